@@ -1,0 +1,9 @@
+//! httriage: a terminal API explorer that tells support engineers why an API said no.
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
+
+pub mod format;
+pub mod insight;
+pub mod model;

@@ -1,0 +1,117 @@
+//! Where calls go.
+
+use super::TokenName;
+use std::fmt;
+use url::Url;
+
+/// A base URL with what goes along on every call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    pub name: String,
+    /// Empty while it is not known, as for a sandbox that has not started yet.
+    pub base_url: String,
+    pub headers: Vec<(String, String)>,
+    pub variables: Vec<(String, String)>,
+    /// The tokens that belong here; empty means that any may be chosen.
+    pub tokens: Vec<TokenName>,
+    /// Calls that write ask first.
+    pub protected: bool,
+    /// Served by this very process, with practice data.
+    pub sandbox: bool,
+}
+
+impl Environment {
+    pub const SANDBOX: &'static str = "sandbox";
+
+    pub fn sandbox() -> Environment {
+        Environment {
+            name: Environment::SANDBOX.to_owned(),
+            sandbox: true,
+            ..Environment::default()
+        }
+    }
+
+    pub fn origin(&self) -> Option<Origin> {
+        Origin::parse(&self.base_url)
+    }
+
+    /// The value of a variable; `base` is the base URL without a slash at its end.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        if name == "base" {
+            let base = self.base_url.trim_end_matches('/');
+            return (!base.is_empty()).then_some(base);
+        }
+        self.variables
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// Scheme, host and port: the border that no token crosses (RFC 6454).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    scheme: String,
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    pub fn of(url: &Url) -> Option<Origin> {
+        Some(Origin {
+            scheme: url.scheme().to_owned(),
+            host: url.host_str()?.to_owned(),
+            port: url.port_or_known_default()?,
+        })
+    }
+
+    pub fn parse(text: &str) -> Option<Origin> {
+        Origin::of(&Url::parse(text).ok()?)
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let usual = matches!(
+            (self.scheme.as_str(), self.port),
+            ("http", 80) | ("https", 443)
+        );
+        if usual {
+            write!(f, "{}://{}", self.scheme, self.host)
+        } else {
+            write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origin_is_scheme_host_and_port() {
+        let one = Origin::parse("https://api.acme.example/core").unwrap();
+        assert_eq!(
+            one,
+            Origin::parse("https://API.acme.example:443/x").unwrap()
+        );
+        assert_ne!(one, Origin::parse("http://api.acme.example/").unwrap());
+        assert_ne!(
+            one,
+            Origin::parse("https://api.acme.example:8443/").unwrap()
+        );
+        assert_eq!(one.to_string(), "https://api.acme.example");
+    }
+
+    #[test]
+    fn base_is_a_variable_without_its_last_slash() {
+        let mut environment = Environment::sandbox();
+        assert_eq!(environment.variable("base"), None);
+        environment.base_url = "http://127.0.0.1:9/".into();
+        assert_eq!(environment.variable("base"), Some("http://127.0.0.1:9"));
+    }
+}

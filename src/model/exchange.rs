@@ -1,0 +1,238 @@
+//! One call as it was made, and what came of it.
+
+use super::{Cause, Headers, RequestSpec, Timestamp, TokenRef};
+use std::fmt;
+use std::time::Duration;
+
+/// Twelve characters of base32, ordered by time: 44 bits of milliseconds, 16 bits of chance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExchangeId(String);
+
+impl ExchangeId {
+    pub fn new(at: Timestamp, chance: u16) -> ExchangeId {
+        const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let ms = at.as_millisecond().max(0) as u64 & ((1 << 44) - 1);
+        let bits = (ms << 16) | u64::from(chance);
+        let digit = |place: u64| DIGITS[(bits >> (place * 5)) as usize & 31] as char;
+        ExchangeId((0..12).rev().map(digit).collect())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ExchangeId {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A request with every variable filled in. Tokens still stand by name, as `{{token:NAME}}`;
+/// the vault puts the values in just before the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SentRequest {
+    pub method: String,
+    pub url: String,
+    pub headers: Headers,
+    pub body: Vec<u8>,
+    /// The token of its `Authorization` header.
+    pub token: Option<TokenRef>,
+}
+
+/// The first digit of a status, or its absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StatusClass {
+    Informational,
+    Success,
+    Redirection,
+    ClientError,
+    ServerError,
+    Nonstandard,
+    NoAnswer,
+}
+
+impl StatusClass {
+    pub const ALL: [StatusClass; 7] = [
+        StatusClass::Informational,
+        StatusClass::Success,
+        StatusClass::Redirection,
+        StatusClass::ClientError,
+        StatusClass::ServerError,
+        StatusClass::Nonstandard,
+        StatusClass::NoAnswer,
+    ];
+
+    /// RFC 9110, 15: the first digit names the class; anything outside 100 to 599 has none.
+    pub fn of(status: u16) -> StatusClass {
+        match status {
+            100..=199 => StatusClass::Informational,
+            200..=299 => StatusClass::Success,
+            300..=399 => StatusClass::Redirection,
+            400..=499 => StatusClass::ClientError,
+            500..=599 => StatusClass::ServerError,
+            _ => StatusClass::Nonstandard,
+        }
+    }
+
+    /// The name that scripts read.
+    pub fn id(self) -> &'static str {
+        match self {
+            StatusClass::Informational => "informational",
+            StatusClass::Success => "success",
+            StatusClass::Redirection => "redirection",
+            StatusClass::ClientError => "client_error",
+            StatusClass::ServerError => "server_error",
+            StatusClass::Nonstandard => "nonstandard",
+            StatusClass::NoAnswer => "no_answer",
+        }
+    }
+
+    /// The sign that says the class without colour.
+    pub fn glyph(self, ascii: bool) -> &'static str {
+        match (self, ascii) {
+            (StatusClass::Informational, false) => "·",
+            (StatusClass::Success, false) => "✓",
+            (StatusClass::Redirection, false) => "→",
+            (StatusClass::ClientError, false) => "▲",
+            (StatusClass::ServerError, false) => "✖",
+            (StatusClass::NoAnswer, false) => "⚡",
+            (StatusClass::Informational, true) => ".",
+            (StatusClass::Success, true) => "+",
+            (StatusClass::Redirection, true) => ">",
+            (StatusClass::ClientError, true) => "!",
+            (StatusClass::ServerError, true) => "x",
+            (StatusClass::NoAnswer, true) => "~",
+            (StatusClass::Nonstandard, _) => "?",
+        }
+    }
+}
+
+/// How long the parts of a call took; what was not measured is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// From the start of the call to the headers of its answer.
+    pub first_byte: Option<Duration>,
+    /// From the start of the call to the end of the body.
+    pub total: Duration,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    pub status: u16,
+    /// The registered phrase of the status; empty where there is none.
+    pub reason: String,
+    /// `HTTP/1.1`
+    pub version: String,
+    pub headers: Headers,
+    /// The bytes as they came.
+    pub body: Vec<u8>,
+    /// The body ended before its end.
+    pub body_cut: bool,
+    pub timing: Timing,
+}
+
+/// Why there is no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub cause: Cause,
+    /// One sentence: what was being done, to what, why it failed.
+    pub message: String,
+    /// What to try.
+    pub hint: String,
+    /// What had arrived before it failed.
+    pub partial: Option<Box<Response>>,
+}
+
+impl Failure {
+    pub fn new(cause: Cause, message: impl Into<String>, hint: impl Into<String>) -> Failure {
+        Failure {
+            cause,
+            message: message.into(),
+            hint: hint.into(),
+            partial: None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Answered(Response),
+    Failed(Failure),
+}
+
+impl Outcome {
+    pub fn class(&self) -> StatusClass {
+        match self {
+            Outcome::Answered(response) => StatusClass::of(response.status),
+            Outcome::Failed(_) => StatusClass::NoAnswer,
+        }
+    }
+
+    /// The whole answer, or the part of one that had arrived.
+    pub fn response(&self) -> Option<&Response> {
+        match self {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(failure) => failure.partial.as_deref(),
+        }
+    }
+
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Outcome::Answered(response) => Some(response.status),
+            Outcome::Failed(_) => None,
+        }
+    }
+}
+
+/// One request as typed and as sent, and its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    pub id: ExchangeId,
+    pub environment: String,
+    pub typed: RequestSpec,
+    pub sent: SentRequest,
+    pub outcome: Outcome,
+    pub started_at: Timestamp,
+    pub took: Duration,
+}
+
+impl Exchange {
+    pub fn token(&self) -> Option<&TokenRef> {
+        self.sent.token.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_twelve_characters_and_sort_by_time() {
+        let at = |ms| Timestamp::from_millisecond(ms).unwrap();
+        let early = ExchangeId::new(at(1_700_000_000_000), 65_535);
+        let late = ExchangeId::new(at(1_700_000_000_001), 0);
+        assert_eq!(early.as_str().len(), 12);
+        assert!(early < late);
+    }
+
+    #[test]
+    fn odd_statuses_belong_to_no_class() {
+        assert_eq!(StatusClass::of(101), StatusClass::Informational);
+        assert_eq!(StatusClass::of(299), StatusClass::Success);
+        assert_eq!(StatusClass::of(599), StatusClass::ServerError);
+        for odd in [0, 99, 600, 999] {
+            assert_eq!(StatusClass::of(odd).id(), "nonstandard");
+        }
+    }
+
+    #[test]
+    fn every_class_has_its_own_glyph_in_both_alphabets() {
+        for ascii in [false, true] {
+            let mut glyphs: Vec<_> = StatusClass::ALL.iter().map(|c| c.glyph(ascii)).collect();
+            glyphs.sort();
+            glyphs.dedup();
+            assert_eq!(glyphs.len(), 7);
+        }
+    }
+}

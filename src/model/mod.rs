@@ -1,0 +1,24 @@
+//! Floor 1: nouns. What HTTP, tokens, environments and calls are, and the one way that
+//! text from outside is made safe to show. Nothing here reads, waits, or knows the time.
+
+mod cause;
+mod environment;
+mod exchange;
+mod headers;
+mod request;
+mod settings;
+mod token;
+mod visible;
+
+pub use cause::{Cause, CauseGroup};
+pub use environment::{Environment, Origin};
+pub use exchange::{
+    Exchange, ExchangeId, Failure, Outcome, Response, SentRequest, StatusClass, Timing,
+};
+pub use headers::{Header, Headers};
+pub use request::{Auth, Body, Param, RequestSpec, resolve, token_names_in};
+pub use settings::{Settings, limits};
+pub use token::{Secret, Token, TokenName, TokenRef, TokenSource};
+pub use visible::{is_unsafe, unsafe_count, visible, visible_line};
+
+pub use jiff::Timestamp;

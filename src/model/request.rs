@@ -1,0 +1,459 @@
+//! A request as a person types it, and the pure step that fills it in.
+
+use super::{Cause, Environment, Failure, Headers, SentRequest, TokenName, TokenRef};
+use url::Url;
+
+/// A row of a table: a parameter or a header, which may be switched off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    pub name: String,
+    pub value: String,
+    pub enabled: bool,
+}
+
+impl Param {
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Param {
+        Param {
+            name: name.into(),
+            value: value.into(),
+            enabled: true,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Body {
+    #[default]
+    Empty,
+    /// May hold `{{variables}}`.
+    Text(String),
+    /// Goes out byte for byte.
+    Bytes(Vec<u8>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    #[default]
+    None,
+    /// RFC 6750, 2.1: `Authorization: Bearer …`
+    Bearer(TokenName),
+}
+
+impl Auth {
+    pub fn token(&self) -> Option<&TokenName> {
+        match self {
+            Auth::None => None,
+            Auth::Bearer(name) => Some(name),
+        }
+    }
+}
+
+/// A request as typed. Its texts may hold `{{variables}}`, and `{{token:NAME}}` where a token
+/// goes elsewhere than into `Authorization`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestSpec {
+    pub method: String,
+    pub url: String,
+    pub params: Vec<Param>,
+    pub headers: Vec<Param>,
+    pub body: Body,
+    pub auth: Auth,
+}
+
+impl RequestSpec {
+    pub fn new(method: impl Into<String>, url: impl Into<String>) -> RequestSpec {
+        RequestSpec {
+            method: method.into(),
+            url: url.into(),
+            ..RequestSpec::default()
+        }
+    }
+
+    /// RFC 9110, 9.2.1: whether the method asks for no change.
+    pub fn is_safe(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+}
+
+/// Fills in what was typed. A request that cannot be sent comes back as the failure it is,
+/// with the place, the reason and what to change.
+pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequest, Failure> {
+    let method = method(&spec.method)?;
+    let url = url(spec, environment)?;
+    let headers = headers(spec, environment)?;
+    let body = match &spec.body {
+        Body::Empty => Vec::new(),
+        Body::Bytes(bytes) => bytes.clone(),
+        Body::Text(text) => {
+            fill(text, environment, "body", Cause::RequestMalformedBody)?.into_bytes()
+        }
+    };
+    let mut sent = SentRequest {
+        method,
+        url: url.into(),
+        headers,
+        body,
+        token: None,
+    };
+    if !sent.body.is_empty()
+        && !sent.headers.has("content-type")
+        && serde_json::from_slice::<serde::de::IgnoredAny>(&sent.body).is_ok()
+    {
+        sent.headers.push("content-type", "application/json");
+    }
+    if let Auth::Bearer(name) = &spec.auth
+        && !sent.headers.has("authorization")
+    {
+        let value = format!("Bearer {{{{token:{name}}}}}");
+        sent.headers.push("authorization", value);
+        sent.token = Some(TokenRef {
+            name: name.clone(),
+            fingerprint: None,
+        });
+    }
+    Ok(sent)
+}
+
+/// Every token that a text names as `{{token:NAME}}`.
+pub fn token_names_in(text: &str) -> Vec<TokenName> {
+    pieces(text)
+        .filter_map(|piece| match piece {
+            Piece::Name(name) => TokenName::new(name.strip_prefix("token:")?),
+            Piece::Plain(_) => None,
+        })
+        .collect()
+}
+
+fn method(text: &str) -> Result<String, Failure> {
+    if !text.is_empty() && text.len() <= 40 && text.bytes().all(is_field_name_byte) {
+        return Ok(text.to_owned());
+    }
+    Err(Failure::new(
+        Cause::RequestWrongMethod,
+        format!("Nothing was sent: \"{text}\" cannot be a method."),
+        "Use GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.",
+    ))
+}
+
+fn url(spec: &RequestSpec, environment: &Environment) -> Result<Url, Failure> {
+    let bad = |why: String, hint: &str| {
+        Err(Failure::new(
+            Cause::RequestBadUrl,
+            format!("Nothing was sent: {why}."),
+            hint,
+        ))
+    };
+    if spec.url.trim().is_empty() {
+        return bad(
+            "the URL is empty".into(),
+            "Type a URL, or a path that begins with /.",
+        );
+    }
+    if spec.url.contains(char::is_whitespace) {
+        return bad(
+            "the URL has a blank in it".into(),
+            "Take the blank out; inside a path or a value it is written %20.",
+        );
+    }
+    if spec.url.starts_with('/') && environment.variable("base").is_none() {
+        return bad(
+            format!(
+                "the URL is only a path, and \"{}\" has no base URL",
+                environment.name
+            ),
+            "Write the whole URL, or give a base with --base-url or base_url in config.toml.",
+        );
+    }
+    let typed = if spec.url.starts_with('/') {
+        format!("{{{{base}}}}{}", spec.url)
+    } else {
+        spec.url.clone()
+    };
+    let text = fill(&typed, environment, "URL", Cause::RequestBadUrl)?;
+    let mut url = match Url::parse(&text) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            return bad(
+                format!("\"{text}\" has no scheme"),
+                "Begin with https:// or http://, or with / for a path under the base URL.",
+            );
+        }
+        Err(error) => return bad(format!("\"{text}\" is no URL: {error}"), "Correct the URL."),
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return bad(
+            format!("\"{text}\" is not an http or https URL"),
+            "Begin with https:// or http://.",
+        );
+    }
+    let enabled: Vec<_> = spec.params.iter().filter(|p| p.enabled).collect();
+    if !enabled.is_empty() {
+        let mut filled = Vec::with_capacity(enabled.len());
+        for param in enabled {
+            let fill = |text| fill(text, environment, "parameters", Cause::RequestBadUrl);
+            filled.push((fill(&param.name)?, fill(&param.value)?));
+        }
+        url.query_pairs_mut().extend_pairs(filled);
+    }
+    Ok(url)
+}
+
+fn headers(spec: &RequestSpec, environment: &Environment) -> Result<Headers, Failure> {
+    let cause = Cause::RequestInvalidParameter;
+    let typed = spec.headers.iter().filter(|h| h.enabled);
+    let named = |name: &str| typed.clone().any(|h| h.name.eq_ignore_ascii_case(name));
+    let usual = [
+        ("accept", "application/json, */*;q=0.8"),
+        (
+            "user-agent",
+            concat!("httriage/", env!("CARGO_PKG_VERSION")),
+        ),
+    ];
+    let own = environment.headers.iter();
+    let from_environment = |name: &str| own.clone().any(|(n, _)| n.eq_ignore_ascii_case(name));
+    let mut headers = Headers::new();
+    for (name, value) in usual {
+        if !named(name) && !from_environment(name) {
+            headers.push(name, value);
+        }
+    }
+    for (name, value) in own.clone().filter(|(name, _)| !named(name)) {
+        headers.push(name.clone(), fill(value, environment, name, cause)?);
+    }
+    for header in typed.clone() {
+        let value = fill(&header.value, environment, &header.name, cause)?;
+        headers.push(header.name.clone(), value);
+    }
+    for header in headers.iter() {
+        let name_fits = !header.name.is_empty() && header.name.bytes().all(is_field_name_byte);
+        let value_fits = !header
+            .value
+            .iter()
+            .any(|&b| (b < 32 && b != b'\t') || b == 127);
+        if !name_fits || !value_fits {
+            let part = if name_fits { "value" } else { "name" };
+            return Err(Failure::new(
+                cause,
+                format!(
+                    "Nothing was sent: the {part} of header \"{}\" holds a character that HTTP does not allow.",
+                    header.name
+                ),
+                "Remove line breaks and control characters; a name has letters, digits and dashes only.",
+            ));
+        }
+    }
+    Ok(headers)
+}
+
+/// RFC 9110, 5.6.2: the characters of a token.
+fn is_field_name_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
+}
+
+/// Replaces `{{name}}` by its value, once; `{{token:NAME}}` stays for the vault.
+fn fill(
+    text: &str,
+    environment: &Environment,
+    place: &str,
+    cause: Cause,
+) -> Result<String, Failure> {
+    let mut filled = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Plain(plain) => filled.push_str(plain),
+            Piece::Name(name) if name.starts_with("token:") => {
+                filled.push_str(&format!("{{{{{name}}}}}"));
+            }
+            Piece::Name(name) => match environment.variable(name) {
+                Some(value) => filled.push_str(value),
+                None => {
+                    return Err(Failure::new(
+                        cause,
+                        format!(
+                            "Nothing was sent: {{{{{name}}}}} in the {place} has no value in environment \"{}\".",
+                            environment.name
+                        ),
+                        format!("Give it with --var {name}=…, or under variables in config.toml."),
+                    ));
+                }
+            },
+        }
+    }
+    Ok(filled)
+}
+
+enum Piece<'a> {
+    Plain(&'a str),
+    Name(&'a str),
+}
+
+/// Splits a text at its `{{names}}`; braces that hold no name are plain text.
+fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut from = 0;
+        while let Some(found) = rest[from..].find("{{") {
+            let open = from + found;
+            if let Some(length) = rest[open + 2..].find("}}") {
+                let name = &rest[open + 2..open + 2 + length];
+                let is_name = !name.is_empty()
+                    && name
+                        .chars()
+                        .all(|c| c.is_alphanumeric() || "_-.:".contains(c));
+                if is_name && open == 0 {
+                    rest = &rest[length + 4..];
+                    return Some(Piece::Name(name));
+                }
+                if is_name {
+                    let plain = &rest[..open];
+                    rest = &rest[open..];
+                    return Some(Piece::Plain(plain));
+                }
+            }
+            from = open + 1;
+        }
+        let plain = rest;
+        rest = "";
+        Some(Piece::Plain(plain))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn acme() -> Environment {
+        Environment {
+            name: "acme".into(),
+            base_url: "https://api.acme.example/".into(),
+            headers: vec![("Core-Url".into(), "https://acme.example".into())],
+            variables: vec![("runbook".into(), "7".into())],
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn a_path_and_the_base_variable_mean_the_same_place() {
+        for typed in ["/core/runbooks/{{runbook}}", "{{base}}/core/runbooks/7"] {
+            let sent = resolve(&RequestSpec::new("GET", typed), &acme()).unwrap();
+            assert_eq!(sent.url, "https://api.acme.example/core/runbooks/7");
+            assert_eq!(
+                sent.headers.get("core-url").unwrap(),
+                "https://acme.example"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bearer_token_travels_by_name_until_the_wire() {
+        let mut spec = RequestSpec::new("GET", "/x");
+        spec.auth = Auth::Bearer(TokenName::new("support").unwrap());
+        let sent = resolve(&spec, &acme()).unwrap();
+        let authorization = sent.headers.get("authorization").unwrap().into_owned();
+        assert_eq!(authorization, "Bearer {{token:support}}");
+        assert_eq!(token_names_in(&authorization)[0].as_str(), "support");
+    }
+
+    #[test]
+    fn an_explicit_header_wins_and_repeats_are_kept() {
+        let mut spec = RequestSpec::new("GET", "/x");
+        spec.auth = Auth::Bearer(TokenName::new("support").unwrap());
+        spec.headers = vec![
+            Param::new("authorization", "Basic eA=="),
+            Param::new("core-url", "one"),
+            Param::new("Core-Url", "two"),
+            Param {
+                enabled: false,
+                ..Param::new("X-Off", "1")
+            },
+        ];
+        let sent = resolve(&spec, &acme()).unwrap();
+        assert_eq!(
+            sent.headers.all("authorization").collect::<Vec<_>>(),
+            ["Basic eA=="]
+        );
+        assert_eq!(
+            sent.headers.all("core-url").collect::<Vec<_>>(),
+            ["one", "two"]
+        );
+        assert!(!sent.headers.has("x-off"));
+        assert_eq!(sent.token, None);
+    }
+
+    #[test]
+    fn params_are_encoded_and_switched_off_ones_stay_home() {
+        let mut spec = RequestSpec::new("GET", "/x?a=1");
+        spec.params = vec![
+            Param::new("page[size]", "2 0"),
+            Param {
+                enabled: false,
+                ..Param::new("off", "1")
+            },
+        ];
+        let sent = resolve(&spec, &acme()).unwrap();
+        assert_eq!(
+            sent.url,
+            "https://api.acme.example/x?a=1&page%5Bsize%5D=2+0"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_named_with_its_place() {
+        let cases = [
+            ("", "empty"),
+            ("/a b", "blank"),
+            ("/{{missing}}", "{{missing}} in the URL"),
+            ("api.acme.example/x", "scheme"),
+            ("ftp://acme.example/x", "http"),
+            ("https://", "no URL"),
+        ];
+        for (typed, says) in cases {
+            let failure = resolve(&RequestSpec::new("GET", typed), &acme()).unwrap_err();
+            assert_eq!(failure.cause, Cause::RequestBadUrl, "{typed}");
+            assert!(
+                failure.message.contains(says),
+                "{typed}: {}",
+                failure.message
+            );
+        }
+        let nowhere = Environment::default();
+        assert!(resolve(&RequestSpec::new("GET", "/x"), &nowhere).is_err());
+        assert!(resolve(&RequestSpec::new("G T", "/x"), &acme()).is_err());
+    }
+
+    #[test]
+    fn a_line_break_cannot_enter_a_header() {
+        let mut spec = RequestSpec::new("GET", "/x");
+        spec.headers = vec![Param::new("X-A", "1\r\nX-B: 2")];
+        let failure = resolve(&spec, &acme()).unwrap_err();
+        assert_eq!(failure.cause, Cause::RequestInvalidParameter);
+    }
+
+    #[test]
+    fn json_data_brings_its_type_and_bytes_go_out_untouched() {
+        let mut spec = RequestSpec::new("POST", "/x");
+        spec.body = Body::Bytes(b"{\"a\": \"{{runbook}}\"}".to_vec());
+        let sent = resolve(&spec, &acme()).unwrap();
+        assert_eq!(sent.body, b"{\"a\": \"{{runbook}}\"}");
+        assert_eq!(
+            sent.headers.get("content-type").unwrap(),
+            "application/json"
+        );
+
+        spec.body = Body::Text("run {{runbook}}".into());
+        let sent = resolve(&spec, &acme()).unwrap();
+        assert_eq!(sent.body, b"run 7");
+        assert!(!sent.headers.has("content-type"));
+    }
+
+    #[test]
+    fn braces_without_a_name_are_plain_text() {
+        let mut spec = RequestSpec::new("POST", "/x");
+        spec.body = Body::Text("{{ a }} {{{runbook}}} {{".into());
+        let sent = resolve(&spec, &acme()).unwrap();
+        assert_eq!(sent.body, b"{{ a }} {7} {{");
+    }
+}

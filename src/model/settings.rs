@@ -1,0 +1,53 @@
+//! What a person may set, and every limit of the program as a named constant with its reason.
+
+use super::{Environment, Token, TokenName};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The environment to start with.
+    pub environment: Option<String>,
+    pub environments: Vec<Environment>,
+    pub tokens: Vec<Token>,
+    /// Bytes of a body that are kept, counted after decoding.
+    pub max_body: Option<u64>,
+}
+
+impl Settings {
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments.iter().find(|e| e.name == name)
+    }
+
+    pub fn token(&self, name: &TokenName) -> Option<&Token> {
+        self.tokens.iter().find(|t| &t.name == name)
+    }
+}
+
+pub mod limits {
+    use std::time::Duration;
+
+    /// Longest wait for a connection, TLS included.
+    pub const CONNECT: Duration = Duration::from_secs(10);
+    /// Longest wait for the first byte of an answer.
+    pub const FIRST_BYTE: Duration = Duration::from_secs(30);
+    /// Longest pause inside a body.
+    pub const IDLE: Duration = Duration::from_secs(30);
+    /// Bytes of a body kept unless more is asked for: enough for any answer a person reads,
+    /// small enough that an endless one cannot fill the memory.
+    pub const BODY_BYTES: u64 = 64_000_000;
+    /// Header fields accepted in an answer; the library's own limit of 100 loses real ones.
+    pub const HEADER_FIELDS: usize = 1_000;
+    /// Calls of this run that the history pane holds.
+    pub const CALLS_HELD: usize = 1_000;
+    /// Bytes of all bodies that the history pane holds before the oldest are let go.
+    pub const HELD_BODY_BYTES: usize = 200_000_000;
+    /// Calls under way at once from the screen.
+    pub const JOBS: usize = 16;
+    /// A body above this is shown as it came, line by line, and not indented.
+    pub const PRETTY_BYTES: usize = 2_000_000;
+    /// Depth to which a JSON error body is read; deeper text is shown raw.
+    pub const JSON_DEPTH: usize = 128;
+    /// Entries taken from one error body: no person reads more.
+    pub const ENTRIES: usize = 200;
+    /// Bytes of an error body that are searched for entries.
+    pub const ERROR_BYTES: usize = 1_000_000;
+}

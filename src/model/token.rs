@@ -1,0 +1,138 @@
+//! Credentials by name. The value lives in a `Secret`, which cannot be printed; everything that
+//! is kept, shown or sent between floors holds a `TokenRef` instead.
+
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+
+/// The name a person gives to a credential: lower-case letters, digits, `-`, `_`, `.`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenName(String);
+
+impl TokenName {
+    /// `None` if the text cannot be a name; a pasted value is usually too long for one.
+    pub fn new(text: &str) -> Option<TokenName> {
+        let fits = !text.is_empty()
+            && text.len() <= 40
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c));
+        fits.then(|| TokenName(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TokenName {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A credential's value. It has no Display, its Debug is dots, and it is wiped when dropped.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    pub fn new(value: impl Into<String>) -> Secret {
+        Secret(SecretString::from(value.into()))
+    }
+
+    /// The value itself. The few places that may call this are listed in tests/house.rs.
+    pub fn reveal(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("Secret(••••)")
+    }
+}
+
+/// A token as calls and records name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRef {
+    pub name: TokenName,
+    /// First four hex digits of a hash of the value, the same on every machine, so that two
+    /// people can tell whether they hold the same token. Absent while the value is unread.
+    pub fingerprint: Option<String>,
+}
+
+impl TokenRef {
+    /// `support ·a361`
+    pub fn label(&self) -> String {
+        match &self.fingerprint {
+            Some(print) => format!("{} ·{print}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+
+    /// What stands where the value was: `‹token:support·a361›`.
+    pub fn mask(&self) -> String {
+        match &self.fingerprint {
+            Some(print) => format!("‹token:{}·{print}›", self.name),
+            None => format!("‹token:{}›", self.name),
+        }
+    }
+}
+
+/// Where a token's value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenSource {
+    /// An environment variable of that name.
+    Variable(String),
+    /// The output of a program, started without a shell.
+    Command(Vec<String>),
+    Keyring,
+    File(std::path::PathBuf),
+    /// Asked for, and kept for this run only.
+    Prompt,
+    /// One of the practice tokens of the embedded sandbox.
+    Sandbox,
+}
+
+impl TokenSource {
+    /// One word for lists and JSON.
+    pub fn id(&self) -> &'static str {
+        match self {
+            TokenSource::Variable(_) => "env",
+            TokenSource::Command(_) => "command",
+            TokenSource::Keyring => "keyring",
+            TokenSource::File(_) => "file",
+            TokenSource::Prompt => "prompt",
+            TokenSource::Sandbox => "sandbox",
+        }
+    }
+}
+
+/// A token as configured: its name, its source, and the origins it may travel to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub name: TokenName,
+    pub source: TokenSource,
+    /// Empty: the origins of the environments that name the token.
+    pub origins: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_never_shows_in_debug() {
+        let secret = Secret::new("a-value-nobody-may-see");
+        assert!(!format!("{secret:?}").contains("nobody"));
+        assert_eq!(secret.reveal(), "a-value-nobody-may-see");
+    }
+
+    #[test]
+    fn a_pasted_value_is_not_a_name() {
+        assert!(TokenName::new("support").is_some());
+        assert!(TokenName::new("user-admin").is_some());
+        assert!(TokenName::new("").is_none());
+        assert!(TokenName::new("Bearer x").is_none());
+        assert!(TokenName::new(&"a1".repeat(24)).is_none());
+    }
+}
