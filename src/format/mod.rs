@@ -1,5 +1,8 @@
 //! Floor 3: text to nouns and back, one file a format. No files are opened here.
 
+pub mod config_file;
 mod error;
+mod size;
 
 pub use error::FormatError;
+pub use size::{size, size_text};

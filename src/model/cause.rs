@@ -101,6 +101,7 @@ causes! {
     ProtocolInvalid "protocol.invalid" Transport
     RedirectLoop "redirect.loop" Transport
     RedirectRefused "redirect.refused" Transport
+    CallCancelled "call.cancelled" Transport
     None "none" Fine
 }
 

@@ -1,0 +1,155 @@
+//! The one table of actions. The key map, the help sheet, the footer and the printed key list
+//! all read it; there is no second list.
+
+/// The panes of the explorer, in the order Tab visits them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pane {
+    Request,
+    Response,
+    History,
+}
+
+impl Pane {
+    pub const ALL: [Pane; 3] = [Pane::Request, Pane::Response, Pane::History];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Pane::Request => "Request",
+            Pane::Response => "Response",
+            Pane::History => "History",
+        }
+    }
+}
+
+/// Where a key means an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Everywhere, also while typing: Ctrl and function keys only.
+    Anywhere,
+    /// In any pane while nothing is being edited.
+    Panes,
+    Pane(Pane),
+    /// While text is being edited.
+    Field,
+    /// In a list or a question on top of the panes.
+    Dialog,
+    Help,
+}
+
+impl Place {
+    pub fn title(self) -> &'static str {
+        match self {
+            Place::Anywhere => "Anywhere, also while typing",
+            Place::Panes => "In every pane",
+            Place::Pane(pane) => pane.title(),
+            Place::Field => "While typing",
+            Place::Dialog => "In a list",
+            Place::Help => "In this sheet",
+        }
+    }
+}
+
+macro_rules! actions {
+    ($($action:ident $id:literal $title:literal $place:expr, $keys:expr;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action { $($action,)* }
+
+        impl Action {
+            pub const ALL: &'static [Action] = &[$(Action::$action,)*];
+
+            /// The stable name.
+            pub fn id(self) -> &'static str {
+                match self { $(Action::$action => $id,)* }
+            }
+
+            /// What it does, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Action::$action => $title,)* }
+            }
+
+            pub fn place(self) -> Place {
+                match self { $(Action::$action => $place,)* }
+            }
+
+            /// The keys it has unless a person chose others.
+            pub fn default_keys(self) -> &'static [&'static str] {
+                match self { $(Action::$action => &$keys,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    Send            "send"             "send the request"              Place::Anywhere, ["ctrl-r", "f5"];
+    ChooseToken     "choose-token"     "choose the token"              Place::Anywhere, ["ctrl-t"];
+    ChooseEnvironment "choose-environment" "choose the environment"    Place::Anywhere, ["ctrl-e"];
+    Quit            "quit"             "quit"                          Place::Anywhere, ["ctrl-c"];
+    QuitPane        "quit-pane"        "quit"                          Place::Panes, ["q"];
+    OpenHelp        "open-help"        "show all keys"                 Place::Panes, ["?", "f1"];
+    Back            "back"             "leave, or stop the running call" Place::Panes, ["esc"];
+    FocusNext       "focus-next"       "next pane"                     Place::Panes, ["tab"];
+    FocusPrevious   "focus-previous"   "previous pane"                 Place::Panes, ["backtab"];
+    TabNext         "tab-next"         "next tab"                      Place::Panes, ["]"];
+    TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
+    Up              "up"               "up"                            Place::Panes, ["up", "k"];
+    Down            "down"             "down"                          Place::Panes, ["down", "j"];
+    PageUp          "page-up"          "page up"                       Place::Panes, ["pageup"];
+    PageDown        "page-down"        "page down"                     Place::Panes, ["pagedown"];
+    First           "first"            "to the beginning"              Place::Panes, ["g", "home"];
+    Last            "last"             "to the end"                    Place::Panes, ["G", "end"];
+
+    Edit            "edit"             "edit"                          Place::Pane(Pane::Request), ["enter"];
+    ChooseMethod    "choose-method"    "choose the method"             Place::Pane(Pane::Request), ["m"];
+    AddRow          "add-row"          "add a row"                     Place::Pane(Pane::Request), ["a"];
+    SwitchRow       "switch-row"       "switch the row on or off"      Place::Pane(Pane::Request), ["space"];
+    RemoveRow       "remove-row"       "remove the row"                Place::Pane(Pane::Request), ["d", "delete"];
+    UndoRequest     "undo-request"     "bring back what was removed"   Place::Pane(Pane::Request), ["u"];
+
+    OpenEntry       "open-entry"       "open or close the entry"       Place::Pane(Pane::Response), ["enter", "space"];
+    Left            "left"             "scroll left"                   Place::Pane(Pane::Response), ["left", "h"];
+    Right           "right"            "scroll right"                  Place::Pane(Pane::Response), ["right", "l"];
+
+    Expand          "expand"           "expand the error"              Place::Pane(Pane::History), ["right", "l", "space"];
+    Fold            "fold"             "fold it"                       Place::Pane(Pane::History), ["left", "h"];
+    Load            "load"             "load the request and its answer" Place::Pane(Pane::History), ["enter"];
+    SendAgain       "send-again"       "send it again"                 Place::Pane(Pane::History), ["r"];
+
+    FieldDone       "field-done"       "done"                          Place::Field, ["esc"];
+    FieldEnter      "field-enter"      "done, or a new line in the body" Place::Field, ["enter"];
+    FieldUndo       "field-undo"       "undo"                          Place::Field, ["ctrl-z"];
+    FieldRedo       "field-redo"       "redo"                          Place::Field, ["ctrl-y"];
+    FieldLeft       "field-left"       "left"                          Place::Field, ["left"];
+    FieldRight      "field-right"      "right"                         Place::Field, ["right"];
+    FieldWordLeft   "field-word-left"  "a word left"                   Place::Field, ["ctrl-left", "alt-left"];
+    FieldWordRight  "field-word-right" "a word right"                  Place::Field, ["ctrl-right", "alt-right"];
+    FieldUp         "field-up"         "up"                            Place::Field, ["up"];
+    FieldDown       "field-down"       "down"                          Place::Field, ["down"];
+    FieldHome       "field-home"       "to the start of the line"      Place::Field, ["home", "ctrl-a"];
+    FieldEnd        "field-end"        "to the end of the line"        Place::Field, ["end"];
+    FieldClear      "field-clear"      "delete to the start of the line" Place::Field, ["ctrl-u"];
+    FieldWordDelete "field-word-delete" "delete a word"                Place::Field, ["ctrl-w", "ctrl-backspace", "alt-backspace"];
+
+    DialogUp        "dialog-up"        "up"                            Place::Dialog, ["up", "k"];
+    DialogDown      "dialog-down"      "down"                          Place::Dialog, ["down", "j"];
+    DialogChoose    "dialog-choose"    "choose"                        Place::Dialog, ["enter"];
+    DialogClose     "dialog-close"     "close"                         Place::Dialog, ["esc", "q"];
+
+    HelpUp          "help-up"          "up"                            Place::Help, ["up", "k"];
+    HelpDown        "help-down"        "down"                          Place::Help, ["down", "j"];
+    HelpPageUp      "help-page-up"     "page up"                       Place::Help, ["pageup"];
+    HelpPageDown    "help-page-down"   "page down"                     Place::Help, ["pagedown"];
+    HelpClose       "help-close"       "close"                         Place::Help, ["esc", "q", "?", "enter"];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_stand_once() {
+        for (place, action) in Action::ALL.iter().enumerate() {
+            let earlier = &Action::ALL[..place];
+            assert!(!earlier.iter().any(|a| a.id() == action.id()), "{}", action.id());
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Floor 4, right tower: what is true on the screen, and what should be done next. A message
+//! comes in, the state changes, effects go out as data. Nothing here waits, draws or reads.
+
+mod act;
+mod action;
+mod field;
+mod keymap;
+mod list;
+mod message;
+pub mod pane;
+mod state;
+mod update;
+
+pub use action::{Action, Pane, Place};
+pub use field::Field;
+pub use keymap::{Key, KeyCode, Keymap};
+pub use list::List;
+pub use message::{Effect, Job, Level, Message, Notice, SandboxNews};
+pub use state::{Area, Overlay, Painted, Running, Start, State};
+pub use update::update;
+
+pub use act::blocked;

@@ -1,0 +1,186 @@
+//! From a library's error to a cause with a name. The top message of such an error hides what
+//! happened, so the whole chain beneath it is read.
+
+use crate::model::{Cause, Failure};
+use rustls::CertificateError;
+use std::error::Error;
+use std::io;
+
+/// What was being done when the error came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Up to the headers of the answer.
+    Answer,
+    Body,
+}
+
+pub fn classify(error: reqwest::Error, host: &str, stage: Stage) -> Failure {
+    // Its words are searched below, and those of the URL are not the error's.
+    let error = error.without_url();
+    let mut causes: Vec<&(dyn Error + 'static)> = vec![&error];
+    while let Some(next) = causes.last().and_then(|e| beneath(*e)) {
+        causes.push(next);
+    }
+    if let Some(tls) = causes
+        .iter()
+        .find_map(|e| e.downcast_ref::<rustls::Error>())
+    {
+        return tls_failure(tls, host);
+    }
+    if causes
+        .iter()
+        .any(|e| e.to_string().starts_with("dns error"))
+    {
+        return Failure::new(
+            Cause::DnsUnresolved,
+            format!("The name {host} could not be turned into an address."),
+            "Check the spelling of the host, and the network or VPN this machine is on.",
+        );
+    }
+    let text = |part: &str| {
+        causes
+            .iter()
+            .any(|e| e.to_string().to_ascii_lowercase().contains(part))
+    };
+    if text("proxy") || text("tunnel") || text("socks") {
+        return Failure::new(
+            Cause::ProxyRefused,
+            format!("The proxy on the way to {host} did not pass the call on."),
+            "Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts that need none.",
+        );
+    }
+    if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<io::Error>())
+        && let Some(failure) = io_failure(error, host, stage, error_is_connect(&causes))
+    {
+        return failure;
+    }
+    if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<hyper::Error>()) {
+        if error.is_parse() || error.is_parse_status() || error.is_parse_too_large() {
+            return invalid(host, stage, &deepest(&causes));
+        }
+        if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+            return closed(host, stage);
+        }
+    }
+    if stage == Stage::Body {
+        return closed(host, stage);
+    }
+    if error.is_connect() {
+        return Failure::new(
+            Cause::ConnectUnreachable,
+            format!(
+                "No connection to {host} could be made: {}.",
+                deepest(&causes)
+            ),
+            "Check the host and port, the network, and any firewall between.",
+        );
+    }
+    invalid(host, stage, &deepest(&causes))
+}
+
+/// The next error down. An `io::Error` hides what it wraps from `source`.
+fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(|e| e.get_ref()) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+fn error_is_connect(causes: &[&(dyn Error + 'static)]) -> bool {
+    causes
+        .iter()
+        .find_map(|e| e.downcast_ref::<reqwest::Error>())
+        .is_some_and(reqwest::Error::is_connect)
+}
+
+fn deepest(causes: &[&(dyn Error + 'static)]) -> String {
+    causes.last().map(|e| e.to_string()).unwrap_or_default()
+}
+
+fn io_failure(error: &io::Error, host: &str, stage: Stage, connecting: bool) -> Option<Failure> {
+    use io::ErrorKind::*;
+    let failure = match error.kind() {
+        ConnectionRefused => Failure::new(
+            Cause::ConnectRefused,
+            format!("{host} refused the connection: nothing listens there."),
+            "Check the port, and that the service runs.",
+        ),
+        HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable => Failure::new(
+            Cause::ConnectUnreachable,
+            format!("{host} cannot be reached from this network."),
+            "Check the network or VPN this machine is on.",
+        ),
+        TimedOut if connecting => connect_timeout(host, None),
+        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => closed(host, stage),
+        _ => return None,
+    };
+    Some(failure)
+}
+
+fn tls_failure(error: &rustls::Error, host: &str) -> Failure {
+    use CertificateError as Certificate;
+    let rustls::Error::InvalidCertificate(certificate) = error else {
+        return Failure::new(
+            Cause::TlsHandshake,
+            format!("The secure connection to {host} could not be set up: {error}."),
+            "Check that this port speaks https, and what stands between.",
+        );
+    };
+    match certificate {
+        Certificate::Expired
+        | Certificate::ExpiredContext { .. }
+        | Certificate::NotValidYet
+        | Certificate::NotValidYetContext { .. } => Failure::new(
+            Cause::TlsExpired,
+            format!("The certificate of {host} is outside its dates, so nothing was sent."),
+            "Check this machine's clock; otherwise the owner of the host must renew it.",
+        ),
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => Failure::new(
+            Cause::TlsWrongHost,
+            format!("The certificate shown is not for {host}, so nothing was sent."),
+            "Check the host name in the URL.",
+        ),
+        _ => Failure::new(
+            Cause::TlsUntrusted,
+            format!(
+                "The certificate of {host} is not signed by an authority this machine trusts, so nothing was sent."
+            ),
+            "A company's own authority must be installed on this machine first.",
+        ),
+    }
+}
+
+fn closed(host: &str, stage: Stage) -> Failure {
+    match stage {
+        Stage::Answer => Failure::new(
+            Cause::ConnectClosed,
+            format!("{host} closed the connection before it answered."),
+            "Send again; if it stays, something in front of the API may be dropping the call.",
+        ),
+        Stage::Body => Failure::new(
+            Cause::BodyCutOff,
+            format!("The answer of {host} broke off before its end."),
+            "What had arrived is kept below. Send again.",
+        ),
+    }
+}
+
+fn invalid(host: &str, stage: Stage, why: &str) -> Failure {
+    match stage {
+        Stage::Answer => Failure::new(
+            Cause::ProtocolInvalid,
+            format!("What {host} answered is not HTTP as it should be: {why}."),
+            "Check that the port is the API's. A header it sent may have been unreadable.",
+        ),
+        Stage::Body => closed(host, stage),
+    }
+}
+
+pub fn connect_timeout(host: &str, limit: Option<std::time::Duration>) -> Failure {
+    let within = limit.map_or_else(String::new, |l| format!(" within {} s", l.as_secs_f32()));
+    Failure::new(
+        Cause::ConnectTimeout,
+        format!("{host} did not accept a connection{within}."),
+        "Check the host and port; a firewall may be dropping the call. --timeout allows longer.",
+    )
+}

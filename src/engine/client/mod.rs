@@ -1,0 +1,9 @@
+//! The HTTP client: one call, made with time limits, a limit on its body, and a way to stop it.
+//! Whatever happens, the result is an exchange; nothing here fails.
+
+mod fault;
+mod phases;
+mod send;
+mod trust;
+
+pub use send::{Client, ClientOptions, Flight, Outgoing};

@@ -1,0 +1,427 @@
+//! One call from its request to its exchange. With `fault`, the only place that names reqwest.
+
+use super::fault::{Stage, classify, connect_timeout};
+use super::phases::{PHASES, PhaseLayer, Phases};
+use super::trust;
+use crate::engine::vault::{Filled, Vault};
+use crate::insight::redact::Mask;
+use crate::model::{
+    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Origin, Outcome, RequestSpec,
+    Response, SentRequest, Timestamp, Timing, limits,
+};
+use ring::rand::SecureRandom;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// For connecting, TLS included.
+    pub connect: Duration,
+    /// From the connection to the headers.
+    pub first_byte: Duration,
+    /// For each pause inside the body.
+    pub idle: Duration,
+    /// For the whole call.
+    pub whole: Option<Duration>,
+    pub body_bytes: u64,
+    /// Origins that this run may send any chosen token to, since the person named them.
+    pub consent: Option<Origin>,
+}
+
+impl Default for ClientOptions {
+    fn default() -> ClientOptions {
+        ClientOptions {
+            connect: limits::CONNECT,
+            first_byte: limits::FIRST_BYTE,
+            idle: limits::IDLE,
+            whole: None,
+            body_bytes: limits::BODY_BYTES,
+            consent: None,
+        }
+    }
+}
+
+/// A request that is ready to go.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    pub typed: RequestSpec,
+    pub sent: SentRequest,
+    pub environment: Environment,
+}
+
+/// A call under way: how far it is, and the way to stop it.
+pub struct Flight {
+    received: AtomicU64,
+    announced: AtomicU64,
+    stop: watch::Sender<bool>,
+}
+
+impl Default for Flight {
+    fn default() -> Flight {
+        Flight {
+            received: AtomicU64::new(0),
+            announced: AtomicU64::new(0),
+            stop: watch::Sender::new(false),
+        }
+    }
+}
+
+impl Flight {
+    /// Ends the call; what had arrived is kept.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Bytes of the body so far, and their announced number where there is one.
+    pub fn progress(&self) -> (u64, Option<u64>) {
+        let announced = self.announced.load(Ordering::Relaxed);
+        (
+            self.received.load(Ordering::Relaxed),
+            (announced > 0).then_some(announced),
+        )
+    }
+
+    async fn stopped(&self) {
+        let mut stop = self.stop.subscribe();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+pub struct Client {
+    options: ClientOptions,
+    vault: Arc<Vault>,
+    proxied: OnceLock<Result<reqwest::Client, String>>,
+    /// For our own sandbox: what a proxy is set for does not live on this machine.
+    direct: OnceLock<Result<reqwest::Client, String>>,
+}
+
+impl Client {
+    /// Cheap: the HTTP library is set up by the first call, or by `warm`.
+    pub fn new(vault: Arc<Vault>, options: ClientOptions) -> Client {
+        Client {
+            options,
+            vault,
+            proxied: OnceLock::new(),
+            direct: OnceLock::new(),
+        }
+    }
+
+    /// Sets the library up ahead of the first call.
+    pub fn warm(&self, sandbox: bool) {
+        let _ = self.http(sandbox);
+    }
+
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Makes the call once. The exchange is as it was, secrets included; see `shown`.
+    pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> Exchange {
+        let started_at = Timestamp::now();
+        let began = Instant::now();
+        let Outgoing {
+            typed,
+            mut sent,
+            environment,
+        } = outgoing;
+        let consent = self.options.consent.as_ref();
+        let outcome = match self.vault.fill(&sent, &environment, consent).await {
+            Err(failure) => Outcome::Failed(failure),
+            Ok((filled, token)) => {
+                sent.token = token;
+                let call = self.call(&sent.method, filled, environment.sandbox, flight, began);
+                match call.await {
+                    Ok(response) => Outcome::Answered(response),
+                    Err(failure) => Outcome::Failed(failure),
+                }
+            }
+        };
+        Exchange {
+            id: ExchangeId::new(started_at, chance()),
+            environment: environment.name,
+            typed,
+            sent,
+            outcome,
+            started_at,
+            took: began.elapsed(),
+        }
+    }
+
+    /// The exchange without the secrets this program knows.
+    pub fn shown(&self, exchange: Exchange) -> Exchange {
+        let known = self.vault.known();
+        let mask = Mask::new(&known);
+        let mut exchange = mask.exchange(exchange);
+        // Tokens still stand as slots in what was sent; show them the way they are masked.
+        exchange.sent.headers = exchange
+            .sent
+            .headers
+            .iter()
+            .map(|header| {
+                let mut value = header.value.clone();
+                if let Ok(text) = std::str::from_utf8(&header.value) {
+                    let mut text = text.to_owned();
+                    for (token, _) in &known {
+                        text =
+                            text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
+                    }
+                    value = text.into_bytes();
+                }
+                (header.name.clone(), value)
+            })
+            .collect();
+        exchange
+    }
+
+    async fn call(
+        &self,
+        method: &str,
+        filled: Filled,
+        sandbox: bool,
+        flight: &Flight,
+        began: Instant,
+    ) -> Result<Response, Failure> {
+        let http = self.http(sandbox)?;
+        let request = request(http, method, filled)?;
+        let host = host(request.url());
+        let phases = Arc::new(Phases::default());
+        let answer = PHASES.scope(phases.clone(), http.execute(request));
+        let answer = tokio::select! {
+            answer = answer => answer,
+            failure = self.first_byte_limit(&phases, &host, began) => return Err(failure),
+            _ = flight.stopped() => return Err(stopped(&host, began)),
+            _ = self.whole_limit(began) => return Err(self.too_long(&host)),
+        };
+        let answer = answer.map_err(|error| classify(error, &host, Stage::Answer))?;
+        self.receive(answer, &host, flight, began).await
+    }
+
+    /// Reads the body chunk by chunk. Whatever ends it early comes back with what had arrived.
+    async fn receive(
+        &self,
+        mut answer: reqwest::Response,
+        host: &str,
+        flight: &Flight,
+        began: Instant,
+    ) -> Result<Response, Failure> {
+        let announced = answer.content_length().unwrap_or(0);
+        flight.announced.store(announced, Ordering::Relaxed);
+        let mut response = head(&answer);
+        response.timing.first_byte = Some(began.elapsed());
+        let limit = self.options.body_bytes;
+        let mut body = Vec::with_capacity(announced.min(limit) as usize);
+        let mut failure = None;
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                _ = flight.stopped() => {
+                    failure = Some(stopped(host, began));
+                    break;
+                }
+                _ = self.whole_limit(began) => {
+                    failure = Some(self.too_long(host));
+                    break;
+                }
+                chunk = tokio::time::timeout(self.options.idle, answer.chunk()) => chunk,
+            };
+            match chunk {
+                Err(_) => failure = Some(self.paused(host)),
+                Ok(Err(error)) => failure = Some(classify(error, host, Stage::Body)),
+                Ok(Ok(None)) => {}
+                Ok(Ok(Some(chunk))) => {
+                    let room = limit.saturating_sub(body.len() as u64) as usize;
+                    body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                    flight.received.store(body.len() as u64, Ordering::Relaxed);
+                    if chunk.len() <= room {
+                        continue;
+                    }
+                    failure = Some(too_large(host, limit));
+                }
+            }
+            break;
+        }
+        response.body = body;
+        response.timing.total = began.elapsed();
+        match failure {
+            None => Ok(response),
+            Some(mut failure) => {
+                response.body_cut = true;
+                failure.partial = Some(Box::new(response));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Ends when the connection, or then the first byte, is overdue.
+    async fn first_byte_limit(&self, phases: &Phases, host: &str, began: Instant) -> Failure {
+        tokio::time::sleep_until(
+            (began + self.options.connect.min(self.options.first_byte)).into(),
+        )
+        .await;
+        loop {
+            let due = if phases.is_connecting() {
+                began + self.options.connect
+            } else {
+                phases.connected_at().unwrap_or(began) + self.options.first_byte
+            };
+            if Instant::now() < due {
+                tokio::time::sleep_until(due.into()).await;
+                continue;
+            }
+            if phases.is_connecting() {
+                return connect_timeout(host, Some(self.options.connect));
+            }
+            let limit = self.options.first_byte.as_secs_f32();
+            return Failure::new(
+                Cause::TimeoutFirstByte,
+                format!("{host} took the call, but no answer came within {limit} s."),
+                "The server may be busy. Send again later, or allow longer with --timeout.",
+            );
+        }
+    }
+
+    async fn whole_limit(&self, began: Instant) {
+        match self.options.whole {
+            Some(limit) => tokio::time::sleep_until((began + limit).into()).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn too_long(&self, host: &str) -> Failure {
+        let limit = self.options.whole.unwrap_or_default().as_secs_f32();
+        Failure::new(
+            Cause::TimeoutBody,
+            format!("The call to {host} was not done within {limit} s."),
+            "--max-time allows longer.",
+        )
+    }
+
+    fn paused(&self, host: &str) -> Failure {
+        let limit = self.options.idle.as_secs_f32();
+        Failure::new(
+            Cause::TimeoutBody,
+            format!("{host} began its answer and then sent nothing for {limit} s."),
+            "What had arrived is kept. Send again, or allow longer with --timeout.",
+        )
+    }
+
+    fn http(&self, sandbox: bool) -> Result<&reqwest::Client, Failure> {
+        let place = if sandbox { &self.direct } else { &self.proxied };
+        place
+            .get_or_init(|| build(sandbox))
+            .as_ref()
+            .map_err(|why| {
+                Failure::new(
+                    Cause::TlsHandshake,
+                    format!("The HTTP client could not be set up: {why}."),
+                    "Check the proxy variables of this shell.",
+                )
+            })
+    }
+}
+
+fn build(direct: bool) -> Result<reqwest::Client, String> {
+    let tls = trust::config().map_err(|error| error.to_string())?;
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .connector_layer(PhaseLayer)
+        .retry(reqwest::retry::never())
+        .redirect(reqwest::redirect::Policy::none())
+        .http1_max_headers(limits::HEADER_FIELDS)
+        .referer(false);
+    if direct {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| error.to_string())
+}
+
+fn request(
+    http: &reqwest::Client,
+    method: &str,
+    filled: Filled,
+) -> Result<reqwest::Request, Failure> {
+    let unsendable = |what: &str| {
+        Failure::new(
+            Cause::RequestInvalidParameter,
+            format!("Nothing was sent: {what} holds a character that HTTP does not allow."),
+            "Remove line breaks and control characters.",
+        )
+    };
+    let method =
+        reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| unsendable("the method"))?;
+    let mut builder = http.request(method, filled.url.as_str());
+    for header in filled.headers.iter() {
+        let mut value = reqwest::header::HeaderValue::from_bytes(&header.value)
+            .map_err(|_| unsendable(&format!("header {}", header.name)))?;
+        value.set_sensitive(crate::insight::redact::is_secret_name(&header.name));
+        builder = builder.header(header.name.as_str(), value);
+    }
+    if !filled.body.is_empty() {
+        builder = builder.body(filled.body);
+    }
+    builder.build().map_err(|_| unsendable("the URL"))
+}
+
+/// Everything of an answer but its body.
+fn head(answer: &reqwest::Response) -> Response {
+    let status = answer.status();
+    let reason = match answer.extensions().get::<hyper::ext::ReasonPhrase>() {
+        Some(phrase) => phrase.as_bytes().iter().map(|&b| b as char).collect(),
+        None => status.canonical_reason().unwrap_or("").to_owned(),
+    };
+    let headers: Headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    Response {
+        status: status.as_u16(),
+        reason,
+        version: format!("{:?}", answer.version()),
+        headers,
+        timing: Timing::default(),
+        ..Response::default()
+    }
+}
+
+/// Host and port as a person would name them.
+fn host(url: &url::Url) -> String {
+    let host = url.host_str().unwrap_or("the host");
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+fn stopped(host: &str, began: Instant) -> Failure {
+    Failure::new(
+        Cause::CallCancelled,
+        format!(
+            "You stopped the call to {host} after {:.1} s.",
+            began.elapsed().as_secs_f32()
+        ),
+        "Send again when you like. The server may have acted on it all the same.",
+    )
+}
+
+fn too_large(host: &str, limit: u64) -> Failure {
+    Failure::new(
+        Cause::BodyTooLarge,
+        format!(
+            "The answer of {host} is larger than {}; the first part is kept.",
+            crate::format::size_text(limit)
+        ),
+        "--max-body allows more; --output FILE writes the part that came.",
+    )
+}
+
+fn chance() -> u16 {
+    let mut bytes = [0u8; 2];
+    // Without chance an id is still ordered by time, and two calls in one millisecond are rare.
+    let _ = ring::rand::SystemRandom::new().fill(&mut bytes);
+    u16::from_le_bytes(bytes)
+}

@@ -1,0 +1,11 @@
+//! Floor 4, left tower: things done in the outside world. Sockets, files, environment
+//! variables and the clock are touched here and nowhere below. What a far server does is an
+//! outcome; only what breaks in our own house is an error.
+
+mod client;
+mod home;
+mod vault;
+
+pub use client::{Client, ClientOptions, Flight, Outgoing};
+pub use home::{Home, HomeError};
+pub use vault::Vault;

@@ -1,0 +1,198 @@
+//! `config.toml`: environments, tokens by name, limits. Values of tokens never stand in it.
+
+use super::{FormatError, size};
+use crate::model::{Environment, Settings, Token, TokenName, TokenSource};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Reads the settings; `file` is named in the error.
+pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
+    let config: Config = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        let remedy = "Correct the line, or take it out.";
+        FormatError::at(
+            file,
+            text,
+            offset,
+            error.message().replace('\n', " "),
+            remedy,
+        )
+    })?;
+    let wrong = |place: String, problem: String, remedy: &str| FormatError {
+        place: format!("{file}: {place}"),
+        problem,
+        remedy: remedy.to_owned(),
+    };
+    let name = |text: &str, place: &str| {
+        TokenName::new(text).ok_or_else(|| {
+            wrong(
+                place.to_owned(),
+                format!("\"{text}\" cannot name a token"),
+                "Use at most 40 lower-case letters, digits, dashes, dots or underscores.",
+            )
+        })
+    };
+
+    let mut settings = Settings {
+        environment: config.environment,
+        ..Settings::default()
+    };
+    if let Some(text) = &config.max_body {
+        let bytes = size(text).ok_or_else(|| {
+            wrong(
+                "max_body".into(),
+                format!("\"{text}\" is not a size"),
+                "Write a number of bytes, or one with KB, MB, GB, KiB, MiB or GiB.",
+            )
+        })?;
+        settings.max_body = Some(bytes);
+    }
+    for (environment_name, table) in config.environments {
+        let place = format!("environments.{environment_name}");
+        let mut tokens = Vec::with_capacity(table.tokens.len());
+        for token in &table.tokens {
+            tokens.push(name(token, &place)?);
+        }
+        settings.environments.push(Environment {
+            name: environment_name,
+            base_url: table.base_url.unwrap_or_default(),
+            headers: table.headers.into_iter().collect(),
+            variables: table.variables.into_iter().collect(),
+            tokens,
+            protected: table.protected,
+            sandbox: false,
+        });
+    }
+    for (token, table) in config.tokens {
+        let place = format!("tokens.{token}");
+        settings.tokens.push(Token {
+            name: name(&token, &place)?,
+            origins: table.origins.clone(),
+            source: table.source().ok_or_else(|| {
+                wrong(
+                    place,
+                    "it needs exactly one source".into(),
+                    "Give one of env, command, keyring, file or prompt.",
+                )
+            })?,
+        });
+    }
+    if let Some(wanted) = &settings.environment
+        && wanted != Environment::SANDBOX
+        && settings.environment(wanted).is_none()
+    {
+        return Err(wrong(
+            "environment".into(),
+            format!("there is no environment \"{wanted}\""),
+            "Name one that stands under [environments], or \"sandbox\".",
+        ));
+    }
+    Ok(settings)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    environment: Option<String>,
+    max_body: Option<String>,
+    #[serde(default)]
+    environments: BTreeMap<String, EnvironmentTable>,
+    #[serde(default)]
+    tokens: BTreeMap<String, TokenTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EnvironmentTable {
+    base_url: Option<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    variables: BTreeMap<String, String>,
+    #[serde(default)]
+    tokens: Vec<String>,
+    #[serde(default)]
+    protected: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenTable {
+    env: Option<String>,
+    command: Option<Vec<String>>,
+    #[serde(default)]
+    keyring: bool,
+    file: Option<PathBuf>,
+    #[serde(default)]
+    prompt: bool,
+    #[serde(default)]
+    origins: Vec<String>,
+}
+
+impl TokenTable {
+    /// The one source that is given; `None` for none, several, or an empty command.
+    fn source(self) -> Option<TokenSource> {
+        let command = self.command.filter(|words| !words.is_empty());
+        let mut given = [
+            self.env.map(TokenSource::Variable),
+            command.map(TokenSource::Command),
+            self.keyring.then_some(TokenSource::Keyring),
+            self.file.map(TokenSource::File),
+            self.prompt.then_some(TokenSource::Prompt),
+        ]
+        .into_iter()
+        .flatten();
+        let source = given.next();
+        if given.next().is_some() { None } else { source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn environments_and_tokens_are_read() {
+        let text = r#"
+            environment = "acme"
+            max_body = "1 MiB"
+            [environments.acme]
+            base_url = "https://api.acme.example"
+            headers = { Core-Url = "https://acme.example" }
+            variables = { runbook = "7" }
+            tokens = ["support"]
+            protected = true
+            [tokens.support]
+            command = ["pass", "show", "acme"]
+        "#;
+        let settings = read(text, "config.toml").unwrap();
+        assert_eq!(settings.max_body, Some(1_048_576));
+        let acme = settings.environment("acme").unwrap();
+        assert!(acme.protected);
+        assert_eq!(acme.variable("runbook"), Some("7"));
+        assert_eq!(acme.tokens[0].as_str(), "support");
+        assert_eq!(settings.tokens[0].source.id(), "command");
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let cases = [
+            ("environment = \n", "config.toml:1:"),
+            ("colour = 1\n", "config.toml:1:1"),
+            ("[environments.a]\nbase = \"x\"\n", "config.toml:2:1"),
+            ("environment = \"a\"\n", "no environment \"a\""),
+            ("[tokens.a]\n", "exactly one source"),
+            (
+                "[tokens.a]\nenv = \"A\"\nfile = \"b\"\n",
+                "exactly one source",
+            ),
+            ("[tokens.\"A B\"]\nenv = \"A\"\n", "cannot name a token"),
+            ("max_body = \"lots\"\n", "not a size"),
+        ];
+        for (text, says) in cases {
+            let error = read(text, "config.toml").unwrap_err().to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! What is secret in a call, and the same call without it. Used at every exit: what is shown,
+//! printed, kept or copied has passed through here.
+
+use crate::model::{Exchange, Failure, Headers, Outcome, Response, Secret, TokenRef};
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use std::ops::Range;
+use url::Url;
+
+/// What stands for a secret that has no name.
+const MASK: &str = "‹secret›";
+
+/// Shorter values would blot out ordinary words.
+const SHORTEST_VALUE: usize = 8;
+
+/// Whether a header, parameter or member of that name holds a secret.
+pub fn is_secret_name(name: &str) -> bool {
+    const WHOLE: [&str; 4] = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+    ];
+    const PARTS: [&str; 6] = [
+        "token", "secret", "password", "api-key", "apikey", "api_key",
+    ];
+    let name = name.to_ascii_lowercase();
+    WHOLE.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
+}
+
+/// The known secret values, each with the text that stands for it.
+pub struct Mask {
+    search: Option<AhoCorasick>,
+    marks: Vec<String>,
+    tokens: Vec<TokenRef>,
+}
+
+impl Mask {
+    pub fn new(secrets: &[(TokenRef, Secret)]) -> Mask {
+        let named = secrets
+            .iter()
+            .map(|(token, secret)| (token.mask(), secret.reveal()));
+        let mut mask = Mask::of_values(named.collect());
+        mask.tokens = secrets.iter().map(|(token, _)| token.clone()).collect();
+        mask
+    }
+
+    fn of_values(values: Vec<(String, &str)>) -> Mask {
+        let mut patterns = Vec::new();
+        let mut marks = Vec::new();
+        for (mark, value) in values {
+            if value.len() < SHORTEST_VALUE {
+                continue;
+            }
+            for form in forms(value) {
+                patterns.push(form);
+                marks.push(mark.clone());
+            }
+        }
+        let search = (!patterns.is_empty())
+            .then(|| {
+                AhoCorasick::builder()
+                    .match_kind(MatchKind::LeftmostLongest)
+                    .build(&patterns)
+                    .ok()
+            })
+            .flatten();
+        Mask {
+            search,
+            marks,
+            tokens: Vec::new(),
+        }
+    }
+
+    /// The call as it may be shown and kept.
+    pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
+        // Secrets that were typed into headers have no name, but may be echoed all the same.
+        let typed = typed_values(&exchange.sent.headers);
+        let typed = Mask::of_values(
+            typed
+                .iter()
+                .map(|v| (MASK.to_owned(), v.as_str()))
+                .collect(),
+        );
+        exchange.sent.url = self.url(&typed.text(&exchange.sent.url));
+        exchange.typed.url = self.url(&typed.text(&exchange.typed.url));
+        for rows in [&mut exchange.typed.params, &mut exchange.typed.headers] {
+            for row in rows.iter_mut() {
+                row.value = self.value(&row.name, &typed.text(&row.value));
+            }
+        }
+        exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
+        exchange.sent.body = self.bytes(&typed.bytes(&exchange.sent.body));
+        if let crate::model::Body::Text(text) = &mut exchange.typed.body {
+            *text = self.text(&typed.text(text));
+        } else if let crate::model::Body::Bytes(bytes) = &mut exchange.typed.body {
+            *bytes = exchange.sent.body.clone();
+        }
+        exchange.outcome = match exchange.outcome {
+            Outcome::Answered(response) => Outcome::Answered(self.response(response, &typed)),
+            Outcome::Failed(failure) => Outcome::Failed(Failure {
+                message: self.text(&typed.text(&failure.message)),
+                partial: failure
+                    .partial
+                    .map(|response| Box::new(self.response(*response, &typed))),
+                ..failure
+            }),
+        };
+        exchange
+    }
+
+    fn response(&self, mut response: Response, typed: &Mask) -> Response {
+        response.headers = self.headers(&response.headers, typed);
+        response.reason = self.text(&typed.text(&response.reason));
+        response.body = self.bytes(&typed.bytes(&response.body));
+        response
+    }
+
+    fn headers(&self, headers: &Headers, typed: &Mask) -> Headers {
+        headers
+            .iter()
+            .map(|header| {
+                let value = if is_secret_name(&header.name) {
+                    self.value(&header.name, &header.text()).into_bytes()
+                } else if header.name.eq_ignore_ascii_case("location") {
+                    self.url(&typed.text(&header.text())).into_bytes()
+                } else {
+                    typed.replace(&self.replace(&header.value))
+                };
+                (header.name.clone(), value)
+            })
+            .collect()
+    }
+
+    /// A named value: whole if the name is a secret one, else what is known in it.
+    fn value(&self, name: &str, value: &str) -> String {
+        if !is_secret_name(name) || value.is_empty() {
+            return self.text(value);
+        }
+        let scheme = ["Bearer ", "Basic ", "Token ", "Digest "]
+            .into_iter()
+            .find(|s| {
+                value.len() > s.len()
+                    && value.is_char_boundary(s.len())
+                    && value[..s.len()].eq_ignore_ascii_case(s)
+            });
+        let (scheme, rest) = value.split_at(scheme.map_or(0, str::len));
+        let known = self.text(rest);
+        // A value that is nothing but a named token keeps that name, so that it can be sent again.
+        let whole = self.tokens.iter().any(|token| token.mask() == known);
+        let reference = rest.starts_with("{{token:") && rest.ends_with("}}");
+        if whole || reference {
+            format!("{scheme}{known}")
+        } else {
+            format!("{scheme}{MASK}")
+        }
+    }
+
+    /// A URL without credentials: user and password, secret parameters, known values.
+    fn url(&self, text: &str) -> String {
+        let mut text = self.text(text);
+        if let Ok(url) = Url::parse(&text)
+            && (!url.username().is_empty() || url.password().is_some())
+            && let Some(start) = text.find("://")
+            && let Some(end) = text[start + 3..].find('@')
+        {
+            text.replace_range(start + 3..start + 3 + end, MASK);
+        }
+        let Some(query) = text.find('?') else {
+            return text;
+        };
+        let (before, rest) = text.split_at(query + 1);
+        let (query, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
+        let pairs: Vec<String> = query
+            .split('&')
+            .map(|pair| match pair.split_once('=') {
+                Some((name, value)) if is_secret_name(name) => {
+                    format!("{name}={}", self.value(name, value))
+                }
+                _ => pair.to_owned(),
+            })
+            .collect();
+        format!("{before}{}{fragment}", pairs.join("&"))
+    }
+
+    /// A text without known values.
+    pub fn text(&self, text: &str) -> String {
+        match &self.search {
+            Some(search) => search.replace_all(text, &self.marks),
+            None => text.to_owned(),
+        }
+    }
+
+    /// A body without known values and without the members that have secret names.
+    fn bytes(&self, body: &[u8]) -> Vec<u8> {
+        let body = self.replace(body);
+        let spans = secret_members(&body);
+        if spans.is_empty() {
+            return body;
+        }
+        let mut masked = Vec::with_capacity(body.len());
+        let mut from = 0;
+        for span in spans {
+            let inside = &body[span.clone()];
+            masked.extend_from_slice(&body[from..span.start]);
+            let named = self.tokens.iter().any(|t| t.mask().as_bytes() == inside);
+            masked.extend_from_slice(if named { inside } else { MASK.as_bytes() });
+            from = span.end;
+        }
+        masked.extend_from_slice(&body[from..]);
+        masked
+    }
+
+    fn replace(&self, bytes: &[u8]) -> Vec<u8> {
+        match &self.search {
+            Some(search) => search.replace_all_bytes(bytes, &self.marks),
+            None => bytes.to_vec(),
+        }
+    }
+}
+
+/// The ways a value may be written down by whoever repeats it.
+fn forms(value: &str) -> Vec<Vec<u8>> {
+    let mut forms = vec![value.as_bytes().to_vec()];
+    let mut add = |form: Vec<u8>| {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    };
+    let json = serde_json::Value::from(value).to_string();
+    add(json.trim_matches('"').as_bytes().to_vec());
+    let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    add(encoded.to_ascii_lowercase().into_bytes());
+    add(encoded.into_bytes());
+    // Inside a longer base64 text a value can begin at any of three places in a group; the
+    // characters at its edges mix with its neighbours and are left out.
+    for engine in [&STANDARD, &URL_SAFE] {
+        for shift in 0..3 {
+            let mut padded = vec![0u8; shift];
+            padded.extend_from_slice(value.as_bytes());
+            let text = engine.encode(&padded);
+            let from = [0, 2, 3][shift];
+            let whole_bits = padded.len() * 8 / 6;
+            add(text.as_bytes()[from..whole_bits].to_vec());
+        }
+    }
+    forms
+}
+
+/// Values of secret headers that were typed rather than named.
+fn typed_values(headers: &Headers) -> Vec<String> {
+    let mut values = Vec::new();
+    for header in headers.iter().filter(|h| is_secret_name(&h.name)) {
+        let text = header.text();
+        if text.contains("{{token:") {
+            continue;
+        }
+        values.extend(
+            text.split_whitespace()
+                .map(|word| word.trim_matches(['"', ',', ';']).to_owned()),
+        );
+    }
+    values
+}
+
+/// Where the string values of secret members stand in a JSON text, at any depth under such a
+/// name. A scan of the text and not a parse, so that cut or broken JSON is masked as well.
+fn secret_members(body: &[u8]) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let first = body.iter().find(|b| !b.is_ascii_whitespace());
+    if !matches!(first, Some(b'{' | b'[' | b'"' | 0xef)) {
+        return spans;
+    }
+    let mut depth = 0usize;
+    // The depth at which a secret container was opened; all strings inside it are masked.
+    let mut secret_from: Option<usize> = None;
+    let mut name_is_secret = false;
+    let mut at = 0;
+    while at < body.len() {
+        match body[at] {
+            b'"' => {
+                let start = at + 1;
+                let end = string_end(body, start);
+                let mut next = end + 1;
+                while next < body.len() && body[next].is_ascii_whitespace() {
+                    next += 1;
+                }
+                if body.get(next) == Some(&b':') {
+                    name_is_secret =
+                        std::str::from_utf8(&body[start..end]).is_ok_and(is_secret_name);
+                    at = next + 1;
+                    continue;
+                }
+                if (name_is_secret || secret_from.is_some()) && start < end {
+                    spans.push(start..end);
+                }
+                name_is_secret = false;
+                at = end;
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                if name_is_secret && secret_from.is_none() {
+                    secret_from = Some(depth);
+                }
+                name_is_secret = false;
+            }
+            b'}' | b']' => {
+                if secret_from == Some(depth) {
+                    secret_from = None;
+                }
+                depth = depth.saturating_sub(1);
+            }
+            b',' => name_is_secret = false,
+            _ => {}
+        }
+        at += 1;
+    }
+    spans
+}
+
+/// The place of the quote that ends a string, or the end of the text.
+fn string_end(body: &[u8], mut at: usize) -> usize {
+    while at < body.len() {
+        match body[at] {
+            b'\\' => at += 2,
+            b'"' => return at,
+            _ => at += 1,
+        }
+    }
+    body.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ExchangeId, RequestSpec, SentRequest, Timestamp, TokenName};
+    use std::time::Duration;
+
+    const VALUE: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978";
+
+    fn token() -> TokenRef {
+        TokenRef {
+            name: TokenName::new("support").unwrap(),
+            fingerprint: Some("a361".into()),
+        }
+    }
+
+    fn mask() -> Mask {
+        Mask::new(&[(token(), Secret::new(VALUE))])
+    }
+
+    fn exchange(sent: SentRequest, response: Response) -> Exchange {
+        Exchange {
+            id: ExchangeId::new(Timestamp::UNIX_EPOCH, 0),
+            environment: "test".into(),
+            typed: RequestSpec::new("GET", sent.url.clone()),
+            sent,
+            outcome: Outcome::Answered(response),
+            started_at: Timestamp::UNIX_EPOCH,
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_known_value_is_replaced_by_its_name_in_every_encoding() {
+        let basic = STANDARD.encode(format!("user:{VALUE}"));
+        let alone = URL_SAFE.encode(VALUE);
+        let text = format!("you sent {VALUE}, {basic} and {alone}");
+        let masked = mask().text(&text);
+        assert!(masked.starts_with("you sent ‹token:support·a361›, "));
+        for secret in [VALUE, &basic[8..60], &alone[4..60]] {
+            assert!(!masked.contains(secret), "{masked}");
+        }
+    }
+
+    #[test]
+    fn secret_headers_keep_their_scheme_and_the_tokens_name() {
+        let sent = SentRequest {
+            url: "http://h/x?api_key=abc&page=2".into(),
+            headers: Headers::from_iter([
+                ("authorization", format!("Bearer {VALUE}")),
+                ("x-api-key", "abcdefgh1234".to_owned()),
+                ("accept", "application/json".to_owned()),
+            ]),
+            ..SentRequest::default()
+        };
+        let response = Response {
+            headers: Headers::from_iter([
+                ("set-cookie", "session=verysecretvalue"),
+                ("location", "http://h/y?token=q&a=b"),
+            ]),
+            body: b"the key abcdefgh1234 is wrong".to_vec(),
+            ..Response::default()
+        };
+        let masked = mask().exchange(exchange(sent, response));
+        let headers = &masked.sent.headers;
+        assert_eq!(
+            headers.get("authorization").unwrap(),
+            "Bearer ‹token:support·a361›"
+        );
+        assert_eq!(headers.get("x-api-key").unwrap(), "‹secret›");
+        assert_eq!(headers.get("accept").unwrap(), "application/json");
+        assert_eq!(masked.sent.url, "http://h/x?api_key=‹secret›&page=2");
+        let response = masked.outcome.response().unwrap();
+        assert_eq!(response.headers.get("set-cookie").unwrap(), "‹secret›");
+        assert_eq!(
+            response.headers.get("location").unwrap(),
+            "http://h/y?token=‹secret›&a=b"
+        );
+        assert_eq!(response.body, "the key ‹secret› is wrong".as_bytes());
+    }
+
+    #[test]
+    fn secret_members_are_masked_at_any_depth_and_only_strings() {
+        let body = br#"{"access_token": "abc", "n": {"password": {"a": ["x", 1, true]}}, "b": "y", "token_count": 3, "c": "z""#;
+        let masked = String::from_utf8(mask().bytes(body)).unwrap();
+        assert_eq!(
+            masked,
+            r#"{"access_token": "‹secret›", "n": {"password": {"a": ["‹secret›", 1, true]}}, "b": "y", "token_count": 3, "c": "z""#
+        );
+    }
+
+    #[test]
+    fn credentials_in_a_url_are_masked() {
+        assert_eq!(
+            mask().url("https://me:pw@h.example/x"),
+            "https://‹secret›@h.example/x"
+        );
+        assert_eq!(
+            mask().url("https://h.example/x#a?token=1"),
+            "https://h.example/x#a?token=‹secret›"
+        );
+    }
+
+    #[test]
+    fn text_without_secrets_is_left_alone() {
+        let body = br#"{"a": "b", "c": [1.10, "d"]}"#;
+        assert_eq!(mask().bytes(body), body);
+        assert_eq!(Mask::new(&[]).text("plain"), "plain");
+    }
+}
