@@ -1,3 +1,12 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
 
 pub mod redact;
+mod challenge;
+mod error_body;
+mod json;
+mod status;
+
+pub use challenge::{Challenge, challenges};
+pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
+pub use json::{Json, Note};
+pub use status::{Catalogue, CodeNote, Grounds, Statement, StatusNote};

@@ -1,0 +1,270 @@
+//! The catalogue of statuses and codes as TOML: the built-in files and the user's own.
+//! A statement is a plain text (then it is our own reasoning), or a table that names its source:
+//! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
+
+use super::FormatError;
+use crate::insight::{Catalogue, CodeNote, Grounds, Statement, StatusNote};
+use crate::model::Cause;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use std::fmt;
+use toml::Spanned;
+
+const STATUSES: &str = include_str!("../../assets/catalogue/statuses.toml");
+const CODES: &str = include_str!("../../assets/catalogue/codes.toml");
+
+/// What comes with the program. A test proves that the files can be read; were they not, the
+/// program would know less, and still run.
+pub fn built_in() -> Catalogue {
+    let statuses = read(STATUSES, "statuses.toml").unwrap_or_default();
+    let codes = read(CODES, "codes.toml").unwrap_or_default();
+    statuses.overlay(codes)
+}
+
+/// Reads a catalogue; what is not understood is refused with its line and column.
+pub fn read(text: &str, file_name: &str) -> Result<Catalogue, FormatError> {
+    let refuse = |offset: usize, problem: String, remedy: &str| {
+        FormatError::at(file_name, text, offset, problem, remedy)
+    };
+    let file: File = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        let problem = error.message().replace('\n', ", ");
+        refuse(
+            offset,
+            problem,
+            "Correct this line; the README shows every key",
+        )
+    })?;
+
+    let mut catalogue = Catalogue::default();
+    for row in file.status {
+        let (place, status) = (row.status.span().start, row.status.into_inner());
+        if !(100..=599).contains(&status) {
+            let problem = format!("{status} is not a status");
+            return Err(refuse(place, problem, "Use a number from 100 to 599"));
+        }
+        if catalogue.status(status).is_some() {
+            let problem = format!("the status {status} stands twice");
+            return Err(refuse(place, problem, "Join the two entries"));
+        }
+        catalogue.statuses.push(StatusNote {
+            status,
+            name: row.name,
+            meaning: row.meaning,
+            causes: causes(row.causes, &refuse)?,
+            reasons: row.reasons,
+            checks: row.checks,
+            ask: row.ask,
+            see: row.see,
+        });
+    }
+    for row in file.code {
+        let (place, code) = (row.code.span().start, row.code.into_inner());
+        if code.is_empty() {
+            let problem = "a code is empty".to_owned();
+            return Err(refuse(place, problem, "Write the code as the API does"));
+        }
+        if catalogue.code(&code).is_some() {
+            let problem = format!("the code \"{code}\" stands twice");
+            return Err(refuse(place, problem, "Join the two entries"));
+        }
+        catalogue.codes.push(CodeNote {
+            code,
+            title: row.title,
+            statuses: row.statuses,
+            meaning: row.meaning,
+            causes: causes(row.causes, &refuse)?,
+            checks: row.checks,
+            ask: row.ask,
+        });
+    }
+    Ok(catalogue)
+}
+
+fn causes(
+    ids: Vec<Spanned<String>>,
+    refuse: &dyn Fn(usize, String, &str) -> FormatError,
+) -> Result<Vec<Cause>, FormatError> {
+    ids.into_iter()
+        .map(|id| {
+            let known = Cause::from_id(id.get_ref());
+            known.ok_or_else(|| {
+                let problem = format!("\"{}\" is not the id of a cause", id.get_ref());
+                refuse(id.span().start, problem, "Use an id such as token.expired")
+            })
+        })
+        .collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    status: Vec<StatusRow>,
+    #[serde(default)]
+    code: Vec<CodeRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatusRow {
+    status: Spanned<u16>,
+    name: String,
+    #[serde(deserialize_with = "one")]
+    meaning: Statement,
+    #[serde(default)]
+    causes: Vec<Spanned<String>>,
+    #[serde(default, deserialize_with = "many")]
+    reasons: Vec<Statement>,
+    #[serde(default, deserialize_with = "many")]
+    checks: Vec<Statement>,
+    #[serde(default, deserialize_with = "many")]
+    ask: Vec<Statement>,
+    #[serde(default)]
+    see: Vec<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeRow {
+    code: Spanned<String>,
+    title: Option<String>,
+    #[serde(default)]
+    statuses: Vec<u16>,
+    #[serde(deserialize_with = "one")]
+    meaning: Statement,
+    #[serde(default)]
+    causes: Vec<Spanned<String>>,
+    #[serde(default, deserialize_with = "many")]
+    checks: Vec<Statement>,
+    #[serde(default, deserialize_with = "many")]
+    ask: Vec<Statement>,
+}
+
+fn one<'de, D: Deserializer<'de>>(source: D) -> Result<Statement, D::Error> {
+    StatementRow::deserialize(source).map(|row| row.0)
+}
+
+fn many<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Statement>, D::Error> {
+    let rows = Vec::<StatementRow>::deserialize(source)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Read by hand, since an untagged choice would lose which key was wrong, and where.
+struct StatementRow(Statement);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementTable {
+    text: String,
+    documented: Option<String>,
+    observed: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for StatementRow {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<StatementRow, D::Error> {
+        source.deserialize_any(StatementVisitor)
+    }
+}
+
+struct StatementVisitor;
+
+impl<'de> Visitor<'de> for StatementVisitor {
+    type Value = StatementRow;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a text, or a table with text and documented or observed")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<StatementRow, E> {
+        Ok(StatementRow(Statement {
+            text: text.to_owned(),
+            grounds: Grounds::Inferred,
+        }))
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<StatementRow, M::Error> {
+        let table = StatementTable::deserialize(MapAccessDeserializer::new(map))?;
+        let grounds = match (table.documented, table.observed) {
+            (Some(source), None) => Grounds::Documented(source),
+            (None, Some(source)) => Grounds::Observed(source),
+            (None, None) => Grounds::Inferred,
+            (Some(_), Some(_)) => {
+                let problem = "a statement is documented or observed, not both";
+                return Err(M::Error::custom(problem));
+            }
+        };
+        let text = table.text;
+        Ok(StatementRow(Statement { text, grounds }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_keep_their_grounds() {
+        let text = r#"
+            [[status]]
+            status = 404
+            name = "Not Found"
+            meaning = { text = "Not there.", documented = "error codes page" }
+            causes = ["resource.absent"]
+            reasons = ["Perhaps.", { text = "Seen.", observed = "a live instance" }]
+            see = [403]
+            [[code]]
+            code = "not_found"
+            meaning = "Not there."
+        "#;
+        let catalogue = read(text, "catalogue.toml").unwrap();
+        let note = catalogue.status(404).unwrap();
+        assert_eq!(note.meaning.grounds.source(), Some("error codes page"));
+        assert_eq!(note.causes, [Cause::ResourceAbsent]);
+        let grounds: Vec<_> = note.reasons.iter().map(|r| r.grounds.id()).collect();
+        assert_eq!(grounds, ["inferred", "observed"]);
+        assert_eq!(note.see, [403]);
+        assert_eq!(catalogue.code("not_found").unwrap().title, None);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_with_line_and_column() {
+        let head = "[[status]]\nstatus = 404\nname = \"N\"\nmeaning = \"m\"\n";
+        let cases = [
+            ("colour = 1\n", ":5:1", "colour"),
+            ("causes = [\"x.y\"]\n", ":5:11", "x.y"),
+            ("checks = [{ text = \"a\", page = \"b\" }]\n", ":5:", "page"),
+            (
+                "checks = [{ text = \"a\", documented = \"b\", observed = \"c\" }]\n",
+                ":5:",
+                "not both",
+            ),
+            ("checks = [7]\n", ":5:", "a text"),
+            ("checks = [\n", ":", ""),
+            (
+                "[[status]]\nstatus = 404\nname = \"N\"\nmeaning = \"m\"\n",
+                ":6:10",
+                "twice",
+            ),
+            (
+                "[[status]]\nstatus = 99\nname = \"N\"\nmeaning = \"m\"\n",
+                ":6:10",
+                "99",
+            ),
+            ("[[code]]\ncode = \"\"\nmeaning = \"m\"\n", ":6:8", "empty"),
+        ];
+        for (tail, place, says) in cases {
+            let error = read(&format!("{head}{tail}"), "catalogue.toml").unwrap_err();
+            let shown = error.to_string();
+            assert!(error.place.contains(place), "{tail}: {shown}");
+            assert!(error.problem.contains(says), "{tail}: {shown}");
+        }
+    }
+
+    #[test]
+    fn the_built_in_files_can_be_read() {
+        read(STATUSES, "statuses.toml").unwrap();
+        read(CODES, "codes.toml").unwrap();
+    }
+}
