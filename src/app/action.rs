@@ -149,7 +149,11 @@ mod tests {
     fn ids_stand_once() {
         for (place, action) in Action::ALL.iter().enumerate() {
             let earlier = &Action::ALL[..place];
-            assert!(!earlier.iter().any(|a| a.id() == action.id()), "{}", action.id());
+            assert!(
+                !earlier.iter().any(|a| a.id() == action.id()),
+                "{}",
+                action.id()
+            );
         }
     }
 }

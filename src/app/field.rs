@@ -58,7 +58,8 @@ impl Field {
     /// Inserts text as it is; a field of one line leaves out its line breaks.
     pub fn paste(&mut self, text: &str) {
         if self.lines {
-            self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+            self.area
+                .insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
         } else {
             let joined: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
             self.area.insert_str(joined);

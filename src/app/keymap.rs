@@ -118,7 +118,8 @@ impl Default for Keymap {
         let keys = |action: &Action| {
             let action = *action;
             let keys = action.default_keys().iter();
-            keys.filter_map(|key| Key::parse(key)).map(move |key| (action, key))
+            keys.filter_map(|key| Key::parse(key))
+                .map(move |key| (action, key))
         };
         Keymap {
             bindings: Action::ALL.iter().flat_map(keys).collect(),
@@ -134,7 +135,9 @@ impl Keymap {
 
     pub fn keys(&self, action: Action) -> impl Iterator<Item = Key> + '_ {
         let bound = self.bindings.iter();
-        bound.filter(move |(a, _)| *a == action).map(|(_, key)| *key)
+        bound
+            .filter(move |(a, _)| *a == action)
+            .map(|(_, key)| *key)
     }
 
     /// The first key of an action, as it is shown.
@@ -149,7 +152,16 @@ mod tests {
 
     #[test]
     fn keys_are_read_and_written() {
-        let cases = [("ctrl-r", "^R"), ("f5", "F5"), ("esc", "Esc"), ("G", "G"), ("?", "?"), ("alt-left", "Alt-←"), ("space", "Space"), ("f", "f")];
+        let cases = [
+            ("ctrl-r", "^R"),
+            ("f5", "F5"),
+            ("esc", "Esc"),
+            ("G", "G"),
+            ("?", "?"),
+            ("alt-left", "Alt-←"),
+            ("space", "Space"),
+            ("f", "f"),
+        ];
         for (typed, shown) in cases {
             assert_eq!(Key::parse(typed).unwrap().to_string(), shown);
         }

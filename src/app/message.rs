@@ -12,17 +12,26 @@ pub type Job = u64;
 pub enum Message {
     Key(Key),
     Paste(String),
-    Resized { width: u16, height: u16 },
+    Resized {
+        width: u16,
+        height: u16,
+    },
     /// Sent only while a job runs.
     Tick {
         now: Timestamp,
         /// Bytes received so far, and their announced number, of each running job.
         progress: Vec<(Job, u64, Option<u64>)>,
     },
-    Sent { job: Job, exchange: Arc<Exchange> },
+    Sent {
+        job: Job,
+        exchange: Arc<Exchange>,
+    },
     Sandbox(SandboxNews),
     /// The tokens of an environment, with the fingerprints of those that could be read.
-    Tokens { environment: String, tokens: Vec<TokenRef> },
+    Tokens {
+        environment: String,
+        tokens: Vec<TokenRef>,
+    },
     /// The terminal or the system asked the program to end.
     Ended,
 }

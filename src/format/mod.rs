@@ -1,7 +1,7 @@
 //! Floor 3: text to nouns and back, one file a format. No files are opened here.
 
-pub mod config_file;
 pub mod catalogue_file;
+pub mod config_file;
 mod error;
 mod size;
 

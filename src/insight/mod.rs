@@ -1,11 +1,13 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
 
-pub mod redact;
+mod body_text;
 mod challenge;
 mod error_body;
 mod json;
+pub mod redact;
 mod status;
 
+pub use body_text::BodyText;
 pub use challenge::{Challenge, challenges};
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use json::{Json, Note};

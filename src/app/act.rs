@@ -1,0 +1,358 @@
+//! What each action does, one arm an action. Arms only route; what crosses between two panes
+//! is a function below, what stays in one is a method of that pane.
+
+use super::action::{Action, Pane};
+use super::message::{Effect, Notice};
+use super::pane::{Builder, Choice, Dialog, Help, Pick};
+use super::state::{Overlay, Running, State};
+use crate::model::{Auth, limits, resolve};
+
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(why) = blocked(action, state) {
+        state.notice = Some(Notice::info(why));
+        return Vec::new();
+    }
+    let page = page(state);
+    let mut effects = Vec::new();
+    match action {
+        Action::Send => effects = send(state, false),
+        Action::ChooseToken => choose_token(state),
+        Action::ChooseEnvironment => choose_environment(state),
+        Action::Quit | Action::QuitPane => effects.push(Effect::Quit),
+        Action::OpenHelp => state.overlay = Some(Overlay::Help(Help::default())),
+        Action::Back => effects = back(state),
+        Action::FocusNext => focus(state, 1),
+        Action::FocusPrevious => focus(state, -1),
+        Action::TabNext => step_tab(state, 1),
+        Action::TabPrevious => step_tab(state, -1),
+        Action::Up => step(state, -1),
+        Action::Down => step(state, 1),
+        Action::PageUp => scroll(state, -page),
+        Action::PageDown => scroll(state, page),
+        Action::First => to_first(state),
+        Action::Last => to_last(state),
+
+        Action::Edit => state.builder.edit(),
+        Action::ChooseMethod => choose_method(state),
+        Action::AddRow => state.builder.add_row(),
+        Action::SwitchRow => state.builder.switch_row(),
+        Action::RemoveRow => state.builder.remove_row(),
+        Action::UndoRequest => state.builder.undo(),
+
+        Action::OpenEntry => state.response.open_entry(),
+        Action::Left => state.response.scroll_left(-8),
+        Action::Right => state.response.scroll_left(8),
+
+        Action::Expand => state.history.expand(true),
+        Action::Fold => state.history.expand(false),
+        Action::Load => effects = load(state),
+        Action::SendAgain => effects = send_again(state),
+
+        Action::FieldDone => state.builder.finish_editing(),
+        Action::FieldEnter => field_enter(&mut state.builder),
+        Action::FieldUndo
+        | Action::FieldRedo
+        | Action::FieldLeft
+        | Action::FieldRight
+        | Action::FieldWordLeft
+        | Action::FieldWordRight
+        | Action::FieldUp
+        | Action::FieldDown
+        | Action::FieldHome
+        | Action::FieldEnd
+        | Action::FieldClear
+        | Action::FieldWordDelete => edit_field(&mut state.builder, action),
+
+        Action::DialogUp => step_dialog(state, -1),
+        Action::DialogDown => step_dialog(state, 1),
+        Action::DialogChoose => effects = choose(state),
+        Action::DialogClose | Action::HelpClose => state.overlay = None,
+
+        Action::HelpUp => scroll_help(state, -1),
+        Action::HelpDown => scroll_help(state, 1),
+        Action::HelpPageUp => scroll_help(state, -(state.painted.help_height as isize)),
+        Action::HelpPageDown => scroll_help(state, state.painted.help_height as isize),
+    }
+    effects
+}
+
+/// Why an action can do nothing now, in words for the person.
+pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
+    match action {
+        Action::Send if state.running.len() >= limits::JOBS => {
+            Some("Many calls are under way. Wait for one, or stop one with Esc.")
+        }
+        Action::ChooseEnvironment if state.environments.len() < 2 => {
+            Some("There is only this environment. More are named in config.toml.")
+        }
+        Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
+        Action::Load | Action::SendAgain if state.history.selected().is_none() => {
+            Some("No call was made yet.")
+        }
+        _ => None,
+    }
+}
+
+/// Sends what the builder holds, or says why it cannot go.
+pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
+    let environment = state.environment().clone();
+    if environment.sandbox && environment.base_url.is_empty() {
+        state.waits_for_sandbox = true;
+        return Vec::new();
+    }
+    let typed = state.builder.spec();
+    if environment.protected && !typed.is_safe() && !although_protected {
+        ask_before_writing(state, &environment.name);
+        return Vec::new();
+    }
+    let sent = match resolve(&typed, &environment) {
+        Ok(sent) => sent,
+        Err(failure) => {
+            state.notice = Some(Notice::trouble(failure.message, failure.hint));
+            return Vec::new();
+        }
+    };
+    state.notice = None;
+    let job = state.next_job();
+    state.response.awaiting = Some(job);
+    state.running.push(Running {
+        job,
+        method: sent.method.clone(),
+        url: sent.url.clone(),
+        began: state.now,
+        received: 0,
+        announced: None,
+    });
+    vec![Effect::Send {
+        job,
+        typed: Box::new(typed),
+        sent: Box::new(sent),
+        environment: Box::new(environment),
+    }]
+}
+
+fn ask_before_writing(state: &mut State, environment: &str) {
+    let choice = |label: &str, note: &str, pick| Choice {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        pick,
+    };
+    let title = format!(
+        "{} to {environment}, which is protected",
+        state.builder.method
+    );
+    let choices = vec![
+        choice("Do not send", "", Pick::Nothing),
+        choice("Send it", "it may change data there", Pick::SendAnyway),
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+}
+
+fn choose_token(state: &mut State) {
+    let current = state.builder.auth.token().cloned();
+    let mut choices = Vec::with_capacity(state.tokens.len() + 1);
+    for token in &state.tokens {
+        choices.push(Choice {
+            label: token.name.to_string(),
+            note: token
+                .fingerprint
+                .as_ref()
+                .map_or_else(|| "no value yet".to_owned(), |print| format!("·{print}")),
+            pick: Pick::Token(Some(token.name.clone())),
+        });
+    }
+    choices.push(Choice {
+        label: "no token".to_owned(),
+        note: "send without Authorization".to_owned(),
+        pick: Pick::Token(None),
+    });
+    let at = choices
+        .iter()
+        .position(|c| c.pick == Pick::Token(current.clone()));
+    let title = format!("Tokens of {}", state.environment().name);
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, at)));
+}
+
+fn choose_environment(state: &mut State) {
+    let choices = state.environments.iter().enumerate();
+    let choices = choices.map(|(place, environment)| Choice {
+        label: environment.name.clone(),
+        note: match (environment.sandbox, environment.protected) {
+            (true, _) => "practice API on this machine".to_owned(),
+            (false, true) => format!("{}  protected", environment.base_url),
+            (false, false) => environment.base_url.clone(),
+        },
+        pick: Pick::Environment(place),
+    });
+    let dialog = Dialog::new("Environments", choices.collect(), Some(state.environment));
+    state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+fn choose_method(state: &mut State) {
+    let choices = Builder::METHODS.map(|method| Choice {
+        label: method.to_owned(),
+        note: String::new(),
+        pick: Pick::Method(method.to_owned()),
+    });
+    let at = Builder::METHODS
+        .iter()
+        .position(|m| *m == state.builder.method);
+    state.overlay = Some(Overlay::Dialog(Dialog::new("Method", choices.to_vec(), at)));
+}
+
+fn choose(state: &mut State) -> Vec<Effect> {
+    let Some(Overlay::Dialog(dialog)) = state.overlay.take() else {
+        return Vec::new();
+    };
+    match dialog.picked().cloned() {
+        Some(Pick::Method(method)) => state.builder.method = method,
+        Some(Pick::Token(name)) => state.builder.auth = name.map_or(Auth::None, Auth::Bearer),
+        Some(Pick::Environment(place)) => return enter(state, place),
+        Some(Pick::SendAnyway) => return send(state, true),
+        Some(Pick::Nothing) | None => {}
+    }
+    Vec::new()
+}
+
+/// Goes to another environment. A token does not come along: it belongs where it was chosen.
+fn enter(state: &mut State, place: usize) -> Vec<Effect> {
+    if place == state.environment || place >= state.environments.len() {
+        return Vec::new();
+    }
+    state.environment = place;
+    state.tokens.clear();
+    state.builder.auth = Auth::None;
+    state.waits_for_sandbox = false;
+    let environment = state.environment().clone();
+    state.notice = Some(Notice::info(format!(
+        "Now in {}. Choose a token with {}.",
+        environment.name,
+        state.keymap.hint(Action::ChooseToken).unwrap_or_default()
+    )));
+    let needs_sandbox = environment.sandbox && environment.base_url.is_empty();
+    let mut effects = vec![Effect::ReadTokens(Box::new(environment))];
+    if needs_sandbox {
+        effects.push(Effect::StartSandbox);
+    }
+    effects
+}
+
+/// Loads the selected call into the builder and its answer beside it.
+fn load(state: &mut State) -> Vec<Effect> {
+    let Some(row) = state.history.selected() else {
+        return Vec::new();
+    };
+    let exchange = row.exchange.clone();
+    let named = |e: &crate::model::Environment| e.name == exchange.environment;
+    let effects = match state.environments.iter().position(named) {
+        Some(place) => enter(state, place),
+        None => Vec::new(),
+    };
+    state.builder.load(&exchange.typed);
+    state.response.awaiting = None;
+    state.response.show(exchange);
+    effects
+}
+
+fn send_again(state: &mut State) -> Vec<Effect> {
+    let mut effects = load(state);
+    effects.extend(send(state, false));
+    effects
+}
+
+/// Leaves what is in front: the notice, else the call whose answer is awaited, else the newest.
+fn back(state: &mut State) -> Vec<Effect> {
+    if state.notice.take().is_some() {
+        return Vec::new();
+    }
+    let job = state
+        .response
+        .awaiting
+        .or(state.running.last().map(|r| r.job));
+    job.map(Effect::Cancel).into_iter().collect()
+}
+
+fn focus(state: &mut State, step: isize) {
+    let at = Pane::ALL
+        .iter()
+        .position(|p| *p == state.focus)
+        .unwrap_or(0);
+    let next = (at as isize + step).rem_euclid(Pane::ALL.len() as isize) as usize;
+    state.focus = Pane::ALL[next];
+}
+
+fn step_tab(state: &mut State, step: isize) {
+    match state.focus {
+        Pane::Request => state.builder.step_tab(step),
+        Pane::Response => state.response.step_tab(step),
+        Pane::History => {}
+    }
+}
+
+fn step(state: &mut State, step: isize) {
+    match state.focus {
+        Pane::Request => state.builder.step(step),
+        Pane::Response => state.response.step(step, &state.painted.response),
+        Pane::History => state.history.step(step),
+    }
+}
+
+fn scroll(state: &mut State, lines: isize) {
+    match state.focus {
+        Pane::Request => state.builder.step(lines.signum()),
+        Pane::Response => state.response.scroll(lines, &state.painted.response),
+        Pane::History => state.history.step(lines),
+    }
+}
+
+fn to_first(state: &mut State) {
+    match state.focus {
+        Pane::Request => state.builder.on_url = true,
+        Pane::Response => state.response.to_first(),
+        Pane::History => state.history.list.to_first(),
+    }
+}
+
+fn to_last(state: &mut State) {
+    match state.focus {
+        Pane::Request => state.builder.step(isize::MAX),
+        Pane::Response => state.response.to_last(&state.painted.response),
+        Pane::History => state.history.to_last(),
+    }
+}
+
+/// Lines that a page key moves: the height last seen, less one line to keep one's place by.
+fn page(state: &State) -> isize {
+    let height = match state.focus {
+        Pane::Request => 1,
+        Pane::Response => state.painted.response.height,
+        Pane::History => state.painted.history_height,
+    };
+    height.saturating_sub(1).max(1) as isize
+}
+
+fn field_enter(builder: &mut Builder) {
+    match builder.field() {
+        Some(field) if field.is_multiline() => field.new_line(),
+        _ => builder.finish_editing(),
+    }
+}
+
+fn edit_field(builder: &mut Builder, action: Action) {
+    if let Some(field) = builder.field() {
+        field.edit(action);
+    }
+}
+
+fn step_dialog(state: &mut State, step: isize) {
+    if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
+        dialog.step(step);
+    }
+}
+
+fn scroll_help(state: &mut State, lines: isize) {
+    let (content, height) = (state.painted.help_lines, state.painted.help_height);
+    if let Some(Overlay::Help(help)) = &mut state.overlay {
+        help.scroll(lines, content, height);
+    }
+}

@@ -1,0 +1,373 @@
+//! The request as it is being typed.
+
+use crate::app::field::Field;
+use crate::app::list::List;
+use crate::model::{Auth, Body, Param, RequestSpec};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuilderTab {
+    Params,
+    Headers,
+    Auth,
+    Body,
+}
+
+impl BuilderTab {
+    pub const ALL: [BuilderTab; 4] = [
+        BuilderTab::Params,
+        BuilderTab::Headers,
+        BuilderTab::Auth,
+        BuilderTab::Body,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            BuilderTab::Params => "Params",
+            BuilderTab::Headers => "Headers",
+            BuilderTab::Auth => "Auth",
+            BuilderTab::Body => "Body",
+        }
+    }
+}
+
+/// Rows that are edited in place as `name = value` or `Name: value`.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    pub rows: Vec<Param>,
+    pub list: List,
+}
+
+/// The text that has the caret.
+#[derive(Debug)]
+pub enum Editing {
+    Url,
+    /// A row of the table in front, as text.
+    Row(Field),
+    Body,
+}
+
+#[derive(Debug)]
+pub struct Builder {
+    pub method: String,
+    pub url: Field,
+    pub params: Table,
+    pub headers: Table,
+    pub auth: Auth,
+    pub body: Field,
+    pub tab: BuilderTab,
+    /// Whether the cursor is on the URL, rather than in the tab beneath it.
+    pub on_url: bool,
+    pub editing: Option<Editing>,
+    /// The bytes of a body that no text field can hold, until it is edited.
+    bytes: Option<Vec<u8>>,
+    removed: Vec<(BuilderTab, usize, Param)>,
+}
+
+impl Builder {
+    pub const METHODS: [&'static str; 7] =
+        ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+    pub fn new(spec: &RequestSpec) -> Builder {
+        let mut builder = Builder {
+            method: String::new(),
+            url: Field::line(""),
+            params: Table::default(),
+            headers: Table::default(),
+            auth: Auth::None,
+            body: Field::lines(""),
+            tab: BuilderTab::Params,
+            on_url: true,
+            editing: None,
+            bytes: None,
+            removed: Vec::new(),
+        };
+        builder.load(spec);
+        builder
+    }
+
+    /// Takes a whole request over.
+    pub fn load(&mut self, spec: &RequestSpec) {
+        self.editing = None;
+        self.method = spec.method.clone();
+        self.url.set(&spec.url);
+        self.params = Table {
+            rows: spec.params.clone(),
+            list: List::default(),
+        };
+        self.headers = Table {
+            rows: spec.headers.clone(),
+            list: List::default(),
+        };
+        self.auth = spec.auth.clone();
+        self.bytes = None;
+        match &spec.body {
+            Body::Empty => self.body = Field::lines(""),
+            Body::Text(text) => self.body = Field::lines(text),
+            Body::Bytes(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                self.body = Field::lines(&text);
+                self.bytes = Some(bytes.clone());
+            }
+        }
+        self.removed.clear();
+    }
+
+    /// The request as it stands, a row under edit included.
+    pub fn spec(&self) -> RequestSpec {
+        let mut params = self.params.rows.clone();
+        let mut headers = self.headers.rows.clone();
+        if let Some(Editing::Row(field)) = &self.editing {
+            let (rows, list) = match self.tab {
+                BuilderTab::Headers => (&mut headers, &self.headers.list),
+                _ => (&mut params, &self.params.list),
+            };
+            if let Some(row) = rows.get_mut(list.cursor) {
+                *row = parse_row(self.tab, &field.text(), row.enabled);
+            }
+        }
+        params.retain(|row| !row.name.is_empty());
+        headers.retain(|row| !row.name.is_empty());
+        let text = self.body.text();
+        let body = match &self.bytes {
+            Some(bytes) => Body::Bytes(bytes.clone()),
+            None if text.is_empty() => Body::Empty,
+            None => Body::Text(text),
+        };
+        RequestSpec {
+            method: self.method.clone(),
+            url: self.url.text(),
+            params,
+            headers,
+            body,
+            auth: self.auth.clone(),
+        }
+    }
+
+    /// The text under edit, if any.
+    pub fn field(&mut self) -> Option<&mut Field> {
+        match self.editing.as_mut()? {
+            Editing::Url => Some(&mut self.url),
+            Editing::Row(field) => Some(field),
+            Editing::Body => {
+                self.bytes = None;
+                Some(&mut self.body)
+            }
+        }
+    }
+
+    pub fn is_editing(&self) -> bool {
+        self.editing.is_some()
+    }
+
+    /// The table of the tab in front, if it has one.
+    pub fn table(&self) -> Option<&Table> {
+        match self.tab {
+            BuilderTab::Params => Some(&self.params),
+            BuilderTab::Headers => Some(&self.headers),
+            BuilderTab::Auth | BuilderTab::Body => None,
+        }
+    }
+
+    fn table_mut(&mut self) -> Option<&mut Table> {
+        match self.tab {
+            BuilderTab::Params => Some(&mut self.params),
+            BuilderTab::Headers => Some(&mut self.headers),
+            BuilderTab::Auth | BuilderTab::Body => None,
+        }
+    }
+
+    /// Edits what the cursor is on; an empty table gets its first row.
+    pub fn edit(&mut self) {
+        if self.on_url {
+            self.editing = Some(Editing::Url);
+            return;
+        }
+        match self.tab {
+            BuilderTab::Body => self.editing = Some(Editing::Body),
+            BuilderTab::Auth => {}
+            BuilderTab::Params | BuilderTab::Headers => match self.row_text() {
+                Some(text) => self.editing = Some(Editing::Row(Field::line(&text))),
+                None => self.add_row(),
+            },
+        }
+    }
+
+    /// A new row at the end of the table, ready to be typed.
+    pub fn add_row(&mut self) {
+        if self.table().is_none() {
+            self.tab = BuilderTab::Params;
+        }
+        self.on_url = false;
+        if let Some(table) = self.table_mut() {
+            table.rows.push(Param::new("", ""));
+            table.list.to_last(table.rows.len());
+            self.editing = Some(Editing::Row(Field::line("")));
+        }
+    }
+
+    /// Ends editing; a row that has no name is dropped.
+    pub fn finish_editing(&mut self) {
+        if let Some(Editing::Row(field)) = self.editing.take() {
+            let tab = self.tab;
+            if let Some(table) = self.table_mut() {
+                let at = table.list.cursor;
+                if let Some(row) = table.rows.get_mut(at) {
+                    *row = parse_row(tab, &field.text(), row.enabled);
+                    if row.name.is_empty() {
+                        table.rows.remove(at);
+                        table.list.step(0, table.rows.len());
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn switch_row(&mut self) {
+        if !self.on_url
+            && let Some(table) = self.table_mut()
+            && let Some(row) = table.rows.get_mut(table.list.cursor)
+        {
+            row.enabled = !row.enabled;
+        }
+    }
+
+    pub fn remove_row(&mut self) {
+        let tab = self.tab;
+        if !self.on_url
+            && let Some(table) = self.table_mut()
+            && table.list.cursor < table.rows.len()
+        {
+            let at = table.list.cursor;
+            let row = table.rows.remove(at);
+            table.list.step(0, table.rows.len());
+            self.removed.push((tab, at, row));
+        }
+    }
+
+    /// Brings back the row that was last removed.
+    pub fn undo(&mut self) {
+        if let Some((tab, at, row)) = self.removed.pop() {
+            self.tab = tab;
+            self.on_url = false;
+            if let Some(table) = self.table_mut() {
+                let at = at.min(table.rows.len());
+                table.rows.insert(at, row);
+                table.list.cursor = at;
+            }
+        }
+    }
+
+    pub fn has_removed(&self) -> bool {
+        !self.removed.is_empty()
+    }
+
+    /// Up and down go from the URL into the table and back.
+    pub fn step(&mut self, step: isize) {
+        if self.on_url {
+            self.on_url = step <= 0;
+            if let Some(table) = self.table_mut() {
+                table.list.to_first();
+            }
+            return;
+        }
+        let at_top = self.table().is_none_or(|table| table.list.cursor == 0);
+        if step < 0 && at_top {
+            self.on_url = true;
+        } else if let Some(table) = self.table_mut() {
+            table.list.step(step, table.rows.len());
+        }
+    }
+
+    pub fn step_tab(&mut self, step: isize) {
+        let tabs = BuilderTab::ALL;
+        let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        let next = (at as isize + step).rem_euclid(tabs.len() as isize) as usize;
+        self.tab = tabs[next];
+    }
+
+    /// The row under the cursor as it is typed.
+    fn row_text(&self) -> Option<String> {
+        let table = self.table()?;
+        let row = table.rows.get(table.list.cursor)?;
+        Some(match self.tab {
+            BuilderTab::Headers => format!("{}: {}", row.name, row.value),
+            _ => format!("{} = {}", row.name, row.value),
+        })
+    }
+}
+
+/// `name = value` or `Name: value`; blanks around the sign are not part of either.
+fn parse_row(tab: BuilderTab, text: &str, enabled: bool) -> Param {
+    let sign = if tab == BuilderTab::Headers { ':' } else { '=' };
+    let (name, value) = text.split_once(sign).unwrap_or((text, ""));
+    Param {
+        name: name.trim().to_owned(),
+        value: value.trim().to_owned(),
+        enabled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(builder: &mut Builder, text: &str) {
+        builder.field().unwrap().paste(text);
+        builder.finish_editing();
+    }
+
+    #[test]
+    fn rows_are_typed_switched_off_removed_and_brought_back() {
+        let mut builder = Builder::new(&RequestSpec::new("GET", "/x"));
+        builder.add_row();
+        typed(&mut builder, "page[size] = 5");
+        builder.add_row();
+        typed(&mut builder, "  ");
+        assert_eq!(builder.spec().params, [Param::new("page[size]", "5")]);
+        builder.switch_row();
+        assert!(!builder.spec().params[0].enabled);
+        builder.remove_row();
+        assert!(builder.spec().params.is_empty());
+        builder.undo();
+        assert_eq!(builder.spec().params.len(), 1);
+    }
+
+    #[test]
+    fn a_row_still_under_edit_belongs_to_the_request() {
+        let mut builder = Builder::new(&RequestSpec::new("GET", "/x"));
+        builder.tab = BuilderTab::Headers;
+        builder.add_row();
+        builder
+            .field()
+            .unwrap()
+            .paste("Core-Url: https://a.example");
+        assert_eq!(
+            builder.spec().headers[0],
+            Param::new("Core-Url", "https://a.example")
+        );
+    }
+
+    #[test]
+    fn a_loaded_request_comes_back_as_it_was() {
+        let mut spec = RequestSpec::new("POST", "/x");
+        spec.body = Body::Bytes(b"a\r\nb\xff".to_vec());
+        spec.params = vec![Param {
+            enabled: false,
+            ..Param::new("a", "b")
+        }];
+        let mut builder = Builder::new(&spec);
+        assert_eq!(builder.spec(), spec);
+        builder.editing = Some(Editing::Body);
+        builder.field().unwrap().paste("c");
+        assert!(matches!(builder.spec().body, Body::Text(_)));
+    }
+
+    #[test]
+    fn up_and_down_go_between_the_url_and_the_table() {
+        let mut builder = Builder::new(&RequestSpec::new("GET", "/x"));
+        builder.step(1);
+        assert!(!builder.on_url);
+        builder.step(-1);
+        assert!(builder.on_url);
+    }
+}

@@ -1,0 +1,169 @@
+//! The answer in front: what it says, where the reader is in it.
+
+use crate::app::list::List;
+use crate::app::message::Job;
+use crate::insight::{BodyText, ErrorBody, error_body};
+use crate::model::{Exchange, StatusClass};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseTab {
+    Errors,
+    Body,
+    Headers,
+}
+
+impl ResponseTab {
+    pub const ALL: [ResponseTab; 3] =
+        [ResponseTab::Errors, ResponseTab::Body, ResponseTab::Headers];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            ResponseTab::Errors => "Errors",
+            ResponseTab::Body => "Body",
+            ResponseTab::Headers => "Headers",
+        }
+    }
+}
+
+/// An exchange with what was read out of it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub exchange: Arc<Exchange>,
+    pub errors: ErrorBody,
+    pub body: BodyText,
+}
+
+impl Shown {
+    pub fn new(exchange: Arc<Exchange>) -> Shown {
+        let response = exchange.outcome.response();
+        let errors = response.map(error_body).unwrap_or_default();
+        let body = response.map(|r| BodyText::new(&r.body)).unwrap_or_default();
+        Shown {
+            exchange,
+            errors,
+            body,
+        }
+    }
+
+    /// The bytes that `body` is made of.
+    pub fn bytes(&self) -> &[u8] {
+        self.exchange.outcome.response().map_or(&[], |r| &r.body)
+    }
+}
+
+/// How much of the tab in front the last picture could show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    pub lines: usize,
+    pub height: usize,
+    /// The lines of each error entry, in the tab that lists them.
+    pub entries: Vec<std::ops::Range<usize>>,
+}
+
+#[derive(Debug)]
+pub struct ResponsePane {
+    pub shown: Option<Shown>,
+    /// The call whose answer will be shown next.
+    pub awaiting: Option<Job>,
+    pub tab: ResponseTab,
+    pub entries: List,
+    /// The entries that are folded open.
+    pub open: BTreeSet<usize>,
+    /// The first line of the tab in front that is shown.
+    pub top: usize,
+    /// The first column of it.
+    pub left: usize,
+}
+
+impl Default for ResponsePane {
+    fn default() -> ResponsePane {
+        ResponsePane {
+            shown: None,
+            awaiting: None,
+            tab: ResponseTab::Body,
+            entries: List::default(),
+            open: BTreeSet::new(),
+            top: 0,
+            left: 0,
+        }
+    }
+}
+
+impl ResponsePane {
+    /// Shows an exchange from its beginning, on the tab that says most.
+    pub fn show(&mut self, exchange: Arc<Exchange>) {
+        let class = exchange.outcome.class();
+        let shown = Shown::new(exchange);
+        let said_no = matches!(
+            class,
+            StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
+        );
+        self.tab = if said_no || !shown.errors.entries.is_empty() {
+            ResponseTab::Errors
+        } else {
+            ResponseTab::Body
+        };
+        self.shown = Some(shown);
+        self.entries = List::default();
+        self.open.clear();
+        (self.top, self.left) = (0, 0);
+    }
+
+    pub fn step_tab(&mut self, step: isize) {
+        let tabs = ResponseTab::ALL;
+        let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        let next = (at as isize + step).rem_euclid(tabs.len() as isize) as usize;
+        self.tab = tabs[next];
+        (self.top, self.left) = (0, 0);
+    }
+
+    /// Among the error entries the cursor moves, elsewhere the text.
+    pub fn step(&mut self, step: isize, measured: &Measured) {
+        let count = match (self.tab, &self.shown) {
+            (ResponseTab::Errors, Some(shown)) => shown.errors.entries.len(),
+            _ => 0,
+        };
+        let before = self.entries.cursor;
+        self.entries.step(step, count);
+        if count == 0 || self.entries.cursor == before {
+            self.scroll(step, measured);
+        } else if let Some(lines) = measured.entries.get(self.entries.cursor) {
+            let lowest_top = (lines.end + 1).saturating_sub(measured.height);
+            self.top = self.top.max(lowest_top).min(lines.start);
+        }
+    }
+
+    pub fn scroll(&mut self, lines: isize, measured: &Measured) {
+        let last = measured.lines.saturating_sub(measured.height);
+        self.top = self.top.saturating_add_signed(lines).min(last);
+    }
+
+    pub fn scroll_left(&mut self, columns: isize) {
+        self.left = self.left.saturating_add_signed(columns).min(LONGEST_SCROLL);
+    }
+
+    pub fn to_first(&mut self) {
+        (self.top, self.left) = (0, 0);
+        self.entries.to_first();
+    }
+
+    pub fn to_last(&mut self, measured: &Measured) {
+        self.top = measured.lines.saturating_sub(measured.height);
+        if let Some(shown) = &self.shown {
+            self.entries.to_last(shown.errors.entries.len());
+        }
+    }
+
+    /// Folds the entry under the cursor open or shut.
+    pub fn open_entry(&mut self) {
+        let at = self.entries.cursor;
+        if !self.open.remove(&at) {
+            self.open.insert(at);
+        }
+    }
+}
+
+/// No line is shown in longer pieces, so nothing lies further right.
+const LONGEST_SCROLL: usize = 1_000;

@@ -1,0 +1,159 @@
+//! All that is true on the screen, in one place and at one moment.
+
+use super::action::Pane;
+use super::keymap::Keymap;
+use super::message::{Effect, Job, Notice};
+use super::pane::{Builder, Dialog, Help, History, Measured, ResponsePane};
+use crate::insight::Catalogue;
+use crate::model::{Environment, RequestSpec, Settings, Timestamp, TokenName, TokenRef};
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// What the explorer opens with.
+pub struct Start {
+    pub settings: Settings,
+    pub catalogue: Arc<Catalogue>,
+    /// All environments; the one to start in comes by its place.
+    pub environments: Vec<Environment>,
+    pub environment: usize,
+    pub spec: RequestSpec,
+    /// Sends the opening request by itself, once the sandbox is up.
+    pub send_first: bool,
+    pub now: Timestamp,
+    pub zone: TimeZone,
+    pub ascii: bool,
+}
+
+/// A call under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    pub job: Job,
+    pub method: String,
+    pub url: String,
+    pub began: Timestamp,
+    pub received: u64,
+    pub announced: Option<u64>,
+}
+
+#[derive(Debug)]
+pub enum Overlay {
+    Dialog(Dialog),
+    Help(Help),
+}
+
+/// A rectangle of the screen, in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    pub x: u16,
+    pub y: u16,
+    pub width: u16,
+    pub height: u16,
+}
+
+/// What the last picture measured: page sizes, and where the panes were. Nothing else is
+/// carried back from drawing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Painted {
+    pub panes: Vec<(Pane, Area)>,
+    pub response: Measured,
+    pub history_height: usize,
+    pub help_lines: usize,
+    pub help_height: usize,
+}
+
+#[derive(Debug)]
+pub struct State {
+    pub builder: Builder,
+    pub response: ResponsePane,
+    pub history: History,
+    pub focus: Pane,
+    pub overlay: Option<Overlay>,
+    pub running: Vec<Running>,
+    pub notice: Option<Notice>,
+    pub environments: Vec<Environment>,
+    pub environment: usize,
+    /// The tokens of the environment in use.
+    pub tokens: Vec<TokenRef>,
+    /// Tokens of the settings, for environments that name none.
+    pub all_tokens: Vec<TokenName>,
+    /// A request waits for the sandbox to come up.
+    pub waits_for_sandbox: bool,
+    pub catalogue: Arc<Catalogue>,
+    pub keymap: Keymap,
+    pub now: Timestamp,
+    pub zone: TimeZone,
+    pub ascii: bool,
+    pub painted: Painted,
+    jobs: Job,
+}
+
+impl State {
+    pub fn new(start: Start) -> (State, Vec<Effect>) {
+        let state = State {
+            builder: Builder::new(&start.spec),
+            response: ResponsePane::default(),
+            history: History::default(),
+            focus: Pane::Request,
+            overlay: None,
+            running: Vec::new(),
+            notice: None,
+            environment: start
+                .environment
+                .min(start.environments.len().saturating_sub(1)),
+            environments: start.environments,
+            tokens: Vec::new(),
+            all_tokens: start
+                .settings
+                .tokens
+                .iter()
+                .map(|t| t.name.clone())
+                .collect(),
+            waits_for_sandbox: start.send_first,
+            catalogue: start.catalogue,
+            keymap: Keymap::default(),
+            now: start.now,
+            zone: start.zone,
+            ascii: start.ascii,
+            painted: Painted::default(),
+            jobs: 0,
+        };
+        let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
+        if state.environment().sandbox {
+            effects.push(Effect::StartSandbox);
+        }
+        (state, effects)
+    }
+
+    /// The environment in use.
+    pub fn environment(&self) -> &Environment {
+        static NOWHERE: Environment = Environment {
+            name: String::new(),
+            base_url: String::new(),
+            headers: Vec::new(),
+            variables: Vec::new(),
+            tokens: Vec::new(),
+            protected: false,
+            sandbox: false,
+        };
+        self.environments.get(self.environment).unwrap_or(&NOWHERE)
+    }
+
+    /// The token of the request, with its fingerprint if that is known.
+    pub fn token(&self) -> Option<TokenRef> {
+        let name = self.builder.auth.token()?;
+        let known = self.tokens.iter().find(|token| &token.name == name);
+        Some(known.cloned().unwrap_or_else(|| TokenRef {
+            name: name.clone(),
+            fingerprint: None,
+        }))
+    }
+
+    pub fn next_job(&mut self) -> Job {
+        self.jobs += 1;
+        self.jobs
+    }
+
+    pub fn is_busy(&self) -> bool {
+        !self.running.is_empty()
+    }
+}

@@ -1,0 +1,114 @@
+//! A message comes in, effects go out. Only routes: what a message means for a pane is the
+//! pane's business.
+
+use super::act::{act, send};
+use super::action::{Action, Place};
+use super::keymap::Key;
+use super::message::{Effect, Job, Message, Notice, SandboxNews};
+use super::state::{Overlay, State};
+use crate::model::{Exchange, Timestamp, TokenRef};
+use std::sync::Arc;
+
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => press(state, key),
+        Message::Paste(text) => paste(state, &text),
+        Message::Resized { .. } => Vec::new(),
+        Message::Tick { now, progress } => tick(state, now, &progress),
+        Message::Sent { job, exchange } => sent(state, job, exchange),
+        Message::Sandbox(news) => sandbox(state, news),
+        Message::Tokens {
+            environment,
+            tokens,
+        } => know_tokens(state, &environment, tokens),
+        Message::Ended => vec![Effect::Quit],
+    }
+}
+
+/// An overlay comes first, then keys that act anywhere, then the field, then the panes.
+fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    let anywhere = || state.keymap.lookup(Place::Anywhere, key);
+    let action = match &state.overlay {
+        Some(Overlay::Dialog(_)) => state.keymap.lookup(Place::Dialog, key).or_else(anywhere),
+        Some(Overlay::Help(_)) => state.keymap.lookup(Place::Help, key).or_else(anywhere),
+        None if state.builder.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
+        None => anywhere()
+            .or(state.keymap.lookup(Place::Pane(state.focus), key))
+            .or(state.keymap.lookup(Place::Panes, key)),
+    };
+    match action {
+        Some(action) => {
+            let stays = action.place() != Place::Anywhere || action == Action::Quit;
+            if !stays {
+                state.overlay = None;
+            }
+            act(state, action)
+        }
+        None => {
+            if state.overlay.is_none()
+                && let Some(field) = state.builder.field()
+            {
+                field.type_key(key);
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if state.overlay.is_none()
+        && let Some(field) = state.builder.field()
+    {
+        field.paste(text);
+    }
+    Vec::new()
+}
+
+fn tick(state: &mut State, now: Timestamp, progress: &[(Job, u64, Option<u64>)]) -> Vec<Effect> {
+    state.now = now;
+    for running in &mut state.running {
+        if let Some((_, received, announced)) = progress.iter().find(|p| p.0 == running.job) {
+            (running.received, running.announced) = (*received, *announced);
+        }
+    }
+    Vec::new()
+}
+
+/// Every answer goes into the history; only the one that is awaited comes to the front.
+fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
+    state.running.retain(|running| running.job != job);
+    state.history.remember(exchange.clone());
+    if state.response.awaiting == Some(job) {
+        state.response.awaiting = None;
+        state.response.show(exchange);
+    }
+    Vec::new()
+}
+
+fn sandbox(state: &mut State, news: SandboxNews) -> Vec<Effect> {
+    match news {
+        SandboxNews::Up { base_url } => {
+            for environment in state.environments.iter_mut().filter(|e| e.sandbox) {
+                environment.base_url = base_url.clone();
+            }
+            if std::mem::take(&mut state.waits_for_sandbox) && state.environment().sandbox {
+                return send(state, false);
+            }
+        }
+        SandboxNews::Down { why } => {
+            state.waits_for_sandbox = false;
+            state.notice = Some(Notice::trouble(
+                why,
+                "Without the sandbox, give --base-url URL to look at another API.",
+            ));
+        }
+    }
+    Vec::new()
+}
+
+fn know_tokens(state: &mut State, environment: &str, tokens: Vec<TokenRef>) -> Vec<Effect> {
+    if state.environment().name == environment {
+        state.tokens = tokens;
+    }
+    Vec::new()
+}
