@@ -9,3 +9,4 @@ pub mod engine;
 pub mod format;
 pub mod insight;
 pub mod model;
+pub mod ui;

@@ -113,6 +113,10 @@ pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
         }
     };
     state.notice = None;
+    if state.shows_one_pane() {
+        state.builder.finish_editing();
+        state.focus = Pane::Response;
+    }
     let job = state.next_job();
     state.response.awaiting = Some(job);
     state.running.push(Running {
@@ -251,6 +255,9 @@ fn load(state: &mut State) -> Vec<Effect> {
     state.builder.load(&exchange.typed);
     state.response.awaiting = None;
     state.response.show(exchange);
+    if state.shows_one_pane() {
+        state.focus = Pane::Response;
+    }
     effects
 }
 

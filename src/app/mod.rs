@@ -16,7 +16,7 @@ pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{Effect, Job, Level, Message, Notice, SandboxNews};
-pub use state::{Area, Overlay, Painted, Running, Start, State};
+pub use state::{Area, Overlay, Painted, Running, SIDE_BY_SIDE, Start, State};
 pub use update::update;
 
 pub use act::blocked;

@@ -9,6 +9,9 @@ use crate::model::{Environment, RequestSpec, Settings, Timestamp, TokenName, Tok
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
+/// From this many columns on panes stand side by side; below, one is shown at a time.
+pub const SIDE_BY_SIDE: u16 = 120;
+
 /// What the explorer opens with.
 pub struct Start {
     pub settings: Settings,
@@ -21,7 +24,8 @@ pub struct Start {
     pub send_first: bool,
     pub now: Timestamp,
     pub zone: TimeZone,
-    pub ascii: bool,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
 }
 
 /// A call under way.
@@ -82,7 +86,8 @@ pub struct State {
     pub keymap: Keymap,
     pub now: Timestamp,
     pub zone: TimeZone,
-    pub ascii: bool,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
     pub painted: Painted,
     jobs: Job,
 }
@@ -113,7 +118,7 @@ impl State {
             keymap: Keymap::default(),
             now: start.now,
             zone: start.zone,
-            ascii: start.ascii,
+            size: start.size,
             painted: Painted::default(),
             jobs: 0,
         };
@@ -151,6 +156,11 @@ impl State {
     pub fn next_job(&mut self) -> Job {
         self.jobs += 1;
         self.jobs
+    }
+
+    /// Whether only the pane in focus can be seen.
+    pub fn shows_one_pane(&self) -> bool {
+        self.size.0 < SIDE_BY_SIDE
     }
 
     pub fn is_busy(&self) -> bool {

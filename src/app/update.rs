@@ -2,7 +2,7 @@
 //! pane's business.
 
 use super::act::{act, send};
-use super::action::{Action, Place};
+use super::action::{Action, Pane, Place};
 use super::keymap::Key;
 use super::message::{Effect, Job, Message, Notice, SandboxNews};
 use super::state::{Overlay, State};
@@ -13,7 +13,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
         Message::Paste(text) => paste(state, &text),
-        Message::Resized { .. } => Vec::new(),
+        Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Sent { job, exchange } => sent(state, job, exchange),
         Message::Sandbox(news) => sandbox(state, news),
@@ -64,6 +64,11 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+fn resize(state: &mut State, size: (u16, u16)) -> Vec<Effect> {
+    state.size = size;
+    Vec::new()
+}
+
 fn tick(state: &mut State, now: Timestamp, progress: &[(Job, u64, Option<u64>)]) -> Vec<Effect> {
     state.now = now;
     for running in &mut state.running {
@@ -81,6 +86,10 @@ fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
         state.response.show(exchange);
+        // Where only one pane is seen, the answer must not arrive behind another.
+        if state.shows_one_pane() && !state.builder.is_editing() {
+            state.focus = Pane::Response;
+        }
     }
     Vec::new()
 }

@@ -1,7 +1,7 @@
 //! `config.toml`: environments, tokens by name, limits. Values of tokens never stand in it.
 
-use super::{FormatError, size};
-use crate::model::{Environment, Settings, Token, TokenName, TokenSource};
+use super::FormatError;
+use crate::model::{Environment, Settings, Token, TokenName, TokenSource, size};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -3,7 +3,5 @@
 pub mod catalogue_file;
 pub mod config_file;
 mod error;
-mod size;
 
 pub use error::FormatError;
-pub use size::{size, size_text};

@@ -4,9 +4,11 @@
 mod cause;
 mod environment;
 mod exchange;
+mod fit;
 mod headers;
 mod request;
 mod settings;
+mod size;
 mod token;
 mod visible;
 
@@ -15,9 +17,11 @@ pub use environment::{Environment, Origin};
 pub use exchange::{
     Exchange, ExchangeId, Failure, Outcome, Response, SentRequest, StatusClass, Timing,
 };
+pub use fit::{cut, cut_front, fit, wrap};
 pub use headers::{Header, Headers};
 pub use request::{Auth, Body, Param, RequestSpec, resolve, token_names_in};
 pub use settings::{Settings, limits};
+pub use size::{size, size_text};
 pub use token::{Secret, Token, TokenName, TokenRef, TokenSource};
 pub use visible::{is_unsafe, unsafe_count, visible, visible_line};
 

@@ -1,6 +1,6 @@
 //! A request as a person types it, and the pure step that fills it in.
 
-use super::{Cause, Environment, Failure, Headers, SentRequest, TokenName, TokenRef};
+use super::{Cause, Environment, Failure, Headers, Origin, SentRequest, TokenName, TokenRef};
 use url::Url;
 
 /// A row of a table: a parameter or a header, which may be switched off.
@@ -80,7 +80,7 @@ impl RequestSpec {
 pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequest, Failure> {
     let method = method(&spec.method)?;
     let url = url(spec, environment)?;
-    let headers = headers(spec, environment)?;
+    let headers = headers(spec, environment, &url)?;
     let body = match &spec.body {
         Body::Empty => Vec::new(),
         Body::Bytes(bytes) => bytes.clone(),
@@ -198,7 +198,7 @@ fn url(spec: &RequestSpec, environment: &Environment) -> Result<Url, Failure> {
     Ok(url)
 }
 
-fn headers(spec: &RequestSpec, environment: &Environment) -> Result<Headers, Failure> {
+fn headers(spec: &RequestSpec, environment: &Environment, url: &Url) -> Result<Headers, Failure> {
     let cause = Cause::RequestInvalidParameter;
     let typed = spec.headers.iter().filter(|h| h.enabled);
     let named = |name: &str| typed.clone().any(|h| h.name.eq_ignore_ascii_case(name));
@@ -209,7 +209,9 @@ fn headers(spec: &RequestSpec, environment: &Environment) -> Result<Headers, Fai
             concat!("httriage/", env!("CARGO_PKG_VERSION")),
         ),
     ];
-    let own = environment.headers.iter();
+    // What an environment sends along is meant for its own host and for no other.
+    let at_home = environment.origin().is_some() && environment.origin() == Origin::of(url);
+    let own = environment.headers.iter().filter(|_| at_home);
     let from_environment = |name: &str| own.clone().any(|(n, _)| n.eq_ignore_ascii_case(name));
     let mut headers = Headers::new();
     for (name, value) in usual {
@@ -422,6 +424,13 @@ mod tests {
         let nowhere = Environment::default();
         assert!(resolve(&RequestSpec::new("GET", "/x"), &nowhere).is_err());
         assert!(resolve(&RequestSpec::new("G T", "/x"), &acme()).is_err());
+    }
+
+    #[test]
+    fn headers_of_an_environment_stay_with_its_host() {
+        let elsewhere = RequestSpec::new("GET", "https://other.example/x");
+        let sent = resolve(&elsewhere, &acme()).unwrap();
+        assert!(!sent.headers.has("core-url"));
     }
 
     #[test]

@@ -413,7 +413,7 @@ fn too_large(host: &str, limit: u64) -> Failure {
         Cause::BodyTooLarge,
         format!(
             "The answer of {host} is larger than {}; the first part is kept.",
-            crate::format::size_text(limit)
+            crate::model::size_text(limit)
         ),
         "--max-body allows more; --output FILE writes the part that came.",
     )

@@ -1,0 +1,129 @@
+//! Text fitted to a number of columns: cut, padded or wrapped. All of it passes through `visible`
+//! on the way, so that fitted text is safe to draw and to print.
+
+use super::visible::{visible, visible_line};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The text on one line, cut at its end.
+pub fn cut(text: &str, width: usize) -> String {
+    let text = visible_line(text);
+    if text.width() <= width {
+        return text.into_owned();
+    }
+    let mut kept = String::new();
+    let mut room = width.saturating_sub(1);
+    for grapheme in text.graphemes(true) {
+        if grapheme.width() > room {
+            break;
+        }
+        room -= grapheme.width();
+        kept.push_str(grapheme);
+    }
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// The text on one line, cut at its beginning: of a path, the end says more.
+pub fn cut_front(text: &str, width: usize) -> String {
+    let text = visible_line(text);
+    if text.width() <= width {
+        return text.into_owned();
+    }
+    let mut kept = Vec::new();
+    let mut room = width.saturating_sub(1);
+    for grapheme in text.graphemes(true).rev() {
+        if grapheme.width() > room {
+            break;
+        }
+        room -= grapheme.width();
+        kept.push(grapheme);
+    }
+    let tail: String = kept.into_iter().rev().collect();
+    if width > 0 {
+        format!("…{tail}")
+    } else {
+        tail
+    }
+}
+
+/// Padded or cut to exactly that width.
+pub fn fit(text: &str, width: usize) -> String {
+    let text = cut(text, width);
+    let pad = width.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(pad))
+}
+
+/// Text broken into lines of at most that width, between words where it can be. Nothing of it
+/// is left out but the blanks at a break.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    for paragraph in visible(text).split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_word_bounds() {
+            let room = width - used;
+            if word.width() <= room {
+                line.push_str(word);
+                used += word.width();
+                continue;
+            }
+            if used > 0 {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                used = 0;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            for grapheme in word.graphemes(true) {
+                if used > 0 && used + grapheme.width() > width {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_are_kept_whole_where_they_fit() {
+        assert_eq!(
+            wrap("You need a role here.", 10),
+            ["You need a", "role here."]
+        );
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("日本語テキスト", 6), ["日本語", "テキス", "ト"]);
+    }
+
+    #[test]
+    fn cutting_shows_that_something_is_missing() {
+        assert_eq!(cut("abcdef", 4), "abc…");
+        assert_eq!(cut_front("/core/runbooks/7", 8), "…books/7");
+        assert_eq!(cut("a\u{1b}[31m", 9), "a␛[31m");
+        assert_eq!(cut("abc", 0), "");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked(text in "\\PC{0,200}", width in 2usize..40) {
+            for line in wrap(&text, width) {
+                prop_assert!(line.width() <= width, "{line:?}");
+            }
+            prop_assert!(cut(&text, width).width() <= width);
+            prop_assert!(cut_front(&text, width).width() <= width);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Which pane stands where for a size and a focus.
+//!
+//! ```text
+//! from 120 columns                    below: one pane, the others as tabs
+//! ┌ header ───────────────────────┐   ┌ header ─────────┐
+//! ├ Request ─────┬ Response ──────┤   │ tabs            │
+//! │              │                │   ├ pane in focus ──┤
+//! ├ History ─────┤                │   │                 │
+//! ├ notice ──────┴────────────────┤   ├ notice ─────────┤
+//! └ footer ───────────────────────┘   └ footer ─────────┘
+//! ```
+
+use crate::app::{Pane, SIDE_BY_SIDE, State};
+use ratatui::layout::Rect;
+
+/// Nothing useful fits below this.
+pub const LEAST: (u16, u16) = (20, 5);
+
+pub struct Layout {
+    pub header: Rect,
+    /// The names of the panes, where only one is shown.
+    pub tabs: Option<Rect>,
+    pub panes: Vec<(Pane, Rect)>,
+    pub notice: Rect,
+    pub footer: Rect,
+    /// Whether panes have frames.
+    pub framed: bool,
+}
+
+/// `notice_lines` is how many lines the notice would like.
+pub fn layout(state: &State, area: Rect, notice_lines: u16) -> Layout {
+    let wide = area.width >= SIDE_BY_SIDE;
+    let framed = area.height >= 16 && area.width >= 60;
+    let row = |y: u16, height: u16| Rect {
+        y: area.y + y,
+        height,
+        ..area
+    };
+    let notice = notice_lines.min(area.height / 3);
+    let top = if wide || !framed { 1 } else { 2 };
+    let middle = row(top, area.height.saturating_sub(top + 1 + notice));
+    let panes = if wide {
+        let left = area.width * 46 / 100;
+        let request = (middle.height * 2 / 5).clamp(7.min(middle.height), 14);
+        let column = Rect {
+            width: left,
+            ..middle
+        };
+        vec![
+            (
+                Pane::Request,
+                Rect {
+                    height: request,
+                    ..column
+                },
+            ),
+            (
+                Pane::History,
+                Rect {
+                    y: column.y + request,
+                    height: middle.height - request,
+                    ..column
+                },
+            ),
+            (
+                Pane::Response,
+                Rect {
+                    x: middle.x + left,
+                    width: middle.width - left,
+                    ..middle
+                },
+            ),
+        ]
+    } else {
+        vec![(state.focus, middle)]
+    };
+    Layout {
+        header: row(0, 1),
+        tabs: (top == 2).then(|| row(1, 1)),
+        panes,
+        notice: row(area.height.saturating_sub(1 + notice), notice),
+        footer: row(area.height.saturating_sub(1), 1),
+        framed,
+    }
+}

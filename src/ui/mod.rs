@@ -1,0 +1,12 @@
+//! Floor 5: pictures. Draws what the state holds and changes nothing; what the last picture
+//! measured goes back as `Painted`.
+
+mod layout;
+mod paint;
+mod pane;
+mod screen;
+mod status_bar;
+mod theme;
+
+pub use screen::draw;
+pub use theme::Theme;

@@ -1,0 +1,162 @@
+//! The few strokes that panes share: frames, tabs, cells side by side, and the last sweep over
+//! a finished picture.
+
+use super::theme::Theme;
+use crate::app::Area;
+use crate::insight::Entry;
+use crate::model::{fit, is_unsafe, wrap};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::border;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders};
+use unicode_width::UnicodeWidthStr;
+
+pub fn area_of(rect: Rect) -> Area {
+    Area {
+        x: rect.x,
+        y: rect.y,
+        width: rect.width,
+        height: rect.height,
+    }
+}
+
+pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
+    let set = if theme.ascii {
+        border::Set {
+            top_left: "+",
+            top_right: "+",
+            bottom_left: "+",
+            bottom_right: "+",
+            vertical_left: "|",
+            vertical_right: "|",
+            horizontal_top: "-",
+            horizontal_bottom: "-",
+        }
+    } else if focused {
+        border::THICK
+    } else {
+        border::PLAIN
+    };
+    Block::new()
+        .borders(Borders::ALL)
+        .border_set(set)
+        .border_style(theme.frame(focused))
+        .title(title)
+}
+
+/// `Errors 1 ─ Body ─ Headers`, the one in front marked.
+pub fn tabs(titles: &[(String, bool)], theme: &Theme) -> Line<'static> {
+    let mut spans = Vec::new();
+    for (title, in_front) in titles {
+        let style = if *in_front {
+            theme.selected()
+        } else {
+            theme.dim()
+        };
+        spans.push(Span::styled(format!(" {title} "), style));
+        spans.push(Span::raw(" "));
+    }
+    Line::from(spans)
+}
+
+/// Texts in columns, each wrapped to its width, two blanks apart.
+pub fn columns(cells: &[(String, usize, Style)]) -> Vec<Line<'static>> {
+    let wrapped: Vec<Vec<String>> = cells
+        .iter()
+        .map(|(text, width, _)| wrap(text, *width))
+        .collect();
+    let height = wrapped.iter().map(Vec::len).max().unwrap_or(0);
+    (0..height)
+        .map(|row| {
+            let mut spans = Vec::new();
+            for ((_, width, style), lines) in cells.iter().zip(&wrapped) {
+                let text = lines.get(row).map_or("", String::as_str);
+                spans.push(Span::styled(fit(text, *width), *style));
+                spans.push(Span::raw("  "));
+            }
+            Line::from(spans)
+        })
+        .collect()
+}
+
+/// How wide title, detail and code may be, so that every code stands on one line if it can.
+pub struct EntryColumns {
+    title: usize,
+    detail: usize,
+    code: usize,
+}
+
+impl EntryColumns {
+    pub fn new<'a>(entries: impl Iterator<Item = &'a Entry> + Clone, width: usize) -> EntryColumns {
+        let room = width.saturating_sub(4);
+        let longest = |text: fn(&Entry) -> &Option<String>| {
+            let widths = entries
+                .clone()
+                .filter_map(|e| text(e).as_ref().map(|t| t.width()));
+            widths.max().unwrap_or(0)
+        };
+        let code = longest(|e| &e.code).clamp(4, (room / 3).max(4));
+        let title = longest(|e| &e.title).clamp(5, (room * 3 / 10).max(5));
+        EntryColumns {
+            title,
+            detail: room.saturating_sub(code + title).max(6),
+            code,
+        }
+    }
+
+    pub fn header(&self, theme: &Theme) -> Line<'static> {
+        let cells = [
+            ("title", self.title),
+            ("detail", self.detail),
+            ("code", self.code),
+        ];
+        let cells = cells.map(|(text, width)| (text.to_owned(), width, theme.dim()));
+        columns(&cells).pop().unwrap_or_default()
+    }
+
+    /// Title, detail and code side by side; what the API left out is a dash.
+    pub fn entry(&self, entry: &Entry, theme: &Theme) -> Vec<Line<'static>> {
+        let text = |text: &Option<String>| match text {
+            Some(text) => text.clone(),
+            None => if theme.ascii { "-" } else { "–" }.to_owned(),
+        };
+        columns(&[
+            (text(&entry.title), self.title, theme.strong()),
+            (text(&entry.detail), self.detail, Style::new()),
+            (text(&entry.code), self.code, theme.code()),
+        ])
+    }
+}
+
+/// The last guard: no cell of a finished picture holds a character that steers the terminal,
+/// whatever widget put it there.
+pub fn sweep(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let symbol = cell.symbol();
+        if !symbol.is_ascii() || symbol.len() > 1 {
+            if symbol.chars().any(|c| is_unsafe(c) || c == '\n') {
+                cell.set_symbol("\u{fffd}");
+            }
+        } else if symbol.bytes().any(|b| b < 32 || b == 127) {
+            cell.set_symbol("\u{fffd}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sweep_leaves_no_control_character_in_a_picture() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 3, 1));
+        buffer[(0, 0)].set_symbol("\u{1b}");
+        buffer[(1, 0)].set_symbol("a\u{202e}");
+        buffer[(2, 0)].set_symbol("é");
+        sweep(&mut buffer);
+        let symbols: Vec<_> = buffer.content.iter().map(|c| c.symbol()).collect();
+        assert_eq!(symbols, ["\u{fffd}", "\u{fffd}", "é"]);
+    }
+}

@@ -1,0 +1,229 @@
+//! The request being typed: method and URL, where that leads, and a tab of what goes along.
+
+use crate::app::pane::{BuilderTab, Editing, Table};
+use crate::app::{Field, Pane, State};
+use crate::model::{Auth, Environment, cut, fit, resolve, unsafe_count, visible_line};
+use crate::ui::paint::tabs;
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let builder = &state.builder;
+    let focused = state.focus == Pane::Request;
+    let rows: Vec<Rect> = area.rows().collect();
+    let Some(first) = rows.first() else { return };
+
+    let marker = if theme.ascii { "v" } else { "▾" };
+    let method = format!(" {} {marker} ", builder.method);
+    let method_width = method.width() as u16;
+    let url_area = Rect {
+        x: first.x + method_width.min(first.width),
+        width: first.width.saturating_sub(method_width),
+        ..*first
+    };
+    frame.render_widget(
+        Line::styled(method, theme.code().add_modifier(Modifier::BOLD)),
+        *first,
+    );
+    let on_url = focused && builder.on_url;
+    if matches!(builder.editing, Some(Editing::Url)) {
+        frame.render_widget(builder.url.area(), url_area);
+    } else {
+        let text = builder.url.text();
+        let style = if on_url {
+            theme.selected()
+        } else {
+            Style::new()
+        };
+        let line = if text.is_empty() {
+            Line::styled("Enter, then type a URL or a path", theme.dim())
+        } else {
+            Line::styled(cut(&text, url_area.width as usize), style)
+        };
+        frame.render_widget(line, url_area);
+    }
+    if let Some(second) = rows.get(1) {
+        frame.render_widget(beneath_url(state, theme, second.width), *second);
+    }
+    if let Some(third) = rows.get(2) {
+        frame.render_widget(tab_line(state, theme), *third);
+    }
+    let skip = 3.min(area.height);
+    let content = Rect {
+        y: area.y + skip,
+        height: area.height - skip,
+        ..area
+    };
+    match builder.tab {
+        BuilderTab::Params => table(state, &builder.params, " = ", theme, content, frame),
+        BuilderTab::Headers => table(state, &builder.headers, ": ", theme, content, frame),
+        BuilderTab::Auth => auth(state, theme, content, frame),
+        BuilderTab::Body => body(state, theme, content, frame),
+    }
+}
+
+/// Where the call would go, or why it cannot.
+fn beneath_url(state: &State, theme: &Theme, width: u16) -> Line<'static> {
+    let width = width as usize;
+    let hidden = unsafe_count(&state.builder.url.text());
+    if hidden > 0 {
+        let words = format!("contains {hidden} invisible characters");
+        return Line::styled(cut(&words, width), theme.trouble());
+    }
+    let environment = state.environment();
+    if environment.sandbox && environment.base_url.is_empty() {
+        return Line::styled(cut("the sandbox is starting", width), theme.dim());
+    }
+    match resolve(&state.builder.spec(), environment) {
+        Ok(sent) => {
+            let arrow = if theme.ascii { "> " } else { "→ " };
+            Line::styled(cut(&format!("{arrow}{}", sent.url), width), theme.dim())
+        }
+        Err(failure) => {
+            let why = failure.message.trim_start_matches("Nothing was sent: ");
+            Line::styled(cut(why, width), theme.trouble())
+        }
+    }
+}
+
+fn tab_line(state: &State, theme: &Theme) -> Line<'static> {
+    let builder = &state.builder;
+    let count = |rows: &[crate::model::Param]| rows.iter().filter(|r| r.enabled).count();
+    let titles: Vec<(String, bool)> = BuilderTab::ALL
+        .iter()
+        .map(|tab| {
+            let number = match tab {
+                BuilderTab::Params => count(&builder.params.rows),
+                BuilderTab::Headers => count(&builder.headers.rows),
+                BuilderTab::Auth => 0,
+                BuilderTab::Body => usize::from(!builder.body.is_empty()),
+            };
+            let title = match (tab, number) {
+                (_, 0) => tab.title().to_owned(),
+                (BuilderTab::Body, _) => format!("{} ·", tab.title()),
+                _ => format!("{} {number}", tab.title()),
+            };
+            (title, *tab == builder.tab)
+        })
+        .collect();
+    tabs(&titles, theme)
+}
+
+fn table(state: &State, table: &Table, sign: &str, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let builder = &state.builder;
+    let key = |action| state.keymap.hint(action).unwrap_or_default();
+    if table.rows.is_empty() {
+        let words = match builder.tab {
+            BuilderTab::Headers => format!(
+                "No headers of your own. {} adds one, as Name: value.",
+                key(crate::app::Action::AddRow)
+            ),
+            _ => format!(
+                "No parameters. {} adds one, as name = value.",
+                key(crate::app::Action::AddRow)
+            ),
+        };
+        frame.render_widget(
+            Line::styled(cut(&words, area.width as usize), theme.dim()),
+            area,
+        );
+        return;
+    }
+    let names = table.rows.iter().map(|row| row.name.width());
+    let name_width = names.max().unwrap_or(0).min(area.width as usize / 2);
+    let top = table.list.top(area.height as usize);
+    let here = state.focus == Pane::Request && !builder.on_url;
+    for (rect, (number, row)) in area.rows().zip(table.rows.iter().enumerate().skip(top)) {
+        let is_current = number == table.list.cursor;
+        if let (true, Some(Editing::Row(field))) = (is_current, &builder.editing) {
+            edited(field, rect, frame);
+            continue;
+        }
+        let mark = match (row.enabled, theme.ascii) {
+            (true, _) => "  ",
+            (false, false) => "✗ ",
+            (false, true) => "x ",
+        };
+        let style = match (is_current && here, row.enabled) {
+            (true, _) => theme.selected(),
+            (false, true) => Style::new(),
+            (false, false) => theme.dim().add_modifier(Modifier::CROSSED_OUT),
+        };
+        let value = cut(
+            &row.value,
+            (area.width as usize).saturating_sub(name_width + 5),
+        );
+        let line = Line::from(vec![
+            Span::styled(mark, theme.dim()),
+            Span::styled(fit(&row.name, name_width), style),
+            Span::styled(sign.to_owned(), theme.dim()),
+            Span::styled(value, style),
+        ]);
+        frame.render_widget(line, rect);
+    }
+}
+
+fn edited(field: &Field, area: Rect, frame: &mut Frame) {
+    frame.render_widget(field.area(), area);
+}
+
+fn auth(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let token_key = state
+        .keymap
+        .hint(crate::app::Action::ChooseToken)
+        .unwrap_or_default();
+    let environment: &Environment = state.environment();
+    let lines = match (&state.builder.auth, state.token()) {
+        (Auth::Bearer(_), Some(token)) => vec![
+            Line::from(vec![
+                Span::styled("Authorization: ", theme.dim()),
+                Span::raw("Bearer "),
+                Span::styled(token.mask(), theme.name()),
+            ]),
+            Line::styled(
+                format!(
+                    "The value is put in as it leaves, for {} only. {token_key} chooses another.",
+                    visible_line(&environment.name)
+                ),
+                theme.dim(),
+            ),
+        ],
+        _ => vec![Line::styled(
+            format!("No token: the call goes without Authorization. {token_key} chooses one."),
+            theme.dim(),
+        )],
+    };
+    for (rect, line) in area.rows().zip(lines) {
+        frame.render_widget(line, rect);
+    }
+}
+
+fn body(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let builder = &state.builder;
+    let is_edited = matches!(builder.editing, Some(Editing::Body));
+    if is_edited {
+        frame.render_widget(builder.body.area(), area);
+        return;
+    }
+    if builder.body.is_empty() {
+        let key = state
+            .keymap
+            .hint(crate::app::Action::Edit)
+            .unwrap_or_default();
+        let words = format!("No body. {key} here types one; JSON brings its content type.");
+        frame.render_widget(
+            Line::styled(cut(&words, area.width as usize), theme.dim()),
+            area,
+        );
+        return;
+    }
+    let here = state.focus == Pane::Request && !builder.on_url;
+    let style = if here { theme.strong() } else { Style::new() };
+    for (rect, text) in area.rows().zip(builder.body.text().lines()) {
+        frame.render_widget(Line::styled(cut(text, rect.width as usize), style), rect);
+    }
+}

@@ -1,0 +1,7 @@
+//! The twins of the panes in `app`: how each looks.
+
+pub mod builder;
+pub mod dialog;
+pub mod help;
+pub mod history;
+pub mod response;

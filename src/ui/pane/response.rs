@@ -1,0 +1,445 @@
+//! The answer: the verdict line, one plain sentence, and a tab of what it says.
+
+use super::history::duration_text;
+use crate::app::pane::{Measured, ResponseTab, Shown};
+use crate::app::{Action, Pane, Running, State};
+use crate::insight::{Entry, Grounds, Statement, StatusNote};
+use crate::model::{Outcome, Response, StatusClass, cut, size_text, visible_line, wrap};
+use crate::ui::paint::{EntryColumns, tabs};
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+/// Draws the answer and returns how much of the tab in front there was to see.
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
+    let width = area.width as usize;
+    let mut top = Vec::new();
+    let awaited = state
+        .response
+        .awaiting
+        .and_then(|job| state.running.iter().find(|running| running.job == job));
+    if let Some(running) = awaited {
+        top.push(progress(running, state, theme, width));
+    }
+    let Some(shown) = &state.response.shown else {
+        if awaited.is_none() {
+            top.extend(empty(state, theme, width));
+        }
+        for (rect, line) in area.rows().zip(top) {
+            frame.render_widget(line, rect);
+        }
+        return Measured::default();
+    };
+    top.push(verdict(shown, theme, width));
+    let room = if area.height >= 12 { 3 } else { 1 };
+    let sentence = wrap(&sentence(state, shown), width);
+    top.extend(sentence.into_iter().take(room).map(Line::raw));
+    top.push(tab_line(state, shown, theme));
+    if area.height >= 12 {
+        top.push(Line::default());
+    }
+    let used = (top.len() as u16).min(area.height);
+    for (rect, line) in area.rows().zip(top) {
+        frame.render_widget(line, rect);
+    }
+    let content = Rect {
+        y: area.y + used,
+        height: area.height - used,
+        ..area
+    };
+    match state.response.tab {
+        ResponseTab::Errors => errors(state, shown, theme, content, frame),
+        ResponseTab::Body => body(state, shown, theme, content, frame),
+        ResponseTab::Headers => headers(state, shown, theme, content, frame),
+    }
+}
+
+fn empty(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let key = state.keymap.hint(Action::Send).unwrap_or_default();
+    let words = if state.waits_for_sandbox {
+        "The sandbox is starting; its first answer comes by itself.".to_owned()
+    } else {
+        format!(
+            "The answer will stand here: what the API said, why, and what to check. {key} sends the request."
+        )
+    };
+    wrap(&words, width)
+        .into_iter()
+        .map(|text| Line::styled(text, theme.dim()))
+        .collect()
+}
+
+/// The spinner, the time and the bytes of a call under way.
+fn progress(running: &Running, state: &State, theme: &Theme, width: usize) -> Line<'static> {
+    let elapsed = state.now.duration_since(running.began).as_millis().max(0) as u64;
+    let frames = if theme.ascii {
+        ["-", "\\", "|", "/"]
+    } else {
+        ["◐", "◓", "◑", "◒"]
+    };
+    let spinner = frames[(elapsed / 100) as usize % frames.len()];
+    let received = match (running.received, running.announced) {
+        (0, _) => "waiting".to_owned(),
+        (bytes, None) => size_text(bytes),
+        (bytes, Some(all)) => format!("{} of {}", size_text(bytes), size_text(all)),
+    };
+    let stop = state.keymap.hint(Action::Back).unwrap_or_default();
+    let words = format!(
+        "{spinner} {} {}  {:.1} s  {received}  {stop} stops",
+        running.method,
+        running.url,
+        elapsed as f64 / 1_000.0
+    );
+    Line::styled(cut(&words, width), theme.strong())
+}
+
+/// `▲ 403 Forbidden   82 ms   214 B   application/json`
+fn verdict(shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
+    let exchange = &shown.exchange;
+    let class = exchange.outcome.class();
+    let name = match &exchange.outcome {
+        Outcome::Answered(response) => {
+            format!("{:03} {}", response.status, visible_line(&response.reason))
+        }
+        Outcome::Failed(failure) => format!("no answer  {}", failure.cause.id()),
+    };
+    let badge = format!(
+        " {} {} ",
+        class.glyph(theme.ascii),
+        cut(name.trim_end(), width.saturating_sub(6))
+    );
+    let mut facts = vec![duration_text(exchange.took)];
+    if let Some(response) = exchange.outcome.response() {
+        facts.push(size_text(response.body.len() as u64));
+        facts.extend(response.headers.media_type());
+    }
+    let room = width.saturating_sub(badge.width() + 1);
+    Line::from(vec![
+        Span::styled(badge, theme.badge(class)),
+        Span::raw(" "),
+        Span::styled(cut(&format!("  {}", facts.join("   ")), room), theme.dim()),
+    ])
+}
+
+/// What it means, in the catalogue's words or the failure's own.
+fn sentence(state: &State, shown: &Shown) -> String {
+    match &shown.exchange.outcome {
+        Outcome::Failed(failure) => failure.message.clone(),
+        Outcome::Answered(response) => match state.catalogue.status(response.status) {
+            Some(note) => note.meaning.text.clone(),
+            None => unknown_status(response.status),
+        },
+    }
+}
+
+fn unknown_status(status: u16) -> String {
+    let says = match StatusClass::of(status) {
+        StatusClass::Informational => "the server is still at it",
+        StatusClass::Success => "it worked",
+        StatusClass::Redirection => "the answer is elsewhere",
+        StatusClass::ClientError => "something in the request is refused",
+        StatusClass::ServerError => "the server failed",
+        StatusClass::Nonstandard | StatusClass::NoAnswer => "HTTP gives this number no meaning",
+    };
+    format!("The catalogue does not know status {status}; by its class, {says}.")
+}
+
+fn tab_line(state: &State, shown: &Shown, theme: &Theme) -> Line<'static> {
+    let titles = ResponseTab::ALL.map(|tab| {
+        let count = match tab {
+            ResponseTab::Errors => shown.errors.entries.len(),
+            _ => 0,
+        };
+        let title = if count > 0 {
+            format!("{} {count}", tab.title())
+        } else {
+            tab.title().to_owned()
+        };
+        (title, tab == state.response.tab)
+    });
+    tabs(&titles, theme)
+}
+
+/// The entries, then what the status means and what to do about it.
+fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
+    let width = area.width as usize;
+    let mut lines: Vec<Line> = Vec::new();
+    let mut ranges = Vec::new();
+    let entries = &shown.errors.entries;
+    if !entries.is_empty() {
+        let columns = EntryColumns::new(entries.iter(), width.saturating_sub(2));
+        let mut header = vec![Span::raw("  ")];
+        header.extend(columns.header(theme).spans);
+        lines.push(Line::from(header));
+        for (number, entry) in entries.iter().enumerate() {
+            let from = lines.len();
+            let is_open = state.response.open.contains(&number);
+            let is_current =
+                state.focus == Pane::Response && number == state.response.entries.cursor;
+            let mark = match (is_open, theme.ascii) {
+                (true, false) => "▾ ",
+                (false, false) => "▸ ",
+                (true, true) => "v ",
+                (false, true) => "> ",
+            };
+            for (part, line) in columns.entry(entry, theme).into_iter().enumerate() {
+                let mark = if part == 0 { mark } else { "  " };
+                let style = if is_current {
+                    theme.selected()
+                } else {
+                    theme.dim()
+                };
+                let mut spans = vec![Span::styled(mark, style)];
+                spans.extend(line.spans);
+                lines.push(Line::from(spans));
+            }
+            if is_open {
+                lines.extend(opened(state, entry, theme, width));
+            }
+            ranges.push(from..lines.len());
+        }
+    }
+    if let Outcome::Failed(failure) = &shown.exchange.outcome {
+        lines.extend(section("What to try", theme));
+        lines.extend(bullet(&failure.hint, width));
+    }
+    for note in &shown.errors.notes {
+        let place = match (note.line, note.column) {
+            (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
+            _ => String::new(),
+        };
+        lines.extend(paragraph(
+            &format!("{}{place}", note.message),
+            width,
+            theme.dim(),
+        ));
+    }
+    if let Outcome::Answered(response) = &shown.exchange.outcome {
+        if entries.is_empty() && response.status < 400 {
+            lines.extend(paragraph("No errors in this answer.", width, Style::new()));
+        }
+        if let Some(note) = state.catalogue.status(response.status) {
+            lines.extend(status_help(note, width, theme));
+        }
+    }
+    let measured = Measured {
+        lines: lines.len(),
+        height: area.height as usize,
+        entries: ranges,
+    };
+    let last = measured.lines.saturating_sub(measured.height);
+    let top = state.response.top.min(last);
+    for (rect, line) in area.rows().zip(lines.iter().skip(top)) {
+        frame.render_widget(line, rect);
+    }
+    more_below(top, &measured, area, theme, frame);
+    measured
+}
+
+/// All there is to say about one entry, beneath it.
+fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    let mut add = |name, text: Option<String>| {
+        if let Some(text) = text {
+            rows.push((name, text));
+        }
+    };
+    add("pointer", entry.pointer.clone());
+    add("parameter", entry.parameter.clone());
+    add("status", entry.status.clone());
+    add("links", entry.links.as_ref().map(ToString::to_string));
+    add("meta", entry.meta.as_ref().map(ToString::to_string));
+    add("read as", Some(entry.origin.id().to_owned()));
+    if let Some(code) = &entry.code {
+        match state.catalogue.code(code) {
+            Some(note) => {
+                add("code says", Some(with_grounds(&note.meaning)));
+                for check in &note.checks {
+                    add("check", Some(check.text.clone()));
+                }
+            }
+            None => add(
+                "code says",
+                Some("The catalogue does not know this code.".to_owned()),
+            ),
+        }
+    }
+    if !entry.raw.is_empty() {
+        add("raw", Some(entry.raw.clone()));
+    }
+    let mut lines = Vec::new();
+    for (name, text) in rows {
+        for (part, text) in wrap(&text, width.saturating_sub(16))
+            .into_iter()
+            .enumerate()
+        {
+            let name = if part == 0 { name } else { "" };
+            lines.push(Line::from(vec![
+                Span::styled(format!("    {name:<10}  "), theme.dim()),
+                Span::raw(text),
+            ]));
+        }
+    }
+    lines
+}
+
+fn status_help(note: &StatusNote, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let mut list = |title: &str, statements: &[Statement]| {
+        if !statements.is_empty() {
+            lines.extend(section(title, theme));
+            for statement in statements {
+                lines.extend(bullet(&with_grounds(statement), width));
+            }
+        }
+    };
+    list("What to check next", &note.checks);
+    list("Why it happens", &note.reasons);
+    list("Whom to ask", &note.ask);
+    if !note.see.is_empty() {
+        let see: Vec<String> = note.see.iter().map(u16::to_string).collect();
+        lines.extend(section("See also", theme));
+        lines.extend(bullet(&format!("status {}", see.join(", ")), width));
+    }
+    lines
+}
+
+/// Statements that are not documented say so.
+fn with_grounds(statement: &Statement) -> String {
+    match &statement.grounds {
+        Grounds::Documented(_) => statement.text.clone(),
+        Grounds::Observed(source) => format!("{} (seen: {source})", statement.text),
+        Grounds::Inferred => format!("{} (our reading)", statement.text),
+    }
+}
+
+fn section(title: &str, theme: &Theme) -> Vec<Line<'static>> {
+    vec![
+        Line::default(),
+        Line::styled(title.to_owned(), theme.strong()),
+    ]
+}
+
+fn paragraph(text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+    wrap(text, width)
+        .into_iter()
+        .map(|text| Line::styled(text, style))
+        .collect()
+}
+
+fn bullet(text: &str, width: usize) -> Vec<Line<'static>> {
+    let lines = wrap(text, width.saturating_sub(2)).into_iter().enumerate();
+    lines
+        .map(|(part, text)| Line::raw(format!("{}{text}", if part == 0 { "- " } else { "  " })))
+        .collect()
+}
+
+/// The body, only the lines that can be seen.
+fn body(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
+    let count = shown.body.len();
+    let measured = Measured {
+        lines: count,
+        height: area.height as usize,
+        entries: Vec::new(),
+    };
+    if count == 0 {
+        let words = match shown.exchange.outcome.response() {
+            Some(_) => "The answer has no body.",
+            None => "No answer came, so there is no body.",
+        };
+        frame.render_widget(Line::styled(words, theme.dim()), area);
+        return measured;
+    }
+    let top = state
+        .response
+        .top
+        .min(count.saturating_sub(measured.height));
+    let number_width = count.to_string().len();
+    for (rect, number) in area.rows().zip(top..count) {
+        let text = shown.body.line(shown.bytes(), number);
+        let text: String = visible_line(&text)
+            .chars()
+            .skip(state.response.left)
+            .collect();
+        let room = (rect.width as usize).saturating_sub(number_width + 2);
+        let line = Line::from(vec![
+            Span::styled(format!("{:>number_width$}  ", number + 1), theme.dim()),
+            Span::raw(cut(&text, room)),
+        ]);
+        frame.render_widget(line, rect);
+    }
+    more_below(top, &measured, area, theme, frame);
+    measured
+}
+
+/// The headers of the answer, then the request as it left.
+fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
+    let width = area.width as usize;
+    let mut lines = Vec::new();
+    let list = |lines: &mut Vec<Line<'static>>, headers: &crate::model::Headers| {
+        for header in headers.iter() {
+            let text = format!("{}: {}", header.name, header.text());
+            for (part, text) in wrap(&text, width.saturating_sub(2)).into_iter().enumerate() {
+                lines.push(match (part, text.split_once(": ")) {
+                    (0, Some((name, value))) => Line::from(vec![
+                        Span::styled(format!("{name}: "), theme.code()),
+                        Span::raw(value.to_owned()),
+                    ]),
+                    _ => Line::raw(format!("  {text}")),
+                });
+            }
+        }
+    };
+    if let Some(Response {
+        version, headers, ..
+    }) = shown.exchange.outcome.response()
+    {
+        lines.push(Line::styled(format!("Answer  {version}"), theme.strong()));
+        list(&mut lines, headers);
+        lines.push(Line::default());
+    }
+    let sent = &shown.exchange.sent;
+    lines.push(Line::styled("Request as it left", theme.strong()));
+    for text in wrap(&format!("{} {}", sent.method, sent.url), width) {
+        lines.push(Line::raw(text));
+    }
+    list(&mut lines, &sent.headers);
+    let measured = Measured {
+        lines: lines.len(),
+        height: area.height as usize,
+        entries: Vec::new(),
+    };
+    let top = state
+        .response
+        .top
+        .min(measured.lines.saturating_sub(measured.height));
+    for (rect, line) in area.rows().zip(lines.iter().skip(top)) {
+        frame.render_widget(line, rect);
+    }
+    more_below(top, &measured, area, theme, frame);
+    measured
+}
+
+/// A mark in the last corner while there is more to scroll to.
+fn more_below(top: usize, measured: &Measured, area: Rect, theme: &Theme, frame: &mut Frame) {
+    let below = measured.lines.saturating_sub(top + measured.height);
+    if below == 0 || area.height < 3 {
+        return;
+    }
+    let words = if theme.ascii {
+        format!(" {below} more ")
+    } else {
+        format!(" ↓ {below} more ")
+    };
+    let width = (words.width() as u16).min(area.width);
+    let corner = Rect {
+        x: area.right() - width,
+        y: area.bottom() - 1,
+        width,
+        height: 1,
+    };
+    frame.render_widget(Line::styled(words, theme.dim()), corner);
+}
