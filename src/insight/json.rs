@@ -139,6 +139,8 @@ pub struct Reading {
     pub fragment: bool,
     /// The value was read to its end.
     pub complete: bool,
+    /// The text stopped before the value did.
+    pub ended_early: bool,
     /// What was odd, and where; the place where it broke stands last.
     pub notes: Vec<Note>,
 }
@@ -154,10 +156,14 @@ pub fn read(text: &str) -> Reading {
         depth: 0,
         notes: Vec::new(),
         broken: None,
+        ended_early: false,
         cut: text.len() > limits::ERROR_BYTES,
     };
     if reader.cut {
-        let end = text.floor_char_boundary(limits::ERROR_BYTES);
+        let mut end = limits::ERROR_BYTES;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
         reader.text = &text[..end];
     }
     if let Some(rest) = reader.text.strip_prefix('\u{feff}') {
@@ -181,6 +187,7 @@ struct Reader<'a> {
     notes: Vec<Note>,
     /// Where reading had to stop.
     broken: Option<Note>,
+    ended_early: bool,
     cut: bool,
 }
 
@@ -222,6 +229,7 @@ impl Reader<'_> {
             value,
             fragment,
             complete,
+            ended_early: self.ended_early,
             notes: self.notes,
         }
     }
@@ -568,6 +576,7 @@ impl Reader<'_> {
             format!("The text ends too early: {what}.")
         };
         self.at = self.text.len();
+        self.ended_early = true;
         self.stop(message);
     }
 
