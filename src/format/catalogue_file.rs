@@ -266,5 +266,60 @@ mod tests {
     fn the_built_in_files_can_be_read() {
         read(STATUSES, "statuses.toml").unwrap();
         read(CODES, "codes.toml").unwrap();
+        assert_eq!(built_in().status(404).unwrap().name, "Not Found");
+        assert!(built_in().code("not_found").is_some());
+    }
+
+    #[test]
+    fn the_statuses_that_the_api_lists_are_explained_from_its_own_page() {
+        let catalogue = built_in();
+        for status in [
+            200, 201, 400, 401, 403, 404, 405, 422, 429, 500, 501, 503, 504,
+        ] {
+            let note = catalogue.status(status).unwrap();
+            let source = note.meaning.grounds.source();
+            assert_eq!(source, Some("API error codes page"), "{status}");
+        }
+        assert!(catalogue.status(405).unwrap().see.contains(&501));
+        assert!(catalogue.status(501).unwrap().see.contains(&405));
+    }
+
+    #[test]
+    fn every_built_in_entry_says_what_to_do_and_leads_nowhere_unknown() {
+        let catalogue = built_in();
+        for note in &catalogue.statuses {
+            assert!(!note.causes.is_empty(), "{}", note.status);
+            assert!(!note.checks.is_empty(), "{}", note.status);
+            for other in &note.see {
+                assert!(catalogue.status(*other).is_some() && *other != note.status);
+            }
+        }
+        for note in &catalogue.codes {
+            assert!(!note.causes.is_empty(), "{}", note.code);
+            assert!(!note.checks.is_empty(), "{}", note.code);
+            for status in &note.statuses {
+                assert!(catalogue.status(*status).is_some(), "{}", note.code);
+            }
+        }
+    }
+
+    #[test]
+    fn every_built_in_sentence_is_one_line_with_an_end() {
+        let catalogue = built_in();
+        let of_statuses = catalogue.statuses.iter().flat_map(|note| {
+            let lists = [&note.reasons, &note.checks, &note.ask];
+            let said = lists.into_iter().flatten();
+            said.chain([&note.meaning])
+        });
+        let of_codes = catalogue.codes.iter().flat_map(|note| {
+            let said = note.checks.iter().chain(&note.ask);
+            said.chain([&note.meaning])
+        });
+        for statement in of_statuses.chain(of_codes) {
+            let text = &statement.text;
+            assert!(text.ends_with(['.', '?']), "{text}");
+            assert!(!text.contains('\n') && text.len() < 160, "{text}");
+            assert_eq!(crate::model::unsafe_count(text), 0, "{text}");
+        }
     }
 }

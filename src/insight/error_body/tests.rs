@@ -73,6 +73,17 @@ fn the_fragment_of_the_error_page_is_read() {
 }
 
 #[test]
+fn the_fragment_that_lost_its_inner_braces_too_is_read() {
+    let text = "\"errors\": [\n \"title\": \"Not Found\",\n \"detail\": \"d\",\n \"code\": \"not_found\"\n]";
+    let body = error_text(text.as_bytes(), None);
+    assert_eq!(shown(&body), ["fragment not_found | Not Found | d"]);
+    assert_eq!(
+        (body.notes[0].line, body.notes[0].column),
+        (Some(2), Some(2))
+    );
+}
+
+#[test]
 fn a_translated_title_gives_the_same_code() {
     let codes = ["Not Found", "Nicht gefunden", "見つかりません"].map(|title| {
         let text = format!(r#"{{"errors":[{{"title":"{title}","code":"not_found"}}]}}"#);

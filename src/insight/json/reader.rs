@@ -1,149 +1,8 @@
-//! A tolerant reader for the JSON of error bodies. It keeps what a usual reader loses (the
-//! digits of numbers, the order of members, members that stand twice), takes what it can from a
-//! text that is cut off, reads members without their outer braces, and says where it broke.
+//! The walk over the text: one pass, depth bounded, and never a step without a byte behind it.
 
+use super::{Json, Note, Reading};
 use crate::model::limits;
 use std::collections::HashSet;
-use std::fmt;
-
-/// A value as it stood in the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Json {
-    Null,
-    Bool(bool),
-    /// In the digits of the source.
-    Number(String),
-    Text(String),
-    List(Vec<Json>),
-    /// In the order of the source, repeats included.
-    Object(Vec<(String, Json)>),
-}
-
-impl Json {
-    /// The member of that name. Where it stands twice, the first that is not null.
-    pub fn get(&self, name: &str) -> Option<&Json> {
-        let Json::Object(members) = self else {
-            return None;
-        };
-        let mut named = members.iter().filter(|(key, _)| key == name);
-        let first = named.next()?;
-        if first.1 != Json::Null {
-            return Some(&first.1);
-        }
-        let other = named.find(|(_, value)| *value != Json::Null);
-        Some(&other.unwrap_or(first).1)
-    }
-
-    /// A text, number or truth value in words; `None` for null, lists and objects.
-    pub fn to_text(&self) -> Option<String> {
-        match self {
-            Json::Bool(value) => Some(value.to_string()),
-            Json::Number(digits) => Some(digits.clone()),
-            Json::Text(text) => Some(text.clone()),
-            Json::Null | Json::List(_) | Json::Object(_) => None,
-        }
-    }
-
-    pub fn as_list(&self) -> Option<&[Json]> {
-        match self {
-            Json::List(values) => Some(values),
-            _ => None,
-        }
-    }
-
-    pub fn as_object(&self) -> Option<&[(String, Json)]> {
-        match self {
-            Json::Object(members) => Some(members),
-            _ => None,
-        }
-    }
-
-    pub fn as_text(&self) -> Option<&str> {
-        match self {
-            Json::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-/// JSON on one line.
-impl fmt::Display for Json {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Json::Null => f.write_str("null"),
-            Json::Bool(value) => write!(f, "{value}"),
-            Json::Number(digits) => f.write_str(digits),
-            Json::Text(text) => write_text(f, text),
-            Json::List(values) => {
-                f.write_str("[")?;
-                for (place, value) in values.iter().enumerate() {
-                    let comma = if place == 0 { "" } else { "," };
-                    write!(f, "{comma}{value}")?;
-                }
-                f.write_str("]")
-            }
-            Json::Object(members) => {
-                f.write_str("{")?;
-                for (place, (name, value)) in members.iter().enumerate() {
-                    f.write_str(if place == 0 { "" } else { "," })?;
-                    write_text(f, name)?;
-                    write!(f, ":{value}")?;
-                }
-                f.write_str("}")
-            }
-        }
-    }
-}
-
-fn write_text(f: &mut fmt::Formatter, text: &str) -> fmt::Result {
-    let quoted = serde_json::to_string(text).map_err(|_| fmt::Error)?;
-    f.write_str(&quoted)
-}
-
-/// Something about a text that a person should know, and where; both count from one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Note {
-    pub message: String,
-    pub line: Option<usize>,
-    /// In characters.
-    pub column: Option<usize>,
-}
-
-impl Note {
-    pub fn new(message: impl Into<String>) -> Note {
-        Note {
-            message: message.into(),
-            line: None,
-            column: None,
-        }
-    }
-
-    /// A note about a byte offset of `text`.
-    fn at(text: &str, offset: usize, message: String) -> Note {
-        let before = text.get(..offset).unwrap_or(text);
-        let start = before.rfind('\n').map_or(0, |place| place + 1);
-        Note {
-            message,
-            line: Some(before.matches('\n').count() + 1),
-            column: Some(before[start..].chars().count() + 1),
-        }
-    }
-}
-
-/// What came of reading a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// The value, or the part of it that could be read.
-    pub value: Option<Json>,
-    /// The outer braces were missing.
-    pub fragment: bool,
-    /// The value was read to its end.
-    pub complete: bool,
-    /// The text stopped before the value did.
-    pub ended_early: bool,
-    /// What was odd, and where; the place where it broke stands last.
-    pub notes: Vec<Note>,
-}
 
 /// Notes on one text: a person reads the first few, and finding a line costs a walk.
 const NOTES: usize = 12;
@@ -298,7 +157,7 @@ impl Reader<'_> {
                     self.note_end("an object is not closed");
                     break;
                 }
-                (Some(b'}'), Some(_)) => {
+                (found, Some(_)) if found == close => {
                     self.at += 1;
                     whole = true;
                     break;
@@ -359,12 +218,34 @@ impl Reader<'_> {
                 }
                 Some(_) => {}
             }
+            if self.at_member() {
+                // Seen on pages of documentation: `"errors": [ "title": "…", "code": "…" ]`.
+                self.note("The braces around an object are missing here.");
+                let (members, whole) = self.members(Some(b']'));
+                values.push(Json::Object(members));
+                return (values, whole);
+            }
             let (value, more) = self.value();
             values.extend(value);
             if !more || !self.comma(Some(b']')) {
                 return (values, false);
             }
         }
+    }
+
+    /// Whether a text with a colon behind it comes next.
+    fn at_member(&mut self) -> bool {
+        if self.peek() != Some(b'"') {
+            return false;
+        }
+        let text = &self.text[self.at + 1..];
+        let mut escaped = false;
+        let end = text.bytes().position(|byte| {
+            let closes = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            closes
+        });
+        end.is_some_and(|end| text[end + 1..].trim_start().starts_with(':'))
     }
 
     /// Steps over the comma between two members or values; false where nothing can follow.
@@ -619,138 +500,4 @@ fn is_number(text: &str) -> bool {
         && (whole == "0" || !whole.starts_with('0'))
         && part.is_none_or(digits)
         && exponent.is_none_or(digits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn place(note: &Note) -> (usize, usize) {
-        (note.line.unwrap(), note.column.unwrap())
-    }
-
-    #[test]
-    fn numbers_order_and_repeats_stay_as_they_came() {
-        let text = r#"{"b":1.50,"a":12345678901234567890123,"b":[1e5,-0.0],"c":{}}"#;
-        let reading = read(text);
-        assert!(reading.complete && !reading.fragment);
-        assert_eq!(reading.value.unwrap().to_string(), text);
-        assert!(reading.notes[0].message.contains("\"b\" stands twice"));
-    }
-
-    #[test]
-    fn of_two_members_the_first_that_is_not_null_is_shown() {
-        let value = read(r#"{"a":null,"a":1,"a":2,"b":null}"#).value.unwrap();
-        assert_eq!(value.get("a"), Some(&Json::Number("1".into())));
-        assert_eq!(value.get("b"), Some(&Json::Null));
-        assert_eq!(value.get("c"), None);
-    }
-
-    #[test]
-    fn escapes_become_characters() {
-        let cases = [
-            (r#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t", 0),
-            (r#""\u00e9\ud83d\ude00""#, "é😀", 0),
-            (r#""\ud83d""#, "\u{fffd}", 1),
-            (r#""\ud83d\u0041""#, "\u{fffd}A", 1),
-            (r#""\x41 \u12""#, "\\x41 \\u12", 1),
-            ("\"a\nb\"", "a\nb", 1),
-        ];
-        for (text, expected, notes) in cases {
-            let reading = read(text);
-            assert_eq!(reading.value, Some(Json::Text(expected.into())), "{text}");
-            assert_eq!(reading.notes.len(), notes, "{text}");
-        }
-    }
-
-    #[test]
-    fn where_it_broke_is_named_by_line_and_column() {
-        let cases = [
-            ("{\"a\": 1,\n  \"b\" 2}", (2, 7), "colon", r#"{"a":1}"#),
-            (
-                "{\"é\": 1,\n\"b\": tru",
-                (2, 9),
-                "not finished",
-                r#"{"é":1}"#,
-            ),
-            ("[1, 2", (1, 6), "number", "[1]"),
-            ("[1, \"x", (1, 7), "text is not closed", "[1]"),
-            ("[{\"a\":1}, {\"b\"", (1, 15), "no value", r#"[{"a":1},{}]"#),
-            ("{a: 1}", (1, 2), "name of a member", "{}"),
-            ("[1}", (1, 3), "comma", "[1]"),
-            ("[1,]", (1, 3), "nothing behind", "[1]"),
-            ("[\"a\" \"b\"]", (1, 6), "missing", r#"["a","b"]"#),
-            ("[0123]", (1, 2), "number", r#"["0123"]"#),
-            ("[1] x", (1, 5), "More text", "[1]"),
-            ("[None]", (1, 2), "without quotes", "[]"),
-            ("[\u{1}]", (1, 2), "U+0001", "[]"),
-        ];
-        for (text, expected, says, kept) in cases {
-            let reading = read(text);
-            let note = reading.notes.last().unwrap();
-            assert_eq!(place(note), expected, "{text}: {note:?}");
-            assert!(note.message.contains(says), "{text}: {note:?}");
-            assert_eq!(reading.value.unwrap().to_string(), kept, "{text}");
-        }
-    }
-
-    #[test]
-    fn members_without_braces_are_read() {
-        let cases = [
-            (r#""errors": [1]"#, 0),
-            ("\n  \"errors\" : [1],\n", 0),
-            (r#""errors": [1] }"#, 1),
-            ("\u{feff}\"errors\": [1]", 1),
-        ];
-        for (text, notes) in cases {
-            let reading = read(text);
-            assert!(reading.fragment && reading.complete, "{text}");
-            assert_eq!(reading.value.unwrap().to_string(), r#"{"errors":[1]}"#);
-            assert_eq!(reading.notes.len(), notes, "{text}");
-        }
-    }
-
-    #[test]
-    fn depth_and_length_are_bounded_and_said() {
-        let started = std::time::Instant::now();
-        let deep = read(&"[".repeat(100_000));
-        assert!(deep.notes[0].message.contains("levels deep"));
-        let long = read(&format!("[{}1]", "1,".repeat(600_000)));
-        assert!(
-            long.notes
-                .last()
-                .unwrap()
-                .message
-                .contains("first 1000000 bytes")
-        );
-        assert_eq!(long.value.unwrap().as_list().unwrap().len(), 499_999);
-        let wide: String = (0..90_000).map(|n| format!("\"{n}\":1,")).collect();
-        assert!(read(&format!("{{{wide}\"x\":1}}")).complete);
-        assert!(started.elapsed().as_secs() < 3);
-    }
-
-    #[test]
-    fn nothing_is_no_value() {
-        for text in ["", "  \n", "\u{feff}"] {
-            assert_eq!(read(text).value, None);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_read_without_harm(text in "[\\[\\]{}:,\"a-z0-9\\\\ \n.éu-]{0,60}") {
-            let reading = read(&text);
-            if let Some(value) = reading.value {
-                prop_assert!(serde_json::from_str::<serde_json::Value>(&value.to_string()).is_ok());
-            }
-        }
-
-        #[test]
-        fn what_a_strict_reader_accepts_is_read_whole(text in "[\\[\\]{}:,\"a1]{0,12}") {
-            if serde_json::from_str::<serde_json::Value>(&text).is_ok() {
-                prop_assert!(read(&text).complete);
-            }
-        }
-    }
 }

@@ -1,0 +1,151 @@
+//! A tolerant reader for the JSON of error bodies. It keeps what a usual reader loses (the
+//! digits of numbers, the order of members, members that stand twice), takes what it can from a
+//! text that is cut off, reads members without their outer braces, and says where it broke.
+
+mod reader;
+
+use std::fmt;
+
+pub use reader::read;
+
+/// A value as it stood in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Json {
+    Null,
+    Bool(bool),
+    /// In the digits of the source.
+    Number(String),
+    Text(String),
+    List(Vec<Json>),
+    /// In the order of the source, repeats included.
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// The member of that name. Where it stands twice, the first that is not null.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        let Json::Object(members) = self else {
+            return None;
+        };
+        let mut named = members.iter().filter(|(key, _)| key == name);
+        let first = named.next()?;
+        if first.1 != Json::Null {
+            return Some(&first.1);
+        }
+        let other = named.find(|(_, value)| *value != Json::Null);
+        Some(&other.unwrap_or(first).1)
+    }
+
+    /// A text, number or truth value in words; `None` for null, lists and objects.
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Json::Bool(value) => Some(value.to_string()),
+            Json::Number(digits) => Some(digits.clone()),
+            Json::Text(text) => Some(text.clone()),
+            Json::Null | Json::List(_) | Json::Object(_) => None,
+        }
+    }
+
+    pub fn as_list(&self) -> Option<&[Json]> {
+        match self {
+            Json::List(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    pub fn as_object(&self) -> Option<&[(String, Json)]> {
+        match self {
+            Json::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Json::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// JSON on one line.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Json::Null => f.write_str("null"),
+            Json::Bool(value) => write!(f, "{value}"),
+            Json::Number(digits) => f.write_str(digits),
+            Json::Text(text) => write_text(f, text),
+            Json::List(values) => {
+                f.write_str("[")?;
+                for (place, value) in values.iter().enumerate() {
+                    let comma = if place == 0 { "" } else { "," };
+                    write!(f, "{comma}{value}")?;
+                }
+                f.write_str("]")
+            }
+            Json::Object(members) => {
+                f.write_str("{")?;
+                for (place, (name, value)) in members.iter().enumerate() {
+                    f.write_str(if place == 0 { "" } else { "," })?;
+                    write_text(f, name)?;
+                    write!(f, ":{value}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+fn write_text(f: &mut fmt::Formatter, text: &str) -> fmt::Result {
+    let quoted = serde_json::to_string(text).map_err(|_| fmt::Error)?;
+    f.write_str(&quoted)
+}
+
+/// Something about a text that a person should know, and where; both count from one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    pub message: String,
+    pub line: Option<usize>,
+    /// In characters.
+    pub column: Option<usize>,
+}
+
+impl Note {
+    pub fn new(message: impl Into<String>) -> Note {
+        Note {
+            message: message.into(),
+            line: None,
+            column: None,
+        }
+    }
+
+    /// A note about a byte offset of `text`.
+    fn at(text: &str, offset: usize, message: String) -> Note {
+        let before = text.get(..offset).unwrap_or(text);
+        let start = before.rfind('\n').map_or(0, |place| place + 1);
+        Note {
+            message,
+            line: Some(before.matches('\n').count() + 1),
+            column: Some(before[start..].chars().count() + 1),
+        }
+    }
+}
+
+/// What came of reading a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The value, or the part of it that could be read.
+    pub value: Option<Json>,
+    /// The outer braces were missing.
+    pub fragment: bool,
+    /// The value was read to its end.
+    pub complete: bool,
+    /// The text stopped before the value did.
+    pub ended_early: bool,
+    /// What was odd, and where; the place where it broke stands last.
+    pub notes: Vec<Note>,
+}
+
+#[cfg(test)]
+mod tests;
