@@ -77,6 +77,7 @@ pub fn rest(object: &Json, used: &[&str]) -> Option<Json> {
 
 /// An object as an entry; what it does not say stays absent.
 pub fn entry_of(object: &Json, origin: EntryOrigin) -> Entry {
+    let standard = matches!(origin, EntryOrigin::JsonApi | EntryOrigin::Fragment);
     let mut used = vec!["meta"];
     let mut first = |names: &[&'static str]| {
         let (name, found) = names
@@ -104,7 +105,7 @@ pub fn entry_of(object: &Json, origin: EntryOrigin) -> Entry {
             .or(entry.parameter);
     }
     sort_out_error_word(object, &mut entry, &mut used);
-    if entry.title.is_none() && origin != EntryOrigin::JsonApi {
+    if entry.title.is_none() && !standard {
         entry.title = member(object, "type");
         used.push("type");
     }
@@ -116,15 +117,20 @@ pub fn entry_of(object: &Json, origin: EntryOrigin) -> Entry {
         // Google's way round: the number is the status, the word is the code.
         std::mem::swap(&mut entry.code, &mut entry.status);
     }
+    if !standard && entry.status.as_deref().is_some_and(|s| !is_status(s)) {
+        // `"status": "error"` is no status; it stays with the rest.
+        entry.status = None;
+        used.retain(|name| !STATUS.contains(name));
+    }
 
     let (links, names) = links_of(object);
     used.extend(names);
     entry.links = links;
     let meta = object.get("meta").filter(|meta| **meta != Json::Null);
-    entry.meta = match (meta, origin) {
-        (Some(meta), _) => Some(meta.clone()),
-        (None, EntryOrigin::JsonApi) => None,
-        (None, _) => rest(object, &used),
+    entry.meta = match meta {
+        Some(meta) => Some(meta.clone()),
+        None if standard => None,
+        None => rest(object, &used),
     };
     entry
 }

@@ -200,6 +200,9 @@ fn read(bytes: &[u8], media_type: Option<&str>) -> ErrorBody {
             return found.into_body(notes);
         }
     }
+    if !looks_like_json && let Some(found) = json_amid_text(trimmed, &text) {
+        return found;
+    }
     if reading.ended_early && is_meant {
         return ErrorBody {
             entries: Vec::new(),
@@ -216,6 +219,28 @@ fn read(bytes: &[u8], media_type: Option<&str>) -> ErrorBody {
         found.add(|| page::text_entry(trimmed));
     }
     found.into_body(notes)
+}
+
+/// JSON behind other words, as a log line or a client's message has it. The words before it are
+/// blanked out, so that lines and columns stay true.
+fn json_amid_text(trimmed: &str, text: &str) -> Option<ErrorBody> {
+    let starts = [text.find('{'), text.find("\"errors\"")];
+    let start = starts.into_iter().flatten().min()?;
+    let blank = |c: char| if c == '\n' { '\n' } else { ' ' };
+    let mut blanked: String = text[..start].chars().map(blank).collect();
+    blanked.push_str(&text[start..]);
+    let reading = json::read(&blanked);
+    let document = Document {
+        value: reading.value.as_ref(),
+        complete: reading.complete,
+        fragment: reading.fragment,
+        text: trimmed,
+        media_type: "",
+    };
+    let found = SHAPES.iter().find_map(|shape| (shape.read)(&document))?;
+    let mut notes = vec![Note::new("The JSON stands behind other text.")];
+    notes.extend(reading.notes);
+    Some(found.into_body(notes))
 }
 
 /// Bytes as characters: UTF-16 where its mark stands in front, as some shells save it, else

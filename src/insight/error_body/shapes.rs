@@ -55,6 +55,13 @@ impl Found {
         }
     }
 
+    fn append(&mut self, other: Found) {
+        for entry in other.entries {
+            self.add(|| entry);
+        }
+        self.more += other.more;
+    }
+
     fn unless_empty(self) -> Option<Found> {
         (!self.entries.is_empty()).then_some(self)
     }
@@ -168,21 +175,36 @@ pub fn errors(document: &Document) -> Option<Found> {
     } else {
         origin_of(errors, object)
     };
+    let mut list = Found::default();
+    add_errors(errors, origin, document.complete, &mut list);
     let mut found = Found::default();
+    if let Some(message) = message_beside(object, &list).filter(|_| origin != EntryOrigin::Graphql)
+    {
+        let origin = origin_or_fragment(EntryOrigin::Vendor, document);
+        found.add(|| Entry { origin, ..message });
+    }
+    found.append(list);
+    found.unless_empty()
+}
+
+/// What stands beside a list of errors, unless the list says the same.
+fn message_beside(object: &Json, list: &Found) -> Option<Entry> {
+    const NAMES: [&str; 4] = ["message", "error", "error_description", "detail"];
+    let is_text = |name: &&str| object.get(name).is_some_and(|v| v.as_text().is_some());
+    NAMES.iter().find(|name| is_text(name))?;
     let mut message = entry_of(object, EntryOrigin::Vendor);
     message.meta = None;
-    let beside = ["message", "error", "error_description", "detail"];
-    let has_message = beside
+    let said = |text: &String| {
+        let mut fields = list
+            .entries
+            .iter()
+            .flat_map(|e| [&e.title, &e.detail, &e.code]);
+        fields.any(|field| field.as_ref() == Some(text))
+    };
+    let has_news = [&message.title, &message.detail, &message.code]
         .iter()
-        .any(|n| object.get(n).and_then(Json::as_text).is_some());
-    if has_message && origin != EntryOrigin::Graphql {
-        if document.fragment {
-            message.origin = origin;
-        }
-        found.add(|| message);
-    }
-    add_errors(errors, origin, document.complete, &mut found);
-    found.unless_empty()
+        .any(|field| field.as_ref().is_some_and(|text| !said(text)));
+    has_news.then_some(message)
 }
 
 fn is_empty(errors: &Json) -> bool {
@@ -238,7 +260,7 @@ fn add_errors(errors: &Json, origin: EntryOrigin, complete: bool, found: &mut Fo
         Json::Object(_) if is_one_error(errors) => found.add(|| entry_of(errors, origin)),
         Json::Object(members) => {
             for (field, value) in members {
-                add_field(field, value, origin, found);
+                add_field(&mut vec![start_of(field)], value, origin, found);
             }
         }
         value => {
@@ -298,27 +320,40 @@ fn is_one_error(object: &Json) -> bool {
     known >= 2 || (known == 1 && object.get("message").is_some_and(|v| v.as_text().is_some()))
 }
 
-fn add_field(field: &str, value: &Json, origin: EntryOrigin, found: &mut Found) {
+/// What is wrong with one field; `path` are the names that lead to it. They are joined only for
+/// an entry that is kept, since a body may hold very many.
+fn add_field<'a>(path: &mut Vec<&'a str>, value: &'a Json, origin: EntryOrigin, found: &mut Found) {
     match value {
         Json::Null => {}
         Json::List(values) => {
             for value in values {
-                add_field(field, value, origin, found);
+                add_field(path, value, origin, found);
             }
         }
         Json::Object(members) if !is_one_error(value) => {
-            for (inner, value) in members {
-                add_field(&format!("{field}.{inner}"), value, origin, found);
+            for (name, value) in members {
+                path.push(start_of(name));
+                add_field(path, value, origin, found);
+                path.pop();
             }
         }
         _ => found.add(|| {
+            let field = path.join(".");
             let entry = error_of(value, origin);
             Entry {
-                pointer: entry.pointer.or_else(|| Some(field.to_owned())),
-                raw: Json::Object(vec![(field.to_owned(), value.clone())]).to_string(),
+                pointer: entry.pointer.or_else(|| Some(field.clone())),
+                raw: Json::Object(vec![(field, value.clone())]).to_string(),
                 ..entry
             }
         }),
+    }
+}
+
+/// A name short enough to be repeated in two hundred entries.
+fn start_of(name: &str) -> &str {
+    match name.char_indices().nth(200) {
+        Some((end, _)) => &name[..end],
+        None => name,
     }
 }
 
@@ -484,7 +519,12 @@ fn field_lists(document: &Document) -> Option<Found> {
     }
     let mut found = Found::default();
     for (field, value) in members {
-        add_field(field, value, EntryOrigin::Vendor, &mut found);
+        add_field(
+            &mut vec![start_of(field)],
+            value,
+            EntryOrigin::Vendor,
+            &mut found,
+        );
     }
     found.unless_empty()
 }

@@ -207,6 +207,14 @@ fn every_shape_gives_its_entries() {
             r#"{"error":{"type":"card_error","code":"expired","message":"Old","param":"number","doc_url":"u"}}"#,
             &[r#"vendor expired | card_error | Old parameter=number links={"doc_url":"u"}"#],
         ),
+        (
+            r#"{"status":"error","message":"m"}"#,
+            &[r#"vendor - | - | m meta={"status":"error"}"#],
+        ),
+        (
+            r#"{"error":"gone","errors":[{"code":"gone","title":"t"}]}"#,
+            &["json_api gone | t | -"],
+        ),
         (r#"{"error":{"code":7}}"#, &["vendor 7 | - | -"]),
         (
             r#"{"error":{"code":"Bad","message":"m","details":[{"code":"Inner","message":"n"}]}}"#,
@@ -346,6 +354,19 @@ fn what_is_odd_about_a_body_is_noted() {
 }
 
 #[test]
+fn json_behind_other_words_is_found_where_it_stands() {
+    let text = "12:00 ERROR\ncall: 404 {\"errors\":[{\"code\":\"a\",}]} (try 1)";
+    let body = error_text(text.as_bytes(), None);
+    assert_eq!(shown(&body), ["json_api a | - | -"]);
+    let places: Vec<_> = body.notes.iter().map(|n| (n.line, n.column)).collect();
+    let expected = [None, Some((2, 33)), Some((2, 38))];
+    assert_eq!(places, expected.map(|p| (p.map(|p| p.0), p.map(|p| p.1))));
+    let words = error_text(b"cannot read {name}", None);
+    assert_eq!(shown(&words), ["text - | - | cannot read {name}"]);
+    assert_eq!(words.notes, []);
+}
+
+#[test]
 fn no_more_entries_than_anyone_reads_and_the_rest_is_counted() {
     let list = vec![r#"{"code":"a"}"#; 1_000].join(",");
     let body = error_text(format!("{{\"errors\":[{list}]}}").as_bytes(), None);
@@ -457,6 +478,18 @@ fn hostile_texts_are_read_within_a_second() {
             assert!(started.elapsed().as_secs() < 3, "{piece} {media_type:?}");
         }
     }
+    let members: String = (0..50_000).map(|n| format!("\"{n}\":1,")).collect();
+    let wide = format!(
+        "{{\"errors\":{{\"{}\":{{{members}\"a\":1}}}}}}",
+        "x".repeat(400_000)
+    );
+    let started = std::time::Instant::now();
+    assert_eq!(
+        error_text(wide.as_bytes(), None).entries.len(),
+        limits::ENTRIES
+    );
+    assert!(started.elapsed().as_secs() < 3);
+
     let started = std::time::Instant::now();
     let deep = error_text("[".repeat(100_000).as_bytes(), None);
     assert!(started.elapsed().as_secs() < 1);
