@@ -1,8 +1,69 @@
-//! One JSON object as one error. Makers agree on what an error has to say and not on how its
+//! What one error is, and how one JSON object becomes one. Makers agree on what an error has to say and not on how its
 //! members are called, so each field has a list of names, the standard's own first.
 
-use super::{Entry, EntryOrigin};
 use crate::insight::json::Json;
+
+/// What kind of text an entry was taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EntryOrigin {
+    /// `errors`, a list of objects (jsonapi.org, error objects).
+    JsonApi,
+    /// Members without the braces around them, as some error pages print them.
+    Fragment,
+    /// RFC 9457.
+    ProblemJson,
+    /// RFC 6749, 5.2.
+    Oauth,
+    /// A header instead of the body.
+    WwwAuthenticate,
+    Graphql,
+    /// JSON of some maker's own shape.
+    Vendor,
+    Text,
+    /// A page for people: a gateway, a proxy or a login said this.
+    Html,
+    #[default]
+    None,
+}
+
+impl EntryOrigin {
+    /// The name that scripts read.
+    pub fn id(self) -> &'static str {
+        match self {
+            EntryOrigin::JsonApi => "json_api",
+            EntryOrigin::Fragment => "fragment",
+            EntryOrigin::ProblemJson => "problem_json",
+            EntryOrigin::Oauth => "oauth",
+            EntryOrigin::WwwAuthenticate => "www_authenticate",
+            EntryOrigin::Graphql => "graphql",
+            EntryOrigin::Vendor => "vendor",
+            EntryOrigin::Text => "text",
+            EntryOrigin::Html => "html",
+            EntryOrigin::None => "none",
+        }
+    }
+}
+
+/// One error. What the answer did not say stays absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// May be reworded or translated by the API: for people, never for decisions.
+    pub title: Option<String>,
+    /// The same holds for the detail.
+    pub detail: Option<String>,
+    /// What decides, spelled as it came.
+    pub code: Option<String>,
+    pub status: Option<String>,
+    /// The place in the request's body.
+    pub pointer: Option<String>,
+    /// The parameter or header of the request.
+    pub parameter: Option<String>,
+    pub links: Option<Json>,
+    pub meta: Option<Json>,
+    pub origin: EntryOrigin,
+    /// The piece of the answer it was taken from; JSON on one line.
+    pub raw: String,
+}
 
 const TITLE: &[&str] = &["title", "Title", "summary"];
 const DETAIL: &[&str] = &[

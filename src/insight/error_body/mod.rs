@@ -1,84 +1,23 @@
 //! The errors that an answer holds, whatever shape its makers gave them. The shapes themselves
-//! are in the rooms beside this one: JSON in `shapes`, pages and plain text in `page`.
+//! are in the rooms beside this one, listed in `shapes`.
 
 mod entry;
+mod found;
+mod list;
 mod page;
 mod saved;
 mod shapes;
+mod vendor;
 
 use super::challenge::{Challenge, challenges};
 use super::json::{self, Json, Note};
 use crate::model::{Response, StatusClass, limits};
-use shapes::{Document, SHAPES};
+use found::{Document, Found};
+use shapes::SHAPES;
 use std::borrow::Cow;
 
-/// What kind of text an entry was taken from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum EntryOrigin {
-    /// `errors`, a list of objects (jsonapi.org, error objects).
-    JsonApi,
-    /// Members without the braces around them, as some error pages print them.
-    Fragment,
-    /// RFC 9457.
-    ProblemJson,
-    /// RFC 6749, 5.2.
-    Oauth,
-    /// A header instead of the body.
-    WwwAuthenticate,
-    Graphql,
-    /// JSON of some maker's own shape.
-    Vendor,
-    Text,
-    /// A page for people: a gateway, a proxy or a login said this.
-    Html,
-    #[default]
-    None,
-}
-
-impl EntryOrigin {
-    /// The name that scripts read.
-    pub fn id(self) -> &'static str {
-        match self {
-            EntryOrigin::JsonApi => "json_api",
-            EntryOrigin::Fragment => "fragment",
-            EntryOrigin::ProblemJson => "problem_json",
-            EntryOrigin::Oauth => "oauth",
-            EntryOrigin::WwwAuthenticate => "www_authenticate",
-            EntryOrigin::Graphql => "graphql",
-            EntryOrigin::Vendor => "vendor",
-            EntryOrigin::Text => "text",
-            EntryOrigin::Html => "html",
-            EntryOrigin::None => "none",
-        }
-    }
-}
-
-/// One error. What the answer did not say stays absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
-    /// May be reworded or translated by the API: for people, never for decisions.
-    pub title: Option<String>,
-    /// The same holds for the detail.
-    pub detail: Option<String>,
-    /// What decides, spelled as it came.
-    pub code: Option<String>,
-    pub status: Option<String>,
-    /// The place in the request's body.
-    pub pointer: Option<String>,
-    /// The parameter or header of the request.
-    pub parameter: Option<String>,
-    pub links: Option<Json>,
-    pub meta: Option<Json>,
-    pub origin: EntryOrigin,
-    /// The piece of the answer it was taken from; JSON on one line.
-    pub raw: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ErrorBody {
-    pub entries: Vec<Entry>,
-    pub notes: Vec<Note>,
-}
+pub use entry::{Entry, EntryOrigin};
+pub use found::ErrorBody;
 
 /// The errors of an answer: of its body first, then of its `WWW-Authenticate` header. An answer
 /// that is not an error has entries only if its body holds a list of errors with something in it.
@@ -150,7 +89,7 @@ fn errors_amid_success(bytes: &[u8]) -> ErrorBody {
         text: &text,
         media_type: "",
     };
-    match shapes::errors(&document) {
+    match list::errors(&document) {
         Some(found) => found.into_body(reading.notes),
         None => ErrorBody::default(),
     }
@@ -209,12 +148,12 @@ fn read(bytes: &[u8], media_type: Option<&str>) -> ErrorBody {
             notes,
         };
     }
-    if reading.complete && looks_like_json {
+    if reading.complete {
         notes.push(Note::new(
             "The body is JSON, but not of a shape that is known to hold errors.",
         ));
     }
-    let mut found = shapes::Found::default();
+    let mut found = Found::default();
     if !matches!(trimmed, "{}" | "[]" | "null" | "\"\"") {
         found.add(|| page::text_entry(trimmed));
     }

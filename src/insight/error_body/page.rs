@@ -1,9 +1,9 @@
 //! Errors that are not JSON: web pages of gateways and logins, XML of storage services, form
 //! data of old token endpoints, and plain text. Everything here walks over the text once.
 
-use super::entry::is_machine_word;
-use super::shapes::{Document, Found};
-use super::{Entry, EntryOrigin};
+use super::entry::{Entry, EntryOrigin, is_machine_word};
+use super::found::{Document, Found};
+use crate::insight::json::Json;
 
 /// Characters of a page or text that are quoted as the detail; nobody reads more in a table,
 /// and the whole stays in `raw`.
@@ -249,8 +249,8 @@ pub fn form(document: &Document) -> Option<Found> {
     };
     let code = value("error").filter(|code| is_machine_word(code))?;
     let links = value("error_uri").map(|uri| {
-        let link = ("error_uri".to_owned(), super::Json::Text(uri));
-        super::Json::Object(vec![link])
+        let link = ("error_uri".to_owned(), Json::Text(uri));
+        Json::Object(vec![link])
     });
     let mut found = Found::default();
     found.add(|| Entry {
