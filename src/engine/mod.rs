@@ -4,8 +4,9 @@
 
 mod client;
 mod home;
+pub mod sandbox;
 mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing};
 pub use home::{Home, HomeError};
-pub use vault::Vault;
+pub use vault::{Vault, variable_for as token_variable};

@@ -1,0 +1,15 @@
+//! The embedded sandbox: a small practice API that behaves by the documented rules, so that
+//! every refusal can be met, explained and replayed without a real instance. What it answers is
+//! a pure function of a world in memory; the socket around it listens on this machine only.
+
+mod access;
+mod api;
+mod calls;
+mod limit;
+mod serve;
+mod world;
+
+pub use api::{Answer, Request, answer};
+pub use calls::{CALLS, Call};
+pub use serve::{Sandbox, SandboxError};
+pub use world::{World, token_names, token_value};

@@ -1,0 +1,250 @@
+//! The loopback socket around the sandbox's answers. It hears this machine only, refuses
+//! browsers that were sent here by a web page, writes nothing down, and ends when it is dropped.
+
+use super::api::{self, BODY_BYTES, Request, answer};
+use super::world::World;
+use crate::model::{Headers, Response};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{HOST, ORIGIN};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use std::convert::Infallible;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Connections served at once; more wait in the system's queue.
+const CONNECTIONS: usize = 256;
+/// Longest wait for the head of a request, and so for the next one on a kept connection.
+const HEAD: Duration = Duration::from_secs(30);
+/// Longest wait for a whole body.
+const BODY: Duration = Duration::from_secs(30);
+/// Bytes of too large a body that are read and thrown away before the connection is closed.
+const DRAINED_BYTES: usize = 64_000_000;
+/// Rest after a failed accept, as when the process has no file left to give.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A running sandbox. Dropping it closes the port and every connection.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Serves a fresh world on a port of 127.0.0.1; any free one without a number, or with zero.
+    pub async fn start(port: Option<u16>) -> Result<Sandbox, SandboxError> {
+        let port = port.unwrap_or(0);
+        let refused = |error| SandboxError::new(port, error);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let room = Arc::new(Room {
+            port: address.port(),
+            world: Mutex::new(World::fresh()),
+        });
+        let task = tokio::spawn(accept(listener, room));
+        Ok(Sandbox { address, task })
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // The connections are owned by this task and end with it.
+        self.task.abort();
+    }
+}
+
+/// Why the sandbox could not start, with what to try.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SandboxError {
+    PortInUse { port: u16 },
+    PortForbidden { port: u16 },
+    Unavailable { port: u16, why: String },
+}
+
+impl SandboxError {
+    fn new(port: u16, error: io::Error) -> SandboxError {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => SandboxError::PortInUse { port },
+            io::ErrorKind::PermissionDenied => SandboxError::PortForbidden { port },
+            _ => SandboxError::Unavailable {
+                port,
+                why: error.to_string(),
+            },
+        }
+    }
+}
+
+impl fmt::Display for SandboxError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            SandboxError::PortInUse { port } => write!(
+                f,
+                "The sandbox could not listen on port {port}: another program uses it. \
+                 Choose another port, or leave the port out to get a free one."
+            ),
+            SandboxError::PortForbidden { port } => write!(
+                f,
+                "The sandbox could not listen on port {port}: the system does not allow it. \
+                 Choose a port above 1023, or leave the port out to get a free one."
+            ),
+            SandboxError::Unavailable { port, why } => write!(
+                f,
+                "The sandbox could not listen on port {port} of 127.0.0.1: {why}. \
+                 Check that the loopback interface is up."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SandboxError {}
+
+/// What all connections share.
+struct Room {
+    port: u16,
+    world: Mutex<World>,
+}
+
+async fn accept(listener: TcpListener, room: Arc<Room>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                connections.spawn(serve(stream, peer.ip(), Arc::clone(&room), place));
+            }
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, peer: IpAddr, room: Arc<Room>, _place: OwnedSemaphorePermit) {
+    let service = service_fn(move |request| {
+        let room = Arc::clone(&room);
+        async move { Ok::<_, Infallible>(room.reply(request, peer).await) }
+    });
+    // A connection that breaks is the caller's affair; there is nobody here to tell.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+impl Room {
+    async fn reply(&self, request: hyper::Request<Incoming>, peer: IpAddr) -> Wire {
+        if !self.is_for_us(&request) {
+            return refused();
+        }
+        let (head, body) = request.into_parts();
+        let body = match tokio::time::timeout(BODY, read(body)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(refusal)) => return on_wire(api::body_refused(refusal)),
+            Err(_) => return on_wire(api::body_refused(NOT_WHOLE)),
+        };
+        let target = head.uri.path_and_query();
+        let request = Request {
+            method: head.method.as_str().to_owned(),
+            target: target.map_or_else(|| head.uri.path().to_owned(), ToString::to_string),
+            headers: head
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_bytes()))
+                .collect(),
+            body,
+            peer,
+        };
+        let answered = {
+            let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+            answer(&mut world, &request, Timestamp::now())
+        };
+        // Others are served meanwhile: the world is free again.
+        if !answered.delay.is_zero() {
+            tokio::time::sleep(answered.delay).await;
+        }
+        on_wire(answered.response)
+    }
+
+    /// A web page can make a browser call loopback addresses. It cannot forge `Host` or `Origin`,
+    /// so a name that only resolves to us, and a page from elsewhere, are both refused.
+    fn is_for_us(&self, request: &hyper::Request<Incoming>) -> bool {
+        let is_ours = |authority: &str| {
+            let (name, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
+            let loopback = name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost");
+            loopback && port.parse() == Ok(self.port)
+        };
+        let own_page = |origin: &str| origin.strip_prefix("http://").is_some_and(is_ours);
+        let texts = |name| {
+            let values = request.headers().get_all(name);
+            values.iter().map(|value| value.to_str().unwrap_or(""))
+        };
+        let absolute = request.uri().authority().map(|a| a.as_str());
+        texts(HOST).count() == 1
+            && texts(HOST).all(is_ours)
+            && absolute.is_none_or(is_ours)
+            && texts(ORIGIN).all(own_page)
+    }
+}
+
+const NOT_WHOLE: &str = "The body did not arrive whole.";
+
+/// The body, or why it is refused. A large one is read on without being kept: closing on a
+/// caller that still sends would take the answer away from it.
+async fn read(mut body: Incoming) -> Result<Vec<u8>, &'static str> {
+    let mut kept = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| NOT_WHOLE)?.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= BODY_BYTES {
+            kept.extend_from_slice(&data);
+        } else if length > DRAINED_BYTES {
+            break;
+        }
+    }
+    if length > BODY_BYTES {
+        return Err("The body is larger than 1 MB.");
+    }
+    Ok(kept)
+}
+
+type Wire = hyper::Response<Full<Bytes>>;
+
+fn refused() -> Wire {
+    on_wire(Response {
+        status: 403,
+        headers: Headers::from_iter([("content-type", "text/plain; charset=utf-8")]),
+        body: b"This practice server answers only its own machine.\n".to_vec(),
+        ..Response::default()
+    })
+}
+
+fn on_wire(response: Response) -> Wire {
+    let mut wire = hyper::Response::builder().status(response.status);
+    for header in response.headers.iter() {
+        wire = wire.header(header.name.as_str(), header.value.as_slice());
+    }
+    wire.body(Full::new(Bytes::from(response.body)))
+        .unwrap_or_default()
+}
