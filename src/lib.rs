@@ -5,8 +5,10 @@
 )]
 
 pub mod app;
+pub mod cli;
 pub mod engine;
 pub mod format;
 pub mod insight;
 pub mod model;
+pub mod runtime;
 pub mod ui;

@@ -217,11 +217,9 @@ impl Vault {
             list.join(", ")
         };
         let goes = target.map_or_else(|| "an unknown place".to_owned(), Origin::to_string);
-        Err(Failure::new(
+        Err(Failure::unsent(
             Cause::TokenWrongInstance,
-            format!(
-                "Nothing was sent: token {name} belongs to {belongs}, and this call goes to {goes}."
-            ),
+            format!("token {name} belongs to {belongs}, and this call goes to {goes}."),
             "Choose the environment of that host, another token or none; origins in config.toml binds a token to more.",
         ))
     }
@@ -270,9 +268,9 @@ pub fn variable_for(name: &TokenName) -> String {
 }
 
 fn missing(name: &TokenName, why: String, hint: &str) -> Failure {
-    Failure::new(
+    Failure::unsent(
         Cause::TokenMissing,
-        format!("Nothing was sent: token {name} has no value, {why}."),
+        format!("token {name} has no value, {why}."),
         hint,
     )
 }
@@ -389,11 +387,9 @@ fn check_characters(name: &TokenName, secret: &Secret) -> Result<(), Failure> {
 }
 
 fn stray(name: &TokenName, what: &str) -> Failure {
-    Failure::new(
+    Failure::unsent(
         Cause::TokenStrayCharacters,
-        format!(
-            "Nothing was sent: the value of token {name} holds {what}, which cannot stand in a header."
-        ),
+        format!("the value of token {name} holds {what}, which cannot stand in a header."),
         "Copy the token again, without anything around it.",
     )
 }

@@ -142,6 +142,8 @@ pub struct Failure {
     pub hint: String,
     /// What had arrived before it failed.
     pub partial: Option<Box<Response>>,
+    /// Whether anything left this machine.
+    pub was_sent: bool,
 }
 
 impl Failure {
@@ -151,6 +153,15 @@ impl Failure {
             message: message.into(),
             hint: hint.into(),
             partial: None,
+            was_sent: true,
+        }
+    }
+
+    /// A call that was refused here, with nothing sent.
+    pub fn unsent(cause: Cause, why: impl fmt::Display, hint: impl Into<String>) -> Failure {
+        Failure {
+            was_sent: false,
+            ..Failure::new(cause, format!("Nothing was sent: {why}"), hint)
         }
     }
 }

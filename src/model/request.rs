@@ -128,18 +128,18 @@ fn method(text: &str) -> Result<String, Failure> {
     if !text.is_empty() && text.len() <= 40 && text.bytes().all(is_field_name_byte) {
         return Ok(text.to_owned());
     }
-    Err(Failure::new(
+    Err(Failure::unsent(
         Cause::RequestWrongMethod,
-        format!("Nothing was sent: \"{text}\" cannot be a method."),
+        format!("\"{text}\" cannot be a method."),
         "Use GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.",
     ))
 }
 
 fn url(spec: &RequestSpec, environment: &Environment) -> Result<Url, Failure> {
     let bad = |why: String, hint: &str| {
-        Err(Failure::new(
+        Err(Failure::unsent(
             Cause::RequestBadUrl,
-            format!("Nothing was sent: {why}."),
+            format!("{why}."),
             hint,
         ))
     };
@@ -234,10 +234,10 @@ fn headers(spec: &RequestSpec, environment: &Environment, url: &Url) -> Result<H
             .any(|&b| (b < 32 && b != b'\t') || b == 127);
         if !name_fits || !value_fits {
             let part = if name_fits { "value" } else { "name" };
-            return Err(Failure::new(
+            return Err(Failure::unsent(
                 cause,
                 format!(
-                    "Nothing was sent: the {part} of header \"{}\" holds a character that HTTP does not allow.",
+                    "the {part} of header \"{}\" holds a character that HTTP does not allow.",
                     header.name
                 ),
                 "Remove line breaks and control characters; a name has letters, digits and dashes only.",
@@ -269,10 +269,10 @@ fn fill(
             Piece::Name(name) => match environment.variable(name) {
                 Some(value) => filled.push_str(value),
                 None => {
-                    return Err(Failure::new(
+                    return Err(Failure::unsent(
                         cause,
                         format!(
-                            "Nothing was sent: {{{{{name}}}}} in the {place} has no value in environment \"{}\".",
+                            "{{{{{name}}}}} in the {place} has no value in environment \"{}\".",
                             environment.name
                         ),
                         format!("Give it with --var {name}=…, or under variables in config.toml."),

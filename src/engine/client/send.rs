@@ -119,6 +119,11 @@ impl Client {
         &self.vault
     }
 
+    /// The id of a call that is made now.
+    pub fn new_id(&self) -> ExchangeId {
+        ExchangeId::new(Timestamp::now(), chance())
+    }
+
     /// Makes the call once. The exchange is as it was, secrets included; see `shown`.
     pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> Exchange {
         let started_at = Timestamp::now();
@@ -345,9 +350,9 @@ fn request(
     filled: Filled,
 ) -> Result<reqwest::Request, Failure> {
     let unsendable = |what: &str| {
-        Failure::new(
+        Failure::unsent(
             Cause::RequestInvalidParameter,
-            format!("Nothing was sent: {what} holds a character that HTTP does not allow."),
+            format!("{what} holds a character that HTTP does not allow."),
             "Remove line breaks and control characters.",
         )
     };

@@ -1,0 +1,141 @@
+//! The command line as it is typed.
+
+use super::print::Color;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Tells why an API said no. Without a command it opens the explorer, on the built-in sandbox
+/// unless config.toml or an option names another API.
+#[derive(Parser)]
+#[command(name = "httriage", version, args_conflicts_with_subcommands = true)]
+pub struct HttriageArgs {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub explore: ExploreArgs,
+    /// When to use colour: auto, always or never
+    #[arg(long, value_name = "WHEN", global = true)]
+    pub color: Option<Color>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make one call: status line, error table, body
+    Send(Box<SendArgs>),
+    /// Say what a status, an error code or a saved error body means
+    Explain(ExplainArgs),
+    /// Serve the practice API alone, or list the calls worth trying
+    Sandbox(SandboxArgs),
+    /// Look at the tokens that are known by name
+    Token(TokenArgs),
+}
+
+/// Where calls go.
+#[derive(Args, Default)]
+pub struct PlaceArgs {
+    /// Environment of config.toml, or "sandbox" for the built-in practice API
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// The URL that paths are appended to
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+}
+
+#[derive(Args)]
+pub struct ExploreArgs {
+    /// A URL to begin with
+    #[arg(value_name = "URL")]
+    pub what: Option<String>,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Token to begin with, by name
+    #[arg(long, value_name = "NAME")]
+    pub token: Option<String>,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+#[derive(Args)]
+pub struct SendArgs {
+    /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
+    pub method: String,
+    /// A URL, or a path that begins with / under the base URL
+    pub url: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Token by name; see httriage token list
+    #[arg(long, value_name = "NAME")]
+    pub token: Option<String>,
+    /// A header, 'Name: value'; @FILE or @- reads lines of them
+    #[arg(long = "header", value_name = "'K: V'")]
+    pub headers: Vec<String>,
+    /// A query parameter, name=value
+    #[arg(long = "param", value_name = "K=V")]
+    pub params: Vec<String>,
+    /// The body: text, @FILE, or @- for stdin; sent byte for byte
+    #[arg(long, value_name = "TEXT|@FILE|@-")]
+    pub data: Option<String>,
+    /// A value for {{name}} in URL, parameters and headers
+    #[arg(long = "var", value_name = "K=V")]
+    pub variables: Vec<String>,
+    /// Limit for connecting, the first byte and each pause, one by one
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<f64>,
+    /// Limit for the whole call
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<f64>,
+    /// Largest body kept, as 64MB or 1GiB
+    #[arg(long, value_name = "SIZE")]
+    pub max_body: Option<String>,
+    /// Write the body to a file, byte for byte
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Allow a method that writes in a protected environment
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// A status, an error code, a file with an error body, or - for stdin
+    #[arg(default_value = "-", value_name = "WHAT")]
+    pub what: String,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct SandboxArgs {
+    /// The port to listen on; any free one if left out
+    #[arg(long, value_name = "N", conflicts_with = "list")]
+    pub port: Option<u16>,
+    /// List the calls worth trying instead of serving
+    #[arg(long)]
+    pub list: bool,
+    /// With --list, print one JSON document
+    #[arg(long, requires = "list")]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct TokenArgs {
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+#[derive(Subcommand)]
+pub enum TokenCommand {
+    /// Names, sources and fingerprints
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,102 @@
+//! Which environment, token and knowledge a command works with.
+
+use super::args::PlaceArgs;
+use super::trouble::Trouble;
+use crate::engine::Home;
+use crate::format::catalogue_file;
+use crate::insight::Catalogue;
+use crate::model::{Environment, Origin, Settings, TokenName};
+
+/// The environment of a call made from options and a URL alone.
+const COMMAND_LINE: &str = "command line";
+
+/// The built-in knowledge with the user's own on top.
+pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
+    let built_in = catalogue_file::built_in();
+    match home.text("catalogue.toml")? {
+        Some(text) => {
+            let place = home.config_dir().join("catalogue.toml");
+            let own = catalogue_file::read(&text, &place.display().to_string())?;
+            Ok(built_in.overlay(own))
+        }
+        None => Ok(built_in),
+    }
+}
+
+/// The environment that options and settings name; `None` if they name none.
+pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Environment>, Trouble> {
+    let base = place.base_url.as_deref();
+    if let Some(base) = base
+        && Origin::parse(base).is_none_or(|_| !base.starts_with("http"))
+    {
+        return Err(Trouble::usage(format!(
+            "--base-url {base} is not a URL. Write it as https://api.example.com."
+        )));
+    }
+    let name = place.env.as_deref().or(settings.environment.as_deref());
+    let mut environment = match name {
+        Some(Environment::SANDBOX) if base.is_some() && place.env.is_some() => {
+            return Err(Trouble::usage(
+                "--env sandbox has a base URL of its own. Leave out --base-url, or --env.",
+            ));
+        }
+        Some(Environment::SANDBOX) if base.is_none() => return Ok(Some(Environment::sandbox())),
+        Some(name) if name != Environment::SANDBOX => {
+            let known = settings.environment(name).cloned();
+            known.ok_or_else(|| unknown_environment(name, settings))?
+        }
+        _ if base.is_some() => Environment {
+            name: COMMAND_LINE.to_owned(),
+            ..Environment::default()
+        },
+        _ => return Ok(None),
+    };
+    if let Some(base) = base {
+        environment.base_url = base.to_owned();
+    }
+    Ok(Some(environment))
+}
+
+/// An environment for a URL given in full.
+pub fn environment_of_url(url: &str) -> Environment {
+    let base_url = Origin::parse(url).map(|origin| origin.to_string());
+    Environment {
+        name: COMMAND_LINE.to_owned(),
+        base_url: base_url.unwrap_or_default(),
+        ..Environment::default()
+    }
+}
+
+/// A token by its name; one that is not known here is wrong usage.
+pub fn token(name: &str, known: &[TokenName]) -> Result<TokenName, Trouble> {
+    let list: Vec<&str> = known.iter().map(TokenName::as_str).collect();
+    let list = if list.is_empty() {
+        "none are defined".to_owned()
+    } else {
+        list.join(", ")
+    };
+    match TokenName::new(name) {
+        Some(token) if known.contains(&token) => Ok(token),
+        Some(token) => Err(Trouble::usage(format!(
+            "There is no token named {token} here: {list}. Define it in config.toml, or in the variable {}.",
+            crate::engine::token_variable(&token)
+        ))),
+        // What cannot be a name may be a pasted value, and is not repeated.
+        None => Err(Trouble::usage(format!(
+            "--token takes the name of a token, not its value: {list}."
+        ))),
+    }
+}
+
+fn unknown_environment(name: &str, settings: &Settings) -> Trouble {
+    let mut known: Vec<&str> = settings
+        .environments
+        .iter()
+        .map(|e| e.name.as_str())
+        .collect();
+    known.push(Environment::SANDBOX);
+    Trouble::usage(format!(
+        "There is no environment named {name}: {}. Environments stand in config.toml as [environments.NAME].",
+        known.join(", ")
+    ))
+}

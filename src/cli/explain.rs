@@ -1,0 +1,206 @@
+//! `httriage explain`: what a status, a code or an error body means, without sending anything.
+
+use super::args::ExplainArgs;
+use super::choice;
+use super::print::{Out, entry_json, notes_json};
+use super::trouble::Trouble;
+use crate::engine::Home;
+use crate::insight::{Catalogue, CodeNote, ErrorBody, StatusNote, error_text};
+use crate::model::{Cause, StatusClass};
+use serde_json::{Map, Value, json};
+use std::io::Read;
+use std::path::Path;
+
+/// Read of a file at most; an error body is never larger.
+const FILE_BYTES: u64 = 64_000_000;
+
+pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let catalogue = choice::catalogue(&home)?;
+    let what = args.what.as_str();
+    if let Some(status) = status_number(what) {
+        return status_of(status, &catalogue, args.json, out);
+    }
+    if let Some(note) = catalogue.code(what) {
+        code(note, args.json, out);
+        return Ok(0);
+    }
+    let errors = error_text(&read(what)?, None);
+    body(&errors, &catalogue, args.json, out);
+    Ok(0)
+}
+
+/// Three digits, as a status line has them.
+fn status_number(text: &str) -> Option<u16> {
+    let digits = text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+fn status_of(status: u16, catalogue: &Catalogue, json: bool, out: &mut Out) -> Result<u8, Trouble> {
+    let class = StatusClass::of(status);
+    let note = catalogue.status(status);
+    if json {
+        let mut object = Map::new();
+        object.insert("status".into(), json!(status));
+        object.insert("class".into(), json!(class.id()));
+        if let Some(note) = note {
+            object.insert("meaning".into(), json!(note.meaning.text));
+        }
+        object.insert(
+            "causes".into(),
+            causes_json(note.map_or(&[], |n| &n.causes)),
+        );
+        object.insert("entries".into(), json!([]));
+        object.insert("notes".into(), json!([]));
+        out.json(&Value::Object(object));
+        return Ok(0);
+    }
+    match note {
+        Some(note) => status_text(note, out),
+        None => out.line(&format!(
+            "{} {status}: the catalogue does not know this status; its class is {}.",
+            class.glyph(false),
+            class.id().replace('_', " ")
+        )),
+    }
+    Ok(0)
+}
+
+fn status_text(note: &StatusNote, out: &mut Out) {
+    let glyph = StatusClass::of(note.status).glyph(false);
+    out.heading(&format!("{glyph} {} {}", note.status, note.name));
+    out.line(&note.meaning.text);
+    out.statements("Why it happens", &note.reasons);
+    out.statements("What to check", &note.checks);
+    out.statements("Whom to ask", &note.ask);
+    causes_text(&note.causes, out);
+    if !note.see.is_empty() {
+        let see: Vec<String> = note.see.iter().map(u16::to_string).collect();
+        out.line(&format!("See also status {}.", see.join(", ")));
+    }
+}
+
+fn code(note: &CodeNote, json: bool, out: &mut Out) {
+    if json {
+        let mut object = Map::new();
+        if let [status] = note.statuses[..] {
+            object.insert("status".into(), json!(status));
+            object.insert("class".into(), json!(StatusClass::of(status).id()));
+        }
+        object.insert("meaning".into(), json!(note.meaning.text));
+        object.insert("causes".into(), causes_json(&note.causes));
+        object.insert("entries".into(), json!([]));
+        object.insert("notes".into(), json!([]));
+        out.json(&Value::Object(object));
+        return;
+    }
+    out.heading(&note.code);
+    out.line(&note.meaning.text);
+    if !note.statuses.is_empty() {
+        let statuses: Vec<String> = note.statuses.iter().map(u16::to_string).collect();
+        out.line(&format!("Comes with status {}.", statuses.join(", ")));
+    }
+    out.statements("What to check", &note.checks);
+    out.statements("Whom to ask", &note.ask);
+    causes_text(&note.causes, out);
+}
+
+fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
+    let statuses = errors.entries.iter().filter_map(|e| e.status.as_deref());
+    let status = statuses.filter_map(status_number).next();
+    let codes: Vec<&str> = errors
+        .entries
+        .iter()
+        .filter_map(|e| e.code.as_deref())
+        .collect();
+    let mut causes: Vec<Cause> = Vec::new();
+    let notes = codes.iter().filter_map(|code| catalogue.code(code));
+    let by_code = notes.flat_map(|note| note.causes.iter());
+    let by_status = status
+        .and_then(|s| catalogue.status(s))
+        .map(|note| note.causes.iter());
+    for cause in by_code.chain(by_status.into_iter().flatten()) {
+        if !causes.contains(cause) {
+            causes.push(*cause);
+        }
+    }
+    if json {
+        let mut object = Map::new();
+        if let Some(status) = status {
+            object.insert("status".into(), json!(status));
+            object.insert("class".into(), json!(StatusClass::of(status).id()));
+            if let Some(note) = catalogue.status(status) {
+                object.insert("meaning".into(), json!(note.meaning.text));
+            }
+        }
+        object.insert("causes".into(), causes_json(&causes));
+        let entries: Vec<Value> = errors.entries.iter().map(entry_json).collect();
+        object.insert("entries".into(), Value::Array(entries));
+        object.insert("notes".into(), notes_json(&errors.notes));
+        out.json(&Value::Object(object));
+        return;
+    }
+    if errors.entries.is_empty() {
+        out.line("No error entries were found in this text.");
+    }
+    out.table(&errors.entries);
+    out.notes(&errors.notes);
+    let mut told: Vec<&str> = Vec::new();
+    for code in codes {
+        if told.contains(&code) {
+            continue;
+        }
+        told.push(code);
+        out.line("");
+        match catalogue.code(code) {
+            Some(note) => {
+                out.heading(&note.code);
+                out.line(&note.meaning.text);
+                out.statements("What to check", &note.checks);
+            }
+            None => out.line(&format!(
+                "{code}: this code is not in the catalogue. catalogue.toml can add it."
+            )),
+        }
+    }
+    if let Some(note) = status.and_then(|status| catalogue.status(status)) {
+        out.line("");
+        status_text(note, out);
+    } else {
+        causes_text(&causes, out);
+    }
+}
+
+fn causes_text(causes: &[Cause], out: &mut Out) {
+    if !causes.is_empty() {
+        let ids: Vec<&str> = causes.iter().map(|cause| cause.id()).collect();
+        out.line("");
+        out.line(&format!("Usual causes: {}", ids.join(", ")));
+    }
+}
+
+fn causes_json(causes: &[Cause]) -> Value {
+    causes.iter().map(|cause| json!(cause.id())).collect()
+}
+
+fn read(what: &str) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = Vec::new();
+    let result = if what == "-" {
+        std::io::stdin()
+            .lock()
+            .take(FILE_BYTES)
+            .read_to_end(&mut bytes)
+    } else if !Path::new(what).exists() {
+        return Err(Trouble::failed(format!(
+            "{what} is no status and no code of the catalogue, and there is no file of that name. catalogue.toml can add a code."
+        )));
+    } else {
+        std::fs::File::open(what).and_then(|file| file.take(FILE_BYTES).read_to_end(&mut bytes))
+    };
+    match result {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Trouble::usage(format!(
+            "{what} cannot be read: {error}. Give a file that can, or - for standard input."
+        ))),
+    }
+}

@@ -1,0 +1,122 @@
+//! `httriage` alone: the explorer.
+
+use super::args::ExploreArgs;
+use super::choice;
+use super::print::Color;
+use super::trouble::Trouble;
+use crate::app::Start;
+use crate::engine::sandbox::{self, CALLS};
+use crate::engine::{Client, ClientOptions, Home, Vault};
+use crate::model::{Auth, Body, Environment, Param, RequestSpec, Settings, Timestamp, TokenName};
+use crate::runtime;
+use crate::ui::Theme;
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
+    let url = args.what.as_deref();
+    if let Some(what) = url
+        && !what.starts_with("http://")
+        && !what.starts_with("https://")
+        && !what.starts_with('/')
+    {
+        return Err(Trouble::usage(format!(
+            "\"{what}\" is neither a command nor a URL. See httriage --help, or begin with https://."
+        )));
+    }
+    let home = Home::find()?;
+    let settings = home.settings()?;
+    let catalogue = choice::catalogue(&home)?;
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Trouble::usage(
+            "The explorer needs a terminal, and this is not one. For scripts there is httriage send METHOD URL; see httriage --help.",
+        ));
+    }
+    let chosen = match (choice::environment(&args.place, &settings)?, url) {
+        (Some(environment), _) => environment,
+        (None, Some(url)) if url.starts_with("http") => choice::environment_of_url(url),
+        (None, _) => Environment::sandbox(),
+    };
+    let known: Vec<TokenName> = if chosen.sandbox {
+        sandbox::token_names()
+    } else {
+        settings
+            .tokens
+            .iter()
+            .map(|token| token.name.clone())
+            .collect()
+    };
+    let token = match &args.token {
+        Some(name) => Some(choice::token(name, &known)?),
+        None => None,
+    };
+    // The opening call is a refusal worth reading; it goes by itself, to our own sandbox only.
+    let send_first = chosen.sandbox && url.is_none();
+    let mut spec = match url {
+        Some(url) => RequestSpec::new("GET", url),
+        None if chosen.sandbox => opening_call(),
+        None => RequestSpec::new("GET", "/"),
+    };
+    if let Some(token) = token {
+        spec.auth = Auth::Bearer(token);
+    }
+    let (environments, environment) = environments(chosen, &settings);
+    let mut options = ClientOptions::default();
+    if let Some(bytes) = settings.max_body {
+        options.body_bytes = bytes;
+    }
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let theme = Theme::new(color.is_on(true), args.ascii);
+    let start = Start {
+        settings,
+        catalogue: Arc::new(catalogue),
+        environments,
+        environment,
+        spec,
+        send_first,
+        now: Timestamp::now(),
+        zone: jiff::tz::TimeZone::system(),
+        size: (0, 0),
+    };
+    runtime::run(start, Client::new(vault, options), theme)
+        .map_err(|error| Trouble::failed(error.to_string()))?;
+    Ok(0)
+}
+
+/// The first of the sandbox's calls worth trying.
+fn opening_call() -> RequestSpec {
+    let Some(call) = CALLS.first() else {
+        return RequestSpec::new("GET", "/core/runbooks");
+    };
+    let mut spec = RequestSpec::new(call.method, format!("{{{{base}}}}{}", call.url));
+    spec.auth = call
+        .token
+        .and_then(TokenName::new)
+        .map_or(Auth::None, Auth::Bearer);
+    let headers = call.headers.iter();
+    spec.headers = headers
+        .map(|(name, value)| Param::new(*name, *value))
+        .collect();
+    spec.body = call
+        .data
+        .map_or(Body::Empty, |data| Body::Text(data.to_owned()));
+    spec
+}
+
+/// All environments to choose from, the chosen one among them, and its place.
+fn environments(chosen: Environment, settings: &Settings) -> (Vec<Environment>, usize) {
+    let mut all = settings.environments.clone();
+    if !all.iter().any(|e| e.name == Environment::SANDBOX) {
+        all.push(Environment::sandbox());
+    }
+    match all.iter().position(|e| e.name == chosen.name) {
+        Some(place) => {
+            all[place] = chosen;
+            (all, place)
+        }
+        None => {
+            all.insert(0, chosen);
+            (all, 0)
+        }
+    }
+}

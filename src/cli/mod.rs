@@ -1,0 +1,51 @@
+//! Floor 7: doors for people and scripts. Reads the command line, starts what it asks for, and
+//! turns the result into text or JSON and an exit code.
+
+mod args;
+mod choice;
+mod explain;
+mod explore;
+mod print;
+mod sandbox;
+mod send;
+mod token;
+mod trouble;
+
+use args::{Command, HttriageArgs};
+use clap::Parser;
+use print::Out;
+
+/// Runs the program; the result is its exit code.
+pub fn dispatch() -> u8 {
+    let args = match HttriageArgs::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
+    let mut out = Out::stdout(args.color.unwrap_or_default());
+    let result = match args.command {
+        None => explore::run(args.explore, args.color.unwrap_or_default()),
+        Some(Command::Send(send)) => send::run(*send, &mut out),
+        Some(Command::Explain(explain)) => explain::run(explain, &mut out),
+        Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
+        Some(Command::Token(token)) => token::run(token, &mut out),
+    };
+    match result {
+        Ok(code) => code,
+        Err(trouble) => {
+            print::complain(&trouble.to_string());
+            trouble.code
+        }
+    }
+}
+
+/// Help and version are answers; anything else is wrong usage.
+fn usage(error: &clap::Error) -> u8 {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        print::complain(text.trim_end());
+        2
+    } else {
+        Out::stdout(print::Color::Never).text(&text);
+        0
+    }
+}

@@ -1,0 +1,444 @@
+//! What is printed: one writer that makes text safe and survives a closed pipe, and the shapes
+//! of results as text and as JSON.
+
+use crate::insight::{Catalogue, Entry, ErrorBody, Json, Note, Statement, error_body};
+use crate::model::{
+    Exchange, Failure, Headers, Outcome, Response, StatusClass, cut, fit, is_unsafe, size_text,
+    visible, wrap,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use std::io::{self, IsTerminal, Write};
+use std::str::FromStr;
+use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl FromStr for Color {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Color, String> {
+        match text {
+            "auto" => Ok(Color::Auto),
+            "always" => Ok(Color::Always),
+            "never" => Ok(Color::Never),
+            _ => Err("use auto, always or never".to_owned()),
+        }
+    }
+}
+
+impl Color {
+    /// <https://no-color.org>: a NO_COLOR that is not empty turns colour off.
+    pub fn is_on(self, terminal: bool) -> bool {
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+        }
+    }
+}
+
+/// Standard output. Text goes through `visible`; a reader that went away is not an error.
+pub struct Out {
+    colour: bool,
+    width: usize,
+    closed: bool,
+}
+
+impl Out {
+    pub fn stdout(color: Color) -> Out {
+        let terminal = io::stdout().is_terminal();
+        let width = match crossterm::terminal::size() {
+            Ok((width, _)) if terminal => width as usize,
+            _ => 100,
+        };
+        Out {
+            colour: color.is_on(terminal),
+            width: width.clamp(20, 160),
+            closed: false,
+        }
+    }
+
+    /// Whether nobody reads any more.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// A text of any number of lines, made safe.
+    pub fn text(&mut self, text: &str) {
+        self.write(visible(text).as_bytes());
+    }
+
+    pub fn line(&mut self, text: &str) {
+        self.text(text);
+        self.write(b"\n");
+    }
+
+    /// One JSON document, every unsafe character written as an escape.
+    pub fn json(&mut self, value: &Value) {
+        let text = format!("{value:#}");
+        self.write(escaped(&text).as_bytes());
+        self.write(b"\n");
+    }
+
+    /// Text in an ANSI style, if colour is on. The parameters are our own.
+    fn styled(&self, text: &str, parameters: &str) -> String {
+        let text = visible(text);
+        if self.colour {
+            format!("\u{1b}[{parameters}m{text}\u{1b}[0m")
+        } else {
+            text.into_owned()
+        }
+    }
+
+    /// A line of parts that are safe already.
+    fn finished(&mut self, text: &str) {
+        self.write(text.as_bytes());
+        self.write(b"\n");
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if self.closed {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
+            self.closed = true;
+        }
+    }
+
+    /// Status line, what it means, error table, body.
+    pub fn exchange(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
+        let class = exchange.outcome.class();
+        let errors = errors(&exchange.outcome);
+        let status = match &exchange.outcome {
+            Outcome::Answered(response) => format!("{:03} {}", response.status, response.reason),
+            Outcome::Failed(failure) => format!("no answer: {}", failure.cause.id()),
+        };
+        let mut facts = format!("{:.0} ms", milliseconds(exchange.took));
+        if let Some(response) = exchange.outcome.response() {
+            facts.push_str(&format!("  {}", size_text(response.body.len() as u64)));
+            if let Some(media_type) = response.headers.media_type() {
+                facts.push_str(&format!("  {media_type}"));
+            }
+        }
+        let badge = format!("{} {}", class.glyph(false), status.trim_end());
+        let badge = self.styled(&badge, colour_of(class));
+        self.finished(&format!("{badge}  {}", visible(&facts)));
+        match &exchange.outcome {
+            Outcome::Failed(failure) => {
+                self.paragraph(&failure.message);
+                self.paragraph(&failure.hint);
+            }
+            Outcome::Answered(response) => {
+                if let Some(note) = catalogue.status(response.status) {
+                    self.paragraph(&note.meaning.text);
+                }
+            }
+        }
+        self.table(&errors.entries);
+        self.notes(&errors.notes);
+        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
+        if !body.is_empty() {
+            self.write(b"\n");
+            let text = String::from_utf8_lossy(body);
+            self.text(&text);
+            if !text.ends_with('\n') {
+                self.write(b"\n");
+            }
+        }
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        for line in wrap(text, self.width) {
+            self.finished(&line);
+        }
+    }
+
+    /// Title, detail and code side by side.
+    pub fn table(&mut self, entries: &[Entry]) {
+        if entries.is_empty() {
+            return;
+        }
+        let longest = |text: fn(&Entry) -> &Option<String>, least: usize, most: usize| {
+            let widths = entries
+                .iter()
+                .filter_map(|e| text(e).as_ref().map(|t| t.width()));
+            widths.max().unwrap_or(0).clamp(least, most.max(least))
+        };
+        let code = longest(|e| &e.code, 4, self.width / 3);
+        let title = longest(|e| &e.title, 5, self.width * 3 / 10);
+        let detail = longest(
+            |e| &e.detail,
+            6,
+            self.width.saturating_sub(code + title + 4),
+        );
+        self.write(b"\n");
+        let head = format!("{}  {}  code", fit("title", title), fit("detail", detail));
+        let head = self.styled(&head, "2");
+        self.finished(&head);
+        for entry in entries {
+            let cell = |text: &Option<String>, width| wrap(text.as_deref().unwrap_or("–"), width);
+            let cells = [
+                cell(&entry.title, title),
+                cell(&entry.detail, detail),
+                cell(&entry.code, code),
+            ];
+            let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+            for row in 0..height {
+                let part = |n: usize| cells[n].get(row).map_or("", String::as_str);
+                let title = self.styled(&fit(part(0), title), "1");
+                let code = self.styled(part(2), "36");
+                let line = format!("{title}  {}  {code}", fit(part(1), detail));
+                self.finished(line.trim_end());
+            }
+        }
+    }
+
+    pub fn notes(&mut self, notes: &[Note]) {
+        for note in notes {
+            let place = match (note.line, note.column) {
+                (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
+                _ => String::new(),
+            };
+            self.paragraph(&format!("Note: {}{place}", note.message));
+        }
+    }
+
+    pub fn heading(&mut self, text: &str) {
+        let text = self.styled(text, "1");
+        self.finished(&text);
+    }
+
+    pub fn statements(&mut self, title: &str, statements: &[Statement]) {
+        use crate::insight::Grounds;
+        if statements.is_empty() {
+            return;
+        }
+        self.write(b"\n");
+        self.heading(title);
+        for statement in statements {
+            let grounds = match &statement.grounds {
+                Grounds::Documented(source) => format!(" ({source})"),
+                Grounds::Observed(source) => format!(" (seen: {source})"),
+                Grounds::Inferred => " (our reading)".to_owned(),
+            };
+            let text = format!("{}{grounds}", statement.text);
+            for (part, line) in wrap(&text, self.width.saturating_sub(2)).iter().enumerate() {
+                self.finished(&format!("{}{line}", if part == 0 { "- " } else { "  " }));
+            }
+        }
+    }
+
+    /// A row of columns, each cut to its width, the last as long as there is room.
+    pub fn columns(&mut self, cells: &[(&str, usize)], last: &str) {
+        let mut line = String::new();
+        for (text, width) in cells {
+            line.push_str(&fit(text, *width));
+            line.push_str("  ");
+        }
+        let room = self.width.max(100).saturating_sub(line.width());
+        line.push_str(&cut(last, room.max(20)));
+        self.finished(line.trim_end());
+    }
+}
+
+/// A sentence for the person, on standard error.
+pub fn complain(text: &str) {
+    let mut error = io::stderr().lock();
+    // There is no further place to complain to.
+    let _ = writeln!(error, "{}", visible(text));
+}
+
+fn errors(outcome: &Outcome) -> ErrorBody {
+    outcome.response().map(error_body).unwrap_or_default()
+}
+
+fn colour_of(class: StatusClass) -> &'static str {
+    match class {
+        StatusClass::Informational => "1;34",
+        StatusClass::Success => "1;32",
+        StatusClass::Redirection => "1;36",
+        StatusClass::ClientError => "1;33",
+        StatusClass::ServerError => "1;31",
+        StatusClass::Nonstandard | StatusClass::NoAnswer => "1;35",
+    }
+}
+
+/// JSON text in which no character steers, hides or reorders anything.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_unsafe(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
+}
+
+pub fn exchange_json(exchange: &Exchange) -> Value {
+    let mut object = Map::new();
+    object.insert("id".into(), json!(exchange.id.as_str()));
+    object.insert("sent_at".into(), json!(exchange.started_at.to_string()));
+    object.insert("environment".into(), json!(exchange.environment));
+    if let Some(token) = exchange.token() {
+        object.insert("token".into(), json!(token.name.as_str()));
+    }
+    let sent = &exchange.sent;
+    let mut request = json!({
+        "method": sent.method,
+        "url": sent.url,
+        "headers": headers_json(&sent.headers),
+    });
+    if !sent.body.is_empty() {
+        request["body"] = body_json(&sent.body, false);
+    }
+    object.insert("request".into(), request);
+    let outcome = match &exchange.outcome {
+        Outcome::Answered(response) => response_json(response),
+        Outcome::Failed(failure) => failure_json(failure),
+    };
+    object.insert("outcome".into(), outcome);
+    object.insert("redirects".into(), json!([]));
+    object.insert("attempts".into(), json!(attempts(exchange)));
+    object.insert("elapsed_ms".into(), json!(milliseconds(exchange.took)));
+    Value::Object(object)
+}
+
+/// Calls that were refused before they left were not attempted.
+fn attempts(exchange: &Exchange) -> u8 {
+    match &exchange.outcome {
+        Outcome::Failed(failure) if !failure.was_sent => 0,
+        _ => 1,
+    }
+}
+
+fn response_json(response: &Response) -> Value {
+    let errors = error_body(response);
+    let mut object = Map::new();
+    object.insert("status".into(), json!(response.status));
+    object.insert("reason".into(), json!(response.reason));
+    object.insert("class".into(), json!(StatusClass::of(response.status).id()));
+    object.insert("headers".into(), headers_json(&response.headers));
+    object.insert("body_bytes".into(), json!(response.body.len()));
+    if let Some(media_type) = response.headers.media_type() {
+        object.insert("media_type".into(), json!(media_type));
+    }
+    let mut timing = Map::new();
+    if let Some(first_byte) = response.timing.first_byte {
+        timing.insert("first_byte_ms".into(), json!(milliseconds(first_byte)));
+    }
+    timing.insert(
+        "total_ms".into(),
+        json!(milliseconds(response.timing.total)),
+    );
+    object.insert("timing".into(), Value::Object(timing));
+    let entries: Vec<Value> = errors.entries.iter().map(entry_json).collect();
+    object.insert("entries".into(), Value::Array(entries));
+    let notes: Vec<&str> = errors.notes.iter().map(|n| n.message.as_str()).collect();
+    object.insert("notes".into(), json!(notes));
+    object.insert("body".into(), body_json(&response.body, response.body_cut));
+    Value::Object(object)
+}
+
+fn failure_json(failure: &Failure) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".into(), json!(failure.cause.id()));
+    object.insert("message".into(), json!(failure.message));
+    object.insert("hint".into(), json!(failure.hint));
+    if let Some(partial) = &failure.partial {
+        let mut response = response_json(partial);
+        response["partial"] = json!(true);
+        object.insert("response".into(), response);
+    }
+    Value::Object(object)
+}
+
+/// Text where it is text, base64 where it is not.
+fn body_json(body: &[u8], partial: bool) -> Value {
+    match std::str::from_utf8(body) {
+        Ok(text) => json!({ "text": text, "partial": partial }),
+        Err(_) => json!({ "base64": STANDARD.encode(body), "partial": partial }),
+    }
+}
+
+fn headers_json(headers: &Headers) -> Value {
+    let pairs = headers.iter().map(|h| json!([h.name, h.text()]));
+    Value::Array(pairs.collect())
+}
+
+pub fn entry_json(entry: &Entry) -> Value {
+    let mut object = Map::new();
+    let texts = [
+        ("title", &entry.title),
+        ("detail", &entry.detail),
+        ("code", &entry.code),
+        ("status", &entry.status),
+        ("pointer", &entry.pointer),
+        ("parameter", &entry.parameter),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            object.insert(name.into(), json!(text));
+        }
+    }
+    for (name, value) in [("links", &entry.links), ("meta", &entry.meta)] {
+        if let Some(value) = value {
+            object.insert(name.into(), as_json(value));
+        }
+    }
+    object.insert("origin".into(), json!(entry.origin.id()));
+    Value::Object(object)
+}
+
+/// Source text that JSON itself can carry; what it cannot is carried as a string.
+fn as_json(value: &Json) -> Value {
+    let text = value.to_string();
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
+}
+
+pub fn notes_json(notes: &[Note]) -> Value {
+    let note = |note: &Note| {
+        let mut object = Map::new();
+        object.insert("message".into(), json!(note.message));
+        for (name, number) in [("line", note.line), ("column", note.column)] {
+            if let Some(number) = number {
+                object.insert(name.into(), json!(number));
+            }
+        }
+        Value::Object(object)
+    };
+    Value::Array(notes.iter().map(note).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsafe_characters_in_json_are_escapes_and_read_back_the_same() {
+        let text = "a\u{1b}[31m\u{202e}\u{e0041}ä\u{9b}";
+        let printed = escaped(&json!({ "a": text }).to_string());
+        assert!(!printed.chars().any(is_unsafe));
+        let back: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(back["a"], text);
+    }
+}

@@ -1,0 +1,246 @@
+//! `httriage send`: one call.
+
+use super::args::SendArgs;
+use super::choice;
+use super::print::{Out, complain, exchange_json};
+use super::trouble::Trouble;
+use crate::engine::sandbox::{self, Sandbox};
+use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
+use crate::insight::redact::is_secret_name;
+use crate::model::{
+    Auth, Body, Environment, Exchange, Origin, Outcome, Param, RequestSpec, Settings, StatusClass,
+    Timestamp, resolve, size,
+};
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Header lines from a file or a pipe may not be longer than this.
+const HEADER_BYTES: u64 = 1_000_000;
+
+pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let settings = home.settings()?;
+    let catalogue = choice::catalogue(&home)?;
+    let mut environment = match choice::environment(&args.place, &settings)? {
+        Some(environment) => environment,
+        None => choice::environment_of_url(&args.url),
+    };
+    for pair in &args.variables {
+        let (name, value) = split_pair(pair, '=', "--var")?;
+        environment.variables.retain(|(known, _)| *known != name);
+        environment.variables.push((name, value));
+    }
+    let typed = spec(&args, &environment, &settings)?;
+    if environment.protected && !typed.is_safe() && !args.allow_writes {
+        return Err(Trouble::usage(format!(
+            "Nothing was sent: {} writes, and environment {} is protected. Add --allow-writes if that is meant.",
+            typed.method, environment.name
+        )));
+    }
+    let options = options(&args, &settings, &environment)?;
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let client = Client::new(vault, options);
+    let tasks = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))?;
+    let raw = tasks.block_on(call(&client, typed, environment))?;
+    tasks.shutdown_background();
+
+    if let Some(path) = &args.output
+        && let Some(response) = raw.outcome.response()
+    {
+        std::fs::write(path, &response.body).map_err(|error| {
+            Trouble::failed(format!(
+                "The body could not be written to {}: {error}. Choose another file.",
+                path.display()
+            ))
+        })?;
+    }
+    let class = raw.outcome.class();
+    let exchange = client.shown(raw);
+    if args.json {
+        out.json(&exchange_json(&exchange));
+    } else {
+        out.exchange(&exchange, &catalogue);
+    }
+    Ok(match class {
+        StatusClass::Informational | StatusClass::Success | StatusClass::Redirection => 0,
+        StatusClass::ClientError => 4,
+        StatusClass::ServerError => 5,
+        StatusClass::Nonstandard | StatusClass::NoAnswer => 1,
+    })
+}
+
+async fn call(
+    client: &Client,
+    typed: RequestSpec,
+    mut environment: Environment,
+) -> Result<Exchange, Trouble> {
+    let mut served = None;
+    if environment.sandbox {
+        let sandbox = Sandbox::start(None).await;
+        let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
+        environment.base_url = sandbox.base_url();
+        served = Some(sandbox);
+    }
+    let exchange = match resolve(&typed, &environment) {
+        Ok(sent) => {
+            let outgoing = Outgoing {
+                typed,
+                sent,
+                environment,
+            };
+            client.send(outgoing, &Flight::default()).await
+        }
+        Err(failure) => Exchange {
+            id: client.new_id(),
+            environment: environment.name,
+            sent: crate::model::SentRequest {
+                method: typed.method.clone(),
+                url: typed.url.clone(),
+                ..Default::default()
+            },
+            typed,
+            outcome: Outcome::Failed(failure),
+            started_at: Timestamp::now(),
+            took: Duration::ZERO,
+        },
+    };
+    drop(served);
+    Ok(exchange)
+}
+
+/// The request as the options type it.
+fn spec(
+    args: &SendArgs,
+    environment: &Environment,
+    settings: &Settings,
+) -> Result<RequestSpec, Trouble> {
+    let mut spec = RequestSpec::new(args.method.to_ascii_uppercase(), &args.url);
+    for pair in &args.params {
+        let (name, value) = split_pair(pair, '=', "--param")?;
+        spec.params.push(Param::new(name, value));
+    }
+    for header in &args.headers {
+        match header.strip_prefix('@') {
+            Some(place) => {
+                let text = read(place, Some(HEADER_BYTES))?;
+                let text = String::from_utf8_lossy(&text).into_owned();
+                for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                    let (name, value) = split_pair(line, ':', "--header @")?;
+                    spec.headers.push(Param::new(name, value));
+                }
+            }
+            None => {
+                let (name, value) = split_pair(header, ':', "--header")?;
+                if is_secret_name(&name) && !value.contains("{{token:") {
+                    complain(&format!(
+                        "Warning: the value of {name} can be seen by others on this machine, since it stands in the command line. --header @FILE or @- keeps it out."
+                    ));
+                }
+                spec.headers.push(Param::new(name, value));
+            }
+        }
+    }
+    spec.body = match &args.data {
+        None => Body::Empty,
+        Some(data) => Body::Bytes(match data.strip_prefix('@') {
+            Some(place) => read(place, None)?,
+            None => data.as_bytes().to_vec(),
+        }),
+    };
+    if let Some(name) = &args.token {
+        let known: Vec<_> = if environment.sandbox {
+            sandbox::token_names()
+        } else {
+            settings
+                .tokens
+                .iter()
+                .map(|token| token.name.clone())
+                .collect()
+        };
+        spec.auth = Auth::Bearer(choice::token(name, &known)?);
+    }
+    Ok(spec)
+}
+
+fn options(
+    args: &SendArgs,
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<ClientOptions, Trouble> {
+    let mut options = ClientOptions::default();
+    if let Some(limit) = seconds(args.timeout, "--timeout")? {
+        (options.connect, options.first_byte, options.idle) = (limit, limit, limit);
+    }
+    options.whole = seconds(args.max_time, "--max-time")?;
+    if let Some(bytes) = settings.max_body {
+        options.body_bytes = bytes;
+    }
+    if let Some(text) = &args.max_body {
+        options.body_bytes = size(text).ok_or_else(|| {
+            Trouble::usage(format!(
+                "--max-body {text} is not a size. Write 64MB, 1GiB or a number of bytes."
+            ))
+        })?;
+    }
+    // Naming a host together with a token is consent, and is said aloud where it goes beyond
+    // what the token is bound to.
+    let named = Origin::parse(&args.url).or_else(|| Origin::parse(args.place.base_url.as_deref()?));
+    if let (Some(origin), Some(token)) = (&named, &args.token)
+        && environment.origin().as_ref() != Some(origin)
+    {
+        complain(&format!(
+            "Note: token {token} goes to {origin}, because this command line names both."
+        ));
+    }
+    options.consent = named;
+    Ok(options)
+}
+
+fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
+    match value {
+        None => Ok(None),
+        Some(number) if number > 0.0 && number <= 86_400.0 => {
+            Ok(Some(Duration::from_secs_f64(number)))
+        }
+        Some(number) => Err(Trouble::usage(format!(
+            "{option} {number} is not a time. Give seconds above 0, at most 86400."
+        ))),
+    }
+}
+
+fn split_pair(text: &str, sign: char, option: &str) -> Result<(String, String), Trouble> {
+    let pair = text
+        .split_once(sign)
+        .filter(|(name, _)| !name.trim().is_empty());
+    match pair {
+        Some((name, value)) if sign == ':' => Ok((
+            name.trim().to_owned(),
+            value.trim_matches([' ', '\t']).to_owned(),
+        )),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(Trouble::usage(format!(
+            "{option} needs a name, a {sign} and a value."
+        ))),
+    }
+}
+
+/// A file, or standard input for `-`.
+fn read(place: &str, most: Option<u64>) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = Vec::new();
+    let limit = most.unwrap_or(u64::MAX);
+    let result = if place == "-" {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(place).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    match result {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Trouble::usage(format!(
+            "{place} cannot be read: {error}. Give a file that can, or - for standard input."
+        ))),
+    }
+}

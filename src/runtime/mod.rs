@@ -1,0 +1,9 @@
+//! Floor 6: the roof. Joins the two towers: effects are carried out by the engine, and what
+//! comes of them goes back as messages. The only home of tasks and of the terminal.
+
+mod input;
+mod perform;
+mod run;
+mod terminal;
+
+pub use run::{RunError, run};

@@ -1,0 +1,188 @@
+//! The loop: keys first, then messages; draw when something changed; at rest, wait.
+
+use super::input;
+use super::perform::Performer;
+use super::terminal::{Screen, Taken};
+use crate::app::{Effect, Message, Start, State, update};
+use crate::engine::Client;
+use crate::model::Timestamp;
+use crate::ui::{self, Theme};
+use crossterm::event::EventStream;
+use futures_util::{FutureExt, StreamExt};
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// How often a running call's time and bytes are redrawn.
+const TICK: Duration = Duration::from_millis(100);
+/// Messages are taken in for at most this long between two pictures.
+const PICTURE: Duration = Duration::from_millis(16);
+
+#[derive(Debug)]
+pub enum RunError {
+    /// The terminal could not be taken, or went away.
+    Terminal(io::Error),
+    /// The tasks could not be started.
+    Tasks(io::Error),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            RunError::Terminal(error) => write!(
+                f,
+                "The terminal could not be used: {error}. Try another terminal, or httriage send."
+            ),
+            RunError::Tasks(error) => write!(
+                f,
+                "Background tasks could not be started: {error}. Close other programs and try again."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// Runs the explorer until it is left.
+pub fn run(start: Start, client: Client, theme: Theme) -> Result<(), RunError> {
+    let tasks = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(RunError::Tasks)?;
+    let (taken, screen) = Taken::new().map_err(RunError::Terminal)?;
+    let result = tasks.block_on(explore(start, client, theme, screen));
+    drop(taken);
+    // A name lookup cannot be stopped; it must not hold the program back.
+    tasks.shutdown_background();
+    result.map_err(RunError::Terminal)
+}
+
+async fn explore(
+    mut start: Start,
+    client: Client,
+    theme: Theme,
+    mut screen: Screen,
+) -> io::Result<()> {
+    let size = screen.size()?;
+    start.size = (size.width, size.height);
+    let tokens = start.settings.tokens.iter().map(|token| token.name.clone());
+    let tokens = tokens.collect();
+    let (mut state, effects) = State::new(start);
+    draw(&mut state, &theme, &mut screen)?;
+
+    let (queue, mut messages) = mpsc::unbounded_channel();
+    let mut performer = Performer::new(client, tokens, queue);
+    performer.warm(state.environment().sandbox);
+    if carry_out(&mut performer, effects) {
+        return Ok(());
+    }
+    let mut events = EventStream::new();
+    let mut ended = Endings::new()?;
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let message = tokio::select! {
+            biased;
+            event = events.next() => match event {
+                Some(Ok(event)) => input::message(event),
+                // The terminal went away, and nobody is left to look.
+                Some(Err(_)) | None => return Ok(()),
+            },
+            () = ended.wait() => Some(Message::Ended),
+            message = messages.recv() => message,
+            _ = ticks.tick(), if state.is_busy() => {
+                Some(Message::Tick { now: Timestamp::now(), progress: performer.progress() })
+            }
+        };
+        let began = Instant::now();
+        let mut next = message;
+        loop {
+            if let Some(message) = next.take() {
+                if let Message::Sent { job, .. } = &message {
+                    performer.done(*job);
+                }
+                if let Message::Key(_) = &message {
+                    state.now = Timestamp::now();
+                }
+                let effects = update(&mut state, message);
+                if carry_out(&mut performer, effects) {
+                    return Ok(());
+                }
+            }
+            if began.elapsed() >= PICTURE {
+                break;
+            }
+            next = match events.next().now_or_never() {
+                Some(Some(Ok(event))) => input::message(event),
+                _ => messages.try_recv().ok(),
+            };
+            if next.is_none() {
+                break;
+            }
+        }
+        draw(&mut state, &theme, &mut screen)?;
+    }
+}
+
+/// Returns whether the program is to end.
+fn carry_out(performer: &mut Performer, effects: Vec<Effect>) -> bool {
+    let mut quit = false;
+    for effect in effects {
+        quit |= effect == Effect::Quit;
+        performer.perform(effect);
+    }
+    quit
+}
+
+fn draw(state: &mut State, theme: &Theme, screen: &mut Screen) -> io::Result<()> {
+    let mut painted = None;
+    screen.draw(|frame| painted = Some(ui::draw(state, theme, frame)))?;
+    if let Some(painted) = painted {
+        state.painted = painted;
+    }
+    Ok(())
+}
+
+/// The signals that ask the program to end.
+#[cfg(unix)]
+struct Endings {
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Endings {
+    fn new() -> io::Result<Endings> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Endings {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Endings;
+
+#[cfg(not(unix))]
+impl Endings {
+    fn new() -> io::Result<Endings> {
+        Ok(Endings)
+    }
+
+    async fn wait(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
