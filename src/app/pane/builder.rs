@@ -42,7 +42,7 @@ pub struct Table {
 pub enum Editing {
     Url,
     /// A row of the table in front, as text.
-    Row(Field),
+    Row(Box<Field>),
     Body,
 }
 
@@ -186,7 +186,7 @@ impl Builder {
             BuilderTab::Body => self.editing = Some(Editing::Body),
             BuilderTab::Auth => {}
             BuilderTab::Params | BuilderTab::Headers => match self.row_text() {
-                Some(text) => self.editing = Some(Editing::Row(Field::line(&text))),
+                Some(text) => self.editing = Some(Editing::Row(Box::new(Field::line(&text)))),
                 None => self.add_row(),
             },
         }
@@ -201,7 +201,7 @@ impl Builder {
         if let Some(table) = self.table_mut() {
             table.rows.push(Param::new("", ""));
             table.list.to_last(table.rows.len());
-            self.editing = Some(Editing::Row(Field::line("")));
+            self.editing = Some(Editing::Row(Box::new(Field::line(""))));
         }
     }
 

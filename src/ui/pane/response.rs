@@ -288,17 +288,18 @@ fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line
 
 fn status_help(note: &StatusNote, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let mut list = |title: &str, statements: &[Statement]| {
+    let mut list = |title: &str, statements: &[Statement], text: fn(&Statement) -> String| {
         if !statements.is_empty() {
             lines.extend(section(title, theme));
             for statement in statements {
-                lines.extend(bullet(&with_grounds(statement), width));
+                lines.extend(bullet(&text(statement), width));
             }
         }
     };
-    list("What to check next", &note.checks);
-    list("Why it happens", &note.reasons);
-    list("Whom to ask", &note.ask);
+    // Advice claims nothing; what is said of the API says how surely it is known.
+    list("What to check next", &note.checks, |s| s.text.clone());
+    list("Why it happens", &note.reasons, with_grounds);
+    list("Whom to ask", &note.ask, |s| s.text.clone());
     if !note.see.is_empty() {
         let see: Vec<String> = note.see.iter().map(u16::to_string).collect();
         lines.extend(section("See also", theme));
