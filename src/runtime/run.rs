@@ -7,10 +7,12 @@ use crate::app::{Effect, Message, Start, State, update};
 use crate::engine::Client;
 use crate::model::Timestamp;
 use crate::ui::{self, Theme};
-use crossterm::event::EventStream;
-use futures_util::{FutureExt, StreamExt};
+use crossterm::event::{Event, EventStream};
+use futures_util::StreamExt;
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
@@ -114,15 +116,24 @@ async fn explore(
             if began.elapsed() >= PICTURE {
                 break;
             }
-            next = match events.next().now_or_never() {
-                Some(Some(Ok(event))) => input::message(event),
-                _ => messages.try_recv().ok(),
+            next = match waiting(&mut events).await {
+                Some(event) => input::message(event),
+                None => messages.try_recv().ok(),
             };
             if next.is_none() {
                 break;
             }
         }
         draw(&mut state, &theme, &mut screen)?;
+    }
+}
+
+/// An event that is there already. Asked with the loop's own waker: the stream remembers the
+/// first one that waits, and any other would never be woken.
+async fn waiting(events: &mut EventStream) -> Option<Event> {
+    match poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await {
+        Poll::Ready(Some(Ok(event))) => Some(event),
+        _ => None,
     }
 }
 
