@@ -91,12 +91,14 @@ async fn call(
                 typed,
                 sent,
                 environment,
+                case: None,
             };
             client.send(outgoing, &Flight::default()).await
         }
         Err(failure) => Exchange {
             id: client.new_id(),
             environment: environment.name,
+            case: None,
             sent: crate::model::SentRequest {
                 method: typed.method.clone(),
                 url: typed.url.clone(),

@@ -7,9 +7,11 @@ mod error_body;
 mod json;
 pub mod redact;
 mod status;
+mod summary;
 
 pub use body_text::BodyText;
 pub use challenge::{Challenge, challenges};
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use json::{Json, Note};
 pub use status::{Catalogue, CodeNote, Grounds, Statement, StatusNote};
+pub use summary::summary;

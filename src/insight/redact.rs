@@ -354,6 +354,7 @@ mod tests {
         Exchange {
             id: ExchangeId::new(Timestamp::UNIX_EPOCH, 0),
             environment: "test".into(),
+            case: None,
             typed: RequestSpec::new("GET", sent.url.clone()),
             sent,
             outcome: Outcome::Answered(response),

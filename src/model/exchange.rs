@@ -201,6 +201,8 @@ impl Outcome {
 pub struct Exchange {
     pub id: ExchangeId,
     pub environment: String,
+    /// The support case it was made for.
+    pub case: Option<String>,
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub outcome: Outcome,
@@ -211,6 +213,40 @@ pub struct Exchange {
 impl Exchange {
     pub fn token(&self) -> Option<&TokenRef> {
         self.sent.token.as_ref()
+    }
+}
+
+/// What a list says of an exchange, without its bodies and headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExchangeSummary {
+    pub id: ExchangeId,
+    pub started_at: Timestamp,
+    pub took: Duration,
+    pub environment: String,
+    pub case: Option<String>,
+    pub token: Option<TokenRef>,
+    pub method: String,
+    /// As sent; as typed where it could not be sent.
+    pub url: String,
+    /// `None` where no whole answer came; then `cause` says why.
+    pub status: Option<u16>,
+    pub cause: Option<Cause>,
+    /// The failure's own sentence.
+    pub message: Option<String>,
+    pub errors: Vec<ErrorLine>,
+}
+
+/// One error entry as a line of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorLine {
+    pub title: Option<String>,
+    pub detail: Option<String>,
+    pub code: Option<String>,
+}
+
+impl ExchangeSummary {
+    pub fn class(&self) -> StatusClass {
+        self.status.map_or(StatusClass::NoAnswer, StatusClass::of)
     }
 }
 

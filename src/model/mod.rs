@@ -7,6 +7,7 @@ mod exchange;
 mod fit;
 mod headers;
 mod request;
+mod session;
 mod settings;
 mod size;
 mod token;
@@ -15,11 +16,13 @@ mod visible;
 pub use cause::{Cause, CauseGroup};
 pub use environment::{Environment, Origin};
 pub use exchange::{
-    Exchange, ExchangeId, Failure, Outcome, Response, SentRequest, StatusClass, Timing,
+    ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Outcome, Response, SentRequest,
+    StatusClass, Timing,
 };
 pub use fit::{cut, cut_front, fit, wrap};
 pub use headers::{Header, Headers};
 pub use request::{Auth, Body, Param, RequestSpec, resolve, token_names_in};
+pub use session::{Expectation, Session, Step};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
 pub use token::{Secret, Token, TokenName, TokenRef, TokenSource};

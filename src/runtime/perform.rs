@@ -47,6 +47,7 @@ impl Performer {
                     typed: *typed,
                     sent: *sent,
                     environment: *environment,
+                    case: None,
                 },
             ),
             Effect::Cancel(job) => self.cancel(job),

@@ -49,6 +49,8 @@ pub struct Outgoing {
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub environment: Environment,
+    /// The support case it is made for.
+    pub case: Option<String>,
 }
 
 /// A call under way: how far it is, and the way to stop it.
@@ -132,6 +134,7 @@ impl Client {
             typed,
             mut sent,
             environment,
+            case,
         } = outgoing;
         let consent = self.options.consent.as_ref();
         let outcome = match self.vault.fill(&sent, &environment, consent).await {
@@ -148,6 +151,7 @@ impl Client {
         Exchange {
             id: ExchangeId::new(started_at, chance()),
             environment: environment.name,
+            case,
             typed,
             sent,
             outcome,

@@ -1,0 +1,41 @@
+//! An exchange as one line of a list.
+
+use super::error_body::{Entry, error_body};
+use crate::model::{ErrorLine, Exchange, ExchangeSummary, Outcome};
+
+pub fn summary(exchange: &Exchange) -> ExchangeSummary {
+    let response = exchange.outcome.response();
+    let entries = response.map(error_body).unwrap_or_default().entries;
+    let failure = match &exchange.outcome {
+        Outcome::Failed(failure) => Some(failure),
+        Outcome::Answered(_) => None,
+    };
+    let sent = &exchange.sent;
+    let url = if sent.url.is_empty() {
+        &exchange.typed.url
+    } else {
+        &sent.url
+    };
+    ExchangeSummary {
+        id: exchange.id.clone(),
+        started_at: exchange.started_at,
+        took: exchange.took,
+        environment: exchange.environment.clone(),
+        case: exchange.case.clone(),
+        token: exchange.token().cloned(),
+        method: sent.method.clone(),
+        url: url.clone(),
+        status: exchange.outcome.status(),
+        cause: failure.map(|failure| failure.cause),
+        message: failure.map(|failure| format!("{} {}", failure.message, failure.hint)),
+        errors: entries.iter().map(line).collect(),
+    }
+}
+
+fn line(entry: &Entry) -> ErrorLine {
+    ErrorLine {
+        title: entry.title.clone(),
+        detail: entry.detail.clone(),
+        code: entry.code.clone(),
+    }
+}
