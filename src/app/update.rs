@@ -5,6 +5,7 @@ use super::act::{act, send};
 use super::action::{Action, Pane, Place};
 use super::keymap::Key;
 use super::message::{Effect, Job, Message, Notice, SandboxNews};
+use super::pane::Pick;
 use super::state::{Overlay, State};
 use crate::model::{Exchange, Timestamp, TokenRef};
 use std::sync::Arc;
@@ -37,6 +38,12 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .or(state.keymap.lookup(Place::Panes, key)),
     };
     match action {
+        // Sending from a list of tokens or methods means: with the one under the cursor.
+        Some(Action::Send) if picks_part_of_the_request(state) => {
+            let mut effects = act(state, Action::DialogChoose);
+            effects.extend(act(state, Action::Send));
+            effects
+        }
         Some(action) => {
             let stays = action.place() != Place::Anywhere || action == Action::Quit;
             if !stays {
@@ -52,6 +59,15 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             }
             Vec::new()
         }
+    }
+}
+
+fn picks_part_of_the_request(state: &State) -> bool {
+    match &state.overlay {
+        Some(Overlay::Dialog(dialog)) => {
+            matches!(dialog.picked(), Some(Pick::Token(_) | Pick::Method(_)))
+        }
+        _ => false,
     }
 }
 

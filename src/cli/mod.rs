@@ -17,6 +17,7 @@ use print::Out;
 
 /// Runs the program; the result is its exit code.
 pub fn dispatch() -> u8 {
+    crate::engine::forbid_core_files();
     let args = match HttriageArgs::try_parse() {
         Ok(args) => args,
         Err(error) => return usage(&error),

@@ -51,7 +51,7 @@ fn list(out: &mut Out) {
     out.line("");
     for call in CALLS {
         let glyph = StatusClass::of(call.status).glyph(false);
-        let mut words = format!("{} {}", call.method, call.url);
+        let mut words = format!("{} {}", call.method, quoted(call.url));
         if let Some(token) = call.token {
             words.push_str(&format!(" --token {token}"));
         }
@@ -66,6 +66,16 @@ fn list(out: &mut Out) {
         if out.is_closed() {
             return;
         }
+    }
+}
+
+/// As a shell takes it: `?`, `&` and brackets mean something there.
+fn quoted(url: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if url.chars().all(plain) {
+        url.to_owned()
+    } else {
+        format!("'{url}'")
     }
 }
 

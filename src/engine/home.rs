@@ -75,6 +75,20 @@ impl Home {
     }
 }
 
+/// A crash must not write this process's memory, and the tokens in it, to a disk.
+pub fn forbid_core_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let none = Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        };
+        // Where it is refused, the system's own limit stands; there is nothing further to do.
+        let _ = setrlimit(Resource::Core, none);
+    }
+}
+
 /// `HTTRIAGE_TOKEN_USER_ADMIN` defines `user-admin`.
 fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<Token> {
     let mut tokens: Vec<Token> = variables

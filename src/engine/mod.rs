@@ -8,5 +8,5 @@ pub mod sandbox;
 mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing};
-pub use home::{Home, HomeError};
+pub use home::{Home, HomeError, forbid_core_files};
 pub use vault::{Vault, variable_for as token_variable};

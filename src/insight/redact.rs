@@ -1,15 +1,14 @@
 //! What is secret in a call, and the same call without it. Used at every exit: what is shown,
 //! printed, kept or copied has passed through here.
 
-use crate::model::{Exchange, Failure, Headers, Outcome, Response, Secret, TokenRef};
+use crate::model::{
+    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, TokenRef,
+};
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use std::ops::Range;
 use url::Url;
-
-/// What stands for a secret that has no name.
-const MASK: &str = "‹secret›";
 
 /// Shorter values would blot out ordinary words.
 const SHORTEST_VALUE: usize = 8;
@@ -84,19 +83,9 @@ impl Mask {
                 .collect(),
         );
         exchange.sent.url = self.url(&typed.text(&exchange.sent.url));
-        exchange.typed.url = self.url(&typed.text(&exchange.typed.url));
-        for rows in [&mut exchange.typed.params, &mut exchange.typed.headers] {
-            for row in rows.iter_mut() {
-                row.value = self.value(&row.name, &typed.text(&row.value));
-            }
-        }
         exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
         exchange.sent.body = self.bytes(&typed.bytes(&exchange.sent.body));
-        if let crate::model::Body::Text(text) = &mut exchange.typed.body {
-            *text = self.text(&typed.text(text));
-        } else if let crate::model::Body::Bytes(bytes) = &mut exchange.typed.body {
-            *bytes = exchange.sent.body.clone();
-        }
+        exchange.typed = self.typed(exchange.typed, &typed);
         exchange.outcome = match exchange.outcome {
             Outcome::Answered(response) => Outcome::Answered(self.response(response, &typed)),
             Outcome::Failed(failure) => Outcome::Failed(Failure {
@@ -108,6 +97,31 @@ impl Mask {
             }),
         };
         exchange
+    }
+
+    /// The request as typed. A value that has a name becomes that name, so that the request can
+    /// be sent again; one that has none is masked, and must be typed again.
+    fn typed(&self, mut spec: RequestSpec, typed: &Mask) -> RequestSpec {
+        spec.url = self.named(self.url(&typed.text(&spec.url)));
+        for row in spec.params.iter_mut().chain(&mut spec.headers) {
+            row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
+        }
+        spec.body = match spec.body {
+            Body::Empty => Body::Empty,
+            Body::Text(text) => {
+                let masked = self.bytes(&typed.bytes(text.as_bytes()));
+                Body::Text(self.named(String::from_utf8_lossy(&masked).into_owned()))
+            }
+            Body::Bytes(bytes) => Body::Bytes(self.bytes(&typed.bytes(&bytes))),
+        };
+        spec
+    }
+
+    fn named(&self, text: String) -> String {
+        let slot = |text: String, token: &TokenRef| {
+            text.replace(&token.mask(), &format!("{{{{token:{}}}}}", token.name))
+        };
+        self.tokens.iter().fold(text, slot)
     }
 
     fn response(&self, mut response: Response, typed: &Mask) -> Response {
@@ -410,6 +424,22 @@ mod tests {
             "http://h/y?token=‹secret›&a=b"
         );
         assert_eq!(response.body, "the key ‹secret› is wrong".as_bytes());
+    }
+
+    #[test]
+    fn a_typed_value_becomes_its_name_so_that_it_can_be_sent_again() {
+        let mut masked = exchange(SentRequest::default(), Response::default());
+        masked.typed.url = format!("http://h/x?key={VALUE}");
+        masked.typed.headers = vec![
+            crate::model::Param::new("X-Api-Key", VALUE),
+            crate::model::Param::new("X-Secret", "unnamed-value"),
+        ];
+        let masked = mask().exchange(masked);
+        assert_eq!(masked.typed.url, "http://h/x?key={{token:support}}");
+        assert_eq!(masked.typed.headers[0].value, "{{token:support}}");
+        assert_eq!(masked.typed.headers[1].value, MASK);
+        let refused = crate::model::resolve(&masked.typed, &Default::default()).unwrap_err();
+        assert!(refused.message.contains("masked"));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! A request as a person types it, and the pure step that fills it in.
 
 use super::{Cause, Environment, Failure, Headers, Origin, SentRequest, TokenName, TokenRef};
+use std::borrow::Cow;
 use url::Url;
+
+/// What stands for a secret that has no name, in everything that is shown or kept.
+pub const MASK: &str = "‹secret›";
 
 /// A row of a table: a parameter or a header, which may be switched off.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +83,7 @@ impl RequestSpec {
 /// with the place, the reason and what to change.
 pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequest, Failure> {
     let method = method(&spec.method)?;
+    check_masks(spec)?;
     let url = url(spec, environment)?;
     let headers = headers(spec, environment, &url)?;
     let body = match &spec.body {
@@ -122,6 +127,33 @@ pub fn token_names_in(text: &str) -> Vec<TokenName> {
             Piece::Plain(_) => None,
         })
         .collect()
+}
+
+/// A request that was kept without its secrets cannot be sent until they are typed again.
+fn check_masks(spec: &RequestSpec) -> Result<(), Failure> {
+    let rows = spec
+        .params
+        .iter()
+        .chain(&spec.headers)
+        .filter(|row| row.enabled);
+    let body = match &spec.body {
+        Body::Empty => Cow::Borrowed(""),
+        Body::Text(text) => Cow::Borrowed(text.as_str()),
+        Body::Bytes(bytes) => String::from_utf8_lossy(bytes),
+    };
+    let mut texts = vec![
+        ("URL".to_owned(), spec.url.as_str()),
+        ("body".to_owned(), &body),
+    ];
+    texts.extend(rows.map(|row| (format!("value of {}", row.name), row.value.as_str())));
+    match texts.into_iter().find(|(_, text)| text.contains(MASK)) {
+        None => Ok(()),
+        Some((place, _)) => Err(Failure::unsent(
+            Cause::TokenMissing,
+            format!("the {place} holds a secret that was masked when the call was kept."),
+            "Type it again, or give it a name and write {{token:NAME}} in its place.",
+        )),
+    }
 }
 
 fn method(text: &str) -> Result<String, Failure> {

@@ -1,6 +1,6 @@
 //! A short list on top of the panes.
 
-use crate::app::pane::Dialog;
+use crate::app::pane::{Choice, Dialog};
 use crate::model::{cut, fit};
 use crate::ui::paint::frame;
 use crate::ui::theme::Theme;
@@ -11,9 +11,12 @@ use unicode_width::UnicodeWidthStr;
 
 /// In the middle, as large as its rows need.
 pub fn place(dialog: &Dialog, screen: Rect) -> Rect {
-    let row = |c: &crate::app::pane::Choice| c.label.width() + c.note.width() + 3;
-    let widest = dialog.choices.iter().map(row).max().unwrap_or(0);
-    let width = (widest.max(dialog.title.width() + 2) + 4).min(screen.width as usize) as u16;
+    let longest = |text: fn(&Choice) -> &str| {
+        let widths = dialog.choices.iter().map(|choice| text(choice).width());
+        widths.max().unwrap_or(0)
+    };
+    let row = longest(|choice| &choice.label) + longest(|choice| &choice.note) + 4;
+    let width = (row.max(dialog.title.width() + 2) + 2).min(screen.width as usize) as u16;
     let height = (dialog.choices.len() + 2).min(screen.height as usize) as u16;
     Rect {
         x: screen.x + (screen.width - width) / 2,
