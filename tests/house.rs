@@ -1,0 +1,888 @@
+//! Keeps the house: which floor may name which, where each outside crate lives, and the rules
+//! that no compiler looks after. Every checker is a plain function over texts, and is itself
+//! tried on small made-up texts at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Each floor, the floors it may name, and the outside crates it may name.
+const FLOORS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "model",
+        &[],
+        &[
+            "jiff",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "unicode_segmentation",
+            "unicode_width",
+            "url",
+        ],
+    ),
+    (
+        "insight",
+        &["model"],
+        &[
+            "aho_corasick",
+            "base64",
+            "memchr",
+            "serde",
+            "serde_json",
+            "url",
+        ],
+    ),
+    ("format", &["insight", "model"], &["serde", "toml"]),
+    (
+        "engine",
+        &["format", "insight", "model"],
+        &[
+            "bytes",
+            "directories",
+            "http_body_util",
+            "hyper",
+            "hyper_util",
+            "jiff",
+            "reqwest",
+            "ring",
+            "rustls",
+            "rustls_platform_verifier",
+            "serde",
+            "serde_json",
+            "tokio",
+            "toml",
+            "tower_layer",
+            "tower_service",
+            "url",
+        ],
+    ),
+    ("app", &["insight", "model"], &["jiff", "tui_textarea"]),
+    (
+        "ui",
+        &["app", "insight", "model"],
+        &["jiff", "ratatui", "unicode_width"],
+    ),
+    (
+        "runtime",
+        &["app", "engine", "model", "ui"],
+        &["crossterm", "futures_util", "ratatui", "tokio"],
+    ),
+    (
+        "cli",
+        &[
+            "app", "engine", "format", "insight", "model", "runtime", "ui",
+        ],
+        &[
+            "base64",
+            "clap",
+            "crossterm",
+            "jiff",
+            "serde_json",
+            "tokio",
+            "unicode_width",
+        ],
+    ),
+];
+
+/// Where a floor may name only some things of another: floor, other floor, its names.
+const ONLY: &[(&str, &str, &[&str])] = &[("cli", "app", &["Start"]), ("cli", "ui", &["Theme"])];
+
+/// Crates that live in one room.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("reqwest", &["engine/client/"]),
+    ("rustls", &["engine/client/"]),
+    ("rustls_platform_verifier", &["engine/client/"]),
+    ("tower_layer", &["engine/client/phases.rs"]),
+    ("tower_service", &["engine/client/phases.rs"]),
+    ("directories", &["engine/home.rs"]),
+    ("http_body_util", &["engine/sandbox/serve.rs"]),
+    ("hyper_util", &["engine/sandbox/serve.rs"]),
+    ("tui_textarea", &["app/field.rs"]),
+    ("crossterm", &["runtime/", "cli/print.rs"]),
+    ("ratatui", &["ui/", "runtime/terminal.rs"]),
+    ("clap", &["cli/args.rs", "cli/mod.rs"]),
+    ("secrecy", &["model/token.rs"]),
+    ("aho_corasick", &["insight/redact.rs"]),
+];
+
+/// Where the value of a secret may be read.
+const READERS_OF_SECRETS: &[&str] = &["engine/vault.rs", "insight/redact.rs"];
+
+/// Types that hold or may hold a secret in the clear.
+const UNPRINTABLE: &[(&str, &str)] = &[
+    ("engine/vault.rs", "Filled"),
+    ("engine/vault.rs", "Vault"),
+    ("insight/redact.rs", "Mask"),
+    ("app/field.rs", "Field"),
+    ("model/token.rs", "Secret"),
+];
+
+const WITH_ASYNC: &[&str] = &["engine/", "runtime/", "cli/"];
+const WITH_TASKS: &[&str] = &["engine/sandbox/", "runtime/", "cli/"];
+const WITHOUT_CLOCK: &[&str] = &["model/", "insight/", "format/", "app/", "ui/"];
+
+/// A source file: its path under `src`, and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn new(path: &str, text: &str) -> Source {
+        Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn floor(&self) -> &str {
+        self.path.split('/').next().unwrap_or("")
+    }
+
+    fn is_in(&self, places: &[&str]) -> bool {
+        places.iter().any(|place| self.path.starts_with(place))
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.ends_with("/tests.rs")
+    }
+
+    /// The code that is shipped: no comments, no contents of texts, no tests.
+    fn code(&self) -> String {
+        without_tests(&bare(&self.text))
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            below(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+fn all_sources() -> Vec<Source> {
+    let folder = root().join("src");
+    let mut paths = Vec::new();
+    below(&folder, &mut paths);
+    let sources: Vec<Source> = paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        .map(|path| {
+            let parts = path.strip_prefix(&folder).unwrap().components();
+            let parts: Vec<_> = parts.map(|p| p.as_os_str().to_str().unwrap()).collect();
+            Source::new(&parts.join("/"), &std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    assert!(sources.len() > 50, "the sources were not found");
+    sources
+}
+
+/// The shipped files.
+fn sources() -> Vec<Source> {
+    let mut all = all_sources();
+    all.retain(|source| !source.is_test());
+    all
+}
+
+#[track_caller]
+fn holds(complaints: Vec<String>) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+/// The text with comments and the contents of strings and characters blanked, line for line.
+fn bare(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    let blank = |out: &mut String, c: char| out.push(if c == '\n' { '\n' } else { ' ' });
+    while at < chars.len() {
+        let next = chars.get(at + 1).copied().unwrap_or(' ');
+        match chars[at] {
+            '/' if next == '/' => {
+                while at < chars.len() && chars[at] != '\n' {
+                    at += 1;
+                }
+            }
+            '/' if next == '*' => {
+                let mut depth = 0;
+                while at < chars.len() {
+                    let pair = (chars[at], chars.get(at + 1).copied().unwrap_or(' '));
+                    match pair {
+                        ('/', '*') => depth += 1,
+                        ('*', '/') => depth -= 1,
+                        _ => {
+                            blank(&mut out, chars[at]);
+                            at += 1;
+                            continue;
+                        }
+                    }
+                    at += 2;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+            'r' if (next == '"' || next == '#') && !is_word_end(&out) => {
+                let hashes = chars[at + 1..].iter().take_while(|&&c| c == '#').count();
+                if chars.get(at + 1 + hashes) != Some(&'"') {
+                    out.push('r');
+                    at += 1;
+                    continue;
+                }
+                let close: Vec<char> = format!("\"{}", "#".repeat(hashes)).chars().collect();
+                out.push('"');
+                at += hashes + 2;
+                while at < chars.len() && !chars[at..].starts_with(&close) {
+                    blank(&mut out, chars[at]);
+                    at += 1;
+                }
+                out.push('"');
+                at += close.len();
+            }
+            '"' => {
+                out.push('"');
+                at += 1;
+                while at < chars.len() && chars[at] != '"' {
+                    let step = if chars[at] == '\\' { 2 } else { 1 };
+                    for c in chars.iter().skip(at).take(step) {
+                        blank(&mut out, *c);
+                    }
+                    at += step;
+                }
+                out.push('"');
+                at += 1;
+            }
+            // A lifetime has no closing quote after its first character.
+            '\'' if next == '\\' || chars.get(at + 2) == Some(&'\'') => {
+                at += if next == '\\' { 3 } else { 2 };
+                while at < chars.len() && chars[at] != '\'' {
+                    at += 1;
+                }
+                out.push_str("' '");
+                at += 1;
+            }
+            c => {
+                out.push(c);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Whether the letter that follows belongs to a word already begun, `b` of `br"` apart.
+fn is_word_end(out: &str) -> bool {
+    let word: String = out.chars().rev().take_while(|&c| is_word(c)).collect();
+    !word.is_empty() && word != "b"
+}
+
+/// Bare code without its blocks of tests.
+fn without_tests(bare: &str) -> String {
+    let mut rest = bare;
+    let mut out = String::new();
+    while let Some(start) = rest.find("#[cfg(test)]") {
+        out.push_str(&rest[..start]);
+        let after = &rest[start..];
+        let open = after.find('{').unwrap_or(after.len());
+        let end = after.find(';').unwrap_or(after.len());
+        if end < open {
+            rest = &after[end + 1..];
+            continue;
+        }
+        let mut depth = 0;
+        let mut length = after.len();
+        for (place, c) in after.char_indices().skip_while(|(place, _)| *place < open) {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            if depth == 0 {
+                length = place + 1;
+                break;
+            }
+        }
+        rest = &after[length..];
+    }
+    out + rest
+}
+
+/// Words and signs of bare code, in order; `::` is one sign.
+fn pieces(code: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = code.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = if is_word(first) {
+            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+        } else if rest.starts_with("::") {
+            2
+        } else {
+            first.len_utf8()
+        };
+        pieces.push(&rest[..length]);
+        rest = rest[length..].trim_start();
+    }
+    pieces
+}
+
+/// What a path that ends at `at` (on its `::`) goes on with: one name, or those of its braces.
+fn names_after<'a>(pieces: &[&'a str], at: usize) -> Vec<&'a str> {
+    if pieces.get(at) != Some(&"::") {
+        return Vec::new();
+    }
+    if pieces.get(at + 1) != Some(&"{") {
+        return pieces.get(at + 1).copied().into_iter().collect();
+    }
+    let mut names = Vec::new();
+    let mut depth = 0;
+    let mut begins = true;
+    for piece in &pieces[at + 1..] {
+        match *piece {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            "," if depth == 1 => begins = true,
+            name if depth == 1 && begins => {
+                names.push(name);
+                begins = false;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names
+}
+
+/// The places where a path starts at the ground of the crate: by `crate`, or by enough `super`s.
+fn grounds(source: &Source, pieces: &[&str]) -> Vec<usize> {
+    let inner = source.path.trim_end_matches(".rs").trim_end_matches("/mod");
+    let depth = inner.split('/').count();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < pieces.len() {
+        if pieces[at] == "crate" && pieces.get(at + 1) == Some(&"::") {
+            found.push(at + 1);
+        } else if pieces[at] == "super" {
+            let mut supers = 1;
+            while pieces.get(at + 1) == Some(&"::") && pieces.get(at + 2) == Some(&"super") {
+                supers += 1;
+                at += 2;
+            }
+            if supers >= depth {
+                found.push(at + 1);
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
+/// What a file names of the floors: floor, and what of it.
+fn floors_named(source: &Source) -> BTreeMap<String, BTreeSet<String>> {
+    let code = source.code();
+    let pieces = pieces(&code);
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for at in grounds(source, &pieces) {
+        let floors = names_after(&pieces, at);
+        let single = pieces.get(at + 1) != Some(&"{");
+        for floor in floors {
+            let names = named.entry(floor.to_owned()).or_default();
+            if single {
+                names.extend(names_after(&pieces, at + 2).into_iter().map(String::from));
+            } else {
+                // A group at the ground hides what is taken of each floor.
+                names.insert("{}".to_owned());
+            }
+        }
+    }
+    named
+}
+
+fn wrong_floors(source: &Source) -> Vec<String> {
+    let Some((floor, allowed, _)) = FLOORS.iter().find(|(floor, ..)| *floor == source.floor())
+    else {
+        // The two files of the ground: the plan, and the call of the command line.
+        let known = ["lib.rs", "main.rs"].contains(&source.path.as_str());
+        return if known {
+            Vec::new()
+        } else {
+            vec![format!("{} stands on no floor", source.path)]
+        };
+    };
+    let mut wrong = Vec::new();
+    for (other, names) in floors_named(source) {
+        if other != *floor && !allowed.contains(&other.as_str()) {
+            wrong.push(format!("{} must not name crate::{other}", source.path));
+        }
+        for (_, _, few) in ONLY.iter().filter(|(f, o, _)| f == floor && *o == other) {
+            for name in names.iter().filter(|name| !few.contains(&name.as_str())) {
+                wrong.push(format!("{} must not name {name} of {other}", source.path));
+            }
+        }
+    }
+    wrong
+}
+
+/// The crates of Cargo.toml as code names them.
+fn crates() -> Vec<String> {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let rows = dependency_rows(&manifest);
+    let names = rows.iter().map(|row| row.split('=').next().unwrap());
+    names.map(|name| name.trim().replace('-', "_")).collect()
+}
+
+/// The lines of the dependency tables.
+fn dependency_rows(manifest: &str) -> Vec<&str> {
+    let mut rows = Vec::new();
+    let mut inside = false;
+    for line in manifest.lines().map(str::trim) {
+        if line.starts_with('[') {
+            inside = line.ends_with("dependencies]");
+        } else if inside && !line.is_empty() && !line.starts_with('#') {
+            rows.push(line);
+        }
+    }
+    rows
+}
+
+fn crates_named<'a>(source: &Source, crates: &'a [String]) -> BTreeSet<&'a str> {
+    let code = source.code();
+    let pieces = pieces(&code);
+    let is_path = |at: usize| {
+        let inner = at > 0 && pieces[at - 1] == "::" && at > 1 && pieces[at - 2] != ">";
+        let used = at > 0 && ["use", "extern"].contains(&pieces[at - 1]);
+        !inner && (used || pieces.get(at + 1) == Some(&"::"))
+    };
+    let named = crates
+        .iter()
+        .filter(|name| (0..pieces.len()).any(|at| pieces[at] == name.as_str() && is_path(at)));
+    named.map(String::as_str).collect()
+}
+
+fn wrong_crates(source: &Source, crates: &[String]) -> Vec<String> {
+    let allowed = FLOORS.iter().find(|(floor, ..)| *floor == source.floor());
+    let allowed = allowed.map_or(&[][..], |(_, _, crates)| crates);
+    let named = crates_named(source, crates);
+    let wrong = named.iter().filter(|name| !allowed.contains(name));
+    wrong
+        .map(|name| format!("{} must not name the crate {name}", source.path))
+        .collect()
+}
+
+fn out_of_room(source: &Source, crates: &[String]) -> Vec<String> {
+    let named = crates_named(source, crates);
+    let wrong = ROOMS
+        .iter()
+        .filter(|(name, room)| named.contains(name) && !source.is_in(room));
+    wrong
+        .map(|(name, room)| format!("{}: {name} lives in {room:?} only", source.path))
+        .collect()
+}
+
+/// Whether bare code holds these words and signs in a row.
+fn says(code: &str, words: &str) -> bool {
+    let code = pieces(code);
+    let words = pieces(words);
+    code.windows(words.len()).any(|window| window == words)
+}
+
+fn unwanted(source: &Source, words: &[&str]) -> Vec<String> {
+    let code = source.code();
+    let found = words.iter().filter(|words| says(&code, words));
+    found
+        .map(|words| format!("{} must not say {words}", source.path))
+        .collect()
+}
+
+/// The traits that are derived for, or implemented by hand on, a type.
+fn derived(text: &str, name: &str) -> Option<Vec<String>> {
+    let code = bare(text);
+    let pieces = pieces(&code);
+    let at = (1..pieces.len())
+        .find(|&at| pieces[at] == name && ["struct", "enum"].contains(&pieces[at - 1]))?;
+    let begin = (0..at)
+        .rev()
+        .find(|&at| [";", "}"].contains(&pieces[at]))
+        .map_or(0, |at| at + 1);
+    let mut traits = Vec::new();
+    let mut at = begin;
+    while at < pieces.len() && pieces[at] != name {
+        if pieces[at] == "derive" {
+            while pieces[at] != ")" {
+                at += 1;
+                traits.push(pieces[at].to_owned());
+            }
+        }
+        at += 1;
+    }
+    traits.retain(|word| word.chars().all(is_word));
+    Some(traits)
+}
+
+fn lacks_reason(manifest: &str) -> Vec<String> {
+    let bare = |row: &&str| row.split_once(" # ").is_none_or(|(_, why)| why.len() < 3);
+    let rows = dependency_rows(manifest);
+    rows.into_iter().filter(bare).map(String::from).collect()
+}
+
+/// Marks of one person's machine or network.
+fn traces(text: &str) -> Vec<String> {
+    // Put together here, so that this file does not hold them.
+    let mut marks: Vec<String> = ["home", "root", "work", "Users"]
+        .iter()
+        .map(|folder| format!("/{folder}/"))
+        .collect();
+    for (first, second) in [
+        ("index.", "crates"),
+        ("crates.io", "-index"),
+        ("sparse", "+http"),
+        ("registry", "+http"),
+        ("wt", "-"),
+    ] {
+        marks.push(format!("{first}{second}"));
+    }
+    let last = marks.pop().unwrap();
+    marks.push(format!("/tmp/{last}"));
+    let usual = format!("source = \"registry{}", "+https://github.com/rust-lang/");
+    let lines = text.lines().filter(|line| !line.starts_with(&usual));
+    lines
+        .filter(|line| marks.iter().any(|mark| line.contains(mark)))
+        .map(String::from)
+        .collect()
+}
+
+/// Every file under version control; every file of the crate where there is no such control.
+fn repository() -> Vec<PathBuf> {
+    let listed = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root())
+        .output();
+    if let Ok(listed) = listed
+        && listed.status.success()
+        && !listed.stdout.is_empty()
+    {
+        let names = String::from_utf8(listed.stdout).unwrap();
+        let names = names.split_terminator('\0');
+        return names.map(|name| root().join(name)).collect();
+    }
+    let mut found = vec![root().join("Cargo.toml")];
+    for folder in ["src", "tests", "assets"] {
+        below(&root().join(folder), &mut found);
+    }
+    found
+}
+
+#[test]
+fn every_floor_names_only_the_floors_beneath_it() {
+    holds(sources().iter().flat_map(wrong_floors).collect());
+}
+
+#[test]
+fn the_two_towers_do_not_know_each_other() {
+    let allows = |floor: &str, other: &str| {
+        let row = FLOORS.iter().find(|(name, ..)| *name == floor).unwrap();
+        row.1.contains(&other)
+    };
+    assert!(!allows("app", "engine") && !allows("engine", "app"));
+    for (place, (floor, allowed, _)) in FLOORS.iter().enumerate() {
+        for other in *allowed {
+            let beneath = FLOORS[..place].iter().any(|(name, ..)| name == other);
+            assert!(beneath, "{floor} is above {other} in the table");
+        }
+    }
+}
+
+#[test]
+fn every_floor_names_only_its_own_outside_crates() {
+    let crates = crates();
+    assert!(crates.contains(&"tui_textarea".to_owned()));
+    let wrong = sources();
+    holds(
+        wrong
+            .iter()
+            .flat_map(|source| wrong_crates(source, &crates))
+            .collect(),
+    );
+}
+
+#[test]
+fn crates_with_a_room_of_their_own_stay_in_it() {
+    let crates = crates();
+    let all = sources();
+    holds(
+        all.iter()
+            .flat_map(|source| out_of_room(source, &crates))
+            .collect(),
+    );
+    for (name, room) in ROOMS {
+        let lives = |s: &Source| s.is_in(room) && crates_named(s, &crates).contains(name);
+        assert!(all.iter().any(lives), "nobody uses {name} in {room:?}");
+    }
+}
+
+#[test]
+fn the_value_of_a_secret_is_read_in_few_places() {
+    let all = sources();
+    let elsewhere = all.iter().filter(|s| !s.is_in(READERS_OF_SECRETS));
+    let words = [".reveal(", "Secret::reveal", "expose_secret"];
+    let elsewhere = elsewhere.filter(|s| s.path != "model/token.rs");
+    holds(elsewhere.flat_map(|s| unwanted(s, &words)).collect());
+    for path in READERS_OF_SECRETS {
+        let source = all.iter().find(|s| s.path == *path).unwrap();
+        assert!(says(&source.code(), ".reveal("), "{path} reads none");
+    }
+}
+
+#[test]
+fn only_the_outer_floors_wait() {
+    let all = sources();
+    let inner = all.iter().filter(|s| !s.is_in(WITH_ASYNC));
+    holds(
+        inner
+            .flat_map(|s| unwanted(s, &["async", ".await"]))
+            .collect(),
+    );
+}
+
+#[test]
+fn nothing_below_the_roof_starts_tasks_but_the_sandbox() {
+    let all = sources();
+    let inner = all.iter().filter(|s| !s.is_in(WITH_TASKS));
+    let words = ["spawn", "spawn_blocking", "spawn_local", "block_on"];
+    holds(inner.flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
+fn the_pure_floors_have_no_clock() {
+    let all = sources();
+    let pure = all.iter().filter(|s| s.is_in(WITHOUT_CLOCK));
+    let words = [
+        "Instant::now",
+        "Timestamp::now",
+        "SystemTime::now",
+        "Zoned::now",
+        ".elapsed(",
+        "TimeZone::system",
+    ];
+    holds(pure.flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
+fn the_pure_floors_touch_neither_files_nor_sockets_nor_variables() {
+    let all = sources();
+    let pure = all.iter().filter(|s| s.is_in(WITHOUT_CLOCK));
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::thread",
+    ];
+    holds(pure.flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
+fn nothing_is_printed_past_the_one_writer_and_nothing_is_left_undone() {
+    let words = [
+        "println!",
+        "eprintln!",
+        "print!",
+        "eprint!",
+        "dbg!",
+        "todo!",
+        "unimplemented!",
+    ];
+    holds(sources().iter().flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
+fn no_file_has_a_name_that_says_nothing() {
+    const EMPTY: &[&str] = &[
+        "util", "utils", "common", "helper", "helpers", "manager", "handler", "data", "logic",
+        "misc",
+    ];
+    let all = all_sources();
+    let empty = all.iter().filter(|source| {
+        let mut parts = source.path.trim_end_matches(".rs").split('/');
+        parts.any(|part| EMPTY.contains(&part))
+    });
+    holds(empty.map(|source| source.path.clone()).collect());
+}
+
+#[test]
+fn what_holds_a_secret_cannot_be_printed_by_accident() {
+    let all = sources();
+    for (path, name) in UNPRINTABLE {
+        let source = all.iter().find(|s| s.path == *path);
+        let source = source.unwrap_or_else(|| panic!("{path} is gone"));
+        let traits = derived(&source.text, name);
+        let traits = traits.unwrap_or_else(|| panic!("{name} is not in {path}"));
+        for word in ["Debug", "Serialize", "Display"] {
+            assert!(!traits.contains(&word.to_owned()), "{name} derives {word}");
+        }
+    }
+    let code: String = all.iter().map(Source::code).collect();
+    for words in [
+        "Debug for Filled",
+        "Display for Filled",
+        "Display for Secret",
+        "Serialize for Secret",
+    ] {
+        assert!(!says(&code, words), "{words}");
+    }
+}
+
+#[test]
+fn every_pane_that_is_held_has_a_twin_that_is_drawn() {
+    let all = all_sources();
+    let names = |place: &str| -> BTreeSet<String> {
+        let paths = all.iter().filter_map(|s| s.path.strip_prefix(place));
+        paths.map(String::from).collect()
+    };
+    let held = names("app/pane/");
+    assert!(held.contains("response.rs"));
+    assert_eq!(held, names("ui/pane/"));
+}
+
+#[test]
+fn a_pane_never_names_another_pane() {
+    let all = sources();
+    let panes = all.iter().filter(|s| s.path.starts_with("app/pane/"));
+    let mut wrong = Vec::new();
+    for source in panes.filter(|s| !s.path.ends_with("mod.rs")) {
+        wrong.extend(unwanted(source, &["super::", "crate::app::pane"]));
+    }
+    holds(wrong);
+}
+
+#[test]
+fn the_repository_holds_no_trace_of_a_machine() {
+    let mut found = Vec::new();
+    let mut read = 0;
+    for path in repository() {
+        // A file that is listed but deleted, or not text, holds no words.
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        read += 1;
+        for line in traces(&text) {
+            found.push(format!("{}: {line}", path.display()));
+        }
+    }
+    assert!(read > 60, "only {read} files were read");
+    holds(found);
+}
+
+#[test]
+fn every_dependency_has_its_reason_beside_it() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(dependency_rows(&manifest).len() > 20);
+    holds(lacks_reason(&manifest));
+}
+
+#[test]
+fn every_file_opens_by_saying_what_lives_there() {
+    let all = all_sources();
+    let silent = all.iter().filter(|s| !s.text.starts_with("//! "));
+    holds(silent.map(|s| s.path.clone()).collect());
+}
+
+#[test]
+fn the_checker_of_floors_sees_every_way_to_name_one() {
+    let wrong = |path: &str, text: &str| wrong_floors(&Source::new(path, text)).len();
+    assert_eq!(wrong("model/a.rs", "use super::Headers;"), 0);
+    assert_eq!(wrong("model/a.rs", "use crate::insight::Entry;"), 1);
+    assert_eq!(wrong("model/a.rs", "fn f() { crate::insight::f() }"), 1);
+    assert_eq!(wrong("model/a.rs", "use crate::{insight, engine};"), 2);
+    assert_eq!(wrong("model/a.rs", "use crate::{insight::{A, B}};"), 1);
+    assert_eq!(wrong("model/a.rs", "use super::super::app::State;"), 1);
+    assert_eq!(wrong("model/mod.rs", "use super::app::State;"), 1);
+    assert_eq!(wrong("app/act.rs", "use crate :: engine :: Client;"), 1);
+    assert_eq!(wrong("engine/vault.rs", "use crate::app::State;"), 1);
+    assert_eq!(wrong("cli/a.rs", "use crate::app::Start;"), 0);
+    assert_eq!(wrong("cli/a.rs", "use crate::app::{Start, State};"), 1);
+    assert_eq!(wrong("cli/a.rs", "use crate::{app::State};"), 1);
+    assert_eq!(wrong("cellar/a.rs", ""), 1);
+    let hidden = "// use crate::app;\nconst A: &str = \"use crate::app\";\n";
+    assert_eq!(wrong("model/a.rs", hidden), 0);
+    let tested = "#[cfg(test)]\nmod tests { use crate::app::A; }\nuse crate::ui::B;";
+    assert_eq!(wrong("model/a.rs", tested), 1);
+}
+
+#[test]
+fn the_checker_of_crates_tells_a_crate_from_a_word() {
+    let crates = ["url", "tokio", "reqwest"].map(String::from);
+    let named = |text: &str| crates_named(&Source::new("model/a.rs", text), &crates).len();
+    assert_eq!(named("use url::Url;"), 1);
+    assert_eq!(named("use tokio;"), 1);
+    assert_eq!(
+        named("fn f(u: &tokio::A) { let url = 1; super::url::f() }"),
+        1
+    );
+    assert_eq!(
+        named("self.url(x); url(y); // tokio::spawn\n\"reqwest::A\""),
+        0
+    );
+    let source = Source::new("model/a.rs", "use tokio::net;");
+    assert_eq!(wrong_crates(&source, &crates).len(), 1);
+    let source = Source::new("engine/vault.rs", "use reqwest::Url;");
+    assert_eq!(wrong_crates(&source, &crates).len(), 0);
+    assert_eq!(out_of_room(&source, &crates).len(), 1);
+    let source = Source::new("engine/client/a.rs", "use reqwest::Url;");
+    assert_eq!(out_of_room(&source, &crates).len(), 0);
+}
+
+#[test]
+fn the_checker_of_words_reads_code_and_not_texts() {
+    let found = |text: &str| unwanted(&Source::new("ui/a.rs", text), &["Instant::now", "async"]);
+    assert_eq!(found("let a = Instant::now();").len(), 1);
+    assert_eq!(found("let a = std::time::Instant\n  ::now();").len(), 1);
+    assert_eq!(found("async fn f() {}").len(), 1);
+    assert_eq!(
+        found("/* async */ let asynchronous = \"async\"; // async").len(),
+        0
+    );
+    assert_eq!(found("let q = '\"'; async {}; let r = '\"';").len(), 1);
+    assert_eq!(found("let q = r#\"a \" async \"#; fn f<'a>() {}").len(), 0);
+    assert_eq!(
+        found("let q = b'\\''; let c = '\\u{1b}'; async {}").len(),
+        1
+    );
+    assert!(says("x.reveal()", ".reveal(") && !says("x.reveals()", ".reveal("));
+    assert!(says("println!(\"\")", "println!") && !says("my_println!()", "println!"));
+}
+
+#[test]
+fn the_checker_of_derives_sees_all_attributes() {
+    let text = "use a;\n/// Debug\n#[derive(Clone, Debug)]\n#[must_use]\npub struct A { x: u8 }\n\
+                pub(crate) enum B { C }";
+    assert_eq!(derived(text, "A").unwrap(), ["Clone", "Debug"]);
+    assert!(derived(text, "B").unwrap().is_empty());
+    assert!(derived(text, "C").is_none());
+}
+
+#[test]
+fn the_checker_of_reasons_and_the_one_of_traces_can_fail() {
+    let manifest = "[package]\nname = \"a\"\n[dependencies]\n# screen\na = \"1\" # why it is here\n\
+                    b = \"2\"\n[dev-dependencies]\nc = \"3\" #\n[profile.dev]\nd = 1";
+    assert_eq!(lacks_reason(manifest), ["b = \"2\"", "c = \"3\" #"]);
+    let machine = format!("see /{}/me/x", "home");
+    assert_eq!(traces(&machine).len(), 1);
+    assert_eq!(traces(&format!("https://index.{}.io", "crates")).len(), 1);
+    let lock = format!("source = \"registry+https://{}\"", "mirror.example/x");
+    assert_eq!(traces(&lock).len(), 1);
+    let lock = format!("source = \"registry+https://{}\"", "github.com/rust-lang/x");
+    assert_eq!(traces(&lock).len(), 0);
+    assert_eq!(traces("api/homework and /workspaces/1").len(), 0);
+}
