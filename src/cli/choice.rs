@@ -77,15 +77,21 @@ pub fn token(name: &str, known: &[TokenName]) -> Result<TokenName, Trouble> {
     };
     match TokenName::new(name) {
         Some(token) if known.contains(&token) => Ok(token),
-        Some(token) => Err(Trouble::usage(format!(
+        Some(token) if !looks_like_a_value(name) => Err(Trouble::usage(format!(
             "There is no token named {token} here: {list}. Define it in config.toml, or in the variable {}.",
             crate::engine::token_variable(&token)
         ))),
-        // What cannot be a name may be a pasted value, and is not repeated.
-        None => Err(Trouble::usage(format!(
+        // What may be a pasted value is not repeated.
+        _ => Err(Trouble::usage(format!(
             "--token takes the name of a token, not its value: {list}."
         ))),
     }
+}
+
+/// Long, and letters mixed with digits as nobody types a name.
+fn looks_like_a_value(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    name.len() >= 16 && digits >= 4
 }
 
 fn unknown_environment(name: &str, settings: &Settings) -> Trouble {
