@@ -112,6 +112,11 @@ fn io_failure(error: &io::Error, host: &str, stage: Stage, connecting: bool) -> 
         ),
         TimedOut if connecting => connect_timeout(host, None),
         ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => closed(host, stage),
+        InvalidInput | InvalidData if stage == Stage::Body => Failure::new(
+            Cause::BodyUndecodable,
+            format!("The answer of {host} is not packed as it says: {error}."),
+            "What had arrived is kept below. Something between may be breaking the answer.",
+        ),
         _ => return None,
     };
     Some(failure)

@@ -203,7 +203,7 @@ impl Client {
             answer = answer => answer,
             failure = self.first_byte_limit(&phases, &host, began) => return Err(failure),
             _ = flight.stopped() => return Err(stopped(&host, began)),
-            _ = self.whole_limit(began) => return Err(self.too_long(&host)),
+            _ = self.whole_limit(began) => return Err(self.too_long(&host, Cause::TimeoutFirstByte)),
         };
         let answer = answer.map_err(|error| classify(error, &host, Stage::Answer))?;
         self.receive(answer, &host, flight, began).await
@@ -232,7 +232,7 @@ impl Client {
                     break;
                 }
                 _ = self.whole_limit(began) => {
-                    failure = Some(self.too_long(host));
+                    failure = Some(self.too_long(host, Cause::TimeoutBody));
                     break;
                 }
                 chunk = tokio::time::timeout(self.options.idle, answer.chunk()) => chunk,
@@ -300,10 +300,10 @@ impl Client {
         }
     }
 
-    fn too_long(&self, host: &str) -> Failure {
+    fn too_long(&self, host: &str, cause: Cause) -> Failure {
         let limit = self.options.whole.unwrap_or_default().as_secs_f32();
         Failure::new(
-            Cause::TimeoutBody,
+            cause,
             format!("The call to {host} was not done within {limit} s."),
             "--max-time allows longer.",
         )
