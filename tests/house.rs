@@ -880,9 +880,9 @@ fn the_checker_of_reasons_and_the_one_of_traces_can_fail() {
     let machine = format!("see /{}/me/x", "home");
     assert_eq!(traces(&machine).len(), 1);
     assert_eq!(traces(&format!("https://index.{}.io", "crates")).len(), 1);
-    let lock = format!("source = \"registry+https://{}\"", "mirror.example/x");
+    let lock = format!("source = \"registry{}\"", "+https://mirror.example/x");
     assert_eq!(traces(&lock).len(), 1);
-    let lock = format!("source = \"registry+https://{}\"", "github.com/rust-lang/x");
+    let lock = format!("source = \"registry{}\"", "+https://github.com/rust-lang/x");
     assert_eq!(traces(&lock).len(), 0);
     assert_eq!(traces("api/homework and /workspaces/1").len(), 0);
 }

@@ -1,0 +1,527 @@
+//! The client against servers that fail in every way a network, a protocol or a content can:
+//! each fault has its name, what had arrived is kept, and nothing hostile comes through.
+
+mod faults;
+mod program;
+
+use faults::{Server, answer, dead_port, until_gone};
+use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
+use httriage::model::{
+    Cause, Environment, Exchange, Origin, Outcome, RequestSpec, Settings, is_unsafe, resolve,
+};
+use program::{Home, Ran};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Longest wait for anything in process.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One GET with these options, as JSON.
+fn get(url: &str, options: &[&str]) -> Ran {
+    let mut args = vec!["send", "GET", url, "--json"];
+    args.extend(options);
+    Home::new().run(&args)
+}
+
+/// The outcome of one GET that failed with this cause, exit code 1 and a whole sentence.
+#[track_caller]
+fn fails(url: &str, options: &[&str], kind: &str) -> Value {
+    let ran = get(url, options);
+    let outcome = ran.json()["outcome"].clone();
+    assert_eq!(outcome["kind"], kind, "{outcome}");
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{outcome}");
+    for part in ["message", "hint"] {
+        let text = outcome[part].as_str().unwrap();
+        assert!(text.ends_with('.') && text.len() > 15, "{text}");
+    }
+    let host = Origin::parse(url).unwrap().to_string();
+    let host = host.split("://").nth(1).unwrap();
+    let message = outcome["message"].as_str().unwrap();
+    assert!(message.contains(host), "{message} does not name {host}");
+    outcome
+}
+
+/// The text of a body that was cut.
+#[track_caller]
+fn part(outcome: &Value) -> &str {
+    let response = &outcome["response"];
+    assert_eq!(response["partial"], true, "{outcome}");
+    assert_eq!(response["status"], 200);
+    assert_eq!(response["body"]["partial"], true);
+    response["body"]["text"].as_str().unwrap()
+}
+
+#[test]
+fn a_port_where_nothing_listens_is_refused() {
+    let url = format!("http://127.0.0.1:{}/", dead_port());
+    let outcome = fails(&url, &[], "connect.refused");
+    assert!(outcome.get("response").is_none());
+    let text = Home::new().run(&["send", "GET", &url]);
+    assert!(
+        text.out.starts_with("⚡ no answer: connect.refused"),
+        "{}",
+        text.out
+    );
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_unresolved() {
+    fails("http://nowhere.invalid/", &[], "dns.unresolved");
+}
+
+#[test]
+fn a_connection_closed_before_the_answer_says_so() {
+    fails(&Server::saying("").base(), &[], "connect.closed");
+    let halfway = Server::saying("HTTP/1.1 200 OK\r\ncontent-le");
+    fails(&halfway.base(), &[], "connect.closed");
+}
+
+#[test]
+fn silence_is_a_timeout_of_the_first_byte() {
+    for said in ["", "HTTP/1.1 200 OK\r\nx-a: b\r\n"] {
+        let began = Instant::now();
+        let silent = Server::stalling(said);
+        fails(&silent.base(), &["--timeout", "0.3"], "timeout.first_byte");
+        assert!(began.elapsed() < PATIENCE / 2);
+    }
+}
+
+#[test]
+fn a_stall_inside_the_body_keeps_what_had_come() {
+    let stalled = Server::stalling("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nso far");
+    let outcome = fails(&stalled.base(), &["--timeout", "0.3"], "timeout.body");
+    assert_eq!(part(&outcome), "so far");
+}
+
+#[test]
+fn the_limit_of_the_whole_call_holds_before_and_inside_the_body() {
+    let silent = Server::stalling("");
+    fails(&silent.base(), &["--max-time", "0.3"], "timeout.first_byte");
+    // A byte now and then is no pause, but never ends either.
+    let dripping = Server::doing(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        while stream.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    });
+    let outcome = fails(&dripping.base(), &["--max-time", "0.5"], "timeout.body");
+    assert!(part(&outcome).starts_with('x'));
+}
+
+#[test]
+fn a_body_shorter_than_announced_is_cut_off() {
+    let short = Server::saying("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":");
+    let outcome = fails(&short.base(), &[], "body.cut_off");
+    assert_eq!(part(&outcome), "{\"a\":");
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n";
+    let outcome = fails(&Server::saying(chunked).base(), &[], "body.cut_off");
+    assert_eq!(part(&outcome), "abc");
+    let ran = Home::new().run(&["send", "GET", &short.base(), "--output", "part"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("body.cut_off") && ran.out.ends_with("{\"a\":\n"));
+}
+
+#[test]
+fn a_bad_chunk_is_undecodable() {
+    let bad = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\nmore";
+    let outcome = fails(&Server::saying(bad).base(), &[], "body.undecodable");
+    assert_eq!(part(&outcome), "abc");
+}
+
+#[test]
+fn what_is_not_http_is_invalid() {
+    for said in [
+        "SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        "220 mail.example ESMTP\r\n",
+        "HTTP/1.1 099 Odd\r\n\r\n",
+        "HTTP/1.1 2OO OK\r\n\r\n",
+        "HTTP/7.0 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx-a: \u{1b}[31mred\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx-a: a\0b\r\n\r\n",
+    ] {
+        let outcome = fails(&Server::saying(said).base(), &[], "protocol.invalid");
+        let hint = outcome["hint"].as_str().unwrap();
+        assert!(hint.contains("header it sent may have been unreadable"));
+    }
+    // The opening of TLS, as a port of https shows it to plain http.
+    let tls = Server::saying([0x15, 3, 3, 0, 2, 2, 10]);
+    fails(&tls.base(), &[], "protocol.invalid");
+}
+
+#[test]
+fn plain_http_where_tls_is_spoken_is_a_failed_handshake() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            until_gone(&mut stream);
+        }
+    });
+    let outcome = fails(&format!("https://127.0.0.1:{port}/"), &[], "tls.handshake");
+    assert!(outcome.get("response").is_none());
+}
+
+#[test]
+fn many_headers_and_odd_bytes_in_them_are_kept() {
+    let mut head = String::new();
+    for number in 0..150 {
+        head.push_str(&format!("x-many: {number}\r\n"));
+    }
+    let mut said = format!("HTTP/1.1 200 OK\r\n{head}x-name: J").into_bytes();
+    said.extend_from_slice(b"\xf6rg\r\ncontent-length: 0\r\n\r\n");
+    let ran = get(&Server::saying(said).base(), &[]);
+    assert_eq!(ran.code, 0);
+    let headers = ran.json()["outcome"]["headers"].clone();
+    let headers = headers.as_array().unwrap();
+    let many = headers.iter().filter(|h| h[0] == "x-many");
+    let many: Vec<_> = many.map(|h| h[1].as_str().unwrap().to_owned()).collect();
+    assert_eq!(many, (0..150).map(|n| n.to_string()).collect::<Vec<_>>());
+    let name = headers.iter().find(|h| h[0] == "x-name").unwrap();
+    assert_eq!(name[1], "Jörg");
+}
+
+/// A text with every kind of character that steers, hides or reorders.
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\u{9b}31m\u{202e}oof\u{2066}\u{200b}\u{e0041}\u{2028}\u{feff}\0\u{8}\r\u{7f}end";
+
+#[track_caller]
+fn is_harmless(ran: &Ran) {
+    for text in [&ran.out, &ran.err] {
+        let bad = text.chars().find(|&c| is_unsafe(c));
+        assert_eq!(bad, None, "{:?}", text);
+    }
+}
+
+#[test]
+fn no_byte_of_a_hostile_server_steers_the_terminal() {
+    let error = json!({"errors": [{
+        "title": HOSTILE, "detail": HOSTILE, "code": HOSTILE,
+        "status": HOSTILE, "source": {"pointer": HOSTILE, "parameter": HOSTILE},
+        "links": {"about": HOSTILE}, "meta": {HOSTILE: HOSTILE},
+    }]});
+    let page = format!("<html><title>{HOSTILE}</title><h1>{HOSTILE}</h1>");
+    let problem = json!({"type": HOSTILE, "title": HOSTILE, "detail": HOSTILE});
+    let oauth = json!({"error": HOSTILE, "error_description": HOSTILE});
+    let bodies = [
+        ("application/json", error.to_string()),
+        ("application/problem+json", problem.to_string()),
+        ("application/json", oauth.to_string()),
+        ("text/html", page),
+        ("text/plain", HOSTILE.to_owned()),
+        ("application/json", HOSTILE.to_owned()),
+        ("application/json", format!("{{\"{HOSTILE}\": ")),
+    ];
+    for (media_type, body) in bodies {
+        // A reason phrase may hold any byte above 127; a header value may too.
+        let headers = format!(
+            "content-type: {media_type}; a=\u{202e}\u{2028}\r\nx-odd: \u{202e}\u{e0041}\u{2066}\r\n\
+             www-authenticate: Bearer error=\"\u{202e}\", error_description=\"\u{2028}\u{9b}\"\r\n\
+             location: /\u{202e}\r\nretry-after: \u{2028}\r\n"
+        );
+        let said = answer("418 \u{202e}\u{2028}\u{9b}31m", &headers, body.as_bytes());
+        let server = Server::saying(said);
+        let json = get(&server.base(), &[]);
+        assert_eq!(json.code, 4, "{}", json.all());
+        is_harmless(&json);
+        assert_eq!(json.json()["outcome"]["body"]["text"], body);
+        let text = Home::new().run(&["send", "GET", &server.base()]);
+        assert_eq!(text.code, 4);
+        is_harmless(&text);
+        assert!(
+            text.out.contains('␛') || text.out.contains("⟨U+202E⟩"),
+            "{}",
+            text.out
+        );
+        for more in [&["--json"][..], &[]] {
+            let mut args = vec!["explain", "-"];
+            args.extend(more);
+            let explained = Home::new().feed(&args, &body);
+            assert_eq!(explained.code, 0);
+            is_harmless(&explained);
+        }
+        let home = Home::new();
+        home.run(&["send", "GET", &server.base(), "--output", "exact"]);
+        assert_eq!(std::fs::read(home.path("exact")).unwrap(), body.as_bytes());
+    }
+}
+
+#[test]
+fn hostile_words_on_the_command_line_come_back_harmless() {
+    let odd = HOSTILE.replace('\0', "");
+    for args in [
+        &["explain", &odd][..],
+        &["send", "GET", &odd],
+        &["send", &odd, "http://127.0.0.1:1/", "--json"],
+        &["send", "GET", "/", "--env", &odd],
+        &["send", "GET", "/", "--token", &odd],
+        &["send", "GET", "/", "--max-body", &odd],
+        &["send", "GET", "/", "--header", &odd],
+        &["send", "GET", "/", "--timeout", &odd],
+        &[&odd, &odd],
+    ] {
+        let ran = Home::new().run(args);
+        assert_ne!(ran.code, 0);
+        is_harmless(&ran);
+    }
+}
+
+#[test]
+fn every_status_has_its_class_and_its_exit_code() {
+    for (status, class, code) in [
+        (200, "success", 0),
+        (299, "success", 0),
+        (399, "redirection", 0),
+        (418, "client_error", 4),
+        (499, "client_error", 4),
+        (500, "server_error", 5),
+        (599, "server_error", 5),
+        (600, "nonstandard", 1),
+        (999, "nonstandard", 1),
+    ] {
+        let server = Server::saying(answer(&format!("{status} Odd"), "", b"x"));
+        let ran = get(&server.base(), &[]);
+        let outcome = &ran.json()["outcome"];
+        assert_eq!(
+            (&outcome["status"], &outcome["class"]),
+            (&json!(status), &json!(class))
+        );
+        assert_eq!((ran.code, &outcome["reason"]), (code, &json!("Odd")));
+        assert_eq!(outcome["body"]["text"], "x");
+        let text = Home::new().run(&["send", "GET", &server.base()]);
+        assert_eq!(text.code, code);
+        assert!(
+            text.out.contains(&format!(" {status} Odd  ")),
+            "{}",
+            text.out
+        );
+    }
+}
+
+#[test]
+fn an_interim_answer_is_passed_over() {
+    let mut said = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".to_vec();
+    said.extend(answer("200 OK", "", b"final"));
+    let outcome = get(&Server::saying(said).base(), &[]).json()["outcome"].clone();
+    assert_eq!(
+        (&outcome["status"], &outcome["body"]["text"]),
+        (&json!(200), &json!("final"))
+    );
+}
+
+#[test]
+fn an_answer_without_a_body_is_whole() {
+    let server = Server::saying("HTTP/1.1 204 No Content\r\n\r\n");
+    let ran = get(&server.base(), &[]);
+    assert_eq!(
+        (ran.code, &ran.json()["outcome"]["body_bytes"]),
+        (0, &json!(0))
+    );
+    let server = Server::saying("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
+    let ran = Home::new().run(&["send", "HEAD", &server.base(), "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(server.asked()[0].method, "HEAD");
+    let outcome = ran.json()["outcome"].clone();
+    assert_eq!(
+        (&outcome["status"], &outcome["body_bytes"]),
+        (&json!(200), &json!(0))
+    );
+}
+
+#[test]
+fn a_body_above_the_limit_is_cut_there() {
+    let big = Server::saying(answer("200 OK", "", &[b'x'; 5_000]));
+    let outcome = fails(&big.base(), &["--max-body", "1KB"], "body.too_large");
+    assert_eq!(part(&outcome), "x".repeat(1_000));
+    assert_eq!(get(&big.base(), &["--max-body", "5000"]).code, 0);
+    let home = Home::settled("max_body = \"10\"\n");
+    let ran = home.run(&["send", "GET", &big.base(), "--json", "--output", "part"]);
+    assert_eq!(ran.json()["outcome"]["kind"], "body.too_large");
+    assert_eq!(std::fs::read(home.path("part")).unwrap(), b"xxxxxxxxxx");
+}
+
+#[test]
+fn an_endless_body_ends_at_the_limit() {
+    let endless = Server::doing(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        while stream.write_all(&[b'y'; 8192]).is_ok() {}
+        false
+    });
+    let outcome = fails(&endless.base(), &["--max-body", "3MB"], "body.too_large");
+    assert_eq!(part(&outcome).len(), 3_000_000);
+}
+
+#[test]
+fn a_length_that_lies_costs_no_memory() {
+    let said = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\nabc", u64::MAX);
+    let ran = get(&Server::saying(said).base(), &[]);
+    assert_eq!(ran.code, 1);
+    let kind = ran.json()["outcome"]["kind"].clone();
+    let known = ["body.cut_off", "body.too_large", "protocol.invalid"];
+    assert!(known.iter().any(|k| kind == *k), "{kind}");
+}
+
+fn client(options: ClientOptions) -> Client {
+    Client::new(
+        Arc::new(Vault::new(&Settings::default(), |_| None)),
+        options,
+    )
+}
+
+fn outgoing(url: &str) -> Outgoing {
+    let environment = Environment::default();
+    let typed = RequestSpec::new("GET", url);
+    let sent = resolve(&typed, &environment).unwrap();
+    Outgoing {
+        typed,
+        sent,
+        environment,
+    }
+}
+
+async fn within<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .expect("it takes too long")
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    let server = Server::doing(|asked, stream| {
+        let body = asked.target.clone();
+        stream
+            .write_all(&answer("200 OK", "", body.as_bytes()))
+            .is_ok()
+    });
+    let client = client(ClientOptions::default());
+    for number in 0..5 {
+        let url = format!("{}/{number}", server.base());
+        let exchange = within(client.send(outgoing(&url), &Flight::default())).await;
+        let body = &exchange.outcome.response().unwrap().body;
+        assert_eq!(body, format!("/{number}").as_bytes());
+    }
+    let used: Vec<_> = server
+        .asked()
+        .iter()
+        .map(|asked| asked.connection)
+        .collect();
+    assert_eq!(used, [0; 5]);
+}
+
+#[tokio::test]
+async fn after_a_fault_the_next_call_works() {
+    let server = Server::doing(|asked, stream| {
+        let said = match asked.target.as_str() {
+            "/closed" => Vec::new(),
+            "/garbage" => b"no http\r\n\r\n".to_vec(),
+            "/short" => b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx".to_vec(),
+            _ => answer("200 OK", "", b"fine"),
+        };
+        let _ = stream.write_all(&said);
+        asked.target == "/fine"
+    });
+    let client = client(ClientOptions::default());
+    for (target, cause) in [
+        ("/closed", Cause::ConnectClosed),
+        ("/garbage", Cause::ProtocolInvalid),
+        ("/short", Cause::BodyCutOff),
+    ] {
+        for target in [target, "/fine"] {
+            let url = format!("{}{target}", server.base());
+            let exchange = within(client.send(outgoing(&url), &Flight::default())).await;
+            match &exchange.outcome {
+                Outcome::Failed(failure) => assert_eq!(failure.cause, cause, "{target}"),
+                Outcome::Answered(response) => assert_eq!(response.body, b"fine"),
+            }
+            assert_eq!(exchange.outcome.status().is_some(), target == "/fine");
+        }
+    }
+    assert_eq!(server.asked().len(), 6, "nothing is sent twice");
+}
+
+/// Makes a call, stops it once so many bytes have come, and says how long the stop took.
+async fn stopped(server: &Server, bytes: u64) -> (Exchange, Duration) {
+    let client = Arc::new(client(ClientOptions::default()));
+    let flight = Arc::new(Flight::default());
+    let call = tokio::spawn({
+        let (client, flight) = (Arc::clone(&client), Arc::clone(&flight));
+        let outgoing = outgoing(&server.base());
+        async move { client.send(outgoing, &flight).await }
+    });
+    let has_come = async {
+        while server.asked().is_empty() || flight.progress().0 < bytes {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(has_come).await;
+    let began = Instant::now();
+    flight.stop();
+    let exchange = within(call).await.unwrap();
+    (exchange, began.elapsed())
+}
+
+#[tokio::test]
+async fn a_stopped_call_ends_at_once_and_keeps_what_had_come() {
+    let stalled =
+        Server::stalling("HTTP/1.1 200 OK\r\nx-a: b\r\ncontent-length: 100\r\n\r\nso far");
+    let (exchange, took) = stopped(&stalled, 6).await;
+    assert!(took < Duration::from_millis(200), "{took:?}");
+    let Outcome::Failed(failure) = &exchange.outcome else {
+        panic!("it was answered");
+    };
+    assert_eq!(failure.cause, Cause::CallCancelled);
+    let part = failure.partial.as_ref().unwrap();
+    assert_eq!((part.status, part.body.as_slice()), (200, &b"so far"[..]));
+    assert!(part.body_cut);
+    assert_eq!(part.headers.get("x-a").unwrap(), "b");
+}
+
+#[tokio::test]
+async fn a_call_stopped_before_its_answer_ends_at_once() {
+    let silent = Server::stalling("");
+    let (exchange, took) = stopped(&silent, 0).await;
+    assert!(took < Duration::from_millis(200), "{took:?}");
+    let Outcome::Failed(failure) = &exchange.outcome else {
+        panic!("it was answered");
+    };
+    assert_eq!(
+        (failure.cause, failure.partial.is_none()),
+        (Cause::CallCancelled, true)
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_was_stopped_before_it_began_does_not_wait() {
+    let silent = Server::stalling("");
+    let flight = Flight::default();
+    flight.stop();
+    let client = client(ClientOptions::default());
+    let exchange = within(client.send(outgoing(&silent.base()), &flight)).await;
+    assert!(matches!(&exchange.outcome, Outcome::Failed(f) if f.cause == Cause::CallCancelled));
+}
+
+#[tokio::test]
+async fn the_limits_are_told_apart() {
+    let short = Duration::from_millis(200);
+    let options = ClientOptions {
+        first_byte: short,
+        ..ClientOptions::default()
+    };
+    let silent = Server::stalling("");
+    let slow = within(client(options).send(outgoing(&silent.base()), &Flight::default())).await;
+    assert!(matches!(&slow.outcome, Outcome::Failed(f) if f.cause == Cause::TimeoutFirstByte));
+    assert!(slow.took >= short);
+    let options = ClientOptions {
+        idle: short,
+        ..ClientOptions::default()
+    };
+    let stalled = Server::stalling("HTTP/1.1 200 OK\r\n\r\nx");
+    let slow = within(client(options).send(outgoing(&stalled.base()), &Flight::default())).await;
+    assert!(matches!(&slow.outcome, Outcome::Failed(f) if f.cause == Cause::TimeoutBody));
+}
