@@ -818,6 +818,9 @@ fn leaks(text: &str) -> Vec<String> {
             needles.push(text[24..36].to_owned());
         }
     }
+    let letters = PLANTED.chars().map(|c| format!("u{:04x}", c as u32));
+    needles.push(letters.take(9).collect());
+    let text = format!("{text}\n{}", text.replace('\\', ""));
     needles.retain(|needle| text.contains(needle.as_str()));
     needles
 }
@@ -835,11 +838,13 @@ fn a_token_that_the_server_repeats_is_never_shown() {
                 "title": format!("{value} is not valid"),
                 "detail": format!("You sent {bearer}, {}", STANDARD.encode(bearer)),
                 "code": value,
-                "meta": { "a": URL_SAFE.encode(value), "b": encoded, "c": encoded.to_lowercase() },
+                "meta": { "a": URL_SAFE.encode(value), "b": encoded, "c": encoded.to_lowercase(), "d": "LETTERS" },
             }],
             "token": value,
         });
         let body = body.to_string().replace("is not valid", &slashed);
+        let letters = value.chars().map(|c| format!("\\u{:04x}", c as u32));
+        let body = body.replace("LETTERS", &letters.collect::<String>());
         let headers = format!(
             "x-echo: {bearer}\r\nx-packed: {}\r\nx-packed: {}\r\nx-url: {encoded}\r\nset-cookie: a={value}\r\n\
              location: /a?token={encoded}&b={encoded}\r\nwww-authenticate: Bearer error=\"invalid_token\", error_description=\"{}\"\r\n\

@@ -200,9 +200,9 @@ impl Mask {
 
     /// A text without known values.
     pub fn text(&self, text: &str) -> String {
-        match &self.search {
-            Some(search) => search.replace_all(text, &self.marks),
-            None => text.to_owned(),
+        match String::from_utf8(self.replace(text.as_bytes())) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         }
     }
 
@@ -227,10 +227,102 @@ impl Mask {
     }
 
     fn replace(&self, bytes: &[u8]) -> Vec<u8> {
-        match &self.search {
-            Some(search) => search.replace_all_bytes(bytes, &self.marks),
-            None => bytes.to_vec(),
+        let Some(search) = &self.search else {
+            return bytes.to_vec();
+        };
+        let plain = search.replace_all_bytes(bytes, &self.marks);
+        let hidden = self.behind_escapes(search, &plain);
+        if hidden.is_empty() {
+            return plain;
         }
+        let mut masked = Vec::with_capacity(plain.len());
+        let mut from = 0;
+        for (span, mark) in hidden {
+            masked.extend_from_slice(&plain[from..span.start]);
+            masked.extend_from_slice(self.marks[mark].as_bytes());
+            from = span.end;
+        }
+        masked.extend_from_slice(&plain[from..]);
+        masked
+    }
+
+    /// Where a value stands with some of its characters escaped, and which it is. Encoders differ
+    /// in what they escape, so the text is searched as it reads once every escape is undone; block
+    /// by block, since the places of a large body would take more memory than the body.
+    fn behind_escapes(&self, search: &AhoCorasick, text: &[u8]) -> Vec<(Range<usize>, usize)> {
+        let overlap = search.max_pattern_len() * LONGEST_ESCAPE;
+        let block = ESCAPE_BLOCK + 2 * overlap;
+        let mut found: Vec<(Range<usize>, usize)> = Vec::new();
+        let mut start = 0;
+        loop {
+            let end = text.len().min(start + block);
+            if let Some((read, places)) = unescaped(&text[start..end]) {
+                for hit in search.find_iter(&read) {
+                    let span = start + places[hit.start()]..start + places[hit.end()];
+                    if found.last().is_none_or(|(last, _)| last.end <= span.start) {
+                        found.push((span, hit.pattern().as_usize()));
+                    }
+                }
+            }
+            if end == text.len() {
+                return found;
+            }
+            start = end - overlap;
+        }
+    }
+}
+
+/// How many bytes one character takes at most when it is escaped: `&#x002b;`.
+const LONGEST_ESCAPE: usize = 8;
+
+const ESCAPE_BLOCK: usize = 1 << 18;
+
+/// The text with its escapes of JSON, URLs and HTML undone, and where each byte of it, and its
+/// end, stood before; `None` where there are no escapes.
+fn unescaped(text: &[u8]) -> Option<(Vec<u8>, Vec<usize>)> {
+    memchr::memchr3(b'\\', b'%', b'&', text)?;
+    let mut read = Vec::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len() + 1);
+    let mut at = 0;
+    while at < text.len() {
+        let (byte, length) = escape(&text[at..]).unwrap_or((text[at], 1));
+        read.push(byte);
+        places.push(at);
+        at += length;
+    }
+    places.push(at);
+    Some((read, places))
+}
+
+/// The ASCII character that an escape at the start of the text stands for, and its length.
+fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    let number = |digits: &[u8], radix| {
+        let digits = std::str::from_utf8(digits).ok()?;
+        let is_plain = digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let number = u32::from_str_radix(digits, radix)
+            .ok()
+            .filter(|_| is_plain)?;
+        u8::try_from(number).ok().filter(u8::is_ascii)
+    };
+    match text {
+        [b'\\', b'u', a, b, c, d, ..] => Some((number(&[*a, *b, *c, *d], 16)?, 6)),
+        [b'\\', sign @ (b'"' | b'/' | b'\\'), ..] => Some((*sign, 2)),
+        [b'%', a, b, ..] => Some((number(&[*a, *b], 16)?, 3)),
+        [b'&', ..] => {
+            let end = text.iter().take(LONGEST_ESCAPE).position(|&b| b == b';')?;
+            let sign = match &text[1..end] {
+                b"amp" => b'&',
+                b"quot" => b'"',
+                b"apos" => b'\'',
+                b"lt" => b'<',
+                b"gt" => b'>',
+                [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
+                [b'#', digits @ ..] => number(digits, 10)?,
+                _ => return None,
+            };
+            Some((sign, end + 1))
+        }
+        _ => None,
     }
 }
 
@@ -386,6 +478,55 @@ mod tests {
         assert!(masked.starts_with("you sent ‹token:support·a361›, "));
         for secret in [VALUE, &basic[8..60], &alone[4..60]] {
             assert!(!masked.contains(secret), "{masked}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_found_however_an_encoder_escapes_it() {
+        let value = r#"ab/cd+ef&gh<ij>kl"mn'op~q"#;
+        let mask = Mask::new(&[(token(), Secret::new(value))]);
+        let letter_by_letter = |write: fn(char) -> String| value.chars().map(write).collect();
+        let all_unicode: String = letter_by_letter(|c| format!("\\u{:04x}", c as u32));
+        let all_percent: String = letter_by_letter(|c| format!("%{:02X}", c as u32));
+        let all_html: String = letter_by_letter(|c| format!("&#{};", c as u32));
+        for echo in [
+            r#"ab/cd+ef&gh<ij>kl\"mn'op~q"#,
+            r#"ab\/cd+ef&gh<ij>kl\"mn'op~q"#,
+            r#"ab/cd+ef\u0026gh\u003cij\u003ekl\"mn'op~q"#,
+            r#"ab/cd\u002Bef\u0026gh\u003Cij\u003Ekl\u0022mn\u0027op~q"#,
+            "ab/cd+ef&amp;gh&lt;ij&gt;kl&quot;mn&#39;op~q",
+            "ab&#x2F;cd+ef&amp;gh&lt;ij&gt;kl&quot;mn&apos;op~q",
+            "ab%2Fcd%2Bef%26gh%3Cij%3Ekl%22mn'op~q",
+            "ab%2fcd%2bef%26gh%3cij%3ekl%22mn%27op%7Eq",
+            &all_unicode,
+            &all_percent,
+            &all_html,
+        ] {
+            let masked = mask.text(&format!("\\n{echo}%20&nbsp;"));
+            assert_eq!(masked, "\\n‹token:support·a361›%20&nbsp;", "{echo}");
+        }
+        // What is packed may be escaped in its turn.
+        let value = "abc???def???ghi";
+        let mask = Mask::new(&[(token(), Secret::new(value))]);
+        let packed = STANDARD.encode(value).replace('/', "\\/");
+        assert!(packed.contains('\\'), "{packed}");
+        assert_eq!(mask.text(&packed), "‹token:support·a361›");
+    }
+
+    #[test]
+    fn an_escaped_value_is_found_wherever_it_stands_in_a_large_body() {
+        let mask = mask();
+        let echo = VALUE.replace('0', "\\u0030");
+        for before in (ESCAPE_BLOCK - 200..ESCAPE_BLOCK + 1200).step_by(111) {
+            let body = format!("{}{echo}{}", "x".repeat(before), "y".repeat(before));
+            let masked = mask.text(&body);
+            assert!(masked.contains("x‹token:support·a361›y"), "{before}");
+            assert_eq!(masked.matches('‹').count(), 1);
+        }
+        for cut in [
+            "\\", "\\u", "\\u00", "%", "%2", "&", "&#", "&#x;", "&#;", "\\u+041", "%+1",
+        ] {
+            assert_eq!(mask.text(cut), cut);
         }
     }
 
