@@ -49,8 +49,12 @@ pub fn classify(error: reqwest::Error, host: &str, stage: Stage) -> Failure {
             "Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts that need none.",
         );
     }
-    if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<io::Error>())
-        && let Some(failure) = io_failure(error, host, stage, error_is_connect(&causes))
+    // One of them may wrap another and know less.
+    let io_errors = causes.iter().filter_map(|e| e.downcast_ref::<io::Error>());
+    let connecting = error_is_connect(&causes);
+    if let Some(failure) = io_errors
+        .filter_map(|e| io_failure(e, host, stage, connecting))
+        .next()
     {
         return failure;
     }
@@ -111,6 +115,14 @@ fn io_failure(error: &io::Error, host: &str, stage: Stage, connecting: bool) -> 
             "Check the network or VPN this machine is on.",
         ),
         TimedOut if connecting => connect_timeout(host, None),
+        // A connection that was there and broke while it was being made secure.
+        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof if connecting => {
+            Failure::new(
+                Cause::TlsHandshake,
+                format!("{host} broke off while the secure connection was set up."),
+                "Check that this port speaks https, and what stands between.",
+            )
+        }
         ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => closed(host, stage),
         InvalidInput | InvalidData if stage == Stage::Body => Failure::new(
             Cause::BodyUndecodable,

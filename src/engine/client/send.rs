@@ -15,6 +15,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// Longest pause inside a body that will not be kept whole.
+const LOOK: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
     /// For connecting, TLS included.
@@ -222,6 +225,10 @@ impl Client {
         let mut response = head(&answer);
         response.timing.first_byte = Some(began.elapsed());
         let limit = self.options.body_bytes;
+        // Too large by its own word: it is not waited for longer than it takes to see its kind.
+        let oversized = announced > limit;
+        let idle = self.options.idle;
+        let idle = if oversized { idle.min(LOOK) } else { idle };
         let mut body = Vec::with_capacity(announced.min(limit) as usize);
         let mut failure = None;
         loop {
@@ -235,7 +242,7 @@ impl Client {
                     failure = Some(self.too_long(host, Cause::TimeoutBody));
                     break;
                 }
-                chunk = tokio::time::timeout(self.options.idle, answer.chunk()) => chunk,
+                chunk = tokio::time::timeout(idle, answer.chunk()) => chunk,
             };
             match chunk {
                 Err(_) => failure = Some(self.paused(host)),
@@ -252,6 +259,13 @@ impl Client {
                 }
             }
             break;
+        }
+        if oversized
+            && failure
+                .as_ref()
+                .is_some_and(|f| f.cause != Cause::CallCancelled)
+        {
+            failure = Some(too_large(host, limit));
         }
         response.body = body;
         response.timing.total = began.elapsed();
