@@ -12,6 +12,7 @@ use httriage::model::{
 use program::{Home, Ran};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::net::{Shutdown, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -154,19 +155,21 @@ fn what_is_not_http_is_invalid() {
 }
 
 #[test]
-fn plain_http_where_tls_is_spoken_is_a_failed_handshake() {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let mut stream = stream;
-            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
-            let _ = stream.shutdown(std::net::Shutdown::Write);
+fn a_secure_connection_that_cannot_be_set_up_is_a_failed_handshake() {
+    for said in ["HTTP/1.1 400 Bad Request\r\n\r\n", "\x16\x03\x01", ""] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.write_all(said.as_bytes());
+            let _ = stream.shutdown(Shutdown::Write);
             until_gone(&mut stream);
-        }
-    });
-    let outcome = fails(&format!("https://127.0.0.1:{port}/"), &[], "tls.handshake");
-    assert!(outcome.get("response").is_none());
+        });
+        let url = format!("https://127.0.0.1:{port}/");
+        let outcome = fails(&url, &[], "tls.handshake");
+        assert!(outcome.get("response").is_none());
+        server.join().unwrap();
+    }
 }
 
 #[test]
@@ -344,6 +347,15 @@ fn a_body_above_the_limit_is_cut_there() {
     let ran = home.run(&["send", "GET", &big.base(), "--json", "--output", "part"]);
     assert_eq!(ran.json()["outcome"]["kind"], "body.too_large");
     assert_eq!(std::fs::read(home.path("part")).unwrap(), b"xxxxxxxxxx");
+}
+
+#[test]
+fn a_body_that_is_announced_above_the_limit_is_not_waited_for() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\nso far";
+    for server in [Server::saying(head), Server::stalling(head)] {
+        let outcome = fails(&server.base(), &["--max-body", "100"], "body.too_large");
+        assert_eq!(part(&outcome), "so far");
+    }
 }
 
 #[test]

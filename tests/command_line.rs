@@ -485,6 +485,24 @@ fn a_call_that_cannot_be_sent_is_a_failure_with_its_cause() {
 }
 
 #[test]
+fn a_password_in_a_url_is_not_repeated() {
+    for url in [
+        "http://me:hunter2@[bad",
+        "ftp://me:hunter2@127.0.0.1/",
+        "http://me:hunter2@127.0.0.1:1/a b",
+        "http://me:hunter2@127.0.0.1:1/",
+        "http://127.0.0.1:1/?api_key=hunter2",
+        "ftp://127.0.0.1:1/?api_key=hunter2",
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let ran = Home::new().run(&[&["send", "GET", url], json].concat());
+            assert_eq!(ran.code, 1);
+            assert!(!ran.all().contains("hunter2"), "{}", ran.all());
+        }
+    }
+}
+
+#[test]
 fn a_protected_environment_is_written_to_only_on_purpose() {
     let api = Served::start();
     let home = Home::settled(&format!(

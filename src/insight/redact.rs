@@ -8,7 +8,6 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use std::ops::Range;
-use url::Url;
 
 /// Shorter values would blot out ordinary words.
 const SHORTEST_VALUE: usize = 8;
@@ -82,7 +81,15 @@ impl Mask {
                 .map(|v| (MASK.to_owned(), v.as_str()))
                 .collect(),
         );
-        exchange.sent.url = self.url(&typed.text(&exchange.sent.url));
+        let url = |text: &str| self.url(&typed.text(text));
+        if let Outcome::Failed(failure) = &mut exchange.outcome {
+            for raw in [&exchange.sent.url, &exchange.typed.url] {
+                if !raw.is_empty() {
+                    failure.message = failure.message.replace(raw, &url(raw));
+                }
+            }
+        }
+        exchange.sent.url = url(&exchange.sent.url);
         exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
         exchange.sent.body = self.bytes(&typed.bytes(&exchange.sent.body));
         exchange.typed = self.typed(exchange.typed, &typed);
@@ -174,12 +181,14 @@ impl Mask {
     /// A URL without credentials: user and password, secret parameters, known values.
     fn url(&self, text: &str) -> String {
         let mut text = self.text(text);
-        if let Ok(url) = Url::parse(&text)
-            && (!url.username().is_empty() || url.password().is_some())
-            && let Some(start) = text.find("://")
-            && let Some(end) = text[start + 3..].find('@')
-        {
-            text.replace_range(start + 3..start + 3 + end, MASK);
+        // By hand, since what is no URL may hold a password all the same.
+        if let Some(scheme) = text.find("://") {
+            let start = scheme + 3;
+            let end = text[start..].find(['/', '?', '#', '\\']);
+            let end = end.map_or(text.len(), |length| start + length);
+            if let Some(length) = text[start..end].rfind('@') {
+                text.replace_range(start..start + length, MASK);
+            }
         }
         let Some(query) = text.find('?') else {
             return text;
@@ -603,6 +612,8 @@ mod tests {
             mask().url("https://h.example/x#a?token=1"),
             "https://h.example/x#a?token=‹secret›"
         );
+        assert_eq!(mask().url("ftp://me:p@ss@[bad"), "ftp://‹secret›@[bad");
+        assert_eq!(mask().url("http://h/a@b?c@d"), "http://h/a@b?c@d");
     }
 
     #[test]
