@@ -65,7 +65,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         let mut line = String::new();
         let mut used = 0;
         for word in paragraph.split_word_bounds() {
-            let room = width - used;
+            let room = width.saturating_sub(used);
             if word.width() <= room {
                 line.push_str(word);
                 used += word.width();
@@ -79,12 +79,21 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 }
             }
             for grapheme in word.graphemes(true) {
-                if used > 0 && used + grapheme.width() > width {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
+                // A cluster that no line could hold is shown in its parts.
+                let whole = grapheme.width() <= width;
+                let parts = if whole { 1 } else { grapheme.chars().count() };
+                let mut rest = grapheme;
+                for _ in 0..parts {
+                    let first = rest.chars().next().map_or(0, char::len_utf8);
+                    let (part, after) = rest.split_at(if whole { rest.len() } else { first });
+                    rest = after;
+                    if used > 0 && used + part.width() > width {
+                        lines.push(std::mem::take(&mut line));
+                        used = 0;
+                    }
+                    line.push_str(part);
+                    used += part.width();
                 }
-                line.push_str(grapheme);
-                used += grapheme.width();
             }
         }
         lines.push(line.trim_end().to_owned());
@@ -105,6 +114,7 @@ mod tests {
         );
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("Σ𑧜ਾ", 2).concat(), "Σ𑧜ਾ");
         assert_eq!(wrap("日本語テキスト", 6), ["日本語", "テキス", "ト"]);
     }
 
