@@ -98,7 +98,7 @@ pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
     let environment = state.environment().clone();
     if environment.sandbox && environment.base_url.is_empty() {
         state.waits_for_sandbox = true;
-        return Vec::new();
+        return state.start_sandbox();
     }
     let typed = state.builder.spec();
     if environment.protected && !typed.is_safe() && !although_protected {
@@ -211,11 +211,23 @@ fn choose(state: &mut State) -> Vec<Effect> {
     match dialog.picked().cloned() {
         Some(Pick::Method(method)) => state.builder.method = method,
         Some(Pick::Token(name)) => state.builder.auth = name.map_or(Auth::None, Auth::Bearer),
-        Some(Pick::Environment(place)) => return enter(state, place),
+        Some(Pick::Environment(place)) => return choose_place(state, place),
         Some(Pick::SendAnyway) => return send(state, true),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()
+}
+
+fn choose_place(state: &mut State, place: usize) -> Vec<Effect> {
+    let effects = enter(state, place);
+    if !effects.is_empty() {
+        state.notice = Some(Notice::info(format!(
+            "Now in {}. Choose a token with {}.",
+            state.environment().name,
+            state.keymap.hint(Action::ChooseToken).unwrap_or_default()
+        )));
+    }
+    effects
 }
 
 /// Goes to another environment. A token does not come along: it belongs where it was chosen.
@@ -227,17 +239,8 @@ fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     state.tokens.clear();
     state.builder.auth = Auth::None;
     state.waits_for_sandbox = false;
-    let environment = state.environment().clone();
-    state.notice = Some(Notice::info(format!(
-        "Now in {}. Choose a token with {}.",
-        environment.name,
-        state.keymap.hint(Action::ChooseToken).unwrap_or_default()
-    )));
-    let needs_sandbox = environment.sandbox && environment.base_url.is_empty();
-    let mut effects = vec![Effect::ReadTokens(Box::new(environment))];
-    if needs_sandbox {
-        effects.push(Effect::StartSandbox);
-    }
+    let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
+    effects.extend(state.start_sandbox());
     effects
 }
 
@@ -252,6 +255,12 @@ fn load(state: &mut State) -> Vec<Effect> {
         Some(place) => enter(state, place),
         None => Vec::new(),
     };
+    if !effects.is_empty() {
+        state.notice = Some(Notice::info(format!(
+            "Now in {}, where this call was made.",
+            exchange.environment
+        )));
+    }
     state.builder.load(&exchange.typed);
     state.response.awaiting = None;
     state.response.show(exchange);
@@ -322,7 +331,7 @@ fn to_first(state: &mut State) {
 
 fn to_last(state: &mut State) {
     match state.focus {
-        Pane::Request => state.builder.step(isize::MAX),
+        Pane::Request => state.builder.to_last(),
         Pane::Response => state.response.to_last(&state.painted.response),
         Pane::History => state.history.to_last(),
     }

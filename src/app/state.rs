@@ -80,6 +80,8 @@ pub struct State {
     pub tokens: Vec<TokenRef>,
     /// Tokens of the settings, for environments that name none.
     pub all_tokens: Vec<TokenName>,
+    /// The sandbox was asked for, and has neither come up nor failed.
+    pub sandbox_starting: bool,
     /// A request waits for the sandbox to come up.
     pub waits_for_sandbox: bool,
     pub catalogue: Arc<Catalogue>,
@@ -94,7 +96,7 @@ pub struct State {
 
 impl State {
     pub fn new(start: Start) -> (State, Vec<Effect>) {
-        let state = State {
+        let mut state = State {
             builder: Builder::new(&start.spec),
             response: ResponsePane::default(),
             history: History::default(),
@@ -113,6 +115,7 @@ impl State {
                 .iter()
                 .map(|t| t.name.clone())
                 .collect(),
+            sandbox_starting: false,
             waits_for_sandbox: start.send_first,
             catalogue: start.catalogue,
             keymap: Keymap::default(),
@@ -123,10 +126,19 @@ impl State {
             jobs: 0,
         };
         let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
-        if state.environment().sandbox {
-            effects.push(Effect::StartSandbox);
-        }
+        effects.extend(state.start_sandbox());
         (state, effects)
+    }
+
+    /// Asks for the sandbox if it is needed here, is not up, and is not on its way.
+    pub fn start_sandbox(&mut self) -> Vec<Effect> {
+        let environment = self.environment();
+        let needed = environment.sandbox && environment.base_url.is_empty();
+        if !needed || self.sandbox_starting {
+            return Vec::new();
+        }
+        self.sandbox_starting = true;
+        vec![Effect::StartSandbox]
     }
 
     /// The environment in use.

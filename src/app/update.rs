@@ -111,6 +111,7 @@ fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
 }
 
 fn sandbox(state: &mut State, news: SandboxNews) -> Vec<Effect> {
+    state.sandbox_starting = false;
     match news {
         SandboxNews::Up { base_url } => {
             for environment in state.environments.iter_mut().filter(|e| e.sandbox) {
@@ -124,7 +125,7 @@ fn sandbox(state: &mut State, news: SandboxNews) -> Vec<Effect> {
             state.waits_for_sandbox = false;
             state.notice = Some(Notice::trouble(
                 why,
-                "Without the sandbox, give --base-url URL to look at another API.",
+                "Sending tries again. Without the sandbox, give --base-url URL to look at another API.",
             ));
         }
     }

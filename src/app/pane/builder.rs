@@ -278,6 +278,14 @@ impl Builder {
         }
     }
 
+    /// The last row of the tab in front.
+    pub fn to_last(&mut self) {
+        self.on_url = false;
+        if let Some(table) = self.table_mut() {
+            table.list.to_last(table.rows.len());
+        }
+    }
+
     pub fn step_tab(&mut self, step: isize) {
         let tabs = BuilderTab::ALL;
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);

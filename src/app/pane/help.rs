@@ -33,6 +33,6 @@ impl Help {
 
     pub fn scroll(&mut self, lines: isize, content: usize, height: usize) {
         let last = content.saturating_sub(height);
-        self.top = self.top.saturating_add_signed(lines).min(last);
+        self.top = self.top.min(last).saturating_add_signed(lines).min(last);
     }
 }

@@ -137,7 +137,8 @@ impl ResponsePane {
 
     pub fn scroll(&mut self, lines: isize, measured: &Measured) {
         let last = measured.lines.saturating_sub(measured.height);
-        self.top = self.top.saturating_add_signed(lines).min(last);
+        // The text may have become shorter since, or the window higher.
+        self.top = self.top.min(last).saturating_add_signed(lines).min(last);
     }
 
     pub fn scroll_left(&mut self, columns: isize) {
@@ -156,8 +157,11 @@ impl ResponsePane {
         }
     }
 
-    /// Folds the entry under the cursor open or shut.
+    /// Folds the entry under the cursor open or shut, where entries can be seen.
     pub fn open_entry(&mut self) {
+        if self.tab != ResponseTab::Errors {
+            return;
+        }
         let at = self.entries.cursor;
         if !self.open.remove(&at) {
             self.open.insert(at);

@@ -76,7 +76,12 @@ fn beneath_url(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     }
     let environment = state.environment();
     if environment.sandbox && environment.base_url.is_empty() {
-        return Line::styled(cut("the sandbox is starting", width), theme.dim());
+        let words = if state.sandbox_starting {
+            "the sandbox is starting"
+        } else {
+            "the sandbox is not running; sending starts it"
+        };
+        return Line::styled(cut(words, width), theme.dim());
     }
     match resolve(&state.builder.spec(), environment) {
         Ok(sent) => {

@@ -44,8 +44,10 @@ pub fn draw(
             ]));
         }
     }
-    for (rect, line) in inside.rows().zip(lines.iter().skip(help.top)) {
+    let height = inside.height as usize;
+    let top = help.top.min(lines.len().saturating_sub(height));
+    for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
         screen.render_widget(line, rect);
     }
-    (lines.len(), inside.height as usize)
+    (lines.len(), height)
 }
