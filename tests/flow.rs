@@ -1,0 +1,808 @@
+//! What follows from keys and messages, told as scripts: what is asked for, and what then holds.
+
+mod scene;
+
+use httriage::app::pane::{BuilderTab, Editing, ResponseTab};
+use httriage::app::{
+    Action, Effect, Key, KeyCode, Level, Message, Overlay, Pane, Place, SandboxNews, blocked,
+};
+use httriage::model::{
+    Auth, Body, Cause, Failure, Outcome, Param, RequestSpec, Response, TokenName, limits,
+};
+use proptest::prelude::*;
+use scene::{BASE, SIZES, SMALL, Scene, USUAL, WIDE, after_ms, guided, now, start};
+
+fn up() -> Message {
+    Message::Sandbox(SandboxNews::Up {
+        base_url: BASE.to_owned(),
+    })
+}
+
+fn cancelled(scene: &Scene) -> Vec<u64> {
+    let cancels = scene.asked.iter().filter_map(|effect| match effect {
+        Effect::Cancel(job) => Some(*job),
+        _ => None,
+    });
+    cancels.collect()
+}
+
+fn asked_to_quit(scene: &Scene) -> bool {
+    scene.asked.contains(&Effect::Quit)
+}
+
+fn dialog_title(scene: &Scene) -> &str {
+    match &scene.state.overlay {
+        Some(Overlay::Dialog(dialog)) => &dialog.title,
+        _ => "",
+    }
+}
+
+// Opening
+
+#[test]
+fn the_opening_call_goes_by_itself_once_the_sandbox_is_up_and_only_then() {
+    let mut scene = Scene::closed(start(WIDE));
+    assert!(scene.asked.contains(&Effect::StartSandbox));
+    assert!(scene.state.waits_for_sandbox);
+    assert!(scene.jobs().is_empty());
+    scene.tell(up());
+    assert_eq!(scene.jobs().len(), 1);
+    assert_eq!(
+        scene.last_sent().url,
+        format!("{BASE}/core/runbooks/7/tasks")
+    );
+    scene.tell(up());
+    assert_eq!(scene.jobs().len(), 1);
+}
+
+#[test]
+fn without_an_opening_call_nothing_goes_by_itself() {
+    let mut opening = start(WIDE);
+    opening.send_first = false;
+    let mut scene = Scene::closed(opening);
+    scene.held = false;
+    scene.answer_all();
+    assert!(scene.jobs().is_empty());
+    assert_eq!(scene.state.environment().base_url, BASE);
+}
+
+#[test]
+fn keys_pressed_before_the_sandbox_is_up_are_kept_and_the_call_waits() {
+    let mut opening = start(WIDE);
+    opening.send_first = false;
+    let mut scene = Scene::closed(opening);
+    scene.keys("ctrl-r");
+    assert!(scene.jobs().is_empty());
+    assert!(scene.state.waits_for_sandbox);
+    scene.tell(up());
+    assert_eq!(scene.jobs().len(), 1);
+}
+
+#[test]
+fn a_sandbox_that_cannot_start_says_why_and_is_tried_again_on_the_next_send() {
+    let mut scene = Scene::closed(start(WIDE));
+    let starts = |scene: &Scene| {
+        let effects = scene.asked.iter();
+        effects.filter(|e| **e == Effect::StartSandbox).count()
+    };
+    scene.tell(Message::Sandbox(SandboxNews::Down {
+        why: "No port is free.".to_owned(),
+    }));
+    assert!(scene.notice().contains("No port is free."));
+    assert!(!scene.state.waits_for_sandbox);
+    scene.keys("ctrl-r ctrl-r");
+    assert_eq!(starts(&scene), 2);
+    scene.tell(up());
+    assert_eq!(scene.jobs().len(), 1);
+}
+
+// Sending
+
+#[test]
+fn ctrl_r_sends_and_the_answer_comes_to_the_front() {
+    let mut scene = Scene::open(WIDE);
+    assert_eq!(scene.status_in_front(), Some(403));
+    scene.keys("ctrl-r");
+    assert_eq!(scene.jobs(), [1, 2]);
+    assert_eq!(scene.state.history.rows.len(), 2);
+    scene.keys("f5");
+    assert_eq!(scene.jobs(), [1, 2, 3]);
+    assert!(!scene.state.is_busy());
+}
+
+#[test]
+fn the_token_travels_by_name_and_never_by_value() {
+    let scene = Scene::open(WIDE);
+    let authorization = scene.last_sent().headers.get("authorization").unwrap();
+    assert_eq!(authorization, "Bearer {{token:support}}");
+    let value = httriage::engine::sandbox::token_value("support").unwrap();
+    assert!(!format!("{:?}", scene.state).contains(value.reveal()));
+    assert!(!format!("{:?}", scene.asked).contains(value.reveal()));
+}
+
+#[test]
+fn a_late_answer_goes_into_the_history_but_not_to_the_front() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.send(&guided("The same runbook itself opens"));
+    scene.send(&guided("This runbook never existed"));
+    assert_eq!(scene.state.running.len(), 2);
+    // Both come back, the one that was asked for first last.
+    let effects: Vec<_> = scene.asked.split_off(scene.asked.len() - 2);
+    let mut other = Scene::open(WIDE);
+    let mut exchanges = Vec::new();
+    for effect in &effects {
+        let Effect::Send { typed, .. } = effect else {
+            panic!("{effect:?}")
+        };
+        other.send(typed);
+        exchanges.push(other.state.history.rows[0].exchange.clone());
+    }
+    scene.tell(Message::Sent {
+        job: 3,
+        exchange: exchanges.pop().unwrap(),
+    });
+    assert_eq!(scene.status_in_front(), Some(404));
+    scene.tell(Message::Sent {
+        job: 2,
+        exchange: exchanges.pop().unwrap(),
+    });
+    assert_eq!(scene.status_in_front(), Some(404));
+    let newest = &scene.state.history.rows[0].exchange;
+    assert_eq!(newest.outcome.status(), Some(200));
+    assert!(!scene.state.is_busy());
+}
+
+#[test]
+fn a_variable_without_a_value_stops_the_call_and_is_named() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&RequestSpec::new("GET", "{{base}}/core/{{missing}}"));
+    assert_eq!(scene.jobs().len(), 1);
+    assert!(scene.notice().contains("{{missing}}"), "{}", scene.notice());
+    assert_eq!(scene.state.notice.as_ref().unwrap().level, Level::Trouble);
+}
+
+#[test]
+fn the_notice_goes_with_the_next_call_that_leaves() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&RequestSpec::new("GET", "{{missing}}"));
+    scene.send(&guided("The same runbook itself opens"));
+    assert_eq!(scene.notice(), "");
+}
+
+#[test]
+fn no_more_calls_are_made_at_once_than_the_limit() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    for _ in 0..limits::JOBS + 3 {
+        scene.keys("ctrl-r");
+    }
+    assert_eq!(scene.state.running.len(), limits::JOBS);
+    assert!(scene.notice().contains("Many calls"));
+}
+
+#[test]
+fn a_tick_moves_the_clock_and_the_progress_of_its_job() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.keys("ctrl-r");
+    scene.tell(Message::Tick {
+        now: after_ms(1_500),
+        progress: vec![(2, 4_096, Some(8_192)), (9, 1, None)],
+    });
+    assert_eq!(scene.state.now, after_ms(1_500));
+    let running = &scene.state.running[0];
+    assert_eq!((running.received, running.announced), (4_096, Some(8_192)));
+    assert_eq!(running.began, now());
+}
+
+#[test]
+fn a_call_without_an_answer_shows_its_reason_and_keeps_the_screen_usable() {
+    let mut scene = Scene::open(WIDE);
+    scene.outcomes.push(Outcome::Failed(Failure::new(
+        Cause::ConnectRefused,
+        "Connecting to 127.0.0.1:9 was refused.",
+        "Start the server, or correct the port.",
+    )));
+    scene.keys("ctrl-r");
+    assert_eq!(scene.status_in_front(), None);
+    assert_eq!(scene.state.response.tab, ResponseTab::Errors);
+    scene.keys("ctrl-r");
+    assert_eq!(scene.status_in_front(), Some(403));
+}
+
+// Tokens and environments
+
+#[test]
+fn a_token_is_chosen_from_the_list_and_used_by_the_next_call() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-t");
+    assert_eq!(dialog_title(&scene), "Tokens of sandbox");
+    // The list opens on support, the fourth; editor stands two above.
+    scene.keys("up up enter");
+    assert!(scene.state.overlay.is_none());
+    assert_eq!(scene.state.token().unwrap().name.as_str(), "editor");
+    scene.keys("ctrl-r");
+    assert_eq!(scene.status_in_front(), Some(200));
+    let authorization = scene.last_sent().headers.get("authorization").unwrap();
+    assert_eq!(authorization, "Bearer {{token:editor}}");
+}
+
+#[test]
+fn the_last_row_of_the_list_is_no_token_at_all() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-t");
+    for _ in 0..20 {
+        scene.keys("down");
+    }
+    scene.keys("enter ctrl-r");
+    assert_eq!(scene.state.builder.auth, Auth::None);
+    assert!(!scene.last_sent().headers.has("authorization"));
+    assert_eq!(scene.status_in_front(), Some(401));
+}
+
+#[test]
+fn leaving_the_list_changes_nothing() {
+    let mut scene = Scene::open(WIDE);
+    let before = scene.state.builder.spec();
+    scene.keys("ctrl-t down down esc m down q ctrl-e down esc");
+    assert_eq!(scene.state.builder.spec(), before);
+    assert_eq!(scene.state.environment, 0);
+}
+
+#[test]
+fn a_token_does_not_come_along_into_another_environment() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down down enter");
+    assert_eq!(scene.state.environment().name, "acme-test");
+    assert_eq!(scene.state.builder.auth, Auth::None);
+    assert!(scene.notice().contains("acme-test"));
+    let names: Vec<_> = scene.state.tokens.iter().map(|t| t.name.as_str()).collect();
+    assert_eq!(names, ["desk"]);
+}
+
+#[test]
+fn tokens_that_arrive_for_an_environment_left_meanwhile_are_dropped() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    scene.tell(Message::Tokens {
+        environment: "sandbox".to_owned(),
+        tokens: Vec::new(),
+    });
+    assert_eq!(scene.state.tokens.len(), 1);
+}
+
+#[test]
+fn a_write_to_a_protected_environment_asks_first_and_goes_only_on_send_it() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    let calls = scene.jobs().len();
+    let mut write = RequestSpec::new("POST", "/core/runbooks");
+    write.body = Body::Text("{}".to_owned());
+    scene.send(&write);
+    assert!(dialog_title(&scene).contains("protected"));
+    assert_eq!(scene.jobs().len(), calls);
+    // The first row is the harmless one.
+    scene.keys("enter");
+    assert_eq!(scene.jobs().len(), calls);
+    scene.keys("ctrl-r esc");
+    assert_eq!(scene.jobs().len(), calls);
+    scene.keys("ctrl-r down enter");
+    assert_eq!(scene.jobs().len(), calls + 1);
+    assert_eq!(
+        scene.last_sent().url,
+        "https://acme-live.example/core/runbooks"
+    );
+}
+
+#[test]
+fn reading_from_a_protected_environment_asks_nothing() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    scene.send(&RequestSpec::new("GET", "/core/runbooks"));
+    assert!(scene.state.overlay.is_none());
+    assert_eq!(scene.jobs().len(), 2);
+}
+
+#[test]
+fn sending_a_write_again_from_the_history_asks_too() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    scene.send(&RequestSpec::new("DELETE", "/core/runbooks/2"));
+    scene.keys("down enter");
+    let calls = scene.jobs().len();
+    scene.state.focus = Pane::History;
+    scene.keys("r");
+    assert_eq!(scene.jobs().len(), calls);
+    assert!(dialog_title(&scene).contains("protected"));
+}
+
+// Leaving
+
+#[test]
+fn esc_closes_the_overlay_then_the_notice_then_stops_the_call() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.keys("ctrl-r");
+    scene.state.notice = Some(httriage::app::Notice::info("words"));
+    scene.keys("ctrl-t esc");
+    assert!(scene.state.overlay.is_none());
+    assert!(scene.state.notice.is_some());
+    scene.keys("esc");
+    assert!(scene.state.notice.is_none());
+    assert!(cancelled(&scene).is_empty());
+    scene.keys("esc");
+    assert_eq!(cancelled(&scene), [2]);
+}
+
+#[test]
+fn esc_stops_the_call_that_is_awaited() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.keys("ctrl-r ctrl-r esc");
+    assert_eq!(cancelled(&scene), [3]);
+}
+
+#[test]
+fn quitting_works_by_q_and_by_ctrl_c_from_everywhere() {
+    for keys in ["q", "ctrl-c", "ctrl-t ctrl-c", "? ctrl-c", "enter ctrl-c"] {
+        let mut scene = Scene::open(WIDE);
+        assert!(!asked_to_quit(&scene));
+        scene.keys(keys);
+        assert!(asked_to_quit(&scene), "{keys}");
+    }
+    let mut scene = Scene::open(WIDE);
+    scene.tell(Message::Ended);
+    assert!(asked_to_quit(&scene));
+}
+
+#[test]
+fn q_closes_a_list_before_it_quits() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-t q ? q");
+    assert!(!asked_to_quit(&scene));
+    assert!(scene.state.overlay.is_none());
+}
+
+// Typing
+
+#[test]
+fn letters_reach_the_field_and_do_not_act_while_editing() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("enter ctrl-u").types("q?mdu[]12");
+    assert_eq!(scene.state.builder.url.text(), "q?mdu[]12");
+    assert!(!asked_to_quit(&scene));
+    assert!(scene.state.overlay.is_none());
+    scene.keys("backspace esc");
+    assert_eq!(scene.state.builder.url.text(), "q?mdu[]1");
+    assert!(!scene.state.builder.is_editing());
+}
+
+#[test]
+fn ctrl_keys_act_while_editing_and_the_field_keeps_the_caret() {
+    let mut scene = Scene::open(WIDE);
+    scene
+        .keys("enter ctrl-u")
+        .types("/core/runbooks/7")
+        .keys("ctrl-r");
+    assert_eq!(scene.status_in_front(), Some(200));
+    assert!(matches!(scene.state.builder.editing, Some(Editing::Url)));
+    scene.keys("ctrl-t");
+    assert_eq!(dialog_title(&scene), "Tokens of sandbox");
+    scene.keys("esc").types("x");
+    assert_eq!(scene.state.builder.url.text(), "/core/runbooks/7x");
+}
+
+#[test]
+fn tab_indents_in_the_body_and_enter_breaks_the_line() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("[ down enter");
+    assert_eq!(scene.state.builder.tab, BuilderTab::Body);
+    scene.types("{").keys("enter tab").types("1}");
+    let text = scene.state.builder.body.text();
+    let (first, second) = text.split_once('\n').unwrap();
+    assert_eq!(first, "{");
+    assert!(second.starts_with(char::is_whitespace) && second.ends_with("1}"));
+    assert_eq!(scene.state.focus, Pane::Request);
+}
+
+#[test]
+fn tab_goes_to_the_next_pane_and_back() {
+    let mut scene = Scene::open(WIDE);
+    let mut seen = vec![scene.state.focus];
+    for _ in 0..3 {
+        scene.keys("tab");
+        seen.push(scene.state.focus);
+    }
+    assert_eq!(
+        seen,
+        [Pane::Request, Pane::Response, Pane::History, Pane::Request]
+    );
+    scene.keys("backtab");
+    assert_eq!(scene.state.focus, Pane::History);
+}
+
+#[test]
+fn a_paste_reaches_the_field_that_is_edited_and_nothing_else() {
+    let mut scene = Scene::open(WIDE);
+    let before = scene.state.builder.spec();
+    scene.paste("q").paste("ctrl-r\n");
+    assert_eq!(scene.state.builder.spec(), before);
+    scene.keys("enter ctrl-u").paste("/core/\r\nusers/me\n");
+    assert_eq!(scene.state.builder.url.text(), "/core/users/me");
+    scene.keys("esc down [ enter").paste("{\r\n}\r\n");
+    assert_eq!(scene.state.builder.body.text(), "{\n}\n");
+    scene.keys("ctrl-t").paste("x");
+    assert_eq!(scene.state.builder.body.text(), "{\n}\n");
+}
+
+#[test]
+fn rows_are_added_switched_off_removed_and_brought_back() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("a").types("page[size] = 5").keys("enter");
+    scene.keys("a").types("stage=active").keys("enter");
+    let rows = |scene: &Scene| scene.state.builder.spec().params;
+    assert_eq!(rows(&scene).len(), 2);
+    scene.keys("space");
+    assert!(!rows(&scene)[1].enabled);
+    scene.keys("up d");
+    assert_eq!(rows(&scene)[0].name, "stage");
+    scene.keys("u");
+    assert_eq!(rows(&scene)[0], Param::new("page[size]", "5"));
+    scene.keys("u");
+    assert!(scene.notice().contains("Nothing was removed"));
+    scene.keys("ctrl-r");
+    assert!(scene.last_sent().url.ends_with("?page%5Bsize%5D=5"));
+}
+
+#[test]
+fn a_row_under_edit_goes_along_and_esc_keeps_it() {
+    let mut scene = Scene::open(WIDE);
+    scene
+        .keys("] a")
+        .types("Core-Url: core-down")
+        .keys("ctrl-r");
+    assert_eq!(
+        scene.last_sent().headers.get("core-url").unwrap(),
+        "core-down"
+    );
+    scene.keys("esc");
+    assert_eq!(scene.state.builder.headers.rows.len(), 1);
+}
+
+#[test]
+fn end_goes_to_the_last_row_even_from_the_url() {
+    let mut scene = Scene::open(WIDE);
+    for row in ["a=1", "b=2", "c=3"] {
+        scene.keys("a").types(row).keys("enter");
+    }
+    scene.keys("g");
+    assert!(scene.state.builder.on_url);
+    scene.keys("G");
+    assert!(!scene.state.builder.on_url);
+    assert_eq!(scene.state.builder.params.list.cursor, 2);
+}
+
+#[test]
+fn the_method_is_chosen_from_a_list() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("m down enter");
+    assert_eq!(scene.state.builder.method, "POST");
+}
+
+// History
+
+#[test]
+fn the_history_expands_folds_loads_and_sends_again() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&guided("The same runbook itself opens"));
+    scene.state.focus = Pane::History;
+    scene.keys("down right");
+    assert!(scene.state.history.rows[1].open);
+    scene.keys("left");
+    assert!(!scene.state.history.rows[1].open);
+    scene.keys("space enter");
+    assert_eq!(scene.status_in_front(), Some(403));
+    assert!(scene.state.builder.url.text().ends_with("/7/tasks"));
+    assert_eq!(scene.jobs().len(), 2);
+    scene.keys("r");
+    assert_eq!(scene.jobs().len(), 3);
+    assert_eq!(scene.state.history.rows.len(), 3);
+    // The cursor stays on the row it was on, and the open row stays open.
+    assert_eq!(scene.state.history.list.cursor, 2);
+    assert!(scene.state.history.rows[2].open);
+}
+
+#[test]
+fn loading_a_call_goes_back_to_its_environment_and_token() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    scene.state.focus = Pane::History;
+    scene.keys("enter");
+    assert_eq!(scene.state.environment().name, "sandbox");
+    let support = TokenName::new("support").unwrap();
+    assert_eq!(scene.state.builder.auth, Auth::Bearer(support));
+    assert!(
+        !scene.notice().contains("Choose a token"),
+        "{}",
+        scene.notice()
+    );
+}
+
+#[test]
+fn an_answer_with_nothing_to_expand_stays_shut() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&guided("The same runbook itself opens"));
+    scene.state.focus = Pane::History;
+    scene.keys("right");
+    assert!(!scene.state.history.rows[0].open);
+}
+
+#[test]
+fn the_empty_history_says_why_nothing_happens() {
+    let mut opening = start(WIDE);
+    opening.send_first = false;
+    let mut scene = Scene::closed(opening);
+    scene.state.focus = Pane::History;
+    for key in ["r", "enter"] {
+        scene.state.notice = None;
+        scene.keys(key);
+        assert!(scene.notice().contains("No call was made yet"), "{key}");
+    }
+}
+
+// The answer
+
+#[test]
+fn entries_open_and_close_only_where_they_can_be_seen() {
+    let mut scene = Scene::open(WIDE);
+    scene.state.focus = Pane::Response;
+    scene.keys("enter");
+    assert!(scene.state.response.open.contains(&0));
+    scene.keys("] enter");
+    assert!(scene.state.response.open.contains(&0));
+    scene.keys("[ enter");
+    assert!(scene.state.response.open.is_empty());
+}
+
+#[test]
+fn the_tab_that_says_most_is_in_front() {
+    let mut scene = Scene::open(WIDE);
+    assert_eq!(scene.state.response.tab, ResponseTab::Errors);
+    scene.send(&guided("The same runbook itself opens"));
+    assert_eq!(scene.state.response.tab, ResponseTab::Body);
+}
+
+#[test]
+fn scrolling_back_from_a_place_that_is_gone_takes_one_key() {
+    let mut scene = Scene::open(USUAL);
+    scene.draws = true;
+    scene.send(&guided("The same runbook itself opens"));
+    scene.resize(SMALL).keys("G");
+    let deep = scene.state.response.top;
+    scene.resize((80, 40));
+    let last = {
+        let measured = &scene.state.painted.response;
+        measured.lines.saturating_sub(measured.height)
+    };
+    assert!(last < deep);
+    scene.keys("up");
+    assert_eq!(scene.state.response.top, last.saturating_sub(1));
+}
+
+// Narrow screens
+
+#[test]
+fn on_a_narrow_screen_the_answer_comes_to_the_front() {
+    for size in [USUAL, SMALL] {
+        let mut scene = Scene::open(size);
+        assert_eq!(scene.state.focus, Pane::Response);
+        scene
+            .keys("backtab enter ctrl-u")
+            .types("/core/users/me")
+            .keys("ctrl-r");
+        assert_eq!(scene.state.focus, Pane::Response);
+        assert!(!scene.state.builder.is_editing());
+        assert_eq!(scene.status_in_front(), Some(200));
+    }
+}
+
+#[test]
+fn an_answer_does_not_take_the_field_away_from_a_person_who_types() {
+    let mut scene = Scene::open(USUAL);
+    scene.held = true;
+    scene.keys("ctrl-r backtab enter").types("x");
+    scene.answer_all();
+    assert_eq!(scene.state.focus, Pane::Request);
+    assert!(scene.state.builder.is_editing());
+}
+
+#[test]
+fn resizing_keeps_the_field_the_caret_and_the_focus() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("enter left left");
+    let caret = scene.state.builder.url.caret();
+    for size in [USUAL, SMALL, (1, 1), WIDE] {
+        scene.resize(size);
+    }
+    assert_eq!(scene.state.builder.url.caret(), caret);
+    assert!(scene.state.builder.is_editing());
+    assert_eq!(scene.state.focus, Pane::Request);
+}
+
+// Every action
+
+/// Everything a key may change, as text.
+fn facts(scene: &Scene) -> String {
+    let builder = &scene.state.builder;
+    let fields = (builder.body.caret(), builder.url.caret(), builder.spec());
+    format!("{fields:?} {:?} {:?}", scene.state, scene.asked)
+}
+
+/// A scene in which an action of this place has something to do.
+fn scene_for(action: Action) -> Scene {
+    let mut scene = Scene::open(WIDE);
+    scene.draws = true;
+    scene.send(&guided("Two values are refused"));
+    scene.send(&guided("The same runbook itself opens"));
+    for row in ["a=1", "b=2"] {
+        scene.keys("a").types(row).keys("enter");
+    }
+    scene.keys("g");
+    scene.resize((160, 20));
+    match action.place() {
+        Place::Pane(pane) => scene.state.focus = pane,
+        Place::Field => {
+            scene.state.builder.load(&guided("Two values are refused"));
+            scene
+                .keys("[ down enter")
+                .types("ab cd")
+                .keys("enter")
+                .types("ef gh");
+        }
+        Place::Dialog => drop(scene.keys("ctrl-t")),
+        Place::Help => drop(scene.keys("?")),
+        Place::Anywhere | Place::Panes => {}
+    }
+    match action {
+        Action::Back => scene.state.notice = Some(httriage::app::Notice::info("words")),
+        Action::Up | Action::PageUp | Action::First => drop(scene.keys("down")),
+        Action::SwitchRow | Action::RemoveRow => drop(scene.keys("down")),
+        Action::Left => drop(scene.keys("right")),
+        Action::Expand => drop(scene.keys("down")),
+        Action::Fold => drop(scene.keys("down right")),
+        Action::OpenEntry => {
+            scene.send(&guided("Two values are refused"));
+        }
+        Action::FieldRedo => drop(scene.keys("ctrl-z")),
+        Action::FieldDown | Action::FieldRight | Action::FieldWordRight | Action::FieldEnd => {
+            scene.keys("up home");
+        }
+        Action::HelpUp | Action::HelpPageUp => drop(scene.keys("down")),
+        _ => {}
+    }
+    scene
+}
+
+#[test]
+fn every_key_of_the_table_does_something_or_is_blocked_with_words() {
+    for action in Action::ALL {
+        for key in action.default_keys() {
+            let mut scene = scene_for(*action);
+            let words = blocked(*action, &scene.state);
+            let before = facts(&scene);
+            scene.keys(key);
+            assert!(before != facts(&scene), "{} by {key}", action.id());
+            if let Some(words) = words {
+                assert!(scene.notice().contains(words), "{}", action.id());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_blocked_action_says_so_in_a_whole_sentence() {
+    let mut alone = start(WIDE);
+    alone.environments.truncate(1);
+    alone.send_first = false;
+    let scene = Scene::closed(alone);
+    let mut words = Action::ALL.iter().filter_map(|a| blocked(*a, &scene.state));
+    assert!(words.all(|w| w.ends_with('.')));
+    assert!(blocked(Action::ChooseEnvironment, &scene.state).is_some());
+}
+
+// Any keys at all
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let bound: Vec<Key> = Action::ALL
+        .iter()
+        .flat_map(|action| action.default_keys())
+        .filter_map(|key| Key::parse(key))
+        .filter(|key| *key != Key::parse("ctrl-c").unwrap())
+        .collect();
+    let letters = (any::<char>(), any::<bool>(), any::<bool>()).prop_map(|(c, ctrl, alt)| Key {
+        code: KeyCode::Char(c),
+        ctrl: ctrl && c != 'c',
+        alt,
+    });
+    prop_oneof![4 => prop::sample::select(bound), 1 => letters]
+}
+
+fn is_whole(scene: &Scene) -> Result<(), TestCaseError> {
+    let state = &scene.state;
+    let within = |cursor: usize, len: usize| cursor < len.max(1);
+    let builder = &state.builder;
+    prop_assert!(within(
+        builder.params.list.cursor,
+        builder.params.rows.len()
+    ));
+    prop_assert!(within(
+        builder.headers.list.cursor,
+        builder.headers.rows.len()
+    ));
+    prop_assert!(within(state.history.list.cursor, state.history.rows.len()));
+    if let Some(shown) = &state.response.shown {
+        let cursor = state.response.entries.cursor;
+        prop_assert!(within(cursor, shown.errors.entries.len()));
+    }
+    if let Some(Overlay::Dialog(dialog)) = &state.overlay {
+        prop_assert!(within(dialog.list.cursor, dialog.choices.len()));
+    }
+    prop_assert!(state.environment < state.environments.len());
+    prop_assert!(state.running.len() <= limits::JOBS);
+    if let Some(job) = state.response.awaiting {
+        prop_assert!(state.running.iter().any(|r| r.job == job));
+    }
+    if let Some(Editing::Row(_)) = &builder.editing {
+        let rows = builder.table().map_or(0, |t| t.rows.len());
+        prop_assert!(rows > 0);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_thousand_keys_of_any_kind_leave_the_state_whole(
+        keys in prop::collection::vec(any_key(), 1000),
+        size in prop::sample::select(SIZES.to_vec()),
+        held in any::<bool>(),
+    ) {
+        let mut scene = Scene::open(size);
+        scene.held = held;
+        for (number, key) in keys.into_iter().enumerate() {
+            // Quitting is only asked for, so the keys after it must do no harm either.
+            scene.tell(Message::Key(key));
+            is_whole(&scene)?;
+            if number % 50 == 0 {
+                scene.answer_all();
+                scene.picture();
+            }
+        }
+        scene.answer_all();
+        prop_assert!(!scene.state.is_busy());
+    }
+
+    #[test]
+    fn any_text_can_be_pasted_anywhere(text in any::<String>(), keys in r"[\[\]adeuj]{0,6}") {
+        let mut scene = Scene::open(WIDE);
+        scene.types(&keys).keys("enter").paste(&text);
+        scene.picture();
+        is_whole(&scene)?;
+    }
+}
+
+#[test]
+fn an_answer_of_any_status_can_be_shown() {
+    let mut scene = Scene::open(WIDE);
+    for status in [100, 204, 299, 302, 418, 599, 600, 999] {
+        scene.outcomes.push(Outcome::Answered(Response {
+            status,
+            ..Response::default()
+        }));
+        scene.keys("ctrl-r");
+        assert_eq!(scene.status_in_front(), Some(status));
+        scene.picture();
+    }
+}

@@ -1,0 +1,394 @@
+//! The explorer without a terminal, a network or a clock: keys and messages go in, effects are
+//! answered by the sandbox's pure function, and the picture can be looked at.
+// Every test file that includes this takes only a part of it.
+#![allow(dead_code)]
+
+use httriage::app::{Effect, Job, Key, Message, Painted, SandboxNews, Start, State, update};
+use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
+use httriage::format::catalogue_file;
+use httriage::insight::redact::Mask;
+use httriage::model::{
+    Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Secret,
+    SentRequest, Settings, Timestamp, TokenName, TokenRef,
+};
+use httriage::ui::{self, Theme};
+use hyper::StatusCode;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub const BASE: &str = "http://127.0.0.1:4100";
+pub const WIDE: (u16, u16) = (160, 48);
+pub const USUAL: (u16, u16) = (80, 24);
+pub const SMALL: (u16, u16) = (40, 10);
+pub const SIZES: [(u16, u16); 3] = [WIDE, USUAL, SMALL];
+
+pub struct Scene {
+    pub state: State,
+    pub theme: Theme,
+    /// Everything that was asked for, oldest first.
+    pub asked: Vec<Effect>,
+    /// Effects are kept instead of answered; `answer_all` answers them.
+    pub held: bool,
+    /// Draws after every message, so that pages and rows are measured as in the real loop.
+    pub draws: bool,
+    /// What the next calls come back with, instead of the sandbox's answer.
+    pub outcomes: Vec<Outcome>,
+    waiting: Vec<Effect>,
+    world: World,
+    calls: u16,
+}
+
+pub fn now() -> Timestamp {
+    "2026-03-14T02:07:00Z".parse().unwrap()
+}
+
+pub fn after_ms(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(now().as_millisecond() + ms).unwrap()
+}
+
+/// The sandbox, a protected environment and an open one, and the sandbox's first call.
+pub fn start(size: (u16, u16)) -> Start {
+    let acme = |name: &str, protected| Environment {
+        name: name.to_owned(),
+        base_url: format!("https://{name}.example"),
+        variables: vec![("runbook".to_owned(), "7".to_owned())],
+        tokens: vec![TokenName::new("desk").unwrap()],
+        protected,
+        ..Environment::default()
+    };
+    Start {
+        settings: Settings::default(),
+        catalogue: Arc::new(catalogue_file::built_in()),
+        environments: vec![
+            Environment::sandbox(),
+            acme("acme-live", true),
+            acme("acme-test", false),
+        ],
+        environment: 0,
+        spec: spec_of(&CALLS[0]),
+        send_first: true,
+        now: now(),
+        zone: TimeZone::UTC,
+        size,
+    }
+}
+
+/// A call of the guided list, as a person would type it.
+pub fn spec_of(call: &Call) -> RequestSpec {
+    let mut spec = RequestSpec::new(call.method, format!("{{{{base}}}}{}", call.url));
+    spec.auth = match call.token {
+        Some(name) => Auth::Bearer(TokenName::new(name).unwrap()),
+        None => Auth::None,
+    };
+    let headers = call.headers.iter();
+    spec.headers = headers.map(|(n, v)| Param::new(*n, *v)).collect();
+    spec.body = call
+        .data
+        .map_or(Body::Empty, |data| Body::Text(data.to_owned()));
+    spec
+}
+
+/// The guided call whose note holds these words.
+pub fn guided(words: &str) -> RequestSpec {
+    spec_of(CALLS.iter().find(|c| c.note.contains(words)).unwrap())
+}
+
+impl Scene {
+    /// Opened, with nothing carried out yet.
+    pub fn closed(start: Start) -> Scene {
+        let (state, effects) = State::new(start);
+        Scene {
+            state,
+            theme: Theme::new(true, false),
+            asked: effects.clone(),
+            held: true,
+            draws: false,
+            outcomes: Vec::new(),
+            waiting: effects,
+            world: World::fresh(),
+            calls: 0,
+        }
+    }
+
+    /// Opened, with the sandbox up and its first answer in front.
+    pub fn open(size: (u16, u16)) -> Scene {
+        let mut scene = Scene::closed(start(size));
+        scene.held = false;
+        scene.answer_all();
+        scene
+    }
+
+    /// Opened, and drawn after every message.
+    pub fn drawn(size: (u16, u16)) -> Scene {
+        let mut scene = Scene::open(size);
+        scene.draws = true;
+        scene.picture();
+        scene
+    }
+
+    /// Words are keys if they name one, else they are typed.
+    pub fn keys(&mut self, words: &str) -> &mut Scene {
+        for word in words.split_whitespace() {
+            match Key::parse(word) {
+                Some(key) => self.tell(Message::Key(key)),
+                None => self.types(word),
+            };
+        }
+        self
+    }
+
+    pub fn types(&mut self, text: &str) -> &mut Scene {
+        for c in text.chars() {
+            let key = match c {
+                ' ' => Key::parse("space"),
+                c => Key::parse(&c.to_string()),
+            };
+            self.tell(Message::Key(key.unwrap()));
+        }
+        self
+    }
+
+    pub fn paste(&mut self, text: &str) -> &mut Scene {
+        self.tell(Message::Paste(text.to_owned()))
+    }
+
+    pub fn resize(&mut self, (width, height): (u16, u16)) -> &mut Scene {
+        self.tell(Message::Resized { width, height })
+    }
+
+    pub fn tell(&mut self, message: Message) -> &mut Scene {
+        let effects = update(&mut self.state, message);
+        self.asked.extend(effects.clone());
+        self.waiting.extend(effects);
+        if !self.held {
+            self.answer_all();
+        }
+        if self.draws {
+            self.picture();
+        }
+        self
+    }
+
+    /// Puts a request into the builder, as loading one does, and sends it.
+    pub fn send(&mut self, spec: &RequestSpec) -> &mut Scene {
+        self.state.builder.load(spec);
+        self.keys("ctrl-r")
+    }
+
+    /// Carries out what was asked for and not answered yet.
+    pub fn answer_all(&mut self) -> &mut Scene {
+        while !self.waiting.is_empty() {
+            let effect = self.waiting.remove(0);
+            if let Some(message) = self.carry_out(effect) {
+                let effects = update(&mut self.state, message);
+                self.asked.extend(effects.clone());
+                self.waiting.extend(effects);
+            }
+        }
+        self
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Option<Message> {
+        match effect {
+            Effect::StartSandbox => Some(Message::Sandbox(SandboxNews::Up {
+                base_url: BASE.to_owned(),
+            })),
+            Effect::ReadTokens(environment) => {
+                let names = match environment.sandbox {
+                    true => token_names(),
+                    false => environment.tokens.clone(),
+                };
+                Some(Message::Tokens {
+                    environment: environment.name,
+                    tokens: names.into_iter().map(reference).collect(),
+                })
+            }
+            Effect::Send {
+                job,
+                typed,
+                sent,
+                environment,
+            } => {
+                let exchange = self.exchange(*typed, *sent, environment.name);
+                Some(Message::Sent {
+                    job,
+                    exchange: Arc::new(exchange),
+                })
+            }
+            Effect::Cancel(_) | Effect::Quit => None,
+        }
+    }
+
+    /// The call as it comes back: answered, named, and without its secrets.
+    fn exchange(
+        &mut self,
+        typed: RequestSpec,
+        mut sent: SentRequest,
+        environment: String,
+    ) -> Exchange {
+        let outcome = match self.outcomes.is_empty() {
+            true => Outcome::Answered(self.sandbox_answer(&sent)),
+            false => self.outcomes.remove(0),
+        };
+        let known = known();
+        sent.token = sent.token.map(|token| reference(token.name));
+        sent.headers = sent
+            .headers
+            .iter()
+            .map(|header| {
+                let mut text = header.text().into_owned();
+                for (token, _) in &known {
+                    text = text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
+                }
+                (header.name.clone(), text)
+            })
+            .collect();
+        self.calls += 1;
+        Mask::new(&known).exchange(Exchange {
+            id: ExchangeId::new(now(), self.calls),
+            environment,
+            typed,
+            sent,
+            outcome,
+            started_at: now(),
+            took: Duration::from_millis(82),
+        })
+    }
+
+    fn sandbox_answer(&mut self, sent: &SentRequest) -> Response {
+        let filled = |text: &str| {
+            let mut text = text.to_owned();
+            for (token, value) in known() {
+                text = text.replace(&format!("{{{{token:{}}}}}", token.name), value.reveal());
+            }
+            text
+        };
+        let url = url::Url::parse(&sent.url).unwrap();
+        let query = url.query().map_or(String::new(), |q| format!("?{q}"));
+        let headers = sent.headers.iter();
+        let request = Request {
+            method: sent.method.clone(),
+            target: format!("{}{query}", url.path()),
+            headers: headers
+                .map(|h| (h.name.to_lowercase(), filled(&h.text())))
+                .collect(),
+            body: sent.body.clone(),
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        let response = answer(&mut self.world, &request, now()).response;
+        let reason = StatusCode::from_u16(response.status).unwrap();
+        Response {
+            reason: reason.canonical_reason().unwrap_or_default().to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            ..response
+        }
+    }
+
+    /// The screen as it is now; what it measured goes back into the state.
+    pub fn picture(&mut self) -> Buffer {
+        let (buffer, painted) = draw(&self.state, &self.theme, self.state.size);
+        self.state.painted = painted;
+        buffer
+    }
+
+    pub fn status_in_front(&self) -> Option<u16> {
+        self.state
+            .response
+            .shown
+            .as_ref()?
+            .exchange
+            .outcome
+            .status()
+    }
+
+    pub fn notice(&self) -> String {
+        let notice = self.state.notice.as_ref();
+        notice.map_or(String::new(), |n| format!("{} {}", n.what, n.remedy))
+    }
+
+    /// The jobs of all calls that were asked for.
+    pub fn jobs(&self) -> Vec<Job> {
+        let jobs = self.asked.iter().filter_map(|effect| match effect {
+            Effect::Send { job, .. } => Some(*job),
+            _ => None,
+        });
+        jobs.collect()
+    }
+
+    pub fn last_sent(&self) -> &SentRequest {
+        let sent = self.asked.iter().rev().find_map(|effect| match effect {
+            Effect::Send { sent, .. } => Some(sent),
+            _ => None,
+        });
+        sent.unwrap()
+    }
+}
+
+pub fn draw(state: &State, theme: &Theme, (width, height): (u16, u16)) -> (Buffer, Painted) {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let mut painted = Painted::default();
+    terminal
+        .draw(|frame| painted = ui::draw(state, theme, frame))
+        .unwrap();
+    (terminal.backend().buffer().clone(), painted)
+}
+
+/// The practice tokens and the one of the other environments, with made-up fingerprints.
+fn known() -> Vec<(TokenRef, Secret)> {
+    let mut known: Vec<_> = token_names()
+        .into_iter()
+        .map(|name| {
+            let value = token_value(name.as_str()).unwrap();
+            (reference(name), value)
+        })
+        .collect();
+    let desk = TokenName::new("desk").unwrap();
+    known.push((reference(desk), Secret::new("desk-".repeat(9))));
+    known
+}
+
+fn reference(name: TokenName) -> TokenRef {
+    let sum: u32 = name.as_str().bytes().map(u32::from).sum();
+    TokenRef {
+        name,
+        fingerprint: Some(format!("{:04x}", 0xa000 + sum)),
+    }
+}
+
+/// The characters on the screen, a line a row, without the blanks at the ends.
+pub fn text_of(buffer: &Buffer) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let mut text = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            skip = symbol.width().saturating_sub(1);
+            line.push_str(symbol);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A short hash of every cell's colours and modifiers.
+pub fn styles_of(buffer: &Buffer) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for cell in &buffer.content {
+        for byte in format!("{:?}{:?}{:?}", cell.fg, cell.bg, cell.modifier).bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+    format!("{:08x}", (hash >> 32) as u32 ^ hash as u32)
+}
