@@ -95,10 +95,14 @@ pub fn until_gone(stream: &mut TcpStream) {
     while stream.read(&mut bytes).is_ok_and(|length| length > 0) {}
 }
 
-/// A port of this machine on which nothing listens.
+/// A port of this machine on which nothing listens, and that nobody else is given meanwhile.
 pub fn dead_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    // Taken, but not listened on, until the test's process ends.
+    std::mem::forget(socket);
+    port
 }
 
 /// A whole answer with its length.
