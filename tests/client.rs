@@ -391,6 +391,7 @@ fn outgoing(url: &str) -> Outgoing {
     let typed = RequestSpec::new("GET", url);
     let sent = resolve(&typed, &environment).unwrap();
     Outgoing {
+        case: None,
         typed,
         sent,
         environment,

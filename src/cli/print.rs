@@ -126,7 +126,7 @@ impl Out {
         };
         let mut facts = format!("{:.0} ms", milliseconds(exchange.took));
         if let Some(response) = exchange.outcome.response() {
-            facts.push_str(&format!("  {}", size_text(response.body.len() as u64)));
+            facts.push_str(&format!("  {}", size_text(response.body_bytes())));
             if let Some(media_type) = response.headers.media_type() {
                 facts.push_str(&format!("  {media_type}"));
             }
@@ -338,7 +338,7 @@ fn response_json(response: &Response) -> Value {
     object.insert("reason".into(), json!(response.reason));
     object.insert("class".into(), json!(StatusClass::of(response.status).id()));
     object.insert("headers".into(), headers_json(&response.headers));
-    object.insert("body_bytes".into(), json!(response.body.len()));
+    object.insert("body_bytes".into(), json!(response.body_bytes()));
     if let Some(media_type) = response.headers.media_type() {
         object.insert("media_type".into(), json!(media_type));
     }

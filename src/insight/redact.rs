@@ -134,6 +134,7 @@ impl Mask {
     fn response(&self, mut response: Response, typed: &Mask) -> Response {
         response.headers = self.headers(&response.headers, typed);
         response.reason = self.text(&typed.text(&response.reason));
+        response.received = Some(response.body_bytes());
         response.body = self.bytes(&typed.bytes(&response.body));
         response
     }

@@ -125,11 +125,20 @@ pub struct Response {
     /// `HTTP/1.1`
     pub version: String,
     pub headers: Headers,
-    /// The bytes as they came.
+    /// The bytes as they came; where secrets were masked, the text without them.
     pub body: Vec<u8>,
+    /// How many bytes came, where masking changed their number.
+    pub received: Option<u64>,
     /// The body ended before its end.
     pub body_cut: bool,
     pub timing: Timing,
+}
+
+impl Response {
+    /// The size of the body as it came.
+    pub fn body_bytes(&self) -> u64 {
+        self.received.unwrap_or(self.body.len() as u64)
+    }
 }
 
 /// Why there is no usable answer.

@@ -113,7 +113,7 @@ fn verdict(shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     );
     let mut facts = vec![duration_text(exchange.took)];
     if let Some(response) = exchange.outcome.response() {
-        facts.push(size_text(response.body.len() as u64));
+        facts.push(size_text(response.body_bytes()));
         facts.extend(response.headers.media_type());
     }
     let room = width.saturating_sub(badge.width() + 1);
