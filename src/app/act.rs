@@ -141,10 +141,7 @@ fn ask_before_writing(state: &mut State, environment: &str) {
         note: note.to_owned(),
         pick,
     };
-    let title = format!(
-        "{} to {environment}, which is protected",
-        state.builder.method
-    );
+    let title = format!("{} to protected {environment}", state.builder.method);
     let choices = vec![
         choice("Do not send", "", Pick::Nothing),
         choice("Send it", "it may change data there", Pick::SendAnyway),

@@ -61,8 +61,11 @@ pub fn tabs(titles: &[(String, bool)], theme: &Theme) -> Line<'static> {
     Line::from(spans)
 }
 
+/// A text, the columns it has, and its style.
+pub type Cell = (String, usize, Style);
+
 /// Texts in columns, each wrapped to its width, two blanks apart.
-pub fn columns(cells: &[(String, usize, Style)]) -> Vec<Line<'static>> {
+pub fn columns(cells: &[Cell]) -> Vec<Line<'static>> {
     let wrapped: Vec<Vec<String>> = cells
         .iter()
         .map(|(text, width, _)| wrap(text, *width))
@@ -81,8 +84,14 @@ pub fn columns(cells: &[(String, usize, Style)]) -> Vec<Line<'static>> {
         .collect()
 }
 
+/// Below this many columns side by side breaks words; entries are then stacked.
+const SIDE_BY_SIDE: usize = 40;
+/// A code of this length gets its columns even where they are dear: a broken one cannot be read.
+const CODE: usize = 24;
+
 /// How wide title, detail and code may be, so that every code stands on one line if it can.
 pub struct EntryColumns {
+    stacked: bool,
     title: usize,
     detail: usize,
     code: usize,
@@ -97,23 +106,30 @@ impl EntryColumns {
                 .filter_map(|e| text(e).as_ref().map(|t| t.width()));
             widths.max().unwrap_or(0)
         };
-        let code = longest(|e| &e.code).clamp(4, (room / 3).max(4));
+        let longest_code = longest(|e| &e.code);
+        let most = (room / 3).max(CODE.min(room.saturating_sub(28))).max(4);
+        let code = longest_code.clamp(4, most);
         let title = longest(|e| &e.title).clamp(5, (room * 3 / 10).max(5));
         EntryColumns {
+            stacked: room < SIDE_BY_SIDE || longest_code > most,
             title,
             detail: room.saturating_sub(code + title).max(6),
             code,
         }
     }
 
-    pub fn header(&self, theme: &Theme) -> Line<'static> {
+    /// The names of the columns, where there are columns.
+    pub fn header(&self, theme: &Theme) -> Option<Line<'static>> {
+        if self.stacked {
+            return None;
+        }
         let cells = [
             ("title", self.title),
             ("detail", self.detail),
             ("code", self.code),
         ];
         let cells = cells.map(|(text, width)| (text.to_owned(), width, theme.dim()));
-        columns(&cells).pop().unwrap_or_default()
+        columns(&cells).pop()
     }
 
     /// Title, detail and code side by side; what the API left out is a dash.
@@ -122,22 +138,75 @@ impl EntryColumns {
             Some(text) => text.clone(),
             None => if theme.ascii { "-" } else { "–" }.to_owned(),
         };
-        columns(&[
-            (text(&entry.title), self.title, theme.strong()),
-            (text(&entry.detail), self.detail, Style::new()),
-            (text(&entry.code), self.code, theme.code()),
-        ])
+        let title = (text(&entry.title), self.title, theme.strong());
+        let detail = (text(&entry.detail), self.detail, Style::new());
+        let code = (text(&entry.code), self.code, theme.code());
+        if self.stacked {
+            return self.stack(title, detail, code);
+        }
+        columns(&[title, detail, code])
     }
+
+    /// One above the other; the code beside the title where both fit on a line.
+    fn stack(&self, mut title: Cell, mut detail: Cell, mut code: Cell) -> Vec<Line<'static>> {
+        let width = self.title + self.detail + self.code;
+        let beside = title.0.width() + 2 + code.0.width() <= width;
+        detail.1 = width;
+        let mut lines = if beside {
+            (title.1, code.1) = (title.0.width(), code.0.width());
+            columns(&[title, code.clone()])
+        } else {
+            title.1 = width;
+            columns(&[title])
+        };
+        lines.extend(columns(&[detail]));
+        if !beside {
+            code.1 = width;
+            lines.extend(columns(&[code]));
+        }
+        lines
+    }
+}
+
+/// Says on the lower edge of a frame how many lines lie beneath it.
+pub fn more<'a>(block: Block<'a>, below: usize, theme: &Theme) -> Block<'a> {
+    if below == 0 {
+        return block;
+    }
+    let arrow = if theme.ascii { "" } else { "↓ " };
+    block.title_bottom(Line::raw(format!(" {arrow}{below} more ")).right_aligned())
+}
+
+/// The longest emoji are joined from ten; more are marks piled on one letter.
+const CELL_CHARACTERS: usize = 12;
+
+/// The signs that this program writes itself, for a terminal that has only ASCII.
+fn plain(symbol: &str) -> Option<&'static str> {
+    let first = symbol.chars().next()?;
+    Some(match first {
+        '…' | '·' => ".",
+        '‹' | '⟨' => "<",
+        '›' | '⟩' | '→' => ">",
+        '–' => "-",
+        '\u{2400}'..='\u{243f}' | '\u{fffd}' => "?",
+        _ => return None,
+    })
 }
 
 /// The last guard: no cell of a finished picture holds a character that steers the terminal,
 /// whatever widget put it there.
-pub fn sweep(buffer: &mut Buffer) {
+pub fn sweep(buffer: &mut Buffer, theme: &Theme) {
     for cell in &mut buffer.content {
         let symbol = cell.symbol();
         if !symbol.is_ascii() || symbol.len() > 1 {
-            if symbol.chars().any(|c| is_unsafe(c) || c == '\n') {
+            let steers = symbol.chars().any(|c| is_unsafe(c) || c == '\n');
+            if steers || symbol.chars().nth(CELL_CHARACTERS).is_some() {
                 cell.set_symbol("\u{fffd}");
+            }
+            if theme.ascii
+                && let Some(plain) = plain(cell.symbol())
+            {
+                cell.set_symbol(plain);
             }
         } else if symbol.bytes().any(|b| b < 32 || b == 127) {
             cell.set_symbol("\u{fffd}");
@@ -155,7 +224,7 @@ mod tests {
         buffer[(0, 0)].set_symbol("\u{1b}");
         buffer[(1, 0)].set_symbol("a\u{202e}");
         buffer[(2, 0)].set_symbol("é");
-        sweep(&mut buffer);
+        sweep(&mut buffer, &Theme::new(true, false));
         let symbols: Vec<_> = buffer.content.iter().map(|c| c.symbol()).collect();
         assert_eq!(symbols, ["\u{fffd}", "\u{fffd}", "é"]);
     }

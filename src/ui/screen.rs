@@ -22,7 +22,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
     } else {
         draw_explorer(state, theme, frame, &mut painted);
     }
-    sweep(frame.buffer_mut());
+    sweep(frame.buffer_mut(), theme);
     painted
 }
 
@@ -76,15 +76,20 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
         status_bar::footer(state, theme, layout.footer.width),
         layout.footer,
     );
+    // The last line stays free: it says which keys work in what lies on top.
+    let room = Rect {
+        height: area.height - 1,
+        ..area
+    };
     match &state.overlay {
         None => {}
         Some(Overlay::Dialog(dialog)) => {
-            let rect = pane::dialog::place(dialog, area);
+            let rect = pane::dialog::place(dialog, room);
             screen.render_widget(Clear, rect);
             pane::dialog::draw(dialog, theme, rect, screen);
         }
         Some(Overlay::Help(help)) => {
-            let rect = pane::help::place(area);
+            let rect = pane::help::place(room);
             screen.render_widget(Clear, rect);
             (painted.help_lines, painted.help_height) =
                 pane::help::draw(state, help, theme, rect, screen);

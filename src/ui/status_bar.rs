@@ -97,9 +97,9 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
         (None, Pane::Response) => &[
             Action::Send,
             Action::ChooseToken,
+            Action::FocusNext,
             Action::TabNext,
             Action::OpenEntry,
-            Action::FocusNext,
             Action::ChooseEnvironment,
             Action::QuitPane,
         ],
@@ -115,7 +115,7 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     for action in actions {
-        let key = state.keymap.hint(*action).unwrap_or_default();
+        let key = theme.key_name(&state.keymap.hint(*action).unwrap_or_default());
         let words = short(*action);
         let needed = key.width() + words.width() + 4;
         if used + needed > width as usize {
@@ -141,6 +141,9 @@ fn short(action: Action) -> &'static str {
     match title.split_once(" the ") {
         Some(("choose", rest)) => rest,
         Some(("send", _)) => "send",
+        Some(("load", _)) => "load",
+        Some(("expand", _)) => "expand",
+        Some(("open or close", _)) => "open",
         _ => title,
     }
 }

@@ -16,6 +16,19 @@ impl Theme {
         Theme { colour, ascii }
     }
 
+    /// The name of a key, in letters that this terminal has.
+    pub fn key_name(&self, name: &str) -> String {
+        if !self.ascii {
+            return name.to_owned();
+        }
+        let words = [("←", "Left"), ("→", "Right"), ("↑", "Up"), ("↓", "Down")];
+        let mut name = name.to_owned();
+        for (arrow, word) in words {
+            name = name.replace(arrow, word);
+        }
+        name
+    }
+
     fn tinted(&self, colour: Color) -> Style {
         if self.colour {
             Style::new().fg(colour)

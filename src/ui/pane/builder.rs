@@ -27,7 +27,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     };
     frame.render_widget(
         Line::styled(method, theme.code().add_modifier(Modifier::BOLD)),
-        *first,
+        Rect {
+            width: method_width.min(first.width),
+            ..*first
+        },
     );
     let on_url = focused && builder.on_url;
     if matches!(builder.editing, Some(Editing::Url)) {

@@ -1,8 +1,8 @@
 //! A short list on top of the panes.
 
-use crate::app::pane::{Choice, Dialog};
+use crate::app::pane::Dialog;
 use crate::model::{cut, fit};
-use crate::ui::paint::frame;
+use crate::ui::paint::{frame, more};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -11,12 +11,10 @@ use unicode_width::UnicodeWidthStr;
 
 /// In the middle, as large as its rows need.
 pub fn place(dialog: &Dialog, screen: Rect) -> Rect {
-    let longest = |text: fn(&Choice) -> &str| {
-        let widths = dialog.choices.iter().map(|choice| text(choice).width());
-        widths.max().unwrap_or(0)
-    };
-    let row = longest(|choice| &choice.label) + longest(|choice| &choice.note) + 4;
-    let width = (row.max(dialog.title.width() + 2) + 2).min(screen.width as usize) as u16;
+    let labels = dialog.choices.iter().map(|choice| choice.label.width());
+    let notes = dialog.choices.iter().map(|choice| choice.note.width());
+    let widest = labels.max().unwrap_or(0) + notes.max().unwrap_or(0) + 2;
+    let width = (widest.max(dialog.title.width() + 2) + 4).min(screen.width as usize) as u16;
     let height = (dialog.choices.len() + 2).min(screen.height as usize) as u16;
     Rect {
         x: screen.x + (screen.width - width) / 2,
@@ -30,10 +28,12 @@ pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame) {
     let title = cut(&dialog.title, area.width.saturating_sub(4) as usize);
     let block = frame(Line::raw(format!(" {title} ")), true, theme);
     let inside = block.inner(area);
-    screen.render_widget(block, area);
+    let height = inside.height as usize;
+    let top = dialog.list.top(height);
+    let below = dialog.choices.len().saturating_sub(top + height);
+    screen.render_widget(more(block, below, theme), area);
     let labels = dialog.choices.iter().map(|choice| choice.label.width());
     let label_width = labels.max().unwrap_or(0).min(inside.width as usize);
-    let top = dialog.list.top(inside.height as usize);
     for (rect, (number, choice)) in inside
         .rows()
         .zip(dialog.choices.iter().enumerate().skip(top))

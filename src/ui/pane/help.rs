@@ -2,11 +2,11 @@
 
 use crate::app::State;
 use crate::app::pane::Help;
-use crate::model::fit;
-use crate::ui::paint::frame;
+use crate::ui::paint::{columns, frame, more};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// The middle of the screen, with a border of what is beneath left to see.
@@ -30,7 +30,9 @@ pub fn draw(
 ) -> (usize, usize) {
     let block = frame(Line::raw(" Keys "), true, theme);
     let inside = block.inner(area);
-    screen.render_widget(block, area);
+    let (width, height) = (inside.width as usize, inside.height as usize);
+    let keys_width = if width >= 60 { 24 } else { 12 };
+    let what_width = width.saturating_sub(keys_width + 6).max(6);
     let mut lines = Vec::new();
     for (title, rows) in Help::sections(&state.keymap) {
         if !lines.is_empty() {
@@ -38,14 +40,19 @@ pub fn draw(
         }
         lines.push(Line::styled(format!(" {title}"), theme.strong()));
         for (keys, what) in rows {
-            lines.push(Line::from(vec![
-                Span::styled(format!("   {} ", fit(&keys, 16)), theme.code()),
-                Span::raw(what),
-            ]));
+            let row = columns(&[
+                (theme.key_name(&keys), keys_width, theme.code()),
+                (what.to_owned(), what_width, Style::new()),
+            ]);
+            lines.extend(row.into_iter().map(|mut line| {
+                line.spans.insert(0, Span::raw("   "));
+                line
+            }));
         }
     }
-    let height = inside.height as usize;
     let top = help.top.min(lines.len().saturating_sub(height));
+    let below = lines.len().saturating_sub(top + height);
+    screen.render_widget(more(block, below, theme), area);
     for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
         screen.render_widget(line, rect);
     }

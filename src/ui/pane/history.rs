@@ -119,7 +119,8 @@ fn summary(row: &Row, width: usize, zone: &TimeZone, theme: &Theme) -> Line<'sta
     let mut spans = vec![
         Span::styled(fold, theme.dim()),
         Span::styled(
-            format!("{} {status} ", class.glyph(theme.ascii)),
+            // One sign is two columns wide, so both are fitted together.
+            format!("{}{status} ", fit(class.glyph(theme.ascii), 2)),
             theme.class(class),
         ),
         Span::styled(format!("{method} "), theme.code()),

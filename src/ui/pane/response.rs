@@ -35,8 +35,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
     };
     top.push(verdict(shown, theme, width));
     let room = if area.height >= 12 { 3 } else { 1 };
-    let sentence = wrap(&sentence(state, shown), width);
-    top.extend(sentence.into_iter().take(room).map(Line::raw));
+    let mut sentence = wrap(&sentence(state, shown), width);
+    if sentence.len() > room {
+        let rest = sentence.split_off(room - 1).join(" ");
+        sentence.push(cut(&rest, width));
+    }
+    top.extend(sentence.into_iter().map(Line::raw));
     top.push(tab_line(state, shown, theme));
     if area.height >= 12 {
         top.push(Line::default());
@@ -88,10 +92,10 @@ fn progress(running: &Running, state: &State, theme: &Theme, width: usize) -> Li
     };
     let stop = state.keymap.hint(Action::Back).unwrap_or_default();
     let words = format!(
-        "{spinner} {} {}  {:.1} s  {received}  {stop} stops",
+        "{spinner} {:.1} s  {received}  {stop} stops  {} {}",
+        elapsed as f64 / 1_000.0,
         running.method,
         running.url,
-        elapsed as f64 / 1_000.0
     );
     Line::styled(cut(&words, width), theme.strong())
 }
@@ -114,6 +118,10 @@ fn verdict(shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     let mut facts = vec![duration_text(exchange.took)];
     if let Some(response) = exchange.outcome.response() {
         facts.push(size_text(response.body_bytes()));
+        facts.push(match exchange.token() {
+            Some(token) => format!("as {}", token.name),
+            None => "no token".to_owned(),
+        });
         facts.extend(response.headers.media_type());
     }
     let room = width.saturating_sub(badge.width() + 1);
@@ -171,9 +179,11 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
     let entries = &shown.errors.entries;
     if !entries.is_empty() {
         let columns = EntryColumns::new(entries.iter(), width.saturating_sub(2));
-        let mut header = vec![Span::raw("  ")];
-        header.extend(columns.header(theme).spans);
-        lines.push(Line::from(header));
+        if let Some(titles) = columns.header(theme) {
+            let mut header = vec![Span::raw("  ")];
+            header.extend(titles.spans);
+            lines.push(Line::from(header));
+        }
         for (number, entry) in entries.iter().enumerate() {
             let from = lines.len();
             let is_open = state.response.open.contains(&number);
@@ -187,7 +197,7 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
             };
             for (part, line) in columns.entry(entry, theme).into_iter().enumerate() {
                 let mark = if part == 0 { mark } else { "  " };
-                let style = if is_current {
+                let style = if is_current && part == 0 {
                     theme.selected()
                 } else {
                     theme.dim()
