@@ -6,6 +6,7 @@
 use httriage::app::{Effect, Job, Key, Message, Painted, SandboxNews, Start, State, update};
 use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
 use httriage::format::catalogue_file;
+use httriage::insight::Catalogue;
 use httriage::insight::redact::Mask;
 use httriage::model::{
     Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Secret,
@@ -18,7 +19,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 pub const BASE: &str = "http://127.0.0.1:4100";
@@ -26,6 +27,12 @@ pub const WIDE: (u16, u16) = (160, 48);
 pub const USUAL: (u16, u16) = (80, 24);
 pub const SMALL: (u16, u16) = (40, 10);
 pub const SIZES: [(u16, u16); 3] = [WIDE, USUAL, SMALL];
+
+static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Arc::new(catalogue_file::built_in()));
+static WORLD: LazyLock<World> = LazyLock::new(World::fresh);
+/// The practice tokens and the one of the other environments, with made-up fingerprints.
+static KNOWN: LazyLock<Vec<(TokenRef, Secret)>> = LazyLock::new(known);
+static MASK: LazyLock<Mask> = LazyLock::new(|| Mask::new(&KNOWN));
 
 pub struct Scene {
     pub state: State,
@@ -63,7 +70,7 @@ pub fn start(size: (u16, u16)) -> Start {
     };
     Start {
         settings: Settings::default(),
-        catalogue: Arc::new(catalogue_file::built_in()),
+        catalogue: CATALOGUE.clone(),
         environments: vec![
             Environment::sandbox(),
             acme("acme-live", true),
@@ -110,7 +117,7 @@ impl Scene {
             draws: false,
             outcomes: Vec::new(),
             waiting: effects,
-            world: World::fresh(),
+            world: WORLD.clone(),
             calls: 0,
         }
     }
@@ -235,21 +242,20 @@ impl Scene {
             true => Outcome::Answered(self.sandbox_answer(&sent)),
             false => self.outcomes.remove(0),
         };
-        let known = known();
         sent.token = sent.token.map(|token| reference(token.name));
         sent.headers = sent
             .headers
             .iter()
             .map(|header| {
                 let mut text = header.text().into_owned();
-                for (token, _) in &known {
+                for (token, _) in KNOWN.iter() {
                     text = text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
                 }
                 (header.name.clone(), text)
             })
             .collect();
         self.calls += 1;
-        Mask::new(&known).exchange(Exchange {
+        MASK.exchange(Exchange {
             id: ExchangeId::new(now(), self.calls),
             environment,
             typed,
@@ -263,7 +269,7 @@ impl Scene {
     fn sandbox_answer(&mut self, sent: &SentRequest) -> Response {
         let filled = |text: &str| {
             let mut text = text.to_owned();
-            for (token, value) in known() {
+            for (token, value) in KNOWN.iter() {
                 text = text.replace(&format!("{{{{token:{}}}}}", token.name), value.reveal());
             }
             text
@@ -338,7 +344,6 @@ pub fn draw(state: &State, theme: &Theme, (width, height): (u16, u16)) -> (Buffe
     (terminal.backend().buffer().clone(), painted)
 }
 
-/// The practice tokens and the one of the other environments, with made-up fingerprints.
 fn known() -> Vec<(TokenRef, Secret)> {
     let mut known: Vec<_> = token_names()
         .into_iter()

@@ -1,0 +1,532 @@
+//! What a person sees: keys lead to a scene, its picture is compared with the one that was looked
+//! at and approved, as text and with a short hash of its colours.
+
+mod scene;
+
+use httriage::app::pane::ResponseTab;
+use httriage::app::{Message, Overlay, Pane, State};
+use httriage::insight::Catalogue;
+use httriage::model::{
+    Cause, Failure, Headers, Outcome, Param, RequestSpec, Response, StatusClass, is_unsafe,
+};
+use httriage::ui::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
+use scene::{SIZES, Scene, WIDE, after_ms, draw, guided, start, styles_of, text_of};
+
+/// Compares the scene at every size; `lead` brings it about at each size anew.
+fn looks_like(name: &str, lead: impl Fn(&mut Scene)) {
+    for (width, height) in SIZES {
+        let mut scene = Scene::drawn((width, height));
+        lead(&mut scene);
+        let buffer = scene.picture();
+        let text = format!("{}styles {}", text_of(&buffer), styles_of(&buffer));
+        insta::assert_snapshot!(format!("{name}-{width}x{height}"), text);
+    }
+}
+
+fn failure() -> Outcome {
+    Outcome::Failed(Failure::new(
+        Cause::ConnectRefused,
+        "Connecting to 127.0.0.1:9 was refused: nothing listens on that port.",
+        "Start the server, or correct the port in the URL.",
+    ))
+}
+
+#[test]
+fn the_first_screen_with_its_403() {
+    looks_like("first", |_| {});
+}
+
+#[test]
+fn before_the_sandbox_is_up() {
+    for size in SIZES {
+        let mut scene = Scene::closed(start(size));
+        assert!(text_of(&scene.picture()).contains("sandbox"));
+    }
+}
+
+#[test]
+fn an_entry_opened() {
+    looks_like("entry-open", |scene| {
+        scene.state.focus = Pane::Response;
+        scene.keys("enter");
+    });
+}
+
+#[test]
+fn a_404() {
+    looks_like("404", |scene| {
+        scene.send(&guided("This runbook exists, but support"));
+    });
+}
+
+#[test]
+fn a_422_with_two_errors() {
+    looks_like("422", |scene| {
+        scene.send(&guided("Two values are refused"));
+    });
+}
+
+#[test]
+fn a_429() {
+    looks_like("429", |scene| {
+        scene.send(&guided("its whole office"));
+    });
+}
+
+#[test]
+fn a_503_that_came_from_the_gateway() {
+    looks_like("503-gateway", |scene| {
+        scene.send(&guided("A gateway answers"));
+    });
+}
+
+#[test]
+fn a_call_without_an_answer() {
+    looks_like("no-answer", |scene| {
+        scene.outcomes.push(failure());
+        scene.send(&RequestSpec::new("GET", "http://127.0.0.1:9/x"));
+    });
+}
+
+#[test]
+fn the_body_of_a_200() {
+    looks_like("body", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+    });
+}
+
+#[test]
+fn the_headers() {
+    looks_like("headers", |scene| {
+        scene.state.focus = Pane::Response;
+        scene.keys("] ]");
+    });
+}
+
+#[test]
+fn the_history_with_an_error_expanded() {
+    looks_like("history", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+        scene.send(&guided("A gateway answers"));
+        scene.outcomes.push(failure());
+        scene.keys("ctrl-r");
+        scene.send(&guided("Two values are refused"));
+        scene.state.focus = Pane::History;
+        scene.keys("right down right");
+    });
+}
+
+#[test]
+fn the_list_of_tokens() {
+    looks_like("tokens", |scene| {
+        scene.keys("ctrl-t");
+    });
+}
+
+#[test]
+fn the_sheet_of_keys() {
+    looks_like("help", |scene| {
+        scene.keys("?");
+    });
+}
+
+#[test]
+fn the_url_being_edited() {
+    looks_like("editing", |scene| {
+        scene.state.focus = Pane::Request;
+        scene.keys("enter left left").types("x");
+    });
+}
+
+#[test]
+fn rows_of_parameters() {
+    looks_like("params", |scene| {
+        scene.state.focus = Pane::Request;
+        scene.keys("a").types("page[size] = 5").keys("enter");
+        scene.keys("a").types("stage = active").keys("enter space");
+    });
+}
+
+#[test]
+fn an_answer_without_a_body() {
+    looks_like("empty", |scene| {
+        scene.send(&guided("Archiving a person succeeds"));
+    });
+}
+
+#[test]
+fn a_protected_environment() {
+    looks_like("protected", |scene| {
+        scene.keys("ctrl-e down enter");
+        scene.send(&RequestSpec::new("DELETE", "/core/runbooks/{{runbook}}"));
+    });
+}
+
+#[test]
+fn a_notice_of_trouble() {
+    looks_like("notice", |scene| {
+        scene.send(&RequestSpec::new("GET", "{{base}}/core/{{missing}}"));
+    });
+}
+
+#[test]
+fn a_running_call() {
+    looks_like("running", |scene| {
+        scene.held = true;
+        scene.keys("ctrl-r");
+        scene.tell(Message::Tick {
+            now: after_ms(1_234),
+            progress: vec![(2, 40_960, Some(81_920))],
+        });
+    });
+}
+
+#[test]
+fn an_empty_history() {
+    for size in SIZES {
+        let mut opening = start(size);
+        opening.send_first = false;
+        let mut scene = Scene::closed(opening);
+        scene.state.focus = Pane::History;
+        assert!(text_of(&scene.picture()).contains("Every call you make"));
+    }
+}
+
+// Colours and signs
+
+/// Scenes that between them hold every kind of thing that is drawn.
+fn scenes(size: (u16, u16)) -> Vec<Scene> {
+    let leads: [fn(&mut Scene); 12] = [
+        |_| {},
+        |scene| {
+            scene.keys("ctrl-t");
+        },
+        |scene| {
+            scene.keys("?");
+        },
+        |scene| {
+            scene.state.focus = Pane::Response;
+            scene.keys("enter");
+        },
+        |scene| {
+            scene.state.focus = Pane::Response;
+            scene.keys("] ]");
+        },
+        |scene| {
+            scene.state.focus = Pane::Request;
+            scene.keys("enter").types("{{missing}}");
+        },
+        |scene| {
+            scene.state.focus = Pane::Request;
+            scene.keys("a").types("a=1").keys("enter space");
+        },
+        |scene| {
+            scene.send(&guided("Two values are refused"));
+            scene.state.focus = Pane::Request;
+            scene.keys("]");
+        },
+        |scene| {
+            scene.keys("ctrl-e down enter");
+            scene.send(&RequestSpec::new("DELETE", "/core/runbooks/2"));
+        },
+        |scene| {
+            scene.outcomes.push(failure());
+            scene.keys("ctrl-r").state.focus = Pane::History;
+            scene.keys("right");
+        },
+        |scene| {
+            scene.held = true;
+            scene.keys("ctrl-r ctrl-r");
+            scene.send(&RequestSpec::new("GET", "{{missing}}"));
+        },
+        |scene| {
+            scene.send(&guided("The same runbook itself opens"));
+            scene.state.focus = Pane::Request;
+            scene.keys("] ]");
+        },
+    ];
+    let led = leads.into_iter().map(|lead| {
+        let mut scene = Scene::drawn(size);
+        lead(&mut scene);
+        scene
+    });
+    let mut scenes: Vec<Scene> = led.collect();
+    for class in [101, 200, 302, 404, 500, 999] {
+        let mut scene = Scene::drawn(size);
+        scene.outcomes.push(Outcome::Answered(Response {
+            status: class,
+            ..Response::default()
+        }));
+        scene.keys("ctrl-r").state.focus = Pane::Response;
+        scenes.push(scene);
+    }
+    scenes
+}
+
+#[test]
+fn without_colour_no_cell_has_one() {
+    for ascii in [false, true] {
+        for size in SIZES {
+            for mut scene in scenes(size) {
+                scene.theme = Theme::new(false, ascii);
+                for cell in &scene.picture().content {
+                    assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn with_ascii_every_sign_of_ours_is_ascii() {
+    for size in SIZES {
+        for mut scene in scenes(size) {
+            scene.theme = Theme::new(true, true);
+            let text = text_of(&scene.picture());
+            let strange: String = text.chars().filter(|c| !c.is_ascii()).collect();
+            assert_eq!(strange, "", "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_class_of_an_answer_is_told_by_its_sign_and_its_number() {
+    for ascii in [false, true] {
+        for size in SIZES {
+            for status in [101, 200, 302, 404, 500, 999] {
+                let mut scene = Scene::drawn(size);
+                scene.theme = Theme::new(false, ascii);
+                scene.outcomes.push(Outcome::Answered(Response {
+                    status,
+                    ..Response::default()
+                }));
+                scene.keys("ctrl-r");
+                let glyph = StatusClass::of(status).glyph(ascii);
+                let badge = format!("{glyph} {status}");
+                assert!(text_of(&scene.picture()).contains(&badge), "{badge}");
+            }
+        }
+    }
+}
+
+// Text from outside
+
+/// Texts that steer a terminal, turn a line round, cannot be seen, or do not fit.
+fn hostile() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "\u{1b}[2J\u{1b}]0;mine\u{7}",
+        "\u{1b}]52;c;cm0gLXJm\u{7}",
+        "\u{9b}31m\u{90}q\u{9c}",
+        "a\u{202e}txt.exe\u{2066}b\u{2069}\u{200f}",
+        "x\u{e0041}\u{e0042}\u{e007f}",
+        "one\u{2028}two\u{2029}three\u{85}four",
+        "nul\0tab\tback\u{8}del\u{7f}cr\rlf\nend",
+        "\u{feff}\u{200b}\u{2060}\u{fff9}\u{fdd0}\u{ffff}\u{180e}",
+        "日本語のエラー　全角スペース",
+        "👨\u{200d}👩\u{200d}👧 🇩🇪 ❤\u{fe0f} 👍🏽",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    texts.push(format!("a{}b", "\u{301}".repeat(300)));
+    texts.push("w".repeat(5_000));
+    texts.push("語".repeat(5_000));
+    texts.push("long words ".repeat(500));
+    texts
+}
+
+fn is_clean(buffer: &Buffer, what: &str) {
+    for cell in &buffer.content {
+        let symbol = cell.symbol();
+        assert!(
+            !symbol.chars().any(|c| is_unsafe(c) || c == '\n'),
+            "{symbol:?} of {what:?}"
+        );
+        assert!(symbol.chars().count() <= 12, "{symbol:?}");
+    }
+}
+
+fn is_clean_everywhere(scene: &mut Scene, what: &str) {
+    for focus in Pane::ALL {
+        scene.state.focus = focus;
+        for tab in ResponseTab::ALL {
+            scene.state.response.tab = tab;
+            is_clean(&scene.picture(), what);
+        }
+    }
+}
+
+#[test]
+fn no_answer_steers_the_terminal() {
+    for size in SIZES {
+        for text in hostile() {
+            let json = serde_json::json!({ "errors": [{
+                "title": text, "detail": text, "code": text, "status": text,
+                "source": { "pointer": text }, "meta": { "a": text }, "links": { "about": text },
+            }]});
+            let bodies = [
+                json.to_string().into_bytes(),
+                text.clone().into_bytes(),
+                [text.as_bytes(), b"\xff\xfe\xc3"].concat(),
+                format!("<html><title>{text}</title><h1>{text}</h1></html>").into_bytes(),
+            ];
+            for body in bodies {
+                let mut scene = Scene::open(size);
+                scene.outcomes.push(Outcome::Answered(Response {
+                    status: 403,
+                    reason: text.clone(),
+                    version: "HTTP/1.1".to_owned(),
+                    headers: Headers::from_iter([
+                        ("content-type", "application/json"),
+                        ("x-text", text.as_str()),
+                        (text.as_str(), "1"),
+                    ]),
+                    body,
+                    ..Response::default()
+                }));
+                scene.keys("ctrl-r");
+                scene.state.focus = Pane::Response;
+                scene.keys("enter").state.focus = Pane::History;
+                scene.keys("right");
+                is_clean_everywhere(&mut scene, &text);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_failure_steers_the_terminal() {
+    for size in SIZES {
+        for text in hostile() {
+            let mut scene = Scene::open(size);
+            scene.outcomes.push(Outcome::Failed(Failure {
+                partial: Some(Box::new(Response {
+                    status: 200,
+                    body: text.clone().into_bytes(),
+                    body_cut: true,
+                    ..Response::default()
+                })),
+                ..Failure::new(Cause::ConnectRefused, text.clone(), text.clone())
+            }));
+            scene.keys("ctrl-r").state.focus = Pane::History;
+            scene.keys("right");
+            is_clean_everywhere(&mut scene, &text);
+        }
+    }
+}
+
+#[test]
+fn no_request_steers_the_terminal() {
+    for size in SIZES {
+        for text in hostile() {
+            let mut scene = Scene::open(size);
+            let mut spec = RequestSpec::new("GET", format!("{{{{base}}}}/{text}"));
+            spec.params = vec![Param::new(text.clone(), text.clone())];
+            spec.headers = vec![Param::new(text.clone(), text.clone())];
+            spec.body = httriage::model::Body::Text(text.clone());
+            scene.send(&spec);
+            for keys in ["", "enter", "esc ] down", "enter", "esc ]", "]", "enter"] {
+                scene.state.focus = Pane::Request;
+                scene.keys(keys);
+                is_clean(&scene.picture(), &text);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_name_from_the_settings_steers_the_terminal() {
+    for size in SIZES {
+        for text in hostile() {
+            let mut opening = start(size);
+            for environment in &mut opening.environments {
+                environment.name = text.clone();
+            }
+            opening.environments[1].base_url = text.clone();
+            let mut scene = Scene::closed(opening);
+            for keys in ["", "ctrl-e", "down enter", "m down enter ctrl-r"] {
+                scene.keys(keys);
+                is_clean(&scene.picture(), &text);
+            }
+        }
+    }
+}
+
+// Every size
+
+#[test]
+fn every_size_can_be_drawn_and_twice_gives_the_same() {
+    let mut sizes: Vec<(u16, u16)> = Vec::new();
+    for width in 1..=50 {
+        for height in 1..=20 {
+            sizes.push((width, height));
+        }
+    }
+    for side in [59, 60, 61, 79, 119, 120, 121, 200, 300] {
+        sizes.extend([(side, 5), (side, 15), (side, 16), (side, 60), (5, side)]);
+    }
+    for mut scene in scenes(WIDE).into_iter().take(12) {
+        for &size in &sizes {
+            scene.state.size = size;
+            let once = scene.picture();
+            assert_eq!((once.area.width, once.area.height), size);
+            if (size.0 + size.1) % 5 == 0 {
+                assert_eq!(once, scene.picture(), "{size:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn drawing_changes_nothing() {
+    for scene in scenes(WIDE) {
+        let before = facts(&scene.state);
+        for size in SIZES {
+            draw(&scene.state, &scene.theme, size);
+        }
+        assert!(before == facts(&scene.state));
+    }
+}
+
+fn facts(state: &State) -> String {
+    format!("{:?} {:?}", state.builder.spec(), state)
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so() {
+    let mut scene = Scene::open((19, 4));
+    assert!(text_of(&scene.picture()).starts_with("Too small"));
+}
+
+#[test]
+fn even_the_smallest_screen_shows_the_status_and_the_first_error() {
+    let mut scene = Scene::drawn(scene::SMALL);
+    let text = text_of(&scene.picture());
+    for words in ["▲ 403 Forbidden", "forbidden"] {
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
+fn a_catalogue_that_knows_nothing_leaves_no_gap() {
+    let mut opening = start(WIDE);
+    opening.catalogue = std::sync::Arc::new(Catalogue::default());
+    let mut scene = Scene::closed(opening);
+    scene.held = false;
+    scene.answer_all();
+    let text = text_of(&scene.picture());
+    assert!(text.contains("does not know status 403"), "{text}");
+}
+
+#[test]
+fn an_open_overlay_is_drawn_inside_the_screen() {
+    for size in [(20, 5), (21, 6), (300, 100)] {
+        let mut scene = Scene::open(size);
+        scene.keys("ctrl-t");
+        assert!(matches!(scene.state.overlay, Some(Overlay::Dialog(_))));
+        scene.picture();
+        scene.keys("esc ?");
+        scene.picture();
+    }
+}
