@@ -1,0 +1,212 @@
+//! The real program in a pseudo-terminal: what a person sees who starts it, types and leaves.
+#![cfg(unix)]
+
+mod tty;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+use tty::Tty;
+
+#[test]
+fn the_first_refusal_is_on_the_screen_by_itself() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    let text = tty.sees("You need a role on this runbook to list its tasks.");
+    for words in [
+        "title",
+        "detail",
+        "code",
+        "Forbidden",
+        "forbidden",
+        "Errors 1",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn every_single_key_is_answered_at_once() {
+    let mut tty = Tty::start(&[], (80, 24));
+    tty.sees("▲ 403 Forbidden");
+    for _ in 0..4 {
+        let before = Instant::now();
+        tty.types("\t");
+        tty.sees("Every call you make is listed here.|▸▲ 403");
+        tty.types("\t");
+        tty.sees("GET ▾");
+        tty.types("\t");
+        tty.sees("What to check next");
+        assert!(before.elapsed() < Duration::from_secs(2));
+    }
+}
+
+#[test]
+fn another_token_gets_another_answer() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\x14");
+    tty.sees("Tokens of sandbox");
+    // The list opens on support; viewer stands one row above.
+    tty.types("\x1b[A\x1b[B\x1b[A\r");
+    tty.sees("token viewer");
+    tty.types("\x12");
+    tty.sees("✓ 200 OK");
+}
+
+#[test]
+fn a_path_is_typed_and_sent() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\r");
+    tty.sees("Esc done");
+    tty.types("\x15/core/users/me");
+    tty.sees("/core/users/me");
+    tty.types("\x12");
+    tty.sees("✓ 200 OK");
+    tty.types("\x15/core/runbooks/999\x12");
+    tty.sees("▲ 404 Not Found");
+}
+
+#[test]
+fn a_paste_is_text_and_no_keys() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\r");
+    tty.sees("Esc done");
+    tty.types("\x15\x1b[200~/core/runbooks/7\nq\x1b[201~");
+    tty.sees("/core/runbooks/7q");
+    assert!(tty.is_running());
+}
+
+#[test]
+fn a_slow_call_is_stopped_by_esc_and_the_next_one_goes() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("]a");
+    tty.sees("Esc done");
+    tty.types("Core-Url: core-slow\r\x12");
+    tty.sees("Esc stops");
+    let pressed = Instant::now();
+    tty.types("\x1b");
+    tty.sees("⚡");
+    assert!(pressed.elapsed() < Duration::from_secs(1));
+    assert!(!tty.text().contains("Esc stops"));
+    tty.types("d\x12");
+    tty.sees("▲ 403 Forbidden");
+}
+
+#[test]
+fn resizing_down_to_one_cell_and_back_keeps_working() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.resize((80, 24));
+    tty.sees("Request   Response   History");
+    tty.resize((40, 10));
+    tty.sees("GET ▾");
+    tty.resize((1, 1));
+    tty.sees("…");
+    tty.types("\t");
+    tty.resize((80, 24));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\x12");
+    tty.resize((160, 48));
+    let text = tty.sees("▲ 403 Forbidden");
+    assert!(text.contains("Request"), "{text}");
+    tty.types("q");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn leaving_gives_the_terminal_back() {
+    for leave in ["q", "\x03"] {
+        let mut tty = Tty::start(&[], (80, 24));
+        let modes = tty.modes_before.clone();
+        tty.sees("▲ 403 Forbidden");
+        assert!(tty.shows_alternate_screen());
+        assert_ne!(tty.modes(), modes);
+        tty.types(leave);
+        assert_eq!(tty.ends(), 0);
+        assert!(tty.is_given_back(), "{leave:?}");
+        assert_eq!(tty.modes(), modes);
+    }
+}
+
+#[test]
+fn a_signal_to_end_gives_the_terminal_back() {
+    for signal in ["TERM", "HUP", "INT"] {
+        let mut tty = Tty::start(&[], (80, 24));
+        let modes = tty.modes_before.clone();
+        tty.sees("▲ 403 Forbidden");
+        tty.signal(signal);
+        assert_eq!(tty.ends(), 0, "{signal}");
+        assert!(tty.is_given_back(), "{signal}");
+        assert_eq!(tty.modes(), modes);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn at_rest_nothing_runs() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.is_quiet_for(Duration::from_millis(300));
+    let (bytes, cpu) = (tty.bytes_seen(), tty.cpu());
+    // What is measured is a stretch of time in which nothing happens.
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(tty.bytes_seen(), bytes);
+    let used = tty.cpu() - cpu;
+    assert!(used <= Duration::from_millis(10), "{used:?}");
+    tty.types("q");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn a_url_is_filled_in_and_sent_only_when_asked() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hello", server.local_addr().unwrap());
+    let mut tty = Tty::start(&[&url], (160, 48));
+    tty.sees(&url);
+    tty.types("\x12");
+    let (mut stream, _) = server.accept().unwrap();
+    let mut request = Vec::new();
+    let mut part = [0; 1024];
+    while !request.ends_with(b"\r\n\r\n") {
+        let length = stream.read(&mut part).unwrap();
+        assert!(length > 0);
+        request.extend_from_slice(&part[..length]);
+    }
+    assert!(request.starts_with(b"GET /hello HTTP/1.1\r\n"));
+    // The body tries to clear the screen and to set its title.
+    let body = "good day \x1b[2J\x1b]0;mine\x07to you";
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let text = tty.sees("✓ 200 OK");
+    assert!(text.contains("good day ␛[2J␛]0;mine␇to you"), "{text}");
+}
+
+#[test]
+fn a_call_that_nobody_answers_says_so_and_the_screen_stays() {
+    let port = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let mut tty = Tty::start(&[&format!("http://127.0.0.1:{port}/x")], (160, 48));
+    tty.sees("GET ▾");
+    tty.types("\x12");
+    tty.sees("connect.refused");
+    tty.types("?");
+    tty.sees("Keys");
+}
+
+#[test]
+fn without_colour_no_colour_is_written() {
+    let mut tty = Tty::start_with(&[], (160, 48), &[("NO_COLOR", "1")]);
+    tty.sees("▲ 403 Forbidden");
+    let colours = tty.colours();
+    assert_eq!(colours, 0);
+}
