@@ -91,7 +91,7 @@ fn a_slow_call_is_stopped_by_esc_and_the_next_one_goes() {
     tty.types("\x1b");
     tty.sees("⚡");
     assert!(pressed.elapsed() < Duration::from_secs(1));
-    assert!(!tty.text().contains("Esc stops"));
+    tty.loses("Esc stops");
     tty.types("d\x12");
     tty.sees("▲ 403 Forbidden");
 }
@@ -106,13 +106,16 @@ fn resizing_down_to_one_cell_and_back_keeps_working() {
     tty.sees("GET ▾");
     tty.resize((1, 1));
     tty.sees("…");
-    tty.types("\t");
+    // Each size is waited for before a key is pressed: the terminal library leaves a key that
+    // comes together with a new size unread until the next one.
     tty.resize((80, 24));
+    tty.sees("GET ▾");
+    tty.types("\t");
     tty.sees("▲ 403 Forbidden");
-    tty.types("\x12");
     tty.resize((160, 48));
-    let text = tty.sees("▲ 403 Forbidden");
-    assert!(text.contains("Request"), "{text}");
+    tty.sees("┌ Request");
+    tty.types("\x12\t");
+    tty.sees("┏ History");
     tty.types("q");
     assert_eq!(tty.ends(), 0);
 }

@@ -130,6 +130,15 @@ impl Tty {
         }
     }
 
+    /// Waits until the words are no longer on the screen.
+    pub fn loses(&mut self, words: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.text().contains(words) {
+            assert!(Instant::now() < until, "{words:?} never went");
+            std::thread::sleep(LOOK);
+        }
+    }
+
     /// Waits until nothing was written for so long.
     pub fn is_quiet_for(&mut self, span: Duration) {
         let until = Instant::now() + PATIENCE;
