@@ -64,7 +64,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     for paragraph in visible(text).split('\n') {
         let mut line = String::new();
         let mut used = 0;
-        for word in paragraph.split_word_bounds() {
+        for word in words(paragraph) {
             let room = width.saturating_sub(used);
             if word.width() <= room {
                 line.push_str(word);
@@ -101,6 +101,21 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Runs of blanks and of everything else in turn: a line may break between them, and so never
+/// before a comma.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let blank = rest.starts_with(' ');
+        let end = rest
+            .find(|c: char| (c == ' ') != blank)
+            .unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +128,7 @@ mod tests {
             ["You need a", "role here."]
         );
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a firewall, not", 11), ["a firewall,", "not"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("Σ𑧜ਾ", 2).concat(), "Σ𑧜ਾ");
         assert_eq!(wrap("日本語テキスト", 6), ["日本語", "テキス", "ト"]);

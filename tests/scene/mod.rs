@@ -256,6 +256,7 @@ impl Scene {
             .collect();
         self.calls += 1;
         MASK.exchange(Exchange {
+            case: None,
             id: ExchangeId::new(now(), self.calls),
             environment,
             typed,
