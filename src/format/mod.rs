@@ -3,5 +3,6 @@
 pub mod catalogue_file;
 pub mod config_file;
 mod error;
+pub mod session_file;
 
 pub use error::FormatError;

@@ -1,0 +1,578 @@
+//! `*.session.toml`: requests with what came back, as a person reads, edits and compares them.
+//! Values of tokens never stand in it. Written by hand rather than by a serializer, so that a
+//! difference shows one thing a line and no character in the file steers a terminal.
+
+use super::FormatError;
+use crate::model::{
+    Auth, Body, Expectation, Param, RequestSpec, Session, Step, TokenName, is_unsafe,
+};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use toml::Spanned;
+
+/// The version of the form that is written, and the highest that is read.
+const VERSION: i64 = 1;
+
+/// Reads a session; `file` is named in the error.
+pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
+    let wrong = |offset: usize, problem: String, remedy: &str| {
+        Err(FormatError::at(file, text, offset, problem, remedy))
+    };
+    // Before all else, since what a later version adds would be called an unknown key.
+    if let Ok(Versioned {
+        version: Some(version),
+    }) = toml::from_str(text)
+        && *version.get_ref() != VERSION
+    {
+        let number = version.get_ref();
+        let (problem, remedy) = if *number > VERSION {
+            (
+                format!("this session has version {number}, and this httriage reads {VERSION}"),
+                "Update httriage, or save the session again with the older one.",
+            )
+        } else {
+            (
+                format!("there is no version {number} of session files"),
+                "Write version = 1, or leave it out.",
+            )
+        };
+        return wrong(version.span().start, problem, remedy);
+    }
+    let session: SessionTable = match toml::from_str(text) {
+        Ok(session) => session,
+        Err(error) => {
+            let offset = error.span().map_or(0, |span| span.start);
+            let problem = error.message().replace('\n', " ");
+            return wrong(offset, problem, "Correct the line, or take it out.");
+        }
+    };
+    let mut steps = Vec::with_capacity(session.step.len());
+    for table in session.step {
+        let mut spec = RequestSpec::new(table.method.to_ascii_uppercase(), table.url);
+        spec.params = rows(table.params);
+        spec.headers = rows(table.headers);
+        spec.body = match table.body {
+            Some(text) if !text.is_empty() => Body::Text(text),
+            _ => Body::Empty,
+        };
+        if let Some(name) = table.token {
+            match TokenName::new(name.get_ref()) {
+                Some(token) => spec.auth = Auth::Bearer(token),
+                // What cannot be a name may be a pasted value, and is not repeated.
+                None => {
+                    return wrong(
+                        name.span().start,
+                        "this cannot be the name of a token".to_owned(),
+                        "Give the name and never the value: at most 40 lower-case letters, digits, dashes, dots or underscores.",
+                    );
+                }
+            }
+        }
+        for (name, pointer) in &table.capture {
+            let at = pointer.span().start;
+            if name == "base" || !is_variable(name) {
+                return wrong(
+                    at,
+                    format!("an answer cannot set the variable \"{name}\""),
+                    "Use letters, digits, dashes, dots and underscores, and another name than base.",
+                );
+            }
+            if !is_pointer(pointer.get_ref()) {
+                return wrong(
+                    at,
+                    format!("\"{}\" is not a JSON Pointer", pointer.get_ref()),
+                    "Begin with /, as in /data/0/id; in a name ~ is written ~0 and / is written ~1.",
+                );
+            }
+        }
+        let capture = table.capture.into_iter();
+        steps.push(Step {
+            name: table.name,
+            spec,
+            capture: capture
+                .map(|(name, pointer)| (name, pointer.into_inner()))
+                .collect(),
+            expect: table.expect.map(|expect| Expectation {
+                status: expect.status,
+                codes: expect.codes,
+                titles: expect.titles,
+                details: expect.details,
+            }),
+        });
+    }
+    Ok(Session {
+        name: session.name,
+        note: session.note,
+        environment: session.environment,
+        steps,
+    })
+}
+
+/// The session as text. Rows that are switched off are not in it.
+pub fn write(session: &Session) -> String {
+    let mut file = File::default();
+    file.key("version", VERSION);
+    file.text("name", &session.name);
+    if !session.note.is_empty() {
+        file.text("note", &session.note);
+    }
+    if let Some(environment) = &session.environment {
+        file.text("environment", environment);
+    }
+    for step in &session.steps {
+        file.line("\n[[step]]");
+        file.text("name", &step.name);
+        if let Auth::Bearer(token) = &step.spec.auth {
+            file.text("token", token.as_str());
+        }
+        file.text("method", &step.spec.method.to_ascii_uppercase());
+        file.text("url", &step.spec.url);
+        file.pairs("params", &step.spec.params);
+        file.pairs("headers", &step.spec.headers);
+        match &step.spec.body {
+            Body::Empty => {}
+            Body::Text(text) => file.body(text),
+            Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => file.body(text),
+                Err(_) => file.line("# The body is not text and cannot stand here."),
+            },
+        }
+        file.capture(&step.capture);
+        if let Some(expect) = &step.expect {
+            file.line("[step.expect]");
+            match expect.status {
+                Some(status) => file.key("status", status),
+                None if expect.codes.is_empty() => file.line("# No answer came."),
+                None => {}
+            }
+            file.list("codes", &expect.codes);
+            for (key, texts) in [("titles", &expect.titles), ("details", &expect.details)] {
+                if texts.iter().any(|text| !text.is_empty()) {
+                    file.list(key, texts);
+                }
+            }
+        }
+    }
+    file.0
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionTable {
+    #[serde(rename = "version")]
+    _version: Option<i64>,
+    name: String,
+    #[serde(default)]
+    note: String,
+    environment: Option<String>,
+    #[serde(default)]
+    step: Vec<StepTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepTable {
+    name: String,
+    token: Option<Spanned<String>>,
+    method: String,
+    url: String,
+    #[serde(default)]
+    params: Vec<(String, String)>,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    body: Option<String>,
+    #[serde(default)]
+    capture: BTreeMap<String, Spanned<String>>,
+    expect: Option<ExpectTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectTable {
+    status: Option<u16>,
+    #[serde(default)]
+    codes: Vec<String>,
+    #[serde(default)]
+    titles: Vec<String>,
+    #[serde(default)]
+    details: Vec<String>,
+}
+
+fn rows(pairs: Vec<(String, String)>) -> Vec<Param> {
+    let pairs = pairs.into_iter();
+    pairs.map(|(name, value)| Param::new(name, value)).collect()
+}
+
+/// What a template can name; a colon would lead to the tokens.
+fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-.".contains(c))
+}
+
+/// RFC 6901, 3.
+fn is_pointer(text: &str) -> bool {
+    let escapes = text.split('~').skip(1);
+    (text.is_empty() || text.starts_with('/'))
+        && escapes.into_iter().all(|rest| rest.starts_with(['0', '1']))
+}
+
+#[derive(Default)]
+struct File(String);
+
+impl File {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    fn key(&mut self, key: &str, value: impl std::fmt::Display) {
+        self.line(&format!("{key} = {value}"));
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        self.key(key, quoted(text));
+    }
+
+    fn body(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.text("body", text);
+        }
+    }
+
+    fn pairs(&mut self, key: &str, rows: &[Param]) {
+        let mut enabled = rows.iter().filter(|row| row.enabled).peekable();
+        if enabled.peek().is_none() {
+            return;
+        }
+        self.line(&format!("{key} = ["));
+        for row in enabled {
+            self.line(&format!(
+                "  [{}, {}],",
+                quoted(&row.name),
+                quoted(&row.value)
+            ));
+        }
+        self.line("]");
+    }
+
+    /// One text beside its key, several one a line.
+    fn list(&mut self, key: &str, texts: &[String]) {
+        match texts {
+            [] => {}
+            [text] => self.key(key, format!("[{}]", quoted(text))),
+            _ => {
+                self.line(&format!("{key} = ["));
+                for text in texts {
+                    self.line(&format!("  {},", quoted(text)));
+                }
+                self.line("]");
+            }
+        }
+    }
+
+    /// In the order of the names, each once: that is all a table can hold.
+    fn capture(&mut self, capture: &[(String, String)]) {
+        let named: BTreeMap<&str, &str> = capture
+            .iter()
+            .map(|(name, pointer)| (name.as_str(), pointer.as_str()))
+            .collect();
+        if named.is_empty() {
+            return;
+        }
+        let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let pairs: Vec<String> = named
+            .iter()
+            .map(|(name, pointer)| {
+                let bare = !name.is_empty() && name.chars().all(is_bare);
+                let name = if bare {
+                    (*name).to_owned()
+                } else {
+                    basic(name)
+                };
+                format!("{name} = {}", quoted(pointer))
+            })
+            .collect();
+        self.key("capture", format!("{{ {} }}", pairs.join(", ")));
+    }
+}
+
+/// A text the way it is read most easily: as it stands where it can be, over several lines
+/// where it has them.
+fn quoted(text: &str) -> String {
+    let lines = text.contains('\n');
+    let escapes = text.contains(['"', '\\']);
+    let plain = !text.contains(is_unsafe);
+    if lines && text.contains('\\') && plain && !text.contains("'''") && !text.ends_with('\'') {
+        return format!("'''\n{text}'''");
+    }
+    if lines {
+        return format!("\"\"\"\n{}\"\"\"", escaped(text, true));
+    }
+    if escapes && plain && !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    basic(text)
+}
+
+fn basic(text: &str) -> String {
+    format!("\"{}\"", escaped(text, false))
+}
+
+/// The inside of a basic string. Over several lines, quotes stay as they are but where three of
+/// them, or one at the end, would close the string.
+fn escaped(text: &str, lines: bool) -> String {
+    let mut inside = String::with_capacity(text.len() + 8);
+    let mut quotes = 0;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c == '"' {
+            quotes += 1;
+            if !lines || quotes == 3 || rest.peek().is_none() {
+                inside.push('\\');
+                quotes = 0;
+            }
+            inside.push('"');
+            continue;
+        }
+        quotes = 0;
+        match c {
+            '\\' => inside.push_str("\\\\"),
+            '\n' if !lines => inside.push_str("\\n"),
+            '\r' => inside.push_str("\\r"),
+            '\t' => inside.push_str("\\t"),
+            c if is_unsafe(c) => {
+                let number = c as u32;
+                // Writing to a String cannot fail.
+                let _ = if number > 0xffff {
+                    write!(inside, "\\U{number:08X}")
+                } else {
+                    write!(inside, "\\u{number:04X}")
+                };
+            }
+            c => inside.push(c),
+        }
+    }
+    inside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const EXAMPLE: &str = r#"
+name = "ACME-1234 runbook tasks refused"
+note = "customer's integration token"
+environment = "sandbox"
+
+[[step]]
+name = "list tasks"
+token = "support"
+method = "get"
+url = "{{base}}/core/runbooks/{{runbook}}/tasks"
+params = [["page[size]", "2"]]
+headers = [["Core-Url", "https://acme.example"], ["X-A", "1"]]
+capture = { task = "/data/0/id" }            # for later steps
+[step.expect]
+status = 403
+codes = ["forbidden"]
+titles = ["Forbidden"]
+
+[[step]]
+name = "bare"
+method = "POST"
+url = "/x"
+body = '''
+{"a": "\d"}
+'''
+"#;
+
+    #[test]
+    fn a_session_is_read_with_all_its_parts() {
+        let session = read(EXAMPLE, "a.session.toml").unwrap();
+        assert_eq!(session.environment.as_deref(), Some("sandbox"));
+        let step = &session.steps[0];
+        assert_eq!(step.spec.method, "GET");
+        assert_eq!(step.spec.auth.token().unwrap().as_str(), "support");
+        assert_eq!(step.spec.params, [Param::new("page[size]", "2")]);
+        assert_eq!(step.spec.headers[1], Param::new("X-A", "1"));
+        assert_eq!(step.capture, [("task".into(), "/data/0/id".into())]);
+        let expect = step.expect.as_ref().unwrap();
+        assert_eq!(expect.status, Some(403));
+        assert_eq!(expect.codes, ["forbidden"]);
+        assert_eq!(expect.titles, ["Forbidden"]);
+        let bare = &session.steps[1];
+        assert_eq!(bare.expect, None);
+        assert_eq!(bare.spec.body, Body::Text("{\"a\": \"\\d\"}\n".into()));
+        assert_eq!(read(&write(&session), "again").unwrap(), session);
+    }
+
+    #[test]
+    fn a_written_session_has_one_thing_a_line() {
+        let mut session = read(EXAMPLE, "a").unwrap();
+        let off = Param {
+            enabled: false,
+            ..Param::new("X-Off", "1")
+        };
+        session.steps[0].spec.headers.push(off);
+        session.steps.truncate(1);
+        let codes = &mut session.steps[0].expect.as_mut().unwrap().codes;
+        codes.push("a \"b\" \u{1b}[31m".into());
+        assert_eq!(
+            write(&session),
+            r#"version = 1
+name = "ACME-1234 runbook tasks refused"
+note = "customer's integration token"
+environment = "sandbox"
+
+[[step]]
+name = "list tasks"
+token = "support"
+method = "GET"
+url = "{{base}}/core/runbooks/{{runbook}}/tasks"
+params = [
+  ["page[size]", "2"],
+]
+headers = [
+  ["Core-Url", "https://acme.example"],
+  ["X-A", "1"],
+]
+capture = { task = "/data/0/id" }
+[step.expect]
+status = 403
+codes = [
+  "forbidden",
+  "a \"b\" \u001B[31m",
+]
+titles = ["Forbidden"]
+"#
+        );
+    }
+
+    #[test]
+    fn mistakes_are_named_with_line_and_column() {
+        let step = "name = \"a\"\n[[step]]\nname = \"s\"\nmethod = \"GET\"\nurl = \"/\"\n";
+        let cases = [
+            ("name = \n".to_owned(), "f:1:"),
+            ("nam = \"a\"\n".to_owned(), "f:1:1: unknown field `nam`"),
+            (
+                format!("{step}colour = 1\n"),
+                "f:6:1: unknown field `colour`",
+            ),
+            (
+                format!("{step}[step.expect]\nstate = 1\n"),
+                "f:7:1: unknown field `state`",
+            ),
+            (
+                format!("{step}token = \"Bearer x\"\n"),
+                "f:6:9: this cannot be the name",
+            ),
+            (format!("{step}headers = [[\"a\"]]\n"), "f:6:"),
+            (
+                format!("{step}capture = {{ a = \"data\" }}\n"),
+                "f:6:17: \"data\" is not a JSON",
+            ),
+            (
+                format!("{step}capture = {{ a = \"/~2\" }}\n"),
+                "is not a JSON Pointer",
+            ),
+            (
+                format!("{step}capture = {{ base = \"/a\" }}\n"),
+                "cannot set the variable",
+            ),
+            (format!("{step}[step.expect]\nstatus = 70000\n"), "f:7:"),
+            (
+                "name = \"a\"\n[[step]]\nname = \"s\"\n".to_owned(),
+                "f:2:1: missing field `method`",
+            ),
+            ("[[step]]\nname = \"s\"\n".to_owned(), "missing field"),
+            (
+                "version = 2\nnew = 1\n".to_owned(),
+                "f:1:11: this session has version 2",
+            ),
+            ("version = 0\nname = \"a\"\n".to_owned(), "no version 0"),
+        ];
+        for (text, says) in cases {
+            let error = read(&text, "f").unwrap_err().to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+        assert!(read(&format!("version = 1\n{step}"), "f").is_ok());
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "[ab\"'\\\\\n\r\t{}\u{1b}\u{202e}]{0,12}",
+            "[a-z ]{0,8}",
+        ]
+    }
+
+    fn params() -> impl Strategy<Value = Vec<Param>> {
+        let row = (texts(), texts(), any::<bool>()).prop_map(|(name, value, enabled)| Param {
+            enabled,
+            ..Param::new(name, value)
+        });
+        prop::collection::vec(row, 0..3)
+    }
+
+    prop_compose! {
+        fn steps()(
+            (name, method, url, body) in (texts(), texts(), texts(), texts()),
+            (params, headers) in (params(), params()),
+            token in prop::option::of("[a-z][a-z0-9-]{0,8}"),
+            capture in prop::collection::vec(("[a-zé_.-]{1,4}", "(/[a-z]{0,3}(~[01])?){0,3}"), 0..3),
+            expect in prop::option::of((any::<Option<u16>>(), prop::collection::vec(texts(), 0..3))),
+        ) -> Step {
+            let mut spec = RequestSpec::new(method, url);
+            (spec.params, spec.headers, spec.body) = (params, headers, Body::Text(body));
+            if let Some(token) = token {
+                spec.auth = Auth::Bearer(TokenName::new(&token).unwrap());
+            }
+            let expect = expect.map(|(status, codes)| Expectation {
+                status,
+                titles: codes.clone(),
+                details: codes.iter().rev().cloned().collect(),
+                codes,
+            });
+            let capture = capture.into_iter().filter(|(name, _)| name != "base").collect();
+            Step { name, spec, capture, expect }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_and_is_written_the_same(
+            name in texts(),
+            note in texts(),
+            environment in prop::option::of(texts()),
+            steps in prop::collection::vec(steps(), 0..3),
+        ) {
+            let session = Session { name, note, environment, steps };
+            let text = write(&session);
+            prop_assert!(!text.contains(is_unsafe), "{}", text);
+            let back = read(&text, "f").unwrap();
+            prop_assert_eq!(&back.name, &session.name);
+            prop_assert_eq!(back.steps.len(), session.steps.len());
+            for (back, step) in back.steps.iter().zip(&session.steps) {
+                prop_assert_eq!(&back.spec.url, &step.spec.url);
+                let on = step.spec.headers.iter().filter(|row| row.enabled);
+                prop_assert!(back.spec.headers.iter().eq(on));
+                prop_assert_eq!(back.expect.as_ref().map(|e| &e.codes), step.expect.as_ref().map(|e| &e.codes));
+            }
+            prop_assert_eq!(write(&back), text);
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_fall_over(text in any::<String>()) {
+            let _ = read(&text, "f");
+        }
+    }
+}
