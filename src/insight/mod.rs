@@ -6,6 +6,7 @@ mod challenge;
 mod error_body;
 mod json;
 pub mod redact;
+pub mod replay;
 mod status;
 mod summary;
 

@@ -91,7 +91,7 @@ impl Mask {
         }
         exchange.sent.url = url(&exchange.sent.url);
         exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
-        exchange.sent.body = self.bytes(&typed.bytes(&exchange.sent.body));
+        exchange.sent.body = self.bytes(&typed.replace(&exchange.sent.body));
         exchange.typed = self.typed(exchange.typed, &typed);
         exchange.outcome = match exchange.outcome {
             Outcome::Answered(response) => Outcome::Answered(self.response(response, &typed)),
@@ -116,10 +116,10 @@ impl Mask {
         spec.body = match spec.body {
             Body::Empty => Body::Empty,
             Body::Text(text) => {
-                let masked = self.bytes(&typed.bytes(text.as_bytes()));
+                let masked = self.bytes(&typed.replace(text.as_bytes()));
                 Body::Text(self.named(String::from_utf8_lossy(&masked).into_owned()))
             }
-            Body::Bytes(bytes) => Body::Bytes(self.bytes(&typed.bytes(&bytes))),
+            Body::Bytes(bytes) => Body::Bytes(self.bytes(&typed.replace(&bytes))),
         };
         spec
     }
@@ -135,7 +135,7 @@ impl Mask {
         response.headers = self.headers(&response.headers, typed);
         response.reason = self.text(&typed.text(&response.reason));
         response.received = Some(response.body_bytes());
-        response.body = self.bytes(&typed.bytes(&response.body));
+        response.body = self.bytes(&typed.replace(&response.body));
         response
     }
 

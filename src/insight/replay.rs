@@ -1,0 +1,555 @@
+//! What a replayed step says beside its recording, and how a call becomes a step. Codes and
+//! statuses decide; titles and details may be reworded or translated and never do.
+
+use super::error_body::error_body;
+use super::json::{self, Json, Note};
+use super::redact::{Mask, is_secret_name};
+use crate::model::{
+    Body, Cause, Exchange, Expectation, Failure, Outcome, RequestSpec, Response, Secret, Session,
+    Step, TokenName, TokenRef, cut, limits, token_names_in,
+};
+
+/// What a secret without a name was replaced by.
+const MASK: &str = "‹secret›";
+
+/// How a step came out beside its recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Change {
+    Same,
+    /// Only words differ.
+    Reworded,
+    Changed,
+    /// No answer, where one was recorded or could have come.
+    Failed,
+    /// Not sent.
+    Skipped,
+}
+
+impl Change {
+    pub const ALL: [Change; 5] = [
+        Change::Same,
+        Change::Reworded,
+        Change::Changed,
+        Change::Failed,
+        Change::Skipped,
+    ];
+
+    /// The name that scripts read.
+    pub fn id(self) -> &'static str {
+        match self {
+            Change::Same => "same",
+            Change::Reworded => "reworded",
+            Change::Changed => "changed",
+            Change::Failed => "failed",
+            Change::Skipped => "skipped",
+        }
+    }
+
+    /// The sign that says it without colour.
+    pub fn glyph(self, ascii: bool) -> &'static str {
+        match (self, ascii) {
+            (Change::Same, _) => "=",
+            (Change::Reworded, _) => "~",
+            (Change::Changed, false) => "≠",
+            (Change::Failed, false) => "⚡",
+            (Change::Skipped, false) => "–",
+            (Change::Changed, true) => "#",
+            (Change::Failed, true) => "x",
+            (Change::Skipped, true) => "-",
+        }
+    }
+}
+
+/// Which way a change went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    Fixed,
+    Broken,
+}
+
+impl Direction {
+    pub fn id(self) -> &'static str {
+        match self {
+            Direction::Fixed => "fixed",
+            Direction::Broken => "broken",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepReport {
+    pub name: String,
+    /// The token that went along, or would have.
+    pub token: Option<TokenRef>,
+    pub recorded: Option<Expectation>,
+    /// Absent where no answer came.
+    pub replayed: Option<Expectation>,
+    pub failure: Option<Failure>,
+    pub change: Change,
+    pub direction: Option<Direction>,
+    /// In plain words, and what else should be known of this step.
+    pub differences: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReplayReport {
+    /// The session's name.
+    pub session: String,
+    pub steps: Vec<StepReport>,
+}
+
+impl ReplayReport {
+    pub fn count(&self, change: Change) -> usize {
+        self.steps.iter().filter(|s| s.change == change).count()
+    }
+
+    /// Whether everything is as recorded, but for words.
+    pub fn is_as_recorded(&self) -> bool {
+        let fine = |step: &StepReport| matches!(step.change, Change::Same | Change::Reworded);
+        self.steps.iter().all(fine)
+    }
+}
+
+/// What is recorded of an answer.
+pub fn expectation(exchange: &Exchange) -> Expectation {
+    let Outcome::Answered(response) = &exchange.outcome else {
+        return Expectation::default();
+    };
+    let mut expect = Expectation {
+        status: Some(response.status),
+        ..Expectation::default()
+    };
+    for entry in error_body(response).entries {
+        expect.codes.push(entry.code.unwrap_or_default());
+        expect.titles.push(entry.title.unwrap_or_default());
+        expect.details.push(entry.detail.unwrap_or_default());
+    }
+    expect
+}
+
+/// Compares an answer with the recording of its step.
+pub fn judge(step: &Step, exchange: &Exchange) -> StepReport {
+    let mut report = StepReport {
+        name: step.name.clone(),
+        token: exchange.token().cloned(),
+        recorded: step.expect.clone(),
+        replayed: None,
+        failure: None,
+        change: Change::Same,
+        direction: None,
+        differences: Vec::new(),
+    };
+    match &exchange.outcome {
+        Outcome::Failed(failure) => fail(&mut report, failure),
+        Outcome::Answered(_) => {
+            let now = expectation(exchange);
+            match &step.expect {
+                Some(was) => compare(was, &now, &mut report),
+                None => report.differences.push("nothing was recorded".to_owned()),
+            }
+            report.replayed = Some(now);
+        }
+    }
+    report
+}
+
+/// A step that was not sent, and why.
+pub fn skipped(step: &Step, why: impl Into<String>) -> StepReport {
+    StepReport {
+        name: step.name.clone(),
+        token: None,
+        recorded: step.expect.clone(),
+        replayed: None,
+        failure: None,
+        change: Change::Skipped,
+        direction: None,
+        differences: vec![why.into()],
+    }
+}
+
+/// A step whose request could not be made.
+pub fn unsent(step: &Step, failure: &Failure) -> StepReport {
+    let mut report = skipped(step, "");
+    report.differences.clear();
+    fail(&mut report, failure);
+    report
+}
+
+fn fail(report: &mut StepReport, failure: &Failure) {
+    let recorded = report.recorded.as_ref();
+    // A call that never left, or was stopped by hand, proves nothing about the other side.
+    let tried = failure.was_sent && failure.cause != Cause::CallCancelled;
+    report.change = if tried && recorded.is_some_and(|was| !is_answer(was)) {
+        Change::Same
+    } else {
+        Change::Failed
+    };
+    if tried && recorded.is_some_and(is_good) {
+        report.direction = Some(Direction::Broken);
+    }
+    if report.change == Change::Failed {
+        let was = recorded.filter(|was| is_answer(was)).map(status_text);
+        report
+            .differences
+            .extend(was.map(|was| format!("status was {was}, no answer came")));
+    }
+    let words = format!("{} {}", failure.message, failure.hint);
+    report.differences.push(words.trim_end().to_owned());
+    report.failure = Some(failure.clone());
+}
+
+fn compare(was: &Expectation, now: &Expectation, report: &mut StepReport) {
+    let differences = &mut report.differences;
+    let (new_status, new_codes) = (status_text(now), sorted(&now.codes));
+    if !is_answer(was) {
+        differences.push(format!("no answer came before, status is {new_status}"));
+    } else if was.status.is_some() && was.status != now.status {
+        differences.push(format!("status was {}, is {new_status}", status_text(was)));
+    }
+    // Every error entry is recorded as a code, if only an empty one. An error without any was
+    // written down by its status alone, and leaves the codes open.
+    let open = was.codes.is_empty() && was.status.is_some_and(|status| status >= 400);
+    if is_answer(was) && !open && sorted(&was.codes) != new_codes {
+        let (was, is) = (codes_text(&was.codes), codes_text(&now.codes));
+        differences.push(format!("codes were {was}, are {is}"));
+    }
+    if !differences.is_empty() {
+        report.change = Change::Changed;
+        report.direction = match (is_good(was), is_good(now)) {
+            (false, true) => Some(Direction::Fixed),
+            (true, false) => Some(Direction::Broken),
+            _ => None,
+        };
+        return;
+    }
+    if open {
+        if !now.codes.is_empty() {
+            let are = codes_text(&now.codes);
+            differences.push(format!("no codes were recorded, they are {are}"));
+        }
+        return;
+    }
+    reword(was, now, differences);
+    if !differences.is_empty() {
+        report.change = Change::Reworded;
+    }
+}
+
+/// Titles and details beside each other, entry by entry, in whatever order they came.
+fn reword(was: &Expectation, now: &Expectation, differences: &mut Vec<String>) {
+    // A list of another length was edited by hand and no longer says which code it belongs to.
+    let titles = was.titles.len() == was.codes.len();
+    let details = was.details.len() == was.codes.len();
+    let rows = |of: &Expectation| {
+        let text = |texts: &[String], place: usize, known: bool| {
+            let text = texts.get(place).filter(|_| known);
+            text.cloned().unwrap_or_default()
+        };
+        let mut rows: Vec<[String; 3]> = (0..of.codes.len())
+            .map(|place| {
+                [
+                    of.codes[place].clone(),
+                    text(&of.titles, place, titles),
+                    text(&of.details, place, details),
+                ]
+            })
+            .collect();
+        rows.sort();
+        rows
+    };
+    for (was, is) in rows(was).iter().zip(&rows(now)) {
+        for (place, what) in [(1, "title"), (2, "detail")] {
+            if was[place] != is[place] {
+                let of = match was[0].as_str() {
+                    "" => String::new(),
+                    code => format!(" of {code}"),
+                };
+                let (was, is) = (&was[place], &is[place]);
+                differences.push(format!("{what}{of} was {}, is {}", said(was), said(is)));
+            }
+        }
+    }
+}
+
+/// A text as a difference names it.
+fn said(text: &str) -> String {
+    const LONGEST: usize = 200;
+    match text {
+        "" => "absent".to_owned(),
+        _ => format!("\"{}\"", cut(text, LONGEST)),
+    }
+}
+
+fn is_answer(expect: &Expectation) -> bool {
+    expect.status.is_some() || !expect.codes.is_empty()
+}
+
+fn is_good(expect: &Expectation) -> bool {
+    expect
+        .status
+        .is_some_and(|status| (200..400).contains(&status))
+}
+
+fn status_text(expect: &Expectation) -> String {
+    match expect.status {
+        Some(status) => format!("{status:03}"),
+        None => "open".to_owned(),
+    }
+}
+
+/// Codes in words; an entry without one shows as a dash.
+pub fn codes_text(codes: &[String]) -> String {
+    if codes.is_empty() {
+        return "none".to_owned();
+    }
+    let shown = |code: &String| {
+        if code.is_empty() {
+            "–".to_owned()
+        } else {
+            code.clone()
+        }
+    };
+    codes.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn sorted(codes: &[String]) -> Vec<&String> {
+    let mut codes: Vec<_> = codes.iter().collect();
+    codes.sort();
+    codes
+}
+
+/// What stands at a JSON Pointer (RFC 6901) in an answer: a text as it is, anything else as
+/// JSON, with the digits of the source.
+pub fn captured(response: &Response, pointer: &str) -> Option<String> {
+    let text = std::str::from_utf8(&response.body).ok()?;
+    if text.len() > limits::ERROR_BYTES {
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
+        let found = value.pointer(pointer)?;
+        return Some(
+            found
+                .as_str()
+                .map_or_else(|| found.to_string(), str::to_owned),
+        );
+    }
+    let reading = json::read(text);
+    let whole = reading
+        .value
+        .filter(|_| reading.complete && !reading.fragment)?;
+    let mut at = &whole;
+    for part in pointer.split('/').skip(1) {
+        let name = part.replace("~1", "/").replace("~0", "~");
+        at = match at {
+            Json::Object(_) => at.get(&name)?,
+            Json::List(values) if name == "0" || !name.starts_with(['0', '+']) => {
+                values.get(name.parse::<usize>().ok()?)?
+            }
+            _ => return None,
+        };
+    }
+    Some(at.as_text().map_or_else(|| at.to_string(), str::to_owned))
+}
+
+/// Calls in the order they were made, as a session; the notes name what it could not take over.
+pub fn session_of<'a>(
+    name: impl Into<String>,
+    note: impl Into<String>,
+    exchanges: impl IntoIterator<Item = &'a Exchange>,
+) -> (Session, Vec<Note>) {
+    let mut session = Session {
+        name: name.into(),
+        note: note.into(),
+        ..Session::default()
+    };
+    let mut notes = Vec::new();
+    let mut environments: Vec<&str> = Vec::new();
+    for exchange in exchanges {
+        let (step, about) = step_of(exchange);
+        session.steps.push(step);
+        notes.extend(about);
+        if !environments.contains(&exchange.environment.as_str()) {
+            environments.push(&exchange.environment);
+        }
+    }
+    session.environment = environments.first().map(|name| (*name).to_owned());
+    if environments.len() > 1 {
+        notes.push(Note::new(format!(
+            "The calls were made in {}; the session names the first, and all are replayed there.",
+            environments.join(", ")
+        )));
+    }
+    (session, notes)
+}
+
+/// A call, as it may be shown, as a step: as typed, its token by name, with what came back.
+/// Secrets that were typed stay behind: a place that is masked becomes a variable, so that a
+/// replay asks for its value instead of sending the mask.
+pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
+    let exchange = without_secrets(exchange);
+    let literal = matches!(&exchange.typed.body, Body::Bytes(_));
+    let mut spec = exchange.typed.clone();
+    let mut notes = Vec::new();
+    let mut masked = Vec::new();
+    open(&mut spec.url, "url", "the URL", &mut masked);
+    let rows = [
+        (&mut spec.params, "parameter"),
+        (&mut spec.headers, "header"),
+    ];
+    let mut off = 0;
+    for (rows, what) in rows {
+        let all = rows.len();
+        rows.retain(|row| row.enabled);
+        off += all - rows.len();
+        for row in rows {
+            let place = format!("{what} {}", row.name);
+            open(&mut row.value, &row.name, &place, &mut masked);
+        }
+    }
+    if off > 0 {
+        notes.push("rows that are switched off were left out.".to_owned());
+    }
+    spec.body = match String::from_utf8(exchange.sent.body.clone()) {
+        Ok(text) if text.is_empty() => Body::Empty,
+        Ok(text) => {
+            let mut text = masked_form(text);
+            open(&mut text, "body", "the body", &mut masked);
+            if literal && text.contains("{{") {
+                notes.push(
+                    "the body holds {{, and a replay fills in what stands between {{ and }}."
+                        .to_owned(),
+                );
+            }
+            Body::Text(text)
+        }
+        Err(_) => {
+            notes.push("the body is not text and cannot be kept in a session. {{body}} stands in its place, and nothing is sent while it does.".to_owned());
+            Body::Text("{{body}}".to_owned())
+        }
+    };
+    if !masked.is_empty() {
+        let places = masked.join(", ");
+        notes.push(format!("a secret was taken out of {places} and cannot be replayed. A variable stands there instead; {{{{token:NAME}}}} sends a token."));
+    }
+    let name = step_name(&spec);
+    let notes = notes
+        .iter()
+        .map(|text| Note::new(format!("{name}: {text}")));
+    let notes = notes.collect();
+    let step = Step {
+        name,
+        spec,
+        capture: Vec::new(),
+        expect: Some(expectation(&exchange)),
+    };
+    (step, notes)
+}
+
+/// Method and path, which is what a list of steps is read for.
+fn step_name(spec: &RequestSpec) -> String {
+    const LONGEST: usize = 80;
+    let path = spec.url.split(['?', '#']).next().unwrap_or_default();
+    let path = path.strip_prefix("{{base}}").unwrap_or(path);
+    cut(&format!("{} {path}", spec.method), LONGEST)
+}
+
+/// Gives every token its slot, and every mask a variable that is named after its place.
+fn open(text: &mut String, name: &str, place: &str, masked: &mut Vec<String>) {
+    *text = with_slots(text);
+    if text.contains(MASK) {
+        let fits = |c: &char| c.is_alphanumeric() || "_-.".contains(*c);
+        let name: String = name.chars().filter(fits).collect();
+        *text = text.replace(MASK, &format!("{{{{secret.{name}}}}}"));
+        masked.push(place.to_owned());
+    }
+}
+
+/// The call with its typed secrets masked, body included, which is left in what was sent.
+fn without_secrets(exchange: &Exchange) -> Exchange {
+    let mut exchange = exchange.clone();
+    let mut tokens: Vec<TokenName> = Vec::new();
+    // Only what is nothing but a known token survives under a secret name, and it is known by
+    // its mask. What was sent keeps the slots: they are not taken for typed values there.
+    let mut mark = |text: &str| {
+        let mut text = with_slots(text);
+        for token in token_names_in(&text) {
+            let mask = reference(&token).mask();
+            text = text.replace(&format!("{{{{token:{token}}}}}"), &mask);
+            tokens.push(token);
+        }
+        text
+    };
+    let typed = &mut exchange.typed;
+    typed.url = mark(&typed.url);
+    for row in typed.params.iter_mut().chain(&mut typed.headers) {
+        row.value = mark(&row.value);
+    }
+    exchange.sent.body = match &typed.body {
+        Body::Empty => Vec::new(),
+        Body::Text(text) => mark(text).into_bytes(),
+        Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => mark(text).into_bytes(),
+            Err(_) => bytes.clone(),
+        },
+    };
+    let headers = exchange.sent.headers.iter();
+    exchange.sent.headers = headers
+        .map(|header| (header.name.clone(), with_slots(&header.text())))
+        .collect();
+    let known: Vec<_> = tokens
+        .iter()
+        .map(|token| (reference(token), Secret::new("")))
+        .collect();
+    Mask::new(&known).exchange(exchange)
+}
+
+fn reference(token: &TokenName) -> TokenRef {
+    TokenRef {
+        name: token.clone(),
+        fingerprint: None,
+    }
+}
+
+/// `‹token:support·a361›` as the slot it was before: `{{token:support}}`.
+fn with_slots(text: &str) -> String {
+    let mut slots = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("‹token:") {
+        let inside = &rest[start + "‹token:".len()..];
+        let Some(end) = inside.find('›') else { break };
+        slots.push_str(&rest[..start]);
+        let name = inside[..end].split('·').next().unwrap_or_default();
+        rest = &inside[end + "›".len()..];
+        match TokenName::new(name) {
+            Some(name) => slots.push_str(&format!("{{{{token:{name}}}}}")),
+            None => slots.push_str(MASK),
+        }
+    }
+    slots + rest
+}
+
+/// A form without the values of its secret members; any other text as it is.
+fn masked_form(text: String) -> String {
+    if !text.contains('=') || text.trim_start().starts_with(['{', '[', '"', '<']) {
+        return text;
+    }
+    let pairs = text.split('&').map(|pair| {
+        let name = url::form_urlencoded::parse(pair.as_bytes()).next();
+        match (name, pair.split_once('=')) {
+            (Some((name, _)), Some((typed, value)))
+                if is_secret_name(&name) && !value.is_empty() && !is_reference(value) =>
+            {
+                format!("{typed}={MASK}")
+            }
+            _ => pair.to_owned(),
+        }
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Whether a text is a token by its name and nothing else.
+fn is_reference(text: &str) -> bool {
+    let slot = with_slots(text);
+    matches!(&token_names_in(&slot)[..], [name] if slot == format!("{{{{token:{name}}}}}"))
+}
+
+#[cfg(test)]
+mod tests;
