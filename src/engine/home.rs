@@ -3,7 +3,14 @@
 use crate::format::{FormatError, config_file};
 use crate::model::{Settings, Token, TokenName, TokenSource};
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+/// A session that people wrote or recorded is far smaller; a device that never ends is not read.
+const LARGEST_SESSION: u64 = 64_000_000;
+
+/// What a session file's name ends with.
+const SESSION_ENDING: &str = ".session.toml";
 
 pub struct Home {
     config: PathBuf,
@@ -19,6 +26,19 @@ pub enum HomeError {
         error: std::io::Error,
     },
     Format(FormatError),
+    /// No session file has that path or that name.
+    NoSession {
+        what: String,
+        folder: PathBuf,
+    },
+    BadSession {
+        path: PathBuf,
+        why: String,
+    },
+    Unwritable {
+        path: PathBuf,
+        error: std::io::Error,
+    },
 }
 
 impl Home {
@@ -73,6 +93,151 @@ impl Home {
             Err(error) => Err(HomeError::Unreadable { path, error }),
         }
     }
+
+    /// Where sessions are kept unless another place is named.
+    pub fn sessions_dir(&self) -> PathBuf {
+        self.data.join("sessions")
+    }
+
+    /// The path and the text of a session: a path, or the name of one in the sessions folder.
+    pub fn session(&self, what: &str) -> Result<(PathBuf, String), HomeError> {
+        let folder = self.sessions_dir();
+        let path = session_path(what, &folder).ok_or_else(|| HomeError::NoSession {
+            what: what.to_owned(),
+            folder,
+        })?;
+        let bad = |why: String| HomeError::BadSession {
+            path: path.clone(),
+            why,
+        };
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(&path).map_err(|error| bad(error.to_string()))?;
+        file.take(LARGEST_SESSION + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| bad(error.to_string()))?;
+        if bytes.len() as u64 > LARGEST_SESSION {
+            return Err(bad("it is too large for a session".to_owned()));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok((path, text)),
+            Err(_) => Err(bad("it is not UTF-8 text".to_owned())),
+        }
+    }
+
+    /// Puts a text in a file, which holds the old text or the new one whenever this ends.
+    pub fn save(&self, path: &Path, text: &str) -> Result<(), HomeError> {
+        // A link stays one, and what it leads to is replaced.
+        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let write = || {
+            let (file, folder) = written(&target, text)?;
+            file.persist(&target).map_err(|error| error.error)?;
+            sync_folder(&folder)
+        };
+        write().map_err(|error| HomeError::Unwritable {
+            path: path.to_owned(),
+            error,
+        })
+    }
+
+    /// A new file in the sessions folder, named after the session; one that is there already
+    /// is left alone, and the new one gets a number.
+    pub fn save_new(&self, name: &str, text: &str) -> Result<PathBuf, HomeError> {
+        let folder = self.sessions_dir();
+        let stem = file_stem(name);
+        let mut number = 1;
+        loop {
+            let file_name = match number {
+                1 => format!("{stem}{SESSION_ENDING}"),
+                _ => format!("{stem}-{number}{SESSION_ENDING}"),
+            };
+            let path = folder.join(file_name);
+            let write = || {
+                let (file, folder) = written(&path, text)?;
+                file.persist_noclobber(&path).map_err(|error| error.error)?;
+                sync_folder(&folder)
+            };
+            match write() {
+                Ok(()) => return Ok(path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(HomeError::Unwritable { path, error }),
+            }
+        }
+    }
+}
+
+/// The file that is meant: a path as given, else a name in the folder, with its ending or not.
+fn session_path(what: &str, folder: &Path) -> Option<PathBuf> {
+    let stem = what.strip_suffix(SESSION_ENDING).unwrap_or(what);
+    let is_name = !what.is_empty() && !what.contains(['/', '\\']);
+    let named = [
+        folder.join(what),
+        folder.join(format!("{what}{SESSION_ENDING}")),
+        folder.join(format!("{}{SESSION_ENDING}", file_stem(stem))),
+    ];
+    let named = named.into_iter().filter(|_| is_name);
+    let mut places = std::iter::once(PathBuf::from(what)).chain(named);
+    places.find(|path| path.exists() && !path.is_dir())
+}
+
+/// A session's name as the name of a file: letters and digits with dashes between.
+fn file_stem(name: &str) -> String {
+    const CHARACTERS: usize = 80;
+    // A file's name may have 255 bytes with its number and its ending.
+    const BYTES: usize = 200;
+    let mut stem = String::new();
+    let mut length = 0;
+    for c in name.chars() {
+        let c = if c.is_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        };
+        if c == '-' && (stem.is_empty() || stem.ends_with('-')) {
+            continue;
+        }
+        if length == CHARACTERS || stem.len() + c.len_utf8() > BYTES {
+            break;
+        }
+        stem.push(c);
+        length += 1;
+    }
+    let stem = stem.trim_end_matches('-');
+    if stem.is_empty() { "session" } else { stem }.to_owned()
+}
+
+/// The text on disk, in a file beside its place that only we can read and that is gone when it
+/// is not put there.
+fn written(path: &Path, text: &str) -> io::Result<(tempfile::NamedTempFile, PathBuf)> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    make_folder(&folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".saving-")
+        .tempfile_in(&folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok((file, folder))
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+/// A name is on disk only when its folder is. Windows cannot open folders, and needs it less.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// A crash must not write this process's memory, and the tokens in it, to a disk.
@@ -117,6 +282,21 @@ impl fmt::Display for HomeError {
                 path.display()
             ),
             HomeError::Format(error) => error.fmt(f),
+            HomeError::NoSession { what, folder } => write!(
+                f,
+                "There is no session {what}, neither as a path nor in {}. Name a file that is there.",
+                folder.display()
+            ),
+            HomeError::BadSession { path, why } => write!(
+                f,
+                "The session {} cannot be read: {why}. Name a *.session.toml that can be.",
+                path.display()
+            ),
+            HomeError::Unwritable { path, error } => write!(
+                f,
+                "{} cannot be written: {error}. Mend its permissions, or choose another place.",
+                path.display()
+            ),
         }
     }
 }
@@ -151,5 +331,96 @@ mod tests {
         std::fs::write(dir.path().join("config.toml"), "a = [").unwrap();
         let error = home.settings().unwrap_err().to_string();
         assert!(error.contains("config.toml:1:"), "{error}");
+    }
+
+    fn home() -> (tempfile::TempDir, Home) {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home {
+            config: dir.path().join("config"),
+            data: dir.path().join("data"),
+        };
+        (dir, home)
+    }
+
+    #[test]
+    fn a_saved_session_is_found_by_name_and_by_path_and_never_overwritten() {
+        let (_dir, home) = home();
+        let first = home.save_new("ACME-1: a/b \u{202e}…", "one").unwrap();
+        assert!(
+            first.ends_with("sessions/ACME-1-a-b.session.toml"),
+            "{first:?}"
+        );
+        let second = home.save_new("ACME-1: a/b", "two").unwrap();
+        assert!(second.ends_with("ACME-1-a-b-2.session.toml"));
+        let by_name = |what: &str| home.session(what).unwrap().1;
+        assert_eq!(by_name("ACME-1-a-b"), "one");
+        assert_eq!(by_name("ACME-1-a-b.session.toml"), "one");
+        assert_eq!(by_name("ACME-1: a b"), "one");
+        assert_eq!(by_name(second.to_str().unwrap()), "two");
+        let error = home.session("nothing").unwrap_err().to_string();
+        assert!(error.contains("no session nothing"), "{error}");
+        assert!(home.session("..").is_err());
+        assert!(home.session("").is_err());
+    }
+
+    #[test]
+    fn names_of_files_are_short_and_have_no_separators() {
+        assert_eq!(file_stem("../../etc/passwd"), "etc-passwd");
+        assert_eq!(file_stem("..."), "session");
+        assert_eq!(file_stem(&"a".repeat(200)).len(), 80);
+        assert_eq!(file_stem(&"\u{10400}".repeat(200)).len(), 200);
+        assert_eq!(file_stem("Für Änne\0\\"), "Für-Änne");
+    }
+
+    #[test]
+    fn saving_replaces_the_whole_file_and_leaves_nothing_else() {
+        let (_dir, home) = home();
+        let path = home.sessions_dir().join("a.session.toml");
+        home.save(&path, "old, and longer").unwrap();
+        home.save(&path, "new").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(std::fs::read_dir(home.sessions_dir()).unwrap().count(), 1);
+        // A folder cannot be replaced by a file; the try is named and leaves nothing behind.
+        let error = home.save(&home.sessions_dir(), "x").unwrap_err();
+        assert!(error.to_string().contains("cannot be written"), "{error}");
+        assert_eq!(std::fs::read_dir(home.data_dir()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_private_and_a_link_stays_a_link() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_dir, home) = home();
+        let path = home.save_new("a", "one").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(&home.sessions_dir()), 0o700);
+        assert_eq!(mode(home.data_dir()), 0o700);
+        let link = home.data_dir().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        home.save(&link, "two").unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
+    }
+
+    #[test]
+    fn a_reader_sees_the_old_text_or_the_new_one_and_never_a_part() {
+        let (_dir, home) = home();
+        let path = home.sessions_dir().join("a.session.toml");
+        let texts = ["a".repeat(300_000), "b".repeat(200_000)];
+        home.save(&path, &texts[0]).unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for turn in 0..60 {
+                    home.save(&path, &texts[turn % 2]).unwrap();
+                }
+                done.store(true, std::sync::atomic::Ordering::Relaxed);
+            });
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let seen = std::fs::read_to_string(&path).unwrap();
+                assert!(texts.contains(&seen), "{} bytes", seen.len());
+            }
+        });
     }
 }
