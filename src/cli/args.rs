@@ -22,6 +22,8 @@ pub struct HttriageArgs {
 pub enum Command {
     /// Make one call: status line, error table, body
     Send(Box<SendArgs>),
+    /// Send a session again and say what changed
+    Replay(Box<ReplayArgs>),
     /// Say what a status, an error code or a saved error body means
     Explain(ExplainArgs),
     /// Serve the practice API alone, or list the calls worth trying
@@ -97,6 +99,38 @@ pub struct SendArgs {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ReplayArgs {
+    /// A session file, or the name of one in the sessions folder
+    pub session: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Token by name, in place of the token of every step
+    #[arg(long, value_name = "NAME")]
+    pub token: Option<String>,
+    /// A value for {{name}} in the session
+    #[arg(long = "var", value_name = "K=V")]
+    pub variables: Vec<String>,
+    /// Limit for connecting, the first byte and each pause, one by one
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<f64>,
+    /// Limit for each whole call
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<f64>,
+    /// Largest body kept, as 64MB or 1GiB
+    #[arg(long, value_name = "SIZE")]
+    pub max_body: Option<String>,
+    /// Send methods that write in a protected environment too
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// The form of the report; json is the same as --json
+    #[arg(long, value_name = "FORM", value_parser = ["text", "json"], conflicts_with = "json")]
+    pub report: Option<String>,
 }
 
 #[derive(Args)]

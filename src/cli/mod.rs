@@ -6,6 +6,7 @@ mod choice;
 mod explain;
 mod explore;
 mod print;
+mod replay;
 mod sandbox;
 mod send;
 mod token;
@@ -26,6 +27,7 @@ pub fn dispatch() -> u8 {
     let result = match args.command {
         None => explore::run(args.explore, args.color.unwrap_or_default()),
         Some(Command::Send(send)) => send::run(*send, &mut out),
+        Some(Command::Replay(replay)) => replay::run(*replay, &mut out),
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),
         Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
         Some(Command::Token(token)) => token::run(token, &mut out),

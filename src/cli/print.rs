@@ -91,7 +91,7 @@ impl Out {
     }
 
     /// Text in an ANSI style, if colour is on. The parameters are our own.
-    fn styled(&self, text: &str, parameters: &str) -> String {
+    pub fn styled(&self, text: &str, parameters: &str) -> String {
         let text = visible(text);
         if self.colour {
             format!("\u{1b}[{parameters}m{text}\u{1b}[0m")
@@ -101,7 +101,7 @@ impl Out {
     }
 
     /// A line of parts that are safe already.
-    fn finished(&mut self, text: &str) {
+    pub fn finished(&mut self, text: &str) {
         self.write(text.as_bytes());
         self.write(b"\n");
     }
@@ -201,6 +201,13 @@ impl Out {
                 let line = format!("{title}  {}  {code}", fit(part(1), detail));
                 self.finished(line.trim_end());
             }
+        }
+    }
+
+    /// A text under a line of its own, set in from it.
+    pub fn indented(&mut self, text: &str) {
+        for line in wrap(text, self.width.saturating_sub(4)) {
+            self.finished(&format!("    {line}"));
         }
     }
 
@@ -359,7 +366,7 @@ fn response_json(response: &Response) -> Value {
     Value::Object(object)
 }
 
-fn failure_json(failure: &Failure) -> Value {
+pub fn failure_json(failure: &Failure) -> Value {
     let mut object = Map::new();
     object.insert("kind".into(), json!(failure.cause.id()));
     object.insert("message".into(), json!(failure.message));

@@ -202,7 +202,7 @@ fn options(
     Ok(options)
 }
 
-fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
+pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
     match value {
         None => Ok(None),
         Some(number) if number > 0.0 && number <= 86_400.0 => {
@@ -214,7 +214,7 @@ fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble
     }
 }
 
-fn split_pair(text: &str, sign: char, option: &str) -> Result<(String, String), Trouble> {
+pub fn split_pair(text: &str, sign: char, option: &str) -> Result<(String, String), Trouble> {
     let pair = text
         .split_once(sign)
         .filter(|(name, _)| !name.trim().is_empty());

@@ -4,6 +4,7 @@
 
 mod client;
 mod home;
+pub mod replay;
 pub mod sandbox;
 mod vault;
 

@@ -57,12 +57,7 @@ impl Vault {
         environment: &Environment,
         consent: Option<&Origin>,
     ) -> Result<(Filled, Option<TokenRef>), Failure> {
-        let mut names = token_names_in(&decoded_braces(&sent.url));
-        for header in sent.headers.iter() {
-            names.extend(token_names_in(&header.text()));
-        }
-        let body_text = std::str::from_utf8(&sent.body).ok();
-        names.extend(body_text.map(token_names_in).unwrap_or_default());
+        let mut names = slots(sent);
         names.sort();
         names.dedup();
 
@@ -247,6 +242,17 @@ impl Filled {
             self.body = text.replace(&slot, value).into_bytes();
         }
     }
+}
+
+/// Every token that a request asks for, as often as it does and in the order of the places.
+pub fn slots(sent: &SentRequest) -> Vec<TokenName> {
+    let mut names = token_names_in(&decoded_braces(&sent.url));
+    for header in sent.headers.iter() {
+        names.extend(token_names_in(&header.text()));
+    }
+    let body_text = std::str::from_utf8(&sent.body).ok();
+    names.extend(body_text.map(token_names_in).unwrap_or_default());
+    names
 }
 
 /// First four hex digits of SHA-256 over a fixed prefix and the value.

@@ -88,6 +88,10 @@ impl Flight {
         )
     }
 
+    pub fn is_stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
     async fn stopped(&self) {
         let mut stop = self.stop.subscribe();
         if stop.wait_for(|stop| *stop).await.is_err() {

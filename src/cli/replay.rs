@@ -1,0 +1,267 @@
+//! `httriage replay`: a session sent again, and what changed since it was recorded.
+
+use super::args::{PlaceArgs, ReplayArgs};
+use super::choice;
+use super::print::{Out, complain, failure_json};
+use super::send::{seconds, split_pair};
+use super::trouble::Trouble;
+use crate::engine::replay::{self, Replay};
+use crate::engine::sandbox::{self, Sandbox};
+use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
+use crate::format::session_file;
+use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
+use crate::model::{
+    Environment, Expectation, Origin, Session, Settings, TokenName, size, visible_line,
+};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let settings = home.settings()?;
+    let (path, text) = home.session(&args.session)?;
+    let session = session_file::read(&text, &path.display().to_string())?;
+    let environment = environment(&args, &session, &settings)?;
+    let mut replay = Replay {
+        token: token(&args, &environment, &settings)?,
+        session,
+        environment,
+        allow_writes: args.allow_writes,
+        ..Replay::default()
+    };
+    for pair in &args.variables {
+        let (name, value) = split_pair(pair, '=', "--var")?;
+        replay.given.retain(|(known, _)| *known != name);
+        replay.given.push((name, value));
+    }
+    let options = options(&args, &replay, &settings)?;
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let client = Client::new(vault, options);
+    let tasks = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))?;
+    let as_json = args.json || args.report.as_deref() == Some("json");
+    let report = tasks.block_on(async {
+        // One sandbox for all steps, so that a later one finds what an earlier one made.
+        let mut served = None;
+        if replay.environment.sandbox {
+            let sandbox = Sandbox::start(None).await;
+            let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
+            replay.environment.base_url = sandbox.base_url();
+            served = Some(sandbox);
+        }
+        if !as_json {
+            out.heading(&visible_line(&replay.session.name));
+        }
+        let report = replay::run(&replay, &client, &Flight::default(), |step, _| {
+            if !as_json {
+                print_step(step, out);
+            }
+        })
+        .await;
+        drop(served);
+        Ok::<_, Trouble>(report)
+    })?;
+    tasks.shutdown_background();
+
+    if as_json {
+        out.json(&report_json(&report));
+    } else {
+        out.line("");
+        out.line(&closing(&report));
+    }
+    Ok(if report.is_as_recorded() { 0 } else { 1 })
+}
+
+/// Options go before what the session names, and that before the settings.
+fn environment(
+    args: &ReplayArgs,
+    session: &Session,
+    settings: &Settings,
+) -> Result<Environment, Trouble> {
+    let named = args.place.env.is_none().then_some(&session.environment);
+    let Some(name) = named.and_then(Option::as_deref) else {
+        let chosen = choice::environment(&args.place, settings)?;
+        return Ok(chosen.unwrap_or_else(|| choice::environment_of_url("")));
+    };
+    let known = settings.environment(name).is_some();
+    // A base URL on the command line stands in for an environment that is not at hand.
+    let place = PlaceArgs {
+        env: (known || args.place.base_url.is_none()).then(|| name.to_owned()),
+        base_url: args.place.base_url.clone(),
+    };
+    if !known && place.base_url.is_none() && name != Environment::SANDBOX {
+        return Err(Trouble::usage(format!(
+            "The session was recorded in environment {name}, which is not in config.toml. Define it as [environments.NAME], or choose another place with --env or --base-url."
+        )));
+    }
+    let apart = Settings {
+        environment: settings.environment.clone().filter(|_| known),
+        ..settings.clone()
+    };
+    let chosen = choice::environment(&place, &apart)?;
+    Ok(chosen.unwrap_or_else(|| choice::environment_of_url("")))
+}
+
+fn token(
+    args: &ReplayArgs,
+    environment: &Environment,
+    settings: &Settings,
+) -> Result<Option<TokenName>, Trouble> {
+    let Some(name) = &args.token else {
+        return Ok(None);
+    };
+    let known: Vec<TokenName> = if environment.sandbox {
+        sandbox::token_names()
+    } else {
+        let tokens = settings.tokens.iter();
+        tokens.map(|token| token.name.clone()).collect()
+    };
+    choice::token(name, &known).map(Some)
+}
+
+fn options(
+    args: &ReplayArgs,
+    replay: &Replay,
+    settings: &Settings,
+) -> Result<ClientOptions, Trouble> {
+    let mut options = ClientOptions::default();
+    if let Some(limit) = seconds(args.timeout, "--timeout")? {
+        (options.connect, options.first_byte, options.idle) = (limit, limit, limit);
+    }
+    options.whole = seconds(args.max_time, "--max-time")?;
+    if let Some(bytes) = settings.max_body {
+        options.body_bytes = bytes;
+    }
+    if let Some(text) = &args.max_body {
+        options.body_bytes = size(text).ok_or_else(|| {
+            Trouble::usage(format!(
+                "--max-body {text} is not a size. Write 64MB, 1GiB or a number of bytes."
+            ))
+        })?;
+    }
+    // Only the person can consent by naming a host together with a token; a session cannot.
+    if let (Some(base), Some(token)) = (&args.place.base_url, &replay.token) {
+        options.consent = Origin::parse(base);
+        complain(&format!(
+            "Note: token {token} goes to {base}, because this command line names both."
+        ));
+    }
+    Ok(options)
+}
+
+/// Sign, name, what was recorded and what came, then what differs.
+fn print_step(step: &StepReport, out: &mut Out) {
+    let colour = match step.change {
+        Change::Same => "32",
+        Change::Reworded => "36",
+        Change::Changed => "1;33",
+        Change::Failed => "1;31",
+        Change::Skipped => "1;35",
+    };
+    let sign = out.styled(step.change.glyph(false), colour);
+    let was = step
+        .recorded
+        .as_ref()
+        .map_or_else(|| "nothing recorded".to_owned(), outcome);
+    let is = match (&step.replayed, &step.failure) {
+        (Some(now), _) => outcome(now),
+        (None, Some(failure)) => failure.cause.id().to_owned(),
+        (None, None) => "not sent".to_owned(),
+    };
+    let name = out.styled(&visible_line(&step.name), "1");
+    let mut words = format!("  {was} → {is}");
+    if let Some(token) = &step.token {
+        words.push_str(&format!("  token {}", token.label()));
+    }
+    let mut line = format!("{sign} {name}{}", visible_line(&words));
+    if let Some(direction) = step.direction {
+        let colour = match direction {
+            Direction::Fixed => "1;32",
+            Direction::Broken => "1;31",
+        };
+        line.push_str("  ");
+        line.push_str(&out.styled(direction.id(), colour));
+    }
+    out.finished(&line);
+    for difference in &step.differences {
+        out.indented(difference);
+    }
+}
+
+fn outcome(expect: &Expectation) -> String {
+    let status = match expect.status {
+        Some(status) => format!("{status:03}"),
+        None if expect.codes.is_empty() => return "no answer".to_owned(),
+        None => "any status".to_owned(),
+    };
+    let named: Vec<&str> = expect.codes.iter().map(String::as_str).collect();
+    let named = named.into_iter().filter(|code| !code.is_empty());
+    let codes = named.collect::<Vec<_>>().join(", ");
+    format!("{status} {codes}").trim_end().to_owned()
+}
+
+fn closing(report: &ReplayReport) -> String {
+    let counts: Vec<String> = Change::ALL
+        .into_iter()
+        .filter(|change| report.count(*change) > 0)
+        .map(|change| format!("{} {}", report.count(change), change.id()))
+        .collect();
+    let verdict = match report.is_as_recorded() {
+        true if report.count(Change::Reworded) > 0 => "Only words differ from what was recorded.",
+        true => "Everything is as recorded.",
+        false => "Not everything is as recorded.",
+    };
+    match report.steps.len() {
+        0 => "The session has no steps, so nothing was sent.".to_owned(),
+        1 => format!("1 step: {}. {verdict}", counts.join(", ")),
+        steps => format!("{steps} steps: {}. {verdict}", counts.join(", ")),
+    }
+}
+
+fn report_json(report: &ReplayReport) -> Value {
+    let mut object = Map::new();
+    object.insert("session".into(), json!(report.session));
+    for change in Change::ALL {
+        object.insert(change.id().into(), json!(report.count(change)));
+    }
+    let steps = report.steps.iter().map(step_json);
+    object.insert("steps".into(), Value::Array(steps.collect()));
+    Value::Object(object)
+}
+
+fn step_json(step: &StepReport) -> Value {
+    let mut object = Map::new();
+    object.insert("name".into(), json!(step.name));
+    if let Some(token) = &step.token {
+        object.insert("token".into(), json!(token.name.as_str()));
+    }
+    if let Some(was) = &step.recorded {
+        object.insert("recorded".into(), expectation_json(was));
+    }
+    match (&step.replayed, &step.failure) {
+        (Some(now), _) => {
+            object.insert("replayed".into(), expectation_json(now));
+        }
+        (None, Some(failure)) => {
+            object.insert("replayed".into(), failure_json(failure));
+        }
+        (None, None) => {}
+    }
+    object.insert("change".into(), json!(step.change.id()));
+    if let Some(direction) = step.direction {
+        object.insert("direction".into(), json!(direction.id()));
+    }
+    object.insert("differences".into(), json!(step.differences));
+    Value::Object(object)
+}
+
+fn expectation_json(expect: &Expectation) -> Value {
+    let mut object = Map::new();
+    if let Some(status) = expect.status {
+        object.insert("status".into(), json!(status));
+    }
+    object.insert("codes".into(), json!(expect.codes));
+    Value::Object(object)
+}

@@ -1,0 +1,314 @@
+//! A session sent again, step by step: the one runner for the screen and for scripts. A session
+//! may come from anybody, so no token leaves the environment's own origin, and nothing that an
+//! answer holds can ask for one.
+
+use super::client::{Client, Flight, Outgoing};
+use super::vault::slots;
+use crate::insight::redact::{Mask, is_secret_name};
+use crate::insight::replay::{ReplayReport, StepReport, captured, judge, skipped, unsent};
+use crate::model::{
+    Auth, Body, Cause, Environment, Exchange, Failure, Origin, Outcome, RequestSpec, Secret,
+    SentRequest, Session, Step, TokenName, TokenRef, resolve,
+};
+use std::future::Future;
+
+/// The way to the other side: the client, or in tests an answer of our own.
+pub trait Wire: Sync {
+    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = Exchange> + Send;
+
+    /// The call without the secrets that are known here.
+    fn shown(&self, exchange: Exchange) -> Exchange;
+}
+
+impl Wire for Client {
+    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = Exchange> + Send {
+        Client::send(self, call, flight)
+    }
+
+    fn shown(&self, exchange: Exchange) -> Exchange {
+        Client::shown(self, exchange)
+    }
+}
+
+/// What is replayed, where and how.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    pub session: Session,
+    pub environment: Environment,
+    /// Variables given for this run; they outdo those of the environment and of answers.
+    pub given: Vec<(String, String)>,
+    /// In place of the token of every step.
+    pub token: Option<TokenName>,
+    /// Whether methods that write go out in a protected environment.
+    pub allow_writes: bool,
+    /// The support case it is made for.
+    pub case: Option<String>,
+}
+
+/// Sends every step in order, each once. `on_step` gets each report, and the call as it may be
+/// shown and kept where one was made. When the flight is stopped, what is left is skipped.
+pub async fn run(
+    replay: &Replay,
+    wire: &impl Wire,
+    flight: &Flight,
+    mut on_step: impl FnMut(&StepReport, Option<Exchange>),
+) -> ReplayReport {
+    let mut report = ReplayReport {
+        session: replay.session.name.clone(),
+        steps: Vec::with_capacity(replay.session.steps.len()),
+    };
+    let mut answers = Answers::default();
+    for step in &replay.session.steps {
+        let (step_report, exchange) = if flight.is_stopped() {
+            (skipped(step, "the replay was stopped before it"), None)
+        } else {
+            answers.step(replay, step, wire, flight).await
+        };
+        on_step(&step_report, exchange);
+        report.steps.push(step_report);
+    }
+    report
+}
+
+/// What earlier answers left for later steps.
+#[derive(Default)]
+struct Answers {
+    captured: Vec<(String, String)>,
+    /// Variables that were to be captured and were not, with the reason.
+    missing: Vec<(String, String)>,
+    /// Captured values that are secret by their names.
+    secrets: Vec<(TokenRef, Secret)>,
+}
+
+impl Answers {
+    async fn step(
+        &mut self,
+        replay: &Replay,
+        step: &Step,
+        wire: &impl Wire,
+        flight: &Flight,
+    ) -> (StepReport, Option<Exchange>) {
+        let mut spec = step.spec.clone();
+        if let Some(token) = &replay.token {
+            spec.auth = Auth::Bearer(token.clone());
+        }
+        if let Some(why) = self.obstacle(replay, &spec) {
+            self.not_captured(step, "was not sent");
+            return (skipped(step, why), None);
+        }
+        let prepared = match self.prepare(replay, spec) {
+            Ok(prepared) => prepared,
+            Err(failure) => {
+                self.not_captured(step, "could not be sent");
+                let failure = self.masked(failure);
+                return (unsent(step, &failure), None);
+            }
+        };
+        let call = Outgoing {
+            typed: prepared.spec,
+            sent: prepared.sent,
+            environment: prepared.environment,
+            case: replay.case.clone(),
+        };
+        let exchange = wire.send(call, flight).await;
+        let misses = self.capture(step, &exchange.outcome);
+        // The wire's own mask comes last: it knows the tokens by name.
+        let exchange = wire.shown(Mask::new(&self.secrets).exchange(exchange));
+        let mut report = judge(step, &exchange);
+        report.differences.extend(prepared.said);
+        report.differences.extend(misses);
+        (report, Some(exchange))
+    }
+
+    /// Why a step is not sent at all.
+    fn obstacle(&self, replay: &Replay, spec: &RequestSpec) -> Option<String> {
+        let environment = &replay.environment;
+        if environment.protected && !spec.is_safe() && !replay.allow_writes {
+            return Some(format!(
+                "{} writes, and environment {} is protected; --allow-writes allows it",
+                spec.method, environment.name
+            ));
+        }
+        let given = |name: &str| replay.given.iter().any(|(known, _)| known == name);
+        let missing = self.missing.iter();
+        let mut needed = missing.filter(|(name, _)| !given(name) && names(spec, name));
+        let (name, why) = needed.next()?;
+        Some(format!("it needs {{{{{name}}}}}, and {why}"))
+    }
+
+    /// Fills the request in. Refused when a token would go to another origin in a place from
+    /// which it cannot be left out, or when an answer asks for one.
+    fn prepare(&self, replay: &Replay, mut spec: RequestSpec) -> Result<Prepared, Failure> {
+        let own = &replay.environment;
+        let home = own.origin();
+        let mut environment = self.filled(own, &own.variables, &replay.given, str::to_owned);
+        let mut sent = resolve(&spec, &environment)?;
+        let target = Origin::parse(&sent.url);
+        let mut said = None;
+        if home.is_none() || target != home {
+            let target = target.map_or_else(|| "an unknown place".to_owned(), |o| o.to_string());
+            let home = home.map_or_else(
+                || "there is no base URL that tokens belong to".to_owned(),
+                |home| format!("environment {} is at {home}", own.name),
+            );
+            // The person's own variables stay at home as well: the file may have been written to
+            // collect them.
+            environment = self.filled(own, &[], &replay.given, str::to_owned);
+            if sent.token.is_some() {
+                spec.auth = Auth::None;
+                said = Some(format!(
+                    "no token went along: it goes to {target}, and {home}"
+                ));
+            }
+            sent = resolve(&spec, &environment).map_err(|failure| Failure {
+                hint: format!(
+                    "Variables of an environment stay with its host, and this step goes to {target}. {}",
+                    failure.hint
+                ),
+                ..failure
+            })?;
+            if let Some(token) = slots(&sent).first() {
+                return Err(Failure::unsent(
+                    Cause::TokenWrongInstance,
+                    format!("the step holds token {token} and goes to {target}, and {home}."),
+                    "Choose the environment of that host with --env or --base-url, or take the token out of the step.",
+                ));
+            }
+        } else if self.asks_for_tokens(replay, &spec, &sent) {
+            return Err(Failure::unsent(
+                Cause::TokenWrongInstance,
+                "a value captured from an answer holds {{token:…}}, which would put a token where the answer wants it.",
+                "Take the capture out of the session, or ask who wrote that value.",
+            ));
+        }
+        // The vault and the record know the environment as it is configured.
+        Ok(Prepared {
+            spec,
+            sent,
+            environment: own.clone(),
+            said,
+        })
+    }
+
+    /// Whether captured values bring tokens into a request: without their braces they cannot,
+    /// so that the two must ask for the same ones.
+    fn asks_for_tokens(&self, replay: &Replay, spec: &RequestSpec, sent: &SentRequest) -> bool {
+        let braces = ['{', '}'];
+        if !self.captured.iter().any(|(_, v)| v.contains(braces)) {
+            return false;
+        }
+        let own = &replay.environment;
+        let without = |value: &str| value.replace(braces, "");
+        let harmless = self.filled(own, &own.variables, &replay.given, without);
+        match resolve(spec, &harmless) {
+            Ok(harmless) => slots(&harmless) != slots(sent),
+            Err(_) => !slots(sent).is_empty(),
+        }
+    }
+
+    /// The environment with the variables of this run, the strongest first.
+    fn filled(
+        &self,
+        own: &Environment,
+        variables: &[(String, String)],
+        given: &[(String, String)],
+        change: impl Fn(&str) -> String,
+    ) -> Environment {
+        let captured = self.captured.iter();
+        let captured = captured.map(|(name, value)| (name.clone(), change(value)));
+        let mut all = given.to_vec();
+        all.extend(captured);
+        all.extend(variables.iter().cloned());
+        Environment {
+            variables: all,
+            ..own.clone()
+        }
+    }
+
+    /// Takes what the step wants from its answer; the result names what was not there.
+    fn capture(&mut self, step: &Step, outcome: &Outcome) -> Vec<String> {
+        let Outcome::Answered(response) = outcome else {
+            self.not_captured(step, "had no answer");
+            return Vec::new();
+        };
+        let mut misses = Vec::new();
+        for (name, pointer) in &step.capture {
+            self.forget(name);
+            match captured(response, pointer) {
+                Some(value) => {
+                    let last = pointer.rsplit('/').next().unwrap_or_default();
+                    if is_secret_name(name) || is_secret_name(last) {
+                        self.secrets.extend(secret(name, &value));
+                    }
+                    self.captured.push((name.clone(), value));
+                }
+                None => {
+                    let place = if pointer.is_empty() {
+                        "the whole"
+                    } else {
+                        pointer
+                    };
+                    misses.push(format!(
+                        "{name} was not captured: the answer has no JSON at {place}"
+                    ));
+                    let why = format!("the answer of \"{}\" had nothing at {place}", step.name);
+                    self.missing.push((name.clone(), why));
+                }
+            }
+        }
+        misses
+    }
+
+    fn not_captured(&mut self, step: &Step, why: &str) {
+        for (name, _) in &step.capture {
+            self.forget(name);
+            let why = format!("\"{}\", which was to give it, {why}", step.name);
+            self.missing.push((name.clone(), why));
+        }
+    }
+
+    /// A later step of the session sets the variable anew.
+    fn forget(&mut self, name: &str) {
+        self.captured.retain(|(known, _)| known != name);
+        self.missing.retain(|(known, _)| known != name);
+    }
+
+    fn masked(&self, failure: Failure) -> Failure {
+        let mask = Mask::new(&self.secrets);
+        Failure {
+            message: mask.text(&failure.message),
+            ..failure
+        }
+    }
+}
+
+/// A request that is ready, and what the person should know of it.
+struct Prepared {
+    spec: RequestSpec,
+    sent: SentRequest,
+    environment: Environment,
+    said: Option<String>,
+}
+
+/// Whether a request names a variable.
+fn names(spec: &RequestSpec, variable: &str) -> bool {
+    let slot = format!("{{{{{variable}}}}}");
+    let rows = spec.params.iter().chain(&spec.headers);
+    let mut rows = rows.filter(|row| row.enabled);
+    spec.url.contains(&slot)
+        || rows.any(|row| row.name.contains(&slot) || row.value.contains(&slot))
+        || matches!(&spec.body, Body::Text(text) if text.contains(&slot))
+}
+
+/// A captured value as a token of this run, so that it is masked wherever it surfaces.
+fn secret(variable: &str, value: &str) -> Option<(TokenRef, Secret)> {
+    let name = TokenName::new(&variable.to_ascii_lowercase());
+    let token = TokenRef {
+        name: name.or_else(|| TokenName::new("captured"))?,
+        fingerprint: None,
+    };
+    Some((token, Secret::new(value)))
+}
+
+#[cfg(test)]
+mod tests;
