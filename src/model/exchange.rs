@@ -9,17 +9,59 @@ use std::time::Duration;
 pub struct ExchangeId(String);
 
 impl ExchangeId {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    /// The highest number that twelve digits can say.
+    pub const LAST: u64 = (1 << 60) - 1;
+
     pub fn new(at: Timestamp, chance: u16) -> ExchangeId {
-        const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let ms = at.as_millisecond().max(0) as u64 & ((1 << 44) - 1);
-        let bits = (ms << 16) | u64::from(chance);
-        let digit = |place: u64| DIGITS[(bits >> (place * 5)) as usize & 31] as char;
+        ExchangeId::from_number((ms << 16) | u64::from(chance))
+    }
+
+    /// The id of that number; anything beyond `LAST` wraps around.
+    pub fn from_number(number: u64) -> ExchangeId {
+        let digit = |place: u64| ExchangeId::DIGITS[(number >> (place * 5)) as usize & 31] as char;
         ExchangeId((0..12).rev().map(digit).collect())
+    }
+
+    /// The id as a number of the same order.
+    pub fn number(&self) -> u64 {
+        number(&self.0).unwrap_or(0)
+    }
+
+    /// The whole id as someone typed it, in either case.
+    pub fn parse(text: &str) -> Option<ExchangeId> {
+        let whole = text.len() == 12;
+        whole
+            .then(|| number(text).map(ExchangeId::from_number))
+            .flatten()
+    }
+
+    /// The first and the last id that begin with these characters.
+    pub fn beginning_with(prefix: &str) -> Option<(ExchangeId, ExchangeId)> {
+        if prefix.is_empty() || prefix.len() > 12 {
+            return None;
+        }
+        let open = 5 * (12 - prefix.len() as u32);
+        let first = number(prefix)? << open;
+        let last = first | ((1_u64 << open) - 1);
+        Some((
+            ExchangeId::from_number(first),
+            ExchangeId::from_number(last),
+        ))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn number(digits: &str) -> Option<u64> {
+    digits.bytes().try_fold(0, |number, byte| {
+        let byte = byte.to_ascii_lowercase();
+        let digit = ExchangeId::DIGITS.iter().position(|&d| d == byte)?;
+        Some((number << 5) | digit as u64)
+    })
 }
 
 impl fmt::Display for ExchangeId {
@@ -270,6 +312,32 @@ mod tests {
         let late = ExchangeId::new(at(1_700_000_000_001), 0);
         assert_eq!(early.as_str().len(), 12);
         assert!(early < late);
+    }
+
+    #[test]
+    fn ids_are_read_back_and_may_be_abbreviated() {
+        let id = ExchangeId::new(
+            Timestamp::from_millisecond(1_700_000_000_000).unwrap(),
+            4_711,
+        );
+        assert_eq!(
+            ExchangeId::parse(&id.as_str().to_uppercase()),
+            Some(id.clone())
+        );
+        assert_eq!(ExchangeId::from_number(id.number()), id);
+        assert_eq!(
+            ExchangeId::from_number(ExchangeId::LAST).as_str(),
+            "zzzzzzzzzzzz"
+        );
+        for length in 1..=12 {
+            let (first, last) = ExchangeId::beginning_with(&id.as_str()[..length]).unwrap();
+            assert!(first <= id && id <= last);
+            assert_eq!(first == last, length == 12);
+        }
+        for not_an_id in ["", "u", "é", "0123456789abc"] {
+            assert_eq!(ExchangeId::parse(not_an_id), None);
+            assert_eq!(ExchangeId::beginning_with(not_an_id), None);
+        }
     }
 
     #[test]
