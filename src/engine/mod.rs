@@ -3,6 +3,7 @@
 //! outcome; only what breaks in our own house is an error.
 
 mod client;
+pub mod history;
 mod home;
 pub mod replay;
 pub mod sandbox;

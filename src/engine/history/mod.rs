@@ -1,0 +1,306 @@
+//! The history on disk: every call of every run, in one file that running instances share.
+//! Calls arrive masked and are kept as given. Reading is plain and blocks; writing is done by
+//! one thread, which acknowledges a call only after it was synced. The only user of SQLite.
+
+mod body;
+mod claim;
+mod damage;
+mod error;
+mod insert;
+mod place;
+mod select;
+mod store;
+mod writer;
+
+pub use error::{Doing, HistoryError, Trouble};
+
+use crate::insight::Query;
+use crate::model::{Exchange, ExchangeId, ExchangeSummary};
+use place::Place;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use store::Store;
+use tokio::sync::oneshot;
+use writer::{Job, Writer};
+
+/// How long another process may hold the file before that is told.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// The same for the first look, which a start of the program waits for.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// Connections kept for the next look-up: one for a long search, one for what is opened meanwhile.
+const IDLE_READERS: usize = 2;
+
+/// What is kept; the oldest calls beyond either go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    pub calls: u64,
+    /// Of the file, free pages left out.
+    pub bytes: u64,
+}
+
+impl Default for Retention {
+    /// Years of work, in a file that still fits any disk.
+    fn default() -> Retention {
+        Retention {
+            calls: 1_000_000,
+            bytes: 2 << 30,
+        }
+    }
+}
+
+/// A door to the history of one directory; clones share it.
+#[derive(Clone)]
+pub struct History {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    place: Place,
+    retention: Retention,
+    writing: Mutex<Writing>,
+    readers: Mutex<Vec<Store>>,
+}
+
+enum Writing {
+    NotYet,
+    Now(Sender<Job>, JoinHandle<()>),
+    Closed,
+}
+
+impl History {
+    /// Opens at once, or says why not. A file that another process holds just now is no reason
+    /// to fail: the calls themselves wait longer.
+    pub fn open(directory: &Path, retention: Retention) -> Result<History, HistoryError> {
+        let history = History::at(directory, retention);
+        let look = history.first_look();
+        match look {
+            Ok(()) | Err(Trouble::Locked) => Ok(history),
+            Err(trouble) => Err(history.error(Doing::Open, trouble)),
+        }
+    }
+
+    /// Opens at the first use, so that a directory that cannot be used is told for each call,
+    /// and is tried again with the next.
+    pub fn at(directory: &Path, retention: Retention) -> History {
+        History {
+            inner: Arc::new(Inner {
+                place: Place::new(directory),
+                retention,
+                writing: Mutex::new(Writing::NotYet),
+                readers: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Hands the call over to be written; what became of it is told by the receipt.
+    pub fn remember(&self, exchange: Arc<Exchange>) -> Receipt {
+        let (reply, answer) = oneshot::channel();
+        let refused = self.hand_over(Job::Remember(exchange, reply)).err();
+        Receipt {
+            history: self.clone(),
+            answer,
+            refused,
+        }
+    }
+
+    /// Newest first, from the newest or from before a call; blocks.
+    pub fn recall(
+        &self,
+        query: &Query,
+        limit: usize,
+        before: Option<&ExchangeId>,
+    ) -> Result<Vec<ExchangeSummary>, HistoryError> {
+        self.read(|store| select::recall(&store.conn, query, limit, before))
+    }
+
+    /// The whole call, byte for byte; blocks.
+    pub fn load(&self, id: &ExchangeId) -> Result<Option<Exchange>, HistoryError> {
+        self.read(|store| select::load(&store.conn, id))
+    }
+
+    /// The call whose id begins so; several are an error that names two.
+    pub fn find(&self, prefix: &str) -> Result<Option<ExchangeId>, HistoryError> {
+        self.read(|store| select::find(&store.conn, prefix))
+    }
+
+    pub fn count(&self, query: &Query) -> Result<u64, HistoryError> {
+        self.read(|store| select::count(&store.conn, query))
+    }
+
+    /// Every case with its number of calls, the latest worked on first.
+    pub fn cases(&self) -> Result<Vec<(String, u64)>, HistoryError> {
+        self.read(|store| select::cases(&store.conn))
+    }
+
+    /// Hides calls at once; they are erased when this run ends. Returns how many were there.
+    pub fn forget(&self, ids: &[ExchangeId]) -> Result<usize, HistoryError> {
+        self.hide(true, ids, Doing::Forget)
+    }
+
+    /// Brings back what was forgotten and not yet erased.
+    pub fn restore(&self, ids: &[ExchangeId]) -> Result<usize, HistoryError> {
+        self.hide(false, ids, Doing::Restore)
+    }
+
+    /// Waits until all that was handed over is written and what was forgotten is erased. False
+    /// if that took longer than allowed; it goes on then for as long as the process lives.
+    pub fn close(self, within: Duration) -> bool {
+        let was = std::mem::replace(&mut *lock(&self.inner.writing), Writing::Closed);
+        // The last connection to go folds the log away, and that is to be the writer's.
+        lock(&self.inner.readers).clear();
+        let Writing::Now(jobs, thread) = was else {
+            return true;
+        };
+        let (reply, done) = mpsc::channel();
+        if jobs.send(Job::Close(reply)).is_err() {
+            return true;
+        }
+        let ended = done.recv_timeout(within) != Err(mpsc::RecvTimeoutError::Timeout);
+        if ended {
+            // It has nothing left to do but to return.
+            let _ = thread.join();
+        }
+        ended
+    }
+
+    fn first_look(&self) -> Result<(), Trouble> {
+        let look = || -> Result<bool, Trouble> {
+            let store = Store::open(&self.inner.place, FIRST_WAIT)?;
+            let left = store.conn.query_row(
+                "SELECT EXISTS (SELECT 1 FROM calls WHERE forgotten_by IS NOT NULL)",
+                [],
+                |row| row.get(0),
+            )?;
+            store.conn.busy_timeout(LOCK_WAIT)?;
+            lock(&self.inner.readers).push(store);
+            Ok(left)
+        };
+        let left = match look() {
+            Err(Trouble::Damaged { .. }) => match damage::set_aside(&self.inner.place)? {
+                None => look()?,
+                kept => {
+                    return Err(Trouble::Damaged { kept });
+                }
+            },
+            other => other?,
+        };
+        if left {
+            self.hand_over(Job::Purge)?;
+        }
+        Ok(())
+    }
+
+    fn hide(&self, hide: bool, ids: &[ExchangeId], doing: Doing) -> Result<usize, HistoryError> {
+        let (reply, answer) = mpsc::channel();
+        self.hand_over(Job::Hide(hide, ids.to_vec(), reply))
+            .and_then(|()| answer.recv().unwrap_or(Err(Trouble::Closed)))
+            .map_err(|trouble| self.error(doing, trouble))
+    }
+
+    /// To the writer, which is started when it is first needed.
+    fn hand_over(&self, job: Job) -> Result<(), Trouble> {
+        let mut writing = lock(&self.inner.writing);
+        let ended = matches!(&*writing, Writing::Now(_, thread) if thread.is_finished());
+        if ended || matches!(*writing, Writing::NotYet) {
+            let (jobs, waiting) = mpsc::channel();
+            let writer = Writer::new(self.inner.place.clone(), self.inner.retention, waiting);
+            let thread = std::thread::Builder::new()
+                .name("history".to_owned())
+                .spawn(|| writer.run())?;
+            *writing = Writing::Now(jobs, thread);
+        }
+        match &*writing {
+            Writing::Now(jobs, _) => jobs.send(job).map_err(|_| Trouble::Closed),
+            Writing::NotYet | Writing::Closed => Err(Trouble::Closed),
+        }
+    }
+
+    fn read<T>(
+        &self,
+        mut look: impl FnMut(&Store) -> Result<T, Trouble>,
+    ) -> Result<T, HistoryError> {
+        let mut attempt = || -> Result<T, Trouble> {
+            let store = self.reader()?;
+            let found = look(&store);
+            if found.as_ref().err().is_none_or(Trouble::leaves_connection) {
+                let mut readers = lock(&self.inner.readers);
+                if readers.len() < IDLE_READERS
+                    && !matches!(*lock(&self.inner.writing), Writing::Closed)
+                {
+                    readers.push(store);
+                }
+            }
+            found
+        };
+        let found = match attempt() {
+            Err(Trouble::Damaged { .. }) => match damage::set_aside(&self.inner.place) {
+                Ok(None) => attempt(),
+                Ok(kept) => Err(Trouble::Damaged { kept }),
+                Err(trouble) => Err(trouble),
+            },
+            found => found,
+        };
+        found.map_err(|trouble| self.error(Doing::Read, trouble))
+    }
+
+    fn reader(&self) -> Result<Store, Trouble> {
+        while let Some(store) = lock(&self.inner.readers).pop() {
+            if store.is_current() {
+                return Ok(store);
+            }
+        }
+        match Store::open(&self.inner.place, LOCK_WAIT) {
+            Err(trouble @ (Trouble::ReadOnly | Trouble::NoPermission)) => {
+                Store::open_read_only(&self.inner.place).map_err(|_| trouble)
+            }
+            store => store,
+        }
+    }
+
+    fn error(&self, doing: Doing, trouble: Trouble) -> HistoryError {
+        trouble.while_doing(doing, self.inner.place.database())
+    }
+}
+
+/// A mutex here guards nothing that a panic could leave half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Resolves once the call is on the disk, or with the reason why it is not.
+#[must_use = "without it nobody is told that a call was not recorded"]
+pub struct Receipt {
+    history: History,
+    answer: oneshot::Receiver<Result<(), Trouble>>,
+    refused: Option<Trouble>,
+}
+
+impl Receipt {
+    /// For plain threads; a task awaits the receipt instead.
+    pub fn wait(mut self) -> Result<(), HistoryError> {
+        let result = match self.refused.take() {
+            Some(trouble) => Err(trouble),
+            None => self.answer.blocking_recv().unwrap_or(Err(Trouble::Closed)),
+        };
+        result.map_err(|trouble| self.history.error(Doing::Record, trouble))
+    }
+}
+
+impl Future for Receipt {
+    type Output = Result<(), HistoryError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = match self.refused.take() {
+            Some(trouble) => Poll::Ready(Err(trouble)),
+            None => Pin::new(&mut self.answer)
+                .poll(context)
+                .map(|answer| answer.unwrap_or(Err(Trouble::Closed))),
+        };
+        result.map(|result| result.map_err(|trouble| self.history.error(Doing::Record, trouble)))
+    }
+}

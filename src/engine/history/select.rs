@@ -1,0 +1,282 @@
+//! Looking calls up: what the database can tell by its columns is asked of it, bare words are
+//! looked for here, by the same text that the filter itself uses.
+
+use super::body;
+use super::error::Trouble;
+use crate::format::record::{self, Bodies};
+use crate::insight::{Query, Term, Want};
+use crate::model::{Exchange, ExchangeId, ExchangeSummary};
+use memchr::memmem::Finder;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+
+/// Newest first.
+pub(super) fn recall(
+    conn: &Connection,
+    query: &Query,
+    limit: usize,
+    before: Option<&ExchangeId>,
+) -> Result<Vec<ExchangeSummary>, Trouble> {
+    // One view for both questions, whatever is forgotten meanwhile.
+    let view = conn.unchecked_transaction()?;
+    let mut found = Vec::new();
+    Filter::of(&view, query, before)?.walk(&view, |id| {
+        if found.len() < limit {
+            found.push(id);
+        }
+        found.len() < limit
+    })?;
+    let mut summary = view.prepare_cached("SELECT summary FROM records WHERE id = ?1")?;
+    found
+        .into_iter()
+        .map(|id| {
+            let line: String = summary.query_row([id], |row| row.get(0))?;
+            Ok(record::read_summary(&line, exchange_id(id))?)
+        })
+        .collect()
+}
+
+pub(super) fn count(conn: &Connection, query: &Query) -> Result<u64, Trouble> {
+    let view = conn.unchecked_transaction()?;
+    if query.is_empty() {
+        let shown: i64 = view.query_row(
+            "SELECT calls - (SELECT count(*) FROM calls WHERE forgotten_by IS NOT NULL) FROM totals",
+            [],
+            |row| row.get(0),
+        )?;
+        return Ok(u64::try_from(shown).unwrap_or(0));
+    }
+    let mut count = 0;
+    Filter::of(&view, query, None)?.walk(&view, |_| {
+        count += 1;
+        true
+    })?;
+    Ok(count)
+}
+
+/// The whole call, unless it is unknown or forgotten.
+pub(super) fn load(conn: &Connection, id: &ExchangeId) -> Result<Option<Exchange>, Trouble> {
+    let view = conn.unchecked_transaction()?;
+    let row = view
+        .prepare_cached(
+            "SELECT record, typed_body, sent_body, received_body
+             FROM calls JOIN records USING (id) WHERE id = ?1 AND forgotten_by IS NULL",
+        )?
+        .query_row([row_id(id)], |row| {
+            Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]))
+        })
+        .optional()?;
+    let Some((packed, [typed, sent, received])) = row else {
+        return Ok(None);
+    };
+    let bodies = Bodies {
+        typed: body::unpack(&view, typed)?,
+        sent: body::unpack(&view, sent)?,
+        received: body::unpack(&view, received)?,
+    };
+    let mut exchange = record::read(&body::unpack_text(packed)?, bodies)?;
+    // The row's own, in case two calls were made under one id.
+    exchange.id = id.clone();
+    Ok(Some(exchange))
+}
+
+/// The one call whose id begins so.
+pub(super) fn find(conn: &Connection, prefix: &str) -> Result<Option<ExchangeId>, Trouble> {
+    let Some((first, last)) = ExchangeId::beginning_with(prefix.trim()) else {
+        return Ok(None);
+    };
+    let mut select = conn.prepare_cached(
+        "SELECT id FROM calls WHERE id BETWEEN ?1 AND ?2 AND forgotten_by IS NULL
+         ORDER BY id LIMIT 2",
+    )?;
+    let ids = select.query_map([row_id(&first), row_id(&last)], |row| row.get(0))?;
+    let ids = ids.collect::<Result<Vec<i64>, _>>()?;
+    match ids[..] {
+        [] => Ok(None),
+        [id] => Ok(Some(exchange_id(id))),
+        [first, second, ..] => Err(Trouble::Ambiguous {
+            first: exchange_id(first).to_string(),
+            second: exchange_id(second).to_string(),
+        }),
+    }
+}
+
+/// Every case with its number of calls, the latest worked on first.
+pub(super) fn cases(conn: &Connection) -> Result<Vec<(String, u64)>, Trouble> {
+    // Beside max(), SQLite takes the name from the row that has it.
+    let mut select = conn.prepare_cached(
+        "SELECT case_name, count(*), max(id) AS latest FROM calls
+         WHERE case_key IS NOT NULL AND forgotten_by IS NULL
+         GROUP BY case_key ORDER BY latest DESC",
+    )?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
+    rows.map(|row| {
+        let (case, count) = row?;
+        Ok((case, u64::try_from(count).unwrap_or(0)))
+    })
+    .collect()
+}
+
+pub(super) fn row_id(id: &ExchangeId) -> i64 {
+    // Sixty bits always fit.
+    id.number() as i64
+}
+
+pub(super) fn exchange_id(id: i64) -> ExchangeId {
+    ExchangeId::from_number(id as u64)
+}
+
+/// A query as the database takes it, and the words that are left for us.
+struct Filter {
+    sql: String,
+    values: Vec<Value>,
+    words: Vec<(bool, Finder<'static>)>,
+}
+
+impl Filter {
+    fn of(
+        conn: &Connection,
+        query: &Query,
+        before: Option<&ExchangeId>,
+    ) -> Result<Filter, Trouble> {
+        let mut filter = Filter {
+            sql: "forgotten_by IS NULL".to_owned(),
+            values: Vec::new(),
+            words: Vec::new(),
+        };
+        if let Some(id) = before {
+            filter.and("id < ?", Value::Integer(row_id(id)));
+        }
+        let best = query.terms().iter().filter_map(selectivity).min();
+        let mut chosen = false;
+        for term in query.terms() {
+            let indexed = !chosen && best.is_some() && selectivity(term) == best;
+            chosen |= indexed;
+            filter.add(term, indexed);
+        }
+        filter.bound_ids(conn, query)?;
+        let search = if filter.words.is_empty() {
+            "NULL"
+        } else {
+            "search"
+        };
+        filter.sql = format!(
+            "SELECT id, {search} FROM calls WHERE {} ORDER BY id DESC",
+            filter.sql
+        );
+        Ok(filter)
+    }
+
+    fn and(&mut self, condition: &str, value: Value) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.values.push(value);
+    }
+
+    fn add(&mut self, term: &Term, indexed: bool) {
+        let text = |word: &String| Value::Text(word.clone());
+        let (column, value) = match &term.want {
+            Want::Status(status) => ("status", Value::Integer(i64::from(*status))),
+            Want::Class(class) => ("class", Value::Text(class.id().to_owned())),
+            Want::Method(word) => ("method", text(word)),
+            Want::Environment(word) => ("environment", text(word)),
+            Want::Token(word) => ("token", text(word)),
+            Want::Case(word) => ("case_key", text(word)),
+            Want::Host(word) => return self.part("host", text(word), term.negated),
+            Want::Code(word) => {
+                let whole = Value::Text(format!("\n{word}\n"));
+                return self.part("codes", whole, term.negated);
+            }
+            Want::Since(ms) => {
+                let sign = if term.negated { "<" } else { ">=" };
+                return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
+            }
+            Want::Until(ms) => {
+                let sign = if term.negated { ">=" } else { "<" };
+                return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
+            }
+            Want::Word(word) => {
+                let finder = Finder::new(word.as_bytes()).into_owned();
+                return self.words.push((term.negated, finder));
+            }
+        };
+        // A plus keeps the planner from an index that fits half of all rows.
+        let condition = match (term.negated, indexed) {
+            (true, _) => format!("{column} IS NOT ?"),
+            (false, true) => format!("{column} = ?"),
+            (false, false) => format!("+{column} = ?"),
+        };
+        self.and(&condition, value);
+    }
+
+    fn part(&mut self, column: &str, value: Value, negated: bool) {
+        let sign = if negated { "=" } else { ">" };
+        self.and(&format!("instr({column}, ?) {sign} 0"), value);
+    }
+
+    /// Ids tell the time, so a filter by time need not look at every row; unless some do not.
+    fn bound_ids(&mut self, conn: &Connection, query: &Query) -> Result<(), Trouble> {
+        const SLACK_MS: i64 = 3_600_000;
+        let limits: Vec<(&str, i64)> = query
+            .terms()
+            .iter()
+            .filter_map(|term| match (&term.want, term.negated) {
+                (Want::Since(ms), false) | (Want::Until(ms), true) => {
+                    Some(("id >= ?", ms.saturating_sub(SLACK_MS)))
+                }
+                (Want::Until(ms), false) | (Want::Since(ms), true) => {
+                    Some(("id < ?", ms.saturating_add(SLACK_MS + 1)))
+                }
+                _ => None,
+            })
+            .collect();
+        if limits.is_empty() {
+            return Ok(());
+        }
+        let astray: bool = conn
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM calls
+                 WHERE abs((id >> 16) - started_ms) > 3600000)",
+            )?
+            .query_row([], |row| row.get(0))?;
+        if !astray {
+            for (condition, ms) in limits {
+                let id = ms.clamp(0, 1 << 44) << 16;
+                self.and(condition, Value::Integer(id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the ids that fit, newest first, until told to stop.
+    fn walk(&self, conn: &Connection, mut take: impl FnMut(i64) -> bool) -> Result<(), Trouble> {
+        let mut select = conn.prepare_cached(&self.sql)?;
+        let mut rows = select.query(params_from_iter(&self.values))?;
+        while let Some(row) = rows.next()? {
+            if !self.words.is_empty() {
+                let text = row.get_ref(1)?.as_bytes().unwrap_or_default();
+                let fits = |(negated, word): &(bool, Finder)| word.find(text).is_some() != *negated;
+                if !self.words.iter().all(fits) {
+                    continue;
+                }
+            }
+            if !take(row.get(0)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How few rows a term is likely to leave, lowest first; `None` without an index.
+fn selectivity(term: &Term) -> Option<u8> {
+    match term.want {
+        _ if term.negated => None,
+        Want::Case(_) => Some(0),
+        Want::Status(_) => Some(1),
+        Want::Token(_) => Some(2),
+        Want::Class(_) => Some(3),
+        Want::Environment(_) => Some(4),
+        _ => None,
+    }
+}

@@ -1,0 +1,306 @@
+//! The one thread that writes. It takes whatever waits, writes it in one transaction, and
+//! answers only after that was synced; then it tidies, in small steps, while nothing waits.
+
+use super::claim::{self, Claim};
+use super::damage;
+use super::error::Trouble;
+use super::insert::{Row, remove_oldest};
+use super::place::Place;
+use super::select::row_id;
+use super::store::{self, Store};
+use super::{LOCK_WAIT, Retention};
+use crate::model::{Exchange, ExchangeId};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+pub(super) enum Job {
+    Remember(Arc<Exchange>, oneshot::Sender<Result<(), Trouble>>),
+    /// Hides calls, or shows hidden ones again.
+    Hide(bool, Vec<ExchangeId>, Sender<Result<usize, Trouble>>),
+    /// Removes what runs forgot that have ended.
+    Purge,
+    Close(Sender<()>),
+}
+
+/// Calls and bytes in one transaction: enough to share a sync, not so much that another process
+/// waits for long.
+const BATCH_CALLS: usize = 256;
+const BATCH_BYTES: usize = 32 << 20;
+/// Rows removed in one step of tidying.
+const STEP_ROWS: usize = 200;
+
+pub(super) struct Writer {
+    place: Place,
+    retention: Retention,
+    jobs: Receiver<Job>,
+    waiting: VecDeque<Job>,
+    store: Option<Store>,
+    claim: Option<Claim>,
+}
+
+impl Writer {
+    pub fn new(place: Place, retention: Retention, jobs: Receiver<Job>) -> Writer {
+        Writer {
+            place,
+            retention,
+            jobs,
+            waiting: VecDeque::new(),
+            store: None,
+            claim: None,
+        }
+    }
+
+    /// Returns when it is told to close, or when nobody can ask any more.
+    pub fn run(mut self) {
+        let mut crowded = false;
+        loop {
+            // Tidying must not make a call wait, and nothing must spin at rest.
+            match self.next(!crowded) {
+                Some(Job::Remember(exchange, reply)) => {
+                    self.remember(exchange, reply);
+                    crowded = true;
+                }
+                Some(Job::Hide(hide, ids, reply)) => {
+                    let done = self.attempt(|writer| writer.hide(hide, &ids));
+                    let _ = reply.send(done);
+                }
+                Some(Job::Purge) => self.purge(),
+                Some(Job::Close(reply)) => {
+                    self.end();
+                    let _ = reply.send(());
+                    return;
+                }
+                None if crowded => crowded = self.tidy().unwrap_or(false),
+                None => return self.end(),
+            }
+        }
+    }
+
+    /// The next job; `None` if there is none yet, or where waiting is wanted, never will be.
+    fn next(&mut self, wait: bool) -> Option<Job> {
+        if let Some(job) = self.waiting.pop_front() {
+            return Some(job);
+        }
+        if wait {
+            return self.jobs.recv().ok();
+        }
+        self.jobs.try_recv().ok()
+    }
+
+    fn remember(&mut self, first: Arc<Exchange>, reply: oneshot::Sender<Result<(), Trouble>>) {
+        let mut bytes = weight(&first);
+        let mut batch = vec![(first, reply)];
+        while batch.len() < BATCH_CALLS && bytes < BATCH_BYTES {
+            match self.next(false) {
+                Some(Job::Remember(exchange, reply)) => {
+                    bytes += weight(&exchange);
+                    batch.push((exchange, reply));
+                }
+                Some(job) => {
+                    self.waiting.push_front(job);
+                    break;
+                }
+                None => break,
+            }
+        }
+        let (exchanges, replies): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let rows: Vec<Row> = exchanges.iter().map(|exchange| Row::of(exchange)).collect();
+        let results = match self.attempt(|writer| writer.write(&rows)) {
+            Ok(()) => vec![Ok(()); rows.len()],
+            // One that does not fit must not take the others with it.
+            Err(Trouble::DiskFull | Trouble::TooLarge) if rows.len() > 1 => rows
+                .chunks(1)
+                .map(|row| self.attempt(|writer| writer.write(row)))
+                .collect(),
+            Err(trouble) => vec![Err(trouble); rows.len()],
+        };
+        for (reply, result) in replies.into_iter().zip(results) {
+            // Whoever does not wait for the answer has the call kept all the same.
+            let _ = reply.send(result);
+        }
+    }
+
+    fn write(&mut self, rows: &[Row]) -> Result<(), Trouble> {
+        let retention = self.retention;
+        let store = self.store()?;
+        let tx = begin(store)?;
+        for row in rows {
+            row.insert(&tx)?;
+        }
+        // In the same transaction what is over the limit goes without a sync of its own; a
+        // larger excess is left for later.
+        let mut room = rows.len() + 8;
+        while room > 0 && over(&tx, retention)? {
+            room -= 1;
+            remove_oldest(&tx, 1)?;
+        }
+        tx.commit()?;
+        store.secure()?;
+        if !store.is_current() {
+            // All is safe, but in files that have lost their names.
+            self.store = None;
+        }
+        Ok(())
+    }
+
+    fn hide(&mut self, hide: bool, ids: &[ExchangeId]) -> Result<usize, Trouble> {
+        if hide && self.claim.is_none() {
+            self.claim = Some(Claim::take(&self.place)?);
+        }
+        let mark = self.claim.as_ref().filter(|_| hide).map(|claim| claim.id);
+        let store = self.store()?;
+        let tx = begin(store)?;
+        let mut changed = 0;
+        {
+            let mut update = tx.prepare_cached(
+                "UPDATE calls SET forgotten_by = ?1
+                 WHERE id = ?2 AND (forgotten_by IS NULL) = (?1 IS NOT NULL)",
+            )?;
+            for id in ids {
+                changed += update.execute((mark, row_id(id)))?;
+            }
+        }
+        tx.commit()?;
+        store.secure()?;
+        Ok(changed)
+    }
+
+    /// One step towards the limits; true if more is to be done.
+    fn tidy(&mut self) -> Result<bool, Trouble> {
+        let retention = self.retention;
+        let store = self.store()?;
+        // Looking first keeps the lock free for others.
+        if !over(&store.conn, retention)? {
+            return Ok(false);
+        }
+        let tx = begin(store)?;
+        let mut removed = 0;
+        while removed < STEP_ROWS && over(&tx, retention)? {
+            removed += remove_oldest(&tx, 10)?.max(1);
+        }
+        tx.commit()?;
+        Ok(removed >= STEP_ROWS)
+    }
+
+    /// Trouble here costs nothing but time: the next run tries again.
+    fn purge(&mut self) {
+        let owners = self.owners().unwrap_or_default();
+        let own = self.claim.as_ref().map(|claim| claim.id);
+        for owner in owners {
+            if Some(owner) != own && !claim::is_held(&self.place, owner) {
+                let _ = self.erase(owner);
+                claim::remove(&self.place, owner);
+            }
+        }
+    }
+
+    /// Every run that forgot something, of which some is still there.
+    fn owners(&mut self) -> Result<Vec<i64>, Trouble> {
+        let conn = &self.store()?.conn;
+        let mut select =
+            conn.prepare("SELECT DISTINCT forgotten_by FROM calls WHERE forgotten_by IS NOT NULL")?;
+        let rows = select.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Removes what that run forgot, from the log as well.
+    fn erase(&mut self, owner: i64) -> Result<(), Trouble> {
+        let store = self.store()?;
+        loop {
+            let tx = begin(store)?;
+            let removed = tx.execute(
+                "DELETE FROM calls WHERE id IN
+                 (SELECT id FROM calls WHERE forgotten_by = ?1 LIMIT ?2)",
+                (owner, STEP_ROWS as i64),
+            )?;
+            tx.commit()?;
+            if removed < STEP_ROWS {
+                break;
+            }
+        }
+        store.empty_log()?;
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        if let Some(own) = self.claim.as_ref().map(|claim| claim.id) {
+            // What cannot be erased now is erased by the next run.
+            let _ = self.erase(own);
+        }
+        self.store = None;
+        self.claim = None;
+    }
+
+    /// Does it on a sound connection. What broke the connection is told, and the next attempt
+    /// opens a new one.
+    fn attempt<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Writer) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let mut pauses = RETRIES.iter();
+        loop {
+            let trouble = match work(self) {
+                Ok(done) => return Ok(done),
+                Err(trouble) => trouble,
+            };
+            if !trouble.leaves_connection() {
+                self.store = None;
+            }
+            if matches!(trouble, Trouble::Damaged { .. }) {
+                if let Some(kept) = damage::set_aside(&self.place)? {
+                    return Err(Trouble::Damaged { kept: Some(kept) });
+                }
+            } else if !is_passing(&trouble) {
+                return Err(trouble);
+            }
+            match pauses.next() {
+                Some(&pause) => std::thread::sleep(Duration::from_millis(pause)),
+                None => return Err(trouble),
+            }
+        }
+    }
+
+    fn store(&mut self) -> Result<&mut Store, Trouble> {
+        if self.store.as_ref().is_some_and(|store| !store.is_current()) {
+            self.store = None;
+            return Err(Trouble::Gone);
+        }
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => Store::open(&self.place, LOCK_WAIT)?,
+        };
+        Ok(self.store.insert(store))
+    }
+}
+
+/// Pauses in milliseconds before trouble that may pass by itself is told.
+const RETRIES: [u64; 2] = [10, 50];
+
+/// An error of the disk may be a moment's; so may be what a neighbour does while it opens or
+/// closes the same files.
+fn is_passing(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Other(_))
+}
+
+fn begin(store: &mut Store) -> Result<Transaction<'_>, Trouble> {
+    Ok(store
+        .conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+fn over(conn: &Connection, retention: Retention) -> Result<bool, Trouble> {
+    let calls: i64 = conn
+        .prepare_cached("SELECT calls FROM totals")?
+        .query_row([], |row| row.get(0))?;
+    // The newest stays, however large it is.
+    let calls = u64::try_from(calls).unwrap_or(0);
+    Ok(calls > 1 && (calls > retention.calls || store::bytes(conn)? > retention.bytes))
+}
+
+fn weight(exchange: &Exchange) -> usize {
+    exchange.sent.body.len() + exchange.outcome.response().map_or(0, |r| r.body.len())
+}

@@ -1,0 +1,686 @@
+//! A call as one compact line of JSON, with its bodies kept beside it. What was written is read
+//! back exactly: every header byte, every body byte, every nanosecond.
+
+use super::FormatError;
+use crate::model::{
+    Auth, Body, Cause, ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Headers, Outcome,
+    Param, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName, TokenRef,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Raised when an older program could no longer make sense of a record.
+const VERSION: u32 = 1;
+
+/// What a record leaves out, because equal bodies are kept once: as typed, as sent, as received.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bodies<B> {
+    pub typed: B,
+    pub sent: B,
+    pub received: B,
+}
+
+/// The call without its bodies.
+pub fn write(exchange: &Exchange) -> String {
+    let Exchange {
+        id,
+        environment,
+        case,
+        typed,
+        sent,
+        outcome,
+        started_at,
+        took,
+    } = exchange;
+    text(&Record {
+        v: VERSION,
+        id: id.as_str().to_owned(),
+        environment: environment.clone(),
+        case: case.clone(),
+        at: instant(*started_at),
+        took: span(*took),
+        typed: Typed::of(typed),
+        sent: Sent::of(sent),
+        outcome: Ending::of(outcome),
+    })
+}
+
+/// The bodies that belong beside the record of this call.
+pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
+    Bodies {
+        typed: match &exchange.typed.body {
+            Body::Empty => &[],
+            Body::Text(text) => text.as_bytes(),
+            Body::Bytes(bytes) => bytes,
+        },
+        sent: &exchange.sent.body,
+        received: exchange.outcome.response().map_or(&[], |r| &r.body),
+    }
+}
+
+pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<Exchange, FormatError> {
+    let record: Record = parse(record)?;
+    known(record.v)?;
+    Ok(Exchange {
+        id: ExchangeId::parse(&record.id).ok_or_else(|| broken("its id is not one"))?,
+        environment: record.environment,
+        case: record.case,
+        typed: record.typed.read(bodies.typed)?,
+        sent: record.sent.read(bodies.sent)?,
+        outcome: record.outcome.read(bodies.received)?,
+        started_at: timestamp(record.at)?,
+        took: duration(record.took)?,
+    })
+}
+
+/// What a list says of a call; the id is kept outside.
+pub fn write_summary(summary: &ExchangeSummary) -> String {
+    let ExchangeSummary {
+        id: _,
+        started_at,
+        took,
+        environment,
+        case,
+        token,
+        method,
+        url,
+        status,
+        cause,
+        message,
+        errors,
+    } = summary;
+    text(&Line {
+        v: VERSION,
+        at: instant(*started_at),
+        took: span(*took),
+        environment: environment.clone(),
+        case: case.clone(),
+        token: token.as_ref().map(token_pair),
+        method: method.clone(),
+        url: url.clone(),
+        status: *status,
+        cause: cause.map(|cause| cause.id().to_owned()),
+        message: message.clone(),
+        errors: errors
+            .iter()
+            .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
+            .collect(),
+    })
+}
+
+pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, FormatError> {
+    let line: Line = parse(line)?;
+    known(line.v)?;
+    Ok(ExchangeSummary {
+        id,
+        started_at: timestamp(line.at)?,
+        took: duration(line.took)?,
+        environment: line.environment,
+        case: line.case,
+        token: line.token.map(token).transpose()?,
+        method: line.method,
+        url: line.url,
+        status: line.status,
+        cause: line.cause.as_deref().and_then(Cause::from_id),
+        message: line.message,
+        errors: line
+            .errors
+            .into_iter()
+            .map(|(title, detail, code)| ErrorLine {
+                title,
+                detail,
+                code,
+            })
+            .collect(),
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    v: u32,
+    id: String,
+    environment: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    case: Option<String>,
+    at: Instant,
+    took: Span,
+    typed: Typed,
+    sent: Sent,
+    outcome: Ending,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    v: u32,
+    at: Instant,
+    took: Span,
+    environment: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    case: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<TokenPair>,
+    method: String,
+    url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<(Option<String>, Option<String>, Option<String>)>,
+}
+
+/// Seconds and nanoseconds: a number of nanoseconds alone leaves the range of many JSON readers.
+type Instant = (i64, i32);
+type Span = (u64, u32);
+type TokenPair = (String, Option<String>);
+type Row = (String, String, bool);
+
+#[derive(Serialize, Deserialize)]
+struct Typed {
+    method: String,
+    url: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    params: Vec<Row>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<Row>,
+    body: BodyKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bearer: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BodyKind {
+    Empty,
+    Text,
+    Bytes,
+}
+
+impl Typed {
+    fn of(spec: &RequestSpec) -> Typed {
+        let RequestSpec {
+            method,
+            url,
+            params,
+            headers,
+            body,
+            auth,
+        } = spec;
+        let rows = |rows: &[Param]| {
+            rows.iter()
+                .map(|row| (row.name.clone(), row.value.clone(), row.enabled))
+                .collect()
+        };
+        Typed {
+            method: method.clone(),
+            url: url.clone(),
+            params: rows(params),
+            headers: rows(headers),
+            body: match body {
+                Body::Empty => BodyKind::Empty,
+                Body::Text(_) => BodyKind::Text,
+                Body::Bytes(_) => BodyKind::Bytes,
+            },
+            bearer: match auth {
+                Auth::None => None,
+                Auth::Bearer(name) => Some(name.as_str().to_owned()),
+            },
+        }
+    }
+
+    fn read(self, body: Vec<u8>) -> Result<RequestSpec, FormatError> {
+        let rows = |rows: Vec<Row>| {
+            rows.into_iter()
+                .map(|(name, value, enabled)| Param {
+                    name,
+                    value,
+                    enabled,
+                })
+                .collect()
+        };
+        Ok(RequestSpec {
+            method: self.method,
+            url: self.url,
+            params: rows(self.params),
+            headers: rows(self.headers),
+            body: match self.body {
+                BodyKind::Empty => Body::Empty,
+                BodyKind::Text => Body::Text(
+                    String::from_utf8(body).map_err(|_| broken("its text is not UTF-8"))?,
+                ),
+                BodyKind::Bytes => Body::Bytes(body),
+            },
+            auth: match self.bearer {
+                None => Auth::None,
+                Some(name) => Auth::Bearer(token_name(&name)?),
+            },
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sent {
+    method: String,
+    url: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<(String, Value)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<TokenPair>,
+}
+
+impl Sent {
+    fn of(sent: &SentRequest) -> Sent {
+        let SentRequest {
+            method,
+            url,
+            headers,
+            body: _,
+            token,
+        } = sent;
+        Sent {
+            method: method.clone(),
+            url: url.clone(),
+            headers: fields(headers),
+            token: token.as_ref().map(token_pair),
+        }
+    }
+
+    fn read(self, body: Vec<u8>) -> Result<SentRequest, FormatError> {
+        Ok(SentRequest {
+            method: self.method,
+            url: self.url,
+            headers: headers(self.headers)?,
+            body,
+            token: self.token.map(token).transpose()?,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Ending {
+    Answered(Answer),
+    Failed {
+        cause: String,
+        message: String,
+        hint: String,
+        was_sent: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partial: Option<Answer>,
+    },
+}
+
+impl Ending {
+    fn of(outcome: &Outcome) -> Ending {
+        match outcome {
+            Outcome::Answered(response) => Ending::Answered(Answer::of(response)),
+            Outcome::Failed(Failure {
+                cause,
+                message,
+                hint,
+                partial,
+                was_sent,
+            }) => Ending::Failed {
+                cause: cause.id().to_owned(),
+                message: message.clone(),
+                hint: hint.clone(),
+                was_sent: *was_sent,
+                partial: partial.as_deref().map(Answer::of),
+            },
+        }
+    }
+
+    fn read(self, body: Vec<u8>) -> Result<Outcome, FormatError> {
+        Ok(match self {
+            Ending::Answered(answer) => Outcome::Answered(answer.read(body)?),
+            Ending::Failed {
+                cause,
+                message,
+                hint,
+                was_sent,
+                partial,
+            } => Outcome::Failed(Failure {
+                cause: Cause::from_id(&cause)
+                    .ok_or_else(|| broken(&format!("its cause \"{cause}\" is not known")))?,
+                message,
+                hint,
+                was_sent,
+                partial: match partial {
+                    Some(answer) => Some(Box::new(answer.read(body)?)),
+                    None => None,
+                },
+            }),
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Answer {
+    status: u16,
+    reason: String,
+    version: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<(String, Value)>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    cut: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_byte: Option<Span>,
+    total: Span,
+}
+
+impl Answer {
+    fn of(response: &Response) -> Answer {
+        let Response {
+            status,
+            reason,
+            version,
+            headers,
+            body: _,
+            body_cut,
+            timing: Timing { first_byte, total },
+        } = response;
+        Answer {
+            status: *status,
+            reason: reason.clone(),
+            version: version.clone(),
+            headers: fields(headers),
+            cut: *body_cut,
+            first_byte: first_byte.map(span),
+            total: span(*total),
+        }
+    }
+
+    fn read(self, body: Vec<u8>) -> Result<Response, FormatError> {
+        Ok(Response {
+            status: self.status,
+            reason: self.reason,
+            version: self.version,
+            headers: headers(self.headers)?,
+            body,
+            body_cut: self.cut,
+            timing: Timing {
+                first_byte: self.first_byte.map(duration).transpose()?,
+                total: duration(self.total)?,
+            },
+        })
+    }
+}
+
+/// A header's value: text where it is UTF-8, as nearly all are.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Text(String),
+    Bytes { base64: String },
+}
+
+fn fields(headers: &Headers) -> Vec<(String, Value)> {
+    headers
+        .iter()
+        .map(|header| {
+            let value = match std::str::from_utf8(&header.value) {
+                Ok(text) => Value::Text(text.to_owned()),
+                Err(_) => Value::Bytes {
+                    base64: STANDARD.encode(&header.value),
+                },
+            };
+            (header.name.clone(), value)
+        })
+        .collect()
+}
+
+fn headers(fields: Vec<(String, Value)>) -> Result<Headers, FormatError> {
+    let mut headers = Headers::new();
+    for (name, value) in fields {
+        let value = match value {
+            Value::Text(text) => text.into_bytes(),
+            Value::Bytes { base64 } => STANDARD
+                .decode(base64)
+                .map_err(|_| broken("the bytes of a header are not Base64"))?,
+        };
+        headers.push(name, value);
+    }
+    Ok(headers)
+}
+
+fn token_pair(token: &TokenRef) -> TokenPair {
+    (token.name.as_str().to_owned(), token.fingerprint.clone())
+}
+
+fn token((name, fingerprint): TokenPair) -> Result<TokenRef, FormatError> {
+    Ok(TokenRef {
+        name: token_name(&name)?,
+        fingerprint,
+    })
+}
+
+fn token_name(name: &str) -> Result<TokenName, FormatError> {
+    TokenName::new(name).ok_or_else(|| broken("a token's name is not one"))
+}
+
+fn instant(at: Timestamp) -> Instant {
+    (at.as_second(), at.subsec_nanosecond())
+}
+
+fn timestamp((seconds, nanoseconds): Instant) -> Result<Timestamp, FormatError> {
+    Timestamp::new(seconds, nanoseconds).map_err(|_| broken("its time is not one"))
+}
+
+fn span(duration: Duration) -> Span {
+    (duration.as_secs(), duration.subsec_nanos())
+}
+
+fn duration((seconds, nanoseconds): Span) -> Result<Duration, FormatError> {
+    // `Duration::new` panics where carried nanoseconds overflow the seconds.
+    match nanoseconds {
+        0..=999_999_999 => Ok(Duration::new(seconds, nanoseconds)),
+        _ => Err(broken("a duration in it is not one")),
+    }
+}
+
+/// Writing these shapes cannot fail: every key is a text and no number is unbounded.
+fn text(shape: &impl Serialize) -> String {
+    serde_json::to_string(shape).unwrap_or_default()
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FormatError> {
+    serde_json::from_str(text).map_err(|error| broken(&error.to_string()))
+}
+
+fn known(version: u32) -> Result<(), FormatError> {
+    if version <= VERSION {
+        return Ok(());
+    }
+    Err(FormatError {
+        place: "record of a call".to_owned(),
+        problem: format!("it has version {version}, and this program knows {VERSION}"),
+        remedy: "Update httriage".to_owned(),
+    })
+}
+
+fn broken(problem: &str) -> FormatError {
+    FormatError {
+        place: "record of a call".to_owned(),
+        problem: problem.to_owned(),
+        remedy: "The call cannot be shown; forget it, or look at it with the version that wrote it"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn any_timestamp() -> impl Strategy<Value = Timestamp> {
+        let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+        (first + 1..last, 0..1_000_000_000).prop_map(|(s, n)| Timestamp::new(s, n).unwrap())
+    }
+
+    fn any_duration() -> impl Strategy<Value = Duration> {
+        (any::<u64>(), 0..1_000_000_000_u32).prop_map(|(s, n)| Duration::new(s, n))
+    }
+
+    fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![vec(any::<u8>(), 0..60), any::<String>().prop_map(Vec::from)]
+    }
+
+    fn any_headers() -> impl Strategy<Value = Headers> {
+        let name = prop_oneof![Just("set-cookie".to_owned()), any::<String>()];
+        vec((name, any_bytes()), 0..6).prop_map(Headers::from_iter)
+    }
+
+    fn any_token() -> impl Strategy<Value = TokenRef> {
+        ("[a-z0-9._-]{1,40}", any::<Option<String>>()).prop_map(|(name, fingerprint)| TokenRef {
+            name: TokenName::new(&name).unwrap(),
+            fingerprint,
+        })
+    }
+
+    fn any_spec() -> impl Strategy<Value = RequestSpec> {
+        let rows = || {
+            vec(any::<(String, String, bool)>(), 0..4).prop_map(|rows| {
+                rows.into_iter()
+                    .map(|(name, value, enabled)| Param {
+                        name,
+                        value,
+                        enabled,
+                    })
+                    .collect::<Vec<_>>()
+            })
+        };
+        let body = prop_oneof![
+            Just(Body::Empty),
+            any::<String>().prop_map(Body::Text),
+            any_bytes().prop_map(Body::Bytes)
+        ];
+        let auth = prop_oneof![
+            Just(Auth::None),
+            any_token().prop_map(|token| Auth::Bearer(token.name))
+        ];
+        (any::<[String; 2]>(), rows(), rows(), body, auth).prop_map(
+            |([method, url], params, headers, body, auth)| RequestSpec {
+                method,
+                url,
+                params,
+                headers,
+                body,
+                auth,
+            },
+        )
+    }
+
+    fn any_response() -> impl Strategy<Value = Response> {
+        let timing = (proptest::option::of(any_duration()), any_duration());
+        let texts = any::<(u16, String, String, bool)>();
+        (texts, any_headers(), any_bytes(), timing).prop_map(
+            |((status, reason, version, body_cut), headers, body, (first_byte, total))| Response {
+                status,
+                reason,
+                version,
+                headers,
+                body,
+                body_cut,
+                timing: Timing { first_byte, total },
+            },
+        )
+    }
+
+    fn any_outcome() -> impl Strategy<Value = Outcome> {
+        let cause = proptest::sample::select(Cause::ALL);
+        let partial = proptest::option::of(any_response().prop_map(Box::new));
+        let failure = (cause, any::<[String; 2]>(), partial, any::<bool>()).prop_map(
+            |(cause, [message, hint], partial, was_sent)| Failure {
+                cause,
+                message,
+                hint,
+                partial,
+                was_sent,
+            },
+        );
+        prop_oneof![
+            any_response().prop_map(Outcome::Answered),
+            failure.prop_map(Outcome::Failed)
+        ]
+    }
+
+    pub(crate) fn any_exchange() -> impl Strategy<Value = Exchange> {
+        let sent = (
+            any::<[String; 2]>(),
+            any_headers(),
+            any_bytes(),
+            proptest::option::of(any_token()),
+        )
+            .prop_map(|([method, url], headers, body, token)| SentRequest {
+                method,
+                url,
+                headers,
+                body,
+                token,
+            });
+        let frame = (0..=ExchangeId::LAST, any::<(String, Option<String>)>());
+        let times = (any_timestamp(), any_duration());
+        (frame, any_spec(), sent, any_outcome(), times).prop_map(
+            |((id, (environment, case)), typed, sent, outcome, (started_at, took))| Exchange {
+                id: ExchangeId::from_number(id),
+                environment,
+                case,
+                typed,
+                sent,
+                outcome,
+                started_at,
+                took,
+            },
+        )
+    }
+
+    fn owned(bodies: Bodies<&[u8]>) -> Bodies<Vec<u8>> {
+        Bodies {
+            typed: bodies.typed.to_vec(),
+            sent: bodies.sent.to_vec(),
+            received: bodies.received.to_vec(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_call_is_read_back_exactly(exchange in any_exchange()) {
+            let read = read(&write(&exchange), owned(bodies(&exchange)));
+            prop_assert_eq!(read, Ok(exchange));
+        }
+
+        #[test]
+        fn any_summary_is_read_back_exactly(exchange in any_exchange()) {
+            let summary = crate::insight::summary(&exchange);
+            let read = read_summary(&write_summary(&summary), exchange.id);
+            prop_assert_eq!(read, Ok(summary));
+        }
+    }
+
+    #[test]
+    fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
+        let exchange = Exchange {
+            id: ExchangeId::from_number(7),
+            environment: "sandbox".into(),
+            case: None,
+            typed: RequestSpec::new("GET", "{{base}}/core"),
+            sent: SentRequest::default(),
+            outcome: Outcome::Answered(Response::default()),
+            started_at: Timestamp::UNIX_EPOCH,
+            took: Duration::from_millis(12),
+        };
+        let text = write(&exchange);
+        let longer = text.replacen("{\"v\":1", "{\"weather\":[\"fine\"],\"v\":1", 1);
+        assert_eq!(read(&longer, Bodies::default()), Ok(exchange));
+        let later = text.replacen("{\"v\":1", "{\"v\":2", 1);
+        let error = read(&later, Bodies::default()).unwrap_err().to_string();
+        assert!(error.contains("Update httriage"), "{error}");
+        let error = read("{\"v\":1}", Bodies::default()).unwrap_err();
+        assert!(error.to_string().contains("cannot be shown"), "{error}");
+    }
+}
