@@ -6,6 +6,7 @@ use httriage::app::pane::{BuilderTab, Editing, ResponseTab};
 use httriage::app::{
     Action, Effect, Key, KeyCode, Level, Message, Overlay, Pane, Place, SandboxNews, blocked,
 };
+use httriage::insight::summary;
 use httriage::model::{
     Auth, Body, Cause, Failure, Outcome, Param, RequestSpec, Response, TokenName, limits,
 };
@@ -39,11 +40,22 @@ fn dialog_title(scene: &Scene) -> &str {
 
 // Opening
 
+fn recalled_nothing() -> Message {
+    Message::Recalled {
+        question: 1,
+        found: Vec::new(),
+        has_older: false,
+        after: None,
+    }
+}
+
 #[test]
 fn the_opening_call_goes_by_itself_once_the_sandbox_is_up_and_only_then() {
     let mut scene = Scene::closed(start(WIDE));
     assert!(scene.asked.contains(&Effect::StartSandbox));
-    assert!(scene.state.waits_for_sandbox);
+    assert!(scene.state.opens_with_a_call);
+    assert!(scene.jobs().is_empty());
+    scene.tell(recalled_nothing());
     assert!(scene.jobs().is_empty());
     scene.tell(up());
     assert_eq!(scene.jobs().len(), 1);
@@ -53,6 +65,22 @@ fn the_opening_call_goes_by_itself_once_the_sandbox_is_up_and_only_then() {
     );
     scene.tell(up());
     assert_eq!(scene.jobs().len(), 1);
+}
+
+#[test]
+fn nothing_goes_by_itself_for_a_person_who_has_made_calls_before() {
+    let before = Scene::open(WIDE).store;
+    let mut scene = Scene::closed(start(WIDE));
+    scene.tell(up());
+    assert!(scene.jobs().is_empty());
+    scene.tell(Message::Recalled {
+        question: 1,
+        found: before.iter().map(|exchange| summary(exchange)).collect(),
+        has_older: false,
+        after: None,
+    });
+    assert!(scene.jobs().is_empty());
+    assert_eq!(scene.state.history.rows.len(), 1);
 }
 
 #[test]
@@ -131,25 +159,28 @@ fn a_late_answer_goes_into_the_history_but_not_to_the_front() {
     let effects: Vec<_> = scene.asked.split_off(scene.asked.len() - 2);
     let mut other = Scene::open(WIDE);
     let mut exchanges = Vec::new();
+    let mut jobs = Vec::new();
     for effect in &effects {
-        let Effect::Send { typed, .. } = effect else {
+        let Effect::Send { job, typed, .. } = effect else {
             panic!("{effect:?}")
         };
         other.send(typed);
-        exchanges.push(other.state.history.rows[0].exchange.clone());
+        exchanges.push(other.store.last().unwrap().clone());
+        jobs.push(*job);
     }
+    let (first, second) = (jobs[0], jobs[1]);
     scene.tell(Message::Sent {
-        job: 3,
+        job: second,
         exchange: exchanges.pop().unwrap(),
     });
     assert_eq!(scene.status_in_front(), Some(404));
     scene.tell(Message::Sent {
-        job: 2,
+        job: first,
         exchange: exchanges.pop().unwrap(),
     });
     assert_eq!(scene.status_in_front(), Some(404));
-    let newest = &scene.state.history.rows[0].exchange;
-    assert_eq!(newest.outcome.status(), Some(200));
+    let newest = &scene.state.history.rows[0].summary;
+    assert_eq!(newest.status, Some(200));
     assert!(!scene.state.is_busy());
 }
 
@@ -662,6 +693,10 @@ fn scene_for(action: Action) -> Scene {
         }
         Place::Dialog => drop(scene.keys("ctrl-t")),
         Place::Help => drop(scene.keys("?")),
+        Place::Report => {
+            scene.state.focus = Pane::History;
+            scene.keys("R enter");
+        }
         Place::Anywhere | Place::Panes => {}
     }
     match action {
@@ -678,7 +713,8 @@ fn scene_for(action: Action) -> Scene {
         Action::FieldDown | Action::FieldRight | Action::FieldWordRight | Action::FieldEnd => {
             scene.keys("up home");
         }
-        Action::HelpUp | Action::HelpPageUp => drop(scene.keys("down")),
+        Action::UndoHistory => drop(scene.keys("d down enter")),
+        Action::HelpUp | Action::HelpPageUp | Action::ReportUp => drop(scene.keys("down")),
         _ => {}
     }
     scene

@@ -2,7 +2,8 @@
 //! is a function below, what stays in one is a method of that pane.
 
 use super::action::{Action, Pane};
-use super::message::{Effect, Notice};
+use super::memory;
+use super::message::{Effect, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
 use super::state::{Overlay, Running, State};
 use crate::model::{Auth, limits, resolve};
@@ -18,6 +19,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Send => effects = send(state, false),
         Action::ChooseToken => choose_token(state),
         Action::ChooseEnvironment => choose_environment(state),
+        Action::SaveSession => effects = memory::save_session(state),
+        Action::SetCase => memory::ask_for_case(state),
+        Action::Filter => memory::start_filter(state),
         Action::Quit | Action::QuitPane => effects.push(Effect::Quit),
         Action::OpenHelp => state.overlay = Some(Overlay::Help(Help::default())),
         Action::Back => effects = back(state),
@@ -25,12 +29,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FocusPrevious => focus(state, -1),
         Action::TabNext => step_tab(state, 1),
         Action::TabPrevious => step_tab(state, -1),
-        Action::Up => step(state, -1),
-        Action::Down => step(state, 1),
-        Action::PageUp => scroll(state, -page),
-        Action::PageDown => scroll(state, page),
+        Action::Up => effects = step(state, -1),
+        Action::Down => effects = step(state, 1),
+        Action::PageUp => effects = scroll(state, -page),
+        Action::PageDown => effects = scroll(state, page),
         Action::First => to_first(state),
-        Action::Last => to_last(state),
+        Action::Last => effects = to_last(state),
 
         Action::Edit => state.builder.edit(),
         Action::ChooseMethod => choose_method(state),
@@ -45,11 +49,15 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
         Action::Expand => state.history.expand(true),
         Action::Fold => state.history.expand(false),
-        Action::Load => effects = load(state),
-        Action::SendAgain => effects = send_again(state),
+        Action::Load => effects = memory::load(state, Then::Load),
+        Action::SendAgain => effects = memory::load(state, Then::SendAgain),
+        Action::Mark => state.history.mark(),
+        Action::Forget => memory::ask_to_forget(state),
+        Action::UndoHistory => effects = memory::restore(state),
+        Action::Replay => effects.push(Effect::ListSessions),
 
-        Action::FieldDone => state.builder.finish_editing(),
-        Action::FieldEnter => field_enter(&mut state.builder),
+        Action::FieldDone => field_done(state),
+        Action::FieldEnter => field_enter(state),
         Action::FieldUndo
         | Action::FieldRedo
         | Action::FieldLeft
@@ -61,17 +69,20 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::FieldHome
         | Action::FieldEnd
         | Action::FieldClear
-        | Action::FieldWordDelete => edit_field(&mut state.builder, action),
+        | Action::FieldWordDelete => effects = edit_field(state, action),
 
         Action::DialogUp => step_dialog(state, -1),
         Action::DialogDown => step_dialog(state, 1),
         Action::DialogChoose => effects = choose(state),
-        Action::DialogClose | Action::HelpClose => state.overlay = None,
+        Action::DialogClose | Action::HelpClose | Action::ReportClose => state.overlay = None,
+
+        Action::ReportUp => scroll_report(state, -1),
+        Action::ReportDown => scroll_report(state, 1),
 
         Action::HelpUp => scroll_help(state, -1),
         Action::HelpDown => scroll_help(state, 1),
-        Action::HelpPageUp => scroll_help(state, -(state.painted.help_height as isize)),
-        Action::HelpPageDown => scroll_help(state, state.painted.help_height as isize),
+        Action::HelpPageUp => scroll_help(state, -(state.painted.sheet_height as isize)),
+        Action::HelpPageDown => scroll_help(state, state.painted.sheet_height as isize),
     }
     effects
 }
@@ -86,9 +97,12 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             Some("There is only this environment. More are named in config.toml.")
         }
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
-        Action::Load | Action::SendAgain if state.history.selected().is_none() => {
-            Some("No call was made yet.")
+        Action::Load | Action::SendAgain | Action::SaveSession | Action::Mark | Action::Forget
+            if state.history.selected().is_none() =>
+        {
+            Some("No call was made yet, or none fits the filter.")
         }
+        Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
 }
@@ -132,6 +146,7 @@ pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
         typed: Box::new(typed),
         sent: Box::new(sent),
         environment: Box::new(environment),
+        case: state.case.clone(),
     }]
 }
 
@@ -210,6 +225,8 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Token(name)) => state.builder.auth = name.map_or(Auth::None, Auth::Bearer),
         Some(Pick::Environment(place)) => return choose_place(state, place),
         Some(Pick::SendAnyway) => return send(state, true),
+        Some(Pick::Forget(ids)) => return memory::forget(state, ids),
+        Some(Pick::Replay(path)) => return memory::replay(state, path),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()
@@ -228,7 +245,7 @@ fn choose_place(state: &mut State, place: usize) -> Vec<Effect> {
 }
 
 /// Goes to another environment. A token does not come along: it belongs where it was chosen.
-fn enter(state: &mut State, place: usize) -> Vec<Effect> {
+pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     if place == state.environment || place >= state.environments.len() {
         return Vec::new();
     }
@@ -241,47 +258,18 @@ fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     effects
 }
 
-/// Loads the selected call into the builder and its answer beside it.
-fn load(state: &mut State) -> Vec<Effect> {
-    let Some(row) = state.history.selected() else {
-        return Vec::new();
-    };
-    let exchange = row.exchange.clone();
-    let named = |e: &crate::model::Environment| e.name == exchange.environment;
-    let effects = match state.environments.iter().position(named) {
-        Some(place) => enter(state, place),
-        None => Vec::new(),
-    };
-    if !effects.is_empty() {
-        state.notice = Some(Notice::info(format!(
-            "Now in {}, where this call was made.",
-            exchange.environment
-        )));
-    }
-    state.builder.load(&exchange.typed);
-    state.response.awaiting = None;
-    state.response.show(exchange);
-    if state.shows_one_pane() {
-        state.focus = Pane::Response;
-    }
-    effects
-}
-
-fn send_again(state: &mut State) -> Vec<Effect> {
-    let mut effects = load(state);
-    effects.extend(send(state, false));
-    effects
-}
-
-/// Leaves what is in front: the notice, else the call whose answer is awaited, else the newest.
+/// Leaves what is in front: the notice, else the filter, else the call whose answer is awaited,
+/// else the newest.
 fn back(state: &mut State) -> Vec<Effect> {
     if state.notice.take().is_some() {
         return Vec::new();
     }
-    let job = state
-        .response
-        .awaiting
-        .or(state.running.last().map(|r| r.job));
+    if state.focus == Pane::History && state.history.is_filtered() {
+        state.history.clear_filter(state.now);
+        return memory::recall(state);
+    }
+    let awaited = state.response.awaiting;
+    let job = awaited.or(state.running.last().map(|running| running.job));
     job.map(Effect::Cancel).into_iter().collect()
 }
 
@@ -302,20 +290,24 @@ fn step_tab(state: &mut State, step: isize) {
     }
 }
 
-fn step(state: &mut State, step: isize) {
+fn step(state: &mut State, step: isize) -> Vec<Effect> {
+    let mut wants_older = false;
     match state.focus {
         Pane::Request => state.builder.step(step),
         Pane::Response => state.response.step(step, &state.painted.response),
-        Pane::History => state.history.step(step),
+        Pane::History => wants_older = state.history.step(step),
     }
+    older(state, wants_older)
 }
 
-fn scroll(state: &mut State, lines: isize) {
+fn scroll(state: &mut State, lines: isize) -> Vec<Effect> {
+    let mut wants_older = false;
     match state.focus {
         Pane::Request => state.builder.step(lines.signum()),
         Pane::Response => state.response.scroll(lines, &state.painted.response),
-        Pane::History => state.history.step(lines),
+        Pane::History => wants_older = state.history.step(lines),
     }
+    older(state, wants_older)
 }
 
 fn to_first(state: &mut State) {
@@ -326,11 +318,21 @@ fn to_first(state: &mut State) {
     }
 }
 
-fn to_last(state: &mut State) {
+fn to_last(state: &mut State) -> Vec<Effect> {
+    let mut wants_older = false;
     match state.focus {
         Pane::Request => state.builder.to_last(),
         Pane::Response => state.response.to_last(&state.painted.response),
-        Pane::History => state.history.to_last(),
+        Pane::History => wants_older = state.history.to_last(),
+    }
+    older(state, wants_older)
+}
+
+fn older(state: &mut State, wanted: bool) -> Vec<Effect> {
+    if wanted {
+        memory::recall_older(state)
+    } else {
+        Vec::new()
     }
 }
 
@@ -344,16 +346,40 @@ fn page(state: &State) -> isize {
     height.saturating_sub(1).max(1) as isize
 }
 
-fn field_enter(builder: &mut Builder) {
-    match builder.field() {
-        Some(field) if field.is_multiline() => field.new_line(),
-        _ => builder.finish_editing(),
+fn field_done(state: &mut State) {
+    if matches!(state.overlay, Some(Overlay::Prompt(_))) {
+        state.overlay = None;
+    } else if state.history.filtering {
+        state.history.filtering = false;
+    } else {
+        state.builder.finish_editing();
     }
 }
 
-fn edit_field(builder: &mut Builder, action: Action) {
-    if let Some(field) = builder.field() {
+fn field_enter(state: &mut State) {
+    if matches!(state.overlay, Some(Overlay::Prompt(_))) {
+        memory::answer_prompt(state);
+        return;
+    }
+    match state.field() {
+        Some(field) if field.is_multiline() => field.new_line(),
+        _ => field_done(state),
+    }
+}
+
+fn edit_field(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(field) = state.field() {
         field.edit(action);
+    }
+    after_typing(state)
+}
+
+/// What follows from a changed text at once.
+pub fn after_typing(state: &mut State) -> Vec<Effect> {
+    if state.overlay.is_none() && state.history.filtering {
+        memory::refilter(state)
+    } else {
+        Vec::new()
     }
 }
 
@@ -364,8 +390,15 @@ fn step_dialog(state: &mut State, step: isize) {
 }
 
 fn scroll_help(state: &mut State, lines: isize) {
-    let (content, height) = (state.painted.help_lines, state.painted.help_height);
+    let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     if let Some(Overlay::Help(help)) = &mut state.overlay {
         help.scroll(lines, content, height);
+    }
+}
+
+fn scroll_report(state: &mut State, lines: isize) {
+    let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
+    if let Some(Overlay::Replay(replay)) = &mut state.overlay {
+        replay.scroll(lines, content, height);
     }
 }

@@ -34,6 +34,8 @@ pub enum Place {
     /// In a list or a question on top of the panes.
     Dialog,
     Help,
+    /// On the report of a replay.
+    Report,
 }
 
 impl Place {
@@ -45,6 +47,7 @@ impl Place {
             Place::Field => "While typing",
             Place::Dialog => "In a list",
             Place::Help => "In this sheet",
+            Place::Report => "On a report",
         }
     }
 }
@@ -83,9 +86,12 @@ actions! {
     Send            "send"             "send the request"              Place::Anywhere, ["ctrl-r", "f5"];
     ChooseToken     "choose-token"     "choose the token"              Place::Anywhere, ["ctrl-t"];
     ChooseEnvironment "choose-environment" "choose the environment"    Place::Anywhere, ["ctrl-e"];
+    SaveSession     "save-session"     "save to a session"             Place::Anywhere, ["ctrl-s"];
+    SetCase         "set-case"         "set the case"                  Place::Anywhere, ["ctrl-k"];
     Quit            "quit"             "quit"                          Place::Anywhere, ["ctrl-c"];
     QuitPane        "quit-pane"        "quit"                          Place::Panes, ["q"];
     OpenHelp        "open-help"        "show all keys"                 Place::Panes, ["?", "f1"];
+    Filter          "filter"           "filter the history"            Place::Panes, ["/"];
     Back            "back"             "leave, or stop the running call" Place::Panes, ["esc"];
     FocusNext       "focus-next"       "next pane"                     Place::Panes, ["tab"];
     FocusPrevious   "focus-previous"   "previous pane"                 Place::Panes, ["backtab"];
@@ -114,6 +120,11 @@ actions! {
     Load            "load"             "load the request and its answer" Place::Pane(Pane::History), ["enter"];
     SendAgain       "send-again"       "send it again"                 Place::Pane(Pane::History), ["r"];
 
+    Mark            "mark"             "mark for saving or forgetting" Place::Pane(Pane::History), ["x"];
+    Forget          "forget"           "forget"                        Place::Pane(Pane::History), ["d", "delete"];
+    UndoHistory     "undo-history"     "bring back what was forgotten" Place::Pane(Pane::History), ["u"];
+    Replay          "replay"           "replay a session"              Place::Pane(Pane::History), ["R"];
+
     FieldDone       "field-done"       "done"                          Place::Field, ["esc"];
     FieldEnter      "field-enter"      "done, or a new line in the body" Place::Field, ["enter"];
     FieldUndo       "field-undo"       "undo"                          Place::Field, ["ctrl-z"];
@@ -133,6 +144,10 @@ actions! {
     DialogDown      "dialog-down"      "down"                          Place::Dialog, ["down", "j"];
     DialogChoose    "dialog-choose"    "choose"                        Place::Dialog, ["enter"];
     DialogClose     "dialog-close"     "close"                         Place::Dialog, ["esc", "q"];
+
+    ReportUp        "report-up"        "up"                            Place::Report, ["up", "k"];
+    ReportDown      "report-down"      "down"                          Place::Report, ["down", "j"];
+    ReportClose     "report-close"     "close"                         Place::Report, ["esc", "q", "enter"];
 
     HelpUp          "help-up"          "up"                            Place::Help, ["up", "k"];
     HelpDown        "help-down"        "down"                          Place::Help, ["down", "j"];

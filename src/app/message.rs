@@ -1,7 +1,13 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
 use super::keymap::Key;
-use crate::model::{Environment, Exchange, RequestSpec, SentRequest, Timestamp, TokenRef};
+use crate::insight::Query;
+use crate::insight::replay::ReplayReport;
+use crate::model::{
+    Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, SentRequest, Timestamp,
+    TokenRef,
+};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A piece of work under way. The state counts them up, so that the same keys give the same
@@ -26,14 +32,58 @@ pub enum Message {
         job: Job,
         exchange: Arc<Exchange>,
     },
+    /// A call that was made for something else than the builder.
+    Made(Arc<Exchange>),
     Sandbox(SandboxNews),
     /// The tokens of an environment, with the fingerprints of those that could be read.
     Tokens {
         environment: String,
         tokens: Vec<TokenRef>,
     },
+    /// The store's answer to a filter.
+    Recalled {
+        question: u64,
+        found: Vec<ExchangeSummary>,
+        /// Whether there may be older ones.
+        has_older: bool,
+        /// The row these come after; `None` for the newest.
+        after: Option<ExchangeId>,
+    },
+    /// A call that the store was asked for; `None` if it has it no more.
+    Fetched {
+        exchange: Option<Arc<Exchange>>,
+        then: Then,
+    },
+    /// The session files that there are.
+    Sessions(Vec<SessionFile>),
+    Replayed {
+        job: Job,
+        report: Result<Box<ReplayReport>, String>,
+    },
+    /// Something a person should know.
+    Told(Notice),
     /// The terminal or the system asked the program to end.
     Ended,
+}
+
+/// What to do with a call once it is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    Load,
+    SendAgain,
+}
+
+/// What a session is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    Calls(Vec<ExchangeId>),
+    Case(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionFile {
+    pub name: String,
+    pub path: PathBuf,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +99,33 @@ pub enum Effect {
         typed: Box<RequestSpec>,
         sent: Box<SentRequest>,
         environment: Box<Environment>,
+        case: Option<String>,
+    },
+    /// Writes a call into the store.
+    Remember(Arc<Exchange>),
+    Recall {
+        question: u64,
+        query: Query,
+        after: Option<ExchangeId>,
+    },
+    Fetch {
+        id: ExchangeId,
+        then: Then,
+    },
+    Forget(Vec<ExchangeId>),
+    Restore(Vec<ExchangeId>),
+    SaveSession {
+        name: String,
+        chosen: Chosen,
+    },
+    ListSessions,
+    Replay {
+        job: Job,
+        path: PathBuf,
+        environments: Vec<Environment>,
+        /// The one to use for a session that names none.
+        environment: Box<Environment>,
+        case: Option<String>,
     },
     Cancel(Job),
     StartSandbox,

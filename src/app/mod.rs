@@ -6,6 +6,7 @@ mod action;
 mod field;
 mod keymap;
 mod list;
+mod memory;
 mod message;
 pub mod pane;
 mod state;
@@ -15,7 +16,7 @@ pub use action::{Action, Pane, Place};
 pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
-pub use message::{Effect, Job, Level, Message, Notice, SandboxNews};
+pub use message::{Chosen, Effect, Job, Level, Message, Notice, SandboxNews, SessionFile, Then};
 pub use state::{Area, Overlay, Painted, Running, SIDE_BY_SIDE, Start, State};
 pub use update::update;
 

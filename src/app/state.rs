@@ -1,9 +1,11 @@
 //! All that is true on the screen, in one place and at one moment.
 
 use super::action::Pane;
+use super::field::Field;
 use super::keymap::Keymap;
+use super::memory;
 use super::message::{Effect, Job, Notice};
-use super::pane::{Builder, Dialog, Help, History, Measured, ResponsePane};
+use super::pane::{Builder, Dialog, Help, History, Measured, Prompt, Replay, ResponsePane};
 use crate::insight::Catalogue;
 use crate::model::{Environment, RequestSpec, Settings, Timestamp, TokenName, TokenRef};
 use jiff::tz::TimeZone;
@@ -20,8 +22,10 @@ pub struct Start {
     pub environments: Vec<Environment>,
     pub environment: usize,
     pub spec: RequestSpec,
-    /// Sends the opening request by itself, once the sandbox is up.
+    /// Sends the opening request by itself, if no call was ever made.
     pub send_first: bool,
+    /// The support case that calls are made for.
+    pub case: Option<String>,
     pub now: Timestamp,
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
@@ -43,6 +47,8 @@ pub struct Running {
 pub enum Overlay {
     Dialog(Dialog),
     Help(Help),
+    Prompt(Prompt),
+    Replay(Replay),
 }
 
 /// A rectangle of the screen, in cells.
@@ -61,8 +67,9 @@ pub struct Painted {
     pub panes: Vec<(Pane, Area)>,
     pub response: Measured,
     pub history_height: usize,
-    pub help_lines: usize,
-    pub help_height: usize,
+    /// Lines of the sheet or report on top, and how many of them were seen.
+    pub sheet_lines: usize,
+    pub sheet_height: usize,
 }
 
 #[derive(Debug)]
@@ -84,6 +91,10 @@ pub struct State {
     pub sandbox_starting: bool,
     /// A request waits for the sandbox to come up.
     pub waits_for_sandbox: bool,
+    /// The opening request goes by itself once the history turns out to be empty.
+    pub opens_with_a_call: bool,
+    /// The support case that calls are made for.
+    pub case: Option<String>,
     pub catalogue: Arc<Catalogue>,
     pub keymap: Keymap,
     pub now: Timestamp,
@@ -116,7 +127,9 @@ impl State {
                 .map(|t| t.name.clone())
                 .collect(),
             sandbox_starting: false,
-            waits_for_sandbox: start.send_first,
+            waits_for_sandbox: false,
+            opens_with_a_call: start.send_first,
+            case: start.case,
             catalogue: start.catalogue,
             keymap: Keymap::default(),
             now: start.now,
@@ -127,6 +140,7 @@ impl State {
         };
         let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
         effects.extend(state.start_sandbox());
+        effects.extend(memory::recall(&mut state));
         (state, effects)
     }
 
@@ -163,6 +177,23 @@ impl State {
             name: name.clone(),
             fingerprint: None,
         }))
+    }
+
+    /// The text that has the caret, if any.
+    pub fn field(&mut self) -> Option<&mut Field> {
+        match &mut self.overlay {
+            Some(Overlay::Prompt(prompt)) => Some(&mut prompt.field),
+            Some(_) => None,
+            None if self.history.filtering => Some(&mut self.history.filter),
+            None => self.builder.field(),
+        }
+    }
+
+    pub fn is_editing(&self) -> bool {
+        match &self.overlay {
+            Some(overlay) => matches!(overlay, Overlay::Prompt(_)),
+            None => self.history.filtering || self.builder.is_editing(),
+        }
     }
 
     pub fn next_job(&mut self) -> Job {

@@ -1,10 +1,11 @@
 //! A message comes in, effects go out. Only routes: what a message means for a pane is the
 //! pane's business.
 
-use super::act::{act, send};
+use super::act::{act, after_typing, send};
 use super::action::{Action, Pane, Place};
 use super::keymap::Key;
-use super::message::{Effect, Job, Message, Notice, SandboxNews};
+use super::memory;
+use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile};
 use super::pane::Pick;
 use super::state::{Overlay, State};
 use crate::model::{Exchange, Timestamp, TokenRef};
@@ -17,11 +18,22 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Sent { job, exchange } => sent(state, job, exchange),
+        Message::Made(exchange) => made(state, exchange),
         Message::Sandbox(news) => sandbox(state, news),
         Message::Tokens {
             environment,
             tokens,
         } => know_tokens(state, &environment, tokens),
+        Message::Recalled {
+            question,
+            found,
+            has_older,
+            after,
+        } => memory::recalled(state, question, found, has_older, after),
+        Message::Fetched { exchange, then } => memory::fetched(state, exchange, then),
+        Message::Sessions(files) => sessions(state, files),
+        Message::Replayed { job, report } => memory::replayed(state, job, report),
+        Message::Told(notice) => tell(state, notice),
         Message::Ended => vec![Effect::Quit],
     }
 }
@@ -32,7 +44,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let action = match &state.overlay {
         Some(Overlay::Dialog(_)) => state.keymap.lookup(Place::Dialog, key).or_else(anywhere),
         Some(Overlay::Help(_)) => state.keymap.lookup(Place::Help, key).or_else(anywhere),
-        None if state.builder.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
+        Some(Overlay::Replay(_)) => state.keymap.lookup(Place::Report, key).or_else(anywhere),
+        Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
+        None if state.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None => anywhere()
             .or(state.keymap.lookup(Place::Pane(state.focus), key))
             .or(state.keymap.lookup(Place::Panes, key)),
@@ -52,12 +66,10 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             act(state, action)
         }
         None => {
-            if state.overlay.is_none()
-                && let Some(field) = state.builder.field()
-            {
+            if let Some(field) = state.field() {
                 field.type_key(key);
             }
-            Vec::new()
+            after_typing(state)
         }
     }
 }
@@ -72,12 +84,10 @@ fn picks_part_of_the_request(state: &State) -> bool {
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    if state.overlay.is_none()
-        && let Some(field) = state.builder.field()
-    {
+    if let Some(field) = state.field() {
         field.paste(text);
     }
-    Vec::new()
+    after_typing(state)
 }
 
 fn resize(state: &mut State, size: (u16, u16)) -> Vec<Effect> {
@@ -99,6 +109,7 @@ fn tick(state: &mut State, now: Timestamp, progress: &[(Job, u64, Option<u64>)])
 fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
     state.history.remember(exchange.clone());
+    let remember = Effect::Remember(exchange.clone());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
         state.response.show(exchange);
@@ -107,7 +118,12 @@ fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
             state.focus = Pane::Response;
         }
     }
-    Vec::new()
+    vec![remember]
+}
+
+fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+    state.history.remember(exchange.clone());
+    vec![Effect::Remember(exchange)]
 }
 
 fn sandbox(state: &mut State, news: SandboxNews) -> Vec<Effect> {
@@ -136,5 +152,15 @@ fn know_tokens(state: &mut State, environment: &str, tokens: Vec<TokenRef>) -> V
     if state.environment().name == environment {
         state.tokens = tokens;
     }
+    Vec::new()
+}
+
+fn sessions(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> {
+    memory::choose_session(state, files);
+    Vec::new()
+}
+
+fn tell(state: &mut State, notice: Notice) -> Vec<Effect> {
+    state.notice = Some(notice);
     Vec::new()
 }

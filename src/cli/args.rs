@@ -30,6 +30,8 @@ pub enum Command {
     Sandbox(SandboxArgs),
     /// Look at the tokens that are known by name
     Token(TokenArgs),
+    /// Find, show, export and forget the calls made before
+    History(HistoryArgs),
 }
 
 /// Where calls go.
@@ -43,6 +45,31 @@ pub struct PlaceArgs {
     pub base_url: Option<String>,
 }
 
+/// How long and how much.
+#[derive(Args, Default)]
+pub struct LimitArgs {
+    /// Limit for connecting, the first byte and each pause, one by one
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<f64>,
+    /// Limit for the whole call
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<f64>,
+    /// Largest body kept, as 64MB or 1GiB
+    #[arg(long, value_name = "SIZE")]
+    pub max_body: Option<String>,
+}
+
+/// How calls are remembered.
+#[derive(Args, Default)]
+pub struct RecordArgs {
+    /// The support case that calls are made for
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+    /// Keep no record of this run
+    #[arg(long)]
+    pub no_history: bool,
+}
+
 #[derive(Args)]
 pub struct ExploreArgs {
     /// A URL to begin with
@@ -53,6 +80,8 @@ pub struct ExploreArgs {
     /// Token to begin with, by name
     #[arg(long, value_name = "NAME")]
     pub token: Option<String>,
+    #[command(flatten)]
+    pub record: RecordArgs,
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
@@ -81,21 +110,16 @@ pub struct SendArgs {
     /// A value for {{name}} in URL, parameters and headers
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
-    /// Limit for connecting, the first byte and each pause, one by one
-    #[arg(long, value_name = "SECONDS")]
-    pub timeout: Option<f64>,
-    /// Limit for the whole call
-    #[arg(long, value_name = "SECONDS")]
-    pub max_time: Option<f64>,
-    /// Largest body kept, as 64MB or 1GiB
-    #[arg(long, value_name = "SIZE")]
-    pub max_body: Option<String>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// Write the body to a file, byte for byte
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Allow a method that writes in a protected environment
     #[arg(long)]
     pub allow_writes: bool,
+    #[command(flatten)]
+    pub record: RecordArgs,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
@@ -113,15 +137,10 @@ pub struct ReplayArgs {
     /// A value for {{name}} in the session
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
-    /// Limit for connecting, the first byte and each pause, one by one
-    #[arg(long, value_name = "SECONDS")]
-    pub timeout: Option<f64>,
-    /// Limit for each whole call
-    #[arg(long, value_name = "SECONDS")]
-    pub max_time: Option<f64>,
-    /// Largest body kept, as 64MB or 1GiB
-    #[arg(long, value_name = "SIZE")]
-    pub max_body: Option<String>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
     /// Send methods that write in a protected environment too
     #[arg(long)]
     pub allow_writes: bool,
@@ -171,5 +190,57 @@ pub enum TokenCommand {
         /// Print one JSON document
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Args)]
+pub struct HistoryArgs {
+    #[command(subcommand)]
+    pub command: HistoryCommand,
+}
+
+#[derive(Subcommand)]
+pub enum HistoryCommand {
+    /// Newest first; words like 403 token:support case:A-1 since:2d -method:GET narrow it
+    List {
+        #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+        filter: Vec<String>,
+        /// At most this many
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        limit: usize,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// One call, whole
+    Show {
+        /// Its id, or the first characters of it
+        id: String,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Every call that fits, as one JSON document
+    Export {
+        #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+        filter: Vec<String>,
+        /// Write it to a file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Remove calls for good
+    #[command(group = clap::ArgGroup::new("which").required(true).args(["ids", "filter", "all"]))]
+    Forget {
+        /// Ids, or the first characters of them
+        ids: Vec<String>,
+        /// Every call that fits this filter
+        #[arg(long, value_name = "FILTER")]
+        filter: Option<String>,
+        /// Every call
+        #[arg(long)]
+        all: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }

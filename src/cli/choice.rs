@@ -1,11 +1,13 @@
 //! Which environment, token and knowledge a command works with.
 
-use super::args::PlaceArgs;
+use super::args::{LimitArgs, PlaceArgs, RecordArgs};
 use super::trouble::Trouble;
-use crate::engine::Home;
+use crate::engine::history::{History, HistoryError, Retention};
+use crate::engine::{ClientOptions, Home};
 use crate::format::catalogue_file;
 use crate::insight::Catalogue;
-use crate::model::{Environment, Origin, Settings, TokenName};
+use crate::model::{Environment, Origin, Settings, TokenName, size};
+use std::time::Duration;
 
 /// The environment of a call made from options and a URL alone.
 const COMMAND_LINE: &str = "command line";
@@ -20,6 +22,56 @@ pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
             Ok(built_in.overlay(own))
         }
         None => Ok(built_in),
+    }
+}
+
+/// The store of calls, with the limits that the settings give it.
+pub fn history(home: &Home, settings: &Settings) -> Result<History, HistoryError> {
+    History::open(home.data_dir(), retention(settings))
+}
+
+/// The same, opened at the first call that is kept; `None` where a run is not to be kept.
+pub fn record(args: &RecordArgs, home: &Home, settings: &Settings) -> Option<History> {
+    (!args.no_history).then(|| History::at(home.data_dir(), retention(settings)))
+}
+
+fn retention(settings: &Settings) -> Retention {
+    let usual = Retention::default();
+    Retention {
+        calls: settings.history_calls.unwrap_or(usual.calls),
+        bytes: settings.history_bytes.unwrap_or(usual.bytes),
+    }
+}
+
+/// Limits of the client from options and settings.
+pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientOptions, Trouble> {
+    let mut options = ClientOptions::default();
+    if let Some(limit) = seconds(limits.timeout, "--timeout")? {
+        (options.connect, options.first_byte, options.idle) = (limit, limit, limit);
+    }
+    options.whole = seconds(limits.max_time, "--max-time")?;
+    if let Some(bytes) = settings.max_body {
+        options.body_bytes = bytes;
+    }
+    if let Some(text) = &limits.max_body {
+        options.body_bytes = size(text).ok_or_else(|| {
+            Trouble::usage(format!(
+                "--max-body {text} is not a size. Write 64MB, 1GiB or a number of bytes."
+            ))
+        })?;
+    }
+    Ok(options)
+}
+
+fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
+    match value {
+        None => Ok(None),
+        Some(number) if number > 0.0 && number <= 86_400.0 => {
+            Ok(Some(Duration::from_secs_f64(number)))
+        }
+        Some(number) => Err(Trouble::usage(format!(
+            "{option} {number} is not a time. Give seconds above 0, at most 86400."
+        ))),
     }
 }
 

@@ -61,6 +61,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         spec.auth = Auth::Bearer(token);
     }
     let (environments, environment) = environments(chosen, &settings);
+    let record = choice::record(&args.record, &home, &settings);
     let mut options = ClientOptions::default();
     if let Some(bytes) = settings.max_body {
         options.body_bytes = bytes;
@@ -74,12 +75,17 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         environment,
         spec,
         send_first,
+        case: args.record.case.clone(),
         now: Timestamp::now(),
         zone: jiff::tz::TimeZone::system(),
         size: (0, 0),
     };
-    runtime::run(start, Client::new(vault, options), theme)
-        .map_err(|error| Trouble::failed(error.to_string()))?;
+    let means = runtime::Means {
+        client: Client::new(vault, options),
+        history: record,
+        home,
+    };
+    runtime::run(start, means, theme).map_err(|error| Trouble::failed(error.to_string()))?;
     Ok(0)
 }
 

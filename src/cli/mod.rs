@@ -5,6 +5,7 @@ mod args;
 mod choice;
 mod explain;
 mod explore;
+mod history;
 mod print;
 mod replay;
 mod sandbox;
@@ -31,6 +32,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),
         Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
         Some(Command::Token(token)) => token::run(token, &mut out),
+        Some(Command::History(history)) => history::run(history, &mut out),
     };
     match result {
         Ok(code) => code,

@@ -3,8 +3,8 @@
 
 use crate::insight::{Catalogue, Entry, ErrorBody, Json, Note, Statement, error_body};
 use crate::model::{
-    Exchange, Failure, Headers, Outcome, Response, StatusClass, cut, fit, is_unsafe, size_text,
-    visible, wrap,
+    Exchange, ExchangeSummary, Failure, Headers, Outcome, Response, StatusClass, cut, fit,
+    is_unsafe, size_text, visible, visible_line, wrap,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -85,9 +85,7 @@ impl Out {
 
     /// One JSON document, every unsafe character written as an escape.
     pub fn json(&mut self, value: &Value) {
-        let text = format!("{value:#}");
-        self.write(escaped(&text).as_bytes());
-        self.write(b"\n");
+        self.write(json_text(value).as_bytes());
     }
 
     /// Text in an ANSI style, if colour is on. The parameters are our own.
@@ -246,6 +244,45 @@ impl Out {
         }
     }
 
+    /// `38g9jnaq9wed  2026-11-23 18:05  ▲ 403  GET  /core/…  support  forbidden`
+    pub fn summary(&mut self, summary: &ExchangeSummary) {
+        let class = summary.class();
+        let status = summary
+            .status
+            .map_or_else(|| "---".to_owned(), |s| format!("{s:03}"));
+        let badge = self.styled(
+            &format!("{} {status}", class.glyph(false)),
+            colour_of(class),
+        );
+        let local = summary.started_at.to_zoned(jiff::tz::TimeZone::system());
+        let at = local.strftime("%Y-%m-%d %H:%M").to_string();
+        let token = summary
+            .token
+            .as_ref()
+            .map_or("no token", |token| token.name.as_str());
+        let codes: Vec<&str> = summary
+            .errors
+            .iter()
+            .filter_map(|e| e.code.as_deref())
+            .collect();
+        let mut why = codes.join(" ");
+        if let Some(cause) = summary.cause {
+            why = cause.id().to_owned();
+        }
+        if let Some(case) = &summary.case {
+            why.push_str(&format!("  case {case}"));
+        }
+        let line = format!(
+            "{}  {at}  {badge}  {}  {}  {}  {}",
+            summary.id,
+            fit(&summary.method, 6),
+            fit(token, 10),
+            visible_line(&summary.url),
+            visible_line(&why)
+        );
+        self.finished(line.trim_end());
+    }
+
     /// A row of columns, each cut to its width, the last as long as there is room.
     pub fn columns(&mut self, cells: &[(&str, usize)], last: &str) {
         let mut line = String::new();
@@ -301,11 +338,65 @@ fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
 
+/// A JSON document as it is printed and saved.
+pub fn json_text(value: &Value) -> String {
+    let mut text = escaped(&format!("{value:#}"));
+    text.push('\n');
+    text
+}
+
+/// A line of the history.
+pub fn summary_json(summary: &ExchangeSummary) -> Value {
+    let mut object = Map::new();
+    object.insert("id".into(), json!(summary.id.as_str()));
+    object.insert("sent_at".into(), json!(summary.started_at.to_string()));
+    object.insert("environment".into(), json!(summary.environment));
+    if let Some(case) = &summary.case {
+        object.insert("case".into(), json!(case));
+    }
+    if let Some(token) = &summary.token {
+        object.insert("token".into(), json!(token.name.as_str()));
+    }
+    object.insert(
+        "request".into(),
+        json!({ "method": summary.method, "url": summary.url }),
+    );
+    let entries = summary.errors.iter().map(|error| {
+        let mut entry = Map::new();
+        let texts = [
+            ("title", &error.title),
+            ("detail", &error.detail),
+            ("code", &error.code),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                entry.insert(name.into(), json!(text));
+            }
+        }
+        Value::Object(entry)
+    });
+    let entries = Value::Array(entries.collect());
+    let outcome = match (summary.status, summary.cause) {
+        (Some(status), _) => {
+            json!({ "status": status, "class": summary.class().id(), "entries": entries })
+        }
+        (None, cause) => {
+            json!({ "kind": cause.map(|cause| cause.id()), "message": summary.message })
+        }
+    };
+    object.insert("outcome".into(), outcome);
+    object.insert("elapsed_ms".into(), json!(milliseconds(summary.took)));
+    Value::Object(object)
+}
+
 pub fn exchange_json(exchange: &Exchange) -> Value {
     let mut object = Map::new();
     object.insert("id".into(), json!(exchange.id.as_str()));
     object.insert("sent_at".into(), json!(exchange.started_at.to_string()));
     object.insert("environment".into(), json!(exchange.environment));
+    if let Some(case) = &exchange.case {
+        object.insert("case".into(), json!(case));
+    }
     if let Some(token) = exchange.token() {
         object.insert("token".into(), json!(token.name.as_str()));
     }

@@ -3,16 +3,14 @@
 use super::args::{PlaceArgs, ReplayArgs};
 use super::choice;
 use super::print::{Out, complain, failure_json};
-use super::send::{seconds, split_pair};
+use super::send::{Recorder, split_pair};
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
-use crate::model::{
-    Environment, Expectation, Origin, Session, Settings, TokenName, size, visible_line,
-};
+use crate::model::{Environment, Expectation, Origin, Session, Settings, TokenName, visible_line};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -27,6 +25,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         session,
         environment,
         allow_writes: args.allow_writes,
+        case: args.record.case.clone(),
         ..Replay::default()
     };
     for pair in &args.variables {
@@ -41,6 +40,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         .enable_all()
         .build()
         .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))?;
+    let mut recorder = Recorder::new(&args.record, &home, &settings);
     let as_json = args.json || args.report.as_deref() == Some("json");
     let report = tasks.block_on(async {
         // One sandbox for all steps, so that a later one finds what an earlier one made.
@@ -54,7 +54,10 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         if !as_json {
             out.heading(&visible_line(&replay.session.name));
         }
-        let report = replay::run(&replay, &client, &Flight::default(), |step, _| {
+        let report = replay::run(&replay, &client, &Flight::default(), |step, exchange| {
+            if let Some(exchange) = exchange {
+                recorder.remember(exchange);
+            }
             if !as_json {
                 print_step(step, out);
             }
@@ -64,6 +67,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         Ok::<_, Trouble>(report)
     })?;
     tasks.shutdown_background();
+    recorder.finish();
 
     if as_json {
         out.json(&report_json(&report));
@@ -126,21 +130,7 @@ fn options(
     replay: &Replay,
     settings: &Settings,
 ) -> Result<ClientOptions, Trouble> {
-    let mut options = ClientOptions::default();
-    if let Some(limit) = seconds(args.timeout, "--timeout")? {
-        (options.connect, options.first_byte, options.idle) = (limit, limit, limit);
-    }
-    options.whole = seconds(args.max_time, "--max-time")?;
-    if let Some(bytes) = settings.max_body {
-        options.body_bytes = bytes;
-    }
-    if let Some(text) = &args.max_body {
-        options.body_bytes = size(text).ok_or_else(|| {
-            Trouble::usage(format!(
-                "--max-body {text} is not a size. Write 64MB, 1GiB or a number of bytes."
-            ))
-        })?;
-    }
+    let mut options = choice::client_options(&args.limits, settings)?;
     // Only the person can consent by naming a host together with a token; a session cannot.
     if let (Some(base), Some(token)) = (&args.place.base_url, &replay.token) {
         options.consent = Origin::parse(base);

@@ -1,19 +1,23 @@
 //! `httriage send`: one call.
 
-use super::args::SendArgs;
+use super::args::{RecordArgs, SendArgs};
 use super::choice;
 use super::print::{Out, complain, exchange_json};
 use super::trouble::Trouble;
+use crate::engine::history::{History, Receipt};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
     Auth, Body, Environment, Exchange, Origin, Outcome, Param, RequestSpec, Settings, StatusClass,
-    Timestamp, resolve, size,
+    Timestamp, resolve,
 };
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Longest wait for the history on leaving.
+const CLOSING: Duration = Duration::from_secs(10);
 
 /// Header lines from a file or a pipe may not be longer than this.
 const HEADER_BYTES: u64 = 1_000_000;
@@ -45,7 +49,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         .enable_all()
         .build()
         .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))?;
-    let raw = tasks.block_on(call(&client, typed, environment))?;
+    let case = args.record.case.clone();
+    let raw = tasks.block_on(call(&client, typed, environment, case))?;
     tasks.shutdown_background();
 
     if let Some(path) = &args.output
@@ -59,12 +64,15 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         })?;
     }
     let class = raw.outcome.class();
-    let exchange = client.shown(raw);
+    let exchange = Arc::new(client.shown(raw));
+    let mut recorder = Recorder::new(&args.record, &home, &settings);
+    recorder.remember_shared(exchange.clone());
     if args.json {
         out.json(&exchange_json(&exchange));
     } else {
         out.exchange(&exchange, &catalogue);
     }
+    recorder.finish();
     Ok(match class {
         StatusClass::Informational | StatusClass::Success | StatusClass::Redirection => 0,
         StatusClass::ClientError => 4,
@@ -77,6 +85,7 @@ async fn call(
     client: &Client,
     typed: RequestSpec,
     mut environment: Environment,
+    case: Option<String>,
 ) -> Result<Exchange, Trouble> {
     let mut served = None;
     if environment.sandbox {
@@ -91,14 +100,14 @@ async fn call(
                 typed,
                 sent,
                 environment,
-                case: None,
+                case,
             };
             client.send(outgoing, &Flight::default()).await
         }
         Err(failure) => Exchange {
             id: client.new_id(),
             environment: environment.name,
-            case: None,
+            case,
             sent: crate::model::SentRequest {
                 method: typed.method.clone(),
                 url: typed.url.clone(),
@@ -112,6 +121,49 @@ async fn call(
     };
     drop(served);
     Ok(exchange)
+}
+
+/// Writes calls into the history and, at the end, says what could not be kept. The answer never
+/// waits for it: it is printed first.
+pub struct Recorder {
+    history: Option<History>,
+    receipts: Vec<Receipt>,
+}
+
+impl Recorder {
+    pub fn new(args: &RecordArgs, home: &Home, settings: &Settings) -> Recorder {
+        Recorder {
+            history: choice::record(args, home, settings),
+            receipts: Vec::new(),
+        }
+    }
+
+    pub fn remember(&mut self, exchange: Exchange) {
+        self.remember_shared(Arc::new(exchange));
+    }
+
+    pub fn remember_shared(&mut self, exchange: Arc<Exchange>) {
+        if let Some(history) = &self.history {
+            self.receipts.push(history.remember(exchange));
+        }
+    }
+
+    /// Waits for the commits.
+    pub fn finish(self) {
+        let mut told: Vec<String> = Vec::new();
+        for receipt in self.receipts {
+            if let Err(error) = receipt.wait() {
+                let words = error.to_string();
+                if !told.contains(&words) {
+                    complain(&words);
+                    told.push(words);
+                }
+            }
+        }
+        if let Some(history) = self.history {
+            history.close(CLOSING);
+        }
+    }
 }
 
 /// The request as the options type it.
@@ -173,21 +225,7 @@ fn options(
     settings: &Settings,
     environment: &Environment,
 ) -> Result<ClientOptions, Trouble> {
-    let mut options = ClientOptions::default();
-    if let Some(limit) = seconds(args.timeout, "--timeout")? {
-        (options.connect, options.first_byte, options.idle) = (limit, limit, limit);
-    }
-    options.whole = seconds(args.max_time, "--max-time")?;
-    if let Some(bytes) = settings.max_body {
-        options.body_bytes = bytes;
-    }
-    if let Some(text) = &args.max_body {
-        options.body_bytes = size(text).ok_or_else(|| {
-            Trouble::usage(format!(
-                "--max-body {text} is not a size. Write 64MB, 1GiB or a number of bytes."
-            ))
-        })?;
-    }
+    let mut options = choice::client_options(&args.limits, settings)?;
     // Naming a host together with a token is consent, and is said aloud where it goes beyond
     // what the token is bound to.
     let named = Origin::parse(&args.url).or_else(|| Origin::parse(args.place.base_url.as_deref()?));
@@ -200,18 +238,6 @@ fn options(
     }
     options.consent = named;
     Ok(options)
-}
-
-pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
-    match value {
-        None => Ok(None),
-        Some(number) if number > 0.0 && number <= 86_400.0 => {
-            Ok(Some(Duration::from_secs_f64(number)))
-        }
-        Some(number) => Err(Trouble::usage(format!(
-            "{option} {number} is not a time. Give seconds above 0, at most 86400."
-        ))),
-    }
 }
 
 pub fn split_pair(text: &str, sign: char, option: &str) -> Result<(String, String), Trouble> {

@@ -1,6 +1,7 @@
 //! Why a command could not do what it was asked: one sentence with the remedy, and an exit code.
 
 use crate::engine::HomeError;
+use crate::engine::history::HistoryError;
 use crate::format::FormatError;
 use std::fmt;
 
@@ -43,5 +44,11 @@ impl From<HomeError> for Trouble {
 impl From<FormatError> for Trouble {
     fn from(error: FormatError) -> Trouble {
         Trouble::usage(error.to_string())
+    }
+}
+
+impl From<HistoryError> for Trouble {
+    fn from(error: HistoryError) -> Trouble {
+        Trouble::failed(error.to_string())
     }
 }

@@ -99,6 +99,27 @@ impl Home {
         self.data.join("sessions")
     }
 
+    /// The sessions of that folder by name, the latest first.
+    pub fn sessions(&self) -> Vec<(String, PathBuf)> {
+        let entries = std::fs::read_dir(self.sessions_dir());
+        let mut found: Vec<_> = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                let name = name.strip_suffix(SESSION_ENDING)?.to_owned();
+                let at = entry.metadata().and_then(|m| m.modified()).ok();
+                Some((at, name, entry.path()))
+            })
+            .collect();
+        found.sort_by(|a, b| b.cmp(a));
+        found
+            .into_iter()
+            .map(|(_, name, path)| (name, path))
+            .collect()
+    }
+
     /// The path and the text of a session: a path, or the name of one in the sessions folder.
     pub fn session(&self, what: &str) -> Result<(PathBuf, String), HomeError> {
         let folder = self.sessions_dir();

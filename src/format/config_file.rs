@@ -38,16 +38,19 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         environment: config.environment,
         ..Settings::default()
     };
-    if let Some(text) = &config.max_body {
-        let bytes = size(text).ok_or_else(|| {
+    let bytes = |text: &Option<String>, place: &str| match text {
+        None => Ok(None),
+        Some(text) => size(text).map(Some).ok_or_else(|| {
             wrong(
-                "max_body".into(),
+                place.to_owned(),
                 format!("\"{text}\" is not a size"),
                 "Write a number of bytes, or one with KB, MB, GB, KiB, MiB or GiB.",
             )
-        })?;
-        settings.max_body = Some(bytes);
-    }
+        }),
+    };
+    settings.max_body = bytes(&config.max_body, "max_body")?;
+    settings.history_bytes = bytes(&config.history.max_size, "history.max_size")?;
+    settings.history_calls = config.history.max_calls;
     for (environment_name, table) in config.environments {
         let place = format!("environments.{environment_name}");
         let mut tokens = Vec::with_capacity(table.tokens.len());
@@ -97,9 +100,18 @@ struct Config {
     environment: Option<String>,
     max_body: Option<String>,
     #[serde(default)]
+    history: HistoryTable,
+    #[serde(default)]
     environments: BTreeMap<String, EnvironmentTable>,
     #[serde(default)]
     tokens: BTreeMap<String, TokenTable>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HistoryTable {
+    max_calls: Option<u64>,
+    max_size: Option<String>,
 }
 
 #[derive(Deserialize)]

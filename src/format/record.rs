@@ -368,6 +368,8 @@ struct Answer {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    received: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     first_byte: Option<Span>,
     total: Span,
 }
@@ -380,6 +382,7 @@ impl Answer {
             version,
             headers,
             body: _,
+            received,
             body_cut,
             timing: Timing { first_byte, total },
         } = response;
@@ -389,6 +392,7 @@ impl Answer {
             version: version.clone(),
             headers: fields(headers),
             cut: *body_cut,
+            received: *received,
             first_byte: first_byte.map(span),
             total: span(*total),
         }
@@ -401,6 +405,7 @@ impl Answer {
             version: self.version,
             headers: headers(self.headers)?,
             body,
+            received: self.received,
             body_cut: self.cut,
             timing: Timing {
                 first_byte: self.first_byte.map(duration).transpose()?,
@@ -580,6 +585,7 @@ pub(crate) mod tests {
         let texts = any::<(u16, String, String, bool)>();
         (texts, any_headers(), any_bytes(), timing).prop_map(
             |((status, reason, version, body_cut), headers, body, (first_byte, total))| Response {
+                received: None,
                 status,
                 reason,
                 version,

@@ -17,4 +17,4 @@ pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use json::{Json, Note};
 pub use query::{Query, Term, Want, host, search_text};
 pub use status::{Catalogue, CodeNote, Grounds, Statement, StatusNote};
-pub use summary::summary;
+pub use summary::{error_line, summary};

@@ -28,11 +28,12 @@ pub fn summary(exchange: &Exchange) -> ExchangeSummary {
         status: exchange.outcome.status(),
         cause: failure.map(|failure| failure.cause),
         message: failure.map(|failure| format!("{} {}", failure.message, failure.hint)),
-        errors: entries.iter().map(line).collect(),
+        errors: entries.iter().map(error_line).collect(),
     }
 }
 
-fn line(entry: &Entry) -> ErrorLine {
+/// The part of an entry that lists show.
+pub fn error_line(entry: &Entry) -> ErrorLine {
     ErrorLine {
         title: entry.title.clone(),
         detail: entry.detail.clone(),

@@ -10,6 +10,10 @@ pub struct Settings {
     pub tokens: Vec<Token>,
     /// Bytes of a body that are kept, counted after decoding.
     pub max_body: Option<u64>,
+    /// Calls that the history keeps.
+    pub history_calls: Option<u64>,
+    /// Bytes of bodies that the history keeps.
+    pub history_bytes: Option<u64>,
 }
 
 impl Settings {

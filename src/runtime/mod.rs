@@ -4,6 +4,8 @@
 mod input;
 mod perform;
 mod run;
+mod sessions;
 mod terminal;
 
+pub use perform::Means;
 pub use run::{RunError, run};

@@ -1,31 +1,52 @@
 //! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
 //! on the one queue.
 
-use crate::app::{Effect, Job, Message, SandboxNews};
+use super::sessions;
+use crate::app::{Chosen, Effect, Job, Message, Notice, SandboxNews, SessionFile, Then};
+use crate::engine::history::History;
+use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
-use crate::engine::{Client, Flight, Outgoing};
-use crate::model::{Environment, TokenName};
+use crate::engine::{Client, Flight, Home, Outgoing};
+use crate::insight::Query;
+use crate::insight::replay::StepReport;
+use crate::model::{Environment, Exchange, ExchangeId, TokenName};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
+
+/// Longest wait for the history to be written when the program ends.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// Rows of the history that are asked for at once.
+const PAGE: usize = 500;
+
+/// What effects are carried out with.
+pub struct Means {
+    pub client: Client,
+    /// Absent where the run is not to be kept.
+    pub history: Option<History>,
+    pub home: Home,
+}
 
 pub struct Performer {
     client: Arc<Client>,
+    history: Option<History>,
+    home: Arc<Home>,
     /// Tokens of the settings, for environments that name none of their own.
     tokens: Vec<TokenName>,
-    sandbox: Arc<Mutex<Option<Sandbox>>>,
+    sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
     flights: HashMap<Job, Arc<Flight>>,
     queue: UnboundedSender<Message>,
 }
 
 impl Performer {
-    pub fn new(
-        client: Client,
-        tokens: Vec<TokenName>,
-        queue: UnboundedSender<Message>,
-    ) -> Performer {
+    pub fn new(means: Means, tokens: Vec<TokenName>, queue: UnboundedSender<Message>) -> Performer {
         Performer {
-            client: Arc::new(client),
+            client: Arc::new(means.client),
+            history: means.history,
+            home: Arc::new(means.home),
             tokens,
             sandbox: Arc::default(),
             flights: HashMap::new(),
@@ -41,18 +62,37 @@ impl Performer {
                 typed,
                 sent,
                 environment,
+                case,
             } => self.send(
                 job,
                 Outgoing {
                     typed: *typed,
                     sent: *sent,
                     environment: *environment,
-                    case: None,
+                    case,
                 },
             ),
             Effect::Cancel(job) => self.cancel(job),
             Effect::StartSandbox => self.start_sandbox(),
             Effect::ReadTokens(environment) => self.read_tokens(*environment),
+            Effect::Remember(exchange) => self.remember(exchange),
+            Effect::Recall {
+                question,
+                query,
+                after,
+            } => self.recall(question, query, after),
+            Effect::Fetch { id, then } => self.fetch(id, then),
+            Effect::Forget(ids) => self.forget(ids),
+            Effect::Restore(ids) => self.restore(ids),
+            Effect::SaveSession { name, chosen } => self.save_session(name, chosen),
+            Effect::ListSessions => self.list_sessions(),
+            Effect::Replay {
+                job,
+                path,
+                environments,
+                environment,
+                case,
+            } => self.replay(job, path, environments, *environment, case),
             Effect::Quit => {}
         }
     }
@@ -100,18 +140,137 @@ impl Performer {
     fn start_sandbox(&mut self) {
         let (place, queue) = (self.sandbox.clone(), self.queue.clone());
         tokio::spawn(async move {
-            let news = match Sandbox::start(None).await {
-                Ok(sandbox) => {
-                    let base_url = sandbox.base_url();
-                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox);
-                    SandboxNews::Up { base_url }
-                }
-                Err(error) => SandboxNews::Down {
-                    why: error.to_string(),
+            // Whoever asks next is told by the same news.
+            let _ = sandbox_up(&place, &queue).await;
+        });
+    }
+
+    fn remember(&mut self, exchange: Arc<Exchange>) {
+        let Some(history) = &self.history else { return };
+        let receipt = history.remember(exchange);
+        let queue = self.queue.clone();
+        tokio::spawn(async move {
+            if let Err(error) = receipt.await {
+                let _ = queue.send(Message::Told(Notice::trouble(error.to_string(), "")));
+            }
+        });
+    }
+
+    fn recall(&mut self, question: u64, query: Query, after: Option<ExchangeId>) {
+        self.look_up(move |history, queue| {
+            let found = match history {
+                Some(history) => history.recall(&query, PAGE, after.as_ref()),
+                None => Ok(Vec::new()),
+            };
+            let found = found.unwrap_or_else(|error| {
+                let _ = queue.send(Message::Told(Notice::trouble(error.to_string(), "")));
+                Vec::new()
+            });
+            let has_older = found.len() == PAGE;
+            let _ = queue.send(Message::Recalled {
+                question,
+                found,
+                has_older,
+                after,
+            });
+        });
+    }
+
+    fn fetch(&mut self, id: ExchangeId, then: Then) {
+        self.look_up(move |history, queue| {
+            let found = history.map_or(Ok(None), |history| history.load(&id));
+            let message = match found {
+                Ok(exchange) => Message::Fetched {
+                    exchange: exchange.map(Arc::new),
+                    then,
+                },
+                Err(error) => Message::Told(Notice::trouble(error.to_string(), "")),
+            };
+            let _ = queue.send(message);
+        });
+    }
+
+    fn forget(&mut self, ids: Vec<ExchangeId>) {
+        self.look_up(move |history, queue| {
+            if let Some(Err(error)) = history.map(|history| history.forget(&ids)) {
+                let _ = queue.send(Message::Told(Notice::trouble(error.to_string(), "")));
+            }
+        });
+    }
+
+    fn restore(&mut self, ids: Vec<ExchangeId>) {
+        self.look_up(move |history, queue| {
+            if let Some(Err(error)) = history.map(|history| history.restore(&ids)) {
+                let _ = queue.send(Message::Told(Notice::trouble(error.to_string(), "")));
+            }
+        });
+    }
+
+    fn save_session(&mut self, name: String, chosen: Chosen) {
+        let home = self.home.clone();
+        self.look_up(move |history, queue| {
+            let saved = sessions::save(history, &home, &name, &chosen);
+            let notice = saved.unwrap_or_else(|why| Notice::trouble(why, ""));
+            let _ = queue.send(Message::Told(notice));
+        });
+    }
+
+    fn list_sessions(&mut self) {
+        let home = self.home.clone();
+        self.look_up(move |_, queue| {
+            let files = home.sessions().into_iter();
+            let files = files.map(|(name, path)| SessionFile { name, path });
+            let _ = queue.send(Message::Sessions(files.collect()));
+        });
+    }
+
+    fn replay(
+        &mut self,
+        job: Job,
+        path: PathBuf,
+        environments: Vec<Environment>,
+        environment: Environment,
+        case: Option<String>,
+    ) {
+        let flight = Arc::new(Flight::default());
+        self.flights.insert(job, flight.clone());
+        let (client, home) = (self.client.clone(), self.home.clone());
+        let (place, queue) = (self.sandbox.clone(), self.queue.clone());
+        tokio::spawn(async move {
+            let prepared = sessions::prepare(&home, &path, environments, environment, case);
+            let report = match prepared {
+                Err(why) => Err(why),
+                Ok(mut replay) => match in_place(&mut replay.environment, &place, &queue).await {
+                    Err(why) => Err(why),
+                    Ok(()) => {
+                        let made = |_: &StepReport, exchange: Option<Exchange>| {
+                            if let Some(exchange) = exchange {
+                                let _ = queue.send(Message::Made(Arc::new(exchange)));
+                            }
+                        };
+                        let report = replay::run(&replay, &*client, &flight, made).await;
+                        Ok(Box::new(report))
+                    }
                 },
             };
-            let _ = queue.send(Message::Sandbox(news));
+            let _ = queue.send(Message::Replayed { job, report });
         });
+    }
+
+    /// Something that blocks, on a thread where it may.
+    fn look_up(
+        &self,
+        work: impl FnOnce(Option<History>, UnboundedSender<Message>) + Send + 'static,
+    ) {
+        let (history, queue) = (self.history.clone(), self.queue.clone());
+        tokio::task::spawn_blocking(move || work(history, queue));
+    }
+
+    /// Writes what is still to be written, within a limit.
+    pub async fn finish(&mut self) {
+        if let Some(history) = self.history.take() {
+            let _ = tokio::task::spawn_blocking(move || history.close(CLOSING)).await;
+        }
     }
 
     fn read_tokens(&mut self, environment: Environment) {
@@ -138,4 +297,41 @@ pub fn token_names(environment: &Environment, all: &[TokenName]) -> Vec<TokenNam
     } else {
         environment.tokens.clone()
     }
+}
+
+/// The sandbox's address; it is started if it is not up.
+async fn sandbox_up(
+    place: &tokio::sync::Mutex<Option<Sandbox>>,
+    queue: &UnboundedSender<Message>,
+) -> Result<String, String> {
+    let mut place = place.lock().await;
+    if let Some(sandbox) = &*place {
+        return Ok(sandbox.base_url());
+    }
+    let started = Sandbox::start(None).await;
+    let news = match &started {
+        Ok(sandbox) => SandboxNews::Up {
+            base_url: sandbox.base_url(),
+        },
+        Err(error) => SandboxNews::Down {
+            why: error.to_string(),
+        },
+    };
+    let _ = queue.send(Message::Sandbox(news));
+    let sandbox = started.map_err(|error| error.to_string())?;
+    let base_url = sandbox.base_url();
+    *place = Some(sandbox);
+    Ok(base_url)
+}
+
+/// A sandbox environment gets the address of the one that runs.
+async fn in_place(
+    environment: &mut Environment,
+    place: &tokio::sync::Mutex<Option<Sandbox>>,
+    queue: &UnboundedSender<Message>,
+) -> Result<(), String> {
+    if environment.sandbox && environment.base_url.is_empty() {
+        environment.base_url = sandbox_up(place, queue).await?;
+    }
+    Ok(())
 }

@@ -1,10 +1,9 @@
 //! The loop: keys first, then messages; draw when something changed; at rest, wait.
 
 use super::input;
-use super::perform::Performer;
+use super::perform::{Means, Performer};
 use super::terminal::{Screen, Taken};
 use crate::app::{Effect, Message, Start, State, update};
-use crate::engine::Client;
 use crate::model::Timestamp;
 use crate::ui::{self, Theme};
 use crossterm::event::{Event, EventStream};
@@ -47,14 +46,14 @@ impl fmt::Display for RunError {
 impl std::error::Error for RunError {}
 
 /// Runs the explorer until it is left.
-pub fn run(start: Start, client: Client, theme: Theme) -> Result<(), RunError> {
+pub fn run(start: Start, means: Means, theme: Theme) -> Result<(), RunError> {
     let tasks = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(RunError::Tasks)?;
     let (taken, screen) = Taken::new().map_err(RunError::Terminal)?;
-    let result = tasks.block_on(explore(start, client, theme, screen));
+    let result = tasks.block_on(explore(start, means, theme, screen));
     drop(taken);
     // A name lookup cannot be stopped; it must not hold the program back.
     tasks.shutdown_background();
@@ -63,7 +62,7 @@ pub fn run(start: Start, client: Client, theme: Theme) -> Result<(), RunError> {
 
 async fn explore(
     mut start: Start,
-    client: Client,
+    means: Means,
     theme: Theme,
     mut screen: Screen,
 ) -> io::Result<()> {
@@ -75,11 +74,31 @@ async fn explore(
     draw(&mut state, &theme, &mut screen)?;
 
     let (queue, mut messages) = mpsc::unbounded_channel();
-    let mut performer = Performer::new(client, tokens, queue);
+    let mut performer = Performer::new(means, tokens, queue);
     performer.warm(state.environment().sandbox);
     if carry_out(&mut performer, effects) {
         return Ok(());
     }
+    let result = turn(
+        &mut state,
+        &theme,
+        &mut screen,
+        &mut performer,
+        &mut messages,
+    )
+    .await;
+    performer.finish().await;
+    result
+}
+
+/// Round and round, until the person leaves or the terminal goes away.
+async fn turn(
+    state: &mut State,
+    theme: &Theme,
+    screen: &mut Screen,
+    performer: &mut Performer,
+    messages: &mut mpsc::UnboundedReceiver<Message>,
+) -> io::Result<()> {
     let mut events = EventStream::new();
     let mut ended = Endings::new()?;
     let mut ticks = tokio::time::interval(TICK);
@@ -102,14 +121,14 @@ async fn explore(
         let mut next = message;
         loop {
             if let Some(message) = next.take() {
-                if let Message::Sent { job, .. } = &message {
+                if let Message::Sent { job, .. } | Message::Replayed { job, .. } = &message {
                     performer.done(*job);
                 }
                 if let Message::Key(_) = &message {
                     state.now = Timestamp::now();
                 }
-                let effects = update(&mut state, message);
-                if carry_out(&mut performer, effects) {
+                let effects = update(state, message);
+                if carry_out(performer, effects) {
                     return Ok(());
                 }
             }
@@ -124,7 +143,7 @@ async fn explore(
                 break;
             }
         }
-        draw(&mut state, &theme, &mut screen)?;
+        draw(state, theme, screen)?;
     }
 }
 

@@ -3,8 +3,7 @@
 
 use super::theme::Theme;
 use crate::app::Area;
-use crate::insight::Entry;
-use crate::model::{fit, is_unsafe, wrap};
+use crate::model::{ErrorLine, fit, is_unsafe, wrap};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -98,9 +97,12 @@ pub struct EntryColumns {
 }
 
 impl EntryColumns {
-    pub fn new<'a>(entries: impl Iterator<Item = &'a Entry> + Clone, width: usize) -> EntryColumns {
+    pub fn new<'a>(
+        entries: impl Iterator<Item = &'a ErrorLine> + Clone,
+        width: usize,
+    ) -> EntryColumns {
         let room = width.saturating_sub(4);
-        let longest = |text: fn(&Entry) -> &Option<String>| {
+        let longest = |text: fn(&ErrorLine) -> &Option<String>| {
             let widths = entries
                 .clone()
                 .filter_map(|e| text(e).as_ref().map(|t| t.width()));
@@ -109,7 +111,15 @@ impl EntryColumns {
         let longest_code = longest(|e| &e.code);
         let most = (room / 3).max(CODE.min(room.saturating_sub(28))).max(4);
         let code = longest_code.clamp(4, most);
-        let title = longest(|e| &e.title).clamp(5, (room * 3 / 10).max(5));
+        // A title that is wrapped anyway takes no more than its longest line.
+        let most_title = (room * 3 / 10).max(5);
+        let titles = entries.clone().filter_map(|e| e.title.as_deref());
+        let title_lines = titles.flat_map(|title| wrap(title, most_title));
+        let title = title_lines
+            .map(|line| line.width())
+            .max()
+            .unwrap_or(0)
+            .max(5);
         EntryColumns {
             stacked: room < SIDE_BY_SIDE || longest_code > most,
             title,
@@ -133,7 +143,7 @@ impl EntryColumns {
     }
 
     /// Title, detail and code side by side; what the API left out is a dash.
-    pub fn entry(&self, entry: &Entry, theme: &Theme) -> Vec<Line<'static>> {
+    pub fn entry(&self, entry: &ErrorLine, theme: &Theme) -> Vec<Line<'static>> {
         let text = |text: &Option<String>| match text {
             Some(text) => text.clone(),
             None => if theme.ascii { "-" } else { "–" }.to_owned(),

@@ -88,10 +88,21 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
             screen.render_widget(Clear, rect);
             pane::dialog::draw(dialog, theme, rect, screen);
         }
+        Some(Overlay::Prompt(prompt)) => {
+            let rect = pane::prompt::place(area);
+            screen.render_widget(Clear, rect);
+            pane::prompt::draw(prompt, theme, rect, screen);
+        }
+        Some(Overlay::Replay(replay)) => {
+            let rect = pane::replay::place(area);
+            screen.render_widget(Clear, rect);
+            (painted.sheet_lines, painted.sheet_height) =
+                pane::replay::draw(replay, theme, rect, screen);
+        }
         Some(Overlay::Help(help)) => {
             let rect = pane::help::place(room);
             screen.render_widget(Clear, rect);
-            (painted.help_lines, painted.help_height) =
+            (painted.sheet_lines, painted.sheet_height) =
                 pane::help::draw(state, help, theme, rect, screen);
         }
     }

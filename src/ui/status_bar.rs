@@ -35,6 +35,11 @@ pub fn header(state: &State, theme: &Theme, width: u16) -> Line<'static> {
         visible_line(&token).into_owned(),
         theme.name(),
     ));
+    if let Some(case) = &state.case {
+        spans.push(Span::raw(if width >= 60 { "   " } else { " " }));
+        spans.push(Span::styled("case ", theme.dim()));
+        spans.push(Span::styled(visible_line(case).into_owned(), theme.name()));
+    }
     let used: usize = spans.iter().map(Span::width).sum();
     let help = state.keymap.hint(Action::OpenHelp).unwrap_or_default();
     let help = format!("{help} help ");
@@ -77,6 +82,9 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::DialogClose,
         ],
         (Some(Overlay::Help(_)), _) => &[Action::HelpDown, Action::HelpClose],
+        (Some(Overlay::Replay(_)), _) => &[Action::ReportDown, Action::ReportClose],
+        (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
+        (None, _) if state.history.filtering => &[Action::FieldEnter, Action::FieldClear],
         (None, _) if state.builder.is_editing() => &[
             Action::Send,
             Action::FieldDone,
@@ -92,6 +100,7 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::TabNext,
             Action::AddRow,
             Action::ChooseEnvironment,
+            Action::Filter,
             Action::QuitPane,
         ],
         (None, Pane::Response) => &[
@@ -107,7 +116,12 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::Load,
             Action::Expand,
             Action::SendAgain,
-            Action::ChooseToken,
+            Action::Filter,
+            Action::Mark,
+            Action::SaveSession,
+            Action::Replay,
+            Action::Forget,
+            Action::SetCase,
             Action::FocusNext,
             Action::QuitPane,
         ],

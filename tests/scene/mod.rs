@@ -3,11 +3,15 @@
 // Every test file that includes this takes only a part of it.
 #![allow(dead_code)]
 
-use httriage::app::{Effect, Job, Key, Message, Painted, SandboxNews, Start, State, update};
+use httriage::app::{
+    Effect, Job, Key, Message, Notice, Painted, SandboxNews, SessionFile, Start, State, update,
+};
 use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
 use httriage::format::catalogue_file;
 use httriage::insight::Catalogue;
 use httriage::insight::redact::Mask;
+use httriage::insight::replay::{ReplayReport, judge, step_of};
+use httriage::insight::summary;
 use httriage::model::{
     Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Secret,
     SentRequest, Settings, Timestamp, TokenName, TokenRef,
@@ -45,6 +49,9 @@ pub struct Scene {
     pub draws: bool,
     /// What the next calls come back with, instead of the sandbox's answer.
     pub outcomes: Vec<Outcome>,
+    /// What the store holds, oldest first, and what was forgotten of it.
+    pub store: Vec<Arc<Exchange>>,
+    pub forgotten: Vec<ExchangeId>,
     waiting: Vec<Effect>,
     world: World,
     calls: u16,
@@ -79,6 +86,7 @@ pub fn start(size: (u16, u16)) -> Start {
         environment: 0,
         spec: spec_of(&CALLS[0]),
         send_first: true,
+        case: None,
         now: now(),
         zone: TimeZone::UTC,
         size,
@@ -116,6 +124,8 @@ impl Scene {
             held: true,
             draws: false,
             outcomes: Vec::new(),
+            store: Vec::new(),
+            forgotten: Vec::new(),
             waiting: effects,
             world: WORLD.clone(),
             calls: 0,
@@ -220,11 +230,73 @@ impl Scene {
                 typed,
                 sent,
                 environment,
+                case,
             } => {
-                let exchange = self.exchange(*typed, *sent, environment.name);
+                let exchange = self.exchange(*typed, *sent, environment.name, case);
                 Some(Message::Sent {
                     job,
                     exchange: Arc::new(exchange),
+                })
+            }
+            Effect::Remember(exchange) => {
+                self.store.push(exchange);
+                None
+            }
+            Effect::Recall {
+                question,
+                query,
+                after,
+            } => {
+                let found = self.store.iter().rev().map(|exchange| summary(exchange));
+                let found = found
+                    .filter(|s| query.matches(s) && !self.forgotten.contains(&s.id))
+                    .filter(|s| after.as_ref().is_none_or(|after| s.id < *after));
+                Some(Message::Recalled {
+                    question,
+                    found: found.collect(),
+                    has_older: false,
+                    after,
+                })
+            }
+            Effect::Fetch { id, then } => {
+                let exchange = self
+                    .store
+                    .iter()
+                    .find(|exchange| exchange.id == id)
+                    .cloned();
+                Some(Message::Fetched { exchange, then })
+            }
+            Effect::Forget(ids) => {
+                self.forgotten.extend(ids);
+                None
+            }
+            Effect::Restore(ids) => {
+                self.forgotten.retain(|id| !ids.contains(id));
+                None
+            }
+            Effect::SaveSession { name, .. } => {
+                let words = format!("Saved as {name}.session.toml.");
+                Some(Message::Told(Notice::info(words)))
+            }
+            Effect::ListSessions => Some(Message::Sessions(vec![SessionFile {
+                name: "acme-1234".to_owned(),
+                path: "acme-1234.session.toml".into(),
+            }])),
+            Effect::Replay { job, .. } => {
+                let steps = self.store.iter().map(|exchange| {
+                    let (step, _) = step_of(exchange);
+                    judge(&step, exchange)
+                });
+                // Enough of them to have something to scroll.
+                let steps: Vec<_> = steps.collect();
+                let steps = steps.iter().cycle().take(30).cloned();
+                let report = ReplayReport {
+                    session: "acme-1234".to_owned(),
+                    steps: steps.collect(),
+                };
+                Some(Message::Replayed {
+                    job,
+                    report: Ok(Box::new(report)),
                 })
             }
             Effect::Cancel(_) | Effect::Quit => None,
@@ -237,6 +309,7 @@ impl Scene {
         typed: RequestSpec,
         mut sent: SentRequest,
         environment: String,
+        case: Option<String>,
     ) -> Exchange {
         let outcome = match self.outcomes.is_empty() {
             true => Outcome::Answered(self.sandbox_answer(&sent)),
@@ -256,7 +329,7 @@ impl Scene {
             .collect();
         self.calls += 1;
         MASK.exchange(Exchange {
-            case: None,
+            case,
             id: ExchangeId::new(now(), self.calls),
             environment,
             typed,

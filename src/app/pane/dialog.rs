@@ -1,7 +1,8 @@
 //! A short list on top of the panes, from which one row is chosen.
 
 use crate::app::list::List;
-use crate::model::TokenName;
+use crate::model::{ExchangeId, TokenName};
+use std::path::PathBuf;
 
 /// What choosing a row does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,9 @@ pub enum Pick {
     Environment(usize),
     /// Sends the request although it writes to a protected environment.
     SendAnyway,
+    /// Forgets calls.
+    Forget(Vec<ExchangeId>),
+    Replay(PathBuf),
     Nothing,
 }
 

@@ -1,68 +1,300 @@
-//! The calls of this run, newest first.
+//! The calls that were made, newest first: those of this run, and those the store remembers.
 
+use crate::app::field::Field;
 use crate::app::list::List;
-use crate::insight::{Entry, error_body};
-use crate::model::{Exchange, Outcome, limits};
-use std::collections::VecDeque;
+use crate::app::message::Chosen;
+use crate::insight::Query;
+use crate::insight::summary;
+use crate::model::{Exchange, ExchangeId, ExchangeSummary, Timestamp, limits};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub struct Row {
-    pub exchange: Arc<Exchange>,
-    pub entries: Vec<Entry>,
+    pub summary: ExchangeSummary,
     pub open: bool,
+    /// Chosen together with others, to be saved or forgotten.
+    pub marked: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct History {
-    pub rows: VecDeque<Row>,
+    /// What the filter lets through, newest first.
+    pub rows: Vec<Row>,
     pub list: List,
+    pub filter: Field,
+    /// Whether the filter is being typed.
+    pub filtering: bool,
+    /// The question to the store that is still open; answers to older ones are dropped.
+    pub asking: Option<u64>,
+    questions: u64,
+    /// Whether the store may hold older rows than those shown.
+    pub has_older: bool,
+    query: Query,
+    /// Calls of this run, whole, newest first.
+    held: VecDeque<Arc<Exchange>>,
     held_bytes: usize,
+    /// What was forgotten, and can be brought back until the end of the run.
+    forgotten: Vec<Vec<Row>>,
+}
+
+impl Default for History {
+    fn default() -> History {
+        History {
+            rows: Vec::new(),
+            list: List::default(),
+            filter: Field::line(""),
+            filtering: false,
+            asking: None,
+            questions: 0,
+            has_older: false,
+            query: Query::default(),
+            held: VecDeque::new(),
+            held_bytes: 0,
+            forgotten: Vec::new(),
+        }
+    }
 }
 
 impl History {
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Opens a question; it is the only one whose answer counts from now on.
+    pub fn ask(&mut self) -> u64 {
+        self.questions += 1;
+        self.asking = Some(self.questions);
+        self.questions
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        !self.filter.is_empty()
+    }
+
     /// Puts a call on top; the cursor stays on the row it was on, unless it was on the newest.
     pub fn remember(&mut self, exchange: Arc<Exchange>) {
-        let response = exchange.outcome.response();
-        let entries = response.map(error_body).unwrap_or_default().entries;
+        let summary = summary(&exchange);
         self.held_bytes += bytes(&exchange);
-        self.rows.push_front(Row {
-            exchange,
-            entries,
-            open: false,
-        });
-        if self.list.cursor > 0 {
-            self.list.cursor += 1;
-        }
+        self.held.push_front(exchange);
         let full = |history: &History| {
-            history.rows.len() > limits::CALLS_HELD
-                || (history.held_bytes > limits::HELD_BODY_BYTES && history.rows.len() > 1)
+            history.held.len() > limits::CALLS_HELD
+                || (history.held_bytes > limits::HELD_BODY_BYTES && history.held.len() > 1)
         };
         while full(self) {
-            let oldest = self.rows.pop_back();
-            self.held_bytes -= oldest.map_or(0, |row| bytes(&row.exchange));
+            let oldest = self.held.pop_back();
+            self.held_bytes -= oldest.map_or(0, |exchange| bytes(&exchange));
         }
-        self.list.step(0, self.rows.len());
+        if self.query.matches(&summary) {
+            let row = Row {
+                summary,
+                open: false,
+                marked: false,
+            };
+            self.rows.insert(0, row);
+            if self.list.cursor > 0 {
+                self.list.cursor += 1;
+            }
+        }
+    }
+
+    /// The whole exchange, if it was made in this run.
+    pub fn held(&self, id: &ExchangeId) -> Option<Arc<Exchange>> {
+        self.held
+            .iter()
+            .find(|exchange| &exchange.id == id)
+            .cloned()
+    }
+
+    /// Reads the filter anew. Rows that are here are judged at once; the store is asked too.
+    pub fn refilter(&mut self, now: Timestamp) {
+        self.query = Query::parse(&self.filter.text(), now);
+        let rows = std::mem::take(&mut self.rows);
+        let query = &self.query;
+        let kept = rows.into_iter().filter(|row| query.matches(&row.summary));
+        self.rows = kept.collect();
+        self.list.to_first();
+    }
+
+    pub fn clear_filter(&mut self, now: Timestamp) {
+        self.filter.set("");
+        self.filtering = false;
+        self.refilter(now);
+    }
+
+    /// Takes the store's answer. What this run made and the store has not written yet stays;
+    /// open and marked rows and the cursor keep their place.
+    pub fn recalled(
+        &mut self,
+        found: Vec<ExchangeSummary>,
+        has_older: bool,
+        after: Option<&ExchangeId>,
+    ) {
+        self.has_older = has_older;
+        let here = self.selected().map(|row| row.summary.id.clone());
+        let was_first = self.list.cursor == 0;
+        let mut rows = std::mem::take(&mut self.rows);
+        if after.is_none() {
+            // The answer stands for all rows but the newest of this run.
+            let newest = found.first().map(|summary| summary.id.clone());
+            let listed: HashSet<&ExchangeId> = found.iter().map(|s| &s.id).collect();
+            let held = |id: &ExchangeId| self.held.iter().any(|e| &e.id == id);
+            rows.retain(|row| {
+                let id = &row.summary.id;
+                listed.contains(id) || (held(id) && newest.as_ref().is_none_or(|n| id > n))
+            });
+        }
+        let known: HashSet<ExchangeId> = rows.iter().map(|row| row.summary.id.clone()).collect();
+        let fresh = found
+            .into_iter()
+            .filter(|summary| !known.contains(&summary.id));
+        rows.extend(fresh.map(|summary| Row {
+            summary,
+            open: false,
+            marked: false,
+        }));
+        let held = self.held.iter().map(|exchange| summary(exchange));
+        let missing: Vec<_> = held
+            .filter(|s| after.is_none() && self.query.matches(s))
+            .filter(|s| !rows.iter().any(|row| row.summary.id == s.id))
+            .filter(|s| {
+                !self
+                    .forgotten
+                    .iter()
+                    .flatten()
+                    .any(|row| row.summary.id == s.id)
+            })
+            .collect();
+        rows.extend(missing.into_iter().map(|summary| Row {
+            summary,
+            open: false,
+            marked: false,
+        }));
+        rows.sort_by(|a, b| b.summary.id.cmp(&a.summary.id));
+        self.rows = rows;
+        let place = here.and_then(|id| self.rows.iter().position(|row| row.summary.id == id));
+        self.list.cursor = if was_first { 0 } else { place.unwrap_or(0) };
     }
 
     pub fn selected(&self) -> Option<&Row> {
         self.rows.get(self.list.cursor)
     }
 
-    pub fn step(&mut self, step: isize) {
+    /// Moves the cursor; says whether older rows are wanted now.
+    pub fn step(&mut self, step: isize) -> bool {
         self.list.step(step, self.rows.len());
+        self.has_older && self.asking.is_none() && self.list.cursor + 1 >= self.rows.len()
     }
 
-    pub fn to_last(&mut self) {
-        self.list.to_last(self.rows.len());
+    pub fn to_last(&mut self) -> bool {
+        self.step(isize::MAX)
+    }
+
+    /// The oldest row that is shown: older ones are asked for from here.
+    pub fn oldest(&self) -> Option<ExchangeId> {
+        self.rows.last().map(|row| row.summary.id.clone())
     }
 
     /// Expands the selected row, if there is more to say about it.
     pub fn expand(&mut self, open: bool) {
         if let Some(row) = self.rows.get_mut(self.list.cursor) {
-            let failed = matches!(row.exchange.outcome, Outcome::Failed(_));
-            row.open = open && (failed || !row.entries.is_empty());
+            row.open = open && has_more(&row.summary);
         }
+    }
+
+    /// Marks the selected row, or takes its mark away, and goes on to the next.
+    pub fn mark(&mut self) {
+        if let Some(row) = self.rows.get_mut(self.list.cursor) {
+            row.marked = !row.marked;
+            self.list.step(1, self.rows.len());
+        }
+    }
+
+    pub fn marked(&self) -> usize {
+        self.rows.iter().filter(|row| row.marked).count()
+    }
+
+    /// The rows an action on several is about: the marked ones, else the one under the cursor.
+    pub fn chosen_ids(&self) -> Vec<ExchangeId> {
+        let marked = self.rows.iter().filter(|row| row.marked);
+        let ids: Vec<_> = marked.map(|row| row.summary.id.clone()).collect();
+        if ids.is_empty() {
+            self.selected()
+                .map(|row| row.summary.id.clone())
+                .into_iter()
+                .collect()
+        } else {
+            ids
+        }
+    }
+
+    /// What a session is made of: the marked rows, else the whole case of the selected row, else
+    /// that row. With a name for it.
+    pub fn chosen(&self) -> Option<(String, Chosen)> {
+        let selected = self.selected()?;
+        let alone = format!(
+            "{} {}",
+            selected.summary.method,
+            path_of(&selected.summary.url)
+        );
+        match (&selected.summary.case, self.marked()) {
+            (Some(case), 0) => Some((case.clone(), Chosen::Case(case.clone()))),
+            (case, _) => {
+                let name = case.clone().unwrap_or(alone);
+                Some((name, Chosen::Calls(self.chosen_ids())))
+            }
+        }
+    }
+
+    /// Takes rows out of sight; `restore` brings them back.
+    pub fn forget(&mut self, ids: &[ExchangeId]) {
+        let rows = std::mem::take(&mut self.rows);
+        let (gone, kept) = rows
+            .into_iter()
+            .partition(|row| ids.contains(&row.summary.id));
+        self.rows = kept;
+        self.forgotten.push(gone);
+        self.list.step(0, self.rows.len());
+    }
+
+    /// Brings back what was forgotten last; returns which rows those are.
+    pub fn restore(&mut self) -> Vec<ExchangeId> {
+        let Some(rows) = self.forgotten.pop() else {
+            return Vec::new();
+        };
+        let ids: Vec<_> = rows.iter().map(|row| row.summary.id.clone()).collect();
+        let query = &self.query;
+        let shown = rows.into_iter().filter(|row| query.matches(&row.summary));
+        self.rows.extend(shown.map(|row| Row {
+            marked: false,
+            ..row
+        }));
+        self.rows.sort_by(|a, b| b.summary.id.cmp(&a.summary.id));
+        let first = ids.first();
+        let place = self
+            .rows
+            .iter()
+            .position(|row| Some(&row.summary.id) == first);
+        self.list.cursor = place.unwrap_or(0);
+        ids
+    }
+
+    pub fn has_forgotten(&self) -> bool {
+        !self.forgotten.is_empty()
+    }
+}
+
+/// Whether a row has errors to fold open.
+pub fn has_more(summary: &ExchangeSummary) -> bool {
+    !summary.errors.is_empty() || summary.message.is_some()
+}
+
+/// Path and query of a URL.
+pub fn path_of(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    match url[after_scheme..].find('/') {
+        Some(slash) => &url[after_scheme + slash..],
+        None => url,
     }
 }
 

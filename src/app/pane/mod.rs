@@ -5,10 +5,14 @@ mod builder;
 mod dialog;
 mod help;
 mod history;
+mod prompt;
+mod replay;
 mod response;
 
 pub use builder::{Builder, BuilderTab, Editing, Table};
 pub use dialog::{Choice, Dialog, Pick};
 pub use help::Help;
-pub use history::{History, Row};
+pub use history::{History, Row, has_more, path_of};
+pub use prompt::{Asked, Prompt};
+pub use replay::Replay;
 pub use response::{Measured, ResponsePane, ResponseTab, Shown};

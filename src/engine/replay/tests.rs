@@ -1,3 +1,5 @@
+//! The runner against answers of our own.
+
 use super::*;
 use crate::model::{ExchangeId, Expectation, Param, Response, Timestamp};
 use std::sync::Mutex;

@@ -1,3 +1,5 @@
+//! Judgements and recordings, case by case.
+
 use super::*;
 use crate::model::{Auth, ExchangeId, Headers, Param, SentRequest, Timestamp, resolve};
 use std::time::Duration;

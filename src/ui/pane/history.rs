@@ -1,8 +1,8 @@
-//! The calls of this run, newest first, errors expanding in place.
+//! The calls that were made, newest first, errors expanding in place.
 
-use crate::app::pane::Row;
+use crate::app::pane::{Row, has_more, path_of};
 use crate::app::{Action, Pane, State};
-use crate::model::{Outcome, cut, cut_front, fit, visible_line, wrap};
+use crate::model::{Timestamp, cut, cut_front, fit, wrap};
 use crate::ui::paint::EntryColumns;
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
@@ -10,20 +10,27 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
 
-/// Draws the rows around the cursor and returns the height they had.
+/// Draws the filter and the rows around the cursor; returns the height the rows had.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usize {
-    let height = area.height as usize;
     let history = &state.history;
+    let mut area = area;
+    if (history.filtering || history.is_filtered()) && area.height > 1 {
+        let line = Rect { height: 1, ..area };
+        draw_filter(state, theme, line, frame);
+        area.y += 1;
+        area.height -= 1;
+    }
+    let height = area.height as usize;
     if history.rows.is_empty() {
-        let key = state.keymap.hint(Action::Send).unwrap_or_default();
-        let words = format!("Every call you make is listed here. {key} makes one.");
+        let words = empty(state);
         for (rect, text) in area.rows().zip(wrap(&words, area.width as usize)) {
             frame.render_widget(Line::styled(text, theme.dim()), rect);
         }
         return height;
     }
-    let focused = state.focus == Pane::History;
+    let focused = state.focus == Pane::History && !history.filtering;
     // Rows are as high as they are open; begin where the one under the cursor still fits.
     let cursor = history.list.cursor;
     let mut first = cursor;
@@ -46,7 +53,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usiz
                 return height;
             }
             let line = if number == cursor && focused && part == 0 {
-                line.patch_style(theme.selected())
+                selected(line, theme)
             } else {
                 line
             };
@@ -64,21 +71,72 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usiz
     height
 }
 
+/// One bar of one colour, but for the sign of the class.
+fn selected(line: Line<'static>, theme: &Theme) -> Line<'static> {
+    let spans = line.spans.into_iter().enumerate();
+    let spans = spans.map(|(place, span)| match place {
+        1 => span.patch_style(theme.selected()),
+        _ => span.style(theme.selected()),
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+/// `/ 403 token:support      12 calls`
+fn draw_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let history = &state.history;
+    frame.render_widget(Line::styled("/ ", theme.key()), area);
+    let more = if history.has_older { "+" } else { "" };
+    let count = format!(" {}{more} found", history.rows.len());
+    let count_width = (count.width() as u16).min(area.width.saturating_sub(2));
+    let text = Rect {
+        x: area.x + 2.min(area.width),
+        width: area.width.saturating_sub(2 + count_width),
+        ..area
+    };
+    if history.filtering {
+        frame.render_widget(history.filter.area(), text);
+    } else {
+        let words = cut(&history.filter.text(), text.width as usize);
+        frame.render_widget(Line::raw(words), text);
+    }
+    let right = Rect {
+        x: text.right(),
+        width: count_width,
+        ..area
+    };
+    frame.render_widget(Line::styled(count, theme.dim()), right);
+}
+
+fn empty(state: &State) -> String {
+    let key = |action| state.keymap.hint(action).unwrap_or_default();
+    if state.history.is_filtered() {
+        format!(
+            "No call fits this filter. Words and status:4xx token:name code:not_found host:acme case:A-1 since:2d narrow it, a dash before one turns it round; {} clears it.",
+            key(Action::Back)
+        )
+    } else {
+        format!(
+            "Every call you make is listed here, newest first. {} makes one.",
+            key(Action::Send)
+        )
+    }
+}
+
 fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let Some(row) = state.history.rows.get(number) else {
         return Vec::new();
     };
-    let mut lines = vec![summary(row, width as usize, &state.zone, theme)];
+    let mut lines = vec![line(row, width as usize, &state.zone, state.now, theme)];
     if row.open {
         let width = (width as usize).saturating_sub(4);
-        let columns = EntryColumns::new(row.entries.iter(), width);
-        if let Outcome::Failed(failure) = &row.exchange.outcome {
-            for text in wrap(&format!("{} {}", failure.message, failure.hint), width) {
+        let columns = EntryColumns::new(row.summary.errors.iter(), width);
+        if let Some(message) = &row.summary.message {
+            for text in wrap(message, width) {
                 lines.push(Line::raw(format!("    {text}")));
             }
         }
-        for entry in &row.entries {
-            for line in columns.entry(entry, theme) {
+        for error in &row.summary.errors {
+            for line in columns.entry(error, theme) {
                 let mut spans = vec![Span::raw("    ")];
                 spans.extend(line.spans);
                 lines.push(Line::from(spans));
@@ -88,35 +146,43 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
     lines
 }
 
-/// `▸▲ 403 GET …/runbooks/7/tasks  support  82 ms 12:01`
-fn summary(row: &Row, width: usize, zone: &TimeZone, theme: &Theme) -> Line<'static> {
-    let exchange = &row.exchange;
-    let class = exchange.outcome.class();
-    let more = !row.entries.is_empty() || matches!(exchange.outcome, Outcome::Failed(_));
-    let fold = match (more, row.open, theme.ascii) {
+/// `▸▲ 403 GET    /core/runbooks/7/tasks  support  82 ms 12:01`
+fn line(row: &Row, width: usize, zone: &TimeZone, now: Timestamp, theme: &Theme) -> Line<'static> {
+    let summary = &row.summary;
+    let class = summary.class();
+    let fold = match (has_more(summary), row.open, theme.ascii) {
+        _ if row.marked => "*",
         (false, _, _) => " ",
         (true, true, false) => "▾",
         (true, false, false) => "▸",
         (true, true, true) => "v",
         (true, false, true) => ">",
     };
-    let status = match &exchange.outcome {
-        Outcome::Answered(response) => format!("{:03}", response.status),
-        Outcome::Failed(_) => "---".to_owned(),
+    let status = summary
+        .status
+        .map_or_else(|| "---".to_owned(), |status| format!("{status:03}"));
+    let method = fit(&summary.method, 6);
+    let time = time_text(summary.started_at, zone, now);
+    let took = fit_right(&duration_text(summary.took), 7);
+    let token = summary
+        .token
+        .as_ref()
+        .map_or("no token", |t| t.name.as_str());
+    // What a narrow pane leaves out: first the duration, then the case, the token, the time.
+    let tail = match width {
+        ..34 => String::new(),
+        34..66 => format!(" {time}"),
+        _ => format!(" {took} {time}"),
     };
-    let method = fit(&exchange.sent.method, 6);
-    let local = exchange.started_at.to_zoned(zone.clone());
-    let time = format!("{:02}:{:02}", local.hour(), local.minute());
-    let took = fit_right(&duration_text(exchange.took), 7);
-    let token = exchange
-        .token()
-        .map_or("no token", |t| t.name.as_str())
-        .to_owned();
-    let token_width = if width >= 60 { 12 } else { 0 };
-    let tail_width = if width >= 34 { 14 } else { 0 };
-    let path = path_of(exchange.sent.url.as_str(), exchange.typed.url.as_str());
-    let room = width.saturating_sub(14 + token_width + tail_width);
-    let mut spans = vec![
+    let token = if width >= 44 {
+        format!(" {}", fit(token, 10))
+    } else {
+        String::new()
+    };
+    let case = summary.case.as_ref().filter(|_| width >= 56);
+    let case = case.map_or_else(String::new, |case| format!(" {}", cut(case, 12)));
+    let room = width.saturating_sub(14 + token.width() + tail.width() + case.width());
+    let spans = vec![
         Span::styled(fold, theme.dim()),
         Span::styled(
             // One sign is two columns wide, so both are fitted together.
@@ -124,27 +190,24 @@ fn summary(row: &Row, width: usize, zone: &TimeZone, theme: &Theme) -> Line<'sta
             theme.class(class),
         ),
         Span::styled(format!("{method} "), theme.code()),
-        Span::raw(fit(&cut_front(&path, room), room)),
+        Span::raw(fit(&cut_front(path_of(&summary.url), room), room)),
+        Span::styled(case, theme.dim()),
+        Span::styled(token, theme.name()),
+        Span::styled(tail, theme.dim()),
     ];
-    if token_width > 0 {
-        spans.push(Span::styled(
-            format!(" {}", fit(&visible_line(&token), token_width - 1)),
-            theme.name(),
-        ));
-    }
-    if tail_width > 0 {
-        spans.push(Span::styled(format!(" {took} {time}"), theme.dim()));
-    }
     Line::from(spans)
 }
 
-/// Path and query of a URL; what could not be sent is shown as typed.
-fn path_of(sent: &str, typed: &str) -> String {
-    let text = if sent.is_empty() { typed } else { sent };
-    let after_scheme = text.find("://").map_or(0, |at| at + 3);
-    match text[after_scheme..].find('/') {
-        Some(slash) => text[after_scheme + slash..].to_owned(),
-        None => text.to_owned(),
+/// The time of today, the day of this year, the date before that.
+fn time_text(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+    let local = at.to_zoned(zone.clone());
+    let today = now.to_zoned(zone.clone());
+    if local.date() == today.date() {
+        format!("{:02}:{:02}", local.hour(), local.minute())
+    } else if local.year() == today.year() {
+        format!("{:02}-{:02}", local.month(), local.day())
+    } else {
+        local.date().to_string()
     }
 }
 

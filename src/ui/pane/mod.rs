@@ -4,4 +4,6 @@ pub mod builder;
 pub mod dialog;
 pub mod help;
 pub mod history;
+pub mod prompt;
+pub mod replay;
 pub mod response;

@@ -3,7 +3,7 @@
 use super::history::duration_text;
 use crate::app::pane::{Measured, ResponseTab, Shown};
 use crate::app::{Action, Pane, Running, State};
-use crate::insight::{Entry, Grounds, Statement, StatusNote};
+use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line};
 use crate::model::{Outcome, Response, StatusClass, cut, size_text, visible_line, wrap};
 use crate::ui::paint::{EntryColumns, tabs};
 use crate::ui::theme::Theme;
@@ -63,7 +63,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
 
 fn empty(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let key = state.keymap.hint(Action::Send).unwrap_or_default();
-    let words = if state.waits_for_sandbox {
+    let words = if state.waits_for_sandbox || state.opens_with_a_call {
         "The sandbox is starting; its first answer comes by itself.".to_owned()
     } else {
         format!(
@@ -178,13 +178,14 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
     let mut ranges = Vec::new();
     let entries = &shown.errors.entries;
     if !entries.is_empty() {
-        let columns = EntryColumns::new(entries.iter(), width.saturating_sub(2));
+        let rows: Vec<_> = entries.iter().map(error_line).collect();
+        let columns = EntryColumns::new(rows.iter(), width.saturating_sub(2));
         if let Some(titles) = columns.header(theme) {
             let mut header = vec![Span::raw("  ")];
             header.extend(titles.spans);
             lines.push(Line::from(header));
         }
-        for (number, entry) in entries.iter().enumerate() {
+        for (number, (entry, row)) in entries.iter().zip(&rows).enumerate() {
             let from = lines.len();
             let is_open = state.response.open.contains(&number);
             let is_current =
@@ -195,7 +196,7 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
                 (true, true) => "v ",
                 (false, true) => "> ",
             };
-            for (part, line) in columns.entry(entry, theme).into_iter().enumerate() {
+            for (part, line) in columns.entry(row, theme).into_iter().enumerate() {
                 let mark = if part == 0 { mark } else { "  " };
                 let style = if is_current && part == 0 {
                     theme.selected()
@@ -262,7 +263,6 @@ fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line
     add("status", entry.status.clone());
     add("links", entry.links.as_ref().map(ToString::to_string));
     add("meta", entry.meta.as_ref().map(ToString::to_string));
-    add("read as", Some(entry.origin.id().to_owned()));
     if let Some(code) = &entry.code {
         match state.catalogue.code(code) {
             Some(note) => {
@@ -277,6 +277,7 @@ fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line
             ),
         }
     }
+    add("read as", Some(entry.origin.id().to_owned()));
     if !entry.raw.is_empty() {
         add("raw", Some(entry.raw.clone()));
     }

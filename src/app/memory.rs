@@ -1,0 +1,227 @@
+//! What crosses between the history and the rest: loading and sending again, filtering,
+//! forgetting, cases, sessions and their replay.
+
+use super::act::{enter, send};
+use super::action::{Action, Pane};
+use super::message::{Effect, Job, Notice, SessionFile, Then};
+use super::pane::{Asked, Choice, Dialog, Pick, Prompt, Replay};
+use super::state::{Overlay, Running, State};
+use crate::app::field::Field;
+use crate::insight::replay::ReplayReport;
+use crate::model::{Exchange, ExchangeId, ExchangeSummary};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Asks the store for what the filter lets through, from the newest on.
+pub fn recall(state: &mut State) -> Vec<Effect> {
+    ask(state, None)
+}
+
+/// Asks for older rows than those shown.
+pub fn recall_older(state: &mut State) -> Vec<Effect> {
+    let after = state.history.oldest();
+    ask(state, after)
+}
+
+fn ask(state: &mut State, after: Option<ExchangeId>) -> Vec<Effect> {
+    vec![Effect::Recall {
+        question: state.history.ask(),
+        query: state.history.query().clone(),
+        after,
+    }]
+}
+
+pub fn recalled(
+    state: &mut State,
+    question: u64,
+    found: Vec<ExchangeSummary>,
+    has_older: bool,
+    after: Option<ExchangeId>,
+) -> Vec<Effect> {
+    if state.history.asking != Some(question) {
+        return Vec::new();
+    }
+    state.history.asking = None;
+    state.history.recalled(found, has_older, after.as_ref());
+    // The opening call is for those who have not made one; nobody else is sent anything.
+    if state.opens_with_a_call {
+        state.opens_with_a_call = false;
+        if state.history.rows.is_empty() {
+            return send(state, false);
+        }
+    }
+    Vec::new()
+}
+
+pub fn start_filter(state: &mut State) {
+    state.focus = Pane::History;
+    state.history.filtering = true;
+}
+
+/// After every change of the filter's text.
+pub fn refilter(state: &mut State) -> Vec<Effect> {
+    state.history.refilter(state.now);
+    recall(state)
+}
+
+pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
+    let Some(row) = state.history.selected() else {
+        return Vec::new();
+    };
+    let id = row.summary.id.clone();
+    match state.history.held(&id) {
+        Some(exchange) => fetched(state, Some(exchange), then),
+        None => vec![Effect::Fetch { id, then }],
+    }
+}
+
+/// A call is here: into the builder with it, and its answer beside it.
+pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -> Vec<Effect> {
+    let Some(exchange) = exchange else {
+        state.notice = Some(Notice::trouble(
+            "This call is no longer in the history.",
+            "Another instance may have forgotten it, or it was too old to keep.",
+        ));
+        return Vec::new();
+    };
+    let named = |e: &crate::model::Environment| e.name == exchange.environment;
+    let mut effects = match state.environments.iter().position(named) {
+        Some(place) => enter(state, place),
+        None => Vec::new(),
+    };
+    if !effects.is_empty() {
+        state.notice = Some(Notice::info(format!(
+            "Now in {}, where this call was made.",
+            exchange.environment
+        )));
+    }
+    state.builder.load(&exchange.typed);
+    state.response.awaiting = None;
+    state.response.show(exchange);
+    if state.shows_one_pane() {
+        state.focus = Pane::Response;
+    }
+    if then == Then::SendAgain {
+        effects.extend(send(state, false));
+    }
+    effects
+}
+
+/// Asks before anything is forgotten.
+pub fn ask_to_forget(state: &mut State) {
+    let ids = state.history.chosen_ids();
+    let (title, label) = match ids.len() {
+        0 => return,
+        1 => ("Forget this call?".to_owned(), "Forget it".to_owned()),
+        count => (
+            format!("Forget these {count} calls?"),
+            format!("Forget {count} calls"),
+        ),
+    };
+    let undo = state.keymap.hint(Action::UndoHistory).unwrap_or_default();
+    let choices = vec![
+        Choice {
+            label: "Keep".to_owned(),
+            note: String::new(),
+            pick: Pick::Nothing,
+        },
+        Choice {
+            label,
+            note: format!("{undo} brings back, until you quit"),
+            pick: Pick::Forget(ids),
+        },
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+}
+
+pub fn forget(state: &mut State, ids: Vec<ExchangeId>) -> Vec<Effect> {
+    state.history.forget(&ids);
+    vec![Effect::Forget(ids)]
+}
+
+pub fn restore(state: &mut State) -> Vec<Effect> {
+    vec![Effect::Restore(state.history.restore())]
+}
+
+pub fn ask_for_case(state: &mut State) {
+    state.overlay = Some(Overlay::Prompt(Prompt {
+        title: "Case",
+        hint: "Calls from now on carry it. Empty for none.",
+        field: Field::line(state.case.as_deref().unwrap_or("")),
+        asked: Asked::Case,
+    }));
+}
+
+/// Takes the line that was typed.
+pub fn answer_prompt(state: &mut State) {
+    let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
+        return;
+    };
+    let text = prompt.field.text();
+    match prompt.asked {
+        Asked::Case => {
+            let case = text.trim();
+            state.case = (!case.is_empty()).then(|| case.to_owned());
+        }
+    }
+}
+
+pub fn save_session(state: &mut State) -> Vec<Effect> {
+    match state.history.chosen() {
+        Some((name, chosen)) => vec![Effect::SaveSession { name, chosen }],
+        None => Vec::new(),
+    }
+}
+
+pub fn choose_session(state: &mut State, files: Vec<SessionFile>) {
+    if files.is_empty() {
+        let key = state.keymap.hint(Action::SaveSession).unwrap_or_default();
+        state.notice = Some(Notice::info(format!(
+            "There is no saved session yet. {key} saves the selected call, the marked ones, or a whole case."
+        )));
+        return;
+    }
+    let choices = files.into_iter().map(|file| Choice {
+        label: file.name,
+        note: String::new(),
+        pick: Pick::Replay(file.path),
+    });
+    let dialog = Dialog::new("Replay a session", choices.collect(), None);
+    state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+pub fn replay(state: &mut State, path: PathBuf) -> Vec<Effect> {
+    let job = state.next_job();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    state.running.push(Running {
+        job,
+        method: "replay".to_owned(),
+        url: name.unwrap_or_default(),
+        began: state.now,
+        received: 0,
+        announced: None,
+    });
+    state.notice = None;
+    vec![Effect::Replay {
+        job,
+        path,
+        environments: state.environments.clone(),
+        environment: Box::new(state.environment().clone()),
+        case: state.case.clone(),
+    }]
+}
+
+pub fn replayed(
+    state: &mut State,
+    job: Job,
+    report: Result<Box<ReplayReport>, String>,
+) -> Vec<Effect> {
+    state.running.retain(|running| running.job != job);
+    match report {
+        Ok(report) => state.overlay = Some(Overlay::Replay(Replay::new(*report))),
+        Err(why) => state.notice = Some(Notice::trouble(why, "")),
+    }
+    Vec::new()
+}

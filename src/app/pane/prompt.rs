@@ -1,0 +1,19 @@
+//! One line to be typed, on top of the panes.
+
+use crate::app::field::Field;
+
+/// What the line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The support case that calls are made for from now on; empty for none.
+    Case,
+}
+
+#[derive(Debug)]
+pub struct Prompt {
+    pub title: &'static str,
+    /// What an empty line means.
+    pub hint: &'static str,
+    pub field: Field,
+    pub asked: Asked,
+}

@@ -1,0 +1,170 @@
+//! `httriage history`: what was sent before, found, shown, exported, forgotten.
+
+use super::args::{HistoryArgs, HistoryCommand};
+use super::choice;
+use super::print::{Out, exchange_json, summary_json};
+use super::trouble::Trouble;
+use crate::engine::Home;
+use crate::engine::history::History;
+use crate::insight::Query;
+use crate::model::{Exchange, ExchangeId, Timestamp};
+use serde_json::{Value, json};
+use std::io::{BufRead, IsTerminal};
+use std::time::Duration;
+
+/// Rows asked for at once while exporting.
+const PAGE: usize = 1_000;
+/// Longest wait for the store to finish on leaving.
+const CLOSING: Duration = Duration::from_secs(10);
+
+pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let settings = home.settings()?;
+    let history = choice::history(&home, &settings).map_err(|e| Trouble::failed(e.to_string()))?;
+    let result = match args.command {
+        HistoryCommand::List {
+            filter,
+            limit,
+            json,
+        } => list(&history, &filter, limit, json, out),
+        HistoryCommand::Show { id, json } => {
+            let exchange = find(&history, &id)?;
+            if json {
+                out.json(&exchange_json(&exchange));
+            } else {
+                out.exchange(&exchange, &choice::catalogue(&home)?);
+            }
+            Ok(0)
+        }
+        HistoryCommand::Export { filter, out: file } => export(&home, &history, &filter, file, out),
+        HistoryCommand::Forget {
+            ids,
+            filter,
+            all,
+            yes,
+        } => forget(&history, &ids, &filter, all, yes, out),
+    };
+    history.close(CLOSING);
+    result
+}
+
+fn list(
+    history: &History,
+    filter: &[String],
+    limit: usize,
+    json: bool,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
+    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let found = history.recall(&query, limit, None)?;
+    if json {
+        let rows: Vec<Value> = found.iter().map(summary_json).collect();
+        out.json(&json!({ "exchanges": rows }));
+        return Ok(0);
+    }
+    if found.is_empty() {
+        out.line("No call fits. Without a filter every call is listed; httriage send makes one.");
+    }
+    for summary in &found {
+        out.summary(summary);
+        if out.is_closed() {
+            break;
+        }
+    }
+    Ok(0)
+}
+
+fn find(history: &History, id: &str) -> Result<Exchange, Trouble> {
+    let missing = || {
+        Trouble::failed(format!(
+            "There is no call with the id {id}. httriage history list shows ids; the first characters of one suffice."
+        ))
+    };
+    let id = history.find(id)?.ok_or_else(missing)?;
+    history.load(&id)?.ok_or_else(missing)
+}
+
+fn export(
+    home: &Home,
+    history: &History,
+    filter: &[String],
+    file: Option<std::path::PathBuf>,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
+    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let mut exchanges = Vec::new();
+    for id in all_ids(history, &query)? {
+        if let Some(exchange) = history.load(&id)? {
+            exchanges.push(exchange_json(&exchange));
+        }
+    }
+    let count = exchanges.len();
+    let document = json!({ "exchanges": exchanges });
+    match file {
+        None => out.json(&document),
+        Some(path) => {
+            home.save(&path, &super::print::json_text(&document))?;
+            out.line(&format!("{count} calls written to {}", path.display()));
+        }
+    }
+    Ok(0)
+}
+
+fn forget(
+    history: &History,
+    ids: &[String],
+    filter: &Option<String>,
+    all: bool,
+    yes: bool,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
+    let mut chosen: Vec<ExchangeId> = Vec::new();
+    for id in ids {
+        let missing = || {
+            Trouble::failed(format!(
+                "There is no call with the id {id}. Nothing was forgotten."
+            ))
+        };
+        chosen.push(history.find(id)?.ok_or_else(missing)?);
+    }
+    if all || filter.is_some() {
+        let query = Query::parse(filter.as_deref().unwrap_or(""), Timestamp::now());
+        chosen.extend(all_ids(history, &query)?);
+    }
+    if chosen.is_empty() {
+        out.line("No call fits, so nothing was forgotten.");
+        return Ok(0);
+    }
+    if !yes && !confirmed(chosen.len())? {
+        out.line("Nothing was forgotten.");
+        return Ok(0);
+    }
+    let count = history.forget(&chosen)?;
+    out.line(&format!("{count} calls forgotten."));
+    Ok(0)
+}
+
+/// Asks the person; a script says `--yes`.
+fn confirmed(count: usize) -> Result<bool, Trouble> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Trouble::usage(format!(
+            "{count} calls would be forgotten for good, and nobody can be asked here. Add --yes if that is meant."
+        )));
+    }
+    super::print::complain(&format!("Forget {count} calls for good? y or n"));
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    Ok(read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+fn all_ids(history: &History, query: &Query) -> Result<Vec<ExchangeId>, Trouble> {
+    let mut ids: Vec<ExchangeId> = Vec::new();
+    loop {
+        let page = history.recall(query, PAGE, ids.last())?;
+        let whole = page.len() < PAGE;
+        ids.extend(page.into_iter().map(|summary| summary.id));
+        if whole {
+            return Ok(ids);
+        }
+    }
+}
