@@ -47,7 +47,7 @@ pub struct Running {
 pub enum Overlay {
     Dialog(Dialog),
     Help(Help),
-    Prompt(Prompt),
+    Prompt(Box<Prompt>),
     Replay(Replay),
 }
 
