@@ -444,4 +444,46 @@ mod tests {
             }
         });
     }
+
+    /// Saves without end, in a process that the test below kills.
+    #[cfg(unix)]
+    #[test]
+    #[ignore = "started by the test below"]
+    fn saves_until_it_is_killed() {
+        let Some(dir) = std::env::var_os("HTTRIAGE_TEST_SAVES_IN") else {
+            return;
+        };
+        let (config, data) = (PathBuf::from(&dir), PathBuf::from(&dir));
+        let home = Home { config, data };
+        for turn in 0.. {
+            let text = ["a".repeat(300_000), "b".repeat(200_000)];
+            home.save(&home.data.join("a"), &text[turn % 2]).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_kill_while_saving_leaves_the_old_text_or_the_new_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        for turn in 0..15u64 {
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "--ignored"])
+                .arg("engine::home::tests::saves_until_it_is_killed")
+                .env("HTTRIAGE_TEST_SAVES_IN", dir.path())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            let patience = std::time::Instant::now();
+            while !path.exists() && patience.elapsed().as_secs() < 20 {
+                std::thread::yield_now();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20 + turn));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let seen = std::fs::read_to_string(&path).unwrap();
+            let whole = seen == "a".repeat(300_000) || seen == "b".repeat(200_000);
+            assert!(whole, "{} bytes", seen.len());
+        }
+    }
 }
