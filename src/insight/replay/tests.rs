@@ -1,7 +1,10 @@
 //! Judgements and recordings, case by case.
 
+use super::record::MASK;
 use super::*;
-use crate::model::{Auth, ExchangeId, Headers, Param, SentRequest, Timestamp, resolve};
+use crate::model::{
+    Auth, Body, ExchangeId, Headers, Param, RequestSpec, SentRequest, Timestamp, TokenName, resolve,
+};
 use std::time::Duration;
 
 fn answer(status: u16, body: &str) -> Outcome {

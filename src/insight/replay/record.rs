@@ -1,0 +1,214 @@
+//! How calls become the steps of a session: as they were typed, with tokens by name and without
+//! the secrets that were typed, and with what came back as the expectation.
+
+use super::expectation;
+use crate::insight::json::Note;
+use crate::insight::redact::{Mask, is_secret_name};
+use crate::model::{
+    Body, Exchange, RequestSpec, Secret, Session, Step, TokenName, TokenRef, cut, token_names_in,
+};
+
+/// What a secret without a name was replaced by.
+pub const MASK: &str = "‹secret›";
+
+/// Calls in the order they were made, as a session; the notes name what it could not take over.
+pub fn session_of<'a>(
+    name: impl Into<String>,
+    note: impl Into<String>,
+    exchanges: impl IntoIterator<Item = &'a Exchange>,
+) -> (Session, Vec<Note>) {
+    let mut session = Session {
+        name: name.into(),
+        note: note.into(),
+        ..Session::default()
+    };
+    let mut notes = Vec::new();
+    let mut environments: Vec<&str> = Vec::new();
+    for exchange in exchanges {
+        let (step, about) = step_of(exchange);
+        session.steps.push(step);
+        notes.extend(about);
+        if !environments.contains(&exchange.environment.as_str()) {
+            environments.push(&exchange.environment);
+        }
+    }
+    session.environment = environments.first().map(|name| (*name).to_owned());
+    if environments.len() > 1 {
+        notes.push(Note::new(format!(
+            "The calls were made in {}; the session names the first, and all are replayed there.",
+            environments.join(", ")
+        )));
+    }
+    (session, notes)
+}
+
+/// A call, as it may be shown, as a step: as typed, its token by name, with what came back.
+/// Secrets that were typed stay behind: a place that is masked becomes a variable, so that a
+/// replay asks for its value instead of sending the mask.
+pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
+    let exchange = without_secrets(exchange);
+    let literal = matches!(&exchange.typed.body, Body::Bytes(_));
+    let mut spec = exchange.typed.clone();
+    let mut notes = Vec::new();
+    let mut masked = Vec::new();
+    open(&mut spec.url, "url", "the URL", &mut masked);
+    let rows = [
+        (&mut spec.params, "parameter"),
+        (&mut spec.headers, "header"),
+    ];
+    let mut off = 0;
+    for (rows, what) in rows {
+        let all = rows.len();
+        rows.retain(|row| row.enabled);
+        off += all - rows.len();
+        for row in rows {
+            let place = format!("{what} {}", row.name);
+            open(&mut row.value, &row.name, &place, &mut masked);
+        }
+    }
+    if off > 0 {
+        notes.push("rows that are switched off were left out.".to_owned());
+    }
+    spec.body = match String::from_utf8(exchange.sent.body.clone()) {
+        Ok(text) if text.is_empty() => Body::Empty,
+        Ok(text) => {
+            let mut text = masked_form(text);
+            open(&mut text, "body", "the body", &mut masked);
+            if literal && text.contains("{{") {
+                notes.push(
+                    "the body holds {{, and a replay fills in what stands between {{ and }}."
+                        .to_owned(),
+                );
+            }
+            Body::Text(text)
+        }
+        Err(_) => {
+            notes.push("the body is not text and cannot be kept in a session. {{body}} stands in its place, and nothing is sent while it does.".to_owned());
+            Body::Text("{{body}}".to_owned())
+        }
+    };
+    if !masked.is_empty() {
+        let places = masked.join(", ");
+        notes.push(format!("a secret was taken out of {places} and cannot be replayed. A variable stands there instead; {{{{token:NAME}}}} sends a token."));
+    }
+    let name = step_name(&spec);
+    let notes = notes
+        .iter()
+        .map(|text| Note::new(format!("{name}: {text}")));
+    let notes = notes.collect();
+    let step = Step {
+        name,
+        spec,
+        capture: Vec::new(),
+        expect: Some(expectation(&exchange)),
+    };
+    (step, notes)
+}
+
+/// Method and path, which is what a list of steps is read for.
+fn step_name(spec: &RequestSpec) -> String {
+    const LONGEST: usize = 80;
+    let path = spec.url.split(['?', '#']).next().unwrap_or_default();
+    let path = path.strip_prefix("{{base}}").unwrap_or(path);
+    cut(&format!("{} {path}", spec.method), LONGEST)
+}
+
+/// Gives every token its slot, and every mask a variable that is named after its place.
+fn open(text: &mut String, name: &str, place: &str, masked: &mut Vec<String>) {
+    *text = with_slots(text);
+    if text.contains(MASK) {
+        let fits = |c: &char| c.is_alphanumeric() || "_-.".contains(*c);
+        let name: String = name.chars().filter(fits).collect();
+        *text = text.replace(MASK, &format!("{{{{secret.{name}}}}}"));
+        masked.push(place.to_owned());
+    }
+}
+
+/// The call with its typed secrets masked, body included, which is left in what was sent.
+fn without_secrets(exchange: &Exchange) -> Exchange {
+    let mut exchange = exchange.clone();
+    let mut tokens: Vec<TokenName> = Vec::new();
+    // Only what is nothing but a known token survives under a secret name, and it is known by
+    // its mask. What was sent keeps the slots: they are not taken for typed values there.
+    let mut mark = |text: &str| {
+        let mut text = with_slots(text);
+        for token in token_names_in(&text) {
+            let mask = reference(&token).mask();
+            text = text.replace(&format!("{{{{token:{token}}}}}"), &mask);
+            tokens.push(token);
+        }
+        text
+    };
+    let typed = &mut exchange.typed;
+    typed.url = mark(&typed.url);
+    for row in typed.params.iter_mut().chain(&mut typed.headers) {
+        row.value = mark(&row.value);
+    }
+    exchange.sent.body = match &typed.body {
+        Body::Empty => Vec::new(),
+        Body::Text(text) => mark(text).into_bytes(),
+        Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => mark(text).into_bytes(),
+            Err(_) => bytes.clone(),
+        },
+    };
+    let headers = exchange.sent.headers.iter();
+    exchange.sent.headers = headers
+        .map(|header| (header.name.clone(), with_slots(&header.text())))
+        .collect();
+    let known: Vec<_> = tokens
+        .iter()
+        .map(|token| (reference(token), Secret::new("")))
+        .collect();
+    Mask::new(&known).exchange(exchange)
+}
+
+fn reference(token: &TokenName) -> TokenRef {
+    TokenRef {
+        name: token.clone(),
+        fingerprint: None,
+    }
+}
+
+/// `‹token:support·a361›` as the slot it was before: `{{token:support}}`.
+fn with_slots(text: &str) -> String {
+    let mut slots = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("‹token:") {
+        let inside = &rest[start + "‹token:".len()..];
+        let Some(end) = inside.find('›') else { break };
+        slots.push_str(&rest[..start]);
+        let name = inside[..end].split('·').next().unwrap_or_default();
+        rest = &inside[end + "›".len()..];
+        match TokenName::new(name) {
+            Some(name) => slots.push_str(&format!("{{{{token:{name}}}}}")),
+            None => slots.push_str(MASK),
+        }
+    }
+    slots + rest
+}
+
+/// A form without the values of its secret members; any other text as it is.
+fn masked_form(text: String) -> String {
+    if !text.contains('=') || text.trim_start().starts_with(['{', '[', '"', '<']) {
+        return text;
+    }
+    let pairs = text.split('&').map(|pair| {
+        let name = url::form_urlencoded::parse(pair.as_bytes()).next();
+        match (name, pair.split_once('=')) {
+            (Some((name, _)), Some((typed, value)))
+                if is_secret_name(&name) && !value.is_empty() && !is_reference(value) =>
+            {
+                format!("{typed}={MASK}")
+            }
+            _ => pair.to_owned(),
+        }
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Whether a text is a token by its name and nothing else.
+fn is_reference(text: &str) -> bool {
+    let slot = with_slots(text);
+    matches!(&token_names_in(&slot)[..], [name] if slot == format!("{{{{token:{name}}}}}"))
+}
