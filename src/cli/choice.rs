@@ -10,7 +10,7 @@ use crate::model::{Environment, Origin, Settings, TokenName, size};
 use std::time::Duration;
 
 /// The environment of a call made from options and a URL alone.
-const COMMAND_LINE: &str = "command line";
+pub const COMMAND_LINE: &str = "command line";
 
 /// The built-in knowledge with the user's own on top.
 pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {

@@ -84,8 +84,10 @@ fn environment(
     session: &Session,
     settings: &Settings,
 ) -> Result<Environment, Trouble> {
-    let named = args.place.env.is_none().then_some(&session.environment);
-    let Some(name) = named.and_then(Option::as_deref) else {
+    // What was recorded from options alone has no environment that could be chosen again.
+    let named = session.environment.as_deref();
+    let named = named.filter(|name| args.place.env.is_none() && *name != choice::COMMAND_LINE);
+    let Some(name) = named else {
         let chosen = choice::environment(&args.place, settings)?;
         return Ok(chosen.unwrap_or_else(|| choice::environment_of_url("")));
     };
