@@ -28,7 +28,7 @@ fn call(number: u64) -> Exchange {
     Exchange {
         id: ExchangeId::new(at, 7),
         environment: "sandbox".into(),
-        case: (number % 5 == 0).then(|| "ACME-1".to_owned()),
+        case: number.is_multiple_of(5).then(|| "ACME-1".to_owned()),
         typed: RequestSpec::new("GET", format!("{{{{base}}}}/core/runbooks/{number}")),
         sent: SentRequest {
             method: "GET".into(),

@@ -46,7 +46,7 @@ pub enum Trouble {
     OldSqlite {
         version: String,
     },
-    /// A database, but not one of ours.
+    /// Something that is not a history stands in its place.
     Foreign,
     /// The history of this run was closed before.
     Closed,
@@ -116,6 +116,9 @@ impl From<std::io::Error> for Trouble {
             ErrorKind::ReadOnlyFilesystem => Trouble::ReadOnly,
             ErrorKind::PermissionDenied => Trouble::NoPermission,
             ErrorKind::NotFound => Trouble::Gone,
+            ErrorKind::AlreadyExists | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+                Trouble::Foreign
+            }
             _ => Trouble::Other(error.to_string()),
         }
     }
@@ -177,7 +180,7 @@ impl fmt::Display for HistoryError {
             ),
             Trouble::Foreign => write!(
                 f,
-                "{path} belongs to another program. Move it away, or set HTTRIAGE_DATA_DIR to another directory."
+                "something else than a history stands at {path}. Move it away, or set HTTRIAGE_DATA_DIR to another directory."
             ),
             Trouble::Closed => f.write_str("it was already closed. Start httriage again."),
             Trouble::Ambiguous { first, second } => write!(

@@ -253,6 +253,8 @@ impl History {
             if store.is_current() {
                 return Ok(store);
             }
+            // If it cannot be rescued, what stands there now is all there is.
+            let _ = store.rescue();
         }
         match Store::open(&self.inner.place, LOCK_WAIT) {
             Err(trouble @ (Trouble::ReadOnly | Trouble::NoPermission)) => {

@@ -50,7 +50,7 @@ impl Place {
         }
         let path = self.database();
         match private(OpenOptions::new().write(true).create_new(true)).open(&path) {
-            Ok(_) => Ok(()),
+            Ok(_) => self.sync_directory(),
             // Never opened here when it exists: closing it would drop the locks that SQLite
             // holds on it for this whole process.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -59,6 +59,19 @@ impl Place {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Without this a power cut may take the name of a new file, and all that is in it.
+    fn sync_directory(&self) -> Result<(), Trouble> {
+        #[cfg(unix)]
+        {
+            File::open(&self.directory)?.sync_all()?;
+            if let Some(parent) = self.directory.parent().filter(|p| p.is_dir()) {
+                // The parent may be closed to us, and then was not made by us either.
+                let _ = File::open(parent).map(|parent| parent.sync_all());
+            }
+        }
+        Ok(())
     }
 
     /// SQLite gives its other files the mode of the database.

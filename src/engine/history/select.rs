@@ -280,3 +280,152 @@ fn selectivity(term: &Term) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::insert::Row;
+    use super::super::place::Place;
+    use super::super::store::Store;
+    use super::*;
+    use crate::format::record::tests::any_exchange;
+    use crate::insight::summary;
+    use crate::model::{Outcome, Response, Timestamp, TokenName, TokenRef};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use std::time::Duration;
+
+    const NOW: &str = "2026-05-12T12:00:00Z";
+    const TERMS: [&str; 30] = [
+        "403",
+        "404",
+        "2xx",
+        "4xx",
+        "class:no_answer",
+        "class:nonstandard",
+        "method:get",
+        "method:É",
+        "host:acme",
+        "host:\"\"",
+        "host:9",
+        "env:sandbox",
+        "env:\"two words\"",
+        "token:support",
+        "token:viewer",
+        "code:not_allowed",
+        "code:not",
+        "code:\"a b\"",
+        "case:acme-1",
+        "case:É",
+        "since:1h",
+        "since:2d",
+        "until:30m",
+        "until:2026-05-11",
+        "runbooks",
+        "ß",
+        "\"a b\"",
+        "denied",
+        "x",
+        "\"\n\"",
+    ];
+
+    /// Calls that share few words, so that filters find some of them and not others.
+    fn any_call() -> impl Strategy<Value = Exchange> {
+        let answer = (
+            select(vec![200_u16, 403, 404, 503, 0, 999]),
+            select(vec![
+                "{\"errors\":[{\"code\":\"NOT_ALLOWED\",\"title\":\"Denied\"}]}",
+                "{\"errors\":[{\"code\":\"a b\",\"detail\":\"Straße\"},{\"code\":\"not\"}]}",
+                "",
+            ]),
+            0..5_u8,
+        );
+        let texts = (
+            select(vec!["GET", "get", "é"]),
+            select(vec![
+                "http://api.ACME.example/runbooks/7?x=1",
+                "http://127.0.0.1:9/a b",
+                "{{base}}/runbooks",
+                "http://u@[::1]:9",
+                "",
+            ]),
+            select(vec!["sandbox", "Sandbox", "two words", ""]),
+            select(vec![None, Some("ACME-1"), Some("acme-1"), Some("é")]),
+            select(vec![None, Some("support"), Some("viewer")]),
+        );
+        let times = (0..4_000_000_i64, any::<bool>());
+        (any_exchange(), answer, texts, times).prop_map(
+            |(mut call, (status, body, kept), (method, url, env, case, token), (ago, astray))| {
+                call.sent.method = method.into();
+                call.sent.url = url.into();
+                call.environment = env.into();
+                call.case = case.map(str::to_owned);
+                call.sent.token = token.map(|name| TokenRef {
+                    name: TokenName::new(name).unwrap(),
+                    fingerprint: None,
+                });
+                if kept > 0 {
+                    call.outcome = Outcome::Answered(Response {
+                        status,
+                        body: body.into(),
+                        ..Response::default()
+                    });
+                }
+                let now: Timestamp = NOW.parse().unwrap();
+                call.started_at = now - Duration::from_millis(ago as u64 * 50);
+                if !astray {
+                    call.id = ExchangeId::new(call.started_at, call.id.number() as u16);
+                }
+                call
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn the_database_finds_what_the_filter_finds(
+            calls in vec(any_call(), 1..16),
+            queries in vec(vec((any::<bool>(), select(TERMS.to_vec())), 0..4), 12),
+            all_in_order in any::<bool>(),
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::open(&Place::new(dir.path()), Duration::ZERO).unwrap();
+            let mut kept = std::collections::BTreeMap::new();
+            for mut call in calls {
+                if all_in_order {
+                    call.id = ExchangeId::new(call.started_at, call.id.number() as u16);
+                }
+                if !kept.contains_key(&call.id) {
+                    Row::of(&call).insert(&store.conn).unwrap();
+                    kept.insert(call.id.clone(), call);
+                }
+            }
+            for terms in queries {
+                let text: Vec<_> = terms
+                    .iter()
+                    .map(|(negated, term)| format!("{}{term}", if *negated { "-" } else { "" }))
+                    .collect();
+                let query = Query::parse(&text.join(" "), NOW.parse().unwrap());
+                let expected: Vec<_> = kept
+                    .values()
+                    .rev()
+                    .map(summary)
+                    .filter(|summary| query.matches(summary))
+                    .collect();
+                prop_assert_eq!(count(&store.conn, &query)?, expected.len() as u64);
+                let found = recall(&store.conn, &query, usize::MAX, None)?;
+                prop_assert_eq!(found, expected, "{:?}", query);
+            }
+            for (id, call) in kept {
+                prop_assert_eq!(load(&store.conn, &id)?, Some(call));
+            }
+        }
+    }
+
+    impl From<Trouble> for TestCaseError {
+        fn from(trouble: Trouble) -> TestCaseError {
+            TestCaseError::fail(format!("{trouble:?}"))
+        }
+    }
+}

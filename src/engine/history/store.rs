@@ -33,6 +33,9 @@ impl Store {
             });
         }
         place.prepare()?;
+        if place.database().is_dir() {
+            return Err(Trouble::Foreign);
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut conn = Connection::open_with_flags(place.database(), flags)?;
         conn.busy_timeout(wait)?;
@@ -76,23 +79,28 @@ impl Store {
         }
     }
 
-    /// Whether the names still lead to the files that this connection writes to. A log that was
-    /// removed takes with it what was committed since the last checkpoint.
+    /// Whether the names still lead to the files that this connection uses.
     pub fn is_current(&self) -> bool {
         self.place.seen() == self.seen
     }
 
-    /// To be called after a commit and before it is acknowledged.
-    pub fn secure(&self) -> Result<(), Trouble> {
-        let now = self.place.seen();
-        if now == self.seen {
-            return Ok(());
-        }
-        // The log lost its name only: what it holds can still be brought into the database.
-        if now.is_same_database(&self.seen) && self.empty_log()? {
+    /// Whether nothing is lost by leaving this connection for a new one. A log that was removed
+    /// takes with it what was committed since the last checkpoint, unless that is brought into
+    /// the database while someone still holds the log open.
+    pub fn rescue(&self) -> Result<(), Trouble> {
+        if self.place.seen().is_same_database(&self.seen) && self.empty_log()? {
             return Ok(());
         }
         Err(Trouble::Gone)
+    }
+
+    /// To be called after a commit and before it is acknowledged; false if all is safe, but the
+    /// connection must not be used again.
+    pub fn secure(&self) -> Result<bool, Trouble> {
+        if self.is_current() {
+            return Ok(true);
+        }
+        self.rescue().map(|()| false)
     }
 
     /// Brings the log into the database and cuts it to nothing; false while someone reads.

@@ -139,9 +139,7 @@ impl Writer {
             remove_oldest(&tx, 1)?;
         }
         tx.commit()?;
-        store.secure()?;
-        if !store.is_current() {
-            // All is safe, but in files that have lost their names.
+        if !store.secure()? {
             self.store = None;
         }
         Ok(())
@@ -165,7 +163,9 @@ impl Writer {
             }
         }
         tx.commit()?;
-        store.secure()?;
+        if !store.secure()? {
+            self.store = None;
+        }
         Ok(changed)
     }
 
@@ -265,12 +265,13 @@ impl Writer {
     }
 
     fn store(&mut self) -> Result<&mut Store, Trouble> {
-        if self.store.as_ref().is_some_and(|store| !store.is_current()) {
-            self.store = None;
-            return Err(Trouble::Gone);
-        }
         let store = match self.store.take() {
-            Some(store) => store,
+            Some(store) if store.is_current() => store,
+            Some(lost) => {
+                lost.rescue()?;
+                drop(lost);
+                Store::open(&self.place, LOCK_WAIT)?
+            }
             None => Store::open(&self.place, LOCK_WAIT)?,
         };
         Ok(self.store.insert(store))
