@@ -93,12 +93,11 @@ impl Row<'_> {
     }
 }
 
-/// The oldest calls, forgotten or not; returns how many there were to remove.
-pub(super) fn remove_oldest(conn: &Connection, rows: usize) -> Result<usize, Trouble> {
-    let mut delete = conn.prepare_cached(
-        "DELETE FROM calls WHERE id IN (SELECT id FROM calls ORDER BY id LIMIT ?1)",
-    )?;
-    Ok(delete.execute([rows as i64])?)
+/// The oldest call, forgotten or not.
+pub(super) fn remove_oldest(conn: &Connection) -> Result<(), Trouble> {
+    conn.prepare_cached("DELETE FROM calls WHERE id = (SELECT min(id) FROM calls)")?
+        .execute([])?;
+    Ok(())
 }
 
 /// Between line breaks, so that a whole code is found by looking for a part of the text.

@@ -136,7 +136,7 @@ impl Writer {
         let mut room = rows.len() + 8;
         while room > 0 && over(&tx, retention)? {
             room -= 1;
-            remove_oldest(&tx, 1)?;
+            remove_oldest(&tx)?;
         }
         tx.commit()?;
         if !store.secure()? {
@@ -180,7 +180,8 @@ impl Writer {
         let tx = begin(store)?;
         let mut removed = 0;
         while removed < STEP_ROWS && over(&tx, retention)? {
-            removed += remove_oldest(&tx, 10)?.max(1);
+            remove_oldest(&tx)?;
+            removed += 1;
         }
         tx.commit()?;
         Ok(removed >= STEP_ROWS)
