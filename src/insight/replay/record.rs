@@ -5,11 +5,9 @@ use super::expectation;
 use crate::insight::json::Note;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Exchange, RequestSpec, Secret, Session, Step, TokenName, TokenRef, cut, token_names_in,
+    Body, Exchange, MASK, RequestSpec, Secret, Session, Step, TokenName, TokenRef, cut,
+    token_names_in,
 };
-
-/// What a secret without a name was replaced by.
-pub const MASK: &str = "‹secret›";
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
 pub fn session_of<'a>(

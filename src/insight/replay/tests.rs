@@ -1,9 +1,9 @@
 //! Judgements and recordings, case by case.
 
-use super::record::MASK;
 use super::*;
 use crate::model::{
-    Auth, Body, ExchangeId, Headers, Param, RequestSpec, SentRequest, Timestamp, TokenName, resolve,
+    Auth, Body, ExchangeId, Headers, MASK, Param, RequestSpec, SentRequest, Timestamp, TokenName,
+    resolve,
 };
 use std::time::Duration;
 
