@@ -201,9 +201,9 @@ pub struct HistoryArgs {
 
 #[derive(Subcommand)]
 pub enum HistoryCommand {
-    /// Newest first; words like 403 token:support case:A-1 since:2d -method:GET narrow it
+    /// Newest first; words like 403 token:support case:A-1 since:2d narrow it, and after -- a word with a dash before it leaves out
     List {
-        #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+        #[arg(value_name = "FILTER")]
         filter: Vec<String>,
         /// At most this many
         #[arg(long, default_value_t = 50, value_name = "N")]
@@ -222,7 +222,7 @@ pub enum HistoryCommand {
     },
     /// Every call that fits, as one JSON document
     Export {
-        #[arg(value_name = "FILTER", allow_hyphen_values = true)]
+        #[arg(value_name = "FILTER")]
         filter: Vec<String>,
         /// Write it to a file
         #[arg(long, value_name = "FILE")]
