@@ -147,7 +147,15 @@ impl Filter {
         if let Some(id) = before {
             filter.and("id < ?", Value::Integer(row_id(id)));
         }
-        let best = query.terms().iter().filter_map(selectivity).min();
+        // Where words are left for us to look for, going through every row in order is quicker
+        // than picking half of them by an index.
+        let wordy = |term: &Term| matches!(term.want, Want::Word(_));
+        let enough = match query.terms().iter().any(wordy) {
+            true => Selectivity::Medium,
+            false => Selectivity::Low,
+        };
+        let terms = query.terms().iter().filter_map(selectivity);
+        let best = terms.filter(|selectivity| *selectivity <= enough).min();
         let mut chosen = false;
         for term in query.terms() {
             let indexed = !chosen && best.is_some() && selectivity(term) == best;
@@ -268,15 +276,21 @@ impl Filter {
     }
 }
 
-/// How few rows a term is likely to leave, lowest first; `None` without an index.
-fn selectivity(term: &Term) -> Option<u8> {
+/// How few rows a term is likely to leave, fewest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Selectivity {
+    High,
+    Medium,
+    Low,
+}
+
+/// `None` where no index helps.
+fn selectivity(term: &Term) -> Option<Selectivity> {
     match term.want {
         _ if term.negated => None,
-        Want::Case(_) => Some(0),
-        Want::Status(_) => Some(1),
-        Want::Token(_) => Some(2),
-        Want::Class(_) => Some(3),
-        Want::Environment(_) => Some(4),
+        Want::Case(_) => Some(Selectivity::High),
+        Want::Status(_) | Want::Token(_) => Some(Selectivity::Medium),
+        Want::Class(_) | Want::Environment(_) => Some(Selectivity::Low),
         _ => None,
     }
 }

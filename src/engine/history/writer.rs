@@ -61,8 +61,7 @@ impl Writer {
             // Tidying must not make a call wait, and nothing must spin at rest.
             match self.next(!crowded) {
                 Some(Job::Remember(exchange, reply)) => {
-                    self.remember(exchange, reply);
-                    crowded = true;
+                    crowded = self.remember(exchange, reply);
                 }
                 Some(Job::Hide(hide, ids, reply)) => {
                     let done = self.attempt(|writer| writer.hide(hide, &ids));
@@ -91,7 +90,12 @@ impl Writer {
         self.jobs.try_recv().ok()
     }
 
-    fn remember(&mut self, first: Arc<Exchange>, reply: oneshot::Sender<Result<(), Trouble>>) {
+    /// Writes the call and those that wait behind it; false if none could be written.
+    fn remember(
+        &mut self,
+        first: Arc<Exchange>,
+        reply: oneshot::Sender<Result<(), Trouble>>,
+    ) -> bool {
         let mut bytes = weight(&first);
         let mut batch = vec![(first, reply)];
         while batch.len() < BATCH_CALLS && bytes < BATCH_BYTES {
@@ -118,10 +122,12 @@ impl Writer {
                 .collect(),
             Err(trouble) => vec![Err(trouble); rows.len()],
         };
+        let written = results.iter().any(Result::is_ok);
         for (reply, result) in replies.into_iter().zip(results) {
             // Whoever does not wait for the answer has the call kept all the same.
             let _ = reply.send(result);
         }
+        written
     }
 
     fn write(&mut self, rows: &[Row]) -> Result<(), Trouble> {
