@@ -2,7 +2,7 @@
 
 use httriage::app::Keymap;
 use httriage::app::pane::Help;
-use httriage::format::{catalogue_file, config_file};
+use httriage::format::{catalogue_file, config_file, session_file};
 use std::process::Command;
 
 const README: &str = include_str!("../README.md");
@@ -75,9 +75,23 @@ fn the_cargo_commands_name_what_exists() {
         match words[..] {
             ["cargo", "run", "--release"] | ["cargo", "test"] => {}
             ["cargo", "bench"] => assert!(manifest.contains("[[bench]]")),
-            ["cargo", "test", "--test", name, ..] => {
-                let file = format!("{}/tests/{name}.rs", env!("CARGO_MANIFEST_DIR"));
-                assert!(std::path::Path::new(&file).exists(), "{line}");
+            ["cargo", "test", .., "--test", name, "--", "--ignored"]
+            | [
+                "cargo",
+                "test",
+                ..,
+                "--test",
+                name,
+                "--",
+                "--ignored",
+                "--nocapture",
+            ] => {
+                let tests = format!("{}/tests/{name}", env!("CARGO_MANIFEST_DIR"));
+                let exists = |path: String| std::path::Path::new(&path).exists();
+                assert!(
+                    exists(format!("{tests}.rs")) || exists(format!("{tests}/main.rs")),
+                    "{line}"
+                );
             }
             ["httriage", ..] => {}
             _ => panic!("a command that nothing checks: {line}"),
@@ -88,9 +102,11 @@ fn the_cargo_commands_name_what_exists() {
 #[test]
 fn the_example_files_are_read_without_complaint() {
     let examples = blocks("toml");
-    let settings = config_file::read(examples[0], "config.toml").unwrap();
+    let settings = config_file::read(examples[1], "config.toml").unwrap();
     assert_eq!(settings.environments[0].name, "acme");
-    let catalogue = catalogue_file::read(examples[1], "catalogue.toml").unwrap();
+    let session = session_file::read(examples[0], "a.session.toml").unwrap();
+    assert_eq!(session.steps[0].expect.as_ref().unwrap().status, Some(403));
+    let catalogue = catalogue_file::read(examples[2], "catalogue.toml").unwrap();
     assert!(catalogue.code("runbook_locked").is_some());
     assert!(catalogue.status(423).is_some());
 }

@@ -29,7 +29,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     let catalogue = choice::catalogue(&home)?;
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Trouble::usage(
-            "The explorer needs a terminal, and this is not one. For scripts there is httriage send METHOD URL; see httriage --help.",
+            "The explorer needs a terminal, and this is not one. For scripts there are httriage send METHOD URL and httriage replay SESSION; see httriage --help.",
         ));
     }
     let chosen = match (choice::environment(&args.place, &settings)?, url) {

@@ -140,7 +140,10 @@ fn forget(
         return Ok(0);
     }
     let count = history.forget(&chosen)?;
-    out.line(&format!("{count} calls forgotten."));
+    out.line(&match count {
+        1 => "1 call forgotten.".to_owned(),
+        _ => format!("{count} calls forgotten."),
+    });
     Ok(0)
 }
 

@@ -94,7 +94,7 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
             pane::prompt::draw(prompt, theme, rect, screen);
         }
         Some(Overlay::Replay(replay)) => {
-            let rect = pane::replay::place(area);
+            let rect = pane::replay::place(replay, theme, area);
             screen.render_widget(Clear, rect);
             (painted.sheet_lines, painted.sheet_height) =
                 pane::replay::draw(replay, theme, rect, screen);

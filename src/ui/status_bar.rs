@@ -152,12 +152,13 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
 /// A title without the words that the place already says.
 fn short(action: Action) -> &'static str {
     let title = action.title();
-    match title.split_once(" the ") {
-        Some(("choose", rest)) => rest,
-        Some(("send", _)) => "send",
-        Some(("load", _)) => "load",
-        Some(("expand", _)) => "expand",
-        Some(("open or close", _)) => "open",
+    match (action, title.split_once(" the ")) {
+        (Action::Mark, _) => "mark",
+        (Action::SaveSession, _) => "save session",
+        (Action::Replay, _) => "replay",
+        (_, Some(("choose" | "set", rest))) => rest,
+        (_, Some((verb @ ("send" | "load" | "expand" | "filter"), _))) => verb,
+        (_, Some(("open or close", _))) => "open",
         _ => title,
     }
 }

@@ -6,37 +6,44 @@ use crate::model::{Expectation, cut, fit, wrap};
 use crate::ui::paint::frame;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// The middle of the screen, with a border of what is beneath left to see.
-pub fn place(screen: Rect) -> Rect {
-    let side = if screen.width > 110 {
-        (screen.width - 100) / 2
-    } else {
-        0
-    };
-    let above = if screen.height > 16 { 2 } else { 0 };
-    screen.inner(Margin::new(side, above))
+/// In the middle, as high as the report needs.
+pub fn place(replay: &Replay, theme: &Theme, screen: Rect) -> Rect {
+    let width = screen.width.min(110);
+    let lines = lines(replay, theme, width.saturating_sub(2) as usize).len() as u16;
+    let height = lines.saturating_add(2).min(screen.height);
+    Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    }
 }
 
 /// Draws the report; returns how many lines it has and how many were shown.
 pub fn draw(replay: &Replay, theme: &Theme, area: Rect, screen: &mut Frame) -> (usize, usize) {
-    let report = &replay.report;
-    let title = cut(&report.session, area.width.saturating_sub(14) as usize);
+    let title = cut(
+        &replay.report.session,
+        area.width.saturating_sub(14) as usize,
+    );
     let block = frame(Line::raw(format!(" Replay of {title} ")), true, theme);
     let inside = block.inner(area);
     screen.render_widget(block, area);
-    let width = inside.width as usize;
-    let name_width = report
-        .steps
-        .iter()
-        .map(|step| step.name.width())
-        .max()
-        .unwrap_or(0);
-    let name_width = name_width.clamp(4, (width / 2).max(4));
+    let lines = lines(replay, theme, inside.width as usize);
+    for (rect, line) in inside.rows().zip(lines.iter().skip(replay.top)) {
+        screen.render_widget(line, rect);
+    }
+    (lines.len(), inside.height as usize)
+}
+
+fn lines(replay: &Replay, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let report = &replay.report;
+    let names = report.steps.iter().map(|step| step.name.width());
+    let name_width = names.max().unwrap_or(0).clamp(4, (width / 2).max(4));
     let mut lines = Vec::new();
     for step in &report.steps {
         lines.push(summary(step, name_width, width, theme));
@@ -47,28 +54,17 @@ pub fn draw(replay: &Replay, theme: &Theme, area: Rect, screen: &mut Frame) -> (
         }
     }
     lines.push(Line::default());
-    let count = |change| {
-        report
-            .steps
-            .iter()
-            .filter(|step| step.change == change)
-            .count()
-    };
-    let mut words = format!(
-        "{} same, {} reworded, {} changed, {} failed",
-        count(Change::Same),
-        count(Change::Reworded),
-        count(Change::Changed),
-        count(Change::Failed)
-    );
-    if count(Change::Skipped) > 0 {
-        words.push_str(&format!(", {} skipped", count(Change::Skipped)));
-    }
-    lines.push(Line::styled(format!(" {words}"), theme.strong()));
-    for (rect, line) in inside.rows().zip(lines.iter().skip(replay.top)) {
-        screen.render_widget(line, rect);
-    }
-    (lines.len(), inside.height as usize)
+    let counts = Change::ALL
+        .into_iter()
+        .filter(|change| report.count(*change) > 0);
+    let counts: Vec<String> = counts
+        .map(|change| format!("{} {}", report.count(change), change.id()))
+        .collect();
+    lines.push(Line::styled(
+        format!(" {}", counts.join(", ")),
+        theme.strong(),
+    ));
+    lines
 }
 
 fn summary(step: &StepReport, name_width: usize, width: usize, theme: &Theme) -> Line<'static> {
@@ -88,8 +84,9 @@ fn summary(step: &StepReport, name_width: usize, width: usize, theme: &Theme) ->
         (None, _) => "no answer".to_owned(),
     };
     let arrow = if theme.ascii { "->" } else { "→" };
+    let token = step.token.as_ref().map_or("", |token| token.name.as_str());
     let outcome = format!(
-        "{} {arrow} {now}  {direction}",
+        "{} {arrow} {now}  {token}  {direction}",
         told(step.recorded.as_ref())
     );
     Line::from(vec![
