@@ -3,11 +3,13 @@
 use super::args::{LimitArgs, PlaceArgs, RecordArgs};
 use super::trouble::Trouble;
 use crate::engine::history::{History, HistoryError, Retention};
+use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home};
 use crate::format::catalogue_file;
 use crate::insight::Catalogue;
 use crate::model::{Environment, Origin, Settings, TokenName, size};
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
 
 /// The environment of a call made from options and a URL alone.
 pub const COMMAND_LINE: &str = "command line";
@@ -75,6 +77,14 @@ fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble
     }
 }
 
+/// What a command's own calls run on.
+pub fn tasks() -> Result<Runtime, Trouble> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))
+}
+
 /// The environment that options and settings name; `None` if they name none.
 pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Environment>, Trouble> {
     let base = place.base_url.as_deref();
@@ -120,7 +130,17 @@ pub fn environment_of_url(url: &str) -> Environment {
 }
 
 /// A token by its name; one that is not known here is wrong usage.
-pub fn token(name: &str, known: &[TokenName]) -> Result<TokenName, Trouble> {
+pub fn token(
+    name: &str,
+    environment: &Environment,
+    settings: &Settings,
+) -> Result<TokenName, Trouble> {
+    let known: Vec<TokenName> = if environment.sandbox {
+        sandbox::token_names()
+    } else {
+        let tokens = settings.tokens.iter();
+        tokens.map(|token| token.name.clone()).collect()
+    };
     let list: Vec<&str> = known.iter().map(TokenName::as_str).collect();
     let list = if list.is_empty() {
         "none are defined".to_owned()

@@ -37,17 +37,8 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         (None, Some(url)) if url.starts_with("http") => choice::environment_of_url(url),
         (None, _) => Environment::sandbox(),
     };
-    let known: Vec<TokenName> = if chosen.sandbox {
-        sandbox::token_names()
-    } else {
-        settings
-            .tokens
-            .iter()
-            .map(|token| token.name.clone())
-            .collect()
-    };
     let token = match &args.token {
-        Some(name) => Some(choice::token(name, &known)?),
+        Some(name) => Some(choice::token(name, &chosen, &settings)?),
         None => None,
     };
     // The opening call is a refusal worth reading; it goes by itself, to our own sandbox only.

@@ -36,10 +36,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let options = options(&args, &replay, &settings)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
     let client = Client::new(vault, options);
-    let tasks = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))?;
+    let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);
     let as_json = args.json || args.report.as_deref() == Some("json");
     let report = tasks.block_on(async {
@@ -118,13 +115,7 @@ fn token(
     let Some(name) = &args.token else {
         return Ok(None);
     };
-    let known: Vec<TokenName> = if environment.sandbox {
-        sandbox::token_names()
-    } else {
-        let tokens = settings.tokens.iter();
-        tokens.map(|token| token.name.clone()).collect()
-    };
-    choice::token(name, &known).map(Some)
+    choice::token(name, environment, settings).map(Some)
 }
 
 fn options(

@@ -1,6 +1,7 @@
 //! `httriage sandbox`: the practice API by itself, or the list of calls worth trying.
 
 use super::args::SandboxArgs;
+use super::choice;
 use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::sandbox::{CALLS, Call, Sandbox};
@@ -17,10 +18,7 @@ pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
         }
         return Ok(0);
     }
-    let tasks = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))?;
+    let tasks = choice::tasks()?;
     tasks.block_on(async {
         let sandbox = Sandbox::start(args.port).await;
         let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;

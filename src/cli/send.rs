@@ -45,10 +45,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let options = options(&args, &settings, &environment)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
     let client = Client::new(vault, options);
-    let tasks = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))?;
+    let tasks = choice::tasks()?;
     let case = args.record.case.clone();
     let raw = tasks.block_on(call(&client, typed, environment, case))?;
     tasks.shutdown_background();
@@ -206,16 +203,7 @@ fn spec(
         }),
     };
     if let Some(name) = &args.token {
-        let known: Vec<_> = if environment.sandbox {
-            sandbox::token_names()
-        } else {
-            settings
-                .tokens
-                .iter()
-                .map(|token| token.name.clone())
-                .collect()
-        };
-        spec.auth = Auth::Bearer(choice::token(name, &known)?);
+        spec.auth = Auth::Bearer(choice::token(name, environment, settings)?);
     }
     Ok(spec)
 }
