@@ -71,8 +71,8 @@ fn status_text(note: &StatusNote, out: &mut Out) {
     out.heading(&format!("{glyph} {} {}", note.status, note.name));
     out.line(&note.meaning.text);
     out.statements("Why it happens", &note.reasons);
-    out.statements("What to check", &note.checks);
-    out.statements("Whom to ask", &note.ask);
+    out.advice("What to check", &note.checks);
+    out.advice("Whom to ask", &note.ask);
     causes_text(&note.causes, out);
     if !note.see.is_empty() {
         let see: Vec<String> = note.see.iter().map(u16::to_string).collect();
@@ -100,8 +100,8 @@ fn code(note: &CodeNote, json: bool, out: &mut Out) {
         let statuses: Vec<String> = note.statuses.iter().map(u16::to_string).collect();
         out.line(&format!("Comes with status {}.", statuses.join(", ")));
     }
-    out.statements("What to check", &note.checks);
-    out.statements("Whom to ask", &note.ask);
+    out.advice("What to check", &note.checks);
+    out.advice("Whom to ask", &note.ask);
     causes_text(&note.causes, out);
 }
 
@@ -156,7 +156,7 @@ fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
             Some(note) => {
                 out.heading(&note.code);
                 out.line(&note.meaning.text);
-                out.statements("What to check", &note.checks);
+                out.advice("What to check", &note.checks);
             }
             None => out.line(&format!(
                 "{code}: this code is not in the catalogue. catalogue.toml can add it."

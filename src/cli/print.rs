@@ -1,7 +1,7 @@
 //! What is printed: one writer that makes text safe and survives a closed pipe, and the shapes
 //! of results as text and as JSON.
 
-use crate::insight::{Catalogue, Entry, ErrorBody, Json, Note, Statement, error_body};
+use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Json, Note, Statement, error_body};
 use crate::model::{
     Exchange, ExchangeSummary, Failure, Headers, Outcome, Response, StatusClass, cut, fit,
     is_unsafe, size_text, visible, visible_line, wrap,
@@ -224,20 +224,27 @@ impl Out {
         self.finished(&text);
     }
 
+    /// What is said of the API, with how surely it is known.
     pub fn statements(&mut self, title: &str, statements: &[Statement]) {
-        use crate::insight::Grounds;
-        if statements.is_empty() {
-            return;
-        }
-        self.write(b"\n");
-        self.heading(title);
-        for statement in statements {
-            let grounds = match &statement.grounds {
-                Grounds::Documented(source) => format!(" ({source})"),
-                Grounds::Observed(source) => format!(" (seen: {source})"),
-                Grounds::Inferred => " (our reading)".to_owned(),
-            };
-            let text = format!("{}{grounds}", statement.text);
+        let with_grounds = |statement: &Statement| match &statement.grounds {
+            Grounds::Documented(source) => format!("{} ({source})", statement.text),
+            Grounds::Observed(source) => format!("{} (seen: {source})", statement.text),
+            Grounds::Inferred => format!("{} (our reading)", statement.text),
+        };
+        self.list(title, statements.iter().map(with_grounds));
+    }
+
+    /// What to do; it claims nothing and needs no grounds.
+    pub fn advice(&mut self, title: &str, statements: &[Statement]) {
+        self.list(title, statements.iter().map(|s| s.text.clone()));
+    }
+
+    fn list(&mut self, title: &str, texts: impl Iterator<Item = String>) {
+        for (number, text) in texts.enumerate() {
+            if number == 0 {
+                self.write(b"\n");
+                self.heading(title);
+            }
             for (part, line) in wrap(&text, self.width.saturating_sub(2)).iter().enumerate() {
                 self.finished(&format!("{}{line}", if part == 0 { "- " } else { "  " }));
             }

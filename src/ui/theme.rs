@@ -39,20 +39,32 @@ impl Theme {
 
     /// A status class in running text.
     pub fn class(&self, class: StatusClass) -> Style {
-        let colour = match class {
+        self.tinted(Theme::colour(class))
+            .add_modifier(Modifier::BOLD)
+    }
+
+    fn colour(class: StatusClass) -> Color {
+        match class {
             StatusClass::Informational => Color::Blue,
             StatusClass::Success => Color::Green,
             StatusClass::Redirection => Color::Cyan,
             StatusClass::ClientError => Color::Yellow,
             StatusClass::ServerError => Color::Red,
             StatusClass::Nonstandard | StatusClass::NoAnswer => Color::Magenta,
-        };
-        self.tinted(colour).add_modifier(Modifier::BOLD)
+        }
     }
 
     /// A status class as a filled block.
     pub fn badge(&self, class: StatusClass) -> Style {
-        self.class(class).add_modifier(Modifier::REVERSED)
+        if self.colour {
+            // Black on the colour can be read on a light ground too; reversed it could not.
+            Style::new()
+                .fg(Color::Black)
+                .bg(Theme::colour(class))
+                .add_modifier(Modifier::BOLD)
+        } else {
+            self.class(class).add_modifier(Modifier::REVERSED)
+        }
     }
 
     pub fn strong(&self) -> Style {
