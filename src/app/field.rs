@@ -28,19 +28,21 @@ impl Field {
             area: TextArea::default(),
             lines,
         };
-        field.area.set_cursor_line_style(Default::default());
-        if lines {
-            field.area.set_wrap_mode(WrapMode::Glyph);
-        }
         field.set(text);
         field
     }
 
-    /// Replaces everything; the caret goes to the end.
+    /// Replaces everything, with nothing left to undo; the caret goes to the end.
     pub fn set(&mut self, text: &str) {
-        self.area.select_all();
-        self.area.cut();
-        self.paste(text);
+        let text = self.fitting(text);
+        let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        area.set_cursor_line_style(Default::default());
+        if self.lines {
+            area.set_wrap_mode(WrapMode::Glyph);
+        }
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        self.area = area;
     }
 
     pub fn text(&self) -> String {
@@ -57,12 +59,15 @@ impl Field {
 
     /// Inserts text as it is; a field of one line leaves out its line breaks.
     pub fn paste(&mut self, text: &str) {
+        let text = self.fitting(text);
+        self.area.insert_str(text);
+    }
+
+    fn fitting(&self, text: &str) -> String {
         if self.lines {
-            self.area
-                .insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+            text.replace("\r\n", "\n").replace('\r', "\n")
         } else {
-            let joined: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-            self.area.insert_str(joined);
+            text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect()
         }
     }
 
@@ -152,6 +157,14 @@ mod tests {
         assert_eq!(field.text(), "ab\n");
         field.edit(Action::FieldHome);
         assert_eq!(field.caret(), (1, 0));
+    }
+
+    #[test]
+    fn what_was_loaded_is_not_undone() {
+        let mut field = Field::lines("a\r\nb");
+        assert_eq!(field.caret(), (1, 1));
+        field.edit(Action::FieldUndo);
+        assert_eq!(field.text(), "a\nb");
     }
 
     #[test]

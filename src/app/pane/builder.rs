@@ -58,8 +58,9 @@ pub struct Builder {
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
     pub on_url: bool,
     pub editing: Option<Editing>,
-    /// The bytes of a body that no text field can hold, until it is edited.
-    bytes: Option<Vec<u8>>,
+    /// The bytes of a body that was loaded, and the text they show as: they go out as they are
+    /// for as long as that text is not edited.
+    bytes: Option<(Vec<u8>, String)>,
     removed: Vec<(BuilderTab, usize, Param)>,
 }
 
@@ -104,9 +105,8 @@ impl Builder {
             Body::Empty => self.body = Field::lines(""),
             Body::Text(text) => self.body = Field::lines(text),
             Body::Bytes(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
-                self.body = Field::lines(&text);
-                self.bytes = Some(bytes.clone());
+                self.body = Field::lines(&String::from_utf8_lossy(bytes));
+                self.bytes = Some((bytes.clone(), self.body.text()));
             }
         }
         self.removed.clear();
@@ -129,9 +129,9 @@ impl Builder {
         headers.retain(|row| !row.name.is_empty());
         let text = self.body.text();
         let body = match &self.bytes {
-            Some(bytes) => Body::Bytes(bytes.clone()),
-            None if text.is_empty() => Body::Empty,
-            None => Body::Text(text),
+            Some((bytes, shown)) if *shown == text => Body::Bytes(bytes.clone()),
+            _ if text.is_empty() => Body::Empty,
+            _ => Body::Text(text),
         };
         RequestSpec {
             method: self.method.clone(),
@@ -148,10 +148,7 @@ impl Builder {
         match self.editing.as_mut()? {
             Editing::Url => Some(&mut self.url),
             Editing::Row(field) => Some(field),
-            Editing::Body => {
-                self.bytes = None;
-                Some(&mut self.body)
-            }
+            Editing::Body => Some(&mut self.body),
         }
     }
 
@@ -366,6 +363,8 @@ mod tests {
         let mut builder = Builder::new(&spec);
         assert_eq!(builder.spec(), spec);
         builder.editing = Some(Editing::Body);
+        builder.field().unwrap().edit(crate::app::Action::FieldLeft);
+        assert_eq!(builder.spec(), spec);
         builder.field().unwrap().paste("c");
         assert!(matches!(builder.spec().body, Body::Text(_)));
     }
