@@ -993,3 +993,17 @@ fn standard_input_is_left_alone_by_a_call_without_it() {
     drop(held);
     assert!(ran.code == 0 && ran.out.ends_with("fine\n"));
 }
+
+#[test]
+fn a_command_that_gives_a_token_is_not_given_the_others() {
+    let words = r#"command = ["sh", "-c", "test -z \"$HTTRIAGE_TOKEN_OTHER$MINE\" && printf made-up-value-1"]"#;
+    let config = format!("[tokens.t]\n{words}\n[tokens.mine]\nenv = \"MINE\"\n");
+    let home = Home::settled(&config)
+        .with("HTTRIAGE_TOKEN_OTHER", "made-up-value-2")
+        .with("MINE", "made-up-value-3");
+    let served = Served::start();
+    let url = format!("http://127.0.0.1:{}/core/users/me", served.port());
+    let ran = home.run(&["send", "GET", &url, "--token", "t", "--json"]);
+    // It is no token of the sandbox; what counts is that the command gave it and it was sent.
+    assert_eq!(ran.json()["outcome"]["status"], 401);
+}

@@ -138,7 +138,7 @@ impl Vault {
             }),
             Some(TokenSource::Variable(variable)) => from_variable(name, variable),
             Some(TokenSource::File(path)) => from_file(name, path),
-            Some(TokenSource::Command(words)) => from_command(name, words).await,
+            Some(TokenSource::Command(words)) => from_command(name, words, &self.variables()).await,
             Some(TokenSource::Keyring) => Err(missing(
                 name,
                 "this build cannot read the system's keyring".into(),
@@ -152,6 +152,16 @@ impl Vault {
         }?;
         self.remember(sandbox, name, secret.clone());
         Ok(secret)
+    }
+
+    /// The environment variables that hold values of tokens: no other program gets them from us.
+    fn variables(&self) -> Vec<&str> {
+        let sources = self.tokens.iter().map(|token| &token.source);
+        let named = sources.filter_map(|source| match source {
+            TokenSource::Variable(variable) => Some(variable.as_str()),
+            _ => None,
+        });
+        named.collect()
     }
 
     fn source(&self, name: &TokenName, sandbox: bool) -> Option<&TokenSource> {
@@ -330,7 +340,11 @@ fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
     from_bytes(name, bytes, &format!("the file {shown}"))
 }
 
-async fn from_command(name: &TokenName, words: &[String]) -> Result<Secret, Failure> {
+async fn from_command(
+    name: &TokenName,
+    words: &[String],
+    variables: &[&str],
+) -> Result<Secret, Failure> {
     let program = words.first().map(String::as_str).unwrap_or_default();
     let failed = |why: String| {
         missing(
@@ -339,7 +353,11 @@ async fn from_command(name: &TokenName, words: &[String]) -> Result<Secret, Fail
             "Run the command by hand to see what it says.",
         )
     };
-    let run = tokio::process::Command::new(program)
+    let mut command = tokio::process::Command::new(program);
+    for variable in variables {
+        command.env_remove(variable);
+    }
+    let run = command
         .args(&words[1..])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
