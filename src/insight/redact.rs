@@ -2,7 +2,8 @@
 //! printed, kept or copied has passed through here.
 
 use crate::model::{
-    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, TokenRef,
+    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, SentRequest,
+    TokenRef,
 };
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
@@ -73,8 +74,8 @@ impl Mask {
 
     /// The call as it may be shown and kept.
     pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
-        // Secrets that were typed into headers have no name, but may be echoed all the same.
-        let typed = typed_values(&exchange.sent.headers);
+        // Secrets that were typed into the request have no name, but may be echoed all the same.
+        let typed = typed_values(&exchange.sent);
         let typed = Mask::of_values(
             typed
                 .iter()
@@ -219,7 +220,10 @@ impl Mask {
     /// A body without known values and without the members that have secret names.
     fn bytes(&self, body: &[u8]) -> Vec<u8> {
         let body = self.replace(body);
-        let spans = secret_members(&body);
+        let mut spans = secret_members(&body);
+        if spans.is_empty() {
+            spans = secret_form_members(&body);
+        }
         if spans.is_empty() {
             return body;
         }
@@ -364,20 +368,79 @@ fn forms(value: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// Values of secret headers that were typed rather than named.
-fn typed_values(headers: &Headers) -> Vec<String> {
+/// Values under secret names of headers, URL and body, and the password of the URL, that were
+/// typed rather than named.
+fn typed_values(sent: &SentRequest) -> Vec<String> {
     let mut values = Vec::new();
-    for header in headers.iter().filter(|h| is_secret_name(&h.name)) {
+    for header in sent.headers.iter().filter(|h| is_secret_name(&h.name)) {
         let text = header.text();
         if text.contains("{{token:") {
             continue;
         }
-        values.extend(
-            text.split_whitespace()
-                .map(|word| word.trim_matches(['"', ',', ';']).to_owned()),
-        );
+        for word in text.split_whitespace() {
+            let word = word.trim_matches(['"', ',', ';']);
+            values.push(word.to_owned());
+            // Basic holds user and password.
+            let inside = STANDARD
+                .decode(word)
+                .ok()
+                .and_then(|b| String::from_utf8(b).ok());
+            if let Some((user, password)) = inside.as_deref().and_then(|t| t.split_once(':')) {
+                values.push(format!("{user}:{password}"));
+                values.push(password.to_owned());
+            }
+        }
     }
+    if let Ok(url) = url::Url::parse(&sent.url) {
+        if let Some(password) = url.password() {
+            let password = percent_decoded(password);
+            values.push(format!("{}:{password}", percent_decoded(url.username())));
+            values.push(password);
+        }
+        let pairs = url.query_pairs().filter(|(name, _)| is_secret_name(name));
+        values.extend(pairs.map(|(_, value)| value.into_owned()));
+    }
+    for span in secret_members(&sent.body) {
+        let quoted = [b"\"", &sent.body[span], b"\""].concat();
+        values.extend(serde_json::from_slice::<String>(&quoted));
+    }
+    for span in secret_form_members(&sent.body) {
+        let pair = [b"a=", &sent.body[span]].concat();
+        let pairs = url::form_urlencoded::parse(&pair);
+        values.extend(pairs.map(|(_, value)| value.into_owned()));
+    }
+    values.retain(|value| !value.contains("{{token:"));
     values
+}
+
+fn percent_decoded(text: &str) -> String {
+    // A plus is itself outside a query.
+    let pair = format!("a={}", text.replace('+', "%2B"));
+    let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
+    pairs
+        .next()
+        .map_or_else(String::new, |(_, value)| value.into_owned())
+}
+
+/// Where the values of secret members stand in a form, `a=1&password=2`. A text with blanks or
+/// brackets of JSON or HTML is none.
+fn secret_form_members(body: &[u8]) -> Vec<Range<usize>> {
+    let form = body.trim_ascii_end();
+    let is_form = !form
+        .iter()
+        .any(|b| b.is_ascii_whitespace() || b"{<\"".contains(b));
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for pair in form.split(|b| *b == b'&').filter(|_| is_form) {
+        if let Some(sign) = memchr::memchr(b'=', pair)
+            && sign + 1 < pair.len()
+            && url::form_urlencoded::parse(&pair[..sign]).any(|(name, _)| is_secret_name(&name))
+        {
+            spans.push(start + sign + 1..start + pair.len());
+        }
+        start += pair.len() + 1;
+    }
+    spans
 }
 
 /// Where the string values of secret members stand in a JSON text, at any depth under such a

@@ -27,7 +27,7 @@ pub struct Tty {
     pub modes_before: String,
     /// Kept open so that the terminal can be looked at after the program has ended.
     _slave: Box<dyn portable_pty::SlavePty + Send>,
-    _home: tempfile::TempDir,
+    _home: Option<tempfile::TempDir>,
 }
 
 fn cells(number: u16) -> NonZeroU16 {
@@ -50,16 +50,28 @@ impl Tty {
 
     pub fn start_with(arguments: &[&str], size: (u16, u16), variables: &[(&str, &str)]) -> Tty {
         let home = tempfile::tempdir().unwrap();
+        let mut tty = Tty::start_in(home.path(), arguments, size, variables);
+        tty._home = Some(home);
+        tty
+    }
+
+    /// The same in a home that outlives the run.
+    pub fn start_in(
+        home: &std::path::Path,
+        arguments: &[&str],
+        size: (u16, u16),
+        variables: &[(&str, &str)],
+    ) -> Tty {
         let pair = native_pty_system().openpty(pty_size(size)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_httriage"));
         command.args(arguments);
         command.env_clear();
-        command.cwd(home.path());
+        command.cwd(home);
         command.env("TERM", "xterm-256color");
         command.env("TZ", "UTC");
-        command.env("HOME", home.path());
-        command.env("HTTRIAGE_CONFIG_DIR", home.path().join("config"));
-        command.env("HTTRIAGE_DATA_DIR", home.path().join("data"));
+        command.env("HOME", home);
+        command.env("HTTRIAGE_CONFIG_DIR", home.join("config"));
+        command.env("HTTRIAGE_DATA_DIR", home.join("data"));
         for (name, value) in variables {
             command.env(name, value);
         }
@@ -86,7 +98,7 @@ impl Tty {
             child,
             modes_before,
             _slave: pair.slave,
-            _home: home,
+            _home: None,
         }
     }
 
@@ -198,6 +210,15 @@ impl Tty {
             std::thread::sleep(LOOK);
         }
         false
+    }
+
+    /// Every byte the program wrote so far.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.seen().bytes.clone()
+    }
+
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
     }
 
     pub fn bytes_seen(&self) -> usize {
