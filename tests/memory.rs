@@ -355,6 +355,7 @@ mod screen {
         let server = Server::saying(answer("200 OK", "", mark.as_bytes()));
         let url = format!("{}/{mark}", server.base());
         assert_eq!(home.run(&["send", "GET", &url]).code, 0);
+        assert!(is_in_the_files(&home, mark));
         called(&home, "/core/runbooks/999", &["--token", "admin"]);
         let mut tty = opened(&home, &[]);
         tty.sees("▸▲ 404");
@@ -376,14 +377,18 @@ mod screen {
         }
         left(tty);
         assert_eq!(listed(&home, &[]).len(), 1);
-        for file in std::fs::read_dir(home.path("data")).unwrap() {
-            let path = file.unwrap().path();
-            if path.is_file() {
-                let bytes = std::fs::read(&path).unwrap();
-                let found = memchr::memmem::find(&bytes, mark.as_bytes());
-                assert_eq!(found, None, "{}", path.display());
-            }
-        }
+        assert!(!is_in_the_files(&home, mark));
+    }
+
+    fn is_in_the_files(home: &Home, words: &str) -> bool {
+        let files = std::fs::read_dir(home.path("data")).unwrap();
+        let mut files = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.is_file());
+        files.any(|path| {
+            let bytes = std::fs::read(path).unwrap();
+            memchr::memmem::find(&bytes, words.as_bytes()).is_some()
+        })
     }
 
     #[test]
@@ -398,6 +403,11 @@ mod screen {
         // The newest call again, under the case; then the whole case as a session.
         tty.types("\t\tr");
         tty.sees("ACME-2 admin");
+        // It is saved from what is written.
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while listed(&home, &["case:ACME-2"]).is_empty() {
+            assert!(std::time::Instant::now() < until, "{}", tty.text());
+        }
         tty.types("g\x13");
         tty.sees("Saved 1 step");
         tty.types("R");

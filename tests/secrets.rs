@@ -6,6 +6,7 @@ mod faults;
 mod program;
 mod tty;
 
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use faults::{Asked, Server, answer};
@@ -77,6 +78,7 @@ fn needles(value: &str) -> Vec<Vec<u8>> {
 
 struct Planted {
     needles: Vec<(String, Vec<u8>)>,
+    search: AhoCorasick,
 }
 
 impl Planted {
@@ -87,20 +89,21 @@ impl Planted {
                 .into_iter()
                 .map(move |needle| (name.clone(), needle))
         };
-        Planted {
-            needles: values.iter().flat_map(of).collect(),
-        }
+        let needles: Vec<(String, Vec<u8>)> = values.iter().flat_map(of).collect();
+        let search = AhoCorasick::new(needles.iter().map(|(_, needle)| needle)).unwrap();
+        Planted { needles, search }
     }
 
-    /// The names of the values that can be read out of these bytes.
+    /// The values that can be read out of these bytes, each with the part that betrays it.
     fn found(&self, bytes: &[u8]) -> Vec<String> {
-        let hit = |needle: &[u8]| memchr::memmem::find(bytes, needle).is_some();
-        let found = self.needles.iter().filter(|(_, needle)| hit(needle));
-        let mut names: Vec<String> = found
-            .map(|(name, needle)| format!("{name} as {}", String::from_utf8_lossy(needle)))
-            .collect();
-        names.dedup_by_key(|name| name.split(' ').next().map(str::to_owned));
-        names
+        let mut found: Vec<String> = Vec::new();
+        for hit in self.search.find_iter(bytes) {
+            let (name, needle) = &self.needles[hit.pattern().as_usize()];
+            if !found.iter().any(|known| known.starts_with(name)) {
+                found.push(format!("{name} as {}", String::from_utf8_lossy(needle)));
+            }
+        }
+        found
     }
 
     #[track_caller]
@@ -528,6 +531,20 @@ fn the_screen_a_saved_session_and_its_replay_hold_no_secret() {
         tty.sees("x-raw");
         tty.types("\t\x1b[C");
         tty.sees("▾▲ 401");
+        // It is saved from what is written.
+        let case = format!("case:{source}");
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while !plot
+            .home
+            .run(&["history", "list", &case])
+            .out
+            .contains("401")
+        {
+            assert!(
+                std::time::Instant::now() < until,
+                "the call was never written"
+            );
+        }
         tty.types("\x13");
         tty.sees("Saved 1 step");
         tty.types("q");

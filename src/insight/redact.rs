@@ -555,6 +555,40 @@ mod tests {
     }
 
     #[test]
+    fn what_was_typed_under_a_secret_name_is_masked_where_it_is_repeated() {
+        let bodies = [
+            r#"{"user":"ann","password":"body pass\"word"}"#,
+            "user=ann&password=body+pass%22word",
+        ];
+        for body in bodies {
+            let sent = SentRequest {
+                url: "http://ann:url%20password@host/a?api_key=query+word&b=1".into(),
+                body: body.into(),
+                ..Default::default()
+            };
+            let echo = r#"url password, query word, body pass\"word, ann:url password"#;
+            let packed = STANDARD.encode("ann:url password");
+            let response = Response {
+                body: format!("{echo} {packed}").into_bytes(),
+                ..Response::default()
+            };
+            let shown = mask().exchange(exchange(sent, response));
+            let said = String::from_utf8_lossy(&shown.outcome.response().unwrap().body);
+            let kept = String::from_utf8_lossy(&shown.sent.body);
+            for words in [&*said, &*kept, &shown.sent.url] {
+                assert!(
+                    !words.contains("pass\\") && !words.contains("body"),
+                    "{words}"
+                );
+                assert!(!words.contains("url"), "{words}");
+                assert!(!words.contains("query"), "{words}");
+            }
+            assert!(!said.contains(&packed[..12]), "{said}");
+            assert!(kept.contains("ann"), "{kept}");
+        }
+    }
+
+    #[test]
     fn a_value_is_found_however_an_encoder_escapes_it() {
         let value = r#"ab/cd+ef&gh<ij>kl"mn'op~q"#;
         let mask = Mask::new(&[(token(), Secret::new(value))]);
