@@ -5,13 +5,15 @@ mod faults;
 mod program;
 
 use faults::{Server, answer, dead_port, until_gone};
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
 use httriage::model::{
     Cause, Environment, Exchange, Origin, Outcome, RequestSpec, Settings, is_unsafe, resolve,
 };
 use program::{Home, Ran};
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -377,6 +379,144 @@ fn a_length_that_lies_costs_no_memory() {
     let kind = ran.json()["outcome"]["kind"].clone();
     let known = ["body.cut_off", "body.too_large", "protocol.invalid"];
     assert!(known.iter().any(|k| kind == *k), "{kind}");
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(text).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// An answer whose body is said to be packed so.
+fn packed(status: &str, coding: &str, body: &[u8]) -> Server {
+    let headers = format!("content-encoding: {coding}\r\ncontent-type: application/json\r\n");
+    Server::saying(answer(status, &headers, body))
+}
+
+#[test]
+fn a_packed_answer_is_unpacked_and_says_both_sizes() {
+    let text = format!(
+        "{{\"errors\": [{{\"code\": \"forbidden\", \"title\": \"{}\"}}]}}",
+        "No. ".repeat(2_000)
+    );
+    let bytes = gzip(text.as_bytes());
+    let server = packed("403 Forbidden", "gzip", &bytes);
+    let home = Home::new();
+    let ran = home.run(&["send", "GET", &server.base(), "--json", "--output", "body"]);
+    assert_eq!(ran.code, 4);
+    let outcome = &ran.json()["outcome"];
+    assert_eq!(outcome["body"]["text"], text);
+    assert_eq!(outcome["entries"][0]["code"], "forbidden");
+    assert_eq!(outcome["body_bytes"], text.len());
+    assert_eq!(outcome["wire_bytes"], bytes.len());
+    assert!(outcome["headers"].to_string().contains("content-encoding"));
+    assert_eq!(std::fs::read(home.path("body")).unwrap(), text.as_bytes());
+    let asked = server.asked();
+    assert_eq!(asked[0].all("accept-encoding"), ["gzip, deflate, br, zstd"]);
+    let ran = home.run(&["send", "GET", &server.base()]);
+    let first = ran.out.lines().next().unwrap();
+    let sizes = format!("8 KB ({} B packed)", bytes.len());
+    assert!(first.contains(&sizes), "{first}");
+    let identity = ["--header", "Accept-Encoding: identity"];
+    get(&server.base(), &identity);
+    let asked = server.asked();
+    assert_eq!(asked[2].all("accept-encoding"), ["identity"]);
+}
+
+#[test]
+fn what_is_not_packed_as_it_says_is_kept_as_it_came() {
+    let whole = gzip(b"some words, some words, some words");
+    let cut = &whole[..whole.len() - 9];
+    for coding in ["gzip", "deflate", "br", "zstd", "gzip, zstd"] {
+        for bytes in [&b"{\"plain\": 1}"[..], cut] {
+            if coding == "gzip, zstd" && bytes == cut {
+                continue;
+            }
+            let server = packed("200 OK", coding, bytes);
+            let home = Home::new();
+            let ran = home.run(&["send", "GET", &server.base(), "--json", "--output", "raw"]);
+            let outcome = &ran.json()["outcome"];
+            assert_eq!(outcome["kind"], "body.undecodable", "{coding}: {outcome}");
+            assert_eq!(std::fs::read(home.path("raw")).unwrap(), bytes);
+            assert!(outcome["hint"].as_str().unwrap().contains("as they came"));
+            assert!(outcome["response"].get("wire_bytes").is_none());
+        }
+    }
+    let followed = packed("200 OK", "gzip", &[&whole[..], b"garbage"].concat());
+    let outcome = fails(&followed.base(), &[], "body.undecodable");
+    assert_eq!(part(&outcome), "some words, some words, some words");
+}
+
+#[test]
+fn a_connection_lost_inside_a_packed_body_keeps_what_could_be_unpacked() {
+    let bytes = gzip("different words 1234567890 ".repeat(500).as_bytes());
+    let length = bytes.len();
+    let mut said = answer("200 OK", "content-encoding: gzip\r\n", &bytes);
+    said.truncate(said.len() - length / 2);
+    let outcome = fails(&Server::saying(said).base(), &[], "body.cut_off");
+    assert!(part(&outcome).starts_with("different words"));
+}
+
+#[test]
+fn an_unknown_coding_is_left_as_it_is_and_said() {
+    for status in ["200 OK", "404 Not Found"] {
+        let ran = get(&packed(status, "exi", b"\x80\xff").base(), &[]);
+        let outcome = &ran.json()["outcome"];
+        assert_eq!(outcome["body"]["base64"], "gP8=");
+        let note = outcome["notes"][0].as_str().unwrap();
+        assert!(note.contains("exi"), "{note}");
+    }
+}
+
+#[test]
+fn no_body_needs_no_unpacking() {
+    assert_eq!(get(&packed("200 OK", "gzip", b"").base(), &[]).code, 0);
+    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 90\r\n\r\n";
+    let server = Server::saying(head);
+    let ran = Home::new().run(&["send", "HEAD", &server.base(), "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+}
+
+/// The most memory that this process has had so far, in kilobytes.
+#[cfg(target_os = "linux")]
+fn peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_gigabyte_in_a_small_packet_ends_at_the_limit_and_fills_no_memory() {
+    // A block that stands for itself, a thousand times.
+    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
+    deflate.write_all(&[b' '; 1_000_000]).unwrap();
+    deflate.flush().unwrap();
+    let block = deflate.get_ref().clone();
+    let mut bomb = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0];
+    bomb.extend(block.repeat(1_000));
+    let server = packed("200 OK", "gzip", &bomb);
+    let home = Home::new();
+    let mut child = home
+        .command(&["send", "GET", &server.base()])
+        .spawn()
+        .unwrap();
+    let id = child.id();
+    let mut out = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        out.read_to_end(&mut text).unwrap();
+        text
+    });
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        most = most.max(peak(id).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let text = reader.join().unwrap();
+    assert!(text.starts_with("⚡ no answer: body.too_large".as_bytes()));
+    assert!(text.len() > 64_000_000);
+    assert!((64_000..300_000).contains(&most), "{most} KB");
 }
 
 fn client(options: ClientOptions) -> Client {

@@ -4,7 +4,7 @@
 use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Json, Note, Statement, error_body};
 use crate::model::{
     Exchange, ExchangeSummary, Failure, Headers, Outcome, Response, StatusClass, cut, fit,
-    is_unsafe, size_text, visible, visible_line, wrap,
+    is_unsafe, visible, visible_line, wrap,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -124,7 +124,7 @@ impl Out {
         };
         let mut facts = format!("{:.0} ms", milliseconds(exchange.took));
         if let Some(response) = exchange.outcome.response() {
-            facts.push_str(&format!("  {}", size_text(response.body_bytes())));
+            facts.push_str(&format!("  {}", response.size_text()));
             if let Some(media_type) = response.headers.media_type() {
                 facts.push_str(&format!("  {media_type}"));
             }
@@ -444,6 +444,9 @@ fn response_json(response: &Response) -> Value {
     object.insert("class".into(), json!(StatusClass::of(response.status).id()));
     object.insert("headers".into(), headers_json(&response.headers));
     object.insert("body_bytes".into(), json!(response.body_bytes()));
+    if let Some(bytes) = response.packed_bytes() {
+        object.insert("wire_bytes".into(), json!(bytes));
+    }
     if let Some(media_type) = response.headers.media_type() {
         object.insert("media_type".into(), json!(media_type));
     }

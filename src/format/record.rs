@@ -370,6 +370,8 @@ struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     received: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    wire: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     first_byte: Option<Span>,
     total: Span,
 }
@@ -383,6 +385,7 @@ impl Answer {
             headers,
             body: _,
             received,
+            wire_bytes,
             body_cut,
             timing: Timing { first_byte, total },
         } = response;
@@ -393,6 +396,7 @@ impl Answer {
             headers: fields(headers),
             cut: *body_cut,
             received: *received,
+            wire: *wire_bytes,
             first_byte: first_byte.map(span),
             total: span(*total),
         }
@@ -406,6 +410,7 @@ impl Answer {
             headers: headers(self.headers)?,
             body,
             received: self.received,
+            wire_bytes: self.wire,
             body_cut: self.cut,
             timing: Timing {
                 first_byte: self.first_byte.map(duration).transpose()?,
@@ -583,16 +588,21 @@ pub(crate) mod tests {
     fn any_response() -> impl Strategy<Value = Response> {
         let timing = (proptest::option::of(any_duration()), any_duration());
         let texts = any::<(u16, String, String, bool)>();
-        (texts, any_headers(), any_bytes(), timing).prop_map(
-            |((status, reason, version, body_cut), headers, body, (first_byte, total))| Response {
-                received: None,
-                status,
-                reason,
-                version,
-                headers,
-                body,
-                body_cut,
-                timing: Timing { first_byte, total },
+        let sizes = any::<(Option<u64>, Option<u64>)>();
+        (texts, sizes, any_headers(), any_bytes(), timing).prop_map(
+            |(texts, (received, wire_bytes), headers, body, (first_byte, total))| {
+                let (status, reason, version, body_cut) = texts;
+                Response {
+                    received,
+                    wire_bytes,
+                    status,
+                    reason,
+                    version,
+                    headers,
+                    body,
+                    body_cut,
+                    timing: Timing { first_byte, total },
+                }
             },
         )
     }

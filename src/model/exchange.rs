@@ -1,6 +1,6 @@
 //! One call as it was made, and what came of it.
 
-use super::{Cause, Headers, RequestSpec, Timestamp, TokenRef};
+use super::{Cause, Headers, RequestSpec, Timestamp, TokenRef, size_text};
 use std::fmt;
 use std::time::Duration;
 
@@ -167,19 +167,44 @@ pub struct Response {
     /// `HTTP/1.1`
     pub version: String,
     pub headers: Headers,
-    /// The bytes as they came; where secrets were masked, the text without them.
+    /// The bytes as they came, unpacked; where secrets were masked, the text without them.
     pub body: Vec<u8>,
-    /// How many bytes came, where masking changed their number.
+    /// How many bytes the body had, where masking changed their number.
     pub received: Option<u64>,
+    /// How many bytes came over the wire for a body that was unpacked.
+    pub wire_bytes: Option<u64>,
     /// The body ended before its end.
     pub body_cut: bool,
     pub timing: Timing,
 }
 
 impl Response {
-    /// The size of the body as it came.
+    /// The size of the body as it came, unpacked.
     pub fn body_bytes(&self) -> u64 {
         self.received.unwrap_or(self.body.len() as u64)
+    }
+
+    /// The size on the wire, where it was another one.
+    pub fn packed_bytes(&self) -> Option<u64> {
+        self.wire_bytes.filter(|bytes| *bytes != self.body_bytes())
+    }
+
+    /// `14 KB`, `14 KB (3.1 KB packed)`
+    pub fn size_text(&self) -> String {
+        let size = size_text(self.body_bytes());
+        match self.packed_bytes() {
+            Some(bytes) => format!("{size} ({} packed)", size_text(bytes)),
+            None => size,
+        }
+    }
+
+    /// The coding of a body that is still packed.
+    pub fn packed_by(&self) -> Option<String> {
+        let codings: Vec<_> = self.headers.all("content-encoding").collect();
+        let codings = codings.join(", ");
+        let plain = codings.split(',').map(str::trim);
+        let plain = plain.filter(|c| !c.is_empty() && !c.eq_ignore_ascii_case("identity"));
+        (plain.count() > 0 && self.wire_bytes.is_none()).then_some(codings)
     }
 }
 

@@ -236,6 +236,7 @@ fn headers(spec: &RequestSpec, environment: &Environment, url: &Url) -> Result<H
     let named = |name: &str| typed.clone().any(|h| h.name.eq_ignore_ascii_case(name));
     let usual = [
         ("accept", "application/json, */*;q=0.8"),
+        ("accept-encoding", "gzip, deflate, br, zstd"),
         (
             "user-agent",
             concat!("httriage/", env!("CARGO_PKG_VERSION")),

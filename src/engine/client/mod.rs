@@ -1,6 +1,7 @@
 //! The HTTP client: one call, made with time limits, a limit on its body, and a way to stop it.
 //! Whatever happens, the result is an exchange; nothing here fails.
 
+mod decode;
 mod fault;
 mod phases;
 mod send;

@@ -1,5 +1,6 @@
 //! One call from its request to its exchange. With `fault`, the only place that names reqwest.
 
+use super::decode::{Halt, Unpacker};
 use super::fault::{Stage, classify, connect_timeout};
 use super::phases::{PHASES, PhaseLayer, Phases};
 use super::trust;
@@ -234,6 +235,10 @@ impl Client {
         let idle = self.options.idle;
         let idle = if oversized { idle.min(LOOK) } else { idle };
         let mut body = Vec::with_capacity(announced.min(limit) as usize);
+        // Of a packed body, `body` is what came, for as long as it may have to be shown so.
+        let mut unpacker = Unpacker::new(&response.headers, limit);
+        let mut unpacked = Vec::new();
+        let mut halt = None;
         let mut failure = None;
         loop {
             let chunk = tokio::select! {
@@ -256,19 +261,38 @@ impl Client {
                     let room = limit.saturating_sub(body.len() as u64) as usize;
                     body.extend_from_slice(&chunk[..chunk.len().min(room)]);
                     flight.received.store(body.len() as u64, Ordering::Relaxed);
-                    if chunk.len() <= room {
+                    if let Some(unpacker) = &mut unpacker
+                        && halt.is_none()
+                    {
+                        halt = unpacker.push(&chunk, &mut unpacked).err();
+                    }
+                    // What cannot be unpacked is still read, to be kept whole.
+                    if chunk.len() <= room && matches!(halt, None | Some(Halt::Broken(_))) {
                         continue;
                     }
-                    failure = Some(too_large(host, limit));
+                    if halt.is_none() || chunk.len() > room {
+                        failure = Some(too_large(host, limit));
+                    }
                 }
             }
             break;
         }
-        if oversized
-            && failure
-                .as_ref()
-                .is_some_and(|f| f.cause != Cause::CallCancelled)
-        {
+        if let Some(unpacker) = unpacker {
+            if failure.is_none() && halt.is_none() {
+                halt = unpacker.finish().err();
+            }
+            if !matches!(halt, Some(Halt::Broken(_))) {
+                response.wire_bytes = Some(body.len() as u64);
+                body = unpacked;
+            }
+        }
+        let is_stopped = failure
+            .as_ref()
+            .is_some_and(|f| f.cause == Cause::CallCancelled);
+        if let Some(halt) = halt.filter(|_| !is_stopped) {
+            failure = Some(not_unpacked(host, limit, halt));
+        }
+        if oversized && failure.is_some() && !is_stopped {
             failure = Some(too_large(host, limit));
         }
         response.body = body;
@@ -443,6 +467,25 @@ fn too_large(host: &str, limit: u64) -> Failure {
             crate::model::size_text(limit)
         ),
         "--max-body allows more; --output FILE writes the part that came.",
+    )
+}
+
+fn not_unpacked(host: &str, limit: u64, halt: Halt) -> Failure {
+    let (what, kept) = match halt {
+        Halt::TooLarge => return too_large(host, limit),
+        Halt::Broken(why) => (
+            format!("cannot be unpacked: {why}"),
+            "The bytes are kept as they came, still packed.",
+        ),
+        Halt::Trailing => (
+            "goes on after the end of its packed data".to_owned(),
+            "The unpacked part is kept, and what followed it left out.",
+        ),
+    };
+    Failure::new(
+        Cause::BodyUndecodable,
+        format!("The answer of {host} {what}."),
+        format!("{kept} With the header Accept-Encoding: identity it may come unpacked."),
     )
 }
 

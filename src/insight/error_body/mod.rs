@@ -26,21 +26,23 @@ pub fn error_body(response: &Response) -> ErrorBody {
         StatusClass::of(response.status),
         StatusClass::Informational | StatusClass::Success | StatusClass::Redirection
     );
-    if fine {
-        return errors_amid_success(&response.body);
-    }
-    let media_type = response.headers.media_type();
-    let encoding = response.headers.get("content-encoding");
-    let encoded = encoding.filter(|e| !e.is_empty() && !e.eq_ignore_ascii_case("identity"));
-    let mut body = match encoded {
-        Some(encoding) if std::str::from_utf8(&response.body).is_err() => {
-            let encoding: String = encoding.chars().take(40).collect();
-            let message = format!("The body is packed ({encoding}) and was not unpacked.");
+    let packed = response
+        .packed_by()
+        .filter(|_| std::str::from_utf8(&response.body).is_err())
+        .map(|coding| {
+            let coding: String = coding.chars().take(40).collect();
+            let message = format!("The body is packed ({coding}) and was not unpacked.");
             ErrorBody {
                 entries: Vec::new(),
                 notes: vec![Note::new(message)],
             }
-        }
+        });
+    if fine {
+        return packed.unwrap_or_else(|| errors_amid_success(&response.body));
+    }
+    let media_type = response.headers.media_type();
+    let mut body = match packed {
+        Some(packed) => packed,
         _ if response.body.is_empty() => ErrorBody {
             entries: Vec::new(),
             notes: vec![Note::new("The answer has no body.")],

@@ -117,7 +117,7 @@ fn verdict(shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     );
     let mut facts = vec![duration_text(exchange.took)];
     if let Some(response) = exchange.outcome.response() {
-        facts.push(size_text(response.body_bytes()));
+        facts.push(response.size_text());
         facts.push(match exchange.token() {
             Some(token) => format!("as {}", token.name),
             None => "no token".to_owned(),
