@@ -413,7 +413,7 @@ mod screen {
         tty.types("R");
         tty.sees("Replay a session");
         tty.types("\r");
-        let text = tty.sees("1 same, 0 reworded");
+        let text = tty.sees("1 same");
         assert!(text.contains(" = "), "{text}");
         tty.types("q");
         tty.loses("1 same");

@@ -168,7 +168,11 @@ pub fn answer_prompt(state: &mut State) {
 
 pub fn save_session(state: &mut State) -> Vec<Effect> {
     match state.history.chosen() {
-        Some((name, chosen)) => vec![Effect::SaveSession { name, chosen }],
+        Some((name, chosen)) => vec![Effect::SaveSession {
+            name,
+            held: state.history.held_of(&chosen),
+            chosen,
+        }],
         None => Vec::new(),
     }
 }

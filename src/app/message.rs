@@ -117,6 +117,8 @@ pub enum Effect {
     SaveSession {
         name: String,
         chosen: Chosen,
+        /// Those of the chosen calls that are here, and may not be written yet.
+        held: Vec<Arc<Exchange>>,
     },
     ListSessions,
     Replay {

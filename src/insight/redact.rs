@@ -232,7 +232,9 @@ impl Mask {
         for span in spans {
             let inside = &body[span.clone()];
             masked.extend_from_slice(&body[from..span.start]);
-            let named = self.tokens.iter().any(|t| t.mask().as_bytes() == inside);
+            let mask_of_one = self.tokens.iter().any(|t| t.mask().as_bytes() == inside);
+            let reference = inside.starts_with(b"{{token:") && inside.ends_with(b"}}");
+            let named = mask_of_one || reference;
             masked.extend_from_slice(if named { inside } else { MASK.as_bytes() });
             from = span.end;
         }
@@ -409,7 +411,8 @@ fn typed_values(sent: &SentRequest) -> Vec<String> {
         let pairs = url::form_urlencoded::parse(&pair);
         values.extend(pairs.map(|(_, value)| value.into_owned()));
     }
-    values.retain(|value| !value.contains("{{token:"));
+    // What stands by its name is no value.
+    values.retain(|value| !value.contains("{{token:") && !value.contains("‹token:"));
     values
 }
 

@@ -84,7 +84,7 @@ impl Performer {
             Effect::Fetch { id, then } => self.fetch(id, then),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
-            Effect::SaveSession { name, chosen } => self.save_session(name, chosen),
+            Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
             Effect::ListSessions => self.list_sessions(),
             Effect::Replay {
                 job,
@@ -206,10 +206,10 @@ impl Performer {
         });
     }
 
-    fn save_session(&mut self, name: String, chosen: Chosen) {
+    fn save_session(&mut self, name: String, chosen: Chosen, held: Vec<Arc<Exchange>>) {
         let home = self.home.clone();
         self.look_up(move |history, queue| {
-            let saved = sessions::save(history, &home, &name, &chosen);
+            let saved = sessions::save(history, &home, &name, &chosen, held);
             let notice = saved.unwrap_or_else(|why| Notice::trouble(why, ""));
             let _ = queue.send(Message::Told(notice));
         });

@@ -8,45 +8,51 @@ use crate::format::session_file;
 use crate::insight::Query;
 use crate::insight::replay::session_of;
 use crate::model::{Environment, Exchange, ExchangeId, Timestamp};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// More calls than this in one case are not one story any more.
 const MOST_STEPS: usize = 1_000;
 
-/// Saves the chosen calls, oldest first, and says where.
+/// Saves the chosen calls, oldest first, and says where. Those that are `held` need not be in the
+/// history yet, or at all.
 pub fn save(
     history: Option<History>,
     home: &Home,
     name: &str,
     chosen: &Chosen,
+    held: Vec<Arc<Exchange>>,
 ) -> Result<Notice, String> {
-    let Some(history) = history else {
-        return Err(
-            "Nothing is kept in this run, so there is nothing to save. Start without --no-history."
-                .to_owned(),
-        );
-    };
-    let mut ids: Vec<ExchangeId> = match chosen {
-        Chosen::Calls(ids) => ids.clone(),
-        Chosen::Case(case) => {
-            let query = Query::parse(&format!("case:\"{case}\""), Timestamp::UNIX_EPOCH);
-            let found = history.recall(&query, MOST_STEPS, None);
-            let found = found.map_err(|error| error.to_string())?;
-            found.into_iter().map(|summary| summary.id).collect()
+    let mut exchanges: BTreeMap<ExchangeId, Arc<Exchange>> = held
+        .into_iter()
+        .map(|exchange| (exchange.id.clone(), exchange))
+        .collect();
+    if let Some(history) = history {
+        let ids: Vec<ExchangeId> = match chosen {
+            Chosen::Calls(ids) => ids.clone(),
+            Chosen::Case(case) => {
+                let query = Query::parse(&format!("case:\"{case}\""), Timestamp::UNIX_EPOCH);
+                let found = history.recall(&query, MOST_STEPS, None);
+                let found = found.map_err(|error| error.to_string())?;
+                found.into_iter().map(|summary| summary.id).collect()
+            }
+        };
+        for id in ids {
+            if !exchanges.contains_key(&id)
+                && let Some(exchange) = history.load(&id).map_err(|error| error.to_string())?
+            {
+                exchanges.insert(id, Arc::new(exchange));
+            }
         }
-    };
-    ids.sort();
-    let mut exchanges: Vec<Exchange> = Vec::with_capacity(ids.len());
-    for id in &ids {
-        exchanges.extend(history.load(id).map_err(|error| error.to_string())?);
     }
     if exchanges.is_empty() {
         return Err(
-            "The chosen calls are not in the history yet, so no session was saved. Try again."
-                .to_owned(),
+            "The chosen calls are no longer in the history, so no session was saved.".to_owned(),
         );
     }
-    let (session, notes) = session_of(name, "", &exchanges);
+    let exchanges = exchanges.values().map(|exchange| &**exchange);
+    let (session, notes) = session_of(name, "", exchanges);
     let text = session_file::write(&session);
     let path = home
         .save_new(name, &text)

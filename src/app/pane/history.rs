@@ -214,6 +214,22 @@ impl History {
         self.rows.iter().filter(|row| row.marked).count()
     }
 
+    /// Those of the chosen calls that were made in this run.
+    pub fn held_of(&self, chosen: &Chosen) -> Vec<Arc<Exchange>> {
+        let is_chosen = |exchange: &&Arc<Exchange>| match chosen {
+            Chosen::Calls(ids) => ids.contains(&exchange.id),
+            Chosen::Case(case) => exchange.case.as_ref() == Some(case),
+        };
+        let forgotten = |exchange: &&Arc<Exchange>| {
+            let mut rows = self.forgotten.iter().flatten();
+            rows.any(|row| row.summary.id == exchange.id)
+        };
+        let held = self.held.iter().filter(is_chosen);
+        held.filter(|exchange| !forgotten(exchange))
+            .cloned()
+            .collect()
+    }
+
     /// The rows an action on several is about: the marked ones, else the one under the cursor.
     pub fn chosen_ids(&self) -> Vec<ExchangeId> {
         let marked = self.rows.iter().filter(|row| row.marked);
