@@ -132,6 +132,9 @@ impl Out {
         let badge = format!("{} {}", class.glyph(false), status.trim_end());
         let badge = self.styled(&badge, colour_of(class));
         self.finished(&format!("{badge}  {}", visible(&facts)));
+        for hop in &exchange.redirects {
+            self.indented(&hop.text());
+        }
         match &exchange.outcome {
             Outcome::Failed(failure) => {
                 self.paragraph(&failure.message);
@@ -422,7 +425,11 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
         Outcome::Failed(failure) => failure_json(failure),
     };
     object.insert("outcome".into(), outcome);
-    object.insert("redirects".into(), json!([]));
+    let redirects = exchange.redirects.iter().map(|hop| {
+        json!({ "status": hop.status, "location": hop.location, "token_sent": hop.token_sent })
+    });
+    let redirects: Vec<Value> = redirects.collect();
+    object.insert("redirects".into(), json!(redirects));
     object.insert("attempts".into(), json!(attempts(exchange)));
     object.insert("elapsed_ms".into(), json!(milliseconds(exchange.took)));
     Value::Object(object)

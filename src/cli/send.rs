@@ -112,6 +112,7 @@ async fn call(
             },
             typed,
             outcome: Outcome::Failed(failure),
+            redirects: Vec::new(),
             started_at: Timestamp::now(),
             took: Duration::ZERO,
         },

@@ -3,8 +3,8 @@
 
 use super::FormatError;
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Headers, Outcome,
-    Param, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName, TokenRef,
+    Auth, Body, Cause, ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
+    Outcome, Param, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,6 +31,7 @@ pub fn write(exchange: &Exchange) -> String {
         typed,
         sent,
         outcome,
+        redirects,
         started_at,
         took,
     } = exchange;
@@ -44,6 +45,7 @@ pub fn write(exchange: &Exchange) -> String {
         typed: Typed::of(typed),
         sent: Sent::of(sent),
         outcome: Ending::of(outcome),
+        redirects: redirects.iter().map(Step::of).collect(),
     })
 }
 
@@ -70,6 +72,7 @@ pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<Exchange, FormatErr
         typed: record.typed.read(bodies.typed)?,
         sent: record.sent.read(bodies.sent)?,
         outcome: record.outcome.read(bodies.received)?,
+        redirects: record.redirects.into_iter().map(Step::read).collect(),
         started_at: timestamp(record.at)?,
         took: duration(record.took)?,
     })
@@ -149,6 +152,8 @@ struct Record {
     typed: Typed,
     sent: Sent,
     outcome: Ending,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    redirects: Vec<Step>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -355,6 +360,46 @@ impl Ending {
                 },
             }),
         })
+    }
+}
+
+/// A redirect that was followed.
+#[derive(Serialize, Deserialize)]
+struct Step {
+    status: u16,
+    location: String,
+    method: String,
+    token_sent: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dropped: Vec<String>,
+}
+
+impl Step {
+    fn of(hop: &Hop) -> Step {
+        let Hop {
+            status,
+            location,
+            method,
+            token_sent,
+            dropped,
+        } = hop;
+        Step {
+            status: *status,
+            location: location.clone(),
+            method: method.clone(),
+            token_sent: *token_sent,
+            dropped: dropped.clone(),
+        }
+    }
+
+    fn read(self) -> Hop {
+        Hop {
+            status: self.status,
+            location: self.location,
+            method: self.method,
+            token_sent: self.token_sent,
+            dropped: self.dropped,
+        }
     }
 }
 
@@ -641,16 +686,29 @@ pub(crate) mod tests {
             });
         let frame = (0..=ExchangeId::LAST, any::<(String, Option<String>)>());
         let times = (any_timestamp(), any_duration());
-        (frame, any_spec(), sent, any_outcome(), times).prop_map(
-            |((id, (environment, case)), typed, sent, outcome, (started_at, took))| Exchange {
-                id: ExchangeId::from_number(id),
-                environment,
-                case,
-                typed,
-                sent,
-                outcome,
-                started_at,
-                took,
+        let hop = any::<(u16, String, String, bool, Vec<String>)>();
+        let hop = hop.prop_map(|(status, location, method, token_sent, dropped)| Hop {
+            status,
+            location,
+            method,
+            token_sent,
+            dropped,
+        });
+        let end = (any_outcome(), vec(hop, 0..3));
+        (frame, any_spec(), sent, end, times).prop_map(
+            |((id, (environment, case)), typed, sent, end, (started_at, took))| {
+                let (outcome, redirects) = end;
+                Exchange {
+                    id: ExchangeId::from_number(id),
+                    environment,
+                    case,
+                    typed,
+                    sent,
+                    outcome,
+                    redirects,
+                    started_at,
+                    took,
+                }
             },
         )
     }
@@ -687,6 +745,7 @@ pub(crate) mod tests {
             typed: RequestSpec::new("GET", "{{base}}/core"),
             sent: SentRequest::default(),
             outcome: Outcome::Answered(Response::default()),
+            redirects: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::from_millis(12),
         };

@@ -2,8 +2,7 @@
 //! printed, kept or copied has passed through here.
 
 use crate::model::{
-    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, SentRequest,
-    TokenRef,
+    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, TokenRef,
 };
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
@@ -72,16 +71,23 @@ impl Mask {
         }
     }
 
+    /// The secrets that stand in a request in the clear, under names that say so.
+    pub fn of_request(headers: &Headers, url: &str, body: &[u8]) -> Mask {
+        let values = typed_values(headers, url, body);
+        let values = values.iter().map(|v| (MASK.to_owned(), v.as_str()));
+        Mask::of_values(values.collect())
+    }
+
+    /// Whether one of the values stands in the text, in any form.
+    pub fn finds(&self, text: &str) -> bool {
+        self.replace(text.as_bytes()) != text.as_bytes()
+    }
+
     /// The call as it may be shown and kept.
     pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
         // Secrets that were typed into the request have no name, but may be echoed all the same.
-        let typed = typed_values(&exchange.sent);
-        let typed = Mask::of_values(
-            typed
-                .iter()
-                .map(|v| (MASK.to_owned(), v.as_str()))
-                .collect(),
-        );
+        let sent = &exchange.sent;
+        let typed = Mask::of_request(&sent.headers, &sent.url, &sent.body);
         let url = |text: &str| self.url(&typed.text(text));
         if let Outcome::Failed(failure) = &mut exchange.outcome {
             for raw in [&exchange.sent.url, &exchange.typed.url] {
@@ -94,6 +100,9 @@ impl Mask {
         exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
         exchange.sent.body = self.bytes(&typed.replace(&exchange.sent.body));
         exchange.typed = self.typed(exchange.typed, &typed);
+        for hop in &mut exchange.redirects {
+            hop.location = url(&hop.location);
+        }
         exchange.outcome = match exchange.outcome {
             Outcome::Answered(response) => Outcome::Answered(self.response(response, &typed)),
             Outcome::Failed(failure) => Outcome::Failed(Failure {
@@ -372,9 +381,9 @@ fn forms(value: &str) -> Vec<Vec<u8>> {
 
 /// Values under secret names of headers, URL and body, and the password of the URL, that were
 /// typed rather than named.
-fn typed_values(sent: &SentRequest) -> Vec<String> {
+fn typed_values(headers: &Headers, url: &str, body: &[u8]) -> Vec<String> {
     let mut values = Vec::new();
-    for header in sent.headers.iter().filter(|h| is_secret_name(&h.name)) {
+    for header in headers.iter().filter(|h| is_secret_name(&h.name)) {
         let text = header.text();
         if text.contains("{{token:") {
             continue;
@@ -393,7 +402,7 @@ fn typed_values(sent: &SentRequest) -> Vec<String> {
             }
         }
     }
-    if let Ok(url) = url::Url::parse(&sent.url) {
+    if let Ok(url) = url::Url::parse(url) {
         if let Some(password) = url.password() {
             let password = percent_decoded(password);
             values.push(format!("{}:{password}", percent_decoded(url.username())));
@@ -402,12 +411,12 @@ fn typed_values(sent: &SentRequest) -> Vec<String> {
         let pairs = url.query_pairs().filter(|(name, _)| is_secret_name(name));
         values.extend(pairs.map(|(_, value)| value.into_owned()));
     }
-    for span in secret_members(&sent.body) {
-        let quoted = [b"\"", &sent.body[span], b"\""].concat();
+    for span in secret_members(body) {
+        let quoted = [b"\"", &body[span], b"\""].concat();
         values.extend(serde_json::from_slice::<String>(&quoted));
     }
-    for span in secret_form_members(&sent.body) {
-        let pair = [b"a=", &sent.body[span]].concat();
+    for span in secret_form_members(body) {
+        let pair = [b"a=", &body[span]].concat();
         let pairs = url::form_urlencoded::parse(&pair);
         values.extend(pairs.map(|(_, value)| value.into_owned()));
     }
@@ -540,6 +549,7 @@ mod tests {
             typed: RequestSpec::new("GET", sent.url.clone()),
             sent,
             outcome: Outcome::Answered(response),
+            redirects: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
         }

@@ -272,6 +272,35 @@ impl Outcome {
     }
 }
 
+/// A redirect that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// Of the answer that led on.
+    pub status: u16,
+    /// The whole URL that it led to.
+    pub location: String,
+    /// The method with which it was followed.
+    pub method: String,
+    /// Whether a credential went along.
+    pub token_sent: bool,
+    /// What did not go along, by name.
+    pub dropped: Vec<String>,
+}
+
+impl Hop {
+    /// `302 → GET https://api.acme.example/v2  without authorization, body`
+    pub fn text(&self) -> String {
+        let mut text = format!("{:03} → {} {}", self.status, self.method, self.location);
+        if !self.dropped.is_empty() {
+            text.push_str(&format!("  without {}", self.dropped.join(", ")));
+            if self.dropped.iter().any(|name| name != "body") {
+                text.push_str(" (not meant for another origin)");
+            }
+        }
+        text
+    }
+}
+
 /// One request as typed and as sent, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
@@ -282,6 +311,8 @@ pub struct Exchange {
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub outcome: Outcome,
+    /// The redirects that were followed on the way to the outcome.
+    pub redirects: Vec<Hop>,
     pub started_at: Timestamp,
     pub took: Duration,
 }

@@ -16,7 +16,7 @@ mod visible;
 pub use cause::{Cause, CauseGroup};
 pub use environment::{Environment, Origin};
 pub use exchange::{
-    ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Outcome, Response, SentRequest,
+    ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Response, SentRequest,
     StatusClass, Timing,
 };
 pub use fit::{cut, cut_front, fit, wrap};

@@ -40,6 +40,8 @@ pub mod limits {
     pub const BODY_BYTES: u64 = 64_000_000;
     /// Header fields accepted in an answer; the library's own limit of 100 loses real ones.
     pub const HEADER_FIELDS: usize = 1_000;
+    /// Redirects followed in one call: more are a loop that has not closed yet.
+    pub const REDIRECTS: usize = 10;
     /// Calls of this run that the history pane holds.
     pub const CALLS_HELD: usize = 1_000;
     /// Bytes of all bodies that the history pane holds before the oldest are let go.

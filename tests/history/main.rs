@@ -65,6 +65,7 @@ fn call(number: u64) -> Exchange {
             body: body.into_bytes(),
             ..Response::default()
         }),
+        redirects: Vec::new(),
         started_at: at,
         took: Duration::from_micros(1_234_567),
     }

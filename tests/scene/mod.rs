@@ -335,6 +335,7 @@ impl Scene {
             typed,
             sent,
             outcome,
+            redirects: Vec::new(),
             started_at: now(),
             took: Duration::from_millis(82),
         })

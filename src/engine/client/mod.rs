@@ -4,6 +4,7 @@
 mod decode;
 mod fault;
 mod phases;
+mod redirect;
 mod send;
 mod trust;
 

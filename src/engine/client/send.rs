@@ -3,6 +3,7 @@
 use super::decode::{Halt, Unpacker};
 use super::fault::{Stage, classify, connect_timeout};
 use super::phases::{PHASES, PhaseLayer, Phases};
+use super::redirect::{Leg, Trail, leads_on};
 use super::trust;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::redact::Mask;
@@ -16,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Longest pause inside a body that will not be kept whole.
+/// Longest pause inside a body that will not be kept whole, or not at all.
 const LOOK: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
@@ -134,7 +135,7 @@ impl Client {
         ExchangeId::new(Timestamp::now(), chance())
     }
 
-    /// Makes the call once. The exchange is as it was, secrets included; see `shown`.
+    /// Makes the call once, and follows where its answers lead. The exchange is as it was, secrets included; see `shown`.
     pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> Exchange {
         let started_at = Timestamp::now();
         let began = Instant::now();
@@ -145,15 +146,23 @@ impl Client {
             case,
         } = outgoing;
         let consent = self.options.consent.as_ref();
+        let mut redirects = Vec::new();
         let outcome = match self.vault.fill(&sent, &environment, consent).await {
             Err(failure) => Outcome::Failed(failure),
             Ok((filled, token)) => {
                 sent.token = token;
-                let call = self.call(&sent.method, filled, environment.sandbox, flight, began);
-                match call.await {
+                let mut leg = Leg {
+                    method: sent.method.clone(),
+                    filled,
+                };
+                let mut trail = Trail::new(&sent, &leg, &environment, &self.vault.known());
+                let call = self.follow(&mut leg, &mut trail, environment.sandbox, flight, began);
+                let outcome = match call.await {
                     Ok(response) => Outcome::Answered(response),
                     Err(failure) => Outcome::Failed(failure),
-                }
+                };
+                redirects = trail.hops;
+                outcome
             }
         };
         Exchange {
@@ -163,6 +172,7 @@ impl Client {
             typed,
             sent,
             outcome,
+            redirects,
             started_at,
             took: began.elapsed(),
         }
@@ -194,22 +204,58 @@ impl Client {
         exchange
     }
 
+    /// The call, and the ones that its redirects ask for.
+    async fn follow(
+        &self,
+        leg: &mut Leg,
+        trail: &mut Trail,
+        sandbox: bool,
+        flight: &Flight,
+        began: Instant,
+    ) -> Result<Response, Failure> {
+        loop {
+            let response = match self.call(leg, sandbox, flight, began).await {
+                Ok(response) => response,
+                Err(mut failure) => {
+                    // Nobody needs the body of a redirect, as long as there is time.
+                    let is_over = self.options.whole.is_some_and(|w| began.elapsed() >= w);
+                    let leads_on = |r: &Response| leads_on(&leg.filled.url, r).is_some();
+                    match failure.partial.take() {
+                        Some(part) if !is_over && !flight.is_stopped() && leads_on(&part) => *part,
+                        part => {
+                            failure.partial = part;
+                            return Err(failure);
+                        }
+                    }
+                }
+            };
+            match trail.next(leg, &response) {
+                Ok(true) => {}
+                Ok(false) => return Ok(response),
+                Err(mut failure) => {
+                    failure.partial = Some(Box::new(response));
+                    return Err(failure);
+                }
+            }
+        }
+    }
+
     async fn call(
         &self,
-        method: &str,
-        filled: Filled,
+        leg: &Leg,
         sandbox: bool,
         flight: &Flight,
         began: Instant,
     ) -> Result<Response, Failure> {
         let http = self.http(sandbox)?;
-        let request = request(http, method, filled)?;
+        let request = request(http, &leg.method, &leg.filled)?;
+        let hop_began = Instant::now();
         let host = host(request.url());
         let phases = Arc::new(Phases::default());
         let answer = PHASES.scope(phases.clone(), http.execute(request));
         let answer = tokio::select! {
             answer = answer => answer,
-            failure = self.first_byte_limit(&phases, &host, began) => return Err(failure),
+            failure = self.first_byte_limit(&phases, &host, hop_began) => return Err(failure),
             _ = flight.stopped() => return Err(stopped(&host, began)),
             _ = self.whole_limit(began) => return Err(self.too_long(&host, Cause::TimeoutFirstByte)),
         };
@@ -233,7 +279,12 @@ impl Client {
         // Too large by its own word: it is not waited for longer than it takes to see its kind.
         let oversized = announced > limit;
         let idle = self.options.idle;
-        let idle = if oversized { idle.min(LOOK) } else { idle };
+        let is_passed = leads_on(answer.url().as_str(), &response).is_some();
+        let idle = if oversized || is_passed {
+            idle.min(LOOK)
+        } else {
+            idle
+        };
         let mut body = Vec::with_capacity(announced.min(limit) as usize);
         // Of a packed body, `body` is what came, for as long as it may have to be shown so.
         let mut unpacker = Unpacker::new(&response.headers, limit);
@@ -393,7 +444,7 @@ fn build(direct: bool) -> Result<reqwest::Client, String> {
 fn request(
     http: &reqwest::Client,
     method: &str,
-    filled: Filled,
+    filled: &Filled,
 ) -> Result<reqwest::Request, Failure> {
     let unsendable = |what: &str| {
         Failure::unsent(
@@ -412,7 +463,7 @@ fn request(
         builder = builder.header(header.name.as_str(), value);
     }
     if !filled.body.is_empty() {
-        builder = builder.body(filled.body);
+        builder = builder.body(filled.body.clone());
     }
     builder.build().map_err(|_| unsendable("the URL"))
 }
@@ -440,7 +491,7 @@ fn head(answer: &reqwest::Response) -> Response {
 }
 
 /// Host and port as a person would name them.
-fn host(url: &url::Url) -> String {
+pub fn host(url: &url::Url) -> String {
     let host = url.host_str().unwrap_or("the host");
     match url.port() {
         Some(port) => format!("{host}:{port}"),

@@ -49,6 +49,7 @@ impl Wire for Script {
                 body: body.into(),
                 ..Response::default()
             }),
+            redirects: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
         }

@@ -36,6 +36,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         typed: RequestSpec::new("GET", "{{base}}/x"),
         sent: SentRequest::default(),
         outcome,
+        redirects: Vec::new(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
     }

@@ -405,6 +405,22 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
             }
         }
     };
+    let redirects = &shown.exchange.redirects;
+    if !redirects.is_empty() {
+        lines.push(Line::styled("Redirects", theme.strong()));
+        for hop in redirects {
+            let mut text = hop.text();
+            if theme.ascii {
+                text = text.replacen('→', "->", 1);
+            }
+            let wrapped = wrap(&text, width.saturating_sub(2)).into_iter().enumerate();
+            for (part, text) in wrapped {
+                let indent = if part == 0 { "" } else { "  " };
+                lines.push(Line::raw(format!("{indent}{text}")));
+            }
+        }
+        lines.push(Line::default());
+    }
     if let Some(Response {
         version, headers, ..
     }) = shown.exchange.outcome.response()

@@ -1,0 +1,223 @@
+//! Where a redirect leads, and what may go along. The border is the origin: across it go neither
+//! credentials nor bodies, and of the headers only those that say nothing about anyone.
+
+use crate::engine::vault::Filled;
+use crate::insight::redact::{Mask, is_secret_name};
+use crate::model::{
+    Cause, Environment, Failure, Header, Headers, Hop, Origin, Response, Secret, SentRequest,
+    TokenRef, limits, token_names_in,
+};
+use std::collections::HashSet;
+use url::Url;
+
+/// Headers that go along to another origin.
+const HARMLESS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "pragma",
+    "range",
+    "user-agent",
+];
+
+/// Headers that describe a body, and go where it goes.
+const OF_BODY: &[&str] = &[
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "content-language",
+    "transfer-encoding",
+];
+
+/// One request of a chain, with its values in place.
+pub struct Leg {
+    pub method: String,
+    pub filled: Filled,
+}
+
+/// What has to be known along the whole chain.
+pub struct Trail {
+    known: Mask,
+    typed: Mask,
+    /// Headers that belong to the environment or hold a token.
+    bound: Vec<String>,
+    /// Parameters of the first request that hold a secret.
+    parameters: Vec<String>,
+    seen: HashSet<(String, String)>,
+    pub hops: Vec<Hop>,
+}
+
+impl Trail {
+    pub fn new(
+        sent: &SentRequest,
+        leg: &Leg,
+        environment: &Environment,
+        known: &[(TokenRef, Secret)],
+    ) -> Trail {
+        let holds_token = |header: &&Header| !token_names_in(&header.text()).is_empty();
+        let with_token = sent.headers.iter().filter(holds_token);
+        let with_token = with_token.map(|header| header.name.to_ascii_lowercase());
+        let own = environment.headers.iter();
+        let own = own.map(|(name, _)| name.to_ascii_lowercase());
+        let mut trail = Trail {
+            known: Mask::new(known),
+            typed: Mask::of_request(&leg.filled.headers, &leg.filled.url, &leg.filled.body),
+            bound: with_token.chain(own).collect(),
+            parameters: Vec::new(),
+            seen: HashSet::new(),
+            hops: Vec::new(),
+        };
+        if let Ok(url) = Url::parse(&leg.filled.url) {
+            for (name, value) in url.query_pairs() {
+                if is_secret_name(&name) || trail.is_secret(&value) {
+                    trail.parameters.push(name.into_owned());
+                }
+            }
+        }
+        trail.saw(leg);
+        trail
+    }
+
+    /// Makes the next request out of this one; `false` where the answer leads nowhere else.
+    pub fn next(&mut self, leg: &mut Leg, response: &Response) -> Result<bool, Failure> {
+        let Some((from, location)) = leads_on(&leg.filled.url, response) else {
+            return Ok(false);
+        };
+        let host = super::send::host(&from);
+        let refused = |why: String| {
+            Failure::new(
+                Cause::RedirectRefused,
+                format!("The redirect of {host} was not followed: {why}."),
+                "Its answer is kept below. Send the call to the right address directly.",
+            )
+        };
+        let Ok(mut to) = from.join(&location) else {
+            return Err(refused("its Location is no URL".into()));
+        };
+        if !matches!(to.scheme(), "http" | "https") || to.host_str().is_none() {
+            return Err(refused("its Location is not http or https".into()));
+        }
+        to.set_fragment(None);
+        let is_home = Origin::of(&from) == Origin::of(&to);
+        let mut dropped = Vec::new();
+
+        let user = |url: &Url| (url.username().to_owned(), url.password().map(str::to_owned));
+        let has_user = user(&to) != (String::new(), None);
+        if has_user && !(is_home && user(&to) == user(&from)) {
+            // These two cannot fail: the URL has a host.
+            let _ = (to.set_username(""), to.set_password(None));
+            dropped.push("user name and password in the Location".to_owned());
+        }
+        let method = method_after(response.status, &leg.method);
+        let drops_body = method != leg.method;
+        if drops_body && !leg.filled.body.is_empty() {
+            dropped.push("body".to_owned());
+        }
+        if !is_home {
+            if !drops_body && !leg.filled.body.is_empty() {
+                return Err(refused(format!(
+                    "it leads to another origin, {}, and the body would go along",
+                    Origin::of(&to).map_or_else(String::new, |o| o.to_string())
+                )));
+            }
+            dropped.extend(self.without_parameters(&mut to));
+            if self.is_secret(to.as_str()) {
+                return Err(refused(
+                    "it leads to another origin, and its Location holds a secret of this call"
+                        .into(),
+                ));
+            }
+        }
+        let mut headers = Headers::new();
+        for header in leg.filled.headers.iter() {
+            let name = header.name.to_ascii_lowercase();
+            let of_body = drops_body && OF_BODY.contains(&name.as_str());
+            if !of_body && (is_home || self.is_harmless(&name, header)) {
+                headers.push(header.name.clone(), header.value.clone());
+            } else if !of_body && !dropped.contains(&name) {
+                dropped.push(name);
+            }
+        }
+        if drops_body {
+            leg.filled.body = Vec::new();
+        }
+        leg.method = method;
+        leg.filled.headers = headers;
+        leg.filled.url = to.to_string();
+        if self.hops.len() == limits::REDIRECTS || !self.saw(leg) {
+            let what = match self.hops.len() {
+                limits::REDIRECTS => format!("it is the one after {} others", limits::REDIRECTS),
+                _ => "it leads back to where the call has been".to_owned(),
+            };
+            return Err(Failure::new(
+                Cause::RedirectLoop,
+                format!("The redirect of {host} was not followed: {what}."),
+                "Check the URL, and http against https; a login page may be in the way.",
+            ));
+        }
+        self.hops.push(Hop {
+            status: response.status,
+            location: to.to_string(),
+            method: leg.method.clone(),
+            token_sent: self.carries_secret(leg),
+            dropped,
+        });
+        Ok(true)
+    }
+
+    /// Takes out the parameters that carry a secret of this call.
+    fn without_parameters(&self, url: &mut Url) -> Vec<String> {
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let (out, kept): (Vec<_>, Vec<_>) = pairs
+            .into_iter()
+            .partition(|(name, value)| self.parameters.contains(name) || self.is_secret(value));
+        if !out.is_empty() {
+            url.set_query(None);
+            if !kept.is_empty() {
+                url.query_pairs_mut().extend_pairs(kept);
+            }
+        }
+        let out = out.into_iter();
+        out.map(|(name, _)| format!("parameter {name}")).collect()
+    }
+
+    fn is_harmless(&self, name: &str, header: &Header) -> bool {
+        HARMLESS.contains(&name)
+            && !self.bound.iter().any(|bound| bound == name)
+            && !self.is_secret(&header.text())
+    }
+
+    fn is_secret(&self, text: &str) -> bool {
+        self.known.finds(text) || self.typed.finds(text)
+    }
+
+    fn carries_secret(&self, leg: &Leg) -> bool {
+        let mut headers = leg.filled.headers.iter();
+        headers.any(|h| is_secret_name(&h.name) || self.is_secret(&h.text()))
+            || self.is_secret(&leg.filled.url)
+    }
+
+    /// Notes where the call goes; `false` where it has been there already.
+    fn saw(&mut self, leg: &Leg) -> bool {
+        let url = leg.filled.url.split('#').next().unwrap_or_default();
+        self.seen.insert((leg.method.clone(), url.to_owned()))
+    }
+}
+
+/// From where an answer leads on, and its `Location`.
+pub fn leads_on(url: &str, response: &Response) -> Option<(Url, String)> {
+    let follows = matches!(response.status, 301 | 302 | 303 | 307 | 308);
+    let location = response.headers.get("location").filter(|_| follows)?;
+    Some((Url::parse(url).ok()?, location.into_owned()))
+}
+
+/// RFC 9110, 15.4: 303 asks for another resource; 301 and 302 turn POST into GET by old habit.
+fn method_after(status: u16, method: &str) -> String {
+    let changes = match status {
+        303 => method != "HEAD",
+        301 | 302 => method == "POST",
+        _ => false,
+    };
+    if changes { "GET" } else { method }.to_owned()
+}
