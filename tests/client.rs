@@ -568,6 +568,41 @@ async fn a_connection_is_used_again() {
 }
 
 #[tokio::test]
+async fn the_parts_of_a_call_are_timed_and_a_used_connection_says_so() {
+    let server = Server::doing(|_, stream| stream.write_all(&answer("200 OK", "", b"x")).is_ok());
+    let client = client(ClientOptions::default());
+    let url = server.base().replace("127.0.0.1", "localhost");
+    let mut timings = Vec::new();
+    for _ in 0..2 {
+        let exchange = within(client.send(outgoing(&url), &Flight::default())).await;
+        timings.push(exchange.outcome.response().unwrap().timing);
+    }
+    let [first, second] = timings[..] else {
+        panic!("two calls were made");
+    };
+    assert!(first.dns.is_some() && first.connect.is_some(), "{first:?}");
+    assert!(first.tls.is_none() && !first.reused);
+    assert!(first.dns <= first.first_byte && first.first_byte <= Some(first.total));
+    assert!(second.reused && second.dns.is_none() && second.connect.is_none());
+    let timing = get(&url, &[]).json()["outcome"]["timing"].clone();
+    for part in ["dns_ms", "connect_ms", "first_byte_ms", "total_ms"] {
+        assert!(timing[part].is_number(), "{timing}");
+    }
+}
+
+#[test]
+fn a_handshake_that_stalls_is_not_a_missing_connection() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        until_gone(&mut stream);
+    });
+    fails(&url, &["--timeout", "0.3"], "tls.handshake");
+    server.join().unwrap();
+}
+
+#[tokio::test]
 async fn after_a_fault_the_next_call_works() {
     let server = Server::doing(|asked, stream| {
         let said = match asked.target.as_str() {

@@ -458,8 +458,15 @@ fn response_json(response: &Response) -> Value {
         object.insert("media_type".into(), json!(media_type));
     }
     let mut timing = Map::new();
-    if let Some(first_byte) = response.timing.first_byte {
-        timing.insert("first_byte_ms".into(), json!(milliseconds(first_byte)));
+    for (name, part) in [
+        ("dns_ms", response.timing.dns),
+        ("connect_ms", response.timing.connect),
+        ("tls_ms", response.timing.tls),
+        ("first_byte_ms", response.timing.first_byte),
+    ] {
+        if let Some(part) = part {
+            timing.insert(name.into(), json!(milliseconds(part)));
+        }
     }
     timing.insert(
         "total_ms".into(),

@@ -417,6 +417,14 @@ struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wire: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    dns: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    connect: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tls: Option<Span>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reused: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     first_byte: Option<Span>,
     total: Span,
 }
@@ -432,7 +440,15 @@ impl Answer {
             received,
             wire_bytes,
             body_cut,
-            timing: Timing { first_byte, total },
+            timing:
+                Timing {
+                    dns,
+                    connect,
+                    tls,
+                    reused,
+                    first_byte,
+                    total,
+                },
         } = response;
         Answer {
             status: *status,
@@ -442,6 +458,10 @@ impl Answer {
             cut: *body_cut,
             received: *received,
             wire: *wire_bytes,
+            dns: dns.map(span),
+            connect: connect.map(span),
+            tls: tls.map(span),
+            reused: *reused,
             first_byte: first_byte.map(span),
             total: span(*total),
         }
@@ -458,6 +478,10 @@ impl Answer {
             wire_bytes: self.wire,
             body_cut: self.cut,
             timing: Timing {
+                dns: self.dns.map(duration).transpose()?,
+                connect: self.connect.map(duration).transpose()?,
+                tls: self.tls.map(duration).transpose()?,
+                reused: self.reused,
                 first_byte: self.first_byte.map(duration).transpose()?,
                 total: duration(self.total)?,
             },
@@ -631,11 +655,27 @@ pub(crate) mod tests {
     }
 
     fn any_response() -> impl Strategy<Value = Response> {
-        let timing = (proptest::option::of(any_duration()), any_duration());
+        let part = || proptest::option::of(any_duration());
+        let parts = (
+            part(),
+            part(),
+            part(),
+            part(),
+            any::<bool>(),
+            any_duration(),
+        );
+        let timing = parts.prop_map(|(dns, connect, tls, first_byte, reused, total)| Timing {
+            dns,
+            connect,
+            tls,
+            reused,
+            first_byte,
+            total,
+        });
         let texts = any::<(u16, String, String, bool)>();
         let sizes = any::<(Option<u64>, Option<u64>)>();
         (texts, sizes, any_headers(), any_bytes(), timing).prop_map(
-            |(texts, (received, wire_bytes), headers, body, (first_byte, total))| {
+            |(texts, (received, wire_bytes), headers, body, timing)| {
                 let (status, reason, version, body_cut) = texts;
                 Response {
                     received,
@@ -646,7 +686,7 @@ pub(crate) mod tests {
                     headers,
                     body,
                     body_cut,
-                    timing: Timing { first_byte, total },
+                    timing,
                 }
             },
         )

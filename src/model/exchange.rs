@@ -153,6 +153,14 @@ impl StatusClass {
 /// How long the parts of a call took; what was not measured is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
+    /// For finding the address of the host's name.
+    pub dns: Option<Duration>,
+    /// For the connection itself; to a proxy, where there is one.
+    pub connect: Option<Duration>,
+    /// For making the connection secure.
+    pub tls: Option<Duration>,
+    /// An open connection was used again, so that none of these were needed.
+    pub reused: bool,
     /// From the start of the call to the headers of its answer.
     pub first_byte: Option<Duration>,
     /// From the start of the call to the end of the body.

@@ -193,6 +193,17 @@ fn invalid(host: &str, stage: Stage, why: &str) -> Failure {
     }
 }
 
+pub fn handshake_timeout(host: &str, limit: std::time::Duration) -> Failure {
+    Failure::new(
+        Cause::TlsHandshake,
+        format!(
+            "{host} took the connection, but it was not made secure within {} s.",
+            limit.as_secs_f32()
+        ),
+        "Check that this port speaks https, and what stands between. --timeout allows longer.",
+    )
+}
+
 pub fn connect_timeout(host: &str, limit: Option<std::time::Duration>) -> Failure {
     let within = limit.map_or_else(String::new, |l| format!(" within {} s", l.as_secs_f32()));
     Failure::new(

@@ -1,17 +1,27 @@
-//! When a connection was begun and made, told by the library's own connector. A call that finds
-//! an open connection never begins one.
+//! When a connection was begun, its host found, made and made secure, told by the library's own
+//! hooks. A call that finds an open connection never begins one.
+
+use crate::model::Timing;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::NamedGroup;
+use rustls::client::{
+    ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue,
+};
+use rustls::pki_types::ServerName;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tower_layer::Layer;
 use tower_service::Service;
 
 #[derive(Default)]
 pub struct Phases {
     began: OnceLock<Instant>,
+    dns: OnceLock<Duration>,
+    tls_began: OnceLock<Instant>,
     connected: OnceLock<Instant>,
 }
 
@@ -24,6 +34,30 @@ impl Phases {
     /// A connection is being made and is not there yet.
     pub fn is_connecting(&self) -> bool {
         self.began.get().is_some() && self.connected.get().is_none()
+    }
+
+    /// The connection is there, and is not secure yet.
+    pub fn is_securing(&self) -> bool {
+        self.is_connecting() && self.tls_began.get().is_some()
+    }
+
+    pub fn timing(&self) -> Timing {
+        let Some(began) = self.began.get() else {
+            return Timing {
+                reused: true,
+                ..Timing::default()
+            };
+        };
+        let (dns, tls_began) = (self.dns.get().copied(), self.tls_began.get());
+        let there = tls_began.or(self.connected.get());
+        let connect = there.map(|there| there.saturating_duration_since(*began));
+        let secured = tls_began.zip(self.connected.get());
+        Timing {
+            dns,
+            connect: connect.map(|c| c.saturating_sub(dns.unwrap_or_default())),
+            tls: secured.map(|(from, to)| to.saturating_duration_since(*from)),
+            ..Timing::default()
+        }
     }
 
     pub fn connected_at(&self) -> Option<Instant> {
@@ -68,11 +102,77 @@ where
         }
         let connection = self.inner.call(request);
         Box::pin(async move {
-            let connection = connection.await;
+            let connection = match &phases {
+                Some(phases) => PHASES.scope(phases.clone(), connection).await,
+                None => connection.await,
+            };
             if let (Some(phases), Ok(_)) = (&phases, &connection) {
                 phases.connected.get_or_init(Instant::now);
             }
             connection
         })
+    }
+}
+
+/// The system's own way from a name to addresses, with a clock.
+pub struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let phases = PHASES.try_with(Arc::clone).ok();
+        Box::pin(async move {
+            let began = Instant::now();
+            // The port of the URL is put in by the library.
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found: Vec<_> = found.collect();
+            if let Some(phases) = phases {
+                phases.dns.get_or_init(|| began.elapsed());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The usual memory of earlier handshakes. It is asked when a handshake begins, and nothing else
+/// tells when that is.
+#[derive(Debug)]
+pub struct Handshakes(ClientSessionMemoryCache);
+
+impl Handshakes {
+    pub fn new() -> Handshakes {
+        // As many as the TLS library keeps by itself.
+        Handshakes(ClientSessionMemoryCache::new(256))
+    }
+}
+
+impl ClientSessionStore for Handshakes {
+    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
+        self.0.set_kx_hint(server, group);
+    }
+
+    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
+        // Outside a call there is nothing to time.
+        let _ = PHASES.try_with(|phases| phases.tls_began.get_or_init(Instant::now).to_owned());
+        self.0.kx_hint(server)
+    }
+
+    fn set_tls12_session(&self, server: ServerName<'static>, value: Tls12ClientSessionValue) {
+        self.0.set_tls12_session(server, value);
+    }
+
+    fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.0.tls12_session(server)
+    }
+
+    fn remove_tls12_session(&self, server: &ServerName<'static>) {
+        self.0.remove_tls12_session(server);
+    }
+
+    fn insert_tls13_ticket(&self, server: ServerName<'static>, value: Tls13ClientSessionValue) {
+        self.0.insert_tls13_ticket(server, value);
+    }
+
+    fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        self.0.take_tls13_ticket(server)
     }
 }

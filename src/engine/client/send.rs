@@ -1,8 +1,8 @@
 //! One call from its request to its exchange. With `fault`, the only place that names reqwest.
 
 use super::decode::{Halt, Unpacker};
-use super::fault::{Stage, classify, connect_timeout};
-use super::phases::{PHASES, PhaseLayer, Phases};
+use super::fault::{Stage, classify, connect_timeout, handshake_timeout};
+use super::phases::{PHASES, PhaseLayer, Phases, Resolver};
 use super::redirect::{Leg, Trail, leads_on};
 use super::trust;
 use crate::engine::vault::{Filled, Vault};
@@ -260,7 +260,8 @@ impl Client {
             _ = self.whole_limit(began) => return Err(self.too_long(&host, Cause::TimeoutFirstByte)),
         };
         let answer = answer.map_err(|error| classify(error, &host, Stage::Answer))?;
-        self.receive(answer, &host, flight, began).await
+        self.receive(answer, &host, phases.timing(), flight, began)
+            .await
     }
 
     /// Reads the body chunk by chunk. Whatever ends it early comes back with what had arrived.
@@ -268,12 +269,14 @@ impl Client {
         &self,
         mut answer: reqwest::Response,
         host: &str,
+        timing: Timing,
         flight: &Flight,
         began: Instant,
     ) -> Result<Response, Failure> {
         let announced = answer.content_length().unwrap_or(0);
         flight.announced.store(announced, Ordering::Relaxed);
         let mut response = head(&answer);
+        response.timing = timing;
         response.timing.first_byte = Some(began.elapsed());
         let limit = self.options.body_bytes;
         // Too large by its own word: it is not waited for longer than it takes to see its kind.
@@ -374,6 +377,9 @@ impl Client {
                 tokio::time::sleep_until(due.into()).await;
                 continue;
             }
+            if phases.is_securing() {
+                return handshake_timeout(host, self.options.connect);
+            }
             if phases.is_connecting() {
                 return connect_timeout(host, Some(self.options.connect));
             }
@@ -431,6 +437,7 @@ fn build(direct: bool) -> Result<reqwest::Client, String> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .connector_layer(PhaseLayer)
+        .dns_resolver(Arc::new(Resolver))
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none())
         .http1_max_headers(limits::HEADER_FIELDS)

@@ -2,6 +2,8 @@
 //! handshake and not before: reading them takes longer than a whole call, and plain http must
 //! work on a machine that has none.
 
+use super::phases::Handshakes;
+use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -21,6 +23,7 @@ pub fn config() -> Result<ClientConfig, Error> {
         .dangerous()
         .with_custom_certificate_verifier(system)
         .with_no_client_auth();
+    config.resumption = Resumption::store(Arc::new(Handshakes::new()));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
