@@ -48,8 +48,10 @@ pub mod limits {
     pub const HELD_BODY_BYTES: usize = 200_000_000;
     /// Calls under way at once from the screen.
     pub const JOBS: usize = 16;
-    /// A body above this is shown as it came, line by line, and not indented.
-    pub const PRETTY_BYTES: usize = 2_000_000;
+    /// Depth to which JSON is indented: beyond it the lines would stand outside any screen.
+    pub const INDENTED_DEPTH: usize = 500;
+    /// A line of a body that is longer is shown in pieces of this many bytes.
+    pub const LINE_BYTES: usize = 1_000;
     /// Depth to which a JSON error body is read; deeper text is shown raw.
     pub const JSON_DEPTH: usize = 128;
     /// Entries taken from one error body: no person reads more.

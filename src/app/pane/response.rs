@@ -3,7 +3,7 @@
 use crate::app::list::List;
 use crate::app::message::Job;
 use crate::insight::{BodyText, ErrorBody, error_body};
-use crate::model::{Exchange, StatusClass};
+use crate::model::{Exchange, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -39,11 +39,11 @@ impl Shown {
     pub fn new(exchange: Arc<Exchange>) -> Shown {
         let response = exchange.outcome.response();
         let errors = response.map(error_body).unwrap_or_default();
-        let body = response.map(|r| BodyText::new(&r.body)).unwrap_or_default();
+        let body = response.map(|r| BodyText::new(&r.body, r.headers.media_type().as_deref()));
         Shown {
             exchange,
             errors,
-            body,
+            body: body.unwrap_or_default(),
         }
     }
 
@@ -169,5 +169,5 @@ impl ResponsePane {
     }
 }
 
-/// No line is shown in longer pieces, so nothing lies further right.
-const LONGEST_SCROLL: usize = 1_000;
+/// No line is shown in longer pieces or further indented, so nothing lies further right.
+const LONGEST_SCROLL: usize = limits::LINE_BYTES + 2 * limits::INDENTED_DEPTH;

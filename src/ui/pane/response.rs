@@ -351,6 +351,16 @@ fn bullet(text: &str, width: usize) -> Vec<Line<'static>> {
 
 /// The body, only the lines that can be seen.
 fn body(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
+    let note = body_note(shown, area.width as usize);
+    for (rect, text) in area.rows().zip(&note) {
+        frame.render_widget(Line::styled(text.clone(), theme.trouble()), rect);
+    }
+    let used = (note.len() as u16).min(area.height);
+    let area = Rect {
+        y: area.y + used,
+        height: area.height - used,
+        ..area
+    };
     let count = shown.body.len();
     let measured = Measured {
         lines: count,
@@ -385,6 +395,18 @@ fn body(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Fra
     }
     more_below(top, &measured, area, theme, frame);
     measured
+}
+
+/// Where the body is not the JSON that it should be.
+fn body_note(shown: &Shown, width: usize) -> Vec<String> {
+    let Some(fault) = shown.body.fault() else {
+        return Vec::new();
+    };
+    let words = format!(
+        "Not shown as JSON: in line {}, column {}, {}.",
+        fault.line, fault.column, fault.what
+    );
+    wrap(&words, width)
 }
 
 /// The headers of the answer, then the request as it left.

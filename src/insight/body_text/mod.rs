@@ -1,0 +1,136 @@
+//! A body as lines to read: JSON with a line for each member, everything else as it came. Only
+//! the places of the lines are kept; their text is cut out of the body as it was sent, so
+//! numbers, escapes, the order of members and repeated ones stay as they were.
+
+mod json_lines;
+mod raw_lines;
+
+use crate::model::limits;
+use std::borrow::Cow;
+
+/// Where the lines of a body are. The body itself stays where it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BodyText {
+    lines: Vec<Line>,
+    is_indented: bool,
+    /// Why a text that should be JSON is shown as it came.
+    fault: Option<Fault>,
+}
+
+/// The place of a line in the body. Kept small: a large body has millions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Line {
+    start: u32,
+    end: u32,
+    /// The line with the other bracket, if this one opens or closes something.
+    partner: u32,
+    depth: u16,
+    /// Whether it is a later piece of a string that began on a line above.
+    inside: bool,
+}
+
+const NO_PARTNER: u32 = u32::MAX;
+
+/// Where a text stops being JSON, both counted from one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub line: usize,
+    /// In characters.
+    pub column: usize,
+    pub what: &'static str,
+}
+
+impl BodyText {
+    /// A text that begins like JSON is read as JSON; one that is said to be JSON gets a fault
+    /// where it is not.
+    pub fn new(body: &[u8], media_type: Option<&str>) -> BodyText {
+        // The places of lines are 32 bits wide. What lies beyond is not shown.
+        let body = body.get(..u32::MAX as usize - 1).unwrap_or(body);
+        let said_to_be = media_type.map(is_json);
+        let begins_like_it = begins_like_json(body);
+        let mut text = BodyText::default();
+        if begins_like_it || said_to_be == Some(true) {
+            match json_lines::arrange(body, &mut text.lines) {
+                Ok(()) => {
+                    text.is_indented = true;
+                    text.lines.shrink_to_fit();
+                    return text;
+                }
+                Err(_) if body.is_empty() => {}
+                Err(broken) if said_to_be.unwrap_or(true) => {
+                    text.fault = Some(fault(body, broken));
+                }
+                Err(_) => {}
+            }
+        }
+        text.lines = raw_lines::lines(body);
+        text
+    }
+
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    pub fn is_indented(&self) -> bool {
+        self.is_indented
+    }
+
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    /// One line; `body` is the one that the lines were made of.
+    pub fn line<'a>(&self, body: &'a [u8], number: usize) -> Cow<'a, str> {
+        let Some(line) = self.lines.get(number) else {
+            return Cow::Borrowed("");
+        };
+        let bytes = body.get(line.start as usize..line.end as usize);
+        let bytes = bytes.unwrap_or_default();
+        if !self.is_indented {
+            return String::from_utf8_lossy(bytes);
+        }
+        let mut text = vec![b' '; usize::from(line.depth) * 2];
+        json_lines::tidy(bytes, line.inside, &mut text);
+        Cow::Owned(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+fn is_json(media_type: &str) -> bool {
+    matches!(media_type, "application/json" | "text/json") || media_type.ends_with("+json")
+}
+
+fn begins_like_json(body: &[u8]) -> bool {
+    let first = body.iter().find(|b| !b.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
+}
+
+fn fault(body: &[u8], broken: json_lines::Broken) -> Fault {
+    let before = &body[..broken.at.min(body.len())];
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let continues = |byte: &&u8| **byte & 0xc0 == 0x80;
+    let within = &before[line_start..];
+    Fault {
+        line,
+        column: within.len() - within.iter().filter(continues).count() + 1,
+        what: broken.what,
+    }
+}
+
+/// Where a piece of at most `limits::LINE_BYTES` ends: never inside a character.
+fn piece_end(text: &[u8], start: usize, stop: usize) -> usize {
+    let most = start.saturating_add(limits::LINE_BYTES);
+    if most >= stop {
+        return stop;
+    }
+    // No character is longer than four bytes; bytes that make none are cut anywhere.
+    let starts_one = |at: &usize| text[*at] & 0xc0 != 0x80;
+    (most - 3..=most).rev().find(starts_one).unwrap_or(most)
+}
+
+#[cfg(test)]
+mod tests;
