@@ -842,3 +842,64 @@ fn an_answer_of_any_status_can_be_shown() {
         scene.picture();
     }
 }
+
+/// A body of that many rows, on one line.
+fn rows(count: usize) -> Outcome {
+    let rows: Vec<_> = (0..count)
+        .map(|n| format!("{{\"id\":{n},\"name\":\"row {n}\"}}"))
+        .collect();
+    Outcome::Answered(Response {
+        status: 200,
+        headers: [("content-type", "application/json")].into_iter().collect(),
+        body: format!("[{}]", rows.join(",")).into_bytes(),
+        ..Response::default()
+    })
+}
+
+#[test]
+fn a_large_body_is_shown_by_its_head_until_its_lines_are_found() {
+    let mut scene = Scene::open(USUAL);
+    scene.held = true;
+    scene.outcomes.push(rows(20_000));
+    scene.keys("ctrl-r");
+    let sent = scene.carry_out_next();
+    assert!(matches!(sent, Some(Message::Sent { .. })));
+    scene.tell(sent.unwrap());
+    let head = scene.state.response.shown.as_ref().unwrap().body.clone();
+    assert!(head.is_head() && head.is_indented() && head.len() > 1_000);
+    assert!(scene::text_of(&scene.picture()).contains("the rest is being read"));
+
+    scene.answer_all();
+    let whole = scene.state.response.shown.as_ref().unwrap().body.clone();
+    assert!(!whole.is_head());
+    assert_eq!(whole.len(), 20_000 * 4 + 2);
+    assert!(!scene::text_of(&scene.picture()).contains("the rest is being read"));
+}
+
+#[test]
+fn lines_found_for_an_answer_that_is_gone_are_dropped() {
+    let mut scene = Scene::open(USUAL);
+    scene.held = true;
+    scene.outcomes.push(rows(20_000));
+    scene.keys("ctrl-r");
+    let sent = scene.carry_out_next().unwrap();
+    scene.tell(sent);
+    let late = scene
+        .asked
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Index(exchange) => Some(exchange.id.clone()),
+            _ => None,
+        })
+        .unwrap();
+    scene.answer_all();
+    scene.held = false;
+    scene.keys("ctrl-r");
+    let before = scene.state.response.shown.as_ref().unwrap().body.clone();
+    scene.tell(Message::Indexed {
+        id: late,
+        body: Default::default(),
+    });
+    let after = &scene.state.response.shown.as_ref().unwrap().body;
+    assert_eq!(&before, after);
+}

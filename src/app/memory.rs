@@ -97,7 +97,7 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
     }
     state.builder.load(&exchange.typed);
     state.response.awaiting = None;
-    state.response.show(exchange);
+    effects.extend(state.response.show(exchange));
     if state.shows_one_pane() {
         state.focus = Pane::Response;
     }

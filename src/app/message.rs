@@ -1,8 +1,8 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
 use super::keymap::Key;
-use crate::insight::Query;
 use crate::insight::replay::ReplayReport;
+use crate::insight::{BodyText, Query};
 use crate::model::{
     Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, SentRequest, Timestamp,
     TokenRef,
@@ -53,6 +53,11 @@ pub enum Message {
     Fetched {
         exchange: Option<Arc<Exchange>>,
         then: Then,
+    },
+    /// The lines of a large body.
+    Indexed {
+        id: ExchangeId,
+        body: Arc<BodyText>,
     },
     /// The session files that there are.
     Sessions(Vec<SessionFile>),
@@ -112,6 +117,8 @@ pub enum Effect {
         id: ExchangeId,
         then: Then,
     },
+    /// Finds the lines of a large body.
+    Index(Arc<Exchange>),
     Forget(Vec<ExchangeId>),
     Restore(Vec<ExchangeId>),
     SaveSession {

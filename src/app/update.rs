@@ -8,7 +8,8 @@ use super::memory;
 use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile};
 use super::pane::Pick;
 use super::state::{Overlay, State};
-use crate::model::{Exchange, Timestamp, TokenRef};
+use crate::insight::BodyText;
+use crate::model::{Exchange, ExchangeId, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -31,6 +32,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             after,
         } => memory::recalled(state, question, found, has_older, after),
         Message::Fetched { exchange, then } => memory::fetched(state, exchange, then),
+        Message::Indexed { id, body } => indexed(state, &id, body),
         Message::Sessions(files) => sessions(state, files),
         Message::Replayed { job, report } => memory::replayed(state, job, report),
         Message::Told(notice) => tell(state, notice),
@@ -109,16 +111,21 @@ fn tick(state: &mut State, now: Timestamp, progress: &[(Job, u64, Option<u64>)])
 fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
     state.history.remember(exchange.clone());
-    let remember = Effect::Remember(exchange.clone());
+    let mut effects = vec![Effect::Remember(exchange.clone())];
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
-        state.response.show(exchange);
+        effects.extend(state.response.show(exchange));
         // Where only one pane is seen, the answer must not arrive behind another.
         if state.shows_one_pane() && !state.builder.is_editing() {
             state.focus = Pane::Response;
         }
     }
-    vec![remember]
+    effects
+}
+
+fn indexed(state: &mut State, id: &ExchangeId, body: Arc<BodyText>) -> Vec<Effect> {
+    state.response.indexed(id, body);
+    Vec::new()
 }
 
 fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {

@@ -48,6 +48,9 @@ pub mod limits {
     pub const HELD_BODY_BYTES: usize = 200_000_000;
     /// Calls under way at once from the screen.
     pub const JOBS: usize = 16;
+    /// Bytes of a body whose lines are found before the first picture; those of the rest are
+    /// found in the background.
+    pub const ON_THE_SPOT: usize = 256_000;
     /// Depth to which JSON is indented: beyond it the lines would stand outside any screen.
     pub const INDENTED_DEPTH: usize = 500;
     /// A line of a body that is longer is shown in pieces of this many bytes.

@@ -7,12 +7,13 @@ use crate::engine::history::History;
 use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing};
-use crate::insight::Query;
 use crate::insight::replay::StepReport;
+use crate::insight::{BodyText, Query};
 use crate::model::{Environment, Exchange, ExchangeId, TokenName};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -38,7 +39,15 @@ pub struct Performer {
     tokens: Vec<TokenName>,
     sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
     flights: HashMap<Job, Arc<Flight>>,
+    indexing: Arc<Indexing>,
     queue: UnboundedSender<Message>,
+}
+
+/// Whose turn it is to find the lines of a body.
+#[derive(Default)]
+struct Indexing {
+    asked: AtomicU64,
+    alone: Mutex<()>,
 }
 
 impl Performer {
@@ -50,6 +59,7 @@ impl Performer {
             tokens,
             sandbox: Arc::default(),
             flights: HashMap::new(),
+            indexing: Arc::default(),
             queue,
         }
     }
@@ -82,6 +92,7 @@ impl Performer {
                 after,
             } => self.recall(question, query, after),
             Effect::Fetch { id, then } => self.fetch(id, then),
+            Effect::Index(exchange) => self.index(exchange),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
@@ -187,6 +198,25 @@ impl Performer {
                 Err(error) => Message::Told(Notice::trouble(error.to_string(), "")),
             };
             let _ = queue.send(message);
+        });
+    }
+
+    /// One body at a time, and only the one asked for last: each may take hundreds of
+    /// megabytes and a part of a second.
+    fn index(&mut self, exchange: Arc<Exchange>) {
+        let (indexing, queue) = (self.indexing.clone(), self.queue.clone());
+        let turn = indexing.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        tokio::task::spawn_blocking(move || {
+            let _alone = indexing.alone.lock();
+            let Some(response) = exchange.outcome.response() else {
+                return;
+            };
+            if indexing.asked.load(Ordering::Relaxed) == turn {
+                let media_type = response.headers.media_type();
+                let body = Arc::new(BodyText::new(&response.body, media_type.as_deref()));
+                let id = exchange.id.clone();
+                let _ = queue.send(Message::Indexed { id, body });
+            }
         });
     }
 

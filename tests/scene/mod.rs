@@ -8,10 +8,10 @@ use httriage::app::{
 };
 use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
 use httriage::format::catalogue_file;
-use httriage::insight::Catalogue;
 use httriage::insight::redact::Mask;
 use httriage::insight::replay::{ReplayReport, judge, step_of};
 use httriage::insight::summary;
+use httriage::insight::{BodyText, Catalogue};
 use httriage::model::{
     Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Secret,
     SentRequest, Settings, Timestamp, TokenName, TokenRef,
@@ -210,6 +210,12 @@ impl Scene {
         self
     }
 
+    /// Carries out one thing and holds its answer back.
+    pub fn carry_out_next(&mut self) -> Option<Message> {
+        let effect = self.waiting.remove(0);
+        self.carry_out(effect)
+    }
+
     fn carry_out(&mut self, effect: Effect) -> Option<Message> {
         match effect {
             Effect::StartSandbox => Some(Message::Sandbox(SandboxNews::Up {
@@ -265,6 +271,15 @@ impl Scene {
                     .find(|exchange| exchange.id == id)
                     .cloned();
                 Some(Message::Fetched { exchange, then })
+            }
+            Effect::Index(exchange) => {
+                let response = exchange.outcome.response()?;
+                let media_type = response.headers.media_type();
+                let body = BodyText::new(&response.body, media_type.as_deref());
+                Some(Message::Indexed {
+                    id: exchange.id.clone(),
+                    body: Arc::new(body),
+                })
             }
             Effect::Forget(ids) => {
                 self.forgotten.extend(ids);

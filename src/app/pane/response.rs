@@ -1,9 +1,9 @@
 //! The answer in front: what it says, where the reader is in it.
 
 use crate::app::list::List;
-use crate::app::message::Job;
+use crate::app::message::{Effect, Job};
 use crate::insight::{BodyText, ErrorBody, error_body};
-use crate::model::{Exchange, StatusClass, limits};
+use crate::model::{Exchange, ExchangeId, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -32,18 +32,19 @@ impl ResponseTab {
 pub struct Shown {
     pub exchange: Arc<Exchange>,
     pub errors: ErrorBody,
-    pub body: BodyText,
+    pub body: Arc<BodyText>,
 }
 
 impl Shown {
     pub fn new(exchange: Arc<Exchange>) -> Shown {
         let response = exchange.outcome.response();
         let errors = response.map(error_body).unwrap_or_default();
-        let body = response.map(|r| BodyText::new(&r.body, r.headers.media_type().as_deref()));
+        let media_type = response.and_then(|r| r.headers.media_type());
+        let body = response.map(|r| BodyText::head(&r.body, media_type.as_deref()));
         Shown {
             exchange,
             errors,
-            body: body.unwrap_or_default(),
+            body: Arc::new(body.unwrap_or_default()),
         }
     }
 
@@ -92,10 +93,19 @@ impl Default for ResponsePane {
 }
 
 impl ResponsePane {
-    /// Shows an exchange from its beginning, on the tab that says most.
-    pub fn show(&mut self, exchange: Arc<Exchange>) {
+    /// Shows an exchange from its beginning, on the tab that says most. Of a large body only
+    /// the head; the rest is asked for.
+    pub fn show(&mut self, exchange: Arc<Exchange>) -> Vec<Effect> {
         let class = exchange.outcome.class();
-        let shown = Shown::new(exchange);
+        let mut shown = Shown::new(exchange);
+        if let Some(before) = &self.shown
+            && before.exchange.id == shown.exchange.id
+            && !before.body.is_head()
+        {
+            shown.body = before.body.clone();
+        }
+        let more = shown.body.is_head();
+        let effects = more.then(|| Effect::Index(shown.exchange.clone()));
         let said_no = matches!(
             class,
             StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
@@ -109,6 +119,16 @@ impl ResponsePane {
         self.entries = List::default();
         self.open.clear();
         (self.top, self.left) = (0, 0);
+        effects.into_iter().collect()
+    }
+
+    /// The lines of a whole body are there; those of another exchange come too late.
+    pub fn indexed(&mut self, id: &ExchangeId, body: Arc<BodyText>) {
+        if let Some(shown) = &mut self.shown
+            && shown.exchange.id == *id
+        {
+            shown.body = body;
+        }
     }
 
     pub fn step_tab(&mut self, step: isize) {

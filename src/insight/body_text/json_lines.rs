@@ -93,6 +93,27 @@ pub fn arrange(body: &[u8], lines: &mut Vec<Line>) -> Result<(), Broken> {
     }
 }
 
+/// Adds what stands behind the last line, as far as it goes.
+pub fn rest(body: &[u8], lines: &mut Vec<Line>) {
+    let (start, depth) = match lines.last() {
+        None => (0, 0),
+        Some(line) => {
+            let opens = matches!(body[line.end as usize - 1], b'{' | b'[');
+            (line.end as usize, line.depth + u16::from(opens))
+        }
+    };
+    let start = blank(body, start);
+    if start < body.len() {
+        push(
+            body,
+            lines,
+            start..body.len(),
+            NO_PARTNER,
+            usize::from(depth),
+        );
+    }
+}
+
 fn broken(at: usize, what: &'static str) -> Broken {
     Broken { at, what }
 }

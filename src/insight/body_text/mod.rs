@@ -13,6 +13,8 @@ use std::borrow::Cow;
 pub struct BodyText {
     lines: Vec<Line>,
     is_indented: bool,
+    /// Whether only the lines of its beginning are known.
+    is_head: bool,
     /// Why a text that should be JSON is shown as it came.
     fault: Option<Fault>,
 }
@@ -28,6 +30,9 @@ struct Line {
     /// Whether it is a later piece of a string that began on a line above.
     inside: bool,
 }
+
+/// Longer than any token, other than a string, that a cut may have broken.
+const CUT: usize = 8;
 
 const NO_PARTNER: u32 = u32::MAX;
 
@@ -67,6 +72,28 @@ impl BodyText {
         text
     }
 
+    /// The lines of a large body's beginning, to be looked at until those of the rest are found.
+    pub fn head(body: &[u8], media_type: Option<&str>) -> BodyText {
+        let Some(head) = body.get(..limits::ON_THE_SPOT) else {
+            return BodyText::new(body, media_type);
+        };
+        let mut text = BodyText {
+            is_head: true,
+            ..BodyText::default()
+        };
+        let tries = begins_like_json(head) || media_type.is_some_and(is_json);
+        match tries.then(|| json_lines::arrange(head, &mut text.lines)) {
+            // What breaks at the cut may well go on behind it.
+            Some(Err(broken)) if broken.at + CUT >= head.len() => {
+                text.is_indented = true;
+                json_lines::rest(head, &mut text.lines);
+            }
+            Some(Ok(())) => text.is_indented = true,
+            _ => text.lines = raw_lines::lines(head),
+        }
+        text
+    }
+
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -77,6 +104,10 @@ impl BodyText {
 
     pub fn is_indented(&self) -> bool {
         self.is_indented
+    }
+
+    pub fn is_head(&self) -> bool {
+        self.is_head
     }
 
     pub fn fault(&self) -> Option<&Fault> {

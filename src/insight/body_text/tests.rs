@@ -148,6 +148,29 @@ fn bytes_that_make_no_characters_are_all_there() {
     assert_eq!(lines.iter().map(|l| l.end - l.start).sum::<u32>(), 3_000);
 }
 
+#[test]
+fn the_head_of_a_large_body_has_the_first_lines_of_the_whole() {
+    let text = "x".repeat(limits::ON_THE_SPOT);
+    let numbers = format!("[{}1]", "1,\n".repeat(limits::ON_THE_SPOT));
+    let bodies = [
+        format!("{{\"a\": [1, {{\"b\": \"{text}\"}}]}}"),
+        numbers,
+        format!("[1, 2,{}3]", " ".repeat(limits::ON_THE_SPOT)),
+        "line\n".repeat(limits::ON_THE_SPOT),
+        "[".repeat(limits::ON_THE_SPOT + 1),
+    ];
+    for body in &bodies {
+        let body = body.as_bytes();
+        let (head, whole) = (BodyText::head(body, None), BodyText::new(body, None));
+        assert!(head.is_head() && !whole.is_head() && head.len() > 2);
+        for number in 0..head.len() - 1 {
+            assert_eq!(head.line(body, number), whole.line(body, number));
+        }
+    }
+    let small = BodyText::head(b"[]", None);
+    assert!(!small.is_head());
+}
+
 /// JSON of any shape, with blanks anywhere.
 fn json() -> impl Strategy<Value = String> {
     let blank = "[ \n\t]{0,3}";

@@ -393,7 +393,12 @@ fn body(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Fra
         ]);
         frame.render_widget(line, rect);
     }
-    more_below(top, &measured, area, theme, frame);
+    if shown.body.is_head() {
+        let words = "the rest is being read";
+        in_the_corner(words.to_owned(), area, theme, frame);
+    } else {
+        more_below(top, &measured, area, theme, frame);
+    }
     measured
 }
 
@@ -476,14 +481,17 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
 /// A mark in the last corner while there is more to scroll to.
 fn more_below(top: usize, measured: &Measured, area: Rect, theme: &Theme, frame: &mut Frame) {
     let below = measured.lines.saturating_sub(top + measured.height);
-    if below == 0 || area.height < 3 {
+    if below > 0 {
+        let arrow = if theme.ascii { "" } else { "↓ " };
+        in_the_corner(format!("{arrow}{below} more"), area, theme, frame);
+    }
+}
+
+fn in_the_corner(words: String, area: Rect, theme: &Theme, frame: &mut Frame) {
+    if area.height < 3 {
         return;
     }
-    let words = if theme.ascii {
-        format!(" {below} more ")
-    } else {
-        format!(" ↓ {below} more ")
-    };
+    let words = format!(" {words} ");
     let width = (words.width() as u16).min(area.width);
     let corner = Rect {
         x: area.right() - width,
