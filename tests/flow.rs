@@ -888,7 +888,7 @@ fn lines_found_for_an_answer_that_is_gone_are_dropped() {
         .asked
         .iter()
         .find_map(|effect| match effect {
-            Effect::Index(exchange) => Some(exchange.id.clone()),
+            Effect::Index { exchange, .. } => Some(exchange.id.clone()),
             _ => None,
         })
         .unwrap();
@@ -898,8 +898,36 @@ fn lines_found_for_an_answer_that_is_gone_are_dropped() {
     let before = scene.state.response.shown.as_ref().unwrap().body.clone();
     scene.tell(Message::Indexed {
         id: late,
+        view: Default::default(),
         body: Default::default(),
     });
     let after = &scene.state.response.shown.as_ref().unwrap().body;
     assert_eq!(&before, after);
+}
+
+#[test]
+fn a_body_is_read_pretty_raw_and_as_numbers() {
+    let mut scene = Scene::open(USUAL);
+    scene.outcomes.push(rows(2));
+    scene.keys("ctrl-r");
+    let text = |scene: &mut Scene| scene::text_of(&scene.picture());
+    assert!(text(&mut scene).contains("Body pretty"));
+    assert!(text(&mut scene).contains("    \"id\": 0,"));
+    scene.keys("v");
+    assert!(text(&mut scene).contains("Body raw"));
+    assert!(text(&mut scene).contains("[{\"id\":0,\"name\""));
+    scene.keys("v");
+    assert!(text(&mut scene).contains("Body hex"));
+    assert!(text(&mut scene).contains("00000000  5b 7b 22 69"));
+    scene.keys("v");
+    assert!(text(&mut scene).contains("Body pretty"));
+
+    scene.outcomes.push(Outcome::Answered(Response {
+        status: 200,
+        body: vec![0x89, b'P', b'N', b'G', 0, 0x1b],
+        ..Response::default()
+    }));
+    scene.keys("ctrl-r");
+    assert!(text(&mut scene).contains("Body hex"));
+    assert!(text(&mut scene).contains(".PNG.."));
 }

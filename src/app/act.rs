@@ -44,6 +44,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::UndoRequest => state.builder.undo(),
 
         Action::OpenEntry => state.response.open_entry(),
+        Action::StepView => effects = state.response.step_view(),
         Action::Left => state.response.scroll_left(-8),
         Action::Right => state.response.scroll_left(8),
 
@@ -101,6 +102,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             if state.history.selected().is_none() =>
         {
             Some("No call was made yet, or none fits the filter.")
+        }
+        Action::StepView if !state.response.has_views() => {
+            Some("There is no body in front. Open the Body tab of an answer that has one.")
         }
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,

@@ -112,6 +112,7 @@ actions! {
     UndoRequest     "undo-request"     "bring back what was removed"   Place::Pane(Pane::Request), ["u"];
 
     OpenEntry       "open-entry"       "open or close the entry"       Place::Pane(Pane::Response), ["enter", "space"];
+    StepView        "step-view"        "change the view of the body"   Place::Pane(Pane::Response), ["v"];
     Left            "left"             "scroll left"                   Place::Pane(Pane::Response), ["left", "h"];
     Right           "right"            "scroll right"                  Place::Pane(Pane::Response), ["right", "l"];
 

@@ -2,7 +2,7 @@
 
 use super::keymap::Key;
 use crate::insight::replay::ReplayReport;
-use crate::insight::{BodyText, Query};
+use crate::insight::{BodyText, Query, View};
 use crate::model::{
     Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, SentRequest, Timestamp,
     TokenRef,
@@ -57,6 +57,7 @@ pub enum Message {
     /// The lines of a large body.
     Indexed {
         id: ExchangeId,
+        view: View,
         body: Arc<BodyText>,
     },
     /// The session files that there are.
@@ -118,7 +119,10 @@ pub enum Effect {
         then: Then,
     },
     /// Finds the lines of a large body.
-    Index(Arc<Exchange>),
+    Index {
+        exchange: Arc<Exchange>,
+        view: View,
+    },
     Forget(Vec<ExchangeId>),
     Restore(Vec<ExchangeId>),
     SaveSession {

@@ -8,7 +8,7 @@ use super::memory;
 use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile};
 use super::pane::Pick;
 use super::state::{Overlay, State};
-use crate::insight::BodyText;
+use crate::insight::{BodyText, View};
 use crate::model::{Exchange, ExchangeId, Timestamp, TokenRef};
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             after,
         } => memory::recalled(state, question, found, has_older, after),
         Message::Fetched { exchange, then } => memory::fetched(state, exchange, then),
-        Message::Indexed { id, body } => indexed(state, &id, body),
+        Message::Indexed { id, view, body } => indexed(state, &id, view, body),
         Message::Sessions(files) => sessions(state, files),
         Message::Replayed { job, report } => memory::replayed(state, job, report),
         Message::Told(notice) => tell(state, notice),
@@ -123,8 +123,8 @@ fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
     effects
 }
 
-fn indexed(state: &mut State, id: &ExchangeId, body: Arc<BodyText>) -> Vec<Effect> {
-    state.response.indexed(id, body);
+fn indexed(state: &mut State, id: &ExchangeId, view: View, body: Arc<BodyText>) -> Vec<Effect> {
+    state.response.indexed(id, view, body);
     Vec::new()
 }
 

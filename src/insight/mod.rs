@@ -11,7 +11,7 @@ pub mod replay;
 mod status;
 mod summary;
 
-pub use body_text::BodyText;
+pub use body_text::{BodyText, View};
 pub use challenge::{Challenge, challenges};
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use json::{Json, Note};

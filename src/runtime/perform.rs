@@ -8,7 +8,7 @@ use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing};
 use crate::insight::replay::StepReport;
-use crate::insight::{BodyText, Query};
+use crate::insight::{BodyText, Query, View};
 use crate::model::{Environment, Exchange, ExchangeId, TokenName};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -92,7 +92,7 @@ impl Performer {
                 after,
             } => self.recall(question, query, after),
             Effect::Fetch { id, then } => self.fetch(id, then),
-            Effect::Index(exchange) => self.index(exchange),
+            Effect::Index { exchange, view } => self.index(exchange, view),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
@@ -203,7 +203,7 @@ impl Performer {
 
     /// One body at a time, and only the one asked for last: each may take hundreds of
     /// megabytes and a part of a second.
-    fn index(&mut self, exchange: Arc<Exchange>) {
+    fn index(&mut self, exchange: Arc<Exchange>, view: View) {
         let (indexing, queue) = (self.indexing.clone(), self.queue.clone());
         let turn = indexing.asked.fetch_add(1, Ordering::Relaxed) + 1;
         tokio::task::spawn_blocking(move || {
@@ -213,9 +213,10 @@ impl Performer {
             };
             if indexing.asked.load(Ordering::Relaxed) == turn {
                 let media_type = response.headers.media_type();
-                let body = Arc::new(BodyText::new(&response.body, media_type.as_deref()));
+                let body = BodyText::in_view(&response.body, media_type.as_deref(), view);
+                let body = Arc::new(body);
                 let id = exchange.id.clone();
-                let _ = queue.send(Message::Indexed { id, body });
+                let _ = queue.send(Message::Indexed { id, view, body });
             }
         });
     }

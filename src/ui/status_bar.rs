@@ -108,7 +108,11 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::ChooseToken,
             Action::FocusNext,
             Action::TabNext,
-            Action::OpenEntry,
+            if state.response.has_views() {
+                Action::StepView
+            } else {
+                Action::OpenEntry
+            },
             Action::ChooseEnvironment,
             Action::QuitPane,
         ],
@@ -153,6 +157,7 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
 fn short(action: Action) -> &'static str {
     let title = action.title();
     match (action, title.split_once(" the ")) {
+        (Action::StepView, _) => "view",
         (Action::Mark, _) => "mark",
         (Action::SaveSession, _) => "save session",
         (Action::Replay, _) => "replay",

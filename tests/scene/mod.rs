@@ -272,12 +272,13 @@ impl Scene {
                     .cloned();
                 Some(Message::Fetched { exchange, then })
             }
-            Effect::Index(exchange) => {
+            Effect::Index { exchange, view } => {
                 let response = exchange.outcome.response()?;
                 let media_type = response.headers.media_type();
-                let body = BodyText::new(&response.body, media_type.as_deref());
+                let body = BodyText::in_view(&response.body, media_type.as_deref(), view);
                 Some(Message::Indexed {
                     id: exchange.id.clone(),
+                    view,
                     body: Arc::new(body),
                 })
             }

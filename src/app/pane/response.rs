@@ -2,7 +2,7 @@
 
 use crate::app::list::List;
 use crate::app::message::{Effect, Job};
-use crate::insight::{BodyText, ErrorBody, error_body};
+use crate::insight::{BodyText, ErrorBody, View, error_body};
 use crate::model::{Exchange, ExchangeId, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub struct Shown {
     pub exchange: Arc<Exchange>,
     pub errors: ErrorBody,
     pub body: Arc<BodyText>,
+    /// The view that was asked for; a text that is not JSON is not indented by it.
+    pub view: View,
 }
 
 impl Shown {
@@ -40,12 +42,32 @@ impl Shown {
         let response = exchange.outcome.response();
         let errors = response.map(error_body).unwrap_or_default();
         let media_type = response.and_then(|r| r.headers.media_type());
-        let body = response.map(|r| BodyText::head(&r.body, media_type.as_deref()));
+        let view = response.map_or(View::Pretty, |r| View::of(&r.body));
+        let body = response.map(|r| BodyText::head_in_view(&r.body, media_type.as_deref(), view));
         Shown {
             exchange,
             errors,
             body: Arc::new(body.unwrap_or_default()),
+            view,
         }
+    }
+
+    /// Goes on to the next view; what is left to find out about it is asked for.
+    fn step_view(&mut self) -> Option<Effect> {
+        let response = self.exchange.outcome.response()?;
+        let media_type = response.headers.media_type();
+        self.view = self.body.view().next();
+        let body = BodyText::head_in_view(&response.body, media_type.as_deref(), self.view);
+        self.body = Arc::new(body);
+        self.rest()
+    }
+
+    fn rest(&self) -> Option<Effect> {
+        let effect = || Effect::Index {
+            exchange: self.exchange.clone(),
+            view: self.view,
+        };
+        self.body.is_head().then(effect)
     }
 
     /// The bytes that `body` is made of.
@@ -102,10 +124,9 @@ impl ResponsePane {
             && before.exchange.id == shown.exchange.id
             && !before.body.is_head()
         {
-            shown.body = before.body.clone();
+            (shown.body, shown.view) = (before.body.clone(), before.view);
         }
-        let more = shown.body.is_head();
-        let effects = more.then(|| Effect::Index(shown.exchange.clone()));
+        let rest = shown.rest();
         let said_no = matches!(
             class,
             StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
@@ -119,16 +140,30 @@ impl ResponsePane {
         self.entries = List::default();
         self.open.clear();
         (self.top, self.left) = (0, 0);
-        effects.into_iter().collect()
+        rest.into_iter().collect()
     }
 
     /// The lines of a whole body are there; those of another exchange come too late.
-    pub fn indexed(&mut self, id: &ExchangeId, body: Arc<BodyText>) {
+    pub fn indexed(&mut self, id: &ExchangeId, view: View, body: Arc<BodyText>) {
         if let Some(shown) = &mut self.shown
             && shown.exchange.id == *id
+            && shown.view == view
         {
             shown.body = body;
         }
+    }
+
+    /// Pretty, raw, hex, and round again.
+    pub fn step_view(&mut self) -> Vec<Effect> {
+        (self.top, self.left) = (0, 0);
+        let rest = self.shown.as_mut().and_then(Shown::step_view);
+        rest.into_iter().collect()
+    }
+
+    /// Whether there is a body in front to be read in another way.
+    pub fn has_views(&self) -> bool {
+        let has_bytes = self.shown.as_ref().is_some_and(|s| !s.bytes().is_empty());
+        self.tab == ResponseTab::Body && has_bytes
     }
 
     pub fn step_tab(&mut self, step: isize) {

@@ -8,10 +8,62 @@ mod raw_lines;
 use crate::model::limits;
 use std::borrow::Cow;
 
+/// How a body is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// Indented if it is JSON, else as it came.
+    #[default]
+    Pretty,
+    Raw,
+    Hex,
+}
+
+impl View {
+    pub fn title(self) -> &'static str {
+        match self {
+            View::Pretty => "pretty",
+            View::Raw => "raw",
+            View::Hex => "hex",
+        }
+    }
+
+    pub fn next(self) -> View {
+        match self {
+            View::Pretty => View::Raw,
+            View::Raw => View::Hex,
+            View::Hex => View::Pretty,
+        }
+    }
+
+    /// The view to begin with: bytes that are no text as numbers.
+    pub fn of(body: &[u8]) -> View {
+        let head = &body[..body.len().min(SAMPLE)];
+        if head.contains(&0) {
+            return View::Hex;
+        }
+        match std::str::from_utf8(head) {
+            // A character may be cut off at the end; a few bad ones may be an old encoding.
+            Err(_) if 10 * bad_characters(head) > head.len() => View::Hex,
+            _ => View::Pretty,
+        }
+    }
+}
+
+/// Bytes that are looked at to tell text from other things.
+const SAMPLE: usize = 4_096;
+const HEX_BYTES: usize = 16;
+
+fn bad_characters(bytes: &[u8]) -> usize {
+    let chunks = bytes.utf8_chunks();
+    chunks.map(|chunk| chunk.invalid().len()).sum()
+}
+
 /// Where the lines of a body are. The body itself stays where it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BodyText {
     lines: Vec<Line>,
+    /// The bytes, where they are shown as numbers; that needs no lines.
+    hex_bytes: usize,
     is_indented: bool,
     /// Whether only the lines of its beginning are known.
     is_head: bool,
@@ -72,6 +124,42 @@ impl BodyText {
         text
     }
 
+    /// A body in the view that a person chose.
+    pub fn in_view(body: &[u8], media_type: Option<&str>, view: View) -> BodyText {
+        match view {
+            View::Pretty => BodyText::new(body, media_type),
+            View::Raw => BodyText {
+                lines: raw_lines::lines(body.get(..u32::MAX as usize - 1).unwrap_or(body)),
+                ..BodyText::default()
+            },
+            View::Hex => BodyText {
+                hex_bytes: body.len(),
+                ..BodyText::default()
+            },
+        }
+    }
+
+    /// Its beginning, if it is large.
+    pub fn head_in_view(body: &[u8], media_type: Option<&str>, view: View) -> BodyText {
+        match (view, body.get(..limits::ON_THE_SPOT)) {
+            (View::Pretty, _) => BodyText::head(body, media_type),
+            (View::Raw, Some(head)) => BodyText {
+                is_head: true,
+                ..BodyText::in_view(head, media_type, view)
+            },
+            _ => BodyText::in_view(body, media_type, view),
+        }
+    }
+
+    /// The view that it turned out to be.
+    pub fn view(&self) -> View {
+        match (self.hex_bytes, self.is_indented) {
+            (1.., _) => View::Hex,
+            (_, true) => View::Pretty,
+            (_, false) => View::Raw,
+        }
+    }
+
     /// The lines of a large body's beginning, to be looked at until those of the rest are found.
     pub fn head(body: &[u8], media_type: Option<&str>) -> BodyText {
         let Some(head) = body.get(..limits::ON_THE_SPOT) else {
@@ -95,11 +183,11 @@ impl BodyText {
     }
 
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.lines.len() + self.hex_bytes.div_ceil(HEX_BYTES)
     }
 
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.len() == 0
     }
 
     pub fn is_indented(&self) -> bool {
@@ -116,6 +204,9 @@ impl BodyText {
 
     /// One line; `body` is the one that the lines were made of.
     pub fn line<'a>(&self, body: &'a [u8], number: usize) -> Cow<'a, str> {
+        if self.hex_bytes > 0 {
+            return Cow::Owned(hex_line(body, number));
+        }
         let Some(line) = self.lines.get(number) else {
             return Cow::Borrowed("");
         };
@@ -128,6 +219,28 @@ impl BodyText {
         json_lines::tidy(bytes, line.inside, &mut text);
         Cow::Owned(String::from_utf8_lossy(&text).into_owned())
     }
+}
+
+/// `000010  68 65 6c 6c 6f …  hello`
+fn hex_line(body: &[u8], number: usize) -> String {
+    let start = number.saturating_mul(HEX_BYTES).min(body.len());
+    let bytes = &body[start..body.len().min(start + HEX_BYTES)];
+    let mut line = format!("{start:08x} ");
+    for place in 0..HEX_BYTES {
+        let gap = if place == HEX_BYTES / 2 { "  " } else { " " };
+        line.push_str(gap);
+        match bytes.get(place) {
+            Some(byte) => line.push_str(&format!("{byte:02x}")),
+            None => line.push_str("  "),
+        }
+    }
+    line.push_str("  ");
+    let shown = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte),
+        _ => '.',
+    };
+    line.extend(bytes.iter().map(shown));
+    line
 }
 
 fn is_json(media_type: &str) -> bool {

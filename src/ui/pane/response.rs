@@ -161,7 +161,9 @@ fn tab_line(state: &State, shown: &Shown, theme: &Theme) -> Line<'static> {
             ResponseTab::Errors => shown.errors.entries.len(),
             _ => 0,
         };
-        let title = if count > 0 {
+        let title = if tab == ResponseTab::Body && state.response.has_views() {
+            format!("{} {}", tab.title(), shown.body.view().title())
+        } else if count > 0 {
             format!("{} {count}", tab.title())
         } else {
             tab.title().to_owned()
