@@ -8,21 +8,32 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Shorter values would blot out ordinary words.
 const SHORTEST_VALUE: usize = 8;
 
+/// Names that hold a secret as they stand, and parts that make a name one.
+const WHOLE: [&str; 4] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+];
+const PARTS: [&str; 6] = [
+    "token", "secret", "password", "api-key", "apikey", "api_key",
+];
+
+/// All of them, to be looked for in a text.
+static SECRET_NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(WHOLE.iter().chain(&PARTS))
+        .ok()
+});
+
 /// Whether a header, parameter or member of that name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    const WHOLE: [&str; 4] = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-    ];
-    const PARTS: [&str; 6] = [
-        "token", "secret", "password", "api-key", "apikey", "api_key",
-    ];
     let name = name.to_ascii_lowercase();
     WHOLE.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
 }
@@ -80,7 +91,7 @@ impl Mask {
 
     /// Whether one of the values stands in the text, in any form.
     pub fn finds(&self, text: &str) -> bool {
-        self.replace(text.as_bytes()) != text.as_bytes()
+        self.replace(text.into()) != text.as_bytes()
     }
 
     /// The call as it may be shown and kept.
@@ -98,7 +109,7 @@ impl Mask {
         }
         exchange.sent.url = url(&exchange.sent.url);
         exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
-        exchange.sent.body = self.bytes(&typed.replace(&exchange.sent.body));
+        exchange.sent.body = self.bytes(typed.replace(exchange.sent.body));
         exchange.typed = self.typed(exchange.typed, &typed);
         for hop in &mut exchange.redirects {
             hop.location = url(&hop.location);
@@ -126,10 +137,10 @@ impl Mask {
         spec.body = match spec.body {
             Body::Empty => Body::Empty,
             Body::Text(text) => {
-                let masked = self.bytes(&typed.replace(text.as_bytes()));
+                let masked = self.bytes(typed.replace(text.into_bytes()));
                 Body::Text(self.named(String::from_utf8_lossy(&masked).into_owned()))
             }
-            Body::Bytes(bytes) => Body::Bytes(self.bytes(&typed.replace(&bytes))),
+            Body::Bytes(bytes) => Body::Bytes(self.bytes(typed.replace(bytes))),
         };
         spec
     }
@@ -145,7 +156,7 @@ impl Mask {
         response.headers = self.headers(&response.headers, typed);
         response.reason = self.text(&typed.text(&response.reason));
         response.received = Some(response.body_bytes());
-        response.body = self.bytes(&typed.replace(&response.body));
+        response.body = self.bytes(typed.replace(response.body));
         response
     }
 
@@ -158,7 +169,7 @@ impl Mask {
                 } else if header.name.eq_ignore_ascii_case("location") {
                     self.url(&typed.text(&header.text())).into_bytes()
                 } else {
-                    typed.replace(&self.replace(&header.value))
+                    typed.replace(self.replace(header.value.clone()))
                 };
                 (header.name.clone(), value)
             })
@@ -220,14 +231,14 @@ impl Mask {
 
     /// A text without known values.
     pub fn text(&self, text: &str) -> String {
-        match String::from_utf8(self.replace(text.as_bytes())) {
+        match String::from_utf8(self.replace(text.into())) {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         }
     }
 
     /// A body without known values and without the members that have secret names.
-    fn bytes(&self, body: &[u8]) -> Vec<u8> {
+    fn bytes(&self, body: Vec<u8>) -> Vec<u8> {
         let body = self.replace(body);
         let mut spans = secret_members(&body);
         if spans.is_empty() {
@@ -251,11 +262,16 @@ impl Mask {
         masked
     }
 
-    fn replace(&self, bytes: &[u8]) -> Vec<u8> {
+    /// The bytes without known values. Where there are none they come back as they are: a large
+    /// body is not copied to find that out.
+    fn replace(&self, bytes: Vec<u8>) -> Vec<u8> {
         let Some(search) = &self.search else {
-            return bytes.to_vec();
+            return bytes;
         };
-        let plain = search.replace_all_bytes(bytes, &self.marks);
+        let plain = match search.find(&bytes) {
+            Some(_) => search.replace_all_bytes(&bytes, &self.marks),
+            None => bytes,
+        };
         let hidden = self.behind_escapes(search, &plain);
         if hidden.is_empty() {
             return plain;
@@ -459,6 +475,13 @@ fn secret_form_members(body: &[u8]) -> Vec<Range<usize>> {
 /// name. A scan of the text and not a parse, so that cut or broken JSON is masked as well.
 fn secret_members(body: &[u8]) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
+    // Most bodies have no such name anywhere, and this look is many times faster than the scan.
+    if !SECRET_NAMES
+        .as_ref()
+        .is_none_or(|names| names.is_match(body))
+    {
+        return spans;
+    }
     let first = body.iter().find(|b| !b.is_ascii_whitespace());
     if !matches!(first, Some(b'{' | b'[' | b'"' | 0xef)) {
         return spans;
@@ -706,7 +729,7 @@ mod tests {
     #[test]
     fn secret_members_are_masked_at_any_depth_and_only_strings() {
         let body = br#"{"access_token": "abc", "n": {"password": {"a": ["x", 1, true]}}, "b": "y", "token_count": 3, "c": "z""#;
-        let masked = String::from_utf8(mask().bytes(body)).unwrap();
+        let masked = String::from_utf8(mask().bytes(body.to_vec())).unwrap();
         assert_eq!(
             masked,
             r#"{"access_token": "‹secret›", "n": {"password": {"a": ["‹secret›", 1, true]}}, "b": "y", "token_count": 3, "c": "z""#
@@ -730,7 +753,7 @@ mod tests {
     #[test]
     fn text_without_secrets_is_left_alone() {
         let body = br#"{"a": "b", "c": [1.10, "d"]}"#;
-        assert_eq!(mask().bytes(body), body);
+        assert_eq!(mask().bytes(body.to_vec()), body);
         assert_eq!(Mask::new(&[]).text("plain"), "plain");
     }
 }
