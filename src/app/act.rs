@@ -5,8 +5,9 @@ use super::action::{Action, Pane};
 use super::memory;
 use super::message::{Effect, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
-use super::state::{Overlay, Running, State};
-use crate::model::{Auth, limits, resolve};
+use super::sending::{enter, send};
+use super::state::{Overlay, State};
+use crate::model::{Auth, limits};
 
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = blocked(action, state) {
@@ -111,63 +112,6 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
     }
 }
 
-/// Sends what the builder holds, or says why it cannot go.
-pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
-    let environment = state.environment().clone();
-    if environment.sandbox && environment.base_url.is_empty() {
-        state.waits_for_sandbox = true;
-        return state.start_sandbox();
-    }
-    let typed = state.builder.spec();
-    if environment.protected && !typed.is_safe() && !although_protected {
-        ask_before_writing(state, &environment.name);
-        return Vec::new();
-    }
-    let sent = match resolve(&typed, &environment) {
-        Ok(sent) => sent,
-        Err(failure) => {
-            state.notice = Some(Notice::trouble(failure.message, failure.hint));
-            return Vec::new();
-        }
-    };
-    state.notice = None;
-    if state.shows_one_pane() {
-        state.builder.finish_editing();
-        state.focus = Pane::Response;
-    }
-    let job = state.next_job();
-    state.response.awaiting = Some(job);
-    state.running.push(Running {
-        job,
-        method: sent.method.clone(),
-        url: sent.url.clone(),
-        began: state.now,
-        received: 0,
-        announced: None,
-    });
-    vec![Effect::Send {
-        job,
-        typed: Box::new(typed),
-        sent: Box::new(sent),
-        environment: Box::new(environment),
-        case: state.case.clone(),
-    }]
-}
-
-fn ask_before_writing(state: &mut State, environment: &str) {
-    let choice = |label: &str, note: &str, pick| Choice {
-        label: label.to_owned(),
-        note: note.to_owned(),
-        pick,
-    };
-    let title = format!("{} to protected {environment}", state.builder.method);
-    let choices = vec![
-        choice("Do not send", "", Pick::Nothing),
-        choice("Send it", "it may change data there", Pick::SendAnyway),
-    ];
-    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
-}
-
 fn choose_token(state: &mut State) {
     let current = state.builder.auth.token().cloned();
     let mut choices = Vec::with_capacity(state.tokens.len() + 1);
@@ -245,20 +189,6 @@ fn choose_place(state: &mut State, place: usize) -> Vec<Effect> {
             state.keymap.hint(Action::ChooseToken).unwrap_or_default()
         )));
     }
-    effects
-}
-
-/// Goes to another environment. A token does not come along: it belongs where it was chosen.
-pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
-    if place == state.environment || place >= state.environments.len() {
-        return Vec::new();
-    }
-    state.environment = place;
-    state.tokens.clear();
-    state.builder.auth = Auth::None;
-    state.waits_for_sandbox = false;
-    let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
-    effects.extend(state.start_sandbox());
     effects
 }
 

@@ -1,10 +1,10 @@
 //! What crosses between the history and the rest: loading and sending again, filtering,
 //! forgetting, cases, sessions and their replay.
 
-use super::act::{enter, send};
 use super::action::{Action, Pane};
 use super::message::{Effect, Job, Notice, SessionFile, Then};
 use super::pane::{Asked, Choice, Dialog, Pick, Prompt, Replay};
+use super::sending::{enter, send};
 use super::state::{Overlay, Running, State};
 use crate::app::field::Field;
 use crate::insight::replay::ReplayReport;
@@ -14,21 +14,13 @@ use std::sync::Arc;
 
 /// Asks the store for what the filter lets through, from the newest on.
 pub fn recall(state: &mut State) -> Vec<Effect> {
-    ask(state, None)
+    vec![state.recall(None)]
 }
 
 /// Asks for older rows than those shown.
 pub fn recall_older(state: &mut State) -> Vec<Effect> {
     let after = state.history.oldest();
-    ask(state, after)
-}
-
-fn ask(state: &mut State, after: Option<ExchangeId>) -> Vec<Effect> {
-    vec![Effect::Recall {
-        question: state.history.ask(),
-        query: state.history.query().clone(),
-        after,
-    }]
+    vec![state.recall(after)]
 }
 
 pub fn recalled(

@@ -9,6 +9,7 @@ mod list;
 mod memory;
 mod message;
 pub mod pane;
+mod sending;
 mod state;
 mod update;
 

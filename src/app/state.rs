@@ -3,11 +3,12 @@
 use super::action::Pane;
 use super::field::Field;
 use super::keymap::Keymap;
-use super::memory;
 use super::message::{Effect, Job, Notice};
 use super::pane::{Builder, Dialog, Help, History, Measured, Prompt, Replay, ResponsePane};
 use crate::insight::Catalogue;
-use crate::model::{Environment, RequestSpec, Settings, Timestamp, TokenName, TokenRef};
+use crate::model::{
+    Environment, ExchangeId, RequestSpec, Settings, Timestamp, TokenName, TokenRef,
+};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -140,8 +141,17 @@ impl State {
         };
         let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
         effects.extend(state.start_sandbox());
-        effects.extend(memory::recall(&mut state));
+        effects.push(state.recall(None));
         (state, effects)
+    }
+
+    /// Asks the store for what the filter lets through: from the newest on, or after a row.
+    pub fn recall(&mut self, after: Option<ExchangeId>) -> Effect {
+        Effect::Recall {
+            question: self.history.ask(),
+            query: self.history.query().clone(),
+            after,
+        }
     }
 
     /// Asks for the sandbox if it is needed here, is not up, and is not on its way.

@@ -1,12 +1,13 @@
 //! A message comes in, effects go out. Only routes: what a message means for a pane is the
 //! pane's business.
 
-use super::act::{act, after_typing, send};
+use super::act::{act, after_typing};
 use super::action::{Action, Pane, Place};
 use super::keymap::Key;
 use super::memory;
 use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile};
 use super::pane::Pick;
+use super::sending::send;
 use super::state::{Overlay, State};
 use crate::insight::{BodyText, View};
 use crate::model::{Exchange, ExchangeId, Timestamp, TokenRef};

@@ -1,0 +1,79 @@
+//! A request leaves: from what the builder holds to the effect that sends it, and the choice of
+//! where it goes.
+
+use super::message::{Effect, Notice};
+use super::pane::{Choice, Dialog, Pick};
+use super::state::{Overlay, Running, State};
+use crate::app::action::Pane;
+use crate::model::{Auth, resolve};
+
+/// Sends what the builder holds, or says why it cannot go.
+pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
+    let environment = state.environment().clone();
+    if environment.sandbox && environment.base_url.is_empty() {
+        state.waits_for_sandbox = true;
+        return state.start_sandbox();
+    }
+    let typed = state.builder.spec();
+    if environment.protected && !typed.is_safe() && !although_protected {
+        ask_before_writing(state, &environment.name);
+        return Vec::new();
+    }
+    let sent = match resolve(&typed, &environment) {
+        Ok(sent) => sent,
+        Err(failure) => {
+            state.notice = Some(Notice::trouble(failure.message, failure.hint));
+            return Vec::new();
+        }
+    };
+    state.notice = None;
+    if state.shows_one_pane() {
+        state.builder.finish_editing();
+        state.focus = Pane::Response;
+    }
+    let job = state.next_job();
+    state.response.awaiting = Some(job);
+    state.running.push(Running {
+        job,
+        method: sent.method.clone(),
+        url: sent.url.clone(),
+        began: state.now,
+        received: 0,
+        announced: None,
+    });
+    vec![Effect::Send {
+        job,
+        typed: Box::new(typed),
+        sent: Box::new(sent),
+        environment: Box::new(environment),
+        case: state.case.clone(),
+    }]
+}
+
+fn ask_before_writing(state: &mut State, environment: &str) {
+    let choice = |label: &str, note: &str, pick| Choice {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        pick,
+    };
+    let title = format!("{} to protected {environment}", state.builder.method);
+    let choices = vec![
+        choice("Do not send", "", Pick::Nothing),
+        choice("Send it", "it may change data there", Pick::SendAnyway),
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+}
+
+/// Goes to another environment. A token does not come along: it belongs where it was chosen.
+pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
+    if place == state.environment || place >= state.environments.len() {
+        return Vec::new();
+    }
+    state.environment = place;
+    state.tokens.clear();
+    state.builder.auth = Auth::None;
+    state.waits_for_sandbox = false;
+    let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
+    effects.extend(state.start_sandbox());
+    effects
+}
