@@ -212,3 +212,12 @@ pub fn connect_timeout(host: &str, limit: Option<std::time::Duration>) -> Failur
         "Check the host and port; a firewall may be dropping the call. --timeout allows longer.",
     )
 }
+
+/// Host and port as a person would name them.
+pub fn host(url: &url::Url) -> String {
+    let host = url.host_str().unwrap_or("the host");
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}

@@ -1,6 +1,7 @@
 //! Where a redirect leads, and what may go along. The border is the origin: across it go neither
 //! credentials nor bodies, and of the headers only those that say nothing about anyone.
 
+use super::fault::host;
 use crate::engine::vault::Filled;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
@@ -84,7 +85,7 @@ impl Trail {
         let Some((from, location)) = leads_on(&leg.filled.url, response) else {
             return Ok(false);
         };
-        let host = super::send::host(&from);
+        let host = host(&from);
         let refused = |why: String| {
             Failure::new(
                 Cause::RedirectRefused,

@@ -1,7 +1,7 @@
 //! One call from its request to its exchange. With `fault`, the only place that names reqwest.
 
 use super::decode::{Halt, Unpacker};
-use super::fault::{Stage, classify, connect_timeout, handshake_timeout};
+use super::fault::{Stage, classify, connect_timeout, handshake_timeout, host};
 use super::phases::{PHASES, PhaseLayer, Phases, Resolver};
 use super::redirect::{Leg, Trail, leads_on};
 use super::trust;
@@ -494,15 +494,6 @@ fn head(answer: &reqwest::Response) -> Response {
         headers,
         timing: Timing::default(),
         ..Response::default()
-    }
-}
-
-/// Host and port as a person would name them.
-pub fn host(url: &url::Url) -> String {
-    let host = url.host_str().unwrap_or("the host");
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
     }
 }
 
