@@ -33,7 +33,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         }
         return Measured::default();
     };
-    top.push(verdict(shown, theme, width));
+    top.push(verdict(state, shown, theme, width));
     let room = if area.height >= 12 { 3 } else { 1 };
     let mut sentence = wrap(&sentence(state, shown), width);
     if sentence.len() > room {
@@ -101,7 +101,7 @@ fn progress(running: &Running, state: &State, theme: &Theme, width: usize) -> Li
 }
 
 /// `▲ 403 Forbidden   82 ms   214 B   application/json`
-fn verdict(shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
+fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     let exchange = &shown.exchange;
     let class = exchange.outcome.class();
     let name = match &exchange.outcome {
@@ -116,6 +116,10 @@ fn verdict(shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
         cut(name.trim_end(), width.saturating_sub(6))
     );
     let mut facts = vec![duration_text(exchange.took)];
+    if exchange.environment != state.environment().name {
+        // The answer stays when another environment is chosen; it must not pass for that one's.
+        facts.insert(0, format!("from {}", exchange.environment));
+    }
     if let Some(response) = exchange.outcome.response() {
         facts.push(response.size_text());
         facts.push(match exchange.token() {
