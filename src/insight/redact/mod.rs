@@ -1,0 +1,296 @@
+//! What is secret in a call, and the same call without it. Used at every exit: what is shown,
+//! printed, kept or copied has passed through here.
+
+mod encodings;
+mod members;
+
+use crate::model::{
+    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, TokenRef,
+};
+use aho_corasick::{AhoCorasick, MatchKind};
+use encodings::{ESCAPE_BLOCK, LONGEST_ESCAPE, forms, unescaped};
+use members::{secret_form_members, secret_members, typed_values};
+use std::ops::Range;
+
+pub use members::is_secret_name;
+
+/// Shorter values would blot out ordinary words.
+const SHORTEST_VALUE: usize = 8;
+
+/// The known secret values, each with the text that stands for it.
+pub struct Mask {
+    search: Option<AhoCorasick>,
+    marks: Vec<String>,
+    tokens: Vec<TokenRef>,
+}
+
+impl Mask {
+    pub fn new(secrets: &[(TokenRef, Secret)]) -> Mask {
+        let named = secrets
+            .iter()
+            .map(|(token, secret)| (token.mask(), secret.reveal()));
+        let mut mask = Mask::of_values(named.collect());
+        mask.tokens = secrets.iter().map(|(token, _)| token.clone()).collect();
+        mask
+    }
+
+    fn of_values(values: Vec<(String, &str)>) -> Mask {
+        let mut patterns = Vec::new();
+        let mut marks = Vec::new();
+        for (mark, value) in values {
+            if value.len() < SHORTEST_VALUE {
+                continue;
+            }
+            for form in forms(value) {
+                patterns.push(form);
+                marks.push(mark.clone());
+            }
+        }
+        let search = (!patterns.is_empty())
+            .then(|| {
+                AhoCorasick::builder()
+                    .match_kind(MatchKind::LeftmostLongest)
+                    .build(&patterns)
+                    .ok()
+            })
+            .flatten();
+        Mask {
+            search,
+            marks,
+            tokens: Vec::new(),
+        }
+    }
+
+    /// The secrets that stand in a request in the clear, under names that say so.
+    pub fn of_request(headers: &Headers, url: &str, body: &[u8]) -> Mask {
+        let values = typed_values(headers, url, body);
+        let values = values.iter().map(|v| (MASK.to_owned(), v.as_str()));
+        Mask::of_values(values.collect())
+    }
+
+    /// Whether one of the values stands in the text, in any form.
+    pub fn finds(&self, text: &str) -> bool {
+        self.replace(text.into()) != text.as_bytes()
+    }
+
+    /// The call as it may be shown and kept.
+    pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
+        // Secrets that were typed into the request have no name, but may be echoed all the same.
+        let sent = &exchange.sent;
+        let typed = Mask::of_request(&sent.headers, &sent.url, &sent.body);
+        let url = |text: &str| self.url(&typed.text(text));
+        if let Outcome::Failed(failure) = &mut exchange.outcome {
+            for raw in [&exchange.sent.url, &exchange.typed.url] {
+                if !raw.is_empty() {
+                    failure.message = failure.message.replace(raw, &url(raw));
+                }
+            }
+        }
+        exchange.sent.url = url(&exchange.sent.url);
+        exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
+        exchange.sent.body = self.bytes(typed.replace(exchange.sent.body));
+        exchange.typed = self.typed(exchange.typed, &typed);
+        for hop in &mut exchange.redirects {
+            hop.location = url(&hop.location);
+        }
+        exchange.outcome = match exchange.outcome {
+            Outcome::Answered(response) => Outcome::Answered(self.response(response, &typed)),
+            Outcome::Failed(failure) => Outcome::Failed(Failure {
+                message: self.text(&typed.text(&failure.message)),
+                partial: failure
+                    .partial
+                    .map(|response| Box::new(self.response(*response, &typed))),
+                ..failure
+            }),
+        };
+        exchange
+    }
+
+    /// The request as typed. A value that has a name becomes that name, so that the request can
+    /// be sent again; one that has none is masked, and must be typed again.
+    fn typed(&self, mut spec: RequestSpec, typed: &Mask) -> RequestSpec {
+        spec.url = self.named(self.url(&typed.text(&spec.url)));
+        for row in spec.params.iter_mut().chain(&mut spec.headers) {
+            row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
+        }
+        spec.body = match spec.body {
+            Body::Empty => Body::Empty,
+            Body::Text(text) => {
+                let masked = self.bytes(typed.replace(text.into_bytes()));
+                Body::Text(self.named(String::from_utf8_lossy(&masked).into_owned()))
+            }
+            Body::Bytes(bytes) => Body::Bytes(self.bytes(typed.replace(bytes))),
+        };
+        spec
+    }
+
+    fn named(&self, text: String) -> String {
+        let slot = |text: String, token: &TokenRef| {
+            text.replace(&token.mask(), &format!("{{{{token:{}}}}}", token.name))
+        };
+        self.tokens.iter().fold(text, slot)
+    }
+
+    fn response(&self, mut response: Response, typed: &Mask) -> Response {
+        response.headers = self.headers(&response.headers, typed);
+        response.reason = self.text(&typed.text(&response.reason));
+        response.received = Some(response.body_bytes());
+        response.body = self.bytes(typed.replace(response.body));
+        response
+    }
+
+    fn headers(&self, headers: &Headers, typed: &Mask) -> Headers {
+        headers
+            .iter()
+            .map(|header| {
+                let value = if is_secret_name(&header.name) {
+                    self.value(&header.name, &header.text()).into_bytes()
+                } else if header.name.eq_ignore_ascii_case("location") {
+                    self.url(&typed.text(&header.text())).into_bytes()
+                } else {
+                    typed.replace(self.replace(header.value.clone()))
+                };
+                (header.name.clone(), value)
+            })
+            .collect()
+    }
+
+    /// A named value: whole if the name is a secret one, else what is known in it.
+    fn value(&self, name: &str, value: &str) -> String {
+        if !is_secret_name(name) || value.is_empty() {
+            return self.text(value);
+        }
+        let scheme = ["Bearer ", "Basic ", "Token ", "Digest "]
+            .into_iter()
+            .find(|s| {
+                value.len() > s.len()
+                    && value.is_char_boundary(s.len())
+                    && value[..s.len()].eq_ignore_ascii_case(s)
+            });
+        let (scheme, rest) = value.split_at(scheme.map_or(0, str::len));
+        let known = self.text(rest);
+        // A value that is nothing but a named token keeps that name, so that it can be sent again.
+        let whole = self.tokens.iter().any(|token| token.mask() == known);
+        let reference = rest.starts_with("{{token:") && rest.ends_with("}}");
+        if whole || reference {
+            format!("{scheme}{known}")
+        } else {
+            format!("{scheme}{MASK}")
+        }
+    }
+
+    /// A URL without credentials: user and password, secret parameters, known values.
+    fn url(&self, text: &str) -> String {
+        let mut text = self.text(text);
+        // By hand, since what is no URL may hold a password all the same.
+        if let Some(scheme) = text.find("://") {
+            let start = scheme + 3;
+            let end = text[start..].find(['/', '?', '#', '\\']);
+            let end = end.map_or(text.len(), |length| start + length);
+            if let Some(length) = text[start..end].rfind('@') {
+                text.replace_range(start..start + length, MASK);
+            }
+        }
+        let Some(query) = text.find('?') else {
+            return text;
+        };
+        let (before, rest) = text.split_at(query + 1);
+        let (query, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
+        let pairs: Vec<String> = query
+            .split('&')
+            .map(|pair| match pair.split_once('=') {
+                Some((name, value)) if is_secret_name(name) => {
+                    format!("{name}={}", self.value(name, value))
+                }
+                _ => pair.to_owned(),
+            })
+            .collect();
+        format!("{before}{}{fragment}", pairs.join("&"))
+    }
+
+    /// A text without known values.
+    pub fn text(&self, text: &str) -> String {
+        match String::from_utf8(self.replace(text.into())) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }
+    }
+
+    /// A body without known values and without the members that have secret names.
+    fn bytes(&self, body: Vec<u8>) -> Vec<u8> {
+        let body = self.replace(body);
+        let mut spans = secret_members(&body);
+        if spans.is_empty() {
+            spans = secret_form_members(&body);
+        }
+        if spans.is_empty() {
+            return body;
+        }
+        let mut masked = Vec::with_capacity(body.len());
+        let mut from = 0;
+        for span in spans {
+            let inside = &body[span.clone()];
+            masked.extend_from_slice(&body[from..span.start]);
+            let mask_of_one = self.tokens.iter().any(|t| t.mask().as_bytes() == inside);
+            let reference = inside.starts_with(b"{{token:") && inside.ends_with(b"}}");
+            let named = mask_of_one || reference;
+            masked.extend_from_slice(if named { inside } else { MASK.as_bytes() });
+            from = span.end;
+        }
+        masked.extend_from_slice(&body[from..]);
+        masked
+    }
+
+    /// The bytes without known values. Where there are none they come back as they are: a large
+    /// body is not copied to find that out.
+    fn replace(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let Some(search) = &self.search else {
+            return bytes;
+        };
+        let plain = match search.find(&bytes) {
+            Some(_) => search.replace_all_bytes(&bytes, &self.marks),
+            None => bytes,
+        };
+        let hidden = self.behind_escapes(search, &plain);
+        if hidden.is_empty() {
+            return plain;
+        }
+        let mut masked = Vec::with_capacity(plain.len());
+        let mut from = 0;
+        for (span, mark) in hidden {
+            masked.extend_from_slice(&plain[from..span.start]);
+            masked.extend_from_slice(self.marks[mark].as_bytes());
+            from = span.end;
+        }
+        masked.extend_from_slice(&plain[from..]);
+        masked
+    }
+
+    /// Where a value stands with some of its characters escaped, and which it is. Encoders differ
+    /// in what they escape, so the text is searched as it reads once every escape is undone; block
+    /// by block, since the places of a large body would take more memory than the body.
+    fn behind_escapes(&self, search: &AhoCorasick, text: &[u8]) -> Vec<(Range<usize>, usize)> {
+        let overlap = search.max_pattern_len() * LONGEST_ESCAPE;
+        let block = ESCAPE_BLOCK + 2 * overlap;
+        let mut found: Vec<(Range<usize>, usize)> = Vec::new();
+        let mut start = 0;
+        loop {
+            let end = text.len().min(start + block);
+            if let Some((read, places)) = unescaped(&text[start..end]) {
+                for hit in search.find_iter(&read) {
+                    let span = start + places[hit.start()]..start + places[hit.end()];
+                    if found.last().is_none_or(|(last, _)| last.end <= span.start) {
+                        found.push((span, hit.pattern().as_usize()));
+                    }
+                }
+            }
+            if end == text.len() {
+                return found;
+            }
+            start = end - overlap;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
