@@ -397,7 +397,7 @@ mod screen {
         let mut tty = opened(&home, &[]);
         tty.sees("▸▲ 404");
         tty.types("\x0b");
-        tty.sees("Calls from now on carry it");
+        tty.sees("New calls carry it");
         tty.types("ACME-2\r");
         tty.sees("case ACME-2");
         // The newest call again, under the case; then the whole case as a session.

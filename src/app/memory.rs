@@ -138,7 +138,7 @@ pub fn restore(state: &mut State) -> Vec<Effect> {
 pub fn ask_for_case(state: &mut State) {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: "Case",
-        hint: "Calls from now on carry it. Empty for none.",
+        hint: "New calls carry it; empty for none.",
         field: Field::line(state.case.as_deref().unwrap_or("")),
         asked: Asked::Case,
     })));

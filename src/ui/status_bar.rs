@@ -132,9 +132,14 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     };
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
+    let asks = matches!(state.overlay, Some(Overlay::Prompt(_)));
     for action in actions {
         let key = theme.key_name(&state.keymap.hint(*action).unwrap_or_default());
-        let words = short(*action);
+        // What ends editing of a pane's own text leaves a question unanswered.
+        let words = match action {
+            Action::FieldDone if asks => "cancel",
+            _ => short(*action),
+        };
         let needed = key.width() + words.width() + 4;
         if used + needed > width as usize {
             continue;
@@ -158,6 +163,8 @@ fn short(action: Action) -> &'static str {
     let title = action.title();
     match (action, title.split_once(" the ")) {
         (Action::StepView, _) => "view",
+        (Action::FieldEnter, _) => "done",
+        (Action::FieldClear, _) => "clear",
         (Action::Mark, _) => "mark",
         (Action::SaveSession, _) => "save session",
         (Action::Replay, _) => "replay",

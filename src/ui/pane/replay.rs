@@ -46,7 +46,7 @@ fn lines(replay: &Replay, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let name_width = names.max().unwrap_or(0).clamp(4, (width / 2).max(4));
     let mut lines = Vec::new();
     for step in &report.steps {
-        lines.push(summary(step, name_width, width, theme));
+        lines.extend(summary(step, name_width, width, theme));
         for difference in &step.differences {
             for text in wrap(difference, width.saturating_sub(6)) {
                 lines.push(Line::styled(format!("     {text}"), theme.dim()));
@@ -67,7 +67,12 @@ fn lines(replay: &Replay, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn summary(step: &StepReport, name_width: usize, width: usize, theme: &Theme) -> Line<'static> {
+fn summary(
+    step: &StepReport,
+    name_width: usize,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
     let style = match step.change {
         Change::Same | Change::Reworded => Style::new(),
         Change::Changed | Change::Failed => theme.trouble(),
@@ -89,14 +94,24 @@ fn summary(step: &StepReport, name_width: usize, width: usize, theme: &Theme) ->
         "{} {arrow} {now}  {token}  {direction}",
         told(step.recorded.as_ref())
     );
-    Line::from(vec![
-        Span::styled(format!(" {} ", step.change.glyph(theme.ascii)), style),
+    let sign = Span::styled(format!(" {} ", step.change.glyph(theme.ascii)), style);
+    let outcome = outcome.trim_end();
+    // What came is the point of the line: where it does not fit beside the name, it goes beneath.
+    if name_width + outcome.width() + 6 > width {
+        let name = cut(&step.name, width.saturating_sub(4));
+        let mut lines = vec![Line::from(vec![sign, Span::styled(name, theme.strong())])];
+        let rows = wrap(outcome, width.saturating_sub(6));
+        lines.extend(
+            rows.into_iter()
+                .map(|row| Line::styled(format!("     {row}"), style)),
+        );
+        return lines;
+    }
+    vec![Line::from(vec![
+        sign,
         Span::styled(fit(&step.name, name_width), theme.strong()),
-        Span::styled(
-            format!("  {}", cut(&outcome, width.saturating_sub(name_width + 6))),
-            style,
-        ),
-    ])
+        Span::styled(format!("  {}", cut(outcome, width)), style),
+    ])]
 }
 
 /// `403 forbidden`
