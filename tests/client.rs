@@ -9,7 +9,8 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
 use httriage::model::{
-    Cause, Environment, Exchange, Origin, Outcome, RequestSpec, Settings, is_unsafe, resolve,
+    Cause, Environment, Exchange, Manner, Origin, Outcome, RequestSpec, Settings, is_unsafe,
+    resolve,
 };
 use program::{Home, Ran};
 use serde_json::{Value, json};
@@ -535,6 +536,7 @@ fn outgoing(url: &str) -> Outgoing {
         typed,
         sent,
         environment,
+        manner: Manner::default(),
     }
 }
 
@@ -643,7 +645,7 @@ async fn stopped(server: &Server, bytes: u64) -> (Exchange, Duration) {
         async move { client.send(outgoing, &flight).await }
     });
     let has_come = async {
-        while server.asked().is_empty() || flight.progress().0 < bytes {
+        while server.asked().is_empty() || flight.progress().received < bytes {
             tokio::task::yield_now().await;
         }
     };

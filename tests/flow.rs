@@ -8,7 +8,7 @@ use httriage::app::{
 };
 use httriage::insight::summary;
 use httriage::model::{
-    Auth, Body, Cause, Failure, Outcome, Param, RequestSpec, Response, TokenName, limits,
+    Auth, Body, Cause, Failure, Outcome, Param, Progress, RequestSpec, Response, TokenName, limits,
 };
 use proptest::prelude::*;
 use scene::{BASE, SIZES, SMALL, Scene, USUAL, WIDE, after_ms, guided, now, start};
@@ -217,13 +217,18 @@ fn a_tick_moves_the_clock_and_the_progress_of_its_job() {
     let mut scene = Scene::open(WIDE);
     scene.held = true;
     scene.keys("ctrl-r");
+    let so_far = Progress {
+        received: 4_096,
+        announced: Some(8_192),
+        pause: None,
+    };
     scene.tell(Message::Tick {
         now: after_ms(1_500),
-        progress: vec![(2, 4_096, Some(8_192)), (9, 1, None)],
+        progress: vec![(2, so_far), (9, Progress::default())],
     });
     assert_eq!(scene.state.now, after_ms(1_500));
     let running = &scene.state.running[0];
-    assert_eq!((running.received, running.announced), (4_096, Some(8_192)));
+    assert_eq!(running.progress, so_far);
     assert_eq!(running.began, now());
 }
 

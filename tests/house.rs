@@ -27,6 +27,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "aho_corasick",
             "base64",
+            "httpdate",
             "jiff",
             "memchr",
             "serde",
@@ -78,7 +79,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "runtime",
         &["app", "engine", "format", "insight", "model", "ui"],
-        &["crossterm", "futures_util", "ratatui", "tokio"],
+        &["crossterm", "futures_util", "ratatui", "rustix", "tokio"],
     ),
     (
         "cli",
@@ -109,12 +110,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tower_service", &["engine/client/phases.rs"]),
     ("directories", &["engine/home.rs"]),
     ("rusqlite", &["engine/history"]),
-    ("rustix", &["engine/home.rs"]),
+    (
+        "rustix",
+        &["engine/home.rs", "runtime/terminal.rs", "runtime/run.rs"],
+    ),
     ("zstd", &["engine/history", "engine/client/decode.rs"]),
     ("flate2", &["engine/client/decode.rs"]),
     ("brotli_decompressor", &["engine/client/decode.rs"]),
     ("http_body_util", &["engine/sandbox/serve.rs"]),
-    ("hyper_util", &["engine/sandbox/serve.rs"]),
+    (
+        "hyper_util",
+        &["engine/sandbox/serve.rs", "engine/client/way.rs"],
+    ),
     ("tui_textarea", &["app/field.rs"]),
     ("crossterm", &["runtime/", "cli/print.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
@@ -763,12 +770,16 @@ fn what_holds_a_secret_cannot_be_printed_by_accident() {
 #[test]
 fn every_pane_that_is_held_has_a_twin_that_is_drawn() {
     let all = all_sources();
+    // A pane that outgrew its file has a folder of the same name, with rooms of its own.
     let names = |place: &str| -> BTreeSet<String> {
         let paths = all.iter().filter_map(|s| s.path.strip_prefix(place));
-        paths.map(String::from).collect()
+        let names = paths.map(|path| path.split('/').next().unwrap_or(path));
+        names
+            .map(|name| name.trim_end_matches(".rs").to_owned())
+            .collect()
     };
     let held = names("app/pane/");
-    assert!(held.contains("response.rs"));
+    assert!(held.contains("response"));
     assert_eq!(held, names("ui/pane/"));
 }
 

@@ -7,7 +7,8 @@ use httriage::app::pane::ResponseTab;
 use httriage::app::{Message, Overlay, Pane, State};
 use httriage::insight::Catalogue;
 use httriage::model::{
-    Cause, Failure, Headers, Outcome, Param, RequestSpec, Response, StatusClass, is_unsafe,
+    Cause, Failure, Headers, Outcome, Param, Progress, RequestSpec, Response, StatusClass,
+    is_unsafe,
 };
 use httriage::ui::Theme;
 use ratatui::buffer::Buffer;
@@ -178,7 +179,14 @@ fn a_running_call() {
         scene.keys("ctrl-r");
         scene.tell(Message::Tick {
             now: after_ms(1_234),
-            progress: vec![(2, 40_960, Some(81_920))],
+            progress: vec![(
+                2,
+                Progress {
+                    received: 40_960,
+                    announced: Some(81_920),
+                    pause: None,
+                },
+            )],
         });
     });
 }

@@ -2,6 +2,7 @@
 //! is a function below, what stays in one is a method of that pane.
 
 use super::action::{Action, Pane};
+use super::again;
 use super::memory;
 use super::message::{Effect, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
@@ -24,6 +25,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SetCase => memory::ask_for_case(state),
         Action::Filter => memory::start_filter(state),
         Action::Quit | Action::QuitPane => effects.push(Effect::Quit),
+        Action::Suspend => effects.push(Effect::Suspend),
         Action::OpenHelp => state.overlay = Some(Overlay::Help(Help::default())),
         Action::Back => effects = back(state),
         Action::FocusNext => focus(state, 1),
@@ -46,6 +48,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
         Action::OpenEntry => state.response.open_entry(),
         Action::StepView => effects = state.response.step_view(),
+        Action::BackOff => effects = again::back_off(state),
+        Action::FetchLarger => effects = again::larger(state),
+        Action::TrustOrigin => again::ask_to_trust(state),
         Action::Left => state.response.scroll_left(-8),
         Action::Right => state.response.scroll_left(8),
 
@@ -107,6 +112,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::StepView if !state.response.has_views() => {
             Some("There is no body in front. Open the Body tab of an answer that has one.")
         }
+        Action::BackOff => again::no_back_off(state),
+        Action::FetchLarger => again::no_larger(state),
+        Action::TrustOrigin => again::no_trust(state),
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
@@ -175,6 +183,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::SendAnyway) => return send(state, true),
         Some(Pick::Forget(ids)) => return memory::forget(state, ids),
         Some(Pick::Replay(path)) => return memory::replay(state, path),
+        Some(Pick::Trust(origin)) => return again::trust(state, origin),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()

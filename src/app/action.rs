@@ -89,6 +89,7 @@ actions! {
     SaveSession     "save-session"     "save to a session"             Place::Anywhere, ["ctrl-s"];
     SetCase         "set-case"         "set the case"                  Place::Anywhere, ["ctrl-k"];
     Quit            "quit"             "quit"                          Place::Anywhere, ["ctrl-c"];
+    Suspend         "suspend"          "go to the background; fg comes back" Place::Panes, ["ctrl-z"];
     QuitPane        "quit-pane"        "quit"                          Place::Panes, ["q"];
     OpenHelp        "open-help"        "show all keys"                 Place::Panes, ["?", "f1"];
     Filter          "filter"           "filter the history"            Place::Panes, ["/"];
@@ -113,6 +114,9 @@ actions! {
 
     OpenEntry       "open-entry"       "open or close the entry"       Place::Pane(Pane::Response), ["enter", "space"];
     StepView        "step-view"        "change the view of the body"   Place::Pane(Pane::Response), ["v"];
+    BackOff         "back-off"         "wait as asked, then send again" Place::Pane(Pane::Response), ["w"];
+    FetchLarger     "fetch-larger"     "fetch again with a larger limit" Place::Pane(Pane::Response), ["L"];
+    TrustOrigin     "trust-origin"     "stop checking its certificate" Place::Pane(Pane::Response), ["T"];
     Left            "left"             "scroll left"                   Place::Pane(Pane::Response), ["left", "h"];
     Right           "right"            "scroll right"                  Place::Pane(Pane::Response), ["right", "l"];
 

@@ -8,7 +8,7 @@ use super::sending::{enter, send};
 use super::state::{Overlay, Running, State};
 use crate::app::field::Field;
 use crate::insight::replay::ReplayReport;
-use crate::model::{Exchange, ExchangeId, ExchangeSummary};
+use crate::model::{Exchange, ExchangeId, ExchangeSummary, Progress};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -196,8 +196,7 @@ pub fn replay(state: &mut State, path: PathBuf) -> Vec<Effect> {
         method: "replay".to_owned(),
         url: name.unwrap_or_default(),
         began: state.now,
-        received: 0,
-        announced: None,
+        progress: Progress::default(),
     });
     state.notice = None;
     vec![Effect::Replay {

@@ -4,8 +4,8 @@ use super::keymap::Key;
 use crate::insight::replay::ReplayReport;
 use crate::insight::{BodyText, Query, View};
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, SentRequest, Timestamp,
-    TokenRef,
+    Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Progress, RequestSpec, SentRequest,
+    Timestamp, TokenRef,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,8 +25,8 @@ pub enum Message {
     /// Sent only while a job runs.
     Tick {
         now: Timestamp,
-        /// Bytes received so far, and their announced number, of each running job.
-        progress: Vec<(Job, u64, Option<u64>)>,
+        /// How far each running job is.
+        progress: Vec<(Job, Progress)>,
     },
     Sent {
         job: Job,
@@ -106,6 +106,7 @@ pub enum Effect {
         sent: Box<SentRequest>,
         environment: Box<Environment>,
         case: Option<String>,
+        manner: Manner,
     },
     /// Writes a call into the store.
     Remember(Arc<Exchange>),
@@ -144,6 +145,8 @@ pub enum Effect {
     StartSandbox,
     /// Asks for the fingerprints of an environment's tokens.
     ReadTokens(Box<Environment>),
+    /// Gives the terminal back until the shell brings the program to the front again.
+    Suspend,
     Quit,
 }
 

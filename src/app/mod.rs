@@ -3,6 +3,7 @@
 
 mod act;
 mod action;
+mod again;
 mod field;
 mod keymap;
 mod list;

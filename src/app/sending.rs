@@ -5,10 +5,14 @@ use super::message::{Effect, Notice};
 use super::pane::{Choice, Dialog, Pick};
 use super::state::{Overlay, Running, State};
 use crate::app::action::Pane;
-use crate::model::{Auth, resolve};
+use crate::model::{Auth, Manner, Progress, resolve};
 
 /// Sends what the builder holds, or says why it cannot go.
 pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
+    send_as(state, Manner::default(), although_protected)
+}
+
+pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> Vec<Effect> {
     let environment = state.environment().clone();
     if environment.sandbox && environment.base_url.is_empty() {
         state.waits_for_sandbox = true;
@@ -38,8 +42,7 @@ pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
         method: sent.method.clone(),
         url: sent.url.clone(),
         began: state.now,
-        received: 0,
-        announced: None,
+        progress: Progress::default(),
     });
     vec![Effect::Send {
         job,
@@ -47,6 +50,7 @@ pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
         sent: Box::new(sent),
         environment: Box::new(environment),
         case: state.case.clone(),
+        manner,
     }]
 }
 

@@ -7,7 +7,8 @@ use super::message::{Effect, Job, Notice};
 use super::pane::{Builder, Dialog, Help, History, Measured, Prompt, Replay, ResponsePane};
 use crate::insight::Catalogue;
 use crate::model::{
-    Environment, ExchangeId, RequestSpec, Settings, Timestamp, TokenName, TokenRef,
+    Environment, ExchangeId, Progress, RequestSpec, Settings, Timestamp, TokenName, TokenRef,
+    limits,
 };
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -40,8 +41,7 @@ pub struct Running {
     pub method: String,
     pub url: String,
     pub began: Timestamp,
-    pub received: u64,
-    pub announced: Option<u64>,
+    pub progress: Progress,
 }
 
 #[derive(Debug)]
@@ -96,6 +96,8 @@ pub struct State {
     pub opens_with_a_call: bool,
     /// The support case that calls are made for.
     pub case: Option<String>,
+    /// Bytes of a body that are kept.
+    pub body_bytes: u64,
     pub catalogue: Arc<Catalogue>,
     pub keymap: Keymap,
     pub now: Timestamp,
@@ -131,6 +133,7 @@ impl State {
             waits_for_sandbox: false,
             opens_with_a_call: start.send_first,
             case: start.case,
+            body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
             keymap: Keymap::default(),
             now: start.now,
@@ -175,6 +178,10 @@ impl State {
             tokens: Vec::new(),
             protected: false,
             sandbox: false,
+            proxy: None,
+            ca_file: None,
+            insecure_origins: Vec::new(),
+            identity: None,
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }

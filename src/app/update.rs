@@ -10,7 +10,7 @@ use super::pane::Pick;
 use super::sending::send;
 use super::state::{Overlay, State};
 use crate::insight::{BodyText, View};
-use crate::model::{Exchange, ExchangeId, Timestamp, TokenRef};
+use crate::model::{Cause, Exchange, ExchangeId, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -98,11 +98,11 @@ fn resize(state: &mut State, size: (u16, u16)) -> Vec<Effect> {
     Vec::new()
 }
 
-fn tick(state: &mut State, now: Timestamp, progress: &[(Job, u64, Option<u64>)]) -> Vec<Effect> {
+fn tick(state: &mut State, now: Timestamp, progress: &[(Job, Progress)]) -> Vec<Effect> {
     state.now = now;
     for running in &mut state.running {
-        if let Some((_, received, announced)) = progress.iter().find(|p| p.0 == running.job) {
-            (running.received, running.announced) = (*received, *announced);
+        if let Some((_, progress)) = progress.iter().find(|(job, _)| *job == running.job) {
+            running.progress = *progress;
         }
     }
     Vec::new()
@@ -111,6 +111,12 @@ fn tick(state: &mut State, now: Timestamp, progress: &[(Job, u64, Option<u64>)])
 /// Every answer goes into the history; only the one that is awaited comes to the front.
 fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
+    if exchange.attempts == 0 && is_cancelled(&exchange) {
+        // Nothing left, so there is nothing to show or to keep.
+        state.response.awaiting = state.response.awaiting.filter(|awaited| *awaited != job);
+        state.notice = Some(Notice::info("The wait was ended; nothing was sent."));
+        return Vec::new();
+    }
     state.history.remember(exchange.clone());
     let mut effects = vec![Effect::Remember(exchange.clone())];
     if state.response.awaiting == Some(job) {
@@ -122,6 +128,10 @@ fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
         }
     }
     effects
+}
+
+fn is_cancelled(exchange: &Exchange) -> bool {
+    matches!(&exchange.outcome, Outcome::Failed(failure) if failure.cause == Cause::CallCancelled)
 }
 
 fn indexed(state: &mut State, id: &ExchangeId, view: View, body: Arc<BodyText>) -> Vec<Effect> {

@@ -45,7 +45,7 @@ pub struct PlaceArgs {
     pub base_url: Option<String>,
 }
 
-/// How long and how much.
+/// How long, how much, and whom to believe.
 #[derive(Args, Default)]
 pub struct LimitArgs {
     /// Limit for connecting, the first byte and each pause, one by one
@@ -57,6 +57,12 @@ pub struct LimitArgs {
     /// Largest body kept, as 64MB or 1GiB
     #[arg(long, value_name = "SIZE")]
     pub max_body: Option<String>,
+    /// A PEM file with an authority to trust in this run, besides the system's
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    /// An origin whose certificate is not checked in this run, as https://old.acme.example:8443
+    #[arg(long, value_name = "ORIGIN")]
+    pub insecure: Vec<String>,
 }
 
 /// How calls are remembered.
@@ -115,6 +121,9 @@ pub struct SendArgs {
     /// Write the body to a file, byte for byte
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// After a 429 or 503, wait as the answer asks and send again; GET, HEAD and OPTIONS only
+    #[arg(long)]
+    pub retry: bool,
     /// Allow a method that writes in a protected environment
     #[arg(long)]
     pub allow_writes: bool,

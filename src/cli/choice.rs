@@ -1,10 +1,11 @@
 //! Which environment, token and knowledge a command works with.
 
 use super::args::{LimitArgs, PlaceArgs, RecordArgs};
+use super::print::complain;
 use super::trouble::Trouble;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
-use crate::engine::{ClientOptions, Home};
+use crate::engine::{ClientOptions, Home, authorities};
 use crate::format::catalogue_file;
 use crate::insight::Catalogue;
 use crate::model::{Environment, Origin, Settings, TokenName, size};
@@ -54,6 +55,22 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
     options.whole = seconds(limits.max_time, "--max-time")?;
     if let Some(bytes) = settings.max_body {
         options.body_bytes = bytes;
+    }
+    if let Some(path) = &limits.cacert {
+        let unusable = |why| Trouble::usage(format!("--cacert: {why}. Give a PEM file."));
+        authorities(path).map_err(unusable)?;
+        options.authorities.push(path.clone());
+    }
+    for text in &limits.insecure {
+        let origin = Origin::parse(text).filter(Origin::is_secure);
+        options.insecure.push(origin.ok_or_else(|| {
+            Trouble::usage(format!(
+                "--insecure {text} is not an https origin. Write it as https://old.acme.example:8443."
+            ))
+        })?);
+        complain(&format!(
+            "Warning: the certificate of {text} is not checked in this run, so anybody could answer in its place."
+        ));
     }
     if let Some(text) = &limits.max_body {
         options.body_bytes = size(text).ok_or_else(|| {

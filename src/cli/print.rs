@@ -132,6 +132,12 @@ impl Out {
         let badge = format!("{} {}", class.glyph(false), status.trim_end());
         let badge = self.styled(&badge, colour_of(class));
         self.finished(&format!("{badge}  {}", visible(&facts)));
+        if exchange.attempts > 1 {
+            self.indented(&format!("sent {} times", exchange.attempts));
+        }
+        for origin in &exchange.unverified {
+            self.indented(&format!("the certificate of {origin} was not checked"));
+        }
         for hop in &exchange.redirects {
             self.indented(&hop.text());
         }
@@ -430,17 +436,12 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
     });
     let redirects: Vec<Value> = redirects.collect();
     object.insert("redirects".into(), json!(redirects));
-    object.insert("attempts".into(), json!(attempts(exchange)));
+    if !exchange.unverified.is_empty() {
+        object.insert("unverified".into(), json!(exchange.unverified));
+    }
+    object.insert("attempts".into(), json!(exchange.attempts));
     object.insert("elapsed_ms".into(), json!(milliseconds(exchange.took)));
     Value::Object(object)
-}
-
-/// Calls that were refused before they left were not attempted.
-fn attempts(exchange: &Exchange) -> u8 {
-    match &exchange.outcome {
-        Outcome::Failed(failure) if !failure.was_sent => 0,
-        _ => 1,
-    }
 }
 
 fn response_json(response: &Response) -> Value {
@@ -467,6 +468,9 @@ fn response_json(response: &Response) -> Value {
         if let Some(part) = part {
             timing.insert(name.into(), json!(milliseconds(part)));
         }
+    }
+    if response.timing.reused {
+        timing.insert("reused".into(), json!(true));
     }
     timing.insert(
         "total_ms".into(),

@@ -7,10 +7,11 @@ use super::trouble::Trouble;
 use crate::engine::history::{History, Receipt};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
+use crate::insight::back_off::{NextTry, next_try, wait_text};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Body, Environment, Exchange, Origin, Outcome, Param, RequestSpec, Settings, StatusClass,
-    Timestamp, resolve,
+    Auth, Body, Environment, Exchange, Manner, Origin, Outcome, Param, RequestSpec, Settings,
+    StatusClass, Timestamp, limits, resolve,
 };
 use std::io::Read;
 use std::sync::Arc;
@@ -47,7 +48,16 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let case = args.record.case.clone();
-    let raw = tasks.block_on(call(&client, typed, environment, case))?;
+    let manner = Manner {
+        retries: args.retry,
+        ..Manner::default()
+    };
+    let raw = tasks.block_on(call(&client, typed, environment, case, manner))?;
+    if args.retry
+        && let NextTry::Never(Some(why)) = next_try(&raw, raw.attempts, 0.0)
+    {
+        complain(&format!("Not sent again: {why}."));
+    }
     tasks.shutdown_background();
 
     if let Some(path) = &args.output
@@ -83,6 +93,7 @@ async fn call(
     typed: RequestSpec,
     mut environment: Environment,
     case: Option<String>,
+    manner: Manner,
 ) -> Result<Exchange, Trouble> {
     let mut served = None;
     if environment.sandbox {
@@ -98,8 +109,9 @@ async fn call(
                 sent,
                 environment,
                 case,
+                manner,
             };
-            client.send(outgoing, &Flight::default()).await
+            send(client, outgoing).await
         }
         Err(failure) => Exchange {
             id: client.new_id(),
@@ -113,12 +125,32 @@ async fn call(
             typed,
             outcome: Outcome::Failed(failure),
             redirects: Vec::new(),
+            attempts: 0,
+            unverified: Vec::new(),
             started_at: Timestamp::now(),
             took: Duration::ZERO,
         },
     };
     drop(served);
     Ok(exchange)
+}
+
+/// Makes the call, and says of each wait how long it will be.
+async fn send(client: &Client, outgoing: Outgoing) -> Exchange {
+    let flight = Flight::default();
+    let call = client.send(outgoing, &flight);
+    tokio::pin!(call);
+    loop {
+        tokio::select! {
+            exchange = &mut call => return exchange,
+            pause = flight.next_pause() => complain(&format!(
+                "The answer asks to wait: try {} of {} in {}.",
+                pause.next_try,
+                limits::TRIES,
+                wait_text(pause.left)
+            )),
+        }
+    }
 }
 
 /// Writes calls into the history and, at the end, says what could not be kept. The answer never

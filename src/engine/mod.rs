@@ -9,6 +9,6 @@ pub mod replay;
 pub mod sandbox;
 mod vault;
 
-pub use client::{Client, ClientOptions, Flight, Outgoing};
+pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
 pub use home::{Home, HomeError, forbid_core_files};
 pub use vault::{Vault, variable_for as token_variable};

@@ -7,8 +7,8 @@ use super::vault::slots;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::insight::replay::{ReplayReport, StepReport, captured, judge, skipped, unsent};
 use crate::model::{
-    Auth, Body, Cause, Environment, Exchange, Failure, Origin, Outcome, RequestSpec, Secret,
-    SentRequest, Session, Step, TokenName, TokenRef, resolve,
+    Auth, Body, Cause, Environment, Exchange, Failure, Manner, Origin, Outcome, RequestSpec,
+    Secret, SentRequest, Session, Step, TokenName, TokenRef, resolve,
 };
 use std::future::Future;
 
@@ -109,6 +109,7 @@ impl Answers {
             sent: prepared.sent,
             environment: prepared.environment,
             case: replay.case.clone(),
+            manner: Manner::default(),
         };
         let exchange = wire.send(call, flight).await;
         let misses = self.capture(step, &exchange.outcome);

@@ -1,7 +1,7 @@
 //! `config.toml`: environments, tokens by name, limits. Values of tokens never stand in it.
 
 use super::FormatError;
-use crate::model::{Environment, Settings, Token, TokenName, TokenSource, size};
+use crate::model::{Environment, Identity, Origin, Settings, Token, TokenName, TokenSource, size};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -57,6 +57,30 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         for token in &table.tokens {
             tokens.push(name(token, &place)?);
         }
+        let mut insecure_origins = Vec::with_capacity(table.insecure_origins.len());
+        for text in &table.insecure_origins {
+            insecure_origins.push(Origin::parse(text).ok_or_else(|| {
+                wrong(
+                    format!("{place}.insecure_origins"),
+                    format!("\"{text}\" is not an origin"),
+                    "Write scheme, host and port, as https://api.acme.example:8443.",
+                )
+            })?);
+        }
+        let identity = match (table.client_certificate, table.client_key) {
+            (None, None) => None,
+            (None, Some(_)) => {
+                return Err(wrong(
+                    format!("{place}.client_key"),
+                    "a key stands without a certificate".into(),
+                    "Name the certificate's PEM file as client_certificate.",
+                ));
+            }
+            (Some(certificate), key) => Some(Identity {
+                key: key.unwrap_or_else(|| certificate.clone()),
+                certificate,
+            }),
+        };
         settings.environments.push(Environment {
             name: environment_name,
             base_url: table.base_url.unwrap_or_default(),
@@ -65,6 +89,10 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             tokens,
             protected: table.protected,
             sandbox: false,
+            proxy: table.proxy,
+            ca_file: table.ca_file,
+            insecure_origins,
+            identity,
         });
     }
     for (token, table) in config.tokens {
@@ -126,6 +154,12 @@ struct EnvironmentTable {
     tokens: Vec<String>,
     #[serde(default)]
     protected: bool,
+    proxy: Option<String>,
+    ca_file: Option<PathBuf>,
+    #[serde(default)]
+    insecure_origins: Vec<String>,
+    client_certificate: Option<PathBuf>,
+    client_key: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +209,10 @@ mod tests {
             variables = { runbook = "7" }
             tokens = ["support"]
             protected = true
+            proxy = "socks5h://127.0.0.1:1080"
+            ca_file = "acme.pem"
+            insecure_origins = ["https://old.acme.example:8443/"]
+            client_certificate = "me.pem"
             [tokens.support]
             command = ["pass", "show", "acme"]
         "#;
@@ -182,6 +220,14 @@ mod tests {
         assert_eq!(settings.max_body, Some(1_048_576));
         let acme = settings.environment("acme").unwrap();
         assert!(acme.protected);
+        let insecure: Vec<String> = acme
+            .insecure_origins
+            .iter()
+            .map(Origin::to_string)
+            .collect();
+        assert_eq!(insecure, ["https://old.acme.example:8443"]);
+        let identity = acme.identity.as_ref().unwrap();
+        assert_eq!(identity.key, identity.certificate);
         assert_eq!(acme.variable("runbook"), Some("7"));
         assert_eq!(acme.tokens[0].as_str(), "support");
         assert_eq!(settings.tokens[0].source.id(), "command");
@@ -201,6 +247,14 @@ mod tests {
             ),
             ("[tokens.\"A B\"]\nenv = \"A\"\n", "cannot name a token"),
             ("max_body = \"lots\"\n", "not a size"),
+            (
+                "[environments.a]\ninsecure_origins = [\"here\"]\n",
+                "not an origin",
+            ),
+            (
+                "[environments.a]\nclient_key = \"k.pem\"\n",
+                "without a certificate",
+            ),
         ];
         for (text, says) in cases {
             let error = read(text, "config.toml").unwrap_err().to_string();

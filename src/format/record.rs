@@ -32,6 +32,8 @@ pub fn write(exchange: &Exchange) -> String {
         sent,
         outcome,
         redirects,
+        attempts,
+        unverified,
         started_at,
         took,
     } = exchange;
@@ -46,6 +48,8 @@ pub fn write(exchange: &Exchange) -> String {
         sent: Sent::of(sent),
         outcome: Ending::of(outcome),
         redirects: redirects.iter().map(Step::of).collect(),
+        attempts: *attempts,
+        unverified: unverified.clone(),
     })
 }
 
@@ -73,6 +77,8 @@ pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<Exchange, FormatErr
         sent: record.sent.read(bodies.sent)?,
         outcome: record.outcome.read(bodies.received)?,
         redirects: record.redirects.into_iter().map(Step::read).collect(),
+        attempts: record.attempts,
+        unverified: record.unverified,
         started_at: timestamp(record.at)?,
         took: duration(record.took)?,
     })
@@ -154,6 +160,15 @@ struct Record {
     outcome: Ending,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     redirects: Vec<Step>,
+    #[serde(default = "once")]
+    attempts: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unverified: Vec<String>,
+}
+
+/// Calls were made once before this was written down.
+fn once() -> u32 {
+    1
 }
 
 #[derive(Serialize, Deserialize)]
@@ -734,10 +749,10 @@ pub(crate) mod tests {
             token_sent,
             dropped,
         });
-        let end = (any_outcome(), vec(hop, 0..3));
+        let end = (any_outcome(), vec(hop, 0..3), any::<(u32, Vec<String>)>());
         (frame, any_spec(), sent, end, times).prop_map(
             |((id, (environment, case)), typed, sent, end, (started_at, took))| {
-                let (outcome, redirects) = end;
+                let (outcome, redirects, (attempts, unverified)) = end;
                 Exchange {
                     id: ExchangeId::from_number(id),
                     environment,
@@ -746,6 +761,8 @@ pub(crate) mod tests {
                     sent,
                     outcome,
                     redirects,
+                    attempts,
+                    unverified,
                     started_at,
                     took,
                 }
@@ -786,6 +803,8 @@ pub(crate) mod tests {
             sent: SentRequest::default(),
             outcome: Outcome::Answered(Response::default()),
             redirects: Vec::new(),
+            attempts: 1,
+            unverified: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::from_millis(12),
         };

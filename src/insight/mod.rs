@@ -1,10 +1,12 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
 
+pub mod back_off;
 mod body_text;
 pub mod catalog;
 mod challenge;
 mod error_body;
 mod json;
+mod phases;
 mod query;
 pub mod redact;
 pub mod replay;
@@ -15,6 +17,7 @@ pub use body_text::{BodyText, View};
 pub use challenge::{Challenge, challenges};
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use json::{Json, Note};
+pub use phases::{Phase, phases};
 pub use query::{Query, Term, Want, host, search_text};
 pub use status::{Catalogue, CodeNote, Grounds, Statement, StatusNote};
 pub use summary::{error_line, summary};

@@ -2,6 +2,7 @@
 
 use super::TokenName;
 use std::fmt;
+use std::path::PathBuf;
 use url::Url;
 
 /// A base URL with what goes along on every call.
@@ -18,6 +19,21 @@ pub struct Environment {
     pub protected: bool,
     /// Served by this very process, with practice data.
     pub sandbox: bool,
+    /// The proxy to go through, in place of the one that the shell's variables name.
+    pub proxy: Option<String>,
+    /// A PEM file with authorities that are trusted here besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Origins whose certificates are not checked.
+    pub insecure_origins: Vec<Origin>,
+    /// What this side shows to a server that asks who it is.
+    pub identity: Option<Identity>,
+}
+
+/// PEM files with a client certificate and its key; both may stand in one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
 }
 
 impl Environment {
@@ -67,6 +83,10 @@ impl Origin {
 
     pub fn parse(text: &str) -> Option<Origin> {
         Origin::of(&Url::parse(text).ok()?)
+    }
+
+    pub fn is_secure(&self) -> bool {
+        self.scheme == "https"
     }
 
     pub fn host(&self) -> &str {

@@ -280,6 +280,24 @@ impl Outcome {
     }
 }
 
+/// How far a call under way is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the body so far.
+    pub received: u64,
+    /// Their number, where the server said it.
+    pub announced: Option<u64>,
+    /// It waits before it goes, or goes again.
+    pub pause: Option<Pause>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    pub left: Duration,
+    /// The try that comes after it, counted from one.
+    pub next_try: u32,
+}
+
 /// A redirect that was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
@@ -321,6 +339,10 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// The redirects that were followed on the way to the outcome.
     pub redirects: Vec<Hop>,
+    /// How often it left this machine; redirects do not count.
+    pub attempts: u32,
+    /// The origins whose certificates were not checked, because the environment says so.
+    pub unverified: Vec<String>,
     pub started_at: Timestamp,
     pub took: Duration,
 }

@@ -14,14 +14,14 @@ mod token;
 mod visible;
 
 pub use cause::{Cause, CauseGroup};
-pub use environment::{Environment, Origin};
+pub use environment::{Environment, Identity, Origin};
 pub use exchange::{
-    ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Response, SentRequest,
-    StatusClass, Timing,
+    ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
+    Response, SentRequest, StatusClass, Timing,
 };
 pub use fit::{cut, cut_front, fit, wrap};
 pub use headers::{Header, Headers};
-pub use request::{Auth, Body, MASK, Param, RequestSpec, resolve, token_names_in};
+pub use request::{Auth, Body, MASK, Manner, Param, RequestSpec, resolve, token_names_in};
 pub use session::{Expectation, Session, Step};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};

@@ -2,6 +2,7 @@
 
 use super::{Cause, Environment, Failure, Headers, Origin, SentRequest, TokenName, TokenRef};
 use std::borrow::Cow;
+use std::time::Duration;
 use url::Url;
 
 /// What stands for a secret that has no name, in everything that is shown or kept.
@@ -77,6 +78,17 @@ impl RequestSpec {
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
+}
+
+/// How a call is made, beside what it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// The wait before it goes.
+    pub wait: Duration,
+    /// Whether it goes again where the answer asks to come back later.
+    pub retries: bool,
+    /// Bytes of the answer's body that are kept, where it is not the usual number.
+    pub body_bytes: Option<u64>,
 }
 
 /// Fills in what was typed. A request that cannot be sent comes back as the failure it is,

@@ -42,6 +42,16 @@ pub mod limits {
     pub const HEADER_FIELDS: usize = 1_000;
     /// Redirects followed in one call: more are a loop that has not closed yet.
     pub const REDIRECTS: usize = 10;
+    /// How often a call that was told to slow down is made, the first time included.
+    pub const TRIES: u32 = 4;
+    /// The wait before a second try where the answer names none.
+    pub const FIRST_WAIT: Duration = Duration::from_secs(1);
+    /// The longest wait that is obeyed; a person decides about a longer one.
+    pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
+    /// How many times larger a body may be when a person asks for it again.
+    pub const LARGER: u64 = 8;
+    /// No body is kept above this, whatever is asked for: the places of its lines are 32 bits wide.
+    pub const LARGEST_BODY: u64 = 4_000_000_000;
     /// Calls of this run that the history pane holds.
     pub const CALLS_HELD: usize = 1_000;
     /// Bytes of all bodies that the history pane holds before the oldest are let go.

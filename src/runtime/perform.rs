@@ -9,7 +9,7 @@ use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing};
 use crate::insight::replay::StepReport;
 use crate::insight::{BodyText, Query, View};
-use crate::model::{Environment, Exchange, ExchangeId, TokenName};
+use crate::model::{Environment, Exchange, ExchangeId, Progress, TokenName};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,7 +64,7 @@ impl Performer {
         }
     }
 
-    /// Quitting is the loop's own business and does nothing here.
+    /// Quitting and suspending are the loop's own business and do nothing here.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Send {
@@ -73,6 +73,7 @@ impl Performer {
                 sent,
                 environment,
                 case,
+                manner,
             } => self.send(
                 job,
                 Outgoing {
@@ -80,6 +81,7 @@ impl Performer {
                     sent: *sent,
                     environment: *environment,
                     case,
+                    manner,
                 },
             ),
             Effect::Cancel(job) => self.cancel(job),
@@ -104,18 +106,15 @@ impl Performer {
                 environment,
                 case,
             } => self.replay(job, path, environments, *environment, case),
-            Effect::Quit => {}
+            Effect::Suspend | Effect::Quit => {}
         }
     }
 
     /// How far each running job is.
-    pub fn progress(&self) -> Vec<(Job, u64, Option<u64>)> {
+    pub fn progress(&self) -> Vec<(Job, Progress)> {
         let flights = self.flights.iter();
         flights
-            .map(|(job, flight)| {
-                let (received, announced) = flight.progress();
-                (*job, received, announced)
-            })
+            .map(|(job, flight)| (*job, flight.progress()))
             .collect()
     }
 
@@ -125,9 +124,9 @@ impl Performer {
     }
 
     /// Sets the HTTP library up, off the path to the first picture.
-    pub fn warm(&self, sandbox: bool) {
-        let client = self.client.clone();
-        tokio::task::spawn_blocking(move || client.warm(sandbox));
+    pub fn warm(&self, environment: &Environment) {
+        let (client, environment) = (self.client.clone(), environment.clone());
+        tokio::task::spawn_blocking(move || client.warm(&environment));
     }
 
     fn send(&mut self, job: Job, outgoing: Outgoing) {

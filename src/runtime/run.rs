@@ -2,7 +2,7 @@
 
 use super::input;
 use super::perform::{Means, Performer};
-use super::terminal::{Screen, Taken};
+use super::terminal::{Screen, Taken, suspend};
 use crate::app::{Effect, Message, Start, State, update};
 use crate::model::Timestamp;
 use crate::ui::{self, Theme};
@@ -75,7 +75,7 @@ async fn explore(
 
     let (queue, mut messages) = mpsc::unbounded_channel();
     let mut performer = Performer::new(means, tokens, queue);
-    performer.warm(state.environment().sandbox);
+    performer.warm(state.environment());
     if carry_out(&mut performer, effects) {
         return Ok(());
     }
@@ -100,7 +100,7 @@ async fn turn(
     messages: &mut mpsc::UnboundedReceiver<Message>,
 ) -> io::Result<()> {
     let mut events = EventStream::new();
-    let mut ended = Endings::new()?;
+    let mut signals = Signals::new()?;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -111,7 +111,13 @@ async fn turn(
                 // The terminal went away, and nobody is left to look.
                 Some(Err(_)) | None => return Ok(()),
             },
-            () = ended.wait() => Some(Message::Ended),
+            sign = signals.wait() => match sign {
+                Sign::End => Some(Message::Ended),
+                Sign::Stop => {
+                    suspend(screen, false)?;
+                    None
+                }
+            },
             message = messages.recv() => message,
             _ = ticks.tick(), if state.is_busy() => {
                 Some(Message::Tick { now: Timestamp::now(), progress: performer.progress() })
@@ -128,6 +134,9 @@ async fn turn(
                     state.now = Timestamp::now();
                 }
                 let effects = update(state, message);
+                if effects.contains(&Effect::Suspend) {
+                    suspend(screen, true)?;
+                }
                 if carry_out(performer, effects) {
                     return Ok(());
                 }
@@ -175,44 +184,55 @@ fn draw(state: &mut State, theme: &Theme, screen: &mut Screen) -> io::Result<()>
     Ok(())
 }
 
-/// The signals that ask the program to end.
-#[cfg(unix)]
-struct Endings {
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+/// What a signal asks for.
+enum Sign {
+    End,
+    /// To go to the background.
+    Stop,
 }
 
 #[cfg(unix)]
-impl Endings {
-    fn new() -> io::Result<Endings> {
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    stop: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Endings {
+        let stop = rustix::process::Signal::TSTP.as_raw();
+        Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::from_raw(stop))?,
         })
     }
 
-    async fn wait(&mut self) {
+    async fn wait(&mut self) -> Sign {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Sign::End,
+            _ = self.hang_up.recv() => Sign::End,
+            _ = self.interrupt.recv() => Sign::End,
+            _ = self.stop.recv() => Sign::Stop,
         }
     }
 }
 
 #[cfg(not(unix))]
-struct Endings;
+struct Signals;
 
 #[cfg(not(unix))]
-impl Endings {
-    fn new() -> io::Result<Endings> {
-        Ok(Endings)
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals)
     }
 
-    async fn wait(&mut self) {
+    async fn wait(&mut self) -> Sign {
         let _ = tokio::signal::ctrl_c().await;
+        Sign::End
     }
 }

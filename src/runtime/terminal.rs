@@ -20,11 +20,9 @@ pub struct Taken;
 
 impl Taken {
     pub fn new() -> io::Result<(Taken, Screen)> {
-        give_back_on_panic();
-        enable_raw_mode()?;
-        TAKEN.store(true, Ordering::SeqCst);
+        end_on_panic();
+        take()?;
         let taken = Taken;
-        crossterm::execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         // A whole picture goes out in one write, so that no half of one is seen.
         let out = BufWriter::with_capacity(64 * 1024, io::stdout());
         let screen = Terminal::new(CrosstermBackend::new(out))?;
@@ -38,6 +36,12 @@ impl Drop for Taken {
     }
 }
 
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    crossterm::execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+}
+
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
@@ -47,10 +51,41 @@ fn give_back() {
     }
 }
 
-fn give_back_on_panic() {
+/// Gives the terminal back and stops; returns when the shell brings the program to the front
+/// again, with the terminal taken and nothing on it. A person's key stops the whole group, as
+/// Ctrl-Z does elsewhere, since a shell waits for all of it; a signal was for whom it reached.
+#[cfg(unix)]
+pub fn suspend(screen: &mut Screen, whole_group: bool) -> io::Result<()> {
+    use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
+    give_back();
+    // TSTP itself is ours to catch, and would not stop anything.
+    match whole_group {
+        true => kill_current_process_group(Signal::STOP)?,
+        false => kill_process(getpid(), Signal::STOP)?,
+    }
+    take()?;
+    screen.clear()
+}
+
+#[cfg(not(unix))]
+pub fn suspend(_: &mut Screen, _: bool) -> io::Result<()> {
+    Ok(())
+}
+
+/// After a panic in whatever thread nothing can be relied on any more: the terminal is given
+/// back before its text is printed, and the program ends.
+fn end_on_panic() {
     let usual = std::panic::take_hook();
+    let ours = std::thread::current().id();
     std::panic::set_hook(Box::new(move |panic| {
         give_back();
         usual(panic);
+        // The main thread ends the program by itself, and closes what is open on the way.
+        if std::thread::current().id() != ours {
+            std::process::exit(PANICKED);
+        }
     }));
 }
+
+/// What Rust itself exits with after a panic.
+const PANICKED: i32 = 101;

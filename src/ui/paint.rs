@@ -21,6 +21,17 @@ pub fn area_of(rect: Rect) -> Area {
     }
 }
 
+/// A bar that is filled to a part of its width.
+pub fn gauge(part: f64, width: usize, theme: &Theme) -> String {
+    let filled = (part.clamp(0.0, 1.0) * width as f64).round() as usize;
+    let (full, open) = if theme.ascii {
+        ("#", ".")
+    } else {
+        ("█", "░")
+    };
+    full.repeat(filled) + &open.repeat(width - filled.min(width))
+}
+
 pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
     let set = if theme.ascii {
         border::Set {

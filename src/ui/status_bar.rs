@@ -2,7 +2,7 @@
 //! keys worth knowing here.
 
 use super::theme::Theme;
-use crate::app::{Action, Level, Overlay, Pane, State};
+use crate::app::{Action, Level, Overlay, Pane, State, blocked};
 use crate::model::{cut, visible_line, wrap};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -28,6 +28,13 @@ pub fn header(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     if environment.protected {
         spans.push(Span::raw(" "));
         spans.push(Span::styled(" PROTECTED ", theme.protected()));
+    }
+    if !environment.insecure_origins.is_empty() {
+        spans.push(Span::raw(" "));
+        spans.push(Span::styled(
+            " CERTIFICATES NOT CHECKED ",
+            theme.protected(),
+        ));
     }
     spans.push(Span::raw(if width >= 60 { "   " } else { " " }));
     spans.push(Span::styled("token ", theme.dim()));
@@ -104,7 +111,7 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::QuitPane,
         ],
         (None, Pane::Response) => &[
-            Action::Send,
+            next_step(state),
             Action::ChooseToken,
             Action::FocusNext,
             Action::TabNext,
@@ -158,11 +165,21 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     Line::from(spans)
 }
 
+/// What the answer in front itself calls for, else another call.
+fn next_step(state: &State) -> Action {
+    [Action::BackOff, Action::FetchLarger, Action::TrustOrigin]
+        .into_iter()
+        .find(|action| blocked(*action, state).is_none())
+        .unwrap_or(Action::Send)
+}
+
 /// A title without the words that the place already says.
 fn short(action: Action) -> &'static str {
     let title = action.title();
     match (action, title.split_once(" the ")) {
         (Action::StepView, _) => "view",
+        (Action::BackOff, _) => "wait and send again",
+        (Action::FetchLarger, _) => "fetch all of it",
         (Action::FieldEnter, _) => "done",
         (Action::FieldClear, _) => "clear",
         (Action::Mark, _) => "mark",

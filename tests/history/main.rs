@@ -66,6 +66,8 @@ fn call(number: u64) -> Exchange {
             ..Response::default()
         }),
         redirects: Vec::new(),
+        attempts: 1,
+        unverified: Vec::new(),
         started_at: at,
         took: Duration::from_micros(1_234_567),
     }

@@ -237,6 +237,7 @@ impl Scene {
                 sent,
                 environment,
                 case,
+                manner: _,
             } => {
                 let exchange = self.exchange(*typed, *sent, environment.name, case);
                 Some(Message::Sent {
@@ -315,7 +316,7 @@ impl Scene {
                     report: Ok(Box::new(report)),
                 })
             }
-            Effect::Cancel(_) | Effect::Quit => None,
+            Effect::Cancel(_) | Effect::Suspend | Effect::Quit => None,
         }
     }
 
@@ -352,6 +353,8 @@ impl Scene {
             sent,
             outcome,
             redirects: Vec::new(),
+            attempts: 1,
+            unverified: Vec::new(),
             started_at: now(),
             took: Duration::from_millis(82),
         })

@@ -1,7 +1,7 @@
 //! A short list on top of the panes, from which one row is chosen.
 
 use crate::app::list::List;
-use crate::model::{ExchangeId, TokenName};
+use crate::model::{ExchangeId, Origin, TokenName};
 use std::path::PathBuf;
 
 /// What choosing a row does.
@@ -16,6 +16,8 @@ pub enum Pick {
     /// Forgets calls.
     Forget(Vec<ExchangeId>),
     Replay(PathBuf),
+    /// Stops checking the certificates of an origin.
+    Trust(Origin),
     Nothing,
 }
 

@@ -12,17 +12,23 @@ pub enum ResponseTab {
     Errors,
     Body,
     Headers,
+    Timing,
 }
 
 impl ResponseTab {
-    pub const ALL: [ResponseTab; 3] =
-        [ResponseTab::Errors, ResponseTab::Body, ResponseTab::Headers];
+    pub const ALL: [ResponseTab; 4] = [
+        ResponseTab::Errors,
+        ResponseTab::Body,
+        ResponseTab::Headers,
+        ResponseTab::Timing,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
             ResponseTab::Errors => "Errors",
             ResponseTab::Body => "Body",
             ResponseTab::Headers => "Headers",
+            ResponseTab::Timing => "Timing",
         }
     }
 }

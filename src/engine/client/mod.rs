@@ -3,9 +3,13 @@
 
 mod decode;
 mod fault;
+mod flight;
 mod phases;
 mod redirect;
 mod send;
 mod trust;
+mod way;
 
-pub use send::{Client, ClientOptions, Flight, Outgoing};
+pub use flight::Flight;
+pub use send::{Client, ClientOptions, Outgoing};
+pub use trust::authorities;

@@ -1,21 +1,22 @@
-//! One call from its request to its exchange. With `fault`, the only place that names reqwest.
+//! One call from its request to its exchange. With `fault` and `way`, all that names reqwest.
 
 use super::decode::{Halt, Unpacker};
-use super::fault::{Stage, classify, connect_timeout, handshake_timeout, host};
-use super::phases::{PHASES, PhaseLayer, Phases, Resolver};
+use super::fault::{Stage, classify, connect_timeout, handshake_timeout, host, proxy_refused};
+use super::flight::Flight;
+use super::phases::{PHASES, Phases};
 use super::redirect::{Leg, Trail, leads_on};
-use super::trust;
+use super::way::{Way, Ways};
 use crate::engine::vault::{Filled, Vault};
+use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::redact::Mask;
 use crate::model::{
-    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Origin, Outcome, RequestSpec,
-    Response, SentRequest, Timestamp, Timing, limits,
+    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
+    RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
 };
 use ring::rand::SecureRandom;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
 
 /// Longest pause inside a body that will not be kept whole, or not at all.
 const LOOK: Duration = Duration::from_secs(1);
@@ -33,6 +34,10 @@ pub struct ClientOptions {
     pub body_bytes: u64,
     /// Origins that this run may send any chosen token to, since the person named them.
     pub consent: Option<Origin>,
+    /// PEM files with authorities that this run trusts besides the system's.
+    pub authorities: Vec<PathBuf>,
+    /// Origins whose certificates this run does not check, besides the environment's.
+    pub insecure: Vec<Origin>,
 }
 
 impl Default for ClientOptions {
@@ -44,6 +49,8 @@ impl Default for ClientOptions {
             whole: None,
             body_bytes: limits::BODY_BYTES,
             consent: None,
+            authorities: Vec::new(),
+            insecure: Vec::new(),
         }
     }
 }
@@ -56,58 +63,24 @@ pub struct Outgoing {
     pub environment: Environment,
     /// The support case it is made for.
     pub case: Option<String>,
+    pub manner: Manner,
 }
 
-/// A call under way: how far it is, and the way to stop it.
-pub struct Flight {
-    received: AtomicU64,
-    announced: AtomicU64,
-    stop: watch::Sender<bool>,
-}
-
-impl Default for Flight {
-    fn default() -> Flight {
-        Flight {
-            received: AtomicU64::new(0),
-            announced: AtomicU64::new(0),
-            stop: watch::Sender::new(false),
-        }
-    }
-}
-
-impl Flight {
-    /// Ends the call; what had arrived is kept.
-    pub fn stop(&self) {
-        self.stop.send_replace(true);
-    }
-
-    /// Bytes of the body so far, and their announced number where there is one.
-    pub fn progress(&self) -> (u64, Option<u64>) {
-        let announced = self.announced.load(Ordering::Relaxed);
-        (
-            self.received.load(Ordering::Relaxed),
-            (announced > 0).then_some(announced),
-        )
-    }
-
-    pub fn is_stopped(&self) -> bool {
-        *self.stop.borrow()
-    }
-
-    async fn stopped(&self) {
-        let mut stop = self.stop.subscribe();
-        if stop.wait_for(|stop| *stop).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
+/// What holds for a call through all its tries and hops.
+struct Course<'a> {
+    environment: &'a Environment,
+    flight: &'a Flight,
+    /// When this try began.
+    began: Instant,
+    /// When the whole call must be over.
+    deadline: Option<Instant>,
+    body_bytes: u64,
 }
 
 pub struct Client {
     options: ClientOptions,
     vault: Arc<Vault>,
-    proxied: OnceLock<Result<reqwest::Client, String>>,
-    /// For our own sandbox: what a proxy is set for does not live on this machine.
-    direct: OnceLock<Result<reqwest::Client, String>>,
+    ways: Ways,
 }
 
 impl Client {
@@ -116,14 +89,13 @@ impl Client {
         Client {
             options,
             vault,
-            proxied: OnceLock::new(),
-            direct: OnceLock::new(),
+            ways: Ways::default(),
         }
     }
 
     /// Sets the library up ahead of the first call.
-    pub fn warm(&self, sandbox: bool) {
-        let _ = self.http(sandbox);
+    pub fn warm(&self, environment: &Environment) {
+        let _ = self.way(environment.origin().as_ref(), environment);
     }
 
     pub fn vault(&self) -> &Vault {
@@ -135,18 +107,79 @@ impl Client {
         ExchangeId::new(Timestamp::now(), chance())
     }
 
-    /// Makes the call once, and follows where its answers lead. The exchange is as it was, secrets included; see `shown`.
+    /// Makes the call, and again where its manner allows it and the answer asks for it, and
+    /// follows where its answers lead. The exchange is as it was, secrets included; see `shown`.
     pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> Exchange {
+        let deadline = self.options.whole.map(|limit| Instant::now() + limit);
+        let Manner { wait, retries, .. } = outgoing.manner;
+        let mut attempts = 0;
+        if !wait.is_zero() && !flight.pause(wait, 1).await {
+            return self.unsent(outgoing);
+        }
+        loop {
+            let mut exchange = self.attempt(&outgoing, flight, deadline).await;
+            attempts += exchange.attempts;
+            exchange.attempts = attempts;
+            let chance = f64::from(chance()) / f64::from(u16::MAX);
+            match next_try(&exchange, attempts, chance) {
+                NextTry::After(wait)
+                    if retries && deadline.is_none_or(|at| Instant::now() + wait < at) =>
+                {
+                    if !flight.pause(wait, attempts + 1).await {
+                        return exchange;
+                    }
+                }
+                _ => return exchange,
+            }
+        }
+    }
+
+    /// A call that was given up before it went.
+    fn unsent(&self, outgoing: Outgoing) -> Exchange {
+        let failure = Failure::unsent(
+            Cause::CallCancelled,
+            "you ended the wait before it.",
+            "Send it when you like.",
+        );
+        Exchange {
+            id: self.new_id(),
+            environment: outgoing.environment.name,
+            case: outgoing.case,
+            typed: outgoing.typed,
+            sent: outgoing.sent,
+            outcome: Outcome::Failed(failure),
+            redirects: Vec::new(),
+            attempts: 0,
+            unverified: Vec::new(),
+            started_at: Timestamp::now(),
+            took: Duration::ZERO,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        outgoing: &Outgoing,
+        flight: &Flight,
+        deadline: Option<Instant>,
+    ) -> Exchange {
         let started_at = Timestamp::now();
-        let began = Instant::now();
         let Outgoing {
             typed,
             mut sent,
             environment,
             case,
-        } = outgoing;
+            manner,
+        } = outgoing.clone();
+        let course = Course {
+            environment: &environment,
+            flight,
+            began: Instant::now(),
+            deadline,
+            body_bytes: manner.body_bytes.unwrap_or(self.options.body_bytes),
+        };
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
+        let mut unverified = Vec::new();
         let outcome = match self.vault.fill(&sent, &environment, consent).await {
             Err(failure) => Outcome::Failed(failure),
             Ok((filled, token)) => {
@@ -156,25 +189,34 @@ impl Client {
                     filled,
                 };
                 let mut trail = Trail::new(&sent, &leg, &environment, &self.vault.known());
-                let call = self.follow(&mut leg, &mut trail, environment.sandbox, flight, began);
-                let outcome = match call.await {
+                let outcome = match self.follow(&mut leg, &mut trail, &course).await {
                     Ok(response) => Outcome::Answered(response),
                     Err(failure) => Outcome::Failed(failure),
                 };
                 redirects = trail.hops;
+                let hops = redirects.iter().map(|hop| hop.location.as_str());
+                let origins = std::iter::once(sent.url.as_str()).chain(hops);
+                let origins = origins.filter_map(Origin::parse);
+                let unchecked = origins.filter(|o| self.is_unchecked(o, &environment));
+                unverified = unchecked.map(|origin| origin.to_string()).collect();
+                unverified.dedup();
                 outcome
             }
         };
+        let was_sent = !matches!(&outcome, Outcome::Failed(failure) if !failure.was_sent);
+        let took = course.began.elapsed();
         Exchange {
-            id: ExchangeId::new(started_at, chance()),
+            id: ExchangeId::new(started_at, self::chance()),
             environment: environment.name,
             case,
             typed,
             sent,
             outcome,
             redirects,
+            attempts: u32::from(was_sent),
+            unverified,
             started_at,
-            took: began.elapsed(),
+            took,
         }
     }
 
@@ -209,19 +251,18 @@ impl Client {
         &self,
         leg: &mut Leg,
         trail: &mut Trail,
-        sandbox: bool,
-        flight: &Flight,
-        began: Instant,
+        course: &Course<'_>,
     ) -> Result<Response, Failure> {
         loop {
-            let response = match self.call(leg, sandbox, flight, began).await {
+            let response = match self.call(leg, course).await {
                 Ok(response) => response,
                 Err(mut failure) => {
                     // Nobody needs the body of a redirect, as long as there is time.
-                    let is_over = self.options.whole.is_some_and(|w| began.elapsed() >= w);
+                    let is_over = course.deadline.is_some_and(|at| Instant::now() >= at);
+                    let is_over = is_over || course.flight.is_stopped();
                     let leads_on = |r: &Response| leads_on(&leg.filled.url, r).is_some();
                     match failure.partial.take() {
-                        Some(part) if !is_over && !flight.is_stopped() && leads_on(&part) => *part,
+                        Some(part) if !is_over && leads_on(&part) => *part,
                         part => {
                             failure.partial = part;
                             return Err(failure);
@@ -240,28 +281,42 @@ impl Client {
         }
     }
 
-    async fn call(
-        &self,
-        leg: &Leg,
-        sandbox: bool,
-        flight: &Flight,
-        began: Instant,
-    ) -> Result<Response, Failure> {
-        let http = self.http(sandbox)?;
-        let request = request(http, &leg.method, &leg.filled)?;
+    async fn call(&self, leg: &Leg, course: &Course<'_>) -> Result<Response, Failure> {
+        let origin = Origin::parse(&leg.filled.url);
+        let way = self.way(origin.as_ref(), course.environment)?;
+        let request = request(&way.http, &leg.method, &leg.filled)?;
         let hop_began = Instant::now();
         let host = host(request.url());
+        let proxy = way.proxy_for(request.url());
         let phases = Arc::new(Phases::default());
-        let answer = PHASES.scope(phases.clone(), http.execute(request));
+        let answer = PHASES.scope(phases.clone(), way.http.execute(request));
+        let (flight, proxy) = (course.flight, proxy.as_deref());
         let answer = tokio::select! {
             answer = answer => answer,
-            failure = self.first_byte_limit(&phases, &host, hop_began) => return Err(failure),
-            _ = flight.stopped() => return Err(stopped(&host, began)),
-            _ = self.whole_limit(began) => return Err(self.too_long(&host, Cause::TimeoutFirstByte)),
+            failure = self.first_byte_limit(&phases, &host, hop_began, proxy) => return Err(failure),
+            _ = flight.stopped() => return Err(stopped(&host, course.began)),
+            _ = until(course.deadline) => return Err(self.too_long(&host, Cause::TimeoutFirstByte)),
         };
-        let answer = answer.map_err(|error| classify(error, &host, Stage::Answer))?;
-        self.receive(answer, &host, phases.timing(), flight, began)
-            .await
+        let ahead = proxy.filter(|_| phases.connected_at().is_none());
+        let answer = answer.map_err(|error| classify(error, &host, Stage::Answer, ahead))?;
+        let response = self.receive(answer, &host, phases.timing(), course).await?;
+        if response.status == 407 && proxy.is_some() {
+            let mut failure = proxy_refused(&host, Some(407));
+            failure.partial = Some(Box::new(response));
+            return Err(failure);
+        }
+        Ok(response)
+    }
+
+    fn way(&self, to: Option<&Origin>, environment: &Environment) -> Result<Arc<Way>, Failure> {
+        let unchecked = to.is_some_and(|origin| self.is_unchecked(origin, environment));
+        let authorities = &self.options.authorities;
+        self.ways.of(environment, authorities, unchecked)
+    }
+
+    fn is_unchecked(&self, origin: &Origin, environment: &Environment) -> bool {
+        let insecure = &environment.insecure_origins;
+        origin.is_secure() && (insecure.contains(origin) || self.options.insecure.contains(origin))
     }
 
     /// Reads the body chunk by chunk. Whatever ends it early comes back with what had arrived.
@@ -270,15 +325,20 @@ impl Client {
         mut answer: reqwest::Response,
         host: &str,
         timing: Timing,
-        flight: &Flight,
-        began: Instant,
+        course: &Course<'_>,
     ) -> Result<Response, Failure> {
+        let Course {
+            flight,
+            began,
+            deadline,
+            body_bytes: limit,
+            ..
+        } = *course;
         let announced = answer.content_length().unwrap_or(0);
-        flight.announced.store(announced, Ordering::Relaxed);
+        flight.announce(announced);
         let mut response = head(&answer);
         response.timing = timing;
         response.timing.first_byte = Some(began.elapsed());
-        let limit = self.options.body_bytes;
         // Too large by its own word: it is not waited for longer than it takes to see its kind.
         let oversized = announced > limit;
         let idle = self.options.idle;
@@ -301,7 +361,7 @@ impl Client {
                     failure = Some(stopped(host, began));
                     break;
                 }
-                _ = self.whole_limit(began) => {
+                _ = until(deadline) => {
                     failure = Some(self.too_long(host, Cause::TimeoutBody));
                     break;
                 }
@@ -309,12 +369,12 @@ impl Client {
             };
             match chunk {
                 Err(_) => failure = Some(self.paused(host)),
-                Ok(Err(error)) => failure = Some(classify(error, host, Stage::Body)),
+                Ok(Err(error)) => failure = Some(classify(error, host, Stage::Body, None)),
                 Ok(Ok(None)) => {}
                 Ok(Ok(Some(chunk))) => {
                     let room = limit.saturating_sub(body.len() as u64) as usize;
                     body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-                    flight.received.store(body.len() as u64, Ordering::Relaxed);
+                    flight.receive(body.len() as u64);
                     if let Some(unpacker) = &mut unpacker
                         && halt.is_none()
                     {
@@ -362,7 +422,13 @@ impl Client {
     }
 
     /// Ends when the connection, or then the first byte, is overdue.
-    async fn first_byte_limit(&self, phases: &Phases, host: &str, began: Instant) -> Failure {
+    async fn first_byte_limit(
+        &self,
+        phases: &Phases,
+        host: &str,
+        began: Instant,
+        proxy: Option<&str>,
+    ) -> Failure {
         tokio::time::sleep_until(
             (began + self.options.connect.min(self.options.first_byte)).into(),
         )
@@ -381,7 +447,7 @@ impl Client {
                 return handshake_timeout(host, self.options.connect);
             }
             if phases.is_connecting() {
-                return connect_timeout(host, Some(self.options.connect));
+                return connect_timeout(host, Some(self.options.connect), proxy);
             }
             let limit = self.options.first_byte.as_secs_f32();
             return Failure::new(
@@ -389,13 +455,6 @@ impl Client {
                 format!("{host} took the call, but no answer came within {limit} s."),
                 "The server may be busy. Send again later, or allow longer with --timeout.",
             );
-        }
-    }
-
-    async fn whole_limit(&self, began: Instant) {
-        match self.options.whole {
-            Some(limit) => tokio::time::sleep_until((began + limit).into()).await,
-            None => std::future::pending().await,
         }
     }
 
@@ -416,36 +475,13 @@ impl Client {
             "What had arrived is kept. Send again, or allow longer with --timeout.",
         )
     }
-
-    fn http(&self, sandbox: bool) -> Result<&reqwest::Client, Failure> {
-        let place = if sandbox { &self.direct } else { &self.proxied };
-        place
-            .get_or_init(|| build(sandbox))
-            .as_ref()
-            .map_err(|why| {
-                Failure::new(
-                    Cause::TlsHandshake,
-                    format!("The HTTP client could not be set up: {why}."),
-                    "Check the proxy variables of this shell.",
-                )
-            })
-    }
 }
 
-fn build(direct: bool) -> Result<reqwest::Client, String> {
-    let tls = trust::config().map_err(|error| error.to_string())?;
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .connector_layer(PhaseLayer)
-        .dns_resolver(Arc::new(Resolver))
-        .retry(reqwest::retry::never())
-        .redirect(reqwest::redirect::Policy::none())
-        .http1_max_headers(limits::HEADER_FIELDS)
-        .referer(false);
-    if direct {
-        builder = builder.no_proxy();
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
-    builder.build().map_err(|error| error.to_string())
 }
 
 fn request(

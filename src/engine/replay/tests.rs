@@ -50,6 +50,8 @@ impl Wire for Script {
                 ..Response::default()
             }),
             redirects: Vec::new(),
+            attempts: 1,
+            unverified: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
         }

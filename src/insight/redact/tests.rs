@@ -28,6 +28,8 @@ fn exchange(sent: SentRequest, response: Response) -> Exchange {
         sent,
         outcome: Outcome::Answered(response),
         redirects: Vec::new(),
+        attempts: 1,
+        unverified: Vec::new(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
     }

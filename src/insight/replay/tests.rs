@@ -37,6 +37,8 @@ fn exchange(outcome: Outcome) -> Exchange {
         sent: SentRequest::default(),
         outcome,
         redirects: Vec::new(),
+        attempts: 1,
+        unverified: Vec::new(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
     }

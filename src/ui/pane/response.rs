@@ -1,11 +1,13 @@
 //! The answer: the verdict line, one plain sentence, and a tab of what it says.
 
+mod timing;
+
 use super::history::duration_text;
 use crate::app::pane::{Measured, ResponseTab, Shown};
 use crate::app::{Action, Pane, Running, State};
 use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line};
-use crate::model::{Outcome, Response, StatusClass, cut, size_text, visible_line, wrap};
-use crate::ui::paint::{EntryColumns, tabs};
+use crate::model::{Outcome, Response, StatusClass, cut, limits, size_text, visible_line, wrap};
+use crate::ui::paint::{EntryColumns, gauge, tabs};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -58,6 +60,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         ResponseTab::Errors => errors(state, shown, theme, content, frame),
         ResponseTab::Body => body(state, shown, theme, content, frame),
         ResponseTab::Headers => headers(state, shown, theme, content, frame),
+        ResponseTab::Timing => timing::draw(state, shown, theme, content, frame),
     }
 }
 
@@ -85,12 +88,31 @@ fn progress(running: &Running, state: &State, theme: &Theme, width: usize) -> Li
         ["◐", "◓", "◑", "◒"]
     };
     let spinner = frames[(elapsed / 100) as usize % frames.len()];
-    let received = match (running.received, running.announced) {
+    let stop = state.keymap.hint(Action::Back).unwrap_or_default();
+    let progress = running.progress;
+    if let Some(pause) = progress.pause {
+        let tries = match pause.next_try {
+            1 => String::new(),
+            next => format!(", try {next} of {}", limits::TRIES),
+        };
+        let words = format!(
+            "{spinner} goes again in {} s{tries}  {stop} ends the wait  {} {}",
+            pause.left.as_secs() + 1,
+            running.method,
+            running.url,
+        );
+        return Line::styled(cut(&words, width), theme.strong());
+    }
+    let received = match (progress.received, progress.announced) {
         (0, _) => "waiting".to_owned(),
         (bytes, None) => size_text(bytes),
-        (bytes, Some(all)) => format!("{} of {}", size_text(bytes), size_text(all)),
+        (bytes, Some(all)) => format!(
+            "{} {} of {}",
+            gauge(bytes as f64 / all as f64, GAUGE, theme),
+            size_text(bytes),
+            size_text(all)
+        ),
     };
-    let stop = state.keymap.hint(Action::Back).unwrap_or_default();
     let words = format!(
         "{spinner} {:.1} s  {received}  {stop} stops  {} {}",
         elapsed as f64 / 1_000.0,
@@ -99,6 +121,9 @@ fn progress(running: &Running, state: &State, theme: &Theme, width: usize) -> Li
     );
     Line::styled(cut(&words, width), theme.strong())
 }
+
+/// Columns of the gauge of a call under way.
+const GAUGE: usize = 12;
 
 /// `▲ 403 Forbidden   82 ms   214 B   application/json`
 fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
@@ -127,6 +152,12 @@ fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'s
             None => "no token".to_owned(),
         });
         facts.extend(response.headers.media_type());
+    }
+    if exchange.attempts > 1 {
+        facts.push(format!("sent {} times", exchange.attempts));
+    }
+    if !exchange.unverified.is_empty() {
+        facts.insert(0, "CERTIFICATE NOT CHECKED".to_owned());
     }
     let room = width.saturating_sub(badge.width() + 1);
     Line::from(vec![
