@@ -7,13 +7,14 @@ use httriage::app::pane::ResponseTab;
 use httriage::app::{Message, Overlay, Pane, State};
 use httriage::insight::Catalogue;
 use httriage::model::{
-    Cause, Failure, Headers, Outcome, Param, Progress, RequestSpec, Response, StatusClass,
-    is_unsafe,
+    Cause, Failure, Headers, Outcome, Param, Pause, Progress, RequestSpec, Response, StatusClass,
+    Timing, is_unsafe,
 };
 use httriage::ui::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use scene::{SIZES, Scene, WIDE, after_ms, draw, guided, start, styles_of, text_of};
+use std::time::Duration;
 
 /// Compares the scene at every size; `lead` brings it about at each size anew.
 fn looks_like(name: &str, lead: impl Fn(&mut Scene)) {
@@ -185,6 +186,53 @@ fn a_running_call() {
                     received: 40_960,
                     announced: Some(81_920),
                     pause: None,
+                },
+            )],
+        });
+    });
+}
+
+#[test]
+fn the_time_of_a_call() {
+    looks_like("timing", |scene| {
+        let ms = |number| Some(Duration::from_millis(number));
+        scene.outcomes.push(Outcome::Answered(Response {
+            status: 200,
+            reason: "OK".into(),
+            timing: Timing {
+                dns: ms(4),
+                connect: ms(11),
+                tls: ms(23),
+                reused: false,
+                first_byte: ms(61),
+                total: Duration::from_millis(82),
+            },
+            ..Response::default()
+        }));
+        scene.keys("ctrl-r");
+        scene.state.focus = Pane::Response;
+        scene.state.response.tab = ResponseTab::Timing;
+    });
+}
+
+#[test]
+fn a_call_that_waits_to_go_again() {
+    looks_like("waiting", |scene| {
+        scene.send(&guided("its whole office"));
+        scene.state.focus = Pane::Response;
+        scene.held = true;
+        scene.keys("w");
+        let job = scene.state.running[0].job;
+        scene.tell(Message::Tick {
+            now: after_ms(300),
+            progress: vec![(
+                job,
+                Progress {
+                    pause: Some(Pause {
+                        left: Duration::from_millis(700),
+                        next_try: 1,
+                    }),
+                    ..Progress::default()
                 },
             )],
         });

@@ -3,8 +3,9 @@
 
 mod tty;
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tty::Tty;
 
@@ -212,4 +213,111 @@ fn without_colour_no_colour_is_written() {
     tty.sees("▲ 403 Forbidden");
     let colours = tty.colours();
     assert_eq!(colours, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn going_to_the_background_gives_the_terminal_back_and_coming_back_takes_it_again() {
+    let mut tty = Tty::start(&[], (80, 24));
+    let modes = tty.modes_before.clone();
+    tty.sees("▲ 403 Forbidden");
+    // By a signal from elsewhere, and by the key.
+    for key in ["", "\x1a"] {
+        match key {
+            "" => tty.signal("TSTP"),
+            key => tty.types(key),
+        }
+        tty.waits_until("it has stopped", |tty| tty.is_stopped());
+        assert!(tty.is_given_back(), "{key:?}");
+        assert_eq!(tty.modes(), modes);
+        tty.signal("CONT");
+        tty.sees("▲ 403 Forbidden");
+        tty.waits_until("it has the screen", |tty| tty.shows_alternate_screen());
+        assert_ne!(tty.modes(), modes);
+        // It still listens.
+        tty.types("?");
+        tty.sees("Keys");
+        tty.types("?");
+        tty.loses("Keys");
+    }
+    tty.types("q");
+    assert_eq!(tty.ends(), 0);
+    assert!(tty.is_given_back());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_goes_away_ends_the_program() {
+    let program = std::env::current_exe().unwrap();
+    let mut owner = Command::new(program)
+        .args(["--exact", "a_terminal_that_will_go_away", "--ignored"])
+        .arg("--nocapture")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(owner.stdout.take().unwrap()).lines();
+    let process = lines.find_map(|line| line.unwrap().strip_prefix("process ").map(String::from));
+    let process = process.unwrap();
+    // The owner of the terminal is gone at once, and the terminal with it.
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    // One that has ended may still be listed until somebody asks for its exit code.
+    let runs = || {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    };
+    while runs() {
+        assert!(Instant::now() < until, "it lives on without a terminal");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// What the test above starts; by itself it is nothing to run.
+#[test]
+#[ignore = "started by another test"]
+fn a_terminal_that_will_go_away() {
+    let mut tty = Tty::start(&[], (80, 24));
+    tty.sees("▲ 403 Forbidden");
+    println!("\nprocess {}", tty.process());
+    // Killed meanwhile.
+    tty.waits_until("the end", |_| false);
+}
+
+#[test]
+fn a_panic_in_any_thread_gives_the_terminal_back_and_ends_the_program() {
+    for place in ["here", "elsewhere"] {
+        let test = [
+            "--exact",
+            "a_program_that_panics",
+            "--ignored",
+            "--nocapture",
+        ];
+        let program = std::env::current_exe().unwrap();
+        let mut tty = Tty::start_other(&program, &test, &[("PANIC", place)]);
+        let modes = tty.modes_before.clone();
+        assert_eq!(tty.ends(), 101, "{place}");
+        assert!(tty.took_the_screen(), "{place}");
+        assert!(tty.is_given_back(), "{place}");
+        assert_eq!(tty.modes(), modes);
+        let text = String::from_utf8_lossy(&tty.bytes()).into_owned();
+        assert!(text.contains("on purpose"), "{text}");
+    }
+}
+
+/// What the test above starts; by itself it is nothing to run.
+#[test]
+#[ignore = "started by another test"]
+fn a_program_that_panics() {
+    let (_taken, _screen) = httriage::runtime::Taken::new().unwrap();
+    match std::env::var("PANIC").as_deref() {
+        Ok("here") => panic!("on purpose"),
+        Ok("elsewhere") => {
+            let thread = std::thread::spawn(|| panic!("on purpose"));
+            let _ = thread.join();
+            unreachable!("the program goes on after a panic");
+        }
+        _ => {}
+    }
 }

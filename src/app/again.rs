@@ -1,12 +1,12 @@
 //! The call in front is made once more, in another manner: after the wait that its answer asks
 //! for, with room for a larger body, or with a certificate that is not checked.
 
+use super::memory;
 use super::message::{Effect, Notice, Then};
 use super::pane::{Choice, Dialog, Pick};
 use super::sending::send_as;
 use super::state::{Overlay, State};
-use super::{action::Action, memory};
-use crate::insight::back_off::{NextTry, next_try, wait_text};
+use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{Cause, Exchange, Manner, Origin, Outcome, limits};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Why the call in front cannot go again after a wait.
 pub fn no_back_off(state: &State) -> Option<&'static str> {
     match shown(state).map(|exchange| next_try(exchange, 1, 0.0)) {
+        Some(NextTry::After(_)) if state.response.awaiting.is_some() => {
+            Some("A call is under way already.")
+        }
         Some(NextTry::After(_)) => None,
         Some(NextTry::Never(Some(_))) if shown(state).is_some_and(|e| !e.typed.is_safe()) => {
             Some("A call that writes is never sent again by itself. Send it when the wait is over.")
@@ -43,13 +46,7 @@ pub fn back_off(state: &mut State) -> Vec<Effect> {
         retries: true,
         ..Manner::default()
     };
-    let effects = again(state, exchange, manner);
-    let stop = state.keymap.hint(Action::Back).unwrap_or_default();
-    state.notice = Some(Notice::info(format!(
-        "It goes again in {}. {stop} ends the wait.",
-        wait_text(wait)
-    )));
-    effects
+    again(state, exchange, manner)
 }
 
 /// Why the call in front cannot be made again with room for a larger body.

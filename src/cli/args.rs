@@ -87,6 +87,8 @@ pub struct ExploreArgs {
     #[arg(long, value_name = "NAME")]
     pub token: Option<String>,
     #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
     pub record: RecordArgs,
     /// Draw with ASCII characters only
     #[arg(long)]

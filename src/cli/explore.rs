@@ -6,7 +6,7 @@ use super::print::Color;
 use super::trouble::Trouble;
 use crate::app::Start;
 use crate::engine::sandbox::{self, CALLS};
-use crate::engine::{Client, ClientOptions, Home, Vault};
+use crate::engine::{Client, Home, Vault};
 use crate::model::{Auth, Body, Environment, Param, RequestSpec, Settings, Timestamp, TokenName};
 use crate::runtime;
 use crate::ui::Theme;
@@ -25,7 +25,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         )));
     }
     let home = Home::find()?;
-    let settings = home.settings()?;
+    let mut settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Trouble::usage(
@@ -51,12 +51,17 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     if let Some(token) = token {
         spec.auth = Auth::Bearer(token);
     }
-    let (environments, environment) = environments(chosen, &settings);
-    let record = choice::record(&args.record, &home, &settings);
-    let mut options = ClientOptions::default();
-    if let Some(bytes) = settings.max_body {
-        options.body_bytes = bytes;
+    let mut options = choice::client_options(&args.limits, &settings)?;
+    settings.max_body = Some(options.body_bytes);
+    let (mut environments, environment) = environments(chosen, &settings);
+    // On the screen they stand with the environment, where they are seen all the time.
+    let insecure = std::mem::take(&mut options.insecure);
+    for environment in &mut environments {
+        environment
+            .insecure_origins
+            .extend(insecure.iter().cloned());
     }
+    let record = choice::record(&args.record, &home, &settings);
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
     let theme = Theme::new(color.is_on(true), args.ascii);
     let start = Start {

@@ -140,15 +140,19 @@ async fn send(client: &Client, outgoing: Outgoing) -> Exchange {
     let flight = Flight::default();
     let call = client.send(outgoing, &flight);
     tokio::pin!(call);
+    let mut said = 0;
     loop {
         tokio::select! {
             exchange = &mut call => return exchange,
-            pause = flight.next_pause() => complain(&format!(
-                "The answer asks to wait: try {} of {} in {}.",
-                pause.next_try,
-                limits::TRIES,
-                wait_text(pause.left)
-            )),
+            pause = flight.pause_after(said) => {
+                said = pause.next_try;
+                complain(&format!(
+                    "The answer asks to wait: try {} of {} in {}.",
+                    pause.next_try,
+                    limits::TRIES,
+                    wait_text(pause.left)
+                ));
+            }
         }
     }
 }

@@ -85,7 +85,8 @@ fn date(text: &str) -> Option<Timestamp> {
 
 /// `850 ms`, `12 s`, `5 min`, `2 h`, `3 days`
 pub fn wait_text(wait: Duration) -> String {
-    let seconds = wait.as_secs();
+    // A second of which a little has passed is still one.
+    let seconds = wait.saturating_add(Duration::from_millis(50)).as_secs();
     match seconds {
         0 => format!("{} ms", wait.as_millis()),
         1..=119 => format!("{seconds} s"),
@@ -192,6 +193,17 @@ mod tests {
         }
         let long = after(&answer("GET", 429, &[("retry-after", "7200")]), 1);
         assert!(matches!(long, NextTry::Never(Some(why)) if why.contains("2 h")));
+    }
+
+    #[test]
+    fn waits_are_said_in_the_unit_a_person_would_use() {
+        let said = |ms| wait_text(Duration::from_millis(ms));
+        assert_eq!(
+            [said(600), said(999), said(90_000)],
+            ["600 ms", "1 s", "90 s"]
+        );
+        assert_eq!([said(600_000), said(86_400_000)], ["10 min", "24 h"]);
+        assert_eq!(wait_text(Duration::MAX), "more than a year");
     }
 
     proptest! {

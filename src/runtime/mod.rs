@@ -9,3 +9,4 @@ mod terminal;
 
 pub use perform::Means;
 pub use run::{RunError, run};
+pub use terminal::Taken;

@@ -23,11 +23,15 @@ impl Taken {
         end_on_panic();
         take()?;
         let taken = Taken;
-        // A whole picture goes out in one write, so that no half of one is seen.
-        let out = BufWriter::with_capacity(64 * 1024, io::stdout());
-        let screen = Terminal::new(CrosstermBackend::new(out))?;
-        Ok((taken, screen))
+        Ok((taken, blank()?))
     }
+}
+
+/// A screen on which nothing stands yet.
+fn blank() -> io::Result<Screen> {
+    // A whole picture goes out in one write, so that no half of one is seen.
+    let out = BufWriter::with_capacity(64 * 1024, io::stdout());
+    Terminal::new(CrosstermBackend::new(out))
 }
 
 impl Drop for Taken {
@@ -64,7 +68,8 @@ pub fn suspend(screen: &mut Screen, whole_group: bool) -> io::Result<()> {
         false => kill_process(getpid(), Signal::STOP)?,
     }
     take()?;
-    screen.clear()
+    *screen = blank()?;
+    Ok(())
 }
 
 #[cfg(not(unix))]

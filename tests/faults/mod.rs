@@ -4,6 +4,10 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+pub mod proxy;
+pub mod secure;
+pub mod table;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

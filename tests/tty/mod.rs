@@ -62,8 +62,31 @@ impl Tty {
         size: (u16, u16),
         variables: &[(&str, &str)],
     ) -> Tty {
+        let program = std::path::Path::new(env!("CARGO_BIN_EXE_httriage"));
+        Tty::start_program(program, home, arguments, size, variables)
+    }
+
+    /// Another program than ours.
+    pub fn start_other(
+        program: &std::path::Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Tty {
+        let home = tempfile::tempdir().unwrap();
+        let mut tty = Tty::start_program(program, home.path(), arguments, (80, 24), variables);
+        tty._home = Some(home);
+        tty
+    }
+
+    fn start_program(
+        program: &std::path::Path,
+        home: &std::path::Path,
+        arguments: &[&str],
+        size: (u16, u16),
+        variables: &[(&str, &str)],
+    ) -> Tty {
         let pair = native_pty_system().openpty(pty_size(size)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_httriage"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
         command.cwd(home);
@@ -151,6 +174,15 @@ impl Tty {
         }
     }
 
+    /// Waits until this is so.
+    pub fn waits_until(&mut self, what: &str, is_so: impl Fn(&Tty) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < until, "it never came to this: {what}");
+            std::thread::sleep(LOOK);
+        }
+    }
+
     /// Waits until nothing was written for so long.
     pub fn is_quiet_for(&mut self, span: Duration) {
         let until = Instant::now() + PATIENCE;
@@ -191,6 +223,11 @@ impl Tty {
     /// The modes of the line, as the system holds them.
     pub fn modes(&self) -> String {
         modes(&*self.master)
+    }
+
+    /// Whether the program ever went to the other screen.
+    pub fn took_the_screen(&self) -> bool {
+        String::from_utf8_lossy(&self.bytes()).contains("\u{1b}[?1049h")
     }
 
     pub fn shows_alternate_screen(&self) -> bool {
@@ -243,18 +280,26 @@ impl Tty {
         count
     }
 
+    /// What the system says of the program, from behind its name in brackets.
+    #[cfg(target_os = "linux")]
+    fn stat(&self) -> Vec<String> {
+        let process = self.child.process_id().unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+        let words = stat.rsplit_once(')').unwrap().1.split_whitespace();
+        words.map(String::from).collect()
+    }
+
+    /// Whether it was sent to the background.
+    #[cfg(target_os = "linux")]
+    pub fn is_stopped(&self) -> bool {
+        self.stat()[0] == "T"
+    }
+
     /// The processor time that the program has used.
     #[cfg(target_os = "linux")]
     pub fn cpu(&self) -> Duration {
-        let process = self.child.process_id().unwrap();
-        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-        // After the name in brackets: user and system time are the 12th and 13th word.
-        let words: Vec<&str> = stat
-            .rsplit_once(')')
-            .unwrap()
-            .1
-            .split_whitespace()
-            .collect();
+        // User and system time are the 12th and 13th word.
+        let words = self.stat();
         let ticks: u64 = words[11].parse::<u64>().unwrap() + words[12].parse::<u64>().unwrap();
         Duration::from_millis(ticks * 10)
     }

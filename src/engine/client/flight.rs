@@ -43,16 +43,14 @@ impl Flight {
         *self.stop.borrow()
     }
 
-    /// The next wait that begins; for as long as there is none, this does not end.
-    pub async fn next_pause(&self) -> Pause {
+    /// The wait before a try after this one; for as long as there is none, this does not end.
+    pub async fn pause_after(&self, attempt: u32) -> Pause {
         let mut pause = self.pause.subscribe();
-        loop {
-            if pause.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            if let Some(begun) = *pause.borrow() {
-                return left(begun);
-            }
+        let later = |pause: &Option<(Instant, u32)>| pause.is_some_and(|(_, next)| next > attempt);
+        let begun = pause.wait_for(later).await.ok().and_then(|pause| *pause);
+        match begun {
+            Some(begun) => left(begun),
+            None => std::future::pending().await,
         }
     }
 
