@@ -32,6 +32,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "memchr",
             "serde",
             "serde_json",
+            "similar",
             "url",
         ],
     ),

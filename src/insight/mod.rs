@@ -4,6 +4,7 @@ pub mod back_off;
 mod body_text;
 pub mod catalog;
 mod challenge;
+mod diff;
 mod error_body;
 mod json;
 mod phases;
@@ -15,6 +16,7 @@ mod summary;
 
 pub use body_text::{BodyText, View};
 pub use challenge::{Challenge, challenges};
+pub use diff::{BodyDiff, Difference, Shape, body_diff};
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use json::{Json, Note};
 pub use phases::{Phase, phases};

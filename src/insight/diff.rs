@@ -1,0 +1,333 @@
+//! What differs between two bodies: by JSON Pointer where both are JSON, by line where they are
+//! other text. Works on the bytes as they came: no tree is built, numbers keep their digits, and
+//! equal parts cost one comparison. What changes with every call by its nature is counted and
+//! left out.
+
+mod skim;
+mod volatile;
+
+use serde::de::IgnoredAny;
+use similar::{Algorithm, ChangeTag};
+use skim::{Kind, Value};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+/// More places than this are counted and not listed: no person reads them.
+const LISTED: usize = 1_000;
+
+/// Texts are compared line by line for at most this long; what is left then shows as replaced.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A place at which two bodies differ. A side that is absent has nothing there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// RFC 6901; for text that is not JSON, the number of the line.
+    pub place: String,
+    pub was: Option<String>,
+    pub is: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BodyDiff {
+    /// In the order of the newer body, what is gone where it stood.
+    pub differences: Vec<Difference>,
+    /// How many more there are than are listed.
+    pub unlisted: usize,
+    /// How many were left out because they change with every call: dates, ids, links with ids.
+    pub volatile: usize,
+    /// Whether both are JSON, and the places pointers.
+    pub is_json: bool,
+}
+
+impl BodyDiff {
+    pub fn is_same(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// Compares two bodies. Places that begin with one of the `ignored` pointers are left out.
+pub fn body_diff(was: &[u8], is: &[u8], ignored: &[String]) -> BodyDiff {
+    let mut diff = BodyDiff::default();
+    if was == is {
+        diff.is_json = is_json(is);
+        return diff;
+    }
+    if is_json(was) && is_json(is) {
+        diff.is_json = true;
+        let mut walk = Walk {
+            was,
+            is,
+            ignored,
+            diff: &mut diff,
+        };
+        walk.values("", "", skim::value(was, 0), skim::value(is, 0));
+    } else {
+        lines(was, is, &mut diff);
+    }
+    diff
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
+struct Walk<'a> {
+    was: &'a [u8],
+    is: &'a [u8],
+    ignored: &'a [String],
+    diff: &'a mut BodyDiff,
+}
+
+impl Walk<'_> {
+    fn values(&mut self, place: &str, name: &str, was: Value, is: Value) {
+        if self.was[was.range()] == self.is[is.range()] || self.is_ignored(place) {
+            return;
+        }
+        match (was.kind, is.kind) {
+            (Kind::Object, Kind::Object) => self.objects(place, was, is),
+            (Kind::List, Kind::List) => self.lists(place, name, was, is),
+            _ => {
+                let (was, is) = (&self.was[was.range()], &self.is[is.range()]);
+                // The same value may be spelled in another way.
+                if scalar(was) == scalar(is) {
+                    return;
+                }
+                if volatile::is_volatile(name, &text(was), &text(is)) {
+                    self.diff.volatile += 1;
+                } else {
+                    self.push(place, Some(was), Some(is));
+                }
+            }
+        }
+    }
+
+    fn objects(&mut self, place: &str, was: Value, is: Value) {
+        let olds = skim::members(self.was, was);
+        let news = skim::members(self.is, is);
+        // A name that stands twice is compared turn by turn.
+        let mut left: HashMap<&str, Vec<Value>> = HashMap::new();
+        for (name, value) in olds.iter().rev() {
+            left.entry(name).or_default().push(*value);
+        }
+        for (name, value) in &news {
+            let inner = format!("{place}/{}", escaped(name));
+            match left.get_mut(name.as_str()).and_then(Vec::pop) {
+                Some(old) => self.values(&inner, name, old, *value),
+                None => self.added(&inner, *value),
+            }
+        }
+        for (name, value) in &olds {
+            let turns = left.get_mut(name.as_str());
+            if let Some(at) = turns.and_then(|turns| {
+                turns
+                    .iter()
+                    .position(|v| v == value)
+                    .map(|at| turns.remove(at))
+            }) {
+                let inner = format!("{place}/{}", escaped(name));
+                self.removed(&inner, at);
+            }
+        }
+    }
+
+    /// Elements are the same ones where they say so by type and id, else by their place.
+    fn lists(&mut self, place: &str, name: &str, was: Value, is: Value) {
+        let olds = skim::elements(self.was, was);
+        let news = skim::elements(self.is, is);
+        let identities = |body: &[u8], values: &[Value]| -> Option<Vec<String>> {
+            values
+                .iter()
+                .map(|value| skim::identity(body, *value))
+                .collect()
+        };
+        let named = identities(self.was, &olds).zip(identities(self.is, &news));
+        let Some((old_names, new_names)) = named else {
+            for (at, new) in news.iter().enumerate() {
+                let inner = format!("{place}/{at}");
+                match olds.get(at) {
+                    Some(old) => self.values(&inner, name, *old, *new),
+                    None => self.added(&inner, *new),
+                }
+            }
+            for (at, old) in olds.iter().enumerate().skip(news.len()) {
+                self.removed(&format!("{place}/{at}"), *old);
+            }
+            return;
+        };
+        let mut left: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, name) in old_names.iter().enumerate().rev() {
+            left.entry(name).or_default().push(at);
+        }
+        for (at, (new, identity)) in news.iter().zip(&new_names).enumerate() {
+            let inner = format!("{place}/{at}");
+            match left.get_mut(identity.as_str()).and_then(Vec::pop) {
+                Some(old) => self.values(&inner, name, olds[old], *new),
+                None => self.added(&inner, *new),
+            }
+        }
+        let mut gone: Vec<usize> = left.into_values().flatten().collect();
+        gone.sort_unstable();
+        for at in gone {
+            self.removed(&format!("{place}/{at}"), olds[at]);
+        }
+    }
+
+    fn added(&mut self, place: &str, value: Value) {
+        if !self.is_ignored(place) {
+            self.push(place, None, Some(&self.is[value.range()]));
+        }
+    }
+
+    fn removed(&mut self, place: &str, value: Value) {
+        if !self.is_ignored(place) {
+            self.push(place, Some(&self.was[value.range()]), None);
+        }
+    }
+
+    fn push(&mut self, place: &str, was: Option<&[u8]>, is: Option<&[u8]>) {
+        add(self.diff, place.to_owned(), was.map(text), is.map(text));
+    }
+
+    fn is_ignored(&self, place: &str) -> bool {
+        let inside = |pointer: &String| {
+            let rest = place.strip_prefix(pointer.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.ignored.iter().any(inside)
+    }
+}
+
+fn add(diff: &mut BodyDiff, place: String, was: Option<String>, is: Option<String>) {
+    if diff.differences.len() < LISTED {
+        diff.differences.push(Difference { place, was, is });
+    } else {
+        diff.unlisted += 1;
+    }
+}
+
+/// The source of a value, cut where nobody reads on.
+fn text(source: &[u8]) -> String {
+    const LONGEST: usize = 2_000;
+    let head = &source[..source.len().min(LONGEST)];
+    let mut text = String::from_utf8_lossy(head).into_owned();
+    if source.len() > LONGEST {
+        text.push('…');
+    }
+    text
+}
+
+/// A text with its escapes undone, so that two spellings of it are one; else the source.
+fn scalar(source: &[u8]) -> String {
+    match serde_json::from_slice::<String>(source) {
+        Ok(text) => format!("\"{text}"),
+        Err(_) => String::from_utf8_lossy(source).into_owned(),
+    }
+}
+
+/// RFC 6901, 3.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn lines(was: &[u8], is: &[u8], diff: &mut BodyDiff) {
+    let (was, is) = (String::from_utf8_lossy(was), String::from_utf8_lossy(is));
+    let deadline = similar::TextDiff::configure()
+        .algorithm(Algorithm::Myers)
+        .timeout(PATIENCE)
+        .diff_lines(was.as_ref(), is.as_ref());
+    for change in deadline.iter_all_changes() {
+        let line = change.value().trim_end_matches(['\n', '\r']).to_owned();
+        let number = |at: Option<usize>| at.map_or_else(String::new, |at| (at + 1).to_string());
+        match change.tag() {
+            ChangeTag::Equal => {}
+            ChangeTag::Delete => add(diff, number(change.old_index()), Some(line), None),
+            ChangeTag::Insert => add(diff, number(change.new_index()), None, Some(line)),
+        }
+    }
+}
+
+/// The types that stand at each path of a JSON text, elements of a list under one path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape(BTreeMap<String, u8>);
+
+impl Shape {
+    /// Paths beyond this many are left out: a body with more has names that are data.
+    const PATHS: usize = 5_000;
+
+    /// `None` for what is not JSON.
+    pub fn of(body: &[u8]) -> Option<Shape> {
+        if !is_json(body) {
+            return None;
+        }
+        let mut shape = Shape::default();
+        shape.take(body, String::new(), skim::value(body, 0));
+        Some(shape)
+    }
+
+    fn take(&mut self, body: &[u8], path: String, value: Value) {
+        if self.0.len() >= Shape::PATHS && !self.0.contains_key(&path) {
+            return;
+        }
+        *self.0.entry(path.clone()).or_default() |= value.kind.bit();
+        match value.kind {
+            Kind::Object => {
+                for (name, inner) in skim::members(body, value) {
+                    self.take(body, format!("{path}/{}", escaped(&name)), inner);
+                }
+            }
+            Kind::List => {
+                for inner in skim::elements(body, value) {
+                    self.take(body, format!("{path}/[]"), inner);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What another shape lacks or has otherwise, in words. Null fits every type, since a value
+    /// that is not set has none; what is new does no harm to whoever read the old one.
+    pub fn breaks(&self, is: &Shape) -> Vec<String> {
+        let mut broken = Vec::new();
+        let mut inside_of: Option<String> = None;
+        for (path, old) in &self.0 {
+            // What stood in something that is gone is gone with it.
+            if inside_of
+                .as_ref()
+                .is_some_and(|gone| path.starts_with(gone))
+            {
+                continue;
+            }
+            inside_of = None;
+            let shown = if path.is_empty() { "the whole" } else { path };
+            match is.0.get(path) {
+                None if path.ends_with("/[]") => {
+                    let list = path.trim_end_matches("/[]");
+                    let list = if list.is_empty() { "the whole" } else { list };
+                    broken.push(format!("the list at {list} was not empty, and is"));
+                }
+                None => broken.push(format!("{shown} is gone")),
+                Some(new) if old & new == 0 && !is_null(*old) && !is_null(*new) => {
+                    broken.push(format!("{shown} was {}, is {}", kinds(*old), kinds(*new)));
+                }
+                Some(_) => continue,
+            }
+            inside_of = Some(format!("{path}/"));
+        }
+        broken
+    }
+}
+
+fn is_null(bits: u8) -> bool {
+    bits == Kind::Null.bit()
+}
+
+fn kinds(bits: u8) -> String {
+    let named = Kind::ALL.iter().filter(|kind| bits & kind.bit() != 0);
+    named
+        .map(|kind| kind.words())
+        .collect::<Vec<_>>()
+        .join(" or ")
+}
+
+#[cfg(test)]
+mod tests;
