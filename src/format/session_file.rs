@@ -4,7 +4,7 @@
 
 use super::FormatError;
 use crate::model::{
-    Auth, Body, Expectation, Param, RequestSpec, Session, Step, TokenName, is_unsafe,
+    Auth, Body, Expectation, Param, Pin, RequestSpec, Session, Step, TokenName, is_unsafe,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -86,6 +86,28 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
                 );
             }
         }
+        let mut access = Vec::with_capacity(table.access.len());
+        for (name, pin) in &table.access {
+            let at = pin.span().start;
+            let Some(token) = TokenName::new(name) else {
+                return wrong(
+                    at,
+                    "what is pinned here cannot be the name of a token".to_owned(),
+                    "Give the name and never the value: at most 40 lower-case letters, digits, dashes, dots or underscores.",
+                );
+            };
+            let Some(pin) = Pin::from_id(pin.get_ref()) else {
+                return wrong(
+                    at,
+                    format!(
+                        "\"{}\" is not what a token may be expected to do",
+                        pin.get_ref()
+                    ),
+                    "Write \"allow\" or \"deny\".",
+                );
+            };
+            access.push((token, pin));
+        }
         let capture = table.capture.into_iter();
         steps.push(Step {
             name: table.name,
@@ -99,6 +121,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
                 titles: expect.titles,
                 details: expect.details,
             }),
+            access,
         });
     }
     Ok(Session {
@@ -153,6 +176,17 @@ pub fn write(session: &Session) -> String {
                 }
             }
         }
+        if !step.access.is_empty() {
+            file.line("[step.access]");
+            let pins: BTreeMap<&str, Pin> = step
+                .access
+                .iter()
+                .map(|(token, pin)| (token.as_str(), *pin))
+                .collect();
+            for (token, pin) in pins {
+                file.text(&bare_or_quoted(token), pin.id());
+            }
+        }
     }
     file.0
 }
@@ -190,6 +224,8 @@ struct StepTable {
     #[serde(default)]
     capture: BTreeMap<String, Spanned<String>>,
     expect: Option<ExpectTable>,
+    #[serde(default)]
+    access: BTreeMap<String, Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -287,20 +323,21 @@ impl File {
         if named.is_empty() {
             return;
         }
-        let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
         let pairs: Vec<String> = named
             .iter()
-            .map(|(name, pointer)| {
-                let bare = !name.is_empty() && name.chars().all(is_bare);
-                let name = if bare {
-                    (*name).to_owned()
-                } else {
-                    basic(name)
-                };
-                format!("{name} = {}", quoted(pointer))
-            })
+            .map(|(name, pointer)| format!("{} = {}", bare_or_quoted(name), quoted(pointer)))
             .collect();
         self.key("capture", format!("{{ {} }}", pairs.join(", ")));
+    }
+}
+
+/// A key as it stands, in quotes where it must.
+fn bare_or_quoted(name: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    if !name.is_empty() && name.chars().all(is_bare) {
+        name.to_owned()
+    } else {
+        basic(name)
     }
 }
 
@@ -385,6 +422,9 @@ capture = { task = "/data/0/id" }            # for later steps
 status = 403
 codes = ["forbidden"]
 titles = ["Forbidden"]
+[step.access]
+support = "deny"
+"a.b" = "allow"
 
 [[step]]
 name = "bare"
@@ -409,6 +449,12 @@ body = '''
         assert_eq!(expect.status, Some(403));
         assert_eq!(expect.codes, ["forbidden"]);
         assert_eq!(expect.titles, ["Forbidden"]);
+        let pinned: Vec<_> = step
+            .access
+            .iter()
+            .map(|(t, p)| (t.as_str(), p.id()))
+            .collect();
+        assert_eq!(pinned, [("a.b", "allow"), ("support", "deny")]);
         let bare = &session.steps[1];
         assert_eq!(bare.expect, None);
         assert_eq!(bare.spec.body, Body::Text("{\"a\": \"\\d\"}\n".into()));
@@ -453,6 +499,9 @@ codes = [
   "a \"b\" \u001B[31m",
 ]
 titles = ["Forbidden"]
+[step.access]
+"a.b" = "allow"
+support = "deny"
 "#
         );
     }
@@ -489,6 +538,14 @@ titles = ["Forbidden"]
                 "cannot set the variable",
             ),
             (format!("{step}[step.expect]\nstatus = 70000\n"), "f:7:"),
+            (
+                format!("{step}[step.access]\nsupport = \"maybe\"\n"),
+                "f:7:11: \"maybe\" is not what a token may",
+            ),
+            (
+                format!("{step}[step.access]\n\"Bearer x\" = \"deny\"\n"),
+                "f:7:14: what is pinned here cannot be the name",
+            ),
             (
                 "name = \"a\"\n[[step]]\nname = \"s\"\n".to_owned(),
                 "f:2:1: missing field `method`",
@@ -530,6 +587,7 @@ titles = ["Forbidden"]
             token in prop::option::of("[a-z][a-z0-9-]{0,8}"),
             capture in prop::collection::vec(("[a-zé_.-]{1,4}", "(/[a-z]{0,3}(~[01])?){0,3}"), 0..3),
             expect in prop::option::of((any::<Option<u16>>(), prop::collection::vec(texts(), 0..3))),
+            access in prop::collection::btree_map("[a-z.][a-z0-9_.-]{0,8}", any::<bool>(), 0..3),
         ) -> Step {
             let mut spec = RequestSpec::new(method, url);
             (spec.params, spec.headers, spec.body) = (params, headers, Body::Text(body));
@@ -543,7 +601,11 @@ titles = ["Forbidden"]
                 codes,
             });
             let capture = capture.into_iter().filter(|(name, _)| name != "base").collect();
-            Step { name, spec, capture, expect }
+            let access = access.into_iter().map(|(name, allow)| {
+                let pin = if allow { Pin::Allow } else { Pin::Deny };
+                (TokenName::new(&name).unwrap(), pin)
+            });
+            Step { name, spec, capture, expect, access: access.collect() }
         }
     }
 
@@ -566,6 +628,7 @@ titles = ["Forbidden"]
                 let on = step.spec.headers.iter().filter(|row| row.enabled);
                 prop_assert!(back.spec.headers.iter().eq(on));
                 prop_assert_eq!(back.expect.as_ref().map(|e| &e.codes), step.expect.as_ref().map(|e| &e.codes));
+                prop_assert_eq!(&back.access, &step.access);
             }
             prop_assert_eq!(write(&back), text);
         }

@@ -7,6 +7,7 @@ mod challenge;
 mod diff;
 mod error_body;
 mod json;
+pub mod matrix;
 mod phases;
 mod query;
 pub mod redact;

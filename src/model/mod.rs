@@ -22,7 +22,7 @@ pub use exchange::{
 pub use fit::{cut, cut_front, fit, wrap};
 pub use headers::{Header, Headers};
 pub use request::{Auth, Body, MASK, Manner, Param, RequestSpec, resolve, token_names_in};
-pub use session::{Expectation, Session, Step};
+pub use session::{Expectation, Pin, Session, Step};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
 pub use token::{Secret, Token, TokenName, TokenRef, TokenSource};

@@ -1,6 +1,6 @@
 //! A saved list of requests with what came back, to be sent again and compared.
 
-use super::RequestSpec;
+use super::{RequestSpec, TokenName};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
@@ -19,6 +19,31 @@ pub struct Step {
     /// the answer of this one.
     pub capture: Vec<(String, String)>,
     pub expect: Option<Expectation>,
+    /// Who may make this call and who may not, as it should be.
+    pub access: Vec<(TokenName, Pin)>,
+}
+
+/// What is expected of one token at one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pin {
+    Allow,
+    Deny,
+}
+
+impl Pin {
+    pub const ALL: [Pin; 2] = [Pin::Allow, Pin::Deny];
+
+    /// The word that files and scripts use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Pin::Allow => "allow",
+            Pin::Deny => "deny",
+        }
+    }
+
+    pub fn from_id(id: &str) -> Option<Pin> {
+        Pin::ALL.into_iter().find(|pin| pin.id() == id)
+    }
 }
 
 /// What was recorded. Status and codes decide; titles and details never do.

@@ -79,6 +79,7 @@ fn step(method: &str, url: &str) -> Step {
         name: format!("{method} {url}"),
         spec,
         capture: Vec::new(),
+        access: Vec::new(),
         expect: Some(Expectation {
             status: Some(200),
             ..Expectation::default()

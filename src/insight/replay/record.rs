@@ -98,6 +98,7 @@ pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
         name,
         spec,
         capture: Vec::new(),
+        access: Vec::new(),
         expect: Some(expectation(&exchange)),
     };
     (step, notes)
