@@ -49,6 +49,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "bytes",
             "directories",
             "flate2",
+            "futures_util",
             "http_body_util",
             "hyper",
             "hyper_util",

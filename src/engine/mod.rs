@@ -5,6 +5,7 @@
 mod client;
 pub mod history;
 mod home;
+pub mod matrix;
 pub mod replay;
 pub mod sandbox;
 mod vault;

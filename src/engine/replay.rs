@@ -72,7 +72,7 @@ pub async fn run(
 
 /// What earlier answers left for later steps.
 #[derive(Default)]
-struct Answers {
+pub(super) struct Answers {
     captured: Vec<(String, String)>,
     /// Variables that were to be captured and were not, with the reason.
     missing: Vec<(String, String)>,
@@ -114,7 +114,7 @@ impl Answers {
         let exchange = wire.send(call, flight).await;
         let misses = self.capture(step, &exchange.outcome);
         // The wire's own mask comes last: it knows the tokens by name.
-        let exchange = wire.shown(Mask::new(&self.secrets).exchange(exchange));
+        let exchange = wire.shown(self.without_secrets(exchange));
         let mut report = judge(step, &exchange);
         report.differences.extend(prepared.said);
         report.differences.extend(misses);
@@ -122,7 +122,7 @@ impl Answers {
     }
 
     /// Why a step is not sent at all.
-    fn obstacle(&self, replay: &Replay, spec: &RequestSpec) -> Option<String> {
+    pub(super) fn obstacle(&self, replay: &Replay, spec: &RequestSpec) -> Option<String> {
         let environment = &replay.environment;
         if environment.protected && !spec.is_safe() && !replay.allow_writes {
             return Some(format!(
@@ -139,7 +139,11 @@ impl Answers {
 
     /// Fills the request in. Refused when a token would go to another origin in a place from
     /// which it cannot be left out, or when an answer asks for one.
-    fn prepare(&self, replay: &Replay, mut spec: RequestSpec) -> Result<Prepared, Failure> {
+    pub(super) fn prepare(
+        &self,
+        replay: &Replay,
+        mut spec: RequestSpec,
+    ) -> Result<Prepared, Failure> {
         let own = &replay.environment;
         let home = own.origin();
         let mut environment = self.filled(own, &own.variables, &replay.given, str::to_owned);
@@ -227,7 +231,7 @@ impl Answers {
     }
 
     /// Takes what the step wants from its answer; the result names what was not there.
-    fn capture(&mut self, step: &Step, outcome: &Outcome) -> Vec<String> {
+    pub(super) fn capture(&mut self, step: &Step, outcome: &Outcome) -> Vec<String> {
         let Outcome::Answered(response) = outcome else {
             self.not_captured(step, "had no answer");
             return Vec::new();
@@ -260,7 +264,7 @@ impl Answers {
         misses
     }
 
-    fn not_captured(&mut self, step: &Step, why: &str) {
+    pub(super) fn not_captured(&mut self, step: &Step, why: &str) {
         for (name, _) in &step.capture {
             self.forget(name);
             let why = format!("\"{}\", which was to give it, {why}", step.name);
@@ -274,7 +278,12 @@ impl Answers {
         self.missing.retain(|(known, _)| known != name);
     }
 
-    fn masked(&self, failure: Failure) -> Failure {
+    /// The call without the values that were captured under secret names.
+    pub(super) fn without_secrets(&self, exchange: Exchange) -> Exchange {
+        Mask::new(&self.secrets).exchange(exchange)
+    }
+
+    pub(super) fn masked(&self, failure: Failure) -> Failure {
         let mask = Mask::new(&self.secrets);
         Failure {
             message: mask.text(&failure.message),
@@ -284,11 +293,11 @@ impl Answers {
 }
 
 /// A request that is ready, and what the person should know of it.
-struct Prepared {
-    spec: RequestSpec,
-    sent: SentRequest,
-    environment: Environment,
-    said: Option<String>,
+pub(super) struct Prepared {
+    pub(super) spec: RequestSpec,
+    pub(super) sent: SentRequest,
+    pub(super) environment: Environment,
+    pub(super) said: Option<String>,
 }
 
 /// Whether a request names a variable.

@@ -6,6 +6,7 @@ use crate::model::{
     TokenRef, TokenSource, token_names_in,
 };
 use ring::digest;
+use ring::rand::SecureRandom;
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
@@ -47,6 +48,18 @@ impl Vault {
     /// A value for as long as this program runs, as a prompt or a pipe gave it.
     pub fn lend(&self, name: &TokenName, value: Secret) {
         self.remember(false, name, value);
+    }
+
+    /// Makes up a value that nobody was given, in the shape of a real one: what the API says to
+    /// it is what it says to a token it does not know.
+    pub fn lend_wrong(&self, sandbox: bool) -> TokenName {
+        let name = wrong_token();
+        let mut bytes = [0; 24];
+        // Zeros are just as unknown.
+        let _ = ring::rand::SystemRandom::new().fill(&mut bytes);
+        let value: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.remember(sandbox, &name, Secret::new(value));
+        name
     }
 
     /// Puts the values into a request. Refused with nothing sent when a value is missing, cannot
@@ -275,6 +288,11 @@ fn fingerprint(secret: &Secret) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// The name under which a made-up token goes out.
+pub fn wrong_token() -> TokenName {
+    TokenName::named("wrong-on-purpose")
 }
 
 /// The variable that always defines a token: `HTTRIAGE_TOKEN_USER_ADMIN` for `user-admin`.

@@ -19,6 +19,12 @@ impl TokenName {
         fits.then(|| TokenName(text.to_owned()))
     }
 
+    /// A name of our own, written in this program.
+    pub fn named(name: &'static str) -> TokenName {
+        debug_assert!(TokenName::new(name).is_some(), "{name}");
+        TokenName(name.to_owned())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

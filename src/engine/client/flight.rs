@@ -54,7 +54,8 @@ impl Flight {
         }
     }
 
-    pub(super) async fn stopped(&self) {
+    /// Ends when the call is stopped, and never before.
+    pub async fn stopped(&self) {
         let mut stop = self.stop.subscribe();
         if stop.wait_for(|stop| *stop).await.is_err() {
             std::future::pending::<()>().await;

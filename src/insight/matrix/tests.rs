@@ -44,6 +44,8 @@ fn exchange(outcome: Outcome) -> Exchange {
         },
         outcome,
         redirects: vec![],
+        attempts: 1,
+        unverified: vec![],
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
     }
