@@ -1,9 +1,10 @@
 //! Tokens: from a name to a value, at the last moment before the wire, and only for the
 //! origins it is bound to.
 
+use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
-    Cause, Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Token, TokenName,
-    TokenRef, TokenSource, token_names_in,
+    Cause, Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
+    TokenName, TokenRef, TokenSource, token_names_in,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
@@ -100,6 +101,12 @@ impl Vault {
             name: name.clone(),
             fingerprint: value.map(|secret| fingerprint(&secret)),
         }
+    }
+
+    /// What can be told of the value by looking at it, if it can be read.
+    pub async fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
+        let value = self.value(name, sandbox).await.ok()?;
+        Some(inspect(value.reveal(), Timestamp::now()))
     }
 
     /// As `reference`, but starts no program and asks nobody: for lists.

@@ -14,6 +14,7 @@ pub mod redact;
 pub mod replay;
 mod status;
 mod summary;
+pub mod token;
 
 pub use body_text::{BodyText, View};
 pub use challenge::{Challenge, challenges};

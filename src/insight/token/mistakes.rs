@@ -1,0 +1,321 @@
+//! The mistakes that happen when a value is copied, and what kind of value it is. Each is a
+//! sentence that does not repeat the value.
+
+use super::{TokenKind, TokenProblem, sure};
+use crate::model::Cause;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// The length of the documented form, in hexadecimal digits.
+pub const HEX_DIGITS: usize = 48;
+
+/// How the documentation's own sample begins; whoever sends it has copied the page.
+pub(super) const SAMPLE: &str = "56115e8b";
+
+/// Characters that came along with the value.
+pub(super) fn strays(text: &str, problems: &mut Vec<TokenProblem>) {
+    let mut add = |says: String| problems.push(sure(Cause::TokenStrayCharacters, says));
+    if text.contains(['\n', '\r']) {
+        add("it holds a line break".into());
+    }
+    let inner = text.trim();
+    if inner.len() < text.len() && !text.ends_with(['\n', '\r']) {
+        let side = match (
+            text.starts_with(char::is_whitespace),
+            text.ends_with(char::is_whitespace),
+        ) {
+            (true, true) => "before and behind",
+            (true, false) => "before",
+            _ => "behind",
+        };
+        add(format!("a blank stands {side} it"));
+    }
+    if inner.contains('\t') {
+        add("it holds a tab".into());
+    }
+    let quotes = ['"', '\'', '`', '“', '”', '‘', '’', '«', '»'];
+    if inner.starts_with(quotes) || inner.ends_with(quotes) {
+        add("quotation marks stand around it".into());
+    }
+    if let Some(sign) = inner.chars().last().filter(|c| ",;".contains(*c)) {
+        add(format!("a {sign} stands behind it"));
+    }
+    if let Some(dash) = text.chars().find(|c| ('\u{2010}'..='\u{2015}').contains(c)) {
+        add(format!(
+            "it holds a dash that is not the plain one (U+{:04X})",
+            dash as u32
+        ));
+    } else if let Some(odd) = text.chars().find(|c| is_invisible(*c)) {
+        add(format!(
+            "it holds an invisible character (U+{:04X})",
+            odd as u32
+        ));
+    } else if let Some(odd) = text
+        .chars()
+        .find(|c| !c.is_ascii() && !quotes.contains(c) && !"…•●".contains(*c))
+    {
+        add(format!(
+            "it holds a character beyond ASCII (U+{:04X})",
+            odd as u32
+        ));
+    }
+    let lower = inner.to_ascii_lowercase();
+    if ["%0a", "%0d", "%20", "\\n", "\\r"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+    {
+        add("an escaped line break or blank stands behind it".into());
+    }
+    let words = without_scheme(bare(text));
+    if words.contains(' ') && !is_placeholder(words) {
+        add("a blank stands inside it".into());
+    }
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{a0}' | '\u{ad}')
+}
+
+/// The value without what stands around it.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c) || "\"'`“”‘’«»,;".contains(c))
+}
+
+const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "apikey", "digest", "jwt"];
+
+/// A scheme inside of the value, where ours already stands before it.
+pub(super) fn scheme(text: &str, problems: &mut Vec<TokenProblem>) {
+    let lower = text.to_ascii_lowercase();
+    let found = if lower.starts_with("authorization:") {
+        Some("the whole header line was copied, with its name")
+    } else if lower.starts_with("bearer ") || lower == "bearer" || lower.starts_with("bearer:") {
+        Some("the value begins with the word Bearer, which then stands there twice")
+    } else if let Some(word) = SCHEMES[1..]
+        .iter()
+        .find(|word| lower.starts_with(&format!("{word} ")))
+    {
+        let says = format!("the value begins with the scheme {word}, and Bearer stands before it");
+        problems.push(sure(Cause::TokenScheme, says));
+        None
+    } else {
+        None
+    };
+    problems.extend(found.map(|says| sure(Cause::TokenScheme, says)));
+}
+
+/// The value behind the schemes and header names that were copied with it.
+pub(super) fn without_scheme(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let lower = rest.to_ascii_lowercase();
+        let length = if lower.starts_with("authorization:") {
+            "authorization:".len()
+        } else if let Some(word) = SCHEMES.iter().find(|word| {
+            lower.strip_prefix(**word).is_some_and(|rest| {
+                rest.starts_with(' ') || (rest.starts_with(':') && **word == "bearer")
+            })
+        }) {
+            word.len() + 1
+        } else {
+            return rest;
+        };
+        rest = rest[length..].trim_start();
+    }
+}
+
+/// Letters by which well-known makers mark their tokens.
+const MAKERS: [(&str, &str); 14] = [
+    ("ghp_", "GitHub"),
+    ("gho_", "GitHub"),
+    ("ghs_", "GitHub"),
+    ("github_pat_", "GitHub"),
+    ("glpat-", "GitLab"),
+    ("xoxb-", "Slack"),
+    ("xoxp-", "Slack"),
+    ("sk_live_", "Stripe"),
+    ("sk_test_", "Stripe"),
+    ("AKIA", "Amazon"),
+    ("ya29.", "Google"),
+    ("SG.", "SendGrid"),
+    ("npm_", "npm"),
+    ("sk-", "OpenAI"),
+];
+
+pub(super) fn kind(text: &str) -> TokenKind {
+    if text.is_empty() {
+        return TokenKind::Empty;
+    }
+    if is_placeholder(text) {
+        return TokenKind::Placeholder;
+    }
+    if text.len() == HEX_DIGITS && is_hex(text) {
+        return TokenKind::Hex;
+    }
+    if is_uuid(text) {
+        return TokenKind::Uuid;
+    }
+    if text.starts_with("eyJ") && text.contains('.') {
+        return TokenKind::Jwt;
+    }
+    if let Some((_, maker)) = MAKERS.iter().find(|(begin, _)| text.starts_with(begin)) {
+        return TokenKind::Foreign(maker);
+    }
+    if is_pair(text) {
+        return TokenKind::Pair;
+    }
+    TokenKind::Opaque
+}
+
+fn is_hex(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+    lengths == [8, 4, 4, 4, 12] && groups.iter().all(|g| is_hex(g))
+}
+
+/// Words for people, a variable that nobody filled in, or dots that hide a value.
+fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    const WORDS: [&str; 16] = [
+        "undefined",
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "changeme",
+        "change-me",
+        "todo",
+        "token",
+        "secret",
+        "example",
+        "test",
+        "placeholder",
+        "redacted",
+        "[object object]",
+        "false",
+    ];
+    let wrapped = [
+        ("{{", "}}"),
+        ("${", "}"),
+        ("<", ">"),
+        ("[", "]"),
+        ("%", "%"),
+        ("{", "}"),
+    ]
+    .iter()
+    .any(|(open, close)| {
+        text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close)
+    });
+    let variable = text.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    });
+    let hides = text.chars().filter(|c| "*•●…".contains(*c)).count();
+    let first = text.chars().next();
+    let repeated = text.chars().count() >= 3 && text.chars().all(|c| Some(c) == first);
+    let speaks = [
+        "your_",
+        "your-",
+        "yourtoken",
+        "my_token",
+        "my-token",
+        "insert_",
+        "insert-",
+    ]
+    .iter()
+    .any(|begin| lower.starts_with(begin))
+        || [
+            "token_here",
+            "token-here",
+            "tokenhere",
+            "_goes_here",
+            "your_token",
+            "your-token",
+        ]
+        .iter()
+        .any(|part| lower.contains(part));
+    WORDS.contains(&lower.as_str())
+        || wrapped
+        || variable
+        || hides >= 2
+        || (repeated && !text.starts_with('0'))
+        || (repeated && text.len() != HEX_DIGITS)
+        || speaks
+        || looks_like_words(text)
+}
+
+/// `paste the token here`: three words of letters or more.
+fn looks_like_words(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let plain = |word: &&str| {
+        word.chars()
+            .all(|c| c.is_alphabetic() || ".,!?'".contains(c))
+    };
+    words.len() >= 3 && words.iter().all(plain)
+}
+
+fn is_pair(text: &str) -> bool {
+    if let Some((name, password)) = text.split_once(':') {
+        return !name.is_empty() && !password.is_empty() && !text.contains("://");
+    }
+    let decoded = STANDARD.decode(text).ok();
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.is_some_and(|text| {
+        let printable = text.chars().all(|c| !c.is_control());
+        printable
+            && text
+                .split_once(':')
+                .is_some_and(|(name, password)| !name.is_empty() && !password.is_empty())
+    })
+}
+
+/// What the length says. Only the documented form has a length that is known; other APIs give
+/// other values, so all of this is only unusual.
+pub(super) fn lengths(text: &str, kind: TokenKind, problems: &mut Vec<TokenProblem>) {
+    let count = text.chars().count();
+    let mut add = |is_sure: bool, says: String| {
+        problems.push(TokenProblem {
+            cause: Cause::TokenWrongShape,
+            says,
+            is_sure,
+        });
+    };
+    if text.starts_with(SAMPLE) && is_hex(text) {
+        add(true, "it is the sample of the documentation".into());
+    } else if text.ends_with("...") || text.ends_with('…') {
+        add(true, "it ends in dots: a display cut it off".into());
+    } else if kind == TokenKind::Hex {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) {
+            add(false, "its letters are capitals, which is unusual".into());
+        }
+    } else if is_hex(text) && count == 2 * HEX_DIGITS {
+        let twice = text[..HEX_DIGITS] == text[HEX_DIGITS..];
+        let says = if twice {
+            "the same token stands there twice"
+        } else {
+            "two tokens stand there"
+        };
+        add(twice, format!("{says}, one behind the other"));
+    } else if is_hex(text) && (HEX_DIGITS - 16..HEX_DIGITS + 16).contains(&count) && count != 40 {
+        let what = if count < HEX_DIGITS {
+            "some are missing"
+        } else {
+            "some are too many"
+        };
+        add(
+            false,
+            format!("it has {count} hexadecimal digits where {HEX_DIGITS} are usual: {what}"),
+        );
+    } else if count == HEX_DIGITS && text.bytes().filter(|b| b.is_ascii_hexdigit()).count() > 40 {
+        add(
+            false,
+            "a few of its characters are no hexadecimal digits".into(),
+        );
+    } else if kind == TokenKind::Uuid {
+        add(false, "it is a UUID: an id perhaps, and no token".into());
+    } else if count > 0 && count < 16 {
+        add(false, format!("it has only {count} characters"));
+    }
+}

@@ -1,0 +1,356 @@
+//! What can be told of a token by looking at its text, without sending it: what kind it is, what
+//! it claims, and the mistakes that happen when a value is copied. The report never holds the
+//! value nor a part of it that could be used; the text itself is handed in where the value is.
+
+mod claims;
+mod mistakes;
+
+use crate::model::{Cause, Timestamp};
+use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
+
+pub use claims::Claims;
+pub use mistakes::HEX_DIGITS;
+
+/// What a text looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// 48 hexadecimal digits, the form that is documented.
+    Hex,
+    /// RFC 7519, signed: three parts with dots between.
+    Jwt,
+    Uuid,
+    /// `name:password`, as it is or in base64.
+    Pair,
+    /// A well-known maker's token, by the letters it begins with.
+    Foreign(&'static str),
+    /// Words that stand where a token belongs.
+    Placeholder,
+    Opaque,
+    Empty,
+}
+
+impl TokenKind {
+    /// One word for lists and JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            TokenKind::Hex => "hex",
+            TokenKind::Jwt => "jwt",
+            TokenKind::Uuid => "uuid",
+            TokenKind::Pair => "pair",
+            TokenKind::Foreign(_) => "foreign",
+            TokenKind::Placeholder => "placeholder",
+            TokenKind::Opaque => "opaque",
+            TokenKind::Empty => "empty",
+        }
+    }
+}
+
+/// A mistake in the text, which cause it leads to, and whether it can be anything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenProblem {
+    pub cause: Cause,
+    /// A sentence that does not repeat the value.
+    pub says: String,
+    /// No API takes such a value; the other problems are only unusual.
+    pub is_sure: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenReport {
+    pub kind: TokenKind,
+    /// In characters.
+    pub length: usize,
+    /// Which characters it is made of, and how it begins up to its first separator where that
+    /// is a common word; tokens of one API are alike in it.
+    pub shape: Shape,
+    pub problems: Vec<TokenProblem>,
+    pub claims: Option<Claims>,
+    /// When it was looked at.
+    pub now: Timestamp,
+}
+
+/// The outer form of a value, to be compared with that of one that works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    pub length: usize,
+    pub upper: bool,
+    pub lower_beyond_hex: bool,
+    pub signs: bool,
+    pub dots: usize,
+}
+
+/// Where a moment stands against a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    Valid,
+    Expired,
+    NotYet,
+    /// The token says nothing about times.
+    Unsaid,
+}
+
+impl TokenReport {
+    /// How the claims stand at that moment: the server's own, where its answer tells it.
+    pub fn at(&self, moment: Timestamp) -> Validity {
+        let Some(claims) = &self.claims else {
+            return Validity::Unsaid;
+        };
+        if claims.expires_at.is_some_and(|end| end <= moment) {
+            return Validity::Expired;
+        }
+        if claims.not_before.is_some_and(|start| start > moment) {
+            return Validity::NotYet;
+        }
+        if claims.expires_at.is_none() && claims.not_before.is_none() {
+            return Validity::Unsaid;
+        }
+        Validity::Valid
+    }
+
+    /// The mistake that no API would overlook.
+    pub fn sure_problem(&self) -> Option<&TokenProblem> {
+        self.problems.iter().find(|problem| problem.is_sure)
+    }
+}
+
+/// Looks at the text of a value, as found: everything that stands in it counts.
+pub fn inspect(text: &str, now: Timestamp) -> TokenReport {
+    let mut problems = Vec::new();
+    if text.is_empty() {
+        problems.push(sure(Cause::TokenMissing, "the value is empty"));
+    } else {
+        strays(text, &mut problems);
+    }
+    let bare = bare(text);
+    scheme(bare, &mut problems);
+    let core = without_scheme(bare);
+    let kind = kind(core);
+    let mut claims = None;
+    match kind {
+        TokenKind::Placeholder => problems.push(sure(
+            Cause::TokenWrongShape,
+            "a placeholder stands where the token belongs",
+        )),
+        TokenKind::Pair => problems.push(sure(
+            Cause::TokenWrongShape,
+            "it is a pair of name and password, as Basic takes it, and no token",
+        )),
+        TokenKind::Jwt => claims = claims::read(core, &mut problems),
+        TokenKind::Foreign(maker) => problems.push(doubt(
+            Cause::TokenWrongShape,
+            format!("it begins like a token of {maker}"),
+        )),
+        TokenKind::Hex | TokenKind::Uuid | TokenKind::Opaque | TokenKind::Empty => {
+            lengths(core, kind, &mut problems);
+        }
+    }
+    TokenReport {
+        kind,
+        length: text.chars().count(),
+        shape: shape(core),
+        problems,
+        claims,
+        now,
+    }
+}
+
+fn sure(cause: Cause, says: impl Into<String>) -> TokenProblem {
+    TokenProblem {
+        cause,
+        says: says.into(),
+        is_sure: true,
+    }
+}
+
+fn doubt(cause: Cause, says: impl Into<String>) -> TokenProblem {
+    TokenProblem {
+        is_sure: false,
+        ..sure(cause, says)
+    }
+}
+
+fn shape(text: &str) -> Shape {
+    Shape {
+        length: text.chars().count(),
+        upper: text.bytes().any(|b| b.is_ascii_uppercase()),
+        lower_beyond_hex: text.bytes().any(|b| b.is_ascii_lowercase() && b > b'f'),
+        signs: text
+            .bytes()
+            .any(|b| !b.is_ascii_alphanumeric() && b != b'.'),
+        dots: text.matches('.').count(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::claims::LOOSE;
+    use super::mistakes::SAMPLE;
+    use super::*;
+    use base64::Engine;
+    use proptest::prelude::*;
+
+    /// Not a value of anyone: digits in a row.
+    fn hex() -> String {
+        "0123456789abcdef".repeat(3)
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).unwrap()
+    }
+
+    fn jwt(claims: &str) -> String {
+        let part = |text: &str| LOOSE.encode(text).trim_end_matches('=').to_owned();
+        let header = part("{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
+        format!("{header}.{}.{}", part(claims), "s".repeat(43))
+    }
+
+    fn causes(text: &str) -> Vec<(Cause, bool)> {
+        let report = inspect(text, now());
+        report
+            .problems
+            .iter()
+            .map(|p| (p.cause, p.is_sure))
+            .collect()
+    }
+
+    #[test]
+    fn a_token_of_the_documented_form_has_no_problem() {
+        let report = inspect(&hex(), now());
+        assert_eq!(report.kind, TokenKind::Hex);
+        assert_eq!(report.length, 48);
+        assert!(report.problems.is_empty());
+    }
+
+    #[test]
+    fn every_paste_mistake_is_named_by_its_cause() {
+        let hex = hex();
+        let stray = [
+            format!("{hex} "),
+            format!(" {hex}"),
+            format!("{hex}\n"),
+            format!("\"{hex}\""),
+            format!("'{hex}"),
+            format!("{hex},"),
+            format!("{hex};"),
+            format!("\u{200b}{hex}"),
+            format!("{}\u{2013}{}", &hex[..20], &hex[21..]),
+            format!("{} {}", &hex[..20], &hex[20..]),
+            format!("{hex}%0A"),
+            format!("{hex}\\n"),
+        ];
+        for text in stray {
+            assert_eq!(
+                causes(&text)[0],
+                (Cause::TokenStrayCharacters, true),
+                "{text:?}"
+            );
+        }
+        let schemes = [
+            "Bearer ",
+            "bearer ",
+            "Token ",
+            "Basic ",
+            "Authorization: Bearer ",
+            "Bearer: ",
+        ];
+        for scheme in schemes {
+            let found = causes(&format!("{scheme}{hex}"));
+            assert_eq!(found[0], (Cause::TokenScheme, true), "{scheme}");
+        }
+        let shapes = [
+            "undefined",
+            "null",
+            "{{token}}",
+            "${TOKEN}",
+            "$TOKEN",
+            "<your token>",
+            "YOUR_TOKEN_HERE",
+            "****************",
+            "xxxxxxxxxxxx",
+            "changeme",
+            "paste the token here",
+            "support:hunter22",
+            "c3VwcG9ydDpodW50ZXIyMg==",
+        ];
+        for text in shapes {
+            assert_eq!(causes(text)[0], (Cause::TokenWrongShape, true), "{text}");
+        }
+        assert_eq!(causes(""), [(Cause::TokenMissing, true)]);
+        assert_eq!(
+            causes(&format!("{hex}{hex}")),
+            [(Cause::TokenWrongShape, true)]
+        );
+        let sample = format!("{SAMPLE}{}", "0".repeat(40));
+        assert_eq!(causes(&sample), [(Cause::TokenWrongShape, true)]);
+        assert_eq!(
+            causes(&format!("{}...", &hex[..12])),
+            [(Cause::TokenWrongShape, true)]
+        );
+    }
+
+    #[test]
+    fn what_is_only_unusual_is_not_called_sure() {
+        let hex = hex();
+        for text in [
+            &hex[..47],
+            &hex.to_uppercase(),
+            &format!("{}z", &hex[..47]),
+            "ghp_0123456789abcdef",
+        ] {
+            assert_eq!(causes(text), [(Cause::TokenWrongShape, false)], "{text}");
+        }
+        assert!(causes("tk-live-Zm9vYmFyYmF6cXV4cXV1eA-99").is_empty());
+    }
+
+    #[test]
+    fn a_jwt_is_read_and_its_times_are_judged_at_a_given_moment() {
+        let text = jwt(
+            "{\"iss\":\"https://acme.example\",\"aud\":[\"core\"],\"scope\":\"read write\",\
+             \"nbf\":1800000000,\"exp\":1800000100,\"refresh_token\":\"hidden\"}",
+        );
+        let report = inspect(&text, now());
+        let claims = report.claims.clone().unwrap();
+        assert_eq!(claims.audience, ["core"]);
+        assert_eq!(claims.scopes, ["read", "write"]);
+        assert_eq!(claims.issuer.as_deref(), Some("https://acme.example"));
+        assert!(!format!("{report:?}").contains("hidden"));
+        let at = |offset: i64| report.at(Timestamp::from_second(1_800_000_000 + offset).unwrap());
+        assert_eq!(at(-1), Validity::NotYet);
+        assert_eq!(at(1), Validity::Valid);
+        assert_eq!(at(100), Validity::Expired);
+        assert_eq!(inspect(&hex(), now()).at(now()), Validity::Unsaid);
+        assert_eq!(
+            inspect(&jwt("{\"sub\":\"1\"}"), now()).at(now()),
+            Validity::Unsaid
+        );
+    }
+
+    #[test]
+    fn a_jwt_that_was_cut_is_told_from_a_whole_one() {
+        let text = jwt("{\"exp\":1900000000}");
+        assert!(causes(&text).is_empty());
+        assert_eq!(
+            causes(&text[..text.len() - 5]),
+            [(Cause::TokenWrongShape, false)]
+        );
+        let last = text.rfind('.').unwrap();
+        for cut in [&text[..last], &text[..=last], &text[..last - 9]] {
+            assert_eq!(causes(cut)[0], (Cause::TokenWrongShape, true), "{cut}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_looked_at_without_harm(text in any::<String>()) {
+            let report = inspect(&text, now());
+            prop_assert!(report.problems.len() < 12);
+        }
+
+        #[test]
+        fn no_report_repeats_the_value(text in "[a-z0-9]{24,60}") {
+            let report = inspect(&text, now());
+            let shown = format!("{report:?}");
+            prop_assert!(!shown.contains(&text));
+        }
+    }
+}
