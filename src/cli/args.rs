@@ -24,6 +24,8 @@ pub enum Command {
     Send(Box<SendArgs>),
     /// Send a session again and say what changed
     Replay(Box<ReplayArgs>),
+    /// Send every request of a session under every token and say who may do what
+    Matrix(Box<MatrixArgs>),
     /// Say what a status, an error code or a saved error body means
     Explain(ExplainArgs),
     /// Serve the practice API alone, or list the calls worth trying
@@ -160,6 +162,36 @@ pub struct ReplayArgs {
     pub json: bool,
     /// The form of the report; json is the same as --json
     #[arg(long, value_name = "FORM", value_parser = ["text", "json"], conflicts_with = "json")]
+    pub report: Option<String>,
+}
+
+#[derive(Args)]
+pub struct MatrixArgs {
+    /// A session file, or the name of one in the sessions folder
+    pub session: String,
+    /// Tokens by name, with commas between; "none" is a call without one. Left out: those that the session names
+    #[arg(long, alias = "token", value_name = "A,B", value_delimiter = ',')]
+    pub tokens: Vec<String>,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// A value for {{name}} in the session
+    #[arg(long = "var", value_name = "K=V")]
+    pub variables: Vec<String>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Send methods that write too, once for each token; never in a protected environment
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Show tokens and requests that fare the same as one
+    #[arg(long)]
+    pub fold: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// The form of the report; json is the same as --json
+    #[arg(long, value_name = "FORM", value_parser = ["text", "json", "markdown", "csv"], conflicts_with = "json")]
     pub report: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, authorities};
 use crate::format::catalogue_file;
 use crate::insight::Catalogue;
-use crate::model::{Environment, Origin, Settings, TokenName, size};
+use crate::model::{Environment, Origin, Session, Settings, TokenName, size};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
@@ -134,6 +134,38 @@ pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Envi
         environment.base_url = base.to_owned();
     }
     Ok(Some(environment))
+}
+
+/// Options go before what the session names, and that before the settings.
+pub fn environment_of_session(
+    place: &PlaceArgs,
+    session: &Session,
+    settings: &Settings,
+) -> Result<Environment, Trouble> {
+    // What was recorded from options alone has no environment that could be chosen again.
+    let named = session.environment.as_deref();
+    let named = named.filter(|name| place.env.is_none() && *name != COMMAND_LINE);
+    let Some(name) = named else {
+        let chosen = environment(place, settings)?;
+        return Ok(chosen.unwrap_or_else(|| environment_of_url("")));
+    };
+    let known = settings.environment(name).is_some();
+    // A base URL on the command line stands in for an environment that is not at hand.
+    let place = PlaceArgs {
+        env: (known || place.base_url.is_none()).then(|| name.to_owned()),
+        base_url: place.base_url.clone(),
+    };
+    if !known && place.base_url.is_none() && name != Environment::SANDBOX {
+        return Err(Trouble::usage(format!(
+            "The session was recorded in environment {name}, which is not in config.toml. Define it as [environments.NAME], or choose another place with --env or --base-url."
+        )));
+    }
+    let apart = Settings {
+        environment: settings.environment.clone().filter(|_| known),
+        ..settings.clone()
+    };
+    let chosen = environment(&place, &apart)?;
+    Ok(chosen.unwrap_or_else(|| environment_of_url("")))
 }
 
 /// An environment for a URL given in full.

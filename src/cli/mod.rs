@@ -6,6 +6,7 @@ mod choice;
 mod explain;
 mod explore;
 mod history;
+mod matrix;
 mod print;
 mod replay;
 mod sandbox;
@@ -29,6 +30,7 @@ pub fn dispatch() -> u8 {
         None => explore::run(args.explore, args.color.unwrap_or_default()),
         Some(Command::Send(send)) => send::run(*send, &mut out),
         Some(Command::Replay(replay)) => replay::run(*replay, &mut out),
+        Some(Command::Matrix(matrix)) => matrix::run(*matrix, &mut out),
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),
         Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
         Some(Command::Token(token)) => token::run(token, &mut out),

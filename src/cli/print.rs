@@ -68,6 +68,11 @@ impl Out {
         }
     }
 
+    /// Columns of a line.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// Whether nobody reads any more.
     pub fn is_closed(&self) -> bool {
         self.closed
@@ -165,7 +170,7 @@ impl Out {
         }
     }
 
-    fn paragraph(&mut self, text: &str) {
+    pub fn paragraph(&mut self, text: &str) {
         for line in wrap(text, self.width) {
             self.finished(&line);
         }

@@ -1,6 +1,6 @@
 //! `httriage replay`: a session sent again, and what changed since it was recorded.
 
-use super::args::{PlaceArgs, ReplayArgs};
+use super::args::ReplayArgs;
 use super::choice;
 use super::print::{Out, complain, failure_json};
 use super::send::{Recorder, split_pair};
@@ -10,7 +10,7 @@ use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
-use crate::model::{Environment, Expectation, Origin, Session, Settings, TokenName, visible_line};
+use crate::model::{Environment, Expectation, Origin, Settings, TokenName, visible_line};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let settings = home.settings()?;
     let (path, text) = home.session(&args.session)?;
     let session = session_file::read(&text, &path.display().to_string())?;
-    let environment = environment(&args, &session, &settings)?;
+    let environment = choice::environment_of_session(&args.place, &session, &settings)?;
     let mut replay = Replay {
         token: token(&args, &environment, &settings)?,
         session,
@@ -73,38 +73,6 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.line(&closing(&report));
     }
     Ok(if report.is_as_recorded() { 0 } else { 1 })
-}
-
-/// Options go before what the session names, and that before the settings.
-fn environment(
-    args: &ReplayArgs,
-    session: &Session,
-    settings: &Settings,
-) -> Result<Environment, Trouble> {
-    // What was recorded from options alone has no environment that could be chosen again.
-    let named = session.environment.as_deref();
-    let named = named.filter(|name| args.place.env.is_none() && *name != choice::COMMAND_LINE);
-    let Some(name) = named else {
-        let chosen = choice::environment(&args.place, settings)?;
-        return Ok(chosen.unwrap_or_else(|| choice::environment_of_url("")));
-    };
-    let known = settings.environment(name).is_some();
-    // A base URL on the command line stands in for an environment that is not at hand.
-    let place = PlaceArgs {
-        env: (known || args.place.base_url.is_none()).then(|| name.to_owned()),
-        base_url: args.place.base_url.clone(),
-    };
-    if !known && place.base_url.is_none() && name != Environment::SANDBOX {
-        return Err(Trouble::usage(format!(
-            "The session was recorded in environment {name}, which is not in config.toml. Define it as [environments.NAME], or choose another place with --env or --base-url."
-        )));
-    }
-    let apart = Settings {
-        environment: settings.environment.clone().filter(|_| known),
-        ..settings.clone()
-    };
-    let chosen = choice::environment(&place, &apart)?;
-    Ok(chosen.unwrap_or_else(|| choice::environment_of_url("")))
 }
 
 fn token(

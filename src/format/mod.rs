@@ -3,6 +3,7 @@
 pub mod catalogue_file;
 pub mod config_file;
 mod error;
+pub mod matrix;
 pub mod record;
 pub mod session_file;
 

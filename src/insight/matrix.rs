@@ -3,6 +3,7 @@
 
 use super::error_body::{EntryOrigin, error_body};
 use super::json;
+use super::redact::Mask;
 use super::status::Catalogue;
 use super::summary::summary;
 use crate::model::{
@@ -145,6 +146,8 @@ pub struct Answer {
     pub body_bytes: Option<u64>,
     /// How many items the answer lists, where it is a list.
     pub items: Option<usize>,
+    /// Why no whole answer came; without the part of one that did.
+    pub failure: Option<Failure>,
     reading: Reading,
 }
 
@@ -155,6 +158,16 @@ impl Answer {
             summary: summary(exchange),
             body_bytes: response.map(|response| response.body_bytes()),
             items: response.and_then(|response| items(&response.body)),
+            failure: match &exchange.outcome {
+                Outcome::Answered(_) => None,
+                Outcome::Failed(failure) => Some(Failure {
+                    cause: failure.cause,
+                    message: failure.message.clone(),
+                    hint: failure.hint.clone(),
+                    partial: None,
+                    was_sent: failure.was_sent,
+                }),
+            },
             reading: read(exchange, catalogue),
         }
     }
@@ -220,6 +233,15 @@ impl Cell {
         }
     }
 
+    /// Why there is no answer.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Cell::Unsent(failure) => Some(failure),
+            Cell::Came(answer) => answer.failure.as_ref(),
+            Cell::Waiting | Cell::Skipped(_) => None,
+        }
+    }
+
     /// `403 forbidden`; nothing while it waits.
     pub fn said(&self) -> String {
         match self {
@@ -236,6 +258,7 @@ impl Cell {
 pub struct Row {
     pub name: String,
     pub method: String,
+    /// As it stands in the session, without secrets that were typed into it.
     pub url: String,
     /// What is expected of each caller, in their order.
     pub pins: Vec<Option<Pin>>,
@@ -246,6 +269,12 @@ impl Row {
     /// Where it goes, without what the base URL says already.
     pub fn path(&self) -> &str {
         self.url.strip_prefix("{{base}}").unwrap_or(&self.url)
+    }
+
+    /// Where it went, once it has.
+    pub fn sent_url(&self) -> &str {
+        let mut answers = self.cells.iter().filter_map(Cell::answer);
+        answers.next().map_or(&self.url, |a| &a.summary.url)
     }
 }
 
@@ -302,6 +331,7 @@ pub struct Matrix {
 
 impl Matrix {
     pub fn new(session: &Session, callers: &[Caller]) -> Matrix {
+        let mask = Mask::new(&[]);
         let rows = session.steps.iter().map(|step| {
             let pin = |caller: &Caller| {
                 let name = caller.token()?;
@@ -311,7 +341,7 @@ impl Matrix {
             Row {
                 name: step.name.clone(),
                 method: step.spec.method.clone(),
-                url: step.spec.url.clone(),
+                url: mask.url(&step.spec.url),
                 pins: callers.iter().map(pin).collect(),
                 cells: vec![Cell::Waiting; callers.len()],
             }

@@ -180,7 +180,9 @@ impl Mask {
     }
 
     /// A URL without credentials: user and password, secret parameters, known values.
-    fn url(&self, text: &str) -> String {
+    /// A URL, or what is to become one, without known values and without those whose names say
+    /// that they are secret.
+    pub fn url(&self, text: &str) -> String {
         let mut text = self.text(text);
         // By hand, since what is no URL may hold a password all the same.
         if let Some(scheme) = text.find("://") {
