@@ -139,6 +139,7 @@ const READERS_OF_SECRETS: &[&str] = &["engine/vault.rs", "insight/redact/mod.rs"
 const UNPRINTABLE: &[(&str, &str)] = &[
     ("engine/vault.rs", "Filled"),
     ("engine/vault.rs", "Vault"),
+    ("engine/vault.rs", "Known"),
     ("insight/redact/mod.rs", "Mask"),
     ("app/field.rs", "Field"),
     ("model/token.rs", "Secret"),

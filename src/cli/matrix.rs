@@ -9,6 +9,7 @@ use crate::engine::matrix::{self, MatrixRun, News};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::{matrix as table, session_file};
+use crate::insight::back_off::wait_text;
 use crate::insight::matrix::{Access, Caller, Cell, Matrix, Standing};
 use crate::model::{Environment, Origin, Session, Settings, cut_front, fit, visible_line};
 use serde_json::{Map, Value, json};
@@ -58,8 +59,8 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
                 }
             }
             News::Waiting(pause) => complain(&format!(
-                "The API asks to be left alone; the whole run waits {:.0} s.",
-                pause.as_secs_f32().ceil()
+                "The API asks to be left alone; the whole run waits {}.",
+                wait_text(pause)
             )),
         };
         let mut work = Box::pin(matrix::run(&asked, &client, &catalogue, &flight, on_news));

@@ -9,8 +9,8 @@ use crate::insight::Catalogue;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Auth, Body, Cause, Environment, Exchange, Outcome, Param, RequestSpec, Session, Step,
-    TokenName, token_names_in,
+    Auth, Body, Cause, Environment, Exchange, Manner, Outcome, Param, RequestSpec, Session, Step,
+    TokenName, limits, token_names_in,
 };
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -293,12 +293,7 @@ impl<'r> Work<'r> {
 
     /// Obeys a server that has enough: nothing more goes out until it is over, and a call that
     /// asks for no change is made again then. Whoever is refused still gives up.
-    fn leave_alone(
-        &mut self,
-        turn: Turn,
-        exchange: &Exchange,
-        on_news: &mut impl FnMut(News),
-    ) {
+    fn leave_alone(&mut self, turn: Turn, exchange: &Exchange, on_news: &mut impl FnMut(News)) {
         let Outcome::Answered(response) = &exchange.outcome else {
             return;
         };

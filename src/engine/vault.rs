@@ -1,6 +1,7 @@
 //! Tokens: from a name to a value, at the last moment before the wire, and only for the
 //! origins it is bound to.
 
+use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
     Cause, Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
@@ -11,7 +12,7 @@ use ring::rand::SecureRandom;
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A program that gives a value must do so before a person loses patience; long enough to
@@ -25,7 +26,15 @@ pub struct Vault {
     tokens: Vec<Token>,
     environments: Vec<Environment>,
     practice: fn(&str) -> Option<Secret>,
-    read: Mutex<HashMap<(bool, TokenName), Secret>>,
+    read: Mutex<Known>,
+}
+
+/// The values read so far, and what finds them; building that again for every call would cost
+/// more than the call.
+#[derive(Default)]
+struct Known {
+    values: HashMap<(bool, TokenName), Secret>,
+    mask: Option<Arc<Mask>>,
 }
 
 /// A request with the values in place. It never leaves the engine and cannot be printed.
@@ -128,15 +137,20 @@ impl Vault {
         let Ok(read) = self.read.lock() else {
             return Vec::new();
         };
-        read.iter()
-            .map(|((_, name), secret)| {
-                let token = TokenRef {
-                    name: name.clone(),
-                    fingerprint: Some(fingerprint(secret)),
-                };
-                (token, secret.clone())
-            })
-            .collect()
+        read.known()
+    }
+
+    /// What masks every value read so far.
+    pub fn mask(&self) -> Arc<Mask> {
+        let Ok(mut read) = self.read.lock() else {
+            return Arc::new(Mask::new(&[]));
+        };
+        if read.mask.is_none() {
+            read.mask = Some(Arc::new(Mask::new(&read.known())));
+        }
+        read.mask
+            .clone()
+            .unwrap_or_else(|| Arc::new(Mask::new(&[])))
     }
 
     async fn value(&self, name: &TokenName, sandbox: bool) -> Result<Secret, Failure> {
@@ -194,12 +208,13 @@ impl Vault {
 
     fn remembered(&self, sandbox: bool, name: &TokenName) -> Option<Secret> {
         let read = self.read.lock().ok()?;
-        read.get(&(sandbox, name.clone())).cloned()
+        read.values.get(&(sandbox, name.clone())).cloned()
     }
 
     fn remember(&self, sandbox: bool, name: &TokenName, secret: Secret) {
         if let Ok(mut read) = self.read.lock() {
-            read.insert((sandbox, name.clone()), secret);
+            read.values.insert((sandbox, name.clone()), secret);
+            read.mask = None;
         }
     }
 
@@ -247,6 +262,21 @@ impl Vault {
             format!("token {name} belongs to {belongs}, and this call goes to {goes}."),
             "Choose the environment of that host, another token or none; origins in config.toml binds a token to more.",
         ))
+    }
+}
+
+impl Known {
+    fn known(&self) -> Vec<(TokenRef, Secret)> {
+        let values = self.values.iter();
+        values
+            .map(|((_, name), secret)| {
+                let token = TokenRef {
+                    name: name.clone(),
+                    fingerprint: Some(fingerprint(secret)),
+                };
+                (token, secret.clone())
+            })
+            .collect()
     }
 }
 

@@ -71,7 +71,7 @@ fn inline(text: &str) -> String {
 /// One line for each cell.
 pub fn csv(matrix: &Matrix) -> String {
     let mut text = String::from(
-        "request,method,url,token,access,status,codes,title,detail,expected,standing\r\n",
+        "request,method,url,token,access,status,codes,title,detail,expected,standing\n",
     );
     for (place, row) in matrix.rows.iter().enumerate() {
         for (column, caller) in matrix.callers.iter().enumerate() {
@@ -100,7 +100,7 @@ pub fn csv(matrix: &Matrix) -> String {
             ];
             let fields: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
             text.push_str(&fields.join(","));
-            text.push_str("\r\n");
+            text.push('\n');
         }
     }
     text

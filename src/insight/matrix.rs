@@ -339,7 +339,8 @@ impl Matrix {
                 pins.find(|(token, _)| token == name).map(|(_, pin)| *pin)
             };
             Row {
-                name: step.name.clone(),
+                // A name is often made from the URL.
+                name: mask.url(&step.name),
                 method: step.spec.method.clone(),
                 url: mask.url(&step.spec.url),
                 pins: callers.iter().map(pin).collect(),

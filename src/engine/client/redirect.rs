@@ -5,10 +5,11 @@ use super::fault::host;
 use crate::engine::vault::Filled;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Cause, Environment, Failure, Header, Headers, Hop, Origin, Response, Secret, SentRequest,
-    TokenRef, limits, token_names_in,
+    Cause, Environment, Failure, Header, Headers, Hop, Origin, Response, SentRequest, limits,
+    token_names_in,
 };
 use std::collections::HashSet;
+use std::sync::Arc;
 use url::Url;
 
 /// Headers that go along to another origin.
@@ -39,7 +40,7 @@ pub struct Leg {
 
 /// What has to be known along the whole chain.
 pub struct Trail {
-    known: Mask,
+    known: Arc<Mask>,
     typed: Mask,
     /// Headers that belong to the environment or hold a token.
     bound: Vec<String>,
@@ -54,7 +55,7 @@ impl Trail {
         sent: &SentRequest,
         leg: &Leg,
         environment: &Environment,
-        known: &[(TokenRef, Secret)],
+        known: Arc<Mask>,
     ) -> Trail {
         let holds_token = |header: &&Header| !token_names_in(&header.text()).is_empty();
         let with_token = sent.headers.iter().filter(holds_token);
@@ -62,7 +63,7 @@ impl Trail {
         let own = environment.headers.iter();
         let own = own.map(|(name, _)| name.to_ascii_lowercase());
         let mut trail = Trail {
-            known: Mask::new(known),
+            known,
             typed: Mask::of_request(&leg.filled.headers, &leg.filled.url, &leg.filled.body),
             bound: with_token.chain(own).collect(),
             parameters: Vec::new(),

@@ -8,7 +8,6 @@ use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::back_off::{NextTry, next_try};
-use crate::insight::redact::Mask;
 use crate::model::{
     Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
     RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
@@ -188,7 +187,7 @@ impl Client {
                     method: sent.method.clone(),
                     filled,
                 };
-                let mut trail = Trail::new(&sent, &leg, &environment, &self.vault.known());
+                let mut trail = Trail::new(&sent, &leg, &environment, self.vault.mask());
                 let outcome = match self.follow(&mut leg, &mut trail, &course).await {
                     Ok(response) => Outcome::Answered(response),
                     Err(failure) => Outcome::Failed(failure),
@@ -223,7 +222,7 @@ impl Client {
     /// The exchange without the secrets this program knows.
     pub fn shown(&self, exchange: Exchange) -> Exchange {
         let known = self.vault.known();
-        let mask = Mask::new(&known);
+        let mask = self.vault.mask();
         let mut exchange = mask.exchange(exchange);
         // Tokens still stand as slots in what was sent; show them the way they are masked.
         exchange.sent.headers = exchange
