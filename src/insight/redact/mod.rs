@@ -179,7 +179,6 @@ impl Mask {
         }
     }
 
-    /// A URL without credentials: user and password, secret parameters, known values.
     /// A URL, or what is to become one, without known values and without those whose names say
     /// that they are secret.
     pub fn url(&self, text: &str) -> String {
