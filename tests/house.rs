@@ -30,6 +30,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "httpdate",
             "jiff",
             "memchr",
+            "ring",
             "serde",
             "serde_json",
             "similar",

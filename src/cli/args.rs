@@ -161,7 +161,7 @@ pub struct ReplayArgs {
     #[arg(long)]
     pub json: bool,
     /// The form of the report; json is the same as --json
-    #[arg(long, value_name = "FORM", value_parser = ["text", "json"], conflicts_with = "json")]
+    #[arg(long, value_name = "FORM", value_parser = ["text", "json", "junit", "markdown"], conflicts_with = "json")]
     pub report: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
+use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
 use crate::model::{Environment, Expectation, Origin, Settings, TokenName, visible_line};
@@ -38,7 +39,12 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);
-    let as_json = args.json || args.report.as_deref() == Some("json");
+    let form = match &args.report {
+        _ if args.json => "json",
+        Some(form) => form.as_str(),
+        None => "text",
+    };
+    let live = form == "text";
     let report = tasks.block_on(async {
         // One sandbox for all steps, so that a later one finds what an earlier one made.
         let mut served = None;
@@ -48,14 +54,14 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
             replay.environment.base_url = sandbox.base_url();
             served = Some(sandbox);
         }
-        if !as_json {
+        if live {
             out.heading(&visible_line(&replay.session.name));
         }
         let report = replay::run(&replay, &client, &Flight::default(), |step, exchange| {
             if let Some(exchange) = exchange {
                 recorder.remember(exchange);
             }
-            if !as_json {
+            if live {
                 print_step(step, out);
             }
         })
@@ -66,11 +72,14 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     tasks.shutdown_background();
     recorder.finish();
 
-    if as_json {
-        out.json(&report_json(&report));
-    } else {
-        out.line("");
-        out.line(&closing(&report));
+    match form {
+        "json" => out.json(&report_json(&report)),
+        "junit" => out.text(&junit(&report)),
+        "markdown" => out.text(&markdown(&report)),
+        _ => {
+            out.line("");
+            out.line(&closing(&report));
+        }
     }
     Ok(if report.is_as_recorded() { 0 } else { 1 })
 }
@@ -115,9 +124,9 @@ fn print_step(step: &StepReport, out: &mut Out) {
     let was = step
         .recorded
         .as_ref()
-        .map_or_else(|| "nothing recorded".to_owned(), outcome);
+        .map_or_else(|| "nothing recorded".to_owned(), told);
     let is = match (&step.replayed, &step.failure) {
-        (Some(now), _) => outcome(now),
+        (Some(now), _) => told(now),
         (None, Some(failure)) => failure.cause.id().to_owned(),
         (None, None) => "not sent".to_owned(),
     };
@@ -139,18 +148,6 @@ fn print_step(step: &StepReport, out: &mut Out) {
     for difference in &step.differences {
         out.indented(difference);
     }
-}
-
-fn outcome(expect: &Expectation) -> String {
-    let status = match expect.status {
-        Some(status) => format!("{status:03}"),
-        None if expect.codes.is_empty() => return "no answer".to_owned(),
-        None => "any status".to_owned(),
-    };
-    let named: Vec<&str> = expect.codes.iter().map(String::as_str).collect();
-    let named = named.into_iter().filter(|code| !code.is_empty());
-    let codes = named.collect::<Vec<_>>().join(", ");
-    format!("{status} {codes}").trim_end().to_owned()
 }
 
 fn closing(report: &ReplayReport) -> String {

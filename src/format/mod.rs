@@ -5,6 +5,7 @@ pub mod config_file;
 mod error;
 pub mod matrix;
 pub mod record;
+pub mod report;
 pub mod session_file;
 
 pub use error::FormatError;

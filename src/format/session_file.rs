@@ -82,7 +82,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
                 return wrong(
                     at,
                     format!("\"{}\" is not a JSON Pointer", pointer.get_ref()),
-                    "Begin with /, as in /data/0/id; in a name ~ is written ~0 and / is written ~1.",
+                    POINTER_HINT,
                 );
             }
         }
@@ -108,6 +108,13 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
             };
             access.push((token, pin));
         }
+        let expect = match table.expect.map(expectation).transpose() {
+            Ok(expect) => expect,
+            Err((at, pointer)) => {
+                let problem = format!("\"{pointer}\" is not a JSON Pointer");
+                return wrong(at, problem, POINTER_HINT);
+            }
+        };
         let capture = table.capture.into_iter();
         steps.push(Step {
             name: table.name,
@@ -115,12 +122,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
             capture: capture
                 .map(|(name, pointer)| (name, pointer.into_inner()))
                 .collect(),
-            expect: table.expect.map(|expect| Expectation {
-                status: expect.status,
-                codes: expect.codes,
-                titles: expect.titles,
-                details: expect.details,
-            }),
+            expect,
             access,
         });
     }
@@ -129,6 +131,39 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
         note: session.note,
         environment: session.environment,
         steps,
+    })
+}
+
+const POINTER_HINT: &str =
+    "Begin with /, as in /data/0/id; in a name ~ is written ~0 and / is written ~1.";
+
+/// What is expected; on a pointer that is none, its place and its text.
+fn expectation(table: ExpectTable) -> Result<Expectation, (usize, String)> {
+    let mut ignore = Vec::with_capacity(table.ignore.len());
+    for pointer in table.ignore {
+        if !is_pointer(pointer.get_ref()) {
+            return Err((pointer.span().start, pointer.into_inner()));
+        }
+        ignore.push(pointer.into_inner());
+    }
+    let mut values = Vec::with_capacity(table.values.len());
+    for (pointer, value) in table.values {
+        if !is_pointer(&pointer) {
+            return Err((value.span().start, pointer));
+        }
+        values.push((pointer, plain(value.get_ref())));
+    }
+    Ok(Expectation {
+        status: table.status,
+        codes: table.codes,
+        titles: table.titles,
+        details: table.details,
+        places: table.places,
+        elapsed_ms: table.elapsed_ms,
+        body_sha256: table.body_sha256,
+        body: table.body,
+        values,
+        ignore,
     })
 }
 
@@ -161,7 +196,7 @@ pub fn write(session: &Session) -> String {
                 Err(_) => file.line("# The body is not text and cannot stand here."),
             },
         }
-        file.capture(&step.capture);
+        file.table("capture", &step.capture);
         if let Some(expect) = &step.expect {
             file.line("[step.expect]");
             match expect.status {
@@ -170,11 +205,26 @@ pub fn write(session: &Session) -> String {
                 None => {}
             }
             file.list("codes", &expect.codes);
-            for (key, texts) in [("titles", &expect.titles), ("details", &expect.details)] {
+            for (key, texts) in [
+                ("titles", &expect.titles),
+                ("details", &expect.details),
+                ("places", &expect.places),
+            ] {
                 if texts.iter().any(|text| !text.is_empty()) {
                     file.list(key, texts);
                 }
             }
+            if let Some(elapsed_ms) = expect.elapsed_ms {
+                file.key("elapsed_ms", elapsed_ms);
+            }
+            if let Some(digest) = &expect.body_sha256 {
+                file.text("body_sha256", digest);
+            }
+            if let Some(body) = &expect.body {
+                file.text("body", body);
+            }
+            file.list("ignore", &expect.ignore);
+            file.table("values", &expect.values);
         }
         if !step.access.is_empty() {
             file.line("[step.access]");
@@ -238,6 +288,23 @@ struct ExpectTable {
     titles: Vec<String>,
     #[serde(default)]
     details: Vec<String>,
+    #[serde(default)]
+    places: Vec<String>,
+    elapsed_ms: Option<u64>,
+    body_sha256: Option<String>,
+    body: Option<String>,
+    #[serde(default)]
+    values: BTreeMap<String, Spanned<toml::Value>>,
+    #[serde(default)]
+    ignore: Vec<Spanned<String>>,
+}
+
+/// A text as it is, anything else the way it is written in JSON.
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
 }
 
 fn rows(pairs: Vec<(String, String)>) -> Vec<Param> {
@@ -315,8 +382,8 @@ impl File {
     }
 
     /// In the order of the names, each once: that is all a table can hold.
-    fn capture(&mut self, capture: &[(String, String)]) {
-        let named: BTreeMap<&str, &str> = capture
+    fn table(&mut self, key: &str, pairs: &[(String, String)]) {
+        let named: BTreeMap<&str, &str> = pairs
             .iter()
             .map(|(name, pointer)| (name.as_str(), pointer.as_str()))
             .collect();
@@ -327,7 +394,7 @@ impl File {
             .iter()
             .map(|(name, pointer)| format!("{} = {}", bare_or_quoted(name), quoted(pointer)))
             .collect();
-        self.key("capture", format!("{{ {} }}", pairs.join(", ")));
+        self.key(key, format!("{{ {} }}", pairs.join(", ")));
     }
 }
 
@@ -539,6 +606,14 @@ support = "deny"
             ),
             (format!("{step}[step.expect]\nstatus = 70000\n"), "f:7:"),
             (
+                format!("{step}[step.expect]\nignore = [\"meta\"]\n"),
+                "f:7:11: \"meta\" is not a JSON Pointer",
+            ),
+            (
+                format!("{step}[step.expect]\nvalues = {{ id = 7 }}\n"),
+                "\"id\" is not a JSON Pointer",
+            ),
+            (
                 format!("{step}[step.access]\nsupport = \"maybe\"\n"),
                 "f:7:11: \"maybe\" is not what a token may",
             ),
@@ -595,6 +670,12 @@ support = "deny"
                 spec.auth = Auth::Bearer(TokenName::new(&token).unwrap());
             }
             let expect = expect.map(|(status, codes)| Expectation {
+                places: codes.clone(),
+                elapsed_ms: status.map(u64::from),
+                body_sha256: codes.first().cloned(),
+                body: codes.last().cloned(),
+                values: codes.iter().map(|code| ("/a".to_owned(), code.clone())).take(1).collect(),
+                ignore: vec!["/data/[]/~1".to_owned(); codes.len()],
                 status,
                 titles: codes.clone(),
                 details: codes.iter().rev().cloned().collect(),

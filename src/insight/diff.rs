@@ -80,7 +80,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn values(&mut self, place: &str, name: &str, was: Value, is: Value) {
-        if self.was[was.range()] == self.is[is.range()] || self.is_ignored(place) {
+        if self.was[was.range()] == self.is[is.range()] || is_ignored(place, self.ignored) {
             return;
         }
         match (was.kind, is.kind) {
@@ -173,13 +173,13 @@ impl Walk<'_> {
     }
 
     fn added(&mut self, place: &str, value: Value) {
-        if !self.is_ignored(place) {
+        if !is_ignored(place, self.ignored) {
             self.push(place, None, Some(&self.is[value.range()]));
         }
     }
 
     fn removed(&mut self, place: &str, value: Value) {
-        if !self.is_ignored(place) {
+        if !is_ignored(place, self.ignored) {
             self.push(place, Some(&self.was[value.range()]), None);
         }
     }
@@ -187,14 +187,21 @@ impl Walk<'_> {
     fn push(&mut self, place: &str, was: Option<&[u8]>, is: Option<&[u8]>) {
         add(self.diff, place.to_owned(), was.map(text), is.map(text));
     }
+}
 
-    fn is_ignored(&self, place: &str) -> bool {
-        let inside = |pointer: &String| {
-            let rest = place.strip_prefix(pointer.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.ignored.iter().any(inside)
-    }
+/// Whether a place is one that is not compared, or lies in one. An element may be named by its
+/// number or, for all of them, by `[]`.
+fn is_ignored(place: &str, ignored: &[String]) -> bool {
+    ignored.iter().any(|pointer| {
+        let mut parts = place.split('/');
+        pointer.split('/').all(|wanted| {
+            let is_element = |part: &str| part == "[]" || part.bytes().all(|b| b.is_ascii_digit());
+            parts.next().is_some_and(|part| {
+                part == wanted
+                    || (wanted == "[]" || part == "[]") && is_element(part) && is_element(wanted)
+            })
+        })
+    })
 }
 
 fn add(diff: &mut BodyDiff, place: String, was: Option<String>, is: Option<String>) {
@@ -286,7 +293,7 @@ impl Shape {
 
     /// What another shape lacks or has otherwise, in words. Null fits every type, since a value
     /// that is not set has none; what is new does no harm to whoever read the old one.
-    pub fn breaks(&self, is: &Shape) -> Vec<String> {
+    pub fn breaks(&self, is: &Shape, ignored: &[String]) -> Vec<String> {
         let mut broken = Vec::new();
         let mut inside_of: Option<String> = None;
         for (path, old) in &self.0 {
@@ -298,6 +305,9 @@ impl Shape {
                 continue;
             }
             inside_of = None;
+            if is_ignored(path, ignored) {
+                continue;
+            }
             let shown = if path.is_empty() { "the whole" } else { path };
             match is.0.get(path) {
                 None if path.ends_with("/[]") => {

@@ -3,6 +3,7 @@
 
 mod record;
 
+use super::diff::{BodyDiff, Shape, body_diff};
 use super::error_body::error_body;
 use super::json::{self, Json};
 use crate::model::{
@@ -88,6 +89,8 @@ pub struct StepReport {
     pub direction: Option<Direction>,
     /// In plain words, and what else should be known of this step.
     pub differences: Vec<String>,
+    /// How the body differs from the recorded one, where that was kept.
+    pub body: Option<BodyDiff>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,14 +119,34 @@ pub fn expectation(exchange: &Exchange) -> Expectation {
     };
     let mut expect = Expectation {
         status: Some(response.status),
+        elapsed_ms: u64::try_from(exchange.took.as_millis()).ok(),
+        body_sha256: (!response.body.is_empty()).then(|| digest(&response.body)),
         ..Expectation::default()
     };
     for entry in error_body(response).entries {
         expect.codes.push(entry.code.unwrap_or_default());
         expect.titles.push(entry.title.unwrap_or_default());
         expect.details.push(entry.detail.unwrap_or_default());
+        let place = entry.pointer.or(entry.parameter);
+        expect.places.push(place.unwrap_or_default());
     }
     expect
+}
+
+/// The same, with the body in it where that is text.
+pub fn expectation_with_body(exchange: &Exchange) -> Expectation {
+    let body = exchange.outcome.response().map(|r| r.body.clone());
+    let body = body.and_then(|body| String::from_utf8(body).ok());
+    Expectation {
+        body: body.filter(|text| !text.is_empty()),
+        ..expectation(exchange)
+    }
+}
+
+fn digest(body: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, body);
+    let bytes = digest.as_ref().iter();
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Compares an answer with the recording of its step.
@@ -137,13 +160,14 @@ pub fn judge(step: &Step, exchange: &Exchange) -> StepReport {
         change: Change::Same,
         direction: None,
         differences: Vec::new(),
+        body: None,
     };
     match &exchange.outcome {
         Outcome::Failed(failure) => fail(&mut report, failure),
-        Outcome::Answered(_) => {
+        Outcome::Answered(response) => {
             let now = expectation(exchange);
             match &step.expect {
-                Some(was) => compare(was, &now, &mut report),
+                Some(was) => compare(was, &now, response, &mut report),
                 None => report.differences.push("nothing was recorded".to_owned()),
             }
             report.replayed = Some(now);
@@ -163,6 +187,7 @@ pub fn skipped(step: &Step, why: impl Into<String>) -> StepReport {
         change: Change::Skipped,
         direction: None,
         differences: vec![why.into()],
+        body: None,
     }
 }
 
@@ -197,7 +222,9 @@ fn fail(report: &mut StepReport, failure: &Failure) {
     report.failure = Some(failure.clone());
 }
 
-fn compare(was: &Expectation, now: &Expectation, report: &mut StepReport) {
+/// In this order: answered or not, status, codes and where they point, paths and types of the
+/// body, values that were pinned; and only then wording.
+fn compare(was: &Expectation, now: &Expectation, response: &Response, report: &mut StepReport) {
     let differences = &mut report.differences;
     let (new_status, new_codes) = (status_text(now), sorted(&now.codes));
     if !is_answer(was) {
@@ -211,7 +238,10 @@ fn compare(was: &Expectation, now: &Expectation, report: &mut StepReport) {
     if is_answer(was) && !open && sorted(&was.codes) != new_codes {
         let (was, is) = (codes_text(&was.codes), codes_text(&now.codes));
         differences.push(format!("codes were {was}, are {is}"));
+    } else if is_answer(was) && !open {
+        differences.extend(places(was, now));
     }
+    body(was, response, &mut report.body, differences);
     if !differences.is_empty() {
         report.change = Change::Changed;
         report.direction = match (is_good(was), is_good(now)) {
@@ -221,6 +251,13 @@ fn compare(was: &Expectation, now: &Expectation, report: &mut StepReport) {
         };
         return;
     }
+    if let Some(diff) = &report.body {
+        let count = diff.differences.len() + diff.unlisted;
+        let values = if count == 1 { "value" } else { "values" };
+        differences.push(format!(
+            "{count} {values} of the body differ, none of them pinned"
+        ));
+    }
     if open {
         if !now.codes.is_empty() {
             let are = codes_text(&now.codes);
@@ -228,9 +265,71 @@ fn compare(was: &Expectation, now: &Expectation, report: &mut StepReport) {
         }
         return;
     }
+    let known = differences.len();
     reword(was, now, differences);
-    if !differences.is_empty() {
+    if differences.len() > known {
         report.change = Change::Reworded;
+    }
+}
+
+/// Where entries point, code by code; what was not recorded is not compared.
+fn places(was: &Expectation, now: &Expectation) -> Option<String> {
+    let pairs = |of: &Expectation| {
+        let mut pairs: Vec<_> = of.codes.iter().cloned().zip(of.places.clone()).collect();
+        pairs.sort();
+        pairs
+    };
+    if was.places.len() != was.codes.len() || pairs(was) == pairs(now) {
+        return None;
+    }
+    let said = |of: &Expectation| {
+        let rows = pairs(of)
+            .into_iter()
+            .map(|(code, place)| match place.as_str() {
+                "" => format!("{} nowhere", codes_text(&[code])),
+                place => format!("{} at {place}", codes_text(&[code])),
+            });
+        rows.collect::<Vec<_>>().join(", ")
+    };
+    Some(format!(
+        "errors pointed so: {}; now so: {}",
+        said(was),
+        said(now)
+    ))
+}
+
+/// What of the body is not as it was recorded or pinned.
+fn body(
+    was: &Expectation,
+    response: &Response,
+    side_by_side: &mut Option<BodyDiff>,
+    differences: &mut Vec<String>,
+) {
+    // An error body is compared by its entries; its words may change.
+    let is_error = !was.codes.is_empty();
+    if let Some(recorded) = was.body.as_ref().filter(|_| !is_error) {
+        let recorded = recorded.as_bytes();
+        let diff = body_diff(recorded, &response.body, &was.ignore);
+        match (Shape::of(recorded), Shape::of(&response.body)) {
+            (Some(old), Some(new)) => differences.extend(old.breaks(&new, &was.ignore)),
+            (Some(_), None) => differences.push("the body was JSON, and is none".to_owned()),
+            (None, _) => {}
+        }
+        *side_by_side = (!diff.is_same()).then_some(diff);
+    }
+    for (pointer, wanted) in &was.values {
+        match captured(response, pointer) {
+            Some(value) if value == *wanted => {}
+            Some(value) => differences.push(format!(
+                "{pointer} should be {}, is {}",
+                said(wanted),
+                said(&value)
+            )),
+            None => differences.push(format!(
+                "{pointer} should be {}, and is not there",
+                said(wanted)
+            )),
+        }
     }
 }
 

@@ -56,4 +56,16 @@ pub struct Expectation {
     /// In parallel to `codes`.
     pub titles: Vec<String>,
     pub details: Vec<String>,
+    /// In parallel to `codes`: the pointer, else the parameter, that each entry names.
+    pub places: Vec<String>,
+    /// How long it took, in milliseconds. Never compared: it is there to be read.
+    pub elapsed_ms: Option<u64>,
+    /// SHA-256 of the body as it may be shown, in hex. The same digest is the same body.
+    pub body_sha256: Option<String>,
+    /// The body itself, where it was asked for: then its paths and types are compared.
+    pub body: Option<String>,
+    /// Values that must stand in the body, by JSON Pointer: a text as it is, anything else as JSON.
+    pub values: Vec<(String, String)>,
+    /// Places of the body that are not compared, by JSON Pointer.
+    pub ignore: Vec<String>,
 }

@@ -93,6 +93,15 @@ fn ignored_places_are_left_out_with_all_that_is_in_them() {
     let is = r#"{"meta": {"page": {"total": 2}}, "metal": 2}"#;
     let found = body_diff(was.as_bytes(), is.as_bytes(), &["/meta".to_owned()]);
     assert_eq!(told(&found), ["/metal: 1 > 2"]);
+    let (was, is) = (r#"[{"n": 1}, {"n": 1}]"#, r#"[{"n": 2}, {"n": 2}]"#);
+    let ignoring = |place: &str| {
+        let found = body_diff(was.as_bytes(), is.as_bytes(), &[place.to_owned()]);
+        found.differences.len()
+    };
+    assert_eq!(
+        (ignoring("/0/n"), ignoring("/[]/n"), ignoring("/[]/m")),
+        (1, 0, 2)
+    );
 }
 
 #[test]
@@ -110,16 +119,16 @@ fn a_shape_breaks_where_something_is_gone_or_of_another_type() {
         { "id": "2", "end": "now", "n": null, "o": { "x": 2 }, "new": true },
         { "id": "3", "end": null, "n": 2, "o": { "x": 2 } }
     ] }));
-    assert!(was.breaks(&fine).is_empty());
+    assert!(was.breaks(&fine, &[]).is_empty());
     let broken = shape(json!({ "data": [{ "id": 1, "end": null, "n": 1 }] }));
-    let says = was.breaks(&broken);
+    let says = was.breaks(&broken, &[]);
     assert_eq!(
         says,
         ["/data/[]/id was a text, is a number", "/data/[]/o is gone"]
     );
     let empty = shape(json!({ "data": [] }));
     assert_eq!(
-        was.breaks(&empty),
+        was.breaks(&empty, &[]),
         ["the list at /data was not empty, and is"]
     );
 }

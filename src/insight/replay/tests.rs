@@ -263,3 +263,57 @@ fn a_session_takes_its_environment_from_the_first_call() {
     assert_eq!(session.steps.len(), 2);
     assert!(notes[0].message.contains("acme, other"));
 }
+
+/// A recorded body beside a new one, with pinned values and ignored places.
+fn bodies(was: &str, now: &str, values: &[(&str, &str)], ignore: &[&str]) -> StepReport {
+    let (mut step, _) = step_of(&exchange(answer(200, was)));
+    let pair = |(pointer, value): &(&str, &str)| ((*pointer).to_owned(), (*value).to_owned());
+    let expect = step.expect.as_mut().unwrap();
+    expect.body = Some(was.to_owned());
+    expect.values = values.iter().map(pair).collect();
+    expect.ignore = ignore.iter().map(|place| (*place).to_owned()).collect();
+    judge(&step, &exchange(answer(200, now)))
+}
+
+#[test]
+fn paths_and_types_of_a_recorded_body_decide_and_its_values_do_not() {
+    let was = r#"{"data":[{"id":"1","stage":"active"}]}"#;
+    let same = bodies(was, was, &[], &[]);
+    assert_eq!((same.change, same.body), (Change::Same, None));
+    let values = bodies(was, r#"{"data":[{"id":"1","stage":"paused"}]}"#, &[], &[]);
+    assert_eq!(values.change, Change::Same);
+    assert!(values.differences[0].contains("none of them pinned"));
+    assert_eq!(values.body.unwrap().differences[0].place, "/data/0/stage");
+    let gone = bodies(was, r#"{"data":[{"id":"1"}]}"#, &[], &[]);
+    assert_eq!(gone.change, Change::Changed);
+    assert_eq!(gone.differences, ["/data/[]/stage is gone"]);
+    let left_out = bodies(was, r#"{"data":[{"id":"1"}]}"#, &[], &["/data/[]/stage"]);
+    assert_eq!(left_out.change, Change::Same);
+    let emptied = bodies(was, r#"{"data":[]}"#, &[], &[]);
+    assert!(emptied.differences[0].contains("was not empty"));
+}
+
+#[test]
+fn pinned_values_decide() {
+    let was = r#"{"data":{"n":7,"stage":"active"}}"#;
+    let pins = [("/data/stage", "active"), ("/data/n", "7")];
+    assert_eq!(bodies(was, was, &pins, &[]).change, Change::Same);
+    let now = r#"{"data":{"n":8,"stage":"active"}}"#;
+    let changed = bodies(was, now, &pins, &[]);
+    assert_eq!(changed.change, Change::Changed);
+    assert_eq!(changed.differences, ["/data/n should be \"7\", is \"8\""]);
+}
+
+#[test]
+fn an_error_that_points_elsewhere_is_another_one() {
+    let error = |pointer: &str| {
+        serde_json::json!({ "errors": [{ "code": "blank", "source": { "pointer": pointer } }] })
+            .to_string()
+    };
+    let report = judged(
+        answer(422, &error("/data/name")),
+        answer(422, &error("/data/key")),
+    );
+    assert_eq!(report.change, Change::Changed);
+    assert!(report.differences[0].contains("/data/key"), "{report:?}");
+}

@@ -1,0 +1,248 @@
+//! What a replay found, for other programs and for a ticket: JUnit, and Markdown. Write only.
+
+use crate::insight::replay::{Change, ReplayReport, StepReport};
+use crate::model::{Expectation, is_unsafe, visible_line};
+use std::fmt::Write;
+
+/// JUnit XML as CI systems read it: a changed step is a failure, one that failed an error, one
+/// that was not sent is skipped.
+pub fn junit(report: &ReplayReport) -> String {
+    let seconds = |step: &StepReport| {
+        let now = step.replayed.as_ref().and_then(|now| now.elapsed_ms);
+        now.unwrap_or(0) as f64 / 1_000.0
+    };
+    let name = attribute(&report.session);
+    let numbers = format!(
+        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\"",
+        report.steps.len(),
+        report.count(Change::Changed),
+        report.count(Change::Failed),
+        report.count(Change::Skipped),
+        report.steps.iter().map(seconds).sum::<f64>(),
+    );
+    // Some readers count `skipped` on the suite only.
+    let all = numbers.replace(
+        &format!(" skipped=\"{}\"", report.count(Change::Skipped)),
+        "",
+    );
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"httriage replay\" {all}>\n  <testsuite name=\"{name}\" {numbers}>\n"
+    );
+    for step in &report.steps {
+        let head = format!(
+            "    <testcase name=\"{}\" classname=\"{name}\" time=\"{:.3}\"",
+            attribute(&step.name),
+            seconds(step)
+        );
+        let why = step.differences.first().map_or("", String::as_str);
+        let all = step.differences.join("\n");
+        let element = match step.change {
+            Change::Same | Change::Reworded => None,
+            Change::Changed => Some("failure"),
+            Change::Failed => Some("error"),
+            Change::Skipped => Some("skipped"),
+        };
+        // Writing to a String cannot fail.
+        let _ = match element {
+            None if all.is_empty() => writeln!(xml, "{head}/>"),
+            None => writeln!(
+                xml,
+                "{head}>\n      <system-out>{}</system-out>\n    </testcase>",
+                content(&all)
+            ),
+            Some("skipped") => writeln!(
+                xml,
+                "{head}>\n      <skipped message=\"{}\"/>\n    </testcase>",
+                attribute(why)
+            ),
+            Some(element) => writeln!(
+                xml,
+                "{head}>\n      <{element} message=\"{}\" type=\"{}\">{}</{element}>\n    </testcase>",
+                attribute(why),
+                kind(step),
+                content(&all)
+            ),
+        };
+    }
+    xml.push_str("  </testsuite>\n</testsuites>\n");
+    xml
+}
+
+/// `broken`, `changed`, or the id of why no answer came.
+fn kind(step: &StepReport) -> &'static str {
+    match (&step.failure, step.direction) {
+        (Some(failure), _) => failure.cause.id(),
+        (None, Some(direction)) => direction.id(),
+        (None, None) => step.change.id(),
+    }
+}
+
+/// A table for a ticket, and under it what differs.
+pub fn markdown(report: &ReplayReport) -> String {
+    let mut text = format!("## Replay of {}\n\n", cell(&report.session));
+    let counts = Change::ALL
+        .into_iter()
+        .filter(|change| report.count(*change) > 0)
+        .map(|change| format!("{} {}", report.count(change), change.id()));
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    let _ = writeln!(text, "{} steps: {counts}.\n", report.steps.len());
+    text.push_str("| | step | token | recorded | now |\n| --- | --- | --- | --- | --- |\n");
+    for step in &report.steps {
+        let token = step.token.as_ref();
+        let token = token.map_or_else(|| "–".to_owned(), |token| token.label());
+        let now = match (&step.replayed, &step.failure) {
+            (Some(now), _) => told(now),
+            (None, Some(failure)) => failure.cause.id().to_owned(),
+            (None, None) => "not sent".to_owned(),
+        };
+        let direction = step.direction.map_or("", |direction| direction.id());
+        let _ = writeln!(
+            text,
+            "| {} {} {direction} | {} | {} | {} | {} |",
+            step.change.glyph(false),
+            step.change.id(),
+            cell(&step.name),
+            cell(&token),
+            cell(
+                &step
+                    .recorded
+                    .as_ref()
+                    .map_or_else(|| "nothing".to_owned(), told)
+            ),
+            cell(&now),
+        );
+    }
+    for step in &report.steps {
+        if step.differences.is_empty() || step.change == Change::Same {
+            continue;
+        }
+        let _ = writeln!(text, "\n**{}**\n", cell(&step.name));
+        for difference in &step.differences {
+            let _ = writeln!(text, "- {}", cell(difference));
+        }
+    }
+    text
+}
+
+/// `403 forbidden`
+pub fn told(expect: &Expectation) -> String {
+    let status = match expect.status {
+        Some(status) => format!("{status:03}"),
+        None if expect.codes.is_empty() => return "no answer".to_owned(),
+        None => "any status".to_owned(),
+    };
+    let codes = expect.codes.iter().map(String::as_str);
+    let codes: Vec<&str> = codes.filter(|code| !code.is_empty()).collect();
+    format!("{status} {}", codes.join(", "))
+        .trim_end()
+        .to_owned()
+}
+
+/// Text that stays in its cell and is nothing but text.
+fn cell(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in visible_line(text).chars() {
+        if "\\`*_{}[]<>#|~&".contains(c) {
+            safe.push('\\');
+        }
+        safe.push(c);
+    }
+    safe
+}
+
+fn attribute(text: &str) -> String {
+    content(&visible_line(text)).replace('"', "&quot;")
+}
+
+/// Characters that XML 1.0 has no form for are shown as marks.
+fn content(text: &str) -> String {
+    let safe = crate::model::visible(text);
+    debug_assert!(!safe.contains(is_unsafe));
+    safe.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Cause, Failure};
+
+    fn step(name: &str, change: Change, differences: &[&str]) -> StepReport {
+        StepReport {
+            name: name.to_owned(),
+            token: None,
+            recorded: Some(Expectation {
+                status: Some(403),
+                codes: vec!["forbidden".into()],
+                ..Expectation::default()
+            }),
+            replayed: Some(Expectation {
+                status: Some(200),
+                elapsed_ms: Some(1_500),
+                ..Expectation::default()
+            }),
+            failure: None,
+            change,
+            direction: None,
+            differences: differences.iter().map(|d| (*d).to_owned()).collect(),
+            body: None,
+        }
+    }
+
+    fn report() -> ReplayReport {
+        let mut failed = step("lost", Change::Failed, &["Nobody listens. Start it."]);
+        failed.replayed = None;
+        failed.failure = Some(Failure::new(Cause::ConnectRefused, "Nobody listens.", ""));
+        ReplayReport {
+            session: "ACME <\"1\"> & co".into(),
+            steps: vec![
+                step("list", Change::Same, &[]),
+                step(
+                    "a | b\u{1b}[31m",
+                    Change::Changed,
+                    &["status was 403, is <200>"],
+                ),
+                failed,
+                step("write", Change::Skipped, &["POST writes"]),
+                step("words", Change::Reworded, &["title was \"A\", is \"B\""]),
+            ],
+        }
+    }
+
+    #[test]
+    fn junit_counts_failures_and_errors_apart() {
+        assert_eq!(
+            junit(&report()),
+            r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="httriage replay" tests="5" failures="1" errors="1" time="6.000">
+  <testsuite name="ACME &lt;&quot;1&quot;&gt; &amp; co" tests="5" failures="1" errors="1" skipped="1" time="6.000">
+    <testcase name="list" classname="ACME &lt;&quot;1&quot;&gt; &amp; co" time="1.500"/>
+    <testcase name="a | b␛[31m" classname="ACME &lt;&quot;1&quot;&gt; &amp; co" time="1.500">
+      <failure message="status was 403, is &lt;200&gt;" type="changed">status was 403, is &lt;200&gt;</failure>
+    </testcase>
+    <testcase name="lost" classname="ACME &lt;&quot;1&quot;&gt; &amp; co" time="0.000">
+      <error message="Nobody listens. Start it." type="connect.refused">Nobody listens. Start it.</error>
+    </testcase>
+    <testcase name="write" classname="ACME &lt;&quot;1&quot;&gt; &amp; co" time="1.500">
+      <skipped message="POST writes"/>
+    </testcase>
+    <testcase name="words" classname="ACME &lt;&quot;1&quot;&gt; &amp; co" time="1.500">
+      <system-out>title was "A", is "B"</system-out>
+    </testcase>
+  </testsuite>
+</testsuites>
+"#
+        );
+    }
+
+    #[test]
+    fn markdown_keeps_foreign_text_in_its_cell() {
+        let text = markdown(&report());
+        assert!(text.starts_with("## Replay of ACME \\<\"1\"\\> \\& co\n"));
+        assert!(text.contains("| ≠ changed  | a \\| b␛\\[31m | – | 403 forbidden | 200 |"));
+        assert!(text.contains("- status was 403, is \\<200\\>"));
+        assert!(text.contains("| connect.refused |"));
+        assert!(!text.contains(is_unsafe));
+    }
+}
