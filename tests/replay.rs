@@ -549,3 +549,49 @@ fn every_call_worth_trying_is_the_same_when_replayed() {
         assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     }
 }
+
+#[test]
+fn a_report_for_a_ci_system_counts_what_changed_and_what_failed() {
+    let room = Room::new();
+    let changed = RECORDED.replace("status = 403", "status = 200");
+    let ran = room.replay(&changed, &["--report", "junit"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out
+            .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out
+            .contains("tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"0\"")
+    );
+    assert!(
+        ran.out
+            .contains("<failure message=\"status was 200, is 403\""),
+        "{}",
+        ran.out
+    );
+    let ran = room.replay(&changed, &["--report", "markdown"]);
+    assert!(
+        ran.out
+            .contains("| ≠ changed broken | list tasks | support"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_replay_may_begin_later_and_send_several_at_once() {
+    let room = Room::new();
+    let ran = room.replay(
+        RECORDED,
+        &["--from", "who am I", "--parallel", "3", "--json"],
+    );
+    assert_eq!((ran.code, ran.changes().len()), (0, 2));
+    let ran = room.replay(RECORDED, &["--from", "3", "--json"]);
+    assert_eq!(ran.json()["steps"][0]["name"], "no token");
+    let ran = room.replay(RECORDED, &["--from", "4"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("from 1 to 3"), "{}", ran.err);
+}

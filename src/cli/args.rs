@@ -154,6 +154,18 @@ pub struct ReplayArgs {
     pub limits: LimitArgs,
     #[command(flatten)]
     pub record: RecordArgs,
+    /// Send up to N steps at once, where they do not need each other
+    #[arg(long, value_name = "N")]
+    pub parallel: Option<usize>,
+    /// The least time from one step to the next
+    #[arg(long, value_name = "SECONDS")]
+    pub pace: Option<f64>,
+    /// Leave out the steps before this one, by its number or its name
+    #[arg(long, value_name = "STEP")]
+    pub from: Option<String>,
+    /// After a 429 or 503 that was not recorded, wait as the answer asks and send again
+    #[arg(long)]
+    pub retry: bool,
     /// Send methods that write in a protected environment too
     #[arg(long)]
     pub allow_writes: bool,

@@ -82,7 +82,7 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
     Ok(options)
 }
 
-fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
+pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
     match value {
         None => Ok(None),
         Some(number) if number > 0.0 && number <= 86_400.0 => {

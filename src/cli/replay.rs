@@ -5,13 +5,15 @@ use super::choice;
 use super::print::{Out, complain, failure_json};
 use super::send::{Recorder, split_pair};
 use super::trouble::Trouble;
-use crate::engine::replay::{self, Replay};
+use crate::engine::replay::{self, Replay, Tempo};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
-use crate::model::{Environment, Expectation, Origin, Settings, TokenName, visible_line};
+use crate::model::{
+    Environment, Expectation, Origin, Session, Settings, TokenName, limits, visible_line,
+};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -34,6 +36,12 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         replay.given.retain(|(known, _)| *known != name);
         replay.given.push((name, value));
     }
+    replay.from = first_step(&args, &replay.session)?;
+    replay.tempo = Tempo {
+        at_once: args.parallel.unwrap_or(1).clamp(1, limits::JOBS),
+        pace: choice::seconds(args.pace, "--pace")?.unwrap_or_default(),
+        retries: args.retry,
+    };
     let options = options(&args, &replay, &settings)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
     let client = Client::new(vault, options);
@@ -93,6 +101,26 @@ fn token(
         return Ok(None);
     };
     choice::token(name, environment, settings).map(Some)
+}
+
+/// By its number, counted from one, or by its name.
+fn first_step(args: &ReplayArgs, session: &Session) -> Result<usize, Trouble> {
+    let Some(wanted) = &args.from else {
+        return Ok(0);
+    };
+    let named = session.steps.iter().position(|step| step.name == *wanted);
+    let counted = || {
+        let number: usize = wanted.parse().ok()?;
+        (1..=session.steps.len())
+            .contains(&number)
+            .then(|| number - 1)
+    };
+    named.or_else(counted).ok_or_else(|| {
+        Trouble::usage(format!(
+            "--from {wanted} is no step of this session. Give its name, or a number from 1 to {}.",
+            session.steps.len()
+        ))
+    })
 }
 
 fn options(

@@ -10,7 +10,10 @@ use crate::model::{
     Auth, Body, Cause, Environment, Exchange, Failure, Manner, Origin, Outcome, RequestSpec,
     Secret, SentRequest, Session, Step, TokenName, TokenRef, resolve,
 };
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::time::{Duration, Instant};
 
 /// The way to the other side: the client, or in tests an answer of our own.
 pub trait Wire: Sync {
@@ -43,31 +46,110 @@ pub struct Replay {
     pub allow_writes: bool,
     /// The support case it is made for.
     pub case: Option<String>,
+    /// Steps before this one are left out, as if they were not there.
+    pub from: usize,
+    pub tempo: Tempo,
 }
 
-/// Sends every step in order, each once. `on_step` gets each report, and the call as it may be
-/// shown and kept where one was made. When the flight is stopped, what is left is skipped.
+/// How fast steps follow each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tempo {
+    /// Steps under way at once, as far as they do not need each other; none is the same as one.
+    pub at_once: usize,
+    /// The least time from one step to the next, which then go one by one.
+    pub pace: Duration,
+    /// Whether a step that reads goes again where the answer asks to come back later, and was
+    /// not recorded so.
+    pub retries: bool,
+}
+
+/// Sends every step in order, each once unless it is told to come back. `on_step` gets each
+/// report in the order of the session, and the call as it may be shown and kept where one was
+/// made. When the flight is stopped, what is left is skipped.
 pub async fn run(
     replay: &Replay,
     wire: &impl Wire,
     flight: &Flight,
     mut on_step: impl FnMut(&StepReport, Option<Exchange>),
 ) -> ReplayReport {
+    let steps = &replay.session.steps;
+    let steps = steps.get(replay.from..).unwrap_or_default();
     let mut report = ReplayReport {
         session: replay.session.name.clone(),
-        steps: Vec::with_capacity(replay.session.steps.len()),
+        steps: Vec::with_capacity(steps.len()),
     };
     let mut answers = Answers::default();
-    for step in &replay.session.steps {
-        let (step_report, exchange) = if flight.is_stopped() {
-            (skipped(step, "the replay was stopped before it"), None)
-        } else {
-            answers.step(replay, step, wire, flight).await
-        };
-        on_step(&step_report, exchange);
-        report.steps.push(step_report);
+    // Those that are done before an earlier one is.
+    let mut early: BTreeMap<usize, (StepReport, Option<Exchange>)> = BTreeMap::new();
+    let mut under_way = FuturesUnordered::new();
+    let mut sent: BTreeSet<usize> = BTreeSet::new();
+    let at_once = match replay.tempo.pace.is_zero() {
+        true => replay.tempo.at_once.max(1),
+        false => 1,
+    };
+    let mut next = 0;
+    let mut last_start: Option<Instant> = None;
+    while report.steps.len() < steps.len() {
+        while let Some(step) = steps.get(next)
+            && sent.len() < at_once
+            && sent.iter().all(|at| !needs(step, &steps[*at]))
+        {
+            let begun = match flight.is_stopped() {
+                true => Begun::Over(skipped(step, "the replay was stopped before it")),
+                false => answers.begin(replay, step),
+            };
+            match begun {
+                Begun::Over(step_report) => drop(early.insert(next, (step_report, None))),
+                Begun::Call(call, said) => {
+                    let pause = last_start.map(|at| replay.tempo.pace.saturating_sub(at.elapsed()));
+                    wait(pause.unwrap_or_default(), flight).await;
+                    last_start = Some(Instant::now());
+                    let at = next;
+                    sent.insert(at);
+                    under_way.push(async move { (at, said, wire.send(*call, flight).await) });
+                }
+            }
+            next += 1;
+        }
+        while let Some((step_report, exchange)) = early.remove(&report.steps.len()) {
+            on_step(&step_report, exchange);
+            report.steps.push(step_report);
+        }
+        if let Some((at, said, exchange)) = under_way.next().await {
+            sent.remove(&at);
+            early.insert(at, answers.finish(&steps[at], said, exchange, wire));
+        }
     }
     report
+}
+
+async fn wait(pause: Duration, flight: &Flight) {
+    if !pause.is_zero() {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = flight.stopped() => {}
+        }
+    }
+}
+
+/// Whether a step must wait for one that is under way: because it uses what that one captures,
+/// or because one of them changes what the other may see.
+fn needs(step: &Step, other: &Step) -> bool {
+    let writes = |step: &Step| !step.spec.is_safe();
+    let captures = other.capture.iter();
+    writes(step)
+        || writes(other)
+        || captures
+            .into_iter()
+            .any(|(name, _)| names(&step.spec, name))
+}
+
+/// What becomes of a step at its turn.
+enum Begun {
+    /// It is not sent, and this is its report.
+    Over(StepReport),
+    /// With what should be said of it.
+    Call(Box<Outgoing>, Option<String>),
 }
 
 /// What earlier answers left for later steps.
@@ -81,42 +163,50 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    async fn step(
-        &mut self,
-        replay: &Replay,
-        step: &Step,
-        wire: &impl Wire,
-        flight: &Flight,
-    ) -> (StepReport, Option<Exchange>) {
+    fn begin(&mut self, replay: &Replay, step: &Step) -> Begun {
         let mut spec = step.spec.clone();
         if let Some(token) = &replay.token {
             spec.auth = Auth::Bearer(token.clone());
         }
         if let Some(why) = self.obstacle(replay, &spec) {
             self.not_captured(step, "was not sent");
-            return (skipped(step, why), None);
+            return Begun::Over(skipped(step, why));
         }
         let prepared = match self.prepare(replay, spec) {
             Ok(prepared) => prepared,
             Err(failure) => {
                 self.not_captured(step, "could not be sent");
                 let failure = self.masked(failure);
-                return (unsent(step, &failure), None);
+                return Begun::Over(unsent(step, &failure));
             }
+        };
+        let recorded = step.expect.as_ref().and_then(|expect| expect.status);
+        let manner = Manner {
+            retries: replay.tempo.retries && !matches!(recorded, Some(429 | 503)),
+            ..Manner::default()
         };
         let call = Outgoing {
             typed: prepared.spec,
             sent: prepared.sent,
             environment: prepared.environment,
             case: replay.case.clone(),
-            manner: Manner::default(),
+            manner,
         };
-        let exchange = wire.send(call, flight).await;
+        Begun::Call(Box::new(call), prepared.said)
+    }
+
+    fn finish(
+        &mut self,
+        step: &Step,
+        said: Option<String>,
+        exchange: Exchange,
+        wire: &impl Wire,
+    ) -> (StepReport, Option<Exchange>) {
         let misses = self.capture(step, &exchange.outcome);
         // The wire's own mask comes last: it knows the tokens by name.
         let exchange = wire.shown(self.without_secrets(exchange));
         let mut report = judge(step, &exchange);
-        report.differences.extend(prepared.said);
+        report.differences.extend(said);
         report.differences.extend(misses);
         (report, Some(exchange))
     }

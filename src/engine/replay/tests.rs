@@ -298,3 +298,91 @@ fn a_stopped_replay_skips_the_rest() {
     assert_eq!(changes(&report), ["same", "skipped", "skipped"]);
     assert_eq!(wire.urls().len(), 1);
 }
+
+/// Lets calls wait for each other: how many were under way at once is what it is asked.
+#[derive(Default)]
+struct Crowd {
+    now: Mutex<(usize, usize)>,
+}
+
+impl Wire for Crowd {
+    async fn send(&self, call: Outgoing, flight: &Flight) -> Exchange {
+        {
+            let mut now = self.now.lock().unwrap();
+            now.0 += 1;
+            now.1 = now.1.max(now.0);
+        }
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        self.now.lock().unwrap().0 -= 1;
+        Script::of(&[r#"{"id": 5}"#]).send(call, flight).await
+    }
+
+    fn shown(&self, exchange: Exchange) -> Exchange {
+        exchange
+    }
+}
+
+fn crowd(steps: Vec<Step>, tempo: Tempo) -> (Vec<String>, usize) {
+    let replay = Replay {
+        tempo,
+        ..replay(steps)
+    };
+    let tasks = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let wire = Crowd::default();
+    let mut seen = Vec::new();
+    let report = tasks.block_on(run(&replay, &wire, &Flight::default(), |step, _| {
+        seen.push(step.name.clone());
+    }));
+    let names: Vec<String> = report.steps.into_iter().map(|step| step.name).collect();
+    assert_eq!(names, seen, "steps are told in their order");
+    (names, wire.now.into_inner().unwrap().1)
+}
+
+#[test]
+fn steps_that_do_not_need_each_other_go_at_once_and_are_told_in_order() {
+    let at_once = |at_once| Tempo {
+        at_once,
+        ..Tempo::default()
+    };
+    let reads = || (0..12).map(|n| step("GET", &format!("/{n}"))).collect();
+    assert_eq!(crowd(reads(), at_once(4)).1, 4);
+    assert_eq!(crowd(reads(), Tempo::default()).1, 1);
+    let (names, _) = crowd(reads(), at_once(5));
+    assert_eq!(names[11], "GET /11");
+    // What one captures, the next one uses.
+    let chain = vec![
+        capturing("/a", "x", "/id"),
+        step("GET", "/b/{{x}}"),
+        step("GET", "/c/{{x}}"),
+    ];
+    assert_eq!(crowd(chain, at_once(9)).1, 2);
+    let writes = vec![step("GET", "/a"), step("POST", "/b"), step("GET", "/c")];
+    assert_eq!(crowd(writes, at_once(9)).1, 1);
+    let paced = Tempo {
+        at_once: 9,
+        pace: Duration::from_millis(1),
+        retries: false,
+    };
+    let began = Instant::now();
+    assert_eq!(crowd(reads(), paced).1, 1);
+    assert!(began.elapsed() >= Duration::from_millis(11));
+}
+
+#[test]
+fn a_replay_begins_at_the_step_it_is_told_to() {
+    let mut replay = replay(vec![
+        step("GET", "/a"),
+        step("GET", "/b"),
+        step("GET", "/c"),
+    ]);
+    replay.from = 1;
+    let wire = Script::default();
+    let (report, _) = ran(&replay, &wire);
+    assert_eq!(report.steps.len(), 2);
+    assert!(wire.urls()[0].ends_with("/b"));
+}
