@@ -3,8 +3,11 @@
 //! equal parts cost one comparison. What changes with every call by its nature is counted and
 //! left out.
 
+mod answers;
 mod skim;
 mod volatile;
+
+pub use answers::{AnswerDiff, answer_diff};
 
 use serde::de::IgnoredAny;
 use similar::{Algorithm, ChangeTag};

@@ -18,7 +18,7 @@ pub mod token;
 
 pub use body_text::{BodyText, View};
 pub use challenge::{Challenge, challenges};
-pub use diff::{BodyDiff, Difference, Shape, body_diff};
+pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use json::{Json, Note};
 pub use phases::{Phase, phases};

@@ -181,3 +181,46 @@ proptest! {
         let _ = Shape::of(&was);
     }
 }
+
+#[test]
+fn answers_differ_in_what_decides_then_in_headers_then_in_the_body() {
+    use crate::insight::diff::answer_diff;
+    use crate::model::{
+        Exchange, ExchangeId, Headers, Outcome, RequestSpec, Response, SentRequest, Timestamp,
+    };
+    let answer = |status, headers: &[(&str, &str)], body: &str| Exchange {
+        id: ExchangeId::from_number(1),
+        environment: String::new(),
+        case: None,
+        typed: RequestSpec::default(),
+        sent: SentRequest::default(),
+        outcome: Outcome::Answered(Response {
+            status,
+            headers: Headers::from_iter(headers.iter().copied()),
+            body: body.as_bytes().to_vec(),
+            ..Response::default()
+        }),
+        redirects: Vec::new(),
+        attempts: 1,
+        unverified: Vec::new(),
+        started_at: Timestamp::UNIX_EPOCH,
+        took: Duration::ZERO,
+    };
+    let was = answer(
+        403,
+        &[("Date", "then"), ("X-Request-Id", "1"), ("Server", "a")],
+        r#"{"errors":[{"code":"forbidden"}]}"#,
+    );
+    let is = answer(
+        200,
+        &[("date", "now"), ("server", "b"), ("x-new", "1")],
+        r#"{"data":[]}"#,
+    );
+    let diff = answer_diff(&was, &is);
+    let places: Vec<_> = diff.outcome.iter().map(|d| d.place.as_str()).collect();
+    assert_eq!(places, ["outcome", "codes"]);
+    let places: Vec<_> = diff.headers.iter().map(|d| d.place.as_str()).collect();
+    assert_eq!(places, ["server", "x-new"]);
+    assert_eq!(diff.body.differences.len(), 2);
+    assert!(answer_diff(&was, &was).is_same());
+}

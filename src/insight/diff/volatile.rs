@@ -85,3 +85,34 @@ fn steady(link: &str) -> String {
         .map(|pair| pair.split('=').next().unwrap_or_default());
     format!("{}?{}", path.join("/"), names.collect::<Vec<_>>().join("&"))
 }
+
+/// Headers whose values say nothing about what was answered, and the one that follows the body.
+pub fn is_volatile_header(name: &str) -> bool {
+    const NAMES: [&str; 16] = [
+        "age",
+        "cf-ray",
+        "content-length",
+        "date",
+        "etag",
+        "expires",
+        "last-modified",
+        "nel",
+        "report-to",
+        "server-timing",
+        "set-cookie",
+        "traceparent",
+        "tracestate",
+        "via",
+        "x-runtime",
+        "x-response-time",
+    ];
+    let is_id = [
+        "request-id",
+        "requestid",
+        "correlation-id",
+        "trace-id",
+        "amz-id",
+    ];
+    let is_quota = name.contains("ratelimit") || name.contains("rate-limit");
+    NAMES.contains(&name) || is_id.iter().any(|part| name.contains(part)) || is_quota
+}
