@@ -95,11 +95,11 @@ pub async fn run(
             && sent.iter().all(|at| !needs(step, &steps[*at]))
         {
             let begun = match flight.is_stopped() {
-                true => Begun::Over(skipped(step, "the replay was stopped before it")),
+                true => Begun::Over(Box::new(skipped(step, "the replay was stopped before it"))),
                 false => answers.begin(replay, step),
             };
             match begun {
-                Begun::Over(step_report) => drop(early.insert(next, (step_report, None))),
+                Begun::Over(step_report) => drop(early.insert(next, (*step_report, None))),
                 Begun::Call(call, said) => {
                     let pause = last_start.map(|at| replay.tempo.pace.saturating_sub(at.elapsed()));
                     wait(pause.unwrap_or_default(), flight).await;
@@ -147,7 +147,7 @@ fn needs(step: &Step, other: &Step) -> bool {
 /// What becomes of a step at its turn.
 enum Begun {
     /// It is not sent, and this is its report.
-    Over(StepReport),
+    Over(Box<StepReport>),
     /// With what should be said of it.
     Call(Box<Outgoing>, Option<String>),
 }
@@ -170,14 +170,14 @@ impl Answers {
         }
         if let Some(why) = self.obstacle(replay, &spec) {
             self.not_captured(step, "was not sent");
-            return Begun::Over(skipped(step, why));
+            return Begun::Over(Box::new(skipped(step, why)));
         }
         let prepared = match self.prepare(replay, spec) {
             Ok(prepared) => prepared,
             Err(failure) => {
                 self.not_captured(step, "could not be sent");
                 let failure = self.masked(failure);
-                return Begun::Over(unsent(step, &failure));
+                return Begun::Over(Box::new(unsent(step, &failure)));
             }
         };
         let recorded = step.expect.as_ref().and_then(|expect| expect.status);
