@@ -11,8 +11,11 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// Method, path, and what is pinned of which token.
+type Call<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// A session of calls, a line each: method, path, and pins.
-fn session(environment: &str, calls: &[(&str, &str, &[(&str, &str)])]) -> String {
+fn session(environment: &str, calls: &[Call]) -> String {
     let mut text = format!("name = \"who may what\"\nenvironment = \"{environment}\"\n");
     for (method, path, pins) in calls {
         text.push_str(&format!(
@@ -46,7 +49,7 @@ const ALL: &str = "admin,editor,viewer,support,user-admin,developer,revoked,expi
 
 #[test]
 fn every_role_of_the_sandbox_may_do_what_it_may() {
-    let calls: [(&str, &str, &[(&str, &str)]); 6] = [
+    let calls: [Call; 6] = [
         ("GET", "/core/users/me", &[]),
         ("GET", "/core/runbooks/7", &[]),
         ("GET", "/core/runbooks/7/tasks", &[]),
@@ -90,7 +93,7 @@ fn every_role_of_the_sandbox_may_do_what_it_may() {
 
 #[test]
 fn the_json_has_the_documented_shape() {
-    let calls: [(&str, &str, &[(&str, &str)]); 2] = [
+    let calls: [Call; 2] = [
         ("GET", "/core/runbooks/7/tasks", &[("support", "deny")]),
         ("DELETE", "/core/runbooks/7", &[]),
     ];
@@ -128,13 +131,12 @@ fn the_json_has_the_documented_shape() {
 fn pins_decide_the_exit_code_and_are_told_apart() {
     let home = Home::new();
     let tasks = "/core/runbooks/7/tasks";
-    let as_it_is: [(&str, &str, &[(&str, &str)]); 1] =
-        [("GET", tasks, &[("support", "deny"), ("admin", "allow")])];
+    let as_it_is: [Call; 1] = [("GET", tasks, &[("support", "deny"), ("admin", "allow")])];
     let ran = matrix(&home, &session("sandbox", &as_it_is), &[]);
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert!(ran.out.contains("Everything is as expected."));
 
-    let turned: [(&str, &str, &[(&str, &str)]); 2] = [
+    let turned: [Call; 2] = [
         ("GET", tasks, &[("support", "allow"), ("admin", "deny")]),
         ("GET", "/core/runbooks/999", &[("admin", "deny")]),
     ];
@@ -152,8 +154,7 @@ fn pins_decide_the_exit_code_and_are_told_apart() {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
     // What is skipped was not tried, and a pin on it does not hold.
-    let writes: [(&str, &str, &[(&str, &str)]); 1] =
-        [("DELETE", "/core/runbooks/2", &[("viewer", "deny")])];
+    let writes: [Call; 1] = [("DELETE", "/core/runbooks/2", &[("viewer", "deny")])];
     assert_eq!(matrix(&home, &session("sandbox", &writes), &[]).code, 1);
 }
 
@@ -164,7 +165,7 @@ fn no_answer_is_a_failure_and_never_a_denial() {
         faults::dead_port()
     ))
     .with("HTTRIAGE_TOKEN_A", "0123456789abcdef");
-    let calls: [(&str, &str, &[(&str, &str)]); 1] = [("GET", "/x", &[])];
+    let calls: [Call; 1] = [("GET", "/x", &[])];
     let ran = matrix(&home, &session("e", &calls), &["--tokens", "a", "--json"]);
     assert_eq!(ran.code, 1);
     let found = ran.json();
@@ -172,7 +173,7 @@ fn no_answer_is_a_failure_and_never_a_denial() {
     assert_eq!(cell["access"], "failed");
     has_shape(&cell["failure"], &["kind", "message", "hint"], &[]);
     assert_eq!(cell["failure"]["kind"], "connect.refused");
-    let pinned: [(&str, &str, &[(&str, &str)]); 1] = [("GET", "/x", &[("a", "deny")])];
+    let pinned: [Call; 1] = [("GET", "/x", &[("a", "deny")])];
     let ran = matrix(&home, &session("e", &pinned), &[]);
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("undecided: 1"), "{}", ran.out);
@@ -181,7 +182,7 @@ fn no_answer_is_a_failure_and_never_a_denial() {
 #[test]
 fn wrong_usage_is_said_in_one_sentence() {
     let home = Home::new();
-    let calls: [(&str, &str, &[(&str, &str)]); 1] = [("GET", "/core/users/me", &[])];
+    let calls: [Call; 1] = [("GET", "/core/users/me", &[])];
     let text = session("sandbox", &calls);
     matrix(&home, &text, &["--tokens", "nobody"]).refused(2, &["no token named nobody", "support"]);
     matrix(&home, &text, &[]).refused(2, &["names no token", "--tokens a,b"]);
@@ -262,7 +263,7 @@ fn writes_go_out_only_when_asked_for_and_never_where_it_is_protected() {
             server.base()
         )
     };
-    let calls: [(&str, &str, &[(&str, &str)]); 1] = [("DELETE", "/x", &[])];
+    let calls: [Call; 1] = [("DELETE", "/x", &[])];
     let text = session("e", &calls);
     let run = |protected, more: &[&str]| {
         let home = Home::settled(&config(protected)).with("HTTRIAGE_TOKEN_A", "0123456789");
@@ -279,7 +280,7 @@ fn writes_go_out_only_when_asked_for_and_never_where_it_is_protected() {
 
 #[test]
 fn the_forms_of_a_report_say_the_same() {
-    let calls: [(&str, &str, &[(&str, &str)]); 1] = [("GET", "/core/runbooks/9", &[])];
+    let calls: [Call; 1] = [("GET", "/core/runbooks/9", &[])];
     let text = session("sandbox", &calls);
     let run = |more: &[&str]| {
         let mut args = vec!["--tokens", "support,admin"];
@@ -302,7 +303,7 @@ fn the_forms_of_a_report_say_the_same() {
 
 #[test]
 fn every_call_of_a_matrix_is_in_the_history() {
-    let calls: [(&str, &str, &[(&str, &str)]); 2] = [
+    let calls: [Call; 2] = [
         ("GET", "/core/users/me", &[]),
         ("GET", "/core/runbooks", &[]),
     ];
@@ -315,8 +316,7 @@ fn every_call_of_a_matrix_is_in_the_history() {
 
 #[test]
 fn a_secret_typed_into_a_session_is_not_repeated() {
-    let calls: [(&str, &str, &[(&str, &str)]); 1] =
-        [("GET", "/core/users/me?api_key=hunter2hunter2", &[])];
+    let calls: [Call; 1] = [("GET", "/core/users/me?api_key=hunter2hunter2", &[])];
     let text = session("sandbox", &calls);
     for form in ["text", "json", "markdown", "csv"] {
         let args = ["--tokens", "support", "--report", form];
