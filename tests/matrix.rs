@@ -199,8 +199,11 @@ fn wrong_usage_is_said_in_one_sentence() {
     );
 }
 
+/// When each request came, and by whom.
+type Seen = Arc<Mutex<Vec<(Instant, String)>>>;
+
 /// A server that refuses one token for too many calls, once, and notes when calls came.
-fn busy(after: &'static str) -> (Server, Arc<Mutex<Vec<(Instant, String)>>>) {
+fn busy(after: &'static str) -> (Server, Seen) {
     let times: Arc<Mutex<Vec<(Instant, String)>>> = Arc::default();
     let kept = times.clone();
     let server = Server::doing(move |asked: &Asked, stream| {
@@ -232,10 +235,9 @@ fn the_whole_run_waits_when_the_api_asks_for_it() {
     ))
     .with("HTTRIAGE_TOKEN_A", "00000000-0001")
     .with("HTTRIAGE_TOKEN_B", "00000000-0002");
-    let calls: Vec<(&str, &str, &[(&str, &str)])> =
-        ["/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8"]
-            .map(|path| ("GET", path, &[][..]))
-            .to_vec();
+    let calls: Vec<Call> = ["/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8"]
+        .map(|path| ("GET", path, &[][..]))
+        .to_vec();
     let ran = matrix(&home, &session("e", &calls), &["--tokens", "a,b", "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert!(ran.err.contains("the whole run waits 1 s"), "{}", ran.err);
@@ -329,7 +331,7 @@ fn a_secret_typed_into_a_session_is_not_repeated() {
 #[test]
 fn two_hundred_requests_under_many_tokens_are_all_answered() {
     let paths: Vec<String> = (0..200).map(|n| format!("/core/runbooks/{n}")).collect();
-    let calls: Vec<(&str, &str, &[(&str, &str)])> = paths
+    let calls: Vec<Call> = paths
         .iter()
         .map(|path| ("GET", path.as_str(), &[][..]))
         .collect();
