@@ -145,6 +145,10 @@ impl<'r> Work<'r> {
         Work {
             catalogue,
             plan: Replay {
+                session: Session {
+                    variables: run.session.variables.clone(),
+                    ..Session::default()
+                },
                 environment: run.environment.clone(),
                 given: run.given.clone(),
                 // Whether writes go out is decided here, before that is asked.

@@ -236,7 +236,7 @@ impl Answers {
     ) -> Result<Prepared, Failure> {
         let own = &replay.environment;
         let home = own.origin();
-        let mut environment = self.filled(own, &own.variables, &replay.given, str::to_owned);
+        let mut environment = self.filled(replay, &own.variables, str::to_owned);
         let mut sent = resolve(&spec, &environment)?;
         let target = Origin::parse(&sent.url);
         let mut said = None;
@@ -248,7 +248,7 @@ impl Answers {
             );
             // The person's own variables stay at home as well: the file may have been written to
             // collect them.
-            environment = self.filled(own, &[], &replay.given, str::to_owned);
+            environment = self.filled(replay, &[], str::to_owned);
             if sent.token.is_some() {
                 spec.auth = Auth::None;
                 said = Some(format!(
@@ -294,7 +294,7 @@ impl Answers {
         }
         let own = &replay.environment;
         let without = |value: &str| value.replace(braces, "");
-        let harmless = self.filled(own, &own.variables, &replay.given, without);
+        let harmless = self.filled(replay, &own.variables, without);
         match resolve(spec, &harmless) {
             Ok(harmless) => slots(&harmless) != slots(sent),
             Err(_) => !slots(sent).is_empty(),
@@ -304,19 +304,19 @@ impl Answers {
     /// The environment with the variables of this run, the strongest first.
     fn filled(
         &self,
-        own: &Environment,
+        replay: &Replay,
         variables: &[(String, String)],
-        given: &[(String, String)],
         change: impl Fn(&str) -> String,
     ) -> Environment {
         let captured = self.captured.iter();
         let captured = captured.map(|(name, value)| (name.clone(), change(value)));
-        let mut all = given.to_vec();
+        let mut all = replay.given.clone();
         all.extend(captured);
         all.extend(variables.iter().cloned());
+        all.extend(replay.session.variables.iter().cloned());
         Environment {
             variables: all,
-            ..own.clone()
+            ..replay.environment.clone()
         }
     }
 

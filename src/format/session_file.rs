@@ -130,6 +130,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
         name: session.name,
         note: session.note,
         environment: session.environment,
+        variables: session.variables.into_iter().collect(),
         steps,
     })
 }
@@ -178,6 +179,7 @@ pub fn write(session: &Session) -> String {
     if let Some(environment) = &session.environment {
         file.text("environment", environment);
     }
+    file.table("variables", &session.variables);
     for step in &session.steps {
         file.line("\n[[step]]");
         file.text("name", &step.name);
@@ -255,6 +257,8 @@ struct SessionTable {
     #[serde(default)]
     note: String,
     environment: Option<String>,
+    #[serde(default)]
+    variables: BTreeMap<String, String>,
     #[serde(default)]
     step: Vec<StepTable>,
 }
@@ -698,7 +702,8 @@ support = "deny"
             environment in prop::option::of(texts()),
             steps in prop::collection::vec(steps(), 0..3),
         ) {
-            let session = Session { name, note, environment, steps };
+            let variables = vec![("runbook".to_owned(), note.clone())];
+            let session = Session { name, note, environment, variables, steps };
             let text = write(&session);
             prop_assert!(!text.contains(is_unsafe), "{}", text);
             let back = read(&text, "f").unwrap();

@@ -1,6 +1,7 @@
 //! What a replayed step says beside its recording. Codes and statuses decide; titles and
 //! details may be reworded or translated and never do. How a call becomes a step is beside.
 
+mod lift;
 mod record;
 
 use super::diff::{BodyDiff, Shape, body_diff};
@@ -10,7 +11,7 @@ use crate::model::{
     Cause, Exchange, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
 };
 
-pub use record::{session_of, step_of};
+pub use record::{Keeping, session_of, step_of};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

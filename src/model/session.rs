@@ -8,6 +8,8 @@ pub struct Session {
     pub note: String,
     /// The environment it was recorded in; another may be chosen for a replay.
     pub environment: Option<String>,
+    /// Values for what stands in braces, where neither the person nor the environment has others.
+    pub variables: Vec<(String, String)>,
     pub steps: Vec<Step>,
 }
 

@@ -6,7 +6,7 @@ use crate::engine::history::History;
 use crate::engine::replay::Replay;
 use crate::format::session_file;
 use crate::insight::Query;
-use crate::insight::replay::session_of;
+use crate::insight::replay::{Keeping, session_of};
 use crate::model::{Environment, Exchange, ExchangeId, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -52,7 +52,7 @@ pub fn save(
         );
     }
     let exchanges = exchanges.values().map(|exchange| &**exchange);
-    let (session, notes) = session_of(name, "", exchanges);
+    let (session, notes) = session_of(name, "", exchanges, Keeping::default());
     let text = session_file::write(&session);
     let path = home
         .save_new(name, &text)

@@ -386,3 +386,28 @@ fn a_replay_begins_at_the_step_it_is_told_to() {
     assert_eq!(report.steps.len(), 2);
     assert!(wire.urls()[0].ends_with("/b"));
 }
+
+#[test]
+fn the_sessions_own_variables_are_the_weakest() {
+    let steps = vec![
+        capturing("/a", "third", "/id"),
+        step(
+            "GET",
+            "/{{runbook}}/{{first}}/{{second}}/{{third}}/{{fourth}}",
+        ),
+    ];
+    let mut replay = replay(steps);
+    let pair = |name: &str| (name.to_owned(), "session".to_owned());
+    replay.session.variables = ["runbook", "first", "third", "fourth"].map(pair).to_vec();
+    replay.given = vec![
+        ("first".into(), "given".into()),
+        ("second".into(), "2".into()),
+    ];
+    let wire = Script::of(&[r#"{"id": 5}"#]);
+    ran(&replay, &wire);
+    assert!(
+        wire.urls()[1].ends_with("/7/given/2/5/session"),
+        "{:?}",
+        wire.urls()
+    );
+}

@@ -1,12 +1,13 @@
 //! How calls become the steps of a session: as they were typed, with tokens by name and without
 //! the secrets that were typed, and with what came back as the expectation.
 
-use super::expectation;
+use super::lift::{lift_base, lift_ids};
+use super::{expectation, expectation_with_body};
 use crate::insight::json::Note;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Exchange, MASK, RequestSpec, Secret, Session, Step, TokenName, TokenRef, cut,
-    token_names_in,
+    Body, Environment, Exchange, MASK, RequestSpec, Secret, Session, Step, TokenName, TokenRef,
+    cut, token_names_in,
 };
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
@@ -14,6 +15,7 @@ pub fn session_of<'a>(
     name: impl Into<String>,
     note: impl Into<String>,
     exchanges: impl IntoIterator<Item = &'a Exchange>,
+    keeping: Keeping,
 ) -> (Session, Vec<Note>) {
     let mut session = Session {
         name: name.into(),
@@ -23,7 +25,10 @@ pub fn session_of<'a>(
     let mut notes = Vec::new();
     let mut environments: Vec<&str> = Vec::new();
     for exchange in exchanges {
-        let (step, about) = step_of(exchange);
+        let (mut step, about) = step_of(exchange);
+        if keeping.bodies {
+            step.expect = Some(expectation_with_body(exchange));
+        }
         session.steps.push(step);
         notes.extend(about);
         if !environments.contains(&exchange.environment.as_str()) {
@@ -37,7 +42,18 @@ pub fn session_of<'a>(
             environments.join(", ")
         )));
     }
+    lift_base(&mut session, keeping.environments);
+    lift_ids(&mut session);
     (session, notes)
+}
+
+/// What goes into a session beside the calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keeping<'a> {
+    /// Whether the bodies of answers are kept, to be compared by their paths and types.
+    pub bodies: bool,
+    /// Those that are known here, by whose base URLs whole URLs are shortened.
+    pub environments: &'a [Environment],
 }
 
 /// A call, as it may be shown, as a step: as typed, its token by name, with what came back.

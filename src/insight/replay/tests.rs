@@ -258,7 +258,7 @@ fn a_session_takes_its_environment_from_the_first_call() {
         environment: "other".into(),
         ..first.clone()
     };
-    let (session, notes) = session_of("a", "b", [&first, &second]);
+    let (session, notes) = session_of("a", "b", [&first, &second], Keeping::default());
     assert_eq!(session.environment.as_deref(), Some("acme"));
     assert_eq!(session.steps.len(), 2);
     assert!(notes[0].message.contains("acme, other"));
