@@ -105,9 +105,9 @@ pub struct SendArgs {
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
-    /// Token by name; see httriage token list
-    #[arg(long, value_name = "NAME")]
-    pub token: Option<String>,
+    /// Token by name; see httriage token list. Given several times, the answers are compared
+    #[arg(long = "token", value_name = "NAME")]
+    pub tokens: Vec<String>,
     /// A header, 'Name: value'; @FILE or @- reads lines of them
     #[arg(long = "header", value_name = "'K: V'")]
     pub headers: Vec<String>,

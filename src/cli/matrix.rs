@@ -3,10 +3,10 @@
 use super::args::MatrixArgs;
 use super::choice;
 use super::print::{Out, complain, failure_json};
-use super::send::{Recorder, split_pair};
+use super::send::{Recorder, served, split_pair};
 use super::trouble::Trouble;
 use crate::engine::matrix::{self, MatrixRun, News};
-use crate::engine::sandbox::{self, Sandbox};
+use crate::engine::sandbox;
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::{matrix as table, session_file};
 use crate::insight::back_off::wait_text;
@@ -45,13 +45,7 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
     let flight = Flight::default();
     let matrix = tasks.block_on(async {
         // One sandbox for all cells.
-        let mut served = None;
-        if asked.environment.sandbox {
-            let sandbox = Sandbox::start(None).await;
-            let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
-            asked.environment.base_url = sandbox.base_url();
-            served = Some(sandbox);
-        }
+        let served = served(&mut asked.environment).await?;
         let on_news = |news| match news {
             News::Cell { exchange, .. } => {
                 if let Some(exchange) = exchange {

@@ -3,6 +3,7 @@
 
 mod args;
 mod choice;
+mod compare;
 mod explain;
 mod explore;
 mod history;

@@ -3,10 +3,10 @@
 use super::args::ReplayArgs;
 use super::choice;
 use super::print::{Out, complain, failure_json};
-use super::send::{Recorder, split_pair};
+use super::send::{Recorder, served, split_pair};
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay, Tempo};
-use crate::engine::sandbox::{self, Sandbox};
+use crate::engine::sandbox;
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
@@ -55,13 +55,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let live = form == "text";
     let report = tasks.block_on(async {
         // One sandbox for all steps, so that a later one finds what an earlier one made.
-        let mut served = None;
-        if replay.environment.sandbox {
-            let sandbox = Sandbox::start(None).await;
-            let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
-            replay.environment.base_url = sandbox.base_url();
-            served = Some(sandbox);
-        }
+        let served = served(&mut replay.environment).await?;
         if live {
             out.heading(&visible_line(&replay.session.name));
         }

@@ -2,6 +2,7 @@
 
 use super::args::{RecordArgs, SendArgs};
 use super::choice;
+use super::compare;
 use super::print::{Out, complain, exchange_json};
 use super::trouble::Trouble;
 use crate::engine::history::{History, Receipt};
@@ -44,6 +45,9 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         )));
     }
     let options = options(&args, &settings, &environment)?;
+    if args.tokens.len() > 1 {
+        return compare::run(&args, typed, environment, options, out);
+    }
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
@@ -70,7 +74,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
             ))
         })?;
     }
-    let class = raw.outcome.class();
+    let code = exit_code(raw.outcome.class());
     let exchange = Arc::new(client.shown(raw));
     let mut recorder = Recorder::new(&args.record, &home, &settings);
     recorder.remember_shared(exchange.clone());
@@ -80,12 +84,27 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.exchange(&exchange, &catalogue);
     }
     recorder.finish();
-    Ok(match class {
+    Ok(code)
+}
+
+pub fn exit_code(class: StatusClass) -> u8 {
+    match class {
         StatusClass::Informational | StatusClass::Success | StatusClass::Redirection => 0,
         StatusClass::ClientError => 4,
         StatusClass::ServerError => 5,
         StatusClass::Nonstandard | StatusClass::NoAnswer => 1,
-    })
+    }
+}
+
+/// Starts the sandbox for an environment that is one; it lives as long as what is returned.
+pub async fn served(environment: &mut Environment) -> Result<Option<Sandbox>, Trouble> {
+    if !environment.sandbox {
+        return Ok(None);
+    }
+    let sandbox = Sandbox::start(None).await;
+    let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
+    environment.base_url = sandbox.base_url();
+    Ok(Some(sandbox))
 }
 
 async fn call(
@@ -95,14 +114,21 @@ async fn call(
     case: Option<String>,
     manner: Manner,
 ) -> Result<Exchange, Trouble> {
-    let mut served = None;
-    if environment.sandbox {
-        let sandbox = Sandbox::start(None).await;
-        let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
-        environment.base_url = sandbox.base_url();
-        served = Some(sandbox);
-    }
-    let exchange = match resolve(&typed, &environment) {
+    let served = served(&mut environment).await?;
+    let exchange = call_in(client, typed, environment, case, manner).await;
+    drop(served);
+    Ok(exchange)
+}
+
+/// The call in an environment that is up.
+pub async fn call_in(
+    client: &Client,
+    typed: RequestSpec,
+    environment: Environment,
+    case: Option<String>,
+    manner: Manner,
+) -> Exchange {
+    match resolve(&typed, &environment) {
         Ok(sent) => {
             let outgoing = Outgoing {
                 typed,
@@ -130,9 +156,7 @@ async fn call(
             started_at: Timestamp::now(),
             took: Duration::ZERO,
         },
-    };
-    drop(served);
-    Ok(exchange)
+    }
 }
 
 /// Makes the call, and says of each wait how long it will be.
@@ -239,7 +263,7 @@ fn spec(
             None => data.as_bytes().to_vec(),
         }),
     };
-    if let Some(name) = &args.token {
+    if let Some(name) = args.tokens.first() {
         spec.auth = Auth::Bearer(choice::token(name, environment, settings)?);
     }
     Ok(spec)
@@ -254,11 +278,17 @@ fn options(
     // Naming a host together with a token is consent, and is said aloud where it goes beyond
     // what the token is bound to.
     let named = Origin::parse(&args.url).or_else(|| Origin::parse(args.place.base_url.as_deref()?));
-    if let (Some(origin), Some(token)) = (&named, &args.token)
+    if let Some(origin) = &named
+        && !args.tokens.is_empty()
         && environment.origin().as_ref() != Some(origin)
     {
+        let (what, go) = match args.tokens.len() {
+            1 => ("token", "goes"),
+            _ => ("tokens", "go"),
+        };
         complain(&format!(
-            "Note: token {token} goes to {origin}, because this command line names both."
+            "Note: {what} {} {go} to {origin}, because this command line names both.",
+            args.tokens.join(", ")
         ));
     }
     options.consent = named;

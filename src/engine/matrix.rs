@@ -387,7 +387,7 @@ impl<'r> Work<'r> {
 
 /// The request as this caller makes it: wherever the step puts a token, the caller's stands, and
 /// a credential that was typed does not go along.
-fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, String> {
+pub fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, String> {
     let token = match caller {
         Caller::Token(name) => Some(name.clone()),
         Caller::Wrong => Some(wrong_token()),
@@ -401,7 +401,10 @@ fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, String>
     let in_rows = rows.clone().any(|row| row.enabled && has_slot(row));
     let in_text = match &spec.body {
         Body::Text(text) => !token_names_in(text).is_empty(),
-        Body::Empty | Body::Bytes(_) => false,
+        Body::Bytes(bytes) => {
+            std::str::from_utf8(bytes).is_ok_and(|text| !token_names_in(text).is_empty())
+        }
+        Body::Empty => false,
     } || !token_names_in(&spec.url).is_empty();
     let Some(token) = token else {
         if in_text {
@@ -421,8 +424,14 @@ fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, String>
     for row in spec.params.iter_mut().chain(&mut spec.headers) {
         row.value = with_token(&row.value, &token);
     }
-    if let Body::Text(text) = &mut spec.body {
-        *text = with_token(text, &token);
+    match &mut spec.body {
+        Body::Text(text) => *text = with_token(text, &token),
+        Body::Bytes(bytes) if in_text => {
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                *bytes = with_token(text, &token).into_bytes();
+            }
+        }
+        Body::Bytes(_) | Body::Empty => {}
     }
     Ok(spec)
 }
