@@ -25,7 +25,7 @@ pub use request::{Auth, Body, MASK, Manner, Param, RequestSpec, resolve, token_n
 pub use session::{Expectation, Pin, Session, Step};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
-pub use token::{Secret, Token, TokenName, TokenRef, TokenSource};
+pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};
 pub use visible::{is_unsafe, unsafe_count, visible, visible_line};
 
 pub use jiff::Timestamp;

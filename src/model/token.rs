@@ -1,6 +1,7 @@
 //! Credentials by name. The value lives in a `Secret`, which cannot be printed; everything that
 //! is kept, shown or sent between floors holds a `TokenRef` instead.
 
+use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 
@@ -54,6 +55,67 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("Secret(••••)")
+    }
+}
+
+/// A value while it is typed. It is never shown, cannot be printed, and is wiped.
+pub struct Masked(String);
+
+impl Masked {
+    /// No credential is longer; what is typed beyond it is not taken.
+    const LONGEST: usize = 64 * 1024;
+
+    pub fn new() -> Masked {
+        // A text that grows leaves copies of itself behind.
+        Masked(String::with_capacity(Masked::LONGEST))
+    }
+
+    pub fn push(&mut self, c: char) {
+        if self.0.len() + c.len_utf8() <= Masked::LONGEST {
+            self.0.push(c);
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        text.chars().for_each(|c| self.push(c));
+    }
+
+    pub fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    pub fn clear(&mut self) {
+        self.0.zeroize();
+    }
+
+    /// In characters.
+    pub fn count(&self) -> usize {
+        self.0.chars().count()
+    }
+
+    /// The whole of it; nothing is left here.
+    pub fn take(&mut self) -> Secret {
+        let secret = Secret::new(self.0.as_str());
+        self.clear();
+        secret
+    }
+}
+
+impl Default for Masked {
+    fn default() -> Masked {
+        Masked::new()
+    }
+}
+
+impl Drop for Masked {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("Masked(••••)")
     }
 }
 
@@ -131,6 +193,20 @@ mod tests {
         let secret = Secret::new("a-value-nobody-may-see");
         assert!(!format!("{secret:?}").contains("nobody"));
         assert_eq!(secret.reveal(), "a-value-nobody-may-see");
+    }
+
+    #[test]
+    fn what_is_typed_unseen_is_counted_and_given_once() {
+        let mut masked = Masked::new();
+        masked.paste("nobody-sees");
+        masked.push('x');
+        masked.pop();
+        assert_eq!(masked.count(), 11);
+        assert!(!format!("{masked:?}").contains("nobody"));
+        assert_eq!(masked.take().reveal(), "nobody-sees");
+        assert_eq!(masked.count(), 0);
+        masked.paste(&"a".repeat(Masked::LONGEST + 5));
+        assert_eq!(masked.count(), Masked::LONGEST);
     }
 
     #[test]

@@ -155,7 +155,10 @@ pub(super) fn kind(text: &str) -> TokenKind {
         return TokenKind::Uuid;
     }
     if text.starts_with("eyJ") && text.contains('.') {
-        return TokenKind::Jwt;
+        return match text.matches('.').count() {
+            4 => TokenKind::Encrypted,
+            _ => TokenKind::Jwt,
+        };
     }
     if let Some((_, maker)) = MAKERS.iter().find(|(begin, _)| text.starts_with(begin)) {
         return TokenKind::Foreign(maker);

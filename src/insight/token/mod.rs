@@ -4,12 +4,16 @@
 
 mod claims;
 mod mistakes;
+mod repair;
+mod words;
 
 use crate::model::{Cause, Timestamp};
 use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 
 pub use claims::Claims;
 pub use mistakes::HEX_DIGITS;
+pub use repair::{Repair, repair};
+pub use words::{Line, Tone, differences, lines, relative};
 
 /// What a text looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum TokenKind {
     Hex,
     /// RFC 7519, signed: three parts with dots between.
     Jwt,
+    /// RFC 7516, encrypted: five parts, of which only the server can read what matters.
+    Encrypted,
     Uuid,
     /// `name:password`, as it is or in base64.
     Pair,
@@ -35,11 +41,27 @@ impl TokenKind {
         match self {
             TokenKind::Hex => "hex",
             TokenKind::Jwt => "jwt",
+            TokenKind::Encrypted => "encrypted_jwt",
             TokenKind::Uuid => "uuid",
             TokenKind::Pair => "pair",
             TokenKind::Foreign(_) => "foreign",
             TokenKind::Placeholder => "placeholder",
             TokenKind::Opaque => "opaque",
+            TokenKind::Empty => "empty",
+        }
+    }
+
+    /// The kind in plain words.
+    pub fn words(self) -> &'static str {
+        match self {
+            TokenKind::Hex => "48 hexadecimal digits, the documented form",
+            TokenKind::Jwt => "a JWT; its signature was not verified",
+            TokenKind::Encrypted => "an encrypted JWT in five parts; only the server can read it",
+            TokenKind::Uuid => "a UUID",
+            TokenKind::Pair => "a pair of name and password",
+            TokenKind::Foreign(_) => "a token of another maker",
+            TokenKind::Placeholder => "a placeholder",
+            TokenKind::Opaque => "opaque: nothing can be read out of it",
             TokenKind::Empty => "empty",
         }
     }
@@ -140,6 +162,8 @@ pub fn inspect(text: &str, now: Timestamp) -> TokenReport {
             Cause::TokenWrongShape,
             format!("it begins like a token of {maker}"),
         )),
+        // Nothing can be read, and nothing is wrong with that.
+        TokenKind::Encrypted => {}
         TokenKind::Hex | TokenKind::Uuid | TokenKind::Opaque | TokenKind::Empty => {
             lengths(core, kind, &mut problems);
         }
@@ -337,6 +361,14 @@ mod tests {
         for cut in [&text[..last], &text[..=last], &text[..last - 9]] {
             assert_eq!(causes(cut)[0], (Cause::TokenWrongShape, true), "{cut}");
         }
+    }
+
+    #[test]
+    fn five_parts_are_named_as_encrypted_and_not_as_wrong() {
+        let text = format!("{}.a.b.c.d", jwt("{}").split('.').next().unwrap());
+        let report = inspect(&text, now());
+        assert_eq!(report.kind, TokenKind::Encrypted);
+        assert!(report.problems.is_empty() && report.claims.is_none());
     }
 
     proptest! {

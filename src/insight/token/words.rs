@@ -1,0 +1,281 @@
+//! What a token says, in plain words: a line for each thing worth knowing, the same on the
+//! screen and in the shell. Nothing here claims that a token is genuine.
+
+use super::{TokenReport, Validity};
+use crate::model::{Environment, Timestamp};
+
+/// How a line is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    /// Worth a second look.
+    Doubt,
+    /// It cannot work like this.
+    Bad,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub label: String,
+    pub text: String,
+    pub tone: Tone,
+}
+
+/// Everything worth knowing of a report at a moment; `place` is where the token is to go.
+pub fn lines(report: &TokenReport, now: Timestamp, place: Option<&Environment>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut add = |label: &str, text: String, tone| {
+        let label = label.to_owned();
+        lines.push(Line { label, text, tone });
+    };
+    let characters = match report.length {
+        1 => "1 character".to_owned(),
+        length => format!("{length} characters"),
+    };
+    add(
+        "kind",
+        format!("{} ({characters})", report.kind.words()),
+        Tone::Plain,
+    );
+    for problem in &report.problems {
+        let (label, tone) = match problem.is_sure {
+            true => ("mistake", Tone::Bad),
+            false => ("unusual", Tone::Doubt),
+        };
+        add(label, problem.says.clone(), tone);
+    }
+    let Some(claims) = &report.claims else {
+        return lines;
+    };
+    if let Some(algorithm) = &claims.algorithm {
+        let unsigned = algorithm.eq_ignore_ascii_case("none");
+        let tone = if unsigned { Tone::Bad } else { Tone::Plain };
+        let text = match unsigned {
+            true => "none: it is not signed at all".to_owned(),
+            false => algorithm.clone(),
+        };
+        add("signed with", text, tone);
+    }
+    if let Some(issuer) = &claims.issuer {
+        add("issued by", issuer.clone(), tone_of_host(issuer, place));
+    }
+    if !claims.audience.is_empty() {
+        let fits = |audience: &String| tone_of_host(audience, place) == Tone::Plain;
+        let tone = match claims.audience.iter().any(fits) {
+            true => Tone::Plain,
+            false => Tone::Doubt,
+        };
+        add("meant for", claims.audience.join(", "), tone);
+    }
+    if let Some(at) = claims.issued_at {
+        let ahead = at > now;
+        let text = format!("{at} ({})", relative(at, now));
+        match ahead {
+            true => add(
+                "issued",
+                format!("{text}: a clock is wrong, here or there"),
+                Tone::Doubt,
+            ),
+            false => add("issued", text, Tone::Plain),
+        }
+    }
+    if let Some(at) = claims.not_before {
+        let tone = if at > now { Tone::Bad } else { Tone::Plain };
+        add("valid from", format!("{at} ({})", relative(at, now)), tone);
+    }
+    match claims.expires_at {
+        Some(at) => {
+            let over = report.at(now) == Validity::Expired;
+            let label = if over { "expired" } else { "expires" };
+            let tone = if over { Tone::Bad } else { Tone::Plain };
+            add(label, format!("{at} ({})", relative(at, now)), tone);
+        }
+        None => add("expires", "the token does not say".to_owned(), Tone::Plain),
+    }
+    if claims.says_scopes {
+        let scopes = match claims.scopes.is_empty() {
+            true => "none".to_owned(),
+            false => claims.scopes.join(", "),
+        };
+        add("scopes", scopes, Tone::Plain);
+    }
+    if !claims.roles.is_empty() {
+        add("roles", claims.roles.join(", "), Tone::Plain);
+    }
+    let told = [
+        "iss", "aud", "iat", "nbf", "exp", "scope", "scopes", "scp", "roles", "role", "groups",
+    ];
+    for (name, value) in &claims.all {
+        if !told.contains(&name.as_str()) {
+            add(name, value.clone(), Tone::Plain);
+        }
+    }
+    lines
+}
+
+/// An issuer or audience that names another host than the one it is to be sent to is worth a
+/// look; a name that is no host says nothing.
+fn tone_of_host(text: &str, place: Option<&Environment>) -> Tone {
+    let Some(home) = place.and_then(Environment::origin) else {
+        return Tone::Plain;
+    };
+    let host = match url::Url::parse(text).ok() {
+        Some(url) => url.host_str().map(str::to_owned),
+        None => None,
+    };
+    let Some(host) = host else {
+        return Tone::Plain;
+    };
+    // The API's host and the identity provider's often share their last two labels.
+    let last = |host: &str| -> Vec<String> {
+        let labels = host.rsplit('.').take(2);
+        labels.map(str::to_ascii_lowercase).collect()
+    };
+    match last(&host) == last(home.host()) {
+        true => Tone::Plain,
+        false => Tone::Doubt,
+    }
+}
+
+/// `in 3 min`, `2 days ago`
+pub fn relative(at: Timestamp, now: Timestamp) -> String {
+    let seconds = at.as_second().saturating_sub(now.as_second());
+    let size = seconds.unsigned_abs();
+    let (count, unit) = match size {
+        0..=89 => (size, "s"),
+        90..=5_399 => (size / 60, "min"),
+        5_400..=129_599 => (size / 3_600, "h"),
+        129_600..=63_071_999 => (size / 86_400, "days"),
+        _ => (size / 31_536_000, "years"),
+    };
+    match seconds {
+        0 => "now".to_owned(),
+        1.. => format!("in {count} {unit}"),
+        _ => format!("{count} {unit} ago"),
+    }
+}
+
+/// What two tokens say differently: the claim, and what each says of it.
+pub fn differences(
+    one: &TokenReport,
+    other: &TokenReport,
+) -> Vec<(String, Option<String>, Option<String>)> {
+    let facts = |report: &TokenReport| {
+        let mut facts = vec![
+            ("kind".to_owned(), report.kind.id().to_owned()),
+            ("length".to_owned(), report.length.to_string()),
+        ];
+        if let Some(claims) = &report.claims {
+            let algorithm = claims.algorithm.clone();
+            facts.extend(algorithm.map(|algorithm| ("signed with".to_owned(), algorithm)));
+            facts.extend(claims.all.iter().cloned());
+        }
+        facts
+    };
+    let (one, other) = (facts(one), facts(other));
+    let value = |facts: &[(String, String)], name: &str| {
+        let found = facts.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone())
+    };
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in one.iter().chain(&other) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let both = names
+        .into_iter()
+        .map(|name| (name.clone(), value(&one, name), value(&other, name)));
+    both.filter(|(_, one, other)| one != other).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{claims::LOOSE, inspect};
+    use super::*;
+    use base64::Engine;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).unwrap()
+    }
+
+    fn jwt(claims: &str) -> TokenReport {
+        let part = |text: &str| LOOSE.encode(text).trim_end_matches('=').to_owned();
+        let header = part("{\"alg\":\"HS256\"}");
+        let text = format!("{header}.{}.{}", part(claims), "s".repeat(43));
+        inspect(&text, now())
+    }
+
+    fn line<'a>(lines: &'a [Line], label: &str) -> &'a Line {
+        let found = lines.iter().find(|line| line.label == label);
+        found.unwrap_or_else(|| panic!("{label}: {lines:?}"))
+    }
+
+    #[test]
+    fn a_token_is_told_in_plain_words_with_both_kinds_of_time() {
+        let report = jwt(
+            "{\"iss\":\"https://login.other.example\",\"aud\":\"https://api.acme.example\",\
+             \"exp\":1799999820,\"iat\":1799990000,\"scope\":\"read write\",\"sub\":\"7\"}",
+        );
+        let acme = Environment {
+            base_url: "https://api.acme.example".into(),
+            ..Environment::default()
+        };
+        let lines = lines(&report, now(), Some(&acme));
+        let expired = line(&lines, "expired");
+        assert_eq!(expired.text, "2027-01-15T07:57:00Z (3 min ago)");
+        assert_eq!(expired.tone, Tone::Bad);
+        assert_eq!(line(&lines, "scopes").text, "read, write");
+        assert_eq!(line(&lines, "issued by").tone, Tone::Doubt);
+        assert_eq!(line(&lines, "meant for").tone, Tone::Plain);
+        assert_eq!(line(&lines, "sub").text, "7");
+        assert!(line(&lines, "kind").text.contains("not verified"));
+    }
+
+    #[test]
+    fn a_token_without_a_signature_and_one_from_the_future_are_marked() {
+        let part = |text: &str| LOOSE.encode(text).trim_end_matches('=').to_owned();
+        let text = format!(
+            "{}.{}.x",
+            part("{\"alg\":\"none\"}"),
+            part("{\"iat\":1800000600,\"nbf\":1800000600}")
+        );
+        let lines = lines(&inspect(&text, now()), now(), None);
+        assert_eq!(line(&lines, "signed with").tone, Tone::Bad);
+        assert!(line(&lines, "issued").text.contains("a clock is wrong"));
+        assert_eq!(line(&lines, "valid from").tone, Tone::Bad);
+    }
+
+    #[test]
+    fn two_tokens_are_compared_claim_by_claim() {
+        let one = jwt("{\"sub\":\"1\",\"scope\":\"read\",\"same\":true}");
+        let other = jwt("{\"sub\":\"2\",\"aud\":\"core\",\"same\":true}");
+        let found = differences(&one, &other);
+        let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
+        assert!(
+            ["sub", "scope", "aud"].iter().all(|n| names.contains(n)),
+            "{names:?}"
+        );
+        assert!(!names.contains(&"same") && !names.contains(&"kind"));
+        let scope = found.iter().find(|(name, ..)| name == "scope").unwrap();
+        assert_eq!(scope.1.as_deref(), Some("read"));
+        assert_eq!(scope.2, None);
+        assert!(differences(&one, &one).is_empty());
+    }
+
+    #[test]
+    fn times_are_told_in_the_unit_that_reads_best() {
+        let at = |offset: i64| {
+            relative(
+                Timestamp::from_second(1_800_000_000 + offset).unwrap(),
+                now(),
+            )
+        };
+        assert_eq!(at(0), "now");
+        assert_eq!(at(-180), "3 min ago");
+        assert_eq!(at(45), "in 45 s");
+        assert_eq!(at(7_200), "in 2 h");
+        assert_eq!(at(-10 * 86_400), "10 days ago");
+        assert_eq!(at(3 * 31_536_000), "in 3 years");
+    }
+}
