@@ -40,7 +40,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "format",
         &["insight", "model"],
-        &["base64", "serde", "serde_json", "toml"],
+        &["base64", "serde", "serde_json", "toml", "toml_edit"],
     ),
     (
         "engine",
@@ -55,6 +55,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "hyper",
             "hyper_util",
             "jiff",
+            "keyring",
             "memchr",
             "reqwest",
             "ring",
@@ -95,6 +96,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "crossterm",
             "jiff",
             "serde_json",
+            "shlex",
             "tokio",
             "unicode_width",
         ],
@@ -126,15 +128,22 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["engine/sandbox/serve.rs", "engine/client/way.rs"],
     ),
     ("tui_textarea", &["app/field.rs"]),
-    ("crossterm", &["runtime/", "cli/print.rs"]),
+    ("crossterm", &["runtime/", "cli/print.rs", "cli/ask.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
     ("clap", &["cli/args.rs", "cli/mod.rs"]),
     ("secrecy", &["model/token.rs"]),
+    ("keyring", &["engine/vault/keep.rs"]),
+    ("shlex", &["cli/token/"]),
+    ("toml_edit", &["format/config_edit.rs"]),
     ("aho_corasick", &["insight/redact"]),
 ];
 
 /// Where the value of a secret may be read.
-const READERS_OF_SECRETS: &[&str] = &["engine/vault.rs", "insight/redact/mod.rs"];
+const READERS_OF_SECRETS: &[&str] = &[
+    "engine/vault.rs",
+    "engine/vault/keep.rs",
+    "insight/redact/mod.rs",
+];
 
 /// Types that hold or may hold a secret in the clear.
 const UNPRINTABLE: &[(&str, &str)] = &[
@@ -144,6 +153,8 @@ const UNPRINTABLE: &[(&str, &str)] = &[
     ("insight/redact/mod.rs", "Mask"),
     ("app/field.rs", "Field"),
     ("model/token.rs", "Secret"),
+    ("model/token.rs", "Masked"),
+    ("insight/token/repair.rs", "Repair"),
 ];
 
 const WITH_ASYNC: &[&str] = &["engine/", "runtime/", "cli/"];

@@ -12,4 +12,4 @@ mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
 pub use home::{Home, HomeError, forbid_core_files};
-pub use vault::{Vault, variable_for as token_variable};
+pub use vault::{Vault, fingerprint, keep, variable_for as token_variable};

@@ -1,8 +1,10 @@
 //! Tokens: from a name to a value, at the last moment before the wire, and only for the
 //! origins it is bound to.
 
+pub mod keep;
+
 use crate::insight::redact::Mask;
-use crate::insight::token::{TokenReport, inspect};
+use crate::insight::token::TokenReport;
 use crate::model::{
     Cause, Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
     TokenName, TokenRef, TokenSource, token_names_in,
@@ -26,6 +28,8 @@ pub struct Vault {
     tokens: Vec<Token>,
     environments: Vec<Environment>,
     practice: fn(&str) -> Option<Secret>,
+    /// How a person is asked for a value; `None` where nobody can be.
+    ask: Option<fn(&TokenName) -> Option<Secret>>,
     read: Mutex<Known>,
 }
 
@@ -51,8 +55,15 @@ impl Vault {
             tokens: settings.tokens.clone(),
             environments: settings.environments.clone(),
             practice,
+            ask: None,
             read: Mutex::default(),
         }
+    }
+
+    /// With a person at hand who can be asked for the value of a token that is not kept.
+    pub fn asking(mut self, ask: fn(&TokenName) -> Option<Secret>) -> Vault {
+        self.ask = Some(ask);
+        self
     }
 
     /// A value for as long as this program runs, as a prompt or a pipe gave it.
@@ -114,8 +125,24 @@ impl Vault {
 
     /// What can be told of the value by looking at it, if it can be read.
     pub async fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
-        let value = self.value(name, sandbox).await.ok()?;
-        Some(inspect(value.reveal(), Timestamp::now()))
+        self.examine(name, sandbox)
+            .await
+            .ok()
+            .map(|(_, report)| report)
+    }
+
+    /// The same with the fingerprint, or why it cannot be read.
+    pub async fn examine(
+        &self,
+        name: &TokenName,
+        sandbox: bool,
+    ) -> Result<(TokenRef, TokenReport), Failure> {
+        let value = self.value(name, sandbox).await?;
+        let token = TokenRef {
+            name: name.clone(),
+            fingerprint: Some(fingerprint(&value)),
+        };
+        Ok((token, keep::examined(&value, Timestamp::now())))
     }
 
     /// As `reference`, but starts no program and asks nobody: for lists.
@@ -173,19 +200,21 @@ impl Vault {
             Some(TokenSource::Variable(variable)) => from_variable(name, variable),
             Some(TokenSource::File(path)) => from_file(name, path),
             Some(TokenSource::Command(words)) => from_command(name, words, &self.variables()).await,
-            Some(TokenSource::Keyring) => Err(missing(
-                name,
-                "this build cannot read the system's keyring".into(),
-                "Use env, command or file as its source in config.toml.",
-            )),
-            Some(TokenSource::Prompt) => Err(missing(
-                name,
-                "its value is to be asked for, and nobody can be asked here".into(),
-                &format!("Set {} for this run.", variable_for(name)),
-            )),
+            Some(TokenSource::Keyring) => from_keyring(name),
+            Some(TokenSource::Prompt) => self.from_person(name),
         }?;
         self.remember(sandbox, name, secret.clone());
         Ok(secret)
+    }
+
+    fn from_person(&self, name: &TokenName) -> Result<Secret, Failure> {
+        let hint = format!("Set {} for this run.", variable_for(name));
+        let Some(ask) = self.ask else {
+            let why = "its value is to be asked for, and nobody can be asked here";
+            return Err(missing(name, why.into(), &hint));
+        };
+        let given = ask(name);
+        given.ok_or_else(|| missing(name, "it was asked for, and none was given".into(), &hint))
     }
 
     /// The environment variables that hold values of tokens: no other program gets them from us.
@@ -316,7 +345,7 @@ pub fn slots(sent: &SentRequest) -> Vec<TokenName> {
 }
 
 /// First four hex digits of SHA-256 over a fixed prefix and the value.
-fn fingerprint(secret: &Secret) -> String {
+pub fn fingerprint(secret: &Secret) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(b"httriage token fingerprint 1:");
     context.update(secret.reveal().as_bytes());
@@ -393,6 +422,24 @@ fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     from_bytes(name, bytes, &format!("the file {shown}"))
+}
+
+fn from_keyring(name: &TokenName) -> Result<Secret, Failure> {
+    match keep::from_keyring(name) {
+        Ok(Some(secret)) => Ok(secret),
+        Ok(None) => Err(missing(
+            name,
+            "the system's keyring holds none of that name".into(),
+            &format!(
+                "Put it there: httriage token remove {name}, then httriage token add {name} --keyring."
+            ),
+        )),
+        Err(why) => Err(missing(
+            name,
+            why,
+            "Use env, command or file as its source in config.toml.",
+        )),
+    }
 }
 
 async fn from_command(

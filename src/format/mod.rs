@@ -1,6 +1,7 @@
 //! Floor 3: text to nouns and back, one file a format. No files are opened here.
 
 pub mod catalogue_file;
+pub mod config_edit;
 pub mod config_file;
 mod error;
 pub mod matrix;
