@@ -588,6 +588,96 @@ fn the_screen_a_saved_session_and_its_replay_hold_no_secret() {
     plot.inspect();
 }
 
+#[test]
+fn a_matrix_and_a_comparison_hold_no_secret_in_any_form() {
+    let plot = Plot::new();
+    let planted = plot.planted();
+    let tokens = SOURCES.join(",");
+    let mut text = "name = \"who\"\nenvironment = \"echo\"\n".to_owned();
+    for source in SOURCES {
+        text.push_str(&format!(
+            "[[step]]\nname = \"{source}\"\ntoken = \"{source}\"\nmethod = \"GET\"\n\
+             url = \"/x?q={{{{token:{source}}}}}\"\nheaders = [[\"X-Secret\", \"{{{{token:{source}}}}}\"]]\n\
+             [step.access]\n{source} = \"deny\"\n"
+        ));
+    }
+    let session = plot.home.write("who.session.toml", text);
+    for form in ["text", "json", "markdown", "csv"] {
+        let args = ["matrix", &session, "--tokens", &tokens, "--report", form];
+        let ran = plot.home.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        planted.absent_from(form, &ran);
+    }
+    for source in SOURCES {
+        let bearer = format!("Bearer {}", plot.value(source));
+        let asked = plot.server.asked();
+        let with = |asked: &&Asked| asked.header("authorization") == Some(bearer.as_str());
+        assert_eq!(asked.iter().filter(with).count(), 4 * SOURCES.len());
+        // A row that names a token goes out with the one of its column, and with no other.
+        let own = |asked: &&Asked| asked.header("x-secret") == Some(plot.value(source));
+        assert!(asked.iter().filter(with).all(|asked| own(&asked)));
+    }
+    let mut args = vec!["send", "GET", "/x"];
+    args.extend(SOURCES.iter().flat_map(|source| ["--token", source]));
+    for more in [&[][..], &["--json"]] {
+        let ran = plot.home.run(&[&args, more].concat());
+        assert_eq!(ran.code, 4, "{}", ran.err);
+        planted.absent_from("compare", &ran);
+    }
+    for source in SOURCES {
+        for more in [&[][..], &["plain"], &["--json"]] {
+            let args = [&["token", "inspect", source], more].concat();
+            let ran = plot.home.run(&args);
+            assert_eq!(ran.code, 0, "{}", ran.err);
+            planted.absent_from("inspect", &ran);
+        }
+    }
+    plot.inspect();
+}
+
+#[test]
+fn a_value_that_is_typed_unseen_is_nowhere_but_where_it_is_to_be_kept() {
+    let mut plot = Plot::new();
+    let asked_for = plot.plant("asked-for", hex48());
+    let kept = plot.plant("kept", signed());
+    let planted = plot.planted();
+    let config = plot.home.path("config.toml");
+    let mut text = std::fs::read_to_string(&config).unwrap();
+    text.push_str("[tokens.asked-for]\nprompt = true\n");
+    std::fs::write(&config, text).unwrap();
+    let folder = plot.home.path("");
+    let place = folder.to_str().unwrap().trim_end_matches('/').to_owned();
+    let variables = [("HTTRIAGE_CONFIG_DIR", place.as_str())];
+    for more in [&[][..], &["--json"]] {
+        let args = [&["send", "GET", "/x", "--token", "asked-for"], more].concat();
+        let mut tty = Tty::start_in(&folder, &args, (200, 60), &variables);
+        tty.sees("Value of token asked-for");
+        no_core_files(tty.process());
+        tty.types(&format!("{asked_for}\r"));
+        tty.sees("‹token:asked-for·");
+        assert_eq!(tty.ends(), 4);
+        planted.absent("the terminal", &tty.bytes());
+    }
+    let bearer = format!("Bearer {asked_for}");
+    let asked = plot.server.asked().pop().unwrap();
+    assert_eq!(asked.header("authorization"), Some(bearer.as_str()));
+
+    let args = ["token", "add", "kept", "--file", "kept.token"];
+    let mut tty = Tty::start_in(&folder, &args, (200, 60), &variables);
+    tty.sees("Value of token kept");
+    tty.types(&format!("\x1b[200~{kept}\x1b[201~\r"));
+    tty.sees("Token kept");
+    assert_eq!(tty.ends(), 0);
+    planted.absent("the terminal", &tty.bytes());
+    let text = std::fs::read_to_string(plot.home.path("kept.token")).unwrap();
+    assert_eq!(text, format!("{kept}\n"));
+    std::fs::remove_file(plot.home.path("kept.token")).unwrap();
+    let ran = plot.home.run(&["token", "remove", "kept"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    planted.absent("the settings", &std::fs::read(&config).unwrap());
+    plot.inspect();
+}
+
 fn no_core_files(process: u32) {
     if cfg!(target_os = "linux") {
         let limits = std::fs::read_to_string(format!("/proc/{process}/limits")).unwrap();

@@ -246,6 +246,58 @@ pub enum TokenCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Define a token by its name; the value is asked for without showing it
+    Add(Box<TokenAddArgs>),
+    /// What can be told of a token without sending it
+    Inspect(TokenInspectArgs),
+    /// Forget a token's name and source
+    Remove {
+        /// The name of the token
+        name: String,
+    },
+}
+
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("source").args(["env", "command", "keyring", "file", "prompt"]))]
+pub struct TokenAddArgs {
+    /// Its name: lower-case letters, digits, dashes, dots or underscores
+    pub name: String,
+    /// The environment variable that holds the value
+    #[arg(long, value_name = "VAR")]
+    pub env: Option<String>,
+    /// The program that prints the value, as 'pass show acme'; started without a shell
+    #[arg(long, value_name = "'…'")]
+    pub command: Option<String>,
+    /// Keep the value in the system's keyring
+    #[arg(long)]
+    pub keyring: bool,
+    /// The file that holds the value; made, for you alone, where there is none
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+    /// Ask for the value in every run, and keep it nowhere
+    #[arg(long)]
+    pub prompt: bool,
+    /// An origin it may go to, as https://api.acme.example
+    #[arg(long = "origin", value_name = "URL")]
+    pub origins: Vec<String>,
+    /// An environment of config.toml it belongs to
+    #[arg(long = "for", value_name = "NAME")]
+    pub environments: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct TokenInspectArgs {
+    /// The name of a token, or - for a value on stdin; left out, the value is asked for
+    #[arg(value_name = "NAME|-")]
+    pub what: Option<String>,
+    /// Another token to compare it with, claim by claim
+    #[arg(value_name = "OTHER")]
+    pub other: Option<String>,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

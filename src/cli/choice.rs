@@ -210,7 +210,7 @@ pub fn token(
 }
 
 /// Long, and letters mixed with digits as nobody types a name.
-fn looks_like_a_value(name: &str) -> bool {
+pub fn looks_like_a_value(name: &str) -> bool {
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     name.len() >= 16 && digits >= 4
 }

@@ -2,6 +2,7 @@
 //! that nobody was given, and what differs from the first.
 
 use super::args::SendArgs;
+use super::ask;
 use super::choice;
 use super::print::{Out, complain, failure_json, milliseconds};
 use super::send::{Recorder, call_in, exit_code, served};
@@ -28,7 +29,7 @@ pub fn run(
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let callers = callers(args, &typed, &environment, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);

@@ -1,6 +1,7 @@
 //! `httriage matrix`: which token may make which call of a session.
 
 use super::args::MatrixArgs;
+use super::ask;
 use super::choice;
 use super::print::{Out, complain, failure_json};
 use super::send::{Recorder, served, split_pair};
@@ -38,7 +39,7 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
         asked.given.push((name, value));
     }
     let options = options(&args, &asked, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);

@@ -2,6 +2,7 @@
 //! turns the result into text or JSON and an exit code.
 
 mod args;
+mod ask;
 mod choice;
 mod compare;
 mod explain;

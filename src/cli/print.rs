@@ -324,6 +324,12 @@ pub fn complain(text: &str) {
     let _ = writeln!(error, "{}", visible(text));
 }
 
+/// A question, after which the person types on the same line.
+pub fn prompt(text: &str) {
+    let mut error = io::stderr().lock();
+    let _ = write!(error, "{}", visible(text)).and_then(|()| error.flush());
+}
+
 fn errors(outcome: &Outcome) -> ErrorBody {
     outcome.response().map(error_body).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! `httriage replay`: a session sent again, and what changed since it was recorded.
 
 use super::args::ReplayArgs;
+use super::ask;
 use super::choice;
 use super::print::{Out, complain, failure_json};
 use super::send::{Recorder, served, split_pair};
@@ -43,7 +44,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         retries: args.retry,
     };
     let options = options(&args, &replay, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);

@@ -1,6 +1,7 @@
 //! `httriage send`: one call.
 
 use super::args::{RecordArgs, SendArgs};
+use super::ask;
 use super::choice;
 use super::compare;
 use super::print::{Out, complain, exchange_json};
@@ -48,7 +49,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.tokens.len() > 1 {
         return compare::run(&args, typed, environment, options, out);
     }
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let case = args.record.case.clone();

@@ -68,13 +68,7 @@ impl Home {
 
     /// `config.toml`, and the tokens that environment variables define; no file is no settings.
     pub fn settings(&self) -> Result<Settings, HomeError> {
-        let path = self.config.join("config.toml");
-        let mut settings = match self.text("config.toml")? {
-            Some(text) => {
-                config_file::read(&text, &path.display().to_string()).map_err(HomeError::Format)?
-            }
-            None => Settings::default(),
-        };
+        let mut settings = self.configured()?;
         for token in
             variable_tokens(std::env::vars_os().filter_map(|(key, _)| key.into_string().ok()))
         {
@@ -82,6 +76,17 @@ impl Home {
             settings.tokens.push(token);
         }
         Ok(settings)
+    }
+
+    /// What stands in `config.toml` alone.
+    pub fn configured(&self) -> Result<Settings, HomeError> {
+        let path = self.config.join("config.toml");
+        match self.text("config.toml")? {
+            Some(text) => {
+                config_file::read(&text, &path.display().to_string()).map_err(HomeError::Format)
+            }
+            None => Ok(Settings::default()),
+        }
     }
 
     /// The text of a file of ours in the config directory, if there is one.
@@ -242,7 +247,8 @@ fn written(path: &Path, text: &str) -> io::Result<(tempfile::NamedTempFile, Path
     Ok((file, folder))
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+/// A folder and those above it, for their owner alone.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -11,5 +11,5 @@ pub mod sandbox;
 mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
-pub use home::{Home, HomeError, forbid_core_files};
+pub use home::{Home, HomeError, forbid_core_files, make_folder};
 pub use vault::{Vault, fingerprint, keep, variable_for as token_variable};

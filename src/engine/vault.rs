@@ -123,6 +123,11 @@ impl Vault {
         }
     }
 
+    /// The value itself, for whoever looks at it without showing it.
+    pub async fn secret(&self, name: &TokenName, sandbox: bool) -> Result<Secret, Failure> {
+        self.value(name, sandbox).await
+    }
+
     /// What can be told of the value by looking at it, if it can be read.
     pub async fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         self.examine(name, sandbox)

@@ -1,18 +1,30 @@
-//! `httriage token`: the tokens known by name.
+//! `httriage token`: the tokens known by name. How one is defined, and what can be told of
+//! one, are beside.
 
-use super::args::{TokenArgs, TokenCommand};
+mod add;
+mod inspect;
+
+use super::args::{PlaceArgs, TokenArgs, TokenCommand};
 use super::choice;
 use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::sandbox;
 use crate::engine::{Home, Vault};
-use crate::model::TokenName;
+use crate::model::{TokenName, TokenRef};
 use serde_json::{Map, Value, json};
 
 pub fn run(args: TokenArgs, out: &mut Out) -> Result<u8, Trouble> {
-    let TokenCommand::List { place, json } = args.command;
+    match args.command {
+        TokenCommand::List { place, json } => list(&place, json, out),
+        TokenCommand::Add(args) => add::run(&args, out),
+        TokenCommand::Inspect(args) => inspect::run(&args, out),
+        TokenCommand::Remove { name } => add::remove(&name, out),
+    }
+}
+
+fn list(place: &PlaceArgs, json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let settings = Home::find()?.settings()?;
-    let environment = choice::environment(&place, &settings)?;
+    let environment = choice::environment(place, &settings)?;
     let vault = Vault::new(&settings, sandbox::token_value);
     let in_sandbox = environment.as_ref().is_some_and(|e| e.sandbox);
     let names: Vec<(TokenName, &'static str)> = if in_sandbox {
@@ -33,7 +45,7 @@ pub fn run(args: TokenArgs, out: &mut Out) -> Result<u8, Trouble> {
         .map(|(name, source)| (vault.reference_at_rest(&name, in_sandbox), source))
         .collect();
     if json {
-        let token = |(token, source): &(crate::model::TokenRef, &str)| {
+        let token = |(token, source): &(TokenRef, &str)| {
             let mut object = Map::new();
             object.insert("name".into(), json!(token.name.as_str()));
             object.insert("source".into(), json!(source));
@@ -47,7 +59,7 @@ pub fn run(args: TokenArgs, out: &mut Out) -> Result<u8, Trouble> {
         return Ok(0);
     }
     if tokens.is_empty() {
-        out.line("No tokens are known. Define one under [tokens.NAME] in config.toml, or in a variable HTTRIAGE_TOKEN_<NAME>.");
+        out.line("No tokens are known. httriage token add NAME defines one; a variable HTTRIAGE_TOKEN_<NAME> does so for one run.");
         return Ok(0);
     }
     for (token, source) in tokens {

@@ -1,0 +1,226 @@
+//! `httriage token inspect`: what can be told of a token without sending it, and how two differ.
+
+use crate::cli::args::TokenInspectArgs;
+use crate::cli::print::Out;
+use crate::cli::trouble::Trouble;
+use crate::cli::{ask, choice};
+use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
+use crate::insight::token::{Repair, TokenReport, Tone, differences, lines};
+use crate::model::{Environment, Masked, Secret, Settings, Timestamp, fit, visible_line};
+use serde_json::{Map, Value, json};
+use std::io::{IsTerminal, Read};
+use unicode_width::UnicodeWidthStr;
+
+/// No credential is longer; a stream above this is not one.
+const LONGEST_VALUE: u64 = 64 * 1024;
+
+pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let settings = Home::find()?.settings()?;
+    let environment = choice::environment(&args.place, &settings)?;
+    let one = look(args.what.as_deref(), environment.as_ref(), &settings)?;
+    let Some(other) = &args.other else {
+        match args.json {
+            true => out.json(&looked_json(&one)),
+            false => print(&one, environment.as_ref(), out),
+        }
+        return Ok(0);
+    };
+    let other = look(Some(other), environment.as_ref(), &settings)?;
+    let found = differences(&one.report, &other.report);
+    if args.json {
+        let row = |(claim, first, second): &(String, Option<String>, Option<String>)| {
+            let mut object = Map::new();
+            object.insert("claim".into(), json!(claim));
+            for (name, value) in [("first", first), ("second", second)] {
+                if let Some(value) = value {
+                    object.insert(name.into(), json!(value));
+                }
+            }
+            Value::Object(object)
+        };
+        let rows: Vec<Value> = found.iter().map(row).collect();
+        out.json(&json!({
+            "tokens": [looked_json(&one), looked_json(&other)],
+            "differences": rows,
+        }));
+        return Ok(0);
+    }
+    let labels = [one.label(), other.label()];
+    if found.is_empty() {
+        let same = one.fingerprint == other.fingerprint;
+        out.line(match same {
+            true => "Both are the same token.",
+            false => "They are alike in all that can be told, and not the same token.",
+        });
+        return Ok(0);
+    }
+    let rows: Vec<[String; 3]> = found
+        .into_iter()
+        .map(|(claim, first, second)| {
+            let said = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+            [claim, said(first), said(second)]
+        })
+        .collect();
+    let [first, second] = labels;
+    let head = [String::new(), first, second];
+    let width = |place: usize| {
+        let cells = rows.iter().chain([&head]).map(|row| row[place].width());
+        cells.max().unwrap_or(0).min(36)
+    };
+    let widths = [width(0), width(1)];
+    for row in std::iter::once(&head).chain(&rows) {
+        out.columns(&[(&row[0], widths[0]), (&row[1], widths[1])], &row[2]);
+    }
+    Ok(0)
+}
+
+/// What was seen of one token.
+struct Looked {
+    name: Option<String>,
+    fingerprint: String,
+    report: TokenReport,
+    repair: Option<Repair>,
+}
+
+impl Looked {
+    fn at(secret: &Secret) -> Looked {
+        Looked {
+            name: None,
+            fingerprint: fingerprint(secret),
+            report: keep::examined(secret, Timestamp::now()),
+            repair: keep::repaired(secret),
+        }
+    }
+
+    fn label(&self) -> String {
+        let name = self.name.as_deref().unwrap_or("given");
+        format!("{name} ·{}", self.fingerprint)
+    }
+}
+
+fn look(
+    what: Option<&str>,
+    environment: Option<&Environment>,
+    settings: &Settings,
+) -> Result<Looked, Trouble> {
+    let name = match what {
+        Some("-") => return Ok(Looked::at(&piped()?)),
+        None if std::io::stdin().is_terminal() => {
+            let value = ask::hidden("The token: ");
+            let value = value.ok_or_else(|| {
+                Trouble::failed(
+                    "No token was given. Name one, or give it on standard input with -.",
+                )
+            })?;
+            return Ok(Looked::at(&value));
+        }
+        None => return Ok(Looked::at(&piped()?)),
+        Some(name) => name,
+    };
+    let nowhere = choice::environment_of_url("");
+    let environment = environment.unwrap_or(&nowhere);
+    let name = choice::token(name, environment, settings)?;
+    let vault = Vault::new(settings, sandbox::token_value).asking(ask::value);
+    let tasks = choice::tasks()?;
+    let secret = tasks.block_on(vault.secret(&name, environment.sandbox));
+    let secret = secret.map_err(|failure| {
+        let message = failure.message.trim_start_matches("Nothing was sent: ");
+        Trouble::failed(format!("Nothing can be told: {message} {}", failure.hint))
+    })?;
+    Ok(Looked {
+        name: Some(name.to_string()),
+        ..Looked::at(&secret)
+    })
+}
+
+/// A value on standard input; as with a file, one final line break does not belong to it.
+pub fn piped() -> Result<Secret, Trouble> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin()
+        .lock()
+        .take(LONGEST_VALUE + 1)
+        .read_to_end(&mut bytes);
+    if let Err(error) = read {
+        return Err(Trouble::usage(format!(
+            "Standard input cannot be read: {error}. Give the token there, and nothing else."
+        )));
+    }
+    if bytes.len() as u64 > LONGEST_VALUE {
+        return Err(Trouble::usage(
+            "What stands on standard input is too long for a token. Give the token there, and nothing else.",
+        ));
+    }
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Err(Trouble::usage(
+            "What stands on standard input is not text, so it is no token. Give the token there, and nothing else.",
+        ));
+    };
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let mut value = Masked::new();
+    value.paste(text.strip_suffix('\r').unwrap_or(text));
+    bytes.fill(0);
+    Ok(value.take())
+}
+
+fn print(looked: &Looked, environment: Option<&Environment>, out: &mut Out) {
+    out.heading(&looked.label());
+    let lines = lines(&looked.report, looked.report.now, environment);
+    let width = lines.iter().map(|line| line.label.width()).max();
+    let width = width.unwrap_or(0).min(24);
+    for line in &lines {
+        let label = fit(&line.label, width);
+        let colour = match line.tone {
+            Tone::Plain => "",
+            Tone::Doubt => "1;33",
+            Tone::Bad => "1;31",
+        };
+        let text = out.styled(&visible_line(&line.text), colour);
+        let label = out.styled(&label, "2");
+        out.finished(&format!("{label}  {text}"));
+    }
+    if let Some(repair) = &looked.repair {
+        let mended = keep::examined(&repair.value, looked.report.now);
+        out.line("");
+        out.paragraph(&format!(
+            "To mend it: {}. Then it is {} ({} characters, ·{}). Nothing was changed.",
+            repair.steps.join(", "),
+            mended.kind.words(),
+            mended.length,
+            fingerprint(&repair.value)
+        ));
+    }
+    if lines.iter().all(|line| line.tone != Tone::Bad) && looked.report.problems.is_empty() {
+        out.line("");
+        out.paragraph("It looks as a token should. Whether it was revoked, or belongs to another instance, only the API knows.");
+    }
+}
+
+fn looked_json(looked: &Looked) -> Value {
+    let report = &looked.report;
+    let problems = report.problems.iter().map(|problem| {
+        json!({
+            "cause": problem.cause.id(),
+            "message": problem.says,
+            "sure": problem.is_sure,
+        })
+    });
+    let mut object = Map::new();
+    if let Some(name) = &looked.name {
+        object.insert("name".into(), json!(name));
+    }
+    object.insert("kind".into(), json!(report.kind.id()));
+    object.insert("length".into(), json!(report.length));
+    object.insert("problems".into(), Value::Array(problems.collect()));
+    if let Some(claims) = &report.claims {
+        let all = claims
+            .all
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)));
+        object.insert("claims".into(), Value::Object(all.collect()));
+        if let Some(at) = claims.expires_at {
+            object.insert("expires_at".into(), json!(at.to_string()));
+        }
+    }
+    object.insert("fingerprint".into(), json!(looked.fingerprint));
+    Value::Object(object)
+}
