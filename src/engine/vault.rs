@@ -206,13 +206,13 @@ impl Vault {
             Some(TokenSource::File(path)) => from_file(name, path),
             Some(TokenSource::Command(words)) => from_command(name, words, &self.variables()).await,
             Some(TokenSource::Keyring) => from_keyring(name),
-            Some(TokenSource::Prompt) => self.from_person(name),
+            Some(TokenSource::Prompt) => self.ask_for(name),
         }?;
         self.remember(sandbox, name, secret.clone());
         Ok(secret)
     }
 
-    fn from_person(&self, name: &TokenName) -> Result<Secret, Failure> {
+    fn ask_for(&self, name: &TokenName) -> Result<Secret, Failure> {
         let hint = format!("Set {} for this run.", variable_for(name));
         let Some(ask) = self.ask else {
             let why = "its value is to be asked for, and nobody can be asked here";

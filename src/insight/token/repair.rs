@@ -16,10 +16,7 @@ pub fn repair(text: &str) -> Option<Repair> {
     let mut steps = Vec::new();
     let mut value = text.to_owned();
     // One layer at a time: a header line in quotes with a blank behind it has three.
-    loop {
-        let Some((step, next)) = once(&value) else {
-            break;
-        };
+    while let Some((step, next)) = once(&value) {
         if !steps.contains(&step) {
             steps.push(step);
         }
