@@ -102,11 +102,13 @@ fn the_cargo_commands_name_what_exists() {
 #[test]
 fn the_example_files_are_read_without_complaint() {
     let examples = blocks("toml");
-    let settings = config_file::read(examples[1], "config.toml").unwrap();
+    let settings = config_file::read(examples[2], "config.toml").unwrap();
     assert_eq!(settings.environments[0].name, "acme");
     let session = session_file::read(examples[0], "a.session.toml").unwrap();
     assert_eq!(session.steps[0].expect.as_ref().unwrap().status, Some(403));
-    let catalogue = catalogue_file::read(examples[2], "catalogue.toml").unwrap();
+    let pinned = session_file::read(examples[1], "a.session.toml").unwrap();
+    assert_eq!(pinned.steps[0].access.len(), 2);
+    let catalogue = catalogue_file::read(examples[3], "catalogue.toml").unwrap();
     assert!(catalogue.code("runbook_locked").is_some());
     assert!(catalogue.status(423).is_some());
 }
