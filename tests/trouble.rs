@@ -77,6 +77,8 @@ fn on_the_screen_each_fault_has_its_name_and_the_next_call_works() {
         tty.sees("all is well");
         tty.types("\x1b");
     }
+    // Right behind the Esc it would be taken for Alt-q.
+    tty.loses("Esc done");
     tty.types("q");
     assert_eq!(tty.ends(), 0);
     assert!(tty.is_given_back());
