@@ -16,7 +16,7 @@ mod status;
 mod summary;
 pub mod token;
 
-pub use body_text::{BodyText, View};
+pub use body_text::{BodyText, Folds, Found, Mark, Pattern, View, Watch};
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};

@@ -1,8 +1,9 @@
 //! The lines of a JSON text, one for each member, found in one pass that also checks the
 //! grammar. Nothing is nested in it, so no depth can exhaust the stack.
 
-use super::{Line, NO_PARTNER, piece_end};
+use super::{CLOSES, INSIDE, LOOK, Line, NO_LINE, OPENS, Watch, piece_end};
 use crate::model::limits;
+use std::ops::Range;
 
 /// Where a text stops being JSON, or being shown as such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,97 +21,207 @@ enum Next {
     After,
 }
 
-/// Fills in the lines; where the text is broken, those before it are there.
-pub fn arrange(body: &[u8], lines: &mut Vec<Line>) -> Result<(), Broken> {
-    // The lines with the brackets that are open.
-    let mut open: Vec<usize> = Vec::new();
-    let mut at = blank(body, 0);
-    let mut next = Next::Value;
-    // The line under way: where it begins, where its last token ends, what it closes.
-    let (mut start, mut end) = (at, at);
-    let mut partner = NO_PARTNER;
-    loop {
-        let byte = body.get(at).copied();
-        match (next, byte) {
-            (Next::Value, Some(bracket @ (b'{' | b'['))) => {
-                let inner = blank(body, at + 1);
-                if body.get(inner) == Some(&(bracket + 2)) {
-                    (at, end, next) = (inner + 1, inner + 1, Next::After);
-                    continue;
+/// An object or array that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    line: usize,
+    bracket: u8,
+    /// Its place among the others, and how many stand in itself so far.
+    place: u32,
+    count: u32,
+}
+
+/// The lines so far, with what is open.
+struct Arranged<'a> {
+    body: &'a [u8],
+    lines: &'a mut Vec<Line>,
+    open: Vec<Open>,
+    /// What the line under way closes.
+    closes: Option<Open>,
+}
+
+/// Fills in the lines; where the text is broken, those before it are there. `None` if the watch
+/// ended it.
+pub fn arrange(body: &[u8], lines: &mut Vec<Line>, watch: Watch) -> Option<Result<(), Broken>> {
+    let mut arranged = Arranged {
+        body,
+        lines,
+        open: Vec::new(),
+        closes: None,
+    };
+    arranged.run(watch).transpose()
+}
+
+impl Arranged<'_> {
+    /// `Ok(None)` if the watch ended it.
+    fn run(&mut self, watch: Watch) -> Result<Option<()>, Broken> {
+        let body = self.body;
+        let mut at = blank(body, 0);
+        let mut next = Next::Value;
+        // Where the line under way begins, and where its last token ends.
+        let (mut start, mut end) = (at, at);
+        let mut look = LOOK;
+        loop {
+            if at >= look {
+                look = at + LOOK;
+                if !watch(at) {
+                    return Ok(None);
                 }
-                if open.len() >= limits::INDENTED_DEPTH {
-                    return Err(broken(at, "nested too deep to be indented"));
+            }
+            let byte = body.get(at).copied();
+            match (next, byte) {
+                (Next::Value, Some(bracket @ (b'{' | b'['))) => {
+                    let inner = blank(body, at + 1);
+                    if body.get(inner) == Some(&(bracket + 2)) {
+                        (at, end, next) = (inner + 1, inner + 1, Next::After);
+                        continue;
+                    }
+                    if self.open.len() >= limits::INDENTED_DEPTH {
+                        return Err(broken(at, "nested too deep to be indented"));
+                    }
+                    self.opens(start..at + 1, bracket);
+                    (at, start) = (inner, inner);
+                    next = inside(bracket);
                 }
-                push(body, lines, start..at + 1, NO_PARTNER, open.len());
-                open.push(lines.len() - 1);
-                (at, start) = (inner, inner);
-                next = inside(bracket);
-            }
-            (Next::Value, _) => {
-                end = scalar(body, at)?;
-                (at, next) = (blank(body, end), Next::After);
-            }
-            (Next::Name, Some(b'"')) => {
-                at = blank(body, string(body, at)?);
-                if body.get(at) != Some(&b':') {
-                    return Err(broken(at, "a colon is missing"));
+                (Next::Value, _) => {
+                    end = scalar(body, at)?;
+                    (at, next) = (blank(body, end), Next::After);
                 }
-                (at, next) = (blank(body, at + 1), Next::Value);
-            }
-            (Next::Name, _) => return Err(broken(at, "a name in quotes is missing")),
-            (Next::After, Some(b',')) if !open.is_empty() => {
-                push(body, lines, start..at + 1, partner, open.len());
-                partner = NO_PARTNER;
-                at = blank(body, at + 1);
-                start = at;
-                next = inside(bracket_of(body, lines, &open));
-            }
-            (Next::After, Some(close @ (b'}' | b']')))
-                if close == bracket_of(body, lines, &open) + 2 =>
-            {
-                push(body, lines, start..end, partner, open.len());
-                if let Some(opening) = open.pop() {
-                    lines[opening].partner = lines.len() as u32;
-                    partner = opening as u32;
+                (Next::Name, Some(b'"')) => {
+                    at = blank(body, string(body, at)?);
+                    if body.get(at) != Some(&b':') {
+                        return Err(broken(at, "a colon is missing"));
+                    }
+                    (at, next) = (blank(body, at + 1), Next::Value);
                 }
-                (start, end) = (at, at + 1);
-                at = blank(body, end);
-            }
-            (Next::After, None) if open.is_empty() => {
-                push(body, lines, start..end, partner, 0);
-                return Ok(());
-            }
-            (Next::After, Some(byte)) if byte.is_ascii_whitespace() => at = blank(body, at),
-            (Next::After, _) => {
-                let what = match (open.is_empty(), byte) {
-                    (_, None) => "the text ends too early",
-                    (true, _) => "there is more after the end",
-                    (false, _) => "a comma or the closing bracket is missing",
-                };
-                return Err(broken(at, what));
+                (Next::Name, _) => return Err(broken(at, "a name in quotes is missing")),
+                (Next::After, Some(b',')) if !self.open.is_empty() => {
+                    self.ends(start..at + 1);
+                    at = blank(body, at + 1);
+                    start = at;
+                    next = inside(self.bracket());
+                }
+                (Next::After, Some(close @ (b'}' | b']'))) if close == self.bracket() + 2 => {
+                    self.ends(start..end);
+                    self.closes = self.open.pop();
+                    (start, end) = (at, at + 1);
+                    at = blank(body, end);
+                }
+                (Next::After, None) if self.open.is_empty() => {
+                    self.ends(start..end);
+                    return Ok(Some(()));
+                }
+                (Next::After, Some(byte)) if byte.is_ascii_whitespace() => at = blank(body, at),
+                (Next::After, _) => {
+                    let what = match (self.open.is_empty(), byte) {
+                        (_, None) => "the text ends too early",
+                        (true, _) => "there is more after the end",
+                        (false, _) => "a comma or the closing bracket is missing",
+                    };
+                    return Err(broken(at, what));
+                }
             }
         }
+    }
+
+    /// The bracket opened last; zero where none is.
+    fn bracket(&self) -> u8 {
+        self.open.last().map_or(0, |open| open.bracket)
+    }
+
+    /// The line that opens what is open, and the next place in it.
+    fn seat(&mut self) -> (u32, u32) {
+        match self.open.last_mut() {
+            Some(open) => {
+                open.count += 1;
+                (open.line as u32, open.count - 1)
+            }
+            None => (NO_LINE, 0),
+        }
+    }
+
+    /// The line under way opens an object or array.
+    fn opens(&mut self, place: Range<usize>, bracket: u8) {
+        let line = self.lines.len();
+        let (parent, seat) = self.seat();
+        let depth = self.open.len() as u16;
+        let first = Line {
+            shape: depth | OPENS,
+            parent,
+            ..Line::plain(0..0)
+        };
+        // The rest of a long name stands inside it, to be folded away with it.
+        let later = Line {
+            shape: depth,
+            parent: line as u32,
+            link: 0,
+            ..first
+        };
+        self.open.push(Open {
+            line,
+            bracket,
+            place: seat,
+            count: 0,
+        });
+        push(self.body, self.lines, place, first, later);
+    }
+
+    /// The line under way ends with its value or with the bracket that it closes.
+    fn ends(&mut self, place: Range<usize>) {
+        let depth = self.open.len() as u16;
+        let Some(closed) = self.closes.take() else {
+            let (parent, link) = self.seat();
+            let line = Line {
+                shape: depth,
+                parent,
+                link,
+                ..Line::plain(0..0)
+            };
+            return push(self.body, self.lines, place, line, line);
+        };
+        let opening = closed.line;
+        self.lines[opening].link = self.lines.len() as u32;
+        let first = Line {
+            shape: depth | CLOSES,
+            parent: closed.place,
+            link: opening as u32,
+            ..Line::plain(0..0)
+        };
+        let later = Line {
+            shape: depth,
+            parent: self.lines[opening].parent,
+            link: closed.place,
+            ..first
+        };
+        push(self.body, self.lines, place, first, later);
     }
 }
 
 /// Adds what stands behind the last line, as far as it goes.
 pub fn rest(body: &[u8], lines: &mut Vec<Line>) {
-    let (start, depth) = match lines.last() {
-        None => (0, 0),
+    let (start, depth, parent) = match lines.last() {
+        None => (0, 0, NO_LINE),
+        Some(line) if line.is(OPENS) => (
+            line.place().end,
+            line.depth() as u16 + 1,
+            lines.len() as u32 - 1,
+        ),
         Some(line) => {
-            let opens = matches!(body[line.end as usize - 1], b'{' | b'[');
-            (line.end as usize, line.depth + u16::from(opens))
+            let brother = match line.is(CLOSES) {
+                true => lines[line.link as usize],
+                false => *line,
+            };
+            (line.place().end, line.depth() as u16, brother.parent)
         }
     };
     let start = blank(body, start);
     if start < body.len() {
-        push(
-            body,
-            lines,
-            start..body.len(),
-            NO_PARTNER,
-            usize::from(depth),
-        );
+        let line = Line {
+            shape: depth,
+            parent,
+            ..Line::plain(0..0)
+        };
+        push(body, lines, start..body.len(), line, line);
     }
 }
 
@@ -124,12 +235,6 @@ fn inside(bracket: u8) -> Next {
     } else {
         Next::Value
     }
-}
-
-/// The bracket opened last; zero where none is.
-fn bracket_of(body: &[u8], lines: &[Line], open: &[usize]) -> u8 {
-    let line = open.last().and_then(|line| lines.get(*line));
-    line.map_or(0, |line| body[line.end as usize - 1])
 }
 
 fn blank(body: &[u8], mut at: usize) -> usize {
@@ -208,31 +313,26 @@ fn number(body: &[u8], start: usize) -> Result<usize, Broken> {
     Ok(at)
 }
 
-/// Adds a line, in pieces if it is long. Its partner stands on the first piece.
-fn push(
-    body: &[u8],
-    lines: &mut Vec<Line>,
-    place: std::ops::Range<usize>,
-    partner: u32,
-    depth: usize,
-) {
-    let mut line = Line {
-        start: place.start as u32,
-        end: place.end as u32,
-        partner,
-        depth: depth as u16,
-        inside: false,
-    };
+/// Adds a line, in pieces if it is long: `first`, and after it as many of `later` as it takes.
+fn push(body: &[u8], lines: &mut Vec<Line>, place: Range<usize>, first: Line, later: Line) {
     if place.len() <= limits::LINE_BYTES {
-        lines.push(line);
+        let (start, length) = (place.start as u32, place.len() as u16);
+        lines.push(Line {
+            start,
+            length,
+            ..first
+        });
         return;
     }
     let mut start = place.start;
+    let mut line = first;
+    let mut goes_on = false;
     while start < place.end {
-        let (end, inside) = piece(body, start, place.end, line.inside);
-        (line.start, line.end) = (start as u32, end as u32);
+        let (end, inside) = piece(body, start, place.end, goes_on);
+        (line.start, line.length) = (start as u32, (end - start) as u16);
+        line.shape |= if goes_on { INSIDE } else { 0 };
         lines.push(line);
-        (line.inside, line.partner) = (inside, NO_PARTNER);
+        (line, goes_on) = (later, inside);
         start = if inside {
             end
         } else {
@@ -261,15 +361,23 @@ fn piece(body: &[u8], start: usize, stop: usize, mut inside: bool) -> (usize, bo
     (at, inside)
 }
 
-/// The text of a line without the blanks between its tokens, but one after a colon.
-pub fn tidy(bytes: &[u8], mut inside: bool, text: &mut Vec<u8>) {
+/// The text of a line without the blanks between its tokens, but one after a colon. `place` is
+/// told of each byte where it goes.
+pub fn tidy(
+    bytes: &[u8],
+    mut inside: bool,
+    text: &mut Vec<u8>,
+    mut place: impl FnMut(usize, usize),
+) {
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
+        place(at, text.len());
         if inside {
             text.push(byte);
             if byte == b'\\' && at + 1 < bytes.len() {
                 at += 1;
+                place(at, text.len());
                 text.push(bytes[at]);
             }
             inside = byte != b'"';
@@ -281,4 +389,17 @@ pub fn tidy(bytes: &[u8], mut inside: bool, text: &mut Vec<u8>) {
         }
         at += 1;
     }
+}
+
+/// Whether the string that goes on here is followed by a colon.
+pub fn goes_on_as_name(rest: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(step) = memchr::memchr2(b'"', b'\\', rest.get(at..).unwrap_or_default()) {
+        at += step;
+        if rest[at] == b'"' {
+            return rest.get(blank(rest, at + 1)) == Some(&b':');
+        }
+        at += 2;
+    }
+    false
 }

@@ -2,11 +2,17 @@
 //! the places of the lines are kept; their text is cut out of the body as it was sent, so
 //! numbers, escapes, the order of members and repeated ones stay as they were.
 
+mod folds;
 mod json_lines;
 mod raw_lines;
+mod search;
 
 use crate::model::limits;
 use std::borrow::Cow;
+use std::ops::Range;
+
+pub use folds::Folds;
+pub use search::{Found, Mark, Pattern};
 
 /// How a body is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,22 +77,65 @@ pub struct BodyText {
     fault: Option<Fault>,
 }
 
-/// The place of a line in the body. Kept small: a large body has millions.
+/// The place of a line in the body, and its neighbours. Kept small: a large body has millions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Line {
     start: u32,
-    end: u32,
-    /// The line with the other bracket, if this one opens or closes something.
-    partner: u32,
-    depth: u16,
-    /// Whether it is a later piece of a string that began on a line above.
-    inside: bool,
+    /// At most `limits::LINE_BYTES`.
+    length: u16,
+    /// How deep it is indented, with what it is in the highest bits.
+    shape: u16,
+    /// The line that opens what it stands in; of a line that closes, its place among the others.
+    parent: u32,
+    /// Of a line that opens or closes, the one with the other bracket; else its place among
+    /// the others.
+    link: u32,
+}
+
+/// A later piece of a string that began on a line above.
+const INSIDE: u16 = 1 << 15;
+const OPENS: u16 = 1 << 14;
+const CLOSES: u16 = 1 << 13;
+const DEPTH: u16 = CLOSES - 1;
+const _: () = assert!(limits::INDENTED_DEPTH <= DEPTH as usize);
+const _: () = assert!(limits::LINE_BYTES <= u16::MAX as usize);
+
+impl Line {
+    /// A line of a text as it came.
+    fn plain(place: Range<usize>) -> Line {
+        Line {
+            start: place.start as u32,
+            length: place.len() as u16,
+            shape: 0,
+            parent: NO_LINE,
+            link: NO_LINE,
+        }
+    }
+
+    fn place(&self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + usize::from(self.length)
+    }
+
+    fn depth(&self) -> usize {
+        usize::from(self.shape & DEPTH)
+    }
+
+    fn is(&self, shape: u16) -> bool {
+        self.shape & shape != 0
+    }
 }
 
 /// Longer than any token, other than a string, that a cut may have broken.
 const CUT: usize = 8;
 
-const NO_PARTNER: u32 = u32::MAX;
+const NO_LINE: u32 = u32::MAX;
+
+/// Told how many bytes were read, from time to time; says whether to go on.
+pub type Watch<'a> = &'a mut dyn FnMut(usize) -> bool;
+
+/// Bytes that are read between two looks at the watch.
+const LOOK: usize = 1 << 18;
 
 /// Where a text stops being JSON, both counted from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,42 +150,51 @@ impl BodyText {
     /// A text that begins like JSON is read as JSON; one that is said to be JSON gets a fault
     /// where it is not.
     pub fn new(body: &[u8], media_type: Option<&str>) -> BodyText {
-        // The places of lines are 32 bits wide. What lies beyond is not shown.
-        let body = body.get(..u32::MAX as usize - 1).unwrap_or(body);
-        let said_to_be = media_type.map(is_json);
-        let begins_like_it = begins_like_json(body);
-        let mut text = BodyText::default();
-        if begins_like_it || said_to_be == Some(true) {
-            match json_lines::arrange(body, &mut text.lines) {
-                Ok(()) => {
-                    text.is_indented = true;
-                    text.lines.shrink_to_fit();
-                    return text;
-                }
-                Err(_) if body.is_empty() => {}
-                Err(broken) if said_to_be.unwrap_or(true) => {
-                    text.fault = Some(fault(body, broken));
-                }
-                Err(_) => {}
-            }
-        }
-        text.lines = raw_lines::lines(body);
-        text
+        BodyText::watched(body, media_type, View::Pretty, &mut |_| true).unwrap_or_default()
     }
 
     /// A body in the view that a person chose.
     pub fn in_view(body: &[u8], media_type: Option<&str>, view: View) -> BodyText {
+        BodyText::watched(body, media_type, view, &mut |_| true).unwrap_or_default()
+    }
+
+    /// The same, for a body that takes its time; `None` if the watch ended it.
+    pub fn watched(
+        body: &[u8],
+        media_type: Option<&str>,
+        view: View,
+        watch: Watch,
+    ) -> Option<BodyText> {
+        // The places of lines are 32 bits wide. What lies beyond is not shown.
+        let body = body.get(..u32::MAX as usize - 1).unwrap_or(body);
+        let mut text = BodyText::default();
         match view {
-            View::Pretty => BodyText::new(body, media_type),
-            View::Raw => BodyText {
-                lines: raw_lines::lines(body.get(..u32::MAX as usize - 1).unwrap_or(body)),
-                ..BodyText::default()
-            },
-            View::Hex => BodyText {
-                hex_bytes: body.len(),
-                ..BodyText::default()
-            },
+            View::Hex => text.hex_bytes = body.len(),
+            View::Raw => text.lines = raw_lines::lines(body, watch)?,
+            View::Pretty => text.arrange(body, media_type, watch)?,
         }
+        Some(text)
+    }
+
+    fn arrange(&mut self, body: &[u8], media_type: Option<&str>, watch: Watch) -> Option<()> {
+        let said_to_be = media_type.map(is_json);
+        if begins_like_json(body) || said_to_be == Some(true) {
+            match json_lines::arrange(body, &mut self.lines, watch)? {
+                Ok(()) => {
+                    self.is_indented = true;
+                    self.lines.shrink_to_fit();
+                    return Some(());
+                }
+                Err(_) if body.is_empty() => {}
+                Err(broken) if said_to_be.unwrap_or(true) => {
+                    self.fault = Some(fault(body, broken));
+                }
+                Err(_) => {}
+            }
+        }
+        self.lines = Vec::new();
+        self.lines = raw_lines::lines(body, watch)?;
+        Some(())
     }
 
     /// Its beginning, if it is large.
@@ -170,14 +228,15 @@ impl BodyText {
             ..BodyText::default()
         };
         let tries = begins_like_json(head) || media_type.is_some_and(is_json);
-        match tries.then(|| json_lines::arrange(head, &mut text.lines)) {
+        let mut arranged = || json_lines::arrange(head, &mut text.lines, &mut |_| true);
+        match tries.then(&mut arranged).flatten() {
             // What breaks at the cut may well go on behind it.
             Some(Err(broken)) if broken.at + CUT >= head.len() => {
                 text.is_indented = true;
                 json_lines::rest(head, &mut text.lines);
             }
             Some(Ok(())) => text.is_indented = true,
-            _ => text.lines = raw_lines::lines(head),
+            _ => text.lines = raw_lines::lines(head, &mut |_| true).unwrap_or_default(),
         }
         text
     }
@@ -210,15 +269,134 @@ impl BodyText {
         let Some(line) = self.lines.get(number) else {
             return Cow::Borrowed("");
         };
-        let bytes = body.get(line.start as usize..line.end as usize);
-        let bytes = bytes.unwrap_or_default();
+        let bytes = body.get(line.place()).unwrap_or_default();
         if !self.is_indented {
             return String::from_utf8_lossy(bytes);
         }
-        let mut text = vec![b' '; usize::from(line.depth) * 2];
-        json_lines::tidy(bytes, line.inside, &mut text);
+        let mut text = vec![b' '; line.depth() * 2];
+        json_lines::tidy(bytes, line.is(INSIDE), &mut text, |_, _| {});
         Cow::Owned(String::from_utf8_lossy(&text).into_owned())
     }
+
+    /// A line with the matches that lie on it, by their places in the text.
+    pub fn marked_line(&self, body: &[u8], number: usize, found: &Found) -> (String, Vec<Mark>) {
+        let place = self.place(number);
+        let matches = found.within(body, place.clone());
+        if matches.is_empty() || place.end > body.len() {
+            return (self.line(body, number).into_owned(), Vec::new());
+        }
+        if self.hex_bytes > 0 {
+            let marks = matches.iter().flat_map(|range| {
+                let from = range.start.max(place.start) - place.start;
+                let to = range.end.min(place.end) - place.start;
+                let text = hex_text_column(from)..hex_text_column(to);
+                let digits = hex_column(from)..hex_column(to - 1) + 2;
+                [digits, text].map(|at| Mark {
+                    at,
+                    start: range.start,
+                })
+            });
+            let mut marks: Vec<Mark> = marks.collect();
+            marks.sort_by_key(|mark| mark.at.start);
+            return (hex_line(body, number), marks);
+        }
+        let bytes = &body[place.clone()];
+        // Where each byte of the source is found in what is shown.
+        let mut places = Vec::with_capacity(bytes.len() + 1);
+        let mut shown = Vec::new();
+        if self.is_indented {
+            let line = self.lines[number];
+            shown.resize(line.depth() * 2, b' ');
+            json_lines::tidy(bytes, line.is(INSIDE), &mut shown, |source, at| {
+                places.resize(source + 1, at);
+            });
+        } else {
+            shown.extend_from_slice(bytes);
+            places.extend(0..bytes.len());
+        }
+        places.resize(bytes.len() + 1, shown.len());
+        let ranges = matches.iter().map(|range| {
+            let from = places[range.start.max(place.start) - place.start];
+            (
+                from..places[range.end.min(place.end) - place.start],
+                range.start,
+            )
+        });
+        marked(&shown, ranges)
+    }
+
+    /// The bytes of a line.
+    pub fn place(&self, number: usize) -> Range<usize> {
+        if self.hex_bytes > 0 {
+            let start = number.saturating_mul(HEX_BYTES).min(self.hex_bytes);
+            return start..(start + HEX_BYTES).min(self.hex_bytes);
+        }
+        self.lines.get(number).map_or(0..0, Line::place)
+    }
+
+    /// The line on which a byte is shown, or behind which it is left out.
+    pub fn line_at(&self, offset: usize) -> usize {
+        if self.hex_bytes > 0 {
+            return offset.min(self.hex_bytes.saturating_sub(1)) / HEX_BYTES;
+        }
+        let behind = self.lines.partition_point(|l| l.start as usize <= offset);
+        behind.saturating_sub(1)
+    }
+
+    /// Whether the line begins inside a string of a line above.
+    pub fn begins_inside(&self, number: usize) -> bool {
+        self.lines.get(number).is_some_and(|line| line.is(INSIDE))
+    }
+
+    /// Whether the string that goes on behind this line is the name of a member.
+    pub fn ends_in_name(&self, body: &[u8], number: usize) -> bool {
+        if !self.begins_inside(number + 1) {
+            return false;
+        }
+        let start = self.place(number + 1).start;
+        let rest = &body[start.min(body.len())..];
+        json_lines::goes_on_as_name(&rest[..rest.len().min(LONGEST_NAME)])
+    }
+}
+
+/// How far the end of a name is looked for.
+const LONGEST_NAME: usize = 16_000;
+
+/// Shown bytes as text, with the ranges where they then are.
+fn marked(
+    shown: &[u8],
+    ranges: impl Iterator<Item = (Range<usize>, usize)>,
+) -> (String, Vec<Mark>) {
+    let mut text = String::with_capacity(shown.len());
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut from = 0;
+    for (range, start) in ranges {
+        // Matches may overlap; each mark has what the one before it left.
+        let begin = range.start.max(from);
+        if begin >= range.end {
+            continue;
+        }
+        text.push_str(&String::from_utf8_lossy(&shown[from..begin]));
+        let at = text.len();
+        text.push_str(&String::from_utf8_lossy(&shown[begin..range.end]));
+        marks.push(Mark {
+            at: at..text.len(),
+            start,
+        });
+        from = range.end;
+    }
+    text.push_str(&String::from_utf8_lossy(&shown[from..]));
+    (text, marks)
+}
+
+/// Where the digits of a byte stand on its line.
+fn hex_column(place: usize) -> usize {
+    10 + 3 * place + usize::from(place >= HEX_BYTES / 2)
+}
+
+/// Where its character stands.
+fn hex_text_column(place: usize) -> usize {
+    hex_column(HEX_BYTES) + 1 + place
 }
 
 /// `000010  68 65 6c 6c 6f …  hello`

@@ -1,12 +1,14 @@
 //! The lines of a text as it came.
 
-use super::{Line, NO_PARTNER, piece_end};
+use super::{LOOK, Line, Watch, piece_end};
 use memchr::memchr_iter;
 
-/// Ended by a line feed, with or without a carriage return; a long one in pieces.
-pub fn lines(text: &[u8]) -> Vec<Line> {
+/// Ended by a line feed, with or without a carriage return; a long one in pieces. `None` if the
+/// watch ended it.
+pub fn lines(text: &[u8], watch: Watch) -> Option<Vec<Line>> {
     let mut lines = Vec::new();
     let mut start = 0;
+    let mut look = LOOK;
     let last = !text.is_empty() && !text.ends_with(b"\n");
     let ends = memchr_iter(b'\n', text).chain(last.then_some(text.len()));
     for end in ends {
@@ -14,14 +16,14 @@ pub fn lines(text: &[u8]) -> Vec<Line> {
         let stop = end - usize::from(has_return);
         loop {
             let cut = piece_end(text, start, stop);
-            lines.push(Line {
-                start: start as u32,
-                end: cut as u32,
-                partner: NO_PARTNER,
-                depth: 0,
-                inside: false,
-            });
+            lines.push(Line::plain(start..cut));
             start = cut;
+            if start >= look {
+                look = start + LOOK;
+                if !watch(start) {
+                    return None;
+                }
+            }
             if cut >= stop {
                 break;
             }
@@ -29,5 +31,5 @@ pub fn lines(text: &[u8]) -> Vec<Line> {
         start = end + 1;
     }
     lines.shrink_to_fit();
-    lines
+    Some(lines)
 }

@@ -39,12 +39,8 @@ fn shown_tokens(body: &[u8]) -> Vec<u8> {
     assert!(text.is_indented());
     let mut joined = Vec::new();
     for line in &text.lines {
-        assert!((line.end - line.start) as usize <= limits::LINE_BYTES);
-        json_lines::tidy(
-            &body[line.start as usize..line.end as usize],
-            line.inside,
-            &mut joined,
-        );
+        assert!(line.place().len() <= limits::LINE_BYTES);
+        json_lines::tidy(&body[line.place()], line.is(INSIDE), &mut joined, |_, _| {});
     }
     tokens(&joined)
 }
@@ -76,9 +72,26 @@ fn json_is_indented_with_its_own_numbers_and_escapes() {
 #[test]
 fn brackets_know_their_partners() {
     let text = BodyText::new(br#"{"a":[1,{"b":2}],"c":3}"#, None);
-    let partners: Vec<_> = text.lines.iter().map(|line| line.partner).collect();
-    let none = NO_PARTNER;
-    assert_eq!(partners, [8, 6, none, 5, none, 3, 1, none, 0]);
+    let closing: Vec<_> = (0..9).map(|line| text.closing(line)).collect();
+    let none = None;
+    assert_eq!(
+        closing,
+        [
+            Some(8),
+            Some(6),
+            none,
+            Some(5),
+            none,
+            none,
+            none,
+            none,
+            none
+        ]
+    );
+    let container: Vec<_> = (0..9).filter_map(|line| text.container(line)).collect();
+    assert_eq!(container, [0, 1, 1, 3, 3, 3, 1, 0, 0]);
+    let counts = [0, 1, 3].map(|line| text.count(line));
+    assert_eq!(counts, [2, 2, 1]);
 }
 
 #[test]
@@ -145,7 +158,7 @@ fn deep_nesting_is_shown_raw_and_soon() {
 #[test]
 fn bytes_that_make_no_characters_are_all_there() {
     let lines = BodyText::new(&[0x80; 3_000], None).lines;
-    assert_eq!(lines.iter().map(|l| l.end - l.start).sum::<u32>(), 3_000);
+    assert_eq!(lines.iter().map(|l| l.place().len()).sum::<usize>(), 3_000);
 }
 
 #[test]
@@ -169,6 +182,189 @@ fn the_head_of_a_large_body_has_the_first_lines_of_the_whole() {
     }
     let small = BodyText::head(b"[]", None);
     assert!(!small.is_head());
+}
+
+#[test]
+fn what_is_folded_shows_how_much_there_is_in_it() {
+    let long = "n".repeat(3_000);
+    let body = format!("{{\"a\":[1,[],{{\"b\":2}}],\"{long}\":{{\"c\":[3,4]}}}}");
+    let text = BodyText::new(body.as_bytes(), None);
+    let named = |end: &str| {
+        let ends = |n: &usize| text.line(body.as_bytes(), *n).ends_with(end);
+        (0..text.len()).find(ends).unwrap()
+    };
+    assert_eq!(text.count(0), 2);
+    assert_eq!(text.count(named("\"a\": [")), 3);
+    assert_eq!(text.count(named("\"c\": [")), 2);
+    let mut folds = Folds::default();
+    // The name in pieces is folded away behind its first.
+    let first = named("\"a\": [") + text.closing(1).unwrap();
+    assert_eq!(text.count(first), 1);
+    assert_eq!(folds.toggle(&text, first + 1), Some(first));
+    assert_eq!(folds.next(&text, first), Some(text.len() - 1));
+}
+
+#[test]
+fn everything_is_folded_at_once_but_the_outermost() {
+    let body = br#"{"a":[1,{"b":2}],"c":{"d":[3]}}"#;
+    let text = BodyText::new(body, None);
+    let mut folds = Folds::default();
+    folds.fold_all();
+    assert_eq!(seen(&text, &folds), [0, 1, 7, 12]);
+    // One that is opened has its own still folded.
+    folds.toggle(&text, 1);
+    assert_eq!(seen(&text, &folds), [0, 1, 2, 3, 6, 7, 12]);
+    folds.open_to(&text, 9);
+    assert_eq!(seen(&text, &folds), [0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12]);
+    folds.open_all();
+    assert_eq!(seen(&text, &folds).len(), text.len());
+}
+
+#[test]
+fn a_million_folds_are_stepped_over_without_a_walk() {
+    let body = format!("[{}{{}}]", "{\"a\":[1,2]},".repeat(250_000));
+    let text = BodyText::new(body.as_bytes(), None);
+    assert!(text.len() > 1_500_000);
+    let began = Instant::now();
+    let mut folds = Folds::default();
+    folds.fold_all();
+    for _ in 0..1_000 {
+        let last = folds.seen(&text, text.len() - 1);
+        assert_eq!(last, text.len() - 1);
+        assert_eq!(folds.step(&text, last, -50), last - 1 - 49 * 6);
+        assert_eq!(folds.step(&text, 0, 50), 1 + 49 * 6);
+    }
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn work_on_a_body_can_be_ended_and_says_how_far_it_is() {
+    let body = format!("[{}1]", "1,".repeat(2_000_000)).into_bytes();
+    let lines = "x\n".repeat(2_000_000).into_bytes();
+    let pattern = Pattern::new("1", View::Pretty).unwrap();
+    for (view, body) in [(View::Pretty, &body), (View::Raw, &lines)] {
+        let mut told = Vec::new();
+        let ended = BodyText::watched(body, None, view, &mut |done| {
+            told.push(done);
+            told.len() < 3
+        });
+        assert!(ended.is_none() && told.len() == 3 && told.is_sorted());
+    }
+    assert!(Found::new(&body, pattern, &mut |done| done < 1_000_000).is_none());
+}
+
+// Searching
+
+/// Where a pattern is, by the counts and by looking at every line.
+fn matches(body: &[u8], typed: &str, view: View) -> Vec<Range<usize>> {
+    let pattern = Pattern::new(typed, view).unwrap();
+    let found = Found::new(body, pattern, &mut |_| true).unwrap();
+    let all = found.within(body, 0..body.len());
+    assert_eq!(all.len(), found.total());
+    assert_eq!(found.nth(body, found.total()), None);
+    // Of many, some: each is looked for from the border of its block.
+    let some = all.iter().enumerate().step_by(1 + all.len() / 100);
+    for (number, range) in some {
+        assert_eq!(found.nth(body, number).as_ref(), Some(range));
+        assert_eq!(found.count_before(body, range.start), number);
+        assert_eq!(found.count_before(body, range.start + 1), number + 1);
+        assert!(found.within(body, range.clone()).contains(range));
+    }
+    all
+}
+
+/// The texts of the marks on all lines, the lines by number.
+fn marks(body: &[u8], typed: &str, view: View) -> Vec<(usize, String)> {
+    let text = BodyText::in_view(body, None, view);
+    let pattern = Pattern::new(typed, text.view()).unwrap();
+    let found = Found::new(body, pattern, &mut |_| true).unwrap();
+    let lines = 0..text.len();
+    lines
+        .flat_map(|number| {
+            let (line, marks) = text.marked_line(body, number, &found);
+            assert_eq!(line, text.line(body, number));
+            let words = marks.into_iter().map(move |m| line[m.at].to_owned());
+            words.map(move |word| (number, word)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn words(list: &[(usize, &str)]) -> Vec<(usize, String)> {
+    let words = list.iter();
+    words.map(|(n, word)| (*n, (*word).to_owned())).collect()
+}
+
+#[test]
+fn case_matters_only_where_a_capital_was_typed() {
+    let body = "Änderung, änderung, ÄNDERUNG, Error error".as_bytes();
+    assert_eq!(matches(body, "änderung", View::Raw).len(), 3);
+    assert_eq!(matches(body, "Änderung", View::Raw).len(), 1);
+    assert_eq!(matches(body, "error", View::Raw).len(), 2);
+    assert_eq!(matches(body, "Error", View::Raw).len(), 1);
+    assert_eq!(matches(body, "12", View::Raw).len(), 0);
+    assert!(Pattern::new("", View::Raw).is_none());
+}
+
+#[test]
+fn what_is_seen_of_a_member_is_found_however_it_came() {
+    for body in ["{\"id\":5,\"x\":1}", "{ \"id\" :\n 5 , \"x\":1}"] {
+        let body = body.as_bytes();
+        assert_eq!(
+            marks(body, "\"id\": 5", View::Pretty),
+            words(&[(1, "\"id\": 5")])
+        );
+    }
+    assert_eq!(matches(b"{\"id\": 5}", "\"id\": 5", View::Raw).len(), 1);
+    assert_eq!(matches(b"{\"id\":5}", "\"id\": 5", View::Raw).len(), 0);
+}
+
+#[test]
+fn a_match_is_marked_on_every_line_that_it_lies_on() {
+    let body = format!("[\"{}needle{}\"]", "x".repeat(996), "y".repeat(50));
+    assert_eq!(
+        marks(body.as_bytes(), "needle", View::Pretty),
+        words(&[(1, "nee"), (2, "dle")])
+    );
+    let hex = words(&[(0, "66"), (0, "f"), (1, "67 68"), (1, "gh")]);
+    assert_eq!(marks(b"0123456789abcdefghij", "FGH", View::Hex), []);
+    let mut found = marks(b"0123456789abcdefghij", "fgh", View::Hex);
+    found.sort();
+    assert_eq!(found, hex);
+    let bytes = marks(b"0123456789abcdefghij", "66 67", View::Hex);
+    assert_eq!(bytes.len(), 4);
+    assert_eq!(matches(b"0xff \xff", "0xff", View::Hex), vec![5..6]);
+}
+
+#[test]
+fn matches_over_the_border_of_a_block_are_counted_once() {
+    for typed in ["aa", "aab", "a", "aaaaaaaaaaaaaaaaaaaaaaaa"] {
+        for length in [8_190, 8_191, 8_192, 8_193, 20_000] {
+            let body = "a".repeat(length) + "b";
+            let expected: Vec<_> = body.match_indices(typed).map(|(at, _)| at).collect();
+            let found = matches(body.as_bytes(), typed, View::Raw);
+            let found: Vec<_> = found.into_iter().map(|range| range.start).collect();
+            assert_eq!(found, expected, "{typed} in {length}");
+        }
+    }
+}
+
+#[test]
+fn a_name_in_pieces_is_known_as_one() {
+    let body = format!("{{\"{}\": \"{}\"}}", "n".repeat(1_500), "t".repeat(2_500));
+    let body = body.as_bytes();
+    let text = BodyText::new(body, None);
+    let names: Vec<_> = (0..text.len())
+        .map(|n| text.ends_in_name(body, n))
+        .collect();
+    let expected = [false, true, false, false, false, false, false];
+    assert_eq!(names, expected);
+    assert!(text.begins_inside(2) && !text.begins_inside(1));
+}
+
+/// The lines that can be seen, from the first on.
+fn seen(text: &BodyText, folds: &Folds) -> Vec<usize> {
+    let first = (!text.is_empty()).then_some(0);
+    std::iter::successors(first, |line| folds.next(text, *line)).collect()
 }
 
 /// JSON of any shape, with blanks anywhere.
@@ -195,7 +391,7 @@ proptest! {
     #[test]
     fn no_bytes_break_it_and_none_are_lost(body in prop::collection::vec(any::<u8>(), 0..3000)) {
         let text = BodyText::new(&body, None);
-        let shown: usize = text.lines.iter().map(|l| (l.end - l.start) as usize).sum();
+        let shown: usize = text.lines.iter().map(|l| l.place().len()).sum();
         let left_out = body.iter().filter(|b| matches!(b, b'\n' | b'\r')).count();
         prop_assert!(text.is_indented() || shown + left_out >= body.len());
     }
@@ -204,6 +400,98 @@ proptest! {
     fn the_indented_lines_hold_the_tokens_of_the_source(body in json()) {
         let whole = format!("[{body}]");
         prop_assert_eq!(shown_tokens(whole.as_bytes()), tokens(whole.as_bytes()));
+    }
+
+    #[test]
+    fn what_is_seen_is_what_nothing_folded_hides(
+        body in json(),
+        all in any::<bool>(),
+        toggled in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+        sought in any::<prop::sample::Index>(),
+    ) {
+        let body = format!("[{body}]");
+        let text = BodyText::new(body.as_bytes(), None);
+        let mut folds = Folds::default();
+        if all {
+            folds.fold_all();
+        }
+        for line in toggled {
+            folds.toggle(&text, line.index(text.len()));
+        }
+        let mut hidden = vec![false; text.len()];
+        for line in 0..text.len() {
+            if folds.is_folded(&text, line) {
+                let inside = line + 1..text.closing(line).unwrap() + 1;
+                hidden[inside].fill(true);
+            }
+        }
+        let expected: Vec<_> = (0..text.len()).filter(|line| !hidden[*line]).collect();
+        let seen = seen(&text, &folds);
+        prop_assert_eq!(&seen, &expected);
+        for (place, line) in seen.iter().enumerate() {
+            prop_assert_eq!(folds.seen(&text, *line), *line);
+            prop_assert_eq!(folds.step(&text, 0, place as isize), *line);
+            prop_assert_eq!(folds.step(&text, *line, -(place as isize)), 0);
+        }
+        for line in 0..text.len() {
+            let above = seen.partition_point(|s| *s <= line) - 1;
+            prop_assert_eq!(folds.seen(&text, line), seen[above]);
+        }
+        let sought = sought.index(text.len());
+        folds.open_to(&text, sought);
+        prop_assert_eq!(folds.seen(&text, sought), sought);
+    }
+
+    #[test]
+    fn every_bracket_counts_what_is_in_it(body in json()) {
+        let text = BodyText::new(body.as_bytes(), None);
+        for line in 0..text.len() {
+            let Some(closing) = text.closing(line) else { continue };
+            let source = &body.as_bytes()[text.place(line).end - 1..text.place(closing).start + 1];
+            let value: Vec<serde::de::IgnoredAny>;
+            let count = if source[0] == b'[' {
+                value = serde_json::from_slice(source).unwrap();
+                value.len()
+            } else {
+                let depth = text.lines[line].depth() + 1;
+                let inside = &text.lines[line + 1..closing];
+                inside.iter().filter(|l| l.depth() == depth && !l.is(CLOSES)).count()
+            };
+            prop_assert_eq!(text.count(line), count);
+        }
+    }
+
+    #[test]
+    fn the_matches_are_those_of_a_plain_search(
+        body in "[abAB\n]{0,300}",
+        typed in "[ab]{1,4}",
+        border in 0usize..2,
+    ) {
+        let body = "-".repeat(border * 8_100) + &body;
+        let lower = body.to_lowercase();
+        let expected: Vec<_> = lower.match_indices(&typed).map(|(at, _)| at).collect();
+        let found = matches(body.as_bytes(), &typed, View::Raw);
+        let found: Vec<_> = found.into_iter().map(|range| range.start).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn any_search_in_any_bytes_marks_whole_characters(
+        body in prop::collection::vec(any::<u8>(), 0..600),
+        typed in "\\PC{1,3}",
+        view in prop::sample::select(vec![View::Pretty, View::Raw, View::Hex]),
+    ) {
+        let text = BodyText::in_view(&body, None, view);
+        let Some(pattern) = Pattern::new(&typed, text.view()) else { return Ok(()) };
+        let found = Found::new(&body, pattern, &mut |_| true).unwrap();
+        for number in 0..text.len() {
+            let (line, marks) = text.marked_line(&body, number, &found);
+            prop_assert_eq!(&*line, &*text.line(&body, number));
+            for mark in marks {
+                prop_assert!(line.get(mark.at).is_some());
+                prop_assert_eq!(text.line_at(mark.start).min(number), text.line_at(mark.start));
+            }
+        }
     }
 
     #[test]

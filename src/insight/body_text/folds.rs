@@ -1,0 +1,151 @@
+//! Which objects and arrays are folded away. Nothing here is proportional to the number of
+//! lines: every line knows what it stands in, so it is climbed and not searched.
+
+use super::{BodyText, CLOSES, NO_LINE, OPENS};
+use std::collections::BTreeSet;
+
+/// All are open but some, or all are folded but some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folds {
+    all: bool,
+    /// The opening lines that are otherwise than all.
+    others: BTreeSet<usize>,
+}
+
+impl Folds {
+    /// Whether nothing is folded.
+    pub fn is_empty(&self) -> bool {
+        !self.all && self.others.is_empty()
+    }
+
+    /// Folds everything in what is outermost.
+    pub fn fold_all(&mut self) {
+        self.all = true;
+        self.others = BTreeSet::from([0]);
+    }
+
+    pub fn open_all(&mut self) {
+        *self = Folds::default();
+    }
+
+    pub fn is_folded(&self, text: &BodyText, line: usize) -> bool {
+        self.all != self.others.contains(&line) && text.closing(line).is_some()
+    }
+
+    /// Folds or opens what the line opens, closes or stands in. Returns the line that can be
+    /// seen of it then; `None` where there is nothing to fold.
+    pub fn toggle(&mut self, text: &BodyText, line: usize) -> Option<usize> {
+        let opening = text.container(line)?;
+        text.closing(opening)?;
+        self.flip(opening);
+        Some(self.seen(text, opening))
+    }
+
+    /// Opens all that hides a line.
+    pub fn open_to(&mut self, text: &BodyText, line: usize) {
+        for opening in text.around(line) {
+            if self.is_folded(text, opening) {
+                self.flip(opening);
+            }
+        }
+    }
+
+    fn flip(&mut self, opening: usize) {
+        if !self.others.remove(&opening) {
+            self.others.insert(opening);
+        }
+    }
+
+    /// The line that stands for this one: itself, or the outermost that hides it.
+    pub fn seen(&self, text: &BodyText, line: usize) -> usize {
+        let line = line.min(text.len().saturating_sub(1));
+        if self.is_empty() {
+            return line;
+        }
+        let hides = |opening: &usize| self.is_folded(text, *opening);
+        text.around(line).filter(hides).last().unwrap_or(line)
+    }
+
+    /// The next line that can be seen.
+    pub fn next(&self, text: &BodyText, line: usize) -> Option<usize> {
+        let next = match text.closing(line) {
+            Some(closing) if self.is_folded(text, line) => closing + 1,
+            _ => line + 1,
+        };
+        (next < text.len()).then_some(next)
+    }
+
+    /// That many seen lines further, or as far as there are lines.
+    pub fn step(&self, text: &BodyText, line: usize, lines: isize) -> usize {
+        let last = text.len().saturating_sub(1);
+        if self.is_empty() {
+            return line.saturating_add_signed(lines).min(last);
+        }
+        let mut line = self.seen(text, line);
+        for _ in 0..lines.unsigned_abs() {
+            let stepped = match lines > 0 {
+                true => self.next(text, line),
+                false => line.checked_sub(1).map(|above| self.seen(text, above)),
+            };
+            match stepped {
+                Some(stepped) => line = stepped,
+                None => break,
+            }
+        }
+        line
+    }
+}
+
+impl BodyText {
+    /// The line that closes what this line opens, if it is known.
+    pub fn closing(&self, line: usize) -> Option<usize> {
+        let line = self.lines.get(line).filter(|line| line.is(OPENS))?;
+        (line.link != NO_LINE).then_some(line.link as usize)
+    }
+
+    /// How many members or elements there are in what the line opens.
+    pub fn count(&self, opening: usize) -> usize {
+        let last = self.closing(opening).and_then(|closing| {
+            // What stands last in it knows its place.
+            self.lines.get(closing.checked_sub(1)?)
+        });
+        last.map_or(0, |line| {
+            let place = if line.is(CLOSES) {
+                line.parent
+            } else {
+                line.link
+            };
+            place as usize + 1
+        })
+    }
+
+    /// The line that opens what this line opens, closes or stands in.
+    pub fn container(&self, line: usize) -> Option<usize> {
+        let found = self.lines.get(line)?;
+        if found.is(OPENS) {
+            return Some(line);
+        }
+        let opening = if found.is(CLOSES) {
+            found.link
+        } else {
+            found.parent
+        };
+        (opening != NO_LINE).then_some(opening as usize)
+    }
+
+    /// The lines that open what this line is in, from the inside out. What a line closes is
+    /// among them, what it opens is not.
+    fn around(&self, line: usize) -> impl Iterator<Item = usize> {
+        let first = match self.lines.get(line) {
+            Some(found) if found.is(CLOSES) => Some(found.link),
+            Some(found) => Some(found.parent),
+            None => None,
+        };
+        let known = |line: u32| (line != NO_LINE).then_some(line as usize);
+        std::iter::successors(first.and_then(known), move |opening| {
+            self.lines
+                .get(*opening)
+                .and_then(|found| known(found.parent))
+        })
+    }
+}
