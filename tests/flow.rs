@@ -614,7 +614,7 @@ fn scrolling_back_from_a_place_that_is_gone_takes_one_key() {
     let mut scene = Scene::open(USUAL);
     scene.draws = true;
     scene.send(&guided("The same runbook itself opens"));
-    scene.resize(SMALL).keys("G");
+    scene.resize(SMALL).keys("] G");
     let deep = scene.state.response.top;
     scene.resize((80, 40));
     let last = {
@@ -624,6 +624,23 @@ fn scrolling_back_from_a_place_that_is_gone_takes_one_key() {
     assert!(last < deep);
     scene.keys("up");
     assert_eq!(scene.state.response.top, last.saturating_sub(1));
+}
+
+#[test]
+fn the_bodys_cursor_stays_on_the_screen_whatever_its_size() {
+    let mut scene = Scene::open(USUAL);
+    scene.draws = true;
+    scene.outcomes.push(rows(100));
+    scene.keys("ctrl-r G");
+    let last = scene.state.response.body.cursor;
+    assert_eq!(last, 401);
+    for size in [SMALL, (80, 40), USUAL, WIDE] {
+        scene.resize(size);
+        assert!(scene::text_of(&scene.picture()).contains("402  ]"));
+    }
+    scene.keys("up pageup g");
+    assert_eq!(scene.state.response.body.cursor, 0);
+    assert!(scene::text_of(&scene.picture()).contains("  1  ["));
 }
 
 // Narrow screens
@@ -688,6 +705,7 @@ fn scene_for(action: Action) -> Scene {
     scene.resize((160, 20));
     match action.place() {
         Place::Pane(pane) => scene.state.focus = pane,
+        Place::Body => scene.state.focus = Pane::Response,
         Place::Field => {
             scene.state.builder.load(&guided("Two values are refused"));
             scene
@@ -714,6 +732,7 @@ fn scene_for(action: Action) -> Scene {
         Action::OpenEntry => {
             scene.send(&guided("Two values are refused"));
         }
+        Action::NextMatch | Action::PreviousMatch => drop(scene.keys("/ \" enter")),
         Action::FieldRedo => drop(scene.keys("ctrl-z")),
         Action::FieldDown | Action::FieldRight | Action::FieldWordRight | Action::FieldEnd => {
             scene.keys("up home");
@@ -785,6 +804,12 @@ fn is_whole(scene: &Scene) -> Result<(), TestCaseError> {
     if let Some(shown) = &state.response.shown {
         let cursor = state.response.entries.cursor;
         prop_assert!(within(cursor, shown.errors.entries.len()));
+    }
+    if let Some(shown) = &state.response.shown {
+        let place = &state.response.body;
+        prop_assert!(within(place.cursor, shown.body.len()));
+        let seen = place.folds.seen(&shown.body, place.cursor);
+        prop_assert_eq!(seen, place.cursor);
     }
     if let Some(Overlay::Dialog(dialog)) = &state.overlay {
         prop_assert!(within(dialog.list.cursor, dialog.choices.len()));
@@ -893,7 +918,7 @@ fn lines_found_for_an_answer_that_is_gone_are_dropped() {
         .asked
         .iter()
         .find_map(|effect| match effect {
-            Effect::Index { exchange, .. } => Some(exchange.id.clone()),
+            Effect::Index { question, .. } => Some(*question),
             _ => None,
         })
         .unwrap();
@@ -902,12 +927,239 @@ fn lines_found_for_an_answer_that_is_gone_are_dropped() {
     scene.keys("ctrl-r");
     let before = scene.state.response.shown.as_ref().unwrap().body.clone();
     scene.tell(Message::Indexed {
-        id: late,
-        view: Default::default(),
+        question: late,
         body: Default::default(),
     });
     let after = &scene.state.response.shown.as_ref().unwrap().body;
     assert_eq!(&before, after);
+}
+
+#[test]
+fn work_on_a_body_says_how_far_it_is_and_esc_ends_it() {
+    let mut scene = Scene::open(USUAL);
+    scene.held = true;
+    scene.outcomes.push(rows(20_000));
+    scene.keys("ctrl-r");
+    let sent = scene.carry_out_next().unwrap();
+    scene.tell(sent);
+    let (question, _) = scene.state.response.reading.unwrap();
+    let hundredths = 43;
+    scene.tell(Message::Progressed {
+        question,
+        hundredths,
+    });
+    let text = |scene: &mut Scene| scene::text_of(&scene.picture());
+    assert!(text(&mut scene).contains("the rest is being read: 43 %"));
+    scene.keys("esc");
+    assert!(scene.asked.contains(&Effect::StopReading(question)));
+    assert!(text(&mut scene).contains("this is the beginning; G reads the rest"));
+    // What comes all the same comes too late.
+    scene.answer_all();
+    assert!(scene.state.response.shown.as_ref().unwrap().body.is_head());
+    scene.held = false;
+    scene.keys("G");
+    assert!(!scene.state.response.shown.as_ref().unwrap().body.is_head());
+    assert_eq!(scene.state.response.body.cursor, 20_000 * 4 + 1);
+}
+
+#[test]
+fn another_answer_ends_the_work_on_the_one_before() {
+    let mut scene = Scene::open(USUAL);
+    scene.held = true;
+    scene.outcomes.extend([rows(20_000), rows(2)]);
+    scene.keys("ctrl-r");
+    let sent = scene.carry_out_next().unwrap();
+    scene.tell(sent);
+    let (question, _) = scene.state.response.reading.unwrap();
+    scene.keys("ctrl-r");
+    let send = scene.asked.last().cloned().unwrap();
+    let sent = scene.carries_out(send).unwrap();
+    scene.tell(sent);
+    assert!(scene.asked.contains(&Effect::StopReading(question)));
+    assert_eq!(scene.state.response.reading, None);
+}
+
+#[test]
+fn objects_are_folded_and_opened_under_the_cursor() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.outcomes.push(rows(3));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    let text = |scene: &mut Scene| scene::text_of(&scene.picture());
+    scene.keys("down enter");
+    assert!(text(&mut scene).contains("2    { … 2 },"));
+    assert!(!text(&mut scene).contains("\"id\": 0"));
+    scene.keys("down");
+    assert_eq!(scene.state.response.body.cursor, 5);
+    // From inside, what is around is folded, and the cursor stands on it.
+    scene.keys("down space");
+    assert_eq!(scene.state.response.body.cursor, 5);
+    assert!(!text(&mut scene).contains("\"id\": 1"));
+    scene.keys("enter");
+    assert!(text(&mut scene).contains("\"id\": 1"));
+    scene.keys("z");
+    assert!(text(&mut scene).contains("\"id\": 0"));
+    scene.keys("z");
+    assert_eq!(text(&mut scene).matches("{ … 2 }").count(), 3);
+    assert_eq!(scene.state.response.body.cursor, 5);
+    scene.keys("g enter");
+    assert!(text(&mut scene).contains("1  [ … 3 ]"));
+    // Another tab and back, and all is as it was.
+    scene.keys("] [");
+    assert!(text(&mut scene).contains("1  [ … 3 ]"));
+    // In the other views there is nothing to fold.
+    scene.keys("v enter");
+    assert!(scene.notice().contains("only JSON"));
+}
+
+#[test]
+fn a_search_counts_steps_and_opens_what_hides_a_match() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.outcomes.push(rows(30));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    let text = |scene: &mut Scene| scene::text_of(&scene.picture());
+    scene.keys("z /").types("row 2");
+    assert!(text(&mut scene).contains("1 of 11"), "{}", text(&mut scene));
+    assert!(text(&mut scene).contains("\"name\": \"row 2\""));
+    scene.keys("enter n n");
+    assert!(text(&mut scene).contains("3 of 11"));
+    assert!(text(&mut scene).contains("\"name\": \"row 21\""));
+    scene.keys("N N N");
+    assert!(text(&mut scene).contains("11 of 11"));
+    let line = scene.state.response.body.cursor;
+    scene.keys("esc");
+    assert!(!text(&mut scene).contains("11 of 11"));
+    assert_eq!(scene.state.response.body.cursor, line);
+    // One that is left while it is typed goes back to where it began.
+    scene.keys("/").types("row 1");
+    assert_ne!(scene.state.response.body.cursor, line);
+    scene.keys("esc");
+    assert_eq!(scene.state.response.body.cursor, line);
+    assert!(scene.state.response.body.search.is_none());
+    scene.keys("/").types("nowhere").keys("enter");
+    assert!(text(&mut scene).contains("not found"));
+    scene.keys("n");
+    assert!(scene.notice().contains("Search for something first"));
+}
+
+#[test]
+fn a_search_goes_on_in_the_other_views() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.outcomes.push(rows(3));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    let text = |scene: &mut Scene| scene::text_of(&scene.picture());
+    scene.keys("/").types("\"id\": ").keys("enter");
+    assert!(text(&mut scene).contains("1 of 3"));
+    scene.keys("v");
+    assert!(text(&mut scene).contains("not found"));
+    scene.keys("esc /").types("row").keys("enter v");
+    assert!(text(&mut scene).contains("Body hex"));
+    assert!(text(&mut scene).contains("1 of 3"));
+}
+
+#[test]
+fn outside_the_body_the_same_key_filters_the_history() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.outcomes.push(rows(3));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    scene.keys("] /");
+    assert!(scene.state.history.filtering);
+    scene.keys("esc").state.focus = Pane::Response;
+    scene.keys("[ /");
+    assert!(scene.state.response.is_searching());
+}
+
+#[test]
+fn a_large_body_is_searched_in_the_background_and_old_answers_are_dropped() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.outcomes.push(rows(20_000));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    scene.held = true;
+    scene.keys("/").types("ro");
+    let asked = |scene: &Scene| -> Vec<u64> {
+        let asked = scene.asked.iter().filter_map(|effect| match effect {
+            Effect::Search { question, .. } => Some(*question),
+            _ => None,
+        });
+        asked.collect()
+    };
+    let questions = asked(&scene);
+    assert_eq!(questions.len(), 2);
+    assert!(scene.asked.contains(&Effect::StopReading(questions[0])));
+    let early = scene.carry_out_next().unwrap();
+    scene.tell(early);
+    assert!(!scene.state.response.has_matches());
+    let hundredths = 12;
+    scene.tell(Message::Progressed {
+        question: questions[1],
+        hundredths,
+    });
+    let text = |scene: &mut Scene| scene::text_of(&scene.picture());
+    assert!(text(&mut scene).contains("12 %"));
+    scene.answer_all();
+    assert!(text(&mut scene).contains("1 of 20000"));
+    scene.keys("enter N");
+    assert!(text(&mut scene).contains("20000 of 20000"));
+    assert!(text(&mut scene).contains("row 19999"));
+    scene.keys("esc");
+    assert!(scene.state.response.body.search.is_none());
+}
+
+#[test]
+fn a_match_behind_the_head_is_gone_to_once_its_line_is_known() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.held = true;
+    scene.outcomes.push(rows(20_000));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    let sent = scene.carry_out_next().unwrap();
+    scene.tell(sent);
+    scene.keys("/").types("19999").keys("enter");
+    // The searches are answered before the lines are there.
+    let index = scene
+        .asked
+        .iter()
+        .position(|e| matches!(e, Effect::Index { .. }));
+    assert!(index.is_some());
+    let searches: Vec<Effect> = scene
+        .asked
+        .iter()
+        .filter(|e| matches!(e, Effect::Search { .. }))
+        .cloned()
+        .collect();
+    let found = scene.carries_out(searches.last().unwrap().clone()).unwrap();
+    scene.tell(found);
+    assert!(scene.state.response.shown.as_ref().unwrap().body.is_head());
+    scene.answer_all();
+    assert!(scene::text_of(&scene.picture()).contains("\"id\": 19999,"));
+}
+
+#[test]
+fn a_match_far_to_the_right_is_scrolled_to() {
+    let mut scene = Scene::drawn(USUAL);
+    scene.outcomes.push(Outcome::Answered(Response {
+        status: 200,
+        body: format!("{}needle{}", "x".repeat(700), "y".repeat(200)).into_bytes(),
+        ..Response::default()
+    }));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    scene.keys("/").types("needle").keys("enter");
+    assert!(scene::text_of(&scene.picture()).contains("xneedley"));
+    scene.keys("esc g");
+    assert_eq!(scene.state.response.body.left, 0);
+}
+
+#[test]
+fn the_same_place_is_shown_in_another_view() {
+    let mut scene = Scene::drawn(USUAL);
+    scene.outcomes.push(rows(20_000));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    scene.keys("G up up up v");
+    let text = |scene: &mut Scene| scene::text_of(&scene.picture());
+    assert!(text(&mut scene).contains("Body raw"));
+    assert!(text(&mut scene).contains("row 19975"));
+    scene.keys("v");
+    assert!(text(&mut scene).contains("Body hex"));
+    scene.keys("v");
+    assert!(text(&mut scene).contains("\"id\": 1997"));
 }
 
 #[test]

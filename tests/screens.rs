@@ -100,6 +100,24 @@ fn the_body_of_a_200() {
 }
 
 #[test]
+fn a_body_that_is_folded_and_searched() {
+    looks_like("body-search", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+        scene.state.focus = Pane::Response;
+        scene.keys("z / http enter n");
+    });
+}
+
+#[test]
+fn a_search_that_is_being_typed() {
+    looks_like("body-typing", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+        scene.state.focus = Pane::Response;
+        scene.keys("/ nowhere");
+    });
+}
+
+#[test]
 fn the_headers() {
     looks_like("headers", |scene| {
         scene.state.focus = Pane::Response;
@@ -254,7 +272,7 @@ fn an_empty_history() {
 
 /// Scenes that between them hold every kind of thing that is drawn.
 fn scenes(size: (u16, u16)) -> Vec<Scene> {
-    let leads: [fn(&mut Scene); 12] = [
+    let leads: [fn(&mut Scene); 13] = [
         |_| {},
         |scene| {
             scene.keys("ctrl-t");
@@ -301,6 +319,11 @@ fn scenes(size: (u16, u16)) -> Vec<Scene> {
             scene.send(&guided("The same runbook itself opens"));
             scene.state.focus = Pane::Request;
             scene.keys("] ]");
+        },
+        |scene| {
+            scene.send(&guided("The same runbook itself opens"));
+            scene.state.focus = Pane::Response;
+            scene.keys("z / name enter n");
         },
     ];
     let led = leads.into_iter().map(|lead| {

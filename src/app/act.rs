@@ -47,12 +47,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::UndoRequest => state.builder.undo(),
 
         Action::OpenEntry => state.response.open_entry(),
-        Action::StepView => effects = state.response.step_view(),
         Action::BackOff => effects = again::back_off(state),
         Action::FetchLarger => effects = again::larger(state),
         Action::TrustOrigin => again::ask_to_trust(state),
-        Action::Left => state.response.scroll_left(-8),
-        Action::Right => state.response.scroll_left(8),
+        Action::StepView => effects = state.response.step_view(&state.painted.response),
+
+        Action::ToggleFold => state.response.toggle_fold(&state.painted.response),
+        Action::ToggleAllFolds => state.response.toggle_all_folds(),
+        Action::SearchBody => state.response.body.start_search(),
+        Action::NextMatch => state.response.step_match(1, &state.painted.response),
+        Action::PreviousMatch => state.response.step_match(-1, &state.painted.response),
+        Action::Left => state.response.body.scroll_left(-8),
+        Action::Right => state.response.body.scroll_left(8),
 
         Action::Expand => state.history.expand(true),
         Action::Fold => state.history.expand(false),
@@ -63,8 +69,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::UndoHistory => effects = memory::restore(state),
         Action::Replay => effects.push(Effect::ListSessions),
 
-        Action::FieldDone => field_done(state),
-        Action::FieldEnter => field_enter(state),
+        Action::FieldDone => effects = field_done(state),
+        Action::FieldEnter => effects = field_enter(state),
         Action::FieldUndo
         | Action::FieldRedo
         | Action::FieldLeft
@@ -115,6 +121,12 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::BackOff => again::no_back_off(state),
         Action::FetchLarger => again::no_larger(state),
         Action::TrustOrigin => again::no_trust(state),
+        Action::ToggleFold | Action::ToggleAllFolds if !state.response.can_fold() => {
+            Some("There is nothing to fold here: only JSON in the pretty view is folded.")
+        }
+        Action::NextMatch | Action::PreviousMatch if !state.response.has_matches() => {
+            Some("Nothing was found that could be gone to. Search for something first.")
+        }
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
@@ -201,8 +213,8 @@ fn choose_place(state: &mut State, place: usize) -> Vec<Effect> {
     effects
 }
 
-/// Leaves what is in front: the notice, else the filter, else the call whose answer is awaited,
-/// else the newest.
+/// Leaves what is in front: the notice, else the search or the filter, else the call whose answer
+/// is awaited, else the work on a large body, else the newest call.
 fn back(state: &mut State) -> Vec<Effect> {
     if state.notice.take().is_some() {
         return Vec::new();
@@ -211,7 +223,13 @@ fn back(state: &mut State) -> Vec<Effect> {
         state.history.clear_filter(state.now);
         return memory::recall(state);
     }
+    if state.focus == Pane::Response && state.response.body.search.is_some() {
+        return state.response.end_search();
+    }
     let awaited = state.response.awaiting;
+    if awaited.is_none() && state.response.reading.is_some() {
+        return state.response.stop_reading();
+    }
     let job = awaited.or(state.running.last().map(|running| running.job));
     job.map(Effect::Cancel).into_iter().collect()
 }
@@ -265,7 +283,7 @@ fn to_last(state: &mut State) -> Vec<Effect> {
     let mut wants_older = false;
     match state.focus {
         Pane::Request => state.builder.to_last(),
-        Pane::Response => state.response.to_last(&state.painted.response),
+        Pane::Response => return state.response.to_last(&state.painted.response),
         Pane::History => wants_older = state.history.to_last(),
     }
     older(state, wants_older)
@@ -289,25 +307,36 @@ fn page(state: &State) -> isize {
     height.saturating_sub(1).max(1) as isize
 }
 
-fn field_done(state: &mut State) {
+fn field_done(state: &mut State) -> Vec<Effect> {
     if matches!(state.overlay, Some(Overlay::Prompt(_))) {
         state.overlay = None;
+    } else if state.response.typed_search().is_some() {
+        return state.response.end_search();
     } else if state.history.filtering {
         state.history.filtering = false;
     } else {
         state.builder.finish_editing();
     }
+    Vec::new()
 }
 
-fn field_enter(state: &mut State) {
+fn field_enter(state: &mut State) -> Vec<Effect> {
     if matches!(state.overlay, Some(Overlay::Prompt(_))) {
         memory::answer_prompt(state);
-        return;
+        return Vec::new();
+    }
+    if let Some(search) = state.response.typed_search() {
+        search.typing = false;
+        return match search.field.is_empty() {
+            true => state.response.end_search(),
+            false => Vec::new(),
+        };
     }
     match state.field() {
         Some(field) if field.is_multiline() => field.new_line(),
-        _ => field_done(state),
+        _ => return field_done(state),
     }
+    Vec::new()
 }
 
 fn edit_field(state: &mut State, action: Action) -> Vec<Effect> {
@@ -319,7 +348,11 @@ fn edit_field(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// What follows from a changed text at once.
 pub fn after_typing(state: &mut State) -> Vec<Effect> {
-    if state.overlay.is_none() && state.history.filtering {
+    if state.overlay.is_some() {
+        Vec::new()
+    } else if state.response.typed_search().is_some() {
+        state.response.search(&state.painted.response)
+    } else if state.history.filtering {
         memory::refilter(state)
     } else {
         Vec::new()

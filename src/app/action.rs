@@ -29,6 +29,8 @@ pub enum Place {
     /// In any pane while nothing is being edited.
     Panes,
     Pane(Pane),
+    /// In the body of an answer.
+    Body,
     /// While text is being edited.
     Field,
     /// In a list or a question on top of the panes.
@@ -44,6 +46,7 @@ impl Place {
             Place::Anywhere => "Anywhere, also while typing",
             Place::Panes => "In every pane",
             Place::Pane(pane) => pane.title(),
+            Place::Body => "Body of an answer",
             Place::Field => "While typing",
             Place::Dialog => "In a list",
             Place::Help => "In this sheet",
@@ -117,8 +120,14 @@ actions! {
     BackOff         "back-off"         "wait as asked, then send again" Place::Pane(Pane::Response), ["w"];
     FetchLarger     "fetch-larger"     "fetch again with a larger limit" Place::Pane(Pane::Response), ["L"];
     TrustOrigin     "trust-origin"     "stop checking its certificate" Place::Pane(Pane::Response), ["T"];
-    Left            "left"             "scroll left"                   Place::Pane(Pane::Response), ["left", "h"];
-    Right           "right"            "scroll right"                  Place::Pane(Pane::Response), ["right", "l"];
+
+    ToggleFold      "toggle-fold"      "fold or open the object"       Place::Body, ["enter", "space"];
+    ToggleAllFolds  "toggle-all-folds" "fold or open everything"       Place::Body, ["z"];
+    SearchBody      "search-body"      "search in the body"            Place::Body, ["/"];
+    NextMatch       "next-match"       "to the next match"             Place::Body, ["n"];
+    PreviousMatch   "previous-match"   "to the previous match"         Place::Body, ["N"];
+    Left            "left"             "scroll left"                   Place::Body, ["left", "h"];
+    Right           "right"            "scroll right"                  Place::Body, ["right", "l"];
 
     Expand          "expand"           "expand the error"              Place::Pane(Pane::History), ["right", "l", "space"];
     Fold            "fold"             "fold it"                       Place::Pane(Pane::History), ["left", "h"];

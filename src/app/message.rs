@@ -2,7 +2,7 @@
 
 use super::keymap::Key;
 use crate::insight::replay::ReplayReport;
-use crate::insight::{BodyText, Query, View};
+use crate::insight::{BodyText, Found, Pattern, Query, View};
 use crate::model::{
     Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Progress, RequestSpec, SentRequest,
     Timestamp, TokenRef,
@@ -56,9 +56,18 @@ pub enum Message {
     },
     /// The lines of a large body.
     Indexed {
-        id: ExchangeId,
-        view: View,
+        question: u64,
         body: Arc<BodyText>,
+    },
+    /// What was looked for in a large body.
+    Searched {
+        question: u64,
+        found: Arc<Found>,
+    },
+    /// How far the work on a large body is, in hundredths.
+    Progressed {
+        question: u64,
+        hundredths: u8,
     },
     /// The session files that there are.
     Sessions(Vec<SessionFile>),
@@ -121,9 +130,18 @@ pub enum Effect {
     },
     /// Finds the lines of a large body.
     Index {
+        question: u64,
         exchange: Arc<Exchange>,
         view: View,
     },
+    /// Looks for something in a large body.
+    Search {
+        question: u64,
+        exchange: Arc<Exchange>,
+        pattern: Box<Pattern>,
+    },
+    /// Nobody waits for the answer any more.
+    StopReading(u64),
     Forget(Vec<ExchangeId>),
     Restore(Vec<ExchangeId>),
     SaveSession {

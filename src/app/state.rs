@@ -201,6 +201,10 @@ impl State {
         match &mut self.overlay {
             Some(Overlay::Prompt(prompt)) => Some(&mut prompt.field),
             Some(_) => None,
+            None if self.response.is_searching() => {
+                let search = self.response.typed_search();
+                search.map(|search| &mut search.field)
+            }
             None if self.history.filtering => Some(&mut self.history.filter),
             None => self.builder.field(),
         }
@@ -209,7 +213,9 @@ impl State {
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
             Some(overlay) => matches!(overlay, Overlay::Prompt(_)),
-            None => self.history.filtering || self.builder.is_editing(),
+            None => {
+                self.response.is_searching() || self.history.filtering || self.builder.is_editing()
+            }
         }
     }
 
@@ -221,6 +227,11 @@ impl State {
     /// Whether only the pane in focus can be seen.
     pub fn shows_one_pane(&self) -> bool {
         self.size.0 < SIDE_BY_SIDE
+    }
+
+    /// Whether the body of an answer is in front of the person.
+    pub fn reads_body(&self) -> bool {
+        self.focus == Pane::Response && self.response.has_views()
     }
 
     pub fn is_busy(&self) -> bool {

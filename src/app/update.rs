@@ -9,8 +9,8 @@ use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile};
 use super::pane::Pick;
 use super::sending::send;
 use super::state::{Overlay, State};
-use crate::insight::{BodyText, View};
-use crate::model::{Cause, Exchange, ExchangeId, Outcome, Progress, Timestamp, TokenRef};
+use crate::insight::{BodyText, Found};
+use crate::model::{Cause, Exchange, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -33,7 +33,12 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             after,
         } => memory::recalled(state, question, found, has_older, after),
         Message::Fetched { exchange, then } => memory::fetched(state, exchange, then),
-        Message::Indexed { id, view, body } => indexed(state, &id, view, body),
+        Message::Indexed { question, body } => indexed(state, question, body),
+        Message::Searched { question, found } => searched(state, question, found),
+        Message::Progressed {
+            question,
+            hundredths,
+        } => progressed(state, question, hundredths),
         Message::Sessions(files) => sessions(state, files),
         Message::Replayed { job, report } => memory::replayed(state, job, report),
         Message::Told(notice) => tell(state, notice),
@@ -51,6 +56,11 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None if state.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None => anywhere()
+            .or_else(|| {
+                state
+                    .keymap
+                    .lookup(state.reads_body().then_some(Place::Body)?, key)
+            })
             .or(state.keymap.lookup(Place::Pane(state.focus), key))
             .or(state.keymap.lookup(Place::Panes, key)),
     };
@@ -134,8 +144,19 @@ fn is_cancelled(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if failure.cause == Cause::CallCancelled)
 }
 
-fn indexed(state: &mut State, id: &ExchangeId, view: View, body: Arc<BodyText>) -> Vec<Effect> {
-    state.response.indexed(id, view, body);
+fn indexed(state: &mut State, question: u64, body: Arc<BodyText>) -> Vec<Effect> {
+    state.response.indexed(question, body);
+    Vec::new()
+}
+
+fn searched(state: &mut State, question: u64, found: Arc<Found>) -> Vec<Effect> {
+    let measured = &state.painted.response;
+    state.response.searched(question, found, measured);
+    Vec::new()
+}
+
+fn progressed(state: &mut State, question: u64, hundredths: u8) -> Vec<Effect> {
+    state.response.progressed(question, hundredths);
     Vec::new()
 }
 

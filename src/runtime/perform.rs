@@ -8,13 +8,13 @@ use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing};
 use crate::insight::replay::StepReport;
-use crate::insight::{BodyText, Query, View};
-use crate::model::{Environment, Exchange, ExchangeId, Progress, TokenName};
+use crate::insight::{BodyText, Found, Pattern, Query, View, Watch};
+use crate::model::{Environment, Exchange, ExchangeId, Progress, Response, TokenName};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Longest wait for the history to be written when the program ends.
@@ -39,16 +39,31 @@ pub struct Performer {
     tokens: Vec<TokenName>,
     sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
     flights: HashMap<Job, Arc<Flight>>,
-    indexing: Arc<Indexing>,
+    indexing: Arc<Turn>,
+    searching: Arc<Turn>,
     queue: UnboundedSender<Message>,
 }
 
-/// Whose turn it is to find the lines of a body.
+/// Whose turn it is to read a body: the question that is awaited, or none.
 #[derive(Default)]
-struct Indexing {
-    asked: AtomicU64,
+struct Turn {
+    awaited: AtomicU64,
     alone: Mutex<()>,
 }
+
+impl Turn {
+    fn is_awaited(&self, question: u64) -> bool {
+        self.awaited.load(Ordering::Relaxed) == question
+    }
+
+    fn stop(&self, question: u64) {
+        let (order, none) = (Ordering::Relaxed, 0);
+        let _ = self.awaited.compare_exchange(question, none, order, order);
+    }
+}
+
+/// How often the progress of such work is told.
+const PROGRESS: Duration = Duration::from_millis(50);
 
 impl Performer {
     pub fn new(means: Means, tokens: Vec<TokenName>, queue: UnboundedSender<Message>) -> Performer {
@@ -60,6 +75,7 @@ impl Performer {
             sandbox: Arc::default(),
             flights: HashMap::new(),
             indexing: Arc::default(),
+            searching: Arc::default(),
             queue,
         }
     }
@@ -94,7 +110,17 @@ impl Performer {
                 after,
             } => self.recall(question, query, after),
             Effect::Fetch { id, then } => self.fetch(id, then),
-            Effect::Index { exchange, view } => self.index(exchange, view),
+            Effect::Index {
+                question,
+                exchange,
+                view,
+            } => self.index(question, exchange, view),
+            Effect::Search {
+                question,
+                exchange,
+                pattern,
+            } => self.search(question, exchange, *pattern),
+            Effect::StopReading(question) => self.stop_reading(question),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
@@ -200,24 +226,63 @@ impl Performer {
         });
     }
 
+    fn index(&mut self, question: u64, exchange: Arc<Exchange>, view: View) {
+        let turn = self.indexing.clone();
+        self.read(turn, question, exchange, move |response, watch| {
+            let media_type = response.headers.media_type();
+            let body = BodyText::watched(&response.body, media_type.as_deref(), view, watch)?;
+            let body = Arc::new(body);
+            Some(Message::Indexed { question, body })
+        });
+    }
+
+    fn search(&mut self, question: u64, exchange: Arc<Exchange>, pattern: Pattern) {
+        let turn = self.searching.clone();
+        self.read(turn, question, exchange, move |response, watch| {
+            let found = Arc::new(Found::new(&response.body, pattern, watch)?);
+            Some(Message::Searched { question, found })
+        });
+    }
+
     /// One body at a time, and only the one asked for last: each may take hundreds of
     /// megabytes and a part of a second.
-    fn index(&mut self, exchange: Arc<Exchange>, view: View) {
-        let (indexing, queue) = (self.indexing.clone(), self.queue.clone());
-        let turn = indexing.asked.fetch_add(1, Ordering::Relaxed) + 1;
+    fn read(
+        &mut self,
+        turn: Arc<Turn>,
+        question: u64,
+        exchange: Arc<Exchange>,
+        work: impl FnOnce(&Response, Watch) -> Option<Message> + Send + 'static,
+    ) {
+        turn.awaited.store(question, Ordering::Relaxed);
+        let queue = self.queue.clone();
         tokio::task::spawn_blocking(move || {
-            let _alone = indexing.alone.lock();
+            let _alone = turn.alone.lock();
             let Some(response) = exchange.outcome.response() else {
                 return;
             };
-            if indexing.asked.load(Ordering::Relaxed) == turn {
-                let media_type = response.headers.media_type();
-                let body = BodyText::in_view(&response.body, media_type.as_deref(), view);
-                let body = Arc::new(body);
-                let id = exchange.id.clone();
-                let _ = queue.send(Message::Indexed { id, view, body });
+            let mut told = Instant::now();
+            let mut watch = |done: usize| {
+                if told.elapsed() >= PROGRESS {
+                    told = Instant::now();
+                    let hundredths = done.saturating_mul(100) / response.body.len().max(1);
+                    let _ = queue.send(Message::Progressed {
+                        question,
+                        hundredths: hundredths.min(100) as u8,
+                    });
+                }
+                turn.is_awaited(question)
+            };
+            if watch(0)
+                && let Some(message) = work(response, &mut watch)
+            {
+                let _ = queue.send(message);
             }
         });
+    }
+
+    fn stop_reading(&self, question: u64) {
+        self.indexing.stop(question);
+        self.searching.stop(question);
     }
 
     fn forget(&mut self, ids: Vec<ExchangeId>) {

@@ -3,7 +3,7 @@
 
 use super::theme::Theme;
 use crate::app::Area;
-use crate::model::{ErrorLine, fit, is_unsafe, wrap};
+use crate::model::{ErrorLine, cut, fit, is_unsafe, wrap};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -196,6 +196,39 @@ pub fn more<'a>(block: Block<'a>, below: usize, theme: &Theme) -> Block<'a> {
     }
     let arrow = if theme.ascii { "" } else { "↓ " };
     block.title_bottom(Line::raw(format!(" {arrow}{below} more ")).right_aligned())
+}
+
+/// The part of a line that is seen from a column on, with a sign where it goes on.
+pub fn clip(spans: Vec<Span<'static>>, left: usize, room: usize) -> Vec<Span<'static>> {
+    let mut skip = left;
+    let mut seen = Vec::new();
+    for span in spans {
+        let length = span.content.chars().count();
+        if skip >= length {
+            skip -= length;
+            continue;
+        }
+        let rest: String = span.content.chars().skip(skip).collect();
+        skip = 0;
+        seen.push(Span::styled(rest, span.style));
+    }
+    let width: usize = seen.iter().map(Span::width).sum();
+    if width <= room {
+        return seen;
+    }
+    let mut used = 0;
+    let mut kept = Vec::new();
+    for span in seen {
+        let free = room - used;
+        used += span.width();
+        if used >= room {
+            let text = cut(&format!("{}…", span.content), free);
+            kept.push(Span::styled(text, span.style));
+            break;
+        }
+        kept.push(span);
+    }
+    kept
 }
 
 /// The longest emoji are joined from ten; more are marks piled on one letter.

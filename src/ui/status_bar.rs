@@ -91,6 +91,7 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
         (Some(Overlay::Help(_)), _) => &[Action::HelpDown, Action::HelpClose],
         (Some(Overlay::Replay(_)), _) => &[Action::ReportDown, Action::ReportClose],
         (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
+        (None, _) if state.response.is_searching() => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.history.filtering => &[Action::FieldEnter, Action::FieldClear],
         (None, _) if state.builder.is_editing() => &[
             Action::Send,
@@ -110,16 +111,27 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::Filter,
             Action::QuitPane,
         ],
+        (None, Pane::Response) if state.reads_body() => &[
+            Action::Send,
+            Action::SearchBody,
+            if state.response.has_matches() {
+                Action::NextMatch
+            } else {
+                Action::ToggleFold
+            },
+            Action::StepView,
+            Action::TabNext,
+            Action::FocusNext,
+            Action::ToggleAllFolds,
+            Action::ChooseToken,
+            Action::QuitPane,
+        ],
         (None, Pane::Response) => &[
             next_step(state),
             Action::ChooseToken,
             Action::FocusNext,
             Action::TabNext,
-            if state.response.has_views() {
-                Action::StepView
-            } else {
-                Action::OpenEntry
-            },
+            Action::OpenEntry,
             Action::ChooseEnvironment,
             Action::QuitPane,
         ],
@@ -139,7 +151,7 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     };
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
-    let asks = matches!(state.overlay, Some(Overlay::Prompt(_)));
+    let asks = matches!(state.overlay, Some(Overlay::Prompt(_))) || state.response.is_searching();
     for action in actions {
         let key = theme.key_name(&state.keymap.hint(*action).unwrap_or_default());
         // What ends editing of a pane's own text leaves a question unanswered.
@@ -180,6 +192,10 @@ fn short(action: Action) -> &'static str {
         (Action::StepView, _) => "view",
         (Action::BackOff, _) => "wait and send again",
         (Action::FetchLarger, _) => "fetch all of it",
+        (Action::SearchBody, _) => "search",
+        (Action::ToggleFold, _) => "fold",
+        (Action::ToggleAllFolds, _) => "fold all",
+        (Action::NextMatch, _) => "next",
         (Action::FieldEnter, _) => "done",
         (Action::FieldClear, _) => "clear",
         (Action::Mark, _) => "mark",

@@ -85,6 +85,26 @@ impl Theme {
         self.tinted(Color::Cyan)
     }
 
+    /// A text of a body.
+    pub fn text(&self) -> Style {
+        self.tinted(Color::Green)
+    }
+
+    /// A number of a body, or one of its truth values.
+    pub fn number(&self) -> Style {
+        self.tinted(Color::Magenta)
+    }
+
+    /// What was looked for; the one the cursor is on stands out.
+    pub fn found(&self, is_current: bool) -> Style {
+        let found = self.tinted(Color::Yellow);
+        if is_current {
+            found.add_modifier(Modifier::REVERSED | Modifier::BOLD)
+        } else {
+            found.add_modifier(Modifier::UNDERLINED | Modifier::BOLD)
+        }
+    }
+
     pub fn key(&self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }

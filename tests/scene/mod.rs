@@ -11,7 +11,7 @@ use httriage::format::catalogue_file;
 use httriage::insight::redact::Mask;
 use httriage::insight::replay::{ReplayReport, judge, step_of};
 use httriage::insight::summary;
-use httriage::insight::{BodyText, Catalogue};
+use httriage::insight::{BodyText, Catalogue, Found};
 use httriage::model::{
     Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Secret,
     SentRequest, Settings, Timestamp, TokenName, TokenRef,
@@ -216,6 +216,11 @@ impl Scene {
         self.carry_out(effect)
     }
 
+    /// Carries out something that was asked for, before its turn.
+    pub fn carries_out(&mut self, effect: Effect) -> Option<Message> {
+        self.carry_out(effect)
+    }
+
     fn carry_out(&mut self, effect: Effect) -> Option<Message> {
         match effect {
             Effect::StartSandbox => Some(Message::Sandbox(SandboxNews::Up {
@@ -273,14 +278,29 @@ impl Scene {
                     .cloned();
                 Some(Message::Fetched { exchange, then })
             }
-            Effect::Index { exchange, view } => {
+            Effect::Index {
+                question,
+                exchange,
+                view,
+            } => {
                 let response = exchange.outcome.response()?;
                 let media_type = response.headers.media_type();
                 let body = BodyText::in_view(&response.body, media_type.as_deref(), view);
                 Some(Message::Indexed {
-                    id: exchange.id.clone(),
-                    view,
+                    question,
                     body: Arc::new(body),
+                })
+            }
+            Effect::Search {
+                question,
+                exchange,
+                pattern,
+            } => {
+                let body = &exchange.outcome.response()?.body;
+                let found = Found::new(body, *pattern, &mut |_| true)?;
+                Some(Message::Searched {
+                    question,
+                    found: Arc::new(found),
                 })
             }
             Effect::Forget(ids) => {
@@ -316,7 +336,7 @@ impl Scene {
                     report: Ok(Box::new(report)),
                 })
             }
-            Effect::Cancel(_) | Effect::Suspend | Effect::Quit => None,
+            Effect::Cancel(_) | Effect::StopReading(_) | Effect::Suspend | Effect::Quit => None,
         }
     }
 

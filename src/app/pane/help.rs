@@ -16,6 +16,7 @@ impl Help {
             Place::Panes,
             Place::Pane(Pane::Request),
             Place::Pane(Pane::Response),
+            Place::Body,
             Place::Pane(Pane::History),
             Place::Field,
             Place::Dialog,

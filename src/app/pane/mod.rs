@@ -15,4 +15,4 @@ pub use help::Help;
 pub use history::{History, Row, has_more, path_of};
 pub use prompt::{Asked, Prompt};
 pub use replay::Replay;
-pub use response::{Measured, ResponsePane, ResponseTab, Shown};
+pub use response::{BodyPlace, Measured, ResponsePane, ResponseTab, Search, Shown};

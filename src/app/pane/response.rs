@@ -1,11 +1,15 @@
 //! The answer in front: what it says, where the reader is in it.
 
+mod body;
+
 use crate::app::list::List;
 use crate::app::message::{Effect, Job};
-use crate::insight::{BodyText, ErrorBody, View, error_body};
-use crate::model::{Exchange, ExchangeId, StatusClass, limits};
+use crate::insight::{BodyText, ErrorBody, Found, View, error_body};
+use crate::model::{Exchange, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+pub use body::{BodyPlace, Search};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseTab {
@@ -58,22 +62,13 @@ impl Shown {
         }
     }
 
-    /// Goes on to the next view; what is left to find out about it is asked for.
-    fn step_view(&mut self) -> Option<Effect> {
+    /// Its beginning in the next view.
+    fn next_view(&self) -> Option<(View, Arc<BodyText>)> {
         let response = self.exchange.outcome.response()?;
         let media_type = response.headers.media_type();
-        self.view = self.body.view().next();
-        let body = BodyText::head_in_view(&response.body, media_type.as_deref(), self.view);
-        self.body = Arc::new(body);
-        self.rest()
-    }
-
-    fn rest(&self) -> Option<Effect> {
-        let effect = || Effect::Index {
-            exchange: self.exchange.clone(),
-            view: self.view,
-        };
-        self.body.is_head().then(effect)
+        let view = self.body.view().next();
+        let body = BodyText::head_in_view(&response.body, media_type.as_deref(), view);
+        Some((view, Arc::new(body)))
     }
 
     /// The bytes that `body` is made of.
@@ -87,6 +82,8 @@ impl Shown {
 pub struct Measured {
     pub lines: usize,
     pub height: usize,
+    /// Columns that the body's text had.
+    pub width: usize,
     /// The lines of each error entry, in the tab that lists them.
     pub entries: Vec<std::ops::Range<usize>>,
 }
@@ -100,10 +97,14 @@ pub struct ResponsePane {
     pub entries: List,
     /// The entries that are folded open.
     pub open: BTreeSet<usize>,
-    /// The first line of the tab in front that is shown.
+    /// The first line of the tab in front that is shown, where that is not the body.
     pub top: usize,
-    /// The first column of it.
-    pub left: usize,
+    pub body: BodyPlace,
+    /// The work on the body that is awaited, and how much of it is done in hundredths.
+    pub reading: Option<(u64, u8)>,
+    questions: u64,
+    /// The search that is awaited.
+    searching: Option<u64>,
 }
 
 impl Default for ResponsePane {
@@ -115,7 +116,10 @@ impl Default for ResponsePane {
             entries: List::default(),
             open: BTreeSet::new(),
             top: 0,
-            left: 0,
+            body: BodyPlace::default(),
+            reading: None,
+            questions: 0,
+            searching: None,
         }
     }
 }
@@ -132,7 +136,6 @@ impl ResponsePane {
         {
             (shown.body, shown.view) = (before.body.clone(), before.view);
         }
-        let rest = shown.rest();
         let said_no = matches!(
             class,
             StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
@@ -142,28 +145,73 @@ impl ResponsePane {
         } else {
             ResponseTab::Body
         };
+        let mut effects = self.stop_reading();
         self.shown = Some(shown);
         self.entries = List::default();
         self.open.clear();
-        (self.top, self.left) = (0, 0);
-        rest.into_iter().collect()
+        self.top = 0;
+        self.body = BodyPlace::default();
+        effects.extend(self.read_rest());
+        effects
     }
 
-    /// The lines of a whole body are there; those of another exchange come too late.
-    pub fn indexed(&mut self, id: &ExchangeId, view: View, body: Arc<BodyText>) {
-        if let Some(shown) = &mut self.shown
-            && shown.exchange.id == *id
-            && shown.view == view
+    /// Asks for the lines that the head of a large body leaves out.
+    fn read_rest(&mut self) -> Option<Effect> {
+        let shown = self.shown.as_ref().filter(|shown| shown.body.is_head())?;
+        self.questions += 1;
+        self.reading = Some((self.questions, 0));
+        Some(Effect::Index {
+            question: self.questions,
+            exchange: shown.exchange.clone(),
+            view: shown.view,
+        })
+    }
+
+    /// Ends the work on the body that is awaited.
+    pub fn stop_reading(&mut self) -> Vec<Effect> {
+        let reading = self.reading.take().map(|(question, _)| question);
+        let awaited = [reading, self.searching.take()].into_iter().flatten();
+        awaited.map(Effect::StopReading).collect()
+    }
+
+    /// How far the work on the body is.
+    pub fn progressed(&mut self, question: u64, hundredths: u8) {
+        if let Some((_, done)) = self.reading.as_mut().filter(|(q, _)| *q == question) {
+            *done = hundredths;
+        }
+        if let Some(search) = &mut self.body.search
+            && self.searching == Some(question)
         {
+            search.progress = Some(hundredths);
+        }
+    }
+
+    /// The lines of a whole body are there; those that are not awaited come too late.
+    pub fn indexed(&mut self, question: u64, body: Arc<BodyText>) {
+        if let Some(shown) = &mut self.shown
+            && self.reading.is_some_and(|(awaited, _)| awaited == question)
+        {
+            self.body.move_to(&shown.body, &body);
             shown.body = body;
+            self.reading = None;
         }
     }
 
     /// Pretty, raw, hex, and round again.
-    pub fn step_view(&mut self) -> Vec<Effect> {
-        (self.top, self.left) = (0, 0);
-        let rest = self.shown.as_mut().and_then(Shown::step_view);
-        rest.into_iter().collect()
+    pub fn step_view(&mut self, measured: &Measured) -> Vec<Effect> {
+        let Some((view, body)) = self.shown.as_ref().and_then(Shown::next_view) else {
+            return Vec::new();
+        };
+        let mut effects = self.stop_reading();
+        if let Some(shown) = &mut self.shown {
+            self.body.move_to(&shown.body, &body);
+            (shown.body, shown.view) = (body, view);
+        }
+        self.body.left = 0;
+        effects.extend(self.read_rest());
+        // What is looked for may be written otherwise in this view.
+        effects.extend(self.search(measured));
+        effects
     }
 
     /// Whether there is a body in front to be read in another way.
@@ -172,16 +220,98 @@ impl ResponsePane {
         self.tab == ResponseTab::Body && has_bytes
     }
 
+    /// Looks for what stands in the search line: at once in a small body, else it is asked for.
+    pub fn search(&mut self, measured: &Measured) -> Vec<Effect> {
+        let Some(shown) = &self.shown else {
+            return Vec::new();
+        };
+        let stops = self.searching.take().map(Effect::StopReading);
+        let mut effects: Vec<Effect> = stops.into_iter().collect();
+        let Some(pattern) = self.body.pattern(&shown.body) else {
+            return effects;
+        };
+        if shown.bytes().len() > limits::ON_THE_SPOT {
+            self.questions += 1;
+            self.searching = Some(self.questions);
+            effects.push(Effect::Search {
+                question: self.questions,
+                exchange: shown.exchange.clone(),
+                pattern: Box::new(pattern),
+            });
+        } else if let Some(found) = Found::new(shown.bytes(), pattern, &mut |_| true) {
+            let (text, bytes) = (&shown.body, shown.bytes());
+            self.body
+                .found(text, bytes, Arc::new(found), measured.width);
+        }
+        effects
+    }
+
+    /// What was looked for is found, or is not there; old answers come too late.
+    pub fn searched(&mut self, question: u64, found: Arc<Found>, measured: &Measured) {
+        if let Some(shown) = &self.shown
+            && self.searching == Some(question)
+        {
+            self.searching = None;
+            let (text, bytes) = (&shown.body, shown.bytes());
+            self.body.found(text, bytes, found, measured.width);
+        }
+    }
+
+    pub fn step_match(&mut self, step: isize, measured: &Measured) {
+        if let Some(shown) = &self.shown {
+            let (text, bytes) = (&shown.body, shown.bytes());
+            self.body.step_match(text, bytes, step, measured.width);
+        }
+    }
+
+    pub fn end_search(&mut self) -> Vec<Effect> {
+        self.body.end_search();
+        let stops = self.searching.take().map(Effect::StopReading);
+        stops.into_iter().collect()
+    }
+
+    /// Whether there are objects or arrays in front.
+    pub fn can_fold(&self) -> bool {
+        self.text().is_some_and(|text| text.is_indented())
+    }
+
+    pub fn has_matches(&self) -> bool {
+        let search = self.body.search.as_ref();
+        search.is_some_and(|s| s.found.as_ref().is_some_and(|found| found.total() > 0))
+    }
+
+    /// Whether the text of a search is being typed.
+    pub fn is_searching(&self) -> bool {
+        self.body
+            .search
+            .as_ref()
+            .is_some_and(|search| search.typing)
+    }
+
+    /// The search whose text is being typed.
+    pub fn typed_search(&mut self) -> Option<&mut Search> {
+        self.body.search.as_mut().filter(|search| search.typing)
+    }
+
     pub fn step_tab(&mut self, step: isize) {
         let tabs = ResponseTab::ALL;
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
         let next = (at as isize + step).rem_euclid(tabs.len() as isize) as usize;
         self.tab = tabs[next];
-        (self.top, self.left) = (0, 0);
+        self.top = 0;
     }
 
-    /// Among the error entries the cursor moves, elsewhere the text.
+    /// The lines of the body, where that is in front.
+    fn text(&self) -> Option<Arc<BodyText>> {
+        let shown = self.shown.as_ref().filter(|_| self.has_views())?;
+        Some(shown.body.clone())
+    }
+
+    /// Among the lines of the body and the error entries the cursor moves, elsewhere the text.
     pub fn step(&mut self, step: isize, measured: &Measured) {
+        if let Some(text) = self.text() {
+            return self.body.step(&text, step, measured.height);
+        }
         let count = match (self.tab, &self.shown) {
             (ResponseTab::Errors, Some(shown)) => shown.errors.entries.len(),
             _ => 0,
@@ -197,25 +327,35 @@ impl ResponsePane {
     }
 
     pub fn scroll(&mut self, lines: isize, measured: &Measured) {
+        if let Some(text) = self.text() {
+            return self.body.scroll(&text, lines, measured.height);
+        }
         let last = measured.lines.saturating_sub(measured.height);
         // The text may have become shorter since, or the window higher.
         self.top = self.top.min(last).saturating_add_signed(lines).min(last);
     }
 
-    pub fn scroll_left(&mut self, columns: isize) {
-        self.left = self.left.saturating_add_signed(columns).min(LONGEST_SCROLL);
-    }
-
     pub fn to_first(&mut self) {
-        (self.top, self.left) = (0, 0);
+        if self.has_views() {
+            return self.body.to_first();
+        }
+        self.top = 0;
         self.entries.to_first();
     }
 
-    pub fn to_last(&mut self, measured: &Measured) {
+    /// In a body whose rest was left unread, that is asked for once more.
+    pub fn to_last(&mut self, measured: &Measured) -> Vec<Effect> {
+        if let Some(text) = self.text() {
+            self.body.to_last(&text);
+            let wants_rest = self.reading.is_none();
+            let rest = wants_rest.then(|| self.read_rest()).flatten();
+            return rest.into_iter().collect();
+        }
         self.top = measured.lines.saturating_sub(measured.height);
         if let Some(shown) = &self.shown {
             self.entries.to_last(shown.errors.entries.len());
         }
+        Vec::new()
     }
 
     /// Folds the entry under the cursor open or shut, where entries can be seen.
@@ -228,7 +368,16 @@ impl ResponsePane {
             self.open.insert(at);
         }
     }
-}
 
-/// No line is shown in longer pieces or further indented, so nothing lies further right.
-const LONGEST_SCROLL: usize = limits::LINE_BYTES + 2 * limits::INDENTED_DEPTH;
+    pub fn toggle_fold(&mut self, measured: &Measured) {
+        if let Some(text) = self.text() {
+            self.body.toggle(&text, measured.height);
+        }
+    }
+
+    pub fn toggle_all_folds(&mut self) {
+        if let Some(text) = self.text() {
+            self.body.toggle_all(&text);
+        }
+    }
+}

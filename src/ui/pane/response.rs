@@ -1,5 +1,6 @@
 //! The answer: the verdict line, one plain sentence, and a tab of what it says.
 
+mod body;
 mod timing;
 
 use super::history::duration_text;
@@ -58,7 +59,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
     };
     match state.response.tab {
         ResponseTab::Errors => errors(state, shown, theme, content, frame),
-        ResponseTab::Body => body(state, shown, theme, content, frame),
+        ResponseTab::Body => body::draw(state, shown, theme, content, frame),
         ResponseTab::Headers => headers(state, shown, theme, content, frame),
         ResponseTab::Timing => timing::draw(state, shown, theme, content, frame),
     }
@@ -277,6 +278,7 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
         lines: lines.len(),
         height: area.height as usize,
         entries: ranges,
+        ..Measured::default()
     };
     let last = measured.lines.saturating_sub(measured.height);
     let top = state.response.top.min(last);
@@ -386,71 +388,6 @@ fn bullet(text: &str, width: usize) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// The body, only the lines that can be seen.
-fn body(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
-    let note = body_note(shown, area.width as usize);
-    for (rect, text) in area.rows().zip(&note) {
-        frame.render_widget(Line::styled(text.clone(), theme.trouble()), rect);
-    }
-    let used = (note.len() as u16).min(area.height);
-    let area = Rect {
-        y: area.y + used,
-        height: area.height - used,
-        ..area
-    };
-    let count = shown.body.len();
-    let measured = Measured {
-        lines: count,
-        height: area.height as usize,
-        entries: Vec::new(),
-    };
-    if count == 0 {
-        let words = match shown.exchange.outcome.response() {
-            Some(_) => "The answer has no body.",
-            None => "No answer came, so there is no body.",
-        };
-        frame.render_widget(Line::styled(words, theme.dim()), area);
-        return measured;
-    }
-    let top = state
-        .response
-        .top
-        .min(count.saturating_sub(measured.height));
-    let number_width = count.to_string().len();
-    for (rect, number) in area.rows().zip(top..count) {
-        let text = shown.body.line(shown.bytes(), number);
-        let text: String = visible_line(&text)
-            .chars()
-            .skip(state.response.left)
-            .collect();
-        let room = (rect.width as usize).saturating_sub(number_width + 2);
-        let line = Line::from(vec![
-            Span::styled(format!("{:>number_width$}  ", number + 1), theme.dim()),
-            Span::raw(cut(&text, room)),
-        ]);
-        frame.render_widget(line, rect);
-    }
-    if shown.body.is_head() {
-        let words = "the rest is being read";
-        in_the_corner(words.to_owned(), area, theme, frame);
-    } else {
-        more_below(top, &measured, area, theme, frame);
-    }
-    measured
-}
-
-/// Where the body is not the JSON that it should be.
-fn body_note(shown: &Shown, width: usize) -> Vec<String> {
-    let Some(fault) = shown.body.fault() else {
-        return Vec::new();
-    };
-    let words = format!(
-        "Not shown as JSON: in line {}, column {}, {}.",
-        fault.line, fault.column, fault.what
-    );
-    wrap(&words, width)
-}
-
 /// The headers of the answer, then the request as it left.
 fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
     let width = area.width as usize;
@@ -502,7 +439,7 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
     let measured = Measured {
         lines: lines.len(),
         height: area.height as usize,
-        entries: Vec::new(),
+        ..Measured::default()
     };
     let top = state
         .response

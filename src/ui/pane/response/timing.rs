@@ -43,7 +43,7 @@ pub fn draw(
     let measured = Measured {
         lines: lines.len(),
         height: area.height as usize,
-        entries: Vec::new(),
+        ..Measured::default()
     };
     let last = measured.lines.saturating_sub(measured.height);
     let top = state.response.top.min(last);

@@ -1,0 +1,218 @@
+//! Where a person is in a body: on which line, what is folded away, what is looked for.
+
+use crate::app::field::Field;
+use crate::insight::{BodyText, Folds, Found, Pattern};
+use crate::model::{limits, visible_line};
+use std::sync::Arc;
+
+#[derive(Debug, Default)]
+pub struct BodyPlace {
+    /// The line in front of the person, as the text counts them.
+    pub cursor: usize,
+    /// The first column that is shown.
+    pub left: usize,
+    pub folds: Folds,
+    pub search: Option<Search>,
+    /// The first line that is shown, as long as the cursor can be seen with it.
+    top: usize,
+    /// The byte to go to once its line is known.
+    sought: Option<usize>,
+}
+
+/// Something that is looked for.
+#[derive(Debug)]
+pub struct Search {
+    pub field: Field,
+    pub typing: bool,
+    /// What was found of the text so far.
+    pub found: Option<Arc<Found>>,
+    /// The match that the cursor is on, counted from zero.
+    pub current: usize,
+    /// How much was read, in hundredths, while the answer is awaited.
+    pub progress: Option<u8>,
+    /// Where the person was before: cursor, first line, first column.
+    before: (usize, usize, usize),
+}
+
+impl BodyPlace {
+    /// The first of `height` lines to show.
+    pub fn top(&self, text: &BodyText, height: usize) -> usize {
+        let room = height.max(1) as isize - 1;
+        let cursor = self.folds.seen(text, self.cursor);
+        let highest = self.folds.step(text, cursor, -room);
+        // No line is left empty at the end as long as there are lines above.
+        let last = self.folds.seen(text, text.len().saturating_sub(1));
+        let lowest = self.folds.step(text, last, -room).min(cursor);
+        let wished = self.folds.seen(text, self.top);
+        wished.clamp(highest.min(lowest), lowest)
+    }
+
+    pub fn step(&mut self, text: &BodyText, lines: isize, height: usize) {
+        self.sought = None;
+        self.top = self.top(text, height);
+        self.cursor = self.folds.step(text, self.cursor, lines);
+    }
+
+    /// Moves the window, and the cursor with it.
+    pub fn scroll(&mut self, text: &BodyText, lines: isize, height: usize) {
+        self.sought = None;
+        let top = self.top(text, height);
+        self.top = self.folds.step(text, top, lines);
+        self.cursor = self.folds.step(text, self.cursor, lines);
+    }
+
+    pub fn scroll_left(&mut self, columns: isize) {
+        self.left = self.left.saturating_add_signed(columns).min(LONGEST_SCROLL);
+    }
+
+    pub fn to_first(&mut self) {
+        (self.cursor, self.top, self.left) = (0, 0, 0);
+        self.sought = None;
+    }
+
+    /// Of a body whose lines are not all known yet, the last will be gone to.
+    pub fn to_last(&mut self, text: &BodyText) {
+        self.sought = text.is_head().then_some(usize::MAX);
+        self.cursor = self.folds.seen(text, text.len().saturating_sub(1));
+    }
+
+    /// Folds or opens what is under the cursor.
+    pub fn toggle(&mut self, text: &BodyText, height: usize) {
+        self.top = self.top(text, height);
+        if let Some(line) = self.folds.toggle(text, self.cursor) {
+            self.cursor = line;
+        }
+    }
+
+    /// Folds everything, or opens everything where something is folded.
+    pub fn toggle_all(&mut self, text: &BodyText) {
+        if self.folds.is_empty() {
+            self.folds.fold_all();
+        } else {
+            self.folds.open_all();
+        }
+        self.cursor = self.folds.seen(text, self.cursor);
+    }
+
+    /// Goes on in other lines of the same body.
+    pub fn move_to(&mut self, before: &BodyText, after: &BodyText) {
+        let is_new = before.view() != after.view();
+        if is_new {
+            self.folds = Folds::default();
+        }
+        let here = || is_new.then(|| before.place(self.cursor).start);
+        if let Some(offset) = self.sought.take().or_else(here) {
+            self.seek(after, offset);
+            self.top = self.cursor;
+        }
+    }
+
+    /// Goes to the line of a byte, now or as soon as it is known.
+    fn seek(&mut self, text: &BodyText, offset: usize) {
+        let line = text.line_at(offset);
+        self.folds.open_to(text, line);
+        self.cursor = line;
+        let is_beyond = text.is_head() && text.place(line).end <= offset;
+        self.sought = is_beyond.then_some(offset);
+    }
+
+    pub fn start_search(&mut self) {
+        self.search = Some(Search {
+            field: Field::line(""),
+            typing: true,
+            found: None,
+            current: 0,
+            progress: None,
+            before: (self.cursor, self.top, self.left),
+        });
+    }
+
+    /// What is to be looked for now; nothing that was found before counts any more.
+    pub fn pattern(&mut self, text: &BodyText) -> Option<Pattern> {
+        let search = self.search.as_mut()?;
+        (search.found, search.progress) = (None, None);
+        let pattern = Pattern::new(&search.field.text(), text.view());
+        if pattern.is_none() {
+            self.return_from_search();
+        }
+        pattern
+    }
+
+    /// Takes the answer, and goes to the first match from where the person was on.
+    pub fn found(&mut self, text: &BodyText, body: &[u8], found: Arc<Found>, width: usize) {
+        let Some(search) = &mut self.search else {
+            return;
+        };
+        let from = text.place(search.before.0).start;
+        search.current = match found.count_before(body, from) {
+            behind if behind >= found.total() => 0,
+            first => first,
+        };
+        let is_somewhere = found.total() > 0;
+        (search.found, search.progress) = (Some(found), None);
+        if is_somewhere {
+            self.go_to_match(text, body, width);
+        } else {
+            self.return_from_search();
+        }
+    }
+
+    /// The next match, or the one before; round the end.
+    pub fn step_match(&mut self, text: &BodyText, body: &[u8], step: isize, width: usize) {
+        let Some(search) = &mut self.search else {
+            return;
+        };
+        let total = search.found.as_ref().map_or(0, |found| found.total());
+        if total > 0 {
+            let next = search.current as isize + step;
+            search.current = next.rem_euclid(total as isize) as usize;
+            self.go_to_match(text, body, width);
+        }
+    }
+
+    /// The bytes of the match that the cursor is on.
+    pub fn current(&self, body: &[u8]) -> Option<std::ops::Range<usize>> {
+        let search = self.search.as_ref()?;
+        search.found.as_ref()?.nth(body, search.current)
+    }
+
+    /// Opens what hides the match, and brings it on the screen.
+    pub fn go_to_match(&mut self, text: &BodyText, body: &[u8], width: usize) {
+        let found = self.search.as_ref().and_then(|s| s.found.clone());
+        let (Some(range), Some(found)) = (self.current(body), found) else {
+            return;
+        };
+        self.seek(text, range.start);
+        let (shown, marks) = text.marked_line(body, self.cursor, &found);
+        if let Some(mark) = marks.iter().find(|mark| mark.start == range.start) {
+            let column = |at: usize| visible_line(&shown[..at]).chars().count();
+            let (from, to) = (column(mark.at.start), column(mark.at.end));
+            let is_seen = from >= self.left && to <= self.left + width;
+            // Nothing was drawn yet where there is no width.
+            if !is_seen && width > 0 {
+                self.left = (to + AROUND).saturating_sub(width).min(from);
+                self.left = if to <= width { 0 } else { self.left };
+            }
+        }
+    }
+
+    /// Stops looking, and goes back to where the person was if nothing was chosen.
+    pub fn end_search(&mut self) {
+        if self.search.as_ref().is_some_and(|search| search.typing) {
+            self.return_from_search();
+        }
+        self.search = None;
+    }
+
+    fn return_from_search(&mut self) {
+        if let Some(search) = &self.search {
+            (self.cursor, self.top, self.left) = search.before;
+        }
+    }
+}
+
+/// Columns that are shown behind a match that lies far to the right.
+const AROUND: usize = 40;
+
+/// No line is shown in longer pieces or further indented, so nothing lies further right.
+const LONGEST_SCROLL: usize = limits::LINE_BYTES + 2 * limits::INDENTED_DEPTH;

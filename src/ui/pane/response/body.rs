@@ -1,0 +1,217 @@
+//! The body: the lines that can be seen, and only those, in their colours.
+
+use super::{in_the_corner, more_below};
+use crate::app::pane::{BodyPlace, Measured, Search, Shown};
+use crate::app::{Action, Pane, State};
+use crate::insight::{Mark, View};
+use crate::model::{cut, visible_line, wrap};
+use crate::ui::json::{Token, tokens};
+use crate::ui::paint::clip;
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+pub fn draw(
+    state: &State,
+    shown: &Shown,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+) -> Measured {
+    let place = &state.response.body;
+    let note = note(shown, area.width as usize);
+    for (rect, text) in area.rows().zip(&note) {
+        frame.render_widget(Line::styled(text.clone(), theme.trouble()), rect);
+    }
+    let above = (note.len() as u16).min(area.height);
+    let below = u16::from(place.search.is_some() && area.height > above + 1);
+    let lines = Rect {
+        y: area.y + above,
+        height: area.height - above - below,
+        ..area
+    };
+    if let Some(search) = place.search.as_ref().filter(|_| below > 0) {
+        let foot = Rect {
+            y: area.bottom() - 1,
+            height: 1,
+            ..area
+        };
+        draw_search(search, theme, foot, frame);
+    }
+    let text = &*shown.body;
+    let number_width = text.len().to_string().len();
+    let room = (area.width as usize).saturating_sub(number_width + 2);
+    let measured = Measured {
+        lines: text.len(),
+        height: lines.height as usize,
+        width: room,
+        entries: Vec::new(),
+    };
+    if text.is_empty() {
+        let words = match shown.exchange.outcome.response() {
+            Some(_) => "The answer has no body.",
+            None => "No answer came, so there is no body.",
+        };
+        frame.render_widget(Line::styled(words, theme.dim()), area);
+        return measured;
+    }
+    let current = place.current(shown.bytes()).map(|range| range.start);
+    let has_cursor = state.focus == Pane::Response && !state.response.is_searching();
+    let cursor = place.folds.seen(text, place.cursor);
+    let top = place.top(text, measured.height);
+    let (mut next, mut last) = (Some(top), top);
+    for rect in lines.rows() {
+        let Some(number) = next else { break };
+        let style = match has_cursor && number == cursor {
+            true => theme.selected(),
+            false => theme.dim(),
+        };
+        let mut spans = vec![
+            Span::styled(format!("{:>number_width$}", number + 1), style),
+            Span::raw("  "),
+        ];
+        let line = line(shown, place, number, current, theme);
+        spans.extend(clip(line, place.left, room));
+        frame.render_widget(Line::from(spans), rect);
+        last = number;
+        next = place.folds.next(text, number);
+    }
+    // A match is not covered by what else there is to say.
+    let shows_match = last == cursor && current.is_some();
+    if let Some(words) = unread(state, shown) {
+        in_the_corner(words, lines, theme, frame);
+    } else if place.folds.is_empty() && !shows_match {
+        more_below(top, &measured, lines, theme, frame);
+    } else if next.is_some() && !shows_match {
+        // How many that are takes a walk over all of them.
+        let words = if theme.ascii { "more" } else { "↓ more" };
+        in_the_corner(words.to_owned(), lines, theme, frame);
+    }
+    measured
+}
+
+/// One line in its colours, with what is folded behind it.
+fn line(
+    shown: &Shown,
+    place: &BodyPlace,
+    number: usize,
+    current: Option<usize>,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
+    let (text, body) = (&*shown.body, shown.bytes());
+    let found = place.search.as_ref().and_then(|s| s.found.as_ref());
+    let (words, marks) = match found {
+        Some(found) => text.marked_line(body, number, found),
+        None => (text.line(body, number).into_owned(), Vec::new()),
+    };
+    if text.view() != View::Pretty {
+        return coloured(&words, &[], &marks, current, theme);
+    }
+    let in_name = text.ends_in_name(body, number);
+    let colours = tokens(&words, text.begins_inside(number), in_name);
+    let mut spans = coloured(&words, &colours, &marks, current, theme);
+    if let Some(closing) = text.closing(number)
+        && place.folds.is_folded(text, number)
+    {
+        let dots = if theme.ascii { "..." } else { "…" };
+        let count = text.count(number);
+        spans.push(Span::styled(format!(" {dots} {count} "), theme.strong()));
+        let end = text.line(body, closing);
+        let end = end.trim_start();
+        spans.extend(coloured(end, &tokens(end, false, false), &[], None, theme));
+    }
+    spans
+}
+
+/// The text in runs of one style: the colours of its tokens, and over them the marks.
+fn coloured(
+    text: &str,
+    tokens: &[(std::ops::Range<usize>, Token)],
+    marks: &[Mark],
+    current: Option<usize>,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
+    let mut bounds: Vec<usize> = vec![0, text.len()];
+    bounds.extend(
+        tokens
+            .iter()
+            .flat_map(|(range, _)| [range.start, range.end]),
+    );
+    bounds.extend(marks.iter().flat_map(|mark| [mark.at.start, mark.at.end]));
+    bounds.sort_unstable();
+    bounds.dedup();
+    let (mut tokens, mut marks) = (tokens.iter().peekable(), marks.iter().peekable());
+    let runs = bounds.windows(2).map(|run| {
+        while tokens.next_if(|(range, _)| range.end <= run[0]).is_some() {}
+        while marks.next_if(|mark| mark.at.end <= run[0]).is_some() {}
+        let token = tokens.peek().filter(|(range, _)| range.start <= run[0]);
+        let mark = marks.peek().filter(|mark| mark.at.start <= run[0]);
+        let style = match (mark, token) {
+            (Some(mark), _) => theme.found(current == Some(mark.start)),
+            (None, Some((_, token))) => token.style(theme),
+            (None, None) => Style::new(),
+        };
+        let text = text.get(run[0]..run[1]).unwrap_or_default();
+        Span::styled(visible_line(text).into_owned(), style)
+    });
+    runs.collect()
+}
+
+/// What is known of a large body so far.
+fn unread(state: &State, shown: &Shown) -> Option<String> {
+    if !shown.body.is_head() {
+        return None;
+    }
+    Some(match state.response.reading {
+        Some((_, 0)) => "the rest is being read".to_owned(),
+        Some((_, done)) => format!("the rest is being read: {done} %"),
+        None => {
+            let key = state.keymap.hint(Action::Last).unwrap_or_default();
+            format!("this is the beginning; {key} reads the rest")
+        }
+    })
+}
+
+/// `/ text      3 of 128`
+fn draw_search(search: &Search, theme: &Theme, area: Rect, frame: &mut Frame) {
+    frame.render_widget(Line::styled("/ ", theme.key()), area);
+    let count = match (&search.found, search.progress) {
+        (Some(found), _) if found.total() == 0 => " not found".to_owned(),
+        (Some(found), _) => format!(" {} of {}", search.current + 1, found.total()),
+        (None, Some(done)) => format!(" {done} %"),
+        (None, None) => String::new(),
+    };
+    let count_width = (count.width() as u16).min(area.width.saturating_sub(2));
+    let text = Rect {
+        x: area.x + 2.min(area.width),
+        width: area.width.saturating_sub(2 + count_width),
+        ..area
+    };
+    if search.typing {
+        frame.render_widget(search.field.area(), text);
+    } else {
+        let words = cut(&search.field.text(), text.width as usize);
+        frame.render_widget(Line::raw(words), text);
+    }
+    let right = Rect {
+        x: text.right(),
+        width: count_width,
+        ..area
+    };
+    frame.render_widget(Line::styled(count, theme.dim()), right);
+}
+
+/// Where the body is not the JSON that it should be.
+fn note(shown: &Shown, width: usize) -> Vec<String> {
+    let Some(fault) = shown.body.fault() else {
+        return Vec::new();
+    };
+    let words = format!(
+        "Not shown as JSON: in line {}, column {}, {}.",
+        fault.line, fault.column, fault.what
+    );
+    wrap(&words, width)
+}
