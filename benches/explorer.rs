@@ -7,6 +7,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const COLUMNS: u16 = 160;
@@ -19,6 +20,22 @@ fn main() {
         return;
     }
     let port = serve();
+    // `cargo bench -- large` takes a part of it.
+    let parts: Vec<String> = std::env::args().skip(1).collect();
+    let wants = |part: &str| {
+        let mut named = parts.iter().filter(|part| !part.starts_with("--"));
+        parts.iter().all(|part| part.starts_with("--")) || named.any(|named| named == part)
+    };
+    if wants("small") {
+        small(port);
+    }
+    if wants("large") {
+        large(port);
+    }
+}
+
+/// Start, small answers, keys, rest.
+fn small(port: u16) {
     let url = format!("http://127.0.0.1:{port}/small");
     println!(
         "{:<44}{:>10}{:>10}{:>10}{:>12}{:>8}",
@@ -33,7 +50,7 @@ fn main() {
         run.until(|screen| screen.contains(&url));
         starts.push(run.changed.saturating_duration_since(began));
         run.calm();
-        memory.push(run.memory_mib());
+        memory.push(run.memory_mib("VmRSS:"));
     }
     row_ms("exec to first useful frame, ms", &starts, 20.9);
     row("memory at rest, MiB", &memory, 15.5);
@@ -90,6 +107,81 @@ fn main() {
     );
 }
 
+/// Bodies of many megabytes: from the key to the first lines, the slowest key meanwhile, memory,
+/// and pages turned. The last figure of each row is that of a program which does nothing else
+/// (receive, indent on a second thread, draw), the practical limit.
+fn large(port: u16) {
+    // Kind, size, then: key to shown, slowest key, memory at rest and at most, of the limit.
+    const LIMITS: [(&str, usize, [f64; 4]); 4] = [
+        ("minified", 10, [25.0, 8.0, 27.0, 30.0]),
+        ("indented", 10, [23.0, 10.0, 19.0, 25.0]),
+        ("minified", 100, [147.0, 71.0, 228.0, 259.0]),
+        ("indented", 100, [176.0, 71.0, 149.0, 207.0]),
+    ];
+    println!(
+        "\n{:<44}{:>10}{:>10}{:>10}{:>12}{:>8}",
+        "", "least", "median", "most", "limit", "ratio"
+    );
+    for (kind, mib, [shown, slowest, at_rest, at_most]) in LIMITS {
+        let url = format!("http://127.0.0.1:{port}/{kind}/{mib}");
+        let runs = if mib > 10 { 5 } else { 9 };
+        let name = |what: &str| format!("{mib} MiB {kind}, {what}");
+        let plain: Vec<Duration> = (0..runs).map(|_| plainly_read(port, kind, mib)).collect();
+        let mut first_lines = Vec::new();
+        let mut all_lines = Vec::new();
+        let mut keys = Vec::new();
+        let mut rests = Vec::new();
+        let mut peaks = Vec::new();
+        let mut pages = Vec::new();
+        for _ in 0..runs {
+            let mut run = Run::start(&[&url]);
+            run.until(|screen| screen.contains(&url));
+            run.calm();
+            run.press(b"\x12");
+            first_lines.push(run.until(|screen| screen.contains("the-first-one")));
+            let is_whole = |screen: &str| !screen.contains("the rest is");
+            all_lines.push(run.until(is_whole));
+            run.rest();
+            rests.push(run.memory_mib("VmRSS:"));
+            peaks.push(run.memory_mib("VmHWM:"));
+            run.press(b"\t");
+            run.calm();
+            for _ in 0..20 {
+                let before = run.screen();
+                run.press(b"\x1b[6~");
+                pages.push(run.until(|screen| screen != before));
+            }
+            // The first key too: what it waits for is freeing the answer before.
+            let mut run = Run::start(&[&url]);
+            run.until(|screen| screen.contains(&url));
+            run.calm();
+            run.press(b"\x12");
+            keys.push(run.slowest_key());
+            run.press(b"\x12");
+            keys.push(run.slowest_key());
+        }
+        row_ms(&name("plainly read, ms"), &plain, shown);
+        row_ms(&name("key to first lines, ms"), &first_lines, shown);
+        row_ms(&name("key to all lines, ms"), &all_lines, shown);
+        row_ms(&name("slowest key, ms"), &keys, slowest);
+        row(&name("memory at rest, MiB"), &rests, at_rest);
+        row(&name("memory at most, MiB"), &peaks, at_most);
+        row_ms(&name("page, ms"), &pages, 0.7);
+    }
+}
+
+/// Into memory, and nothing else: what this machine needs at this moment.
+fn plainly_read(port: u16, kind: &str, mib: usize) -> Duration {
+    let began = Instant::now();
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    let ask = format!("GET /{kind}/{mib} HTTP/1.1\r\nconnection: close\r\n\r\n");
+    stream.write_all(ask.as_bytes()).expect("a request");
+    let mut body = Vec::with_capacity((mib + 1) << 20);
+    stream.read_to_end(&mut body).expect("an answer");
+    assert!(body.ends_with(b"]"));
+    began.elapsed()
+}
+
 fn row_ms(name: &str, times: &[Duration], peer: f64) {
     let times: Vec<f64> = times.iter().map(|t| t.as_secs_f64() * 1_000.0).collect();
     row(name, &times, peer);
@@ -122,6 +214,23 @@ fn serve() -> u16 {
                     if length == 0 {
                         return;
                     }
+                    let asked = String::from_utf8_lossy(&buffer[..length]).into_owned();
+                    let path = asked.split(' ').nth(1).unwrap_or("/");
+                    let mut parts = path.split('/').skip(1);
+                    let (kind, mib) = (parts.next().unwrap_or(""), parts.next());
+                    if let Some(Ok(mib)) = mib.map(str::parse) {
+                        let body = body(kind == "indented", mib);
+                        let head = format!(
+                            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                            body.len()
+                        );
+                        let sent = stream.write_all(head.as_bytes());
+                        let sent = sent.and_then(|()| stream.write_all(&body));
+                        if sent.is_err() || asked.contains("connection: close") {
+                            return;
+                        }
+                        continue;
+                    }
                     let number = number.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                     let body = format!("{{\"id\":1,\"mark\":\"answer-{number}\"}}");
                     let answer = format!(
@@ -136,6 +245,53 @@ fn serve() -> u16 {
         }
     });
     port
+}
+
+/// A list of objects as APIs have them, some 300 bytes each, made once.
+fn body(is_indented: bool, mib: usize) -> Arc<Vec<u8>> {
+    static MADE: Mutex<Vec<(bool, usize, Arc<Vec<u8>>)>> = Mutex::new(Vec::new());
+    let mut made = MADE.lock().expect("the bodies");
+    if let Some((.., body)) = made.iter().find(|m| (m.0, m.1) == (is_indented, mib)) {
+        return body.clone();
+    }
+    const FIELDS: &str = r#"{"id":#,"kind":"runbook","name":"Core banking upgrade","owner":"support.desk@acme.example","archived":false,"progress":0.#,"tags":["finance","weekend","rehearsed"],"place":{"building":"12 Harbour Street","city":"Bristol","at":{"latitude":51.45#,"longitude":-2.58#}},"note":null}"#;
+    let indented = |text: &str, depth: usize| {
+        let mut out = String::new();
+        let mut depth = depth;
+        let mut inside = false;
+        for c in text.chars() {
+            inside ^= c == '"';
+            match c {
+                '{' | '[' if !inside => {
+                    depth += 1;
+                    out.push_str(&format!("{c}\n{}", "  ".repeat(depth)));
+                }
+                '}' | ']' if !inside => {
+                    depth -= 1;
+                    out.push_str(&format!("\n{}{c}", "  ".repeat(depth)));
+                }
+                ',' if !inside => out.push_str(&format!(",\n{}", "  ".repeat(depth))),
+                ':' if !inside => out.push_str(": "),
+                c => out.push(c),
+            }
+        }
+        out
+    };
+    let (open, between, fields) = match is_indented {
+        true => ("[\n  ", ",\n  ", indented(FIELDS, 1)),
+        false => ("[", ",", FIELDS.to_owned()),
+    };
+    let mut text = format!("{open}\"the-first-one\"");
+    let mut number = 1_000_000;
+    while text.len() < mib << 20 {
+        number += 1;
+        text.push_str(between);
+        text.push_str(&fields.replace('#', &number.to_string()));
+    }
+    text.push_str(if is_indented { "\n]" } else { "]" });
+    let body = Arc::new(text.into_bytes());
+    made.push((is_indented, mib, body.clone()));
+    body
 }
 
 struct Run {
@@ -161,7 +317,12 @@ impl Run {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).expect("a terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_httriage"));
+        // Another build may be measured by the same bench, to compare the two.
+        let other = std::env::var("HTTRIAGE_MEASURED").ok();
+        let binary = other.unwrap_or_else(|| env!("CARGO_BIN_EXE_httriage").to_owned());
+        let config = home.path().join("config.toml");
+        std::fs::write(config, "max_body = \"1GiB\"\n").expect("the settings");
+        let mut command = CommandBuilder::new(binary);
         command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env("HTTRIAGE_CONFIG_DIR", home.path());
@@ -241,11 +402,39 @@ impl Run {
         }
     }
 
-    fn memory_mib(&self) -> f64 {
+    /// Waits until the program has used no processor time for a while.
+    fn rest(&mut self) {
+        let until = Instant::now() + PATIENCE;
+        let mut before = u64::MAX;
+        while self.usage().0 != before && Instant::now() < until {
+            before = self.usage().0;
+            std::thread::sleep(Duration::from_millis(300));
+            self.calm();
+        }
+    }
+
+    /// Opens and closes the sheet of keys until the body's lines are all there; the longest that
+    /// it took.
+    fn slowest_key(&mut self) -> Duration {
+        let sent = self.pressed;
+        let mut slowest = Duration::ZERO;
+        let mut is_whole = false;
+        while !is_whole || sent.elapsed() < Duration::from_millis(400) {
+            self.press(b"?");
+            slowest = slowest.max(self.until(|screen| screen.contains("Anywhere, also")));
+            self.press(b"q");
+            slowest = slowest.max(self.until(|screen| !screen.contains("Anywhere, also")));
+            let screen = self.screen();
+            is_whole = screen.contains("the-first-one") && !screen.contains("the rest is");
+        }
+        slowest
+    }
+
+    fn memory_mib(&self, which: &str) -> f64 {
         let status = self.proc("status");
         let line = status
             .lines()
-            .find(|line| line.starts_with("VmRSS:"))
+            .find(|line| line.starts_with(which))
             .unwrap_or("");
         let kib: f64 = line
             .split_whitespace()
