@@ -37,21 +37,54 @@ pub(super) const LONGEST_ESCAPE: usize = 8;
 
 pub(super) const ESCAPE_BLOCK: usize = 1 << 18;
 
-/// The text with its escapes of JSON, URLs and HTML undone, and where each byte of it, and its
-/// end, stood before; `None` where there are no escapes.
-pub(super) fn unescaped(text: &[u8]) -> Option<(Vec<u8>, Vec<usize>)> {
-    memchr::memchr3(b'\\', b'%', b'&', text)?;
-    let mut read = Vec::with_capacity(text.len());
-    let mut places = Vec::with_capacity(text.len() + 1);
-    let mut at = 0;
-    while at < text.len() {
-        let (byte, length) = escape(&text[at..]).unwrap_or((text[at], 1));
-        read.push(byte);
-        places.push(at);
-        at += length;
+/// A text with its escapes of JSON, URLs and HTML undone.
+pub(super) struct Unescaped {
+    pub read: Vec<u8>,
+    /// Behind each escape: the place in what is read, and the one in the text before.
+    jumps: Vec<(usize, usize)>,
+}
+
+impl Unescaped {
+    /// Where a byte of what is read, or its end, stood before.
+    pub fn place(&self, at: usize) -> usize {
+        let behind = self.jumps.partition_point(|(read, _)| *read <= at);
+        match behind.checked_sub(1).and_then(|jump| self.jumps.get(jump)) {
+            Some((read, before)) => before + at - read,
+            None => at,
+        }
     }
-    places.push(at);
-    Some((read, places))
+}
+
+/// `None` where there are no escapes. What lies between them is copied as a whole.
+pub(super) fn unescaped(text: &[u8]) -> Option<Unescaped> {
+    let next = |at: usize| {
+        let step = memchr::memchr3(b'\\', b'%', b'&', text.get(at..)?)?;
+        Some(at + step)
+    };
+    let mut sign = next(0)?;
+    let mut read = Vec::with_capacity(text.len());
+    let mut jumps = Vec::new();
+    let mut at = 0;
+    loop {
+        read.extend_from_slice(&text[at..sign]);
+        at = match escape(&text[sign..]) {
+            Some((byte, length)) => {
+                read.push(byte);
+                jumps.push((read.len(), sign + length));
+                sign + length
+            }
+            None => {
+                read.push(text[sign]);
+                sign + 1
+            }
+        };
+        match next(at) {
+            Some(found) => sign = found,
+            None => break,
+        }
+    }
+    read.extend_from_slice(&text[at..]);
+    Some(Unescaped { read, jumps })
 }
 
 /// The ASCII character that an escape at the start of the text stands for, and its length.
@@ -83,5 +116,32 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
             Some((sign, end + 1))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_byte_that_is_read_knows_where_it_stood(
+            text in "([a-c]|\\\\[\"/u]|\\\\u0061|%41|%zz|&amp;|&#x41;|&|%){0,40}",
+        ) {
+            let text = text.as_bytes();
+            let Some(plain) = unescaped(text) else {
+                prop_assert!(text.iter().all(|b| !b"\\%&".contains(b)));
+                return Ok(());
+            };
+            let mut at = 0;
+            for (place, byte) in plain.read.iter().enumerate() {
+                prop_assert_eq!(plain.place(place), at);
+                let (expected, length) = escape(&text[at..]).unwrap_or((text[at], 1));
+                prop_assert_eq!(*byte, expected);
+                at += length;
+            }
+            prop_assert_eq!((plain.place(plain.read.len()), at), (text.len(), text.len()));
+        }
     }
 }

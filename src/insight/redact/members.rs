@@ -1,9 +1,10 @@
 //! Where secrets stand by their names: in headers, URLs, JSON and forms.
 
 use crate::model::Headers;
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -18,13 +19,48 @@ const PARTS: [&str; 6] = [
     "token", "secret", "password", "api-key", "apikey", "api_key",
 ];
 
-/// All of them, to be looked for in a text.
-static SECRET_NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(WHOLE.iter().chain(&PARTS))
-        .ok()
+/// One of these stands in each of them.
+const SIGNS: [&str; 8] = [
+    "authorization",
+    "cookie",
+    "token",
+    "secret",
+    "password",
+    "api-key",
+    "apikey",
+    "api_key",
+];
+
+/// The first three letters of each sign, in small and capital letters: so few and so short that
+/// a large text is searched for all of them at once.
+static BEGINNINGS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let mut beginnings = BTreeSet::new();
+    for sign in SIGNS {
+        for capitals in 0..8 {
+            let letters = sign.bytes().take(3).enumerate();
+            let written = letters.map(|(place, letter)| match capitals & (1 << place) {
+                0 => letter,
+                _ => letter.to_ascii_uppercase(),
+            });
+            beginnings.insert(written.collect::<Vec<u8>>());
+        }
+    }
+    Searcher::new(beginnings)
 });
+
+/// Whether a sign stands anywhere in the text.
+fn holds_sign(text: &[u8]) -> bool {
+    let stands_at = |at: usize| {
+        let signs = SIGNS.iter().map(|sign| sign.as_bytes());
+        let mut texts = signs.map(|sign| (sign, text.get(at..at + sign.len())));
+        texts.any(|(sign, text)| text.is_some_and(|text| text.eq_ignore_ascii_case(sign)))
+    };
+    match &*BEGINNINGS {
+        Some(beginnings) => beginnings.find_iter(text).any(|b| stands_at(b.start())),
+        // This machine cannot search so.
+        None => (0..text.len()).any(stands_at),
+    }
+}
 
 /// Whether a header, parameter or member of that name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
@@ -91,12 +127,15 @@ fn percent_decoded(text: &str) -> String {
 /// brackets of JSON or HTML is none.
 pub(super) fn secret_form_members(body: &[u8]) -> Vec<Range<usize>> {
     let form = body.trim_ascii_end();
-    let is_form = !form
-        .iter()
-        .any(|b| b.is_ascii_whitespace() || b"{<\"".contains(b));
     let mut spans = Vec::new();
+    if form
+        .iter()
+        .any(|b| b.is_ascii_whitespace() || b"{<\"".contains(b))
+    {
+        return spans;
+    }
     let mut start = 0;
-    for pair in form.split(|b| *b == b'&').filter(|_| is_form) {
+    for pair in form.split(|b| *b == b'&') {
         if let Some(sign) = memchr::memchr(b'=', pair)
             && sign + 1 < pair.len()
             && url::form_urlencoded::parse(&pair[..sign]).any(|(name, _)| is_secret_name(&name))
@@ -113,10 +152,7 @@ pub(super) fn secret_form_members(body: &[u8]) -> Vec<Range<usize>> {
 pub(super) fn secret_members(body: &[u8]) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     // Most bodies have no such name anywhere, and this look is many times faster than the scan.
-    if !SECRET_NAMES
-        .as_ref()
-        .is_none_or(|names| names.is_match(body))
-    {
+    if !holds_sign(body) {
         return spans;
     }
     let first = body.iter().find(|b| !b.is_ascii_whitespace());
@@ -180,4 +216,22 @@ fn string_end(body: &[u8], mut at: usize) -> usize {
         }
     }
     body.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_secret_name_has_a_sign_and_every_sign_is_found() {
+        for name in WHOLE.iter().chain(&PARTS) {
+            assert!(SIGNS.iter().any(|sign| name.contains(sign)), "{name}");
+        }
+        for sign in SIGNS {
+            assert!(holds_sign(sign.as_bytes()));
+            assert!(holds_sign(format!("-{}-", sign.to_uppercase()).as_bytes()));
+            assert!(!holds_sign(&sign.as_bytes()[1..]));
+            assert!(!holds_sign(&sign.as_bytes()[..sign.len() - 1]));
+        }
+    }
 }

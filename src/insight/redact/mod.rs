@@ -277,9 +277,9 @@ impl Mask {
         let mut start = 0;
         loop {
             let end = text.len().min(start + block);
-            if let Some((read, places)) = unescaped(&text[start..end]) {
-                for hit in search.find_iter(&read) {
-                    let span = start + places[hit.start()]..start + places[hit.end()];
+            if let Some(plain) = unescaped(&text[start..end]) {
+                for hit in search.find_iter(&plain.read) {
+                    let span = start + plain.place(hit.start())..start + plain.place(hit.end());
                     if found.last().is_none_or(|(last, _)| last.end <= span.start) {
                         found.push((span, hit.pattern().as_usize()));
                     }
