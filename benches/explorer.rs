@@ -249,7 +249,8 @@ fn serve() -> u16 {
 
 /// A list of objects as APIs have them, some 300 bytes each, made once.
 fn body(is_indented: bool, mib: usize) -> Arc<Vec<u8>> {
-    static MADE: Mutex<Vec<(bool, usize, Arc<Vec<u8>>)>> = Mutex::new(Vec::new());
+    type Made = (bool, usize, Arc<Vec<u8>>);
+    static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
     let mut made = MADE.lock().expect("the bodies");
     if let Some((.., body)) = made.iter().find(|m| (m.0, m.1) == (is_indented, mib)) {
         return body.clone();

@@ -234,6 +234,17 @@ fn the_time_of_a_call() {
 }
 
 #[test]
+fn two_answers_beside_each_other() {
+    looks_like("diff", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+        scene.outcomes.push(failure());
+        scene.keys("ctrl-r");
+        scene.state.focus = Pane::Response;
+        scene.keys("c");
+    });
+}
+
+#[test]
 fn a_call_that_waits_to_go_again() {
     looks_like("waiting", |scene| {
         scene.send(&guided("its whole office"));

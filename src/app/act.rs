@@ -3,6 +3,7 @@
 
 use super::action::{Action, Pane};
 use super::again;
+use super::comparing;
 use super::memory;
 use super::message::{Effect, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
@@ -30,8 +31,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Back => effects = back(state),
         Action::FocusNext => focus(state, 1),
         Action::FocusPrevious => focus(state, -1),
-        Action::TabNext => step_tab(state, 1),
-        Action::TabPrevious => step_tab(state, -1),
+        Action::TabNext => effects = step_tab(state, 1),
+        Action::TabPrevious => effects = step_tab(state, -1),
         Action::Up => effects = step(state, -1),
         Action::Down => effects = step(state, 1),
         Action::PageUp => effects = scroll(state, -page),
@@ -60,6 +61,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Left => state.response.body.scroll_left(-8),
         Action::Right => state.response.body.scroll_left(8),
 
+        Action::Compare => effects = comparing::compare(state),
         Action::Expand => state.history.expand(true),
         Action::Fold => state.history.expand(false),
         Action::Load => effects = memory::load(state, Then::Load),
@@ -126,6 +128,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         }
         Action::NextMatch | Action::PreviousMatch if !state.response.has_matches() => {
             Some("Nothing was found that could be gone to. Search for something first.")
+        }
+        Action::Compare if state.response.shown.is_none() && state.focus != Pane::History => {
+            Some("There is no answer in front to compare.")
         }
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
@@ -243,12 +248,13 @@ fn focus(state: &mut State, step: isize) {
     state.focus = Pane::ALL[next];
 }
 
-fn step_tab(state: &mut State, step: isize) {
+fn step_tab(state: &mut State, step: isize) -> Vec<Effect> {
     match state.focus {
         Pane::Request => state.builder.step_tab(step),
         Pane::Response => state.response.step_tab(step),
         Pane::History => {}
     }
+    comparing::wanted(state)
 }
 
 fn step(state: &mut State, step: isize) -> Vec<Effect> {

@@ -101,6 +101,7 @@ actions! {
     FocusPrevious   "focus-previous"   "previous pane"                 Place::Panes, ["backtab"];
     TabNext         "tab-next"         "next tab"                      Place::Panes, ["]"];
     TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
+    Compare         "compare"          "compare two answers"           Place::Panes, ["c"];
     Up              "up"               "up"                            Place::Panes, ["up", "k"];
     Down            "down"             "down"                          Place::Panes, ["down", "j"];
     PageUp          "page-up"          "page up"                       Place::Panes, ["pageup"];

@@ -2,6 +2,7 @@
 //! forgetting, cases, sessions and their replay.
 
 use super::action::{Action, Pane};
+use super::comparing;
 use super::message::{Effect, Job, Notice, SessionFile, Then};
 use super::pane::{Asked, Choice, Dialog, Pick, Prompt, Replay};
 use super::sending::{enter, send};
@@ -76,6 +77,9 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         ));
         return Vec::new();
     };
+    if then == Then::Compare {
+        return comparing::against(state, exchange);
+    }
     let named = |e: &crate::model::Environment| e.name == exchange.environment;
     let mut effects = match state.environments.iter().position(named) {
         Some(place) => enter(state, place),
@@ -93,8 +97,10 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
     if state.shows_one_pane() {
         state.focus = Pane::Response;
     }
-    if then == Then::SendAgain {
-        effects.extend(send(state, false));
+    match then {
+        Then::SendAgain => effects.extend(send(state, false)),
+        Then::LoadToCompare => effects.extend(comparing::loaded(state)),
+        Then::Load | Then::Compare => {}
     }
     effects
 }

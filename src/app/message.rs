@@ -2,7 +2,7 @@
 
 use super::keymap::Key;
 use crate::insight::replay::ReplayReport;
-use crate::insight::{BodyText, Found, Pattern, Query, View};
+use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
     Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Progress, RequestSpec, SentRequest,
     Timestamp, TokenRef,
@@ -59,6 +59,12 @@ pub enum Message {
         question: u64,
         body: Arc<BodyText>,
     },
+    /// What differs between two answers.
+    Compared {
+        was: ExchangeId,
+        is: ExchangeId,
+        diff: Arc<AnswerDiff>,
+    },
     /// What was looked for in a large body.
     Searched {
         question: u64,
@@ -86,6 +92,10 @@ pub enum Message {
 pub enum Then {
     Load,
     SendAgain,
+    /// It comes to the front, and another one is compared with it.
+    LoadToCompare,
+    /// It is compared with the one in front.
+    Compare,
 }
 
 /// What a session is made of.
@@ -142,6 +152,11 @@ pub enum Effect {
     },
     /// Nobody waits for the answer any more.
     StopReading(u64),
+    /// Finds what differs between two answers.
+    Compare {
+        was: Arc<Exchange>,
+        is: Arc<Exchange>,
+    },
     Forget(Vec<ExchangeId>),
     Restore(Vec<ExchangeId>),
     SaveSession {

@@ -4,6 +4,7 @@
 mod act;
 mod action;
 mod again;
+mod comparing;
 mod field;
 mod keymap;
 mod list;

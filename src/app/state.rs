@@ -96,6 +96,8 @@ pub struct State {
     pub opens_with_a_call: bool,
     /// The support case that calls are made for.
     pub case: Option<String>,
+    /// The call of the history that the next chosen one is compared with.
+    pub comparing: Option<ExchangeId>,
     /// Bytes of a body that are kept.
     pub body_bytes: u64,
     pub catalogue: Arc<Catalogue>,
@@ -133,6 +135,7 @@ impl State {
             waits_for_sandbox: false,
             opens_with_a_call: start.send_first,
             case: start.case,
+            comparing: None,
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
             keymap: Keymap::default(),

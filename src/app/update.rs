@@ -3,6 +3,7 @@
 
 use super::act::{act, after_typing};
 use super::action::{Action, Pane, Place};
+use super::comparing;
 use super::keymap::Key;
 use super::memory;
 use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile};
@@ -34,6 +35,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         } => memory::recalled(state, question, found, has_older, after),
         Message::Fetched { exchange, then } => memory::fetched(state, exchange, then),
         Message::Indexed { question, body } => indexed(state, question, body),
+        Message::Compared { was, is, diff } => comparing::compared(state, &was, &is, diff),
         Message::Searched { question, found } => searched(state, question, found),
         Message::Progressed {
             question,

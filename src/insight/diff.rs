@@ -9,6 +9,7 @@ mod volatile;
 
 pub use answers::{AnswerDiff, answer_diff};
 
+use crate::model::size_text;
 use serde::de::IgnoredAny;
 use similar::{Algorithm, ChangeTag};
 use skim::{Kind, Value};
@@ -55,7 +56,10 @@ pub fn body_diff(was: &[u8], is: &[u8], ignored: &[String]) -> BodyDiff {
         diff.is_json = is_json(is);
         return diff;
     }
-    if is_json(was) && is_json(is) {
+    if was.is_empty() != is.is_empty() {
+        let size = |body: &[u8]| (!body.is_empty()).then(|| size_text(body.len() as u64));
+        add(&mut diff, String::new(), size(was), size(is));
+    } else if is_json(was) && is_json(is) {
         diff.is_json = true;
         let mut walk = Walk {
             was,

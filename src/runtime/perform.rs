@@ -8,7 +8,7 @@ use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing};
 use crate::insight::replay::StepReport;
-use crate::insight::{BodyText, Found, Pattern, Query, View, Watch};
+use crate::insight::{BodyText, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{Environment, Exchange, ExchangeId, Progress, Response, TokenName};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -121,6 +121,7 @@ impl Performer {
                 pattern,
             } => self.search(question, exchange, *pattern),
             Effect::StopReading(question) => self.stop_reading(question),
+            Effect::Compare { was, is } => self.compare(was, is),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
@@ -283,6 +284,14 @@ impl Performer {
     fn stop_reading(&self, question: u64) {
         self.indexing.stop(question);
         self.searching.stop(question);
+    }
+
+    fn compare(&mut self, was: Arc<Exchange>, is: Arc<Exchange>) {
+        self.look_up(move |_, queue| {
+            let diff = Arc::new(answer_diff(&was, &is));
+            let (was, is) = (was.id.clone(), is.id.clone());
+            let _ = queue.send(Message::Compared { was, is, diff });
+        });
     }
 
     fn forget(&mut self, ids: Vec<ExchangeId>) {

@@ -132,12 +132,14 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::FocusNext,
             Action::TabNext,
             Action::OpenEntry,
+            Action::Compare,
             Action::ChooseEnvironment,
             Action::QuitPane,
         ],
         (None, Pane::History) => &[
             Action::Load,
             Action::Expand,
+            Action::Compare,
             Action::SendAgain,
             Action::Filter,
             Action::Mark,
@@ -190,6 +192,7 @@ fn short(action: Action) -> &'static str {
     let title = action.title();
     match (action, title.split_once(" the ")) {
         (Action::StepView, _) => "view",
+        (Action::Compare, _) => "compare",
         (Action::BackOff, _) => "wait and send again",
         (Action::FetchLarger, _) => "fetch all of it",
         (Action::SearchBody, _) => "search",

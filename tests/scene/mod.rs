@@ -303,6 +303,11 @@ impl Scene {
                     found: Arc::new(found),
                 })
             }
+            Effect::Compare { was, is } => Some(Message::Compared {
+                diff: Arc::new(httriage::insight::answer_diff(&was, &is)),
+                was: was.id.clone(),
+                is: is.id.clone(),
+            }),
             Effect::Forget(ids) => {
                 self.forgotten.extend(ids);
                 None

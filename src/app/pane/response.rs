@@ -4,7 +4,7 @@ mod body;
 
 use crate::app::list::List;
 use crate::app::message::{Effect, Job};
-use crate::insight::{BodyText, ErrorBody, Found, View, error_body};
+use crate::insight::{AnswerDiff, BodyText, ErrorBody, Found, View, error_body};
 use crate::model::{Exchange, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,14 +17,16 @@ pub enum ResponseTab {
     Body,
     Headers,
     Timing,
+    Diff,
 }
 
 impl ResponseTab {
-    pub const ALL: [ResponseTab; 4] = [
+    pub const ALL: [ResponseTab; 5] = [
         ResponseTab::Errors,
         ResponseTab::Body,
         ResponseTab::Headers,
         ResponseTab::Timing,
+        ResponseTab::Diff,
     ];
 
     pub fn title(self) -> &'static str {
@@ -33,6 +35,7 @@ impl ResponseTab {
             ResponseTab::Body => "Body",
             ResponseTab::Headers => "Headers",
             ResponseTab::Timing => "Timing",
+            ResponseTab::Diff => "Diff",
         }
     }
 }
@@ -100,6 +103,8 @@ pub struct ResponsePane {
     /// The first line of the tab in front that is shown, where that is not the body.
     pub top: usize,
     pub body: BodyPlace,
+    /// The older answer that this one is compared with, and what differs once that is known.
+    pub compared: Option<(Arc<Exchange>, Option<Arc<AnswerDiff>>)>,
     /// The work on the body that is awaited, and how much of it is done in hundredths.
     pub reading: Option<(u64, u8)>,
     questions: u64,
@@ -117,6 +122,7 @@ impl Default for ResponsePane {
             open: BTreeSet::new(),
             top: 0,
             body: BodyPlace::default(),
+            compared: None,
             reading: None,
             questions: 0,
             searching: None,
@@ -151,6 +157,7 @@ impl ResponsePane {
         self.open.clear();
         self.top = 0;
         self.body = BodyPlace::default();
+        self.compared = None;
         effects.extend(self.read_rest());
         effects
     }
@@ -297,7 +304,11 @@ impl ResponsePane {
         let tabs = ResponseTab::ALL;
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
         let next = (at as isize + step).rem_euclid(tabs.len() as isize) as usize;
-        self.tab = tabs[next];
+        self.set_tab(tabs[next]);
+    }
+
+    pub fn set_tab(&mut self, tab: ResponseTab) {
+        self.tab = tab;
         self.top = 0;
     }
 

@@ -1,6 +1,7 @@
 //! The answer: the verdict line, one plain sentence, and a tab of what it says.
 
 mod body;
+mod diff;
 mod timing;
 
 use super::history::duration_text;
@@ -62,6 +63,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         ResponseTab::Body => body::draw(state, shown, theme, content, frame),
         ResponseTab::Headers => headers(state, shown, theme, content, frame),
         ResponseTab::Timing => timing::draw(state, shown, theme, content, frame),
+        ResponseTab::Diff => diff::draw(state, shown, theme, content, frame),
     }
 }
 
