@@ -1,17 +1,13 @@
 //! The loop: keys first, then messages; draw when something changed; at rest, wait.
 
-use super::input;
+use super::input::{self, Events};
 use super::perform::{Means, Performer};
 use super::terminal::{Screen, Taken, suspend};
 use crate::app::{Effect, Message, Start, State, update};
 use crate::model::Timestamp;
 use crate::ui::{self, Theme};
-use crossterm::event::{Event, EventStream};
-use futures_util::StreamExt;
 use std::fmt;
-use std::future::poll_fn;
 use std::io;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
@@ -99,7 +95,7 @@ async fn turn(
     performer: &mut Performer,
     messages: &mut mpsc::UnboundedReceiver<Message>,
 ) -> io::Result<()> {
-    let mut events = EventStream::new();
+    let mut events = Events::open()?;
     let mut signals = Signals::new()?;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -144,7 +140,7 @@ async fn turn(
             if began.elapsed() >= PICTURE {
                 break;
             }
-            next = match waiting(&mut events).await {
+            next = match events.waiting() {
                 Some(event) => input::message(event),
                 None => messages.try_recv().ok(),
             };
@@ -153,15 +149,6 @@ async fn turn(
             }
         }
         draw(state, theme, screen)?;
-    }
-}
-
-/// An event that is there already. Asked with the loop's own waker: the stream remembers the
-/// first one that waits, and any other would never be woken.
-async fn waiting(events: &mut EventStream) -> Option<Event> {
-    match poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await {
-        Poll::Ready(Some(Ok(event))) => Some(event),
-        _ => None,
     }
 }
 
