@@ -980,6 +980,18 @@ fn another_answer_ends_the_work_on_the_one_before() {
 }
 
 #[test]
+fn a_large_answer_that_gives_place_is_let_go_in_the_background() {
+    let mut scene = Scene::open(USUAL);
+    scene.outcomes.extend([rows(20_000), rows(2)]);
+    scene.keys("ctrl-r ctrl-r");
+    let let_go = scene.asked.iter().filter_map(|effect| match effect {
+        Effect::LetGo(spent) => spent.body.as_ref().map(|body| body.len()),
+        _ => None,
+    });
+    assert_eq!(let_go.collect::<Vec<_>>(), [20_000 * 4 + 2]);
+}
+
+#[test]
 fn objects_are_folded_and_opened_under_the_cursor() {
     let mut scene = Scene::drawn(WIDE);
     scene.outcomes.push(rows(3));

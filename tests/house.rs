@@ -117,7 +117,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rusqlite", &["engine/history"]),
     (
         "rustix",
-        &["engine/home.rs", "runtime/terminal.rs", "runtime/run.rs"],
+        &[
+            "engine/give_way.rs",
+            "engine/home.rs",
+            "runtime/terminal.rs",
+            "runtime/run.rs",
+        ],
     ),
     ("zstd", &["engine/history", "engine/client/decode.rs"]),
     ("flate2", &["engine/client/decode.rs"]),

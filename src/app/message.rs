@@ -157,6 +157,8 @@ pub enum Effect {
         was: Arc<Exchange>,
         is: Arc<Exchange>,
     },
+    /// Drops what is large where nobody waits for it.
+    LetGo(Spent),
     Forget(Vec<ExchangeId>),
     Restore(Vec<ExchangeId>),
     SaveSession {
@@ -181,6 +183,13 @@ pub enum Effect {
     /// Gives the terminal back until the shell brings the program to the front again.
     Suspend,
     Quit,
+}
+
+/// What is needed no more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spent {
+    pub exchanges: Vec<Arc<Exchange>>,
+    pub body: Option<Arc<BodyText>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,9 @@ pub use action::{Action, Pane, Place};
 pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
-pub use message::{Chosen, Effect, Job, Level, Message, Notice, SandboxNews, SessionFile, Then};
+pub use message::{
+    Chosen, Effect, Job, Level, Message, Notice, SandboxNews, SessionFile, Spent, Then,
+};
 pub use state::{Area, Overlay, Painted, Running, SIDE_BY_SIDE, Start, State};
 pub use update::update;
 

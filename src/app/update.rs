@@ -6,7 +6,7 @@ use super::action::{Action, Pane, Place};
 use super::comparing;
 use super::keymap::Key;
 use super::memory;
-use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile};
+use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile, Spent};
 use super::pane::Pick;
 use super::sending::send;
 use super::state::{Overlay, State};
@@ -129,8 +129,7 @@ fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
         state.notice = Some(Notice::info("The wait was ended; nothing was sent."));
         return Vec::new();
     }
-    state.history.remember(exchange.clone());
-    let mut effects = vec![Effect::Remember(exchange.clone())];
+    let mut effects = remember(state, exchange.clone());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
         effects.extend(state.response.show(exchange));
@@ -146,9 +145,19 @@ fn is_cancelled(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if failure.cause == Cause::CallCancelled)
 }
 
+/// On the screen and on the disk; what the screen holds no more is let go.
+fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+    let exchanges = state.history.remember(exchange.clone());
+    let mut effects = vec![Effect::Remember(exchange)];
+    if !exchanges.is_empty() {
+        let body = None;
+        effects.push(Effect::LetGo(Spent { exchanges, body }));
+    }
+    effects
+}
+
 fn indexed(state: &mut State, question: u64, body: Arc<BodyText>) -> Vec<Effect> {
-    state.response.indexed(question, body);
-    Vec::new()
+    state.response.indexed(question, body).into_iter().collect()
 }
 
 fn searched(state: &mut State, question: u64, found: Arc<Found>) -> Vec<Effect> {
@@ -163,8 +172,7 @@ fn progressed(state: &mut State, question: u64, hundredths: u8) -> Vec<Effect> {
 }
 
 fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    state.history.remember(exchange.clone());
-    vec![Effect::Remember(exchange)]
+    remember(state, exchange)
 }
 
 fn sandbox(state: &mut State, news: SandboxNews) -> Vec<Effect> {

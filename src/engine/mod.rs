@@ -3,6 +3,7 @@
 //! outcome; only what breaks in our own house is an error.
 
 mod client;
+mod give_way;
 pub mod history;
 mod home;
 pub mod matrix;
@@ -11,5 +12,6 @@ pub mod sandbox;
 mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
+pub use give_way::give_way;
 pub use home::{Home, HomeError, forbid_core_files, make_folder};
 pub use vault::{Vault, fingerprint, keep, variable_for as token_variable};

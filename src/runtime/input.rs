@@ -3,50 +3,79 @@
 use crate::app::{Key, KeyCode, Message};
 use crossterm::event::{Event, EventStream, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::StreamExt;
+use std::future::poll_fn;
 use std::io;
-use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 
-/// The terminal's events, read on a thread of their own. The library's stream takes a lock that
-/// its waiting half holds; who asks it without need gives the processor away several times over,
-/// which on a busy machine is what a key then waits for.
+/// The terminal's events. The library's stream takes a lock that its waiting half holds: who asks
+/// without need gives the processor away several times over, which on a busy machine is what a
+/// key then waits for. So it is asked only after it has said that there is something.
 pub struct Events {
-    queue: mpsc::UnboundedReceiver<io::Result<Event>>,
-    /// Dropped with the events, which ends the thread.
-    _open: oneshot::Sender<()>,
+    stream: EventStream,
+    bell: Arc<Bell>,
+}
+
+/// Rung by the stream; wakes the loop.
+struct Bell {
+    rung: AtomicBool,
+    sleeper: Mutex<Option<Waker>>,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Bell>) {
+        self.rung.store(true, Ordering::SeqCst);
+        let sleeper = self.sleeper.lock().ok().and_then(|mut s| s.take());
+        if let Some(sleeper) = sleeper {
+            sleeper.wake();
+        }
+    }
 }
 
 impl Events {
-    pub fn open() -> io::Result<Events> {
-        let (sender, queue) = mpsc::unbounded_channel();
-        let (open, mut closed) = oneshot::channel();
-        let tasks = Handle::current();
-        let read = async move {
-            let mut events = EventStream::new();
-            loop {
-                let event = tokio::select! {
-                    event = events.next() => event,
-                    _ = &mut closed => None,
-                };
-                let Some(event) = event else { return };
-                if sender.send(event).is_err() {
-                    return;
-                }
-            }
-        };
-        let thread = std::thread::Builder::new().name("keys".to_owned());
-        thread.spawn(move || tasks.block_on(read))?;
-        Ok(Events { queue, _open: open })
+    pub fn open() -> Events {
+        Events {
+            stream: EventStream::new(),
+            bell: Arc::new(Bell {
+                rung: AtomicBool::new(true),
+                sleeper: Mutex::default(),
+            }),
+        }
     }
 
     /// The next event; `None` if there will be none.
     pub async fn next(&mut self) -> Option<io::Result<Event>> {
-        self.queue.recv().await
+        poll_fn(|context| {
+            if let Ok(mut sleeper) = self.bell.sleeper.lock() {
+                *sleeper = Some(context.waker().clone());
+            }
+            self.poll()
+        })
+        .await
     }
 
     /// An event that is there already.
     pub fn waiting(&mut self) -> Option<Event> {
-        self.queue.try_recv().ok().and_then(Result::ok)
+        match self.poll() {
+            Poll::Ready(Some(Ok(event))) => Some(event),
+            _ => None,
+        }
+    }
+
+    fn poll(&mut self) -> Poll<Option<io::Result<Event>>> {
+        if !self.bell.rung.swap(false, Ordering::SeqCst) {
+            return Poll::Pending;
+        }
+        let waker = Waker::from(self.bell.clone());
+        let event = self
+            .stream
+            .poll_next_unpin(&mut Context::from_waker(&waker));
+        if event.is_ready() {
+            // There may be more.
+            self.bell.rung.store(true, Ordering::SeqCst);
+        }
+        event
     }
 }
 

@@ -2,11 +2,11 @@
 //! on the one queue.
 
 use super::sessions;
-use crate::app::{Chosen, Effect, Job, Message, Notice, SandboxNews, SessionFile, Then};
+use crate::app::{Chosen, Effect, Job, Message, Notice, SandboxNews, SessionFile, Spent, Then};
 use crate::engine::history::History;
 use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
-use crate::engine::{Client, Flight, Home, Outgoing};
+use crate::engine::{Client, Flight, Home, Outgoing, give_way};
 use crate::insight::replay::StepReport;
 use crate::insight::{BodyText, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{Environment, Exchange, ExchangeId, Progress, Response, TokenName};
@@ -122,6 +122,7 @@ impl Performer {
             } => self.search(question, exchange, *pattern),
             Effect::StopReading(question) => self.stop_reading(question),
             Effect::Compare { was, is } => self.compare(was, is),
+            Effect::LetGo(spent) => self.let_go(spent),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
@@ -256,7 +257,8 @@ impl Performer {
     ) {
         turn.awaited.store(question, Ordering::Relaxed);
         let queue = self.queue.clone();
-        tokio::task::spawn_blocking(move || {
+        let read = move || {
+            give_way();
             let _alone = turn.alone.lock();
             let Some(response) = exchange.outcome.response() else {
                 return;
@@ -278,7 +280,19 @@ impl Performer {
             {
                 let _ = queue.send(message);
             }
-        });
+        };
+        // A thread of its own, since one that gave way stays behind for good.
+        let thread = std::thread::Builder::new().name("reading".to_owned());
+        if let Err(error) = thread.spawn(read) {
+            let words = format!("The body could not be read to its end: {error}.");
+            let notice = Notice::trouble(words, "Close other programs and try again.");
+            let _ = self.queue.send(Message::Told(notice));
+        }
+    }
+
+    /// What holds hundreds of megabytes takes a while to be given back.
+    fn let_go(&self, spent: Spent) {
+        tokio::task::spawn_blocking(move || drop(spent));
     }
 
     fn stop_reading(&self, question: u64) {

@@ -95,7 +95,7 @@ async fn turn(
     performer: &mut Performer,
     messages: &mut mpsc::UnboundedReceiver<Message>,
 ) -> io::Result<()> {
-    let mut events = Events::open()?;
+    let mut events = Events::open();
     let mut signals = Signals::new()?;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

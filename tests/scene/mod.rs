@@ -341,7 +341,11 @@ impl Scene {
                     report: Ok(Box::new(report)),
                 })
             }
-            Effect::Cancel(_) | Effect::StopReading(_) | Effect::Suspend | Effect::Quit => None,
+            Effect::Cancel(_)
+            | Effect::StopReading(_)
+            | Effect::LetGo(_)
+            | Effect::Suspend
+            | Effect::Quit => None,
         }
     }
 

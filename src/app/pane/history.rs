@@ -73,7 +73,8 @@ impl History {
     }
 
     /// Puts a call on top; the cursor stays on the row it was on, unless it was on the newest.
-    pub fn remember(&mut self, exchange: Arc<Exchange>) {
+    /// Returns the calls that are held no more.
+    pub fn remember(&mut self, exchange: Arc<Exchange>) -> Vec<Arc<Exchange>> {
         let summary = summary(&exchange);
         self.held_bytes += bytes(&exchange);
         self.held.push_front(exchange);
@@ -81,9 +82,11 @@ impl History {
             history.held.len() > limits::CALLS_HELD
                 || (history.held_bytes > limits::HELD_BODY_BYTES && history.held.len() > 1)
         };
+        let mut let_go = Vec::new();
         while full(self) {
             let oldest = self.held.pop_back();
-            self.held_bytes -= oldest.map_or(0, |exchange| bytes(&exchange));
+            self.held_bytes -= oldest.as_ref().map_or(0, |exchange| bytes(exchange));
+            let_go.extend(oldest);
         }
         if self.query.matches(&summary) {
             let row = Row {
@@ -96,6 +99,7 @@ impl History {
                 self.list.cursor += 1;
             }
         }
+        let_go
     }
 
     /// The whole exchange, if it was made in this run.

@@ -3,7 +3,7 @@
 mod body;
 
 use crate::app::list::List;
-use crate::app::message::{Effect, Job};
+use crate::app::message::{Effect, Job, Spent};
 use crate::insight::{AnswerDiff, BodyText, ErrorBody, Found, View, error_body};
 use crate::model::{Exchange, StatusClass, limits};
 use std::collections::BTreeSet;
@@ -72,6 +72,10 @@ impl Shown {
         let view = self.body.view().next();
         let body = BodyText::head_in_view(&response.body, media_type.as_deref(), view);
         Some((view, Arc::new(body)))
+    }
+
+    fn is_large(&self) -> bool {
+        self.bytes().len() > limits::ON_THE_SPOT
     }
 
     /// The bytes that `body` is made of.
@@ -152,7 +156,13 @@ impl ResponsePane {
             ResponseTab::Body
         };
         let mut effects = self.stop_reading();
-        self.shown = Some(shown);
+        let before = self.shown.replace(shown);
+        effects.extend(before.filter(Shown::is_large).map(|before| {
+            Effect::LetGo(Spent {
+                exchanges: vec![before.exchange],
+                body: Some(before.body),
+            })
+        }));
         self.entries = List::default();
         self.open.clear();
         self.top = 0;
@@ -194,14 +204,19 @@ impl ResponsePane {
     }
 
     /// The lines of a whole body are there; those that are not awaited come too late.
-    pub fn indexed(&mut self, question: u64, body: Arc<BodyText>) {
+    pub fn indexed(&mut self, question: u64, body: Arc<BodyText>) -> Option<Effect> {
         if let Some(shown) = &mut self.shown
             && self.reading.is_some_and(|(awaited, _)| awaited == question)
         {
             self.body.move_to(&shown.body, &body);
             shown.body = body;
             self.reading = None;
+            return None;
         }
+        Some(Effect::LetGo(Spent {
+            exchanges: Vec::new(),
+            body: Some(body),
+        }))
     }
 
     /// Pretty, raw, hex, and round again.

@@ -14,6 +14,7 @@ mod writer;
 
 pub use error::{Doing, HistoryError, Trouble};
 
+use super::give_way;
 use crate::insight::Query;
 use crate::model::{Exchange, ExchangeId, ExchangeSummary};
 use place::Place;
@@ -211,7 +212,10 @@ impl History {
             let writer = Writer::new(self.inner.place.clone(), self.inner.retention, waiting);
             let thread = std::thread::Builder::new()
                 .name("history".to_owned())
-                .spawn(|| writer.run())?;
+                .spawn(|| {
+                    give_way();
+                    writer.run();
+                })?;
             *writing = Writing::Now(jobs, thread);
         }
         match &*writing {

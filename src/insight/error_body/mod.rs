@@ -73,9 +73,50 @@ pub fn error_text(text: &[u8], media_type: Option<&str>) -> ErrorBody {
     read(text, media_type)
 }
 
+const ERRORS: &str = "\"errors\"";
+
+/// Whether the outermost object has a member of that name.
+fn has_outer_errors(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' if depth == 1 && bytes[at..].starts_with(ERRORS.as_bytes()) => {
+                let rest = &text[at + ERRORS.len()..];
+                if rest.trim_start().starts_with(':') {
+                    return true;
+                }
+                at += ERRORS.len() - 1;
+            }
+            b'"' => match string_end(bytes, at + 1) {
+                Some(end) => at = end,
+                None => return false,
+            },
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
+/// The quote that ends a string.
+fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
 fn errors_amid_success(bytes: &[u8]) -> ErrorBody {
     let (text, _) = characters(bytes);
-    if !text.contains("\"errors\"") {
+    // A large answer is read only where it may be about errors, and not for a word deep in it.
+    if !text.contains(ERRORS) || !has_outer_errors(&text) {
         return ErrorBody::default();
     }
     let reading = json::read(&text);

@@ -576,3 +576,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_word_deep_in_a_large_answer_is_no_list_of_errors() {
+    let outer = |text: &str| has_outer_errors(text);
+    assert!(outer(r#"{"a": "\"", "b": [1, {}], "errors" : []}"#));
+    assert!(outer("\u{feff}{\"errors\":1"));
+    assert!(!outer(r#"{"a": {"errors": []}}"#));
+    assert!(!outer(r#"["errors", {"errors": 1}]"#));
+    assert!(!outer(r#"{"a": "errors", "b": "\"errors\": 1"}"#));
+    assert!(!outer(r#"{"errors" , "a "errors": 1"#));
+}
