@@ -74,7 +74,11 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "zstd",
         ],
     ),
-    ("app", &["insight", "model"], &["jiff", "tui_textarea"]),
+    (
+        "app",
+        &["format", "insight", "model"],
+        &["jiff", "tui_textarea"],
+    ),
     (
         "ui",
         &["app", "insight", "model"],
@@ -83,7 +87,14 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "runtime",
         &["app", "engine", "format", "insight", "model", "ui"],
-        &["crossterm", "futures_util", "ratatui", "rustix", "tokio"],
+        &[
+            "base64",
+            "crossterm",
+            "futures_util",
+            "ratatui",
+            "rustix",
+            "tokio",
+        ],
     ),
     (
         "cli",
@@ -104,7 +115,10 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Where a floor may name only some things of another: floor, other floor, its names.
-const ONLY: &[(&str, &str, &[&str])] = &[("cli", "app", &["Start"]), ("cli", "ui", &["Theme"])];
+const ONLY: &[(&str, &str, &[&str])] = &[
+    ("cli", "app", &["Pasted", "Start"]),
+    ("cli", "ui", &["Theme"]),
+];
 
 /// Crates that live in one room.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -157,6 +171,9 @@ const UNPRINTABLE: &[(&str, &str)] = &[
     ("engine/vault.rs", "Known"),
     ("insight/redact/mod.rs", "Mask"),
     ("app/field.rs", "Field"),
+    ("app/message.rs", "Pasted"),
+    ("format/curl/lift.rs", "Found"),
+    ("format/curl/lift.rs", "Lifter"),
     ("model/token.rs", "Secret"),
     ("model/token.rs", "Masked"),
     ("insight/token/repair.rs", "Repair"),

@@ -146,6 +146,21 @@ fn the_list_of_tokens() {
 }
 
 #[test]
+fn a_pasted_command_and_what_was_found_in_it() {
+    looks_like("pasted", |scene| {
+        scene.paste("curl -k 'https://api.acme.example/core/runbooks?page=2' -H 'Authorization: Bearer abcdef0123456789' --json '{\"name\": \"x\"}'");
+    });
+}
+
+#[test]
+fn a_pasted_answer_and_the_list_of_what_can_be_copied() {
+    looks_like("copying", |scene| {
+        scene.paste("HTTP/2 404 \r\ncontent-type: application/json\r\nx-request-id: 8f2c-11\r\n\r\n{\"errors\":[{\"code\":\"not_found\",\"title\":\"Not found\"}]}");
+        scene.keys("y");
+    });
+}
+
+#[test]
 fn the_sheet_of_keys() {
     looks_like("help", |scene| {
         scene.keys("?");

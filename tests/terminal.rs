@@ -321,3 +321,84 @@ fn a_program_that_panics() {
         _ => {}
     }
 }
+
+#[test]
+fn a_pasted_credential_reaches_its_host_and_nothing_else() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = server.local_addr().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let mut tty = Tty::start_in(home.path(), &[], (160, 48), &[]);
+    tty.sees("▲ 403 Forbidden");
+    let secret = "pasted-abcdef0123456789";
+    tty.types(&format!(
+        "\x1b[200~curl 'http://{host}/hello' \\\r  -H 'Authorization: Bearer {secret}'\x1b[201~"
+    ));
+    tty.sees("The pasted command is in the builder");
+    tty.sees("token bearer ·");
+    tty.types("\x12");
+    let (mut stream, _) = server.accept().unwrap();
+    let mut request = Vec::new();
+    let mut part = [0; 1024];
+    while !request.ends_with(b"\r\n\r\n") {
+        let length = stream.read(&mut part).unwrap();
+        assert!(length > 0);
+        request.extend_from_slice(&part[..length]);
+    }
+    let request = String::from_utf8(request).unwrap();
+    assert!(
+        request.contains(&format!("authorization: Bearer {secret}\r\n")),
+        "{request}"
+    );
+    let body = format!("{{\"echo\": \"{secret}\"}}");
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nx-request-id: r-1\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    tty.sees("✓ 200 OK");
+    tty.sees("x-request-id r-1");
+    // The same token stays at home elsewhere.
+    tty.types("\r");
+    tty.sees("Esc done");
+    tty.types("\x15http://127.0.0.1:9/\x12");
+    tty.sees("Nothing was sent: token bearer belongs to");
+    tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
+    let shown = String::from_utf8_lossy(&tty.bytes()).into_owned();
+    assert!(!shown.contains(secret));
+    let mut folders = vec![home.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+            assert!(!found, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn what_is_copied_goes_through_the_terminal_or_into_a_file() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\ty");
+    tty.sees("the error entry as Markdown");
+    tty.types("\r");
+    tty.sees("Copied the error entry to the clipboard, through the terminal.");
+    // **Forbidden** (`forbidden`) in base64, between the marks of OSC 52.
+    let written = tty.bytes();
+    let start = b"\x1b]52;c;KipGb3JiaWRkZW4qKiAoYGZvcmJpZGRlbmAp";
+    assert!(written.windows(start.len()).any(|w| w == start));
+    let home = tempfile::tempdir().unwrap();
+    let mut tty = Tty::start_in(home.path(), &[], (160, 48), &[("TERM", "linux")]);
+    tty.sees("▲ 403 Forbidden");
+    tty.types("y\r");
+    tty.sees("this terminal has no clipboard");
+    let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
+    assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");
+}

@@ -4,6 +4,7 @@
 use super::action::{Action, Pane};
 use super::again;
 use super::comparing;
+use super::copying;
 use super::memory;
 use super::message::{Effect, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
@@ -33,6 +34,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FocusPrevious => focus(state, -1),
         Action::TabNext => effects = step_tab(state, 1),
         Action::TabPrevious => effects = step_tab(state, -1),
+        Action::Copy => effects = copy(state),
         Action::Up => effects = step(state, -1),
         Action::Down => effects = step(state, 1),
         Action::PageUp => effects = scroll(state, -page),
@@ -132,9 +134,24 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Compare if state.response.shown.is_none() && state.focus != Pane::History => {
             Some("There is no answer in front to compare.")
         }
+        Action::Copy if state.focus == Pane::Response && state.response.shown.is_none() => {
+            Some("There is no answer to copy from yet.")
+        }
+        Action::Copy if state.focus == Pane::History && state.history.selected().is_none() => {
+            Some("No call was made yet, or none fits the filter.")
+        }
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
+}
+
+/// A row of the history may have to be fetched first.
+fn copy(state: &mut State) -> Vec<Effect> {
+    if state.focus == Pane::History {
+        return memory::load(state, Then::Copy);
+    }
+    copying::open(state);
+    Vec::new()
 }
 
 fn choose_token(state: &mut State) {
@@ -201,6 +218,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Forget(ids)) => return memory::forget(state, ids),
         Some(Pick::Replay(path)) => return memory::replay(state, path),
         Some(Pick::Trust(origin)) => return again::trust(state, origin),
+        Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()

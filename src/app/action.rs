@@ -102,6 +102,7 @@ actions! {
     TabNext         "tab-next"         "next tab"                      Place::Panes, ["]"];
     TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
     Compare         "compare"          "compare two answers"           Place::Panes, ["c"];
+    Copy            "copy"             "copy what is in front"         Place::Panes, ["y"];
     Up              "up"               "up"                            Place::Panes, ["up", "k"];
     Down            "down"             "down"                          Place::Panes, ["down", "j"];
     PageUp          "page-up"          "page up"                       Place::Panes, ["pageup"];

@@ -3,6 +3,7 @@
 
 use super::action::{Action, Pane};
 use super::comparing;
+use super::copying;
 use super::message::{Effect, Job, Notice, SessionFile, Then};
 use super::pane::{Asked, Choice, Dialog, Pick, Prompt, Replay};
 use super::sending::{enter, send};
@@ -80,6 +81,10 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
     if then == Then::Compare {
         return comparing::against(state, exchange);
     }
+    if then == Then::Copy {
+        copying::open_call(state, exchange);
+        return Vec::new();
+    }
     let named = |e: &crate::model::Environment| e.name == exchange.environment;
     let mut effects = match state.environments.iter().position(named) {
         Some(place) => enter(state, place),
@@ -91,16 +96,24 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
             exchange.environment
         )));
     }
-    state.builder.load(&exchange.typed);
+    let is_request = !exchange.typed.method.is_empty();
+    if is_request {
+        state.builder.load(&exchange.typed);
+    }
     state.response.awaiting = None;
     effects.extend(state.response.show(exchange));
     if state.shows_one_pane() {
         state.focus = Pane::Response;
     }
     match then {
+        Then::SendAgain if !is_request => {
+            state.notice = Some(Notice::info(
+                "This answer was pasted, and nobody knows its request; there is nothing to send.",
+            ));
+        }
         Then::SendAgain => effects.extend(send(state, false)),
         Then::LoadToCompare => effects.extend(comparing::loaded(state)),
-        Then::Load | Then::Compare => {}
+        Then::Load | Then::Compare | Then::Copy => {}
     }
     effects
 }

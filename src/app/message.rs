@@ -4,9 +4,10 @@ use super::keymap::Key;
 use crate::insight::replay::ReplayReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Progress, RequestSpec, SentRequest,
-    Timestamp, TokenRef,
+    Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Note, Progress, RequestSpec,
+    SentRequest, Timestamp, TokenRef,
 };
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -81,10 +82,45 @@ pub enum Message {
         job: Job,
         report: Result<Box<ReplayReport>, String>,
     },
+    /// A pasted command was read.
+    Imported(Box<Imported>),
+    /// A pasted answer was read.
+    Received(Arc<Exchange>),
     /// Something a person should know.
     Told(Notice),
     /// The terminal or the system asked the program to end.
     Ended,
+}
+
+/// A pasted text on its way to be read. It may hold credentials, and cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pasted(pub String);
+
+impl fmt::Debug for Pasted {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Pasted({} bytes)", self.0.len())
+    }
+}
+
+/// The first request of a pasted text. The values of its tokens are in the vault already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    pub spec: RequestSpec,
+    /// Requests in the text, this one included.
+    pub count: usize,
+    pub tokens: Vec<ImportedToken>,
+    pub notes: Vec<Note>,
+    /// It came as an argument, which others on this machine can see.
+    pub was_argument: bool,
+}
+
+/// A token of a pasted request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedToken {
+    pub token: TokenRef,
+    pub place: String,
+    /// Its value stood in the text; else only its name did.
+    pub with_value: bool,
 }
 
 /// What to do with a call once it is here.
@@ -96,6 +132,8 @@ pub enum Then {
     LoadToCompare,
     /// It is compared with the one in front.
     Compare,
+    /// Offers its parts for copying.
+    Copy,
 }
 
 /// What a session is made of.
@@ -175,6 +213,16 @@ pub enum Effect {
         /// The one to use for a session that names none.
         environment: Box<Environment>,
         case: Option<String>,
+    },
+    /// Reads a pasted command or answer.
+    TakeIn {
+        text: Pasted,
+        was_argument: bool,
+    },
+    /// Puts a text into the clipboard, or where it does not fit, into a file.
+    Copy {
+        what: String,
+        text: String,
     },
     Cancel(Job),
     StartSandbox,

@@ -5,12 +5,14 @@ mod act;
 mod action;
 mod again;
 mod comparing;
+mod copying;
 mod field;
 mod keymap;
 mod list;
 mod memory;
 mod message;
 pub mod pane;
+mod pasting;
 mod sending;
 mod state;
 mod update;
@@ -20,7 +22,8 @@ pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Effect, Job, Level, Message, Notice, SandboxNews, SessionFile, Spent, Then,
+    Chosen, Effect, Imported, ImportedToken, Job, Level, Message, Notice, Pasted, SandboxNews,
+    SessionFile, Spent, Then,
 };
 pub use state::{Area, Overlay, Painted, Running, SIDE_BY_SIDE, Start, State};
 pub use update::update;

@@ -3,7 +3,7 @@
 use super::action::Pane;
 use super::field::Field;
 use super::keymap::Keymap;
-use super::message::{Effect, Job, Notice};
+use super::message::{Effect, Job, Notice, Pasted};
 use super::pane::{Builder, Dialog, Help, History, Measured, Prompt, Replay, ResponsePane};
 use crate::insight::Catalogue;
 use crate::model::{
@@ -26,6 +26,10 @@ pub struct Start {
     pub spec: RequestSpec,
     /// Sends the opening request by itself, if no call was ever made.
     pub send_first: bool,
+    /// A command or an answer to begin with, as if it were pasted.
+    pub pasted: Option<Pasted>,
+    /// Whether that came as an argument.
+    pub was_argument: bool,
     /// The support case that calls are made for.
     pub case: Option<String>,
     pub now: Timestamp,
@@ -148,6 +152,10 @@ impl State {
         let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
         effects.extend(state.start_sandbox());
         effects.push(state.recall(None));
+        if let Some(text) = start.pasted {
+            let was_argument = start.was_argument;
+            effects.push(Effect::TakeIn { text, was_argument });
+        }
         (state, effects)
     }
 

@@ -8,6 +8,7 @@ use super::keymap::Key;
 use super::memory;
 use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile, Spent};
 use super::pane::Pick;
+use super::pasting;
 use super::sending::send;
 use super::state::{Overlay, State};
 use crate::insight::{BodyText, Found};
@@ -43,6 +44,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         } => progressed(state, question, hundredths),
         Message::Sessions(files) => sessions(state, files),
         Message::Replayed { job, report } => memory::replayed(state, job, report),
+        Message::Imported(imported) => pasting::imported(state, *imported),
+        Message::Received(exchange) => pasting::received(state, exchange),
         Message::Told(notice) => tell(state, notice),
         Message::Ended => vec![Effect::Quit],
     }
@@ -99,6 +102,9 @@ fn picks_part_of_the_request(state: &State) -> bool {
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if let Some(effects) = pasting::take_in(state, text) {
+        return effects;
+    }
     if let Some(field) = state.field() {
         field.paste(text);
     }

@@ -34,6 +34,10 @@ pub enum Command {
     Token(TokenArgs),
     /// Find, show, export and forget the calls made before
     History(HistoryArgs),
+    /// Read the requests of other programs; without --out they are only shown
+    Import(ImportArgs),
+    /// Write a session or a call in the form of another program
+    Export(ExportArgs),
 }
 
 /// Where calls go.
@@ -80,8 +84,8 @@ pub struct RecordArgs {
 
 #[derive(Args)]
 pub struct ExploreArgs {
-    /// A URL to begin with
-    #[arg(value_name = "URL")]
+    /// A URL or a curl command to begin with; - reads one, or a saved answer, from stdin
+    #[arg(value_name = "URL|'curl …'|-")]
     pub what: Option<String>,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -298,6 +302,37 @@ pub struct TokenInspectArgs {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// A file with curl commands, or - for stdin
+    #[arg(value_name = "FILE|-")]
+    pub file: String,
+    /// Write the requests to a session file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What the file is, where it cannot be told
+    #[arg(long, value_name = "KIND", value_parser = ["curl"])]
+    pub kind: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ExportArgs {
+    /// A session file, the name of a session, or the id of a call
+    #[arg(value_name = "SESSION|ID")]
+    pub what: String,
+    /// The form to write
+    #[arg(long = "as", value_name = "FORM", value_parser = ["curl"])]
+    pub form: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// A value for {{name}} in the session
+    #[arg(long = "var", value_name = "K=V")]
+    pub variables: Vec<String>,
 }
 
 #[derive(Args)]

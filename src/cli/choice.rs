@@ -9,11 +9,9 @@ use crate::engine::{ClientOptions, Home, authorities};
 use crate::format::catalogue_file;
 use crate::insight::Catalogue;
 use crate::model::{Environment, Origin, Session, Settings, TokenName, size};
+use std::io::Read;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-
-/// The environment of a call made from options and a URL alone.
-pub const COMMAND_LINE: &str = "command line";
 
 /// The built-in knowledge with the user's own on top.
 pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
@@ -94,6 +92,29 @@ pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Tro
     }
 }
 
+/// The text of a file, or of standard input for `-`, up to a size.
+pub fn text(place: &str, most: u64) -> Result<String, Trouble> {
+    let mut bytes = Vec::new();
+    let read = if place == "-" {
+        std::io::stdin()
+            .lock()
+            .take(most + 1)
+            .read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(place).and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+    };
+    let unreadable = |why: &str| {
+        Trouble::usage(format!(
+            "{place} cannot be read: {why}. Give a file that can, or - for standard input."
+        ))
+    };
+    match read {
+        Err(error) => Err(unreadable(&error.to_string())),
+        Ok(_) if bytes.len() as u64 > most => Err(unreadable("it is too large")),
+        Ok(_) => String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text")),
+    }
+}
+
 /// What a command's own calls run on.
 pub fn tasks() -> Result<Runtime, Trouble> {
     Builder::new_current_thread()
@@ -125,7 +146,7 @@ pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Envi
             known.ok_or_else(|| unknown_environment(name, settings))?
         }
         _ if base.is_some() => Environment {
-            name: COMMAND_LINE.to_owned(),
+            name: Environment::COMMAND_LINE.to_owned(),
             ..Environment::default()
         },
         _ => return Ok(None),
@@ -144,7 +165,7 @@ pub fn environment_of_session(
 ) -> Result<Environment, Trouble> {
     // What was recorded from options alone has no environment that could be chosen again.
     let named = session.environment.as_deref();
-    let named = named.filter(|name| place.env.is_none() && *name != COMMAND_LINE);
+    let named = named.filter(|name| place.env.is_none() && *name != Environment::COMMAND_LINE);
     let Some(name) = named else {
         let chosen = environment(place, settings)?;
         return Ok(chosen.unwrap_or_else(|| environment_of_url("")));
@@ -172,7 +193,7 @@ pub fn environment_of_session(
 pub fn environment_of_url(url: &str) -> Environment {
     let base_url = Origin::parse(url).map(|origin| origin.to_string());
     Environment {
-        name: COMMAND_LINE.to_owned(),
+        name: Environment::COMMAND_LINE.to_owned(),
         base_url: base_url.unwrap_or_default(),
         ..Environment::default()
     }

@@ -4,30 +4,29 @@ use super::args::ExploreArgs;
 use super::choice;
 use super::print::Color;
 use super::trouble::Trouble;
-use crate::app::Start;
+use crate::app::{Pasted, Start};
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, Vault};
+use crate::format::curl;
+use crate::insight;
 use crate::model::{Auth, Body, Environment, Param, RequestSpec, Settings, Timestamp, TokenName};
 use crate::runtime;
 use crate::ui::Theme;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+/// Read from standard input at most.
+const STDIN_BYTES: u64 = 64_000_000;
+
 pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
-    let url = args.what.as_deref();
-    if let Some(what) = url
-        && !what.starts_with("http://")
-        && !what.starts_with("https://")
-        && !what.starts_with('/')
-    {
-        return Err(Trouble::usage(format!(
-            "\"{what}\" is neither a command nor a URL. See httriage --help, or begin with https://."
-        )));
-    }
+    let opening = Opening::of(args.what.as_deref())?;
+    let url = opening.url.as_deref();
     let home = Home::find()?;
     let mut settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    // Where standard input was read, keys come from the terminal all the same.
+    let piped = args.what.as_deref() == Some("-");
+    if !(piped || std::io::stdin().is_terminal()) || !std::io::stdout().is_terminal() {
         return Err(Trouble::usage(
             "The explorer needs a terminal, and this is not one. For scripts there are httriage send METHOD URL and httriage replay SESSION; see httriage --help.",
         ));
@@ -42,8 +41,9 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         None => None,
     };
     // The opening call is a refusal worth reading; it goes by itself, to our own sandbox only.
-    let send_first = chosen.sandbox && url.is_none();
+    let send_first = chosen.sandbox && args.what.is_none();
     let mut spec = match url {
+        _ if opening.pasted.is_some() => RequestSpec::new("GET", ""),
         Some(url) => RequestSpec::new("GET", url),
         None if chosen.sandbox => opening_call(),
         None => RequestSpec::new("GET", "/"),
@@ -71,6 +71,8 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         environment,
         spec,
         send_first,
+        pasted: opening.pasted,
+        was_argument: !piped,
         case: args.record.case.clone(),
         now: Timestamp::now(),
         zone: jiff::tz::TimeZone::system(),
@@ -83,6 +85,53 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     };
     runtime::run(start, means, theme).map_err(|error| Trouble::failed(error.to_string()))?;
     Ok(0)
+}
+
+/// What the explorer begins with.
+#[derive(Default)]
+struct Opening {
+    /// A URL, or that of the command.
+    url: Option<String>,
+    pasted: Option<Pasted>,
+}
+
+impl Opening {
+    fn of(what: Option<&str>) -> Result<Opening, Trouble> {
+        let Some(what) = what else {
+            return Ok(Opening::default());
+        };
+        let text = match what {
+            "-" => choice::text("-", STDIN_BYTES)?,
+            text => text.to_owned(),
+        };
+        let is_url = |text: &str| {
+            text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/')
+        };
+        if is_url(text.trim()) && !text.trim().contains(char::is_whitespace) {
+            return Ok(Opening {
+                url: Some(text.trim().to_owned()),
+                pasted: None,
+            });
+        }
+        let mut url = None;
+        if curl::is_command(&text) {
+            let file = if what == "-" { "stdin" } else { "the command" };
+            let collection = curl::read(&text, file, &[], &|_| None)?;
+            let first = collection.requests.first();
+            url = first
+                .map(|step| step.spec.url.clone())
+                .filter(|url| is_url(url));
+        } else if what != "-" || insight::received(text.as_bytes()).is_none() {
+            return Err(Trouble::usage(match what {
+                "-" => "Standard input holds neither a URL, nor a curl command, nor an answer. httriage explain - reads any text.".to_owned(),
+                _ => format!("\"{what}\" is neither a command nor a URL. See httriage --help, or begin with https://."),
+            }));
+        }
+        Ok(Opening {
+            url,
+            pasted: Some(Pasted(text)),
+        })
+    }
 }
 
 /// The first of the sandbox's calls worth trying.

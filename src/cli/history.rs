@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Rows asked for at once while exporting.
 const PAGE: usize = 1_000;
 /// Longest wait for the store to finish on leaving.
-const CLOSING: Duration = Duration::from_secs(10);
+pub const CLOSING: Duration = Duration::from_secs(10);
 
 pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
@@ -74,7 +74,8 @@ fn list(
     Ok(0)
 }
 
-fn find(history: &History, id: &str) -> Result<Exchange, Trouble> {
+/// A call by its id, or the first characters of it.
+pub fn find(history: &History, id: &str) -> Result<Exchange, Trouble> {
     let missing = || {
         Trouble::failed(format!(
             "There is no call with the id {id}. httriage history list shows ids; the first characters of one suffice."

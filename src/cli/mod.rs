@@ -7,7 +7,9 @@ mod choice;
 mod compare;
 mod explain;
 mod explore;
+mod export;
 mod history;
+mod import;
 mod matrix;
 mod print;
 mod replay;
@@ -37,6 +39,8 @@ pub fn dispatch() -> u8 {
         Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
         Some(Command::Token(token)) => token::run(token, &mut out),
         Some(Command::History(history)) => history::run(history, &mut out),
+        Some(Command::Import(import)) => import::run(import, &mut out),
+        Some(Command::Export(export)) => export::run(export, &mut out),
     };
     match result {
         Ok(code) => code,

@@ -1,7 +1,9 @@
 //! What is printed: one writer that makes text safe and survives a closed pipe, and the shapes
 //! of results as text and as JSON.
 
-use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Json, Note, Statement, error_body};
+use crate::insight::{
+    Catalogue, Entry, ErrorBody, Grounds, Json, Note, Statement, error_body, request_ids,
+};
 use crate::model::{
     Exchange, ExchangeSummary, Failure, Headers, Outcome, Response, StatusClass, cut, fit,
     is_unsafe, visible, visible_line, wrap,
@@ -127,7 +129,10 @@ impl Out {
             Outcome::Answered(response) => format!("{:03} {}", response.status, response.reason),
             Outcome::Failed(failure) => format!("no answer: {}", failure.cause.id()),
         };
-        let mut facts = format!("{:.0} ms", milliseconds(exchange.took));
+        let mut facts = match exchange.is_received() {
+            true => "pasted, nothing was sent".to_owned(),
+            false => format!("{:.0} ms", milliseconds(exchange.took)),
+        };
         if let Some(response) = exchange.outcome.response() {
             facts.push_str(&format!("  {}", response.size_text()));
             if let Some(media_type) = response.headers.media_type() {
@@ -145,6 +150,9 @@ impl Out {
         }
         for hop in &exchange.redirects {
             self.indented(&hop.text());
+        }
+        for (name, value) in request_ids(exchange) {
+            self.indented(&format!("{name}: {value}"));
         }
         match &exchange.outcome {
             Outcome::Failed(failure) => {
@@ -447,6 +455,14 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
     });
     let redirects: Vec<Value> = redirects.collect();
     object.insert("redirects".into(), json!(redirects));
+    let ids = request_ids(exchange);
+    if !ids.is_empty() {
+        let ids: Vec<Value> = ids
+            .iter()
+            .map(|(name, value)| json!([name, value]))
+            .collect();
+        object.insert("request_ids".into(), json!(ids));
+    }
     if !exchange.unverified.is_empty() {
         object.insert("unverified".into(), json!(exchange.unverified));
     }

@@ -9,8 +9,8 @@ use crate::insight::Catalogue;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Auth, Body, Cause, Environment, Exchange, Manner, Outcome, Param, RequestSpec, Session, Step,
-    TokenName, limits, token_names_in,
+    Auth, Cause, Environment, Exchange, Manner, Outcome, Param, RequestSpec, Session, Step,
+    TokenName, limits, token_names_in, tokens_of_body,
 };
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -399,13 +399,7 @@ pub fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, Str
         .retain(|row| has_slot(row) || !row.name.eq_ignore_ascii_case("authorization"));
     let rows = spec.params.iter().chain(&spec.headers);
     let in_rows = rows.clone().any(|row| row.enabled && has_slot(row));
-    let in_text = match &spec.body {
-        Body::Text(text) => !token_names_in(text).is_empty(),
-        Body::Bytes(bytes) => {
-            std::str::from_utf8(bytes).is_ok_and(|text| !token_names_in(text).is_empty())
-        }
-        Body::Empty => false,
-    } || !token_names_in(&spec.url).is_empty();
+    let in_text = !tokens_of_body(&spec.body).is_empty() || !token_names_in(&spec.url).is_empty();
     let Some(token) = token else {
         if in_text {
             return Err(
@@ -424,14 +418,9 @@ pub fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, Str
     for row in spec.params.iter_mut().chain(&mut spec.headers) {
         row.value = with_token(&row.value, &token);
     }
-    match &mut spec.body {
-        Body::Text(text) => *text = with_token(text, &token),
-        Body::Bytes(bytes) if in_text => {
-            if let Ok(text) = std::str::from_utf8(bytes) {
-                *bytes = with_token(text, &token).into_bytes();
-            }
-        }
-        Body::Bytes(_) | Body::Empty => {}
+    if in_text {
+        spec.body
+            .change_texts(|text| *text = with_token(text, &token));
     }
     Ok(spec)
 }

@@ -2,6 +2,7 @@
 //! variables and the clock are touched here and nowhere below. What a far server does is an
 //! outcome; only what breaks in our own house is an error.
 
+mod attach;
 mod client;
 mod give_way;
 pub mod history;

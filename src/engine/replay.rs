@@ -7,8 +7,8 @@ use super::vault::slots;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::insight::replay::{ReplayReport, StepReport, captured, judge, skipped, unsent};
 use crate::model::{
-    Auth, Body, Cause, Environment, Exchange, Failure, Manner, Origin, Outcome, RequestSpec,
-    Secret, SentRequest, Session, Step, TokenName, TokenRef, resolve,
+    Auth, Cause, Environment, Exchange, Failure, Manner, Origin, Outcome, RequestSpec, Secret,
+    SentRequest, Session, Step, TokenName, TokenRef, resolve, written,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -397,7 +397,7 @@ fn names(spec: &RequestSpec, variable: &str) -> bool {
     let mut rows = rows.filter(|row| row.enabled);
     spec.url.contains(&slot)
         || rows.any(|row| row.name.contains(&slot) || row.value.contains(&slot))
-        || matches!(&spec.body, Body::Text(text) if text.contains(&slot))
+        || written(&spec.body).is_some_and(|w| w.text.contains(&slot))
 }
 
 /// A captured value as a token of this run, so that it is masked wherever it surfaces.

@@ -31,6 +31,8 @@ pub struct Vault {
     /// How a person is asked for a value; `None` where nobody can be.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
     read: Mutex<Known>,
+    /// The origins that lent tokens are bound to.
+    lent: Mutex<HashMap<TokenName, Origin>>,
 }
 
 /// The values read so far, and what finds them; building that again for every call would cost
@@ -57,6 +59,7 @@ impl Vault {
             practice,
             ask: None,
             read: Mutex::default(),
+            lent: Mutex::default(),
         }
     }
 
@@ -81,6 +84,37 @@ impl Vault {
         let value: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         self.remember(sandbox, &name, Secret::new(value));
         name
+    }
+
+    /// As `lend`, for a value that came together with the one place it may travel to.
+    pub fn lend_to(&self, name: &TokenName, value: Secret, origin: Origin) {
+        if let Ok(mut lent) = self.lent.lock() {
+            lent.insert(name.clone(), origin);
+        }
+        self.lend(name, value);
+    }
+
+    /// The tokens that were lent for a certain origin.
+    pub fn lent(&self) -> Vec<TokenName> {
+        let names = self.lent.lock().map(|lent| lent.keys().cloned().collect());
+        let mut names: Vec<TokenName> = names.unwrap_or_default();
+        names.sort();
+        names
+    }
+
+    /// Tells which token has a value, of those whose value is at hand now.
+    pub fn by_value(&self, sandbox: &[TokenName]) -> impl Fn(&Secret) -> Option<TokenName> {
+        let lent = self.lent();
+        let own = self.tokens.iter().map(|token| &token.name).chain(&lent);
+        let own = own.map(|name| (name, false));
+        let all = own.chain(sandbox.iter().map(|name| (name, true)));
+        let read = all.map(|(name, sandbox)| self.reference_at_rest(name, sandbox));
+        let read: Vec<TokenRef> = read.filter(|token| token.fingerprint.is_some()).collect();
+        move |value| {
+            let print = Some(fingerprint(value));
+            let same = read.iter().find(|token| token.fingerprint == print);
+            same.map(|token| token.name.clone())
+        }
     }
 
     /// Puts the values into a request. Refused with nothing sent when a value is missing, cannot
@@ -270,6 +304,11 @@ impl Vault {
                 .collect(),
             _ => Vec::new(),
         };
+        if let Ok(lent) = self.lent.lock()
+            && let Some(origin) = lent.get(name)
+        {
+            bound = vec![origin.clone()];
+        }
         if bound.is_empty() && !environment.sandbox {
             bound = self
                 .environments
@@ -319,7 +358,8 @@ impl Filled {
         let slot = format!("{{{{token:{name}}}}}");
         let value = secret.reveal();
         let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        for form in [slot.clone(), percent_braces(&slot)] {
+        let in_query = percent_braces(&slot).replace(':', "%3A");
+        for form in [slot.clone(), percent_braces(&slot), in_query.clone()] {
             self.url = self.url.replace(&form, &encoded);
         }
         self.headers = self
@@ -330,10 +370,13 @@ impl Filled {
                 Err(_) => (header.name.clone(), header.value.clone()),
             })
             .collect();
-        if let Ok(text) = std::str::from_utf8(&self.body)
-            && text.contains(&slot)
-        {
-            self.body = text.replace(&slot, value).into_bytes();
+        // The pairs of a form are encoded before, and so is what belongs into them.
+        for (form, value) in [(&slot, value), (&in_query, encoded.as_str())] {
+            if let Ok(text) = std::str::from_utf8(&self.body)
+                && text.contains(form)
+            {
+                self.body = text.replace(form, value).into_bytes();
+            }
         }
     }
 }
@@ -346,6 +389,9 @@ pub fn slots(sent: &SentRequest) -> Vec<TokenName> {
     }
     let body_text = std::str::from_utf8(&sent.body).ok();
     names.extend(body_text.map(token_names_in).unwrap_or_default());
+    if let Some(text) = body_text.filter(|text| text.contains("%7B%7Btoken%3A")) {
+        names.extend(token_names_in(&decoded_braces(text)));
+    }
     names
 }
 
@@ -539,7 +585,7 @@ fn decoded_braces(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Auth, RequestSpec, resolve};
+    use crate::model::{Auth, Body, Param, RequestSpec, resolve};
 
     fn practice(name: &str) -> Option<Secret> {
         (name == "support").then(|| Secret::new("0123456789abcdef"))
@@ -674,5 +720,58 @@ mod tests {
             variable_for(&name("user-admin")),
             "HTTRIAGE_TOKEN_USER_ADMIN"
         );
+    }
+
+    #[tokio::test]
+    async fn a_lent_token_goes_to_the_one_origin_it_came_with() {
+        let vault = Vault::new(&Settings::default(), |_| None);
+        let origin = Origin::parse("https://a.example").unwrap();
+        vault.lend_to(&name("bearer"), Secret::new("v4lue"), origin);
+        let sent = |url: &str| SentRequest {
+            url: url.to_owned(),
+            headers: Headers::from_iter([("authorization", "Bearer {{token:bearer}}")]),
+            ..SentRequest::default()
+        };
+        // Wherever the person is at the moment.
+        let elsewhere = Environment {
+            base_url: "https://b.example".into(),
+            ..Environment::default()
+        };
+        let there = sent("https://a.example/x");
+        let (filled, _) = vault.fill(&there, &elsewhere, None).await.unwrap();
+        assert_eq!(filled.headers.get("authorization").unwrap(), "Bearer v4lue");
+        for url in [
+            "https://b.example/",
+            "http://a.example/",
+            "https://a.example:8443/",
+        ] {
+            let refused = vault.fill(&sent(url), &elsewhere, None).await;
+            assert_eq!(
+                refused.err().unwrap().cause,
+                Cause::TokenWrongInstance,
+                "{url}"
+            );
+        }
+        assert_eq!(vault.lent(), [name("bearer")]);
+        let known = vault.by_value(&[]);
+        assert_eq!(known(&Secret::new("v4lue")), Some(name("bearer")));
+        assert_eq!(known(&Secret::new("other")), None);
+    }
+
+    #[tokio::test]
+    async fn a_token_in_a_parameter_or_a_form_is_encoded_like_its_neighbours() {
+        let vault = Vault::new(&Settings::default(), |_| None);
+        vault.lend(&name("key"), Secret::new("a&b=c d"));
+        let mut spec = RequestSpec::new("POST", "https://a.example/x");
+        spec.params = vec![Param::new("k", "{{token:key}}")];
+        spec.body = Body::Form(vec![Param::new("p", "{{token:key}}"), Param::new("q", "1")]);
+        let home = Environment {
+            base_url: "https://a.example".into(),
+            ..Environment::default()
+        };
+        let sent = resolve(&spec, &home).unwrap();
+        let (filled, _) = vault.fill(&sent, &home, None).await.unwrap();
+        assert_eq!(filled.url, "https://a.example/x?k=a%26b%3Dc+d");
+        assert_eq!(filled.body, b"p=a%26b%3Dc+d&q=1");
     }
 }

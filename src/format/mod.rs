@@ -3,6 +3,7 @@
 pub mod catalogue_file;
 pub mod config_edit;
 pub mod config_file;
+pub mod curl;
 mod error;
 pub mod matrix;
 pub mod record;

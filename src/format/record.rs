@@ -4,7 +4,8 @@
 use super::FormatError;
 use crate::model::{
     Auth, Body, Cause, ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
-    Outcome, Param, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName, TokenRef,
+    Outcome, Param, Part, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName,
+    TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -57,8 +58,8 @@ pub fn write(exchange: &Exchange) -> String {
 pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
     Bodies {
         typed: match &exchange.typed.body {
-            Body::Empty => &[],
-            Body::Text(text) => text.as_bytes(),
+            Body::Empty | Body::Form(_) | Body::Multipart(_) => &[],
+            Body::Text(text) | Body::File(text) => text.as_bytes(),
             Body::Bytes(bytes) => bytes,
         },
         sent: &exchange.sent.body,
@@ -213,11 +214,26 @@ struct Typed {
 }
 
 #[derive(Serialize, Deserialize)]
+struct Piece {
+    name: String,
+    value: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    file: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    called: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    media_type: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum BodyKind {
     Empty,
     Text,
     Bytes,
+    Form(Vec<Row>),
+    Multipart(Vec<Piece>),
+    File,
 }
 
 impl Typed {
@@ -244,6 +260,20 @@ impl Typed {
                 Body::Empty => BodyKind::Empty,
                 Body::Text(_) => BodyKind::Text,
                 Body::Bytes(_) => BodyKind::Bytes,
+                Body::Form(pairs) => BodyKind::Form(rows(pairs)),
+                Body::Multipart(parts) => BodyKind::Multipart(
+                    parts
+                        .iter()
+                        .map(|part| Piece {
+                            name: part.name.clone(),
+                            value: part.value.clone(),
+                            file: part.is_file,
+                            called: part.file_name.clone(),
+                            media_type: part.media_type.clone(),
+                        })
+                        .collect(),
+                ),
+                Body::File(_) => BodyKind::File,
             },
             bearer: match auth {
                 Auth::None => None,
@@ -269,10 +299,22 @@ impl Typed {
             headers: rows(self.headers),
             body: match self.body {
                 BodyKind::Empty => Body::Empty,
-                BodyKind::Text => Body::Text(
-                    String::from_utf8(body).map_err(|_| broken("its text is not UTF-8"))?,
-                ),
+                BodyKind::Text => Body::Text(utf8(body)?),
                 BodyKind::Bytes => Body::Bytes(body),
+                BodyKind::Form(pairs) => Body::Form(rows(pairs)),
+                BodyKind::Multipart(pieces) => Body::Multipart(
+                    pieces
+                        .into_iter()
+                        .map(|piece| Part {
+                            name: piece.name,
+                            value: piece.value,
+                            is_file: piece.file,
+                            file_name: piece.called,
+                            media_type: piece.media_type,
+                        })
+                        .collect(),
+                ),
+                BodyKind::File => Body::File(utf8(body)?),
             },
             auth: match self.bearer {
                 None => Auth::None,
@@ -299,6 +341,7 @@ impl Sent {
             url,
             headers,
             body: _,
+            files: _,
             token,
         } = sent;
         Sent {
@@ -315,6 +358,7 @@ impl Sent {
             url: self.url,
             headers: headers(self.headers)?,
             body,
+            files: Vec::new(),
             token: self.token.map(token).transpose()?,
         })
     }
@@ -596,6 +640,10 @@ fn known(version: u32) -> Result<(), FormatError> {
     })
 }
 
+fn utf8(bytes: Vec<u8>) -> Result<String, FormatError> {
+    String::from_utf8(bytes).map_err(|_| broken("its text is not UTF-8"))
+}
+
 fn broken(problem: &str) -> FormatError {
     FormatError {
         place: "record of a call".to_owned(),
@@ -636,6 +684,18 @@ pub(crate) mod tests {
         })
     }
 
+    fn any_part() -> impl Strategy<Value = Part> {
+        any::<(String, String, bool, Option<String>, Option<String>)>().prop_map(
+            |(name, value, is_file, file_name, media_type)| Part {
+                name,
+                value,
+                is_file,
+                file_name,
+                media_type,
+            },
+        )
+    }
+
     fn any_spec() -> impl Strategy<Value = RequestSpec> {
         let rows = || {
             vec(any::<(String, String, bool)>(), 0..4).prop_map(|rows| {
@@ -651,7 +711,10 @@ pub(crate) mod tests {
         let body = prop_oneof![
             Just(Body::Empty),
             any::<String>().prop_map(Body::Text),
-            any_bytes().prop_map(Body::Bytes)
+            any_bytes().prop_map(Body::Bytes),
+            rows().prop_map(Body::Form),
+            vec(any_part(), 0..4).prop_map(Body::Multipart),
+            any::<String>().prop_map(Body::File)
         ];
         let auth = prop_oneof![
             Just(Auth::None),
@@ -737,6 +800,7 @@ pub(crate) mod tests {
                 url,
                 headers,
                 body,
+                files: Vec::new(),
                 token,
             });
         let frame = (0..=ExchangeId::LAST, any::<(String, Option<String>)>());

@@ -4,7 +4,7 @@
 
 use super::FormatError;
 use crate::model::{
-    Auth, Body, Expectation, Param, Pin, RequestSpec, Session, Step, TokenName, is_unsafe,
+    Auth, Body, Expectation, Param, Pin, RequestSpec, Session, Step, TokenName, is_unsafe, written,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -189,14 +189,23 @@ pub fn write(session: &Session) -> String {
         file.text("method", &step.spec.method.to_ascii_uppercase());
         file.text("url", &step.spec.url);
         file.pairs("params", &step.spec.params);
-        file.pairs("headers", &step.spec.headers);
-        match &step.spec.body {
-            Body::Empty => {}
-            Body::Text(text) => file.body(text),
-            Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => file.body(text),
-                Err(_) => file.line("# The body is not text and cannot stand here."),
-            },
+        let written = written(&step.spec.body);
+        let mut headers = step.spec.headers.clone();
+        let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
+        if let Some(media_type) = written.as_ref().and_then(|w| w.media_type.as_ref())
+            && !headers.iter().any(named)
+        {
+            headers.push(Param::new("Content-Type", media_type));
+        }
+        file.pairs("headers", &headers);
+        match written {
+            Some(written) => {
+                file.body(&written.text);
+                if !written.files.is_empty() {
+                    file.line("# The contents of files cannot stand here.");
+                }
+            }
+            None => file.line("# The body is not text and cannot stand here."),
         }
         file.table("capture", &step.capture);
         if let Some(expect) = &step.expect {

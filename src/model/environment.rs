@@ -38,6 +38,10 @@ pub struct Identity {
 
 impl Environment {
     pub const SANDBOX: &'static str = "sandbox";
+    /// A place that options or a URL alone name.
+    pub const COMMAND_LINE: &'static str = "command line";
+    /// Where answers are from that were pasted rather than asked for: nothing was sent.
+    pub const RECEIVED: &'static str = "received";
 
     pub fn sandbox() -> Environment {
         Environment {

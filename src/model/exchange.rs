@@ -1,6 +1,6 @@
 //! One call as it was made, and what came of it.
 
-use super::{Cause, Headers, RequestSpec, Timestamp, TokenRef, size_text};
+use super::{Cause, Environment, Headers, RequestSpec, Timestamp, TokenRef, size_text};
 use std::fmt;
 use std::time::Duration;
 
@@ -78,6 +78,9 @@ pub struct SentRequest {
     pub url: String,
     pub headers: Headers,
     pub body: Vec<u8>,
+    /// The files whose contents belong into the body, each with its place in it, in order. They
+    /// are read as the call is made, and none are left in a call that was.
+    pub files: Vec<(usize, String)>,
     /// The token of its `Authorization` header.
     pub token: Option<TokenRef>,
 }
@@ -350,6 +353,11 @@ pub struct Exchange {
 impl Exchange {
     pub fn token(&self) -> Option<&TokenRef> {
         self.sent.token.as_ref()
+    }
+
+    /// An answer that came to somebody else, and was pasted here.
+    pub fn is_received(&self) -> bool {
+        self.environment == Environment::RECEIVED
     }
 }
 

@@ -1,7 +1,9 @@
 //! Floor 1: nouns. What HTTP, tokens, environments and calls are, and the one way that
 //! text from outside is made safe to show. Nothing here reads, waits, or knows the time.
 
+mod body;
 mod cause;
+mod collection;
 mod environment;
 mod exchange;
 mod fit;
@@ -13,7 +15,11 @@ mod size;
 mod token;
 mod visible;
 
+pub use body::{
+    decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body, written,
+};
 pub use cause::{Cause, CauseGroup};
+pub use collection::{Collection, FoundToken, Note};
 pub use environment::{Environment, Identity, Origin};
 pub use exchange::{
     ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
@@ -21,11 +27,13 @@ pub use exchange::{
 };
 pub use fit::{cut, cut_front, fit, wrap};
 pub use headers::{Header, Headers};
-pub use request::{Auth, Body, MASK, Manner, Param, RequestSpec, resolve, token_names_in};
+pub use request::{
+    Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,
+};
 pub use session::{Expectation, Pin, Session, Step};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
 pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};
-pub use visible::{is_unsafe, unsafe_count, visible, visible_line};
+pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 
 pub use jiff::Timestamp;

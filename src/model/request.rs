@@ -1,5 +1,6 @@
 //! A request as a person types it, and the pure step that fills it in.
 
+use super::body::{Filling, body};
 use super::{Cause, Environment, Failure, Headers, Origin, SentRequest, TokenName, TokenRef};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -34,6 +35,42 @@ pub enum Body {
     Text(String),
     /// Goes out byte for byte.
     Bytes(Vec<u8>),
+    /// Pairs of a form; encoded as they leave.
+    Form(Vec<Param>),
+    Multipart(Vec<Part>),
+    /// The contents of a file, byte for byte, read as the call is made.
+    File(String),
+}
+
+impl Body {
+    /// Changes every text in it; bytes that are no text stay as they are.
+    pub fn change_texts(&mut self, change: impl Fn(&mut String)) {
+        match self {
+            Body::Empty => {}
+            Body::Text(text) | Body::File(text) => change(text),
+            Body::Bytes(bytes) => {
+                if let Ok(text) = std::str::from_utf8(bytes) {
+                    let mut text = text.to_owned();
+                    change(&mut text);
+                    *bytes = text.into_bytes();
+                }
+            }
+            Body::Form(rows) => rows.iter_mut().for_each(|row| change(&mut row.value)),
+            Body::Multipart(parts) => parts.iter_mut().for_each(|part| change(&mut part.value)),
+        }
+    }
+}
+
+/// One part of a multipart body (RFC 7578).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    pub name: String,
+    /// The text of the part, or the path of the file that it is read from.
+    pub value: String,
+    pub is_file: bool,
+    /// The name that the receiver is told; that of the file if absent.
+    pub file_name: Option<String>,
+    pub media_type: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +111,21 @@ impl RequestSpec {
         }
     }
 
+    /// Takes every mention of a token out, so that the request is not sent until it is named anew.
+    pub fn forget_token(&mut self, name: &TokenName) {
+        let slot = format!("{{{{token:{name}}}}}");
+        let forget = |text: &mut String| *text = text.replace(&slot, MASK);
+        forget(&mut self.url);
+        for row in self.params.iter_mut().chain(&mut self.headers) {
+            forget(&mut row.name);
+            forget(&mut row.value);
+        }
+        self.body.change_texts(forget);
+        if self.auth.token() == Some(name) {
+            self.auth = Auth::None;
+        }
+    }
+
     /// RFC 9110, 9.2.1: whether the method asks for no change.
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
@@ -98,20 +150,24 @@ pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequ
     check_masks(spec)?;
     let url = url(spec, environment)?;
     let headers = headers(spec, environment, &url)?;
-    let body = match &spec.body {
-        Body::Empty => Vec::new(),
-        Body::Bytes(bytes) => bytes.clone(),
-        Body::Text(text) => {
-            fill(text, environment, "body", Cause::RequestMalformedBody)?.into_bytes()
-        }
-    };
+    let Filling {
+        body,
+        files,
+        media_type,
+    } = body(&spec.body, environment)?;
     let mut sent = SentRequest {
         method,
         url: url.into(),
         headers,
         body,
+        files,
         token: None,
     };
+    if let Some(media_type) = media_type
+        && !sent.headers.has("content-type")
+    {
+        sent.headers.push("content-type", media_type);
+    }
     if !sent.body.is_empty()
         && !sent.headers.has("content-type")
         && serde_json::from_slice::<serde::de::IgnoredAny>(&sent.body).is_ok()
@@ -141,6 +197,15 @@ pub fn token_names_in(text: &str) -> Vec<TokenName> {
         .collect()
 }
 
+/// Everything that a text names as `{{name}}`.
+pub fn names_in(text: &str) -> Vec<&str> {
+    let named = pieces(text).filter_map(|piece| match piece {
+        Piece::Name(name) => Some(name),
+        Piece::Plain(_) => None,
+    });
+    named.collect()
+}
+
 /// A request that was kept without its secrets cannot be sent until they are typed again.
 fn check_masks(spec: &RequestSpec) -> Result<(), Failure> {
     let rows = spec
@@ -150,8 +215,13 @@ fn check_masks(spec: &RequestSpec) -> Result<(), Failure> {
         .filter(|row| row.enabled);
     let body = match &spec.body {
         Body::Empty => Cow::Borrowed(""),
-        Body::Text(text) => Cow::Borrowed(text.as_str()),
+        Body::Text(text) | Body::File(text) => Cow::Borrowed(text.as_str()),
         Body::Bytes(bytes) => String::from_utf8_lossy(bytes),
+        Body::Form(rows) => {
+            let rows = rows.iter().filter(|row| row.enabled);
+            Cow::Owned(rows.map(|row| row.value.as_str()).collect())
+        }
+        Body::Multipart(parts) => Cow::Owned(parts.iter().map(|p| p.value.as_str()).collect()),
     };
     let mut texts = vec![
         ("URL".to_owned(), spec.url.as_str()),
@@ -298,7 +368,7 @@ fn is_field_name_byte(b: u8) -> bool {
 }
 
 /// Replaces `{{name}}` by its value, once; `{{token:NAME}}` stays for the vault.
-fn fill(
+pub(super) fn fill(
     text: &str,
     environment: &Environment,
     place: &str,
@@ -329,13 +399,13 @@ fn fill(
     Ok(filled)
 }
 
-enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Plain(&'a str),
     Name(&'a str),
 }
 
 /// Splits a text at its `{{names}}`; braces that hold no name are plain text.
-fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {

@@ -26,6 +26,22 @@ impl TokenName {
         TokenName(name.to_owned())
     }
 
+    /// The name that is most like a text that may be none.
+    pub fn nearest(text: &str) -> TokenName {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
+        let text = text.to_ascii_lowercase();
+        let name: String = text
+            .chars()
+            .map(|c| if fits(c) { c } else { '-' })
+            .collect();
+        let name: String = name.trim_matches('-').chars().take(40).collect();
+        TokenName(if name.is_empty() {
+            "token".to_owned()
+        } else {
+            name
+        })
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

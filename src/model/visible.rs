@@ -18,6 +18,13 @@ pub fn visible_line(text: &str) -> Cow<'_, str> {
     neutralise(text, true)
 }
 
+/// Text for the clipboard: from there it may be pasted into a terminal. Tabs become blanks and
+/// line ends line feeds; all else that is unsafe becomes a mark.
+pub fn for_clipboard(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\t', "    ");
+    visible(&text).into_owned()
+}
+
 /// How many characters of the text would be shown as a mark.
 pub fn unsafe_count(text: &str) -> usize {
     text.chars().filter(|&c| is_unsafe(c)).count()
@@ -102,6 +109,11 @@ mod tests {
         assert_eq!(visible("a\tb\r\nc"), "a→b␍\nc");
         assert_eq!(visible_line("a\nb"), "a␊b");
         assert_eq!(visible("\u{9b}31m"), "⟨U+009B⟩31m");
+    }
+
+    #[test]
+    fn what_goes_to_the_clipboard_holds_no_control_but_line_feeds() {
+        assert_eq!(for_clipboard("a\tb\r\nc\rd\u{1b}e"), "a    b\nc␍d␛e");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod input;
 mod perform;
 mod run;
 mod sessions;
+mod taking;
 mod terminal;
 
 pub use perform::Means;

@@ -1,8 +1,10 @@
 //! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
 //! on the one queue.
 
-use super::sessions;
-use crate::app::{Chosen, Effect, Job, Message, Notice, SandboxNews, SessionFile, Spent, Then};
+use super::{sessions, taking, terminal};
+use crate::app::{
+    Chosen, Effect, Job, Message, Notice, Pasted, SandboxNews, SessionFile, Spent, Then,
+};
 use crate::engine::history::History;
 use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
@@ -100,6 +102,8 @@ impl Performer {
                     manner,
                 },
             ),
+            Effect::TakeIn { text, was_argument } => self.take_in(text, was_argument),
+            Effect::Copy { what, text } => self.copy(what, text),
             Effect::Cancel(job) => self.cancel(job),
             Effect::StartSandbox => self.start_sandbox(),
             Effect::ReadTokens(environment) => self.read_tokens(*environment),
@@ -166,6 +170,48 @@ impl Performer {
             let exchange = Arc::new(client.shown(exchange));
             // The queue is gone only when the program is about to be.
             let _ = queue.send(Message::Sent { job, exchange });
+        });
+    }
+
+    fn take_in(&mut self, text: Pasted, was_argument: bool) {
+        let (client, queue) = (self.client.clone(), self.queue.clone());
+        let (tokens, place) = (self.tokens.clone(), self.sandbox.clone());
+        tokio::spawn(async move {
+            let base = place.lock().await.as_ref().map(Sandbox::base_url);
+            let at_home = base.is_some_and(|base| text.0.contains(&base));
+            let practice = if at_home {
+                sandbox::token_names()
+            } else {
+                Vec::new()
+            };
+            let read = tokio::task::spawn_blocking(move || {
+                taking::take_in(&text, was_argument, &client, &tokens, &practice)
+            });
+            if let Ok(message) = read.await {
+                let _ = queue.send(message);
+            }
+        });
+    }
+
+    fn copy(&mut self, what: String, text: String) {
+        let why = match terminal::copy(&text) {
+            Ok(()) => {
+                let words = format!("Copied {what} to the clipboard, through the terminal.");
+                let _ = self.queue.send(Message::Told(Notice::info(words)));
+                return;
+            }
+            Err(why) => why,
+        };
+        let (home, queue) = (self.home.clone(), self.queue.clone());
+        tokio::task::spawn_blocking(move || {
+            let path = home.data_dir().join("copied.txt");
+            let notice = match home.save(&path, &text) {
+                Ok(()) => Notice::info(format!("Wrote {what} to {}: {why}.", path.display())),
+                Err(error) => {
+                    Notice::trouble(error.to_string(), format!("Nothing was copied: {why}."))
+                }
+            };
+            let _ = queue.send(Message::Told(notice));
         });
     }
 
@@ -392,7 +438,10 @@ impl Performer {
     }
 
     fn read_tokens(&mut self, environment: Environment) {
-        let names = token_names(&environment, &self.tokens);
+        let mut names = token_names(&environment, &self.tokens);
+        if !environment.sandbox {
+            names.extend(self.client.vault().lent());
+        }
         let (client, queue) = (self.client.clone(), self.queue.clone());
         tokio::task::spawn_blocking(move || {
             let reference = |name| client.vault().reference_at_rest(name, environment.sandbox);

@@ -1,5 +1,7 @@
 //! The terminal, taken and given back. Whatever ends the program, it is given back once.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
@@ -32,6 +34,39 @@ fn blank() -> io::Result<Screen> {
     // A whole picture goes out in one write, so that no half of one is seen.
     let out = BufWriter::with_capacity(64 * 1024, io::stdout());
     Terminal::new(CrosstermBackend::new(out))
+}
+
+/// Longer texts are cut or refused by some terminals, counted as they are sent.
+const LONGEST_COPY: usize = 74_994;
+
+/// Hands a text to the terminal for its clipboard (OSC 52). Terminals do not answer to that;
+/// those known to refuse are named. It is written between two pictures.
+pub fn copy(text: &str) -> Result<(), String> {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let term = variable("TERM");
+    if term.is_empty() || term == "dumb" || term == "linux" {
+        return Err("this terminal has no clipboard".to_owned());
+    }
+    if variable("TERM_PROGRAM") == "Apple_Terminal" {
+        return Err("this terminal keeps programs from its clipboard".to_owned());
+    }
+    let coded = STANDARD.encode(text);
+    if coded.len() > LONGEST_COPY {
+        return Err("it is too long for a terminal's clipboard".to_owned());
+    }
+    let plain = format!("\u{1b}]52;c;{coded}\u{7}");
+    let inside_tmux = !variable("TMUX").is_empty();
+    let mut out = io::stdout();
+    let mut write = || {
+        if inside_tmux {
+            // What tmux does not take for itself it may pass on, where that is allowed.
+            let passed = plain.replace('\u{1b}', "\u{1b}\u{1b}");
+            write!(out, "\u{1b}Ptmux;{passed}\u{1b}\\")?;
+        }
+        write!(out, "{plain}")?;
+        out.flush()
+    };
+    write().map_err(|error| format!("the terminal could not be written to ({error})"))
 }
 
 impl Drop for Taken {

@@ -4,14 +4,15 @@
 #![allow(dead_code)]
 
 use httriage::app::{
-    Effect, Job, Key, Message, Notice, Painted, SandboxNews, SessionFile, Start, State, update,
+    Effect, Imported, ImportedToken, Job, Key, Message, Notice, Painted, Pasted, SandboxNews,
+    SessionFile, Start, State, update,
 };
 use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
-use httriage::format::catalogue_file;
+use httriage::format::{catalogue_file, curl};
 use httriage::insight::redact::Mask;
 use httriage::insight::replay::{ReplayReport, judge, step_of};
-use httriage::insight::summary;
 use httriage::insight::{BodyText, Catalogue, Found};
+use httriage::insight::{received, summary};
 use httriage::model::{
     Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Secret,
     SentRequest, Settings, Timestamp, TokenName, TokenRef,
@@ -86,6 +87,8 @@ pub fn start(size: (u16, u16)) -> Start {
         environment: 0,
         spec: spec_of(&CALLS[0]),
         send_first: true,
+        pasted: None,
+        was_argument: false,
         case: None,
         now: now(),
         zone: TimeZone::UTC,
@@ -346,7 +349,53 @@ impl Scene {
             | Effect::LetGo(_)
             | Effect::Suspend
             | Effect::Quit => None,
+            Effect::Copy { what, .. } => {
+                let words = format!("Copied {what} to the clipboard, through the terminal.");
+                Some(Message::Told(Notice::info(words)))
+            }
+            Effect::TakeIn { text, was_argument } => Some(self.take_in(&text, was_argument)),
         }
+    }
+
+    /// A pasted text as the runtime reads it, its tokens with made-up fingerprints.
+    fn take_in(&mut self, text: &Pasted, was_argument: bool) -> Message {
+        if curl::is_command(&text.0) {
+            let mut collection = match curl::read(&text.0, "paste", &[], &|_| None) {
+                Ok(collection) => collection,
+                Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
+            };
+            let count = collection.requests.len();
+            let tokens = collection.tokens.into_iter().map(|found| ImportedToken {
+                token: reference(found.name),
+                place: found.place,
+                with_value: found.value.is_some(),
+            });
+            return Message::Imported(Box::new(Imported {
+                tokens: tokens.collect(),
+                spec: collection.requests.remove(0).spec,
+                count,
+                notes: collection.notes,
+                was_argument,
+            }));
+        }
+        let saved = received(text.0.as_bytes()).unwrap();
+        self.calls += 1;
+        Message::Received(Arc::new(Exchange {
+            case: None,
+            id: ExchangeId::new(now(), self.calls),
+            environment: Environment::RECEIVED.to_owned(),
+            typed: RequestSpec::default(),
+            sent: SentRequest {
+                url: "pasted answer".to_owned(),
+                ..SentRequest::default()
+            },
+            outcome: Outcome::Answered(saved.response),
+            redirects: Vec::new(),
+            attempts: 0,
+            unverified: Vec::new(),
+            started_at: now(),
+            took: Duration::ZERO,
+        }))
     }
 
     /// The call as it comes back: answered, named, and without its secrets.

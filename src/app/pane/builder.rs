@@ -2,7 +2,7 @@
 
 use crate::app::field::Field;
 use crate::app::list::List;
-use crate::model::{Auth, Body, Param, RequestSpec};
+use crate::model::{Auth, Body, Param, RequestSpec, written};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuilderTab {
@@ -58,9 +58,9 @@ pub struct Builder {
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
     pub on_url: bool,
     pub editing: Option<Editing>,
-    /// The bytes of a body that was loaded, and the text they show as: they go out as they are
-    /// for as long as that text is not edited.
-    bytes: Option<(Vec<u8>, String)>,
+    /// A body that was loaded and is more than its text, and the text it shows as: it goes out
+    /// as it is for as long as that text is not edited.
+    kept: Option<(Body, String)>,
     removed: Vec<(BuilderTab, usize, Param)>,
 }
 
@@ -79,7 +79,7 @@ impl Builder {
             tab: BuilderTab::Params,
             on_url: true,
             editing: None,
-            bytes: None,
+            kept: None,
             removed: Vec::new(),
         };
         builder.load(spec);
@@ -100,13 +100,18 @@ impl Builder {
             list: List::default(),
         };
         self.auth = spec.auth.clone();
-        self.bytes = None;
+        self.kept = None;
         match &spec.body {
             Body::Empty => self.body = Field::lines(""),
             Body::Text(text) => self.body = Field::lines(text),
-            Body::Bytes(bytes) => {
-                self.body = Field::lines(&String::from_utf8_lossy(bytes));
-                self.bytes = Some((bytes.clone(), self.body.text()));
+            body => {
+                let shown = match (body, written(body)) {
+                    (Body::File(path), _) => format!("@{path}"),
+                    (Body::Bytes(bytes), None) => String::from_utf8_lossy(bytes).into_owned(),
+                    (_, written) => written.unwrap_or_default().text,
+                };
+                self.body = Field::lines(&shown);
+                self.kept = Some((body.clone(), self.body.text()));
             }
         }
         self.removed.clear();
@@ -128,8 +133,8 @@ impl Builder {
         params.retain(|row| !row.name.is_empty());
         headers.retain(|row| !row.name.is_empty());
         let text = self.body.text();
-        let body = match &self.bytes {
-            Some((bytes, shown)) if *shown == text => Body::Bytes(bytes.clone()),
+        let body = match &self.kept {
+            Some((body, shown)) if *shown == text => body.clone(),
             _ if text.is_empty() => Body::Empty,
             _ => Body::Text(text),
         };
@@ -163,6 +168,12 @@ impl Builder {
             BuilderTab::Headers => Some(&self.headers),
             BuilderTab::Auth | BuilderTab::Body => None,
         }
+    }
+
+    /// The row under the cursor, if it is on one.
+    pub fn row(&self) -> Option<&Param> {
+        let table = self.table()?;
+        table.rows.get(table.list.cursor)
     }
 
     fn table_mut(&mut self) -> Option<&mut Table> {

@@ -1,8 +1,9 @@
 //! A short list on top of the panes, from which one row is chosen.
 
 use crate::app::list::List;
-use crate::model::{ExchangeId, Origin, TokenName};
+use crate::model::{Exchange, ExchangeId, Origin, TokenName};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What choosing a row does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,26 @@ pub enum Pick {
     Replay(PathBuf),
     /// Stops checking the certificates of an origin.
     Trust(Origin),
+    /// Copies a part of a call; of the request being typed where there is none.
+    Copy {
+        clip: Clip,
+        of: Option<Arc<Exchange>>,
+    },
     Nothing,
+}
+
+/// What can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clip {
+    Curl,
+    Url,
+    Body,
+    Headers,
+    /// The value of the row under the cursor.
+    Row,
+    /// An error entry, by its place.
+    Entry(usize),
+    RequestIds,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod replay;
 mod response;
 
 pub use builder::{Builder, BuilderTab, Editing, Table};
-pub use dialog::{Choice, Dialog, Pick};
+pub use dialog::{Choice, Clip, Dialog, Pick};
 pub use help::Help;
 pub use history::{History, Row, has_more, path_of};
 pub use prompt::{Asked, Prompt};

@@ -6,6 +6,7 @@ use super::flight::Flight;
 use super::phases::{PHASES, Phases};
 use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
+use crate::engine::attach::Attached;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
@@ -179,9 +180,17 @@ impl Client {
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
         let mut unverified = Vec::new();
-        let outcome = match self.vault.fill(&sent, &environment, consent).await {
+        let attached = Attached::read(&mut sent);
+        let filled = match attached {
+            Ok(_) => self.vault.fill(&sent, &environment, consent).await,
+            Err(ref failure) => Err(failure.clone()),
+        };
+        let attached = attached.unwrap_or_default();
+        let outcome = match filled {
             Err(failure) => Outcome::Failed(failure),
-            Ok((filled, token)) => {
+            Ok((mut filled, token)) => {
+                filled.body = attached.put(filled.body);
+                sent.body = attached.put(sent.body);
                 sent.token = token;
                 let mut leg = Leg {
                     method: sent.method.clone(),

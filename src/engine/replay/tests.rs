@@ -1,7 +1,7 @@
 //! The runner against answers of our own.
 
 use super::*;
-use crate::model::{ExchangeId, Expectation, Param, Response, Timestamp};
+use crate::model::{Body, ExchangeId, Expectation, Param, Response, Timestamp};
 use std::sync::Mutex;
 use std::time::Duration;
 

@@ -5,12 +5,12 @@ mod entry;
 mod found;
 mod list;
 mod page;
-mod saved;
 mod shapes;
 mod vendor;
 
 use super::challenge::{Challenge, challenges};
 use super::json::{self, Json, Note};
+use crate::insight::saved::saved;
 use crate::model::{Response, StatusClass, limits};
 use found::{Document, Found};
 use shapes::SHAPES;
@@ -67,8 +67,8 @@ pub fn error_body(response: &Response) -> ErrorBody {
 
 /// The errors of a saved or pasted body; a whole answer with its status line is understood too.
 pub fn error_text(text: &[u8], media_type: Option<&str>) -> ErrorBody {
-    if let Some(response) = saved::answer(text) {
-        return error_body(&response);
+    if let Some(saved) = saved(text) {
+        return error_body(&saved.response);
     }
     read(text, media_type)
 }

@@ -4,6 +4,7 @@
 
 mod reader;
 
+pub use crate::model::Note;
 use std::fmt;
 
 pub use reader::read;
@@ -100,36 +101,6 @@ impl fmt::Display for Json {
 fn write_text(f: &mut fmt::Formatter, text: &str) -> fmt::Result {
     let quoted = serde_json::to_string(text).map_err(|_| fmt::Error)?;
     f.write_str(&quoted)
-}
-
-/// Something about a text that a person should know, and where; both count from one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Note {
-    pub message: String,
-    pub line: Option<usize>,
-    /// In characters.
-    pub column: Option<usize>,
-}
-
-impl Note {
-    pub fn new(message: impl Into<String>) -> Note {
-        Note {
-            message: message.into(),
-            line: None,
-            column: None,
-        }
-    }
-
-    /// A note about a byte offset of `text`.
-    fn at(text: &str, offset: usize, message: String) -> Note {
-        let before = text.get(..offset).unwrap_or(text);
-        let start = before.rfind('\n').map_or(0, |place| place + 1);
-        Note {
-            message,
-            line: Some(before.matches('\n').count() + 1),
-            column: Some(before[start..].chars().count() + 1),
-        }
-    }
 }
 
 /// What came of reading a text.

@@ -147,6 +147,15 @@ pub(super) fn secret_form_members(body: &[u8]) -> Vec<Range<usize>> {
     spans
 }
 
+/// Where secrets stand under secret names in a body: in JSON, else in a form.
+pub fn secret_spans(body: &[u8]) -> Vec<Range<usize>> {
+    let spans = secret_members(body);
+    if spans.is_empty() {
+        return secret_form_members(body);
+    }
+    spans
+}
+
 /// Where the string values of secret members stand in a JSON text, at any depth under such a
 /// name. A scan of the text and not a parse, so that cut or broken JSON is masked as well.
 pub(super) fn secret_members(body: &[u8]) -> Vec<Range<usize>> {

@@ -9,10 +9,10 @@ use crate::model::{
 };
 use aho_corasick::{AhoCorasick, MatchKind};
 use encodings::{ESCAPE_BLOCK, LONGEST_ESCAPE, forms, unescaped};
-use members::{secret_form_members, secret_members, typed_values};
+use members::typed_values;
 use std::ops::Range;
 
-pub use members::is_secret_name;
+pub use members::{is_secret_name, secret_spans};
 
 /// Shorter values would blot out ordinary words.
 const SHORTEST_VALUE: usize = 8;
@@ -63,9 +63,16 @@ impl Mask {
 
     /// The secrets that stand in a request in the clear, under names that say so.
     pub fn of_request(headers: &Headers, url: &str, body: &[u8]) -> Mask {
+        Mask::of_request_with(headers, url, body, &[])
+    }
+
+    fn of_request_with(headers: &Headers, url: &str, body: &[u8], more: &[&str]) -> Mask {
         let values = typed_values(headers, url, body);
-        let values = values.iter().map(|v| (MASK.to_owned(), v.as_str()));
-        Mask::of_values(values.collect())
+        let values = values
+            .iter()
+            .map(String::as_str)
+            .chain(more.iter().copied());
+        Mask::of_values(values.map(|value| (MASK.to_owned(), value)).collect())
     }
 
     /// Whether one of the values stands in the text, in any form.
@@ -77,7 +84,8 @@ impl Mask {
     pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
         // Secrets that were typed into the request have no name, but may be echoed all the same.
         let sent = &exchange.sent;
-        let typed = Mask::of_request(&sent.headers, &sent.url, &sent.body);
+        let parts = secret_parts(&exchange.typed.body);
+        let typed = Mask::of_request_with(&sent.headers, &sent.url, &sent.body, &parts);
         let url = |text: &str| self.url(&typed.text(text));
         if let Outcome::Failed(failure) = &mut exchange.outcome {
             for raw in [&exchange.sent.url, &exchange.typed.url] {
@@ -120,6 +128,19 @@ impl Mask {
                 Body::Text(self.named(String::from_utf8_lossy(&masked).into_owned()))
             }
             Body::Bytes(bytes) => Body::Bytes(self.bytes(typed.replace(bytes))),
+            Body::Form(mut rows) => {
+                for row in &mut rows {
+                    row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
+                }
+                Body::Form(rows)
+            }
+            Body::Multipart(mut parts) => {
+                for part in parts.iter_mut().filter(|part| !part.is_file) {
+                    part.value = self.named(self.value(&part.name, &typed.text(&part.value)));
+                }
+                Body::Multipart(parts)
+            }
+            Body::File(path) => Body::File(self.named(self.text(&path))),
         };
         spec
     }
@@ -220,10 +241,7 @@ impl Mask {
     /// A body without known values and without the members that have secret names.
     fn bytes(&self, body: Vec<u8>) -> Vec<u8> {
         let body = self.replace(body);
-        let mut spans = secret_members(&body);
-        if spans.is_empty() {
-            spans = secret_form_members(&body);
-        }
+        let spans = secret_spans(&body);
         if spans.is_empty() {
             return body;
         }
@@ -291,6 +309,19 @@ impl Mask {
             start = end - overlap;
         }
     }
+}
+
+/// The values of parts that have secret names: in the body as sent only their typed form tells
+/// where they stand.
+fn secret_parts(body: &Body) -> Vec<&str> {
+    let Body::Multipart(parts) = body else {
+        return Vec::new();
+    };
+    let secret = parts
+        .iter()
+        .filter(|part| !part.is_file && is_secret_name(&part.name));
+    let values = secret.map(|part| part.value.as_str());
+    values.filter(|value| !value.contains("{{token:")).collect()
 }
 
 #[cfg(test)]

@@ -3,11 +3,10 @@
 
 use super::lift::{lift_base, lift_ids};
 use super::{expectation, expectation_with_body};
-use crate::insight::json::Note;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Environment, Exchange, MASK, RequestSpec, Secret, Session, Step, TokenName, TokenRef,
-    cut, token_names_in,
+    Body, Environment, Exchange, MASK, Note, Param, RequestSpec, Secret, Session, Step, TokenName,
+    TokenRef, cut, token_names_in, written,
 };
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
@@ -25,13 +24,19 @@ pub fn session_of<'a>(
     let mut notes = Vec::new();
     let mut environments: Vec<&str> = Vec::new();
     for exchange in exchanges {
+        if exchange.typed.method.is_empty() {
+            notes.push(Note::new(
+                "A pasted answer has no request, and is not in the session.",
+            ));
+            continue;
+        }
         let (mut step, about) = step_of(exchange);
         if keeping.bodies {
             step.expect = Some(expectation_with_body(exchange));
         }
         session.steps.push(step);
         notes.extend(about);
-        if !environments.contains(&exchange.environment.as_str()) {
+        if !exchange.is_received() && !environments.contains(&exchange.environment.as_str()) {
             environments.push(&exchange.environment);
         }
     }
@@ -83,7 +88,23 @@ pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
     if off > 0 {
         notes.push("rows that are switched off were left out.".to_owned());
     }
+    let mut files = String::new();
+    if let Some(written) = written(&spec.body) {
+        let named = |row: &Param| row.name.eq_ignore_ascii_case("content-type");
+        if let Some(media_type) = written.media_type
+            && !spec.headers.iter().any(named)
+        {
+            spec.headers.push(Param::new("Content-Type", media_type));
+        }
+        if !written.files.is_empty() {
+            files = written.files.join(", ");
+        }
+    }
     spec.body = match String::from_utf8(exchange.sent.body.clone()) {
+        _ if !files.is_empty() => {
+            notes.push(format!("a session reads no files, so {files} is not in it. {{{{body}}}} stands in its place, and nothing is sent while it does."));
+            Body::Text("{{body}}".to_owned())
+        }
         Ok(text) if text.is_empty() => Body::Empty,
         Ok(text) => {
             let mut text = masked_form(text);
@@ -160,12 +181,8 @@ fn without_secrets(exchange: &Exchange) -> Exchange {
         row.value = mark(&row.value);
     }
     exchange.sent.body = match &typed.body {
-        Body::Empty => Vec::new(),
-        Body::Text(text) => mark(text).into_bytes(),
-        Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => mark(text).into_bytes(),
-            Err(_) => bytes.clone(),
-        },
+        Body::Bytes(bytes) if std::str::from_utf8(bytes).is_err() => bytes.clone(),
+        body => written(body).map_or_else(Vec::new, |w| mark(&w.text).into_bytes()),
     };
     let headers = exchange.sent.headers.iter();
     exchange.sent.headers = headers

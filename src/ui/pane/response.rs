@@ -7,7 +7,7 @@ mod timing;
 use super::history::duration_text;
 use crate::app::pane::{Measured, ResponseTab, Shown};
 use crate::app::{Action, Pane, Running, State};
-use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line};
+use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line, request_ids};
 use crate::model::{Outcome, Response, StatusClass, cut, limits, size_text, visible_line, wrap};
 use crate::ui::paint::{EntryColumns, gauge, tabs};
 use crate::ui::theme::Theme;
@@ -38,6 +38,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         return Measured::default();
     };
     top.push(verdict(state, shown, theme, width));
+    if area.height >= 16 {
+        top.extend(ids(shown, theme, width));
+    }
     let room = if area.height >= 12 { 3 } else { 1 };
     let mut sentence = wrap(&sentence(state, shown), width);
     if sentence.len() > room {
@@ -144,15 +147,17 @@ fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'s
         cut(name.trim_end(), width.saturating_sub(6))
     );
     let mut facts = vec![duration_text(exchange.took)];
-    if exchange.environment != state.environment().name {
+    if exchange.is_received() {
+        facts = vec!["pasted, nothing was sent".to_owned()];
+    } else if exchange.environment != state.environment().name {
         // The answer stays when another environment is chosen; it must not pass for that one's.
         facts.insert(0, format!("from {}", exchange.environment));
     }
     if let Some(response) = exchange.outcome.response() {
         facts.push(response.size_text());
-        facts.push(match exchange.token() {
-            Some(token) => format!("as {}", token.name),
-            None => "no token".to_owned(),
+        facts.extend(match exchange.token() {
+            Some(token) => Some(format!("as {}", token.name)),
+            None => (!exchange.is_received()).then(|| "no token".to_owned()),
         });
         facts.extend(response.headers.media_type());
     }
@@ -168,6 +173,14 @@ fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'s
         Span::raw(" "),
         Span::styled(cut(&format!("  {}", facts.join("   ")), room), theme.dim()),
     ])
+}
+
+/// Under which ids the other side has written the call down.
+fn ids(shown: &Shown, theme: &Theme, width: usize) -> Option<Line<'static>> {
+    let ids = request_ids(&shown.exchange).into_iter();
+    let ids: Vec<String> = ids.map(|(name, value)| format!("{name} {value}")).collect();
+    let words = cut(&ids.join("   "), width);
+    (!ids.is_empty()).then(|| Line::styled(words, theme.dim()))
 }
 
 /// What it means, in the catalogue's words or the failure's own.

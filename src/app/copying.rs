@@ -1,0 +1,253 @@
+//! What `y` copies: a short list of what is in front, the most likely first. Everything that is
+//! copied is masked already, or is masked here.
+
+use super::action::Pane;
+use super::message::{Effect, Notice};
+use super::pane::{BuilderTab, Choice, Clip, Dialog, Pick, ResponseTab};
+use super::state::{Overlay, State};
+use crate::format::curl;
+use crate::insight::{Entry, error_body, request_ids};
+use crate::model::{Exchange, for_clipboard, resolve, visible_line, written};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// The list for what is in front.
+pub fn open(state: &mut State) {
+    match state.focus {
+        Pane::Request => open_request(state),
+        Pane::Response | Pane::History => {
+            if let Some(shown) = &state.response.shown {
+                let exchange = shown.exchange.clone();
+                open_call(state, exchange);
+            }
+        }
+    }
+}
+
+fn open_request(state: &mut State) {
+    let builder = &state.builder;
+    let mut clips = vec![(Clip::Curl, "the request as curl", "runs in any POSIX shell")];
+    let row = builder.row();
+    if row.is_some() && !builder.on_url {
+        clips.push((Clip::Row, "the value under the cursor", ""));
+    }
+    clips.push((Clip::Url, "the URL", ""));
+    if !builder.body.is_empty() {
+        clips.push((Clip::Body, "the body", ""));
+    }
+    let first = match (builder.on_url, builder.tab) {
+        (false, BuilderTab::Params | BuilderTab::Headers) => Clip::Row,
+        (false, BuilderTab::Body) => Clip::Body,
+        _ => Clip::Curl,
+    };
+    show(state, clips, first, None);
+}
+
+/// The list for a call, with what its tab shows in front.
+pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
+    let response = exchange.outcome.response();
+    let has_body = response.is_some_and(|response| !response.body.is_empty());
+    let entries = response.map(error_body).unwrap_or_default().entries;
+    let shown = state.response.shown.as_ref();
+    let in_front = shown.is_some_and(|shown| shown.exchange.id == exchange.id);
+    let cursor = if in_front {
+        state.response.entries.cursor
+    } else {
+        0
+    };
+    let at = cursor.min(entries.len().saturating_sub(1));
+    let mut clips = Vec::new();
+    if !entries.is_empty() {
+        clips.push((
+            Clip::Entry(at),
+            "the error entry as Markdown",
+            "for a ticket",
+        ));
+    }
+    // Of a pasted answer nobody may know what was asked.
+    if !exchange.sent.method.is_empty() {
+        clips.push((Clip::Curl, "the call as curl", "tokens as variables"));
+        clips.push((Clip::Url, "the URL", ""));
+    }
+    if has_body {
+        clips.push((Clip::Body, "the body of the answer", ""));
+    }
+    if response.is_some() {
+        clips.push((Clip::Headers, "the headers of the answer", ""));
+    }
+    if !request_ids(&exchange).is_empty() {
+        clips.push((
+            Clip::RequestIds,
+            "the request ids",
+            "what a vendor asks for",
+        ));
+    }
+    let first = match (state.focus, state.response.tab) {
+        (Pane::Response, ResponseTab::Body) => Clip::Body,
+        (Pane::Response, ResponseTab::Headers) => Clip::Headers,
+        (Pane::Response, _) => Clip::Entry(at),
+        _ => Clip::Curl,
+    };
+    show(state, clips, first, Some(exchange));
+}
+
+fn show(state: &mut State, clips: Vec<(Clip, &str, &str)>, first: Clip, of: Option<Arc<Exchange>>) {
+    let at = clips.iter().position(|(clip, ..)| *clip == first);
+    let choices = clips.into_iter().map(|(clip, label, note)| Choice {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        pick: Pick::Copy {
+            clip,
+            of: of.clone(),
+        },
+    });
+    let dialog = Dialog::new("Copy", choices.collect(), at);
+    state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+/// Copies what was chosen.
+pub fn copy(state: &mut State, clip: Clip, of: Option<Arc<Exchange>>) -> Vec<Effect> {
+    let (what, text) = match &of {
+        Some(exchange) => of_call(clip, exchange),
+        None => of_request(state, clip),
+    };
+    match text {
+        Ok(text) => vec![Effect::Copy {
+            what: what.to_owned(),
+            text,
+        }],
+        Err(why) => {
+            state.notice = Some(Notice::trouble(why, ""));
+            Vec::new()
+        }
+    }
+}
+
+type Copied = (&'static str, Result<String, String>);
+
+fn of_request(state: &State, clip: Clip) -> Copied {
+    let typed = state.builder.spec();
+    let environment = state.environment();
+    // The row under the cursor is what a person looks at; a secret in it is none of the clipboard.
+    let spec = curl::without_credentials(&typed);
+    match clip {
+        Clip::Url => match resolve(&spec, environment) {
+            Ok(sent) => ("the URL", Ok(for_clipboard(&sent.url))),
+            Err(failure) => ("the URL", Err(failure.message)),
+        },
+        Clip::Body => match written(&spec.body) {
+            Some(body) => ("the body", Ok(for_clipboard(&body.text))),
+            None => (
+                "the body",
+                Err("The body is not text, and was not copied.".to_owned()),
+            ),
+        },
+        Clip::Row => {
+            let (tab, at) = (
+                state.builder.tab,
+                state.builder.table().map(|t| t.list.cursor),
+            );
+            let rows = match tab {
+                BuilderTab::Headers => &spec.headers,
+                _ => &spec.params,
+            };
+            let row = at.and_then(|at| rows.get(at));
+            let text = row.map(|row| for_clipboard(&row.value));
+            (
+                "the value",
+                text.ok_or_else(|| "There is no row under the cursor.".to_owned()),
+            )
+        }
+        _ => (
+            "the request as curl",
+            commands(curl::write_request(&typed, environment)),
+        ),
+    }
+}
+
+fn of_call(clip: Clip, exchange: &Exchange) -> Copied {
+    let response = exchange.outcome.response();
+    match clip {
+        Clip::Url => ("the URL", Ok(for_clipboard(&exchange.sent.url))),
+        Clip::Body => {
+            let body = response.map(|response| std::str::from_utf8(&response.body));
+            let text = match body {
+                Some(Ok(text)) => Ok(for_clipboard(text)),
+                _ => Err("The body is not text, and was not copied.".to_owned()),
+            };
+            ("the body", text)
+        }
+        Clip::Headers => {
+            let mut text = String::new();
+            for header in response.iter().flat_map(|response| response.headers.iter()) {
+                let _ = writeln!(text, "{}: {}", header.name, header.text());
+            }
+            ("the headers", Ok(for_clipboard(&text)))
+        }
+        Clip::RequestIds => {
+            let ids = request_ids(exchange).into_iter();
+            let lines: Vec<String> = ids
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
+            ("the request ids", Ok(for_clipboard(&lines.join("\n"))))
+        }
+        Clip::Entry(at) => {
+            let entries = response.map(error_body).unwrap_or_default().entries;
+            let entry = entries.get(at).map(|entry| entry_markdown(entry, exchange));
+            (
+                "the error entry",
+                entry.ok_or_else(|| "There is no error entry.".to_owned()),
+            )
+        }
+        _ => ("the call as curl", commands(curl::write_exchange(exchange))),
+    }
+}
+
+/// Commands are safe as they are, and must not be changed.
+fn commands(written: curl::Written) -> Result<String, String> {
+    let only_words = written.text.lines().all(|line| line.starts_with('#'));
+    match written.notes.first() {
+        Some(why) if only_words => Err(why.clone()),
+        _ => Ok(written.text),
+    }
+}
+
+/// An entry as a ticket shows it: what was said, where, and how the other side finds the call.
+fn entry_markdown(entry: &Entry, exchange: &Exchange) -> String {
+    let code = |text: &str| {
+        let line = visible_line(text).replace('`', "'");
+        format!("`{line}`")
+    };
+    let mut text = String::new();
+    let title = entry.title.as_deref().unwrap_or("Error");
+    let _ = write!(text, "**{}**", visible_line(title).replace('*', "\\*"));
+    if let Some(known) = &entry.code {
+        let _ = write!(text, " ({})", code(known));
+    }
+    text.push('\n');
+    if let Some(detail) = &entry.detail {
+        let _ = write!(
+            text,
+            "\n> {}\n",
+            for_clipboard(detail).replace('\n', "\n> ")
+        );
+    }
+    text.push('\n');
+    let status = exchange.outcome.status();
+    let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    if !exchange.sent.method.is_empty() {
+        let call = code(&format!("{} {}", exchange.sent.method, exchange.sent.url));
+        let _ = writeln!(text, "- {status} on {call}, {}", exchange.started_at);
+    } else {
+        let _ = writeln!(text, "- {status}");
+    }
+    for (name, value) in [("pointer", &entry.pointer), ("parameter", &entry.parameter)] {
+        if let Some(value) = value {
+            let _ = writeln!(text, "- {name}: {}", code(value));
+        }
+    }
+    for (name, value) in request_ids(exchange) {
+        let _ = writeln!(text, "- {}: {}", visible_line(&name), code(&value));
+    }
+    text
+}

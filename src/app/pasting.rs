@@ -1,0 +1,152 @@
+//! What a paste is taken for: a curl command fills the builder wherever the focus is, an answer
+//! is shown like one that was asked for, and anything else is text for the field.
+
+use super::action::{Action, Pane};
+use super::message::{Effect, Imported, ImportedToken, Level, Notice, Pasted};
+use super::pane::Editing;
+use super::sending::enter;
+use super::state::State;
+use crate::format::curl;
+use crate::insight;
+use crate::model::{Environment, Exchange, Origin};
+use std::sync::Arc;
+
+/// Has the text read if it is more than text; `None` leaves it to the field.
+pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
+    // Terminals send a return for every line break of a paste.
+    let text = &text.replace("\r\n", "\n").replace('\r', "\n");
+    let wanted = if curl::is_command(text) {
+        true
+    } else if state.is_editing() {
+        // JSON may well be meant for the body, and a whole answer for nothing but this.
+        let in_body = matches!(state.builder.editing, Some(Editing::Body));
+        !in_body && insight::saved(text.as_bytes()).is_some()
+    } else {
+        insight::received(text.as_bytes()).is_some()
+    };
+    if wanted {
+        let text = Pasted(text.to_owned());
+        return Some(vec![Effect::TakeIn {
+            text,
+            was_argument: false,
+        }]);
+    }
+    if state.is_editing() || state.overlay.is_some() || text.trim().is_empty() {
+        return None;
+    }
+    if Origin::parse(text.trim()).is_some() && !text.trim().contains(char::is_whitespace) {
+        state.builder.url.set(text.trim());
+        state.focus = Pane::Request;
+    } else {
+        let key = state.keymap.hint(Action::Edit).unwrap_or_default();
+        state.notice = Some(Notice::info(format!(
+            "The pasted text is no URL, no curl command and no answer. {key} opens a field to paste it into."
+        )));
+    }
+    Some(Vec::new())
+}
+
+/// A pasted command is here: into the builder with it, in the environment of its host.
+pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
+    let Imported {
+        mut spec,
+        count,
+        tokens,
+        notes,
+        was_argument,
+    } = imported;
+    state.overlay = None;
+    state.history.filtering = false;
+    let effects = go_to(state, Origin::parse(&spec.url));
+    let (given, named): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|token| token.with_value);
+    let mut words = vec!["The pasted command is in the builder; nothing was sent.".to_owned()];
+    if !given.is_empty() {
+        words.push(format!(
+            "Found {}, for this run and this host only.",
+            listed(&given)
+        ));
+    }
+    // Whoever wrote the command must not get at tokens that are ours by knowing their names.
+    if is_foreign(state.environment()) && !named.is_empty() {
+        for found in &named {
+            spec.forget_token(&found.token.name);
+        }
+        let key = state.keymap.hint(Action::ChooseToken).unwrap_or_default();
+        words.push(format!(
+            "It names {}, which nobody bound to this host and which was left out; {key} chooses a token.",
+            listed(&named)
+        ));
+    }
+    if count > 1 {
+        words.push(format!(
+            "It is the first of {count} requests; httriage import takes all."
+        ));
+    }
+    if was_argument && !given.is_empty() {
+        words.push("It stood in the command line, where others on this machine can see it: httriage - reads it from a pipe.".to_owned());
+    }
+    state.builder.load(&spec);
+    state.builder.on_url = true;
+    state.focus = Pane::Request;
+    let remedy: Vec<String> = notes.iter().map(|note| note.message.clone()).collect();
+    state.notice = Some(Notice {
+        level: Level::Info,
+        what: words.join(" "),
+        remedy: remedy.join(" "),
+    });
+    let mut effects = effects;
+    effects.push(Effect::ReadTokens(Box::new(state.environment().clone())));
+    effects
+}
+
+/// `bearer ·a361 (header Authorization)`
+fn listed(tokens: &[ImportedToken]) -> String {
+    let labels = tokens
+        .iter()
+        .map(|found| format!("{} ({})", found.token.label(), found.place));
+    labels.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether nobody set this place up: it is known from a command or a URL alone.
+fn is_foreign(environment: &Environment) -> bool {
+    let by_origin = environment
+        .origin()
+        .is_some_and(|origin| origin.to_string() == environment.name);
+    by_origin || environment.name == Environment::COMMAND_LINE
+}
+
+/// Goes to the environment of that origin; to a new one where there is none.
+fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
+    let Some(origin) = origin else {
+        return Vec::new();
+    };
+    let is_there = |environment: &Environment| environment.origin().as_ref() == Some(&origin);
+    if is_there(state.environment()) {
+        return Vec::new();
+    }
+    if let Some(place) = state.environments.iter().position(is_there) {
+        return enter(state, place);
+    }
+    state.environments.push(Environment {
+        name: origin.to_string(),
+        base_url: origin.to_string(),
+        ..Environment::default()
+    });
+    enter(state, state.environments.len() - 1)
+}
+
+/// A pasted answer is here: shown, remembered, and marked as one that nobody here asked for.
+pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+    state.overlay = None;
+    state.history.filtering = false;
+    state.builder.finish_editing();
+    state.history.remember(exchange.clone());
+    let mut effects = vec![Effect::Remember(exchange.clone())];
+    state.response.awaiting = None;
+    effects.extend(state.response.show(exchange));
+    state.focus = Pane::Response;
+    state.notice = Some(Notice::info(
+        "The pasted answer is shown like one of your own calls; nothing was sent.",
+    ));
+    effects
+}

@@ -1,0 +1,68 @@
+//! `httriage export`: a session or a call in the form of another program.
+
+use super::args::ExportArgs;
+use super::choice;
+use super::history;
+use super::print::{Out, complain};
+use super::send::split_pair;
+use super::trouble::Trouble;
+use crate::engine::{Home, HomeError};
+use crate::format::curl::{self, Written};
+use crate::format::session_file;
+use crate::model::{Environment, Settings};
+
+pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let settings = home.settings()?;
+    let written = match home.session(&args.what) {
+        Ok((path, text)) => {
+            let session = session_file::read(&text, &path.display().to_string())?;
+            let environment = environment(&args, session.environment.as_deref(), &settings)?;
+            curl::write_session(&session, &environment)
+        }
+        Err(HomeError::NoSession { .. }) => call(&home, &settings, &args.what)?,
+        Err(error) => return Err(error.into()),
+    };
+    // Safe already, and not to be changed by a sign: it is to be run.
+    out.finished(written.text.trim_end_matches('\n'));
+    if !written.variables.is_empty() {
+        complain(&format!(
+            "Set before running: {}.",
+            written.variables.join(", ")
+        ));
+    }
+    for note in &written.notes {
+        complain(note);
+    }
+    Ok(0)
+}
+
+fn call(home: &Home, settings: &Settings, id: &str) -> Result<Written, Trouble> {
+    let history = choice::history(home, settings).map_err(|e| Trouble::failed(e.to_string()))?;
+    let exchange = history::find(&history, id).map_err(|trouble| {
+        Trouble::usage(format!("{id} is neither a session nor a call. {trouble}"))
+    });
+    history.close(history::CLOSING);
+    Ok(curl::write_exchange(&exchange?))
+}
+
+/// Where the session is to go: by the options, else where it was recorded. A place that is not
+/// known here stays open, and its base URL is a variable.
+fn environment(
+    args: &ExportArgs,
+    recorded: Option<&str>,
+    settings: &Settings,
+) -> Result<Environment, Trouble> {
+    let named = args.place.env.is_some() || args.place.base_url.is_some();
+    let mut environment = match (named, recorded) {
+        (false, Some(name)) => settings.environment(name).cloned(),
+        _ => choice::environment(&args.place, settings)?,
+    }
+    .unwrap_or_default();
+    for pair in &args.variables {
+        let (name, value) = split_pair(pair, '=', "--var")?;
+        environment.variables.retain(|(known, _)| *known != name);
+        environment.variables.push((name, value));
+    }
+    Ok(environment)
+}

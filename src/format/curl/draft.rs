@@ -1,0 +1,428 @@
+//! The options of a command, added up to what they ask for.
+
+use super::options::{self, Opt, Role};
+use super::read::Reader;
+use super::words::{Command, Word};
+use crate::model::{Param, Part, cut, encoded, encoded_around_names};
+
+/// What the options of one command, up to `--next`, add up to.
+#[derive(Default)]
+pub struct Draft {
+    pub method: Option<String>,
+    pub urls: Vec<(String, usize)>,
+    pub headers: Vec<Param>,
+    pub removed: Vec<String>,
+    pub data: Vec<Datum>,
+    pub is_json: bool,
+    pub parts: Vec<Part>,
+    pub has_form: bool,
+    pub get: bool,
+    pub head: bool,
+    pub upload: Option<(String, usize)>,
+    pub query: Vec<String>,
+    pub user: Option<(String, usize)>,
+    pub bearer: Option<String>,
+    pub cookies: Vec<String>,
+    pub globoff: bool,
+    pub scheme: Option<&'static str>,
+    pub at: usize,
+}
+
+pub struct Datum {
+    pub bytes: Vec<u8>,
+    /// The file that it is read from, in place of the bytes.
+    pub file: Option<String>,
+    pub filled: bool,
+    /// Joined to what stands before it by `&`.
+    pub joined: bool,
+    pub at: usize,
+}
+
+impl Reader<'_> {
+    /// Takes a whole command over.
+    pub(super) fn command(&mut self, command: &Command) {
+        for (at, why) in &command.lost {
+            self.note(*at, why.clone());
+        }
+        let mut draft = Draft {
+            at: command.words.first().map_or(0, |word| word.at),
+            ..Draft::default()
+        };
+        let mut words = command.words.iter().skip(1);
+        let mut only_urls = false;
+        while let Some(word) = words.next() {
+            let text = word.text();
+            if only_urls || !text.starts_with('-') || text == "-" {
+                draft.urls.push((text, word.at));
+            } else if text == "--" {
+                only_urls = true;
+            } else if let Some(name) = text.strip_prefix("--") {
+                let (name, joined) = match name.split_once('=') {
+                    Some((name, value)) => (name, Some(value)),
+                    None => (name, None),
+                };
+                match options::long(name) {
+                    Some(option) if option.takes_value => {
+                        let value = match joined {
+                            Some(value) => Some(Word {
+                                bytes: value.as_bytes().to_vec(),
+                                ..word.clone()
+                            }),
+                            None => words.next().cloned(),
+                        };
+                        self.valued(&mut draft, option, word, value, command);
+                    }
+                    Some(option) => self.flag(&mut draft, option, word),
+                    // A switch turned off is as if it were not there.
+                    None if name
+                        .strip_prefix("no-")
+                        .is_some_and(|name| options::long(name).is_some()) => {}
+                    None => self.note(
+                        word.at,
+                        format!("curl has no option --{}; it was left out", shown_name(name)),
+                    ),
+                }
+            } else {
+                for (place, letter) in text.char_indices().skip(1) {
+                    match options::short(letter) {
+                        Some(option) if option.takes_value => {
+                            let behind = place + letter.len_utf8();
+                            let value = if behind < text.len() {
+                                Some(Word {
+                                    bytes: word.bytes.get(behind..).unwrap_or_default().to_vec(),
+                                    ..word.clone()
+                                })
+                            } else {
+                                words.next().cloned()
+                            };
+                            self.valued(&mut draft, option, word, value, command);
+                            break;
+                        }
+                        Some(option) => self.flag(&mut draft, option, word),
+                        None => {
+                            self.note(
+                                word.at,
+                                format!(
+                                    "curl has no option -{}; it was left out",
+                                    shown_name(&letter.to_string())
+                                ),
+                            );
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        self.requests_of(draft);
+    }
+
+    fn flag(&mut self, draft: &mut Draft, option: Opt, word: &Word) {
+        match option.role {
+            Role::Next => {
+                let at = word.at;
+                let done = std::mem::replace(
+                    draft,
+                    Draft {
+                        at,
+                        ..Draft::default()
+                    },
+                );
+                self.requests_of(done);
+            }
+            Role::Get => draft.get = true,
+            Role::Head => draft.head = true,
+            Role::Globoff => draft.globoff = true,
+            Role::Scheme => draft.scheme = Some(option.name),
+            Role::Lost(why) => self.note(
+                word.at,
+                format!("--{} was left out: {}", option.name, why.words()),
+            ),
+            _ => {}
+        }
+    }
+
+    fn valued(
+        &mut self,
+        draft: &mut Draft,
+        option: Opt,
+        word: &Word,
+        value: Option<Word>,
+        command: &Command,
+    ) {
+        let Some(value) = value else {
+            return self.note(
+                word.at,
+                format!("--{} has no value and was left out", option.name),
+            );
+        };
+        let text = value.text();
+        match option.role {
+            Role::Url => draft.urls.push((text, value.at)),
+            Role::Method => draft.method = Some(text),
+            Role::Header => self.header(draft, &value),
+            Role::Data | Role::DataRaw | Role::DataBinary | Role::DataUrlencode | Role::Json => {
+                self.data(draft, option.role, &value, command);
+            }
+            Role::Form | Role::FormString => self.form(draft, option.role, &value),
+            Role::Upload => draft.upload = Some((text, value.at)),
+            Role::UrlQuery => draft.query.push(url_encoded(&text, value.filled)),
+            Role::User => draft.user = Some((text, value.at)),
+            Role::Bearer => draft.bearer = Some(text),
+            Role::Cookie if text.contains('=') || text.contains("{{") => draft.cookies.push(text),
+            Role::Cookie => self.note(
+                value.at,
+                "the file with cookies is not read; write them as --cookie 'name=value'".to_owned(),
+            ),
+            Role::Agent => draft.headers.push(Param::new("User-Agent", text)),
+            Role::Referer => {
+                let referer = text.strip_suffix(";auto").unwrap_or(&text);
+                if !referer.is_empty() {
+                    draft.headers.push(Param::new("Referer", referer));
+                }
+            }
+            Role::Range => draft
+                .headers
+                .push(Param::new("Range", format!("bytes={text}"))),
+            Role::Lost(why) => self.note(
+                word.at,
+                format!("--{} was left out: {}", option.name, why.words()),
+            ),
+            _ => {}
+        }
+    }
+
+    fn header(&mut self, draft: &mut Draft, word: &Word) {
+        let text = word.text();
+        if text.starts_with('@') {
+            return self.note(
+                word.at,
+                "the file with headers is not read; write them into the command".to_owned(),
+            );
+        }
+        if std::str::from_utf8(&word.bytes).is_err() {
+            self.note(
+                word.at,
+                "a header holds bytes that are not UTF-8; they show as �".to_owned(),
+            );
+        }
+        let Some((name, value)) = text.split_once(':') else {
+            match text.strip_suffix(';') {
+                Some(name) if !name.is_empty() => draft.headers.push(Param::new(name.trim(), "")),
+                _ => self.note(
+                    word.at,
+                    "a header needs a colon; it was left out".to_owned(),
+                ),
+            }
+            return;
+        };
+        let (name, value) = (name.trim(), value.trim_start());
+        let ours = ["content-length", "transfer-encoding", "connection", "host"];
+        let lower = name.to_ascii_lowercase();
+        if name.is_empty() {
+            self.note(
+                word.at,
+                "a header of HTTP/2 that is part of method and URL was left out".to_owned(),
+            );
+        } else if value.is_empty() {
+            if ["accept", "user-agent", "accept-encoding"].contains(&lower.as_str()) {
+                self.note(
+                    word.at,
+                    format!("httriage always sends {name}, which this command takes out"),
+                );
+            }
+            draft.removed.push(lower);
+        } else if ours[..3].contains(&lower.as_str()) {
+            self.note(
+                word.at,
+                format!("{name} was left out: httriage sets it itself"),
+            );
+        } else {
+            draft.headers.push(Param::new(name, value));
+        }
+    }
+
+    fn data(&mut self, draft: &mut Draft, role: Role, word: &Word, command: &Command) {
+        let mut datum = Datum {
+            bytes: word.bytes.clone(),
+            file: None,
+            filled: word.filled,
+            joined: role != Role::Json,
+            at: word.at,
+        };
+        draft.is_json |= role == Role::Json;
+        match role {
+            Role::DataRaw => {}
+            Role::DataUrlencode => {
+                let text = word.text();
+                let sign = text.find(['=', '@']);
+                if let Some(at) = sign.filter(|&at| text[at..].starts_with('@')) {
+                    let (name, path) = (&text[..at], &text[at + 1..]);
+                    return self.note(
+                        word.at,
+                        format!(
+                            "the file {} is not read, so {} was left out",
+                            shown_name(path),
+                            if name.is_empty() {
+                                "its data"
+                            } else {
+                                "that member"
+                            }
+                        ),
+                    );
+                }
+                datum.bytes = url_encoded(&text, word.filled).into_bytes();
+            }
+            _ => {
+                let strips = role == Role::Data;
+                if let Some(path) = word.bytes.strip_prefix(b"@") {
+                    let path = String::from_utf8_lossy(path).into_owned();
+                    let input = (path == "-").then_some(command.input.as_ref()).flatten();
+                    match (input, &command.input_file) {
+                        (Some(input), _) => {
+                            datum.bytes = input.bytes.clone();
+                            if strips {
+                                datum.bytes.retain(|b| !matches!(b, b'\n' | b'\r'));
+                            }
+                        }
+                        (None, Some(file)) if path == "-" => datum.file = Some(file.text()),
+                        (None, _) if path == "-" => {
+                            return self.note(word.at, "the data comes from standard input and is not here; it was left out".to_owned());
+                        }
+                        (None, _) => datum.file = Some(path),
+                    }
+                    if strips && datum.file.is_some() {
+                        self.note(
+                            word.at,
+                            "curl takes line breaks out of this file; httriage sends it as it is"
+                                .to_owned(),
+                        );
+                    }
+                }
+            }
+        }
+        draft.data.push(datum);
+    }
+
+    /// `name=value`, `name=@file;type=…;filename=…`
+    fn form(&mut self, draft: &mut Draft, role: Role, word: &Word) {
+        draft.has_form = true;
+        let text = word.text();
+        let Some((name, content)) = text.split_once('=') else {
+            return self.note(
+                word.at,
+                "a part of a form needs a name and an equals sign; it was left out".to_owned(),
+            );
+        };
+        let mut part = Part {
+            name: name.to_owned(),
+            value: content.to_owned(),
+            ..Part::default()
+        };
+        if role == Role::Form {
+            if content.starts_with('<') {
+                return self.note(
+                    word.at,
+                    "the file that a text is taken from is not read; that part was left out"
+                        .to_owned(),
+                );
+            }
+            let (content, attributes) = attributes(content);
+            part.is_file = content.starts_with('@');
+            part.value = content.strip_prefix('@').unwrap_or(&content).to_owned();
+            if part.is_file && part.value == "-" {
+                return self.note(
+                    word.at,
+                    "a part is read from standard input, which is not here; it was left out"
+                        .to_owned(),
+                );
+            }
+            for (key, value) in attributes {
+                match key.as_str() {
+                    "type" => part.media_type = Some(value),
+                    "filename" => part.file_name = Some(value),
+                    _ => self.note(
+                        word.at,
+                        format!("{key} of a part was left out: httriage has no such setting"),
+                    ),
+                }
+            }
+            if part.is_file && part.value.contains(',') {
+                self.note(
+                    word.at,
+                    "several files in one part were taken for one name".to_owned(),
+                );
+            }
+        }
+        draft.parts.push(part);
+    }
+}
+
+/// `content`, `=content` or `name=content` with its content encoded.
+fn url_encoded(text: &str, filled: bool) -> String {
+    let encode = |text: &str| {
+        if filled {
+            encoded_around_names(text)
+        } else {
+            encoded(text)
+        }
+    };
+    match text.split_once('=') {
+        Some(("", content)) => encode(content),
+        Some((name, content)) => format!("{name}={}", encode(content)),
+        None => encode(text),
+    }
+}
+
+/// A part's content and its attributes, which stand behind semicolons. Only what begins with a
+/// quote is quoted.
+fn attributes(text: &str) -> (String, Vec<(String, String)>) {
+    const KEYS: [&str; 4] = ["type", "filename", "headers", "encoder"];
+    let sign = text.len() - text.strip_prefix('@').unwrap_or(text).len();
+    let (value, mut rest) = piece(&text[sign..]);
+    let mut content = format!("{}{value}", &text[..sign]);
+    let mut found: Vec<(String, String)> = Vec::new();
+    while let Some(behind) = rest.strip_prefix(';') {
+        let key = behind.trim_start().split('=').next().unwrap_or_default();
+        let start = behind.find('=').map_or(behind.len(), |at| at + 1);
+        if KEYS.contains(&key) {
+            let (value, after) = piece(&behind[start..]);
+            found.push((key.to_owned(), value));
+            rest = after;
+            continue;
+        }
+        // A media type may have parameters of its own, and a text semicolons.
+        let (value, after) = piece(behind);
+        let owner = found.last_mut().map_or(&mut content, |(_, value)| value);
+        owner.push_str(&format!(";{value}"));
+        rest = after;
+    }
+    (content, found)
+}
+
+/// Up to a semicolon; what begins with a quote goes to the next one that is not escaped.
+fn piece(text: &str) -> (String, &str) {
+    let Some(inside) = text.strip_prefix('"') else {
+        let (value, rest) = text.split_at(text.find(';').unwrap_or(text.len()));
+        return (value.to_owned(), rest);
+    };
+    let mut value = String::new();
+    let mut chars = inside.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => {
+                let rest = &inside[at + 1..];
+                return (value, &rest[rest.find(';').unwrap_or(rest.len())..]);
+            }
+            '\\' => value.extend(chars.next().map(|(_, c)| c)),
+            other => value.push(other),
+        }
+    }
+    // Never closed: the quote is a character like any other.
+    let (value, rest) = text.split_at(text.find(';').unwrap_or(text.len()));
+    (value.to_owned(), rest)
+}
+
+/// A name from outside, short enough to be repeated.
+fn shown_name(name: &str) -> String {
+    cut(name, 40)
+}

@@ -1,0 +1,19 @@
+//! curl commands: read as requests in every form that people paste, and written as commands
+//! that run exactly. No credential that is read stays in a request.
+
+mod draft;
+mod find;
+mod lift;
+mod options;
+mod read;
+mod request;
+mod windows;
+mod words;
+mod write;
+
+pub use find::is_command;
+pub use read::read;
+pub use write::{Written, without_credentials, write_exchange, write_request, write_session};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! From a text with curl commands to a collection. What curl would do with an option is done
+//! here, or it is said that it is not.
+
+use super::find::{dialect, may_precede, next_command};
+use super::lift::Lifter;
+use super::words;
+use crate::format::FormatError;
+use crate::model::{Collection, Note, Secret, Step, TokenName, tokens_of};
+
+/// Commands read from one text, and requests they ask for; more are a file of another kind.
+pub(super) const MOST: usize = 10_000;
+/// Notes kept; beyond that nobody reads them.
+const MOST_NOTES: usize = 200;
+
+/// Reads every curl command of a text; `file` is named in the error. Tokens that are found get
+/// names that are not `taken`, but for values that are `known` by one.
+pub fn read(
+    text: &str,
+    file: &str,
+    taken: &[TokenName],
+    known: &dyn Fn(&Secret) -> Option<TokenName>,
+) -> Result<Collection, FormatError> {
+    let dialect = dialect(text);
+    let mut reader = Reader {
+        text,
+        lifter: Lifter::new(taken, known),
+        requests: Vec::new(),
+        notes: Vec::new(),
+    };
+    let mut at = 0;
+    let mut inside_line = true;
+    let mut count = 0;
+    while let Some(start) = next_command(text, at, inside_line) {
+        reader.note_skipped(at, start, count > 0 && inside_line);
+        let command = words::command(text, start, dialect).map_err(|open| {
+            FormatError::at(
+                file,
+                text,
+                open.at,
+                format!("{} is opened here and never closed", open.what),
+                "Copy the whole command, or take the sign out.",
+            )
+        })?;
+        at = command.end;
+        inside_line = !matches!(command.ended_by, None | Some(b'\n'));
+        reader.command(&command);
+        count += 1;
+        if count == MOST {
+            reader.note(
+                at,
+                "further commands were left out, for there are too many".to_owned(),
+            );
+            break;
+        }
+    }
+    if count == 0 {
+        return Err(FormatError::at(
+            file,
+            text,
+            text.len() - text.trim_start().len(),
+            "there is no curl command",
+            "Begin with curl, as the shell would read it.",
+        ));
+    }
+    reader.note_skipped(at, text.len(), inside_line);
+    Ok(reader.finish())
+}
+
+pub struct Reader<'a> {
+    text: &'a str,
+    pub(super) lifter: Lifter<'a>,
+    pub(super) requests: Vec<Step>,
+    notes: Vec<Note>,
+}
+
+impl Reader<'_> {
+    fn finish(mut self) -> Collection {
+        let steps = self.requests.iter();
+        let named: Vec<TokenName> = steps.flat_map(|step| tokens_of(&step.spec)).collect();
+        for name in named {
+            self.lifter.refer(name.as_str(), "by name");
+        }
+        self.notes.sort_by_key(|note| (note.line, note.column));
+        Collection {
+            kind: "curl",
+            title: self
+                .requests
+                .first()
+                .map_or_else(String::new, |step| step.name.clone()),
+            requests: self.requests,
+            exchanges: Vec::new(),
+            tokens: self.lifter.into_tokens(),
+            notes: self.notes,
+        }
+    }
+
+    /// A sentence about a place, without its full stop.
+    pub(super) fn note(&mut self, at: usize, message: String) {
+        if self.notes.len() == MOST_NOTES {
+            self.notes.push(Note::new(
+                "There is more that could be said; further notes were left out.",
+            ));
+        }
+        if self.notes.len() > MOST_NOTES {
+            return;
+        }
+        let mut message = format!("{message}.");
+        if let Some(first) = message.get(..1).map(str::to_ascii_uppercase) {
+            message.replace_range(..1, &first);
+        }
+        self.notes.push(Note::at(self.text, at, message));
+    }
+
+    /// Text between commands is not repeated: it may hold anything.
+    fn note_skipped(&mut self, from: usize, to: usize, cut_off: bool) {
+        let Some(skipped) = self.text.get(from..to) else {
+            return;
+        };
+        let mut at = from;
+        for (number, line) in skipped.split_inclusive('\n').enumerate() {
+            let shown = line.trim();
+            let is_last = at + line.len() == to && to < self.text.len();
+            // Right behind an ampersand goes on what was meant as one URL.
+            let cut_url = number == 0
+                && cut_off
+                && self.text[..from].ends_with('&')
+                && line.starts_with(|c: char| c.is_ascii_alphanumeric());
+            let is_plain = shown.is_empty()
+                || shown.starts_with(['#', ':'])
+                || shown.starts_with("```")
+                || shown.split_whitespace().all(may_precede);
+            if cut_url || (!is_plain && !is_last) {
+                let start = at + line.len() - line.trim_start().len();
+                if cut_url {
+                    self.note(start, "the shell ends the command at &, since the URL has no quotes; what stands behind it was left out".to_owned());
+                } else if number == 0 && cut_off {
+                    self.note(
+                        start,
+                        "what stands behind the command is not curl and was left out".to_owned(),
+                    );
+                } else {
+                    self.note(start, "this is no curl command and was left out".to_owned());
+                    break;
+                }
+            }
+            at += line.len();
+        }
+    }
+}

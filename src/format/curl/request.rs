@@ -1,0 +1,378 @@
+//! From what the options ask for to requests, with their credentials by name.
+
+use super::draft::{Datum, Draft};
+use super::lift::slot;
+use super::read::{MOST, Reader};
+use crate::model::{Auth, Body, Param, RequestSpec, Step, cut, decoded, form_rows, names_in};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+impl Reader<'_> {
+    /// One request for each URL.
+    pub(super) fn requests_of(&mut self, mut draft: Draft) {
+        if draft.urls.is_empty() {
+            return self.note(
+                draft.at,
+                "this command has no URL and was left out".to_owned(),
+            );
+        }
+        let urls = std::mem::take(&mut draft.urls);
+        if urls.len() > 1 {
+            self.note(
+                urls[1].1,
+                format!(
+                    "the command has {} URLs; each is a request of its own",
+                    urls.len()
+                ),
+            );
+        }
+        let mut spec = RequestSpec {
+            method: self.method(&draft),
+            ..RequestSpec::default()
+        };
+        let mut query = std::mem::take(&mut draft.query);
+        if draft.get {
+            for datum in std::mem::take(&mut draft.data) {
+                match datum.file {
+                    Some(_) => self.note(
+                        datum.at,
+                        "the file with data for the URL is not read; it was left out".to_owned(),
+                    ),
+                    None => query.push(String::from_utf8_lossy(&datum.bytes).into_owned()),
+                }
+            }
+        }
+        self.headers_of(&mut spec, &mut draft);
+        self.body_of(&mut spec, &draft);
+        let room = MOST.saturating_sub(self.requests.len());
+        if let Some((_, at)) = urls.get(room) {
+            self.note(
+                *at,
+                "further requests were left out, for there are too many".to_owned(),
+            );
+        }
+        for (url, at) in urls.into_iter().take(room) {
+            let mut spec = spec.clone();
+            let url = self.user_of(&mut spec, url, at);
+            let url = self.with_scheme(url, at);
+            let mut url = if draft.globoff {
+                url
+            } else {
+                self.globs(url, at)
+            };
+            for pairs in &query {
+                let sign = if url.contains('?') { '&' } else { '?' };
+                let behind = url.find('#').unwrap_or(url.len());
+                url.insert_str(behind, &format!("{sign}{pairs}"));
+            }
+            (spec.url, spec.params) = self.taken_apart(&url);
+            let path = spec
+                .url
+                .split("://")
+                .nth(1)
+                .map_or(spec.url.as_str(), |rest| {
+                    rest.find('/').map_or("/", |at| &rest[at..])
+                });
+            let path = path.split(['?', '#']).next().unwrap_or_default();
+            let name = cut(&format!("{} {path}", spec.method), 80);
+            self.requests.push(Step {
+                name,
+                spec,
+                ..Step::default()
+            });
+        }
+    }
+
+    fn method(&mut self, draft: &Draft) -> String {
+        let implied = if draft.head {
+            "HEAD"
+        } else if draft.upload.is_some() {
+            "PUT"
+        } else if draft.has_form || (!draft.data.is_empty() && !draft.get) {
+            "POST"
+        } else {
+            "GET"
+        };
+        draft.method.clone().unwrap_or_else(|| implied.to_owned())
+    }
+
+    fn headers_of(&mut self, spec: &mut RequestSpec, draft: &mut Draft) {
+        let mut headers = std::mem::take(&mut draft.headers);
+        let named = |headers: &[Param], name: &str| {
+            headers.iter().any(|h| h.name.eq_ignore_ascii_case(name))
+        };
+        if !draft.cookies.is_empty() {
+            headers.push(Param::new("Cookie", draft.cookies.join("; ")));
+        }
+        let mut add = |name: &str, value: &str| {
+            if !named(&headers, name) && !draft.removed.iter().any(|gone| gone == name) {
+                headers.push(Param::new(title_case(name), value));
+            }
+        };
+        if draft.is_json {
+            add("content-type", "application/json");
+            add("accept", "application/json");
+        } else if !draft.data.is_empty() && !draft.has_form {
+            add("content-type", "application/x-www-form-urlencoded");
+        }
+        if draft.removed.iter().any(|gone| gone == "content-type")
+            && draft.data.iter().any(|d| is_json(&d.bytes))
+        {
+            self.note(
+                draft.at,
+                "the command takes the content type out; httriage adds application/json to JSON"
+                    .to_owned(),
+            );
+        }
+        // A header of one's own wins over the option.
+        if let Some(bearer) = draft
+            .bearer
+            .take()
+            .filter(|_| !named(&headers, "authorization"))
+        {
+            spec.auth = Auth::Bearer(
+                self.lifter
+                    .lift("bearer", "option --oauth2-bearer", &bearer),
+            );
+        }
+        for mut header in headers {
+            if header.name.eq_ignore_ascii_case("authorization")
+                && let Some(value) = header.value.strip_prefix("Bearer ")
+                && spec.auth == Auth::None
+                && !value.is_empty()
+                && !value.contains([' ', '\t'])
+            {
+                spec.auth = Auth::Bearer(self.lifter.lift("bearer", "header Authorization", value));
+                continue;
+            }
+            header.value = self.lifter.header(&header.name, &header.value);
+            spec.headers.push(header);
+        }
+        if let Some((user, at)) = draft.user.take() {
+            self.basic(spec, draft.scheme, &user, at, "option --user");
+        } else if let Some(scheme) = draft.scheme {
+            self.note(
+                draft.at,
+                format!("--{scheme} was left out: httriage proves who it is by tokens alone"),
+            );
+        }
+    }
+
+    /// User and password as `Authorization: Basic`.
+    fn basic(
+        &mut self,
+        spec: &mut RequestSpec,
+        scheme: Option<&str>,
+        user: &str,
+        at: usize,
+        place: &str,
+    ) {
+        if let Some(scheme) = scheme {
+            self.note(at, format!("user and password were left out: httriage cannot answer a challenge of {scheme}"));
+            return;
+        }
+        let named = |header: &Param| header.name.eq_ignore_ascii_case("authorization");
+        if spec.headers.iter().any(named) || spec.auth != Auth::None {
+            self.note(
+                at,
+                "user and password were left out, since a header Authorization is there".to_owned(),
+            );
+            return;
+        }
+        let is_whole = user.contains(':') && !user.contains("{{");
+        let value = if is_whole {
+            STANDARD.encode(user)
+        } else {
+            "{{basic}}".to_owned()
+        };
+        let token = self.lifter.lift("basic", place, &value);
+        if !is_whole {
+            let missing = if user.contains(':') {
+                "user and password are variables of the shell"
+            } else {
+                "curl would ask for the password"
+            };
+            self.note(
+                at,
+                format!("{missing}; the token {token} is the base64 of user:password"),
+            );
+        }
+        spec.headers.push(Param::new(
+            "Authorization",
+            format!("Basic {}", slot(&token)),
+        ));
+    }
+
+    fn body_of(&mut self, spec: &mut RequestSpec, draft: &Draft) {
+        if let Some((path, at)) = &draft.upload {
+            if path == "-" || path == "." {
+                self.note(
+                    *at,
+                    "the upload comes from standard input, which is not here; it was left out"
+                        .to_owned(),
+                );
+            } else {
+                spec.body = Body::File(path.clone());
+            }
+            return;
+        }
+        if draft.has_form {
+            let parts = draft.parts.iter().cloned().map(|mut part| {
+                if !part.is_file {
+                    part.value = self.lifter.named("part", &part.name, &part.value);
+                }
+                part
+            });
+            spec.body = Body::Multipart(parts.collect());
+            return;
+        }
+        if let [
+            Datum {
+                file: Some(path), ..
+            },
+        ] = &draft.data[..]
+        {
+            spec.body = Body::File(path.clone());
+            return;
+        }
+        let mut bytes = Vec::new();
+        let mut filled = false;
+        for (number, datum) in draft.data.iter().enumerate() {
+            if datum.file.is_some() {
+                self.note(
+                    datum.at,
+                    "a file among other data is not read; it was left out".to_owned(),
+                );
+                continue;
+            }
+            if number > 0 && datum.joined {
+                bytes.push(b'&');
+            }
+            bytes.extend(&datum.bytes);
+            filled |= datum.filled;
+        }
+        let media_type = spec
+            .headers
+            .iter()
+            .find(|h| h.name.eq_ignore_ascii_case("content-type"));
+        let is_form =
+            media_type.is_some_and(|h| h.value.starts_with("application/x-www-form-urlencoded"));
+        if is_form && is_json(&bytes) {
+            self.note(draft.at, "this JSON goes out as application/x-www-form-urlencoded, as curl sends it: the command names no content type".to_owned());
+        }
+        spec.body = self.text_body(bytes, is_form, filled);
+    }
+
+    fn text_body(&mut self, bytes: Vec<u8>, is_form: bool, filled: bool) -> Body {
+        let text = match String::from_utf8(bytes) {
+            Ok(text) if text.is_empty() => return Body::Empty,
+            Ok(text) => text,
+            Err(error) => return Body::Bytes(error.into_bytes()),
+        };
+        if is_form && let Some(mut rows) = form_rows(&text) {
+            for row in &mut rows {
+                row.value = self.lifter.named("form", &row.name, &row.value);
+            }
+            return Body::Form(rows);
+        }
+        // Braces that stood there from the start are text and no variables.
+        let literal = !filled && !names_in(&text).is_empty();
+        let text = self.lifter.body(&text);
+        if literal {
+            Body::Bytes(text.into_bytes())
+        } else {
+            Body::Text(text)
+        }
+    }
+
+    /// Takes user and password out of a URL; curl sends them as Basic.
+    fn user_of(&mut self, spec: &mut RequestSpec, url: String, at: usize) -> String {
+        let start = url.find("://").map_or(0, |scheme| scheme + 3);
+        let end = url[start..].find(['/', '?', '#', '\\']);
+        let end = end.map_or(url.len(), |length| start + length);
+        let Some(length) = url[start..end].rfind('@') else {
+            return url;
+        };
+        let user = url[start..start + length].to_owned();
+        let user = decoded(&user).unwrap_or(user);
+        let user = if user.contains(':') {
+            user
+        } else {
+            format!("{user}:")
+        };
+        self.basic(spec, None, &user, at, "URL");
+        format!("{}{}", &url[..start], &url[start + length + 1..])
+    }
+
+    fn with_scheme(&mut self, url: String, at: usize) -> String {
+        let url = url.trim().to_owned();
+        if url.contains("://") || url.starts_with("{{") || url.is_empty() {
+            return url;
+        }
+        self.note(
+            at,
+            "the URL has no scheme; curl takes http://, and so does httriage".to_owned(),
+        );
+        format!("http://{url}")
+    }
+
+    fn globs(&mut self, url: String, at: usize) -> String {
+        let mut plain = url.clone();
+        for name in names_in(&url) {
+            plain = plain.replace(&format!("{{{{{name}}}}}"), "");
+        }
+        if plain.contains(['{', '}', '[', ']']) {
+            self.note(at, "curl takes brackets and braces in a URL for a range of calls, unless --globoff is given; httriage sends them as they are".to_owned());
+        }
+        url
+    }
+
+    /// URL and parameters, where the query is the same when it is put together again.
+    fn taken_apart(&mut self, url: &str) -> (String, Vec<Param>) {
+        let apart = url.split_once('?').filter(|_| !url.contains('#'));
+        let pairs = apart.and_then(|(before, query)| Some((before, query_rows(query)?)));
+        match pairs {
+            Some((before, mut rows)) => {
+                for row in &mut rows {
+                    row.value = self.lifter.named("parameter", &row.name, &row.value);
+                }
+                (self.lifter.url(before), rows)
+            }
+            None => (self.lifter.url(url), Vec::new()),
+        }
+    }
+}
+
+/// The pairs of a query that our encoder writes in an equivalent way.
+fn query_rows(query: &str) -> Option<Vec<Param>> {
+    let row = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        let (name, value) = (decoded(name)?, decoded(value)?);
+        let is_escape = |rest: &str| {
+            let digits = rest.as_bytes().get(..2);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        // Our encoder writes a blank as a plus, and a percent sign of no escape as one.
+        let fits = !name.is_empty()
+            && !pair.contains('+')
+            && !name.contains(' ')
+            && !value.contains(' ')
+            && pair.split('%').skip(1).all(is_escape);
+        fits.then(|| Param::new(name, value))
+    };
+    query.split('&').map(row).collect()
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
+        && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+}
+
+fn title_case(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    });
+    words.collect::<Vec<_>>().join("-")
+}

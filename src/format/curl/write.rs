@@ -1,0 +1,440 @@
+//! Requests as commands for a POSIX shell. What the shell hands to curl is what httriage sends,
+//! byte for byte; credentials are variables, and no character steers a terminal.
+
+use super::lift::Lifter;
+use crate::insight::request_ids;
+use crate::model::{
+    Body, Environment, Exchange, Failure, MASK, Origin, Part, RequestSpec, SentRequest, Session,
+    TokenName, cut, is_unsafe, names_in, resolve, visible, visible_line, written,
+};
+use std::fmt::Write;
+
+/// Longer bodies go through a pipe: a system takes no argument above 128 KiB.
+const LONGEST_ARGUMENT: usize = 100_000;
+/// From here on curl would ask before it sends a body.
+const ASKS_FIRST: usize = 1 << 20;
+/// A base URL that nobody has, until its variable stands in its place.
+const BASE: &str = "http://base.httriage.invalid";
+
+/// Commands, and what should be known before they are run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    pub text: String,
+    /// The variables of the shell that they need, in order.
+    pub variables: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+/// A call as it was made. It is masked already, and each mask becomes a variable.
+pub fn write_exchange(exchange: &Exchange) -> Written {
+    let mut writer = Writer::default();
+    let sent = &exchange.sent;
+    if Origin::parse(&sent.url).is_none() {
+        let why = match exchange.is_received() {
+            true => "This answer was pasted, and nobody knows its request.",
+            false => "This call never left, and cannot be written as a command.",
+        };
+        writer.lose(why.to_owned());
+        return writer.finish();
+    }
+    for (name, value) in request_ids(exchange) {
+        writer.say(&format!("{name}: {}", cut(&value, 200)));
+    }
+    if !exchange.redirects.is_empty() {
+        writer.say(
+            "The call was redirected; this command does not follow. With --location curl would.",
+        );
+    }
+    writer.command(sent, None);
+    writer.finish()
+}
+
+/// A request as it would be sent from this environment.
+pub fn write_request(spec: &RequestSpec, environment: &Environment) -> Written {
+    let mut writer = Writer::default();
+    writer.request(spec, environment);
+    writer.finish()
+}
+
+/// A request in which every credential is a name.
+pub fn without_credentials(spec: &RequestSpec) -> RequestSpec {
+    let mut spec = spec.clone();
+    Lifter::new(&[], &|_| None).spec(&mut spec);
+    spec
+}
+
+/// One command a step.
+pub fn write_session(session: &Session, environment: &Environment) -> Written {
+    let mut writer = Writer::default();
+    let many = session.steps.len() > 1;
+    for (number, step) in session.steps.iter().enumerate() {
+        if many {
+            if number > 0 {
+                writer.text.push('\n');
+            }
+            writer.say(&format!("{}. {}", number + 1, cut(&step.name, 100)));
+        }
+        writer.request(&step.spec, environment);
+        for (name, pointer) in &step.capture {
+            writer.say(&format!(
+                "{} is in this answer, at {pointer}: set it before the next step.",
+                shell_name("HTTRIAGE_VAR_", name)
+            ));
+        }
+    }
+    writer.finish()
+}
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+    variables: Vec<String>,
+    notes: Vec<String>,
+    /// Variables without a value, each by the text that stands for it until then.
+    open: Vec<(String, String)>,
+    masked: usize,
+}
+
+/// A stretch of a word.
+enum Stretch<'t> {
+    Plain(&'t [u8]),
+    Variable(String),
+}
+
+impl Writer {
+    fn finish(self) -> Written {
+        Written {
+            text: self.text,
+            variables: self.variables,
+            notes: self.notes,
+        }
+    }
+
+    /// A comment above the command.
+    fn say(&mut self, words: &str) {
+        let _ = writeln!(self.text, "# {}", visible_line(words));
+    }
+
+    fn lose(&mut self, why: String) {
+        self.say(&why);
+        self.notes.push(why);
+    }
+
+    fn request(&mut self, spec: &RequestSpec, environment: &Environment) {
+        let spec = without_credentials(spec);
+        let place = self.opened(&spec, environment);
+        match resolve(&spec, &place) {
+            Ok(sent) => self.command(&sent, Some(&spec.body)),
+            Err(Failure { message, .. }) => {
+                self.lose(format!("This cannot be written as a command. {message}"))
+            }
+        }
+    }
+
+    /// The environment, with a stand-in for every variable that has no value.
+    fn opened(&mut self, spec: &RequestSpec, environment: &Environment) -> Environment {
+        let mut place = environment.clone();
+        let body = written(&spec.body).unwrap_or_default().text;
+        let rows = spec
+            .params
+            .iter()
+            .chain(&spec.headers)
+            .filter(|row| row.enabled);
+        let texts = rows.flat_map(|row| [row.name.as_str(), row.value.as_str()]);
+        let texts: Vec<&str> = texts.chain([spec.url.as_str(), body.as_str()]).collect();
+        let needs_base =
+            spec.url.starts_with('/') || texts.iter().any(|t| names_in(t).contains(&"base"));
+        if place.variable("base").is_none() && needs_base {
+            place.base_url = BASE.to_owned();
+            self.open(BASE.to_owned(), "base");
+        }
+        for name in texts.iter().flat_map(|text| names_in(text)) {
+            if name.starts_with("token:") || place.variable(name).is_some() {
+                continue;
+            }
+            let stand_in = format!("zq7httriage{}qz", self.open.len());
+            place.variables.push((name.to_owned(), stand_in.clone()));
+            self.open(stand_in, name);
+        }
+        place
+    }
+
+    fn open(&mut self, stand_in: String, name: &str) {
+        let variable = shell_name("HTTRIAGE_VAR_", name);
+        if !self.variables.contains(&variable) {
+            self.say(&format!("{variable} is the value of {{{{{name}}}}}."));
+        }
+        self.open.push((stand_in, variable));
+    }
+
+    /// One command, as it is typed.
+    fn command(&mut self, sent: &SentRequest, typed: Option<&Body>) {
+        let form = match typed {
+            Some(Body::Multipart(parts)) if !sent.files.is_empty() => Some(parts),
+            _ => None,
+        };
+        let file = match &sent.files[..] {
+            [(0, path)] if sent.body.is_empty() => Some(path),
+            _ => None,
+        };
+        let has_body = !sent.body.is_empty() || file.is_some();
+        let through_pipe =
+            form.is_none() && (sent.body.contains(&0) || sent.body.len() > LONGEST_ARGUMENT);
+        let mut parts: Vec<String> = Vec::new();
+        match (sent.method.as_str(), has_body) {
+            ("GET", false) | ("POST", true) => {}
+            ("HEAD", false) => parts.push("--head".to_owned()),
+            (method, _) => parts.push(format!("--request {}", self.word(method.as_bytes()))),
+        }
+        if sent.url.contains(['[', ']', '{', '}']) {
+            parts.push("--globoff".to_owned());
+        }
+        parts.push(self.word(sent.url.as_bytes()));
+        for header in sent.headers.iter() {
+            if header.name.eq_ignore_ascii_case("content-length")
+                || (form.is_some() && header.name.eq_ignore_ascii_case("content-type"))
+            {
+                continue;
+            }
+            let mut line = header.name.clone().into_bytes();
+            if header.value.is_empty() {
+                line.push(b';');
+            } else {
+                line.extend(b": ");
+                line.extend(&header.value);
+            }
+            parts.push(format!("--header {}", self.word(&line)));
+        }
+        if has_body && !sent.headers.has("content-type") {
+            // Without this curl would call it a form.
+            parts.push("--header 'content-type:'".to_owned());
+        }
+        if sent.body.len() >= ASKS_FIRST {
+            parts.push("--header 'expect:'".to_owned());
+        }
+        if sent.headers.has("accept-encoding") {
+            parts.push("--compressed".to_owned());
+        }
+        match (form, file) {
+            (Some(form), _) => parts.extend(form.iter().map(|part| self.part(part))),
+            (None, Some(path)) => parts.push(format!(
+                "--data-binary {}",
+                self.word(format!("@{path}").as_bytes())
+            )),
+            (None, None) if through_pipe => parts.push("--data-binary @-".to_owned()),
+            (None, None) if has_body => parts.push(format!("--data-raw {}", self.word(&sent.body))),
+            (None, None) => {}
+        }
+        if through_pipe {
+            let printed = self.printed(&sent.body);
+            let _ = write!(self.text, "{printed} | ");
+        }
+        let _ = writeln!(self.text, "curl {}", parts.join(" \\\n  "));
+    }
+
+    /// A part of a form whose files curl reads itself.
+    fn part(&mut self, part: &Part) -> String {
+        let quoted =
+            |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let mut text = format!(
+            "{}={}{}",
+            part.name,
+            if part.is_file { "@" } else { "" },
+            quoted(&part.value)
+        );
+        for (key, value) in [("type", &part.media_type), ("filename", &part.file_name)] {
+            if let Some(value) = value {
+                let _ = write!(text, ";{key}={}", quoted(value));
+            }
+        }
+        format!("--form {}", self.word(text.as_bytes()))
+    }
+
+    /// A word of the shell that is exactly these bytes, its variables filled in.
+    fn word(&mut self, bytes: &[u8]) -> String {
+        let mut word = String::new();
+        for stretch in self.stretches(bytes) {
+            match stretch {
+                Stretch::Plain(plain) => quote(plain, &mut word),
+                Stretch::Variable(name) => {
+                    let _ = write!(word, "\"${name}\"");
+                    self.needs(name);
+                }
+            }
+        }
+        if word.is_empty() {
+            "''".to_owned()
+        } else {
+            word
+        }
+    }
+
+    /// A command that prints exactly these bytes, NUL among them.
+    fn printed(&mut self, bytes: &[u8]) -> String {
+        let mut format = String::new();
+        let mut arguments = String::new();
+        for stretch in self.stretches(bytes) {
+            match stretch {
+                Stretch::Plain(plain) => {
+                    for (text, raw) in characters(plain) {
+                        match text {
+                            Some('%') => format.push_str("%%"),
+                            Some('\\') => format.push_str("\\\\"),
+                            Some('\'') => format.push_str("\\047"),
+                            Some('-') if format.is_empty() => format.push_str("\\055"),
+                            Some(c) => format.push(c),
+                            None => octal(raw, &mut format),
+                        }
+                    }
+                }
+                Stretch::Variable(name) => {
+                    format.push_str("%s");
+                    let _ = write!(arguments, " \"${name}\"");
+                    self.needs(name);
+                }
+            }
+        }
+        format!("printf '{format}'{arguments}")
+    }
+
+    fn needs(&mut self, variable: String) {
+        if !self.variables.contains(&variable) {
+            self.variables.push(variable);
+        }
+    }
+
+    /// Splits where a token, a mask or an open variable stands.
+    fn stretches<'t>(&mut self, bytes: &'t [u8]) -> Vec<Stretch<'t>> {
+        let mut stretches = Vec::new();
+        let mut from = 0;
+        let mut at = 0;
+        while at < bytes.len() {
+            match self.variable_at(&bytes[at..]) {
+                Some((name, length)) => {
+                    if from < at {
+                        stretches.push(Stretch::Plain(&bytes[from..at]));
+                    }
+                    stretches.push(Stretch::Variable(name));
+                    at += length;
+                    from = at;
+                }
+                None => at += 1,
+            }
+        }
+        if from < bytes.len() {
+            stretches.push(Stretch::Plain(&bytes[from..]));
+        }
+        stretches
+    }
+
+    fn variable_at(&mut self, bytes: &[u8]) -> Option<(String, usize)> {
+        const SLOTS: [(&[u8], &[u8]); 4] = [
+            (b"{{token:", b"}}"),
+            (b"%7B%7Btoken:", b"%7D%7D"),
+            (b"%7B%7Btoken%3A", b"%7D%7D"),
+            ("‹token:".as_bytes(), "›".as_bytes()),
+        ];
+        let starts = matches!(bytes.first(), Some(b'{' | b'%' | 0xe2 | b'z' | b'h'));
+        if !starts {
+            return None;
+        }
+        for (open, close) in SLOTS {
+            let Some(rest) = bytes.strip_prefix(open) else {
+                continue;
+            };
+            let length = rest.iter().take(64).position(|&b| b == close[0])?;
+            let inside = std::str::from_utf8(&rest[..length]).ok()?;
+            let name = TokenName::new(inside.split('·').next().unwrap_or_default())?;
+            let whole = rest[length..].starts_with(close);
+            return whole.then(|| {
+                (
+                    shell_name("HTTRIAGE_TOKEN_", name.as_str()),
+                    open.len() + length + close.len(),
+                )
+            });
+        }
+        if bytes.starts_with(MASK.as_bytes()) {
+            self.masked += 1;
+            let name = format!("HTTRIAGE_TOKEN_SECRET_{}", self.masked);
+            return Some((name, MASK.len()));
+        }
+        let open = self
+            .open
+            .iter()
+            .find(|(stand_in, _)| bytes.starts_with(stand_in.as_bytes()));
+        open.map(|(stand_in, name)| (name.clone(), stand_in.len()))
+    }
+}
+
+/// `HTTRIAGE_TOKEN_USER_ADMIN` for `user-admin`.
+fn shell_name(prefix: &str, name: &str) -> String {
+    let fits = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
+    format!("{prefix}{}", name.chars().map(fits).collect::<String>())
+}
+
+/// Adds the bytes to a word: within single quotes what can be seen, by `printf` what cannot.
+fn quote(bytes: &[u8], word: &mut String) {
+    let mut hidden = String::new();
+    let mut quoted = false;
+    for (text, raw) in characters(bytes) {
+        let Some(c) = text else {
+            if quoted {
+                word.push('\'');
+                quoted = false;
+            }
+            octal(raw, &mut hidden);
+            continue;
+        };
+        if !hidden.is_empty() {
+            let _ = write!(word, "\"$(printf '{hidden}')\"");
+            hidden.clear();
+        }
+        if !quoted && c != '\'' {
+            word.push('\'');
+            quoted = true;
+        }
+        match c {
+            '\'' if quoted => word.push_str("'\\''"),
+            '\'' => word.push_str("\\'"),
+            other => word.push(other),
+        }
+    }
+    if quoted {
+        word.push('\'');
+    }
+    if !hidden.is_empty() {
+        let _ = write!(word, "\"$(printf '{hidden}')\"");
+    }
+}
+
+fn octal(bytes: &[u8], out: &mut String) {
+    for byte in bytes {
+        let _ = write!(out, "\\{byte:03o}");
+    }
+}
+
+/// The characters that can be shown as they are, each with its bytes; `None` for the others and
+/// for bytes that are no characters.
+fn characters(bytes: &[u8]) -> Vec<(Option<char>, &[u8])> {
+    let mut all = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        let valid = chunk.valid();
+        // Marks and joiners are safe only beside certain neighbours.
+        let as_shown = visible(valid) == valid;
+        for (at, c) in valid.char_indices() {
+            let raw = &valid.as_bytes()[at..at + c.len_utf8()];
+            let plain = !is_unsafe(c) && (as_shown || c.is_ascii());
+            all.push((plain.then_some(c), raw));
+        }
+        if !chunk.invalid().is_empty() {
+            all.push((None, chunk.invalid()));
+        }
+    }
+    all
+}

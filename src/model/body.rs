@@ -1,0 +1,350 @@
+//! A typed body as the bytes that leave: text filled in, forms and parts encoded. Files stay by
+//! name, since nothing is read here.
+
+use super::request::{Piece, fill, pieces};
+use super::{
+    Body, Cause, Environment, Failure, Param, Part, RequestSpec, TokenName, token_names_in,
+};
+use std::fmt::Write;
+
+/// A body on its way out.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Filling {
+    pub body: Vec<u8>,
+    /// The files whose contents belong into it, each with its place, in order.
+    pub files: Vec<(usize, String)>,
+    /// What the body is, where its own form says so.
+    pub media_type: Option<String>,
+}
+
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+pub fn body(body: &Body, environment: &Environment) -> Result<Filling, Failure> {
+    let fill = |text: &str| fill(text, environment, "body", Cause::RequestMalformedBody);
+    Ok(match body {
+        Body::Empty => Filling::default(),
+        Body::Bytes(bytes) => Filling {
+            body: bytes.clone(),
+            ..Filling::default()
+        },
+        Body::Text(text) => Filling {
+            body: fill(text)?.into_bytes(),
+            ..Filling::default()
+        },
+        Body::File(path) => Filling {
+            files: vec![(0, fill(path)?)],
+            ..Filling::default()
+        },
+        Body::Form(rows) => {
+            let mut pairs = Vec::with_capacity(rows.len());
+            for row in rows.iter().filter(|row| row.enabled) {
+                pairs.push((fill(&row.name)?, fill(&row.value)?));
+            }
+            Filling {
+                body: form(&pairs).into_bytes(),
+                files: Vec::new(),
+                media_type: Some(FORM.to_owned()),
+            }
+        }
+        Body::Multipart(parts) => {
+            let mut filled = Vec::with_capacity(parts.len());
+            for part in parts {
+                filled.push(Part {
+                    value: fill(&part.value)?,
+                    ..part.clone()
+                });
+            }
+            multipart(&filled)
+        }
+    })
+}
+
+/// Pairs as a form, a blank as `%20`, which every reader of forms understands.
+fn form(pairs: &[(String, String)]) -> String {
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// RFC 3986, 2.3: all but the unreserved characters, byte by byte.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            // Writing into a text cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// The rows of a form that comes out the same byte for byte when they are encoded again; `None`
+/// for any other text.
+pub fn form_rows(text: &str) -> Option<Vec<Param>> {
+    let mut rows = Vec::new();
+    for pair in text.split('&') {
+        let (name, value) = pair.split_once('=')?;
+        let (name, value) = (decoded(name)?, decoded(value)?);
+        // Such a name would be dropped as an empty row, and braces would be filled in.
+        if name.is_empty() || name.contains("{{") || value.contains("{{") {
+            return None;
+        }
+        rows.push(Param::new(name, value));
+    }
+    let pairs: Vec<_> = rows.iter().map(|r| (&r.name, &r.value)).collect();
+    let again: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+        .collect();
+    (again.join("&") == text).then_some(rows)
+}
+
+/// Percent escapes undone; a plus stays one.
+pub fn decoded(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten();
+        let number = escape
+            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match number {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// RFC 7578; the boundary is one that stands in none of the texts.
+fn multipart(parts: &[Part]) -> Filling {
+    let taken = |boundary: &str| parts.iter().any(|part| part.value.contains(boundary));
+    let boundaries = (0_u32..).map(|number| format!("----httriage-part-{number:08x}"));
+    let mut boundaries = boundaries.skip_while(|boundary| taken(boundary));
+    let boundary = boundaries.next().unwrap_or_default();
+    let mut filling = Filling {
+        media_type: Some(format!("multipart/form-data; boundary={boundary}")),
+        ..Filling::default()
+    };
+    let out = &mut filling.body;
+    for part in parts {
+        out.extend(
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
+                quoted(&part.name)
+            )
+            .into_bytes(),
+        );
+        let base = part.value.rsplit(['/', '\\']).next().unwrap_or_default();
+        let file_name = match &part.file_name {
+            Some(name) => Some(name.as_str()),
+            None => part.is_file.then_some(base),
+        };
+        if let Some(name) = file_name {
+            out.extend(format!("; filename=\"{}\"", quoted(name)).into_bytes());
+        }
+        out.extend(b"\r\n");
+        let usual = part.is_file.then_some("application/octet-stream");
+        if let Some(media_type) = part.media_type.as_deref().or(usual) {
+            let line: String = media_type.chars().filter(|c| !c.is_control()).collect();
+            out.extend(format!("Content-Type: {line}\r\n").into_bytes());
+        }
+        out.extend(b"\r\n");
+        if part.is_file {
+            filling.files.push((out.len(), part.value.clone()));
+        } else {
+            out.extend(part.value.as_bytes());
+        }
+        out.extend(b"\r\n");
+    }
+    out.extend(format!("--{boundary}--\r\n").into_bytes());
+    filling
+}
+
+/// As browsers write names: what would end the quotes or the line becomes an escape.
+fn quoted(text: &str) -> String {
+    let escape = |c: char| match c {
+        '"' => "%22".to_owned(),
+        '\r' => "%0D".to_owned(),
+        '\n' => "%0A".to_owned(),
+        other => other.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+/// A body as one text that means the same, its variables and tokens still by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    pub text: String,
+    pub media_type: Option<String>,
+    /// Files that belong into it, and are not.
+    pub files: Vec<String>,
+}
+
+/// Writes a form or the parts of a multipart body out; `None` for bytes that are not text.
+pub fn written(body: &Body) -> Option<Written> {
+    let plain = |text: String| Written {
+        text,
+        ..Written::default()
+    };
+    Some(match body {
+        Body::Empty => Written::default(),
+        Body::Text(text) => plain(text.clone()),
+        Body::Bytes(bytes) => plain(std::str::from_utf8(bytes).ok()?.to_owned()),
+        Body::File(path) => Written {
+            files: vec![path.clone()],
+            ..Written::default()
+        },
+        Body::Form(rows) => {
+            let rows = rows.iter().filter(|row| row.enabled);
+            let pairs = rows.map(|row| {
+                format!(
+                    "{}={}",
+                    encoded_around_names(&row.name),
+                    encoded_around_names(&row.value)
+                )
+            });
+            Written {
+                text: pairs.collect::<Vec<_>>().join("&"),
+                media_type: Some(FORM.to_owned()),
+                files: Vec::new(),
+            }
+        }
+        Body::Multipart(parts) => {
+            let filling = multipart(parts);
+            Written {
+                text: String::from_utf8_lossy(&filling.body).into_owned(),
+                media_type: filling.media_type,
+                files: filling.files.into_iter().map(|(_, path)| path).collect(),
+            }
+        }
+    })
+}
+
+/// As `encoded`, with `{{names}}` left as they are.
+pub fn encoded_around_names(text: &str) -> String {
+    let piece = |piece| match piece {
+        Piece::Plain(plain) => encoded(plain),
+        Piece::Name(name) => format!("{{{{{name}}}}}"),
+    };
+    pieces(text).map(piece).collect()
+}
+
+/// Every token that a request names, in any of its parts.
+pub fn tokens_of(spec: &RequestSpec) -> Vec<TokenName> {
+    let rows = spec.params.iter().chain(&spec.headers);
+    let texts = rows.flat_map(|row| [row.name.as_str(), row.value.as_str()]);
+    let texts = texts.chain([spec.url.as_str()]);
+    let mut names: Vec<TokenName> = texts.flat_map(token_names_in).collect();
+    names.extend(spec.auth.token().cloned());
+    names.extend(tokens_of_body(&spec.body));
+    names
+}
+
+/// Every token that a body names.
+pub fn tokens_of_body(body: &Body) -> Vec<TokenName> {
+    let in_rows = |rows: &[Param]| {
+        let texts = rows.iter().flat_map(|row| [&row.name, &row.value]);
+        texts.flat_map(|text| token_names_in(text)).collect()
+    };
+    match body {
+        Body::Empty => Vec::new(),
+        Body::Text(text) | Body::File(text) => token_names_in(text),
+        Body::Bytes(bytes) => std::str::from_utf8(bytes)
+            .map(token_names_in)
+            .unwrap_or_default(),
+        Body::Form(rows) => in_rows(rows),
+        Body::Multipart(parts) => parts
+            .iter()
+            .flat_map(|p| token_names_in(&p.value))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(typed: &Body) -> Filling {
+        body(typed, &Environment::default()).unwrap()
+    }
+
+    #[test]
+    fn a_form_is_encoded_and_switched_off_rows_stay_home() {
+        let rows = vec![
+            Param::new("a b", "c&d=ä"),
+            Param {
+                enabled: false,
+                ..Param::new("off", "1")
+            },
+            Param::new("e", ""),
+        ];
+        let out = filled(&Body::Form(rows));
+        assert_eq!(out.body, b"a%20b=c%26d%3D%C3%A4&e=");
+        assert_eq!(out.media_type.as_deref(), Some(FORM));
+    }
+
+    #[test]
+    fn only_a_text_that_comes_out_the_same_is_a_form() {
+        for text in ["a=1", "a=1&b=", "q=a%20b", "a%5B%5D=%C3%A4"] {
+            let rows = form_rows(text).unwrap();
+            assert_eq!(filled(&Body::Form(rows)).body, text.as_bytes());
+        }
+        for text in [
+            "",
+            "a",
+            "a=1&",
+            "q=a+b",
+            "q=%c3%a4",
+            "{\"a\":1}",
+            "=1",
+            "a=%7B%7Bb%7D%7D",
+            "a=%ff",
+        ] {
+            assert_eq!(form_rows(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_have_a_boundary_that_stands_in_none_of_them() {
+        let text = |value: &str| Part {
+            name: "note\"\r\n".into(),
+            value: value.into(),
+            ..Part::default()
+        };
+        let file = Part {
+            name: "upload".into(),
+            value: "logs/today.txt".into(),
+            is_file: true,
+            ..Part::default()
+        };
+        let out = filled(&Body::Multipart(vec![
+            text("----httriage-part-00000000"),
+            file,
+        ]));
+        let body = String::from_utf8(out.body).unwrap();
+        assert_eq!(
+            body,
+            "------httriage-part-00000001\r\nContent-Disposition: form-data; name=\"note%22%0D%0A\"\r\n\r\n\
+             ----httriage-part-00000000\r\n------httriage-part-00000001\r\n\
+             Content-Disposition: form-data; name=\"upload\"; filename=\"today.txt\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n\r\n------httriage-part-00000001--\r\n"
+        );
+        let (at, path) = &out.files[0];
+        assert_eq!(path, "logs/today.txt");
+        assert!(body[..*at].ends_with("octet-stream\r\n\r\n"));
+    }
+}

@@ -1,0 +1,181 @@
+//! `import` and `export` as scripts use them, and what they leave on disk.
+#![cfg(unix)]
+
+mod program;
+
+use program::{Home, has_shape};
+use serde_json::{Value, json};
+
+const COMMANDS: &str = "curl -k 'https://api.acme.example/core/runbooks?page=2' \\\n  -H 'Authorization: Bearer abcdef123456abcdef' --json '{\"password\":\"hunter22\"}'\ncurl https://b.example/ -F up=@x.txt -F note=hi -b 'sid=zzz1234567'\n";
+const SECRETS: [&str; 3] = ["abcdef123456", "hunter22", "zzz1234567"];
+
+fn json_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn an_import_shows_requests_tokens_and_notes_and_no_value() {
+    let home = Home::new();
+    let ran = home.feed(&["import", "-", "--json"], COMMANDS);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let shown = json_of(&ran.out);
+    has_shape(&shown, &["kind", "requests", "tokens", "notes"], &[]);
+    assert_eq!(shown["kind"], "curl");
+    let first = &shown["requests"][0];
+    has_shape(
+        first,
+        &[
+            "name", "method", "url", "params", "headers", "body", "token",
+        ],
+        &[],
+    );
+    assert_eq!(first["method"], "POST");
+    assert_eq!(first["params"], json!([["page", "2"]]));
+    assert_eq!(first["token"], "bearer");
+    assert_eq!(
+        shown["requests"][1]["body"]["multipart"],
+        json!([{ "name": "up", "file": "x.txt" }, { "name": "note", "text": "hi" }])
+    );
+    let token = &shown["tokens"][0];
+    has_shape(token, &["name", "place", "variable", "fingerprint"], &[]);
+    assert_eq!(token["variable"], "HTTRIAGE_TOKEN_BEARER");
+    let note = &shown["notes"][0];
+    has_shape(note, &["message", "line", "column"], &[]);
+    assert_eq!(
+        (note["line"].as_u64(), note["column"].as_u64()),
+        (Some(1), Some(6))
+    );
+    let text = home.feed(&["import", "-", "--kind", "curl"], COMMANDS);
+    for secret in SECRETS {
+        assert!(!ran.out.contains(secret) && !text.out.contains(secret));
+    }
+}
+
+#[test]
+fn an_imported_session_holds_no_value_and_replays_with_its_tokens_by_name() {
+    let home = Home::new();
+    let served = program::Served::start();
+    let base = &served.base;
+    let commands = format!(
+        "curl {base}/core/users/me -H 'Authorization: Bearer abcdef123456abcdef'\n{COMMANDS}"
+    );
+    let file = home.write("commands.sh", commands);
+    let ran = home.run(&["import", &file, "--out", "acme.session.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("3 steps written"));
+    let session = std::fs::read_to_string(home.path("acme.session.toml")).unwrap();
+    for secret in SECRETS {
+        assert!(!session.contains(secret), "{session}");
+    }
+    assert!(session.contains("token = \"bearer\"") && session.contains("{{body}}"));
+    // What a file would have held stops the step instead of being sent without it.
+    let exported = home.run(&["export", "acme.session.toml", "--as", "curl"]);
+    assert_eq!(exported.code, 0);
+    assert!(
+        exported.out.contains("\"$HTTRIAGE_TOKEN_BEARER\""),
+        "{}",
+        exported.out
+    );
+    assert!(exported.err.contains("HTTRIAGE_TOKEN_BEARER"));
+}
+
+#[test]
+fn a_value_that_is_that_of_a_known_token_gets_its_name() {
+    let home =
+        Home::settled("[tokens.acme-support]\nenv = \"ACME\"\n").with("ACME", "abcdef123456abcdef");
+    let shown = json_of(&home.feed(&["import", "-", "--json"], COMMANDS).out);
+    assert_eq!(shown["requests"][0]["token"], "acme-support");
+    assert_eq!(shown["tokens"][0]["name"], "acme-support");
+}
+
+#[test]
+fn a_kept_call_is_exported_with_its_token_as_a_variable() {
+    let home = Home::new();
+    let sent = home.run(&[
+        "send",
+        "GET",
+        "/core/runbooks/9?a=b c".replace(' ', "%20").as_str(),
+        "--env",
+        "sandbox",
+        "--token",
+        "support",
+        "--json",
+    ]);
+    let id = json_of(&sent.out)["id"].as_str().unwrap().to_owned();
+    let exported = home.run(&["export", &id[..10], "--as", "curl"]);
+    assert_eq!(exported.code, 0, "{}", exported.err);
+    assert!(
+        exported.out.starts_with("curl 'http://127.0.0.1:"),
+        "{}",
+        exported.out
+    );
+    assert!(
+        exported
+            .out
+            .contains("'authorization: Bearer '\"$HTTRIAGE_TOKEN_SUPPORT\"")
+    );
+    let again = json_of(&home.feed(&["import", "-", "--json"], &exported.out).out);
+    assert_eq!(again["requests"][0]["token"], "support");
+    assert_eq!(again["requests"][0]["params"], json!([]));
+}
+
+#[test]
+fn what_is_not_there_or_not_readable_is_wrong_usage() {
+    let home = Home::new();
+    for (args, says) in [
+        (&["import", "nowhere.txt"][..], "nowhere.txt cannot be read"),
+        (
+            &["import", "wget.txt"],
+            "wget.txt:2:1: there is no curl command",
+        ),
+        (
+            &["import", "open.txt"],
+            "open.txt:1:6: a single quote is opened here",
+        ),
+        (
+            &["export", "nothing", "--as", "curl"],
+            "neither a session nor a call",
+        ),
+        (&["export", "nothing", "--as", "smoke"], "smoke"),
+    ] {
+        home.write("wget.txt", "\nwget x");
+        home.write("open.txt", "curl 'x");
+        let ran = home.run(args);
+        assert_eq!(ran.code, 2, "{args:?} {}", ran.err);
+        assert!(ran.err.contains(says), "{args:?} {}", ran.err);
+    }
+}
+
+#[test]
+fn the_ids_of_a_call_are_printed_with_it_and_go_along_in_every_export() {
+    let home = Home::new();
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/x", server.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        for _ in 0..2 {
+            let (mut stream, _) = server.accept().unwrap();
+            let mut request = Vec::new();
+            let mut part = [0; 1024];
+            while !request.ends_with(b"\r\n\r\n") {
+                let length = stream.read(&mut part).unwrap();
+                request.extend_from_slice(&part[..length]);
+            }
+            stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\ncf-ray: 8f-AMS\r\nx-request-id: r-1\r\n\r\n").unwrap();
+        }
+    });
+    let sent = json_of(&home.run(&["send", "GET", &url, "--json"]).out);
+    let ids = json!([["x-request-id", "r-1"], ["cf-ray", "8f-AMS"]]);
+    assert_eq!(sent["request_ids"], ids);
+    let text = home.run(&["send", "GET", &url, "--no-history"]).out;
+    assert!(text.contains("x-request-id: r-1"), "{text}");
+    answering.join().unwrap();
+    let listed = json_of(&home.run(&["history", "export"]).out);
+    assert_eq!(listed["exchanges"][0]["request_ids"], ids);
+    let id = sent["id"].as_str().unwrap();
+    let exported = home.run(&["export", id, "--as", "curl"]).out;
+    assert!(
+        exported.starts_with("# x-request-id: r-1\n# cf-ray: 8f-AMS\ncurl "),
+        "{exported}"
+    );
+}

