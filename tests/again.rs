@@ -195,3 +195,30 @@ async fn a_larger_body_is_kept_where_the_call_asks_for_it() {
         .await;
     assert_eq!(whole.outcome.response().unwrap().body.len(), 5_000);
 }
+
+#[tokio::test]
+async fn an_open_connection_that_was_closed_meanwhile_costs_nothing_but_a_new_one() {
+    let vault = Arc::new(Vault::new(&Settings::default(), |_| None));
+    let client = Client::new(vault, ClientOptions::default());
+    // Each connection answers once, promises to stay open, and is gone when it is used again.
+    let server = Server::doing(|asked, stream| {
+        let count = asked.header("x-count").map_or(1, |_| 2);
+        let _ = stream.write_all(&answer("200 OK", "", b"fine"));
+        let _ = stream.peek(&mut [0]);
+        count > 1
+    });
+    for turn in 0..3 {
+        let call = outgoing(&server, Manner::default());
+        let exchange = client.send(call, &Flight::default()).await;
+        assert_eq!(exchange.outcome.status(), Some(200), "{turn}");
+        assert_eq!(exchange.attempts, if turn == 0 { 1 } else { 2 });
+    }
+    // What writes is not made again: nobody knows whether it was done.
+    let mut call = outgoing(&server, Manner::default());
+    call.typed.method = "POST".to_owned();
+    call.sent.method = "POST".to_owned();
+    let asked = server.asked().len();
+    let exchange = client.send(call, &Flight::default()).await;
+    assert!(exchange.attempts == 1, "{:?}", exchange.outcome);
+    assert!(server.asked().len() <= asked + 1);
+}

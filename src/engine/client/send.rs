@@ -16,6 +16,7 @@ use crate::model::{
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// Longest pause inside a body that will not be kept whole, or not at all.
@@ -75,6 +76,8 @@ struct Course<'a> {
     /// When the whole call must be over.
     deadline: Option<Instant>,
     body_bytes: u64,
+    /// How often an open connection turned out to be closed already.
+    renewed: AtomicU32,
 }
 
 pub struct Client {
@@ -176,6 +179,7 @@ impl Client {
             began: Instant::now(),
             deadline,
             body_bytes: manner.body_bytes.unwrap_or(self.options.body_bytes),
+            renewed: AtomicU32::new(0),
         };
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
@@ -213,6 +217,7 @@ impl Client {
         };
         let was_sent = !matches!(&outcome, Outcome::Failed(failure) if !failure.was_sent);
         let took = course.began.elapsed();
+        let renewed = course.renewed.load(Ordering::Relaxed);
         Exchange {
             id: ExchangeId::new(started_at, self::chance()),
             environment: environment.name,
@@ -221,7 +226,7 @@ impl Client {
             sent,
             outcome,
             redirects,
-            attempts: u32::from(was_sent),
+            attempts: u32::from(was_sent) + renewed,
             unverified,
             started_at,
             took,
@@ -289,19 +294,40 @@ impl Client {
         }
     }
 
+    /// A server may close an open connection just when it is used again (RFC 9112, 9.3.1): a call
+    /// that asks for no change then goes over another one.
     async fn call(&self, leg: &Leg, course: &Course<'_>) -> Result<Response, Failure> {
+        loop {
+            let phases = Arc::new(Phases::default());
+            let result = self.call_once(leg, course, &phases).await;
+            let was_closed =
+                matches!(&result, Err(failure) if failure.cause == Cause::ConnectClosed);
+            let is_safe = matches!(leg.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+            if !(was_closed && is_safe && phases.timing().reused)
+                || course.renewed.fetch_add(1, Ordering::Relaxed) + 1 >= limits::TRIES
+            {
+                return result;
+            }
+        }
+    }
+
+    async fn call_once(
+        &self,
+        leg: &Leg,
+        course: &Course<'_>,
+        phases: &Arc<Phases>,
+    ) -> Result<Response, Failure> {
         let origin = Origin::parse(&leg.filled.url);
         let way = self.way(origin.as_ref(), course.environment)?;
         let request = request(&way.http, &leg.method, &leg.filled)?;
         let hop_began = Instant::now();
         let host = host(request.url());
         let proxy = way.proxy_for(request.url());
-        let phases = Arc::new(Phases::default());
         let answer = PHASES.scope(phases.clone(), way.http.execute(request));
         let (flight, proxy) = (course.flight, proxy.as_deref());
         let answer = tokio::select! {
             answer = answer => answer,
-            failure = self.first_byte_limit(&phases, &host, hop_began, proxy) => return Err(failure),
+            failure = self.first_byte_limit(phases, &host, hop_began, proxy) => return Err(failure),
             _ = flight.stopped() => return Err(stopped(&host, course.began)),
             _ = until(course.deadline) => return Err(self.too_long(&host, Cause::TimeoutFirstByte)),
         };
