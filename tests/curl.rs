@@ -70,6 +70,7 @@ fn exchange(sent: SentRequest) -> Exchange {
         redirects: Vec::new(),
         attempts: 1,
         unverified: Vec::new(),
+        probe_of: None,
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
     }

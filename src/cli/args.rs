@@ -22,11 +22,13 @@ pub struct HttriageArgs {
 pub enum Command {
     /// Make one call: status line, error table, body
     Send(Box<SendArgs>),
+    /// Say why a call is refused: safe probes around it, and a verdict
+    Investigate(Box<InvestigateArgs>),
     /// Send a session again and say what changed
     Replay(Box<ReplayArgs>),
     /// Send every request of a session under every token and say who may do what
     Matrix(Box<MatrixArgs>),
-    /// Say what a status, an error code or a saved error body means
+    /// Say what a status, an error code, a cause or a saved error body means
     Explain(ExplainArgs),
     /// Serve the practice API alone, or list the calls worth trying
     Sandbox(SandboxArgs),
@@ -143,6 +145,44 @@ pub struct SendArgs {
 }
 
 #[derive(Args)]
+pub struct InvestigateArgs {
+    /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
+    pub method: String,
+    /// A URL, or a path that begins with / under the base URL
+    pub url: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Token by name; the first is the one in question, others are compared with
+    #[arg(long = "token", value_name = "NAME")]
+    pub tokens: Vec<String>,
+    /// A header, 'Name: value'; @FILE or @- reads lines of them
+    #[arg(long = "header", value_name = "'K: V'")]
+    pub headers: Vec<String>,
+    /// A query parameter, name=value
+    #[arg(long = "param", value_name = "K=V")]
+    pub params: Vec<String>,
+    /// The body: text, @FILE, or @- for stdin; sent byte for byte
+    #[arg(long, value_name = "TEXT|@FILE|@-")]
+    pub data: Option<String>,
+    /// A value for {{name}} in URL, parameters and headers
+    #[arg(long = "var", value_name = "K=V")]
+    pub variables: Vec<String>,
+    /// At most this many probes
+    #[arg(long, default_value_t = 8, value_name = "N")]
+    pub probes: usize,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Allow a call that writes in a protected environment
+    #[arg(long)]
+    pub allow_writes: bool,
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
 pub struct ReplayArgs {
     /// A session file, or the name of one in the sessions folder
     pub session: String,
@@ -213,7 +253,7 @@ pub struct MatrixArgs {
 
 #[derive(Args)]
 pub struct ExplainArgs {
-    /// A status, an error code, a file with an error body, or - for stdin
+    /// A status, an error code, a cause such as token.expired, a file with an error body, or - for stdin
     #[arg(default_value = "-", value_name = "WHAT")]
     pub what: String,
     /// Print one JSON document

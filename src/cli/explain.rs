@@ -1,11 +1,13 @@
-//! `httriage explain`: what a status, a code or an error body means, without sending anything.
+//! `httriage explain`: what a status, a code, a cause or an error body means, without sending anything.
 
 use super::args::ExplainArgs;
 use super::choice;
 use super::print::{Out, entry_json, notes_json};
 use super::trouble::Trouble;
 use crate::engine::Home;
-use crate::insight::{Catalogue, CodeNote, ErrorBody, StatusNote, error_text};
+use crate::insight::{
+    Catalogue, CauseNote, CodeNote, ErrorBody, StatusNote, error_text, in_general,
+};
 use crate::model::{Cause, StatusClass};
 use serde_json::{Map, Value, json};
 use std::io::Read;
@@ -23,6 +25,10 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     if let Some(note) = catalogue.code(what) {
         code(note, args.json, out);
+        return Ok(0);
+    }
+    if let Some(note) = Cause::from_id(what).and_then(|cause| catalogue.cause(cause)) {
+        cause(note, args.json, out);
         return Ok(0);
     }
     let errors = error_text(&read(what)?, None);
@@ -103,6 +109,25 @@ fn code(note: &CodeNote, json: bool, out: &mut Out) {
     out.advice("What to check", &note.checks);
     out.advice("Whom to ask", &note.ask);
     causes_text(&note.causes, out);
+}
+
+fn cause(note: &CauseNote, json: bool, out: &mut Out) {
+    if json {
+        let mut object = Map::new();
+        object.insert("meaning".into(), json!(note.meaning.text));
+        object.insert("causes".into(), causes_json(&[note.cause]));
+        object.insert("entries".into(), json!([]));
+        object.insert("notes".into(), json!([]));
+        out.json(&Value::Object(object));
+        return;
+    }
+    out.heading(note.cause.id());
+    out.line(&note.meaning.text);
+    out.statements("How it is told", &note.signs);
+    out.list(
+        "What to do",
+        note.steps.iter().map(|step| in_general(&step.text)),
+    );
 }
 
 fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
@@ -192,7 +217,7 @@ fn read(what: &str) -> Result<Vec<u8>, Trouble> {
             .read_to_end(&mut bytes)
     } else if !Path::new(what).exists() {
         return Err(Trouble::failed(format!(
-            "{what} is no status and no code of the catalogue, and there is no file of that name. catalogue.toml can add a code."
+            "{what} is no status, no code and no cause of the catalogue, and there is no file of that name. catalogue.toml can add a code."
         )));
     } else {
         std::fs::File::open(what).and_then(|file| file.take(FILE_BYTES).read_to_end(&mut bytes))

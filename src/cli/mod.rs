@@ -10,6 +10,7 @@ mod explore;
 mod export;
 mod history;
 mod import;
+mod investigate;
 mod matrix;
 mod print;
 mod replay;
@@ -33,6 +34,7 @@ pub fn dispatch() -> u8 {
     let result = match args.command {
         None => explore::run(args.explore, args.color.unwrap_or_default()),
         Some(Command::Send(send)) => send::run(*send, &mut out),
+        Some(Command::Investigate(ask)) => investigate::run(*ask, &mut out),
         Some(Command::Replay(replay)) => replay::run(*replay, &mut out),
         Some(Command::Matrix(matrix)) => matrix::run(*matrix, &mut out),
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),

@@ -2,11 +2,12 @@
 //! of results as text and as JSON.
 
 use crate::insight::{
-    Catalogue, Entry, ErrorBody, Grounds, Json, Note, Statement, error_body, request_ids,
+    Catalogue, Entry, ErrorBody, Explanation, Grounds, Json, Statement, Verdict, error_body,
+    request_ids,
 };
 use crate::model::{
-    Exchange, ExchangeSummary, Failure, Headers, Outcome, Response, StatusClass, cut, fit,
-    is_unsafe, visible, visible_line, wrap,
+    Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass, cut,
+    fit, is_unsafe, visible, visible_line, wrap,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -123,6 +124,20 @@ impl Out {
 
     /// Status line, what it means, error table, body.
     pub fn exchange(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
+        self.exchange_head(exchange, catalogue);
+        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
+        if !body.is_empty() {
+            self.write(b"\n");
+            let text = String::from_utf8_lossy(body);
+            self.text(&text);
+            if !text.ends_with('\n') {
+                self.write(b"\n");
+            }
+        }
+    }
+
+    /// Status line, what it means, error table.
+    pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
         let class = exchange.outcome.class();
         let errors = errors(&exchange.outcome);
         let status = match &exchange.outcome {
@@ -167,15 +182,6 @@ impl Out {
         }
         self.table(&errors.entries);
         self.notes(&errors.notes);
-        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
-        if !body.is_empty() {
-            self.write(b"\n");
-            let text = String::from_utf8_lossy(body);
-            self.text(&text);
-            if !text.ends_with('\n') {
-                self.write(b"\n");
-            }
-        }
     }
 
     pub fn paragraph(&mut self, text: &str) {
@@ -261,7 +267,8 @@ impl Out {
         self.list(title, statements.iter().map(|s| s.text.clone()));
     }
 
-    fn list(&mut self, title: &str, texts: impl Iterator<Item = String>) {
+    /// Sentences under a title, each with a dash before it.
+    pub fn list(&mut self, title: &str, texts: impl Iterator<Item = String>) {
         for (number, text) in texts.enumerate() {
             if number == 0 {
                 self.write(b"\n");
@@ -536,6 +543,32 @@ fn body_json(body: &[u8], partial: bool) -> Value {
 fn headers_json(headers: &Headers) -> Value {
     let pairs = headers.iter().map(|h| json!([h.name, h.text()]));
     Value::Array(pairs.collect())
+}
+
+/// `97 %`
+pub fn percent(confidence: f32) -> String {
+    format!("{:.0} %", confidence * 100.0)
+}
+
+/// What may have gone wrong, likeliest first; empty where nothing did.
+pub fn causes_json(explanation: &Explanation) -> Value {
+    let wrong = explanation
+        .verdicts
+        .iter()
+        .filter(|v| v.cause != Cause::None);
+    Value::Array(wrong.map(verdict_json).collect())
+}
+
+pub fn verdict_json(verdict: &Verdict) -> Value {
+    // A number of two digits is printed as such, which an f32 widened to f64 would not be.
+    let confidence = (f64::from(verdict.confidence) * 100.0).round() / 100.0;
+    json!({
+        "cause": verdict.cause.id(),
+        "confidence": confidence,
+        "summary": verdict.summary,
+        "evidence": verdict.evidence,
+        "next_steps": verdict.next_steps,
+    })
 }
 
 pub fn entry_json(entry: &Entry) -> Value {

@@ -4,12 +4,15 @@ use super::args::{RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
 use super::compare;
-use super::print::{Out, complain, exchange_json};
+use super::print::{Out, causes_json, complain, exchange_json};
 use super::trouble::Trouble;
 use crate::engine::history::{History, Receipt};
+use crate::engine::investigate::credential;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
 use crate::insight::back_off::{NextTry, next_try, wait_text};
+use crate::insight::explain;
+use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
     Auth, Body, Environment, Exchange, Manner, Origin, Outcome, Param, RequestSpec, Settings,
@@ -57,7 +60,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         retries: args.retry,
         ..Manner::default()
     };
-    let raw = tasks.block_on(call(&client, typed, environment, case, manner))?;
+    let place = environment.clone();
+    let (raw, carried) = tasks.block_on(call(&client, typed, environment, case, manner))?;
     if args.retry
         && let NextTry::Never(Some(why)) = next_try(&raw, raw.attempts, 0.0)
     {
@@ -80,7 +84,11 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut recorder = Recorder::new(&args.record, &home, &settings);
     recorder.remember_shared(exchange.clone());
     if args.json {
-        out.json(&exchange_json(&exchange));
+        let facts = Facts::read(exchange.clone(), &place.base_path());
+        let case = Case::of(facts, carried, place, Timestamp::now());
+        let mut document = exchange_json(&exchange);
+        document["causes"] = causes_json(&explain(&case, &catalogue));
+        out.json(&document);
     } else {
         out.exchange(&exchange, &catalogue);
     }
@@ -114,11 +122,20 @@ async fn call(
     mut environment: Environment,
     case: Option<String>,
     manner: Manner,
-) -> Result<Exchange, Trouble> {
+) -> Result<(Exchange, Credential), Trouble> {
     let served = served(&mut environment).await?;
+    let carried = carried(client, &typed, &environment).await;
     let exchange = call_in(client, typed, environment, case, manner).await;
     drop(served);
-    Ok(exchange)
+    Ok((exchange, carried))
+}
+
+/// How the call will carry its token.
+async fn carried(client: &Client, typed: &RequestSpec, environment: &Environment) -> Credential {
+    match resolve(typed, environment) {
+        Ok(sent) => credential(&sent, client, environment.sandbox).await,
+        Err(_) => Credential::default(),
+    }
 }
 
 /// The call in an environment that is up.
@@ -156,6 +173,7 @@ pub async fn call_in(
             unverified: Vec::new(),
             started_at: Timestamp::now(),
             took: Duration::ZERO,
+            probe_of: None,
         },
     }
 }
@@ -226,7 +244,7 @@ impl Recorder {
 }
 
 /// The request as the options type it.
-fn spec(
+pub fn spec(
     args: &SendArgs,
     environment: &Environment,
     settings: &Settings,
@@ -270,7 +288,7 @@ fn spec(
     Ok(spec)
 }
 
-fn options(
+pub fn options(
     args: &SendArgs,
     settings: &Settings,
     environment: &Environment,

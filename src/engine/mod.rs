@@ -7,6 +7,7 @@ mod client;
 mod give_way;
 pub mod history;
 mod home;
+pub mod investigate;
 pub mod matrix;
 pub mod replay;
 pub mod sandbox;

@@ -1,9 +1,9 @@
-//! The catalogue of statuses and codes as TOML: the built-in files and the user's own.
+//! The catalogue of statuses, codes and causes as TOML: the built-in files and the user's own.
 //! A statement is a plain text (then it is our own reasoning), or a table that names its source:
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
 use super::FormatError;
-use crate::insight::{Catalogue, CodeNote, Grounds, Statement, StatusNote};
+use crate::insight::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::model::Cause;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -13,13 +13,15 @@ use toml::Spanned;
 
 const STATUSES: &str = include_str!("../../assets/catalogue/statuses.toml");
 const CODES: &str = include_str!("../../assets/catalogue/codes.toml");
+const CAUSES: &str = include_str!("../../assets/catalogue/causes.toml");
 
 /// What comes with the program. A test proves that the files can be read; were they not, the
 /// program would know less, and still run.
 pub fn built_in() -> Catalogue {
     let statuses = read(STATUSES, "statuses.toml").unwrap_or_default();
     let codes = read(CODES, "codes.toml").unwrap_or_default();
-    statuses.overlay(codes)
+    let causes = read(CAUSES, "causes.toml").unwrap_or_default();
+    statuses.overlay(codes).overlay(causes)
 }
 
 /// Reads a catalogue; what is not understood is refused with its line and column.
@@ -79,6 +81,21 @@ pub fn read(text: &str, file_name: &str) -> Result<Catalogue, FormatError> {
             ask: row.ask,
         });
     }
+    for row in file.cause {
+        let place = row.id.span().start;
+        let cause = causes(vec![row.id], &refuse)?[0];
+        if catalogue.cause(cause).is_some() {
+            let problem = format!("the cause {} stands twice", cause.id());
+            return Err(refuse(place, problem, "Join the two entries"));
+        }
+        catalogue.causes.push(CauseNote {
+            cause,
+            summary: row.summary,
+            meaning: row.meaning,
+            signs: row.signs,
+            steps: row.steps,
+        });
+    }
     Ok(catalogue)
 }
 
@@ -104,6 +121,8 @@ struct File {
     status: Vec<StatusRow>,
     #[serde(default)]
     code: Vec<CodeRow>,
+    #[serde(default)]
+    cause: Vec<CauseRow>,
 }
 
 #[derive(Deserialize)]
@@ -140,6 +159,20 @@ struct CodeRow {
     checks: Vec<Statement>,
     #[serde(default, deserialize_with = "many")]
     ask: Vec<Statement>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CauseRow {
+    id: Spanned<String>,
+    #[serde(deserialize_with = "one")]
+    summary: Statement,
+    #[serde(deserialize_with = "one")]
+    meaning: Statement,
+    #[serde(default, deserialize_with = "many")]
+    signs: Vec<Statement>,
+    #[serde(default, deserialize_with = "many")]
+    steps: Vec<Statement>,
 }
 
 fn one<'de, D: Deserializer<'de>>(source: D) -> Result<Statement, D::Error> {
@@ -266,6 +299,7 @@ mod tests {
     fn the_built_in_files_can_be_read() {
         read(STATUSES, "statuses.toml").unwrap();
         read(CODES, "codes.toml").unwrap();
+        read(CAUSES, "causes.toml").unwrap();
         assert_eq!(built_in().status(404).unwrap().name, "Not Found");
         assert!(built_in().code("not_found").is_some());
     }
@@ -304,6 +338,19 @@ mod tests {
     }
 
     #[test]
+    fn every_cause_says_what_it_is_how_it_is_told_and_what_to_do() {
+        let catalogue = built_in();
+        for cause in Cause::ALL {
+            let note = catalogue.cause(*cause);
+            let note = note.unwrap_or_else(|| panic!("{} is missing", cause.id()));
+            assert!(!note.signs.is_empty() && !note.steps.is_empty());
+        }
+        let twice = "[[cause]]\nid = \"none\"\nsummary = \"s\"\nmeaning = \"m\"\n".repeat(2);
+        let error = read(&twice, "catalogue.toml").unwrap_err();
+        assert!(error.problem.contains("twice"), "{error}");
+    }
+
+    #[test]
     fn every_built_in_sentence_is_one_line_with_an_end() {
         let catalogue = built_in();
         let of_statuses = catalogue.statuses.iter().flat_map(|note| {
@@ -315,7 +362,11 @@ mod tests {
             let said = note.checks.iter().chain(&note.ask);
             said.chain([&note.meaning])
         });
-        for statement in of_statuses.chain(of_codes) {
+        let of_causes = catalogue.causes.iter().flat_map(|note| {
+            let said = note.signs.iter().chain(&note.steps);
+            said.chain([&note.meaning, &note.summary])
+        });
+        for statement in of_statuses.chain(of_codes).chain(of_causes) {
             let text = &statement.text;
             assert!(text.ends_with(['.', '?']), "{text}");
             assert!(!text.contains('\n') && text.len() < 160, "{text}");

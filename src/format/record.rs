@@ -37,6 +37,7 @@ pub fn write(exchange: &Exchange) -> String {
         unverified,
         started_at,
         took,
+        probe_of,
     } = exchange;
     text(&Record {
         v: VERSION,
@@ -51,6 +52,7 @@ pub fn write(exchange: &Exchange) -> String {
         redirects: redirects.iter().map(Step::of).collect(),
         attempts: *attempts,
         unverified: unverified.clone(),
+        probe_of: probe_of.as_ref().map(|id| id.as_str().to_owned()),
     })
 }
 
@@ -82,6 +84,7 @@ pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<Exchange, FormatErr
         unverified: record.unverified,
         started_at: timestamp(record.at)?,
         took: duration(record.took)?,
+        probe_of: record.probe_of.as_deref().and_then(ExchangeId::parse),
     })
 }
 
@@ -165,6 +168,8 @@ struct Record {
     attempts: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unverified: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    probe_of: Option<String>,
 }
 
 /// Calls were made once before this was written down.
@@ -803,7 +808,11 @@ pub(crate) mod tests {
                 files: Vec::new(),
                 token,
             });
-        let frame = (0..=ExchangeId::LAST, any::<(String, Option<String>)>());
+        let frame = (
+            0..=ExchangeId::LAST,
+            any::<(String, Option<String>)>(),
+            proptest::option::of(0..=ExchangeId::LAST),
+        );
         let times = (any_timestamp(), any_duration());
         let hop = any::<(u16, String, String, bool, Vec<String>)>();
         let hop = hop.prop_map(|(status, location, method, token_sent, dropped)| Hop {
@@ -815,7 +824,7 @@ pub(crate) mod tests {
         });
         let end = (any_outcome(), vec(hop, 0..3), any::<(u32, Vec<String>)>());
         (frame, any_spec(), sent, end, times).prop_map(
-            |((id, (environment, case)), typed, sent, end, (started_at, took))| {
+            |((id, (environment, case), probe), typed, sent, end, (started_at, took))| {
                 let (outcome, redirects, (attempts, unverified)) = end;
                 Exchange {
                     id: ExchangeId::from_number(id),
@@ -829,6 +838,7 @@ pub(crate) mod tests {
                     unverified,
                     started_at,
                     took,
+                    probe_of: probe.map(ExchangeId::from_number),
                 }
             },
         )
@@ -871,6 +881,7 @@ pub(crate) mod tests {
             unverified: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::from_millis(12),
+            probe_of: None,
         };
         let text = write(&exchange);
         let longer = text.replacen("{\"v\":1", "{\"weather\":[\"fine\"],\"v\":1", 1);

@@ -133,6 +133,7 @@ mod tests {
             unverified: Vec::new(),
             started_at: at(784_111_777),
             took: Duration::ZERO,
+            probe_of: None,
         }
     }
 

@@ -73,11 +73,27 @@ pub struct CodeNote {
     pub ask: Vec<Statement>,
 }
 
-/// All that is known, looked up by status and by code.
+/// What a cause is, and what to do about it. Its summary and steps may hold `{token}`,
+/// `{resource}`, `{parent}`, `{host}`, `{method}`, `{environment}` and `{wait}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CauseNote {
+    pub cause: Cause,
+    /// One plain sentence about a case at hand.
+    pub summary: Statement,
+    /// What it is in general.
+    pub meaning: Statement,
+    /// By what it is told from its neighbours.
+    pub signs: Vec<Statement>,
+    /// What to do; each is an action.
+    pub steps: Vec<Statement>,
+}
+
+/// All that is known, looked up by status, by code and by cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
     pub statuses: Vec<StatusNote>,
     pub codes: Vec<CodeNote>,
+    pub causes: Vec<CauseNote>,
 }
 
 impl Catalogue {
@@ -88,6 +104,10 @@ impl Catalogue {
     /// By the exact spelling: an unknown code stays unknown, however alike it looks.
     pub fn code(&self, code: &str) -> Option<&CodeNote> {
         self.codes.iter().find(|note| note.code == code)
+    }
+
+    pub fn cause(&self, cause: Cause) -> Option<&CauseNote> {
+        self.causes.iter().find(|note| note.cause == cause)
     }
 
     /// This catalogue with the other one laid over it. An entry of the other replaces ours as a
@@ -103,6 +123,12 @@ impl Catalogue {
             match self.codes.iter_mut().find(|n| n.code == note.code) {
                 Some(place) => *place = note,
                 None => self.codes.push(note),
+            }
+        }
+        for note in other.causes {
+            match self.causes.iter_mut().find(|n| n.cause == note.cause) {
+                Some(place) => *place = note,
+                None => self.causes.push(note),
             }
         }
         self.statuses.sort_by_key(|note| note.status);
@@ -151,12 +177,14 @@ mod tests {
         let ours = Catalogue {
             statuses: vec![status(404, "ours"), status(500, "ours")],
             codes: vec![code("not_found", "ours")],
+            causes: vec![],
         };
         let mut theirs = status(404, "theirs");
         theirs.checks.clear();
         let both = ours.overlay(Catalogue {
             statuses: vec![theirs, status(403, "theirs")],
             codes: vec![code("not_found", "theirs"), code("own", "theirs")],
+            causes: vec![],
         });
         let numbers: Vec<_> = both.statuses.iter().map(|n| n.status).collect();
         assert_eq!(numbers, [403, 404, 500]);
@@ -172,6 +200,7 @@ mod tests {
         let catalogue = Catalogue {
             statuses: vec![],
             codes: vec![code("not_found", "ours")],
+            causes: vec![],
         };
         assert_eq!(catalogue.status(599), None);
         assert_eq!(catalogue.code("Not_Found"), None);

@@ -55,6 +55,12 @@ impl Environment {
         Origin::parse(&self.base_url)
     }
 
+    /// The path under which the API is kept, as `/gateway/acme`; `/` where it has none.
+    pub fn base_path(&self) -> String {
+        let base = Url::parse(&self.base_url).ok();
+        base.map_or_else(String::new, |url| url.path().to_owned())
+    }
+
     /// The value of a variable; `base` is the base URL without a slash at its end.
     pub fn variable(&self, name: &str) -> Option<&str> {
         if name == "base" {

@@ -348,6 +348,8 @@ pub struct Exchange {
     pub unverified: Vec<String>,
     pub started_at: Timestamp,
     pub took: Duration,
+    /// The call that it was made to explain, where it is a probe of an investigation.
+    pub probe_of: Option<ExchangeId>,
 }
 
 impl Exchange {

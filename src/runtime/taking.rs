@@ -108,6 +108,7 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         redirects: Vec::new(),
         attempts: 0,
         unverified: Vec::new(),
+        probe_of: None,
         started_at: Timestamp::now(),
         took: Duration::ZERO,
     })

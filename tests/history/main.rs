@@ -71,6 +71,7 @@ fn call(number: u64) -> Exchange {
         unverified: Vec::new(),
         started_at: at,
         took: Duration::from_micros(1_234_567),
+        probe_of: None,
     }
 }
 

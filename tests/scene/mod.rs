@@ -393,6 +393,7 @@ impl Scene {
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
+            probe_of: None,
             started_at: now(),
             took: Duration::ZERO,
         }))
@@ -435,6 +436,7 @@ impl Scene {
             unverified: Vec::new(),
             started_at: now(),
             took: Duration::from_millis(82),
+            probe_of: None,
         })
     }
 

@@ -156,6 +156,7 @@ impl Client {
             unverified: Vec::new(),
             started_at: Timestamp::now(),
             took: Duration::ZERO,
+            probe_of: None,
         }
     }
 
@@ -230,6 +231,7 @@ impl Client {
             unverified,
             started_at,
             took,
+            probe_of: None,
         }
     }
 

@@ -54,6 +54,7 @@ impl Wire for Script {
             unverified: Vec::new(),
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
+            probe_of: None,
         }
     }
 

@@ -205,6 +205,7 @@ fn answers_differ_in_what_decides_then_in_headers_then_in_the_body() {
         unverified: Vec::new(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
+        probe_of: None,
     };
     let was = answer(
         403,

@@ -26,6 +26,7 @@ fn catalogue() -> Catalogue {
             note("not_found", Cause::ResourceAbsent),
             note("unprocessable_entity", Cause::RequestValidation),
         ],
+        causes: vec![],
     }
 }
 
@@ -48,6 +49,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         unverified: vec![],
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
+        probe_of: None,
     }
 }
 

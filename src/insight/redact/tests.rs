@@ -32,6 +32,7 @@ fn exchange(sent: SentRequest, response: Response) -> Exchange {
         unverified: Vec::new(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
+        probe_of: None,
     }
 }
 

@@ -41,6 +41,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         unverified: Vec::new(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
+        probe_of: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a JWT says of itself (RFC 7519). Nothing of it is verified: the key is the server's.
 
-use super::{TokenProblem, doubt, sure};
+use super::{TokenProblem, sure};
 use crate::insight::json::{self, Json};
 use crate::insight::redact::is_secret_name;
 use crate::model::{Cause, MASK, Timestamp};
@@ -83,7 +83,7 @@ pub(super) fn read(text: &str, problems: &mut Vec<TokenProblem>) -> Option<Claim
         && parts.len() == 3
         && signature < expected
     {
-        problems.push(doubt(
+        problems.push(sure(
             Cause::TokenWrongShape,
             "the signature of this JWT is shorter than its algorithm makes it: the end may be cut off",
         ));

@@ -301,7 +301,7 @@ pub(super) fn lengths(text: &str, kind: TokenKind, problems: &mut Vec<TokenProbl
             "two tokens stand there"
         };
         add(twice, format!("{says}, one behind the other"));
-    } else if is_hex(text) && (HEX_DIGITS - 16..HEX_DIGITS + 16).contains(&count) && count != 40 {
+    } else if is_hex(text) && (HEX_DIGITS - 16..HEX_DIGITS + 16).contains(&count) {
         let what = if count < HEX_DIGITS {
             "some are missing"
         } else {

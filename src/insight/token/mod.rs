@@ -355,7 +355,7 @@ mod tests {
         assert!(causes(&text).is_empty());
         assert_eq!(
             causes(&text[..text.len() - 5]),
-            [(Cause::TokenWrongShape, false)]
+            [(Cause::TokenWrongShape, true)]
         );
         let last = text.rfind('.').unwrap();
         for cut in [&text[..last], &text[..=last], &text[..last - 9]] {

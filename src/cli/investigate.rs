@@ -1,0 +1,163 @@
+//! `httriage investigate`: the call once, safe probes around it, and a verdict.
+
+use super::args::{InvestigateArgs, RecordArgs, SendArgs};
+use super::ask;
+use super::choice;
+use super::print::{Out, complain, exchange_json, percent, verdict_json};
+use super::send::{Recorder, options, spec, split_pair};
+use super::trouble::Trouble;
+use crate::engine::investigate::{Investigated, Investigation, run as investigate};
+use crate::engine::sandbox::{self, Sandbox};
+use crate::engine::{Client, Flight, Home, Vault};
+use crate::insight::{Catalogue, Explanation, Verdict, explain};
+use crate::model::{Outcome, visible_line};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let settings = home.settings()?;
+    let catalogue = choice::catalogue(&home)?;
+    let chosen = choice::environment(&args.place, &settings)?;
+    let mut environment = chosen.unwrap_or_else(|| choice::environment_of_url(&args.url));
+    for pair in &args.variables {
+        let (name, value) = split_pair(pair, '=', "--var")?;
+        environment.variables.retain(|(known, _)| *known != name);
+        environment.variables.push((name, value));
+    }
+    let (budget, as_json) = (args.probes, args.json);
+    let (sent, names) = as_send(args);
+    let typed = spec(&sent, &environment, &settings)?;
+    let mut others = Vec::new();
+    for name in &names {
+        let token = choice::token(name, &environment, &settings)?;
+        if Some(&token) != typed.auth.token() && !others.contains(&token) {
+            others.push(token);
+        }
+    }
+    let options = options(&sent, &settings, &environment)?;
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let client = Client::new(vault, options);
+    let tasks = choice::tasks()?;
+    let mut recorder = Recorder::new(&sent.record, &home, &settings);
+    let mut asked = Investigation {
+        typed,
+        environment,
+        others,
+        budget,
+        allow_writes: sent.allow_writes,
+        case: sent.record.case.clone(),
+    };
+    let result = tasks.block_on(async {
+        let mut served = None;
+        if asked.environment.sandbox {
+            let sandbox = Sandbox::start(None).await;
+            let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
+            asked.environment.base_url = sandbox.base_url();
+            served = Some(sandbox);
+        }
+        let result = investigate(&client, &asked, &Flight::default(), |_, exchange| {
+            recorder.remember_shared(exchange.clone());
+        })
+        .await;
+        drop(served);
+        Ok::<_, Trouble>(result)
+    })?;
+    tasks.shutdown_background();
+    if result.held_back {
+        complain(&format!(
+            "Note: {} was not sent, since environment {} is protected; what it acts upon was read instead. --allow-writes sends it.",
+            asked.typed.method, asked.environment.name
+        ));
+    }
+    let explanation = explain(&result.case, &catalogue);
+    if as_json {
+        out.json(&json_of(&result, &explanation));
+    } else {
+        text(&result, &explanation, budget, &catalogue, out);
+    }
+    recorder.finish();
+    Ok(0)
+}
+
+/// The call in question as `send` takes it, and the names of all tokens.
+fn as_send(args: InvestigateArgs) -> (SendArgs, Vec<String>) {
+    let send = SendArgs {
+        method: args.method,
+        url: args.url,
+        place: args.place,
+        tokens: args.tokens.clone(),
+        headers: args.headers,
+        params: args.params,
+        data: args.data,
+        variables: args.variables,
+        limits: args.limits,
+        output: None,
+        retry: false,
+        allow_writes: args.allow_writes,
+        record: RecordArgs {
+            case: args.record.case,
+            no_history: args.record.no_history,
+        },
+        json: args.json,
+    };
+    (send, args.tokens)
+}
+
+fn json_of(result: &Investigated, explanation: &Explanation) -> Value {
+    let probes = result
+        .case
+        .probes
+        .iter()
+        .map(|p| exchange_json(&p.facts.exchange));
+    json!({
+        "exchange": exchange_json(&result.exchange),
+        "verdict": verdict_json(explanation.verdict()),
+        "alternatives": explanation.alternatives().iter().map(verdict_json).collect::<Vec<_>>(),
+        "probes": probes.collect::<Vec<Value>>(),
+    })
+}
+
+fn text(
+    result: &Investigated,
+    explanation: &Explanation,
+    budget: usize,
+    catalogue: &Catalogue,
+    out: &mut Out,
+) {
+    out.exchange_head(&result.exchange, catalogue);
+    let case = &result.case;
+    if !case.probes.is_empty() {
+        out.line("");
+        out.heading(&format!("Probes: {} of {budget}", case.probes.len()));
+        for probed in &case.probes {
+            let glyph = probed.facts.exchange.outcome.class().glyph(false);
+            out.indented(&visible_line(&format!("{glyph} {}", case.cite(probed))));
+        }
+    }
+    out.line("");
+    verdict(explanation.verdict(), "Verdict", out);
+    for other in explanation.alternatives() {
+        let line = format!(
+            "Or {} ({}): {}",
+            other.cause.id(),
+            percent(other.confidence),
+            other.summary
+        );
+        out.paragraph(&line);
+    }
+    if matches!(&result.exchange.outcome, Outcome::Failed(f) if !f.was_sent) {
+        out.line("Nothing was sent, so there was nothing to probe.");
+    }
+}
+
+fn verdict(verdict: &Verdict, title: &str, out: &mut Out) {
+    out.heading(&format!(
+        "{title}: {} ({})",
+        verdict.cause.id(),
+        percent(verdict.confidence)
+    ));
+    out.paragraph(&verdict.summary);
+    out.list("Because", verdict.evidence.iter().cloned());
+    out.list("What to do", verdict.next_steps.iter().cloned());
+}

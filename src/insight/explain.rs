@@ -1,0 +1,210 @@
+//! From findings to a verdict: which cause it is, how sure, on what evidence. The same judge
+//! speaks for a call alone and for one that was investigated; the second just has more to go by.
+
+use super::facts::Case;
+use super::rules::{Finding, Tier, look};
+use super::status::{Catalogue, CauseNote};
+use crate::model::Cause;
+
+/// A cause, how likely it is, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    pub cause: Cause,
+    /// From 0 to 1; of verdicts at 0.9, nine in ten are right.
+    pub confidence: f32,
+    pub summary: String,
+    pub evidence: Vec<String>,
+    pub next_steps: Vec<String>,
+}
+
+/// The ranked causes of a call, likeliest first; never empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Explanation {
+    pub fn verdict(&self) -> &Verdict {
+        // `explain` always gives one.
+        &self.verdicts[0]
+    }
+
+    pub fn alternatives(&self) -> &[Verdict] {
+        &self.verdicts[1..]
+    }
+}
+
+/// The most that is said on each ground, whatever the weights add up to.
+fn most(tier: Tier) -> f32 {
+    match tier {
+        Tier::Status => 0.5,
+        Tier::Words => 0.7,
+        Tier::Said => 0.86,
+        Tier::Seen => 0.98,
+    }
+}
+
+/// Below this a cause is not worth a line.
+const LEAST: f32 = 0.03;
+
+/// What speaks for something that no rule knows.
+const UNKNOWN: f32 = 0.8;
+
+/// A cause with its standing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    pub cause: Cause,
+    pub score: f32,
+    pub confidence: f32,
+}
+
+/// Every cause that anything speaks for, likeliest first.
+pub fn rank(findings: &[Finding]) -> Vec<Standing> {
+    let mut standings: Vec<Standing> = Vec::new();
+    for cause in Cause::ALL {
+        let own = || findings.iter().filter(|f| f.cause == *cause);
+        if !own().any(|f| f.weight > 0.0) {
+            continue;
+        }
+        standings.push(Standing {
+            cause: *cause,
+            score: own().map(|f| f.weight).sum(),
+            confidence: 0.0,
+        });
+    }
+    let whole: f32 = standings.iter().map(|s| s.score.exp()).sum::<f32>() + UNKNOWN.exp();
+    for standing in &mut standings {
+        let best = findings
+            .iter()
+            .filter(|f| f.cause == standing.cause && f.weight > 0.0)
+            .map(|f| f.tier)
+            .max()
+            .unwrap_or(Tier::Status);
+        standing.confidence = (standing.score.exp() / whole).min(most(best));
+    }
+    standings.sort_by(|a, b| b.score.total_cmp(&a.score));
+    standings
+}
+
+/// Judges the case. The words of each cause come from the catalogue.
+pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
+    let findings = look(case);
+    let mut verdicts: Vec<Verdict> = rank(&findings)
+        .into_iter()
+        .enumerate()
+        .filter(|(place, standing)| *place == 0 || standing.confidence >= LEAST)
+        .map(|(_, standing)| verdict(case, standing, &findings, catalogue))
+        .collect();
+    if verdicts.is_empty() {
+        verdicts.push(unknown(case, catalogue));
+    }
+    Explanation { verdicts }
+}
+
+fn verdict(
+    case: &Case,
+    standing: Standing,
+    findings: &[Finding],
+    catalogue: &Catalogue,
+) -> Verdict {
+    let mut own: Vec<&Finding> = findings
+        .iter()
+        .filter(|f| f.cause == standing.cause && f.weight > 0.0 && !f.says.is_empty())
+        .collect();
+    own.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let mut evidence: Vec<String> = Vec::new();
+    for finding in own {
+        if !evidence.contains(&finding.says) {
+            evidence.push(finding.says.clone());
+        }
+    }
+    let note = catalogue.cause(standing.cause);
+    Verdict {
+        cause: standing.cause,
+        confidence: (standing.confidence * 100.0).round() / 100.0,
+        summary: summary(case, standing.cause, note),
+        evidence,
+        next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+    }
+}
+
+/// Nothing speaks for anything: the status is not one that a rule knows.
+fn unknown(case: &Case, catalogue: &Catalogue) -> Verdict {
+    let cause = match case.call.status() {
+        500.. => Cause::ServerError,
+        400..=499 => Cause::RequestValidation,
+        _ => Cause::None,
+    };
+    let note = catalogue.cause(cause);
+    Verdict {
+        cause,
+        confidence: 0.2,
+        summary: summary(case, cause, note),
+        evidence: vec![format!("{}.", case.call.line())],
+        next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+    }
+}
+
+fn summary(case: &Case, cause: Cause, note: Option<&CauseNote>) -> String {
+    match note {
+        Some(note) => filled(case, &note.summary.text),
+        None => cause.id().to_owned(),
+    }
+}
+
+fn steps(case: &Case, note: &CauseNote) -> Vec<String> {
+    note.steps
+        .iter()
+        .map(|step| filled(case, &step.text))
+        .collect()
+}
+
+/// A sentence of the catalogue where there is no case at hand.
+pub fn in_general(text: &str) -> String {
+    let places = [
+        ("{token}", "the token"),
+        ("{resource}", "the resource"),
+        ("{parent}", "what it belongs to"),
+        ("{host}", "the host"),
+        ("{method}", "the call on"),
+        ("{environment}", "the environment"),
+        ("{wait} seconds", "as long as Retry-After says"),
+        ("{wait}", "a while"),
+    ];
+    let put = |text: String, (place, words): &(&str, &str)| text.replace(place, words);
+    places.iter().fold(text.to_owned(), put)
+}
+
+/// The places of a sentence that name this very case.
+fn filled(case: &Case, text: &str) -> String {
+    let sent = &case.call.exchange.sent;
+    let token = match &case.credential.token {
+        Some(name) => name.to_string(),
+        None => "the token".to_owned(),
+    };
+    let route = case.call.route.as_ref();
+    let resource = route.map_or_else(|| sent.url.clone(), |route| route.target());
+    let above = route
+        .and_then(|route| route.item_above())
+        .unwrap_or_else(|| resource.clone());
+    let host = route
+        .and_then(|r| r.url.host_str())
+        .unwrap_or("the host")
+        .to_owned();
+    let wait = case
+        .call
+        .header("retry-after")
+        .unwrap_or_else(|| "a while".to_owned());
+    let places = [
+        ("{token}", token),
+        ("{resource}", resource),
+        ("{parent}", above),
+        ("{host}", host),
+        ("{method}", sent.method.clone()),
+        ("{environment}", case.environment.name.clone()),
+        ("{wait}", wait),
+    ];
+    places.iter().fold(text.to_owned(), |text, (place, value)| {
+        text.replace(place, value)
+    })
+}

@@ -1,0 +1,508 @@
+//! A URL read as an API means it: what stands before the resources, which parts are collections,
+//! which are ids, and what stands above a resource. Works for APIs that are not in the catalogue.
+
+use super::catalog::ENDPOINTS;
+use url::Url;
+
+/// The place a call goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub url: Url,
+    /// Of the path, still encoded; empty parts stay, since they are a mistake worth seeing.
+    pub parts: Vec<String>,
+    /// How many of the parts belong to the API and not to its resources: `core`, `api`, `v1`.
+    pub prefix: usize,
+}
+
+/// What a part of a path stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Prefix,
+    Collection,
+    Id,
+    /// `me`, which is an id that needs no number.
+    Myself,
+    /// A verb at the end: `start`, `archive`.
+    Action,
+}
+
+const PREFIXES: &[&str] = &[
+    "core",
+    "api",
+    "rest",
+    "public",
+    "gateway",
+    "services",
+    "service",
+    "apis",
+    "external",
+    "open",
+    "public-api",
+];
+
+const ACTIONS: &[&str] = &[
+    "start",
+    "stop",
+    "pause",
+    "resume",
+    "cancel",
+    "finish",
+    "skip",
+    "archive",
+    "unarchive",
+    "restore",
+    "complete",
+    "approve",
+    "reject",
+    "publish",
+    "close",
+    "reopen",
+    "retry",
+    "run",
+    "activate",
+    "deactivate",
+    "clone",
+    "copy",
+];
+
+impl Route {
+    /// `base` is the path under which the environment keeps its API.
+    pub fn of(url: &Url, base: &str) -> Route {
+        let path = url.path().trim_start_matches('/');
+        let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
+        if url.path().starts_with("//") {
+            parts.insert(0, String::new());
+        }
+        let base: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+        let mut prefix = base
+            .iter()
+            .zip(&parts)
+            .take_while(|(base, part)| *base == part)
+            .count();
+        let known = parts.iter().position(|part| is_known_collection(part));
+        match known {
+            Some(place)
+                if place >= prefix && !parts[prefix..place].iter().any(|p| is_sure_id(p)) =>
+            {
+                prefix = place;
+            }
+            _ => {
+                let leads = |part: &String| {
+                    PREFIXES.contains(&part.to_ascii_lowercase().as_str()) || is_version(part)
+                };
+                let ahead = parts[prefix..]
+                    .iter()
+                    .take(4)
+                    .take_while(|part| !is_sure_id(part));
+                let last = ahead.enumerate().filter(|(_, part)| leads(part)).last();
+                prefix += last.map_or(0, |(place, _)| place + 1);
+            }
+        }
+        Route {
+            url: url.clone(),
+            parts,
+            prefix,
+        }
+    }
+
+    pub fn kind(&self, place: usize) -> Part {
+        let Some(part) = self.parts.get(place) else {
+            return Part::Collection;
+        };
+        if place < self.prefix {
+            return Part::Prefix;
+        }
+        if part == "me" {
+            return Part::Myself;
+        }
+        let follows_collection = place > self.prefix && self.kind(place - 1) == Part::Collection;
+        if follows_collection && (is_id(part) || !looks_plural(part) && !is_known_word(part)) {
+            return Part::Id;
+        }
+        if is_id(part) && place > self.prefix {
+            return Part::Id;
+        }
+        let last = place + 1 == self.parts.len();
+        if last && place > self.prefix && ACTIONS.contains(&part.as_str()) {
+            return Part::Action;
+        }
+        Part::Collection
+    }
+
+    /// The parts without an empty one at the end.
+    fn length(&self) -> usize {
+        let trailing = self
+            .parts
+            .iter()
+            .rev()
+            .take_while(|part| part.is_empty())
+            .count();
+        self.parts.len() - trailing
+    }
+
+    pub fn last(&self) -> Option<Part> {
+        let length = self.length();
+        (length > 0).then(|| self.kind(length - 1))
+    }
+
+    /// The path of the first parts.
+    pub fn path(&self, count: usize) -> String {
+        format!("/{}", self.parts[..count.min(self.parts.len())].join("/"))
+    }
+
+    /// The path without an action at its end: the thing that is acted upon.
+    pub fn target(&self) -> String {
+        let length = self.length();
+        if self.last() == Some(Part::Action) {
+            return self.path(length - 1);
+        }
+        self.path(length)
+    }
+
+    /// The nearest thing above: the item that a collection belongs to.
+    pub fn item_above(&self) -> Option<String> {
+        let end = self.target_length();
+        (self.prefix..end.saturating_sub(1))
+            .rev()
+            .find(|place| self.kind(*place) == Part::Id)
+            .map(|place| self.path(place + 1))
+    }
+
+    /// The collection that the last id is taken from.
+    pub fn collection(&self) -> Option<String> {
+        let end = self.target_length();
+        (end > self.prefix + 1 && self.kind(end - 1) == Part::Id).then(|| self.path(end - 1))
+    }
+
+    /// The collection of the item above.
+    pub fn collection_above(&self) -> Option<String> {
+        let end = self.target_length();
+        let place = (self.prefix..end.saturating_sub(1))
+            .rev()
+            .find(|place| self.kind(*place) == Part::Id)?;
+        (place > self.prefix).then(|| self.path(place))
+    }
+
+    /// The first collection of the path.
+    pub fn root(&self) -> Option<String> {
+        (self.length() > self.prefix).then(|| self.path(self.prefix + 1))
+    }
+
+    fn target_length(&self) -> usize {
+        let length = self.length();
+        if self.last() == Some(Part::Action) {
+            length - 1
+        } else {
+            length
+        }
+    }
+
+    /// The last id, decoded.
+    pub fn id(&self) -> Option<String> {
+        let end = self.target_length();
+        (end > self.prefix && self.kind(end - 1) == Part::Id).then(|| decoded(&self.parts[end - 1]))
+    }
+
+    /// The id of the item above, decoded.
+    pub fn id_above(&self) -> Option<String> {
+        let path = self.item_above()?;
+        path.rsplit('/').next().map(decoded)
+    }
+
+    /// `/core`, or nothing.
+    pub fn prefix_path(&self) -> String {
+        if self.prefix == 0 {
+            return String::new();
+        }
+        self.path(self.prefix)
+    }
+
+    /// This route's URL with another path and no query.
+    pub fn at(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(path);
+        url.set_query(None);
+        url.set_fragment(None);
+        url
+    }
+
+    /// Whether the catalogue knows this path under some prefix.
+    pub fn is_known(&self) -> bool {
+        let own = format!("/core/{}", self.parts[self.prefix..self.length()].join("/"));
+        let plain = !self.parts[self.prefix..self.length()].is_empty();
+        plain && !super::catalog::endpoints_at(&own).is_empty()
+    }
+
+    /// Paths that may have been meant: the mistakes of typing undone, likeliest first.
+    pub fn corrections(&self) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let original = self.url.path().to_owned();
+        let mut add = |path: String| {
+            if path != original && path != "/" && !found.contains(&path) {
+                found.push(path);
+            }
+        };
+        let kept: Vec<&str> = self
+            .parts
+            .iter()
+            .map(String::as_str)
+            .filter(|p| !p.is_empty())
+            .collect();
+        let trimmed: Vec<String> = kept.iter().map(|part| without_blanks(part)).collect();
+        add(format!("/{}", trimmed.join("/")));
+        let lower: Vec<String> = trimmed
+            .iter()
+            .map(|part| {
+                if is_id(part) && !part.bytes().all(|b| b.is_ascii_alphabetic()) {
+                    part.clone()
+                } else {
+                    part.to_ascii_lowercase()
+                }
+            })
+            .collect();
+        add(format!("/{}", lower.join("/")));
+        let spelled: Vec<String> = lower
+            .iter()
+            .enumerate()
+            .map(|(place, part)| nearest_word(part, place).unwrap_or_else(|| part.clone()))
+            .collect();
+        add(format!("/{}", spelled.join("/")));
+        let root = spelled.iter().position(|part| is_known_collection(part));
+        if let Some(root) = root {
+            let rest = spelled[root..].join("/");
+            add(format!("/core/{rest}"));
+            if root > 0 {
+                add(format!("/{rest}"));
+                add(format!("/api/{rest}"));
+            }
+        } else if self.prefix == 0 {
+            add(format!("/core/{}", spelled.join("/")));
+        }
+        found
+    }
+}
+
+fn collections() -> impl Iterator<Item = &'static str> {
+    ENDPOINTS
+        .iter()
+        .flat_map(|endpoint| endpoint.path.split('/').skip(2))
+        .filter(|part| !part.starts_with('{'))
+}
+
+/// The names of the catalogue that stand right behind its prefix.
+pub fn is_known_collection(part: &str) -> bool {
+    ENDPOINTS
+        .iter()
+        .any(|endpoint| endpoint.path.split('/').nth(2) == Some(part))
+}
+
+fn is_known_word(part: &str) -> bool {
+    collections().any(|word| word == part)
+}
+
+/// A word of the catalogue that differs by a slip of the finger, or by singular and plural.
+fn nearest_word(part: &str, place: usize) -> Option<String> {
+    if part.len() < 4 || is_id(part) || is_known_word(part) {
+        return None;
+    }
+    let text = part.replace('-', "_");
+    let mut best: Option<(usize, &str)> = None;
+    for word in collections().chain((place == 0).then_some("core")) {
+        let distance = distance(&text, word);
+        let allowed = if word.len() > 6 { 2 } else { 1 };
+        if distance <= allowed && best.is_none_or(|(known, _)| distance < known) {
+            best = Some((distance, word));
+        }
+    }
+    best.map(|(_, word)| word.to_owned())
+}
+
+/// Letters to be added, left out, changed or swapped with their neighbour.
+fn distance(one: &str, other: &str) -> usize {
+    let one: Vec<char> = one.chars().take(64).collect();
+    let other: Vec<char> = other.chars().take(64).collect();
+    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
+    for (place, row) in rows.iter_mut().enumerate() {
+        row[0] = place;
+    }
+    for (place, first) in rows[0].iter_mut().enumerate() {
+        *first = place;
+    }
+    for i in 1..=one.len() {
+        for j in 1..=other.len() {
+            let change = usize::from(one[i - 1] != other[j - 1]);
+            let mut least = (rows[i - 1][j] + 1)
+                .min(rows[i][j - 1] + 1)
+                .min(rows[i - 1][j - 1] + change);
+            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = least;
+        }
+    }
+    rows[one.len()][other.len()]
+}
+
+/// Whether a part of a path reads as an id rather than as a name of things.
+pub fn is_id(part: &str) -> bool {
+    let text = decoded(part);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.contains('@') || (digits > 0 && !is_version(&text))
+}
+
+/// Nothing but an id: no letters, or a UUID.
+fn is_sure_id(part: &str) -> bool {
+    let letters = part.bytes().any(|b| b.is_ascii_alphabetic());
+    let is_uuid = part.len() == 36 && part.matches('-').count() == 4;
+    is_id(part) && (!letters || part.contains('@') || is_uuid)
+}
+
+/// `v1`, `v2.1`, `2022-02-22`
+fn is_version(part: &str) -> bool {
+    let numbered = part.strip_prefix(['v', 'V']).is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    });
+    let dated = part.len() == 10
+        && part.bytes().enumerate().all(|(place, b)| match place {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        });
+    numbered || dated
+}
+
+fn looks_plural(part: &str) -> bool {
+    part.len() > 3 && part.ends_with('s')
+}
+
+/// The part without blanks at its ends, plain or encoded.
+fn without_blanks(part: &str) -> String {
+    let mut text = part;
+    loop {
+        let before = text;
+        for blank in [
+            "%20",
+            "+",
+            " ",
+            "%09",
+            "%0A",
+            "%0D",
+            "%0a",
+            "%0d",
+            "%C2%A0",
+            "%E2%80%8B",
+        ] {
+            text = text.strip_prefix(blank).unwrap_or(text);
+            text = text.strip_suffix(blank).unwrap_or(text);
+        }
+        if text == before {
+            return text.to_owned();
+        }
+    }
+}
+
+/// Percent signs undone.
+pub fn decoded(part: &str) -> String {
+    let bytes = part.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|two| std::str::from_utf8(two).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if bytes[at] == b'%' => {
+                out.push(byte);
+                at += 3;
+            }
+            _ => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(path: &str) -> Route {
+        Route::of(
+            &Url::parse(&format!("https://api.acme.example{path}")).unwrap(),
+            "",
+        )
+    }
+
+    #[test]
+    fn the_parts_of_a_path_are_told_apart() {
+        let task = route("/core/runbooks/9/tasks/3");
+        assert_eq!(task.prefix_path(), "/core");
+        assert_eq!(task.item_above().as_deref(), Some("/core/runbooks/9"));
+        assert_eq!(task.collection().as_deref(), Some("/core/runbooks/9/tasks"));
+        assert_eq!(task.collection_above().as_deref(), Some("/core/runbooks"));
+        assert_eq!(task.id().as_deref(), Some("3"));
+        let start = route("/core/runbooks/7/start");
+        assert_eq!(start.target(), "/core/runbooks/7");
+        assert_eq!(start.collection().as_deref(), Some("/core/runbooks"));
+        assert_eq!(start.item_above(), None);
+        let list = route("/core/runbooks/7/tasks");
+        assert_eq!(list.item_above().as_deref(), Some("/core/runbooks/7"));
+        assert_eq!((list.collection(), list.id()), (None, None));
+    }
+
+    #[test]
+    fn paths_of_an_unknown_api_are_read_too() {
+        let step = route("/api/v2/plans/alpha/steps/x-17");
+        assert_eq!(step.prefix_path(), "/api/v2");
+        assert_eq!(step.item_above().as_deref(), Some("/api/v2/plans/alpha"));
+        assert_eq!(step.root().as_deref(), Some("/api/v2/plans"));
+        let mail = route("/core/users/jane%40acme.example");
+        assert_eq!(mail.id().as_deref(), Some("jane@acme.example"));
+        assert_eq!(route("/core/users/me").last(), Some(Part::Myself));
+        assert_eq!(route("/").root().as_deref(), None);
+    }
+
+    #[test]
+    fn a_prefix_may_hold_numbers_of_its_own() {
+        let task = route("/gw/tenant7/core/runbooks/pl-0009/tasks");
+        assert_eq!(task.prefix_path(), "/gw/tenant7/core");
+        let step = route("/gw/tenant7/core/plans/pl-0009/steps");
+        assert_eq!(step.prefix_path(), "/gw/tenant7/core");
+        assert_eq!(route("/core/plans/5/users").prefix_path(), "/core");
+    }
+
+    #[test]
+    fn slips_of_the_finger_are_undone() {
+        let first = |path| route(path).corrections().first().cloned();
+        assert_eq!(
+            first("/core//runbooks/7").as_deref(),
+            Some("/core/runbooks/7")
+        );
+        assert_eq!(first("//core/runbooks").as_deref(), Some("/core/runbooks"));
+        assert_eq!(
+            first("/Core/Runbooks/7").as_deref(),
+            Some("/core/runbooks/7")
+        );
+        assert_eq!(
+            first("/core/runboks/7").as_deref(),
+            Some("/core/runbooks/7")
+        );
+        assert_eq!(
+            first("/core/runbook/7").as_deref(),
+            Some("/core/runbooks/7")
+        );
+        assert_eq!(first("/core/runbooks/").as_deref(), Some("/core/runbooks"));
+        assert_eq!(
+            first("/core/runbooks/7%20").as_deref(),
+            Some("/core/runbooks/7")
+        );
+        assert_eq!(first("/runbooks/7").as_deref(), Some("/core/runbooks/7"));
+        assert!(
+            route("/core/runbooks/7/tasks")
+                .corrections()
+                .iter()
+                .all(|p| p.len() < 40)
+        );
+    }
+}

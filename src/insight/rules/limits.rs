@@ -1,0 +1,133 @@
+//! Too many calls: of this token, of this address, or of whom cannot be told.
+
+use super::{Findings, Rule, Tier};
+use crate::insight::facts::{Case, CredentialPlace, Page, Purpose};
+use crate::insight::words::Sense;
+use crate::model::Cause;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "limits.whose",
+        look: whose,
+    },
+    Rule {
+        id: "limits.compared",
+        look: compared,
+    },
+];
+
+/// What the answer says of whose limit it is. Wrong where the words belong to every such answer.
+fn whose(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !call.is_limited() {
+        return;
+    }
+    let says = format!("{}.", call.line());
+    findings.add(Cause::RateUnknown, 2.0, Tier::Said, says.clone());
+    findings.add(Cause::RateToken, 0.5, Tier::Status, says.clone());
+    findings.add(Cause::RateIp, 0.5, Tier::Status, says);
+    let (token, address) = (call.says(Sense::OfToken), call.says(Sense::OfAddress));
+    let code = |rule: &str| format!("The answer's code says that the limit is {rule}.");
+    if token && !address {
+        findings.add(Cause::RateToken, 5.0, Tier::Said, code("the token's"));
+    } else if address && !token {
+        findings.add(Cause::RateIp, 5.0, Tier::Said, code("the address's"));
+    } else {
+        let (token, address) = (call.hints(Sense::OfToken), call.hints(Sense::OfAddress));
+        if token && !address {
+            findings.add(
+                Cause::RateToken,
+                2.5,
+                Tier::Words,
+                "The words of the answer name the token.",
+            );
+        } else if address && !token {
+            findings.add(
+                Cause::RateIp,
+                2.5,
+                Tier::Words,
+                "The words of the answer name the address.",
+            );
+        }
+    }
+    if call.page == Page::Html {
+        findings.add(
+            Cause::RateIp,
+            2.2,
+            Tier::Said,
+            "A gateway's page says so, before any token is looked at.",
+        );
+    }
+    for header in call.response().iter().flat_map(|r| r.headers.iter()) {
+        let name = header.name.to_ascii_lowercase();
+        if !name.contains("ratelimit") && !name.contains("rate-limit") && !name.contains("throttle")
+        {
+            continue;
+        }
+        let text = format!("{name} {}", header.text().to_ascii_lowercase());
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        let has = |wanted: &[&str]| words.clone().any(|word| wanted.contains(&word));
+        let (ip, token) = (
+            has(&["ip", "address", "addr", "network"]),
+            has(&["token", "user", "key", "client", "credential"]),
+        );
+        words.next();
+        if ip != token {
+            let cause = if ip { Cause::RateIp } else { Cause::RateToken };
+            findings.add(
+                cause,
+                3.5,
+                Tier::Said,
+                format!("The header {name} says whose limit it is."),
+            );
+        }
+    }
+}
+
+/// Wrong where the limit ran out between two probes.
+fn compared(case: &Case, findings: &mut Findings) {
+    if !case.call.is_limited() {
+        return;
+    }
+    for probed in case.with(Purpose::Other) {
+        let cited = case.cite(probed);
+        if probed.facts.is_limited() {
+            findings.add(
+                Cause::RateIp,
+                5.5,
+                Tier::Seen,
+                format!("Another token is limited as well: {cited}."),
+            );
+        } else if probed.facts.status() != 0 && probed.facts.status() < 500 {
+            let weight = if probed.facts.is_fine() { 6.0 } else { 4.0 };
+            findings.add(
+                Cause::RateToken,
+                weight,
+                Tier::Seen,
+                format!("Another token is not limited: {cited}."),
+            );
+            findings.against(&[Cause::RateIp], 4.0);
+        }
+    }
+    if let Some(bare) = case.first(Purpose::Without)
+        && case.credential.place != CredentialPlace::Nowhere
+    {
+        let cited = case.cite(bare);
+        if bare.facts.is_limited() {
+            findings.add(
+                Cause::RateIp,
+                4.5,
+                Tier::Seen,
+                format!("Without any token it is limited as well: {cited}."),
+            );
+        } else if bare.facts.status() != 0 {
+            findings.add(
+                Cause::RateToken,
+                0.8,
+                Tier::Seen,
+                format!("Without a token it is not limited: {cited}."),
+            );
+            findings.against(&[Cause::RateIp], 1.5);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The token is good, and still it may not.
+
+use super::{Findings, Rule, Tier};
+use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Probed, Purpose, attribute};
+use crate::insight::json::Json;
+use crate::insight::words::Sense;
+use crate::model::Cause;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "permission.denied",
+        look: denied,
+    },
+    Rule {
+        id: "permission.scope",
+        look: scope,
+    },
+    Rule {
+        id: "permission.nothing_in_reach",
+        look: nothing_in_reach,
+    },
+];
+
+pub fn is_denied(case: &Case) -> bool {
+    case.call.is_denial() || case.call.is_refusal() && case.works().is_some()
+}
+
+/// Wrong where a gateway says 403, or where the API uses it for bad tokens.
+fn denied(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !is_denied(case) || call.page == Page::Html {
+        return;
+    }
+    findings.add(
+        Cause::PermissionMissingRole,
+        2.0,
+        Tier::Status,
+        format!("{}.", call.line()),
+    );
+    if case.credential.place == CredentialPlace::Nowhere {
+        return;
+    }
+    if let Some(known) = case.is_recognised() {
+        let says = match known.probe.purpose {
+            Purpose::Wrong => format!(
+                "A made-up token is refused otherwise: {}.",
+                case.cite(known)
+            ),
+            _ => format!("The token itself works: {}.", case.cite(known)),
+        };
+        findings.add(Cause::PermissionMissingRole, 2.5, Tier::Seen, says);
+    }
+    if let Some(other) = case.with(Purpose::Other).find(|p| p.facts.is_fine()) {
+        let says = format!("Another token may do it: {}.", case.cite(other));
+        findings.add(Cause::PermissionMissingRole, 1.5, Tier::Seen, says);
+    }
+}
+
+/// Wrong where a scope is named and a role is what is missing.
+fn scope(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !is_denied(case) && !call.says(Sense::Scope) {
+        return;
+    }
+    let demanded: Vec<String> = call
+        .challenges
+        .iter()
+        .filter(|c| c.parameter("error").is_some_and(|e| e.contains("scope")))
+        .filter_map(|c| c.parameter("scope"))
+        .flat_map(|scopes| scopes.split([' ', ',']).map(str::to_owned))
+        .filter(|scope| !scope.is_empty())
+        .collect();
+    let claims = case
+        .credential
+        .report
+        .as_ref()
+        .and_then(|r| r.claims.as_ref());
+    let held = claims
+        .filter(|claims| claims.says_scopes)
+        .map(|claims| &claims.scopes);
+    if let Some(held) = held
+        && let Some(lacks) = demanded.iter().find(|scope| !held.contains(scope))
+    {
+        let says = format!(
+            "The API demands scope {lacks}; the token holds {}.",
+            held.join(", ")
+        );
+        findings.add(Cause::PermissionMissingScope, 4.0, Tier::Seen, says);
+    } else if !demanded.is_empty() && held.is_none() {
+        let says = format!("The API demands scope {}.", demanded.join(" "));
+        findings.add(Cause::PermissionMissingScope, 2.0, Tier::Said, says);
+    }
+    if call.says(Sense::Scope) && case.works().is_some() {
+        let says = "The token itself works elsewhere.";
+        findings.add(Cause::PermissionMissingScope, 2.5, Tier::Seen, says);
+    }
+    // Roles are what APIs of this kind usually mean; who speaks of a scope means one.
+    let speaks = call.hints(Sense::Scope) || call.titles.contains(&Sense::Scope);
+    if is_denied(case) && speaks && !call.says(Sense::Scope) && !call.says(Sense::Role) {
+        let says = "The words of the answer speak of a scope.";
+        findings.add(Cause::PermissionMissingScope, 4.5, Tier::Words, says);
+    }
+    if let Some(held) = held
+        && demanded.is_empty()
+        && !case.is_safe()
+        && !call.says(Sense::Role)
+        && !held.is_empty()
+        && held.iter().all(|scope| is_for_reading(scope))
+    {
+        let says = format!(
+            "The token holds scopes for reading only: {}.",
+            held.join(", ")
+        );
+        findings.add(Cause::PermissionMissingScope, 3.5, Tier::Said, says);
+    }
+}
+
+fn is_for_reading(scope: &str) -> bool {
+    let lower = scope.to_ascii_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| {
+        matches!(
+            word,
+            "read" | "readonly" | "view" | "list" | "openid" | "profile" | "email" | "viewer"
+        )
+    })
+}
+
+/// Whether a probe shows something that only a role gives.
+fn is_in_reach(probed: &Probed) -> bool {
+    if !probed.facts.is_fine()
+        || matches!(
+            probed.probe.purpose,
+            Purpose::WhoAmI | Purpose::Again | Purpose::Allowed
+        )
+    {
+        return false;
+    }
+    match probed.facts.list() {
+        Some(list) => !list.is_empty(),
+        None => probed
+            .facts
+            .record()
+            .is_some_and(|r| r.as_object().is_some_and(|m| m.len() > 1)),
+    }
+}
+
+pub fn has_reach(case: &Case) -> bool {
+    case.own().any(is_in_reach)
+}
+
+/// Lists that came back empty or refused.
+pub fn barren_lists(case: &Case) -> Vec<&Probed> {
+    let lists = case.lists().into_iter();
+    lists
+        .filter(|p| {
+            p.facts.is_denial()
+                || p.facts.is_refusal()
+                || p.facts.list().is_some_and(<[Json]>::is_empty)
+        })
+        .collect()
+}
+
+/// Wrong in an instance that holds nothing yet.
+fn nothing_in_reach(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let emptied = call.list().is_some_and(<[Json]>::is_empty);
+    if !(is_denied(case) || call.is_missing() || emptied)
+        || case.credential.place == CredentialPlace::Nowhere
+    {
+        return;
+    }
+    if case.is_refused_everywhere() && case.works().is_none() {
+        return;
+    }
+    if has_reach(case) {
+        findings.against(&[Cause::PermissionNoRoles], 8.0);
+        return;
+    }
+    let barren = barren_lists(case);
+    let mut count = barren.len();
+    if emptied || call.is_denial() && call.route.as_ref().is_some_and(|r| r.id().is_none()) {
+        count += 1;
+    }
+    let roles = case.first(Purpose::WhoAmI).and_then(|p| roles_of(&p.facts));
+    if let Some(roles) = &roles {
+        let idle = roles
+            .iter()
+            .all(|role| role.to_lowercase().contains("developer"));
+        if idle {
+            let held = if roles.is_empty() {
+                "no role".to_owned()
+            } else {
+                roles.join(", ")
+            };
+            let says = format!("Who-am-I names {held} and nothing else.");
+            findings.add(Cause::PermissionNoRoles, 3.0, Tier::Seen, says);
+        } else {
+            findings.against(&[Cause::PermissionNoRoles], 1.0);
+        }
+    }
+    if count >= 2 && !barren.is_empty() {
+        let cited: Vec<String> = barren.iter().map(|p| case.cite(p)).collect();
+        let says = format!(
+            "Every list it may ask for is empty or refused: {}.",
+            cited.join("; ")
+        );
+        findings.add(Cause::PermissionNoRoles, 6.5, Tier::Seen, says);
+        findings.against(
+            &[
+                Cause::PermissionMissingRole,
+                Cause::ResourceHiddenByPermission,
+                Cause::ResourceAbsent,
+                Cause::None,
+            ],
+            1.5,
+        );
+    } else if barren.len() == 1 && case.works().is_some() && call.is_missing() {
+        let says = format!(
+            "The only list that is known is empty or refused: {}.",
+            case.cite(barren[0])
+        );
+        findings.add(Cause::PermissionNoRoles, 6.5, Tier::Said, says);
+        findings.against(
+            &[Cause::ResourceHiddenByPermission, Cause::ResourceAbsent],
+            2.5,
+        );
+    } else if count == 1 {
+        findings.add(Cause::PermissionNoRoles, 0.8, Tier::Words, "");
+    }
+}
+
+/// The roles that a who-am-I answer names; `None` where it names none at all.
+fn roles_of(facts: &Facts) -> Option<Vec<String>> {
+    let record = facts.record()?;
+    let found = [
+        "roles",
+        "role",
+        "role_types",
+        "role_names",
+        "roleNames",
+        "roles_attributes",
+    ]
+    .iter()
+    .find_map(|name| attribute(record, name))?;
+    let name = |value: &Json| {
+        value.to_text().or_else(|| {
+            ["name", "key", "role", "type", "title", "role_type"]
+                .iter()
+                .find_map(|member| value.get(member).and_then(Json::to_text))
+        })
+    };
+    match found {
+        Json::List(list) => Some(list.iter().filter_map(name).collect()),
+        Json::Null => Some(Vec::new()),
+        other => Some(name(other).into_iter().collect()),
+    }
+}

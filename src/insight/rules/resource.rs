@@ -1,0 +1,452 @@
+//! What a 404 can mean: never there, put away, out of reach, or no such address at all. The
+//! answer itself hardly ever tells, so the places around it are compared.
+
+use super::permission::has_reach;
+use super::{Findings, Rule, Tier};
+use crate::insight::facts::{
+    Bearer, Case, CredentialPlace, Facts, Page, Probed, Purpose, id_of, is_archived,
+};
+use crate::insight::json::Json;
+use crate::insight::route::Part;
+use crate::insight::words::Sense;
+use crate::model::Cause;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "resource.missing",
+        look: missing,
+    },
+    Rule {
+        id: "resource.others",
+        look: others,
+    },
+    Rule {
+        id: "resource.unrecognised",
+        look: unrecognised,
+    },
+    Rule {
+        id: "resource.above",
+        look: above,
+    },
+    Rule {
+        id: "resource.listed",
+        look: listed,
+    },
+    Rule {
+        id: "resource.archived",
+        look: archived,
+    },
+    Rule {
+        id: "resource.path",
+        look: path,
+    },
+];
+
+const GONE: &[Cause] = &[
+    Cause::ResourceAbsent,
+    Cause::ResourceParentAbsent,
+    Cause::PathUnknown,
+];
+
+fn is_about_resource(case: &Case) -> bool {
+    case.call.is_missing()
+}
+
+/// By the status alone: the vendor says that all of these look alike.
+fn missing(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !is_about_resource(case) {
+        return;
+    }
+    let says = format!("{}.", call.line());
+    findings.add(Cause::ResourceAbsent, 1.5, Tier::Status, says.clone());
+    findings.add(Cause::ResourceHiddenByPermission, 0.8, Tier::Status, says);
+    if call.status() == 410 {
+        findings.add(
+            Cause::ResourceAbsent,
+            2.0,
+            Tier::Status,
+            "410 says that it is gone for good.",
+        );
+    }
+    if call.says(Sense::Denied) || call.hints(Sense::Denied) && call.codes.is_empty() {
+        findings.add(Cause::ResourceHiddenByPermission, 0.5, Tier::Words, "");
+    }
+    if case.credential.place == CredentialPlace::Nowhere {
+        let asked = case.own().find(|p| p.facts.is_refusal());
+        if let Some(asked) = asked {
+            let says = format!(
+                "Without a token the API hides what is there: {}.",
+                case.cite(asked)
+            );
+            findings.add(Cause::TokenMissing, 5.5, Tier::Seen, says);
+        }
+    }
+}
+
+/// Wrong where the other token belongs to another tenant that has the same id.
+fn others(case: &Case, findings: &mut Findings) {
+    if !is_about_resource(case) || case.credential.place == CredentialPlace::Nowhere {
+        return;
+    }
+    for probed in case.with(Purpose::Other) {
+        let facts = &probed.facts;
+        if facts.is_fine() {
+            let says = format!("It exists: {}.", case.cite(probed));
+            findings.add(Cause::ResourceHiddenByPermission, 5.0, Tier::Seen, says);
+            findings.against(GONE, 6.0);
+        } else if facts.is_denial() {
+            let says = format!(
+                "Another token is told that it exists: {}.",
+                case.cite(probed)
+            );
+            findings.add(Cause::ResourceHiddenByPermission, 2.5, Tier::Seen, says);
+        } else if facts.is_missing() {
+            let says = format!(
+                "Another token does not find it either: {}.",
+                case.cite(probed)
+            );
+            findings.add(Cause::ResourceAbsent, 1.2, Tier::Seen, says);
+            findings.add(Cause::ResourceHiddenByPermission, -1.5, Tier::Seen, "");
+        }
+    }
+}
+
+/// Wrong where a collection is hidden as a whole from some and not from others.
+fn unrecognised(case: &Case, findings: &mut Findings) {
+    if !is_about_resource(case) || case.credential.place == CredentialPlace::Nowhere {
+        return;
+    }
+    let seen = case.with(Purpose::Other).find(|p| p.facts.is_fine());
+    let lost = [Purpose::List, Purpose::ListAbove];
+    let lost = case
+        .own()
+        .find(|p| lost.contains(&p.probe.purpose) && p.facts.is_missing());
+    let all = case.own().all(|p| p.facts.is_missing());
+    if let (Some(seen), Some(lost), true) = (seen, lost, all) {
+        let says = format!(
+            "Everything is hidden from this token, even what holds it: {}; {}.",
+            case.cite(lost),
+            case.cite(seen)
+        );
+        findings.add(Cause::TokenRejected, 8.0, Tier::Seen, says);
+    }
+}
+
+/// Wrong where the parent is shown by one rule and the child by another.
+fn above(case: &Case, findings: &mut Findings) {
+    if !is_about_resource(case) {
+        return;
+    }
+    let Some(above) = case.first(Purpose::Above) else {
+        return;
+    };
+    let facts = &above.facts;
+    let cited = case.cite(above);
+    let listed_above = case.first(Purpose::ListAbove);
+    let route_gone = listed_above.is_some_and(|p| p.facts.is_missing());
+    if facts.is_fine() {
+        findings.against(&[Cause::ResourceParentAbsent], 6.0);
+        let is_collection = case
+            .call
+            .route
+            .as_ref()
+            .is_some_and(|r| r.last() == Some(Part::Collection));
+        let is_known = case.call.route.as_ref().is_some_and(|r| r.is_known());
+        let says = format!("What it belongs to is there: {cited}.");
+        if is_collection && !is_known {
+            findings.add(Cause::PathUnknown, 4.0, Tier::Seen, says);
+        } else if !is_collection {
+            findings.add(Cause::ResourceAbsent, 1.5, Tier::Seen, says);
+        } else {
+            findings.add(Cause::ResourceAbsent, 0.8, Tier::Seen, says);
+        }
+    } else if facts.is_missing() && !route_gone {
+        let seen_by = case.with(Purpose::OtherAbove).find(|p| p.facts.is_fine());
+        if let Some(other) = seen_by {
+            let says = format!(
+                "What it belongs to exists, out of reach: {cited}; {}.",
+                case.cite(other)
+            );
+            findings.add(Cause::ResourceHiddenByPermission, 6.0, Tier::Seen, says);
+            findings.against(GONE, 4.0);
+        } else {
+            let says = format!("What it belongs to is not found either: {cited}.");
+            findings.add(Cause::ResourceParentAbsent, 5.5, Tier::Seen, says);
+            findings.against(&[Cause::ResourceAbsent], 2.0);
+        }
+    } else if facts.is_denial() || facts.is_refusal() && case.works().is_some() {
+        let says = format!("What it belongs to is out of reach: {cited}.");
+        findings.add(Cause::ResourceHiddenByPermission, 5.0, Tier::Seen, says);
+    }
+}
+
+/// Wrong where a list shows less than it should for another reason, such as paging.
+fn listed(case: &Case, findings: &mut Findings) {
+    if !is_about_resource(case) {
+        return;
+    }
+    let Some(list) = case.first(Purpose::List) else {
+        return;
+    };
+    let facts = &list.facts;
+    let cited = case.cite(list);
+    let id = case.call.route.as_ref().and_then(|r| r.id());
+    if let Some(records) = facts.list() {
+        findings.against(&[Cause::PathUnknown], 3.0);
+        findings.against(&[Cause::ResourceParentAbsent], 4.0);
+        let found = id.as_ref().is_some_and(|id| holds(records, id));
+        if records.is_empty() {
+            findings.add(
+                Cause::ResourceHiddenByPermission,
+                0.8,
+                Tier::Seen,
+                format!("Its collection is empty for this token: {cited}."),
+            );
+            findings.add(
+                Cause::ResourceAbsent,
+                0.5,
+                Tier::Seen,
+                format!("Its collection is there: {cited}."),
+            );
+        } else if !found {
+            findings.add(
+                Cause::ResourceAbsent,
+                2.2,
+                Tier::Said,
+                format!("Its collection is there and does not list it: {cited}."),
+            );
+        } else {
+            findings.add(
+                Cause::ResourceHiddenByPermission,
+                2.0,
+                Tier::Seen,
+                format!("Its collection lists it: {cited}."),
+            );
+        }
+    } else if facts.is_fine() || facts.status() == 405 {
+        findings.against(&[Cause::PathUnknown], 2.0);
+        findings.add(
+            Cause::ResourceAbsent,
+            1.5,
+            Tier::Seen,
+            format!("Its collection is there: {cited}."),
+        );
+    } else if facts.is_denial() || facts.is_refusal() && case.works().is_some() {
+        let says = format!("Its collection is out of reach: {cited}.");
+        findings.add(Cause::ResourceHiddenByPermission, 4.0, Tier::Seen, says);
+    }
+}
+
+fn holds(records: &[Json], id: &str) -> bool {
+    records
+        .iter()
+        .any(|record| id_of(record).as_deref() == Some(id))
+}
+
+/// Wrong where something else of the same id was put away.
+fn archived(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let touches = is_about_resource(case)
+        || matches!(call.status(), 403 | 409 | 410 | 422)
+        || call.says(Sense::Archived);
+    if !touches || case.credential.place == CredentialPlace::Nowhere {
+        return;
+    }
+    let mut seen: Option<String> = None;
+    let same = [
+        Purpose::Other,
+        Purpose::OtherAbove,
+        Purpose::Above,
+        Purpose::Target,
+    ];
+    for probed in &case.probes {
+        let record = probed
+            .facts
+            .record()
+            .filter(|_| same.contains(&probed.probe.purpose));
+        if record.is_some_and(is_archived) {
+            seen = Some(format!("It is marked as archived: {}.", case.cite(probed)));
+        }
+    }
+    for probed in case
+        .with(Purpose::Archived)
+        .chain(case.with(Purpose::List))
+        .chain(case.with(Purpose::ListAbove))
+    {
+        let Some(records) = probed.facts.list() else {
+            continue;
+        };
+        let Some(id) = id_in(case, probed) else {
+            continue;
+        };
+        let record = records
+            .iter()
+            .find(|r| id_of(r).as_deref() == Some(id.as_str()));
+        let Some(record) = record else {
+            continue;
+        };
+        if is_archived(record)
+            || probed.probe.purpose == Purpose::Archived && is_only_there(case, probed, &id)
+        {
+            seen = Some(format!(
+                "It stands among the archived: {}.",
+                case.cite(probed)
+            ));
+        }
+    }
+    if let Some(says) = seen {
+        let weight = if is_about_resource(case) || call.says(Sense::Archived) {
+            9.0
+        } else {
+            3.0
+        };
+        findings.add(Cause::ResourceArchived, weight, Tier::Seen, says);
+    }
+}
+
+/// Of the resource itself, or of what it belongs to, by the collection that was asked.
+fn id_in(case: &Case, probed: &Probed) -> Option<String> {
+    let route = case.call.route.as_ref()?;
+    let asked = probed.probe.url.path();
+    if route.collection().as_deref() == Some(asked) {
+        return route.id();
+    }
+    if route.collection_above().as_deref() == Some(asked) {
+        return route.id_above();
+    }
+    None
+}
+
+/// A listing that ignores the filter lists everything, and proves nothing.
+fn is_only_there(case: &Case, archived: &Probed, id: &str) -> bool {
+    let plain = case.probes.iter().find(|p| {
+        matches!(p.probe.purpose, Purpose::List | Purpose::ListAbove)
+            && p.probe.url.path() == archived.probe.url.path()
+            && p.probe.bearer == archived.probe.bearer
+    });
+    match plain.and_then(|p| p.facts.list()) {
+        Some(records) => !holds(records, id),
+        None => plain.is_none() && archived.probe.bearer != Bearer::Own,
+    }
+}
+
+/// Wrong where an existing route answers 404 for an empty collection.
+fn path(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let Some(route) = &call.route else {
+        return;
+    };
+    if !is_about_resource(case) {
+        return;
+    }
+    let empties = route.parts.iter().rev().skip(1).any(|part| part.is_empty());
+    for probed in case.with(Purpose::Corrected) {
+        let facts = &probed.facts;
+        let answers = facts.is_fine()
+            || facts.is_denial()
+            || facts.is_refusal() && case.credential.place == CredentialPlace::Nowhere
+            || facts.is_refusal() && !call.is_refusal();
+        if answers && facts.page != Page::Html && call.is_missing() {
+            let says = format!("A neighbouring address answers: {}.", case.cite(probed));
+            let blanks = probed.probe.about == "blanks";
+            let cause = if blanks {
+                Cause::RequestBadUrl
+            } else {
+                Cause::PathUnknown
+            };
+            findings.add(cause, 7.5, Tier::Seen, says);
+            findings.against(
+                &[Cause::ResourceAbsent, Cause::ResourceHiddenByPermission],
+                3.0,
+            );
+        }
+    }
+    if empties {
+        let says = "Two slashes stand behind each other in the path.";
+        let answered = case.with(Purpose::Corrected).any(|p| p.facts.is_fine());
+        let weight = if answered { 1.0 } else { 7.0 };
+        let cause = if answered {
+            Cause::PathUnknown
+        } else {
+            Cause::RequestBadUrl
+        };
+        findings.add(cause, weight, Tier::Said, says);
+    }
+    if call.page == Page::Html {
+        let says = "The 404 is a web page, and the API answers in JSON.";
+        findings.add(Cause::PathUnknown, 3.5, Tier::Said, says);
+    }
+    let listed = [Purpose::List, Purpose::ListAbove];
+    let lost: Vec<&Probed> = case
+        .own()
+        .filter(|p| listed.contains(&p.probe.purpose) && p.facts.is_missing())
+        .collect();
+    if let Some(lost) = lost.first() {
+        let above_there = case
+            .first(Purpose::Above)
+            .is_some_and(|p| p.facts.is_fine());
+        let above_gone = case
+            .first(Purpose::Above)
+            .is_some_and(|p| p.facts.is_missing());
+        if lost.probe.purpose == Purpose::ListAbove || above_there || !above_gone {
+            let says = format!("Not even the collection is found: {}.", case.cite(lost));
+            findings.add(Cause::PathUnknown, 4.5, Tier::Seen, says);
+            findings.against(&[Cause::ResourceAbsent, Cause::ResourceParentAbsent], 2.0);
+        }
+    }
+    let is_root =
+        route.root().as_deref() == Some(&route.target()) && route.last() == Some(Part::Collection);
+    if is_root {
+        findings.add(
+            Cause::PathUnknown,
+            2.5,
+            Tier::Said,
+            "A whole collection is not found.",
+        );
+        findings.against(&[Cause::ResourceAbsent], 2.5);
+    }
+    if route.parts.len() <= route.prefix {
+        findings.add(
+            Cause::PathUnknown,
+            3.0,
+            Tier::Said,
+            "The path names no resource.",
+        );
+    }
+    if let Some(made_up) = case.first(Purpose::MadeUp) {
+        let cited = case.cite(made_up);
+        // The same words for every 404 tell nothing; a difference does.
+        let others: Vec<&Facts> = lost.iter().map(|p| &p.facts).collect();
+        let generic = others.is_empty();
+        if made_up.facts.is_like(call) && generic && is_root {
+            findings.add(
+                Cause::PathUnknown,
+                1.5,
+                Tier::Seen,
+                format!("A made-up address gets the same answer: {cited}."),
+            );
+        } else if !made_up.facts.is_like(call) && made_up.facts.is_missing() {
+            findings.add(Cause::PathUnknown, -3.0, Tier::Seen, "");
+            findings.add(
+                Cause::ResourceAbsent,
+                0.5,
+                Tier::Seen,
+                format!("A made-up address is refused otherwise: {cited}."),
+            );
+        }
+    }
+    let asked = case.own().count();
+    let silent = asked >= 3
+        && case
+            .own()
+            .all(|p| p.facts.is_missing() || p.facts.page == Page::Html);
+    if silent && !has_reach(case) {
+        findings.add(
+            Cause::PathUnknown,
+            4.0,
+            Tier::Seen,
+            "Nothing of the API answers at this host.",
+        );
+    }
+}

@@ -1,0 +1,209 @@
+//! Faults behind the API's door: its own, those of Core behind it, and those of gateways before it.
+
+use super::request::names_release;
+use super::{Findings, Rule, Tier};
+use crate::insight::facts::{Case, Facts, Page, Purpose};
+use crate::insight::words::Sense;
+use crate::model::Cause;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "server.own",
+        look: own,
+    },
+    Rule {
+        id: "server.behind",
+        look: behind,
+    },
+    Rule {
+        id: "server.passing",
+        look: passing,
+    },
+];
+
+/// Wrong where a 500 stands for something that the API has a better status for.
+fn own(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let says = format!("{}.", call.line());
+    match call.status() {
+        501 => {
+            findings.add(Cause::CoreOutdated, 4.0, Tier::Said, says);
+            let of_endpoint = call.errors.entries.iter().any(|e| {
+                e.code
+                    .as_ref()
+                    .is_some_and(|c| c.to_ascii_lowercase().contains("endpoint"))
+            });
+            if of_endpoint
+                && !call.says(Sense::CoreOld)
+                && !call.hints(Sense::CoreOld)
+                && !names_release(call)
+            {
+                findings.add(
+                    Cause::EndpointNotImplemented,
+                    4.8,
+                    Tier::Said,
+                    "The answer's code names the endpoint.",
+                );
+            }
+            if again_same(case) {
+                findings.add(
+                    Cause::CoreOutdated,
+                    1.5,
+                    Tier::Seen,
+                    "The same again: not a passing fault.",
+                );
+            }
+        }
+        500 | 505..=519 | 528..=599 => {
+            findings.add(Cause::ServerError, 2.0, Tier::Status, says);
+            if call.words.contains(&Sense::NotImplemented) && !call.says(Sense::NotImplemented) {
+                findings.add(
+                    Cause::EndpointNotImplemented,
+                    4.5,
+                    Tier::Words,
+                    "The answer says that it is not implemented.",
+                );
+            } else if call.titles.contains(&Sense::NotImplemented)
+                && !call.says(Sense::NotImplemented)
+            {
+                findings.add(
+                    Cause::EndpointNotImplemented,
+                    4.0,
+                    Tier::Words,
+                    "The title says that it is not implemented.",
+                );
+            }
+            let fits = call.says(Sense::NotImplemented)
+                || call.words.contains(&Sense::NotImplemented)
+                || call.titles.contains(&Sense::NotImplemented);
+            if again_same(case) {
+                let cause = if fits {
+                    Cause::EndpointNotImplemented
+                } else {
+                    Cause::ServerError
+                };
+                findings.add(
+                    cause,
+                    2.0,
+                    Tier::Seen,
+                    "The same again: not a passing fault.",
+                );
+            }
+            let around = case.probes.iter().find(|p| {
+                matches!(
+                    p.probe.purpose,
+                    Purpose::WhoAmI | Purpose::Target | Purpose::List | Purpose::Elsewhere
+                ) && p.facts.is_fine()
+            });
+            if let Some(around) = around.filter(|_| !fits) {
+                findings.add(
+                    Cause::ServerError,
+                    1.5,
+                    Tier::Seen,
+                    format!("The API answers elsewhere: {}.", case.cite(around)),
+                );
+            }
+        }
+        status if status >= 600 || (1..100).contains(&status) => {
+            findings.add(Cause::ServerError, 1.0, Tier::Status, says);
+        }
+        _ => {}
+    }
+}
+
+fn again_same(case: &Case) -> bool {
+    let mut again = case.with(Purpose::Again).peekable();
+    again.peek().is_some() && again.all(|p| p.facts.status() == case.call.status())
+}
+
+/// Wrong where the API passes on a gateway's words as its own.
+fn behind(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let status = call.status();
+    if !matches!(status, 408 | 502..=504 | 520..=527) || call.is_limited() {
+        return;
+    }
+    let says = format!("{}.", call.line());
+    let is_page = match call.page {
+        Page::Html | Page::Bytes => true,
+        Page::Text => call.errors.entries.iter().all(|e| e.code.is_none()),
+        Page::Json | Page::Empty => false,
+    };
+    let again = if again_same(case) { 1.0 } else { 0.0 };
+    let mut add = |cause, weight: f32, says: String| {
+        findings.add(cause, weight, Tier::Said, says);
+        if again > 0.0 {
+            findings.add(
+                cause,
+                again,
+                Tier::Seen,
+                "The same again: not a passing fault.",
+            );
+        }
+    };
+    if (520..=527).contains(&status) {
+        add(Cause::GatewayError, 4.5, says);
+    } else if is_page {
+        add(
+            Cause::GatewayError,
+            5.0,
+            format!("{} as a page of a gateway, not of the API.", call.line()),
+        );
+    } else {
+        let empty = call.page == Page::Empty;
+        match status {
+            502 if empty => add(Cause::GatewayError, 3.0, says),
+            502 => {
+                findings.add(Cause::GatewayError, 1.5, Tier::Status, says.clone());
+                findings.add(Cause::UpstreamUnreachable, 2.2, Tier::Said, says);
+            }
+            503 if empty => {
+                findings.add(Cause::GatewayError, 1.0, Tier::Status, says.clone());
+                findings.add(Cause::UpstreamUnreachable, 2.0, Tier::Status, says);
+            }
+            503 => add(Cause::UpstreamUnreachable, 4.0, says),
+            504 if empty => {
+                findings.add(Cause::GatewayError, 1.2, Tier::Status, says.clone());
+                findings.add(Cause::UpstreamTimeout, 2.0, Tier::Status, says);
+            }
+            504 => add(Cause::UpstreamTimeout, 4.0, says),
+            _ => findings.add(Cause::UpstreamTimeout, 1.5, Tier::Status, says),
+        }
+    }
+}
+
+/// Wrong where something was mended between two calls.
+fn passing(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let failed = |facts: &Facts| facts.status() >= 500;
+    if call.is_fine() || call.is_limited() || call.status() == 0 {
+        return;
+    }
+    let again: Vec<_> = case.with(Purpose::Again).collect();
+    if let Some(works) = again.iter().find(|p| p.facts.is_fine()) {
+        let says = format!("The same call, made again, works: {}.", case.cite(works));
+        findings.add(Cause::ServerIntermittent, 11.0, Tier::Seen, says);
+        return;
+    }
+    // A write is not repeated; that reading around it wavers says as much.
+    let around: Vec<_> = case.with(Purpose::Target).collect();
+    let wavers =
+        around.iter().any(|p| failed(&p.facts)) && around.iter().any(|p| p.facts.is_fine());
+    if wavers && failed(call) {
+        let says = format!(
+            "Reading the same thing works sometimes: {}.",
+            case.cite(around[0])
+        );
+        findings.add(Cause::ServerIntermittent, 6.0, Tier::Seen, says);
+    }
+    let changed = again.iter().find(|p| {
+        failed(&p.facts) != failed(call) && p.facts.status() != 0 && !p.facts.is_limited()
+    });
+    if let Some(changed) = changed {
+        let says = format!(
+            "The same call, made again, is answered otherwise: {}.",
+            case.cite(changed)
+        );
+        findings.add(Cause::ServerIntermittent, 4.0, Tier::Seen, says);
+    }
+}

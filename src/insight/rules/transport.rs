@@ -1,0 +1,20 @@
+//! No usable answer. What failed was seen by the client itself, so there is little to weigh.
+
+use super::{Findings, Rule, Tier};
+use crate::insight::facts::Case;
+use crate::model::{CauseGroup, Outcome};
+
+pub const RULES: &[Rule] = &[Rule {
+    id: "transport.failed",
+    look: failed,
+}];
+
+/// Wrong only where the client itself names a failure wrongly.
+fn failed(case: &Case, findings: &mut Findings) {
+    let Outcome::Failed(failure) = &case.call.exchange.outcome else {
+        return;
+    };
+    let seen = failure.cause.group() == CauseGroup::Transport || !failure.was_sent;
+    let weight = if seen { 9.0 } else { 4.0 };
+    findings.add(failure.cause, weight, Tier::Seen, failure.message.clone());
+}

@@ -1,0 +1,893 @@
+//! The real program investigates calls that are broken in known ways, on practice APIs that
+//! share nothing but what is true. How often its first verdict names the true cause is measured
+//! here, and that none of its probes is unsafe, astray, too many or too early.
+
+mod faults;
+mod program;
+mod worlds;
+
+use faults::{Asked, Server, answer};
+use program::{Home, has_shape};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use worlds::styles;
+use worlds::{Kind, World, jwt, now_by};
+
+/// One broken call and its true cause.
+#[derive(Clone, Default)]
+struct Broken {
+    label: &'static str,
+    method: &'static str,
+    url: String,
+    tokens: Vec<&'static str>,
+    headers: Vec<String>,
+    data: Option<String>,
+    /// The value of the first token, where it is not the one of that name.
+    value: Option<String>,
+    truth: &'static str,
+}
+
+fn call(
+    label: &'static str,
+    truth: &'static str,
+    method: &'static str,
+    url: String,
+    tokens: &[&'static str],
+) -> Broken {
+    Broken {
+        label,
+        method,
+        url,
+        tokens: tokens.to_vec(),
+        truth,
+        ..Broken::default()
+    }
+}
+
+impl Broken {
+    fn header(mut self, header: &str) -> Broken {
+        self.headers.push(header.to_owned());
+        self
+    }
+
+    fn data(mut self, data: &str) -> Broken {
+        self.data = Some(data.to_owned());
+        self
+    }
+
+    fn value(mut self, value: String) -> Broken {
+        self.value = Some(value);
+        self
+    }
+}
+
+fn cases(world: &World) -> Vec<Broken> {
+    let style = &world.style;
+    let at = |rest: &str| world.path(rest);
+    let get =
+        |label, truth, url: String, tokens: &[&'static str]| call(label, truth, "GET", url, tokens);
+    let reader = world.tokens["reader"].clone();
+    let hidden = if style.hides {
+        "resource.hidden_by_permission"
+    } else {
+        "permission.missing_role"
+    };
+    let mut all = vec![
+        get("fine", "none", at("/R/#1"), &["reader"]),
+        get("fine list", "none", at("/R"), &["reader"]),
+        get("no token", "token.missing", at("/R"), &[]),
+        get("token in a header", "token.missing", at("/R"), &[])
+            .header("X-Api-Key: {{token:reader}}"),
+        get(
+            "token in the url",
+            "token.missing",
+            format!("{}?access_token={{{{token:reader}}}}", at("/R")),
+            &[],
+        ),
+        get("other scheme", "token.scheme", at("/R"), &[])
+            .header("Authorization: Token {{token:reader}}"),
+        get("no scheme", "token.scheme", at("/R"), &[]).header("Authorization: {{token:reader}}"),
+        get("basic", "token.scheme", at("/R"), &[])
+            .header("Authorization: Basic cmVhZGVyOmh1bnRlcjIy"),
+        get("doubled bearer", "token.scheme", at("/R"), &["reader"])
+            .value(format!("Bearer {reader}")),
+        get("quoted", "token.stray_characters", at("/R"), &["reader"])
+            .value(format!("\"{reader}\"")),
+        get(
+            "trailing comma",
+            "token.stray_characters",
+            at("/R/#1"),
+            &["reader", "admin"],
+        )
+        .value(format!("{reader},")),
+        get(
+            "line break inside",
+            "token.stray_characters",
+            at("/R/#1"),
+            &["reader"],
+        )
+        .value(format!("{}\n{}", &reader[..9], &reader[9..])),
+        get("placeholder", "token.wrong_shape", at("/R"), &["reader"]).value("undefined".into()),
+        get("template", "token.wrong_shape", at("/R"), &["reader"]).value("{{token}}".into()),
+        get(
+            "cut short",
+            "token.wrong_shape",
+            at("/R"),
+            &["reader", "admin"],
+        )
+        .value(reader[..reader.len() - 3].to_owned()),
+        get("revoked", "token.rejected", at("/R"), &["revoked"]),
+        get(
+            "revoked, on an item",
+            "token.rejected",
+            at("/R/#1"),
+            &["revoked", "admin"],
+        ),
+        get("expired", "token.expired", at("/R"), &["expired"]),
+        get(
+            "expired, on an item",
+            "token.expired",
+            at("/R/#1"),
+            &["expired", "admin"],
+        ),
+        get(
+            "no roles, item",
+            "permission.no_roles",
+            at("/R/#1"),
+            &["nobody"],
+        ),
+        get(
+            "no roles, list",
+            "permission.no_roles",
+            at("/R"),
+            &["nobody"],
+        ),
+        get(
+            "no roles, compared",
+            "permission.no_roles",
+            at("/R/#1"),
+            &["nobody", "admin"],
+        ),
+        get("hidden", hidden, at("/R/#9"), &["reader", "admin"]),
+        get("hidden below", hidden, at("/R/#9/T"), &["reader", "admin"]),
+        get(
+            "hidden deep below",
+            hidden,
+            at("/R/#9/T/#1"),
+            &["reader", "admin"],
+        ),
+        get("absent", "resource.absent", at("/R/#99"), &["reader"]),
+        get(
+            "absent, compared",
+            "resource.absent",
+            at("/R/#99"),
+            &["reader", "admin"],
+        ),
+        get(
+            "absent below",
+            "resource.absent",
+            at("/R/#1/T/#77"),
+            &["reader"],
+        ),
+        get(
+            "absent below, compared",
+            "resource.absent",
+            at("/R/#1/T/#77"),
+            &["reader", "admin"],
+        ),
+        get("archived", "resource.archived", at("/R/#10"), &["admin"]),
+        get(
+            "archived, seen by another",
+            "resource.archived",
+            at("/R/#10"),
+            &["reader", "admin"],
+        ),
+        get(
+            "archived above",
+            "resource.archived",
+            at("/R/#10/T"),
+            &["admin"],
+        ),
+        get(
+            "archived above, seen by another",
+            "resource.archived",
+            at("/R/#10/T/#1"),
+            &["reader", "admin"],
+        ),
+        get(
+            "parent absent",
+            "resource.parent_absent",
+            at("/R/#99/T"),
+            &["reader"],
+        ),
+        get(
+            "parent absent, compared",
+            "resource.parent_absent",
+            at("/R/#99/T/#1"),
+            &["reader", "admin"],
+        ),
+        get(
+            "below misspelt",
+            "path.unknown",
+            at("/R/#1/stepps"),
+            &["reader"],
+        ),
+        get(
+            "prefix missing",
+            "path.unknown",
+            at("/R/#1").replacen(style.prefix, "", 1),
+            &["reader"],
+        ),
+        get("misspelt", "path.unknown", at("/runbocks/#1"), &["reader"]),
+        get(
+            "misspelt list",
+            "path.unknown",
+            at("/runbocks"),
+            &["reader", "admin"],
+        ),
+        get(
+            "doubled slash",
+            "path.unknown",
+            at("/R/#1").replacen("/R", "//R", 1).replacen(
+                &format!("/{}", style.nouns[1]),
+                &format!("//{}", style.nouns[1]),
+                1,
+            ),
+            &["reader"],
+        ),
+        get(
+            "template left",
+            "request.bad_url",
+            at("/R/{id}"),
+            &["reader"],
+        ),
+        get(
+            "undefined left",
+            "request.bad_url",
+            at("/R/undefined/T"),
+            &["reader"],
+        ),
+        get(
+            "blank left",
+            "request.bad_url",
+            format!("{}%20", at("/R/#1")),
+            &["reader"],
+        ),
+        get(
+            "needs a role",
+            "permission.missing_role",
+            at("/users"),
+            &["reader"],
+        ),
+        get(
+            "needs a role, compared",
+            "permission.missing_role",
+            at("/users/5"),
+            &["reader", "admin"],
+        ),
+        call(
+            "may not write",
+            "permission.missing_role",
+            "PATCH",
+            at("/R/#1/start"),
+            &["reader"],
+        )
+        .data("{\"name\":\"a\"}"),
+        call(
+            "may not create",
+            "permission.missing_role",
+            "POST",
+            at("/R"),
+            &["reader", "admin"],
+        )
+        .data("{\"name\":\"a\"}"),
+        call(
+            "scope",
+            "permission.missing_scope",
+            "PATCH",
+            at("/R/#1"),
+            &["scoped"],
+        )
+        .data("{\"name\":\"a\"}"),
+        call(
+            "put",
+            "request.wrong_method",
+            "PUT",
+            at("/R/#1"),
+            &["admin"],
+        )
+        .data("{\"name\":\"a\"}"),
+        get(
+            "not built",
+            "endpoint.not_implemented",
+            at("/upload"),
+            &["reader"],
+        ),
+        get("old core", "core.outdated", at("/old"), &["reader"]),
+        get("version", "version.unsupported", at("/R"), &["reader"])
+            .header("Api-Version: 2031-01-01"),
+        get(
+            "version, on an item",
+            "version.unsupported",
+            at("/R/#1"),
+            &["reader", "admin"],
+        )
+        .header("Api-Version: v2"),
+        get(
+            "core url without scheme",
+            "request.core_url",
+            at("/R"),
+            &["reader"],
+        )
+        .header("Core-Url: acme.example"),
+        get(
+            "core url of another",
+            "token.wrong_instance",
+            at("/R"),
+            &["reader"],
+        )
+        .header("Core-Url: https://other.example"),
+        call(
+            "broken json",
+            "request.malformed_body",
+            "POST",
+            at("/R"),
+            &["admin"],
+        )
+        .data("{\"name\": \"a\",}")
+        .header("Content-Type: application/json"),
+        call(
+            "cut json",
+            "request.malformed_body",
+            "POST",
+            at("/R"),
+            &["admin"],
+        )
+        .data("{\"name\": ")
+        .header("Content-Type: application/json"),
+        call(
+            "content type",
+            "request.content_type",
+            "POST",
+            at("/R"),
+            &["admin"],
+        )
+        .data("{\"name\":\"a\"}")
+        .header("Content-Type: text/plain"),
+        call("values", "request.validation", "POST", at("/R"), &["admin"]).data("{\"name\":\" \"}"),
+        call(
+            "values below",
+            "request.validation",
+            "PATCH",
+            at("/R/#1/start"),
+            &["admin"],
+        )
+        .data("{\"title\":\"x\"}"),
+        get(
+            "parameter missing",
+            "request.missing_parameter",
+            at("/audit"),
+            &["reader"],
+        ),
+        get(
+            "parameter refused",
+            "request.invalid_parameter",
+            at("/R?stage=live"),
+            &["reader"],
+        ),
+        get(
+            "one of two refused",
+            "request.invalid_parameter",
+            at("/R?stage=live&sort=name"),
+            &["reader"],
+        ),
+        call(
+            "conflict",
+            "request.conflict",
+            "PATCH",
+            at("/R/#2/start"),
+            &["admin"],
+        )
+        .data("{\"name\":\"a\"}"),
+        get(
+            "limit of a token",
+            "rate.token",
+            at("/R"),
+            &["limited", "reader"],
+        ),
+        get("broken", "server.error", at("/broken"), &["reader"]),
+        get("flaky", "server.intermittent", at("/flaky"), &["reader"]),
+        get(
+            "core away",
+            "upstream.unreachable",
+            at("/down"),
+            &["reader"],
+        ),
+        get("core slow", "upstream.timeout", at("/slow"), &["reader"]),
+        get("gateway", "gateway.error", at("/gateway-down"), &["reader"]),
+        get(
+            "gateway in words",
+            "gateway.error",
+            at("/gateway-busy"),
+            &["reader"],
+        ),
+        get(
+            "firewall",
+            "permission.edge_block",
+            at("/blocked-docs"),
+            &["reader"],
+        ),
+        get(
+            "firewall, by address",
+            "permission.edge_block",
+            at("/R/#1"),
+            &["reader", "admin"],
+        )
+        .header("X-Forwarded-For: 198.51.100.9"),
+        get(
+            "login page",
+            "permission.edge_block",
+            at("/sso-area"),
+            &["reader"],
+        ),
+        get(
+            "web page",
+            "path.browser_url",
+            "/app/acme/runbooks/1".into(),
+            &["reader"],
+        ),
+        get(
+            "browser address",
+            "path.browser_url",
+            "/#/app/acme/runbooks/1/current".into(),
+            &["reader"],
+        ),
+        get(
+            "filter in brackets",
+            "request.ignored_parameter",
+            at("/R?filter[stage]=active"),
+            &["reader"],
+        ),
+        get(
+            "filter misspelt",
+            "request.ignored_parameter",
+            at("/R?stagge=active"),
+            &["reader"],
+        ),
+        get(
+            "filter out of reach",
+            "resource.hidden_by_permission",
+            format!("{}?{}={}", at("/R"), world.filter(), (style.id)(2)),
+            &["reader"],
+        ),
+        get("nothing fits", "none", at("/R?stage=paused"), &["reader"]),
+        get(
+            "a filter that works",
+            "none",
+            at("/R?stage=active"),
+            &["reader"],
+        ),
+        call(
+            "redirect changes the method",
+            "request.wrong_method",
+            "POST",
+            at("/moved"),
+            &["admin"],
+        )
+        .data("{\"name\":\"a\"}"),
+    ];
+    if style.token == Kind::Jwt {
+        let now = now_by(style);
+        let ahead = jwt(
+            json!({"iss": "https://id.example", "aud": worlds::TENANT, "nbf": now + 900, "exp": now + 9000}),
+        );
+        all.push(
+            get(
+                "not yet valid",
+                "token.not_yet_valid",
+                at("/R"),
+                &["reader"],
+            )
+            .value(ahead),
+        );
+        all.push(get(
+            "another audience",
+            "token.wrong_instance",
+            at("/R/#1"),
+            &["foreign", "reader"],
+        ));
+    } else {
+        all.push(get(
+            "another instance",
+            // Where neither code nor claim says so, nothing tells it from any unknown token.
+            if style.name == "hooli" {
+                "token.wrong_instance"
+            } else {
+                "token.rejected"
+            },
+            at("/R/#1"),
+            &["foreign", "reader"],
+        ));
+    }
+    if style.prefix.is_empty() {
+        all.retain(|case| case.label != "prefix missing");
+    }
+    if style.archived_filter.is_none() {
+        // Nothing in such a world can tell the archived from the absent.
+        all.retain(|case| case.truth != "resource.archived");
+    }
+    if style.name == "acme" {
+        all.push(get(
+            "capitals",
+            "path.unknown",
+            "/Core/Runbooks/1".into(),
+            &["reader"],
+        ));
+    }
+    if style.name == "umbrella" || style.name == "globex" {
+        all.push(get(
+            "limit of nobody knows whom",
+            "rate.unknown",
+            at("/R"),
+            &["limited"],
+        ));
+    }
+    all
+}
+
+fn variable(name: &str) -> String {
+    format!("HTTRIAGE_TOKEN_{}", name.to_ascii_uppercase())
+}
+
+/// Runs the program on one case and gives its JSON.
+fn investigate(
+    base: &str,
+    tokens: &std::collections::HashMap<String, String>,
+    case: &Broken,
+    more: &[&str],
+) -> Value {
+    let mut home = Home::new();
+    for (name, value) in tokens {
+        let first = case.tokens.first() == Some(&name.as_str());
+        let value = case.value.as_ref().filter(|_| first).unwrap_or(value);
+        home = home.with(&variable(name), value);
+    }
+    let mut args = vec![
+        "investigate",
+        case.method,
+        &case.url,
+        "--base-url",
+        base,
+        "--json",
+    ];
+    for token in &case.tokens {
+        args.extend(["--token", token]);
+    }
+    for header in &case.headers {
+        args.extend(["--header", header]);
+    }
+    if let Some(data) = &case.data {
+        args.extend(["--data", data]);
+    }
+    args.extend(more);
+    let ran = home.run(&args);
+    assert_eq!(ran.code, 0, "{}: {}", case.label, ran.err);
+    ran.json()
+}
+
+/// The requests that a server got are one call, and probes that keep the rules.
+fn keeps_the_rules(case: &Broken, asked: &[Asked], found: &Value, budget: usize) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let probes = found["probes"].as_array().unwrap();
+    if probes.len() > budget {
+        wrong.push(format!("{}: {} probes", case.label, probes.len()));
+    }
+    let hops = |exchange: &Value| exchange["redirects"].as_array().unwrap().len();
+    let more: usize = probes.iter().map(hops).sum::<usize>() + hops(&found["exchange"]);
+    if asked.len() > 1 + probes.len() + more {
+        wrong.push(format!(
+            "{}: {} requests for {} probes",
+            case.label,
+            asked.len(),
+            probes.len()
+        ));
+    }
+    for probe in asked.iter().skip(1 + hops(&found["exchange"])) {
+        if !["GET", "HEAD", "OPTIONS"].contains(&probe.method.as_str()) || !probe.body.is_empty() {
+            wrong.push(format!(
+                "{}: probe {} {}",
+                case.label, probe.method, probe.target
+            ));
+        }
+    }
+    wrong
+}
+
+#[derive(Default)]
+struct Tally {
+    all: usize,
+    right: usize,
+    sure: usize,
+    sure_and_right: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn note(&mut self, world: &str, case: &Broken, found: &Value) {
+        let verdict = &found["verdict"];
+        let (cause, confidence) = (
+            verdict["cause"].as_str().unwrap(),
+            verdict["confidence"].as_f64().unwrap(),
+        );
+        let right = cause == case.truth;
+        self.all += 1;
+        self.right += usize::from(right);
+        if confidence >= 0.9 {
+            self.sure += 1;
+            self.sure_and_right += usize::from(right);
+        }
+        if !right {
+            let alternatives: Vec<String> = found["alternatives"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|a| format!("{} {}", a["cause"].as_str().unwrap(), a["confidence"]))
+                .collect();
+            self.wrong.push(format!(
+                "{world}: {}: {} instead of {} ({confidence}; {}) after {} probes",
+                case.label,
+                cause,
+                case.truth,
+                alternatives.join(", "),
+                found["probes"].as_array().unwrap().len()
+            ));
+        }
+    }
+
+    fn add(&mut self, other: Tally) {
+        self.all += other.all;
+        self.right += other.right;
+        self.sure += other.sure;
+        self.sure_and_right += other.sure_and_right;
+        self.wrong.extend(other.wrong);
+    }
+
+    fn line(&self, name: &str) -> String {
+        format!(
+            "{name}: {} of {} right ({:.1} %), {} of {} at 0.9 and above",
+            self.right,
+            self.all,
+            100.0 * self.right as f64 / self.all.max(1) as f64,
+            self.sure_and_right,
+            self.sure
+        )
+    }
+}
+
+/// Every case in a world of its own, so that what was asked for is known to be its own.
+fn measure(style: &worlds::Style) -> (Tally, Vec<String>) {
+    let names = cases(&World::of(style.clone())).len();
+    let queue = Mutex::new((0..names).collect::<Vec<_>>());
+    let result = Mutex::new((Tally::default(), Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let Some(place) = queue.lock().unwrap().pop() else {
+                        return;
+                    };
+                    let world = World::of(style.clone());
+                    let case = cases(&world).swap_remove(place);
+                    let found = investigate(&world.server.base(), &world.tokens, &case, &[]);
+                    let mut wrong = keeps_the_rules(&case, &world.server.asked(), &found, 8);
+                    wrong.extend(world.early());
+                    let mut result = result.lock().unwrap();
+                    result.0.note(style.name, &case, &found);
+                    result.1.extend(wrong);
+                }
+            });
+        }
+    });
+    result.into_inner().unwrap()
+}
+
+#[test]
+fn first_verdicts_name_the_true_cause_in_every_world_and_no_probe_breaks_a_rule() {
+    let mut whole = Tally::default();
+    let mut lines = BTreeMap::new();
+    let mut broken = Vec::new();
+    for style in styles::all() {
+        let (tally, wrong) = measure(&style);
+        lines.insert(style.name, tally.line(style.name));
+        broken.extend(wrong);
+        whole.add(tally);
+    }
+    for line in lines.values() {
+        println!("{line}");
+    }
+    println!("{}", whole.line("all worlds"));
+    for line in &whole.wrong {
+        println!("  {line}");
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert!(whole.all > 300, "only {} cases ran", whole.all);
+    assert!(
+        whole.right * 100 >= whole.all * 95,
+        "{}",
+        whole.line("all worlds")
+    );
+    assert!(
+        whole.sure_and_right * 10 >= whole.sure * 9,
+        "{}",
+        whole.line("all worlds")
+    );
+}
+
+#[test]
+fn a_token_that_was_lost_on_a_redirect_is_named_so() {
+    let world = World::of(styles::all().remove(0));
+    let target = format!("{}{}", world.server.base(), world.path("/R"));
+    let door = Server::saying(answer("302 Found", &format!("location: {target}\r\n"), b""));
+    let case = call(
+        "redirect",
+        "token.dropped_on_redirect",
+        "GET",
+        world.path("/R"),
+        &["reader"],
+    );
+    let found = investigate(&door.base(), &world.tokens, &case, &[]);
+    assert_eq!(found["verdict"]["cause"], case.truth, "{found}");
+}
+
+#[test]
+fn a_token_of_the_other_instance_is_told_by_working_there_and_all_probes_go_to_the_base() {
+    let home = World::of(styles::all().remove(0));
+    let mut other = styles::all().remove(0);
+    other.token = Kind::Opaque;
+    let other = World::of(other);
+    let url = format!("{}{}", other.server.base(), other.path("/R/#1"));
+    let case = call(
+        "other instance",
+        "token.wrong_instance",
+        "GET",
+        url,
+        &["reader", "admin"],
+    );
+    let found = investigate(&home.server.base(), &home.tokens, &case, &[]);
+    assert_eq!(found["verdict"]["cause"], case.truth, "{found}");
+    assert_eq!(other.server.asked().len(), 1);
+    assert!(!home.server.asked().is_empty());
+}
+
+#[test]
+fn the_budget_is_kept_and_nothing_is_probed_without_one() {
+    let style = styles::all().remove(2);
+    for budget in ["0", "1", "3"] {
+        let world = World::of(style.clone());
+        let case = call(
+            "hidden",
+            "",
+            "GET",
+            world.path("/R/#9/T"),
+            &["reader", "admin"],
+        );
+        let found = investigate(
+            &world.server.base(),
+            &world.tokens,
+            &case,
+            &["--probes", budget],
+        );
+        let asked = world.server.asked().len();
+        assert!(asked <= 1 + budget.parse::<usize>().unwrap(), "{asked}");
+        assert_eq!(asked, 1 + found["probes"].as_array().unwrap().len());
+        if budget == "0" {
+            assert!(found["verdict"]["confidence"].as_f64().unwrap() <= 0.5);
+        }
+    }
+}
+
+#[test]
+fn a_protected_environment_holds_back_writes_and_the_made_up_token() {
+    let world = World::of(styles::all().remove(1));
+    let config = format!(
+        "[environments.prod]\nbase_url = \"{}\"\nprotected = true\n",
+        world.server.base()
+    );
+    let home = Home::settled(&config).with(&variable("reader"), &world.tokens["revoked"]);
+    let args = [
+        "investigate",
+        "PATCH",
+        &world.path("/R/#1"),
+        "--env",
+        "prod",
+        "--token",
+        "reader",
+        "--data",
+        "{}",
+        "--json",
+    ];
+    let ran = home.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("was not sent"), "{}", ran.err);
+    let real = format!("Bearer {}", world.tokens["revoked"]);
+    for asked in world.server.asked() {
+        assert_ne!(asked.method, "PATCH");
+        let sent = asked.header("authorization").unwrap_or(&real);
+        assert_eq!(sent, real);
+    }
+    assert_eq!(ran.json()["verdict"]["cause"], "token.rejected");
+}
+
+#[test]
+fn a_long_wait_is_reported_and_not_waited_for() {
+    let server = Server::saying(answer(
+        "429 Too Many Requests",
+        "retry-after: 3600\r\ncontent-type: application/json\r\n",
+        b"{}",
+    ));
+    let home = Home::new().with(
+        &variable("a"),
+        "0123456789abcdef0123456789abcdef0123456789abcdef",
+    );
+    let began = std::time::Instant::now();
+    let ran = home.run(&[
+        "investigate",
+        "GET",
+        "/core/runbooks",
+        "--base-url",
+        &server.base(),
+        "--token",
+        "a",
+        "--json",
+    ]);
+    assert!(began.elapsed().as_secs() < 30);
+    let found = ran.json();
+    assert!(
+        found["verdict"]["cause"]
+            .as_str()
+            .unwrap()
+            .starts_with("rate.")
+    );
+    let own = server
+        .asked()
+        .iter()
+        .filter(|a| a.header("authorization").is_some())
+        .count();
+    assert_eq!(own, 1);
+}
+
+#[test]
+fn the_result_has_its_shape_and_every_probe_stands_in_the_history() {
+    let world = World::of(styles::all().remove(0));
+    let home = Home::new().with(&variable("reader"), &world.tokens["reader"]);
+    let path = world.path("/R/#99");
+    let ran = home.run(&[
+        "investigate",
+        "GET",
+        &path,
+        "--base-url",
+        &world.server.base(),
+        "--token",
+        "reader",
+        "--json",
+    ]);
+    let found = ran.json();
+    has_shape(
+        &found,
+        &["exchange", "verdict", "alternatives", "probes"],
+        &[],
+    );
+    let verdict = ["cause", "confidence", "summary", "evidence", "next_steps"];
+    has_shape(&found["verdict"], &verdict, &[]);
+    assert!(
+        !found["verdict"]["next_steps"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    assert!(!ran.all().contains(&world.tokens["reader"]));
+    let listed = home.run(&["history", "list", "--json"]).json();
+    let kept = listed["exchanges"].as_array().unwrap().len();
+    assert_eq!(kept, 1 + found["probes"].as_array().unwrap().len());
+}
