@@ -124,18 +124,11 @@ async fn call(
     manner: Manner,
 ) -> Result<(Exchange, Credential), Trouble> {
     let served = served(&mut environment).await?;
-    let carried = carried(client, &typed, &environment).await;
+    let is_sandbox = environment.sandbox;
     let exchange = call_in(client, typed, environment, case, manner).await;
     drop(served);
+    let carried = credential(&exchange.sent, client, is_sandbox);
     Ok((exchange, carried))
-}
-
-/// How the call will carry its token.
-async fn carried(client: &Client, typed: &RequestSpec, environment: &Environment) -> Credential {
-    match resolve(typed, environment) {
-        Ok(sent) => credential(&sent, client, environment.sandbox).await,
-        Err(_) => Credential::default(),
-    }
 }
 
 /// The call in an environment that is up.

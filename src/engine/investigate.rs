@@ -70,12 +70,9 @@ pub async fn run(
     };
     let base = ask.environment.base_path();
     let resolved = resolve(&typed, &ask.environment);
-    let credential = match &resolved {
-        Ok(sent) => credential(sent, client, ask.environment.sandbox).await,
-        Err(_) => Credential::default(),
-    };
     let raw_sent = resolved.as_ref().ok().cloned().unwrap_or_default();
     let exchange = make(client, typed.clone(), resolved, ask, flight).await;
+    let credential = credential(&raw_sent, client, ask.environment.sandbox);
     let exchange = Arc::new(client.shown(exchange));
     let mut case = Case::of(
         Facts::read(exchange.clone(), &base),
@@ -84,13 +81,12 @@ pub async fn run(
         Timestamp::now(),
     );
     case.budget = ask.budget;
-    for name in &ask.others {
-        let report = client.vault().report(name, ask.environment.sandbox).await;
-        case.others.push(KnownToken {
-            name: name.clone(),
-            report,
-        });
-    }
+    // What their values look like is known once they were used.
+    let unread = |name: &TokenName| KnownToken {
+        name: name.clone(),
+        report: None,
+    };
+    case.others = ask.others.iter().map(unread).collect();
     told(&case, &exchange);
 
     let mut waits = Waits::default();
@@ -117,6 +113,11 @@ pub async fn run(
         let exchange = Arc::new(client.shown(exchange));
         let facts = Facts::read(exchange.clone(), &base);
         waits.note(probe.bearer, &facts);
+        if let Bearer::Other(place) = probe.bearer
+            && let Some(other) = case.others.get_mut(place)
+        {
+            other.report = client.vault().report(&other.name, ask.environment.sandbox);
+        }
         case.budget -= 1;
         case.probes.push(Probed { probe, facts });
         told(&case, &exchange);
@@ -184,11 +185,11 @@ async fn make(
     }
 }
 
-/// How the call carries its token, by the request before the values are put in.
-pub async fn credential(sent: &SentRequest, client: &Client, sandbox: bool) -> Credential {
+/// How a call that was made carries its token, by the request before the values were put in.
+pub fn credential(sent: &SentRequest, client: &Client, sandbox: bool) -> Credential {
     let mut reports: HashMap<TokenName, TokenReport> = HashMap::new();
     for name in slots(sent) {
-        if let Some(report) = client.vault().report(&name, sandbox).await {
+        if let Some(report) = client.vault().report(&name, sandbox) {
             reports.insert(name, report);
         }
     }
