@@ -720,6 +720,7 @@ fn scene_for(action: Action) -> Scene {
             scene.state.focus = Pane::History;
             scene.keys("R enter");
         }
+        Place::Palette => drop(scene.keys("ctrl-p")),
         Place::Anywhere | Place::Panes => {}
     }
     match action {

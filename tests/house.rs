@@ -116,7 +116,11 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
 
 /// Where a floor may name only some things of another: floor, other floor, its names.
 const ONLY: &[(&str, &str, &[&str])] = &[
-    ("cli", "app", &["Pasted", "Start"]),
+    (
+        "cli",
+        "app",
+        &["Action", "Keymap", "Pasted", "Place", "Start"],
+    ),
     ("cli", "ui", &["Theme"]),
 ];
 

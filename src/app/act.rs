@@ -108,7 +108,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
     match action {
         Action::Send if state.running.len() >= limits::JOBS => {
-            Some("Many calls are under way. Wait for one, or stop one with Esc.")
+            Some("Many calls are under way. Wait for one, or stop one.")
         }
         Action::ChooseEnvironment if state.environments.len() < 2 => {
             Some("There is only this environment. More are named in config.toml.")

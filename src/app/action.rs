@@ -38,6 +38,8 @@ pub enum Place {
     Help,
     /// On the report of a replay.
     Report,
+    /// In the palette, beside the keys that edit its line.
+    Palette,
 }
 
 impl Place {
@@ -51,6 +53,7 @@ impl Place {
             Place::Dialog => "In a list",
             Place::Help => "In this sheet",
             Place::Report => "On a report",
+            Place::Palette => "In the palette",
         }
     }
 }

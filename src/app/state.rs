@@ -20,6 +20,7 @@ pub const SIDE_BY_SIDE: u16 = 120;
 pub struct Start {
     pub settings: Settings,
     pub catalogue: Arc<Catalogue>,
+    pub keymap: Keymap,
     /// All environments; the one to start in comes by its place.
     pub environments: Vec<Environment>,
     pub environment: usize,
@@ -142,7 +143,7 @@ impl State {
             comparing: None,
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
-            keymap: Keymap::default(),
+            keymap: start.keymap,
             now: start.now,
             zone: start.zone,
             size: start.size,

@@ -40,6 +40,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Write a session or a call in the form of another program
     Export(ExportArgs),
+    /// List every action with its keys, as keys.toml left them
+    Keys(KeysArgs),
 }
 
 /// Where calls go.
@@ -373,6 +375,13 @@ pub struct ExportArgs {
     /// A value for {{name}} in the session
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct KeysArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

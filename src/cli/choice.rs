@@ -3,6 +3,7 @@
 use super::args::{LimitArgs, PlaceArgs, RecordArgs};
 use super::print::complain;
 use super::trouble::Trouble;
+use crate::app::Keymap;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, authorities};
@@ -24,6 +25,18 @@ pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
         }
         None => Ok(built_in),
     }
+}
+
+/// The usual keys, with those of `keys.toml` in their place.
+pub fn keymap(home: &Home) -> Result<Keymap, Trouble> {
+    let Some(text) = home.text("keys.toml")? else {
+        return Ok(Keymap::default());
+    };
+    let place = home.config_dir().join("keys.toml");
+    Keymap::read(&text, &place.display().to_string()).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Trouble::usage(errors.join("\n"))
+    })
 }
 
 /// The store of calls, with the limits that the settings give it.

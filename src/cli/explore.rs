@@ -24,6 +24,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let mut settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
+    let keymap = choice::keymap(&home)?;
     // Where standard input was read, keys come from the terminal all the same.
     let piped = args.what.as_deref() == Some("-");
     if !(piped || std::io::stdin().is_terminal()) || !std::io::stdout().is_terminal() {
@@ -67,6 +68,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),
+        keymap,
         environments,
         environment,
         spec,

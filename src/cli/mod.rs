@@ -11,6 +11,7 @@ mod export;
 mod history;
 mod import;
 mod investigate;
+mod keys;
 mod matrix;
 mod print;
 mod replay;
@@ -43,6 +44,7 @@ pub fn dispatch() -> u8 {
         Some(Command::History(history)) => history::run(history, &mut out),
         Some(Command::Import(import)) => import::run(import, &mut out),
         Some(Command::Export(export)) => export::run(export, &mut out),
+        Some(Command::Keys(keys)) => keys::run(keys, &mut out),
     };
     match result {
         Ok(code) => code,

@@ -5,6 +5,7 @@ pub mod config_edit;
 pub mod config_file;
 pub mod curl;
 mod error;
+pub mod keys_file;
 pub mod matrix;
 pub mod record;
 pub mod report;

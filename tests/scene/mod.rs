@@ -4,8 +4,8 @@
 #![allow(dead_code)]
 
 use httriage::app::{
-    Effect, Imported, ImportedToken, Job, Key, Message, Notice, Painted, Pasted, SandboxNews,
-    SessionFile, Start, State, update,
+    Effect, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, Painted, Pasted,
+    SandboxNews, SessionFile, Start, State, update,
 };
 use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
 use httriage::format::{catalogue_file, curl};
@@ -79,6 +79,7 @@ pub fn start(size: (u16, u16)) -> Start {
     Start {
         settings: Settings::default(),
         catalogue: CATALOGUE.clone(),
+        keymap: Keymap::default(),
         environments: vec![
             Environment::sandbox(),
             acme("acme-live", true),

@@ -43,7 +43,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
             Style::new()
         };
         let line = if text.is_empty() {
-            Line::styled("Enter, then type a URL or a path", theme.dim())
+            let key = state.keymap.hint(crate::app::Action::Edit);
+            let words = format!("{}, then type a URL or a path", key.unwrap_or_default());
+            Line::styled(words, theme.dim())
         } else {
             Line::styled(cut(&text, url_area.width as usize), style)
         };
