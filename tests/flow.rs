@@ -2,7 +2,7 @@
 
 mod scene;
 
-use httriage::app::pane::{BuilderTab, Editing, ResponseTab};
+use httriage::app::pane::{BuilderTab, Editing, Goal, ResponseTab};
 use httriage::app::{
     Action, Effect, Key, KeyCode, Level, Message, Overlay, Pane, Place, SandboxNews, blocked,
 };
@@ -720,12 +720,13 @@ fn scene_for(action: Action) -> Scene {
             scene.state.focus = Pane::History;
             scene.keys("R enter");
         }
-        Place::Palette => drop(scene.keys("ctrl-p")),
+        Place::Palette => drop(scene.keys("ctrl-p down pagedown")),
         Place::Anywhere | Place::Panes => {}
     }
     match action {
         Action::Back => scene.state.notice = Some(httriage::app::Notice::info("words")),
         Action::Up | Action::PageUp | Action::First => drop(scene.keys("down")),
+        Action::FocusRequest => drop(scene.keys("alt-2")),
         Action::SwitchRow | Action::RemoveRow => drop(scene.keys("down")),
         Action::Left => drop(scene.keys("right")),
         Action::Expand => drop(scene.keys("down")),
@@ -770,6 +771,115 @@ fn a_blocked_action_says_so_in_a_whole_sentence() {
     let mut words = Action::ALL.iter().filter_map(|a| blocked(*a, &scene.state));
     assert!(words.all(|w| w.ends_with('.')));
     assert!(blocked(Action::ChooseEnvironment, &scene.state).is_some());
+}
+
+// The palette
+
+fn found(scene: &Scene) -> Vec<String> {
+    match &scene.state.overlay {
+        Some(Overlay::Palette(palette)) => {
+            let rows = palette.found.iter().map(|found| &palette.rows[found.row]);
+            rows.map(|row| format!("{} {}", row.kind, row.label))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_palette_finds_actions_requests_tokens_environments_and_sessions() {
+    for (words, row) in [
+        ("save session", "action save to a session"),
+        ("runbooks tasks", "request GET /core/runbooks/7/tasks"),
+        ("token user-adm", "token user-admin"),
+        ("env acme-live", "environment acme-live"),
+        ("acme-1234", "session acme-1234"),
+    ] {
+        let mut scene = Scene::open(WIDE);
+        scene.keys("ctrl-p").types(words);
+        assert_eq!(found(&scene)[0], row, "{words}");
+    }
+}
+
+#[test]
+fn choosing_in_the_palette_does_what_the_row_says() {
+    let mut scene = Scene::open(WIDE);
+    scene
+        .keys("ctrl-p")
+        .types("token admin")
+        .keys("enter ctrl-r");
+    assert_eq!(scene.status_in_front(), Some(200));
+    scene
+        .keys("ctrl-p")
+        .types("environment acme-test")
+        .keys("enter");
+    assert_eq!(scene.state.environment().name, "acme-test");
+    // An action of a pane acts there, whatever was in focus.
+    scene.keys("alt-3 ctrl-p").types("add row").keys("enter");
+    assert_eq!(scene.state.focus, Pane::Request);
+    assert!(scene.state.builder.is_editing());
+    scene
+        .keys("esc ctrl-p")
+        .types("support sandbox tasks")
+        .keys("enter");
+    assert_eq!(scene.status_in_front(), Some(403));
+    scene.keys("ctrl-p").types("acme-1234").keys("enter");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Replay(_))));
+}
+
+#[test]
+fn an_action_that_is_not_available_stays_in_the_palette_with_its_reason() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-p").types("undo-history");
+    let Some(Overlay::Palette(palette)) = &scene.state.overlay else {
+        panic!("the palette is open");
+    };
+    let reason = blocked(Action::UndoHistory, &scene.state);
+    assert_eq!(palette.picked().unwrap().why_not, reason);
+    scene.keys("enter");
+    assert!(scene.notice().contains("Nothing was forgotten."));
+}
+
+#[test]
+fn sessions_that_come_after_the_palette_was_left_open_nothing() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.keys("ctrl-p esc").answer_all();
+    assert!(scene.state.overlay.is_none());
+}
+
+#[test]
+fn every_action_of_the_panes_can_be_found_in_the_palette() {
+    for action in Action::ALL {
+        let place = action.place();
+        let inside = matches!(place, Place::Anywhere | Place::Panes | Place::Pane(_));
+        if inside && *action != Action::OpenPalette {
+            let mut scene = Scene::open(WIDE);
+            scene.keys("ctrl-p").types(action.title());
+            let Some(Overlay::Palette(palette)) = &scene.state.overlay else {
+                panic!("the palette is open");
+            };
+            let mut goals = palette.found.iter().map(|f| &palette.rows[f.row].goal);
+            // What has the same words is the same row.
+            let found = goals
+                .any(|goal| matches!(goal, Goal::Act(found) if found.title() == action.title()));
+            assert!(found, "{}", action.id());
+        }
+    }
+}
+
+#[test]
+fn a_jump_key_leads_out_of_a_text_and_keeps_what_was_typed() {
+    let mut scene = Scene::open(WIDE);
+    scene
+        .keys("enter ctrl-u")
+        .types("/core/users")
+        .keys("alt-3");
+    assert_eq!(scene.state.focus, Pane::History);
+    assert!(!scene.state.is_editing());
+    assert_eq!(scene.state.builder.url.text(), "/core/users");
+    scene.keys("alt-2");
+    assert_eq!(scene.state.focus, Pane::Response);
 }
 
 // Any keys at all

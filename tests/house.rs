@@ -77,7 +77,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "app",
         &["format", "insight", "model"],
-        &["jiff", "tui_textarea"],
+        &["jiff", "nucleo_matcher", "tui_textarea"],
     ),
     (
         "ui",
@@ -151,6 +151,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["engine/sandbox/serve.rs", "engine/client/way.rs"],
     ),
     ("tui_textarea", &["app/field.rs"]),
+    ("nucleo_matcher", &["app/pane/palette.rs"]),
     ("crossterm", &["runtime/", "cli/print.rs", "cli/ask.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
     ("clap", &["cli/args.rs", "cli/mod.rs"]),

@@ -126,6 +126,20 @@ fn the_headers() {
 }
 
 #[test]
+fn the_palette_with_what_cannot_be_done_now() {
+    looks_like("palette", |scene| {
+        scene.keys("ctrl-p").types("bring");
+    });
+}
+
+#[test]
+fn the_palette_before_anything_is_typed() {
+    looks_like("palette-open", |scene| {
+        scene.keys("ctrl-p");
+    });
+}
+
+#[test]
 fn the_history_with_an_error_expanded() {
     looks_like("history", |scene| {
         scene.send(&guided("The same runbook itself opens"));

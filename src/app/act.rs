@@ -5,10 +5,11 @@ use super::action::{Action, Pane};
 use super::again;
 use super::comparing;
 use super::copying;
+use super::finding::{self, environment_note};
 use super::memory;
-use super::message::{Effect, Notice, Then};
+use super::message::{Effect, Listing, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
-use super::sending::{enter, send};
+use super::sending::{self, send};
 use super::state::{Overlay, State};
 use crate::model::{Auth, limits};
 
@@ -24,6 +25,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ChooseToken => choose_token(state),
         Action::ChooseEnvironment => choose_environment(state),
         Action::SaveSession => effects = memory::save_session(state),
+        Action::OpenPalette => effects = finding::open_palette(state, blocked),
+        Action::FocusRequest => jump(state, Pane::Request),
+        Action::FocusResponse => jump(state, Pane::Response),
+        Action::FocusHistory => jump(state, Pane::History),
         Action::SetCase => memory::ask_for_case(state),
         Action::Filter => memory::start_filter(state),
         Action::Quit | Action::QuitPane => effects.push(Effect::Quit),
@@ -71,7 +76,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Mark => state.history.mark(),
         Action::Forget => memory::ask_to_forget(state),
         Action::UndoHistory => effects = memory::restore(state),
-        Action::Replay => effects.push(Effect::ListSessions),
+        Action::Replay => effects.push(Effect::ListSessions(Listing::ToReplay)),
 
         Action::FieldDone => effects = field_done(state),
         Action::FieldEnter => effects = field_enter(state),
@@ -91,7 +96,15 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::DialogUp => step_dialog(state, -1),
         Action::DialogDown => step_dialog(state, 1),
         Action::DialogChoose => effects = choose(state),
-        Action::DialogClose | Action::HelpClose | Action::ReportClose => state.overlay = None,
+        Action::DialogClose | Action::HelpClose | Action::ReportClose | Action::PaletteClose => {
+            state.overlay = None
+        }
+
+        Action::PaletteUp => step_palette(state, -1),
+        Action::PaletteDown => step_palette(state, 1),
+        Action::PalettePageUp => step_palette(state, -(state.painted.sheet_height as isize)),
+        Action::PalettePageDown => step_palette(state, state.painted.sheet_height as isize),
+        Action::PaletteChoose => effects = choose_finding(state),
 
         Action::ReportUp => scroll_report(state, -1),
         Action::ReportDown => scroll_report(state, 1),
@@ -183,11 +196,7 @@ fn choose_environment(state: &mut State) {
     let choices = state.environments.iter().enumerate();
     let choices = choices.map(|(place, environment)| Choice {
         label: environment.name.clone(),
-        note: match (environment.sandbox, environment.protected) {
-            (true, _) => "practice API on this machine".to_owned(),
-            (false, true) => format!("{}  protected", environment.base_url),
-            (false, false) => environment.base_url.clone(),
-        },
+        note: environment_note(environment),
         pick: Pick::Environment(place),
     });
     let dialog = Dialog::new("Environments", choices.collect(), Some(state.environment));
@@ -213,7 +222,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
     match dialog.picked().cloned() {
         Some(Pick::Method(method)) => state.builder.method = method,
         Some(Pick::Token(name)) => state.builder.auth = name.map_or(Auth::None, Auth::Bearer),
-        Some(Pick::Environment(place)) => return choose_place(state, place),
+        Some(Pick::Environment(place)) => return sending::choose_environment(state, place),
         Some(Pick::SendAnyway) => return send(state, true),
         Some(Pick::Forget(ids)) => return memory::forget(state, ids),
         Some(Pick::Replay(path)) => return memory::replay(state, path),
@@ -222,18 +231,6 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()
-}
-
-fn choose_place(state: &mut State, place: usize) -> Vec<Effect> {
-    let effects = enter(state, place);
-    if !effects.is_empty() {
-        state.notice = Some(Notice::info(format!(
-            "Now in {}. Choose a token with {}.",
-            state.environment().name,
-            state.keymap.hint(Action::ChooseToken).unwrap_or_default()
-        )));
-    }
-    effects
 }
 
 /// Leaves what is in front: the notice, else the search or the filter, else the call whose answer
@@ -255,6 +252,12 @@ fn back(state: &mut State) -> Vec<Effect> {
     }
     let job = awaited.or(state.running.last().map(|running| running.job));
     job.map(Effect::Cancel).into_iter().collect()
+}
+
+/// To a pane from anywhere, also out of a text.
+fn jump(state: &mut State, pane: Pane) {
+    state.leave_field();
+    state.focus = pane;
 }
 
 fn focus(state: &mut State, step: isize) {
@@ -332,7 +335,10 @@ fn page(state: &State) -> isize {
 }
 
 fn field_done(state: &mut State) -> Vec<Effect> {
-    if matches!(state.overlay, Some(Overlay::Prompt(_))) {
+    if matches!(
+        state.overlay,
+        Some(Overlay::Prompt(_) | Overlay::Palette(_))
+    ) {
         state.overlay = None;
     } else if state.response.typed_search().is_some() {
         return state.response.end_search();
@@ -372,6 +378,9 @@ fn edit_field(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// What follows from a changed text at once.
 pub fn after_typing(state: &mut State) -> Vec<Effect> {
+    if let Some(Overlay::Palette(palette)) = &mut state.overlay {
+        palette.refind();
+    }
     if state.overlay.is_some() {
         Vec::new()
     } else if state.response.typed_search().is_some() {
@@ -386,6 +395,19 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
 fn step_dialog(state: &mut State, step: isize) {
     if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
         dialog.step(step);
+    }
+}
+
+fn step_palette(state: &mut State, step: isize) {
+    if let Some(Overlay::Palette(palette)) = &mut state.overlay {
+        palette.step(step);
+    }
+}
+
+fn choose_finding(state: &mut State) -> Vec<Effect> {
+    match finding::choose(state) {
+        (_, Some(action)) => act(state, action),
+        (effects, None) => effects,
     }
 }
 

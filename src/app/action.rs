@@ -93,6 +93,10 @@ actions! {
     ChooseToken     "choose-token"     "choose the token"              Place::Anywhere, ["ctrl-t"];
     ChooseEnvironment "choose-environment" "choose the environment"    Place::Anywhere, ["ctrl-e"];
     SaveSession     "save-session"     "save to a session"             Place::Anywhere, ["ctrl-s"];
+    OpenPalette     "palette"          "find anything"                 Place::Anywhere, ["ctrl-p"];
+    FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
+    FocusResponse   "focus-response"   "to the answer"                 Place::Anywhere, ["alt-2"];
+    FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
     SetCase         "set-case"         "set the case"                  Place::Anywhere, ["ctrl-k"];
     Quit            "quit"             "quit"                          Place::Anywhere, ["ctrl-c"];
     Suspend         "suspend"          "go to the background; fg comes back" Place::Panes, ["ctrl-z"];
@@ -167,6 +171,13 @@ actions! {
     ReportUp        "report-up"        "up"                            Place::Report, ["up", "k"];
     ReportDown      "report-down"      "down"                          Place::Report, ["down", "j"];
     ReportClose     "report-close"     "close"                         Place::Report, ["esc", "q", "enter"];
+
+    PaletteUp       "palette-up"       "up"                            Place::Palette, ["up"];
+    PaletteDown     "palette-down"     "down"                          Place::Palette, ["down"];
+    PalettePageUp   "palette-page-up"  "page up"                       Place::Palette, ["pageup"];
+    PalettePageDown "palette-page-down" "page down"                    Place::Palette, ["pagedown"];
+    PaletteChoose   "palette-choose"   "choose"                        Place::Palette, ["enter"];
+    PaletteClose    "palette-close"    "close"                         Place::Palette, ["esc"];
 
     HelpUp          "help-up"          "up"                            Place::Help, ["up", "k"];
     HelpDown        "help-down"        "down"                          Place::Help, ["down", "j"];

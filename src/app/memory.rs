@@ -63,6 +63,11 @@ pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
         return Vec::new();
     };
     let id = row.summary.id.clone();
+    open(state, id, then)
+}
+
+/// The same for a call known by its id.
+pub fn open(state: &mut State, id: ExchangeId, then: Then) -> Vec<Effect> {
     match state.history.held(&id) {
         Some(exchange) => fetched(state, Some(exchange), then),
         None => vec![Effect::Fetch { id, then }],

@@ -77,7 +77,7 @@ pub enum Message {
         hundredths: u8,
     },
     /// The session files that there are.
-    Sessions(Vec<SessionFile>),
+    Sessions(Vec<SessionFile>, Listing),
     Replayed {
         job: Job,
         report: Result<Box<ReplayReport>, String>,
@@ -134,6 +134,13 @@ pub enum Then {
     Compare,
     /// Offers its parts for copying.
     Copy,
+}
+
+/// What the session files are listed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    ToReplay,
+    ForPalette,
 }
 
 /// What a session is made of.
@@ -205,7 +212,7 @@ pub enum Effect {
         /// Those of the chosen calls that are here, and may not be written yet.
         held: Vec<Arc<Exchange>>,
     },
-    ListSessions,
+    ListSessions(Listing),
     Replay {
         job: Job,
         path: PathBuf,

@@ -7,6 +7,7 @@ mod again;
 mod comparing;
 mod copying;
 mod field;
+mod finding;
 mod keymap;
 mod list;
 mod memory;
@@ -22,8 +23,8 @@ pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Effect, Imported, ImportedToken, Job, Level, Message, Notice, Pasted, SandboxNews,
-    SessionFile, Spent, Then,
+    Chosen, Effect, Imported, ImportedToken, Job, Level, Listing, Message, Notice, Pasted,
+    SandboxNews, SessionFile, Spent, Then,
 };
 pub use state::{Area, Overlay, Painted, Running, SIDE_BY_SIDE, Start, State};
 pub use update::update;

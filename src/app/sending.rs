@@ -4,7 +4,7 @@
 use super::message::{Effect, Notice};
 use super::pane::{Choice, Dialog, Pick};
 use super::state::{Overlay, Running, State};
-use crate::app::action::Pane;
+use crate::app::action::{Action, Pane};
 use crate::model::{Auth, Manner, Progress, resolve};
 
 /// Sends what the builder holds, or says why it cannot go.
@@ -66,6 +66,19 @@ fn ask_before_writing(state: &mut State, environment: &str) {
         choice("Send it", "it may change data there", Pick::SendAnyway),
     ];
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+}
+
+/// Goes to the environment that was chosen, and says so.
+pub fn choose_environment(state: &mut State, place: usize) -> Vec<Effect> {
+    let effects = enter(state, place);
+    if !effects.is_empty() {
+        state.notice = Some(Notice::info(format!(
+            "Now in {}. Choose a token with {}.",
+            state.environment().name,
+            state.keymap.hint(Action::ChooseToken).unwrap_or_default()
+        )));
+    }
+    effects
 }
 
 /// Goes to another environment. A token does not come along: it belongs where it was chosen.

@@ -4,7 +4,9 @@ use super::action::Pane;
 use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Job, Notice, Pasted};
-use super::pane::{Builder, Dialog, Help, History, Measured, Prompt, Replay, ResponsePane};
+use super::pane::{
+    Builder, Dialog, Help, History, Measured, Palette, Prompt, Replay, ResponsePane,
+};
 use crate::insight::Catalogue;
 use crate::model::{
     Environment, ExchangeId, Progress, RequestSpec, Settings, Timestamp, TokenName, TokenRef,
@@ -54,6 +56,7 @@ pub enum Overlay {
     Dialog(Dialog),
     Help(Help),
     Prompt(Box<Prompt>),
+    Palette(Box<Palette>),
     Replay(Replay),
 }
 
@@ -212,6 +215,7 @@ impl State {
     pub fn field(&mut self) -> Option<&mut Field> {
         match &mut self.overlay {
             Some(Overlay::Prompt(prompt)) => Some(&mut prompt.field),
+            Some(Overlay::Palette(palette)) => Some(&mut palette.field),
             Some(_) => None,
             None if self.response.is_searching() => {
                 let search = self.response.typed_search();
@@ -224,10 +228,19 @@ impl State {
 
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
-            Some(overlay) => matches!(overlay, Overlay::Prompt(_)),
+            Some(overlay) => matches!(overlay, Overlay::Prompt(_) | Overlay::Palette(_)),
             None => {
                 self.response.is_searching() || self.history.filtering || self.builder.is_editing()
             }
+        }
+    }
+
+    /// Ends whatever is being typed in a pane; what was typed stays.
+    pub fn leave_field(&mut self) {
+        self.builder.finish_editing();
+        self.history.filtering = false;
+        if let Some(search) = self.response.typed_search() {
+            search.typing = false;
         }
     }
 

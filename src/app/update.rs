@@ -4,9 +4,10 @@
 use super::act::{act, after_typing};
 use super::action::{Action, Pane, Place};
 use super::comparing;
+use super::finding;
 use super::keymap::Key;
 use super::memory;
-use super::message::{Effect, Job, Message, Notice, SandboxNews, SessionFile, Spent};
+use super::message::{Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent};
 use super::pane::Pick;
 use super::pasting;
 use super::sending::send;
@@ -42,7 +43,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             question,
             hundredths,
         } => progressed(state, question, hundredths),
-        Message::Sessions(files) => sessions(state, files),
+        Message::Sessions(files, listing) => sessions(state, files, listing),
         Message::Replayed { job, report } => memory::replayed(state, job, report),
         Message::Imported(imported) => pasting::imported(state, *imported),
         Message::Received(exchange) => pasting::received(state, exchange),
@@ -58,6 +59,11 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Overlay::Dialog(_)) => state.keymap.lookup(Place::Dialog, key).or_else(anywhere),
         Some(Overlay::Help(_)) => state.keymap.lookup(Place::Help, key).or_else(anywhere),
         Some(Overlay::Replay(_)) => state.keymap.lookup(Place::Report, key).or_else(anywhere),
+        Some(Overlay::Palette(_)) => state
+            .keymap
+            .lookup(Place::Palette, key)
+            .or_else(anywhere)
+            .or(state.keymap.lookup(Place::Field, key)),
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None if state.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None => anywhere()
@@ -210,8 +216,11 @@ fn know_tokens(state: &mut State, environment: &str, tokens: Vec<TokenRef>) -> V
     Vec::new()
 }
 
-fn sessions(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> {
-    memory::choose_session(state, files);
+fn sessions(state: &mut State, files: Vec<SessionFile>, listing: Listing) -> Vec<Effect> {
+    match listing {
+        Listing::ToReplay => memory::choose_session(state, files),
+        Listing::ForPalette => finding::know_sessions(state, files),
+    }
     Vec::new()
 }
 

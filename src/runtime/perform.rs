@@ -3,7 +3,7 @@
 
 use super::{sessions, taking, terminal};
 use crate::app::{
-    Chosen, Effect, Job, Message, Notice, Pasted, SandboxNews, SessionFile, Spent, Then,
+    Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, SessionFile, Spent, Then,
 };
 use crate::engine::history::History;
 use crate::engine::replay;
@@ -130,7 +130,7 @@ impl Performer {
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
-            Effect::ListSessions => self.list_sessions(),
+            Effect::ListSessions(listing) => self.list_sessions(listing),
             Effect::Replay {
                 job,
                 path,
@@ -379,12 +379,12 @@ impl Performer {
         });
     }
 
-    fn list_sessions(&mut self) {
+    fn list_sessions(&mut self, listing: Listing) {
         let home = self.home.clone();
         self.look_up(move |_, queue| {
             let files = home.sessions().into_iter();
             let files = files.map(|(name, path)| SessionFile { name, path });
-            let _ = queue.send(Message::Sessions(files.collect()));
+            let _ = queue.send(Message::Sessions(files.collect(), listing));
         });
     }
 

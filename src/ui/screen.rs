@@ -93,6 +93,11 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
             screen.render_widget(Clear, rect);
             pane::prompt::draw(prompt, theme, rect, screen);
         }
+        Some(Overlay::Palette(palette)) => {
+            let rect = pane::palette::place(palette, room);
+            screen.render_widget(Clear, rect);
+            painted.sheet_height = pane::palette::draw(palette, theme, rect, screen);
+        }
         Some(Overlay::Replay(replay)) => {
             let rect = pane::replay::place(replay, theme, area);
             screen.render_widget(Clear, rect);

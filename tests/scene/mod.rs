@@ -324,10 +324,13 @@ impl Scene {
                 let words = format!("Saved as {name}.session.toml.");
                 Some(Message::Told(Notice::info(words)))
             }
-            Effect::ListSessions => Some(Message::Sessions(vec![SessionFile {
-                name: "acme-1234".to_owned(),
-                path: "acme-1234.session.toml".into(),
-            }])),
+            Effect::ListSessions(listing) => {
+                let file = SessionFile {
+                    name: "acme-1234".to_owned(),
+                    path: "acme-1234.session.toml".into(),
+                };
+                Some(Message::Sessions(vec![file], listing))
+            }
             Effect::Replay { job, .. } => {
                 let steps = self.store.iter().map(|exchange| {
                     let (step, _) = step_of(exchange);

@@ -20,6 +20,7 @@ impl Help {
             Place::Pane(Pane::History),
             Place::Field,
             Place::Dialog,
+            Place::Palette,
         ];
         let section = |place: Place| {
             let here = Action::ALL.iter().filter(|action| action.place() == place);

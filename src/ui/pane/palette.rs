@@ -1,0 +1,126 @@
+//! The palette: a line to type in, and what fits it, each with what it is and its keys.
+
+use crate::app::pane::{Finding, Found, Palette};
+use crate::model::{cut, fit, wrap};
+use crate::ui::paint::{frame, more};
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+/// In the upper middle. Its height does not follow what is found, so that nothing jumps.
+pub fn place(palette: &Palette, screen: Rect) -> Rect {
+    let width = screen.width.min(90);
+    let rows = palette.rows.len().min(20) as u16;
+    let height = (rows + 3 + detail_lines(width)).min(screen.height);
+    Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 4,
+        width,
+        height,
+    }
+}
+
+/// Lines at the foot for what the row under the cursor has to say in full.
+fn detail_lines(width: u16) -> u16 {
+    if width >= 76 { 1 } else { 2 }
+}
+
+/// Draws the palette; returns how many rows there was room for.
+pub fn draw(palette: &Palette, theme: &Theme, area: Rect, screen: &mut Frame) -> usize {
+    let block = frame(Line::raw(" Find anything "), true, theme);
+    let inside = block.inner(area);
+    let mut rects = inside.rows();
+    let Some(first) = rects.next() else {
+        screen.render_widget(block, area);
+        return 0;
+    };
+    let detail = match inside.height {
+        ..6 => 0,
+        _ => detail_lines(area.width),
+    };
+    let height = inside.height.saturating_sub(1 + detail) as usize;
+    let top = palette.list.top(height);
+    let below = palette.found.len().saturating_sub(top + height);
+    screen.render_widget(more(block, below, theme), area);
+    let prompt = if theme.ascii { "> " } else { "› " };
+    screen.render_widget(Line::styled(prompt, theme.key()), first);
+    let line = Rect {
+        x: first.x + 2.min(first.width),
+        width: first.width.saturating_sub(2),
+        ..first
+    };
+    screen.render_widget(palette.field.area(), line);
+    if palette.found.is_empty()
+        && let Some(rect) = rects.next()
+    {
+        let words = "  Nothing fits. Fewer letters find more.";
+        let words = cut(words, rect.width as usize);
+        screen.render_widget(Line::styled(words, theme.dim()), rect);
+        return height;
+    }
+    let foot = inside.rows().skip(height + 1);
+    if let Some(why) = palette.picked().and_then(|finding| finding.why_not) {
+        let words = format!("Not now: {why}");
+        for (rect, text) in foot.zip(wrap(&words, inside.width.saturating_sub(2) as usize)) {
+            screen.render_widget(Line::raw(format!(" {text}")), rect);
+        }
+    }
+    let rects = rects.take(height);
+    for (rect, (number, found)) in rects.zip(palette.found.iter().enumerate().skip(top)) {
+        let Some(finding) = palette.rows.get(found.row) else {
+            continue;
+        };
+        let line = row(finding, found, rect.width as usize, theme);
+        let line = if number == palette.list.cursor {
+            let text = fit(&line.to_string(), rect.width as usize);
+            Line::styled(text, theme.selected())
+        } else {
+            line
+        };
+        screen.render_widget(line, rect);
+    }
+    height
+}
+
+/// `  send the request                    action   ^R F5`, or the reason why not.
+fn row(finding: &Finding, found: &Found, width: usize, theme: &Theme) -> Line<'static> {
+    let kind = if width >= 56 { 12 } else { 0 };
+    let note = match finding.why_not {
+        Some(why) => why.to_owned(),
+        None => theme.key_name(&finding.note),
+    };
+    let room = width.saturating_sub(kind + 4);
+    let label = cut(&finding.label, room * 3 / 5);
+    let style = match finding.why_not {
+        Some(_) => theme.dim(),
+        None => Style::new(),
+    };
+    // Marks count characters; where a character has another width the label is shown plain.
+    let marks: &[usize] = if label.is_ascii() || found.marks.is_empty() {
+        &found.marks
+    } else {
+        &[]
+    };
+    let mut spans = vec![Span::raw("  ")];
+    for (place, letter) in label.chars().enumerate() {
+        let fits = marks.binary_search(&place).is_ok();
+        let style = if fits {
+            style.patch(theme.code()).add_modifier(Modifier::UNDERLINED)
+        } else {
+            style
+        };
+        spans.push(Span::styled(letter.to_string(), style));
+    }
+    let used = label.width();
+    let gap = (room * 3 / 5).max(used) - used;
+    spans.push(Span::raw(" ".repeat(gap + 2)));
+    if kind > 0 {
+        spans.push(Span::styled(fit(finding.kind, kind), theme.dim()));
+    }
+    let left = width.saturating_sub(spans.iter().map(Span::width).sum());
+    spans.push(Span::styled(cut(&note, left), theme.dim()));
+    Line::from(spans)
+}
