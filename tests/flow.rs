@@ -4,7 +4,8 @@ mod scene;
 
 use httriage::app::pane::{BuilderTab, Editing, Goal, ResponseTab};
 use httriage::app::{
-    Action, Effect, Key, KeyCode, Level, Message, Overlay, Pane, Place, SandboxNews, blocked,
+    Action, Effect, Key, KeyCode, Level, Message, Overlay, Pane, Place, PointerMove, SandboxNews,
+    blocked,
 };
 use httriage::insight::summary;
 use httriage::model::{
@@ -880,6 +881,136 @@ fn a_jump_key_leads_out_of_a_text_and_keeps_what_was_typed() {
     assert_eq!(scene.state.builder.url.text(), "/core/users");
     scene.keys("alt-2");
     assert_eq!(scene.state.focus, Pane::Response);
+}
+
+// The mouse
+
+#[test]
+fn a_click_focuses_a_pane_and_selects_a_row_and_the_next_one_opens_it() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.send(&guided("The same runbook itself opens"));
+    scene.send(&guided("Two values are refused"));
+    scene.click("▸▲ 403");
+    assert_eq!(scene.state.focus, Pane::History);
+    assert_eq!(scene.state.history.list.cursor, 2);
+    assert_eq!(scene.status_in_front(), Some(422));
+    scene.click("▸▲ 403");
+    assert_eq!(scene.status_in_front(), Some(403));
+    scene.click("▸ Forbidden");
+    assert_eq!(scene.state.focus, Pane::Response);
+    scene.click("▸ Forbidden");
+    assert!(scene.state.response.open.contains(&0));
+}
+
+#[test]
+fn a_click_on_a_tab_a_hint_or_the_header_does_what_it_names() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.click(" Headers   Auth");
+    assert_eq!(scene.state.builder.tab, BuilderTab::Headers);
+    scene.click(" Headers   ");
+    let body = scene.place_of("Errors 1   Body");
+    scene.points(PointerMove::Press, (body.0 + 11, body.1));
+    assert_eq!(scene.state.response.tab, ResponseTab::Body);
+    scene.click("token support");
+    assert_eq!(dialog_title(&scene), "Tokens of sandbox");
+    scene.click("revoked");
+    assert_eq!(scene.state.token().unwrap().name.as_str(), "revoked");
+    scene.click("^P palette");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Palette(_))));
+    // Beside it is nothing but the way out.
+    scene.points(PointerMove::Press, (1, 5));
+    assert!(scene.state.overlay.is_none());
+    scene.click("GET ▾");
+    assert_eq!(dialog_title(&scene), "Method");
+}
+
+#[test]
+fn a_click_on_the_url_edits_it_and_a_click_elsewhere_ends_that() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.click("{{base}}");
+    assert!(scene.state.builder.is_editing());
+    scene.click("{{base}}").types("x");
+    assert!(scene.state.builder.url.text().ends_with('x'));
+    scene.click("History");
+    assert!(!scene.state.is_editing());
+    assert_eq!(scene.state.focus, Pane::History);
+}
+
+#[test]
+fn the_wheel_scrolls_what_is_under_it_and_moves_no_focus() {
+    let mut scene = Scene::drawn((160, 20));
+    let place = scene.place_of("What to check next");
+    scene.points(PointerMove::WheelDown, place);
+    assert_eq!(scene.state.response.top, 3);
+    assert_eq!(scene.state.focus, Pane::Request);
+    scene.points(PointerMove::WheelUp, place);
+    assert_eq!(scene.state.response.top, 0);
+    scene.keys("?").points(PointerMove::WheelDown, (80, 10));
+    assert!(matches!(&scene.state.overlay, Some(Overlay::Help(help)) if help.top == 1));
+}
+
+#[test]
+fn borders_follow_the_pointer_and_the_keys_and_keep_their_place() {
+    let mut scene = Scene::drawn(WIDE);
+    let corner = scene.place_of(" Response ");
+    scene.points(PointerMove::Press, (corner.0 - 1, 20));
+    scene.points(PointerMove::Drag, (99, 20));
+    scene.points(PointerMove::Release, (99, 20));
+    assert_eq!(scene.place_of(" Response "), (101, 1));
+    // A drag that began nowhere moves nothing.
+    scene.points(PointerMove::Drag, (40, 20));
+    assert_eq!(scene.place_of(" Response "), (101, 1));
+    let (x, y) = scene.place_of(" History ");
+    scene.points(PointerMove::Press, (x + 3, y));
+    scene.points(PointerMove::Drag, (x + 3, y + 9));
+    scene.points(PointerMove::Release, (x + 3, y + 9));
+    let moved = scene.place_of(" History ").1;
+    assert!(moved.abs_diff(y + 9) <= 1, "{y} {moved}");
+    scene.keys("<");
+    assert!(scene.place_of(" Response ").0 < 100);
+    // No pane can be closed by it.
+    for x in [0, 159] {
+        let corner = scene.place_of(" Response ");
+        scene.points(PointerMove::Press, (corner.0 - 1, 20));
+        scene.points(PointerMove::Drag, (x, 20));
+        scene.points(PointerMove::Release, (x, 20));
+        let left = scene.place_of(" Response ").0;
+        assert!((41..=121).contains(&left), "{left}");
+    }
+}
+
+#[test]
+fn the_mouse_can_be_left_to_the_terminal() {
+    let mut scene = Scene::drawn(WIDE);
+    assert!(scene.asked.contains(&Effect::UseMouse(true)));
+    scene.keys("f8");
+    assert_eq!(scene.asked.last(), Some(&Effect::UseMouse(false)));
+    let mut without = start(WIDE);
+    without.settings.mouse = Some(false);
+    let scene = Scene::closed(without);
+    assert!(!scene.asked.iter().any(|e| matches!(e, Effect::UseMouse(_))));
+}
+
+proptest! {
+    // Each case draws forty times.
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn pointing_anywhere_at_any_time_is_survived(
+        moves in prop::collection::vec((0..5usize, 0..160u16, 0..48u16), 1..40),
+    ) {
+        let mut scene = Scene::drawn(WIDE);
+        for (what, x, y) in moves {
+            let what = [
+                PointerMove::Press,
+                PointerMove::Drag,
+                PointerMove::Release,
+                PointerMove::WheelUp,
+                PointerMove::WheelDown,
+            ][what];
+            scene.points(what, (x, y));
+        }
+    }
 }
 
 // Any keys at all

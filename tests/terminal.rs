@@ -137,6 +137,25 @@ fn leaving_gives_the_terminal_back() {
 }
 
 #[test]
+fn the_mouse_points_and_is_left_to_the_terminal_on_request() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    let mode = |tty: &Tty| tty.screen().mouse_protocol_mode();
+    assert_eq!(mode(&tty), vt100::MouseProtocolMode::ButtonMotion);
+    // A press and a release in the history, whose rows begin below the middle.
+    tty.types("\x1b[<0;10;30M\x1b[<0;10;30m");
+    tty.sees("┏ History");
+    tty.types("\x1b[19~");
+    tty.sees("The mouse is the terminal's");
+    assert_eq!(mode(&tty), vt100::MouseProtocolMode::None);
+    tty.types("\x1b[19~");
+    tty.sees("The mouse points here");
+    tty.types("q");
+    assert_eq!(tty.ends(), 0);
+    assert!(tty.is_given_back());
+}
+
+#[test]
 fn a_signal_to_end_gives_the_terminal_back() {
     for signal in ["TERM", "HUP", "INT"] {
         let mut tty = Tty::start(&[], (80, 24));

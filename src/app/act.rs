@@ -13,6 +13,9 @@ use super::sending::{self, send};
 use super::state::{Overlay, State};
 use crate::model::{Auth, limits};
 
+/// How far a key moves the border between the columns, in thousandths of the screen.
+const STEP: i16 = 30;
+
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = blocked(action, state) {
         state.notice = Some(Notice::info(why));
@@ -30,6 +33,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FocusResponse => jump(state, Pane::Response),
         Action::FocusHistory => jump(state, Pane::History),
         Action::SetCase => memory::ask_for_case(state),
+        Action::SwitchMouse => effects = switch_mouse(state),
+        Action::Widen => state.split.widen(STEP),
+        Action::Narrow => state.split.widen(-STEP),
         Action::Filter => memory::start_filter(state),
         Action::Quit | Action::QuitPane => effects.push(Effect::Quit),
         Action::Suspend => effects.push(Effect::Suspend),
@@ -131,6 +137,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             if state.history.selected().is_none() =>
         {
             Some("No call was made yet, or none fits the filter.")
+        }
+        Action::Widen | Action::Narrow if state.shows_one_pane() => {
+            Some("Panes stand side by side where the terminal has 120 columns or more.")
         }
         Action::StepView if !state.response.has_views() => {
             Some("There is no body in front. Open the Body tab of an answer that has one.")
@@ -254,6 +263,18 @@ fn back(state: &mut State) -> Vec<Effect> {
     job.map(Effect::Cancel).into_iter().collect()
 }
 
+fn switch_mouse(state: &mut State) -> Vec<Effect> {
+    state.mouse = !state.mouse;
+    state.dragging = None;
+    let words = if state.mouse {
+        "The mouse points here. With Shift held down most terminals select text all the same."
+    } else {
+        "The mouse is the terminal's: it selects text."
+    };
+    state.notice = Some(Notice::info(words));
+    vec![Effect::UseMouse(state.mouse)]
+}
+
 /// To a pane from anywhere, also out of a text.
 fn jump(state: &mut State, pane: Pane) {
     state.leave_field();
@@ -289,8 +310,13 @@ fn step(state: &mut State, step: isize) -> Vec<Effect> {
 }
 
 fn scroll(state: &mut State, lines: isize) -> Vec<Effect> {
+    scroll_pane(state, state.focus, lines)
+}
+
+/// Scrolls a pane, in focus or not.
+pub fn scroll_pane(state: &mut State, pane: Pane, lines: isize) -> Vec<Effect> {
     let mut wants_older = false;
-    match state.focus {
+    match pane {
         Pane::Request => state.builder.step(lines.signum()),
         Pane::Response => state.response.scroll(lines, &state.painted.response),
         Pane::History => wants_older = state.history.step(lines),

@@ -97,6 +97,7 @@ actions! {
     FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
     FocusResponse   "focus-response"   "to the answer"                 Place::Anywhere, ["alt-2"];
     FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
+    SwitchMouse     "switch-mouse"     "use the mouse, or leave it to the terminal" Place::Anywhere, ["f8"];
     SetCase         "set-case"         "set the case"                  Place::Anywhere, ["ctrl-k"];
     Quit            "quit"             "quit"                          Place::Anywhere, ["ctrl-c"];
     Suspend         "suspend"          "go to the background; fg comes back" Place::Panes, ["ctrl-z"];
@@ -110,6 +111,8 @@ actions! {
     TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
     Compare         "compare"          "compare two answers"           Place::Panes, ["c"];
     Copy            "copy"             "copy what is in front"         Place::Panes, ["y"];
+    Widen           "widen"            "widen the left side"           Place::Panes, [">"];
+    Narrow          "narrow"           "narrow the left side"          Place::Panes, ["<"];
     Up              "up"               "up"                            Place::Panes, ["up", "k"];
     Down            "down"             "down"                          Place::Panes, ["down", "j"];
     PageUp          "page-up"          "page up"                       Place::Panes, ["pageup"];

@@ -19,6 +19,7 @@ pub type Job = u64;
 pub enum Message {
     Key(Key),
     Paste(String),
+    Pointer(Pointer),
     Resized {
         width: u16,
         height: u16,
@@ -121,6 +122,23 @@ pub struct ImportedToken {
     pub place: String,
     /// Its value stood in the text; else only its name did.
     pub with_value: bool,
+}
+
+/// What the mouse did, in which cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    pub x: u16,
+    pub y: u16,
+    pub what: PointerMove,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointerMove {
+    Press,
+    Drag,
+    Release,
+    WheelUp,
+    WheelDown,
 }
 
 /// What to do with a call once it is here.
@@ -235,6 +253,8 @@ pub enum Effect {
     StartSandbox,
     /// Asks for the fingerprints of an environment's tokens.
     ReadTokens(Box<Environment>),
+    /// Takes the mouse, or gives it back to the terminal.
+    UseMouse(bool),
     /// Gives the terminal back until the shell brings the program to the front again.
     Suspend,
     Quit,

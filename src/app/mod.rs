@@ -14,6 +14,7 @@ mod memory;
 mod message;
 pub mod pane;
 mod pasting;
+mod pointing;
 mod sending;
 mod state;
 mod update;
@@ -23,10 +24,10 @@ pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Effect, Imported, ImportedToken, Job, Level, Listing, Message, Notice, Pasted,
-    SandboxNews, SessionFile, Spent, Then,
+    Chosen, Effect, Imported, ImportedToken, Job, Level, Listing, Message, Notice, Pasted, Pointer,
+    PointerMove, SandboxNews, SessionFile, Spent, Then,
 };
-pub use state::{Area, Overlay, Painted, Running, SIDE_BY_SIDE, Start, State};
+pub use state::{Area, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State};
 pub use update::update;
 
 pub use act::blocked;

@@ -1,6 +1,6 @@
 //! All that is true on the screen, in one place and at one moment.
 
-use super::action::Pane;
+use super::action::{Action, Pane};
 use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Job, Notice, Pasted};
@@ -69,16 +69,97 @@ pub struct Area {
     pub height: u16,
 }
 
-/// What the last picture measured: page sizes, and where the panes were. Nothing else is
-/// carried back from drawing.
+impl Area {
+    pub fn has(&self, x: u16, y: u16) -> bool {
+        let inside = |at: u16, start: u16, length: u16| at >= start && at - start < length;
+        inside(x, self.x, self.width) && inside(y, self.y, self.height)
+    }
+}
+
+/// What a place of the picture stands for, to whoever points at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    Pane(Pane),
+    /// A tab of a pane, by its place.
+    Tab(Pane, usize),
+    Url,
+    /// A row of a pane's list.
+    Row(Pane, usize),
+    /// A row of the list on top.
+    Choice(usize),
+    /// Words that name an action.
+    Act(Action),
+    Border(Border),
+    /// The rest of what lies on top, and the rest of what lies behind it.
+    Sheet,
+    Behind,
+}
+
+/// A line between panes that can be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    Columns,
+    Rows,
+}
+
+/// How panes side by side share the screen, in thousandths of it; `None` is the usual share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// Of the columns, for the request and the history.
+    pub columns: Option<u16>,
+    /// Of the rows, for the request above the history.
+    pub rows: Option<u16>,
+}
+
+impl Split {
+    /// The usual share of the columns.
+    pub const COLUMNS: u16 = 460;
+
+    /// Keeps the shares where every pane can still be read.
+    pub fn settle(&mut self) {
+        self.columns = self.columns.map(|share| share.clamp(250, 750));
+        self.rows = self.rows.map(|share| share.clamp(150, 800));
+    }
+
+    /// Moves the border between the columns.
+    pub fn widen(&mut self, thousandths: i16) {
+        let share = self.columns.unwrap_or(Split::COLUMNS);
+        self.columns = Some(share.saturating_add_signed(thousandths));
+        self.settle();
+    }
+}
+
+/// What the last picture measured: page sizes, and what stood where. Nothing else is carried
+/// back from drawing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Painted {
     pub panes: Vec<(Pane, Area)>,
+    /// In the order of drawing: what comes later lies on top.
+    pub spots: Vec<(Area, Spot)>,
     pub response: Measured,
     pub history_height: usize,
     /// Lines of the sheet or report on top, and how many of them were seen.
     pub sheet_lines: usize,
     pub sheet_height: usize,
+}
+
+impl Painted {
+    /// The rectangle that all panes together fill.
+    pub fn whole(&self) -> Option<Area> {
+        let mut areas = self.panes.iter().map(|(_, area)| *area);
+        let first = areas.next()?;
+        Some(areas.fold(first, |whole, area| {
+            let (x, y) = (whole.x.min(area.x), whole.y.min(area.y));
+            let right = (whole.x + whole.width).max(area.x + area.width);
+            let bottom = (whole.y + whole.height).max(area.y + area.height);
+            Area {
+                x,
+                y,
+                width: right - x,
+                height: bottom - y,
+            }
+        }))
+    }
 }
 
 #[derive(Debug)]
@@ -115,6 +196,11 @@ pub struct State {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub painted: Painted,
+    pub split: Split,
+    /// The border that follows the pointer.
+    pub dragging: Option<Border>,
+    /// Whether the mouse is ours; where it is not, the terminal selects text with it.
+    pub mouse: bool,
     jobs: Job,
 }
 
@@ -151,9 +237,15 @@ impl State {
             zone: start.zone,
             size: start.size,
             painted: Painted::default(),
+            split: Split::default(),
+            dragging: None,
+            mouse: start.settings.mouse.unwrap_or(true),
             jobs: 0,
         };
         let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
+        if state.mouse {
+            effects.push(Effect::UseMouse(true));
+        }
         effects.extend(state.start_sandbox());
         effects.push(state.recall(None));
         if let Some(text) = start.pasted {

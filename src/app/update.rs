@@ -10,6 +10,7 @@ use super::memory;
 use super::message::{Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent};
 use super::pane::Pick;
 use super::pasting;
+use super::pointing::point;
 use super::sending::send;
 use super::state::{Overlay, State};
 use crate::insight::{BodyText, Found};
@@ -20,6 +21,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
         Message::Paste(text) => paste(state, &text),
+        Message::Pointer(pointer) => point(state, pointer),
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Sent { job, exchange } => sent(state, job, exchange),

@@ -36,6 +36,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
 
     let mut settings = Settings {
         environment: config.environment,
+        mouse: config.mouse,
         ..Settings::default()
     };
     let bytes = |text: &Option<String>, place: &str| match text {
@@ -127,6 +128,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
 struct Config {
     environment: Option<String>,
     max_body: Option<String>,
+    mouse: Option<bool>,
     #[serde(default)]
     history: HistoryTable,
     #[serde(default)]

@@ -1,7 +1,10 @@
 //! From the terminal's events to our messages. The only file that names the library's keys.
 
-use crate::app::{Key, KeyCode, Message};
-use crossterm::event::{Event, EventStream, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
+use crate::app::{Key, KeyCode, Message, Pointer, PointerMove};
+use crossterm::event::{
+    Event, EventStream, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
+    MouseEvent, MouseEventKind,
+};
 use futures_util::StreamExt;
 use std::future::poll_fn;
 use std::io;
@@ -82,6 +85,7 @@ impl Events {
 pub fn message(event: Event) -> Option<Message> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(our_key(key)?)),
+        Event::Mouse(mouse) => Some(Message::Pointer(our_pointer(mouse)?)),
         Event::Paste(text) => Some(Message::Paste(text)),
         Event::Resize(width, height) => Some(Message::Resized { width, height }),
         _ => None,
@@ -115,6 +119,22 @@ fn our_key(key: KeyEvent) -> Option<Key> {
         code,
         ctrl: key.modifiers.contains(KeyModifiers::CONTROL),
         alt: key.modifiers.contains(KeyModifiers::ALT),
+    })
+}
+
+fn our_pointer(mouse: MouseEvent) -> Option<Pointer> {
+    let what = match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => PointerMove::Press,
+        MouseEventKind::Drag(MouseButton::Left) => PointerMove::Drag,
+        MouseEventKind::Up(MouseButton::Left) => PointerMove::Release,
+        MouseEventKind::ScrollUp => PointerMove::WheelUp,
+        MouseEventKind::ScrollDown => PointerMove::WheelDown,
+        _ => return None,
+    };
+    Some(Pointer {
+        x: mouse.column,
+        y: mouse.row,
+        what,
     })
 }
 

@@ -82,7 +82,7 @@ impl Performer {
         }
     }
 
-    /// Quitting and suspending are the loop's own business and do nothing here.
+    /// Quitting and the terminal are the loop's own business and do nothing here.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Send {
@@ -138,7 +138,7 @@ impl Performer {
                 environment,
                 case,
             } => self.replay(job, path, environments, *environment, case),
-            Effect::Suspend | Effect::Quit => {}
+            Effect::UseMouse(_) | Effect::Suspend | Effect::Quit => {}
         }
     }
 

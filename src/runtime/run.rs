@@ -2,7 +2,7 @@
 
 use super::input::{self, Events};
 use super::perform::{Means, Performer};
-use super::terminal::{Screen, Taken, suspend};
+use super::terminal::{Screen, Taken, suspend, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
 use crate::model::Timestamp;
 use crate::ui::{self, Theme};
@@ -100,6 +100,8 @@ async fn turn(
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
+        // An event that means nothing here changes no picture.
+        let mut changed = false;
         let message = tokio::select! {
             biased;
             event = events.next() => match event {
@@ -111,6 +113,7 @@ async fn turn(
                 Sign::End => Some(Message::Ended),
                 Sign::Stop => {
                     suspend(screen, false)?;
+                    changed = true;
                     None
                 }
             },
@@ -123,10 +126,11 @@ async fn turn(
         let mut next = message;
         loop {
             if let Some(message) = next.take() {
+                changed = true;
                 if let Message::Sent { job, .. } | Message::Replayed { job, .. } = &message {
                     performer.done(*job);
                 }
-                if let Message::Key(_) = &message {
+                if let Message::Key(_) | Message::Pointer(_) = &message {
                     state.now = Timestamp::now();
                 }
                 let effects = update(state, message);
@@ -148,7 +152,9 @@ async fn turn(
                 break;
             }
         }
-        draw(state, theme, screen)?;
+        if changed {
+            draw(state, theme, screen)?;
+        }
     }
 }
 
@@ -156,8 +162,12 @@ async fn turn(
 fn carry_out(performer: &mut Performer, effects: Vec<Effect>) -> bool {
     let mut quit = false;
     for effect in effects {
-        quit |= effect == Effect::Quit;
-        performer.perform(effect);
+        match effect {
+            Effect::Quit => quit = true,
+            // A terminal that cannot do it goes on without.
+            Effect::UseMouse(on) => drop(use_mouse(on)),
+            effect => performer.perform(effect),
+        }
     }
     quit
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use crossterm::Command;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
@@ -9,11 +10,15 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use std::fmt;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether the terminal is ours now. A panic in any thread gives it back through this.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the mouse is ours while the terminal is.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
 pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
@@ -69,6 +74,39 @@ pub fn copy(text: &str) -> Result<(), String> {
     write().map_err(|error| format!("the terminal could not be written to ({error})"))
 }
 
+/// Takes the mouse, or gives it back while the screen stays ours.
+pub fn use_mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    crossterm::execute!(io::stdout(), Mouse(on))
+}
+
+/// Presses, drags and the wheel, in cells of any number. The library's own command asks for
+/// every move too, and a mouse that is only moved must wake nobody.
+struct Mouse(bool);
+
+impl Command for Mouse {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str(match self.0 {
+            true => "\u{1b}[?1000h\u{1b}[?1002h\u{1b}[?1006h",
+            false => "\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l",
+        })
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+        match self.0 {
+            true => EnableMouseCapture.execute_winapi(),
+            false => DisableMouseCapture.execute_winapi(),
+        }
+    }
+
+    #[cfg(windows)]
+    fn is_ansi_code_supported(&self) -> bool {
+        false
+    }
+}
+
 impl Drop for Taken {
     fn drop(&mut self) {
         give_back();
@@ -78,13 +116,24 @@ impl Drop for Taken {
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    crossterm::execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+    crossterm::execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    // It was ours before the program went to the background.
+    if MOUSE.load(Ordering::SeqCst) {
+        crossterm::execute!(io::stdout(), Mouse(true))?;
+    }
+    Ok(())
 }
 
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
-        let _ = crossterm::execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = crossterm::execute!(
+            out,
+            Mouse(false),
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            Show
+        );
         let _ = out.flush();
         let _ = disable_raw_mode();
     }

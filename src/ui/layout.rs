@@ -10,7 +10,7 @@
 //! └ footer ───────────────────────┘   └ footer ─────────┘
 //! ```
 
-use crate::app::{Pane, SIDE_BY_SIDE, State};
+use crate::app::{Pane, SIDE_BY_SIDE, Split, State};
 use ratatui::layout::Rect;
 
 /// Nothing useful fits below this.
@@ -40,8 +40,15 @@ pub fn layout(state: &State, area: Rect, notice_lines: u16) -> Layout {
     let top = if wide || !framed { 1 } else { 2 };
     let middle = row(top, area.height.saturating_sub(top + 1 + notice));
     let panes = if wide {
-        let left = area.width * 46 / 100;
-        let request = (middle.height * 2 / 5).clamp(7.min(middle.height), 14);
+        let share = |whole: u16, thousandths: u16| {
+            (u32::from(whole) * u32::from(thousandths) / 1_000) as u16
+        };
+        let left = share(area.width, state.split.columns.unwrap_or(Split::COLUMNS));
+        let least = 7.min(middle.height);
+        let request = match state.split.rows {
+            Some(rows) => share(middle.height, rows).max(least),
+            None => (middle.height * 2 / 5).clamp(least, 14),
+        };
         let column = Rect {
             width: left,
             ..middle

@@ -2,8 +2,9 @@
 //! a finished picture.
 
 use super::theme::Theme;
-use crate::app::Area;
+use crate::app::{Action, Area, Painted, Spot};
 use crate::model::{ErrorLine, cut, fit, is_unsafe, wrap};
+use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -54,6 +55,43 @@ pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
         .border_set(set)
         .border_style(theme.frame(focused))
         .title(title)
+}
+
+/// A line of words, some of which do something when they are pointed at.
+pub fn line_of(
+    parts: Vec<(Span<'static>, Option<Action>)>,
+    area: Rect,
+    painted: &mut Painted,
+) -> Line<'static> {
+    let mut x = area.x;
+    for (span, action) in &parts {
+        let width = (span.width() as u16).min(area.right().saturating_sub(x));
+        if let Some(action) = action {
+            let place = Rect { x, width, ..area };
+            painted.spots.push((area_of(place), Spot::Act(*action)));
+        }
+        x += width;
+    }
+    Line::from(parts.into_iter().map(|(span, _)| span).collect::<Vec<_>>())
+}
+
+/// Draws the tabs of `tabs` in a row and makes each a spot.
+pub fn tab_row(
+    titles: &[(String, bool)],
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+    spot: impl Fn(usize) -> Spot,
+) {
+    let mut x = area.x;
+    for (place, (title, _)) in titles.iter().enumerate() {
+        let width = (title.width() as u16 + 2).min(area.right().saturating_sub(x));
+        let tab = Rect { x, width, ..area };
+        painted.spots.push((area_of(tab), spot(place)));
+        x = (x + width + 1).min(area.right());
+    }
+    frame.render_widget(tabs(titles, theme), area);
 }
 
 /// `Errors 1 ─ Body ─ Headers`, the one in front marked.

@@ -1,11 +1,11 @@
 //! The whole picture, from the state alone.
 
 use super::layout::{LEAST, layout};
-use super::paint::{area_of, frame, sweep, tabs};
+use super::paint::{area_of, frame, sweep, tab_row};
 use super::pane;
 use super::status_bar;
 use super::theme::Theme;
-use crate::app::{Overlay, Painted, Pane, State};
+use crate::app::{Border, Overlay, Painted, Pane, Spot, State};
 use crate::model::cut;
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
@@ -30,16 +30,16 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
     let area = screen.area();
     let notice = status_bar::notice(state, theme, area.width);
     let layout = layout(state, area, notice.len() as u16);
-    screen.render_widget(
-        status_bar::header(state, theme, layout.header.width),
-        layout.header,
-    );
+    let header = status_bar::header(state, theme, layout.header, painted);
+    screen.render_widget(header, layout.header);
     if let Some(row) = layout.tabs {
         let titles = Pane::ALL.map(|pane| (pane.title().to_owned(), pane == state.focus));
-        screen.render_widget(tabs(&titles, theme), row);
+        let spot = |place: usize| Pane::ALL.get(place).map_or(Spot::Sheet, |p| Spot::Pane(*p));
+        tab_row(&titles, theme, row, screen, painted, spot);
     }
     for (which, rect) in &layout.panes {
         painted.panes.push((*which, area_of(*rect)));
+        painted.spots.push((area_of(*rect), Spot::Pane(*which)));
         let inside = if layout.framed {
             let title = Line::raw(format!(" {} ", which.title()));
             let block = frame(title, *which == state.focus, theme);
@@ -50,12 +50,13 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
             *rect
         };
         match which {
-            Pane::Request => pane::builder::draw(state, theme, inside, screen),
-            Pane::Response => painted.response = pane::response::draw(state, theme, inside, screen),
-            Pane::History => {
-                painted.history_height = pane::history::draw(state, theme, inside, screen)
-            }
+            Pane::Request => pane::builder::draw(state, theme, inside, screen, painted),
+            Pane::Response => pane::response::draw(state, theme, inside, screen, painted),
+            Pane::History => pane::history::draw(state, theme, inside, screen, painted),
         }
+    }
+    for (border, rect) in borders(&layout.panes) {
+        painted.spots.push((area_of(rect), Spot::Border(border)));
     }
     for (row, line) in notice
         .into_iter()
@@ -72,43 +73,74 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
             },
         );
     }
-    screen.render_widget(
-        status_bar::footer(state, theme, layout.footer.width),
-        layout.footer,
-    );
+    let footer = status_bar::footer(state, theme, layout.footer, painted);
+    screen.render_widget(footer, layout.footer);
+    let room = Rect {
+        height: area.height - 1,
+        ..area
+    };
+    if let Some(overlay) = &state.overlay {
+        // The hints of the last line belong to what lies on top; all else is behind it.
+        painted.spots.retain(|(area, _)| area.y == layout.footer.y);
+        let all = (area_of(room), Spot::Behind);
+        painted.spots.insert(0, all);
+        draw_overlay(overlay, state, theme, screen, painted);
+    }
+}
+
+fn draw_overlay(
+    overlay: &Overlay,
+    state: &State,
+    theme: &Theme,
+    screen: &mut Frame,
+    painted: &mut Painted,
+) {
+    let area = screen.area();
     // The last line stays free: it says which keys work in what lies on top.
     let room = Rect {
         height: area.height - 1,
         ..area
     };
-    match &state.overlay {
-        None => {}
-        Some(Overlay::Dialog(dialog)) => {
-            let rect = pane::dialog::place(dialog, room);
-            screen.render_widget(Clear, rect);
-            pane::dialog::draw(dialog, theme, rect, screen);
-        }
-        Some(Overlay::Prompt(prompt)) => {
-            let rect = pane::prompt::place(area);
-            screen.render_widget(Clear, rect);
-            pane::prompt::draw(prompt, theme, rect, screen);
-        }
-        Some(Overlay::Palette(palette)) => {
-            let rect = pane::palette::place(palette, room);
-            screen.render_widget(Clear, rect);
-            painted.sheet_height = pane::palette::draw(palette, theme, rect, screen);
-        }
-        Some(Overlay::Replay(replay)) => {
-            let rect = pane::replay::place(replay, theme, area);
-            screen.render_widget(Clear, rect);
+    let rect = match overlay {
+        Overlay::Dialog(dialog) => pane::dialog::place(dialog, room),
+        Overlay::Prompt(_) => pane::prompt::place(area),
+        Overlay::Palette(palette) => pane::palette::place(palette, room),
+        Overlay::Replay(replay) => pane::replay::place(replay, theme, area),
+        Overlay::Help(_) => pane::help::place(room),
+    };
+    screen.render_widget(Clear, rect);
+    painted.spots.push((area_of(rect), Spot::Sheet));
+    match overlay {
+        Overlay::Dialog(dialog) => pane::dialog::draw(dialog, theme, rect, screen, painted),
+        Overlay::Prompt(prompt) => pane::prompt::draw(prompt, theme, rect, screen),
+        Overlay::Palette(palette) => pane::palette::draw(palette, theme, rect, screen, painted),
+        Overlay::Replay(replay) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::replay::draw(replay, theme, rect, screen);
         }
-        Some(Overlay::Help(help)) => {
-            let rect = pane::help::place(room);
-            screen.render_widget(Clear, rect);
+        Overlay::Help(help) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::help::draw(state, help, theme, rect, screen);
         }
     }
+}
+
+/// The lines between panes side by side, two cells wide: the frames of both neighbours.
+fn borders(panes: &[(Pane, Rect)]) -> Vec<(Border, Rect)> {
+    let of = |pane| panes.iter().find(|(which, _)| *which == pane).map(|p| p.1);
+    let (Some(history), Some(response)) = (of(Pane::History), of(Pane::Response)) else {
+        return Vec::new();
+    };
+    let columns = Rect {
+        x: response.x.saturating_sub(1),
+        width: 2,
+        ..response
+    };
+    let rows = Rect {
+        y: history.y.saturating_sub(1),
+        height: 2,
+        width: history.width.saturating_sub(1),
+        ..history
+    };
+    vec![(Border::Rows, rows), (Border::Columns, columns)]
 }

@@ -1,61 +1,62 @@
 //! The first line and the last ones: where calls go, with which token, what happened, and the
 //! keys worth knowing here.
 
+use super::paint::line_of;
 use super::theme::Theme;
-use crate::app::{Action, Level, Overlay, Pane, State, blocked};
+use crate::app::{Action, Level, Overlay, Painted, Pane, State, blocked};
 use crate::model::{cut, visible_line, wrap};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 /// Environment and token, on every screen.
-pub fn header(state: &State, theme: &Theme, width: u16) -> Line<'static> {
+pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -> Line<'static> {
+    let width = area.width;
     let environment = state.environment();
     let token = match state.token() {
         Some(token) => token.label(),
         None => "none".to_owned(),
     };
-    let mut spans = Vec::new();
+    let gap = if width >= 60 { "   " } else { " " };
+    let safe = |text: &str| visible_line(text).into_owned();
+    let named = |word: &'static str, name: String, action: Action| {
+        [
+            (Span::styled(word, theme.dim()), Some(action)),
+            (Span::styled(name, theme.name()), Some(action)),
+        ]
+    };
+    let mut parts: Vec<(Span, Option<Action>)> = Vec::new();
     if width >= 60 {
-        spans.push(Span::styled(" httriage ", theme.strong()));
-        spans.push(Span::raw("  "));
+        parts.push((Span::styled(" httriage ", theme.strong()), None));
+        parts.push((Span::raw("  "), None));
     }
-    spans.push(Span::styled("env ", theme.dim()));
-    spans.push(Span::styled(
-        visible_line(&environment.name).into_owned(),
-        theme.name(),
-    ));
+    let name = safe(&environment.name);
+    parts.extend(named("env ", name, Action::ChooseEnvironment));
     if environment.protected {
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(" PROTECTED ", theme.protected()));
+        parts.push((Span::raw(" "), None));
+        parts.push((Span::styled(" PROTECTED ", theme.protected()), None));
     }
     if !environment.insecure_origins.is_empty() {
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(
-            " CERTIFICATES NOT CHECKED ",
-            theme.protected(),
-        ));
+        let badge = Span::styled(" CERTIFICATES NOT CHECKED ", theme.protected());
+        parts.push((Span::raw(" "), None));
+        parts.push((badge, None));
     }
-    spans.push(Span::raw(if width >= 60 { "   " } else { " " }));
-    spans.push(Span::styled("token ", theme.dim()));
-    spans.push(Span::styled(
-        visible_line(&token).into_owned(),
-        theme.name(),
-    ));
+    parts.push((Span::raw(gap), None));
+    parts.extend(named("token ", safe(&token), Action::ChooseToken));
     if let Some(case) = &state.case {
-        spans.push(Span::raw(if width >= 60 { "   " } else { " " }));
-        spans.push(Span::styled("case ", theme.dim()));
-        spans.push(Span::styled(visible_line(case).into_owned(), theme.name()));
+        parts.push((Span::raw(gap), None));
+        parts.extend(named("case ", safe(case), Action::SetCase));
     }
-    let used: usize = spans.iter().map(Span::width).sum();
+    let used: usize = parts.iter().map(|(span, _)| span.width()).sum();
     let help = state.keymap.hint(Action::OpenHelp).unwrap_or_default();
     let help = format!("{help} help ");
     let gap = (width as usize).saturating_sub(used + help.width());
     if gap > 0 {
-        spans.push(Span::raw(" ".repeat(gap)));
-        spans.push(Span::styled(help, theme.dim()));
+        parts.push((Span::raw(" ".repeat(gap)), None));
+        parts.push((Span::styled(help, theme.dim()), Some(Action::OpenHelp)));
     }
-    Line::from(spans)
+    line_of(parts, area, painted)
 }
 
 /// What happened and what to try, on as many lines as it takes.
@@ -81,7 +82,8 @@ pub fn notice(state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
 }
 
 /// The keys of this place, the most useful first, as many as fit.
-pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
+pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -> Line<'static> {
+    let width = area.width;
     let actions: &[Action] = match (&state.overlay, state.focus) {
         (Some(Overlay::Dialog(_)), _) => &[
             Action::DialogDown,
@@ -159,7 +161,7 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             Action::QuitPane,
         ],
     };
-    let mut spans = vec![Span::raw(" ")];
+    let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(" "), None)];
     let mut used = 1;
     let asks = matches!(state.overlay, Some(Overlay::Prompt(_))) || state.response.is_searching();
     for action in actions {
@@ -174,17 +176,18 @@ pub fn footer(state: &State, theme: &Theme, width: u16) -> Line<'static> {
             continue;
         }
         used += needed;
-        spans.push(Span::styled(key, theme.key()));
-        spans.push(Span::styled(format!(" {words}   "), theme.dim()));
+        parts.push((Span::styled(key, theme.key()), Some(*action)));
+        let words = Span::styled(format!(" {words}"), theme.dim());
+        parts.push((words, Some(*action)));
+        parts.push((Span::styled("   ", theme.dim()), None));
     }
     let busy = state.running.len();
     if busy > 1 {
-        spans.push(Span::raw(cut(
-            &format!("{busy} calls under way"),
-            (width as usize).saturating_sub(used),
-        )));
+        let words = format!("{busy} calls under way");
+        let words = cut(&words, (width as usize).saturating_sub(used));
+        parts.push((Span::raw(words), None));
     }
-    Line::from(spans)
+    line_of(parts, area, painted)
 }
 
 /// What the answer in front itself calls for, else another call.

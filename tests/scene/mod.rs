@@ -4,8 +4,8 @@
 #![allow(dead_code)]
 
 use httriage::app::{
-    Effect, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, Painted, Pasted,
-    SandboxNews, SessionFile, Start, State, update,
+    Effect, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, Painted, Pasted, Pointer,
+    PointerMove, SandboxNews, SessionFile, Start, State, update,
 };
 use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
 use httriage::format::{catalogue_file, curl};
@@ -182,6 +182,38 @@ impl Scene {
         self.tell(Message::Resized { width, height })
     }
 
+    /// The mouse at a cell.
+    pub fn points(&mut self, what: PointerMove, (x, y): (u16, u16)) -> &mut Scene {
+        self.tell(Message::Pointer(Pointer { x, y, what }))
+    }
+
+    /// Presses and lets go where these words stand in the picture.
+    pub fn click(&mut self, words: &str) -> &mut Scene {
+        let place = self.place_of(words);
+        self.points(PointerMove::Press, place);
+        self.points(PointerMove::Release, place)
+    }
+
+    /// The cell where these words begin.
+    #[track_caller]
+    pub fn place_of(&mut self, words: &str) -> (u16, u16) {
+        let buffer = self.picture();
+        for y in 0..buffer.area.height {
+            let row = (0..buffer.area.width).map(|x| buffer[(x, y)].symbol());
+            let mut line = String::new();
+            let mut starts = Vec::new();
+            for symbol in row {
+                starts.push(line.len());
+                line.push_str(symbol);
+            }
+            if let Some(at) = line.find(words) {
+                let x = starts.iter().position(|start| *start == at).unwrap();
+                return (x as u16, y);
+            }
+        }
+        panic!("{words:?} is not in the picture:\n{}", text_of(&buffer));
+    }
+
     pub fn tell(&mut self, message: Message) -> &mut Scene {
         let effects = update(&mut self.state, message);
         self.asked.extend(effects.clone());
@@ -351,6 +383,7 @@ impl Scene {
             Effect::Cancel(_)
             | Effect::StopReading(_)
             | Effect::LetGo(_)
+            | Effect::UseMouse(_)
             | Effect::Suspend
             | Effect::Quit => None,
             Effect::Copy { what, .. } => {

@@ -234,13 +234,15 @@ impl Tty {
         self.seen().parser.screen().alternate_screen()
     }
 
-    /// Waits until the usual screen, the caret and the usual way of pasting are back.
+    /// Waits until the usual screen, the caret, the mouse and the usual way of pasting are back.
     pub fn is_given_back(&self) -> bool {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             let seen = self.seen();
             let screen = seen.parser.screen();
-            if !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() {
+            let mouse = screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+            let taken = screen.alternate_screen() || screen.hide_cursor();
+            if !taken && !screen.bracketed_paste() && !mouse {
                 return true;
             }
             drop(seen);

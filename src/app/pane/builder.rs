@@ -294,6 +294,19 @@ impl Builder {
         }
     }
 
+    /// To the URL, or to a row of the table in front.
+    pub fn to_row(&mut self, row: Option<usize>) {
+        self.on_url = row.is_none();
+        if let (Some(row), Some(table)) = (row, self.table_mut()) {
+            table.list.cursor = row.min(table.rows.len().saturating_sub(1));
+        }
+    }
+
+    /// To a tab by its place.
+    pub fn to_tab(&mut self, place: usize) {
+        self.tab = BuilderTab::ALL.get(place).copied().unwrap_or(self.tab);
+    }
+
     pub fn step_tab(&mut self, step: isize) {
         let tabs = BuilderTab::ALL;
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);

@@ -333,6 +333,11 @@ impl ResponsePane {
         Some(shown.body.clone())
     }
 
+    /// To a tab by its place.
+    pub fn to_tab(&mut self, place: usize) {
+        self.set_tab(ResponseTab::ALL.get(place).copied().unwrap_or(self.tab));
+    }
+
     /// Among the lines of the body and the error entries the cursor moves, elsewhere the text.
     pub fn step(&mut self, step: isize, measured: &Measured) {
         if let Some(text) = self.text() {

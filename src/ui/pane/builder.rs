@@ -1,9 +1,9 @@
 //! The request being typed: method and URL, where that leads, and a tab of what goes along.
 
 use crate::app::pane::{BuilderTab, Editing, Table};
-use crate::app::{Field, Pane, State};
+use crate::app::{Action, Field, Painted, Pane, Spot, State};
 use crate::model::{Auth, Environment, cut, fit, resolve, unsafe_count, visible_line};
-use crate::ui::paint::tabs;
+use crate::ui::paint::{area_of, tab_row};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -11,7 +11,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let builder = &state.builder;
     let focused = state.focus == Pane::Request;
     let rows: Vec<Rect> = area.rows().collect();
@@ -25,13 +25,15 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
         width: first.width.saturating_sub(method_width),
         ..*first
     };
-    frame.render_widget(
-        Line::styled(method, theme.code().add_modifier(Modifier::BOLD)),
-        Rect {
-            width: method_width.min(first.width),
-            ..*first
-        },
-    );
+    let method_area = Rect {
+        width: method_width.min(first.width),
+        ..*first
+    };
+    let style = theme.code().add_modifier(Modifier::BOLD);
+    frame.render_widget(Line::styled(method, style), method_area);
+    let spot = Spot::Act(Action::ChooseMethod);
+    painted.spots.push((area_of(method_area), spot));
+    painted.spots.push((area_of(url_area), Spot::Url));
     let on_url = focused && builder.on_url;
     if matches!(builder.editing, Some(Editing::Url)) {
         frame.render_widget(builder.url.area(), url_area);
@@ -55,7 +57,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
         frame.render_widget(beneath_url(state, theme, second.width), *second);
     }
     if let Some(third) = rows.get(2) {
-        frame.render_widget(tab_line(state, theme), *third);
+        let spot = |place| Spot::Tab(Pane::Request, place);
+        tab_row(&tab_titles(state), theme, *third, frame, painted, spot);
     }
     let skip = 3.min(area.height);
     let content = Rect {
@@ -64,8 +67,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
         ..area
     };
     match builder.tab {
-        BuilderTab::Params => table(state, &builder.params, " = ", theme, content, frame),
-        BuilderTab::Headers => table(state, &builder.headers, ": ", theme, content, frame),
+        BuilderTab::Params => table(state, &builder.params, theme, content, frame, painted),
+        BuilderTab::Headers => table(state, &builder.headers, theme, content, frame, painted),
         BuilderTab::Auth => auth(state, theme, content, frame),
         BuilderTab::Body => body(state, theme, content, frame),
     }
@@ -100,31 +103,40 @@ fn beneath_url(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     }
 }
 
-fn tab_line(state: &State, theme: &Theme) -> Line<'static> {
+fn tab_titles(state: &State) -> Vec<(String, bool)> {
     let builder = &state.builder;
     let count = |rows: &[crate::model::Param]| rows.iter().filter(|r| r.enabled).count();
-    let titles: Vec<(String, bool)> = BuilderTab::ALL
-        .iter()
-        .map(|tab| {
-            let number = match tab {
-                BuilderTab::Params => count(&builder.params.rows),
-                BuilderTab::Headers => count(&builder.headers.rows),
-                BuilderTab::Auth => 0,
-                BuilderTab::Body => usize::from(!builder.body.is_empty()),
-            };
-            let title = match (tab, number) {
-                (_, 0) => tab.title().to_owned(),
-                (BuilderTab::Body, _) => format!("{} ·", tab.title()),
-                _ => format!("{} {number}", tab.title()),
-            };
-            (title, *tab == builder.tab)
-        })
-        .collect();
-    tabs(&titles, theme)
+    let tabs = BuilderTab::ALL.iter();
+    tabs.map(|tab| {
+        let number = match tab {
+            BuilderTab::Params => count(&builder.params.rows),
+            BuilderTab::Headers => count(&builder.headers.rows),
+            BuilderTab::Auth => 0,
+            BuilderTab::Body => usize::from(!builder.body.is_empty()),
+        };
+        let title = match (tab, number) {
+            (_, 0) => tab.title().to_owned(),
+            (BuilderTab::Body, _) => format!("{} ·", tab.title()),
+            _ => format!("{} {number}", tab.title()),
+        };
+        (title, *tab == builder.tab)
+    })
+    .collect()
 }
 
-fn table(state: &State, table: &Table, sign: &str, theme: &Theme, area: Rect, frame: &mut Frame) {
+fn table(
+    state: &State,
+    table: &Table,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) {
     let builder = &state.builder;
+    let sign = match builder.tab {
+        BuilderTab::Headers => ": ",
+        _ => " = ",
+    };
     let key = |action| state.keymap.hint(action).unwrap_or_default();
     if table.rows.is_empty() {
         let words = match builder.tab {
@@ -149,6 +161,9 @@ fn table(state: &State, table: &Table, sign: &str, theme: &Theme, area: Rect, fr
     let here = state.focus == Pane::Request && !builder.on_url;
     for (rect, (number, row)) in area.rows().zip(table.rows.iter().enumerate().skip(top)) {
         let is_current = number == table.list.cursor;
+        painted
+            .spots
+            .push((area_of(rect), Spot::Row(Pane::Request, number)));
         if let (true, Some(Editing::Row(field))) = (is_current, &builder.editing) {
             edited(field, rect, frame);
             continue;

@@ -1,8 +1,9 @@
 //! A short list on top of the panes.
 
 use crate::app::pane::Dialog;
+use crate::app::{Painted, Spot};
 use crate::model::{cut, fit};
-use crate::ui::paint::{frame, more};
+use crate::ui::paint::{area_of, frame, more};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -24,7 +25,7 @@ pub fn place(dialog: &Dialog, screen: Rect) -> Rect {
     }
 }
 
-pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame) {
+pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame, painted: &mut Painted) {
     let title = cut(&dialog.title, area.width.saturating_sub(4) as usize);
     let block = frame(Line::raw(format!(" {title} ")), true, theme);
     let inside = block.inner(area);
@@ -52,5 +53,6 @@ pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame) {
             line
         };
         screen.render_widget(line, rect);
+        painted.spots.push((area_of(rect), Spot::Choice(number)));
     }
 }

@@ -1,9 +1,9 @@
 //! The calls that were made, newest first, errors expanding in place.
 
 use crate::app::pane::{Row, has_more, path_of};
-use crate::app::{Action, Pane, State};
+use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::model::{Timestamp, cut, cut_front, fit, wrap};
-use crate::ui::paint::EntryColumns;
+use crate::ui::paint::{EntryColumns, area_of};
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -12,8 +12,8 @@ use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
-/// Draws the filter and the rows around the cursor; returns the height the rows had.
-pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usize {
+/// Draws the filter and the rows around the cursor, and measures the height the rows had.
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let history = &state.history;
     let mut area = area;
     if (history.filtering || history.is_filtered()) && area.height > 1 {
@@ -23,12 +23,13 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usiz
         area.height -= 1;
     }
     let height = area.height as usize;
+    painted.history_height = height;
     if history.rows.is_empty() {
         let words = empty(state);
         for (rect, text) in area.rows().zip(wrap(&words, area.width as usize)) {
             frame.render_widget(Line::styled(text, theme.dim()), rect);
         }
-        return height;
+        return;
     }
     let focused = state.focus == Pane::History && !history.filtering;
     // Rows are as high as they are open; begin where the one under the cursor still fits.
@@ -50,25 +51,24 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usiz
             .enumerate()
         {
             if y >= area.bottom() {
-                return height;
+                return;
             }
             let line = if number == cursor && focused && part == 0 {
                 selected(line, theme)
             } else {
                 line
             };
-            frame.render_widget(
-                line,
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-            );
+            let rect = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            frame.render_widget(line, rect);
+            let spot = Spot::Row(Pane::History, number);
+            painted.spots.push((area_of(rect), spot));
             y += 1;
         }
     }
-    height
 }
 
 /// One bar of one colour, but for the sign of the class.

@@ -1,8 +1,9 @@
 //! The palette: a line to type in, and what fits it, each with what it is and its keys.
 
 use crate::app::pane::{Finding, Found, Palette};
+use crate::app::{Painted, Spot};
 use crate::model::{cut, fit, wrap};
-use crate::ui::paint::{frame, more};
+use crate::ui::paint::{area_of, frame, more};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -28,20 +29,26 @@ fn detail_lines(width: u16) -> u16 {
     if width >= 76 { 1 } else { 2 }
 }
 
-/// Draws the palette; returns how many rows there was room for.
-pub fn draw(palette: &Palette, theme: &Theme, area: Rect, screen: &mut Frame) -> usize {
+pub fn draw(
+    palette: &Palette,
+    theme: &Theme,
+    area: Rect,
+    screen: &mut Frame,
+    painted: &mut Painted,
+) {
     let block = frame(Line::raw(" Find anything "), true, theme);
     let inside = block.inner(area);
     let mut rects = inside.rows();
     let Some(first) = rects.next() else {
         screen.render_widget(block, area);
-        return 0;
+        return;
     };
     let detail = match inside.height {
         ..6 => 0,
         _ => detail_lines(area.width),
     };
     let height = inside.height.saturating_sub(1 + detail) as usize;
+    painted.sheet_height = height;
     let top = palette.list.top(height);
     let below = palette.found.len().saturating_sub(top + height);
     screen.render_widget(more(block, below, theme), area);
@@ -59,7 +66,7 @@ pub fn draw(palette: &Palette, theme: &Theme, area: Rect, screen: &mut Frame) ->
         let words = "  Nothing fits. Fewer letters find more.";
         let words = cut(words, rect.width as usize);
         screen.render_widget(Line::styled(words, theme.dim()), rect);
-        return height;
+        return;
     }
     let foot = inside.rows().skip(height + 1);
     if let Some(why) = palette.picked().and_then(|finding| finding.why_not) {
@@ -81,8 +88,8 @@ pub fn draw(palette: &Palette, theme: &Theme, area: Rect, screen: &mut Frame) ->
             line
         };
         screen.render_widget(line, rect);
+        painted.spots.push((area_of(rect), Spot::Choice(number)));
     }
-    height
 }
 
 /// `  send the request                    action   ^R F5`, or the reason why not.

@@ -6,10 +6,10 @@ mod timing;
 
 use super::history::duration_text;
 use crate::app::pane::{Measured, ResponseTab, Shown};
-use crate::app::{Action, Pane, Running, State};
+use crate::app::{Action, Painted, Pane, Running, Spot, State};
 use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line, request_ids};
 use crate::model::{Outcome, Response, StatusClass, cut, limits, size_text, visible_line, wrap};
-use crate::ui::paint::{EntryColumns, gauge, tabs};
+use crate::ui::paint::{EntryColumns, area_of, gauge, tab_row};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -17,8 +17,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Draws the answer and returns how much of the tab in front there was to see.
-pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
+/// Draws the answer, and measures how much of the tab in front there was to see.
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let width = area.width as usize;
     let mut top = Vec::new();
     let awaited = state
@@ -35,7 +35,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         for (rect, line) in area.rows().zip(top) {
             frame.render_widget(line, rect);
         }
-        return Measured::default();
+        return;
     };
     top.push(verdict(state, shown, theme, width));
     if area.height >= 16 {
@@ -48,7 +48,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         sentence.push(cut(&rest, width));
     }
     top.extend(sentence.into_iter().map(Line::raw));
-    top.push(tab_line(state, shown, theme));
+    let tab_place = top.len();
+    top.push(Line::default());
     if area.height >= 12 {
         top.push(Line::default());
     }
@@ -56,18 +57,35 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
     for (rect, line) in area.rows().zip(top) {
         frame.render_widget(line, rect);
     }
+    if let Some(row) = area.rows().nth(tab_place) {
+        let spot = |place| Spot::Tab(Pane::Response, place);
+        tab_row(&tab_titles(state, shown), theme, row, frame, painted, spot);
+    }
     let content = Rect {
         y: area.y + used,
         height: area.height - used,
         ..area
     };
-    match state.response.tab {
+    let measured = match state.response.tab {
         ResponseTab::Errors => errors(state, shown, theme, content, frame),
         ResponseTab::Body => body::draw(state, shown, theme, content, frame),
         ResponseTab::Headers => headers(state, shown, theme, content, frame),
         ResponseTab::Timing => timing::draw(state, shown, theme, content, frame),
         ResponseTab::Diff => diff::draw(state, shown, theme, content, frame),
+    };
+    let last = measured.lines.saturating_sub(measured.height);
+    let top = state.response.top.min(last);
+    for (number, lines) in measured.entries.iter().enumerate() {
+        let seen = content
+            .rows()
+            .zip(top..)
+            .filter(|(_, line)| lines.contains(line));
+        let spot = Spot::Row(Pane::Response, number);
+        painted
+            .spots
+            .extend(seen.map(|(row, _)| (area_of(row), spot)));
     }
+    painted.response = measured;
 }
 
 fn empty(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
@@ -206,8 +224,9 @@ fn unknown_status(status: u16) -> String {
     format!("The catalogue does not know status {status}; by its class, {says}.")
 }
 
-fn tab_line(state: &State, shown: &Shown, theme: &Theme) -> Line<'static> {
-    let titles = ResponseTab::ALL.map(|tab| {
+fn tab_titles(state: &State, shown: &Shown) -> Vec<(String, bool)> {
+    let tabs = ResponseTab::ALL.into_iter();
+    tabs.map(|tab| {
         let count = match tab {
             ResponseTab::Errors => shown.errors.entries.len(),
             _ => 0,
@@ -220,8 +239,8 @@ fn tab_line(state: &State, shown: &Shown, theme: &Theme) -> Line<'static> {
             tab.title().to_owned()
         };
         (title, tab == state.response.tab)
-    });
-    tabs(&titles, theme)
+    })
+    .collect()
 }
 
 /// The entries, then what the status means and what to do about it.
