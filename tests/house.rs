@@ -98,9 +98,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "cli",
-        &[
-            "app", "engine", "format", "insight", "model", "runtime", "ui",
-        ],
+        &["app", "engine", "format", "insight", "model", "runtime"],
         &[
             "base64",
             "clap",
@@ -115,14 +113,11 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Where a floor may name only some things of another: floor, other floor, its names.
-const ONLY: &[(&str, &str, &[&str])] = &[
-    (
-        "cli",
-        "app",
-        &["Action", "Keymap", "Pasted", "Place", "Start"],
-    ),
-    ("cli", "ui", &["Theme"]),
-];
+const ONLY: &[(&str, &str, &[&str])] = &[(
+    "cli",
+    "app",
+    &["Action", "Keymap", "Pasted", "Place", "Start", "ThemeName"],
+)];
 
 /// Crates that live in one room.
 const ROOMS: &[(&str, &[&str])] = &[

@@ -106,6 +106,32 @@ fn the_sheet_of_keys() {
 
 #[test]
 #[ignore = "writes pictures"]
+fn the_palette() {
+    picture("palette.svg", &[], USUAL, |tty| {
+        tty.types("\x10");
+        tty.sees("Find anything");
+        tty.types("bring");
+        tty.sees("Not now");
+    });
+}
+
+#[test]
+#[ignore = "writes pictures"]
+fn the_themes() {
+    for theme in [
+        "dark",
+        "light",
+        "colour-blind",
+        "colour-blind-light",
+        "mono",
+    ] {
+        let name = format!("theme-{theme}.svg");
+        picture(&name, &["--theme", theme], USUAL, |_| {});
+    }
+}
+
+#[test]
+#[ignore = "writes pictures"]
 fn without_colour() {
     picture("no-color.svg", &["--color", "never"], USUAL, |_| {});
 }
@@ -135,10 +161,12 @@ fn svg(screen: &vt100::Screen) -> String {
     let (rows, columns) = screen.size();
     let width = f64::from(columns.get()) * CELL.0 + 2.0 * MARGIN;
     let height = f64::from(rows.get()) * CELL.1 + 2.0 * MARGIN;
+    let corner = screen.cell(0, 0).and_then(|cell| colour(cell.bgcolor()));
+    let ground = corner.unwrap_or_else(|| GROUND.to_owned());
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.2} {height:.2}\">\n\
          <style>text {{ font: {FONT_PIXELS}px {FONTS}; white-space: pre; }}</style>\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{GROUND}\"/>\n"
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{ground}\"/>\n"
     );
     let runs = runs(screen);
     for run in &runs {

@@ -31,3 +31,19 @@ fn a_clash_of_keys_is_wrong_usage_with_both_names() {
         assert!(ran.err.contains(words), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_theme_that_is_unknown_or_broken_is_wrong_usage_before_the_screen_is_taken() {
+    let home = Home::new();
+    home.run(&["--theme", "darkest"])
+        .refused(2, &["no theme named darkest", "colour-blind"]);
+    std::fs::create_dir(home.path("themes")).unwrap();
+    home.write("themes/own.toml", "like = \"dark\"\nsuccess = \"gren\"\n");
+    home.run(&["--theme", "own"])
+        .refused(2, &["own.toml:2:11", "gren", "success"]);
+    home.write("config.toml", "theme = \"own\"\n");
+    home.run(&[]).refused(2, &["own.toml:2:11"]);
+    // One that is not asked for stops nobody.
+    home.run(&["--theme", "dark"])
+        .refused(2, &["needs a terminal"]);
+}

@@ -33,6 +33,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FocusResponse => jump(state, Pane::Response),
         Action::FocusHistory => jump(state, Pane::History),
         Action::SetCase => memory::ask_for_case(state),
+        Action::ChooseTheme => choose_theme(state),
         Action::SwitchMouse => effects = switch_mouse(state),
         Action::Widen => state.split.widen(STEP),
         Action::Narrow => state.split.widen(-STEP),
@@ -99,11 +100,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::FieldClear
         | Action::FieldWordDelete => effects = edit_field(state, action),
 
-        Action::DialogUp => step_dialog(state, -1),
-        Action::DialogDown => step_dialog(state, 1),
+        Action::DialogUp => effects = step_dialog(state, -1),
+        Action::DialogDown => effects = step_dialog(state, 1),
         Action::DialogChoose => effects = choose(state),
         Action::DialogClose | Action::HelpClose | Action::ReportClose | Action::PaletteClose => {
-            state.overlay = None
+            effects = leave_overlay(state);
         }
 
         Action::PaletteUp => step_palette(state, -1),
@@ -212,6 +213,17 @@ fn choose_environment(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
+fn choose_theme(state: &mut State) {
+    let choices = state.themes.iter().map(|theme| Choice {
+        label: theme.name.clone(),
+        note: theme.note.clone(),
+        pick: Pick::Theme(theme.name.clone()),
+    });
+    let at = state.themes.iter().position(|t| t.name == state.theme);
+    let dialog = Dialog::new("Theme", choices.collect(), at);
+    state.overlay = Some(Overlay::Dialog(dialog));
+}
+
 fn choose_method(state: &mut State) {
     let choices = Builder::METHODS.map(|method| Choice {
         label: method.to_owned(),
@@ -237,6 +249,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Replay(path)) => return memory::replay(state, path),
         Some(Pick::Trust(origin)) => return again::trust(state, origin),
         Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),
+        Some(Pick::Theme(name)) => return finding::use_theme(state, name),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()
@@ -418,9 +431,25 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn step_dialog(state: &mut State, step: isize) {
-    if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
-        dialog.step(step);
+/// In the list of themes, the one under the cursor is seen at once.
+fn step_dialog(state: &mut State, step: isize) -> Vec<Effect> {
+    let Some(Overlay::Dialog(dialog)) = &mut state.overlay else {
+        return Vec::new();
+    };
+    dialog.step(step);
+    match dialog.picked() {
+        Some(Pick::Theme(name)) => vec![Effect::UseTheme(name.clone())],
+        _ => Vec::new(),
+    }
+}
+
+/// Closes what lies on top without choosing; a theme on trial goes with it.
+pub fn leave_overlay(state: &mut State) -> Vec<Effect> {
+    match state.overlay.take() {
+        Some(Overlay::Dialog(dialog)) if matches!(dialog.picked(), Some(Pick::Theme(_))) => {
+            vec![Effect::UseTheme(state.theme.clone())]
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::action::{Action, Place};
 use super::memory;
-use super::message::{Effect, Listing, SessionFile, Then};
+use super::message::{Effect, Listing, Notice, SessionFile, Then};
 use super::pane::{Finding, Goal, Palette, path_of};
 use super::sending::choose_environment;
-use super::state::{Overlay, State};
+use super::state::{Overlay, State, ThemeName};
 use crate::model::{Auth, Environment, TokenRef};
 
 /// Requests of the history that are offered.
@@ -20,6 +20,7 @@ pub fn open_palette(
     rows.extend(requests(state));
     rows.extend(tokens(state));
     rows.extend(environments(state));
+    rows.extend(themes(state));
     state.overlay = Some(Overlay::Palette(Box::new(Palette::new(rows))));
     vec![Effect::ListSessions(Listing::ForPalette)]
 }
@@ -58,6 +59,7 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
         }
         Some(Goal::Environment(place)) => choose_environment(state, place),
         Some(Goal::Replay(path)) => memory::replay(state, path),
+        Some(Goal::Theme(name)) => use_theme(state, name),
         None => Vec::new(),
     };
     (effects, None)
@@ -126,6 +128,26 @@ fn requests(state: &State) -> Vec<Finding> {
         });
     }
     rows
+}
+
+/// Chooses a theme for this run.
+pub fn use_theme(state: &mut State, name: String) -> Vec<Effect> {
+    state.theme = name.clone();
+    state.notice = Some(Notice::info(format!(
+        "The theme is {name} now. To keep it, write theme = \"{name}\" at the top of config.toml."
+    )));
+    vec![Effect::UseTheme(name)]
+}
+
+fn themes(state: &State) -> Vec<Finding> {
+    let finding = |theme: &ThemeName| Finding {
+        kind: "theme",
+        label: theme.name.clone(),
+        note: theme.note.clone(),
+        why_not: (theme.name == state.theme).then_some("It is the one in use."),
+        goal: Goal::Theme(theme.name.clone()),
+    };
+    state.themes.iter().map(finding).collect()
 }
 
 /// What there is to say about an environment beside its name.

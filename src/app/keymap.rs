@@ -170,7 +170,7 @@ impl Keymap {
         for row in &rows {
             let id = &row.action.text;
             let Some(action) = Action::ALL.iter().copied().find(|a| a.id() == id) else {
-                let remedy = "httriage keys lists the ids";
+                let remedy = "httriage keys lists the ids.";
                 errors.push(wrong(
                     &row.action,
                     format!("there is no action \"{id}\""),
@@ -180,7 +180,7 @@ impl Keymap {
             };
             if action == Action::Quit && row.keys.is_empty() {
                 let problem = "quit has no key left".to_owned();
-                errors.push(wrong(&row.action, problem, "Leave it one"));
+                errors.push(wrong(&row.action, problem, "Leave it one."));
                 continue;
             }
             keymap.bindings.retain(|(bound, _)| *bound != action);
@@ -204,7 +204,7 @@ impl Keymap {
                         action.id(),
                         other.id()
                     );
-                    let remedy = "Give one of them another key, in this file";
+                    let remedy = "Give one of them another key, in this file.";
                     errors.push(wrong(word, problem, remedy));
                 }
                 None => keymap.bindings.push((action, key)),
@@ -241,12 +241,12 @@ fn key_for(action: Action, word: &str) -> Result<Key, (String, &'static str)> {
         let problem = format!("\"{word}\" is no key");
         return Err((
             problem,
-            "Write keys as a, G, ?, enter, f6, ctrl-r, alt-1 or shift-tab",
+            "Write keys as a, G, ?, enter, f6, ctrl-r, alt-1 or shift-tab.",
         ));
     };
     if let Some(instead) = key.sent_as() {
         let problem = format!("terminals send {word} as {instead}");
-        return Err((problem, "Choose another key"));
+        return Err((problem, "Choose another key."));
     }
     // Where text is typed, a letter must stay a letter.
     let typing = matches!(
@@ -255,7 +255,7 @@ fn key_for(action: Action, word: &str) -> Result<Key, (String, &'static str)> {
     );
     if typing && matches!(key.code, KeyCode::Char(_)) && !key.acts_anywhere() {
         let problem = format!("{} acts while typing, and {word} is typed", action.id());
-        return Err((problem, "Choose a key with ctrl or alt, or a function key"));
+        return Err((problem, "Choose a key with ctrl or alt, or a function key."));
     }
     Ok(key)
 }

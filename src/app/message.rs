@@ -253,6 +253,8 @@ pub enum Effect {
     StartSandbox,
     /// Asks for the fingerprints of an environment's tokens.
     ReadTokens(Box<Environment>),
+    /// Draws in another theme from now on.
+    UseTheme(String),
     /// Takes the mouse, or gives it back to the terminal.
     UseMouse(bool),
     /// Gives the terminal back until the shell brings the program to the front again.

@@ -27,7 +27,9 @@ pub use message::{
     Chosen, Effect, Imported, ImportedToken, Job, Level, Listing, Message, Notice, Pasted, Pointer,
     PointerMove, SandboxNews, SessionFile, Spent, Then,
 };
-pub use state::{Area, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State};
+pub use state::{
+    Area, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State, ThemeName,
+};
 pub use update::update;
 
 pub use act::blocked;

@@ -1,7 +1,7 @@
 //! What a click, a drag or the wheel does, by what the last picture had in that place. Whatever
 //! can be pointed at has a key too.
 
-use super::act::{act, scroll_pane};
+use super::act::{act, leave_overlay, scroll_pane};
 use super::action::{Action, Pane, Place};
 use super::message::{Effect, Pointer, PointerMove};
 use super::state::{Border, Overlay, Painted, Spot, State};
@@ -48,10 +48,12 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
         }
         Some(Spot::Choice(row)) => return choose(state, row),
         Some(Spot::Act(action)) => {
+            let mut effects = Vec::new();
             if action.place() == Place::Anywhere {
-                state.overlay = None;
+                effects = leave_overlay(state);
             }
-            return act(state, action);
+            effects.extend(act(state, action));
+            return effects;
         }
         Some(Spot::Border(border)) => {
             // Its cells hold the titles too.
@@ -60,6 +62,8 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
             }
             state.dragging = Some(border);
         }
+        // A click beside what lies on top closes it, but for a line that is being typed.
+        Some(Spot::Behind) if matches!(state.overlay, Some(Overlay::Prompt(_))) => {}
         Some(Spot::Behind) => return leave_overlay(state),
         Some(Spot::Sheet) | None => {}
     }
@@ -115,14 +119,6 @@ fn choose(state: &mut State, row: usize) -> Vec<Effect> {
             act(state, Action::PaletteChoose)
         }
         _ => Vec::new(),
-    }
-}
-
-/// A click beside what lies on top closes it, but for a line that is being typed.
-fn leave_overlay(state: &mut State) -> Vec<Effect> {
-    match state.overlay {
-        Some(Overlay::Prompt(_)) | None => Vec::new(),
-        Some(_) => act(state, Action::DialogClose),
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Start {
     pub settings: Settings,
     pub catalogue: Arc<Catalogue>,
     pub keymap: Keymap,
+    /// The themes to choose from, and the one to start with.
+    pub themes: Vec<ThemeName>,
+    pub theme: String,
     /// All environments; the one to start in comes by its place.
     pub environments: Vec<Environment>,
     pub environment: usize,
@@ -39,6 +42,13 @@ pub struct Start {
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+}
+
+/// A theme as the picker lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThemeName {
+    pub name: String,
+    pub note: String,
 }
 
 /// A call under way.
@@ -191,6 +201,9 @@ pub struct State {
     pub body_bytes: u64,
     pub catalogue: Arc<Catalogue>,
     pub keymap: Keymap,
+    pub themes: Vec<ThemeName>,
+    /// The chosen theme; another may be on trial in the list of themes.
+    pub theme: String,
     pub now: Timestamp,
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
@@ -233,6 +246,8 @@ impl State {
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
             keymap: start.keymap,
+            themes: start.themes,
+            theme: start.theme,
             now: start.now,
             zone: start.zone,
             size: start.size,

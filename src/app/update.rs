@@ -1,7 +1,7 @@
 //! A message comes in, effects go out. Only routes: what a message means for a pane is the
 //! pane's business.
 
-use super::act::{act, after_typing};
+use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place};
 use super::comparing;
 use super::finding;
@@ -86,10 +86,12 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         }
         Some(action) => {
             let stays = action.place() != Place::Anywhere || action == Action::Quit;
+            let mut effects = Vec::new();
             if !stays {
-                state.overlay = None;
+                effects = leave_overlay(state);
             }
-            act(state, action)
+            effects.extend(act(state, action));
+            effects
         }
         None => {
             if let Some(field) = state.field() {

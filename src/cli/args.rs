@@ -100,6 +100,9 @@ pub struct ExploreArgs {
     pub limits: LimitArgs,
     #[command(flatten)]
     pub record: RecordArgs,
+    /// Theme by name: terminal, dark, light, colour-blind, colour-blind-light, mono, or your own
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,

@@ -7,9 +7,9 @@ use crate::app::Keymap;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, authorities};
-use crate::format::catalogue_file;
+use crate::format::{catalogue_file, theme_file};
 use crate::insight::Catalogue;
-use crate::model::{Environment, Origin, Session, Settings, TokenName, size};
+use crate::model::{Environment, Origin, Scheme, Session, Settings, TokenName, size};
 use std::io::Read;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
@@ -37,6 +37,52 @@ pub fn keymap(home: &Home) -> Result<Keymap, Trouble> {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Trouble::usage(errors.join("\n"))
     })
+}
+
+/// Every theme there is, the person's own in place of a built-in one of the same name, and what
+/// is wrong with those that cannot be read.
+pub struct Themes {
+    pub schemes: Vec<Scheme>,
+    pub broken: Vec<(String, String)>,
+}
+
+pub fn themes(home: &Home) -> Themes {
+    let mut schemes = theme_file::built_in();
+    let mut broken = Vec::new();
+    for (name, path, text) in home.themes() {
+        let place = path.display().to_string();
+        let read = text.map_err(|error| {
+            format!("{place} cannot be read: {error}. Mend the file, or take it away.")
+        });
+        let read = read.and_then(|text| {
+            theme_file::read(&text, &name, &place).map_err(|error| error.to_string())
+        });
+        match read {
+            Ok(scheme) => {
+                schemes.retain(|known| known.name != name);
+                schemes.push(scheme);
+            }
+            Err(why) => broken.push((name, why)),
+        }
+    }
+    Themes { schemes, broken }
+}
+
+/// The theme that is asked for, if it is there and can be read.
+pub fn theme(name: &str, themes: &Themes) -> Result<String, Trouble> {
+    let mut broken = themes.broken.iter();
+    if let Some((_, why)) = broken.find(|(broken, _)| broken == name) {
+        return Err(Trouble::usage(why));
+    }
+    let schemes = themes.schemes.iter();
+    let known: Vec<&str> = schemes.map(|scheme| scheme.name.as_str()).collect();
+    match known.contains(&name) {
+        true => Ok(name.to_owned()),
+        false => Err(Trouble::usage(format!(
+            "There is no theme named {name}: {}. Your own stand in the config directory as themes/NAME.toml.",
+            known.join(", ")
+        ))),
+    }
 }
 
 /// The store of calls, with the limits that the settings give it.

@@ -4,14 +4,15 @@ use super::args::ExploreArgs;
 use super::choice;
 use super::print::Color;
 use super::trouble::Trouble;
-use crate::app::{Pasted, Start};
+use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, Vault};
 use crate::format::curl;
 use crate::insight;
-use crate::model::{Auth, Body, Environment, Param, RequestSpec, Settings, Timestamp, TokenName};
+use crate::model::{
+    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Timestamp, TokenName,
+};
 use crate::runtime;
-use crate::ui::Theme;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
@@ -25,6 +26,9 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     let mut settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let keymap = choice::keymap(&home)?;
+    let themes = choice::themes(&home);
+    let theme = args.theme.as_deref().or(settings.theme.as_deref());
+    let theme = choice::theme(theme.unwrap_or(Scheme::USUAL), &themes)?;
     // Where standard input was read, keys come from the terminal all the same.
     let piped = args.what.as_deref() == Some("-");
     if !(piped || std::io::stdin().is_terminal()) || !std::io::stdout().is_terminal() {
@@ -64,11 +68,12 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     }
     let record = choice::record(&args.record, &home, &settings);
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
-    let theme = Theme::new(color.is_on(true), args.ascii);
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),
         keymap,
+        themes: themes.schemes.iter().map(theme_name).collect(),
+        theme,
         environments,
         environment,
         spec,
@@ -85,7 +90,12 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         history: record,
         home,
     };
-    runtime::run(start, means, theme).map_err(|error| Trouble::failed(error.to_string()))?;
+    let looks = runtime::Looks {
+        schemes: themes.schemes,
+        colour: color.is_on(true),
+        ascii: args.ascii,
+    };
+    runtime::run(start, means, looks).map_err(|error| Trouble::failed(error.to_string()))?;
     Ok(0)
 }
 
@@ -133,6 +143,13 @@ impl Opening {
             url,
             pasted: Some(Pasted(text)),
         })
+    }
+}
+
+fn theme_name(scheme: &Scheme) -> ThemeName {
+    ThemeName {
+        name: scheme.name.clone(),
+        note: scheme.note.clone(),
     }
 }
 

@@ -99,6 +99,21 @@ impl Home {
         }
     }
 
+    /// The themes a person wrote, by name: `themes/*.toml` in the config directory, with their
+    /// path and their text.
+    pub fn themes(&self) -> Vec<(String, PathBuf, io::Result<String>)> {
+        let entries = std::fs::read_dir(self.config.join("themes"));
+        let themes = entries.into_iter().flatten().flatten().filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let name = name.strip_suffix(".toml")?.to_owned();
+            let text = std::fs::read_to_string(entry.path());
+            Some((name, entry.path(), text))
+        });
+        let mut themes: Vec<_> = themes.collect();
+        themes.sort_by(|a, b| a.0.cmp(&b.0));
+        themes
+    }
+
     /// Where sessions are kept unless another place is named.
     pub fn sessions_dir(&self) -> PathBuf {
         self.data.join("sessions")

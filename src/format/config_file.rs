@@ -36,6 +36,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
 
     let mut settings = Settings {
         environment: config.environment,
+        theme: config.theme,
         mouse: config.mouse,
         ..Settings::default()
     };
@@ -128,6 +129,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
 struct Config {
     environment: Option<String>,
     max_body: Option<String>,
+    theme: Option<String>,
     mouse: Option<bool>,
     #[serde(default)]
     history: HistoryTable,

@@ -22,7 +22,7 @@ pub struct Word {
 /// Reads the rows in the order of the file; `file` is named in the error.
 pub fn read(text: &str, file: &str) -> Result<Vec<Row>, FormatError> {
     let refuse = |at: usize, problem: &str| {
-        let remedy = "Write rows such as send = \"ctrl-r\" or quit-pane = [\"q\", \"ctrl-q\"]";
+        let remedy = "Write rows such as send = \"ctrl-r\" or quit-pane = [\"q\", \"ctrl-q\"].";
         FormatError::at(file, text, at, problem.replace('\n', ", "), remedy)
     };
     let table = DeTable::parse(text).map_err(|error| {

@@ -10,5 +10,6 @@ pub mod matrix;
 pub mod record;
 pub mod report;
 pub mod session_file;
+pub mod theme_file;
 
 pub use error::FormatError;

@@ -9,6 +9,7 @@ mod exchange;
 mod fit;
 mod headers;
 mod request;
+mod scheme;
 mod session;
 mod settings;
 mod size;
@@ -30,6 +31,7 @@ pub use headers::{Header, Headers};
 pub use request::{
     Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,
 };
+pub use scheme::{Ink, Look, Role, Scheme};
 pub use session::{Expectation, Pin, Session, Step};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};

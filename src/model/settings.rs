@@ -8,6 +8,8 @@ pub struct Settings {
     pub environment: Option<String>,
     pub environments: Vec<Environment>,
     pub tokens: Vec<Token>,
+    /// The theme to start with.
+    pub theme: Option<String>,
     /// Whether the mouse is used; unless it is said, it is.
     pub mouse: Option<bool>,
     /// Bytes of a body that are kept, counted after decoding.

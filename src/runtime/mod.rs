@@ -9,5 +9,5 @@ mod taking;
 mod terminal;
 
 pub use perform::Means;
-pub use run::{RunError, run};
+pub use run::{Looks, RunError, run};
 pub use terminal::Taken;

@@ -138,7 +138,7 @@ impl Performer {
                 environment,
                 case,
             } => self.replay(job, path, environments, *environment, case),
-            Effect::UseMouse(_) | Effect::Suspend | Effect::Quit => {}
+            Effect::UseTheme(_) | Effect::UseMouse(_) | Effect::Suspend | Effect::Quit => {}
         }
     }
 

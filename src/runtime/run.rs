@@ -4,7 +4,7 @@ use super::input::{self, Events};
 use super::perform::{Means, Performer};
 use super::terminal::{Screen, Taken, suspend, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
-use crate::model::Timestamp;
+use crate::model::{Scheme, Timestamp};
 use crate::ui::{self, Theme};
 use std::fmt;
 use std::io;
@@ -41,48 +41,67 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
+/// How pictures may look.
+pub struct Looks {
+    /// Those that can be chosen.
+    pub schemes: Vec<Scheme>,
+    pub colour: bool,
+    pub ascii: bool,
+}
+
+impl Looks {
+    /// The theme of that name; an unknown one is the usual theme.
+    fn theme(&self, name: &str) -> Theme {
+        match self.schemes.iter().find(|scheme| scheme.name == name) {
+            Some(scheme) => Theme::of(scheme, self.colour, self.ascii),
+            None => Theme::new(self.colour, self.ascii),
+        }
+    }
+}
+
+/// The screen, and the theme it is drawn in.
+struct Stage {
+    screen: Screen,
+    looks: Looks,
+    theme: Theme,
+}
+
 /// Runs the explorer until it is left.
-pub fn run(start: Start, means: Means, theme: Theme) -> Result<(), RunError> {
+pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
     let tasks = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(RunError::Tasks)?;
     let (taken, screen) = Taken::new().map_err(RunError::Terminal)?;
-    let result = tasks.block_on(explore(start, means, theme, screen));
+    let theme = looks.theme(&start.theme);
+    let stage = Stage {
+        screen,
+        looks,
+        theme,
+    };
+    let result = tasks.block_on(explore(start, means, stage));
     drop(taken);
     // A name lookup cannot be stopped; it must not hold the program back.
     tasks.shutdown_background();
     result.map_err(RunError::Terminal)
 }
 
-async fn explore(
-    mut start: Start,
-    means: Means,
-    theme: Theme,
-    mut screen: Screen,
-) -> io::Result<()> {
-    let size = screen.size()?;
+async fn explore(mut start: Start, means: Means, mut stage: Stage) -> io::Result<()> {
+    let size = stage.screen.size()?;
     start.size = (size.width, size.height);
     let tokens = start.settings.tokens.iter().map(|token| token.name.clone());
     let tokens = tokens.collect();
     let (mut state, effects) = State::new(start);
-    draw(&mut state, &theme, &mut screen)?;
+    stage.draw(&mut state)?;
 
     let (queue, mut messages) = mpsc::unbounded_channel();
     let mut performer = Performer::new(means, tokens, queue);
     performer.warm(state.environment());
-    if carry_out(&mut performer, effects) {
+    if stage.carry_out(&mut performer, effects) {
         return Ok(());
     }
-    let result = turn(
-        &mut state,
-        &theme,
-        &mut screen,
-        &mut performer,
-        &mut messages,
-    )
-    .await;
+    let result = turn(&mut state, &mut stage, &mut performer, &mut messages).await;
     performer.finish().await;
     result
 }
@@ -90,8 +109,7 @@ async fn explore(
 /// Round and round, until the person leaves or the terminal goes away.
 async fn turn(
     state: &mut State,
-    theme: &Theme,
-    screen: &mut Screen,
+    stage: &mut Stage,
     performer: &mut Performer,
     messages: &mut mpsc::UnboundedReceiver<Message>,
 ) -> io::Result<()> {
@@ -112,7 +130,7 @@ async fn turn(
             sign = signals.wait() => match sign {
                 Sign::End => Some(Message::Ended),
                 Sign::Stop => {
-                    suspend(screen, false)?;
+                    suspend(&mut stage.screen, false)?;
                     changed = true;
                     None
                 }
@@ -135,9 +153,9 @@ async fn turn(
                 }
                 let effects = update(state, message);
                 if effects.contains(&Effect::Suspend) {
-                    suspend(screen, true)?;
+                    suspend(&mut stage.screen, true)?;
                 }
-                if carry_out(performer, effects) {
+                if stage.carry_out(performer, effects) {
                     return Ok(());
                 }
             }
@@ -153,32 +171,37 @@ async fn turn(
             }
         }
         if changed {
-            draw(state, theme, screen)?;
+            stage.draw(state)?;
         }
     }
 }
 
-/// Returns whether the program is to end.
-fn carry_out(performer: &mut Performer, effects: Vec<Effect>) -> bool {
-    let mut quit = false;
-    for effect in effects {
-        match effect {
-            Effect::Quit => quit = true,
-            // A terminal that cannot do it goes on without.
-            Effect::UseMouse(on) => drop(use_mouse(on)),
-            effect => performer.perform(effect),
+impl Stage {
+    /// Returns whether the program is to end.
+    fn carry_out(&mut self, performer: &mut Performer, effects: Vec<Effect>) -> bool {
+        let mut quit = false;
+        for effect in effects {
+            match effect {
+                Effect::Quit => quit = true,
+                Effect::UseTheme(name) => self.theme = self.looks.theme(&name),
+                // A terminal that cannot do it goes on without.
+                Effect::UseMouse(on) => drop(use_mouse(on)),
+                effect => performer.perform(effect),
+            }
         }
+        quit
     }
-    quit
-}
 
-fn draw(state: &mut State, theme: &Theme, screen: &mut Screen) -> io::Result<()> {
-    let mut painted = None;
-    screen.draw(|frame| painted = Some(ui::draw(state, theme, frame)))?;
-    if let Some(painted) = painted {
-        state.painted = painted;
+    fn draw(&mut self, state: &mut State) -> io::Result<()> {
+        let mut painted = None;
+        let theme = &self.theme;
+        self.screen
+            .draw(|frame| painted = Some(ui::draw(state, theme, frame)))?;
+        if let Some(painted) = painted {
+            state.painted = painted;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What a signal asks for.

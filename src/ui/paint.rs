@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders};
+use ratatui::widgets::{Block, Borders, Clear};
 use unicode_width::UnicodeWidthStr;
 
 pub fn area_of(rect: Rect) -> Area {
@@ -55,6 +55,12 @@ pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
         .border_set(set)
         .border_style(theme.frame(focused))
         .title(title)
+}
+
+/// Empties a part of the screen for what lies on top of it.
+pub fn clear(area: Rect, theme: &Theme, frame: &mut Frame) {
+    frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, theme.ground());
 }
 
 /// A line of words, some of which do something when they are pointed at.

@@ -1,7 +1,7 @@
 //! The whole picture, from the state alone.
 
 use super::layout::{LEAST, layout};
-use super::paint::{area_of, frame, sweep, tab_row};
+use super::paint::{area_of, clear, frame, sweep, tab_row};
 use super::pane;
 use super::status_bar;
 use super::theme::Theme;
@@ -10,12 +10,12 @@ use crate::model::cut;
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::Clear;
 
 /// Draws the state and returns what the picture measured.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
     let mut painted = Painted::default();
     let area = frame.area();
+    frame.buffer_mut().set_style(area, theme.ground());
     if area.width < LEAST.0 || area.height < LEAST.1 {
         let words = format!("Too small: {}x{} is the least.", LEAST.0, LEAST.1);
         frame.render_widget(Line::raw(cut(&words, area.width as usize)), area);
@@ -108,7 +108,7 @@ fn draw_overlay(
         Overlay::Replay(replay) => pane::replay::place(replay, theme, area),
         Overlay::Help(_) => pane::help::place(room),
     };
-    screen.render_widget(Clear, rect);
+    clear(rect, theme, screen);
     painted.spots.push((area_of(rect), Spot::Sheet));
     match overlay {
         Overlay::Dialog(dialog) => pane::dialog::draw(dialog, theme, rect, screen, painted),

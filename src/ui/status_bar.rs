@@ -114,8 +114,8 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::FocusNext,
             Action::TabNext,
             Action::AddRow,
-            Action::ChooseEnvironment,
             Action::OpenPalette,
+            Action::ChooseEnvironment,
             Action::Filter,
             Action::QuitPane,
         ],
@@ -132,6 +132,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::FocusNext,
             Action::ToggleAllFolds,
             Action::ChooseToken,
+            Action::OpenPalette,
             Action::QuitPane,
         ],
         (None, Pane::Response) => &[
@@ -141,8 +142,8 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::TabNext,
             Action::OpenEntry,
             Action::Compare,
-            Action::ChooseEnvironment,
             Action::OpenPalette,
+            Action::ChooseEnvironment,
             Action::QuitPane,
         ],
         (None, Pane::History) => &[

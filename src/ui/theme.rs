@@ -1,19 +1,29 @@
-//! Named roles and the styles they stand for. Colours are the terminal's own sixteen, so that
-//! they fit a light ground as well as a dark one; nothing is said by colour alone.
+//! Named roles and the styles they stand for, as a scheme has them. Nothing is said by colour
+//! alone: without colours a filled block is reversed, and signs and words stay.
 
-use crate::model::StatusClass;
+use crate::model::{Ink, Look, Role, Scheme, StatusClass};
 use ratatui::style::{Color, Modifier, Style};
 
 #[derive(Clone, Debug)]
 pub struct Theme {
+    looks: [Look; Role::ALL.len()],
     colour: bool,
     /// Signs and frames from ASCII only.
     pub ascii: bool,
 }
 
 impl Theme {
+    /// The usual scheme.
     pub fn new(colour: bool, ascii: bool) -> Theme {
-        Theme { colour, ascii }
+        Theme::of(&Scheme::default(), colour, ascii)
+    }
+
+    pub fn of(scheme: &Scheme, colour: bool, ascii: bool) -> Theme {
+        Theme {
+            looks: Role::ALL.map(|role| scheme.look(role)),
+            colour,
+            ascii,
+        }
     }
 
     /// The name of a key, in letters that this terminal has.
@@ -29,106 +39,144 @@ impl Theme {
         name
     }
 
-    fn tinted(&self, colour: Color) -> Style {
+    fn look(&self, role: Role) -> Look {
+        self.looks[role as usize]
+    }
+
+    fn role(&self, role: Role) -> Style {
+        self.style(self.look(role))
+    }
+
+    fn style(&self, look: Look) -> Style {
+        let mut style = Style::new();
+        // A block that loses its colour is still a block.
+        let reversed = look.reversed || (look.ground.is_some() && !self.colour);
+        let weights = [
+            (look.bold, Modifier::BOLD),
+            (look.dim, Modifier::DIM),
+            (look.underlined, Modifier::UNDERLINED),
+            (reversed, Modifier::REVERSED),
+        ];
+        for (_, weight) in weights.into_iter().filter(|(on, _)| *on) {
+            style = style.add_modifier(weight);
+        }
         if self.colour {
-            Style::new().fg(colour)
-        } else {
-            Style::new()
+            style.fg = look.ink.map(colour);
+            style.bg = look.ground.map(colour);
+        }
+        style
+    }
+
+    /// What the whole screen is filled with before anything is drawn on it.
+    pub fn ground(&self) -> Style {
+        match self.colour {
+            true => self.role(Role::Ground),
+            false => Style::new(),
         }
     }
 
     /// A status class in running text.
     pub fn class(&self, class: StatusClass) -> Style {
-        self.tinted(Theme::colour(class))
-            .add_modifier(Modifier::BOLD)
-    }
-
-    fn colour(class: StatusClass) -> Color {
-        match class {
-            StatusClass::Informational => Color::Blue,
-            StatusClass::Success => Color::Green,
-            StatusClass::Redirection => Color::Cyan,
-            StatusClass::ClientError => Color::Yellow,
-            StatusClass::ServerError => Color::Red,
-            StatusClass::Nonstandard | StatusClass::NoAnswer => Color::Magenta,
-        }
+        self.role(role_of(class))
     }
 
     /// A status class as a filled block.
     pub fn badge(&self, class: StatusClass) -> Style {
-        if self.colour {
-            // Black on the colour can be read on a light ground too; reversed it could not.
-            Style::new()
-                .fg(Color::Black)
-                .bg(Theme::colour(class))
-                .add_modifier(Modifier::BOLD)
-        } else {
-            self.class(class).add_modifier(Modifier::REVERSED)
-        }
+        let (badge, class) = (self.look(Role::Badge), self.look(role_of(class)));
+        self.style(Look {
+            ground: class.ink,
+            reversed: badge.reversed,
+            ..badge
+        })
     }
 
     pub fn strong(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+        self.role(Role::Strong)
     }
 
     pub fn dim(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+        self.role(Role::Dim)
     }
 
     /// Names of things a person chose: environment, token.
     pub fn name(&self) -> Style {
-        self.tinted(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.role(Role::Name)
     }
 
     /// The machine's own words: codes, keys, methods.
     pub fn code(&self) -> Style {
-        self.tinted(Color::Cyan)
-    }
-
-    /// A text of a body.
-    pub fn text(&self) -> Style {
-        self.tinted(Color::Green)
-    }
-
-    /// A number of a body, or one of its truth values.
-    pub fn number(&self) -> Style {
-        self.tinted(Color::Magenta)
-    }
-
-    /// What was looked for; the one the cursor is on stands out.
-    pub fn found(&self, is_current: bool) -> Style {
-        let found = self.tinted(Color::Yellow);
-        if is_current {
-            found.add_modifier(Modifier::REVERSED | Modifier::BOLD)
-        } else {
-            found.add_modifier(Modifier::UNDERLINED | Modifier::BOLD)
-        }
+        self.role(Role::Code)
     }
 
     pub fn key(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+        self.role(Role::Key)
     }
 
     pub fn frame(&self, focused: bool) -> Style {
-        if focused {
-            self.tinted(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.role(if focused {
+            Role::FrameFocused
         } else {
-            self.dim()
-        }
+            Role::Frame
+        })
     }
 
     /// The row or tab the cursor is on.
     pub fn selected(&self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+        self.role(Role::Selected)
     }
 
     pub fn trouble(&self) -> Style {
-        self.tinted(Color::Red).add_modifier(Modifier::BOLD)
+        self.role(Role::Trouble)
     }
 
     /// An environment where writing is dangerous.
     pub fn protected(&self) -> Style {
-        self.tinted(Color::Red)
-            .add_modifier(Modifier::BOLD | Modifier::REVERSED)
+        self.role(Role::Protected)
+    }
+
+    /// A text of a body.
+    pub fn text(&self) -> Style {
+        self.role(Role::Text)
+    }
+
+    /// A number of a body, or one of its truth values.
+    pub fn number(&self) -> Style {
+        self.role(Role::Number)
+    }
+
+    /// What was looked for; the one the cursor is on stands out.
+    pub fn found(&self, is_current: bool) -> Style {
+        self.role(if is_current {
+            Role::FoundCurrent
+        } else {
+            Role::Found
+        })
+    }
+}
+
+fn role_of(class: StatusClass) -> Role {
+    match class {
+        StatusClass::Informational => Role::Informational,
+        StatusClass::Success => Role::Success,
+        StatusClass::Redirection => Role::Redirection,
+        StatusClass::ClientError => Role::ClientError,
+        StatusClass::ServerError => Role::ServerError,
+        StatusClass::Nonstandard => Role::Nonstandard,
+        StatusClass::NoAnswer => Role::NoAnswer,
+    }
+}
+
+fn colour(ink: Ink) -> Color {
+    match ink {
+        Ink::Own(0) => Color::Black,
+        Ink::Own(1) => Color::Red,
+        Ink::Own(2) => Color::Green,
+        Ink::Own(3) => Color::Yellow,
+        Ink::Own(4) => Color::Blue,
+        Ink::Own(5) => Color::Magenta,
+        Ink::Own(6) => Color::Cyan,
+        Ink::Own(7) => Color::Gray,
+        Ink::Own(number) | Ink::Shared(number) => Color::Indexed(number),
+        Ink::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
     }
 }

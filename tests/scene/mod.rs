@@ -5,17 +5,17 @@
 
 use httriage::app::{
     Effect, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, Painted, Pasted, Pointer,
-    PointerMove, SandboxNews, SessionFile, Start, State, update,
+    PointerMove, SandboxNews, SessionFile, Start, State, ThemeName, update,
 };
 use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
-use httriage::format::{catalogue_file, curl};
+use httriage::format::{catalogue_file, curl, theme_file};
 use httriage::insight::redact::Mask;
 use httriage::insight::replay::{ReplayReport, judge, step_of};
 use httriage::insight::{BodyText, Catalogue, Found};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Secret,
-    SentRequest, Settings, Timestamp, TokenName, TokenRef,
+    Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Scheme,
+    Secret, SentRequest, Settings, Timestamp, TokenName, TokenRef,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -80,6 +80,14 @@ pub fn start(size: (u16, u16)) -> Start {
         settings: Settings::default(),
         catalogue: CATALOGUE.clone(),
         keymap: Keymap::default(),
+        themes: theme_file::built_in()
+            .into_iter()
+            .map(|scheme| ThemeName {
+                name: scheme.name,
+                note: scheme.note,
+            })
+            .collect(),
+        theme: Scheme::USUAL.to_owned(),
         environments: vec![
             Environment::sandbox(),
             acme("acme-live", true),
@@ -379,6 +387,12 @@ impl Scene {
                     job,
                     report: Ok(Box::new(report)),
                 })
+            }
+            Effect::UseTheme(name) => {
+                let scheme = theme_file::built_in();
+                let scheme = scheme.into_iter().find(|s| s.name == name).unwrap();
+                self.theme = Theme::of(&scheme, true, self.theme.ascii);
+                None
             }
             Effect::Cancel(_)
             | Effect::StopReading(_)

@@ -24,6 +24,7 @@ pub enum Pick {
         clip: Clip,
         of: Option<Arc<Exchange>>,
     },
+    Theme(String),
     Nothing,
 }
 

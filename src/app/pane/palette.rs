@@ -18,6 +18,7 @@ pub enum Goal {
     /// By its place among the environments.
     Environment(usize),
     Replay(PathBuf),
+    Theme(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,11 +116,12 @@ impl Palette {
 impl Finding {
     /// What is searched: the label first, since marks count from its beginning.
     fn text(&self) -> String {
-        let id = match &self.goal {
+        let more = match &self.goal {
             Goal::Act(action) => action.id(),
+            Goal::Open(_) | Goal::Environment(_) => &self.note,
             _ => "",
         };
-        format!("{} {} {} {id}", self.label, self.kind, self.note)
+        format!("{} {} {more}", self.label, self.kind)
     }
 }
 
