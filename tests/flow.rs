@@ -1013,6 +1013,30 @@ proptest! {
     }
 }
 
+// Is it me or them
+
+#[test]
+fn a_host_that_fails_under_every_token_is_blamed_until_it_works() {
+    let mut scene = Scene::open(WIDE);
+    let down = guided("cannot reach Core behind it");
+    scene.send(&down);
+    assert!(scene.state.blame.is_none());
+    scene.state.builder.auth = Auth::Bearer(TokenName::new("support").unwrap());
+    scene.keys("ctrl-r");
+    assert!(
+        scene
+            .notice()
+            .contains("Not you: 127.0.0.1:4100 answers 503")
+    );
+    assert!(scene.notice().contains("(support, viewer)"));
+    // It is told once; the history goes on saying it.
+    scene.keys("esc ctrl-r");
+    assert!(scene.notice().trim().is_empty());
+    assert!(scene.state.blame.is_some());
+    scene.send(&guided("The same runbook itself opens"));
+    assert!(scene.state.blame.is_none());
+}
+
 // Any keys at all
 
 fn any_key() -> impl Strategy<Value = Key> {

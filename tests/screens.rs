@@ -126,6 +126,23 @@ fn the_headers() {
 }
 
 #[test]
+fn a_strip_of_the_latest_calls_and_whose_fault_it_is() {
+    looks_like("blame", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+        scene.outcomes.push(failure());
+        scene.keys("ctrl-r");
+        scene.send(&guided("cannot reach Core behind it"));
+        scene.keys("alt-3 esc");
+        scene.state.builder.auth = httriage::model::Auth::None;
+        scene.outcomes.push(Outcome::Answered(Response {
+            status: 502,
+            ..Response::default()
+        }));
+        scene.keys("ctrl-r alt-3 esc");
+    });
+}
+
+#[test]
 fn the_palette_with_what_cannot_be_done_now() {
     looks_like("palette", |scene| {
         scene.keys("ctrl-p").types("bring");

@@ -9,6 +9,7 @@ use super::pane::{Asked, Choice, Dialog, Pick, Prompt, Replay};
 use super::sending::{enter, send};
 use super::state::{Overlay, Running, State};
 use crate::app::field::Field;
+use crate::insight::blame;
 use crate::insight::replay::ReplayReport;
 use crate::model::{Exchange, ExchangeId, ExchangeSummary, Progress};
 use std::path::PathBuf;
@@ -45,6 +46,17 @@ pub fn recalled(
         }
     }
     Vec::new()
+}
+
+/// Judges the latest calls of this run together; what becomes clear by it is told once.
+pub fn blame_anew(state: &mut State) {
+    let found = blame(state.history.latest(), state.now);
+    if let Some(blame) = &found
+        && state.blame.as_ref() != found.as_ref()
+    {
+        state.notice = Some(Notice::info(blame.says()));
+    }
+    state.blame = found;
 }
 
 pub fn start_filter(state: &mut State) {

@@ -7,7 +7,7 @@ use super::message::{Effect, Job, Notice, Pasted};
 use super::pane::{
     Builder, Dialog, Help, History, Measured, Palette, Prompt, Replay, ResponsePane,
 };
-use crate::insight::Catalogue;
+use crate::insight::{Blame, Catalogue};
 use crate::model::{
     Environment, ExchangeId, Progress, RequestSpec, Settings, Timestamp, TokenName, TokenRef,
     limits,
@@ -181,6 +181,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     pub running: Vec<Running>,
     pub notice: Option<Notice>,
+    /// What the latest calls say together.
+    pub blame: Option<Blame>,
     pub environments: Vec<Environment>,
     pub environment: usize,
     /// The tokens of the environment in use.
@@ -227,6 +229,7 @@ impl State {
             overlay: None,
             running: Vec::new(),
             notice: None,
+            blame: None,
             environment: start
                 .environment
                 .min(start.environments.len().saturating_sub(1)),

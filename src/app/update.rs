@@ -164,6 +164,7 @@ fn is_cancelled(exchange: &Exchange) -> bool {
 /// On the screen and on the disk; what the screen holds no more is let go.
 fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     let exchanges = state.history.remember(exchange.clone());
+    memory::blame_anew(state);
     let mut effects = vec![Effect::Remember(exchange)];
     if !exchanges.is_empty() {
         let body = None;

@@ -1,6 +1,7 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
 
 pub mod back_off;
+mod blame;
 mod body_text;
 pub mod catalog;
 mod challenge;
@@ -24,6 +25,7 @@ mod summary;
 pub mod token;
 mod words;
 
+pub use blame::{Blame, blame};
 pub use body_text::{BodyText, Folds, Found, Mark, Pattern, View, Watch};
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};

@@ -9,6 +9,9 @@ use crate::model::{Exchange, ExchangeId, ExchangeSummary, Timestamp, limits};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
+/// Calls that are judged together.
+const LATEST: usize = 30;
+
 #[derive(Clone, Debug)]
 pub struct Row {
     pub summary: ExchangeSummary,
@@ -34,6 +37,7 @@ pub struct History {
     /// Calls of this run, whole, newest first.
     held: VecDeque<Arc<Exchange>>,
     held_bytes: usize,
+    latest: VecDeque<ExchangeSummary>,
     /// What was forgotten, and can be brought back until the end of the run.
     forgotten: Vec<Vec<Row>>,
 }
@@ -51,6 +55,7 @@ impl Default for History {
             query: Query::default(),
             held: VecDeque::new(),
             held_bytes: 0,
+            latest: VecDeque::new(),
             forgotten: Vec::new(),
         }
     }
@@ -76,6 +81,8 @@ impl History {
     /// Returns the calls that are held no more.
     pub fn remember(&mut self, exchange: Arc<Exchange>) -> Vec<Arc<Exchange>> {
         let summary = summary(&exchange);
+        self.latest.push_front(summary.clone());
+        self.latest.truncate(LATEST);
         self.held_bytes += bytes(&exchange);
         self.held.push_front(exchange);
         let full = |history: &History| {
@@ -108,6 +115,11 @@ impl History {
             .iter()
             .find(|exchange| &exchange.id == id)
             .cloned()
+    }
+
+    /// The latest calls of this run, newest first, whatever the filter lets through.
+    pub fn latest(&self) -> impl Iterator<Item = &ExchangeSummary> {
+        self.latest.iter()
     }
 
     /// Reads the filter anew. Rows that are here are judged at once; the store is asked too.

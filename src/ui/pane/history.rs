@@ -22,6 +22,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         area.y += 1;
         area.height -= 1;
     }
+    let told = above(state, theme, area, frame);
+    area.y += told;
+    area.height -= told;
     let height = area.height as usize;
     painted.history_height = height;
     if history.rows.is_empty() {
@@ -69,6 +72,56 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
             y += 1;
         }
     }
+}
+
+/// The latest calls as a strip, and what they say together; returns how many lines it took.
+fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
+    let width = area.width as usize;
+    let mut lines = Vec::new();
+    if let (Some(blame), 8..) = (&state.blame, area.height) {
+        let says = wrap(&blame.says(), width).into_iter();
+        lines.extend(says.map(|text| Line::styled(text, theme.strong())));
+    }
+    if area.height >= 10 && state.history.rows.len() > 1 {
+        lines.extend(strip(&state.history.rows, width, theme));
+    }
+    for (rect, line) in area.rows().zip(&lines) {
+        frame.render_widget(line, rect);
+    }
+    (lines.len() as u16).min(area.height)
+}
+
+/// Of each call how long it took and its class, the newest at the right.
+fn strip(rows: &[Row], width: usize, theme: &Theme) -> [Line<'static>; 2] {
+    // A sign may be two columns wide.
+    const CALL: usize = 2;
+    let shown = rows.len().min(width.saturating_sub(24) / CALL).min(60);
+    let rows = &rows[..shown];
+    let slowest = rows.iter().map(|row| row.summary.took).max();
+    let longest = format!("up to {}", duration_text(slowest.unwrap_or_default()));
+    let mut time = vec![Span::styled("time  ", theme.dim())];
+    let mut class = vec![Span::styled("class ", theme.dim())];
+    for row in rows.iter().rev() {
+        let style = theme.class(row.summary.class());
+        let sign = row.summary.class().glyph(theme.ascii);
+        let bar = bar(row.summary.took, theme.ascii);
+        time.push(Span::styled(format!("{bar:<CALL$}"), style));
+        class.push(Span::styled(fit(sign, CALL), style));
+    }
+    time.push(Span::styled(format!(" {longest}"), theme.dim()));
+    class.push(Span::styled(format!(" last {shown}"), theme.dim()));
+    [Line::from(time), Line::from(class)]
+}
+
+/// One of eight heights between a millisecond and half a minute, each about four times the last.
+fn bar(took: Duration, ascii: bool) -> char {
+    let heights = match ascii {
+        false => ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+        true => ['_', '.', '-', '~', '=', '+', '*', '#'],
+    };
+    let ms = (took.as_secs_f64() * 1_000.0).max(1.0);
+    let place = (ms.log10() / 30_000_f64.log10() * 8.0) as usize;
+    heights[place.min(heights.len() - 1)]
 }
 
 /// One bar of one colour, but for the sign of the class.
