@@ -102,6 +102,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "base64",
             "clap",
+            "clap_complete",
+            "clap_mangen",
             "crossterm",
             "jiff",
             "serde_json",
@@ -150,6 +152,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crossterm", &["runtime/", "cli/print.rs", "cli/ask.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
     ("clap", &["cli/args.rs", "cli/mod.rs"]),
+    ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
+    ("clap_mangen", &["cli/completions.rs"]),
     ("secrecy", &["model/token.rs"]),
     ("keyring", &["engine/vault/keep.rs"]),
     ("shlex", &["cli/token/"]),

@@ -1,7 +1,7 @@
 //! The command line as it is typed.
 
 use super::print::Color;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Tells why an API said no. Without a command it opens the explorer, on the built-in sandbox
@@ -42,6 +42,17 @@ pub enum Command {
     Export(ExportArgs),
     /// List every action with its keys, as keys.toml left them
     Keys(KeysArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+    /// Look at settings, files, proxies, hosts, clocks and the terminal, and say what is wrong
+    Doctor(DoctorArgs),
+}
+
+/// The whole definition, for what is made from it.
+pub fn command() -> clap::Command {
+    HttriageArgs::command()
 }
 
 /// Where calls go.
@@ -378,6 +389,22 @@ pub struct ExportArgs {
     /// A value for {{name}} in the session
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct CompletionsArgs {
+    /// bash, elvish, fish, powershell or zsh
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub struct DoctorArgs {
+    /// Call nobody: look at this machine only
+    #[arg(long)]
+    pub offline: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

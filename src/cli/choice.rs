@@ -95,7 +95,7 @@ pub fn record(args: &RecordArgs, home: &Home, settings: &Settings) -> Option<His
     (!args.no_history).then(|| History::at(home.data_dir(), retention(settings)))
 }
 
-fn retention(settings: &Settings) -> Retention {
+pub fn retention(settings: &Settings) -> Retention {
     let usual = Retention::default();
     Retention {
         calls: settings.history_calls.unwrap_or(usual.calls),

@@ -5,6 +5,8 @@ mod args;
 mod ask;
 mod choice;
 mod compare;
+mod completions;
+mod doctor;
 mod explain;
 mod explore;
 mod export;
@@ -44,6 +46,9 @@ pub fn dispatch() -> u8 {
         Some(Command::History(history)) => history::run(history, &mut out),
         Some(Command::Import(import)) => import::run(import, &mut out),
         Some(Command::Export(export)) => export::run(export, &mut out),
+        Some(Command::Completions(shell)) => completions::run(shell, &mut out),
+        Some(Command::Man) => completions::man(&mut out),
+        Some(Command::Doctor(doctor)) => doctor::run(doctor, &mut out),
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
     };
     match result {

@@ -106,6 +106,23 @@ impl Out {
         }
     }
 
+    /// A text of our own, as it is: tabs are tabs.
+    pub fn own(&mut self, text: &str) {
+        self.write(text.as_bytes());
+    }
+
+    /// A sign, a label and a text that is wrapped beside them. The sign is safe already.
+    pub fn labelled(&mut self, sign: &str, label: &str, text: &str) {
+        let before = 6 + label.width();
+        let width = self.width.saturating_sub(before).max(20);
+        for (part, line) in wrap(text, width).into_iter().enumerate() {
+            match part {
+                0 => self.finished(&format!("{sign} {}{line}", visible(label))),
+                _ => self.finished(&format!("{}{line}", " ".repeat(before))),
+            }
+        }
+    }
+
     /// A line of parts that are safe already.
     pub fn finished(&mut self, text: &str) {
         self.write(text.as_bytes());
@@ -330,6 +347,11 @@ impl Out {
         line.push_str(&cut(last, room.max(20)));
         self.finished(line.trim_end());
     }
+}
+
+/// Columns and rows of the terminal, if there is one.
+pub fn terminal_size() -> Option<(u16, u16)> {
+    crossterm::terminal::size().ok()
 }
 
 /// A sentence for the person, on standard error.

@@ -58,6 +58,12 @@ impl Home {
         })
     }
 
+    /// In these folders, wherever the system would have them.
+    #[cfg(test)]
+    pub fn at(config: PathBuf, data: PathBuf) -> Home {
+        Home { config, data }
+    }
+
     pub fn config_dir(&self) -> &Path {
         &self.config
     }

@@ -4,6 +4,7 @@
 
 mod attach;
 mod client;
+pub mod doctor;
 mod give_way;
 pub mod history;
 mod home;

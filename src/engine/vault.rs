@@ -196,6 +196,17 @@ impl Vault {
         }
     }
 
+    /// Whether the value is there, told without starting a program or asking anybody; `None`
+    /// where that would be needed.
+    pub fn look_at_rest(&self, name: &TokenName) -> Option<Result<(), Failure>> {
+        let value = match self.source(name, false)? {
+            TokenSource::Variable(variable) => from_variable(name, variable),
+            TokenSource::File(path) => from_file(name, path),
+            _ => return None,
+        };
+        Some(value.and_then(|secret| check_characters(name, &secret)))
+    }
+
     /// Every value read so far, to be masked wherever it surfaces.
     pub fn known(&self) -> Vec<(TokenRef, Secret)> {
         let Ok(read) = self.read.lock() else {

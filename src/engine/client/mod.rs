@@ -12,4 +12,4 @@ mod way;
 
 pub use flight::Flight;
 pub use send::{Client, ClientOptions, Outgoing};
-pub use trust::authorities;
+pub use trust::{authorities, system_roots};

@@ -59,6 +59,13 @@ pub fn config(trust: &Trust) -> Result<ClientConfig, String> {
     Ok(config)
 }
 
+/// Whether the system's roots can be read at all; a call finds out at its first handshake.
+pub fn system_roots() -> Result<(), String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Verifier::new(provider);
+    verifier.map(|_| ()).map_err(|error| error.to_string())
+}
+
 /// The authorities of a PEM file; at least one, or the reason why there is none.
 pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     certificates(path).map_err(|why| format!("the authorities of {} {why}", path.display()))

@@ -54,6 +54,12 @@ impl Default for Retention {
     }
 }
 
+/// The version of the database engine, and whether it is one that loses nothing.
+pub fn sqlite_version() -> (&'static str, bool) {
+    let is_safe = rusqlite::version_number() >= store::OLDEST_SQLITE;
+    (rusqlite::version(), is_safe)
+}
+
 /// A door to the history of one directory; clones share it.
 #[derive(Clone)]
 pub struct History {

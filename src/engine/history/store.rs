@@ -13,7 +13,7 @@ const STEPS: [&str; 2] = [
 ];
 
 /// Before 3.51.3 two processes that checkpoint at once can lose committed rows.
-const OLDEST_SQLITE: i32 = 3_051_003;
+pub(super) const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// Left of the write-ahead log after a checkpoint, so that one large body does not stay for ever.
 const LOG_BYTES: i64 = 16 << 20;
