@@ -126,6 +126,29 @@ fn the_headers() {
 }
 
 #[test]
+fn a_screen_that_may_be_shown_to_others() {
+    looks_like("private", |scene| {
+        scene.send(&guided("Two values are refused"));
+        scene.keys("f9 esc alt-3");
+        let text = text_of(&scene.picture());
+        assert!(
+            !text.contains("runbooks/7") && !text.contains("·a3"),
+            "{text}"
+        );
+        assert!(text.contains("PRIVATE"), "{text}");
+    });
+}
+
+#[test]
+fn what_is_hidden_on_the_screen_is_sent_whole() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.keys("f9 ctrl-r");
+    assert!(scene.last_sent().url.ends_with("/core/runbooks/7/tasks"));
+    scene.keys("f9");
+    assert!(text_of(&scene.picture()).contains("/core/runbooks/7/tasks"));
+}
+
+#[test]
 fn a_strip_of_the_latest_calls_and_whose_fault_it_is() {
     looks_like("blame", |scene| {
         scene.send(&guided("The same runbook itself opens"));

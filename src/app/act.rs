@@ -34,6 +34,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FocusHistory => jump(state, Pane::History),
         Action::SetCase => memory::ask_for_case(state),
         Action::ChooseTheme => choose_theme(state),
+        Action::SwitchPrivacy => switch_privacy(state),
         Action::SwitchMouse => effects = switch_mouse(state),
         Action::Widen => state.split.widen(STEP),
         Action::Narrow => state.split.widen(-STEP),
@@ -274,6 +275,16 @@ fn back(state: &mut State) -> Vec<Effect> {
     }
     let job = awaited.or(state.running.last().map(|running| running.job));
     job.map(Effect::Cancel).into_iter().collect()
+}
+
+fn switch_privacy(state: &mut State) {
+    state.private = !state.private;
+    let words = if state.private {
+        "Fingerprints, e-mail addresses and ids are hidden on the screen. What is sent, kept or copied stays whole."
+    } else {
+        "Fingerprints, e-mail addresses and ids are shown again."
+    };
+    state.notice = Some(Notice::info(words));
 }
 
 fn switch_mouse(state: &mut State) -> Vec<Effect> {

@@ -99,6 +99,7 @@ actions! {
     FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
     ChooseTheme     "choose-theme"     "choose the theme"              Place::Anywhere, ["f7"];
     SwitchMouse     "switch-mouse"     "use the mouse, or leave it to the terminal" Place::Anywhere, ["f8"];
+    SwitchPrivacy   "switch-privacy"   "hide fingerprints, addresses and ids" Place::Anywhere, ["f9"];
     SetCase         "set-case"         "set the case"                  Place::Anywhere, ["ctrl-k"];
     Quit            "quit"             "quit"                          Place::Anywhere, ["ctrl-c"];
     Suspend         "suspend"          "go to the background; fg comes back" Place::Panes, ["ctrl-z"];

@@ -216,6 +216,8 @@ pub struct State {
     pub dragging: Option<Border>,
     /// Whether the mouse is ours; where it is not, the terminal selects text with it.
     pub mouse: bool,
+    /// Whether the screen hides what tells persons and things apart.
+    pub private: bool,
     jobs: Job,
 }
 
@@ -258,6 +260,7 @@ impl State {
             split: Split::default(),
             dragging: None,
             mouse: start.settings.mouse.unwrap_or(true),
+            private: false,
             jobs: 0,
         };
         let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];

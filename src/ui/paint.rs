@@ -3,9 +3,10 @@
 
 use super::theme::Theme;
 use crate::app::{Action, Area, Painted, Spot};
+use crate::insight::disguise;
 use crate::model::{ErrorLine, cut, fit, is_unsafe, wrap};
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell as ScreenCell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::border;
@@ -273,6 +274,20 @@ pub fn clip(spans: Vec<Span<'static>>, left: usize, room: usize) -> Vec<Span<'st
         kept.push(span);
     }
     kept
+}
+
+/// Hides in a finished picture what tells persons and things apart: whatever widget drew it.
+pub fn hide(buffer: &mut Buffer) {
+    let width = buffer.area.width.max(1) as usize;
+    for row in buffer.content.chunks_mut(width) {
+        let first = |cell: &ScreenCell| cell.symbol().chars().next().unwrap_or(' ');
+        let text: String = row.iter().map(first).collect();
+        for (cell, c) in row.iter_mut().zip(disguise(&text).chars()) {
+            if first(cell) != c {
+                cell.set_char(c);
+            }
+        }
+    }
 }
 
 /// The longest emoji are joined from ten; more are marks piled on one letter.

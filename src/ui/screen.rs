@@ -1,7 +1,7 @@
 //! The whole picture, from the state alone.
 
 use super::layout::{LEAST, layout};
-use super::paint::{area_of, clear, frame, sweep, tab_row};
+use super::paint::{area_of, clear, frame, hide, sweep, tab_row};
 use super::pane;
 use super::status_bar;
 use super::theme::Theme;
@@ -21,6 +21,9 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
         frame.render_widget(Line::raw(cut(&words, area.width as usize)), area);
     } else {
         draw_explorer(state, theme, frame, &mut painted);
+    }
+    if state.private {
+        hide(frame.buffer_mut());
     }
     sweep(frame.buffer_mut(), theme);
     painted

@@ -42,6 +42,11 @@ pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         parts.push((Span::raw(" "), None));
         parts.push((badge, None));
     }
+    if state.private {
+        parts.push((Span::raw(" "), None));
+        let badge = Span::styled(" PRIVATE ", theme.selected());
+        parts.push((badge, Some(Action::SwitchPrivacy)));
+    }
     parts.push((Span::raw(gap), None));
     parts.extend(named("token ", safe(&token), Action::ChooseToken));
     if let Some(case) = &state.case {
