@@ -19,10 +19,6 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
         return state.start_sandbox();
     }
     let typed = state.builder.spec();
-    if environment.protected && !typed.is_safe() && !although_protected {
-        ask_before_writing(state, &environment.name);
-        return Vec::new();
-    }
     let sent = match resolve(&typed, &environment) {
         Ok(sent) => sent,
         Err(failure) => {
@@ -30,6 +26,10 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
             return Vec::new();
         }
     };
+    if environment.protected && !typed.is_safe() && !although_protected {
+        ask_before_writing(state, &environment.name, &sent.url);
+        return Vec::new();
+    }
     state.notice = None;
     if state.shows_one_pane() {
         state.builder.finish_editing();
@@ -54,16 +54,17 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
     }]
 }
 
-fn ask_before_writing(state: &mut State, environment: &str) {
+fn ask_before_writing(state: &mut State, environment: &str, url: &str) {
     let choice = |label: &str, note: &str, pick| Choice {
         label: label.to_owned(),
         note: note.to_owned(),
         pick,
     };
     let title = format!("{} to protected {environment}", state.builder.method);
+    let what = format!("{} {url}", state.builder.method);
     let choices = vec![
         choice("Do not send", "", Pick::Nothing),
-        choice("Send it", "it may change data there", Pick::SendAnyway),
+        choice("Send it", &what, Pick::SendAnyway),
     ];
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
 }

@@ -64,6 +64,28 @@ pub fn clear(area: Rect, theme: &Theme, frame: &mut Frame) {
     frame.buffer_mut().set_style(area, theme.ground());
 }
 
+/// The frame of what writes to a protected environment: other lines as well as another colour.
+pub fn guarded_frame<'a>(title: Line<'a>, theme: &Theme) -> Block<'a> {
+    let set = if theme.ascii {
+        border::Set {
+            top_left: "#",
+            top_right: "#",
+            bottom_left: "#",
+            bottom_right: "#",
+            vertical_left: "#",
+            vertical_right: "#",
+            horizontal_top: "=",
+            horizontal_bottom: "=",
+        }
+    } else {
+        border::DOUBLE
+    };
+    let style = theme.trouble();
+    frame(title, true, theme)
+        .border_set(set)
+        .border_style(style)
+}
+
 /// A line of words, some of which do something when they are pointed at.
 pub fn line_of(
     parts: Vec<(Span<'static>, Option<Action>)>,

@@ -1,15 +1,16 @@
 //! The whole picture, from the state alone.
 
 use super::layout::{LEAST, layout};
-use super::paint::{area_of, clear, frame, hide, sweep, tab_row};
+use super::paint::{area_of, clear, frame, guarded_frame, hide, sweep, tab_row};
 use super::pane;
 use super::status_bar;
 use super::theme::Theme;
 use crate::app::{Border, Overlay, Painted, Pane, Spot, State};
-use crate::model::cut;
+use crate::model::{cut, visible_line};
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Block;
 
 /// Draws the state and returns what the picture measured.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
@@ -44,8 +45,13 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
         painted.panes.push((*which, area_of(*rect)));
         painted.spots.push((area_of(*rect), Spot::Pane(*which)));
         let inside = if layout.framed {
-            let title = Line::raw(format!(" {} ", which.title()));
-            let block = frame(title, *which == state.focus, theme);
+            let block = match which {
+                Pane::Request => request_frame(state, theme, rect.width),
+                _ => {
+                    let title = Line::raw(format!(" {} ", which.title()));
+                    frame(title, *which == state.focus, theme)
+                }
+            };
             let inside = block.inner(*rect);
             screen.render_widget(block, *rect);
             inside.inner(Margin::new(1, 0))
@@ -89,6 +95,31 @@ fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut
         painted.spots.insert(0, all);
         draw_overlay(overlay, state, theme, screen, painted);
     }
+}
+
+/// The frame of the request says as whom and where it would go.
+fn request_frame(state: &State, theme: &Theme, width: u16) -> Block<'static> {
+    let environment = state.environment();
+    let token = state.token();
+    let token = token.map_or_else(
+        || "without a token".to_owned(),
+        |t| format!("as {}", t.name),
+    );
+    let title = Pane::Request.title();
+    let goes = format!(" {title}  {token} in {} ", visible_line(&environment.name));
+    let goes = cut(&goes, width.saturating_sub(16) as usize);
+    let focused = state.focus == Pane::Request;
+    if !environment.protected {
+        return frame(Line::raw(goes), focused, theme);
+    }
+    let badge = Span::styled(" PROTECTED ", theme.protected());
+    // Its lines are the same in focus and out of it, so the title says which.
+    let style = match focused {
+        true => theme.selected(),
+        false => theme.trouble(),
+    };
+    let title = Line::from(vec![Span::styled(goes, style), badge]);
+    guarded_frame(title, theme)
 }
 
 fn draw_overlay(

@@ -179,7 +179,7 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
     let Some(row) = state.history.rows.get(number) else {
         return Vec::new();
     };
-    let mut lines = vec![line(row, width as usize, &state.zone, state.now, theme)];
+    let mut lines = vec![line(state, row, width as usize, theme)];
     if row.open {
         let width = (width as usize).saturating_sub(4);
         let columns = EntryColumns::new(row.summary.errors.iter(), width);
@@ -200,7 +200,7 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
 }
 
 /// `▸▲ 403 GET    /core/runbooks/7/tasks  support  82 ms 12:01`
-fn line(row: &Row, width: usize, zone: &TimeZone, now: Timestamp, theme: &Theme) -> Line<'static> {
+fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> {
     let summary = &row.summary;
     let class = summary.class();
     let fold = match (has_more(summary), row.open, theme.ascii) {
@@ -215,7 +215,7 @@ fn line(row: &Row, width: usize, zone: &TimeZone, now: Timestamp, theme: &Theme)
         .status
         .map_or_else(|| "---".to_owned(), |status| format!("{status:03}"));
     let method = fit(&summary.method, 6);
-    let time = time_text(summary.started_at, zone, now);
+    let time = time_text(summary.started_at, &state.zone, state.now);
     let took = fit_right(&duration_text(summary.took), 7);
     let token = summary
         .token
@@ -232,9 +232,16 @@ fn line(row: &Row, width: usize, zone: &TimeZone, now: Timestamp, theme: &Theme)
     } else {
         String::new()
     };
+    // Where a call went is told where it is not the place in front.
+    let elsewhere = summary.environment != state.environment().name && width >= 60;
+    let place = match elsewhere {
+        true => format!(" in {}", cut(&summary.environment, 12)),
+        false => String::new(),
+    };
     let case = summary.case.as_ref().filter(|_| width >= 56);
     let case = case.map_or_else(String::new, |case| format!(" {}", cut(case, 12)));
-    let room = width.saturating_sub(14 + token.width() + tail.width() + case.width());
+    let room =
+        width.saturating_sub(14 + token.width() + tail.width() + case.width() + place.width());
     let spans = vec![
         Span::styled(fold, theme.dim()),
         Span::styled(
@@ -246,6 +253,7 @@ fn line(row: &Row, width: usize, zone: &TimeZone, now: Timestamp, theme: &Theme)
         Span::raw(fit(&cut_front(path_of(&summary.url), room), room)),
         Span::styled(case, theme.dim()),
         Span::styled(token, theme.name()),
+        Span::styled(place, theme.dim()),
         Span::styled(tail, theme.dim()),
     ];
     Line::from(spans)
