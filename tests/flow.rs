@@ -1013,6 +1013,46 @@ proptest! {
     }
 }
 
+// The guided tour
+
+#[test]
+fn the_tour_goes_through_the_sandbox_from_anywhere_and_waits_where_it_was_left() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.keys("ctrl-e down down enter");
+    assert_eq!(scene.state.environment().name, "acme-test");
+    scene.keys("f2 enter");
+    assert!(scene.state.environment().sandbox);
+    assert_eq!(scene.status_in_front(), Some(401));
+    assert!(scene.notice().contains("401 is about who asks. F2 goes on"));
+    // Other things may be done in between, and a step may be left out.
+    scene.keys("f2 esc ctrl-p esc f2 down enter");
+    assert_eq!(scene.status_in_front(), Some(403));
+    scene.keys("f2");
+    assert_eq!(dialog_title(&scene), "Guided tour  2 of 13");
+    scene.keys("enter");
+    assert!(scene.notice().contains("unknown everywhere"));
+}
+
+#[test]
+fn the_tour_covers_the_refusals_that_are_taken_for_each_other() {
+    let scene = Scene::open(WIDE);
+    let statuses = scene.state.guide.iter();
+    let statuses = statuses.filter_map(|step| step.expect.as_ref()?.status);
+    let statuses: Vec<u16> = statuses.collect();
+    for status in [200, 401, 403, 404, 405, 422, 429, 500, 501, 503] {
+        assert!(statuses.contains(&status), "{status}");
+    }
+}
+
+#[test]
+fn a_run_without_the_sandbox_says_why_there_is_no_tour() {
+    let mut alone = start(WIDE);
+    alone.environments.remove(0);
+    let mut scene = Scene::closed(alone);
+    scene.keys("f2");
+    assert!(scene.notice().contains("The tour goes through the sandbox"));
+}
+
 // Is it me or them
 
 #[test]

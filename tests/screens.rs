@@ -126,6 +126,13 @@ fn the_headers() {
 }
 
 #[test]
+fn the_guided_tour() {
+    looks_like("guide", |scene| {
+        scene.keys("f2 enter f2");
+    });
+}
+
+#[test]
 fn a_screen_that_may_be_shown_to_others() {
     looks_like("private", |scene| {
         scene.send(&guided("Two values are refused"));

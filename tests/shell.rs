@@ -214,3 +214,13 @@ fn doctor_tells_a_data_folder_that_others_can_read() {
     let remedy = files[0]["remedy"].as_str().unwrap();
     assert!(remedy.starts_with("Run: chmod 700 "), "{remedy}");
 }
+
+#[test]
+fn the_guided_tour_replays_as_it_is_written() {
+    let home = Home::new();
+    let tour = include_str!("../assets/sandbox/guide.session.toml");
+    let file = home.write("guide.session.toml", tour);
+    let ran = home.run(&["replay", &file, "--json"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(ran.json()["same"], 13);
+}

@@ -421,3 +421,39 @@ fn what_is_copied_goes_through_the_terminal_or_into_a_file() {
     let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
     assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");
 }
+
+/// A person's first minutes: every step of the tour, in order, by two keys each.
+#[test]
+fn the_guided_tour_leads_through_every_refusal_and_says_what_it_teaches() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.sees("F2 leads through 13 calls");
+    for (number, (status, teaches)) in [
+        ("▲ 401 Unauthorized", "401 is about who asks"),
+        ("▲ 401 Unauthorized", "unknown everywhere"),
+        ("▲ 403 Forbidden", "403 is about permission"),
+        ("✓ 200 OK", "so it was the role"),
+        ("▲ 404 Not Found", "hidden from support"),
+        ("✓ 200 OK", "before you believe a 404"),
+        ("▲ 405 Method Not Allowed", "the Allow header"),
+        ("✖ 501 Not Implemented", "older than the function"),
+        ("▲ 422 Unprocessable", "a value is refused"),
+        ("▲ 429 Too Many Requests", "wait as Retry-After says"),
+        ("✖ 500 Internal Server Error", "report it"),
+        ("✖ 503 Service Unavailable", "Core behind it"),
+        ("✖ 503 Service Unavailable", "never saw the call"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        tty.types("\x1bOQ");
+        tty.sees(&format!("Guided tour  {number} of 13"));
+        tty.types("\r");
+        tty.loses("Guided tour");
+        tty.sees(teaches);
+        tty.sees(status);
+    }
+    tty.sees("That was the tour.");
+    tty.types("q");
+    assert_eq!(tty.ends(), 0);
+}

@@ -6,6 +6,7 @@ use super::again;
 use super::comparing;
 use super::copying;
 use super::finding::{self, environment_note};
+use super::guide;
 use super::memory;
 use super::message::{Effect, Listing, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
@@ -33,6 +34,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FocusResponse => jump(state, Pane::Response),
         Action::FocusHistory => jump(state, Pane::History),
         Action::SetCase => memory::ask_for_case(state),
+        Action::OpenGuide => guide::open_guide(state),
         Action::ChooseTheme => choose_theme(state),
         Action::SwitchPrivacy => switch_privacy(state),
         Action::SwitchMouse => effects = switch_mouse(state),
@@ -134,6 +136,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::ChooseEnvironment if state.environments.len() < 2 => {
             Some("There is only this environment. More are named in config.toml.")
         }
+        Action::OpenGuide if guide::place_of_sandbox(state).is_none() => {
+            Some("The tour goes through the sandbox, and this run has none.")
+        }
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load | Action::SendAgain | Action::SaveSession | Action::Mark | Action::Forget
             if state.history.selected().is_none() =>
@@ -193,7 +198,10 @@ fn choose_token(state: &mut State) {
     }
     choices.push(Choice {
         label: "no token".to_owned(),
-        note: "send without Authorization".to_owned(),
+        note: match state.tokens.is_empty() {
+            false => "send without Authorization".to_owned(),
+            true => "none is known here: define one as [tokens.NAME] in config.toml".to_owned(),
+        },
         pick: Pick::Token(None),
     });
     let at = choices
@@ -250,6 +258,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Replay(path)) => return memory::replay(state, path),
         Some(Pick::Trust(origin)) => return again::trust(state, origin),
         Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),
+        Some(Pick::Lesson(place)) => return guide::take_step(state, place),
         Some(Pick::Theme(name)) => return finding::use_theme(state, name),
         Some(Pick::Nothing) | None => {}
     }

@@ -97,6 +97,7 @@ actions! {
     FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
     FocusResponse   "focus-response"   "to the answer"                 Place::Anywhere, ["alt-2"];
     FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
+    OpenGuide       "guide"            "the guided tour of refusals"   Place::Anywhere, ["f2"];
     ChooseTheme     "choose-theme"     "choose the theme"              Place::Anywhere, ["f7"];
     SwitchMouse     "switch-mouse"     "use the mouse, or leave it to the terminal" Place::Anywhere, ["f8"];
     SwitchPrivacy   "switch-privacy"   "hide fingerprints, addresses and ids" Place::Anywhere, ["f9"];

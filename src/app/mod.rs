@@ -8,6 +8,7 @@ mod comparing;
 mod copying;
 mod field;
 mod finding;
+mod guide;
 mod keymap;
 mod list;
 mod memory;

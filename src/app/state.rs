@@ -9,10 +9,11 @@ use super::pane::{
 };
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
-    Environment, ExchangeId, Progress, RequestSpec, Settings, Timestamp, TokenName, TokenRef,
+    Environment, ExchangeId, Progress, RequestSpec, Settings, Step, Timestamp, TokenName, TokenRef,
     limits,
 };
 use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// From this many columns on panes stand side by side; below, one is shown at a time.
@@ -26,6 +27,8 @@ pub struct Start {
     /// The themes to choose from, and the one to start with.
     pub themes: Vec<ThemeName>,
     pub theme: String,
+    /// The steps of the guided tour.
+    pub guide: Vec<Step>,
     /// All environments; the one to start in comes by its place.
     pub environments: Vec<Environment>,
     pub environment: usize,
@@ -206,6 +209,9 @@ pub struct State {
     pub themes: Vec<ThemeName>,
     /// The chosen theme; another may be on trial in the list of themes.
     pub theme: String,
+    pub guide: Vec<Step>,
+    /// The steps that were taken.
+    pub guided: BTreeSet<usize>,
     pub now: Timestamp,
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
@@ -253,6 +259,8 @@ impl State {
             keymap: start.keymap,
             themes: start.themes,
             theme: start.theme,
+            guide: start.guide,
+            guided: BTreeSet::new(),
             now: start.now,
             zone: start.zone,
             size: start.size,

@@ -7,10 +7,10 @@ use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, Vault};
-use crate::format::curl;
+use crate::format::{curl, session_file};
 use crate::insight;
 use crate::model::{
-    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Timestamp, TokenName,
+    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, Timestamp, TokenName,
 };
 use crate::runtime;
 use std::io::IsTerminal;
@@ -74,6 +74,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         keymap,
         themes: themes.schemes.iter().map(theme_name).collect(),
         theme,
+        guide: guide(),
         environments,
         environment,
         spec,
@@ -144,6 +145,12 @@ impl Opening {
             pasted: Some(Pasted(text)),
         })
     }
+}
+
+/// The guided tour. A test proves that it can be read.
+fn guide() -> Vec<Step> {
+    let session = session_file::read(sandbox::GUIDE, "guide.session.toml");
+    session.map_or_else(|_| Vec::new(), |session| session.steps)
 }
 
 fn theme_name(scheme: &Scheme) -> ThemeName {

@@ -222,6 +222,7 @@ fn short(action: Action) -> &'static str {
         (Action::SaveSession, _) => "save session",
         (Action::Replay, _) => "replay",
         (Action::OpenPalette, _) => "palette",
+        (Action::OpenGuide, _) => "tour",
         (Action::FocusNext, _) => "pane",
         (Action::TabNext, _) => "tab",
         (_, Some(("choose" | "set", rest))) => rest,

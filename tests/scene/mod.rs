@@ -7,8 +7,10 @@ use httriage::app::{
     Effect, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, Painted, Pasted, Pointer,
     PointerMove, SandboxNews, SessionFile, Start, State, ThemeName, update,
 };
-use httriage::engine::sandbox::{CALLS, Call, Request, World, answer, token_names, token_value};
-use httriage::format::{catalogue_file, curl, theme_file};
+use httriage::engine::sandbox::{
+    CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
+};
+use httriage::format::{catalogue_file, curl, session_file, theme_file};
 use httriage::insight::redact::Mask;
 use httriage::insight::replay::{ReplayReport, judge, step_of};
 use httriage::insight::{BodyText, Catalogue, Found};
@@ -88,6 +90,7 @@ pub fn start(size: (u16, u16)) -> Start {
             })
             .collect(),
         theme: Scheme::USUAL.to_owned(),
+        guide: session_file::read(GUIDE, "guide").unwrap().steps,
         environments: vec![
             Environment::sandbox(),
             acme("acme-live", true),

@@ -25,6 +25,8 @@ pub enum Pick {
         of: Option<Arc<Exchange>>,
     },
     Theme(String),
+    /// A step of the guided tour, by its place.
+    Lesson(usize),
     Nothing,
 }
 

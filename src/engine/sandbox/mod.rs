@@ -12,4 +12,7 @@ mod world;
 pub use api::{Answer, Request, answer};
 pub use calls::{CALLS, Call};
 pub use serve::{Sandbox, SandboxError};
+/// The guided tour, as a session.
+pub const GUIDE: &str = include_str!("../../../assets/sandbox/guide.session.toml");
+
 pub use world::{World, token_names, token_value};

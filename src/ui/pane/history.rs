@@ -72,6 +72,25 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
             y += 1;
         }
     }
+    let beginning = history.rows.len() == 1 && !history.is_filtered() && !state.guide.is_empty();
+    if beginning && state.environment().sandbox {
+        let rest = area.rows().skip((y + 1).saturating_sub(area.y) as usize);
+        let words = first_steps(state);
+        for (rect, text) in rest.zip(wrap(&words, area.width as usize)) {
+            frame.render_widget(Line::styled(text, theme.dim()), rect);
+        }
+    }
+}
+
+/// What to do after the first call of all.
+fn first_steps(state: &State) -> String {
+    let key = |action| state.keymap.hint(action).unwrap_or_default();
+    format!(
+        "This is a practice API. {} leads through {} calls, from 401 to 503, and says what each teaches; {} finds everything else.",
+        key(Action::OpenGuide),
+        state.guide.len(),
+        key(Action::OpenPalette)
+    )
 }
 
 /// The latest calls as a strip, and what they say together; returns how many lines it took.
@@ -169,8 +188,9 @@ fn empty(state: &State) -> String {
         )
     } else {
         format!(
-            "Every call you make is listed here, newest first. {} makes one.",
-            key(Action::Send)
+            "Every call you make is listed here, newest first. {} makes one. {} leads through the refusals an API knows.",
+            key(Action::Send),
+            key(Action::OpenGuide)
         )
     }
 }
