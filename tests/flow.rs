@@ -12,7 +12,7 @@ use httriage::model::{
     Auth, Body, Cause, Failure, Outcome, Param, Progress, RequestSpec, Response, TokenName, limits,
 };
 use proptest::prelude::*;
-use scene::{BASE, SIZES, SMALL, Scene, USUAL, WIDE, after_ms, guided, now, start};
+use scene::{BASE, SIZES, SMALL, Scene, USUAL, WIDE, after_ms, guided, now, start, text_of};
 
 fn up() -> Message {
     Message::Sandbox(SandboxNews::Up {
@@ -900,6 +900,20 @@ fn a_click_focuses_a_pane_and_selects_a_row_and_the_next_one_opens_it() {
     assert_eq!(scene.state.focus, Pane::Response);
     scene.click("▸ Forbidden");
     assert!(scene.state.response.open.contains(&0));
+}
+
+#[test]
+fn a_click_puts_the_cursor_on_a_line_of_the_body_and_the_next_one_folds_it() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.send(&guided("The same runbook itself opens"));
+    scene.click("\"attributes\"");
+    assert_eq!(scene.state.focus, Pane::Response);
+    let line = scene.state.response.body.cursor;
+    assert!(line > 0);
+    assert!(text_of(&scene.picture()).contains("\"template_type\""));
+    scene.click("\"attributes\"");
+    assert_eq!(scene.state.response.body.cursor, line);
+    assert!(!text_of(&scene.picture()).contains("\"template_type\""));
 }
 
 #[test]

@@ -46,6 +46,14 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
             };
             return select(state, pane, Some(row), open);
         }
+        Some(Spot::Line(line)) => {
+            let again = state.focus == Pane::Response && state.response.body.cursor == line;
+            go_to(state, Pane::Response);
+            state.response.body.cursor = line;
+            if again && state.response.can_fold() {
+                return act(state, Action::ToggleFold);
+            }
+        }
         Some(Spot::Choice(row)) => return choose(state, row),
         Some(Spot::Act(action)) => {
             let mut effects = Vec::new();

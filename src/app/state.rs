@@ -98,6 +98,8 @@ pub enum Spot {
     Url,
     /// A row of a pane's list.
     Row(Pane, usize),
+    /// A line of the body.
+    Line(usize),
     /// A row of the list on top.
     Choice(usize),
     /// Words that name an action.

@@ -68,7 +68,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     };
     let measured = match state.response.tab {
         ResponseTab::Errors => errors(state, shown, theme, content, frame),
-        ResponseTab::Body => body::draw(state, shown, theme, content, frame),
+        ResponseTab::Body => body::draw(state, shown, theme, content, frame, painted),
         ResponseTab::Headers => headers(state, shown, theme, content, frame),
         ResponseTab::Timing => timing::draw(state, shown, theme, content, frame),
         ResponseTab::Diff => diff::draw(state, shown, theme, content, frame),

@@ -2,11 +2,11 @@
 
 use super::{in_the_corner, more_below};
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
-use crate::app::{Action, Pane, State};
+use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::{Mark, View};
 use crate::model::{cut, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
-use crate::ui::paint::clip;
+use crate::ui::paint::{area_of, clip};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -20,6 +20,7 @@ pub fn draw(
     theme: &Theme,
     area: Rect,
     frame: &mut Frame,
+    painted: &mut Painted,
 ) -> Measured {
     let place = &state.response.body;
     let note = note(shown, area.width as usize);
@@ -65,6 +66,7 @@ pub fn draw(
     let (mut next, mut last) = (Some(top), top);
     for rect in lines.rows() {
         let Some(number) = next else { break };
+        painted.spots.push((area_of(rect), Spot::Line(number)));
         let style = match has_cursor && number == cursor {
             true => theme.selected(),
             false => theme.dim(),
