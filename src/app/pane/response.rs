@@ -9,6 +9,7 @@ use crate::model::{Exchange, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use body::Window;
 pub use body::{BodyPlace, Search};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,15 @@ pub struct Measured {
     pub width: usize,
     /// The lines of each error entry, in the tab that lists them.
     pub entries: Vec<std::ops::Range<usize>>,
+}
+
+impl Measured {
+    fn window(&self) -> Window {
+        Window {
+            height: self.height,
+            width: self.width,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -263,7 +273,7 @@ impl ResponsePane {
         } else if let Some(found) = Found::new(shown.bytes(), pattern, &mut |_| true) {
             let (text, bytes) = (&shown.body, shown.bytes());
             self.body
-                .found(text, bytes, Arc::new(found), measured.width);
+                .found(text, bytes, Arc::new(found), measured.window());
         }
         effects
     }
@@ -275,14 +285,14 @@ impl ResponsePane {
         {
             self.searching = None;
             let (text, bytes) = (&shown.body, shown.bytes());
-            self.body.found(text, bytes, found, measured.width);
+            self.body.found(text, bytes, found, measured.window());
         }
     }
 
     pub fn step_match(&mut self, step: isize, measured: &Measured) {
         if let Some(shown) = &self.shown {
             let (text, bytes) = (&shown.body, shown.bytes());
-            self.body.step_match(text, bytes, step, measured.width);
+            self.body.step_match(text, bytes, step, measured.window());
         }
     }
 

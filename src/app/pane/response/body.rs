@@ -19,6 +19,13 @@ pub struct BodyPlace {
     sought: Option<usize>,
 }
 
+/// How many lines and columns of a body can be seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    pub height: usize,
+    pub width: usize,
+}
+
 /// Something that is looked for.
 #[derive(Debug)]
 pub struct Search {
@@ -139,7 +146,7 @@ impl BodyPlace {
     }
 
     /// Takes the answer, and goes to the first match from where the person was on.
-    pub fn found(&mut self, text: &BodyText, body: &[u8], found: Arc<Found>, width: usize) {
+    pub fn found(&mut self, text: &BodyText, body: &[u8], found: Arc<Found>, window: Window) {
         let Some(search) = &mut self.search else {
             return;
         };
@@ -151,14 +158,14 @@ impl BodyPlace {
         let is_somewhere = found.total() > 0;
         (search.found, search.progress) = (Some(found), None);
         if is_somewhere {
-            self.go_to_match(text, body, width);
+            self.go_to_match(text, body, window);
         } else {
             self.return_from_search();
         }
     }
 
     /// The next match, or the one before; round the end.
-    pub fn step_match(&mut self, text: &BodyText, body: &[u8], step: isize, width: usize) {
+    pub fn step_match(&mut self, text: &BodyText, body: &[u8], step: isize, window: Window) {
         let Some(search) = &mut self.search else {
             return;
         };
@@ -166,7 +173,7 @@ impl BodyPlace {
         if total > 0 {
             let next = search.current as isize + step;
             search.current = next.rem_euclid(total as isize) as usize;
-            self.go_to_match(text, body, width);
+            self.go_to_match(text, body, window);
         }
     }
 
@@ -177,16 +184,24 @@ impl BodyPlace {
     }
 
     /// Opens what hides the match, and brings it on the screen.
-    pub fn go_to_match(&mut self, text: &BodyText, body: &[u8], width: usize) {
+    pub fn go_to_match(&mut self, text: &BodyText, body: &[u8], window: Window) {
         let found = self.search.as_ref().and_then(|s| s.found.clone());
         let (Some(range), Some(found)) = (self.current(body), found) else {
             return;
         };
+        let top = self.top(text, window.height);
         self.seek(text, range.start);
+        let last = window.height.max(1) - 1;
+        if self.cursor < top || self.cursor > self.folds.step(text, top, last as isize) {
+            // With some of what stands above it.
+            let above = window.height / 3;
+            self.top = self.folds.step(text, self.cursor, -(above as isize));
+        }
         let (shown, marks) = text.marked_line(body, self.cursor, &found);
         if let Some(mark) = marks.iter().find(|mark| mark.start == range.start) {
             let column = |at: usize| visible_line(&shown[..at]).chars().count();
             let (from, to) = (column(mark.at.start), column(mark.at.end));
+            let width = window.width;
             let is_seen = from >= self.left && to <= self.left + width;
             // Nothing was drawn yet where there is no width.
             if !is_seen && width > 0 {
