@@ -179,3 +179,115 @@ fn the_ids_of_a_call_are_printed_with_it_and_go_along_in_every_export() {
         "{exported}"
     );
 }
+
+/// As a browser saves it: a call that was fine, and one refused twice.
+fn recording(base: &str) -> String {
+    let call = |path: &str, status: u16, body: &str| {
+        json!({
+            "startedDateTime": "2024-05-12T09:30:00Z",
+            "time": 41.5,
+            "request": {
+                "method": "GET", "url": format!("{base}{path}"), "httpVersion": "h2", "cookies": [],
+                "headers": [
+                    { "name": "authorization", "value": "Bearer harsecret11223344" },
+                    { "name": "cookie", "value": "sid=harcookie998877" },
+                ],
+            },
+            "response": {
+                "status": status, "statusText": "", "httpVersion": "h2",
+                "headers": [{ "name": "set-cookie", "value": "sid=harcookie998877" }],
+                "content": { "size": body.len(), "mimeType": "application/json", "text": body },
+            },
+            "timings": { "send": 0, "wait": 40, "receive": 1 },
+        })
+    };
+    let refused = r#"{"errors":[{"code":"forbidden","title":"No","detail":"harcookie998877 harsecret11223344"}]}"#;
+    let entries = [
+        call("/core/users/me", 200, r#"{"data":{"id":"1"}}"#),
+        call("/core/runbooks", 403, refused),
+        call("/core/runbooks", 403, refused),
+    ];
+    json!({ "log": { "version": "1.2", "entries": entries } }).to_string()
+}
+
+#[test]
+fn a_recording_is_explained_without_sending_and_becomes_a_session_with_what_was_recorded() {
+    let home = Home::new();
+    let served = program::Served::start();
+    let file = home.write("customer.har", recording(&served.base));
+    let text = home.run(&["explain", &file]);
+    assert_eq!(text.code, 0, "{}", text.err);
+    assert!(
+        text.out.contains("2 of 3 calls were refused"),
+        "{}",
+        text.out
+    );
+    assert!(
+        text.out.contains("recorded elsewhere, 42 ms"),
+        "{}",
+        text.out
+    );
+    assert!(
+        text.out
+            .contains("One more call was refused in the same words.")
+    );
+    assert!(text.out.contains("Likely: permission."), "{}", text.out);
+    let told = json_of(&home.run(&["explain", &file, "--json"]).out);
+    has_shape(&told, &["causes", "entries", "calls", "notes"], &[]);
+    has_shape(&told["calls"][0], &["exchange", "causes", "alike"], &[]);
+    let calls = told["calls"].as_array().unwrap().iter();
+    let statuses: Vec<_> = calls
+        .map(|call| call["exchange"]["outcome"]["status"].as_u64().unwrap())
+        .collect();
+    assert_eq!(statuses, [403, 200]);
+
+    let shown = home.run(&["import", &file, "--json"]);
+    assert_eq!(json_of(&shown.out)["kind"], "har");
+    let ran = home.run(&["import", &file, "--out", "c.session.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let session = std::fs::read_to_string(home.path("c.session.toml")).unwrap();
+    assert!(
+        session.contains("status = 403") && session.contains("forbidden"),
+        "{session}"
+    );
+    for out in [&text.out, &told.to_string(), &shown.out, &ran.out, &session] {
+        assert!(
+            !out.contains("harsecret") && !out.contains("harcookie"),
+            "{out}"
+        );
+    }
+    let wrong = home.run(&["import", &home.write("x.json", "{\"a\":1}")]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("no HAR recording"), "{}", wrong.err);
+}
+
+#[test]
+fn a_kept_call_goes_out_as_a_recording_that_reads_back() {
+    let home = Home::new();
+    let args = [
+        "send",
+        "GET",
+        "/core/runbooks/9",
+        "--env",
+        "sandbox",
+        "--token",
+        "support",
+        "--json",
+    ];
+    let sent = json_of(&home.run(&args).out);
+    let id = sent["id"].as_str().unwrap();
+    let ran = home.run(&["export", id, "--as", "har"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let har = json_of(&ran.out);
+    assert_eq!(har["log"]["version"], "1.2");
+    assert_eq!(
+        har["log"]["entries"][0]["response"]["status"],
+        sent["outcome"]["status"]
+    );
+    let again = json_of(&home.feed(&["import", "-", "--json"], &ran.out).out);
+    assert_eq!(again["kind"], "har");
+    assert_eq!(again["requests"][0]["token"], "support");
+    assert_eq!(again["requests"][0]["url"], sent["request"]["url"]);
+    let told = home.feed(&["explain", "-"], &ran.out);
+    assert!(told.out.contains("of 1 calls"), "{}", told.out);
+}

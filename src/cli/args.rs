@@ -269,7 +269,7 @@ pub struct MatrixArgs {
 
 #[derive(Args)]
 pub struct ExplainArgs {
-    /// A status, an error code, a cause such as token.expired, a file with an error body, or - for stdin
+    /// A status, an error code, a cause such as token.expired, a file with an error body or a HAR recording, or - for stdin
     #[arg(default_value = "-", value_name = "WHAT")]
     pub what: String,
     /// Print one JSON document
@@ -362,14 +362,14 @@ pub struct TokenInspectArgs {
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// A file with curl commands, or - for stdin
+    /// A file with curl commands or a HAR recording, or - for stdin
     #[arg(value_name = "FILE|-")]
     pub file: String,
     /// Write the requests to a session file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What the file is, where it cannot be told
-    #[arg(long, value_name = "KIND", value_parser = ["curl"])]
+    #[arg(long, value_name = "KIND", value_parser = ["curl", "har"])]
     pub kind: Option<String>,
     /// Print one JSON document
     #[arg(long)]
@@ -382,7 +382,7 @@ pub struct ExportArgs {
     #[arg(value_name = "SESSION|ID")]
     pub what: String,
     /// The form to write
-    #[arg(long = "as", value_name = "FORM", value_parser = ["curl"])]
+    #[arg(long = "as", value_name = "FORM", value_parser = ["curl", "har"])]
     pub form: String,
     #[command(flatten)]
     pub place: PlaceArgs,

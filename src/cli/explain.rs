@@ -2,9 +2,12 @@
 
 use super::args::ExplainArgs;
 use super::choice;
+use super::import::FILE_BYTES;
 use super::print::{Out, entry_json, notes_json};
+use super::recording;
 use super::trouble::Trouble;
 use crate::engine::Home;
+use crate::format::har;
 use crate::insight::{
     Catalogue, CauseNote, CodeNote, ErrorBody, StatusNote, error_text, in_general,
 };
@@ -12,9 +15,6 @@ use crate::model::{Cause, StatusClass};
 use serde_json::{Map, Value, json};
 use std::io::Read;
 use std::path::Path;
-
-/// Read of a file at most; an error body is never larger.
-const FILE_BYTES: u64 = 64_000_000;
 
 pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
@@ -31,7 +31,13 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
         cause(note, args.json, out);
         return Ok(0);
     }
-    let errors = error_text(&read(what)?, None);
+    let bytes = read(what)?;
+    if let Ok(text) = std::str::from_utf8(&bytes)
+        && har::is_recording(text)
+    {
+        return recording::explain(text, what, &home, &catalogue, args.json, out);
+    }
+    let errors = error_text(&bytes, None);
     body(&errors, &catalogue, args.json, out);
     Ok(0)
 }

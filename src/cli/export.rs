@@ -7,20 +7,24 @@ use super::print::{Out, complain};
 use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::{Home, HomeError};
-use crate::format::curl::{self, Written};
-use crate::format::session_file;
-use crate::model::{Environment, Settings};
+use crate::format::{curl, har, session_file};
+use crate::model::{Environment, Exchange, Settings};
 
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
+    if args.form == "har" {
+        return recording(&home, &settings, &args.what, out);
+    }
     let written = match home.session(&args.what) {
         Ok((path, text)) => {
             let session = session_file::read(&text, &path.display().to_string())?;
             let environment = environment(&args, session.environment.as_deref(), &settings)?;
             curl::write_session(&session, &environment)
         }
-        Err(HomeError::NoSession { .. }) => call(&home, &settings, &args.what)?,
+        Err(HomeError::NoSession { .. }) => {
+            curl::write_exchange(&call(&home, &settings, &args.what)?)
+        }
         Err(error) => return Err(error.into()),
     };
     // Safe already, and not to be changed by a sign: it is to be run.
@@ -37,13 +41,24 @@ pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
-fn call(home: &Home, settings: &Settings, id: &str) -> Result<Written, Trouble> {
+/// A HAR recording is made of answers, which a session does not hold.
+fn recording(home: &Home, settings: &Settings, what: &str, out: &mut Out) -> Result<u8, Trouble> {
+    if home.session(what).is_ok() {
+        return Err(Trouble::usage(format!(
+            "{what} is a session, and a HAR recording is made of calls with their answers. Give the id of a call, which httriage history list shows."
+        )));
+    }
+    out.json(&har::document(&call(home, settings, what)?));
+    Ok(0)
+}
+
+fn call(home: &Home, settings: &Settings, id: &str) -> Result<Exchange, Trouble> {
     let history = choice::history(home, settings).map_err(|e| Trouble::failed(e.to_string()))?;
     let exchange = history::find(&history, id).map_err(|trouble| {
         Trouble::usage(format!("{id} is neither a session nor a call. {trouble}"))
     });
     history.close(history::CLOSING);
-    Ok(curl::write_exchange(&exchange?))
+    exchange
 }
 
 /// Where the session is to go: by the options, else where it was recorded. A place that is not

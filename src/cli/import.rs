@@ -6,14 +6,14 @@ use super::print::{Out, notes_json};
 use super::trouble::Trouble;
 use crate::engine::sandbox;
 use crate::engine::{Home, Vault, token_variable};
-use crate::format::{curl, session_file};
+use crate::format::{registry, session_file};
 use crate::model::{Body, Collection, FoundToken, Param, Part, Step, TokenName, written};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// Read of a file at most.
-const FILE_BYTES: u64 = 64_000_000;
+/// Read of a file at most; recordings of a browser are large.
+pub const FILE_BYTES: u64 = 256_000_000;
 
 pub fn run(args: ImportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
@@ -30,7 +30,9 @@ pub fn run(args: ImportArgs, out: &mut Out) -> Result<u8, Trouble> {
         .map(|token| token.name.clone())
         .collect();
     let vault = Vault::new(&settings, sandbox::token_value);
-    let mut collection = curl::read(&text, file, &taken, &vault.by_value(&[]))?;
+    let kind = args.kind.as_deref();
+    let mut collection = registry::read(&text, file, kind, &taken, &vault.by_value(&[]))?;
+    drop(text);
     let prints = collection
         .tokens
         .iter()

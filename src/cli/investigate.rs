@@ -151,7 +151,7 @@ fn text(
     }
 }
 
-fn verdict(verdict: &Verdict, title: &str, out: &mut Out) {
+pub fn verdict(verdict: &Verdict, title: &str, out: &mut Out) {
     out.heading(&format!(
         "{title}: {} ({})",
         verdict.cause.id(),

@@ -16,6 +16,7 @@ mod investigate;
 mod keys;
 mod matrix;
 mod print;
+mod recording;
 mod replay;
 mod sandbox;
 mod send;

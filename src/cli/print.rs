@@ -162,7 +162,8 @@ impl Out {
             Outcome::Failed(failure) => format!("no answer: {}", failure.cause.id()),
         };
         let mut facts = match exchange.is_received() {
-            true => "pasted, nothing was sent".to_owned(),
+            true if exchange.took.is_zero() => "pasted, nothing was sent".to_owned(),
+            true => format!("recorded elsewhere, {:.0} ms", milliseconds(exchange.took)),
             false => format!("{:.0} ms", milliseconds(exchange.took)),
         };
         if let Some(response) = exchange.outcome.response() {

@@ -3,7 +3,7 @@
 //! origin only, no more than the budget, and each token waits when it is told to.
 
 use super::client::{Client, Flight, Outgoing};
-use super::vault::slots;
+use super::vault::{Vault, slots};
 use crate::insight::back_off::retry_after;
 use crate::insight::facts::{
     Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probe, Probed, Purpose,
@@ -187,9 +187,14 @@ async fn make(
 
 /// How a call that was made carries its token, by the request before the values were put in.
 pub fn credential(sent: &SentRequest, client: &Client, sandbox: bool) -> Credential {
+    credential_from(sent, client.vault(), sandbox)
+}
+
+/// The same, where there is only a vault.
+pub fn credential_from(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Credential {
     let mut reports: HashMap<TokenName, TokenReport> = HashMap::new();
     for name in slots(sent) {
-        if let Some(report) = client.vault().report(&name, sandbox) {
+        if let Some(report) = vault.report(&name, sandbox) {
             reports.insert(name, report);
         }
     }

@@ -11,7 +11,7 @@ use crate::model::{
     Cause, Exchange, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
 };
 
-pub use record::{Keeping, session_of, step_of};
+pub use record::{Keeping, session_of, step_of, with_slots};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,6 @@
 
 mod draft;
 mod find;
-mod lift;
 mod options;
 mod read;
 mod request;

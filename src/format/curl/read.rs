@@ -2,9 +2,9 @@
 //! here, or it is said that it is not.
 
 use super::find::{dialect, may_precede, next_command};
-use super::lift::Lifter;
 use super::words;
 use crate::format::FormatError;
+use crate::format::lift::Lifter;
 use crate::model::{Collection, Note, Secret, Step, TokenName, tokens_of};
 
 /// Commands read from one text, and requests they ask for; more are a file of another kind.

@@ -1,9 +1,9 @@
 //! From what the options ask for to requests, with their credentials by name.
 
 use super::draft::{Datum, Draft};
-use super::lift::slot;
 use super::read::{MOST, Reader};
-use crate::model::{Auth, Body, Param, RequestSpec, Step, cut, decoded, form_rows, names_in};
+use crate::format::lift::slot;
+use crate::model::{Auth, Body, Param, RequestSpec, Step, cut, decoded, names_in};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -65,7 +65,7 @@ impl Reader<'_> {
                 let behind = url.find('#').unwrap_or(url.len());
                 url.insert_str(behind, &format!("{sign}{pairs}"));
             }
-            (spec.url, spec.params) = self.taken_apart(&url);
+            (spec.url, spec.params) = self.lifter.taken_apart(&url);
             let path = spec
                 .url
                 .split("://")
@@ -135,18 +135,8 @@ impl Reader<'_> {
                     .lift("bearer", "option --oauth2-bearer", &bearer),
             );
         }
-        for mut header in headers {
-            if header.name.eq_ignore_ascii_case("authorization")
-                && let Some(value) = header.value.strip_prefix("Bearer ")
-                && spec.auth == Auth::None
-                && !value.is_empty()
-                && !value.contains([' ', '\t'])
-            {
-                spec.auth = Auth::Bearer(self.lifter.lift("bearer", "header Authorization", value));
-                continue;
-            }
-            header.value = self.lifter.header(&header.name, &header.value);
-            spec.headers.push(header);
+        for header in headers {
+            self.lifter.push_header(spec, header);
         }
         if let Some((user, at)) = draft.user.take() {
             self.basic(spec, draft.scheme, &user, at, "option --user");
@@ -260,29 +250,7 @@ impl Reader<'_> {
         if is_form && is_json(&bytes) {
             self.note(draft.at, "this JSON goes out as application/x-www-form-urlencoded, as curl sends it: the command names no content type".to_owned());
         }
-        spec.body = self.text_body(bytes, is_form, filled);
-    }
-
-    fn text_body(&mut self, bytes: Vec<u8>, is_form: bool, filled: bool) -> Body {
-        let text = match String::from_utf8(bytes) {
-            Ok(text) if text.is_empty() => return Body::Empty,
-            Ok(text) => text,
-            Err(error) => return Body::Bytes(error.into_bytes()),
-        };
-        if is_form && let Some(mut rows) = form_rows(&text) {
-            for row in &mut rows {
-                row.value = self.lifter.named("form", &row.name, &row.value);
-            }
-            return Body::Form(rows);
-        }
-        // Braces that stood there from the start are text and no variables.
-        let literal = !filled && !names_in(&text).is_empty();
-        let text = self.lifter.body(&text);
-        if literal {
-            Body::Bytes(text.into_bytes())
-        } else {
-            Body::Text(text)
-        }
+        spec.body = self.lifter.text_body(bytes, is_form, filled);
     }
 
     /// Takes user and password out of a URL; curl sends them as Basic.
@@ -326,41 +294,6 @@ impl Reader<'_> {
         }
         url
     }
-
-    /// URL and parameters, where the query is the same when it is put together again.
-    fn taken_apart(&mut self, url: &str) -> (String, Vec<Param>) {
-        let apart = url.split_once('?').filter(|_| !url.contains('#'));
-        let pairs = apart.and_then(|(before, query)| Some((before, query_rows(query)?)));
-        match pairs {
-            Some((before, mut rows)) => {
-                for row in &mut rows {
-                    row.value = self.lifter.named("parameter", &row.name, &row.value);
-                }
-                (self.lifter.url(before), rows)
-            }
-            None => (self.lifter.url(url), Vec::new()),
-        }
-    }
-}
-
-/// The pairs of a query that our encoder writes in an equivalent way.
-fn query_rows(query: &str) -> Option<Vec<Param>> {
-    let row = |pair: &str| {
-        let (name, value) = pair.split_once('=')?;
-        let (name, value) = (decoded(name)?, decoded(value)?);
-        let is_escape = |rest: &str| {
-            let digits = rest.as_bytes().get(..2);
-            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        };
-        // Our encoder writes a blank as a plus, and a percent sign of no escape as one.
-        let fits = !name.is_empty()
-            && !pair.contains('+')
-            && !name.contains(' ')
-            && !value.contains(' ')
-            && pair.split('%').skip(1).all(is_escape);
-        fits.then(|| Param::new(name, value))
-    };
-    query.split('&').map(row).collect()
 }
 
 fn is_json(bytes: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! Requests as commands for a POSIX shell. What the shell hands to curl is what httriage sends,
 //! byte for byte; credentials are variables, and no character steers a terminal.
 
-use super::lift::Lifter;
+use crate::format::lift::Lifter;
 use crate::insight::request_ids;
 use crate::model::{
     Body, Environment, Exchange, Failure, MASK, Origin, Part, RequestSpec, SentRequest, Session,

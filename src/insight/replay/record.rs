@@ -203,7 +203,7 @@ fn reference(token: &TokenName) -> TokenRef {
 }
 
 /// `‹token:support·a361›` as the slot it was before: `{{token:support}}`.
-fn with_slots(text: &str) -> String {
+pub fn with_slots(text: &str) -> String {
     let mut slots = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("‹token:") {

@@ -2,7 +2,10 @@
 //! goes on by itself. Two places with the same value get the same name.
 
 use crate::insight::redact::{is_secret_name, secret_spans};
-use crate::model::{Body, FoundToken, RequestSpec, Secret, TokenName, decoded};
+use crate::model::{
+    Auth, Body, FoundToken, MASK, Param, RequestSpec, Secret, TokenName, decoded, form_rows,
+    names_in,
+};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -178,6 +181,59 @@ impl<'a> Lifter<'a> {
         }
     }
 
+    /// A header of a request; a plain `Bearer` is the request's own token.
+    pub fn push_header(&mut self, spec: &mut RequestSpec, mut header: Param) {
+        if header.name.eq_ignore_ascii_case("authorization")
+            && let Some(value) = header.value.strip_prefix("Bearer ")
+            && spec.auth == Auth::None
+            && !value.is_empty()
+            && !value.contains([' ', '\t'])
+        {
+            spec.auth = Auth::Bearer(self.lift("bearer", "header Authorization", value));
+            return;
+        }
+        header.value = self.header(&header.name, &header.value);
+        spec.headers.push(header);
+    }
+
+    /// A body as it was sent. One that is `filled` holds variables on purpose.
+    pub fn text_body(&mut self, bytes: Vec<u8>, is_form: bool, filled: bool) -> Body {
+        let text = match String::from_utf8(bytes) {
+            Ok(text) if text.is_empty() => return Body::Empty,
+            Ok(text) => text,
+            Err(error) => return Body::Bytes(error.into_bytes()),
+        };
+        if is_form && let Some(mut rows) = form_rows(&text) {
+            for row in &mut rows {
+                row.value = self.named("form", &row.name, &row.value);
+            }
+            return Body::Form(rows);
+        }
+        // Braces that stood there from the start are text and no variables.
+        let literal = !filled && !names_in(&text).is_empty();
+        let text = self.body(&text);
+        if literal {
+            Body::Bytes(text.into_bytes())
+        } else {
+            Body::Text(text)
+        }
+    }
+
+    /// URL and parameters, where the query is the same when it is put together again.
+    pub fn taken_apart(&mut self, url: &str) -> (String, Vec<Param>) {
+        let apart = url.split_once('?').filter(|_| !url.contains('#'));
+        let pairs = apart.and_then(|(before, query)| Some((before, query_rows(query)?)));
+        match pairs {
+            Some((before, mut rows)) => {
+                for row in &mut rows {
+                    row.value = self.named("parameter", &row.name, &row.value);
+                }
+                (self.url(before), rows)
+            }
+            None => (self.url(url), Vec::new()),
+        }
+    }
+
     /// A header's value without its credential; `Authorization` keeps its scheme.
     pub fn header(&mut self, name: &str, value: &str) -> String {
         let place = format!("header {name}");
@@ -244,6 +300,9 @@ impl<'a> Lifter<'a> {
             else {
                 continue;
             };
+            if value.contains(MASK) {
+                continue;
+            }
             let name = member_before(&text[..span.start]);
             let token = self.lift(&name, &format!("body {name}"), value);
             out.push_str(before);
@@ -269,11 +328,48 @@ impl<'a> Lifter<'a> {
     }
 }
 
+/// The pairs of a query that our encoder writes in an equivalent way.
+fn query_rows(query: &str) -> Option<Vec<Param>> {
+    let row = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        let (name, value) = (decoded(name)?, decoded(value)?);
+        let is_escape = |rest: &str| {
+            let digits = rest.as_bytes().get(..2);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        // Our encoder writes a blank as a plus, and a percent sign of no escape as one.
+        let fits = !name.is_empty()
+            && !pair.contains('+')
+            && !name.contains(' ')
+            && !value.contains(' ')
+            && pair.split('%').skip(1).all(is_escape);
+        fits.then(|| Param::new(name, value))
+    };
+    query.split('&').map(row).collect()
+}
+
 pub fn slot(token: &TokenName) -> String {
     format!("{{{{token:{token}}}}}")
 }
 
+/// A text with a mask where a JSON Web Token stood.
+pub fn without_jwts(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in jwts(text) {
+        out.push_str(&text[from..span.start]);
+        out.push_str(MASK);
+        from = span.end;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
 fn holds_secret(name: &str, value: &str) -> bool {
+    // What is masked has no value that could be lifted.
+    if value.contains(MASK) {
+        return false;
+    }
     let lower = name.to_ascii_lowercase();
     is_secret_name(name)
         || WHOLE_NAMES.contains(&lower.as_str())

@@ -1,0 +1,192 @@
+//! `httriage explain file.har`: the answers that somebody else got, explained one by one, the
+//! refused ones first. Nothing is sent.
+
+use super::investigate::verdict;
+use super::print::{Out, causes_json, exchange_json, notes_json};
+use super::trouble::Trouble;
+use crate::engine::investigate::credential_from;
+use crate::engine::{Home, Vault, sandbox};
+use crate::format::har;
+use crate::insight::facts::{Case, Facts};
+use crate::insight::replay::with_slots;
+use crate::insight::{Catalogue, Explanation, error_body};
+use crate::model::{
+    Cause, Collection, Environment, Exchange, SentRequest, StatusClass, Timestamp, TokenName,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A call with what it is explained by.
+struct Told {
+    exchange: Arc<Exchange>,
+    explanation: Explanation,
+    /// How many more were refused in the same words.
+    alike: usize,
+}
+
+pub fn explain(
+    text: &str,
+    file: &str,
+    home: &Home,
+    catalogue: &Catalogue,
+    as_json: bool,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
+    let settings = home.settings()?;
+    let vault = Vault::new(&settings, sandbox::token_value);
+    let tokens = settings.tokens.iter();
+    let taken: Vec<TokenName> = tokens.map(|token| token.name.clone()).collect();
+    let file = if file == "-" { "stdin" } else { file };
+    let mut collection = har::read(text, file, &taken, &vault.by_value(&[]))?;
+    for token in &collection.tokens {
+        if let Some(value) = &token.value {
+            // To be looked at: an expired token explains much. This command sends nothing.
+            vault.lend(&token.name, value.clone());
+        }
+    }
+    let total = collection.exchanges.len();
+    let (refused, fine): (Vec<_>, Vec<_>) = std::mem::take(&mut collection.exchanges)
+        .into_iter()
+        .partition(is_refused);
+    let told: Vec<Told> = alike(refused)
+        .into_iter()
+        .map(|(exchange, alike)| tell(exchange, alike, &vault, catalogue))
+        .collect();
+    if as_json {
+        let fine = fine.into_iter().map(|exchange| (exchange, 0));
+        let fine = fine.map(|(exchange, alike)| tell(exchange, alike, &vault, catalogue));
+        let calls: Vec<Told> = told.into_iter().chain(fine).collect();
+        out.json(&document(&calls, &collection));
+        return Ok(0);
+    }
+    for call in &told {
+        show(call, catalogue, out);
+    }
+    let refused = total - fine.len();
+    out.line(&match refused {
+        0 => format!("None of the {total} calls was refused."),
+        _ => format!("{refused} of {total} calls were refused or not answered."),
+    });
+    out.notes(&collection.notes);
+    Ok(0)
+}
+
+fn is_refused(exchange: &Exchange) -> bool {
+    let fine = [
+        StatusClass::Informational,
+        StatusClass::Success,
+        StatusClass::Redirection,
+    ];
+    let told = exchange.outcome.response().map(error_body);
+    !fine.contains(&exchange.outcome.class()) || told.is_some_and(|told| !told.entries.is_empty())
+}
+
+/// Calls that were refused in the same words are explained once: the first, and how many more.
+fn alike(calls: Vec<Exchange>) -> Vec<(Exchange, usize)> {
+    let mut first: std::collections::HashMap<String, usize> = Default::default();
+    let mut told: Vec<(Exchange, usize)> = Vec::new();
+    for call in calls {
+        let errors = call.outcome.response().map(error_body);
+        let codes: Vec<String> = errors
+            .map(|errors| errors.entries)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|entry| format!("{:?} {:?}", entry.code, entry.detail))
+            .collect();
+        let path = call.sent.url.split(['?', '#']).next().unwrap_or_default();
+        let key = format!(
+            "{} {path} {:?} {:?} {codes:?}",
+            call.sent.method,
+            call.outcome.status(),
+            call.token().map(|token| &token.name),
+        );
+        match first.get(&key) {
+            Some(&number) => told[number].1 += 1,
+            None => {
+                first.insert(key, told.len());
+                told.push((call, 0));
+            }
+        }
+    }
+    told
+}
+
+fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) -> Told {
+    let carried = credential_from(&slotted(&exchange.sent), vault, false);
+    // A token that has expired since was good then.
+    let now = exchange.started_at;
+    let now = if now == Timestamp::UNIX_EPOCH {
+        Timestamp::now()
+    } else {
+        now
+    };
+    let exchange = Arc::new(exchange);
+    let facts = Facts::read(exchange.clone(), "");
+    let place = Environment {
+        name: Environment::RECEIVED.to_owned(),
+        ..Environment::default()
+    };
+    let case = Case::of(facts, carried, place, now);
+    Told {
+        explanation: crate::insight::explain(&case, catalogue),
+        exchange,
+        alike,
+    }
+}
+
+/// The request with its tokens by name, as it is before values are put in.
+fn slotted(sent: &SentRequest) -> SentRequest {
+    let headers = sent.headers.iter();
+    SentRequest {
+        url: with_slots(&sent.url),
+        headers: headers
+            .map(|header| (header.name.clone(), with_slots(&header.text()).into_bytes()))
+            .collect(),
+        ..sent.clone()
+    }
+}
+
+fn show(call: &Told, catalogue: &Catalogue, out: &mut Out) {
+    let sent = &call.exchange.sent;
+    out.heading(&format!("{} {}", sent.method, sent.url));
+    if call.exchange.started_at != Timestamp::UNIX_EPOCH {
+        out.indented(&call.exchange.started_at.to_string());
+    }
+    if let Some(token) = call.exchange.token() {
+        out.indented(&format!("token {}", token.name));
+    }
+    out.exchange_head(&call.exchange, catalogue);
+    if call.explanation.verdict().cause != Cause::None {
+        verdict(call.explanation.verdict(), "Likely", out);
+    }
+    match call.alike {
+        0 => {}
+        1 => out.line("One more call was refused in the same words."),
+        number => out.line(&format!(
+            "{number} more calls were refused in the same words."
+        )),
+    }
+    out.line("");
+}
+
+fn document(calls: &[Told], collection: &Collection) -> Value {
+    let mut causes: Vec<&str> = Vec::new();
+    let mut entries: Vec<Value> = Vec::new();
+    for call in calls {
+        let cause = call.explanation.verdict().cause;
+        if cause != Cause::None && !causes.contains(&cause.id()) {
+            causes.push(cause.id());
+        }
+        entries.push(json!({
+            "exchange": exchange_json(&call.exchange),
+            "causes": causes_json(&call.explanation),
+            "alike": call.alike,
+        }));
+    }
+    json!({
+        "causes": causes,
+        "entries": [],
+        "calls": entries,
+        "notes": notes_json(&collection.notes),
+    })
+}

@@ -1,0 +1,14 @@
+//! HAR 1.2 recordings, as browsers and proxies save them: read as requests with the answers they
+//! got, and written from a call that was made. No credential that is read stays in either.
+
+mod multipart;
+mod read;
+mod request;
+mod shape;
+mod write;
+
+pub use read::{is_recording, read};
+pub use write::document;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,538 @@
+//! From a recording to a collection: every call as a request with the answer that it got.
+
+use super::request::Recorded;
+use super::shape::{Entry, File, Response as Answer};
+use crate::format::FormatError;
+use crate::format::lift::{Lifter, slot, without_jwts};
+use crate::insight::redact::Mask;
+use crate::insight::replay::expectation;
+use crate::model::{
+    Cause, Collection, Environment, Exchange, ExchangeId, Failure, FoundToken, Headers, Note,
+    Outcome, Response, Secret, SentRequest, Step, Timestamp, Timing, TokenName, TokenRef, cut,
+    tokens_of, written,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::time::Duration;
+
+/// Calls taken from one file.
+const MOST: usize = 20_000;
+/// Notes kept; beyond that nobody reads them.
+const MOST_NOTES: usize = 200;
+
+/// Whether a text is a recording rather than something else, by its beginning.
+pub fn is_recording(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let inside = start.strip_prefix('{').map(str::trim_start);
+    inside.is_some_and(|inside| inside.starts_with("\"log\"")) && text.contains("\"entries\"")
+}
+
+/// Reads every call of a recording; `file` is named in the error. Tokens that are found get
+/// names that are not `taken`, but for values that are `known` by one.
+pub fn read(
+    text: &str,
+    file: &str,
+    taken: &[TokenName],
+    known: &dyn Fn(&Secret) -> Option<TokenName>,
+) -> Result<Collection, FormatError> {
+    let json = text.trim_start_matches('\u{feff}');
+    let read: File = serde_json::from_str(json).map_err(|error| {
+        let offset = match error.is_eof() {
+            true => json.len(),
+            false => offset_of(json, error.line(), error.column()),
+        };
+        FormatError::at(
+            file,
+            json,
+            offset,
+            format!("this is no HAR recording: {}", plain(&error)),
+            "Save it again as HAR with content, from the network tab of the browser or from the proxy.",
+        )
+    })?;
+    let mut reader = Reader {
+        place: Place::new(json),
+        lifter: Lifter::new(taken, known),
+        notes: Vec::new(),
+        left_out: LeftOut::default(),
+        without_credential: 0,
+    };
+    let mut calls = Vec::new();
+    for raw in &read.log.entries {
+        let at = raw.get().as_ptr() as usize - json.as_ptr() as usize;
+        if calls.len() == MOST {
+            reader.note(at, "further calls were left out, for there are too many");
+            break;
+        }
+        match serde_json::from_str::<Entry>(raw.get()) {
+            Ok(entry) => calls.extend(reader.entry(entry, at, calls.len())),
+            Err(error) => {
+                let offset = at + offset_of(raw.get(), error.line(), error.column());
+                let why = format!(
+                    "this call cannot be read and was left out: {}",
+                    plain(&error)
+                );
+                reader.note(offset, &why);
+            }
+        }
+    }
+    Ok(reader.finish(calls))
+}
+
+pub(super) struct Reader<'a> {
+    place: Place<'a>,
+    pub(super) lifter: Lifter<'a>,
+    notes: Vec<Note>,
+    pub(super) left_out: LeftOut,
+    /// Calls that carried none.
+    pub(super) without_credential: usize,
+}
+
+/// What was left out so often that it is only counted.
+#[derive(Default)]
+pub(super) struct LeftOut {
+    files: usize,
+    pub(super) browser_headers: usize,
+    bodies: usize,
+    redirects: usize,
+}
+
+/// A call with its answer as it came.
+struct Call {
+    step: Step,
+    exchange: Exchange,
+    recorded: Recorded,
+    /// The body was there, and is not in the recording.
+    body_lost: bool,
+}
+
+impl Reader<'_> {
+    fn entry(&mut self, mut entry: Entry, at: usize, number: usize) -> Option<Call> {
+        let scheme = entry.request.url.split(':').next().unwrap_or_default();
+        if !["http", "https"]
+            .iter()
+            .any(|s| scheme.eq_ignore_ascii_case(s))
+        {
+            let scheme = cut(scheme, 20);
+            self.note(
+                at,
+                &format!("a call to {scheme}: is not HTTP and was left out"),
+            );
+            return None;
+        }
+        if is_file_of_page(&entry) {
+            self.left_out.files += 1;
+            return None;
+        }
+        let started = entry.started();
+        let error = entry.error();
+        let time = entry.time();
+        let timings = entry.timings.take();
+        let (spec, recorded) = self.request(entry.request, at);
+        let path = spec.url.split(['?', '#']).next().unwrap_or_default();
+        let path = path.split_once("://").map_or(path, |(_, rest)| {
+            rest.find('/').map_or("/", |slash| &rest[slash..])
+        });
+        let name = cut(&format!("{} {path}", spec.method), 80);
+        let started_at = started.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let took = span(time.unwrap_or(0.0));
+        let mut timing = Timing {
+            total: took,
+            ..Timing::default()
+        };
+        if let Some(parts) = timings.map(|timings| timings.parts()) {
+            timing.dns = parts.dns.map(span);
+            timing.connect = parts.connect.map(span);
+            timing.tls = parts.tls.map(span);
+            timing.first_byte = parts.first_byte.map(span);
+            timing.reused = parts.reused;
+        }
+        let answer = entry.response.filter(|answer| answer.status() > 0);
+        let mut body_lost = false;
+        let outcome = match answer {
+            Some(answer) => {
+                let (response, lost) = self.answer(answer, timing, at);
+                body_lost = lost;
+                Outcome::Answered(response)
+            }
+            None => Outcome::Failed(no_answer(&error)),
+        };
+        let body = written(&spec.body).unwrap_or_default();
+        let mut sent = SentRequest {
+            method: spec.method.clone(),
+            url: spec.url.clone(),
+            body: body.text.into_bytes(),
+            ..SentRequest::default()
+        };
+        for (number, param) in spec.params.iter().enumerate() {
+            let sign = if number == 0 { '?' } else { '&' };
+            let (name, value) = (&param.name, &param.value);
+            let encoded = crate::model::encoded_around_names;
+            sent.url
+                .push_str(&format!("{sign}{}={}", encoded(name), encoded(value)));
+        }
+        let headers = spec.headers.iter();
+        sent.headers = headers
+            .map(|row| (row.name.clone(), row.value.clone().into_bytes()))
+            .collect();
+        if let Some(token) = spec.auth.token() {
+            let value = format!("Bearer {}", slot(token));
+            sent.headers.push("authorization", value);
+            sent.token = Some(reference(token));
+        }
+        let exchange = Exchange {
+            id: ExchangeId::new(started_at, number as u16),
+            environment: Environment::RECEIVED.to_owned(),
+            case: None,
+            typed: spec.clone(),
+            sent,
+            outcome,
+            redirects: Vec::new(),
+            attempts: 0,
+            unverified: Vec::new(),
+            started_at,
+            took,
+            probe_of: None,
+        };
+        let step = Step {
+            name,
+            spec,
+            ..Step::default()
+        };
+        Some(Call {
+            step,
+            exchange,
+            recorded,
+            body_lost,
+        })
+    }
+
+    /// The answer, and whether its body is missing.
+    fn answer(&mut self, mut answer: Answer, timing: Timing, at: usize) -> (Response, bool) {
+        let size = answer.size();
+        let (text, is_base64) = answer.body();
+        let decoded = is_base64.then(|| STANDARD.decode(text.trim()));
+        let body = match decoded {
+            None => text.into_bytes(),
+            Some(Ok(bytes)) => bytes,
+            Some(Err(_)) => {
+                self.note(
+                    at,
+                    "the answer's body is said to be base64 and is not; it stands as it is",
+                );
+                text.into_bytes()
+            }
+        };
+        let lost = body.is_empty() && size > 0;
+        self.left_out.bodies += usize::from(lost);
+        let mut headers = Headers::new();
+        for (name, value) in answer.headers() {
+            // The body stands unpacked in a recording.
+            if !name.starts_with(':') && !name.eq_ignore_ascii_case("content-encoding") {
+                headers.push(name, value);
+            }
+        }
+        if !headers.has("content-type") && !answer.media_type().is_empty() {
+            headers.push("content-type", answer.media_type());
+        }
+        let response = Response {
+            status: answer.status(),
+            reason: answer.reason(),
+            version: answer.version(),
+            headers,
+            body,
+            received: lost.then_some(size),
+            timing,
+            ..Response::default()
+        };
+        (response, lost)
+    }
+
+    /// A sentence about a place, without its full stop.
+    pub(super) fn note(&mut self, at: usize, message: &str) {
+        if self.notes.len() == MOST_NOTES {
+            self.notes.push(Note::new(
+                "There is more that could be said; further notes were left out.",
+            ));
+        }
+        if self.notes.len() > MOST_NOTES {
+            return;
+        }
+        let (line, column) = self.place.of(at);
+        self.notes.push(Note {
+            line: Some(line),
+            column: Some(column),
+            ..Note::new(sentence(message))
+        });
+    }
+
+    fn finish(mut self, calls: Vec<Call>) -> Collection {
+        let count = calls.len();
+        let named: Vec<TokenName> = calls
+            .iter()
+            .flat_map(|call| tokens_of(&call.step.spec))
+            .collect();
+        for name in named {
+            self.lifter.refer(name.as_str(), "by name");
+        }
+        let tokens = self.lifter.into_tokens();
+        let masks = [mask_of(&tokens), mask_of_cookies(&calls)];
+        let mut collection = Collection {
+            kind: "har",
+            title: calls
+                .first()
+                .map_or_else(String::new, |call| call.step.name.clone()),
+            ..Collection::default()
+        };
+        for call in calls {
+            let (mut step, exchange) = (call.step, shown(call.exchange, &call.recorded, &masks));
+            let status = exchange.outcome.status();
+            let is_redirect = matches!(status, Some(301 | 302 | 303 | 307 | 308));
+            self.left_out.redirects += usize::from(is_redirect);
+            // A replay follows redirects, and codes that nobody kept cannot be compared.
+            let codes_lost = call.body_lost && status.is_some_and(|s| s >= 400);
+            if !is_redirect && !codes_lost {
+                step.expect = Some(expectation(&exchange));
+            }
+            collection.requests.push(step);
+            collection.exchanges.push(exchange);
+        }
+        let counted = [
+            (
+                self.left_out.files,
+                "images, styles, scripts and checks of a browser were answered and left out.",
+            ),
+            (
+                self.left_out.browser_headers,
+                "headers that only a browser writes (sec-ch-…, sec-fetch-…) were left out.",
+            ),
+            (
+                self.left_out.bodies,
+                "answers stand in the recording without their bodies. Saving as HAR with content keeps them.",
+            ),
+            (
+                self.left_out.redirects,
+                "answers are redirects. A replay follows those, so nothing is expected of these steps.",
+            ),
+        ];
+        for (number, what) in counted.into_iter().filter(|(number, _)| *number > 0) {
+            self.notes.push(Note::new(format!("{number} {what}")));
+        }
+        if count > 0 && self.without_credential == count {
+            self.notes.push(Note::new("No call in this recording has a credential. Browsers leave them out unless sensitive data is asked for when saving."));
+        }
+        collection.tokens = tokens;
+        collection.notes = self.notes;
+        collection
+    }
+}
+
+/// The values that were found, wherever they surface.
+fn mask_of(tokens: &[FoundToken]) -> Mask {
+    let valued = tokens.iter().filter_map(|token| {
+        let value = token.value.clone()?;
+        Some((reference(&token.name), value))
+    });
+    Mask::new(&valued.collect::<Vec<_>>())
+}
+
+/// Cookies are lifted as one text, and surface one by one.
+fn mask_of_cookies(calls: &[Call]) -> Mask {
+    let mut values = Headers::new();
+    let mut add = |pair: &str| {
+        let value = pair.split_once('=').map_or("", |(_, value)| value.trim());
+        // Words, such as the name of a theme, would be blotted out everywhere.
+        if value.len() >= 16 || value.bytes().any(|b| b.is_ascii_digit()) {
+            values.push("cookie", value);
+        }
+    };
+    for call in calls {
+        for (name, value) in &call.recorded.headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                value.split(';').for_each(&mut add);
+            }
+        }
+        if let Some(response) = call.exchange.outcome.response() {
+            for value in response.headers.all("set-cookie") {
+                add(value.split(';').next().unwrap_or_default());
+            }
+        }
+    }
+    Mask::of_request(&values, "", b"")
+}
+
+/// The call as it may be shown. Its request is made of names already; its answer is searched for
+/// everything that was secret in the request as it was recorded.
+fn shown(mut exchange: Exchange, recorded: &Recorded, masks: &[Mask]) -> Exchange {
+    let clean = (exchange.sent, exchange.typed);
+    let headers = recorded.headers.iter();
+    exchange.sent = SentRequest {
+        url: recorded.url.clone(),
+        headers: headers
+            .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
+            .collect(),
+        body: recorded.body.clone().into_bytes(),
+        ..SentRequest::default()
+    };
+    exchange.typed = Default::default();
+    let mut exchange = masks
+        .iter()
+        .fold(exchange, |exchange, mask| mask.exchange(exchange));
+    (exchange.sent, exchange.typed) = clean;
+    // As calls of our own are shown: a mask where a token goes.
+    for token in tokens_of(&exchange.typed) {
+        let (slot, mask) = (slot(&token), reference(&token).mask());
+        exchange.sent.url = exchange.sent.url.replace(&slot, &mask);
+        exchange.sent.headers = exchange
+            .sent
+            .headers
+            .iter()
+            .map(|header| {
+                let value = header.text().replace(&slot, &mask);
+                (header.name.clone(), value.into_bytes())
+            })
+            .collect();
+    }
+    if let Outcome::Answered(response) = &mut exchange.outcome {
+        response.headers = response
+            .headers
+            .iter()
+            .map(|header| {
+                let value = without_jwts(&header.text());
+                (header.name.clone(), value.into_bytes())
+            })
+            .collect();
+        if let Ok(text) = std::str::from_utf8(&response.body)
+            && text.contains("eyJ")
+        {
+            response.body = without_jwts(text).into_bytes();
+        }
+    }
+    exchange
+}
+
+fn reference(token: &TokenName) -> TokenRef {
+    TokenRef {
+        name: token.clone(),
+        fingerprint: None,
+    }
+}
+
+/// What a page is made of, and what a browser asks before it asks: no part of what went wrong.
+fn is_file_of_page(entry: &Entry) -> bool {
+    let Some(answer) = &entry.response else {
+        return false;
+    };
+    if !(200..400).contains(&answer.status()) {
+        return false;
+    }
+    let kind = answer.media_type().to_ascii_lowercase();
+    let is_file = ["image/", "font/", "audio/", "video/", "text/css"]
+        .iter()
+        .any(|start| kind.starts_with(start))
+        || kind.contains("javascript")
+        || kind.contains("font-woff");
+    match entry.request.method.as_str() {
+        "GET" => is_file,
+        "OPTIONS" => entry.request.asks_for_other_origin(),
+        _ => false,
+    }
+}
+
+/// By the name that browsers give to the trouble.
+fn no_answer(error: &str) -> Failure {
+    let has = |part: &str| error.contains(part);
+    let cause = if has("NAME_NOT_RESOLVED") || has("UNKNOWN_HOST") {
+        Cause::DnsUnresolved
+    } else if has("CONNECTION_REFUSED") {
+        Cause::ConnectRefused
+    } else if has("ADDRESS_UNREACHABLE") || has("INTERNET_DISCONNECTED") {
+        Cause::ConnectUnreachable
+    } else if has("TIMED_OUT") || has("TIMEOUT") {
+        Cause::ConnectTimeout
+    } else if has("CERT_DATE_INVALID") {
+        Cause::TlsExpired
+    } else if has("CERT_COMMON_NAME_INVALID") {
+        Cause::TlsWrongHost
+    } else if has("CERT_AUTHORITY_INVALID") {
+        Cause::TlsUntrusted
+    } else if has("SSL") {
+        Cause::TlsHandshake
+    } else if has("TOO_MANY_REDIRECTS") {
+        Cause::RedirectLoop
+    } else {
+        Cause::ConnectClosed
+    };
+    let said = match error.is_empty() {
+        true => "and does not say why".to_owned(),
+        false => format!("and says {}", cut(error, 100)),
+    };
+    Failure::new(
+        cause,
+        format!("The recording holds no answer to this call {said}."),
+        "The browser may have stopped it: look at its console, at extensions that block calls, and at the rules for other origins (CORS).",
+    )
+}
+
+fn span(ms: f64) -> Duration {
+    let most = 1e9;
+    Duration::from_secs_f64(ms.clamp(0.0, most) / 1_000.0)
+}
+
+/// A library's sentence without its place, which is told in ours.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The byte at a line and a column, both counted from one.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+    let start: usize = before.map(str::len).sum();
+    let mut offset = (start + column.saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+fn sentence(message: &str) -> String {
+    let mut text = format!("{message}.");
+    if let Some(first) = text.get(..1).map(str::to_ascii_uppercase) {
+        text.replace_range(..1, &first);
+    }
+    text
+}
+
+/// Lines and columns of a large text, counted on from the last place that was asked for.
+struct Place<'t> {
+    text: &'t str,
+    /// A place, its line, and where that begins.
+    last: (usize, usize, usize),
+}
+
+impl<'t> Place<'t> {
+    fn new(text: &'t str) -> Place<'t> {
+        Place {
+            text,
+            last: (0, 1, 0),
+        }
+    }
+
+    fn of(&mut self, at: usize) -> (usize, usize) {
+        let (from, mut line, mut start) = match self.last {
+            last if last.0 <= at => last,
+            _ => (0, 1, 0),
+        };
+        let passed = self.text.get(from..at).unwrap_or_default();
+        line += passed.matches('\n').count();
+        if let Some(end) = passed.rfind('\n') {
+            start = from + end + 1;
+        }
+        self.last = (at, line, start);
+        let before = self.text.get(start..at).unwrap_or_default();
+        (line, before.chars().count() + 1)
+    }
+}
