@@ -62,6 +62,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::AddRow => state.builder.add_row(),
         Action::SwitchRow => state.builder.switch_row(),
         Action::RemoveRow => state.builder.remove_row(),
+        Action::FormatBody => state.notice = state.builder.format_body(),
         Action::UndoRequest => state.builder.undo(),
 
         Action::OpenEntry => state.response.open_entry(),
@@ -138,6 +139,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         }
         Action::OpenGuide if guide::place_of_sandbox(state).is_none() => {
             Some("The tour goes through the sandbox, and this run has none.")
+        }
+        Action::FormatBody if state.builder.body.is_empty() => {
+            Some("There is no body to put on lines.")
         }
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load | Action::SendAgain | Action::SaveSession | Action::Mark | Action::Forget

@@ -45,6 +45,13 @@ impl Field {
         self.area = area;
     }
 
+    /// Replaces everything as one step that can be undone.
+    pub fn replace(&mut self, text: &str) {
+        let text = self.fitting(text);
+        self.area.select_all();
+        self.area.insert_str(text);
+    }
+
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
     }
@@ -157,6 +164,17 @@ mod tests {
         assert_eq!(field.text(), "ab\n");
         field.edit(Action::FieldHome);
         assert_eq!(field.caret(), (1, 0));
+    }
+
+    #[test]
+    fn what_was_replaced_is_brought_back() {
+        let mut field = Field::lines("a\nb");
+        field.replace("c\nd\ne");
+        assert_eq!(field.text(), "c\nd\ne");
+        for _ in 0..2 {
+            field.edit(Action::FieldUndo);
+        }
+        assert_eq!(field.text(), "a\nb");
     }
 
     #[test]

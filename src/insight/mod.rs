@@ -27,7 +27,9 @@ pub mod token;
 mod words;
 
 pub use blame::{Blame, blame};
-pub use body_text::{BodyText, Folds, Found, Mark, Pattern, View, Watch};
+pub use body_text::{
+    BodyText, Fault, Folds, Found, Mark, Pattern, View, Watch, typed_fault, typed_lines,
+};
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use disguise::disguise;

@@ -2,6 +2,8 @@
 
 use crate::app::field::Field;
 use crate::app::list::List;
+use crate::app::message::Notice;
+use crate::insight::{Fault, typed_fault, typed_lines};
 use crate::model::{Auth, Body, Param, RequestSpec, written};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -307,6 +309,37 @@ impl Builder {
         self.tab = BuilderTab::ALL.get(place).copied().unwrap_or(self.tab);
     }
 
+    /// Puts every value of a JSON body on a line of its own, or says why not.
+    pub fn format_body(&mut self) -> Option<Notice> {
+        self.tab = BuilderTab::Body;
+        self.on_url = false;
+        match typed_lines(&self.body.text()) {
+            Some(lines) if self.kept.is_none() => {
+                self.body.replace(&lines);
+                None
+            }
+            Some(_) => Some(Notice::trouble(
+                "The body goes out byte for byte as it was loaded, and was not changed.",
+                "Edit it first; then it is text.",
+            )),
+            None => Some(Notice::trouble(
+                "Only JSON is put on lines.",
+                "Correct the place that stands under the body; {{names}} go into quotes.",
+            )),
+        }
+    }
+
+    /// The first mistake in a body that is meant to be JSON.
+    pub fn body_fault(&self) -> Option<Fault> {
+        if self.kept.is_some() {
+            return None;
+        }
+        let typed = |row: &&Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
+        let media_type = self.headers.rows.iter().find(typed);
+        let media_type = media_type.map(|row| row.value.as_str());
+        typed_fault(&self.body.text(), media_type)
+    }
+
     pub fn step_tab(&mut self, step: isize) {
         let tabs = BuilderTab::ALL;
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
@@ -391,6 +424,18 @@ mod tests {
         assert_eq!(builder.spec(), spec);
         builder.field().unwrap().paste("c");
         assert!(matches!(builder.spec().body, Body::Text(_)));
+    }
+
+    #[test]
+    fn a_json_body_is_put_on_lines_and_other_text_is_left_alone() {
+        let mut builder = Builder::new(&RequestSpec::new("POST", "/x"));
+        builder.body.paste("{\"b\":1.0}");
+        assert!(builder.format_body().is_none());
+        assert_eq!(builder.spec().body, Body::Text("{\n  \"b\": 1.0\n}".into()));
+        builder.body.paste("x");
+        assert_eq!(builder.body_fault().map(|fault| fault.line), Some(3));
+        assert!(builder.format_body().is_some());
+        assert!(builder.body.text().ends_with("}x"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod folds;
 mod json_lines;
 mod raw_lines;
 mod search;
+mod typed;
 
 use crate::model::limits;
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 pub use folds::Folds;
 pub use search::{Found, Mark, Pattern};
+pub use typed::{typed_fault, typed_lines};
 
 /// How a body is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -230,6 +230,22 @@ fn auth(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
 fn body(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let builder = &state.builder;
     let is_edited = matches!(builder.editing, Some(Editing::Body));
+    let fault = builder.body_fault().filter(|_| area.height > 1);
+    let mut area = area;
+    if let Some(fault) = fault {
+        area.height -= 1;
+        let foot = Rect {
+            y: area.bottom(),
+            height: 1,
+            ..area
+        };
+        let words = format!(
+            "No JSON: line {}, column {}: {}",
+            fault.line, fault.column, fault.what
+        );
+        let words = cut(&words, foot.width as usize);
+        frame.render_widget(Line::styled(words, theme.trouble()), foot);
+    }
     if is_edited {
         frame.render_widget(builder.body.area(), area);
         return;
