@@ -722,9 +722,16 @@ fn scene_for(action: Action) -> Scene {
             scene.keys("R enter");
         }
         Place::Palette => drop(scene.keys("ctrl-p down pagedown")),
+        Place::Investigation => {
+            scene.send(&start(WIDE).spec);
+            scene.resize((160, 8));
+            scene.state.focus = Pane::Response;
+            scene.keys("i");
+        }
         Place::Anywhere | Place::Panes => {}
     }
     match action {
+        Action::ProbePageUp => drop(scene.keys("pagedown")),
         Action::Back => scene.state.notice = Some(httriage::app::Notice::info("words")),
         Action::Up | Action::PageUp | Action::First => drop(scene.keys("down")),
         Action::FocusRequest => drop(scene.keys("alt-2")),

@@ -41,6 +41,40 @@ fn the_first_screen_with_its_403() {
 }
 
 #[test]
+fn why_it_was_refused_before_anything_is_sent() {
+    looks_like("why", |scene| {
+        scene.state.focus = Pane::Response;
+        scene.keys("[");
+        assert_eq!(scene.state.response.tab, ResponseTab::Why);
+    });
+}
+
+#[test]
+fn an_investigation_that_grows() {
+    looks_like("investigation-grows", |scene| {
+        scene.halfway = true;
+        scene.state.focus = Pane::Response;
+        scene.keys("i");
+    });
+}
+
+#[test]
+fn an_investigation_with_its_verdict() {
+    looks_like("investigation", |scene| {
+        scene.state.focus = Pane::Response;
+        scene.keys("i down");
+    });
+}
+
+#[test]
+fn the_next_question_by_hand() {
+    looks_like("investigation-by-hand", |scene| {
+        scene.paste("> GET /core/runbooks/7 HTTP/1.1\n> Host: api.acme.example\n> Authorization: Bearer hidden\n>\n< HTTP/1.1 404 Not Found\n< content-type: application/json\n<\n{\"errors\":[{\"code\":\"not_found\"}]}\n");
+        scene.keys("i");
+    });
+}
+
+#[test]
 fn before_the_sandbox_is_up() {
     for size in SIZES {
         let mut scene = Scene::closed(start(size));

@@ -27,6 +27,18 @@ fn the_first_refusal_is_on_the_screen_by_itself() {
 }
 
 #[test]
+fn a_refusal_is_investigated_to_a_verdict() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\ti");
+    tty.sees("permission.missing_role (9");
+    let text = tty.sees("Esc close");
+    assert!(text.contains("the token works"), "{text}");
+    tty.types("\x1b");
+    tty.sees("What to check next");
+}
+
+#[test]
 fn every_single_key_is_answered_at_once() {
     let mut tty = Tty::start(&[], (80, 24));
     tty.sees("▲ 403 Forbidden");

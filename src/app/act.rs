@@ -5,6 +5,7 @@ use super::action::{Action, Pane};
 use super::again;
 use super::comparing;
 use super::copying;
+use super::explaining;
 use super::finding::{self, environment_note};
 use super::guide;
 use super::memory;
@@ -66,6 +67,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::UndoRequest => state.builder.undo(),
 
         Action::OpenEntry => state.response.open_entry(),
+        Action::Investigate => effects = explaining::investigate(state),
+        Action::InvestigateRow => effects = memory::load(state, Then::Investigate),
         Action::BackOff => effects = again::back_off(state),
         Action::FetchLarger => effects = again::larger(state),
         Action::TrustOrigin => again::ask_to_trust(state),
@@ -120,6 +123,16 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ReportUp => scroll_report(state, -1),
         Action::ReportDown => scroll_report(state, 1),
 
+        Action::ProbeUp => explaining::step(state, -1),
+        Action::ProbeDown => explaining::step(state, 1),
+        Action::ProbePageUp => explaining::page(state, -1),
+        Action::ProbePageDown => explaining::page(state, 1),
+        Action::ProbeOpen => effects = explaining::open_probe(state),
+        Action::ProbeTicket => effects = explaining::copy_ticket(state),
+        Action::ProbeSave => effects = explaining::save(state),
+        Action::ProbeByHand => effects = explaining::by_hand(state),
+        Action::ProbeClose => effects = explaining::close(state),
+
         Action::HelpUp => scroll_help(state, -1),
         Action::HelpDown => scroll_help(state, 1),
         Action::HelpPageUp => scroll_help(state, -(state.painted.sheet_height as isize)),
@@ -144,7 +157,12 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             Some("There is no body to put on lines.")
         }
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
-        Action::Load | Action::SendAgain | Action::SaveSession | Action::Mark | Action::Forget
+        Action::Load
+        | Action::SendAgain
+        | Action::InvestigateRow
+        | Action::SaveSession
+        | Action::Mark
+        | Action::Forget
             if state.history.selected().is_none() =>
         {
             Some("No call was made yet, or none fits the filter.")
@@ -155,6 +173,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::StepView if !state.response.has_views() => {
             Some("There is no body in front. Open the Body tab of an answer that has one.")
         }
+        Action::Investigate => explaining::nothing_to_explain(state),
         Action::BackOff => again::no_back_off(state),
         Action::FetchLarger => again::no_larger(state),
         Action::TrustOrigin => again::no_trust(state),
@@ -333,7 +352,9 @@ fn step_tab(state: &mut State, step: isize) -> Vec<Effect> {
         Pane::Response => state.response.step_tab(step),
         Pane::History => {}
     }
-    comparing::wanted(state)
+    let mut effects = comparing::wanted(state);
+    effects.extend(explaining::wanted(state));
+    effects
 }
 
 fn step(state: &mut State, step: isize) -> Vec<Effect> {

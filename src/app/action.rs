@@ -40,6 +40,8 @@ pub enum Place {
     Report,
     /// In the palette, beside the keys that edit its line.
     Palette,
+    /// On an investigation.
+    Investigation,
 }
 
 impl Place {
@@ -54,6 +56,7 @@ impl Place {
             Place::Help => "In this sheet",
             Place::Report => "On a report",
             Place::Palette => "In the palette",
+            Place::Investigation => "On an investigation",
         }
     }
 }
@@ -133,6 +136,7 @@ actions! {
 
     OpenEntry       "open-entry"       "open or close the entry"       Place::Pane(Pane::Response), ["enter", "space"];
     StepView        "step-view"        "change the view of the body"   Place::Pane(Pane::Response), ["v"];
+    Investigate     "investigate"      "investigate why it was refused" Place::Pane(Pane::Response), ["i"];
     BackOff         "back-off"         "wait as asked, then send again" Place::Pane(Pane::Response), ["w"];
     FetchLarger     "fetch-larger"     "fetch again with a larger limit" Place::Pane(Pane::Response), ["L"];
     TrustOrigin     "trust-origin"     "stop checking its certificate" Place::Pane(Pane::Response), ["T"];
@@ -150,6 +154,7 @@ actions! {
     Load            "load"             "load the request and its answer" Place::Pane(Pane::History), ["enter"];
     SendAgain       "send-again"       "send it again"                 Place::Pane(Pane::History), ["r"];
 
+    InvestigateRow  "investigate-row"  "investigate why it was refused" Place::Pane(Pane::History), ["i"];
     Mark            "mark"             "mark for saving or forgetting" Place::Pane(Pane::History), ["x"];
     Forget          "forget"           "forget"                        Place::Pane(Pane::History), ["d", "delete"];
     UndoHistory     "undo-history"     "bring back what was forgotten" Place::Pane(Pane::History), ["u"];
@@ -185,6 +190,15 @@ actions! {
     PalettePageDown "palette-page-down" "page down"                    Place::Palette, ["pagedown"];
     PaletteChoose   "palette-choose"   "choose"                        Place::Palette, ["enter"];
     PaletteClose    "palette-close"    "close"                         Place::Palette, ["esc"];
+    ProbeUp         "probe-up"         "up"                            Place::Investigation, ["up", "k"];
+    ProbeDown       "probe-down"       "down"                          Place::Investigation, ["down", "j"];
+    ProbePageUp     "probe-page-up"    "page up"                       Place::Investigation, ["pageup"];
+    ProbePageDown   "probe-page-down"  "page down"                     Place::Investigation, ["pagedown"];
+    ProbeOpen       "probe-open"       "open the probe in the explorer" Place::Investigation, ["enter"];
+    ProbeTicket     "probe-ticket"     "copy it for a ticket"          Place::Investigation, ["y"];
+    ProbeSave       "probe-save"       "save it as a session"          Place::Investigation, ["s"];
+    ProbeByHand     "probe-by-hand"    "ask the next thing by hand"    Place::Investigation, ["b"];
+    ProbeClose      "probe-close"      "stop, then close"              Place::Investigation, ["esc", "q"];
 
     HelpUp          "help-up"          "up"                            Place::Help, ["up", "k"];
     HelpDown        "help-down"        "down"                          Place::Help, ["down", "j"];

@@ -2,7 +2,8 @@
 //! copied is masked already, or is masked here.
 
 use super::action::Pane;
-use super::message::{Effect, Notice};
+use super::explaining;
+use super::message::{Effect, Notice, ThenWhy};
 use super::pane::{BuilderTab, Choice, Clip, Dialog, Pick, ResponseTab};
 use super::state::{Overlay, State};
 use crate::format::curl;
@@ -64,6 +65,10 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
             "for a ticket",
         ));
     }
+    if explaining::is_refused(&exchange) {
+        let note = "verdict and evidence";
+        clips.push((Clip::Ticket, "the whole ticket as Markdown", note));
+    }
     // Of a pasted answer nobody may know what was asked.
     if !exchange.sent.method.is_empty() {
         clips.push((Clip::Curl, "the call as curl", "tokens as variables"));
@@ -85,6 +90,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
     let first = match (state.focus, state.response.tab) {
         (Pane::Response, ResponseTab::Body) => Clip::Body,
         (Pane::Response, ResponseTab::Headers) => Clip::Headers,
+        (Pane::Response, ResponseTab::Why) => Clip::Ticket,
         (Pane::Response, _) => Clip::Entry(at),
         _ => Clip::Curl,
     };
@@ -107,6 +113,9 @@ fn show(state: &mut State, clips: Vec<(Clip, &str, &str)>, first: Clip, of: Opti
 
 /// Copies what was chosen.
 pub fn copy(state: &mut State, clip: Clip, of: Option<Arc<Exchange>>) -> Vec<Effect> {
+    if let (Clip::Ticket, Some(exchange)) = (clip, &of) {
+        return explaining::ask(state, exchange.clone(), ThenWhy::CopyTicket);
+    }
     let (what, text) = match &of {
         Some(exchange) => of_call(clip, exchange),
         None => of_request(state, clip),

@@ -4,6 +4,7 @@
 use super::action::{Action, Pane};
 use super::comparing;
 use super::copying;
+use super::explaining;
 use super::message::{Effect, Job, Notice, SessionFile, Then};
 use super::pane::{Asked, Choice, Dialog, Pick, Prompt, Replay};
 use super::sending::{enter, send};
@@ -129,6 +130,7 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
             ));
         }
         Then::SendAgain => effects.extend(send(state, false)),
+        Then::Investigate => effects.extend(explaining::investigate(state)),
         Then::LoadToCompare => effects.extend(comparing::loaded(state)),
         Then::Load | Then::Compare | Then::Copy => {}
     }

@@ -1,6 +1,7 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
 use super::keymap::Key;
+use crate::insight::facts::Case;
 use crate::insight::replay::ReplayReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
@@ -83,6 +84,21 @@ pub enum Message {
         job: Job,
         report: Result<Box<ReplayReport>, String>,
     },
+    /// A call is read, as far as it can be judged without sending anything.
+    Explained {
+        case: Box<Case>,
+        then: ThenWhy,
+    },
+    /// An investigation under way has come so far.
+    Probed {
+        job: Job,
+        case: Box<Case>,
+    },
+    /// An investigation has come to its end.
+    Investigated {
+        job: Job,
+        case: Box<Case>,
+    },
     /// A pasted command was read.
     Imported(Box<Imported>),
     /// A pasted answer was read.
@@ -148,6 +164,8 @@ pub enum Then {
     SendAgain,
     /// It comes to the front, and another one is compared with it.
     LoadToCompare,
+    /// It comes to the front, and is investigated.
+    Investigate,
     /// It is compared with the one in front.
     Compare,
     /// Offers its parts for copying.
@@ -159,6 +177,16 @@ pub enum Then {
 pub enum Listing {
     ToReplay,
     ForPalette,
+}
+
+/// What to do with a call once it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThenWhy {
+    Show,
+    /// Opens it as an investigation in which somebody else makes the calls.
+    AskByHand,
+    /// Writes it down for a ticket, and copies that.
+    CopyTicket,
 }
 
 /// What a session is made of.
@@ -219,6 +247,21 @@ pub enum Effect {
     Compare {
         was: Arc<Exchange>,
         is: Arc<Exchange>,
+    },
+    /// Reads a call, so that it can be said why it was refused. Nothing is sent.
+    Explain {
+        exchange: Arc<Exchange>,
+        environment: Box<Environment>,
+        then: ThenWhy,
+    },
+    /// Sends safe probes around a call.
+    Investigate {
+        job: Job,
+        exchange: Arc<Exchange>,
+        environment: Box<Environment>,
+        /// How many probes at most.
+        budget: usize,
+        case: Option<String>,
     },
     /// Drops what is large where nobody waits for it.
     LetGo(Spent),

@@ -6,6 +6,7 @@ mod action;
 mod again;
 mod comparing;
 mod copying;
+mod explaining;
 mod field;
 mod finding;
 mod guide;
@@ -26,7 +27,7 @@ pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
     Chosen, Effect, Imported, ImportedToken, Job, Level, Listing, Message, Notice, Pasted, Pointer,
-    PointerMove, SandboxNews, SessionFile, Spent, Then,
+    PointerMove, SandboxNews, SessionFile, Spent, Then, ThenWhy,
 };
 pub use state::{
     Area, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State, ThemeName,
@@ -34,3 +35,4 @@ pub use state::{
 pub use update::update;
 
 pub use act::blocked;
+pub use explaining::is_refused;

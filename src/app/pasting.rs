@@ -2,6 +2,7 @@
 //! is shown like one that was asked for, and anything else is text for the field.
 
 use super::action::{Action, Pane};
+use super::explaining;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, Pasted};
 use super::pane::Editing;
 use super::sending::enter;
@@ -137,6 +138,9 @@ fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
 
 /// A pasted answer is here: shown, remembered, and marked as one that nobody here asked for.
 pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+    if explaining::answered_by_hand(state, &exchange) {
+        return Vec::new();
+    }
     state.overlay = None;
     state.history.filtering = false;
     state.builder.finish_editing();

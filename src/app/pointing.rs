@@ -143,6 +143,7 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
         Some(Overlay::Palette(_)) => (Action::PaletteUp, Action::PaletteDown),
         Some(Overlay::Help(_)) => (Action::HelpUp, Action::HelpDown),
         Some(Overlay::Replay(_)) => (Action::ReportUp, Action::ReportDown),
+        Some(Overlay::Investigate(_)) => (Action::ProbeUp, Action::ProbeDown),
         Some(Overlay::Prompt(_)) => return Vec::new(),
     };
     act(state, if way < 0 { up } else { down })

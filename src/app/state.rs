@@ -5,7 +5,7 @@ use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Job, Notice, Pasted};
 use super::pane::{
-    Builder, Dialog, Help, History, Measured, Palette, Prompt, Replay, ResponsePane,
+    Builder, Dialog, Help, History, Investigate, Measured, Palette, Prompt, Replay, ResponsePane,
 };
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
@@ -71,6 +71,7 @@ pub enum Overlay {
     Prompt(Box<Prompt>),
     Palette(Box<Palette>),
     Replay(Replay),
+    Investigate(Box<Investigate>),
 }
 
 /// A rectangle of the screen, in cells.
@@ -204,6 +205,8 @@ pub struct State {
     pub case: Option<String>,
     /// The call of the history that the next chosen one is compared with.
     pub comparing: Option<ExchangeId>,
+    /// The investigation that was closed last, to be opened again.
+    pub investigated: Option<Box<Investigate>>,
     /// Bytes of a body that are kept.
     pub body_bytes: u64,
     pub catalogue: Arc<Catalogue>,
@@ -256,6 +259,7 @@ impl State {
             opens_with_a_call: start.send_first,
             case: start.case,
             comparing: None,
+            investigated: None,
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
             keymap: start.keymap,

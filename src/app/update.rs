@@ -4,6 +4,7 @@
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place};
 use super::comparing;
+use super::explaining;
 use super::finding;
 use super::keymap::Key;
 use super::memory;
@@ -47,6 +48,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         } => progressed(state, question, hundredths),
         Message::Sessions(files, listing) => sessions(state, files, listing),
         Message::Replayed { job, report } => memory::replayed(state, job, report),
+        Message::Explained { case, then } => explaining::explained(state, case, then),
+        Message::Probed { job, case } => explaining::probed(state, job, case),
+        Message::Investigated { job, case } => explaining::investigated(state, job, case),
         Message::Imported(imported) => pasting::imported(state, *imported),
         Message::Received(exchange) => pasting::received(state, exchange),
         Message::Told(notice) => tell(state, notice),
@@ -66,6 +70,10 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .lookup(Place::Palette, key)
             .or_else(anywhere)
             .or(state.keymap.lookup(Place::Field, key)),
+        Some(Overlay::Investigate(_)) => {
+            let own = state.keymap.lookup(Place::Investigation, key);
+            own.or_else(anywhere)
+        }
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None if state.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None => anywhere()
@@ -88,6 +96,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let stays = action.place() != Place::Anywhere || action == Action::Quit;
             let mut effects = Vec::new();
             if !stays {
+                explaining::put_aside(state);
                 effects = leave_overlay(state);
             }
             effects.extend(act(state, action));
@@ -162,7 +171,7 @@ fn is_cancelled(exchange: &Exchange) -> bool {
 }
 
 /// On the screen and on the disk; what the screen holds no more is let go.
-fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+pub fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     let exchanges = state.history.remember(exchange.clone());
     memory::blame_anew(state);
     let mut effects = vec![Effect::Remember(exchange)];

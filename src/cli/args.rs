@@ -183,6 +183,10 @@ pub struct InvestigateArgs {
     /// A value for {{name}} in URL, parameters and headers
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
+    /// Send nothing: print each call for whoever holds the token, and read the pasted answers
+    /// from standard input, each ended by a line with a single dot
+    #[arg(long, conflicts_with = "tokens")]
+    pub by_hand: bool,
     /// At most this many probes
     #[arg(long, default_value_t = 8, value_name = "N")]
     pub probes: usize,
@@ -382,7 +386,7 @@ pub struct ExportArgs {
     #[arg(value_name = "SESSION|ID")]
     pub what: String,
     /// The form to write
-    #[arg(long = "as", value_name = "FORM", value_parser = ["curl", "har"])]
+    #[arg(long = "as", value_name = "FORM", value_parser = ["curl", "har", "markdown"])]
     pub form: String,
     #[command(flatten)]
     pub place: PlaceArgs,

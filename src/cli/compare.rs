@@ -58,7 +58,7 @@ pub fn run(
                 }
                 Caller::Wrong if is_limited => Some("not tried after a 429".to_owned()),
                 Caller::Wrong => {
-                    client.vault().lend_wrong(environment.sandbox);
+                    client.vault().lend_wrong(environment.sandbox, None);
                     None
                 }
                 _ => None,

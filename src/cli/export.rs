@@ -6,15 +6,21 @@ use super::history;
 use super::print::{Out, complain};
 use super::send::split_pair;
 use super::trouble::Trouble;
-use crate::engine::{Home, HomeError};
-use crate::format::{curl, har, session_file};
-use crate::model::{Environment, Exchange, Settings};
+use crate::engine::investigate::recalled;
+use crate::engine::{Client, ClientOptions, Home, HomeError, Vault, sandbox};
+use crate::format::{curl, har, session_file, ticket};
+use crate::insight::explain;
+use crate::model::{Environment, Exchange, Settings, for_clipboard};
+use std::sync::Arc;
 
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
     if args.form == "har" {
         return recording(&home, &settings, &args.what, out);
+    }
+    if args.form == "markdown" {
+        return ticket_of(&args.what, &home, &settings, out);
     }
     let written = match home.session(&args.what) {
         Ok((path, text)) => {
@@ -49,6 +55,45 @@ fn recording(home: &Home, settings: &Settings, what: &str, out: &mut Out) -> Res
         )));
     }
     out.json(&har::document(&call(home, settings, what)?));
+    Ok(0)
+}
+
+/// A call for a ticket, with what an investigation of it found out.
+fn ticket_of(id: &str, home: &Home, settings: &Settings, out: &mut Out) -> Result<u8, Trouble> {
+    if home.session(id).is_ok() {
+        return Err(Trouble::usage(format!(
+            "{id} is a session, and a ticket is written for one call. Give the id of a call; httriage history list shows them."
+        )));
+    }
+    let catalogue = choice::catalogue(home)?;
+    let history = choice::history(home, settings).map_err(|e| Trouble::failed(e.to_string()))?;
+    let exchange = history::find(&history, id)?;
+    let environment = match settings.environment(&exchange.environment) {
+        Some(environment) => environment.clone(),
+        None if exchange.environment == Environment::SANDBOX => Environment::sandbox(),
+        None => Environment {
+            name: exchange.environment.clone(),
+            ..Environment::default()
+        },
+    };
+    let vault = Arc::new(Vault::new(settings, sandbox::token_value));
+    // Read what can be read, so that the last look knows it.
+    if let Some(token) = exchange.token() {
+        vault.read_at_rest(&token.name, environment.sandbox);
+    }
+    for token in &settings.tokens {
+        vault.read_at_rest(&token.name, false);
+    }
+    let client = Client::new(vault, ClientOptions::default());
+    let case = recalled(&client, &history, Arc::new(exchange), environment);
+    history.close(history::CLOSING);
+    let text = ticket::write(&case, &explain(&case, &catalogue));
+    if client.vault().mask().finds(&text) {
+        return Err(Trouble::failed(
+            "Nothing was written: the value of a token stands in the ticket. Forget the call, make it again, and say so to the makers.".to_owned(),
+        ));
+    }
+    out.finished(for_clipboard(&text).trim_end_matches('\n'));
     Ok(0)
 }
 

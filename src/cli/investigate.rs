@@ -1,12 +1,14 @@
 //! `httriage investigate`: the call once, safe probes around it, and a verdict.
 
+mod by_hand;
+
 use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
 use super::print::{Out, complain, exchange_json, percent, verdict_json};
 use super::send::{Recorder, options, spec, split_pair};
 use super::trouble::Trouble;
-use crate::engine::investigate::{Investigated, Investigation, run as investigate};
+use crate::engine::investigate::{Investigated, Investigation, known_good, run as investigate};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Vault};
 use crate::insight::{Catalogue, Explanation, Verdict, explain};
@@ -25,9 +27,19 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
         environment.variables.retain(|(known, _)| *known != name);
         environment.variables.push((name, value));
     }
-    let (budget, as_json) = (args.probes, args.json);
+    let (budget, as_json, by_hand) = (args.probes, args.json, args.by_hand);
     let (sent, names) = as_send(args);
     let typed = spec(&sent, &environment, &settings)?;
+    if by_hand {
+        let result = by_hand::ask(typed, environment, budget, out)?;
+        let explanation = explain(&result.case, &catalogue);
+        if as_json {
+            out.json(&json_of(&result, &explanation));
+        } else {
+            text(&result, &explanation, budget, &catalogue, out);
+        }
+        return Ok(0);
+    }
     let mut others = Vec::new();
     for name in &names {
         let token = choice::token(name, &environment, &settings)?;
@@ -40,6 +52,8 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&sent.record, &home, &settings);
+    let worked = recorder.history().zip(typed.auth.token());
+    let known_good = worked.and_then(|(history, token)| known_good(history, token, &environment));
     let mut asked = Investigation {
         typed,
         environment,
@@ -47,6 +61,8 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
         budget,
         allow_writes: sent.allow_writes,
         case: sent.record.case.clone(),
+        made: None,
+        known_good,
     };
     let result = tasks.block_on(async {
         let mut served = None;

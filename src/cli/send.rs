@@ -208,6 +208,10 @@ impl Recorder {
         }
     }
 
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
+    }
+
     pub fn remember(&mut self, exchange: Exchange) {
         self.remember_shared(Arc::new(exchange));
     }

@@ -3,17 +3,18 @@
 //! origin only, no more than the budget, and each token waits when it is told to.
 
 use super::client::{Client, Flight, Outgoing};
+use super::history::History;
 use super::vault::{Vault, slots};
+use crate::insight::Query;
+use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
-use crate::insight::facts::{
-    Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probe, Probed, Purpose,
-};
-use crate::insight::probe::{next, wrong_value};
+use crate::insight::facts::{Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probed};
+use crate::insight::probe::next;
 use crate::insight::redact::is_secret_name;
 use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
-    Auth, Body, Environment, Exchange, Failure, MASK, Manner, Origin, Outcome, Param, RequestSpec,
-    SentRequest, Timestamp, TokenName, resolve, token_names_in,
+    Body, Environment, Exchange, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome, Param,
+    RequestSpec, SentRequest, Timestamp, TokenName, limits, resolve, token_names_in,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,12 @@ use url::Url;
 
 /// The longest wait that a probe is worth; beyond it the verdict is given without.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// So many of the newest calls may hold the probes of one.
+const LOOKED_THROUGH: usize = 1_000;
+
+/// So many calls are looked through for one that worked.
+const KNOWN: usize = 50;
 
 /// Waits where a limit names none.
 const WAITS: [Duration; 3] = [
@@ -43,6 +50,10 @@ pub struct Investigation {
     pub allow_writes: bool,
     /// The support case it is made for.
     pub case: Option<String>,
+    /// The call in question, where it was made already; then it is not made again.
+    pub made: Option<Arc<Exchange>>,
+    /// A call that this token was answered with success before.
+    pub known_good: Option<Url>,
 }
 
 /// What came of it: all that the judge needs, without any secret.
@@ -62,7 +73,8 @@ pub async fn run(
     flight: &Flight,
     mut told: impl FnMut(&Case, &Arc<Exchange>),
 ) -> Investigated {
-    let held_back = ask.environment.protected && !ask.typed.is_safe() && !ask.allow_writes;
+    let writes = ask.made.is_none() && !ask.typed.is_safe() && !ask.allow_writes;
+    let held_back = ask.environment.protected && writes;
     let typed = if held_back {
         reading(&ask.typed)
     } else {
@@ -71,9 +83,14 @@ pub async fn run(
     let base = ask.environment.base_path();
     let resolved = resolve(&typed, &ask.environment);
     let raw_sent = resolved.as_ref().ok().cloned().unwrap_or_default();
-    let exchange = make(client, typed.clone(), resolved, ask, flight).await;
+    let exchange = match &ask.made {
+        Some(made) => made.clone(),
+        None => {
+            let exchange = make(client, typed.clone(), resolved, ask, flight).await;
+            Arc::new(client.shown(exchange))
+        }
+    };
     let credential = credential(&raw_sent, client, ask.environment.sandbox);
-    let exchange = Arc::new(client.shown(exchange));
     let mut case = Case::of(
         Facts::read(exchange.clone(), &base),
         credential,
@@ -81,6 +98,7 @@ pub async fn run(
         Timestamp::now(),
     );
     case.budget = ask.budget;
+    case.known_good = ask.known_good.clone();
     // What their values look like is known once they were used.
     let unread = |name: &TokenName| KnownToken {
         name: name.clone(),
@@ -90,7 +108,11 @@ pub async fn run(
     told(&case, &exchange);
 
     let mut waits = Waits::default();
-    waits.note(Bearer::Own, &case.call);
+    let passed = Timestamp::now().duration_since(case.call.exchange.started_at);
+    // What an older answer asks for is over.
+    if passed.as_secs() < 60 {
+        waits.note(Bearer::Own, &case.call);
+    }
     while !flight.is_stopped() {
         case.limited = waits.too_long();
         let Some(probe) = next(&case) else {
@@ -99,16 +121,22 @@ pub async fn run(
         if !waits.wait(probe.bearer, flight).await {
             continue;
         }
-        let Some((spec, environment)) = spec_of(&probe, &typed, &raw_sent, &case, &ask.environment)
-        else {
+        let Some((spec, environment)) = request(&probe, &typed, &raw_sent, &case) else {
             break;
         };
+        if probe.bearer == Bearer::Wrong {
+            let like = case.credential.report.as_ref();
+            client.vault().lend_wrong(ask.environment.sandbox, like);
+        }
         let resolved = resolve(&spec, &environment);
         let asked = Investigation {
             environment,
             ..ask.clone()
         };
         let mut exchange = make(client, spec, resolved, &asked, flight).await;
+        if flight.is_stopped() && exchange.outcome.status().is_none() {
+            break;
+        }
         exchange.probe_of = Some(case.call.exchange.id.clone());
         let exchange = Arc::new(client.shown(exchange));
         let facts = Facts::read(exchange.clone(), &base);
@@ -185,6 +213,130 @@ async fn make(
     }
 }
 
+/// The tokens to compare with: those that can be read without asking anybody, few.
+pub fn others(
+    client: &Client,
+    names: Vec<TokenName>,
+    exchange: &Exchange,
+    sandbox: bool,
+) -> Vec<TokenName> {
+    let own = exchange.token().map(|token| token.name.clone());
+    let can_be_read = |name: &TokenName| {
+        let token = client.vault().reference_at_rest(name, sandbox);
+        token.fingerprint.is_some()
+    };
+    names
+        .into_iter()
+        .filter(|name| Some(name) != own.as_ref() && can_be_read(name))
+        .take(limits::OTHER_TOKENS)
+        .collect()
+}
+
+/// A call of the history that this token was answered with success, the newest first; blocks.
+pub fn known_good(history: &History, token: &TokenName, environment: &Environment) -> Option<Url> {
+    let home = environment.origin()?;
+    let filter = format!(
+        "token:{token} status:2xx env:\"{}\"",
+        environment.name.replace('"', "")
+    );
+    let query = Query::parse(&filter, Timestamp::now());
+    let found = history.recall(&query, KNOWN, None).ok()?;
+    let fits = |call: &ExchangeSummary| {
+        let own = call.token.as_ref().map(|t| &t.name) == Some(token);
+        own && call.method == "GET" && call.errors.is_empty() && !call.url.contains(MASK)
+    };
+    found
+        .iter()
+        .filter(|call| fits(call))
+        .filter_map(|call| Url::parse(&call.url).ok())
+        .find(|url| Origin::of(url).as_ref() == Some(&home))
+}
+
+/// Whether a call that was made can be looked into where it went. A write always can: it is
+/// never made again.
+pub fn is_still_there(exchange: &Exchange, environment: &Environment) -> bool {
+    let there = Origin::parse(&exchange.sent.url);
+    !environment.sandbox || there == environment.origin() || !exchange.typed.is_safe()
+}
+
+/// A call with what an earlier investigation brought, as far as the history still holds it:
+/// the planner asks the same questions again, and the probes that were sent answer them; blocks.
+pub fn recalled(
+    client: &Client,
+    history: &History,
+    exchange: Arc<Exchange>,
+    mut environment: Environment,
+) -> Case {
+    // Each sandbox has a port of its own; the probes went to the one of then.
+    if environment.sandbox
+        && let Some(origin) = Origin::parse(&exchange.sent.url)
+    {
+        environment.base_url = origin.to_string();
+    }
+    let mut case = case_of(client, exchange.clone(), environment);
+    let sent = probes_of(history, &exchange);
+    for token in sent.iter().filter_map(|probe| probe.token()) {
+        let is_own = Some(&token.name) == case.credential.token.as_ref();
+        let is_known = case.others.iter().any(|other| other.name == token.name);
+        if !is_own && !is_known && token.name != wrong_token() {
+            case.others.push(KnownToken {
+                name: token.name.clone(),
+                report: client
+                    .vault()
+                    .report_at_rest(&token.name, case.environment.sandbox),
+            });
+        }
+    }
+    let base = case.environment.base_path();
+    for exchange in sent {
+        case.budget = 1;
+        let asked = |case: &Case| {
+            let url = Url::parse(&exchange.sent.url).ok();
+            next(case).filter(|p| p.method == exchange.sent.method && Some(&p.url) == url.as_ref())
+        };
+        let mut probe = asked(&case);
+        if probe.is_none() && case.known_good.is_none() {
+            case.known_good = Url::parse(&exchange.sent.url).ok();
+            probe = asked(&case);
+        }
+        let Some(probe) = probe else {
+            break;
+        };
+        let facts = Facts::read(Arc::new(exchange), &base);
+        case.probes.push(Probed { probe, facts });
+    }
+    case.budget = 0;
+    case
+}
+
+/// The probes that were sent around a call, the oldest first.
+fn probes_of(history: &History, exchange: &Exchange) -> Vec<Exchange> {
+    let later = Query::default();
+    let Ok(found) = history.recall(&later, LOOKED_THROUGH, None) else {
+        return Vec::new();
+    };
+    let probes = found
+        .iter()
+        .filter(|call| call.is_probe && call.id > exchange.id);
+    let mut probes: Vec<Exchange> = probes
+        .filter_map(|call| history.load(&call.id).ok().flatten())
+        .filter(|probe| probe.probe_of.as_ref() == Some(&exchange.id))
+        .collect();
+    probes.sort_by(|a, b| a.id.cmp(&b.id));
+    probes
+}
+
+/// A call alone, as far as it can be judged without sending anything.
+pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environment) -> Case {
+    let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
+    Case::of(
+        Facts::read(exchange, &environment.base_path()),
+        credential(&sent, client, environment.sandbox),
+        environment,
+        Timestamp::now(),
+    )
+}
+
 /// How a call that was made carries its token, by the request before the values were put in.
 pub fn credential(sent: &SentRequest, client: &Client, sandbox: bool) -> Credential {
     credential_from(sent, client.vault(), sandbox)
@@ -194,7 +346,7 @@ pub fn credential(sent: &SentRequest, client: &Client, sandbox: bool) -> Credent
 pub fn credential_from(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Credential {
     let mut reports: HashMap<TokenName, TokenReport> = HashMap::new();
     for name in slots(sent) {
-        if let Some(report) = vault.report(&name, sandbox) {
+        if let Some(report) = vault.report_at_rest(&name, sandbox) {
             reports.insert(name, report);
         }
     }
@@ -271,6 +423,8 @@ fn fill(
                 });
             Some(inspect(&stripped, now))
         }
+        // What was masked cannot be judged.
+        None if text.contains(MASK) || text.contains('‹') => None,
         None => Some(inspect(text, now)),
     };
 }
@@ -308,101 +462,6 @@ fn elsewhere(
     let bare = text.strip_prefix("Bearer ").unwrap_or(&text);
     fill(&mut credential, bare, reports, now);
     Some(credential)
-}
-
-/// A probe as a request, and the environment it is resolved in; `None` if it would break a rule
-/// that the planner must keep, which ends the investigation.
-fn spec_of(
-    probe: &Probe,
-    typed: &RequestSpec,
-    sent: &SentRequest,
-    case: &Case,
-    environment: &Environment,
-) -> Option<(RequestSpec, Environment)> {
-    let target = Origin::of(&probe.url)?;
-    let home = environment.origin().or_else(|| Origin::parse(&sent.url))?;
-    if target != home || !matches!(probe.method, "GET" | "HEAD" | "OPTIONS") {
-        return None;
-    }
-    let own = probe.bearer == Bearer::Own && probe.purpose != Purpose::Placed;
-    let at_home = Origin::parse(&sent.url).as_ref() == Some(&home);
-    let mut spec = RequestSpec::new(probe.method, url_of(probe, sent, own && at_home));
-    let mut environment = environment.clone();
-    let changed = |name: &str| {
-        probe
-            .headers
-            .iter()
-            .any(|(known, _)| known.eq_ignore_ascii_case(name))
-    };
-    environment.headers.retain(|(name, _)| !changed(name));
-    let same_call = matches!(
-        probe.purpose,
-        Purpose::Again | Purpose::Other | Purpose::Wrong | Purpose::Without
-    ) || !probe.headers.is_empty();
-    for row in typed
-        .headers
-        .iter()
-        .filter(|row| row.enabled && !changed(&row.name))
-    {
-        let name = row.name.to_ascii_lowercase();
-        let secret = is_secret_name(&name) || !token_names_in(&row.value).is_empty();
-        let of_body =
-            name.starts_with("content-") || name == "transfer-encoding" || name == "expect";
-        let of_call = name == "accept" || name == "range" || name.starts_with("if-");
-        // Only the call itself may carry what is secret in it to another origin.
-        if of_body && probe.method != typed.method
-            || secret && !(own && at_home)
-            || of_call && !same_call
-        {
-            continue;
-        }
-        spec.headers.push(row.clone());
-    }
-    for (name, value) in &probe.headers {
-        if let Some(value) = value {
-            spec.headers.push(Param::new(name.clone(), value.clone()));
-        }
-    }
-    match probe.bearer {
-        Bearer::Own if probe.purpose == Purpose::Placed => {
-            spec.auth = Auth::Bearer(case.credential.token.clone()?);
-        }
-        Bearer::Own => spec.auth = typed.auth.clone(),
-        Bearer::Other(place) => spec.auth = Auth::Bearer(case.others.get(place)?.name.clone()),
-        Bearer::Nobody => {}
-        Bearer::Wrong => {
-            let report = case.credential.report.as_ref();
-            let value = wrong_value(report.map(|r| r.kind), report.map_or(48, |r| r.length));
-            spec.headers
-                .push(Param::new("Authorization", format!("Bearer {value}")));
-        }
-    }
-    Some((spec, environment))
-}
-
-/// The probe's URL with the secrets of the call's own parameters, which a shown call lacks.
-fn url_of(probe: &Probe, sent: &SentRequest, own: bool) -> String {
-    let raw = Url::parse(&sent.url).ok();
-    let raw: Vec<(String, String)> = raw
-        .map(|u| u.query_pairs().into_owned().collect())
-        .unwrap_or_default();
-    let is_secret = |name: &str, value: &str| {
-        is_secret_name(name) || value.contains("‹token:") || value.contains(MASK)
-    };
-    let pairs: Vec<(String, String)> = probe.url.query_pairs().into_owned().collect();
-    if !pairs.iter().any(|(name, value)| is_secret(name, value)) {
-        return probe.url.to_string();
-    }
-    let mut url = probe.url.clone();
-    url.set_query(None);
-    for (name, value) in pairs {
-        if !is_secret(&name, &value) {
-            url.query_pairs_mut().append_pair(&name, &value);
-        } else if own && let Some((_, value)) = raw.iter().find(|(known, _)| *known == name) {
-            url.query_pairs_mut().append_pair(&name, value);
-        }
-    }
-    url.to_string()
 }
 
 /// Until when each token is to be left alone.

@@ -4,8 +4,8 @@
 
 use super::client::{Flight, Outgoing};
 use super::replay::{Answers, Replay, Wire};
-use super::vault::wrong_token;
 use crate::insight::Catalogue;
+use crate::insight::asking::wrong_token;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{

@@ -3,8 +3,9 @@
 
 pub mod keep;
 
+use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
-use crate::insight::token::TokenReport;
+use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
     Cause, Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
     TokenName, TokenRef, TokenSource, token_names_in,
@@ -76,13 +77,12 @@ impl Vault {
 
     /// Makes up a value that nobody was given, in the shape of a real one: what the API says to
     /// it is what it says to a token it does not know.
-    pub fn lend_wrong(&self, sandbox: bool) -> TokenName {
+    pub fn lend_wrong(&self, sandbox: bool, like: Option<&TokenReport>) -> TokenName {
         let name = wrong_token();
-        let mut bytes = [0; 24];
+        let mut bytes = [0; 32];
         // Zeros are just as unknown.
         let _ = ring::rand::SystemRandom::new().fill(&mut bytes);
-        let value: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.remember(sandbox, &name, Secret::new(value));
+        self.remember(sandbox, &name, Secret::new(made_up(&bytes, like)));
         name
     }
 
@@ -168,6 +168,12 @@ impl Vault {
         Some(keep::examined(&value, Timestamp::now()))
     }
 
+    /// As `report`, for a value that can be read without starting or asking anything.
+    pub fn report_at_rest(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
+        let value = self.at_rest(name, sandbox)?;
+        Some(keep::examined(&value, Timestamp::now()))
+    }
+
     /// What can be told of the value by looking at it, or why it cannot be read.
     pub async fn examine(
         &self,
@@ -184,15 +190,27 @@ impl Vault {
 
     /// As `reference`, but starts no program and asks nobody: for lists.
     pub fn reference_at_rest(&self, name: &TokenName, sandbox: bool) -> TokenRef {
-        let value = match self.source(name, sandbox) {
+        let value = self.at_rest(name, sandbox);
+        TokenRef {
+            name: name.clone(),
+            fingerprint: value.map(|secret| fingerprint(&secret)),
+        }
+    }
+
+    /// Reads a value that can be read without starting or asking anything, so that it is masked
+    /// from now on.
+    pub fn read_at_rest(&self, name: &TokenName, sandbox: bool) {
+        if let Some(value) = self.at_rest(name, sandbox) {
+            self.remember(sandbox, name, value);
+        }
+    }
+
+    fn at_rest(&self, name: &TokenName, sandbox: bool) -> Option<Secret> {
+        match self.source(name, sandbox) {
             Some(TokenSource::Sandbox) => (self.practice)(name.as_str()),
             Some(TokenSource::Variable(variable)) => from_variable(name, variable).ok(),
             Some(TokenSource::File(path)) => from_file(name, path).ok(),
             _ => self.remembered(sandbox, name),
-        };
-        TokenRef {
-            name: name.clone(),
-            fingerprint: value.map(|secret| fingerprint(&secret)),
         }
     }
 
@@ -414,11 +432,6 @@ pub fn fingerprint(secret: &Secret) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-/// The name under which a made-up token goes out.
-pub fn wrong_token() -> TokenName {
-    TokenName::named("wrong-on-purpose")
 }
 
 /// The variable that always defines a token: `HTTRIAGE_TOKEN_USER_ADMIN` for `user-admin`.

@@ -14,5 +14,6 @@ pub mod registry;
 pub mod report;
 pub mod session_file;
 pub mod theme_file;
+pub mod ticket;
 
 pub use error::FormatError;

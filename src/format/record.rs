@@ -103,6 +103,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         cause,
         message,
         errors,
+        is_probe,
     } = summary;
     text(&Line {
         v: VERSION,
@@ -120,6 +121,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .iter()
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
+        probe: *is_probe,
     })
 }
 
@@ -147,6 +149,7 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
                 code,
             })
             .collect(),
+        is_probe: line.probe,
     })
 }
 
@@ -197,6 +200,12 @@ struct Line {
     message: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     errors: Vec<(Option<String>, Option<String>, Option<String>)>,
+    #[serde(default, skip_serializing_if = "is_no")]
+    probe: bool,
+}
+
+fn is_no(flag: &bool) -> bool {
+    !flag
 }
 
 /// Seconds and nanoseconds: a number of nanoseconds alone leaves the range of many JSON readers.

@@ -456,6 +456,8 @@ pub enum Purpose {
     /// Whether the thing that a write acts upon can be read.
     Target,
     WhoAmI,
+    /// Whether the token still does what it did before.
+    KnownGood,
     /// Whether the item above is there.
     Above,
     /// What the collection of the resource lists.
@@ -519,6 +521,8 @@ pub struct Case {
     pub probes: Vec<Probed>,
     /// How many more probes may be sent.
     pub budget: usize,
+    /// A call that this token was answered with success before.
+    pub known_good: Option<Url>,
     /// Whose calls are limited for longer than is waited.
     pub limited: Vec<Bearer>,
     pub now: Timestamp,
@@ -539,6 +543,7 @@ impl Case {
             environment,
             probes: Vec::new(),
             budget: 0,
+            known_good: None,
             limited: Vec::new(),
             now,
         }
@@ -639,7 +644,11 @@ impl Case {
             .filter(|p| {
                 matches!(
                     p.probe.purpose,
-                    Purpose::WhoAmI | Purpose::List | Purpose::Elsewhere | Purpose::ListAbove
+                    Purpose::WhoAmI
+                        | Purpose::KnownGood
+                        | Purpose::List
+                        | Purpose::Elsewhere
+                        | Purpose::ListAbove
                 )
             })
             .filter(|p| !p.facts.is_missing())

@@ -1,8 +1,10 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
 
+pub mod asking;
 pub mod back_off;
 mod blame;
 mod body_text;
+pub mod by_hand;
 pub mod catalog;
 mod challenge;
 mod diff;
@@ -39,6 +41,7 @@ pub use json::{Json, Note};
 pub use phases::{Phase, phases};
 pub use query::{Query, Term, Want, host, search_text};
 pub use request_ids::{request_ids, request_ids_in};
+pub use route::decoded as route_text;
 pub use saved::{Saved, received, saved};
 pub use status::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
 pub use summary::{error_line, summary};

@@ -7,7 +7,6 @@ use super::facts::{Bearer, Case, CredentialPlace, Facts, Page, Probe, Purpose};
 use super::json::Json;
 use super::route::{Part, Route};
 use super::rules::{self, lists_filters, lists_is_steering, request_dates, request_is_template};
-use super::token::TokenKind;
 use super::words::Sense;
 use crate::model::{Cause, Origin};
 use url::Url;
@@ -169,6 +168,11 @@ impl<'a> Plan<'a> {
 
     fn at(&self, path: &str) -> Url {
         self.route.at(path)
+    }
+
+    /// Whether a URL is one that a probe may go to.
+    fn is_home(&self, url: &Url) -> bool {
+        Origin::of(url) == Origin::of(&self.route.url) && url.path() != self.route.url.path()
     }
 
     fn has_token(&self) -> bool {
@@ -343,6 +347,9 @@ impl<'a> Plan<'a> {
                 .scheme
                 .as_deref()
                 .is_none_or(|s| !s.eq_ignore_ascii_case("bearer"));
+        if let Some(url) = case.known_good.clone().filter(|url| self.is_home(url)) {
+            self.ask(!sure, Purpose::KnownGood, Bearer::Own, url, "");
+        }
         self.who_am_i(!sure);
         self.root_list(!sure);
         if case.works().is_some() {
@@ -736,22 +743,6 @@ fn with_parameter(url: &Url, name: &str, value: Option<&str>) -> Url {
         changed.query_pairs_mut().extend_pairs(rest);
     }
     changed
-}
-
-/// A value that no API has given out, of the form that the real one has.
-pub fn wrong_value(kind: Option<TokenKind>, length: usize) -> String {
-    match kind {
-        Some(TokenKind::Jwt) => {
-            // {"alg":"HS256","typ":"JWT"} and {"sub":"nobody","exp":4102444800}
-            let parts = [
-                "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
-                "eyJzdWIiOiJub2JvZHkiLCJleHAiOjQxMDI0NDQ4MDB9",
-            ];
-            format!("{}.{}.{}", parts[0], parts[1], "A".repeat(43))
-        }
-        Some(TokenKind::Hex) | None => "0123456789abcdef".repeat(3),
-        _ => "0".repeat(length.clamp(16, 64)),
-    }
 }
 
 /// The causes that a person may still hold for possible, for a caption.

@@ -293,6 +293,7 @@ mod tests {
             status: Some(403),
             cause: None,
             message: None,
+            is_probe: false,
             errors: vec![ErrorLine {
                 title: Some("Zugriff verweigert".into()),
                 detail: Some("The role ÜBERSICHT is missing".into()),

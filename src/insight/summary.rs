@@ -29,6 +29,7 @@ pub fn summary(exchange: &Exchange) -> ExchangeSummary {
         cause: failure.map(|failure| failure.cause),
         message: failure.map(|failure| format!("{} {}", failure.message, failure.hint)),
         errors: entries.iter().map(error_line).collect(),
+        is_probe: exchange.probe_of.is_some(),
     }
 }
 

@@ -381,6 +381,8 @@ pub struct ExchangeSummary {
     /// The failure's own sentence.
     pub message: Option<String>,
     pub errors: Vec<ErrorLine>,
+    /// It was made to explain another call.
+    pub is_probe: bool,
 }
 
 /// One error entry as a line of a list.

@@ -60,6 +60,10 @@ pub mod limits {
     pub const CALLS_HELD: usize = 1_000;
     /// Bytes of all bodies that the history pane holds before the oldest are let go.
     pub const HELD_BODY_BYTES: usize = 200_000_000;
+    /// Probes of one investigation.
+    pub const PROBES: usize = 8;
+    /// Other tokens that an investigation compares with.
+    pub const OTHER_TOKENS: usize = 3;
     /// Calls under way at once from the screen.
     pub const JOBS: usize = 16;
     /// Bytes of a body whose lines are found before the first picture; those of the rest are

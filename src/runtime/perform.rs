@@ -4,11 +4,14 @@
 use super::{sessions, taking, terminal};
 use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, SessionFile, Spent, Then,
+    ThenWhy,
 };
 use crate::engine::history::History;
+use crate::engine::investigate::{self, Investigation};
 use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing, give_way};
+use crate::insight::facts::Case;
 use crate::insight::replay::StepReport;
 use crate::insight::{BodyText, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{Environment, Exchange, ExchangeId, Progress, Response, TokenName};
@@ -126,6 +129,18 @@ impl Performer {
             } => self.search(question, exchange, *pattern),
             Effect::StopReading(question) => self.stop_reading(question),
             Effect::Compare { was, is } => self.compare(was, is),
+            Effect::Explain {
+                exchange,
+                environment,
+                then,
+            } => self.explain(exchange, *environment, then),
+            Effect::Investigate {
+                job,
+                exchange,
+                environment,
+                budget,
+                case,
+            } => self.investigate(job, exchange, *environment, budget, case),
             Effect::LetGo(spent) => self.let_go(spent),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
@@ -194,6 +209,15 @@ impl Performer {
     }
 
     fn copy(&mut self, what: String, text: String) {
+        // What is copied was masked before; this is the last look at it.
+        if self.client.vault().mask().finds(&text) {
+            let words = format!("Nothing was copied: the value of a token stands in {what}.");
+            let remedy = "Copy a part of it that holds none.";
+            let _ = self
+                .queue
+                .send(Message::Told(Notice::trouble(words, remedy)));
+            return;
+        }
         let why = match terminal::copy(&text) {
             Ok(()) => {
                 let words = format!("Copied {what} to the clipboard, through the terminal.");
@@ -418,6 +442,69 @@ impl Performer {
                 },
             };
             let _ = queue.send(Message::Replayed { job, report });
+        });
+    }
+
+    fn explain(&self, exchange: Arc<Exchange>, environment: Environment, then: ThenWhy) {
+        let client = self.client.clone();
+        self.look_up(move |history, queue| {
+            let case = match history {
+                Some(history) => investigate::recalled(&client, &history, exchange, environment),
+                None => investigate::case_of(&client, exchange, environment),
+            };
+            let case = Box::new(case);
+            let _ = queue.send(Message::Explained { case, then });
+        });
+    }
+
+    fn investigate(
+        &mut self,
+        job: Job,
+        exchange: Arc<Exchange>,
+        mut environment: Environment,
+        budget: usize,
+        case: Option<String>,
+    ) {
+        let flight = Arc::new(Flight::default());
+        self.flights.insert(job, flight.clone());
+        let (client, queue) = (self.client.clone(), self.queue.clone());
+        let (place, names) = (
+            self.sandbox.clone(),
+            token_names(&environment, &self.tokens),
+        );
+        let history = self.history.clone();
+        tokio::spawn(async move {
+            if let Err(why) = in_place(&mut environment, &place, &queue).await {
+                let _ = queue.send(Message::Told(Notice::trouble(why, "")));
+            }
+            let (known, here, call) = (client.clone(), environment.clone(), exchange.clone());
+            let prepared = tokio::task::spawn_blocking(move || {
+                let others = investigate::others(&known, names, &call, here.sandbox);
+                let token = call.token().map(|token| token.name.clone());
+                let before = history
+                    .zip(token)
+                    .and_then(|(history, token)| investigate::known_good(&history, &token, &here));
+                (others, before)
+            });
+            let (others, known_good) = prepared.await.unwrap_or_default();
+            let asked = Investigation {
+                typed: exchange.typed.clone(),
+                // A practice API of an earlier run is gone; a call that reads is made anew.
+                made: investigate::is_still_there(&exchange, &environment).then_some(exchange),
+                environment,
+                others,
+                budget,
+                allow_writes: false,
+                case,
+                known_good,
+            };
+            let told = |case: &Case, _: &Arc<Exchange>| {
+                let case = Box::new(case.clone());
+                let _ = queue.send(Message::Probed { job, case });
+            };
+            let found = investigate::run(&client, &asked, &flight, told).await;
+            let case = Box::new(found.case);
+            let _ = queue.send(Message::Investigated { job, case });
         });
     }
 

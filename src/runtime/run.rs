@@ -145,7 +145,10 @@ async fn turn(
         loop {
             if let Some(message) = next.take() {
                 changed = true;
-                if let Message::Sent { job, .. } | Message::Replayed { job, .. } = &message {
+                if let Message::Sent { job, .. }
+                | Message::Replayed { job, .. }
+                | Message::Investigated { job, .. } = &message
+                {
                     performer.done(*job);
                 }
                 if let Message::Key(_) | Message::Pointer(_) = &message {

@@ -140,6 +140,7 @@ fn draw_overlay(
         Overlay::Prompt(_) => pane::prompt::place(area),
         Overlay::Palette(palette) => pane::palette::place(palette, room),
         Overlay::Replay(replay) => pane::replay::place(replay, theme, area),
+        Overlay::Investigate(_) => pane::investigate::place(room),
         Overlay::Help(_) => pane::help::place(room),
     };
     clear(rect, theme, screen);
@@ -151,6 +152,10 @@ fn draw_overlay(
         Overlay::Replay(replay) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::replay::draw(replay, theme, rect, screen);
+        }
+        Overlay::Investigate(found) => {
+            (painted.sheet_lines, painted.sheet_height) =
+                pane::investigate::draw(state, found, theme, rect, screen);
         }
         Overlay::Help(help) => {
             (painted.sheet_lines, painted.sheet_height) =

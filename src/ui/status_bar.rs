@@ -3,7 +3,7 @@
 
 use super::paint::line_of;
 use super::theme::Theme;
-use crate::app::{Action, Level, Overlay, Painted, Pane, State, blocked};
+use crate::app::{Action, Level, Overlay, Painted, Pane, State, blocked, is_refused};
 use crate::model::{cut, visible_line, wrap};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -102,6 +102,14 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::PaletteDown,
             Action::PaletteClose,
         ],
+        (Some(Overlay::Investigate(_)), _) => &[
+            Action::ProbeClose,
+            Action::ProbeTicket,
+            Action::ProbeSave,
+            Action::ProbeOpen,
+            Action::ProbeDown,
+            Action::ProbeByHand,
+        ],
         (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.response.is_searching() => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.history.filtering => &[Action::FieldEnter, Action::FieldClear],
@@ -142,7 +150,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         ],
         (None, Pane::Response) => &[
             next_step(state),
-            Action::ChooseToken,
+            second_step(state),
             Action::FocusNext,
             Action::TabNext,
             Action::OpenEntry,
@@ -156,6 +164,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Expand,
             Action::Compare,
             Action::SendAgain,
+            Action::InvestigateRow,
             Action::Filter,
             Action::Mark,
             Action::SaveSession,
@@ -174,6 +183,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         let key = theme.key_name(&state.keymap.hint(*action).unwrap_or_default());
         // What ends editing of a pane's own text leaves a question unanswered.
         let words = match action {
+            Action::ProbeClose => closing(state),
             Action::FieldDone if asks => "cancel",
             _ => short(*action),
         };
@@ -196,12 +206,30 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     line_of(parts, area, painted)
 }
 
+/// A refused answer asks for its reason.
+fn second_step(state: &State) -> Action {
+    let shown = state.response.shown.as_ref();
+    let refused = shown.is_some_and(|shown| is_refused(&shown.exchange));
+    match refused && blocked(Action::Investigate, state).is_none() {
+        true => Action::Investigate,
+        false => Action::ChooseToken,
+    }
+}
+
 /// What the answer in front itself calls for, else another call.
 fn next_step(state: &State) -> Action {
     [Action::BackOff, Action::FetchLarger, Action::TrustOrigin]
         .into_iter()
         .find(|action| blocked(*action, state).is_none())
         .unwrap_or(Action::Send)
+}
+
+/// The first time it stops the work.
+fn closing(state: &State) -> &'static str {
+    match &state.overlay {
+        Some(Overlay::Investigate(pane)) if pane.job.is_some() => "stop",
+        _ => "close",
+    }
 }
 
 /// A title without the words that the place already says.
@@ -219,6 +247,11 @@ fn short(action: Action) -> &'static str {
         (Action::FieldEnter, _) => "done",
         (Action::FieldClear, _) => "clear",
         (Action::Mark, _) => "mark",
+        (Action::Investigate | Action::InvestigateRow, _) => "investigate",
+        (Action::ProbeTicket, _) => "copy for the ticket",
+        (Action::ProbeSave, _) => "save as session",
+        (Action::ProbeOpen, _) => "open a probe",
+        (Action::ProbeByHand, _) => "by hand",
         (Action::SaveSession, _) => "save session",
         (Action::Replay, _) => "replay",
         (Action::OpenPalette, _) => "palette",

@@ -11,13 +11,16 @@ use httriage::engine::sandbox::{
     CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
 };
 use httriage::format::{catalogue_file, curl, session_file, theme_file};
+use httriage::insight::asking::request;
+use httriage::insight::facts::{Case, Credential, CredentialPlace, Facts, Probed};
+use httriage::insight::probe::next;
 use httriage::insight::redact::Mask;
 use httriage::insight::replay::{ReplayReport, judge, step_of};
 use httriage::insight::{BodyText, Catalogue, Found};
 use httriage::insight::{received, summary};
 use httriage::model::{
     Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Scheme,
-    Secret, SentRequest, Settings, Timestamp, TokenName, TokenRef,
+    Secret, SentRequest, Settings, Timestamp, TokenName, TokenRef, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -55,6 +58,8 @@ pub struct Scene {
     /// What the store holds, oldest first, and what was forgotten of it.
     pub store: Vec<Arc<Exchange>>,
     pub forgotten: Vec<ExchangeId>,
+    /// Investigations stop in the middle.
+    pub halfway: bool,
     waiting: Vec<Effect>,
     world: World,
     calls: u16,
@@ -141,6 +146,7 @@ impl Scene {
             outcomes: Vec::new(),
             store: Vec::new(),
             forgotten: Vec::new(),
+            halfway: false,
             waiting: effects,
             world: WORLD.clone(),
             calls: 0,
@@ -350,6 +356,55 @@ impl Scene {
                     found: Arc::new(found),
                 })
             }
+            Effect::Explain {
+                exchange,
+                environment,
+                then,
+            } => Some(Message::Explained {
+                case: Box::new(self.case_of(exchange, *environment)),
+                then,
+            }),
+            Effect::Investigate {
+                job,
+                exchange,
+                environment,
+                budget,
+                ..
+            } => {
+                let mut case = self.case_of(exchange.clone(), *environment);
+                case.budget = budget;
+                let told = |case: &Case| Message::Probed {
+                    job,
+                    case: Box::new(case.clone()),
+                };
+                let mut messages = vec![told(&case)];
+                while let Some(probe) = next(&case) {
+                    let asked = request(&probe, &exchange.typed, &exchange.sent, &case);
+                    let (spec, place) = asked.unwrap();
+                    let sent = resolve(&spec, &place).unwrap();
+                    let mut made = self.exchange(spec, sent, place.name, None);
+                    made.probe_of = Some(exchange.id.clone());
+                    let facts = Facts::read(Arc::new(made), "");
+                    case.budget -= 1;
+                    case.probes.push(Probed { probe, facts });
+                    messages.push(told(&case));
+                }
+                if self.halfway {
+                    messages.truncate(3);
+                } else {
+                    messages.push(Message::Investigated {
+                        job,
+                        case: Box::new(case),
+                    });
+                }
+                let last = messages.pop();
+                for message in messages {
+                    let effects = update(&mut self.state, message);
+                    self.asked.extend(effects.clone());
+                    self.waiting.extend(effects);
+                }
+                last
+            }
             Effect::Compare { was, is } => Some(Message::Compared {
                 diff: Arc::new(httriage::insight::answer_diff(&was, &is)),
                 was: was.id.clone(),
@@ -411,6 +466,24 @@ impl Scene {
         }
     }
 
+    fn case_of(&self, exchange: Arc<Exchange>, environment: Environment) -> Case {
+        let credential = match exchange.token() {
+            Some(token) => Credential {
+                place: CredentialPlace::Authorization,
+                scheme: Some("Bearer".to_owned()),
+                token: Some(token.name.clone()),
+                report: None,
+            },
+            None if exchange.sent.headers.get("authorization").is_some() => Credential {
+                place: CredentialPlace::Authorization,
+                scheme: Some("Bearer".to_owned()),
+                ..Credential::default()
+            },
+            None => Credential::default(),
+        };
+        Case::of(Facts::read(exchange, ""), credential, environment, now())
+    }
+
     /// A pasted text as the runtime reads it, its tokens with made-up fingerprints.
     fn take_in(&mut self, text: &Pasted, was_argument: bool) -> Message {
         if curl::is_command(&text.0) {
@@ -434,15 +507,20 @@ impl Scene {
         }
         let saved = received(text.0.as_bytes()).unwrap();
         self.calls += 1;
+        let sent = saved.sent.unwrap_or_else(|| SentRequest {
+            url: "pasted answer".to_owned(),
+            ..SentRequest::default()
+        });
+        let mut typed = RequestSpec::default();
+        if !sent.method.is_empty() {
+            typed = RequestSpec::new(&*sent.method, &*sent.url);
+        }
         Message::Received(Arc::new(Exchange {
             case: None,
             id: ExchangeId::new(now(), self.calls),
             environment: Environment::RECEIVED.to_owned(),
-            typed: RequestSpec::default(),
-            sent: SentRequest {
-                url: "pasted answer".to_owned(),
-                ..SentRequest::default()
-            },
+            typed,
+            sent,
             outcome: Outcome::Answered(saved.response),
             redirects: Vec::new(),
             attempts: 0,

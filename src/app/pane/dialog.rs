@@ -41,6 +41,8 @@ pub enum Clip {
     Row,
     /// An error entry, by its place.
     Entry(usize),
+    /// The call with its verdict, for a ticket.
+    Ticket,
     RequestIds,
 }
 

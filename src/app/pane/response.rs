@@ -4,7 +4,8 @@ mod body;
 
 use crate::app::list::List;
 use crate::app::message::{Effect, Job, Spent};
-use crate::insight::{AnswerDiff, BodyText, ErrorBody, Found, View, error_body};
+use crate::insight::facts::Case;
+use crate::insight::{AnswerDiff, BodyText, ErrorBody, Explanation, Found, View, error_body};
 use crate::model::{Exchange, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,15 +20,17 @@ pub enum ResponseTab {
     Headers,
     Timing,
     Diff,
+    Why,
 }
 
 impl ResponseTab {
-    pub const ALL: [ResponseTab; 5] = [
+    pub const ALL: [ResponseTab; 6] = [
         ResponseTab::Errors,
         ResponseTab::Body,
         ResponseTab::Headers,
         ResponseTab::Timing,
         ResponseTab::Diff,
+        ResponseTab::Why,
     ];
 
     pub fn title(self) -> &'static str {
@@ -37,6 +40,7 @@ impl ResponseTab {
             ResponseTab::Headers => "Headers",
             ResponseTab::Timing => "Timing",
             ResponseTab::Diff => "Diff",
+            ResponseTab::Why => "Why",
         }
     }
 }
@@ -85,6 +89,13 @@ impl Shown {
     }
 }
 
+/// What is known of why a call was refused.
+#[derive(Debug)]
+pub struct Why {
+    pub case: Box<Case>,
+    pub explanation: Explanation,
+}
+
 /// How much of the tab in front the last picture could show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measured {
@@ -119,6 +130,8 @@ pub struct ResponsePane {
     pub body: BodyPlace,
     /// The older answer that this one is compared with, and what differs once that is known.
     pub compared: Option<(Arc<Exchange>, Option<Arc<AnswerDiff>>)>,
+    /// Why the answer is what it is, once that was asked.
+    pub why: Option<Why>,
     /// The work on the body that is awaited, and how much of it is done in hundredths.
     pub reading: Option<(u64, u8)>,
     questions: u64,
@@ -137,6 +150,7 @@ impl Default for ResponsePane {
             top: 0,
             body: BodyPlace::default(),
             compared: None,
+            why: None,
             reading: None,
             questions: 0,
             searching: None,
@@ -178,6 +192,7 @@ impl ResponsePane {
         self.top = 0;
         self.body = BodyPlace::default();
         self.compared = None;
+        self.why = None;
         effects.extend(self.read_rest());
         effects
     }

@@ -53,8 +53,12 @@ pub enum Why {
 impl Why {
     pub fn words(self) -> &'static str {
         match self {
-            Why::Insecure => "httriage checks certificates; --cacert FILE adds an authority, --insecure ORIGIN leaves one unchecked",
-            Why::Proxy => "a proxy is taken from config.toml, or from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
+            Why::Insecure => {
+                "httriage checks certificates; --cacert FILE adds an authority, --insecure ORIGIN leaves one unchecked"
+            }
+            Why::Proxy => {
+                "a proxy is taken from config.toml, or from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+            }
             Why::Certificate => "name it as client_certificate of the environment in config.toml",
             Why::Authority => "give the authority with --cacert FILE when sending",
             Why::Config => "the file is not read; put its options into the command",

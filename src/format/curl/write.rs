@@ -56,6 +56,15 @@ pub fn write_request(spec: &RequestSpec, environment: &Environment) -> Written {
     writer.finish()
 }
 
+/// A request for somebody else to make, whose whole answer is wanted.
+pub fn write_question(spec: &RequestSpec, environment: &Environment) -> Written {
+    let mut written = write_request(spec, environment);
+    if let Some(rest) = written.text.strip_prefix("curl ") {
+        written.text = format!("curl --include {rest}");
+    }
+    written
+}
+
 /// A request in which every credential is a name.
 pub fn without_credentials(spec: &RequestSpec) -> RequestSpec {
     let mut spec = spec.clone();

@@ -288,7 +288,7 @@ fn refused(case: &Case, findings: &mut Findings) {
             .filter(|p| {
                 matches!(
                     p.probe.purpose,
-                    Purpose::WhoAmI | Purpose::List | Purpose::Elsewhere
+                    Purpose::WhoAmI | Purpose::KnownGood | Purpose::List | Purpose::Elsewhere
                 )
             })
             .map(|p| case.cite(p))

@@ -3,6 +3,7 @@
 //! value nor a part of it that could be used; the text itself is handed in where the value is.
 
 mod claims;
+mod made_up;
 mod mistakes;
 mod repair;
 mod words;
@@ -11,6 +12,7 @@ use crate::model::{Cause, Timestamp};
 use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 
 pub use claims::Claims;
+pub use made_up::made_up;
 pub use mistakes::HEX_DIGITS;
 pub use repair::{Repair, repair};
 pub use words::{Line, Tone, differences, lines, relative};

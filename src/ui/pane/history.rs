@@ -247,6 +247,12 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
         34..66 => format!(" {time}"),
         _ => format!(" {took} {time}"),
     };
+    // What was sent to explain another call is none of the person's own.
+    let probe = match (summary.is_probe, theme.ascii) {
+        (false, _) => "",
+        (true, false) => "◦ ",
+        (true, true) => "- ",
+    };
     let token = if width >= 44 {
         format!(" {}", fit(token, 10))
     } else {
@@ -260,8 +266,9 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
     };
     let case = summary.case.as_ref().filter(|_| width >= 56);
     let case = case.map_or_else(String::new, |case| format!(" {}", cut(case, 12)));
-    let room =
-        width.saturating_sub(14 + token.width() + tail.width() + case.width() + place.width());
+    let room = width.saturating_sub(
+        14 + token.width() + tail.width() + case.width() + place.width() + probe.width(),
+    );
     let spans = vec![
         Span::styled(fold, theme.dim()),
         Span::styled(
@@ -270,6 +277,7 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
             theme.class(class),
         ),
         Span::styled(format!("{method} "), theme.code()),
+        Span::styled(probe, theme.dim()),
         Span::raw(fit(&cut_front(path_of(&summary.url), room), room)),
         Span::styled(case, theme.dim()),
         Span::styled(token, theme.name()),

@@ -4,6 +4,7 @@ pub mod builder;
 pub mod dialog;
 pub mod help;
 pub mod history;
+pub mod investigate;
 pub mod palette;
 pub mod prompt;
 pub mod replay;

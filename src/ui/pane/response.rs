@@ -3,6 +3,9 @@
 mod body;
 mod diff;
 mod timing;
+mod why;
+
+pub use why::causes;
 
 use super::history::duration_text;
 use crate::app::pane::{Measured, ResponseTab, Shown};
@@ -72,6 +75,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         ResponseTab::Headers => headers(state, shown, theme, content, frame),
         ResponseTab::Timing => timing::draw(state, shown, theme, content, frame),
         ResponseTab::Diff => diff::draw(state, shown, theme, content, frame),
+        ResponseTab::Why => why::draw(state, shown, theme, content, frame),
     };
     let last = measured.lines.saturating_sub(measured.height);
     let top = state.response.top.min(last);

@@ -1,0 +1,131 @@
+//! An investigation that somebody else carries out: each call is printed for them, and what they
+//! paste answers it. Nothing is sent from here.
+
+use crate::cli::print::{Out, complain};
+use crate::cli::trouble::Trouble;
+use crate::engine::investigate::Investigated;
+use crate::engine::{Client, ClientOptions, Vault};
+use crate::format::curl;
+use crate::insight::by_hand::{answer, next, place, their_token};
+use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
+use crate::insight::received;
+use crate::model::{
+    Auth, Environment, Exchange, Outcome, RequestSpec, SentRequest, Settings, Timestamp, resolve,
+};
+use std::io::BufRead;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// No pasted answer is longer.
+const ANSWER_BYTES: usize = 64_000_000;
+
+pub fn ask(
+    mut typed: RequestSpec,
+    environment: Environment,
+    budget: usize,
+    out: &mut Out,
+) -> Result<Investigated, Trouble> {
+    let has_own = |row: &crate::model::Param| row.name.eq_ignore_ascii_case("authorization");
+    if !typed.headers.iter().any(has_own) {
+        typed.auth = Auth::Bearer(their_token());
+    }
+    let sent = resolve(&typed, &environment).map_err(|failure| Trouble::usage(failure.message))?;
+    let client = Client::new(
+        Arc::new(Vault::new(&Settings::default(), |_| None)),
+        ClientOptions::default(),
+    );
+    complain(
+        "Nothing is sent. Let whoever holds the token run each command, and paste what it prints, then a line with a single dot. Without an answer the verdict is given on what is known.",
+    );
+    print(&typed, &environment, out);
+    let Some(pasted) = pasted(&client)? else {
+        return Err(Trouble::usage(
+            "No answer was pasted, so there is nothing to explain.",
+        ));
+    };
+    let exchange = Arc::new(Exchange {
+        typed,
+        sent: SentRequest {
+            method: sent.method,
+            url: sent.url,
+            ..SentRequest::default()
+        },
+        ..pasted
+    });
+    let mut case = Case::of(
+        Facts::read(exchange.clone(), &environment.base_path()),
+        Credential {
+            place: CredentialPlace::Authorization,
+            scheme: Some("Bearer".to_owned()),
+            token: Some(their_token()),
+            report: None,
+        },
+        environment,
+        Timestamp::now(),
+    );
+    while case.probes.len() < budget
+        && let Some((probe, spec)) = next(&case)
+    {
+        print(&spec, &place(&case), out);
+        let Some(pasted) = self::pasted(&client)? else {
+            break;
+        };
+        answer(&mut case, probe, spec, &pasted);
+    }
+    Ok(Investigated {
+        exchange,
+        case,
+        held_back: false,
+    })
+}
+
+fn print(spec: &RequestSpec, environment: &Environment, out: &mut Out) {
+    let written = curl::write_question(spec, environment);
+    out.finished(written.text.trim_end());
+    for note in &written.notes {
+        complain(note);
+    }
+}
+
+/// The next answer of standard input; `None` at its end.
+fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
+    let mut lines = std::io::stdin().lock();
+    loop {
+        let mut text = Vec::new();
+        let mut ended = false;
+        while text.len() < ANSWER_BYTES {
+            let mut line = Vec::new();
+            let read = lines.read_until(b'\n', &mut line);
+            let count = read.map_err(|error| {
+                Trouble::failed(format!("The pasted answer cannot be read: {error}."))
+            })?;
+            ended = count == 0;
+            if ended || line.trim_ascii() == b"." {
+                break;
+            }
+            text.extend(line);
+        }
+        match received(&text) {
+            Some(saved) => {
+                return Ok(Some(client.shown(Exchange {
+                    id: client.new_id(),
+                    environment: Environment::RECEIVED.to_owned(),
+                    case: None,
+                    typed: RequestSpec::default(),
+                    sent: SentRequest::default(),
+                    outcome: Outcome::Answered(saved.response),
+                    redirects: Vec::new(),
+                    attempts: 0,
+                    unverified: Vec::new(),
+                    started_at: Timestamp::now(),
+                    took: Duration::ZERO,
+                    probe_of: None,
+                })));
+            }
+            None if ended => return Ok(None),
+            None => complain(
+                "This is no answer. Begin with its status line, as curl --include prints it.",
+            ),
+        }
+    }
+}

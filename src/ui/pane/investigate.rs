@@ -1,0 +1,279 @@
+//! The growing tree of an investigation: the call in question, each probe with what it tells,
+//! and what they come to.
+
+use super::response::causes;
+use crate::app::pane::{Investigate, path_of};
+use crate::app::{Action, State};
+use crate::insight::facts::{Bearer, Case, Probed, Purpose};
+use crate::insight::route_text;
+use crate::model::{Outcome, cut, fit, visible_line, wrap};
+use crate::ui::paint::frame;
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+/// As large as it may be: evidence needs room.
+pub fn place(room: Rect) -> Rect {
+    let width = room.width.min(130);
+    Rect {
+        x: room.x + (room.width - width) / 2,
+        width,
+        ..room
+    }
+}
+
+/// Draws the tree; returns how many lines there are and how many were shown.
+pub fn draw(
+    state: &State,
+    pane: &Investigate,
+    theme: &Theme,
+    area: Rect,
+    screen: &mut Frame,
+) -> (usize, usize) {
+    let stop = state.keymap.hint(Action::ProbeClose).unwrap_or_default();
+    let does = if pane.job.is_some() { "stop" } else { "close" };
+    let count = match pane.budget {
+        0 => format!(" probes {}   {stop} {does} ", pane.probes()),
+        budget => format!(" probes {} of {budget}   {stop} {does} ", pane.probes()),
+    };
+    let room = (area.width as usize).saturating_sub(count.width() + 4);
+    let title = format!(" {}", cut(&question(pane), room.saturating_sub(2)));
+    let block = frame(Line::raw(format!("{title} ")), true, theme)
+        .title(Line::styled(count, theme.dim()).right_aligned());
+    let inside = block.inner(area);
+    screen.render_widget(block, area);
+    let width = inside.width.saturating_sub(2) as usize;
+    let (lines, at) = lines(state, pane, theme, width);
+    let height = inside.height as usize;
+    // The probe under the cursor stays in sight, unless the reader went on below.
+    let top = pane
+        .top
+        .max((at + 1).saturating_sub(height))
+        .min(lines.len().saturating_sub(height.min(lines.len())));
+    for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
+        let rect = Rect {
+            x: rect.x + 1,
+            width: rect.width.saturating_sub(2),
+            ..rect
+        };
+        screen.render_widget(line, rect);
+    }
+    (lines.len(), height)
+}
+
+/// `Why 404 on GET /core/runbooks/9 with support?`
+fn question(pane: &Investigate) -> String {
+    let exchange = &pane.exchange;
+    let answer = match &exchange.outcome {
+        Outcome::Answered(response) => format!("{:03}", response.status),
+        Outcome::Failed(_) => "no answer".to_owned(),
+    };
+    let token = exchange
+        .token()
+        .map_or_else(|| "no token".to_owned(), |t| t.name.to_string());
+    let path = route_text(path_of(&exchange.sent.url));
+    let method = &exchange.sent.method;
+    visible_line(&format!("Why {answer} on {method} {path} with {token}?")).into_owned()
+}
+
+/// All lines, and which of them is under the cursor.
+fn lines(
+    state: &State,
+    pane: &Investigate,
+    theme: &Theme,
+    width: usize,
+) -> (Vec<Line<'static>>, usize) {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    let Some((case, explanation)) = &pane.found else {
+        lines.push(Line::styled(waiting(pane), theme.dim()));
+        return (lines, 0);
+    };
+    let call = Row {
+        glyph_of: &case.call.exchange.outcome,
+        path: path_of(&case.call.exchange.sent.url),
+        who: case.own_name(),
+        tells: "the call in question".to_owned(),
+    };
+    lines.push(call.line("", pane.list.cursor == 0, theme, width));
+    for (place, probed) in case.probes.iter().enumerate() {
+        let last = place + 1 == case.probes.len() && pane.job.is_none();
+        let branch = match (last, theme.ascii) {
+            (false, false) => "├ ",
+            (true, false) => "└ ",
+            (false, true) => "| ",
+            (true, true) => "` ",
+        };
+        let row = Row {
+            glyph_of: &probed.facts.exchange.outcome,
+            path: path_of(&probed.facts.exchange.sent.url),
+            who: who(case, probed),
+            tells: tells(case, probed),
+        };
+        let selected = pane.list.cursor == place + 1;
+        if selected {
+            at = lines.len();
+        }
+        lines.push(row.line(branch, selected, theme, width));
+    }
+    if pane.job.is_some() {
+        lines.push(Line::styled(waiting(pane), theme.dim()));
+    }
+    lines.push(Line::default());
+    if let Some(asked) = &pane.by_hand {
+        lines.extend(by_hand(state, &asked.command, theme, width));
+    }
+    if pane.job.is_some() {
+        lines.push(Line::styled("So far", theme.dim()));
+    }
+    lines.extend(causes(explanation, width, theme));
+    (lines, at)
+}
+
+fn waiting(pane: &Investigate) -> String {
+    let next = pane.probes() + 1;
+    format!("  … probe {next} is under way; probes only read")
+}
+
+/// The next question for whoever holds the token.
+fn by_hand(state: &State, command: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let close = state.keymap.hint(Action::ProbeClose).unwrap_or_default();
+    let words = format!(
+        "Ask whoever holds the token to run this, and paste what it prints here. It was copied; {close} leaves it."
+    );
+    let mut lines: Vec<Line> = wrap(&words, width)
+        .into_iter()
+        .map(|text| Line::styled(text, theme.strong()))
+        .collect();
+    for row in command.lines() {
+        for text in wrap(&visible_line(row), width.saturating_sub(2)) {
+            lines.push(Line::styled(format!("  {text}"), theme.code()));
+        }
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// Columns of a branch of the tree.
+const BRANCH: usize = 2;
+
+struct Row<'a> {
+    glyph_of: &'a Outcome,
+    path: &'a str,
+    who: String,
+    tells: String,
+}
+
+impl Row<'_> {
+    /// `├ ✓ 200  /core/workspaces   support   the token works`
+    fn line(&self, branch: &str, selected: bool, theme: &Theme, width: usize) -> Line<'static> {
+        let class = self.glyph_of.class();
+        let status = match self.glyph_of.status() {
+            Some(status) => format!("{status:03}"),
+            None => "---".to_owned(),
+        };
+        let sign = format!("{} {status}", fit(class.glyph(theme.ascii), 1));
+        let path = visible_line(&route_text(self.path)).into_owned();
+        let room = width.saturating_sub(BRANCH + sign.width() + 2);
+        // What it tells is the point; the path gives way first, then the name.
+        let for_path = (room * 2 / 5).clamp(room.min(12), 44);
+        // The call itself hangs on no branch; its columns stand above those of the probes.
+        let indent = BRANCH.saturating_sub(branch.width());
+        let for_who = if room >= 50 { 13 } else { 0 };
+        let for_tells = room.saturating_sub(for_path + 2 + for_who);
+        let style = if selected {
+            theme.selected()
+        } else {
+            Style::new()
+        };
+        let mut spans = vec![
+            Span::styled(branch.to_owned(), theme.dim()),
+            Span::styled(sign, theme.class(class)),
+            Span::styled(
+                format!("  {}  ", fit(&cut(&path, for_path), for_path + indent)),
+                style,
+            ),
+        ];
+        if for_who > 0 {
+            let who = fit(&cut(&self.who, for_who - 1), for_who);
+            spans.push(Span::styled(who, theme.name()));
+        }
+        spans.push(Span::raw(cut(&self.tells, for_tells)));
+        Line::from(spans)
+    }
+}
+
+fn who(case: &Case, probed: &Probed) -> String {
+    match probed.probe.bearer {
+        Bearer::Own => case.own_name(),
+        Bearer::Other(place) => {
+            let other = case.others.get(place);
+            other.map_or_else(String::new, |token| token.name.to_string())
+        }
+        Bearer::Nobody => "no token".to_owned(),
+        Bearer::Wrong => "made up".to_owned(),
+    }
+}
+
+/// What an answer means for the question, in a few words.
+fn tells(case: &Case, probed: &Probed) -> String {
+    let facts = &probed.facts;
+    let fine = facts.is_fine();
+    let same = facts.is_like(&case.call);
+    let empty = facts.list().is_some_and(<[_]>::is_empty);
+    let words = match (probed.probe.purpose, fine) {
+        _ if facts.is_limited() => "too many calls",
+        _ if facts.status() == 0 => "no answer",
+        (Purpose::Again | Purpose::Target, true) => "this time it works",
+        (Purpose::Again, false) if same => "same again: not a passing fault",
+        (Purpose::Again, false) => "another answer this time",
+        (Purpose::Target, false) => "what it acts upon cannot be read",
+        (Purpose::WhoAmI, true) => "the token works",
+        (Purpose::KnownGood, true) => "what worked before still does",
+        (Purpose::KnownGood, false) => "what worked before does no more",
+        (Purpose::Above, true) => "what it belongs to is there",
+        (Purpose::Above, false) => "what it belongs to is not in reach",
+        (Purpose::OtherAbove, true) => "another token reaches what it belongs to",
+        (Purpose::Other | Purpose::Archived, true)
+            if probed.probe.purpose == Purpose::Other && empty =>
+        {
+            "empty for that token too"
+        }
+        (Purpose::Other, true) => "another token gets it",
+        (Purpose::Other | Purpose::OtherAbove, false) if same => "the same for another token",
+        (Purpose::Without, true) => "no token is needed",
+        (Purpose::Without, false) if same => "the same without a token",
+        (Purpose::Without, false) => "without a token it is another answer",
+        (Purpose::Wrong, true) => "the token is not looked at",
+        (Purpose::Wrong, false) if same => "a made-up token gets the same",
+        (Purpose::Wrong, false) => "a made-up token gets another answer",
+        (Purpose::List | Purpose::ListAbove | Purpose::Elsewhere, true) if empty => {
+            "the list is empty for this token"
+        }
+        (Purpose::List | Purpose::ListAbove | Purpose::Elsewhere, true) => {
+            "the token works, and this list answers"
+        }
+        (Purpose::Archived, true) if empty => "not among what is archived",
+        (Purpose::Archived, true) => "something is archived there",
+        (Purpose::Allowed, _) => "which methods are allowed",
+        (Purpose::VersionDropped, true) => "without Api-Version it works",
+        (Purpose::VersionAsked, true) => "with that Api-Version it works",
+        (Purpose::CoreUrlDropped, true) => "without Core-Url it works",
+        (Purpose::Fewer, true) => "without that parameter it works",
+        (Purpose::Nonsense, true) => "a value that nothing has is taken too",
+        (Purpose::Named, true) => "what the filter names is there",
+        (Purpose::Named, false) => "what the filter names is not in reach",
+        (Purpose::Corrected, true) => "written so, it works",
+        (Purpose::Placed, true) => "in Authorization the token works",
+        (_, false) if facts.is_refusal() => "refused: not who it asks for",
+        (_, false) if facts.is_denial() => "refused: not what the token may",
+        (_, false) if facts.is_missing() => "not there",
+        (_, false) if facts.status() >= 500 => "the server fails there too",
+        (_, true) => "it works",
+        (_, false) => "refused",
+    };
+    words.to_owned()
+}

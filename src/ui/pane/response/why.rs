@@ -1,0 +1,120 @@
+//! Why the call was refused, as far as it can be said without sending anything; after an
+//! investigation, with what that found out.
+
+use super::more_below;
+use crate::app::pane::{Measured, Shown};
+use crate::app::{Action, State, blocked};
+use crate::insight::facts::Case;
+use crate::insight::{Explanation, Verdict, probe};
+use crate::model::{visible_line, wrap};
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+pub fn draw(
+    state: &State,
+    shown: &Shown,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+) -> Measured {
+    let width = area.width as usize;
+    let lines = match &state.response.why {
+        None => paragraph("The answer is being read.", "", width, theme.dim()),
+        Some(why) => {
+            let mut lines = causes(&why.explanation, width, theme);
+            lines.extend(outlook(state, &why.case, width, theme));
+            lines
+        }
+    };
+    let _ = shown;
+    let measured = Measured {
+        lines: lines.len(),
+        height: area.height as usize,
+        ..Measured::default()
+    };
+    let last = measured.lines.saturating_sub(measured.height);
+    let top = state.response.top.min(last);
+    for (rect, line) in area.rows().zip(lines.iter().skip(top)) {
+        frame.render_widget(line, rect);
+    }
+    more_below(top, &measured, area, theme, frame);
+    measured
+}
+
+/// The verdict with all that speaks for it, and what else it could be.
+pub fn causes(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let first = explanation.verdict();
+    let mut lines = vec![named("Verdict", first, theme.strong(), theme)];
+    lines.extend(paragraph(&first.summary, "  ", width, Style::new()));
+    let lists = [
+        ("Because", &first.evidence),
+        ("What to do", &first.next_steps),
+    ];
+    for (title, rows) in lists {
+        if rows.is_empty() {
+            continue;
+        }
+        lines.push(Line::styled(title, theme.strong()));
+        for row in rows {
+            let wrapped = wrap(&visible_line(row), width.saturating_sub(4));
+            for (part, text) in wrapped.into_iter().enumerate() {
+                let mark = match (part, theme.ascii) {
+                    (0, false) => "  · ",
+                    (0, true) => "  - ",
+                    _ => "    ",
+                };
+                lines.push(Line::raw(format!("{mark}{text}")));
+            }
+        }
+    }
+    for other in explanation.alternatives() {
+        lines.push(named("Or", other, theme.dim(), theme));
+        lines.extend(paragraph(&other.summary, "  ", width, theme.dim()));
+    }
+    lines
+}
+
+/// `Verdict  token.expired (86 %)`
+fn named(title: &str, verdict: &Verdict, style: Style, theme: &Theme) -> Line<'static> {
+    let hundredths = (verdict.confidence * 100.0).round();
+    Line::from(vec![
+        Span::styled(format!("{title}  "), style),
+        Span::styled(verdict.cause.id(), theme.code()),
+        Span::styled(format!(" ({hundredths} %)"), theme.dim()),
+    ])
+}
+
+/// What only a probe could settle.
+fn outlook(state: &State, case: &Case, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let key = state.keymap.hint(Action::Investigate).unwrap_or_default();
+    let open = probe::open_causes(case);
+    let words = if !case.probes.is_empty() {
+        format!(
+            "After {} probes around the call. {key} shows them.",
+            case.probes.len()
+        )
+    } else if let Some(why) = blocked(Action::Investigate, state) {
+        why.to_owned()
+    } else if open.len() > 1 {
+        let ids: Vec<&str> = open.iter().map(|cause| cause.id()).collect();
+        format!(
+            "Nothing was sent for this. Only probes can tell {} apart: {key} sends them, reading only.",
+            ids.join(" and ")
+        )
+    } else {
+        format!("Nothing was sent for this. {key} tests it with probes that only read.")
+    };
+    let mut lines = vec![Line::default()];
+    lines.extend(paragraph(&words, "", width, theme.dim()));
+    lines
+}
+
+fn paragraph(words: &str, indent: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+    wrap(&visible_line(words), width.saturating_sub(indent.len()))
+        .into_iter()
+        .map(|text| Line::styled(format!("{indent}{text}"), style))
+        .collect()
+}

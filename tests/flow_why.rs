@@ -1,0 +1,194 @@
+//! Why a call was refused, by keys alone: the Why tab, the investigation, and the ticket.
+
+mod scene;
+
+use httriage::app::pane::ResponseTab;
+use httriage::app::{Effect, Message, Overlay, Pane};
+use httriage::model::{Cause, RequestSpec};
+use scene::{Scene, WIDE, guided, text_of};
+
+fn refused() -> Scene {
+    let mut scene = Scene::open(WIDE);
+    scene.draws = true;
+    scene.state.focus = Pane::Response;
+    scene
+}
+
+fn sent(scene: &Scene) -> usize {
+    let sends = |effect: &&Effect| matches!(effect, Effect::Send { .. });
+    scene.asked.iter().filter(sends).count()
+}
+
+fn copied(scene: &Scene) -> String {
+    let copies = scene.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Copy { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    copies.unwrap()
+}
+
+#[test]
+fn the_why_tab_judges_without_sending() {
+    let mut scene = refused();
+    let before = sent(&scene);
+    scene.keys("[");
+    assert_eq!(scene.state.response.tab, ResponseTab::Why);
+    let why = scene.state.response.why.as_ref().unwrap();
+    assert_eq!(
+        why.explanation.verdict().cause,
+        Cause::PermissionMissingRole
+    );
+    assert!(text_of(&scene.picture()).contains("permission.missing_role"));
+    assert_eq!(sent(&scene), before);
+    let probes = |effect: &Effect| matches!(effect, Effect::Investigate { .. });
+    assert!(!scene.asked.iter().any(probes));
+    // Another answer in front is judged anew.
+    scene.send(&RequestSpec::new("GET", "{{base}}/core/users/me"));
+    assert!(scene.state.response.why.is_none());
+}
+
+#[test]
+fn every_probe_is_kept_and_marked_and_the_call_itself_is_not_made_again() {
+    let mut scene = refused();
+    let (before, kept) = (sent(&scene), scene.store.len());
+    let call = scene
+        .state
+        .response
+        .shown
+        .as_ref()
+        .unwrap()
+        .exchange
+        .clone();
+    scene.keys("i");
+    let Some(Overlay::Investigate(pane)) = &scene.state.overlay else {
+        panic!("no investigation is on top");
+    };
+    let (case, explanation) = pane.found.as_ref().unwrap();
+    assert!(pane.job.is_none() && !case.probes.is_empty());
+    assert_eq!(explanation.verdict().cause, Cause::PermissionMissingRole);
+    assert!(explanation.verdict().confidence > 0.9);
+    assert_eq!(sent(&scene), before);
+    let probes = &scene.store[kept..];
+    assert_eq!(probes.len(), case.probes.len());
+    assert!(probes.iter().all(|p| p.probe_of.as_ref() == Some(&call.id)));
+    let marked = scene.state.history.rows.iter();
+    assert_eq!(
+        marked.filter(|row| row.summary.is_probe).count(),
+        probes.len()
+    );
+    assert!(!scene.state.is_busy());
+}
+
+#[test]
+fn the_first_esc_stops_and_the_second_closes_with_what_is_known() {
+    let mut scene = refused();
+    scene.halfway = true;
+    scene.keys("i");
+    let Some(Overlay::Investigate(pane)) = &scene.state.overlay else {
+        panic!("no investigation is on top");
+    };
+    let job = pane.job.unwrap();
+    let case = pane.found.as_ref().unwrap().0.clone();
+    scene.keys("esc");
+    assert_eq!(scene.asked.last(), Some(&Effect::Cancel(job)));
+    assert!(matches!(scene.state.overlay, Some(Overlay::Investigate(_))));
+    scene.tell(Message::Investigated { job, case });
+    assert!(!scene.state.is_busy());
+    scene.keys("esc");
+    assert!(scene.state.overlay.is_none());
+    // What was found is opened again, and nothing is sent for it.
+    let asked = scene.asked.len();
+    scene.keys("i");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Investigate(_))));
+    assert_eq!(scene.asked.len(), asked);
+}
+
+#[test]
+fn enter_opens_a_probe_like_any_other_call() {
+    let mut scene = refused();
+    scene.keys("i g up up up up up up up up down enter");
+    assert!(scene.state.overlay.is_none());
+    let shown = scene.state.response.shown.as_ref().unwrap();
+    assert!(shown.exchange.probe_of.is_some());
+}
+
+#[test]
+fn an_investigation_is_saved_as_a_session_of_the_call_and_its_probes() {
+    let mut scene = refused();
+    scene.keys("i s");
+    let saved = scene.asked.iter().rev().find_map(|effect| match effect {
+        Effect::SaveSession { held, .. } => Some(held.clone()),
+        _ => None,
+    });
+    let saved = saved.unwrap();
+    assert!(saved.len() > 1 && saved[0].probe_of.is_none());
+    assert!(saved[1..].iter().all(|probe| probe.probe_of.is_some()));
+}
+
+#[test]
+fn the_ticket_says_verdict_evidence_and_how_to_repeat_it() {
+    let mut scene = refused();
+    scene.keys("i y");
+    let ticket = copied(&scene);
+    for part in [
+        "## 403 on `GET ",
+        "**permission.missing_role**",
+        "Because:",
+        "What to do:",
+        "### Probes",
+        "### What the answer says",
+        "```sh\n",
+        "HTTRIAGE_TOKEN_SUPPORT",
+    ] {
+        assert!(ticket.contains(part), "{part}\n{ticket}");
+    }
+    // From the list of what can be copied it is the same.
+    scene.keys("esc");
+    scene.keys("[ y enter");
+    assert_eq!(copied(&scene), ticket);
+}
+
+#[test]
+fn a_write_that_was_refused_is_read_around_and_never_sent_again() {
+    let mut scene = refused();
+    scene.send(&guided("Two values are refused"));
+    let call = scene
+        .state
+        .response
+        .shown
+        .as_ref()
+        .unwrap()
+        .exchange
+        .clone();
+    let before = sent(&scene);
+    scene.state.focus = Pane::Response;
+    scene.keys("i");
+    assert_eq!(sent(&scene), before);
+    let probes = scene
+        .store
+        .iter()
+        .filter(|e| e.probe_of.as_ref() == Some(&call.id));
+    for probe in probes {
+        assert!(matches!(&*probe.sent.method, "GET" | "HEAD" | "OPTIONS"));
+    }
+}
+
+#[test]
+fn a_pasted_answer_is_asked_about_by_hand_and_the_next_paste_goes_on() {
+    let mut scene = refused();
+    let asked = scene.asked.len();
+    let pasted = "> GET /core/runbooks/7 HTTP/1.1\n> Host: api.acme.example\n> Authorization: Bearer hidden\n>\n< HTTP/1.1 404 Not Found\n< content-type: application/json\n<\n{\"errors\":[{\"code\":\"not_found\"}]}\n";
+    scene.paste(pasted);
+    scene.keys("i");
+    let command = copied(&scene);
+    assert!(command.contains("HTTRIAGE_TOKEN_THEIRS"), "{command}");
+    assert!(!command.contains("hidden"), "{command}");
+    scene.paste("HTTP/1.1 403 Forbidden\ncontent-type: application/json\n\n{\"errors\":[{\"code\":\"forbidden\"}]}\n");
+    let Some(Overlay::Investigate(pane)) = &scene.state.overlay else {
+        panic!("no investigation is on top");
+    };
+    assert_eq!(pane.probes(), 1);
+    let sends =
+        |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Investigate { .. });
+    assert!(!scene.asked[asked..].iter().any(sends));
+}
