@@ -12,6 +12,7 @@ pub mod investigate;
 pub mod matrix;
 pub mod replay;
 pub mod sandbox;
+pub mod survey;
 mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};

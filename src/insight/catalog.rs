@@ -1,6 +1,8 @@
 //! The endpoints of the API, as one list: the builder completes from it, the sandbox serves it,
 //! explanations and matrix rows read it.
 
+use crate::model::{RequestSpec, Session, Step};
+
 /// How well something said about the API is founded. The screen never says the last as if it
 /// were the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +116,46 @@ endpoints! {
     GET    "/core/data_sources/upload_url" "get an address for an upload" CHANGES;
 }
 
+/// Every endpoint that is only read, as a session: what stands in the places of a path is taken
+/// from the first item of its list, so that it can be asked of any instance.
+pub fn reading_session() -> Session {
+    let mut steps = Vec::new();
+    let mut known: Vec<&str> = Vec::new();
+    for endpoint in ENDPOINTS.iter().filter(|e| e.method == "GET") {
+        let mut url = format!("{{{{base}}}}{}", endpoint.path);
+        for place in places(endpoint.path) {
+            url = url.replace(&format!("{{{place}}}"), &format!("{{{{{place}}}}}"));
+        }
+        let mut step = Step {
+            name: endpoint.purpose.to_owned(),
+            spec: RequestSpec::new("GET", url),
+            ..Step::default()
+        };
+        // The place that a list fills stands behind the list's own path.
+        let filled = ENDPOINTS.iter().find_map(|other| {
+            let rest = other.path.strip_prefix(endpoint.path)?;
+            let place = rest.strip_prefix("/{")?.split('}').next()?;
+            (!known.contains(&place)).then_some(place)
+        });
+        if let Some(place) = filled {
+            known.push(place);
+            step.capture
+                .push((place.to_owned(), "/data/0/id".to_owned()));
+        }
+        steps.push(step);
+    }
+    Session {
+        name: "all endpoints that are read".to_owned(),
+        steps,
+        ..Session::default()
+    }
+}
+
+fn places(path: &str) -> impl Iterator<Item = &str> {
+    let parts = path.split('/');
+    parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +176,20 @@ mod tests {
             .map(|e| e.path)
             .collect();
         assert_eq!(paths, ["/core/users/me"]);
+    }
+
+    #[test]
+    fn every_place_of_the_reading_session_is_filled_by_an_earlier_step() {
+        let session = reading_session();
+        let mut filled = Vec::new();
+        for step in &session.steps {
+            let path = step.spec.url.replace("{{", "{").replace("}}", "}");
+            for place in places(path.strip_prefix("{base}").unwrap()) {
+                assert!(filled.contains(&place.to_owned()), "{path}");
+            }
+            filled.extend(step.capture.iter().map(|(name, _)| name.clone()));
+        }
+        assert!(session.steps.len() > 15 && filled.contains(&"runbook".to_owned()));
     }
 
     #[test]

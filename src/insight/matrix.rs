@@ -172,6 +172,17 @@ impl Answer {
         }
     }
 
+    /// What it says alone, with nothing beside it to tell it by.
+    pub fn alone(&self) -> Access {
+        match self.reading {
+            Reading::Allowed => Access::Allowed,
+            Reading::Denied => Access::Denied,
+            Reading::Refused => Access::UnknownToken,
+            Reading::Missing | Reading::Unclear => Access::Unclear,
+            Reading::Failed => Access::Failed,
+        }
+    }
+
     /// In order; an entry without a code stands as an empty text.
     pub fn codes(&self) -> Vec<String> {
         let errors = self.summary.errors.iter();

@@ -13,6 +13,7 @@ mod error_body;
 mod explain;
 pub mod facts;
 mod json;
+pub mod learned;
 pub mod matrix;
 mod phases;
 pub mod probe;
@@ -25,6 +26,7 @@ pub mod rules;
 mod saved;
 mod status;
 mod summary;
+pub mod survey;
 pub mod token;
 mod words;
 

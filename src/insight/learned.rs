@@ -1,0 +1,214 @@
+//! What the history knows of who may do what: for each call and token the last result, and since
+//! when it has been so. A result is a status and a first code; wording does not count.
+
+use super::catalog::endpoints_at;
+use super::matrix::Caller;
+use crate::model::{ExchangeSummary, Timestamp, TokenName};
+use std::collections::HashMap;
+
+/// The last result of a call with one token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub last: ExchangeSummary,
+    /// When it first came out so, without anything else in between.
+    pub since: Timestamp,
+    /// How often in a row.
+    pub times: usize,
+    settled: bool,
+}
+
+impl Known {
+    /// `403 forbidden`, or why no answer came.
+    pub fn said(&self) -> String {
+        let (status, code) = result(&self.last);
+        match status {
+            Some(status) => format!("{status:03} {}", code.unwrap_or_default())
+                .trim_end()
+                .to_owned(),
+            None => self
+                .last
+                .cause
+                .map_or("no answer", |cause| cause.id())
+                .to_owned(),
+        }
+    }
+}
+
+/// Method, place and token; a place is a path, or the pattern of an endpoint.
+type Key = (String, String, Option<TokenName>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Learned(HashMap<Key, Known>);
+
+impl Learned {
+    /// From calls, the newest first. A call that never left teaches nothing.
+    pub fn of(calls: impl IntoIterator<Item = ExchangeSummary>) -> Learned {
+        let mut learned = Learned::default();
+        for call in calls {
+            if call.status.is_none() {
+                continue;
+            }
+            let token = call.token.as_ref().map(|token| token.name.clone());
+            let path = path(&call.url).to_owned();
+            let pattern = pattern(&call.method, &path);
+            for place in std::iter::once(path).chain(pattern) {
+                let key = (call.method.clone(), place, token.clone());
+                learned.add(key, &call);
+            }
+        }
+        learned
+    }
+
+    fn add(&mut self, key: Key, call: &ExchangeSummary) {
+        match self.0.get_mut(&key) {
+            None => {
+                let known = Known {
+                    last: call.clone(),
+                    since: call.started_at,
+                    times: 1,
+                    settled: false,
+                };
+                self.0.insert(key, known);
+            }
+            Some(known) if known.settled => {}
+            Some(known) if result(&known.last) == result(call) => {
+                known.since = call.started_at;
+                known.times += 1;
+            }
+            Some(known) => known.settled = true,
+        }
+    }
+
+    /// What is known of a call as it is typed: of that path, else of the endpoint where the path
+    /// still has variables in it.
+    pub fn at(&self, method: &str, url: &str, caller: &Caller) -> Option<&Known> {
+        let token = match caller {
+            Caller::Token(name) => Some(name.clone()),
+            Caller::Nobody => None,
+            Caller::Wrong => return None,
+        };
+        let url = url.strip_prefix("{{base}}").unwrap_or(url);
+        let path = path(url);
+        let place = match path.contains("{{") {
+            true => pattern(method, path)?,
+            false => path.to_owned(),
+        };
+        self.0.get(&(method.to_owned(), place, token))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn result(call: &ExchangeSummary) -> (Option<u16>, Option<&str>) {
+    let first = call.errors.first();
+    (call.status, first.and_then(|error| error.code.as_deref()))
+}
+
+/// The path of a URL, without host and query.
+fn path(url: &str) -> &str {
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let rest = &url[after..];
+    let rest = match after {
+        0 => rest,
+        _ => rest.find('/').map_or("", |slash| &rest[slash..]),
+    };
+    rest.split(['?', '#']).next().unwrap_or_default()
+}
+
+fn pattern(method: &str, path: &str) -> Option<String> {
+    let endpoints = endpoints_at(path);
+    let endpoint = endpoints.iter().find(|e| e.method == method)?;
+    endpoint
+        .path
+        .contains('{')
+        .then(|| endpoint.path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ErrorLine, ExchangeId, TokenRef};
+    use std::time::Duration;
+
+    fn call(at: i64, token: &str, url: &str, status: u16, code: Option<&str>) -> ExchangeSummary {
+        ExchangeSummary {
+            id: ExchangeId::from_number(at as u64),
+            started_at: Timestamp::from_second(at).unwrap(),
+            took: Duration::ZERO,
+            environment: "acme".into(),
+            case: None,
+            token: Some(TokenRef {
+                name: TokenName::new(token).unwrap(),
+                fingerprint: None,
+            }),
+            method: "GET".into(),
+            url: url.into(),
+            status: Some(status),
+            cause: None,
+            message: None,
+            errors: code
+                .map(|code| ErrorLine {
+                    code: Some(code.to_owned()),
+                    ..ErrorLine::default()
+                })
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    fn support() -> Caller {
+        Caller::Token(TokenName::new("support").unwrap())
+    }
+
+    #[test]
+    fn the_last_result_stands_with_the_time_since_when_it_is_so() {
+        let url = "http://127.0.0.1:9/core/runbooks/7?page=2";
+        let learned = Learned::of([
+            call(40, "support", url, 403, Some("forbidden")),
+            call(30, "support", url, 403, Some("forbidden")),
+            call(20, "support", url, 200, None),
+            call(10, "support", url, 403, Some("forbidden")),
+            call(5, "admin", url, 200, None),
+        ]);
+        let known = learned
+            .at("GET", "{{base}}/core/runbooks/7", &support())
+            .unwrap();
+        assert_eq!(known.said(), "403 forbidden");
+        assert_eq!((known.since.as_second(), known.times), (30, 2));
+        // Another id of the same endpoint is not known; a variable stands for any.
+        assert!(
+            learned
+                .at("GET", "{{base}}/core/runbooks/8", &support())
+                .is_none()
+        );
+        assert!(
+            learned
+                .at("GET", "/core/runbooks/{{runbook}}", &support())
+                .is_some()
+        );
+        assert!(
+            learned
+                .at("DELETE", "/core/runbooks/7", &support())
+                .is_none()
+        );
+        assert!(
+            learned
+                .at("GET", "/core/runbooks/7", &Caller::Nobody)
+                .is_none()
+        );
+        assert!(
+            learned
+                .at("GET", "/core/runbooks/7", &Caller::Wrong)
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_call_without_an_answer_teaches_nothing() {
+        let mut lost = call(50, "support", "https://a.example/core/users", 200, None);
+        lost.status = None;
+        assert!(Learned::of([lost]).is_empty());
+    }
+}

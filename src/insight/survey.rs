@@ -1,0 +1,387 @@
+//! Who a token is and what it can see, learnt by calls that change nothing. This plans one call
+//! after the other and keeps what each said; it sends nothing itself. The order of the calls is
+//! our reading of where an API like this tells most.
+
+use super::catalog::endpoints_at;
+use super::json::{self, Json};
+use super::matrix::{Access, Answer};
+use super::replay::captured;
+use super::status::Catalogue;
+use crate::model::{Auth, Exchange, ExchangeId, RequestSpec, TokenName, TokenRef, limits};
+
+/// No survey makes more calls.
+pub const MOST_CALLS: usize = 10;
+
+/// Names of an answer's items that are kept to be shown.
+const NAMES: usize = 3;
+
+/// What is asked first, in this order.
+const LISTS: [&str; 7] = [
+    "/core/users/me",
+    "/core/workspaces",
+    "/core/role_types",
+    "/core/runbooks",
+    "/core/users",
+    "/core/custom_fields",
+    "/core/action_logs",
+];
+
+/// What is asked of the first item of a list that was seen.
+const INSIDE: [(&str, &str, &str); 3] = [
+    ("/core/workspaces", "/core/workspaces/", "/folders"),
+    ("/core/runbooks", "/core/runbooks/", ""),
+    ("/core/runbooks", "/core/runbooks/", "/tasks"),
+];
+
+/// What one call of a survey said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    pub id: ExchangeId,
+    pub purpose: &'static str,
+    pub path: String,
+    /// `200`, `403 forbidden`, or why no answer came.
+    pub said: String,
+    /// How many items the answer lists, where it is a list.
+    pub items: Option<usize>,
+    /// The first few of them by name.
+    pub names: Vec<String>,
+    access: Access,
+    /// The id of the first item.
+    first: Option<String>,
+}
+
+/// Something that the API says this token may do, and where it said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    pub may: String,
+    pub of: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// The token as it went out.
+    pub token: Option<TokenRef>,
+    /// What the API says of the person or account behind it: a word, and what it is.
+    pub who: Vec<(String, String)>,
+    pub sights: Vec<Sight>,
+    /// From `meta.permissions`, wherever it stood.
+    pub permissions: Vec<Permission>,
+    /// Why it ended before its time.
+    pub ended: Option<String>,
+}
+
+impl Survey {
+    /// The next call; `None` when all is asked, or going on would teach nothing.
+    pub fn next(&self, token: &TokenName) -> Option<RequestSpec> {
+        if self.ended.is_some() || self.sights.len() >= MOST_CALLS {
+            return None;
+        }
+        let path = self.paths().into_iter().find(|path| !self.has(path))?;
+        let mut spec = RequestSpec::new("GET", format!("{{{{base}}}}{path}"));
+        spec.auth = Auth::Bearer(token.clone());
+        Some(spec)
+    }
+
+    /// All that is to be asked, as far as it is known by now.
+    fn paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        for list in LISTS {
+            paths.push(list.to_owned());
+            let sight = self.sights.iter().find(|sight| sight.path == list);
+            let Some(id) = sight.and_then(|sight| sight.first.as_deref()) else {
+                continue;
+            };
+            let inside = INSIDE.iter().filter(|(of, ..)| *of == list);
+            paths.extend(inside.map(|(_, before, behind)| format!("{before}{id}{behind}")));
+        }
+        paths
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.sights.iter().any(|sight| sight.path == path)
+    }
+
+    /// Takes an answer in.
+    pub fn take(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
+        let answer = Answer::of(exchange, catalogue);
+        let typed = exchange.typed.url.as_str();
+        let path = typed.strip_prefix("{{base}}").unwrap_or(typed).to_owned();
+        let purpose = endpoints_at(&path).first().map_or("", |e| e.purpose);
+        if self.token.is_none() {
+            self.token = exchange.token().cloned();
+        }
+        let body = exchange
+            .outcome
+            .response()
+            .filter(|response| response.body.len() <= limits::ERROR_BYTES);
+        let text = body.and_then(|response| std::str::from_utf8(&response.body).ok());
+        let document = text.and_then(|text| json::read(text).value);
+        let access = answer.alone();
+        if let Some(document) = document.as_ref().filter(|_| access == Access::Allowed) {
+            if path == LISTS[0] {
+                self.who = who(document);
+            }
+            self.permit(document, &path);
+        }
+        let first = body.and_then(|response| captured(response, "/data/0/id"));
+        self.sights.push(Sight {
+            id: exchange.id.clone(),
+            purpose,
+            said: answer.said(),
+            items: answer.items,
+            names: document.as_ref().map(names).unwrap_or_default(),
+            access,
+            first: first.filter(|id| is_plain(id) && access == Access::Allowed),
+            path,
+        });
+        self.ended = self.why_to_end(&answer);
+    }
+
+    /// Whether more calls would teach nothing, or do harm.
+    fn why_to_end(&self, answer: &Answer) -> Option<String> {
+        if let Some(failure) = &answer.failure {
+            return Some(format!("{} {}", failure.message, failure.hint));
+        }
+        if matches!(answer.summary.status, Some(429 | 503)) {
+            return Some("The API asks to be left alone, so nothing more was asked.".to_owned());
+        }
+        let refused = |sight: &Sight| sight.access == Access::UnknownToken;
+        (self.sights.len() == 2 && self.sights.iter().all(refused))
+            .then(|| "The API does not accept this token, so nothing more was asked.".to_owned())
+    }
+
+    /// What a call says beside the others: a token that is accepted elsewhere is known.
+    pub fn access(&self, sight: &Sight) -> Access {
+        let known = |other: &Sight| matches!(other.access, Access::Allowed | Access::Denied);
+        match sight.access {
+            Access::UnknownToken if self.sights.iter().any(known) => Access::Denied,
+            access => access,
+        }
+    }
+
+    /// Takes `meta.permissions` from wherever it stands.
+    fn permit(&mut self, document: &Json, path: &str) {
+        let mut found = Vec::new();
+        gather(document, path, &mut found);
+        for permission in found {
+            if !self.permissions.contains(&permission) {
+                self.permissions.push(permission);
+            }
+        }
+    }
+}
+
+/// An id that can stand in a path as it is. It comes from the server and goes into a URL.
+fn is_plain(id: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    !id.is_empty() && id.len() <= 64 && id.chars().all(fits)
+}
+
+fn who(document: &Json) -> Vec<(String, String)> {
+    let data = document.get("data").unwrap_or(document);
+    let attributes = data.get("attributes").unwrap_or(data);
+    let mut who = Vec::new();
+    let id = data.get("id").and_then(Json::to_text);
+    who.extend(id.map(|id| ("id".to_owned(), id)));
+    for (name, value) in attributes.as_object().unwrap_or_default() {
+        match value {
+            Json::List(values) => {
+                let words: Vec<String> = values.iter().filter_map(described).collect();
+                if !words.is_empty() {
+                    who.push((name.clone(), words.join(", ")));
+                }
+            }
+            value => who.extend(value.to_text().map(|text| (name.clone(), text))),
+        }
+    }
+    who
+}
+
+/// A role, or whatever else stands in a list: its name, and what it is for.
+fn described(value: &Json) -> Option<String> {
+    if let Some(text) = value.to_text() {
+        return Some(text);
+    }
+    let text = |name: &str| value.get(name).and_then(Json::to_text);
+    let name = text("name")
+        .or_else(|| text("key"))
+        .or_else(|| text("id"))?;
+    Some(match (text("resource_type"), text("resource_id")) {
+        (Some(kind), Some(id)) => format!("{name} of {kind} {id}"),
+        _ => name,
+    })
+}
+
+fn names(document: &Json) -> Vec<String> {
+    let data = document.get("data").unwrap_or(document);
+    let items = data.as_list().unwrap_or_default();
+    let name = |item: &Json| {
+        let attributes = item.get("attributes").unwrap_or(item);
+        let named = ["name", "email", "title", "id"].iter();
+        let mut named = named.filter_map(|name| attributes.get(name)?.to_text());
+        named.next().or_else(|| item.get("id")?.to_text())
+    };
+    items.iter().filter_map(name).take(NAMES).collect()
+}
+
+fn gather(value: &Json, of: &str, found: &mut Vec<Permission>) {
+    match value {
+        Json::List(values) => values.iter().for_each(|value| gather(value, of, found)),
+        Json::Object(members) => {
+            let text = |name: &str| value.get(name).and_then(Json::to_text);
+            let own = text("type").zip(text("id"));
+            let own = own.map_or_else(|| of.to_owned(), |(kind, id)| format!("{kind} {id}"));
+            let listed = value.get("meta").and_then(|meta| meta.get("permissions"));
+            for permission in listed.and_then(Json::as_list).unwrap_or_default() {
+                let words = match permission {
+                    Json::Object(members) => {
+                        let words = members.iter().filter_map(|(_, value)| value.to_text());
+                        words.collect::<Vec<_>>().join(" ")
+                    }
+                    other => other.to_text().unwrap_or_default(),
+                };
+                if !words.is_empty() {
+                    found.push(Permission {
+                        may: words,
+                        of: own.clone(),
+                    });
+                }
+            }
+            let inner = members.iter().filter(|(name, _)| name != "meta");
+            inner.for_each(|(_, value)| gather(value, &own, found));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Environment, Outcome, Response, Timestamp, resolve};
+    use std::time::Duration;
+
+    fn token() -> TokenName {
+        TokenName::new("support").unwrap()
+    }
+
+    /// A server that says this to each path.
+    fn surveyed(say: impl Fn(&str) -> (u16, &'static str)) -> Survey {
+        let mut survey = Survey::default();
+        let mut number = 0;
+        let place = Environment {
+            base_url: "https://api.acme.example".into(),
+            ..Environment::default()
+        };
+        while let Some(typed) = survey.next(&token()) {
+            number += 1;
+            let (status, body) = say(typed.url.strip_prefix("{{base}}").unwrap());
+            let exchange = Exchange {
+                case: None,
+                id: ExchangeId::from_number(number),
+                environment: "acme".into(),
+                sent: resolve(&typed, &place).unwrap(),
+                typed,
+                outcome: Outcome::Answered(Response {
+                    status,
+                    body: body.as_bytes().to_vec(),
+                    ..Response::default()
+                }),
+                redirects: Vec::new(),
+                attempts: 1,
+                unverified: Vec::new(),
+                started_at: Timestamp::UNIX_EPOCH,
+                took: Duration::ZERO,
+            };
+            assert!(exchange.sent.method == "GET", "a survey changes nothing");
+            survey.take(&exchange, &Catalogue::default());
+            assert!(number <= MOST_CALLS as u64);
+        }
+        survey
+    }
+
+    #[test]
+    fn the_first_item_of_a_list_is_looked_into() {
+        let survey = surveyed(|path| match path {
+            "/core/runbooks" => (
+                200,
+                "{\"data\":[{\"id\":\"7\",\"type\":\"runbook\",\"attributes\":{\"name\":\"Move\"}}]}",
+            ),
+            "/core/runbooks/7/tasks" => (403, "{\"errors\":[{\"code\":\"forbidden\"}]}"),
+            "/core/users/me" => (404, "{}"),
+            _ => (200, "{\"data\":[]}"),
+        });
+        let paths: Vec<&str> = survey.sights.iter().map(|s| s.path.as_str()).collect();
+        assert!(paths.contains(&"/core/runbooks/7") && paths.contains(&"/core/runbooks/7/tasks"));
+        let runbooks = &survey.sights[3];
+        assert_eq!(
+            (runbooks.items, &runbooks.names[0]),
+            (Some(1), &"Move".to_owned())
+        );
+        assert!(survey.ended.is_none());
+    }
+
+    #[test]
+    fn permissions_are_collected_from_wherever_they_stand() {
+        let survey = surveyed(|path| match path {
+            "/core/workspaces" => (200, "{\"data\":[{\"id\":\"1\"}]}"),
+            "/core/workspaces/1/folders" => (
+                200,
+                "{\"data\":[{\"id\":\"4\",\"type\":\"folder\",\"meta\":{\"permissions\":[{\"type\":\"create\",\"resource\":\"runbook\"},\"show\"]}}]}",
+            ),
+            _ => (200, "{\"data\":[]}"),
+        });
+        let said: Vec<_> = survey
+            .permissions
+            .iter()
+            .map(|p| format!("{}: {}", p.of, p.may))
+            .collect();
+        assert_eq!(said, ["folder 4: create runbook", "folder 4: show"]);
+    }
+
+    #[test]
+    fn a_token_that_is_not_accepted_is_not_asked_about_further() {
+        let survey = surveyed(|_| (401, "{}"));
+        assert_eq!(survey.sights.len(), 2);
+        assert!(survey.ended.unwrap().contains("does not accept"));
+        // One that is accepted somewhere is known.
+        let survey = surveyed(|path| match path {
+            "/core/users/me" => (401, "{}"),
+            _ => (200, "{\"data\":[]}"),
+        });
+        assert_eq!(survey.access(&survey.sights[0]), Access::Denied);
+    }
+
+    #[test]
+    fn a_server_that_has_enough_is_left_alone_and_a_strange_id_goes_nowhere() {
+        assert_eq!(surveyed(|_| (429, "")).sights.len(), 1);
+        let survey = surveyed(|_| (200, "{\"data\":[{\"id\":\"../{{token:admin}}\"}]}"));
+        assert!(
+            survey
+                .sights
+                .iter()
+                .all(|s| LISTS.contains(&s.path.as_str()))
+        );
+    }
+
+    #[test]
+    fn who_it_is_is_told_with_the_roles() {
+        let survey = surveyed(|path| match path {
+            "/core/users/me" => (
+                200,
+                "{\"data\":{\"id\":\"3\",\"attributes\":{\"name\":\"Sam\",\"archived\":false,\"roles\":[{\"name\":\"Runbook Editor\",\"resource_type\":\"runbook\",\"resource_id\":7},{\"name\":\"Developer\"}]}}}",
+            ),
+            _ => (200, "{\"data\":[]}"),
+        });
+        let said = |word: &str| {
+            survey
+                .who
+                .iter()
+                .find(|(name, _)| name == word)
+                .unwrap()
+                .1
+                .as_str()
+        };
+        assert_eq!(said("name"), "Sam");
+        assert_eq!(said("roles"), "Runbook Editor of runbook 7, Developer");
+    }
+}
