@@ -157,7 +157,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("secrecy", &["model/token.rs"]),
     ("keyring", &["engine/vault/keep.rs"]),
     ("shlex", &["cli/token/"]),
-    ("toml_edit", &["format/config_edit.rs"]),
+    (
+        "toml_edit",
+        &["format/config_edit.rs", "format/session_edit.rs"],
+    ),
     ("aho_corasick", &["insight/redact"]),
 ];
 

@@ -12,6 +12,7 @@ pub mod matrix;
 pub mod record;
 pub mod registry;
 pub mod report;
+pub mod session_edit;
 pub mod session_file;
 pub mod theme_file;
 pub mod ticket;

@@ -2,6 +2,7 @@
 //! details may be reworded or translated and never do. How a call becomes a step is beside.
 
 mod lift;
+mod needs;
 mod record;
 
 use super::diff::{BodyDiff, Shape, body_diff};
@@ -11,7 +12,8 @@ use crate::model::{
     Cause, Exchange, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
 };
 
-pub use record::{Keeping, session_of, step_of, with_slots};
+pub use needs::{Wanted, tokens_of, wanted};
+pub use record::{Keeping, rerecorded, session_of, step_of, with_slots};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,11 +2,11 @@
 //! the secrets that were typed, and with what came back as the expectation.
 
 use super::lift::{lift_base, lift_ids};
-use super::{expectation, expectation_with_body};
+use super::{captured, expectation, expectation_with_body};
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Environment, Exchange, MASK, Note, Param, RequestSpec, Secret, Session, Step, TokenName,
-    TokenRef, cut, token_names_in, written,
+    Body, Environment, Exchange, Expectation, MASK, Note, Param, RequestSpec, Secret, Session,
+    Step, TokenName, TokenRef, cut, token_names_in, written,
 };
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
@@ -139,6 +139,39 @@ pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
         expect: Some(expectation(&exchange)),
     };
     (step, notes)
+}
+
+/// What came, as the new expectation of a step. What a person left out stays out, what is not
+/// compared stays so, and values that were pinned are pinned as they are now.
+pub fn rerecorded(step: &Step, exchange: &Exchange) -> Expectation {
+    let exchange = without_secrets(exchange);
+    let Some(was) = &step.expect else {
+        return expectation(&exchange);
+    };
+    let mut now = match was.body {
+        Some(_) => expectation_with_body(&exchange),
+        None => expectation(&exchange),
+    };
+    let had_words = was.codes.is_empty() || !was.titles.is_empty() || !was.details.is_empty();
+    if !had_words {
+        (now.titles, now.details) = (Vec::new(), Vec::new());
+    }
+    if was.places.is_empty() && !was.codes.is_empty() {
+        now.places = Vec::new();
+    }
+    now.elapsed_ms = now.elapsed_ms.filter(|_| was.elapsed_ms.is_some());
+    now.body_sha256 = now.body_sha256.filter(|_| was.body_sha256.is_some());
+    let response = exchange.outcome.response();
+    let value = |pointer: &str| captured(response?, pointer);
+    let values = was.values.iter();
+    now.values = values
+        .map(|(pointer, was)| {
+            let now = value(pointer).unwrap_or_else(|| was.clone());
+            (pointer.clone(), now)
+        })
+        .collect();
+    now.ignore = was.ignore.clone();
+    now
 }
 
 /// Method and path, which is what a list of steps is read for.
