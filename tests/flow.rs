@@ -5,7 +5,7 @@ mod scene;
 use httriage::app::pane::{BuilderTab, Editing, Goal, ResponseTab};
 use httriage::app::{
     Action, Effect, Key, KeyCode, Level, Message, Overlay, Pane, Place, PointerMove, SandboxNews,
-    blocked,
+    Screen, blocked,
 };
 use httriage::insight::summary;
 use httriage::model::{
@@ -717,9 +717,15 @@ fn scene_for(action: Action) -> Scene {
         }
         Place::Dialog => drop(scene.keys("ctrl-t")),
         Place::Help => drop(scene.keys("?")),
-        Place::Report => {
-            scene.state.focus = Pane::History;
-            scene.keys("R enter");
+        Place::Screen(Screen::Explorer) => {}
+        Place::Screen(Screen::Matrix) => {
+            scene.keys("2");
+        }
+        Place::Screen(Screen::Sessions) => {
+            scene.keys("3");
+        }
+        Place::Screen(Screen::Tokens) => {
+            scene.keys("4");
         }
         Place::Palette => drop(scene.keys("ctrl-p down pagedown")),
         Place::Investigation => {
@@ -748,7 +754,13 @@ fn scene_for(action: Action) -> Scene {
             scene.keys("up home");
         }
         Action::UndoHistory => drop(scene.keys("d down enter")),
-        Action::HelpUp | Action::HelpPageUp | Action::ReportUp => drop(scene.keys("down")),
+        Action::HelpUp | Action::HelpPageUp => drop(scene.keys("down")),
+        Action::ShowExplorer => drop(scene.keys("2")),
+        Action::MatrixOpen | Action::MatrixRight => drop(scene.keys("r")),
+        Action::MatrixLeft => drop(scene.keys("r right")),
+        Action::SessionsRecord | Action::SessionsMarkdown | Action::SessionsJunit => {
+            scene.keys("enter down r");
+        }
         _ => {}
     }
     scene
@@ -832,7 +844,8 @@ fn choosing_in_the_palette_does_what_the_row_says() {
         .keys("enter");
     assert_eq!(scene.status_in_front(), Some(403));
     scene.keys("ctrl-p").types("acme-1234").keys("enter");
-    assert!(matches!(scene.state.overlay, Some(Overlay::Replay(_))));
+    assert_eq!(scene.state.screen, Screen::Sessions);
+    assert_eq!(scene.state.sessions.step_count(), 4);
 }
 
 #[test]

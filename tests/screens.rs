@@ -240,6 +240,74 @@ fn the_list_of_tokens() {
     });
 }
 
+/// The cells of the saved session under every token.
+fn filled(scene: &mut Scene) {
+    scene.keys("2 s down enter r right right right");
+}
+
+#[test]
+fn the_matrix_filled() {
+    looks_like("matrix", filled);
+}
+
+#[test]
+fn the_matrix_with_what_was_last_known() {
+    looks_like("matrix-known", |scene| {
+        scene.keys("2");
+    });
+}
+
+#[test]
+fn a_session_before_its_run() {
+    looks_like("session", |scene| {
+        scene.keys("3 tab");
+    });
+}
+
+#[test]
+fn a_session_replayed() {
+    looks_like("session-replayed", |scene| {
+        scene.keys("3 enter r down");
+    });
+}
+
+#[test]
+fn the_differences_of_a_step() {
+    looks_like("session-differences", |scene| {
+        scene.sessions[0].1.steps[1].expect = Some(httriage::model::Expectation {
+            status: Some(200),
+            body: Some("{\"data\":{\"id\":\"7\",\"type\":\"runbook\",\"attributes\":{\"name\":\"Old name\",\"gone\":1}}}".into()),
+            ..Default::default()
+        });
+        scene.keys("3 enter r down enter");
+    });
+}
+
+#[test]
+fn the_tokens_and_who_one_is() {
+    looks_like("tokens-survey", |scene| {
+        scene.keys("4 down w tab");
+    });
+}
+
+#[test]
+fn two_tokens_compared() {
+    looks_like("tokens-compared", |scene| {
+        scene.keys("4 x x tab");
+    });
+}
+
+#[test]
+fn a_hidden_value_being_typed() {
+    looks_like("secret", |scene| {
+        scene.keys("4");
+        scene.state.overlay = Some(Overlay::Secret(httriage::app::pane::SecretPrompt {
+            token: httriage::model::TokenName::new("desk").unwrap(),
+            typed: 12,
+        }));
+    });
+}
+
 #[test]
 fn a_pasted_command_and_what_was_found_in_it() {
     looks_like("pasted", |scene| {
@@ -666,7 +734,7 @@ fn every_size_can_be_drawn_and_twice_gives_the_same() {
     for side in [59, 60, 61, 79, 119, 120, 121, 200, 300] {
         sizes.extend([(side, 5), (side, 15), (side, 16), (side, 60), (5, side)]);
     }
-    for mut scene in scenes(WIDE).into_iter().take(12) {
+    for mut scene in scenes(WIDE).into_iter().take(15) {
         for &size in &sizes {
             scene.state.size = size;
             let once = scene.picture();

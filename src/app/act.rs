@@ -1,16 +1,20 @@
 //! What each action does, one arm an action. Arms only route; what crosses between two panes
 //! is a function below, what stays in one is a method of that pane.
 
-use super::action::{Action, Pane};
+use super::action::{Action, Pane, Screen};
 use super::again;
 use super::comparing;
 use super::copying;
 use super::explaining;
+use super::filling;
 use super::finding::{self, environment_note};
 use super::guide;
+use super::knowing;
 use super::memory;
-use super::message::{Effect, Listing, Notice, Then};
+use super::message::{Effect, Exported, Notice, Then};
 use super::pane::{Builder, Choice, Dialog, Help, Pick};
+use super::replaying;
+use super::screens;
 use super::sending::{self, send};
 use super::state::{Overlay, State};
 use crate::model::{Auth, limits};
@@ -22,6 +26,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = blocked(action, state) {
         state.notice = Some(Notice::info(why));
         return Vec::new();
+    }
+    if let Some(effects) = screens::act(state, action) {
+        return effects;
     }
     let page = page(state);
     let mut effects = Vec::new();
@@ -43,6 +50,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Narrow => state.split.widen(-STEP),
         Action::Filter => memory::start_filter(state),
         Action::Quit | Action::QuitPane => effects.push(Effect::Quit),
+        Action::ShowExplorer => effects = screens::show(state, Screen::Explorer),
+        Action::ShowMatrix => effects = screens::show(state, Screen::Matrix),
+        Action::ShowSessions => effects = screens::show(state, Screen::Sessions),
+        Action::ShowTokens => effects = screens::show(state, Screen::Tokens),
         Action::Suspend => effects.push(Effect::Suspend),
         Action::OpenHelp => state.overlay = Some(Overlay::Help(Help::default())),
         Action::Back => effects = back(state),
@@ -90,7 +101,32 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Mark => state.history.mark(),
         Action::Forget => memory::ask_to_forget(state),
         Action::UndoHistory => effects = memory::restore(state),
-        Action::Replay => effects.push(Effect::ListSessions(Listing::ToReplay)),
+        Action::Replay => effects = screens::show(state, Screen::Sessions),
+
+        Action::MatrixFill => effects = filling::fill(state),
+        Action::MatrixRows => filling::choose_rows(state),
+        Action::MatrixColumns => filling::choose_columns(state, 0),
+        Action::MatrixDiffering => state.matrix.switch_differing(),
+        Action::MatrixWrites => filling::ask_for_writes(state),
+        Action::MatrixOpen => effects = filling::open_call(state),
+        Action::MatrixExport => effects = filling::export(state),
+        Action::MatrixLeft => state.matrix.step_column(-1),
+        Action::MatrixRight => state.matrix.step_column(1),
+
+        Action::SessionsOpen => effects = replaying::open(state),
+        Action::SessionsRun => effects = replaying::run_all(state),
+        Action::SessionsRunFrom => effects = replaying::run_from(state),
+        Action::SessionsRunOne => effects = replaying::run_one(state),
+        Action::SessionsToken => effects = replaying::choose_token(state),
+        Action::SessionsPlace => replaying::choose_place(state),
+        Action::SessionsRecord => effects = replaying::record(state),
+        Action::SessionsMarkdown => effects = replaying::export(state, Exported::Markdown),
+        Action::SessionsJunit => effects = replaying::export(state, Exported::Junit),
+
+        Action::TokensRead => effects = knowing::ask_to_read(state),
+        Action::TokensMark => mark_token(state),
+        Action::TokensSurvey => effects = knowing::survey(state),
+        Action::TokensTake => knowing::take(state),
 
         Action::FieldDone => effects = field_done(state),
         Action::FieldEnter => effects = field_enter(state),
@@ -110,7 +146,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::DialogUp => effects = step_dialog(state, -1),
         Action::DialogDown => effects = step_dialog(state, 1),
         Action::DialogChoose => effects = choose(state),
-        Action::DialogClose | Action::HelpClose | Action::ReportClose | Action::PaletteClose => {
+        Action::DialogClose | Action::HelpClose | Action::PaletteClose => {
             effects = leave_overlay(state);
         }
 
@@ -119,9 +155,6 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PalettePageUp => step_palette(state, -(state.painted.sheet_height as isize)),
         Action::PalettePageDown => step_palette(state, state.painted.sheet_height as isize),
         Action::PaletteChoose => effects = choose_finding(state),
-
-        Action::ReportUp => scroll_report(state, -1),
-        Action::ReportDown => scroll_report(state, 1),
 
         Action::ProbeUp => explaining::step(state, -1),
         Action::ProbeDown => explaining::step(state, 1),
@@ -192,6 +225,23 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Copy if state.focus == Pane::History && state.history.selected().is_none() => {
             Some("No call was made yet, or none fits the filter.")
         }
+        Action::MatrixFill => filling::no_fill(state),
+        Action::MatrixWrites => filling::no_writes(state),
+        Action::MatrixOpen => filling::no_call(state),
+        Action::MatrixExport if state.matrix.is_empty() => {
+            Some("There is nothing to write yet. Choose requests and tokens.")
+        }
+        Action::SessionsOpen => replaying::no_open(state),
+        Action::SessionsRun | Action::SessionsRunFrom | Action::SessionsRunOne => {
+            replaying::no_run(state)
+        }
+        Action::SessionsToken | Action::SessionsPlace if state.sessions.open.is_none() => {
+            Some("No session is open.")
+        }
+        Action::SessionsRecord => replaying::no_record(state),
+        Action::SessionsMarkdown | Action::SessionsJunit => replaying::no_report(state),
+        Action::TokensRead | Action::TokensMark | Action::TokensTake => knowing::no_token(state),
+        Action::TokensSurvey => knowing::no_survey(state),
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
@@ -278,7 +328,13 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Environment(place)) => return sending::choose_environment(state, place),
         Some(Pick::SendAnyway) => return send(state, true),
         Some(Pick::Forget(ids)) => return memory::forget(state, ids),
-        Some(Pick::Replay(path)) => return memory::replay(state, path),
+        Some(Pick::Rows(rows)) => return filling::take_rows(state, rows),
+        Some(Pick::Column(caller)) => {
+            return filling::take_column(state, &caller, dialog.list.cursor);
+        }
+        Some(Pick::Writes(writes)) => state.matrix.writes = writes,
+        Some(Pick::RunToken(token)) => replaying::take_token(state, token),
+        Some(Pick::RunPlace(place)) => return replaying::take_place(state, place),
         Some(Pick::Trust(origin)) => return again::trust(state, origin),
         Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),
         Some(Pick::Lesson(place)) => return guide::take_step(state, place),
@@ -334,6 +390,7 @@ fn switch_mouse(state: &mut State) -> Vec<Effect> {
 /// To a pane from anywhere, also out of a text.
 fn jump(state: &mut State, pane: Pane) {
     state.leave_field();
+    state.screen = Screen::Explorer;
     state.focus = pane;
 }
 
@@ -436,8 +493,7 @@ fn field_done(state: &mut State) -> Vec<Effect> {
 
 fn field_enter(state: &mut State) -> Vec<Effect> {
     if matches!(state.overlay, Some(Overlay::Prompt(_))) {
-        memory::answer_prompt(state);
-        return Vec::new();
+        return memory::answer_prompt(state);
     }
     if let Some(search) = state.response.typed_search() {
         search.typing = false;
@@ -476,6 +532,11 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     }
 }
 
+fn mark_token(state: &mut State) {
+    let place = state.environment().name.clone();
+    state.tokens_pane.mark(&place);
+}
+
 /// In the list of themes, the one under the cursor is seen at once.
 fn step_dialog(state: &mut State, step: isize) -> Vec<Effect> {
     let Some(Overlay::Dialog(dialog)) = &mut state.overlay else {
@@ -506,7 +567,10 @@ fn step_palette(state: &mut State, step: isize) {
 
 fn choose_finding(state: &mut State) -> Vec<Effect> {
     match finding::choose(state) {
-        (_, Some(action)) => act(state, action),
+        (mut effects, Some(action)) => {
+            effects.extend(act(state, action));
+            effects
+        }
         (effects, None) => effects,
     }
 }
@@ -515,12 +579,5 @@ fn scroll_help(state: &mut State, lines: isize) {
     let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     if let Some(Overlay::Help(help)) = &mut state.overlay {
         help.scroll(lines, content, height);
-    }
-}
-
-fn scroll_report(state: &mut State, lines: isize) {
-    let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
-    if let Some(Overlay::Replay(replay)) = &mut state.overlay {
-        replay.scroll(lines, content, height);
     }
 }

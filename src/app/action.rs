@@ -21,6 +21,44 @@ impl Pane {
     }
 }
 
+/// The whole of what is seen at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Screen {
+    #[default]
+    Explorer,
+    Matrix,
+    Sessions,
+    Tokens,
+}
+
+impl Screen {
+    pub const ALL: [Screen; 4] = [
+        Screen::Explorer,
+        Screen::Matrix,
+        Screen::Sessions,
+        Screen::Tokens,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Screen::Explorer => "Explorer",
+            Screen::Matrix => "Matrix",
+            Screen::Sessions => "Sessions",
+            Screen::Tokens => "Tokens",
+        }
+    }
+
+    /// What goes there.
+    pub fn shown_by(self) -> Action {
+        match self {
+            Screen::Explorer => Action::ShowExplorer,
+            Screen::Matrix => Action::ShowMatrix,
+            Screen::Sessions => Action::ShowSessions,
+            Screen::Tokens => Action::ShowTokens,
+        }
+    }
+}
+
 /// Where a key means an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -29,6 +67,8 @@ pub enum Place {
     /// In any pane while nothing is being edited.
     Panes,
     Pane(Pane),
+    /// Anywhere on a screen beside the explorer.
+    Screen(Screen),
     /// In the body of an answer.
     Body,
     /// While text is being edited.
@@ -36,8 +76,6 @@ pub enum Place {
     /// In a list or a question on top of the panes.
     Dialog,
     Help,
-    /// On the report of a replay.
-    Report,
     /// In the palette, beside the keys that edit its line.
     Palette,
     /// On an investigation.
@@ -50,11 +88,11 @@ impl Place {
             Place::Anywhere => "Anywhere, also while typing",
             Place::Panes => "In every pane",
             Place::Pane(pane) => pane.title(),
+            Place::Screen(screen) => screen.title(),
             Place::Body => "Body of an answer",
             Place::Field => "While typing",
             Place::Dialog => "In a list",
             Place::Help => "In this sheet",
-            Place::Report => "On a report",
             Place::Palette => "In the palette",
             Place::Investigation => "On an investigation",
         }
@@ -106,6 +144,10 @@ actions! {
     SwitchPrivacy   "switch-privacy"   "hide fingerprints, addresses and ids" Place::Anywhere, ["f9"];
     SetCase         "set-case"         "set the case"                  Place::Anywhere, ["ctrl-k"];
     Quit            "quit"             "quit"                          Place::Anywhere, ["ctrl-c"];
+    ShowExplorer    "show-explorer"    "the explorer: one call"        Place::Panes, ["1"];
+    ShowMatrix      "show-matrix"      "the matrix: who may do what"   Place::Panes, ["2"];
+    ShowSessions    "show-sessions"    "saved sessions, and their replay" Place::Panes, ["3"];
+    ShowTokens      "show-tokens"      "tokens, and what they say"     Place::Panes, ["4"];
     Suspend         "suspend"          "go to the background; fg comes back" Place::Panes, ["ctrl-z"];
     QuitPane        "quit-pane"        "quit"                          Place::Panes, ["q"];
     OpenHelp        "open-help"        "show all keys"                 Place::Panes, ["?", "f1"];
@@ -160,6 +202,31 @@ actions! {
     UndoHistory     "undo-history"     "bring back what was forgotten" Place::Pane(Pane::History), ["u"];
     Replay          "replay"           "replay a session"              Place::Pane(Pane::History), ["R"];
 
+    MatrixFill      "matrix-fill"      "send every request with every token" Place::Screen(Screen::Matrix), ["r"];
+    MatrixRows      "matrix-rows"      "choose the requests"           Place::Screen(Screen::Matrix), ["s"];
+    MatrixColumns   "matrix-columns"   "choose the tokens"             Place::Screen(Screen::Matrix), ["t"];
+    MatrixDiffering "matrix-differing" "only rows where tokens differ, or all" Place::Screen(Screen::Matrix), ["d"];
+    MatrixWrites    "matrix-writes"    "send calls that write too, or not" Place::Screen(Screen::Matrix), ["W"];
+    MatrixOpen      "matrix-open"      "open the call in the explorer" Place::Screen(Screen::Matrix), ["enter"];
+    MatrixExport    "matrix-export"    "copy it as Markdown"           Place::Screen(Screen::Matrix), ["y"];
+    MatrixLeft      "matrix-left"      "to the token on the left"      Place::Screen(Screen::Matrix), ["left", "h"];
+    MatrixRight     "matrix-right"     "to the token on the right"     Place::Screen(Screen::Matrix), ["right", "l"];
+
+    SessionsOpen    "sessions-open"    "open the session, the step, or its call" Place::Screen(Screen::Sessions), ["enter"];
+    SessionsRun     "sessions-run"     "run all steps"                 Place::Screen(Screen::Sessions), ["r"];
+    SessionsRunFrom "sessions-run-from" "run from this step on"        Place::Screen(Screen::Sessions), ["f"];
+    SessionsRunOne  "sessions-run-one" "run this step, and go to the next" Place::Screen(Screen::Sessions), ["o"];
+    SessionsToken   "sessions-token"   "choose the token of the whole run" Place::Screen(Screen::Sessions), ["t"];
+    SessionsPlace   "sessions-place"   "choose the environment of the run" Place::Screen(Screen::Sessions), ["E"];
+    SessionsRecord  "sessions-record"  "record what came as expected"  Place::Screen(Screen::Sessions), ["w"];
+    SessionsMarkdown "sessions-markdown" "copy the report as Markdown" Place::Screen(Screen::Sessions), ["y"];
+    SessionsJunit   "sessions-junit"   "write the report as JUnit"     Place::Screen(Screen::Sessions), ["Y"];
+
+    TokensRead      "tokens-read"      "read its value, and say what it tells" Place::Screen(Screen::Tokens), ["enter"];
+    TokensMark      "tokens-mark"      "mark; two marked ones are compared" Place::Screen(Screen::Tokens), ["x"];
+    TokensSurvey    "tokens-survey"    "ask who it is and what it can see" Place::Screen(Screen::Tokens), ["w"];
+    TokensTake      "tokens-take"      "take it for the request"       Place::Screen(Screen::Tokens), ["t"];
+
     FieldDone       "field-done"       "done"                          Place::Field, ["esc"];
     FieldEnter      "field-enter"      "done, or a new line in the body" Place::Field, ["enter"];
     FieldUndo       "field-undo"       "undo"                          Place::Field, ["ctrl-z"];
@@ -180,9 +247,6 @@ actions! {
     DialogChoose    "dialog-choose"    "choose"                        Place::Dialog, ["enter"];
     DialogClose     "dialog-close"     "close"                         Place::Dialog, ["esc", "q"];
 
-    ReportUp        "report-up"        "up"                            Place::Report, ["up", "k"];
-    ReportDown      "report-down"      "down"                          Place::Report, ["down", "j"];
-    ReportClose     "report-close"     "close"                         Place::Report, ["esc", "q", "enter"];
 
     PaletteUp       "palette-up"       "up"                            Place::Palette, ["up"];
     PaletteDown     "palette-down"     "down"                          Place::Palette, ["down"];

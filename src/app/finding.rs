@@ -1,9 +1,11 @@
 //! What the palette offers, gathered from the whole state, and what choosing from it does.
 
-use super::action::{Action, Place};
+use super::action::{Action, Place, Screen};
 use super::memory;
 use super::message::{Effect, Listing, Notice, SessionFile, Then};
 use super::pane::{Finding, Goal, Palette, path_of};
+use super::replaying;
+use super::screens;
 use super::sending::choose_environment;
 use super::state::{Overlay, State, ThemeName};
 use crate::model::{Auth, Environment, TokenRef};
@@ -26,17 +28,18 @@ pub fn open_palette(
 }
 
 /// The sessions are there; if the palette was left meanwhile, nobody asks any more.
-pub fn know_sessions(state: &mut State, files: Vec<SessionFile>) {
+pub fn know_sessions(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> {
     if let Some(Overlay::Palette(palette)) = &mut state.overlay {
         let rows = files.into_iter().map(|file| Finding {
             kind: "session",
             label: file.name,
-            note: "replay it".to_owned(),
+            note: "open it".to_owned(),
             why_not: None,
             goal: Goal::Replay(file.path),
         });
         palette.add(rows.collect());
     }
+    Vec::new()
 }
 
 /// Carries the chosen row out; an action is handed back, for its own arm.
@@ -46,11 +49,19 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
     };
     let effects = match palette.picked().map(|finding| finding.goal.clone()) {
         Some(Goal::Act(action)) => {
-            if let Place::Pane(pane) = action.place() {
-                state.leave_field();
-                state.focus = pane;
+            let mut effects = Vec::new();
+            match action.place() {
+                Place::Pane(pane) => {
+                    state.leave_field();
+                    state.screen = Screen::Explorer;
+                    state.focus = pane;
+                }
+                Place::Screen(screen) if screen != state.screen => {
+                    effects = screens::show(state, screen);
+                }
+                _ => {}
             }
-            return (Vec::new(), Some(action));
+            return (effects, Some(action));
         }
         Some(Goal::Open(id)) => memory::open(state, id, Then::Load),
         Some(Goal::Token(name)) => {
@@ -58,7 +69,7 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
             Vec::new()
         }
         Some(Goal::Environment(place)) => choose_environment(state, place),
-        Some(Goal::Replay(path)) => memory::replay(state, path),
+        Some(Goal::Replay(path)) => replaying::bring(state, path),
         Some(Goal::Theme(name)) => use_theme(state, name),
         None => Vec::new(),
     };
@@ -69,7 +80,7 @@ fn actions(state: &State, why_not: fn(Action, &State) -> Option<&'static str>) -
     let offered = |action: &&Action| {
         let place = matches!(
             action.place(),
-            Place::Anywhere | Place::Panes | Place::Pane(_)
+            Place::Anywhere | Place::Panes | Place::Pane(_) | Place::Screen(_)
         );
         place && **action != Action::OpenPalette
     };

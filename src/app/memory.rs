@@ -1,19 +1,18 @@
 //! What crosses between the history and the rest: loading and sending again, filtering,
-//! forgetting, cases, sessions and their replay.
+//! forgetting, cases, and sessions made of it.
 
-use super::action::{Action, Pane};
+use super::action::{Action, Pane, Screen};
+use super::before;
 use super::comparing;
 use super::copying;
 use super::explaining;
-use super::message::{Effect, Job, Notice, SessionFile, Then};
-use super::pane::{Asked, Choice, Dialog, Pick, Prompt, Replay};
+use super::message::{Effect, Notice, Then};
+use super::pane::{Asked, Choice, Dialog, Pick, Prompt};
 use super::sending::{enter, send};
-use super::state::{Overlay, Running, State};
+use super::state::{Overlay, State};
 use crate::app::field::Field;
 use crate::insight::blame;
-use crate::insight::replay::ReplayReport;
-use crate::model::{Exchange, ExchangeId, ExchangeSummary, Progress};
-use std::path::PathBuf;
+use crate::model::{Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, resolve};
 use std::sync::Arc;
 
 /// Asks the store for what the filter lets through, from the newest on.
@@ -61,6 +60,7 @@ pub fn blame_anew(state: &mut State) {
 }
 
 pub fn start_filter(state: &mut State) {
+    state.screen = Screen::Explorer;
     state.focus = Pane::History;
     state.history.filtering = true;
 }
@@ -69,6 +69,12 @@ pub fn start_filter(state: &mut State) {
 pub fn refilter(state: &mut State) -> Vec<Effect> {
     state.history.refilter(state.now);
     recall(state)
+}
+
+/// A call that was made for something else than the builder.
+pub fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+    state.history.remember(exchange.clone());
+    vec![Effect::Remember(exchange)]
 }
 
 pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
@@ -114,9 +120,11 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
             exchange.environment
         )));
     }
+    state.screen = Screen::Explorer;
     let is_request = !exchange.typed.method.is_empty();
     if is_request {
-        state.builder.load(&exchange.typed);
+        let typed = as_sendable(&exchange, state.environment());
+        state.builder.load(&typed);
     }
     state.response.awaiting = None;
     effects.extend(state.response.show(exchange));
@@ -135,6 +143,31 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         Then::Load | Then::Compare | Then::Copy => {}
     }
     effects
+}
+
+/// The request as it was typed; where it was filled in by a run that is over, as it was sent, so
+/// that it can be sent again.
+fn as_sendable(exchange: &Exchange, environment: &Environment) -> RequestSpec {
+    let mut typed = exchange.typed.clone();
+    let (base, sent) = (
+        environment.base_url.trim_end_matches('/'),
+        &exchange.sent.url,
+    );
+    if resolve(&typed, environment).is_ok() || sent.is_empty() || base.is_empty() {
+        return typed;
+    }
+    let Some(path) = sent.strip_prefix(base).filter(|path| path.starts_with('/')) else {
+        return typed;
+    };
+    let filled = RequestSpec {
+        url: format!("{{{{base}}}}{path}"),
+        params: Vec::new(),
+        ..typed.clone()
+    };
+    if resolve(&filled, environment).is_ok() {
+        typed = filled;
+    }
+    typed
 }
 
 /// Asks before anything is forgotten.
@@ -175,7 +208,7 @@ pub fn restore(state: &mut State) -> Vec<Effect> {
 
 pub fn ask_for_case(state: &mut State) {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
-        title: "Case",
+        title: "Case".to_owned(),
         hint: "New calls carry it; empty for none.",
         field: Field::line(state.case.as_deref().unwrap_or("")),
         asked: Asked::Case,
@@ -183,9 +216,9 @@ pub fn ask_for_case(state: &mut State) {
 }
 
 /// Takes the line that was typed.
-pub fn answer_prompt(state: &mut State) {
+pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
-        return;
+        return Vec::new();
     };
     let text = prompt.field.text();
     match prompt.asked {
@@ -193,7 +226,9 @@ pub fn answer_prompt(state: &mut State) {
             let case = text.trim();
             state.case = (!case.is_empty()).then(|| case.to_owned());
         }
+        Asked::Variable(name) => return before::variable_given(state, name, text),
     }
+    Vec::new()
 }
 
 pub fn save_session(state: &mut State) -> Vec<Effect> {
@@ -205,56 +240,4 @@ pub fn save_session(state: &mut State) -> Vec<Effect> {
         }],
         None => Vec::new(),
     }
-}
-
-pub fn choose_session(state: &mut State, files: Vec<SessionFile>) {
-    if files.is_empty() {
-        let key = state.keymap.hint(Action::SaveSession).unwrap_or_default();
-        state.notice = Some(Notice::info(format!(
-            "There is no saved session yet. {key} saves the selected call, the marked ones, or a whole case."
-        )));
-        return;
-    }
-    let choices = files.into_iter().map(|file| Choice {
-        label: file.name,
-        note: String::new(),
-        pick: Pick::Replay(file.path),
-    });
-    let dialog = Dialog::new("Replay a session", choices.collect(), None);
-    state.overlay = Some(Overlay::Dialog(dialog));
-}
-
-pub fn replay(state: &mut State, path: PathBuf) -> Vec<Effect> {
-    let job = state.next_job();
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    state.running.push(Running {
-        job,
-        method: "replay".to_owned(),
-        url: name.unwrap_or_default(),
-        began: state.now,
-        progress: Progress::default(),
-    });
-    state.notice = None;
-    vec![Effect::Replay {
-        job,
-        path,
-        environments: state.environments.clone(),
-        environment: Box::new(state.environment().clone()),
-        case: state.case.clone(),
-    }]
-}
-
-pub fn replayed(
-    state: &mut State,
-    job: Job,
-    report: Result<Box<ReplayReport>, String>,
-) -> Vec<Effect> {
-    state.running.retain(|running| running.job != job);
-    match report {
-        Ok(report) => state.overlay = Some(Overlay::Replay(Replay::new(*report))),
-        Err(why) => state.notice = Some(Notice::trouble(why, "")),
-    }
-    Vec::new()
 }

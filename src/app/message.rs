@@ -1,16 +1,22 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
+use super::action::Screen;
 use super::keymap::Key;
 use crate::insight::facts::Case;
-use crate::insight::replay::ReplayReport;
+use crate::insight::learned::Learned;
+use crate::insight::matrix::{Caller, Cell, Matrix};
+use crate::insight::replay::{ReplayReport, StepReport};
+use crate::insight::survey::Survey;
+use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
     Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Note, Progress, RequestSpec,
-    SentRequest, Timestamp, TokenRef,
+    SentRequest, Session, Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A piece of work under way. The state counts them up, so that the same keys give the same
 /// jobs in every test.
@@ -80,9 +86,56 @@ pub enum Message {
     },
     /// The session files that there are.
     Sessions(Vec<SessionFile>, Listing),
-    Replayed {
+    /// A session that a screen asked for.
+    Opened {
         job: Job,
-        report: Result<Box<ReplayReport>, String>,
+        screen: Screen,
+        session: Result<Box<OpenSession>, String>,
+    },
+    /// A step of a replay has come out.
+    Stepped {
+        job: Job,
+        step: usize,
+        report: Box<StepReport>,
+        exchange: Option<Arc<Exchange>>,
+    },
+    /// A cell of a matrix has its answer.
+    Filled {
+        job: Job,
+        row: usize,
+        column: usize,
+        cell: Cell,
+        exchange: Option<Arc<Exchange>>,
+    },
+    /// The API asked for a pause, and the whole run waits.
+    Paused {
+        job: Job,
+        pause: Duration,
+    },
+    /// A call of a survey has come back; what is known by then.
+    Surveyed {
+        job: Job,
+        survey: Box<Survey>,
+        exchange: Arc<Exchange>,
+    },
+    /// A run has told all it has to tell, and why it could not go on, if it could not.
+    Done {
+        job: Job,
+        trouble: Option<String>,
+    },
+    /// What can be told of tokens of an environment.
+    Looked {
+        environment: String,
+        tokens: Vec<TokenRow>,
+    },
+    /// So many characters of a hidden value are typed.
+    SecretTyped(usize),
+    /// A hidden value was given and is in place, or the question was left.
+    SecretGiven(Option<Box<TokenRow>>),
+    /// What the history knows of an environment.
+    Learned {
+        environment: String,
+        learned: Arc<Learned>,
     },
     /// A call is read, as far as it can be judged without sending anything.
     Explained {
@@ -175,7 +228,7 @@ pub enum Then {
 /// What the session files are listed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
-    ToReplay,
+    ForScreens,
     ForPalette,
 }
 
@@ -194,6 +247,69 @@ pub enum ThenWhy {
 pub enum Chosen {
     Calls(Vec<ExchangeId>),
     Case(String),
+}
+
+/// A session as it was opened; without a path it was made from calls and is not saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenSession {
+    pub path: Option<PathBuf>,
+    pub session: Session,
+}
+
+/// Where a session comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionFrom {
+    File(PathBuf),
+    Calls {
+        name: String,
+        chosen: Chosen,
+        /// Those of the chosen calls that are here, and may not be written yet.
+        held: Vec<Arc<Exchange>>,
+    },
+}
+
+/// What is known of a token without its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRow {
+    pub token: TokenRef,
+    /// `None` where no token of that name is known.
+    pub source: Option<TokenSource>,
+    /// Absent until the value was read.
+    pub report: Option<TokenReport>,
+    /// Why there is no value.
+    pub trouble: Option<String>,
+}
+
+/// A session that is sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplayRun {
+    pub session: Session,
+    pub environment: Environment,
+    /// In place of the token of every step.
+    pub token: Option<TokenName>,
+    pub given: Vec<(String, String)>,
+    /// Steps before this one are left out.
+    pub from: usize,
+    pub case: Option<String>,
+}
+
+/// Every request of a session under every token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FillRun {
+    pub session: Session,
+    pub environment: Environment,
+    pub callers: Vec<Caller>,
+    pub given: Vec<(String, String)>,
+    pub writes: bool,
+    pub case: Option<String>,
+}
+
+/// What is written into a file for others.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Exported {
+    Matrix(Box<Matrix>),
+    Markdown(Box<ReplayReport>),
+    Junit(Box<ReplayReport>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,13 +390,50 @@ pub enum Effect {
         held: Vec<Arc<Exchange>>,
     },
     ListSessions(Listing),
+    /// Reads or makes a session for a screen. Nothing is sent by that.
+    OpenSession {
+        job: Job,
+        screen: Screen,
+        from: SessionFrom,
+    },
     Replay {
         job: Job,
-        path: PathBuf,
-        environments: Vec<Environment>,
-        /// The one to use for a session that names none.
+        run: Box<ReplayRun>,
+    },
+    Fill {
+        job: Job,
+        run: Box<FillRun>,
+    },
+    Survey {
+        job: Job,
+        token: TokenName,
         environment: Box<Environment>,
         case: Option<String>,
+    },
+    /// Writes what came as the expectation of a step into the session's file.
+    Record {
+        job: Job,
+        path: PathBuf,
+        step: usize,
+        name: String,
+        id: ExchangeId,
+        held: Option<Arc<Exchange>>,
+    },
+    Export(Exported),
+    /// Says what can be told of tokens; of all that may be chosen, where none are named.
+    LookAtTokens {
+        environment: Box<Environment>,
+        names: Vec<TokenName>,
+        /// Whether programs may be started to read the values.
+        reads: bool,
+    },
+    /// From now on what is typed is the value of this token, until it is given or left.
+    AskToken(TokenName),
+    /// Asks the store what it knows of an environment.
+    Learn {
+        environment: String,
+        /// The calls of this run, which may not be written yet.
+        held: Vec<ExchangeSummary>,
     },
     /// Reads a pasted command or answer.
     TakeIn {

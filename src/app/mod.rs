@@ -4,35 +4,44 @@
 mod act;
 mod action;
 mod again;
+mod before;
 mod comparing;
 mod copying;
 mod explaining;
 mod field;
+mod filling;
 mod finding;
 mod guide;
 mod keymap;
+mod knowing;
 mod list;
 mod memory;
 mod message;
 pub mod pane;
 mod pasting;
 mod pointing;
+mod replaying;
+mod screens;
 mod sending;
 mod state;
 mod update;
 
-pub use action::{Action, Pane, Place};
+pub use action::{Action, Pane, Place, Screen};
 pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Effect, Imported, ImportedToken, Job, Level, Listing, Message, Notice, Pasted, Pointer,
-    PointerMove, SandboxNews, SessionFile, Spent, Then, ThenWhy,
+    Chosen, Effect, Exported, FillRun, Imported, ImportedToken, Job, Level, Listing, Message,
+    Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews, SessionFile,
+    SessionFrom, Spent, Then, ThenWhy, TokenRow,
 };
 pub use state::{
-    Area, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State, ThemeName,
+    Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,
+    ThemeName,
 };
 pub use update::update;
 
 pub use act::blocked;
 pub use explaining::is_refused;
+pub use filling::place_of_matrix;
+pub use replaying::place_of_session;

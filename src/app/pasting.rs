@@ -1,7 +1,7 @@
 //! What a paste is taken for: a curl command fills the builder wherever the focus is, an answer
 //! is shown like one that was asked for, and anything else is text for the field.
 
-use super::action::{Action, Pane};
+use super::action::{Action, Pane, Screen};
 use super::explaining;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, Pasted};
 use super::pane::Editing;
@@ -58,6 +58,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
     } = imported;
     state.overlay = None;
     state.history.filtering = false;
+    state.screen = Screen::Explorer;
     let effects = go_to(state, Origin::parse(&spec.url));
     let (given, named): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|token| token.with_value);
     let mut words = vec!["The pasted command is in the builder; nothing was sent.".to_owned()];
@@ -144,6 +145,7 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.overlay = None;
     state.history.filtering = false;
     state.builder.finish_editing();
+    state.screen = Screen::Explorer;
     state.history.remember(exchange.clone());
     let mut effects = vec![Effect::Remember(exchange.clone())];
     state.response.awaiting = None;

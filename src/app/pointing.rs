@@ -2,7 +2,7 @@
 //! can be pointed at has a key too.
 
 use super::act::{act, leave_overlay, scroll_pane};
-use super::action::{Action, Pane, Place};
+use super::action::{Action, Pane, Place, Screen};
 use super::message::{Effect, Pointer, PointerMove};
 use super::state::{Border, Overlay, Painted, Spot, State};
 
@@ -71,7 +71,8 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
             state.dragging = Some(border);
         }
         // A click beside what lies on top closes it, but for a line that is being typed.
-        Some(Spot::Behind) if matches!(state.overlay, Some(Overlay::Prompt(_))) => {}
+        Some(Spot::Behind)
+            if matches!(state.overlay, Some(Overlay::Prompt(_) | Overlay::Secret(_))) => {}
         Some(Spot::Behind) => return leave_overlay(state),
         Some(Spot::Sheet) | None => {}
     }
@@ -132,6 +133,7 @@ fn choose(state: &mut State, row: usize) -> Vec<Effect> {
 
 fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
     let (up, down) = match &state.overlay {
+        None if state.screen != Screen::Explorer => (Action::Up, Action::Down),
         None => {
             let painted = &state.painted;
             return match painted.pane_at(pointer.x, pointer.y) {
@@ -142,9 +144,8 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
         Some(Overlay::Dialog(_)) => (Action::DialogUp, Action::DialogDown),
         Some(Overlay::Palette(_)) => (Action::PaletteUp, Action::PaletteDown),
         Some(Overlay::Help(_)) => (Action::HelpUp, Action::HelpDown),
-        Some(Overlay::Replay(_)) => (Action::ReportUp, Action::ReportDown),
         Some(Overlay::Investigate(_)) => (Action::ProbeUp, Action::ProbeDown),
-        Some(Overlay::Prompt(_)) => return Vec::new(),
+        Some(Overlay::Prompt(_) | Overlay::Secret(_)) => return Vec::new(),
     };
     act(state, if way < 0 { up } else { down })
 }

@@ -1,10 +1,12 @@
 //! A request leaves: from what the builder holds to the effect that sends it, and the choice of
 //! where it goes.
 
+use super::before;
 use super::message::{Effect, Notice};
 use super::pane::{Choice, Dialog, Pick};
+use super::screens;
 use super::state::{Overlay, Running, State};
-use crate::app::action::{Action, Pane};
+use crate::app::action::{Action, Pane, Screen};
 use crate::model::{Auth, Manner, Progress, resolve};
 
 /// Sends what the builder holds, or says why it cannot go.
@@ -17,6 +19,9 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
     if environment.sandbox && environment.base_url.is_empty() {
         state.waits_for_sandbox = true;
         return state.start_sandbox();
+    }
+    if let Some(effects) = before::ask_for_token(state) {
+        return effects;
     }
     let typed = state.builder.spec();
     let sent = match resolve(&typed, &environment) {
@@ -31,6 +36,7 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
         return Vec::new();
     }
     state.notice = None;
+    state.screen = Screen::Explorer;
     if state.shows_one_pane() {
         state.builder.finish_editing();
         state.focus = Pane::Response;
@@ -93,5 +99,6 @@ pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     state.waits_for_sandbox = false;
     let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
     effects.extend(state.start_sandbox());
+    effects.extend(screens::moved(state));
     effects
 }

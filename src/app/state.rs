@@ -1,12 +1,15 @@
 //! All that is true on the screen, in one place and at one moment.
 
-use super::action::{Action, Pane};
+use super::action::{Action, Pane, Screen};
+use super::before::{Task, Wait};
 use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Job, Notice, Pasted};
 use super::pane::{
-    Builder, Dialog, Help, History, Investigate, Measured, Palette, Prompt, Replay, ResponsePane,
+    Builder, Dialog, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
+    ResponsePane, SecretPrompt, Sessions, Tokens,
 };
+use super::replaying;
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
     Environment, ExchangeId, Progress, RequestSpec, Settings, Step, Timestamp, TokenName, TokenRef,
@@ -14,6 +17,7 @@ use crate::model::{
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// From this many columns on panes stand side by side; below, one is shown at a time.
@@ -39,6 +43,8 @@ pub struct Start {
     pub pasted: Option<Pasted>,
     /// Whether that came as an argument.
     pub was_argument: bool,
+    /// The session to open on; nothing is sent by that.
+    pub session: Option<PathBuf>,
     /// The support case that calls are made for.
     pub case: Option<String>,
     pub now: Timestamp,
@@ -70,8 +76,8 @@ pub enum Overlay {
     Help(Help),
     Prompt(Box<Prompt>),
     Palette(Box<Palette>),
-    Replay(Replay),
     Investigate(Box<Investigate>),
+    Secret(SecretPrompt),
 }
 
 /// A rectangle of the screen, in cells.
@@ -81,6 +87,15 @@ pub struct Area {
     pub y: u16,
     pub width: u16,
     pub height: u16,
+}
+
+/// What a screen beside the explorer measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Rows of the list that were seen.
+    pub list_height: usize,
+    /// The last place from which the details can begin.
+    pub detail_last: usize,
 }
 
 impl Area {
@@ -154,9 +169,10 @@ pub struct Painted {
     pub spots: Vec<(Area, Spot)>,
     pub response: Measured,
     pub history_height: usize,
-    /// Lines of the sheet or report on top, and how many of them were seen.
+    /// Lines of the sheet on top, and how many of them were seen.
     pub sheet_lines: usize,
     pub sheet_height: usize,
+    pub beside: Beside,
 }
 
 impl Painted {
@@ -184,6 +200,12 @@ pub struct State {
     pub response: ResponsePane,
     pub history: History,
     pub focus: Pane,
+    pub screen: Screen,
+    pub matrix: MatrixPane,
+    pub sessions: Sessions,
+    pub tokens_pane: Tokens,
+    /// A run that waits for something to be told first.
+    pub waits_for: Option<(Task, Wait)>,
     pub overlay: Option<Overlay>,
     pub running: Vec<Running>,
     pub notice: Option<Notice>,
@@ -239,6 +261,11 @@ impl State {
             response: ResponsePane::default(),
             history: History::default(),
             focus: Pane::Request,
+            screen: Screen::default(),
+            matrix: MatrixPane::default(),
+            sessions: Sessions::default(),
+            tokens_pane: Tokens::default(),
+            waits_for: None,
             overlay: None,
             running: Vec::new(),
             notice: None,
@@ -283,6 +310,9 @@ impl State {
         }
         effects.extend(state.start_sandbox());
         effects.push(state.recall(None));
+        if let Some(path) = start.session {
+            effects.extend(replaying::bring(&mut state, path));
+        }
         if let Some(text) = start.pasted {
             let was_argument = start.was_argument;
             effects.push(Effect::TakeIn { text, was_argument });
@@ -344,6 +374,7 @@ impl State {
             Some(Overlay::Prompt(prompt)) => Some(&mut prompt.field),
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
             Some(_) => None,
+            None if self.screen != Screen::Explorer => None,
             None if self.response.is_searching() => {
                 let search = self.response.typed_search();
                 search.map(|search| &mut search.field)
@@ -356,6 +387,7 @@ impl State {
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
             Some(overlay) => matches!(overlay, Overlay::Prompt(_) | Overlay::Palette(_)),
+            None if self.screen != Screen::Explorer => false,
             None => {
                 self.response.is_searching() || self.history.filtering || self.builder.is_editing()
             }
@@ -383,7 +415,7 @@ impl State {
 
     /// Whether the body of an answer is in front of the person.
     pub fn reads_body(&self) -> bool {
-        self.focus == Pane::Response && self.response.has_views()
+        self.screen == Screen::Explorer && self.focus == Pane::Response && self.response.has_views()
     }
 
     pub fn is_busy(&self) -> bool {

@@ -2,16 +2,21 @@
 //! pane's business.
 
 use super::act::{act, after_typing, leave_overlay};
-use super::action::{Action, Pane, Place};
+use super::action::{Action, Pane, Place, Screen};
+use super::before;
 use super::comparing;
 use super::explaining;
+use super::filling;
 use super::finding;
 use super::keymap::Key;
+use super::knowing;
 use super::memory;
 use super::message::{Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent};
 use super::pane::Pick;
 use super::pasting;
 use super::pointing::point;
+use super::replaying;
+use super::screens;
 use super::sending::send;
 use super::state::{Overlay, State};
 use crate::insight::{BodyText, Found};
@@ -26,7 +31,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Sent { job, exchange } => sent(state, job, exchange),
-        Message::Made(exchange) => made(state, exchange),
+        Message::Made(exchange) => memory::made(state, exchange),
         Message::Sandbox(news) => sandbox(state, news),
         Message::Tokens {
             environment,
@@ -47,10 +52,44 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             hundredths,
         } => progressed(state, question, hundredths),
         Message::Sessions(files, listing) => sessions(state, files, listing),
-        Message::Replayed { job, report } => memory::replayed(state, job, report),
         Message::Explained { case, then } => explaining::explained(state, case, then),
         Message::Probed { job, case } => explaining::probed(state, job, case),
         Message::Investigated { job, case } => explaining::investigated(state, job, case),
+        Message::Opened {
+            job,
+            screen,
+            session,
+        } => screens::opened(state, job, screen, session),
+        Message::Stepped {
+            job,
+            step,
+            report,
+            exchange,
+        } => replaying::stepped(state, job, step, *report, exchange),
+        Message::Filled {
+            job,
+            row,
+            column,
+            cell,
+            exchange,
+        } => filling::filled(state, job, (row, column), cell, exchange),
+        Message::Paused { job, pause } => filling::paused(state, job, pause),
+        Message::Surveyed {
+            job,
+            survey,
+            exchange,
+        } => knowing::surveyed(state, job, *survey, exchange),
+        Message::Done { job, trouble } => screens::done(state, job, trouble),
+        Message::Looked {
+            environment,
+            tokens,
+        } => before::looked(state, &environment, tokens),
+        Message::SecretTyped(count) => before::secret_typed(state, count),
+        Message::SecretGiven(row) => before::secret_given(state, row.map(|row| *row)),
+        Message::Learned {
+            environment,
+            learned,
+        } => filling::learned(state, &environment, learned),
         Message::Imported(imported) => pasting::imported(state, *imported),
         Message::Received(exchange) => pasting::received(state, exchange),
         Message::Told(notice) => tell(state, notice),
@@ -64,7 +103,6 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let action = match &state.overlay {
         Some(Overlay::Dialog(_)) => state.keymap.lookup(Place::Dialog, key).or_else(anywhere),
         Some(Overlay::Help(_)) => state.keymap.lookup(Place::Help, key).or_else(anywhere),
-        Some(Overlay::Replay(_)) => state.keymap.lookup(Place::Report, key).or_else(anywhere),
         Some(Overlay::Palette(_)) => state
             .keymap
             .lookup(Place::Palette, key)
@@ -74,6 +112,8 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let own = state.keymap.lookup(Place::Investigation, key);
             own.or_else(anywhere)
         }
+        // The runtime takes its keys before they come here.
+        Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None if state.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None => anywhere()
@@ -82,7 +122,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
                     .keymap
                     .lookup(state.reads_body().then_some(Place::Body)?, key)
             })
-            .or(state.keymap.lookup(Place::Pane(state.focus), key))
+            .or(state.keymap.lookup(place_of_keys(state), key))
             .or(state.keymap.lookup(Place::Panes, key)),
     };
     match action {
@@ -108,6 +148,14 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             }
             after_typing(state)
         }
+    }
+}
+
+/// Where keys are looked for before those of every pane.
+fn place_of_keys(state: &State) -> Place {
+    match state.screen {
+        Screen::Explorer => Place::Pane(state.focus),
+        screen => Place::Screen(screen),
     }
 }
 
@@ -197,10 +245,6 @@ fn progressed(state: &mut State, question: u64, hundredths: u8) -> Vec<Effect> {
     Vec::new()
 }
 
-fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    remember(state, exchange)
-}
-
 fn sandbox(state: &mut State, news: SandboxNews) -> Vec<Effect> {
     state.sandbox_starting = false;
     match news {
@@ -232,10 +276,9 @@ fn know_tokens(state: &mut State, environment: &str, tokens: Vec<TokenRef>) -> V
 
 fn sessions(state: &mut State, files: Vec<SessionFile>, listing: Listing) -> Vec<Effect> {
     match listing {
-        Listing::ToReplay => memory::choose_session(state, files),
+        Listing::ForScreens => replaying::listed(state, files),
         Listing::ForPalette => finding::know_sessions(state, files),
     }
-    Vec::new()
 }
 
 fn tell(state: &mut State, notice: Notice) -> Vec<Effect> {

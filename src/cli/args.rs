@@ -99,8 +99,9 @@ pub struct RecordArgs {
 
 #[derive(Args)]
 pub struct ExploreArgs {
-    /// A URL or a curl command to begin with; - reads one, or a saved answer, from stdin
-    #[arg(value_name = "URL|'curl …'|-")]
+    /// A URL, a curl command, or a saved session by name or file; - reads a command, or a saved
+    /// answer, from stdin
+    #[arg(value_name = "URL|SESSION|'curl …'|-")]
     pub what: Option<String>,
     #[command(flatten)]
     pub place: PlaceArgs,

@@ -6,7 +6,7 @@ use super::print::Color;
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::sandbox::{self, CALLS};
-use crate::engine::{Client, Home, Vault};
+use crate::engine::{Client, Home, HomeError, Vault};
 use crate::format::{curl, session_file};
 use crate::insight;
 use crate::model::{
@@ -14,15 +14,16 @@ use crate::model::{
 };
 use crate::runtime;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Read from standard input at most.
 const STDIN_BYTES: u64 = 64_000_000;
 
 pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
-    let opening = Opening::of(args.what.as_deref())?;
-    let url = opening.url.as_deref();
     let home = Home::find()?;
+    let opening = Opening::of(args.what.as_deref(), &home)?;
+    let url = opening.url.as_deref();
     let mut settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let keymap = choice::keymap(&home)?;
@@ -81,6 +82,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         send_first,
         pasted: opening.pasted,
         was_argument: !piped,
+        session: opening.session,
         case: args.record.case.clone(),
         now: Timestamp::now(),
         zone: jiff::tz::TimeZone::system(),
@@ -106,10 +108,12 @@ struct Opening {
     /// A URL, or that of the command.
     url: Option<String>,
     pasted: Option<Pasted>,
+    /// A saved session.
+    session: Option<PathBuf>,
 }
 
 impl Opening {
-    fn of(what: Option<&str>) -> Result<Opening, Trouble> {
+    fn of(what: Option<&str>, home: &Home) -> Result<Opening, Trouble> {
         let Some(what) = what else {
             return Ok(Opening::default());
         };
@@ -120,13 +124,27 @@ impl Opening {
         let is_url = |text: &str| {
             text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/')
         };
-        if is_url(text.trim()) && !text.trim().contains(char::is_whitespace) {
+        // The whole path of a session begins as a path below a base URL does.
+        let is_session = what.ends_with(".session.toml") && home.session(what).is_ok();
+        if !is_session && is_url(text.trim()) && !text.trim().contains(char::is_whitespace) {
             return Ok(Opening {
                 url: Some(text.trim().to_owned()),
-                pasted: None,
+                ..Opening::default()
             });
         }
         let mut url = None;
+        if !curl::is_command(&text) && what != "-" {
+            match home.session(what) {
+                Ok((path, _)) => {
+                    return Ok(Opening {
+                        session: Some(path),
+                        ..Opening::default()
+                    });
+                }
+                Err(HomeError::NoSession { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         if curl::is_command(&text) {
             let file = if what == "-" { "stdin" } else { "the command" };
             let collection = curl::read(&text, file, &[], &|_| None)?;
@@ -137,12 +155,13 @@ impl Opening {
         } else if what != "-" || insight::received(text.as_bytes()).is_none() {
             return Err(Trouble::usage(match what {
                 "-" => "Standard input holds neither a URL, nor a curl command, nor an answer. httriage explain - reads any text.".to_owned(),
-                _ => format!("\"{what}\" is neither a command nor a URL. See httriage --help, or begin with https://."),
+                _ => format!("\"{what}\" is neither a command, nor a URL, nor a session. See httriage --help, or begin with https://."),
             }));
         }
         Ok(Opening {
             url,
             pasted: Some(Pasted(text)),
+            session: None,
         })
     }
 }

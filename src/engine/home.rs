@@ -171,6 +171,16 @@ impl Home {
         }
     }
 
+    /// Where what is written for others goes.
+    pub fn exports_dir(&self) -> PathBuf {
+        self.data.join("exports")
+    }
+
+    /// A new file for others, named after what it is about; none that is there is replaced.
+    pub fn export_new(&self, name: &str, ending: &str, text: &str) -> Result<PathBuf, HomeError> {
+        new_file(&self.exports_dir(), name, ending, text)
+    }
+
     /// Puts a text in a file, which holds the old text or the new one whenever this ends.
     pub fn save(&self, path: &Path, text: &str) -> Result<(), HomeError> {
         // A link stays one, and what it leads to is replaced.
@@ -189,25 +199,28 @@ impl Home {
     /// A new file in the sessions folder, named after the session; one that is there already
     /// is left alone, and the new one gets a number.
     pub fn save_new(&self, name: &str, text: &str) -> Result<PathBuf, HomeError> {
-        let folder = self.sessions_dir();
-        let stem = file_stem(name);
-        let mut number = 1;
-        loop {
-            let file_name = match number {
-                1 => format!("{stem}{SESSION_ENDING}"),
-                _ => format!("{stem}-{number}{SESSION_ENDING}"),
-            };
-            let path = folder.join(file_name);
-            let write = || {
-                let (file, folder) = written(&path, text)?;
-                file.persist_noclobber(&path).map_err(|error| error.error)?;
-                sync_folder(&folder)
-            };
-            match write() {
-                Ok(()) => return Ok(path),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(HomeError::Unwritable { path, error }),
-            }
+        new_file(&self.sessions_dir(), name, SESSION_ENDING, text)
+    }
+}
+
+fn new_file(folder: &Path, name: &str, ending: &str, text: &str) -> Result<PathBuf, HomeError> {
+    let stem = file_stem(name);
+    let mut number = 1;
+    loop {
+        let file_name = match number {
+            1 => format!("{stem}{ending}"),
+            _ => format!("{stem}-{number}{ending}"),
+        };
+        let path = folder.join(file_name);
+        let write = || {
+            let (file, folder) = written(&path, text)?;
+            file.persist_noclobber(&path).map_err(|error| error.error)?;
+            sync_folder(&folder)
+        };
+        match write() {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(HomeError::Unwritable { path, error }),
         }
     }
 }

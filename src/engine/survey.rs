@@ -74,6 +74,7 @@ mod tests {
                 redirects: Vec::new(),
                 attempts: 1,
                 unverified: Vec::new(),
+                probe_of: None,
                 started_at: Timestamp::UNIX_EPOCH,
                 took: Duration::ZERO,
             }

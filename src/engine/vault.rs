@@ -225,6 +225,31 @@ impl Vault {
         Some(value.and_then(|secret| check_characters(name, &secret)))
     }
 
+    /// As `examine`, but starts no program and asks nobody; `None` where the value is not at rest.
+    pub fn examine_at_rest(
+        &self,
+        name: &TokenName,
+        sandbox: bool,
+    ) -> Option<Result<(TokenRef, TokenReport), Failure>> {
+        let value = match (self.remembered(sandbox, name), self.source(name, sandbox)) {
+            (Some(secret), _) => Ok(secret),
+            (None, None) => Err(unknown(name)),
+            (None, Some(TokenSource::Sandbox)) => {
+                (self.practice)(name.as_str()).ok_or_else(|| no_practice(name))
+            }
+            (None, Some(TokenSource::Variable(variable))) => from_variable(name, variable),
+            (None, Some(TokenSource::File(path))) => from_file(name, path),
+            (None, Some(_)) => return None,
+        };
+        Some(value.map(|value| {
+            let token = TokenRef {
+                name: name.clone(),
+                fingerprint: Some(fingerprint(&value)),
+            };
+            (token, keep::examined(&value, Timestamp::now()))
+        }))
+    }
+
     /// Every value read so far, to be masked wherever it surfaces.
     pub fn known(&self) -> Vec<(TokenRef, Secret)> {
         let Ok(read) = self.read.lock() else {
@@ -251,18 +276,10 @@ impl Vault {
             return Ok(secret);
         }
         let secret = match self.source(name, sandbox) {
-            None => Err(missing(
-                name,
-                "no token of that name is known here".into(),
-                "See httriage token list; HTTRIAGE_TOKEN_<NAME> defines one for this run.",
-            )),
-            Some(TokenSource::Sandbox) => (self.practice)(name.as_str()).ok_or_else(|| {
-                missing(
-                    name,
-                    "the sandbox has no such token".into(),
-                    "See httriage token list --env sandbox.",
-                )
-            }),
+            None => Err(unknown(name)),
+            Some(TokenSource::Sandbox) => {
+                (self.practice)(name.as_str()).ok_or_else(|| no_practice(name))
+            }
             Some(TokenSource::Variable(variable)) => from_variable(name, variable),
             Some(TokenSource::File(path)) => from_file(name, path),
             Some(TokenSource::Command(words)) => from_command(name, words, &self.variables()).await,
@@ -293,7 +310,8 @@ impl Vault {
         named.collect()
     }
 
-    fn source(&self, name: &TokenName, sandbox: bool) -> Option<&TokenSource> {
+    /// Where the value comes from; `None` where no token of that name is known.
+    pub fn source(&self, name: &TokenName, sandbox: bool) -> Option<&TokenSource> {
         if sandbox {
             return Some(&TokenSource::Sandbox);
         }
@@ -438,6 +456,22 @@ pub fn fingerprint(secret: &Secret) -> String {
 pub fn variable_for(name: &TokenName) -> String {
     let name = name.as_str().replace(['-', '.'], "_").to_ascii_uppercase();
     format!("HTTRIAGE_TOKEN_{name}")
+}
+
+fn unknown(name: &TokenName) -> Failure {
+    missing(
+        name,
+        "no token of that name is known here".into(),
+        "See httriage token list; HTTRIAGE_TOKEN_<NAME> defines one for this run.",
+    )
+}
+
+fn no_practice(name: &TokenName) -> Failure {
+    missing(
+        name,
+        "the sandbox has no such token".into(),
+        "See httriage token list --env sandbox.",
+    )
 }
 
 fn missing(name: &TokenName, why: String, hint: &str) -> Failure {

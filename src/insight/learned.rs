@@ -148,6 +148,7 @@ mod tests {
             status: Some(status),
             cause: None,
             message: None,
+            is_probe: false,
             errors: code
                 .map(|code| ErrorLine {
                     code: Some(code.to_owned()),

@@ -504,11 +504,19 @@ impl Matrix {
         cells.all(|cell| *cell != Cell::Waiting)
     }
 
-    /// Whether tokens fare differently with a request, as far as answers are here.
+    /// Whether tokens fare differently with a request, as far as answers are here. A token that is
+    /// not known at all fares the same everywhere, and says nothing of the request; neither does
+    /// a call that got no answer.
     pub fn row_differs(&self, row: usize) -> bool {
         let mut seen = None;
+        let says = |access: Access| {
+            !matches!(
+                access,
+                Access::UnknownToken | Access::Failed | Access::Skipped
+            )
+        };
         (0..self.callers.len()).any(|column| {
-            let now = self.key(row, column);
+            let now = self.key(row, column).filter(|(access, _)| says(*access));
             now.is_some() && *seen.get_or_insert_with(|| now.clone()) != now
         })
     }

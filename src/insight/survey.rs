@@ -150,6 +150,12 @@ impl Survey {
             .then(|| "The API does not accept this token, so nothing more was asked.".to_owned())
     }
 
+    /// Whether the token was not accepted anywhere.
+    pub fn is_refused(&self) -> bool {
+        let refused = |sight: &Sight| sight.access == Access::UnknownToken;
+        self.sights.len() >= 2 && self.sights.iter().all(refused)
+    }
+
     /// What a call says beside the others: a token that is accepted elsewhere is known.
     pub fn access(&self, sight: &Sight) -> Access {
         let known = |other: &Sight| matches!(other.access, Access::Allowed | Access::Denied);
@@ -289,6 +295,7 @@ mod tests {
                 redirects: Vec::new(),
                 attempts: 1,
                 unverified: Vec::new(),
+                probe_of: None,
                 started_at: Timestamp::UNIX_EPOCH,
                 took: Duration::ZERO,
             };

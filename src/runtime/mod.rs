@@ -4,6 +4,8 @@
 mod input;
 mod perform;
 mod run;
+mod runs;
+mod secret;
 mod sessions;
 mod taking;
 mod terminal;

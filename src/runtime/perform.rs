@@ -1,6 +1,7 @@
 //! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
 //! on the one queue.
 
+use super::secret::Typing;
 use super::{sessions, taking, terminal};
 use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, SessionFile, Spent, Then,
@@ -8,15 +9,12 @@ use crate::app::{
 };
 use crate::engine::history::History;
 use crate::engine::investigate::{self, Investigation};
-use crate::engine::replay;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing, give_way};
 use crate::insight::facts::Case;
-use crate::insight::replay::StepReport;
-use crate::insight::{BodyText, Found, Pattern, Query, View, Watch, answer_diff};
+use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{Environment, Exchange, ExchangeId, Progress, Response, TokenName};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -37,16 +35,19 @@ pub struct Means {
 }
 
 pub struct Performer {
-    client: Arc<Client>,
+    pub(super) client: Arc<Client>,
     history: Option<History>,
-    home: Arc<Home>,
+    pub(super) home: Arc<Home>,
+    pub(super) catalogue: Arc<Catalogue>,
     /// Tokens of the settings, for environments that name none of their own.
-    tokens: Vec<TokenName>,
-    sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
+    pub(super) tokens: Vec<TokenName>,
+    pub(super) sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
     flights: HashMap<Job, Arc<Flight>>,
     indexing: Arc<Turn>,
     searching: Arc<Turn>,
-    queue: UnboundedSender<Message>,
+    /// A hidden value while it is typed.
+    pub secret: Option<Typing>,
+    pub(super) queue: UnboundedSender<Message>,
 }
 
 /// Whose turn it is to read a body: the question that is awaited, or none.
@@ -71,8 +72,15 @@ impl Turn {
 const PROGRESS: Duration = Duration::from_millis(50);
 
 impl Performer {
-    pub fn new(means: Means, tokens: Vec<TokenName>, queue: UnboundedSender<Message>) -> Performer {
+    pub fn new(
+        means: Means,
+        tokens: Vec<TokenName>,
+        catalogue: Arc<Catalogue>,
+        queue: UnboundedSender<Message>,
+    ) -> Performer {
         Performer {
+            catalogue,
+            secret: None,
             client: Arc::new(means.client),
             history: means.history,
             home: Arc::new(means.home),
@@ -146,13 +154,31 @@ impl Performer {
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
             Effect::ListSessions(listing) => self.list_sessions(listing),
-            Effect::Replay {
+            Effect::OpenSession { job, screen, from } => self.open_session(job, screen, from),
+            Effect::Replay { job, run } => self.replay(job, *run),
+            Effect::Fill { job, run } => self.fill(job, *run),
+            Effect::Survey {
                 job,
-                path,
-                environments,
+                token,
                 environment,
                 case,
-            } => self.replay(job, path, environments, *environment, case),
+            } => self.survey(job, token, *environment, case),
+            Effect::Record {
+                job,
+                path,
+                step,
+                name,
+                id,
+                held,
+            } => self.record(job, path, (step, name), id, held),
+            Effect::Export(exported) => self.export(exported),
+            Effect::LookAtTokens {
+                environment,
+                names,
+                reads,
+            } => self.look_at_tokens(*environment, names, reads),
+            Effect::AskToken(token) => self.secret = Some(Typing::new(token)),
+            Effect::Learn { environment, held } => self.learn(environment, held),
             Effect::UseTheme(_) | Effect::UseMouse(_) | Effect::Suspend | Effect::Quit => {}
         }
     }
@@ -188,6 +214,13 @@ impl Performer {
         });
     }
 
+    /// What stops a job.
+    pub(super) fn flight(&mut self, job: Job) -> Arc<Flight> {
+        let flight = Arc::new(Flight::default());
+        self.flights.insert(job, flight.clone());
+        flight
+    }
+
     fn take_in(&mut self, text: Pasted, was_argument: bool) {
         let (client, queue) = (self.client.clone(), self.queue.clone());
         let (tokens, place) = (self.tokens.clone(), self.sandbox.clone());
@@ -208,7 +241,7 @@ impl Performer {
         });
     }
 
-    fn copy(&mut self, what: String, text: String) {
+    pub(super) fn copy(&mut self, what: String, text: String) {
         // What is copied was masked before; this is the last look at it.
         if self.client.vault().mask().finds(&text) {
             let words = format!("Nothing was copied: the value of a token stands in {what}.");
@@ -412,39 +445,6 @@ impl Performer {
         });
     }
 
-    fn replay(
-        &mut self,
-        job: Job,
-        path: PathBuf,
-        environments: Vec<Environment>,
-        environment: Environment,
-        case: Option<String>,
-    ) {
-        let flight = Arc::new(Flight::default());
-        self.flights.insert(job, flight.clone());
-        let (client, home) = (self.client.clone(), self.home.clone());
-        let (place, queue) = (self.sandbox.clone(), self.queue.clone());
-        tokio::spawn(async move {
-            let prepared = sessions::prepare(&home, &path, environments, environment, case);
-            let report = match prepared {
-                Err(why) => Err(why),
-                Ok(mut replay) => match in_place(&mut replay.environment, &place, &queue).await {
-                    Err(why) => Err(why),
-                    Ok(()) => {
-                        let made = |_: &StepReport, exchange: Option<Exchange>| {
-                            if let Some(exchange) = exchange {
-                                let _ = queue.send(Message::Made(Arc::new(exchange)));
-                            }
-                        };
-                        let report = replay::run(&replay, &*client, &flight, made).await;
-                        Ok(Box::new(report))
-                    }
-                },
-            };
-            let _ = queue.send(Message::Replayed { job, report });
-        });
-    }
-
     fn explain(&self, exchange: Arc<Exchange>, environment: Environment, then: ThenWhy) {
         let client = self.client.clone();
         self.look_up(move |history, queue| {
@@ -509,7 +509,7 @@ impl Performer {
     }
 
     /// Something that blocks, on a thread where it may.
-    fn look_up(
+    pub(super) fn look_up(
         &self,
         work: impl FnOnce(Option<History>, UnboundedSender<Message>) + Send + 'static,
     ) {
@@ -529,6 +529,7 @@ impl Performer {
         if !environment.sandbox {
             names.extend(self.client.vault().lent());
         }
+        self.look_at_tokens(environment.clone(), names.clone(), false);
         let (client, queue) = (self.client.clone(), self.queue.clone());
         tokio::task::spawn_blocking(move || {
             let reference = |name| client.vault().reference_at_rest(name, environment.sandbox);
@@ -579,7 +580,7 @@ async fn sandbox_up(
 }
 
 /// A sandbox environment gets the address of the one that runs.
-async fn in_place(
+pub(super) async fn in_place(
     environment: &mut Environment,
     place: &tokio::sync::Mutex<Option<Sandbox>>,
     queue: &UnboundedSender<Message>,

@@ -6,6 +6,7 @@ use super::terminal::{Screen, Taken, suspend, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
 use crate::model::{Scheme, Timestamp};
 use crate::ui::{self, Theme};
+use crossterm::event::Event;
 use std::fmt;
 use std::io;
 use std::time::{Duration, Instant};
@@ -92,11 +93,12 @@ async fn explore(mut start: Start, means: Means, mut stage: Stage) -> io::Result
     start.size = (size.width, size.height);
     let tokens = start.settings.tokens.iter().map(|token| token.name.clone());
     let tokens = tokens.collect();
+    let catalogue = start.catalogue.clone();
     let (mut state, effects) = State::new(start);
     stage.draw(&mut state)?;
 
     let (queue, mut messages) = mpsc::unbounded_channel();
-    let mut performer = Performer::new(means, tokens, queue);
+    let mut performer = Performer::new(means, tokens, catalogue, queue);
     performer.warm(state.environment());
     if stage.carry_out(&mut performer, effects) {
         return Ok(());
@@ -123,7 +125,7 @@ async fn turn(
         let message = tokio::select! {
             biased;
             event = events.next() => match event {
-                Some(Ok(event)) => input::message(event),
+                Some(Ok(event)) => heard(performer, event),
                 // The terminal went away, and nobody is left to look.
                 Some(Err(_)) | None => return Ok(()),
             },
@@ -146,7 +148,7 @@ async fn turn(
             if let Some(message) = next.take() {
                 changed = true;
                 if let Message::Sent { job, .. }
-                | Message::Replayed { job, .. }
+                | Message::Done { job, .. }
                 | Message::Investigated { job, .. } = &message
                 {
                     performer.done(*job);
@@ -166,7 +168,7 @@ async fn turn(
                 break;
             }
             next = match events.waiting() {
-                Some(event) => input::message(event),
+                Some(event) => heard(performer, event),
                 None => messages.try_recv().ok(),
             };
             if next.is_none() {
@@ -177,6 +179,11 @@ async fn turn(
             stage.draw(state)?;
         }
     }
+}
+
+/// What a terminal's event means; the keys of a hidden value never come to the state.
+fn heard(performer: &mut Performer, event: Event) -> Option<Message> {
+    performer.hears(input::message(event)?)
 }
 
 impl Stage {

@@ -1,13 +1,13 @@
-//! Sessions between the screen and the disk: calls become a file, a file becomes a replay.
+//! Sessions between the screen and the disk: calls become a file, a file becomes steps, and what
+//! came of them is written down for others.
 
-use crate::app::{Chosen, Notice};
+use crate::app::{Chosen, Notice, OpenSession, SessionFrom};
 use crate::engine::Home;
 use crate::engine::history::History;
-use crate::engine::replay::Replay;
-use crate::format::session_file;
+use crate::format::{self, session_edit, session_file};
 use crate::insight::Query;
-use crate::insight::replay::{Keeping, session_of};
-use crate::model::{Environment, Exchange, ExchangeId, Timestamp};
+use crate::insight::replay::{Keeping, ReplayReport, rerecorded, session_of};
+use crate::model::{Exchange, ExchangeId, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use std::sync::Arc;
 /// More calls than this in one case are not one story any more.
 const MOST_STEPS: usize = 1_000;
 
-/// Saves the chosen calls, oldest first, and says where. Those that are `held` need not be in the
-/// history yet, or at all.
-pub fn save(
+const GONE: &str = "The chosen calls are no longer in the history";
+
+/// The chosen calls, oldest first. Those that are `held` need not be in the history yet, or at
+/// all.
+fn gather(
     history: Option<History>,
-    home: &Home,
-    name: &str,
     chosen: &Chosen,
     held: Vec<Arc<Exchange>>,
-) -> Result<Notice, String> {
+) -> Result<Vec<Arc<Exchange>>, String> {
     let mut exchanges: BTreeMap<ExchangeId, Arc<Exchange>> = held
         .into_iter()
         .map(|exchange| (exchange.id.clone(), exchange))
@@ -46,12 +46,22 @@ pub fn save(
             }
         }
     }
+    Ok(exchanges.into_values().collect())
+}
+
+/// Saves the chosen calls and says where.
+pub fn save(
+    history: Option<History>,
+    home: &Home,
+    name: &str,
+    chosen: &Chosen,
+    held: Vec<Arc<Exchange>>,
+) -> Result<Notice, String> {
+    let exchanges = gather(history, chosen, held)?;
     if exchanges.is_empty() {
-        return Err(
-            "The chosen calls are no longer in the history, so no session was saved.".to_owned(),
-        );
+        return Err(format!("{GONE}, so no session was saved."));
     }
-    let exchanges = exchanges.values().map(|exchange| &**exchange);
+    let exchanges = exchanges.iter().map(|exchange| &**exchange);
     let (session, notes) = session_of(name, "", exchanges, Keeping::default());
     let text = session_file::write(&session);
     let path = home
@@ -72,28 +82,64 @@ pub fn save(
     Ok(notice)
 }
 
-/// Reads a session and finds the place it was made for. Nothing is sent by that.
-pub fn prepare(
+/// A session from where it is said to be. Nothing is sent by that.
+pub fn open(
+    history: Option<History>,
     home: &Home,
-    path: &Path,
-    environments: Vec<Environment>,
-    environment: Environment,
-    case: Option<String>,
-) -> Result<Replay, String> {
+    from: SessionFrom,
+) -> Result<OpenSession, String> {
+    match from {
+        SessionFrom::File(path) => read(home, &path),
+        SessionFrom::Calls { name, chosen, held } => {
+            let exchanges = gather(history, &chosen, held)?;
+            if exchanges.is_empty() {
+                return Err(format!("{GONE}."));
+            }
+            let exchanges = exchanges.iter().map(|exchange| &**exchange);
+            let (session, _) = session_of(name, "", exchanges, Keeping::default());
+            Ok(OpenSession {
+                path: None,
+                session,
+            })
+        }
+    }
+}
+
+fn read(home: &Home, path: &Path) -> Result<OpenSession, String> {
     let what = path.to_string_lossy();
     let (path, text) = home.session(&what).map_err(|error| error.to_string())?;
     let session = session_file::read(&text, &path.display().to_string());
     let session = session.map_err(|error| error.to_string())?;
-    let environment = match &session.environment {
-        None => environment,
-        Some(name) => environments.into_iter().find(|e| &e.name == name).ok_or_else(|| {
-            format!("The session was made in environment {name}, which is not known here. Define it in config.toml as [environments.{name}].")
-        })?,
-    };
-    Ok(Replay {
+    Ok(OpenSession {
+        path: Some(path),
         session,
-        environment,
-        case,
-        ..Replay::default()
     })
+}
+
+/// Puts what came into the file as the expectation of a step; all else in it stays.
+pub fn record(
+    home: &Home,
+    path: &Path,
+    (step, name): (usize, &str),
+    exchange: &Exchange,
+) -> Result<OpenSession, String> {
+    let what = path.to_string_lossy();
+    let (path, text) = home.session(&what).map_err(|error| error.to_string())?;
+    let file = path.display().to_string();
+    let session = session_file::read(&text, &file).map_err(|error| error.to_string())?;
+    let known = session.steps.get(step);
+    let expect = known.map(|step| rerecorded(step, exchange));
+    let expect = expect.unwrap_or_default();
+    let text = session_edit::record(&text, &file, step, name, &expect);
+    let text = text.map_err(|error| error.to_string())?;
+    home.save(&path, &text).map_err(|error| error.to_string())?;
+    read(home, &path)
+}
+
+/// Writes a report into a file for a machine, and says where.
+pub fn export(home: &Home, report: &ReplayReport) -> Result<Notice, String> {
+    let name = format!("replay {}", report.session);
+    let path = home.export_new(&name, ".junit.xml", &format::report::junit(report));
+    let path = path.map_err(|error| error.to_string())?;
+    Ok(Notice::info(format!("Written as {}.", path.display())))
 }

@@ -10,7 +10,7 @@
 //! └ footer ───────────────────────┘   └ footer ─────────┘
 //! ```
 
-use crate::app::{Pane, SIDE_BY_SIDE, Split, State};
+use crate::app::{Pane, SIDE_BY_SIDE, Screen, Split, State};
 use ratatui::layout::Rect;
 
 /// Nothing useful fits below this.
@@ -21,6 +21,10 @@ pub struct Layout {
     /// The names of the panes, where only one is shown.
     pub tabs: Option<Rect>,
     pub panes: Vec<(Pane, Rect)>,
+    /// All the room between the header and the notice.
+    pub middle: Rect,
+    /// Whether panes stand side by side.
+    pub wide: bool,
     pub notice: Rect,
     pub footer: Rect,
     /// Whether panes have frames.
@@ -37,7 +41,11 @@ pub fn layout(state: &State, area: Rect, notice_lines: u16) -> Layout {
         ..area
     };
     let notice = notice_lines.min(area.height / 3);
-    let top = if wide || !framed { 1 } else { 2 };
+    let top = if wide || !framed || state.screen == Screen::Matrix {
+        1
+    } else {
+        2
+    };
     let middle = row(top, area.height.saturating_sub(top + 1 + notice));
     let panes = if wide {
         let share = |whole: u16, thousandths: u16| {
@@ -85,6 +93,8 @@ pub fn layout(state: &State, area: Rect, notice_lines: u16) -> Layout {
         header: row(0, 1),
         tabs: (top == 2).then(|| row(1, 1)),
         panes,
+        middle,
+        wide,
         notice: row(area.height.saturating_sub(1 + notice), notice),
         footer: row(area.height.saturating_sub(1), 1),
         framed,

@@ -1,11 +1,12 @@
 //! The whole picture, from the state alone.
 
-use super::layout::{LEAST, layout};
+use super::beside;
+use super::layout::{LEAST, Layout, layout};
 use super::paint::{area_of, clear, frame, guarded_frame, hide, sweep, tab_row};
 use super::pane;
 use super::status_bar;
 use super::theme::Theme;
-use crate::app::{Border, Overlay, Painted, Pane, Spot, State};
+use crate::app::{Border, Overlay, Painted, Pane, Screen, Spot, State};
 use crate::model::{cut, visible_line};
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
@@ -21,7 +22,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
         let words = format!("Too small: {}x{} is the least.", LEAST.0, LEAST.1);
         frame.render_widget(Line::raw(cut(&words, area.width as usize)), area);
     } else {
-        draw_explorer(state, theme, frame, &mut painted);
+        draw_whole(state, theme, frame, &mut painted);
     }
     if state.private {
         hide(frame.buffer_mut());
@@ -30,39 +31,15 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
     painted
 }
 
-fn draw_explorer(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Painted) {
+fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Painted) {
     let area = screen.area();
     let notice = status_bar::notice(state, theme, area.width);
     let layout = layout(state, area, notice.len() as u16);
     let header = status_bar::header(state, theme, layout.header, painted);
     screen.render_widget(header, layout.header);
-    if let Some(row) = layout.tabs {
-        let titles = Pane::ALL.map(|pane| (pane.title().to_owned(), pane == state.focus));
-        let spot = |place: usize| Pane::ALL.get(place).map_or(Spot::Sheet, |p| Spot::Pane(*p));
-        tab_row(&titles, theme, row, screen, painted, spot);
-    }
-    for (which, rect) in &layout.panes {
-        painted.panes.push((*which, area_of(*rect)));
-        painted.spots.push((area_of(*rect), Spot::Pane(*which)));
-        let inside = if layout.framed {
-            let block = match which {
-                Pane::Request => request_frame(state, theme, rect.width),
-                _ => {
-                    let title = Line::raw(format!(" {} ", which.title()));
-                    frame(title, *which == state.focus, theme)
-                }
-            };
-            let inside = block.inner(*rect);
-            screen.render_widget(block, *rect);
-            inside.inner(Margin::new(1, 0))
-        } else {
-            *rect
-        };
-        match which {
-            Pane::Request => pane::builder::draw(state, theme, inside, screen, painted),
-            Pane::Response => pane::response::draw(state, theme, inside, screen, painted),
-            Pane::History => pane::history::draw(state, theme, inside, screen, painted),
-        }
+    match state.screen {
+        Screen::Explorer => draw_panes(state, theme, &layout, screen, painted),
+        _ => painted.beside = beside::draw(state, theme, &layout, screen),
     }
     for (border, rect) in borders(&layout.panes) {
         painted.spots.push((area_of(rect), Spot::Border(border)));
@@ -139,8 +116,8 @@ fn draw_overlay(
         Overlay::Dialog(dialog) => pane::dialog::place(dialog, room),
         Overlay::Prompt(_) => pane::prompt::place(area),
         Overlay::Palette(palette) => pane::palette::place(palette, room),
-        Overlay::Replay(replay) => pane::replay::place(replay, theme, area),
         Overlay::Investigate(_) => pane::investigate::place(room),
+        Overlay::Secret(_) => pane::secret::place(area),
         Overlay::Help(_) => pane::help::place(room),
     };
     clear(rect, theme, screen);
@@ -149,9 +126,8 @@ fn draw_overlay(
         Overlay::Dialog(dialog) => pane::dialog::draw(dialog, theme, rect, screen, painted),
         Overlay::Prompt(prompt) => pane::prompt::draw(prompt, theme, rect, screen),
         Overlay::Palette(palette) => pane::palette::draw(palette, theme, rect, screen, painted),
-        Overlay::Replay(replay) => {
-            (painted.sheet_lines, painted.sheet_height) =
-                pane::replay::draw(replay, theme, rect, screen);
+        Overlay::Secret(secret) => {
+            pane::secret::draw(secret, theme, rect, screen);
         }
         Overlay::Investigate(found) => {
             (painted.sheet_lines, painted.sheet_height) =
@@ -160,6 +136,43 @@ fn draw_overlay(
         Overlay::Help(help) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::help::draw(state, help, theme, rect, screen);
+        }
+    }
+}
+
+fn draw_panes(
+    state: &State,
+    theme: &Theme,
+    layout: &Layout,
+    screen: &mut Frame,
+    painted: &mut Painted,
+) {
+    if let Some(row) = layout.tabs {
+        let titles = Pane::ALL.map(|pane| (pane.title().to_owned(), pane == state.focus));
+        let spot = |place: usize| Pane::ALL.get(place).map_or(Spot::Sheet, |p| Spot::Pane(*p));
+        tab_row(&titles, theme, row, screen, painted, spot);
+    }
+    for (which, rect) in &layout.panes {
+        painted.panes.push((*which, area_of(*rect)));
+        painted.spots.push((area_of(*rect), Spot::Pane(*which)));
+        let inside = if layout.framed {
+            let block = match which {
+                Pane::Request => request_frame(state, theme, rect.width),
+                _ => {
+                    let title = Line::raw(format!(" {} ", which.title()));
+                    frame(title, *which == state.focus, theme)
+                }
+            };
+            let inside = block.inner(*rect);
+            screen.render_widget(block, *rect);
+            inside.inner(Margin::new(1, 0))
+        } else {
+            *rect
+        };
+        match which {
+            Pane::Request => pane::builder::draw(state, theme, inside, screen, painted),
+            Pane::Response => pane::response::draw(state, theme, inside, screen, painted),
+            Pane::History => pane::history::draw(state, theme, inside, screen, painted),
         }
     }
 }

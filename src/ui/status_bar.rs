@@ -3,7 +3,7 @@
 
 use super::paint::line_of;
 use super::theme::Theme;
-use crate::app::{Action, Level, Overlay, Painted, Pane, State, blocked, is_refused};
+use crate::app::{Action, Level, Overlay, Painted, Pane, Screen, State, blocked, is_refused};
 use crate::model::{cut, visible_line, wrap};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -48,7 +48,14 @@ pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         parts.push((badge, Some(Action::SwitchPrivacy)));
     }
     parts.push((Span::raw(gap), None));
-    parts.extend(named("token ", safe(&token), Action::ChooseToken));
+    // Where there is no room for the tabs, the name of the screen is worth more than the token.
+    match width >= 60 || state.screen == Screen::Explorer {
+        true => parts.extend(named("token ", safe(&token), Action::ChooseToken)),
+        false => {
+            let title = state.screen.title().to_owned();
+            parts.extend(named("", title, state.screen.shown_by()));
+        }
+    }
     if let Some(case) = &state.case {
         parts.push((Span::raw(gap), None));
         parts.extend(named("case ", safe(case), Action::SetCase));
@@ -56,12 +63,90 @@ pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     let used: usize = parts.iter().map(|(span, _)| span.width()).sum();
     let help = state.keymap.hint(Action::OpenHelp).unwrap_or_default();
     let help = format!("{help} help ");
-    let gap = (width as usize).saturating_sub(used + help.width());
+    let mut gap = (width as usize).saturating_sub(used + help.width());
+    let tabs = tabs(state, gap);
+    gap -= tabs.iter().map(|(text, _)| text.width()).sum::<usize>();
+    if !tabs.is_empty() {
+        let before = gap / 2;
+        gap -= before;
+        parts.push((Span::raw(" ".repeat(before)), None));
+    }
+    for (text, screen) in tabs {
+        let style = match screen == state.screen {
+            true => theme.selected(),
+            false => theme.dim(),
+        };
+        parts.push((Span::styled(text, style), Some(screen.shown_by())));
+    }
     if gap > 0 {
         parts.push((Span::raw(" ".repeat(gap)), None));
         parts.push((Span::styled(help, theme.dim()), Some(Action::OpenHelp)));
     }
     line_of(parts, area, painted)
+}
+
+/// The screens with their keys, the one in front marked; where there is little room, by their keys
+/// alone but for that one.
+fn tabs(state: &State, room: usize) -> Vec<(String, Screen)> {
+    let name = |screen: Screen, whole: bool| {
+        let key = state.keymap.hint(screen.shown_by()).unwrap_or_default();
+        let in_front = screen == state.screen;
+        let text = match whole || in_front {
+            true => format!(" {key} {} ", screen.title()),
+            false => format!(" {key} "),
+        };
+        (text, screen)
+    };
+    for whole in [true, false] {
+        let tabs = Screen::ALL.map(|screen| name(screen, whole));
+        let width: usize = tabs.iter().map(|(text, _)| text.width()).sum();
+        if width + 4 <= room {
+            return tabs.to_vec();
+        }
+    }
+    Vec::new()
+}
+
+/// The keys worth knowing on a screen beside the explorer.
+fn keys_beside(screen: Screen) -> &'static [Action] {
+    match screen {
+        Screen::Explorer => &[],
+        Screen::Matrix => &[
+            Action::MatrixFill,
+            Action::MatrixRows,
+            Action::MatrixColumns,
+            Action::MatrixOpen,
+            Action::MatrixDiffering,
+            Action::MatrixExport,
+            Action::MatrixWrites,
+            Action::Back,
+            Action::QuitPane,
+        ],
+        Screen::Sessions => &[
+            Action::SessionsOpen,
+            Action::SessionsRun,
+            Action::SessionsRunFrom,
+            Action::SessionsRunOne,
+            Action::SessionsToken,
+            Action::SessionsPlace,
+            Action::SessionsRecord,
+            Action::SessionsMarkdown,
+            Action::SessionsJunit,
+            Action::FocusNext,
+            Action::Back,
+            Action::QuitPane,
+        ],
+        Screen::Tokens => &[
+            Action::TokensRead,
+            Action::TokensSurvey,
+            Action::TokensMark,
+            Action::TokensTake,
+            Action::FocusNext,
+            Action::ChooseEnvironment,
+            Action::Back,
+            Action::QuitPane,
+        ],
+    }
 }
 
 /// What happened and what to try, on as many lines as it takes.
@@ -96,7 +181,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::DialogClose,
         ],
         (Some(Overlay::Help(_)), _) => &[Action::HelpDown, Action::HelpClose],
-        (Some(Overlay::Replay(_)), _) => &[Action::ReportDown, Action::ReportClose],
+        (Some(Overlay::Secret(_)), _) => &[],
         (Some(Overlay::Palette(_)), _) => &[
             Action::PaletteChoose,
             Action::PaletteDown,
@@ -110,6 +195,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::ProbeDown,
             Action::ProbeByHand,
         ],
+        (None, _) if state.screen != Screen::Explorer => keys_beside(state.screen),
         (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.response.is_searching() => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.history.filtering => &[Action::FieldEnter, Action::FieldClear],
@@ -253,7 +339,24 @@ fn short(action: Action) -> &'static str {
         (Action::ProbeOpen, _) => "open a probe",
         (Action::ProbeByHand, _) => "by hand",
         (Action::SaveSession, _) => "save session",
-        (Action::Replay, _) => "replay",
+        (Action::Replay, _) => "sessions",
+        (Action::MatrixFill, _) => "send all",
+        (Action::MatrixDiffering, _) => "only differing",
+        (Action::MatrixOpen | Action::SessionsOpen, _) => "open",
+        (Action::MatrixWrites, _) => "writes",
+        (Action::MatrixExport | Action::SessionsMarkdown, _) => "Markdown",
+        (Action::SessionsJunit, _) => "JUnit",
+        (Action::SessionsRunFrom, _) => "run from here",
+        (Action::SessionsRunOne, _) => "run one",
+        (Action::SessionsRun, _) => "run all",
+        (Action::SessionsToken, _) => "token",
+        (Action::SessionsPlace, _) => "environment",
+        (Action::SessionsRecord, _) => "record",
+        (Action::TokensRead, _) => "read",
+        (Action::TokensMark, _) => "mark",
+        (Action::TokensSurvey, _) => "who am I",
+        (Action::TokensTake, _) => "use it",
+        (Action::Back, _) => "leave",
         (Action::OpenPalette, _) => "palette",
         (Action::OpenGuide, _) => "tour",
         (Action::FocusNext, _) => "pane",

@@ -4,8 +4,9 @@
 #![allow(dead_code)]
 
 use httriage::app::{
-    Effect, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, Painted, Pasted, Pointer,
-    PointerMove, SandboxNews, SessionFile, Start, State, ThemeName, update,
+    Effect, FillRun, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, OpenSession,
+    Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile, SessionFrom, Start,
+    State, ThemeName, TokenRow, update,
 };
 use httriage::engine::sandbox::{
     CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
@@ -13,14 +14,19 @@ use httriage::engine::sandbox::{
 use httriage::format::{catalogue_file, curl, session_file, theme_file};
 use httriage::insight::asking::request;
 use httriage::insight::facts::{Case, Credential, CredentialPlace, Facts, Probed};
+use httriage::insight::learned::Learned;
+use httriage::insight::matrix::{Answer, Caller, Cell};
 use httriage::insight::probe::next;
 use httriage::insight::redact::Mask;
-use httriage::insight::replay::{ReplayReport, judge, step_of};
+use httriage::insight::replay::{Keeping, judge, rerecorded, session_of};
+use httriage::insight::survey::Survey;
+use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, Response, Scheme,
-    Secret, SentRequest, Settings, Timestamp, TokenName, TokenRef, resolve,
+    Auth, Body, Environment, Exchange, ExchangeId, Expectation, Outcome, Param, RequestSpec,
+    Response, Scheme, Secret, SentRequest, Session, Settings, Step, Timestamp, TokenName, TokenRef,
+    TokenSource, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -29,6 +35,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -60,7 +67,12 @@ pub struct Scene {
     pub forgotten: Vec<ExchangeId>,
     /// Investigations stop in the middle.
     pub halfway: bool,
+    /// The session files that there are.
+    pub sessions: Vec<(PathBuf, Session)>,
+    /// Tokens that are not practice tokens.
+    pub rows: Vec<TokenRow>,
     waiting: Vec<Effect>,
+    waiting_messages: Vec<Message>,
     world: World,
     calls: u16,
 }
@@ -106,10 +118,62 @@ pub fn start(size: (u16, u16)) -> Start {
         send_first: true,
         pasted: None,
         was_argument: false,
+        session: None,
         case: None,
         now: now(),
         zone: TimeZone::UTC,
         size,
+    }
+}
+
+/// A saved session: a refusal as recorded, one whose code is not, a list that was allowed, and a
+/// call that writes.
+pub fn session() -> Session {
+    let step = |name: &str, method: &str, url: &str, token: &str, status, codes: &[&str]| Step {
+        name: name.to_owned(),
+        spec: RequestSpec {
+            auth: Auth::Bearer(TokenName::new(token).unwrap()),
+            ..RequestSpec::new(method, format!("{{{{base}}}}{url}"))
+        },
+        expect: Some(Expectation {
+            status: Some(status),
+            codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+            ..Expectation::default()
+        }),
+        ..Step::default()
+    };
+    Session {
+        name: "ACME-1234 tasks refused".to_owned(),
+        note: "customer's integration token".to_owned(),
+        environment: Some("sandbox".to_owned()),
+        variables: vec![("runbook".to_owned(), "7".to_owned())],
+        steps: vec![
+            step(
+                "list tasks",
+                "GET",
+                "/core/runbooks/{{runbook}}/tasks",
+                "support",
+                403,
+                &["forbidden"],
+            ),
+            step(
+                "show it",
+                "GET",
+                "/core/runbooks/{{runbook}}",
+                "support",
+                404,
+                &["not_found"],
+            ),
+            step("all runbooks", "GET", "/core/runbooks", "admin", 200, &[]),
+            step(
+                "start it",
+                "PATCH",
+                "/core/runbooks/{{runbook}}/start",
+                "viewer",
+                200,
+                &[],
+            ),
+        ],
     }
 }
 
@@ -147,7 +211,10 @@ impl Scene {
             store: Vec::new(),
             forgotten: Vec::new(),
             halfway: false,
+            sessions: vec![("acme-1234.session.toml".into(), session())],
+            rows: Vec::new(),
             waiting: effects,
+            waiting_messages: Vec::new(),
             world: WORLD.clone(),
             calls: 0,
         }
@@ -252,9 +319,15 @@ impl Scene {
 
     /// Carries out what was asked for and not answered yet.
     pub fn answer_all(&mut self) -> &mut Scene {
-        while !self.waiting.is_empty() {
-            let effect = self.waiting.remove(0);
-            if let Some(message) = self.carry_out(effect) {
+        while !self.waiting.is_empty() || !self.waiting_messages.is_empty() {
+            let message = match self.waiting_messages.is_empty() {
+                true => {
+                    let effect = self.waiting.remove(0);
+                    self.carry_out(effect)
+                }
+                false => Some(self.waiting_messages.remove(0)),
+            };
+            if let Some(message) = message {
                 let effects = update(&mut self.state, message);
                 self.asked.extend(effects.clone());
                 self.waiting.extend(effects);
@@ -423,27 +496,131 @@ impl Scene {
                 Some(Message::Told(Notice::info(words)))
             }
             Effect::ListSessions(listing) => {
-                let file = SessionFile {
-                    name: "acme-1234".to_owned(),
-                    path: "acme-1234.session.toml".into(),
-                };
-                Some(Message::Sessions(vec![file], listing))
-            }
-            Effect::Replay { job, .. } => {
-                let steps = self.store.iter().map(|exchange| {
-                    let (step, _) = step_of(exchange);
-                    judge(&step, exchange)
+                let files = self.sessions.iter().map(|(path, _)| SessionFile {
+                    name: file_name(path),
+                    path: path.clone(),
                 });
-                // Enough of them to have something to scroll.
-                let steps: Vec<_> = steps.collect();
-                let steps = steps.iter().cycle().take(30).cloned();
-                let report = ReplayReport {
-                    session: "acme-1234".to_owned(),
-                    steps: steps.collect(),
+                Some(Message::Sessions(files.collect(), listing))
+            }
+            Effect::OpenSession { job, screen, from } => {
+                let session = match from {
+                    SessionFrom::File(path) => self.sessions.iter().find(|s| s.0 == path).cloned(),
+                    SessionFrom::Calls { name, held, .. } => {
+                        let held = held.iter().map(|exchange| &**exchange);
+                        let (session, _) = session_of(name, "", held, Keeping::default());
+                        Some((PathBuf::new(), session))
+                    }
                 };
-                Some(Message::Replayed {
+                let session = session.map(|(path, session)| {
+                    let path = (path != PathBuf::new()).then_some(path);
+                    Box::new(OpenSession { path, session })
+                });
+                Some(Message::Opened {
                     job,
-                    report: Ok(Box::new(report)),
+                    screen,
+                    session: session.ok_or_else(|| "There is no such session.".to_owned()),
+                })
+            }
+            Effect::Replay { job, run } => {
+                for (step, of) in run.session.steps.iter().enumerate().skip(run.from) {
+                    let mut spec = of.spec.clone();
+                    if let Some(token) = &run.token {
+                        spec.auth = Auth::Bearer(token.clone());
+                    }
+                    let made = self.call(spec, &run.environment, &run.session.variables);
+                    self.waiting_messages.push(Message::Stepped {
+                        job,
+                        step,
+                        report: Box::new(judge(of, &made)),
+                        exchange: Some(Arc::new(made)),
+                    });
+                }
+                self.waiting_messages
+                    .push(Message::Done { job, trouble: None });
+                None
+            }
+            Effect::Fill { job, run } => {
+                for (row, step) in run.session.steps.iter().enumerate() {
+                    for (column, caller) in run.callers.iter().enumerate() {
+                        let message = self.cell(job, &run, (row, step), (column, caller));
+                        self.waiting_messages.push(message);
+                    }
+                }
+                self.waiting_messages
+                    .push(Message::Done { job, trouble: None });
+                None
+            }
+            Effect::Survey {
+                job,
+                token,
+                environment,
+                ..
+            } => {
+                let mut survey = Survey::default();
+                while let Some(spec) = survey.next(&token) {
+                    let made = self.call(spec, &environment, &[]);
+                    survey.take(&made, &CATALOGUE);
+                    self.waiting_messages.push(Message::Surveyed {
+                        job,
+                        survey: Box::new(survey.clone()),
+                        exchange: Arc::new(made),
+                    });
+                }
+                self.waiting_messages
+                    .push(Message::Done { job, trouble: None });
+                None
+            }
+            Effect::Record {
+                job,
+                path,
+                step,
+                held,
+                ..
+            } => {
+                let (_, session) = self.sessions.iter_mut().find(|s| s.0 == path)?;
+                session.steps[step].expect = Some(rerecorded(&session.steps[step], &*held?));
+                let session = session.clone();
+                Some(Message::Opened {
+                    job,
+                    screen: Screen::Sessions,
+                    session: Ok(Box::new(OpenSession {
+                        path: Some(path),
+                        session,
+                    })),
+                })
+            }
+            Effect::Export(_) => Some(Message::Told(Notice::info("Written as x."))),
+            Effect::LookAtTokens {
+                environment,
+                names,
+                reads,
+            } => {
+                let all = match environment.sandbox {
+                    true => token_names(),
+                    false => environment.tokens.clone(),
+                };
+                let names = if names.is_empty() { all } else { names };
+                let rows = names.into_iter().map(|name| self.row(name, reads));
+                Some(Message::Looked {
+                    environment: environment.name,
+                    tokens: rows.collect(),
+                })
+            }
+            Effect::AskToken(name) => {
+                let mut row = self.row(name, true);
+                row.token = reference(row.token.name);
+                row.source = Some(TokenSource::Prompt);
+                self.rows.retain(|known| known.token.name != row.token.name);
+                self.rows.push(row.clone());
+                Some(Message::SecretGiven(Some(Box::new(row))))
+            }
+            Effect::Learn { environment, .. } => {
+                let calls = self.store.iter().rev().map(|exchange| summary(exchange));
+                let calls = calls.filter(|call| call.environment == environment);
+                let learned = Arc::new(Learned::of(calls));
+                Some(Message::Learned {
+                    environment,
+                    learned,
                 })
             }
             Effect::UseTheme(name) => {
@@ -529,6 +706,74 @@ impl Scene {
             started_at: now(),
             took: Duration::ZERO,
         }))
+    }
+
+    /// A call of a run, made and answered.
+    fn call(
+        &mut self,
+        spec: RequestSpec,
+        environment: &Environment,
+        variables: &[(String, String)],
+    ) -> Exchange {
+        let mut place = environment.clone();
+        place.variables.extend(variables.iter().cloned());
+        match resolve(&spec, &place) {
+            Ok(sent) => self.exchange(spec, sent, environment.name.clone(), None),
+            Err(failure) => {
+                self.outcomes.insert(0, Outcome::Failed(failure));
+                self.exchange(spec, SentRequest::default(), environment.name.clone(), None)
+            }
+        }
+    }
+
+    fn cell(
+        &mut self,
+        job: Job,
+        run: &FillRun,
+        (row, step): (usize, &Step),
+        (column, caller): (usize, &Caller),
+    ) -> Message {
+        let filled = |cell, exchange| Message::Filled {
+            job,
+            row,
+            column,
+            cell,
+            exchange,
+        };
+        if !step.spec.is_safe() && !run.writes {
+            return filled(Cell::Skipped("it writes".to_owned()), None);
+        }
+        let mut spec = step.spec.clone();
+        spec.auth = caller.token().cloned().map_or(Auth::None, Auth::Bearer);
+        let mut variables = run.session.variables.clone();
+        variables.extend(
+            ["workspace", "runbook", "task", "stream", "field", "user"]
+                .map(|name| (name.to_owned(), "1".to_owned())),
+        );
+        let made = self.call(spec, &run.environment, &variables);
+        let cell = Cell::Came(Box::new(Answer::of(&made, &CATALOGUE)));
+        filled(cell, Some(Arc::new(made)))
+    }
+
+    /// What is known of a token: of one that a test laid down, else of a practice token.
+    fn row(&self, name: TokenName, reads: bool) -> TokenRow {
+        if let Some(row) = self.rows.iter().find(|row| row.token.name == name) {
+            return row.clone();
+        }
+        let value = KNOWN.iter().find(|(token, _)| token.name == name);
+        let has_value = value.is_some() || reads;
+        TokenRow {
+            token: match has_value {
+                true => reference(name),
+                false => TokenRef {
+                    name,
+                    fingerprint: None,
+                },
+            },
+            source: value.map(|_| TokenSource::Sandbox),
+            report: value.map(|(_, value)| inspect(value.reveal(), now())),
+            trouble: (!has_value).then(|| "There is no such token.".to_owned()),
+        }
     }
 
     /// The call as it comes back: answered, named, and without its secrets.
@@ -639,6 +884,12 @@ impl Scene {
         });
         sent.unwrap()
     }
+}
+
+/// As the folder of sessions names it.
+fn file_name(path: &std::path::Path) -> String {
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    name.trim_end_matches(".session.toml").to_owned()
 }
 
 pub fn draw(state: &State, theme: &Theme, (width, height): (u16, u16)) -> (Buffer, Painted) {

@@ -1,6 +1,7 @@
 //! A short list on top of the panes, from which one row is chosen.
 
 use crate::app::list::List;
+use crate::insight::matrix::Caller;
 use crate::model::{Exchange, ExchangeId, Origin, TokenName};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,7 +17,16 @@ pub enum Pick {
     SendAnyway,
     /// Forgets calls.
     Forget(Vec<ExchangeId>),
-    Replay(PathBuf),
+    /// The requests of the matrix.
+    Rows(Rows),
+    /// A column of the matrix, put in or taken out.
+    Column(Caller),
+    /// Whether calls of the matrix that write go out.
+    Writes(bool),
+    /// The token of a whole run; `None` leaves each step its own.
+    RunToken(Option<TokenName>),
+    /// The environment of a run by its name; `None` leaves it to the session.
+    RunPlace(Option<String>),
     /// Stops checking the certificates of an origin.
     Trust(Origin),
     /// Copies a part of a call; of the request being typed where there is none.
@@ -28,6 +38,16 @@ pub enum Pick {
     /// A step of the guided tour, by its place.
     Lesson(usize),
     Nothing,
+}
+
+/// Where the requests of a matrix come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Every endpoint that is only read.
+    Endpoints,
+    /// The calls that are marked in the history.
+    Marked,
+    Session(PathBuf),
 }
 
 /// What can be copied.

@@ -1,6 +1,6 @@
 //! The sheet of all keys, made from the table of actions.
 
-use crate::app::action::{Action, Pane, Place};
+use crate::app::action::{Action, Pane, Place, Screen};
 use crate::app::keymap::Keymap;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,6 +18,9 @@ impl Help {
             Place::Pane(Pane::Response),
             Place::Body,
             Place::Pane(Pane::History),
+            Place::Screen(Screen::Matrix),
+            Place::Screen(Screen::Sessions),
+            Place::Screen(Screen::Tokens),
             Place::Field,
             Place::Dialog,
             Place::Palette,

@@ -122,6 +122,18 @@ impl History {
         self.latest.iter()
     }
 
+    /// Those that were made in an environment in this run, without what was forgotten.
+    pub fn made_in(&self, environment: &str) -> Vec<ExchangeSummary> {
+        let forgotten = |exchange: &Exchange| {
+            let mut rows = self.forgotten.iter().flatten();
+            rows.any(|row| row.summary.id == exchange.id)
+        };
+        let held = self.held.iter();
+        held.filter(|exchange| exchange.environment == environment && !forgotten(exchange))
+            .map(|exchange| summary(exchange))
+            .collect()
+    }
+
     /// Reads the filter anew. Rows that are here are judged at once; the store is asked too.
     pub fn refilter(&mut self, now: Timestamp) {
         self.query = Query::parse(&self.filter.text(), now);

@@ -3,15 +3,17 @@
 use crate::app::field::Field;
 
 /// What the line is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// The support case that calls are made for from now on; empty for none.
     Case,
+    /// The value of a variable, for the run that waits for it.
+    Variable(String),
 }
 
 #[derive(Debug)]
 pub struct Prompt {
-    pub title: &'static str,
+    pub title: String,
     /// What an empty line means.
     pub hint: &'static str,
     pub field: Field,

@@ -1,0 +1,108 @@
+//! What crosses between the tokens and the rest: reading a value to look at it, asking the API who
+//! it belongs to, and taking one for the request.
+
+use super::before::{self, Task};
+use super::memory;
+use super::message::{Effect, Job, Notice};
+use super::screens::run_began;
+use super::state::State;
+use crate::insight::survey::Survey;
+use crate::model::{Auth, Exchange, TokenName};
+use std::sync::Arc;
+
+pub fn shown(state: &mut State) -> Vec<Effect> {
+    vec![look(state)]
+}
+
+/// Looks at the tokens of the environment in use, as far as that starts nothing.
+pub fn look(state: &State) -> Effect {
+    Effect::LookAtTokens {
+        environment: Box::new(state.environment().clone()),
+        names: Vec::new(),
+        reads: false,
+    }
+}
+
+/// Why nothing can be done with a token.
+pub fn no_token(state: &State) -> Option<&'static str> {
+    let place = &state.environment().name;
+    let row = state.tokens_pane.selected(place);
+    row.is_none()
+        .then_some("No token is known here. httriage token add NAME defines one.")
+}
+
+pub fn no_survey(state: &State) -> Option<&'static str> {
+    match &state.tokens_pane.job {
+        Some(_) => Some("The API is being asked already. Esc stops it."),
+        None => no_token(state),
+    }
+}
+
+fn selected(state: &State) -> Option<TokenName> {
+    let row = state.tokens_pane.selected(&state.environment().name)?;
+    Some(row.token.name.clone())
+}
+
+/// Reads the value, asking for it or starting the program that gives it.
+pub fn ask_to_read(state: &mut State) -> Vec<Effect> {
+    let place = state.environment().name.clone();
+    let Some(name) = selected(state) else {
+        return Vec::new();
+    };
+    // One that could not be read may have been mended meanwhile.
+    match state.tokens_pane.row(&place, &name) {
+        Some(row) if row.trouble.is_some() => read(state, name),
+        _ => before::begin(state, Task::Read(name)),
+    }
+}
+
+pub fn read(state: &mut State, name: TokenName) -> Vec<Effect> {
+    vec![Effect::LookAtTokens {
+        environment: Box::new(state.environment().clone()),
+        names: vec![name],
+        reads: true,
+    }]
+}
+
+pub fn survey(state: &mut State) -> Vec<Effect> {
+    selected(state).map_or_else(Vec::new, |name| before::begin(state, Task::Survey(name)))
+}
+
+pub fn start_survey(state: &mut State, token: TokenName) -> Vec<Effect> {
+    let environment = state.environment().clone();
+    let job = run_began(state, "who am I", token.to_string());
+    let place = environment.name.clone();
+    state
+        .tokens_pane
+        .surveyed(&place, &token, Survey::default());
+    state.tokens_pane.job = Some((job, token.clone()));
+    vec![Effect::Survey {
+        job,
+        token,
+        environment: Box::new(environment),
+        case: state.case.clone(),
+    }]
+}
+
+pub fn surveyed(
+    state: &mut State,
+    job: Job,
+    survey: Survey,
+    exchange: Arc<Exchange>,
+) -> Vec<Effect> {
+    let place = exchange.environment.clone();
+    if let Some((own, token)) = state.tokens_pane.job.clone()
+        && own == job
+    {
+        state.tokens_pane.surveyed(&place, &token, survey);
+    }
+    memory::made(state, exchange)
+}
+
+/// From now on the request goes with this token.
+pub fn take(state: &mut State) {
+    if let Some(name) = selected(state) {
+        state.notice = Some(Notice::info(format!("The request goes with {name} now.")));
+        state.builder.auth = Auth::Bearer(name);
+    }
+}

@@ -1,0 +1,230 @@
+//! Requests by tokens: what fills the grid, where the cursor stands in it, and the calls behind
+//! its cells.
+
+use crate::app::list::List;
+use crate::app::message::Job;
+use crate::insight::learned::{Known, Learned};
+use crate::insight::matrix::{Caller, Cell, Matrix};
+use crate::model::{ExchangeId, Session, Timestamp, TokenName};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[derive(Debug, Default)]
+pub struct MatrixPane {
+    /// What the rows are made of.
+    pub session: Session,
+    pub matrix: Matrix,
+    /// Where it is asked, by name.
+    pub place: String,
+    /// Over the rows that are shown.
+    pub list: List,
+    pub column: usize,
+    /// Only rows in which tokens differ are shown.
+    pub differing: bool,
+    /// Whether calls that write go out.
+    pub writes: bool,
+    /// Variables given for its runs.
+    pub given: Vec<(String, String)>,
+    /// The session that was asked for and is not here yet.
+    pub awaits: Option<Job>,
+    /// The run that fills it.
+    pub job: Option<Job>,
+    /// Until when the whole run waits, as the API asked.
+    pub paused: Option<Timestamp>,
+    /// What the history knows of the place.
+    pub learned: Arc<Learned>,
+    calls: BTreeMap<(usize, usize), ExchangeId>,
+}
+
+impl MatrixPane {
+    /// Takes requests in; the cells are empty again.
+    pub fn set_rows(&mut self, session: Session) {
+        self.session = session;
+        self.list = List::default();
+        self.given.clear();
+        // A person switched writing on for what they saw.
+        self.writes = false;
+        self.clear();
+    }
+
+    pub fn set_columns(&mut self, callers: Vec<Caller>) {
+        self.matrix.callers = callers;
+        self.clear();
+    }
+
+    /// For another place, with the tokens that may be chosen there.
+    pub fn move_to(&mut self, place: &str) {
+        self.place = place.to_owned();
+        self.writes = false;
+        self.learned = Arc::default();
+        self.set_columns(Vec::new());
+    }
+
+    /// Puts a column in, or takes it out.
+    pub fn toggle_column(&mut self, caller: &Caller) {
+        let mut callers = self.matrix.callers.clone();
+        match callers.iter().position(|known| known == caller) {
+            Some(place) => drop(callers.remove(place)),
+            None => callers.push(caller.clone()),
+        }
+        self.set_columns(callers);
+    }
+
+    pub fn columns_of(tokens: impl IntoIterator<Item = TokenName>) -> Vec<Caller> {
+        tokens.into_iter().map(Caller::Token).collect()
+    }
+
+    /// Empty cells for what is asked, of whom and by whom.
+    pub fn clear(&mut self) {
+        self.matrix = Matrix::new(&self.session, &self.matrix.callers);
+        self.calls.clear();
+        self.job = None;
+        self.paused = None;
+        self.column = self.column.min(self.matrix.callers.len().saturating_sub(1));
+        self.list.step(0, self.shown().len());
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.matrix.rows.is_empty() || self.matrix.callers.is_empty()
+    }
+
+    /// The rows that are shown, by their places.
+    pub fn shown(&self) -> Vec<usize> {
+        let rows = 0..self.matrix.rows.len();
+        match self.differing {
+            true => rows.filter(|row| self.matrix.row_differs(*row)).collect(),
+            false => rows.collect(),
+        }
+    }
+
+    /// Row and column of the cell under the cursor.
+    pub fn cursor(&self) -> Option<(usize, usize)> {
+        let row = *self.shown().get(self.list.cursor)?;
+        (self.column < self.matrix.callers.len()).then_some((row, self.column))
+    }
+
+    pub fn step(&mut self, step: isize) {
+        self.list.step(step, self.shown().len());
+    }
+
+    pub fn step_column(&mut self, step: isize) {
+        let last = self.matrix.callers.len().saturating_sub(1);
+        self.column = self.column.saturating_add_signed(step).min(last);
+    }
+
+    pub fn to_last(&mut self) {
+        self.list.to_last(self.shown().len());
+    }
+
+    /// Shows all rows or only those that differ; the cursor stays on its row where it can.
+    pub fn switch_differing(&mut self) {
+        let row = self.cursor().map(|(row, _)| row);
+        self.differing = !self.differing;
+        self.stay_on(row);
+    }
+
+    fn stay_on(&mut self, row: Option<usize>) {
+        let shown = self.shown();
+        let place = row.and_then(|row| shown.iter().position(|other| *other == row));
+        self.list.cursor = place
+            .unwrap_or(self.list.cursor)
+            .min(shown.len().saturating_sub(1));
+    }
+
+    /// Takes an answer in. Where only differing rows are shown, the cursor keeps its row.
+    pub fn fill(&mut self, row: usize, column: usize, cell: Cell, call: Option<ExchangeId>) {
+        let here = match self.differing {
+            true => self.cursor().map(|(row, _)| row),
+            false => None,
+        };
+        self.matrix.set(row, column, cell);
+        if let Some(id) = call {
+            self.calls.insert((row, column), id);
+        }
+        if self.differing {
+            self.stay_on(here);
+        }
+    }
+
+    /// The call behind a cell: of this run, else the last one that the history knows.
+    pub fn call(&self, row: usize, column: usize) -> Option<ExchangeId> {
+        let own = self.calls.get(&(row, column)).cloned();
+        own.or_else(|| Some(self.known(row, column)?.last.id.clone()))
+    }
+
+    /// What the history knows of a cell.
+    pub fn known(&self, row: usize, column: usize) -> Option<&Known> {
+        let caller = self.matrix.callers.get(column)?;
+        let row = self.matrix.rows.get(row)?;
+        self.learned.at(&row.method, row.path(), caller)
+    }
+
+    /// How many cells have come, of how many.
+    pub fn progress(&self) -> (usize, usize) {
+        let all = self.matrix.rows.len() * self.matrix.callers.len();
+        (self.matrix.counts().total(), all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{RequestSpec, Step};
+
+    fn pane() -> MatrixPane {
+        let step = |path: &str| Step {
+            name: path.to_owned(),
+            spec: RequestSpec::new("GET", path),
+            ..Step::default()
+        };
+        let mut pane = MatrixPane::default();
+        pane.set_columns(MatrixPane::columns_of(
+            ["a", "b"].iter().filter_map(|name| TokenName::new(name)),
+        ));
+        pane.set_rows(Session {
+            steps: vec![step("/1"), step("/2"), step("/3")],
+            ..Session::default()
+        });
+        pane
+    }
+
+    #[test]
+    fn rows_that_differ_are_shown_alone_and_the_cursor_stays_on_its_row() {
+        let mut pane = pane();
+        pane.fill(1, 0, Cell::Skipped("x".into()), None);
+        pane.step(1);
+        assert_eq!(pane.cursor(), Some((1, 0)));
+        pane.switch_differing();
+        assert_eq!((pane.shown(), pane.cursor()), (vec![], None));
+        pane.switch_differing();
+        pane.step(9);
+        pane.step_column(9);
+        assert_eq!(pane.cursor(), Some((2, 1)));
+    }
+
+    #[test]
+    fn another_place_or_other_rows_switch_writing_off() {
+        let mut pane = pane();
+        pane.writes = true;
+        pane.move_to("other");
+        assert!(!pane.writes && pane.is_empty());
+        pane.writes = true;
+        pane.set_rows(Session::default());
+        assert!(!pane.writes);
+    }
+
+    #[test]
+    fn a_column_is_put_in_and_taken_out() {
+        let mut pane = pane();
+        pane.step_column(1);
+        pane.toggle_column(&Caller::Nobody);
+        assert_eq!(pane.matrix.callers.len(), 3);
+        pane.toggle_column(&Caller::Nobody);
+        pane.toggle_column(&Caller::Token(TokenName::new("b").unwrap()));
+        assert_eq!((pane.matrix.callers.len(), pane.column), (1, 0));
+    }
+}

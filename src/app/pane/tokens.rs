@@ -1,0 +1,188 @@
+//! The tokens that are known, what can be told of each, and what the API said of them.
+
+use crate::app::list::List;
+use crate::app::message::{Job, TokenRow};
+use crate::insight::survey::Survey;
+use crate::model::{TokenName, TokenSource};
+use std::collections::BTreeMap;
+
+/// The parts of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokensPart {
+    #[default]
+    List,
+    Inspector,
+}
+
+impl TokensPart {
+    pub const ALL: [TokensPart; 2] = [TokensPart::List, TokensPart::Inspector];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            TokensPart::List => "Tokens",
+            TokensPart::Inspector => "Inspector",
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Tokens {
+    /// By the name of the environment they were looked at for.
+    looked: BTreeMap<String, Vec<TokenRow>>,
+    pub list: List,
+    pub part: TokensPart,
+    /// At most two, to be compared.
+    pub marked: Vec<TokenName>,
+    /// The first line of the inspector that is shown.
+    pub top: usize,
+    surveys: BTreeMap<(String, TokenName), Survey>,
+    /// The survey under way, and of which token.
+    pub job: Option<(Job, TokenName)>,
+}
+
+impl Tokens {
+    pub fn rows(&self, place: &str) -> &[TokenRow] {
+        self.looked.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn row(&self, place: &str, name: &TokenName) -> Option<&TokenRow> {
+        let mut rows = self.rows(place).iter();
+        rows.find(|row| &row.token.name == name)
+    }
+
+    pub fn selected(&self, place: &str) -> Option<&TokenRow> {
+        self.rows(place).get(self.list.cursor)
+    }
+
+    /// Takes in what was seen; what is known already of others stays.
+    pub fn looked(&mut self, place: &str, seen: Vec<TokenRow>) {
+        let rows = self.looked.entry(place.to_owned()).or_default();
+        for row in seen {
+            match rows
+                .iter_mut()
+                .find(|known| known.token.name == row.token.name)
+            {
+                Some(known) => *known = row,
+                None => rows.push(row),
+            }
+        }
+        let count = rows.len();
+        self.list.step(0, count);
+    }
+
+    /// A value was given: it holds wherever the token is asked for.
+    pub fn given(&mut self, row: &TokenRow) {
+        for rows in self.looked.values_mut() {
+            for known in rows.iter_mut() {
+                if known.token.name == row.token.name && known.source == Some(TokenSource::Prompt) {
+                    *known = row.clone();
+                }
+            }
+        }
+    }
+
+    /// Marks the selected token, or takes its mark away; of three the oldest mark goes.
+    pub fn mark(&mut self, place: &str) {
+        let Some(name) = self.selected(place).map(|row| row.token.name.clone()) else {
+            return;
+        };
+        match self.marked.iter().position(|known| *known == name) {
+            Some(at) => drop(self.marked.remove(at)),
+            None => self.marked.push(name),
+        }
+        if self.marked.len() > 2 {
+            self.marked.remove(0);
+        }
+        self.top = 0;
+        let count = self.rows(place).len();
+        self.list.step(1, count);
+    }
+
+    /// The two that are compared.
+    pub fn pair(&self, place: &str) -> Option<(&TokenRow, &TokenRow)> {
+        let [one, other] = &self.marked[..] else {
+            return None;
+        };
+        self.row(place, one).zip(self.row(place, other))
+    }
+
+    pub fn survey(&self, place: &str, name: &TokenName) -> Option<&Survey> {
+        self.surveys.get(&(place.to_owned(), name.clone()))
+    }
+
+    pub fn surveyed(&mut self, place: &str, name: &TokenName, survey: Survey) {
+        self.surveys
+            .insert((place.to_owned(), name.clone()), survey);
+    }
+
+    pub fn go(&mut self) {
+        self.part = match self.part {
+            TokensPart::List => TokensPart::Inspector,
+            TokensPart::Inspector => TokensPart::List,
+        };
+    }
+
+    /// Moves in the part that has the focus; `last` is the last line to begin with.
+    pub fn step(&mut self, place: &str, step: isize, last: usize) {
+        match self.part {
+            TokensPart::List => {
+                let count = self.rows(place).len();
+                self.list.step(step, count);
+                self.top = 0;
+            }
+            TokensPart::Inspector => {
+                self.top = self.top.min(last).saturating_add_signed(step).min(last);
+            }
+        }
+    }
+
+    /// For another environment: what is marked and where the cursor stands is of the old one.
+    pub fn moved(&mut self) {
+        self.list = List::default();
+        self.marked.clear();
+        self.top = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TokenRef;
+
+    fn row(name: &str, source: TokenSource) -> TokenRow {
+        TokenRow {
+            token: TokenRef {
+                name: TokenName::new(name).unwrap(),
+                fingerprint: None,
+            },
+            source: Some(source),
+            report: None,
+            trouble: None,
+        }
+    }
+
+    #[test]
+    fn two_marks_are_kept_and_the_oldest_goes() {
+        let mut pane = Tokens::default();
+        let rows = ["a", "b", "c"].map(|name| row(name, TokenSource::Sandbox));
+        pane.looked("e", rows.to_vec());
+        for _ in 0..3 {
+            pane.mark("e");
+        }
+        let (one, other) = pane.pair("e").unwrap();
+        assert_eq!(one.token.name.as_str(), "b");
+        assert_eq!(other.token.name.as_str(), "c");
+    }
+
+    #[test]
+    fn a_given_value_is_known_wherever_it_is_asked_for() {
+        let mut pane = Tokens::default();
+        pane.looked("e", vec![row("a", TokenSource::Prompt)]);
+        pane.looked("f", vec![row("a", TokenSource::Keyring)]);
+        let mut given = row("a", TokenSource::Prompt);
+        given.token.fingerprint = Some("a361".into());
+        pane.given(&given);
+        assert!(pane.rows("e")[0].token.fingerprint.is_some());
+        assert!(pane.rows("f")[0].token.fingerprint.is_none());
+    }
+}

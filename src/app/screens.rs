@@ -1,0 +1,169 @@
+//! The screens beside each other: going from one to another, and what the keys that mean
+//! something everywhere mean on those that are not the explorer.
+
+use super::action::{Action, Screen};
+use super::filling;
+use super::knowing;
+use super::message::{Effect, Job, Listing, Notice, OpenSession};
+use super::replaying;
+use super::state::{Running, State};
+use crate::model::Progress;
+
+/// Brings a screen to the front. What was in front stays as it was left.
+pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
+    state.screen = screen;
+    match screen {
+        Screen::Explorer => Vec::new(),
+        Screen::Matrix => {
+            let mut effects = filling::shown(state);
+            effects.push(Effect::ListSessions(Listing::ForScreens));
+            effects
+        }
+        Screen::Sessions => {
+            let mut effects = replaying::shown(state);
+            effects.push(replaying::look(state));
+            effects
+        }
+        Screen::Tokens => knowing::shown(state),
+    }
+}
+
+/// What an action that means something everywhere means here; `None` on the explorer, and for
+/// all other actions.
+pub fn act(state: &mut State, action: Action) -> Option<Vec<Effect>> {
+    if state.screen == Screen::Explorer {
+        return None;
+    }
+    let page = state.painted.beside.list_height.saturating_sub(1).max(1) as isize;
+    match action {
+        Action::Up => step(state, -1),
+        Action::Down => step(state, 1),
+        Action::PageUp => step(state, -page),
+        Action::PageDown => step(state, page),
+        Action::First => step(state, isize::MIN / 2),
+        Action::Last => step(state, isize::MAX / 2),
+        Action::FocusNext | Action::TabNext => go(state, 1),
+        Action::FocusPrevious | Action::TabPrevious => go(state, -1),
+        Action::Back => return Some(back(state)),
+        Action::Compare | Action::Copy | Action::Widen | Action::Narrow => {
+            let key = state.keymap.hint(Action::ShowExplorer).unwrap_or_default();
+            let words = format!("That works on the explorer; {key} goes there.");
+            state.notice = Some(Notice::info(words));
+        }
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+fn step(state: &mut State, step: isize) {
+    let last = state.painted.beside.detail_last;
+    let place = state.environment().name.clone();
+    match state.screen {
+        Screen::Explorer => {}
+        Screen::Matrix => state.matrix.step(step),
+        Screen::Sessions => state.sessions.step(step, last),
+        Screen::Tokens => state.tokens_pane.step(&place, step, last),
+    }
+}
+
+fn go(state: &mut State, step: isize) {
+    match state.screen {
+        Screen::Explorer => {}
+        // It has one part, and its columns are what lies side by side.
+        Screen::Matrix => state.matrix.step_column(step),
+        Screen::Sessions => state.sessions.go(step),
+        Screen::Tokens => state.tokens_pane.go(),
+    }
+}
+
+/// Leaves what is in front: the notice, else the run of this screen, else the screen.
+fn back(state: &mut State) -> Vec<Effect> {
+    if state.notice.take().is_some() {
+        return Vec::new();
+    }
+    let job = job(state);
+    if job.is_none() {
+        state.screen = Screen::Explorer;
+    }
+    job.map(Effect::Cancel).into_iter().collect()
+}
+
+/// The run of the screen in front.
+fn job(state: &State) -> Option<Job> {
+    match state.screen {
+        Screen::Explorer => None,
+        Screen::Matrix => state.matrix.job,
+        Screen::Sessions => state.sessions.run.as_ref().map(|run| run.job),
+        Screen::Tokens => state.tokens_pane.job.as_ref().map(|(job, _)| *job),
+    }
+}
+
+/// A run of several calls begins.
+pub fn run_began(state: &mut State, what: &str, of: String) -> Job {
+    let job = state.next_job();
+    state.notice = None;
+    state.running.push(Running {
+        job,
+        method: what.to_owned(),
+        url: of,
+        began: state.now,
+        progress: Progress::default(),
+    });
+    job
+}
+
+/// A run has told all it had to tell.
+pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect> {
+    state.running.retain(|running| running.job != job);
+    if let Some(why) = trouble {
+        state.notice = Some(Notice::trouble(why, ""));
+    }
+    if state
+        .sessions
+        .run
+        .as_ref()
+        .is_some_and(|run| run.job == job)
+    {
+        replaying::done(state);
+    }
+    if state
+        .tokens_pane
+        .job
+        .as_ref()
+        .is_some_and(|(own, _)| *own == job)
+    {
+        state.tokens_pane.job = None;
+    }
+    match state.matrix.job == Some(job) {
+        true => filling::done(state),
+        false => Vec::new(),
+    }
+}
+
+pub fn opened(
+    state: &mut State,
+    job: Job,
+    screen: Screen,
+    session: Result<Box<OpenSession>, String>,
+) -> Vec<Effect> {
+    match screen {
+        Screen::Matrix if state.matrix.awaits != Some(job) => Vec::new(),
+        Screen::Matrix => filling::opened(state, session),
+        _ if state.sessions.awaits != Some(job) => Vec::new(),
+        _ => {
+            let mut effects = replaying::opened(state, session);
+            effects.push(replaying::look(state));
+            effects
+        }
+    }
+}
+
+/// The environment in use is another one: what was of the old one is put away.
+pub fn moved(state: &mut State) -> Vec<Effect> {
+    state.tokens_pane.moved();
+    match state.screen {
+        Screen::Matrix => filling::settle(state),
+        Screen::Tokens => knowing::shown(state),
+        Screen::Explorer | Screen::Sessions => Vec::new(),
+    }
+}

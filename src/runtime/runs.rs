@@ -1,0 +1,310 @@
+//! Effects of the screens beside the explorer: sessions opened and sent again, a matrix filled, a
+//! token looked at and asked about.
+
+use super::perform::{Performer, in_place, token_names};
+use super::sessions;
+use crate::app::{
+    Exported, FillRun, Job, Message, Notice, ReplayRun, Screen, SessionFrom, TokenRow,
+};
+use crate::engine::matrix::{self, MatrixRun, News};
+use crate::engine::replay::{self, Replay};
+use crate::engine::survey;
+use crate::format;
+use crate::insight::Query;
+use crate::insight::learned::Learned;
+use crate::insight::replay::StepReport;
+use crate::insight::survey::Survey;
+use crate::insight::token::TokenReport;
+use crate::model::{
+    Environment, Exchange, ExchangeId, ExchangeSummary, Failure, Timestamp, TokenName, TokenRef,
+    TokenSource,
+};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Calls of the history that are looked through for what is known of an environment.
+const LOOKED_THROUGH: usize = 5_000;
+
+impl Performer {
+    pub fn open_session(&mut self, job: Job, screen: Screen, from: SessionFrom) {
+        let home = self.home.clone();
+        self.look_up(move |history, queue| {
+            let session = sessions::open(history, &home, from).map(Box::new);
+            let _ = queue.send(Message::Opened {
+                job,
+                screen,
+                session,
+            });
+        });
+    }
+
+    pub fn replay(&mut self, job: Job, run: ReplayRun) {
+        let flight = self.flight(job);
+        let (client, queue, place) = (
+            self.client.clone(),
+            self.queue.clone(),
+            self.sandbox.clone(),
+        );
+        tokio::spawn(async move {
+            let from = run.from;
+            let mut replay = Replay {
+                session: run.session,
+                environment: run.environment,
+                given: run.given,
+                token: run.token,
+                case: run.case,
+                from,
+                ..Replay::default()
+            };
+            let ready = in_place(&mut replay.environment, &place, &queue).await;
+            if ready.is_ok() {
+                let mut step = from;
+                let stepped = |report: &StepReport, exchange: Option<Exchange>| {
+                    let _ = queue.send(Message::Stepped {
+                        job,
+                        step,
+                        report: Box::new(report.clone()),
+                        exchange: exchange.map(Arc::new),
+                    });
+                    step += 1;
+                };
+                replay::run(&replay, &*client, &flight, stepped).await;
+            }
+            let trouble = ready.err();
+            let _ = queue.send(Message::Done { job, trouble });
+        });
+    }
+
+    pub fn fill(&mut self, job: Job, run: FillRun) {
+        let flight = self.flight(job);
+        let (client, queue, place) = (
+            self.client.clone(),
+            self.queue.clone(),
+            self.sandbox.clone(),
+        );
+        let catalogue = self.catalogue.clone();
+        tokio::spawn(async move {
+            let mut run = MatrixRun {
+                session: run.session,
+                environment: run.environment,
+                given: run.given,
+                callers: run.callers,
+                allow_writes: run.writes,
+                case: run.case,
+            };
+            let ready = in_place(&mut run.environment, &place, &queue).await;
+            if ready.is_ok() {
+                let told = |news| {
+                    let _ = queue.send(match news {
+                        News::Waiting(pause) => Message::Paused { job, pause },
+                        News::Cell {
+                            row,
+                            column,
+                            cell,
+                            exchange,
+                        } => Message::Filled {
+                            job,
+                            row,
+                            column,
+                            cell,
+                            exchange: exchange.map(|exchange| Arc::new(*exchange)),
+                        },
+                    });
+                };
+                matrix::run(&run, &*client, &catalogue, &flight, told).await;
+            }
+            let trouble = ready.err();
+            let _ = queue.send(Message::Done { job, trouble });
+        });
+    }
+
+    pub fn survey(
+        &mut self,
+        job: Job,
+        token: TokenName,
+        mut environment: Environment,
+        case: Option<String>,
+    ) {
+        let flight = self.flight(job);
+        let (client, queue, place) = (
+            self.client.clone(),
+            self.queue.clone(),
+            self.sandbox.clone(),
+        );
+        let catalogue = self.catalogue.clone();
+        tokio::spawn(async move {
+            let ready = in_place(&mut environment, &place, &queue).await;
+            if ready.is_ok() {
+                let called = |exchange, survey: &Survey| {
+                    let _ = queue.send(Message::Surveyed {
+                        job,
+                        survey: Box::new(survey.clone()),
+                        exchange: Arc::new(exchange),
+                    });
+                };
+                let case = case.as_deref();
+                let wire = &*client;
+                survey::run(
+                    &token,
+                    &environment,
+                    case,
+                    wire,
+                    &catalogue,
+                    &flight,
+                    called,
+                )
+                .await;
+            }
+            let trouble = ready.err();
+            let _ = queue.send(Message::Done { job, trouble });
+        });
+    }
+
+    pub fn record(
+        &mut self,
+        job: Job,
+        path: PathBuf,
+        step: (usize, String),
+        id: ExchangeId,
+        held: Option<Arc<Exchange>>,
+    ) {
+        let home = self.home.clone();
+        self.look_up(move |history, queue| {
+            let found = match (held, history) {
+                (Some(exchange), _) => Ok(Some(exchange)),
+                (None, Some(history)) => history.load(&id).map(|found| found.map(Arc::new)),
+                (None, None) => Ok(None),
+            };
+            let session = match found {
+                Ok(Some(exchange)) => {
+                    sessions::record(&home, &path, (step.0, &step.1), &exchange).map(Box::new)
+                }
+                Ok(None) => Err("The call of this step is no longer in the history.".to_owned()),
+                Err(error) => Err(error.to_string()),
+            };
+            let done = session.is_ok().then(|| path.display().to_string());
+            let _ = queue.send(Message::Opened {
+                job,
+                screen: Screen::Sessions,
+                session,
+            });
+            if let Some(path) = done {
+                let words = format!("{} expects this now; {path} was changed.", step.1);
+                let _ = queue.send(Message::Told(Notice::info(words)));
+            }
+        });
+    }
+
+    /// For a ticket into the clipboard, for a machine into a file.
+    pub fn export(&mut self, exported: Exported) {
+        let (what, text) = match exported {
+            Exported::Matrix(matrix) => {
+                ("the matrix as Markdown", format::matrix::markdown(&matrix))
+            }
+            Exported::Markdown(report) => {
+                ("the report as Markdown", format::report::markdown(&report))
+            }
+            Exported::Junit(report) => {
+                let home = self.home.clone();
+                return self.look_up(move |_, queue| {
+                    let written = sessions::export(&home, &report);
+                    let notice = written.unwrap_or_else(|why| Notice::trouble(why, ""));
+                    let _ = queue.send(Message::Told(notice));
+                });
+            }
+        };
+        self.copy(what.to_owned(), text);
+    }
+
+    pub fn look_at_tokens(
+        &mut self,
+        environment: Environment,
+        mut names: Vec<TokenName>,
+        reads: bool,
+    ) {
+        if names.is_empty() {
+            names = token_names(&environment, &self.tokens);
+        }
+        let (client, queue) = (self.client.clone(), self.queue.clone());
+        let sandbox = environment.sandbox;
+        let tell = move |tokens| {
+            let _ = queue.send(Message::Looked {
+                environment: environment.name,
+                tokens,
+            });
+        };
+        if reads {
+            tokio::spawn(async move {
+                let mut rows = Vec::new();
+                for name in names {
+                    let source = client.vault().source(&name, sandbox).cloned();
+                    let seen = client.vault().examine(&name, sandbox).await;
+                    rows.push(row(name, source, Some(seen)));
+                }
+                tell(rows);
+            });
+        } else {
+            tokio::task::spawn_blocking(move || {
+                let rows = names.into_iter().map(|name| {
+                    let source = client.vault().source(&name, sandbox).cloned();
+                    let seen = client.vault().examine_at_rest(&name, sandbox);
+                    row(name, source, seen)
+                });
+                tell(rows.collect());
+            });
+        }
+    }
+
+    /// What can be told of a token without starting or asking anything.
+    pub fn row_at_rest(&self, name: &TokenName, sandbox: bool) -> TokenRow {
+        let source = self.client.vault().source(name, sandbox).cloned();
+        let seen = self.client.vault().examine_at_rest(name, sandbox);
+        row(name.clone(), source, seen)
+    }
+
+    pub fn learn(&mut self, environment: String, held: Vec<ExchangeSummary>) {
+        self.look_up(move |history, queue| {
+            let query = Query::parse(&format!("env:\"{environment}\""), Timestamp::UNIX_EPOCH);
+            // What is not known is only not shown.
+            let found = history.and_then(|h| h.recall(&query, LOOKED_THROUGH, None).ok());
+            let kept = found.unwrap_or_default().into_iter();
+            let mut calls: BTreeMap<ExchangeId, ExchangeSummary> =
+                kept.map(|call| (call.id.clone(), call)).collect();
+            calls.extend(held.into_iter().map(|call| (call.id.clone(), call)));
+            let learned = Arc::new(Learned::of(calls.into_values().rev()));
+            let _ = queue.send(Message::Learned {
+                environment,
+                learned,
+            });
+        });
+    }
+}
+
+fn row(
+    name: TokenName,
+    source: Option<TokenSource>,
+    seen: Option<Result<(TokenRef, TokenReport), Failure>>,
+) -> TokenRow {
+    let mut row = TokenRow {
+        token: TokenRef {
+            name,
+            fingerprint: None,
+        },
+        source,
+        report: None,
+        trouble: None,
+    };
+    match seen {
+        Some(Ok((token, report))) => {
+            row.token = token;
+            row.report = Some(report);
+        }
+        Some(Err(failure)) => {
+            let message = failure.message.trim_start_matches("Nothing was sent: ");
+            row.trouble = Some(format!("{message} {}", failure.hint));
+        }
+        None => {}
+    }
+    row
+}

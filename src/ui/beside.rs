@@ -1,0 +1,139 @@
+//! The screens beside the explorer: which of their parts stands where.
+//!
+//! ```text
+//! from 120 columns                         below: one part, the others as tabs
+//! ┌ Sessions ─┬ Steps ────────────────┐    ┌ tabs ──────────────┐
+//! │           │                       │    ├ part in focus ─────┤
+//! │           ├ Differences ──────────┤    │                    │
+//! └───────────┴───────────────────────┘    └────────────────────┘
+//! ```
+
+use super::layout::Layout;
+use super::paint::{frame, tabs};
+use super::pane;
+use super::theme::Theme;
+use crate::app::pane::{Part, TokensPart};
+use crate::app::{Beside, Screen, State};
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::text::Line;
+
+/// Draws the screen that is in front and returns what it measured.
+pub fn draw(state: &State, theme: &Theme, layout: &Layout, screen: &mut Frame) -> Beside {
+    let mut measured = Beside::default();
+    let middle = layout.middle;
+    match state.screen {
+        Screen::Explorer => {}
+        Screen::Matrix => {
+            let area = framed("Matrix", true, middle, layout, theme, screen);
+            measured.list_height = pane::matrix::draw(state, theme, area, screen);
+        }
+        Screen::Sessions => {
+            let part = state.sessions.part;
+            let titles = Part::ALL.map(|p| (p.title().to_owned(), p == part));
+            draw_tabs(&titles, layout, theme, screen);
+            for (which, rect) in session_parts(state, middle, layout.wide) {
+                let area = framed(which.title(), which == part, rect, layout, theme, screen);
+                match which {
+                    Part::Files => {
+                        pane::sessions::draw_files(state, theme, area, screen);
+                    }
+                    Part::Steps => {
+                        measured.list_height =
+                            pane::sessions::draw_steps(state, theme, area, screen);
+                    }
+                    Part::Differences => {
+                        measured.detail_last =
+                            pane::sessions::draw_differences(state, theme, area, screen);
+                    }
+                }
+            }
+        }
+        Screen::Tokens => {
+            let part = state.tokens_pane.part;
+            let titles = TokensPart::ALL.map(|p| (p.title().to_owned(), p == part));
+            draw_tabs(&titles, layout, theme, screen);
+            for (which, rect) in token_parts(state, middle, layout.wide) {
+                let area = framed(which.title(), which == part, rect, layout, theme, screen);
+                match which {
+                    TokensPart::List => {
+                        measured.list_height = pane::tokens::draw_list(state, theme, area, screen);
+                    }
+                    TokensPart::Inspector => {
+                        measured.detail_last =
+                            pane::tokens::draw_inspector(state, theme, area, screen);
+                    }
+                }
+            }
+        }
+    }
+    measured.list_height = measured.list_height.max(2);
+    measured
+}
+
+fn draw_tabs(titles: &[(String, bool)], layout: &Layout, theme: &Theme, screen: &mut Frame) {
+    if let Some(row) = layout.tabs {
+        screen.render_widget(tabs(titles, theme), row);
+    }
+}
+
+fn framed(
+    title: &str,
+    focused: bool,
+    rect: Rect,
+    layout: &Layout,
+    theme: &Theme,
+    screen: &mut Frame,
+) -> Rect {
+    if !layout.framed {
+        return rect;
+    }
+    let block = frame(Line::raw(format!(" {title} ")), focused, theme);
+    let inside = block.inner(rect);
+    screen.render_widget(block, rect);
+    inside.inner(Margin::new(1, 0))
+}
+
+fn session_parts(state: &State, middle: Rect, wide: bool) -> Vec<(Part, Rect)> {
+    if !wide {
+        return vec![(state.sessions.part, middle)];
+    }
+    let left = middle.width * 26 / 100;
+    let (files, right) = columns(middle, left);
+    let upper = right.height * 55 / 100;
+    let steps = Rect {
+        height: upper,
+        ..right
+    };
+    let differences = Rect {
+        y: right.y + upper,
+        height: right.height - upper,
+        ..right
+    };
+    vec![
+        (Part::Files, files),
+        (Part::Steps, steps),
+        (Part::Differences, differences),
+    ]
+}
+
+fn token_parts(state: &State, middle: Rect, wide: bool) -> Vec<(TokensPart, Rect)> {
+    if !wide {
+        return vec![(state.tokens_pane.part, middle)];
+    }
+    let (list, inspector) = columns(middle, middle.width * 48 / 100);
+    vec![(TokensPart::List, list), (TokensPart::Inspector, inspector)]
+}
+
+fn columns(middle: Rect, left: u16) -> (Rect, Rect) {
+    let first = Rect {
+        width: left,
+        ..middle
+    };
+    let second = Rect {
+        x: middle.x + left,
+        width: middle.width - left,
+        ..middle
+    };
+    (first, second)
+}

@@ -1,0 +1,647 @@
+//! The screens beside the explorer, by keys and messages alone: the matrix, the sessions, the
+//! tokens, and what each asks for before its first call.
+
+mod scene;
+
+use httriage::app::pane::{Part, TokensPart};
+use httriage::app::{Effect, Exported, Message, Overlay, Pane, Screen, TokenRow};
+use httriage::insight::matrix::{Access, Caller};
+use httriage::insight::replay::{Change, Direction};
+use httriage::model::{TokenName, TokenRef, TokenSource};
+use scene::{SIZES, Scene, USUAL, WIDE, guided, start, text_of};
+
+fn name(text: &str) -> TokenName {
+    TokenName::new(text).unwrap()
+}
+
+fn dialog(scene: &Scene) -> Vec<String> {
+    match &scene.state.overlay {
+        Some(Overlay::Dialog(dialog)) => dialog.choices.iter().map(|c| c.label.clone()).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Goes down to the choice that begins so, and takes it.
+fn choose(scene: &mut Scene, label: &str) {
+    let place = dialog(scene).iter().position(|l| l.starts_with(label));
+    let place = place.unwrap_or_else(|| panic!("{label}: {:?}", dialog(scene)));
+    for _ in 0..place {
+        scene.keys("down");
+    }
+    scene.keys("enter");
+}
+
+fn calls(scene: &Scene) -> usize {
+    scene.store.len()
+}
+
+// The switch
+
+#[test]
+fn digits_go_from_screen_to_screen_and_each_is_as_it_was_left() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("tab").keys("3 tab 4 tab 2 down");
+    assert_eq!(scene.state.screen, Screen::Matrix);
+    scene.keys("3");
+    assert_eq!(scene.state.sessions.part, Part::Steps);
+    scene.keys("4");
+    assert_eq!(scene.state.tokens_pane.part, TokensPart::Inspector);
+    scene.keys("2");
+    assert_eq!(scene.state.matrix.list.cursor, 1);
+    scene.keys("1");
+    assert_eq!(scene.state.focus, Pane::Response);
+    scene.keys("4 esc");
+    assert_eq!(scene.state.screen, Screen::Explorer);
+}
+
+#[test]
+fn a_digit_that_is_typed_goes_nowhere() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("backtab backtab tab tab").state.focus = Pane::Request;
+    scene.keys("enter 2");
+    assert_eq!(scene.state.screen, Screen::Explorer);
+    assert!(scene.state.builder.url.text().ends_with('2'));
+}
+
+#[test]
+fn sending_and_filtering_lead_back_to_the_explorer() {
+    for key in ["ctrl-r", "/"] {
+        let mut scene = Scene::open(USUAL);
+        scene.keys("4").keys(key);
+        assert_eq!(scene.state.screen, Screen::Explorer, "{key}");
+    }
+}
+
+#[test]
+fn going_to_a_screen_sends_nothing() {
+    let mut scene = Scene::open(WIDE);
+    let before = calls(&scene);
+    scene.keys("2 3 4 1 3 tab tab 4 tab enter");
+    assert_eq!(calls(&scene), before);
+}
+
+#[test]
+fn the_header_marks_the_screen_in_front() {
+    for (key, title) in [
+        ("1", "Explorer"),
+        ("2", "Matrix"),
+        ("3", "Sessions"),
+        ("4", "Tokens"),
+    ] {
+        for size in SIZES {
+            let mut scene = Scene::open(size);
+            scene.keys(key);
+            let text = text_of(&scene.picture());
+            let first = text.lines().next().unwrap();
+            if size.0 >= 80 || key != "1" {
+                assert!(first.contains(title), "{first}");
+            }
+        }
+    }
+}
+
+// Matrix
+
+#[test]
+fn the_matrix_fills_with_every_token_of_the_place_and_counts() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2 r");
+    let matrix = &scene.state.matrix.matrix;
+    assert!(matrix.callers.contains(&Caller::Token(name("support"))));
+    assert!(matrix.is_filled() && !scene.state.matrix.is_running());
+    assert!(!scene.state.is_busy());
+    let counts = matrix.counts();
+    assert!(counts.of(Access::Allowed) > 20 && counts.of(Access::UnknownToken) > 20);
+    let text = text_of(&scene.picture());
+    assert!(text.contains("✓ 200") && text.contains("? 401"), "{text}");
+}
+
+#[test]
+fn a_session_fills_the_rows_and_what_writes_is_not_sent_until_it_is_switched_on() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2 s");
+    choose(&mut scene, "acme-1234");
+    assert_eq!(scene.state.matrix.matrix.rows.len(), 4);
+    scene.keys("r");
+    let last = |scene: &Scene| scene.state.matrix.matrix.access(3, 0);
+    assert_eq!(last(&scene), Some(Access::Skipped));
+    assert!(text_of(&scene.picture()).contains('–'));
+    // The first choice sends nothing that writes.
+    scene.keys("W enter r");
+    assert_eq!(last(&scene), Some(Access::Skipped));
+    scene.keys("W");
+    choose(&mut scene, "Send calls that write");
+    assert!(text_of(&scene.picture()).contains("WRITES ARE SENT"));
+    scene.keys("r");
+    assert_ne!(last(&scene), Some(Access::Skipped));
+    scene.keys("W");
+    assert!(!scene.state.matrix.writes && scene.state.overlay.is_none());
+}
+
+#[test]
+fn a_protected_environment_never_gets_writes_from_the_matrix() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2 ctrl-e");
+    choose(&mut scene, "acme-live");
+    assert_eq!(scene.state.matrix.place, "acme-live");
+    let callers = &scene.state.matrix.matrix.callers;
+    assert_eq!(callers, &[Caller::Token(name("desk"))]);
+    scene.keys("W");
+    assert!(scene.notice().contains("protected"), "{}", scene.notice());
+    assert!(scene.state.overlay.is_none());
+}
+
+#[test]
+fn columns_are_chosen_one_by_one_and_the_list_stays_open() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2 t");
+    let all = scene.state.matrix.matrix.callers.len();
+    scene.keys("enter down enter");
+    assert_eq!(scene.state.matrix.matrix.callers.len(), all - 2);
+    assert!(dialog(&scene)[1].starts_with("[ ]"));
+    scene.keys("enter esc");
+    assert_eq!(scene.state.matrix.matrix.callers.len(), all - 1);
+    assert!(scene.state.overlay.is_none());
+}
+
+#[test]
+fn the_cell_under_the_cursor_is_told_and_opens_in_the_explorer() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2 s");
+    choose(&mut scene, "acme-1234");
+    scene.keys("r right right right");
+    let caller = scene.state.matrix.matrix.callers[3].clone();
+    assert_eq!(caller, Caller::Token(name("support")));
+    let text = text_of(&scene.picture());
+    assert!(text.contains("with support: denied"), "{text}");
+    assert!(text.contains("You need a role on this runbook"), "{text}");
+    scene.keys("enter");
+    assert_eq!(scene.state.screen, Screen::Explorer);
+    assert_eq!(scene.status_in_front(), Some(403));
+    // The variable was the session's; the call can be sent again all the same.
+    let url = scene.state.builder.url.text();
+    assert_eq!(url, "{{base}}/core/runbooks/7/tasks");
+    let before = calls(&scene);
+    scene.keys("ctrl-r");
+    assert_eq!(calls(&scene), before + 1);
+    assert_eq!(scene.status_in_front(), Some(403));
+}
+
+#[test]
+fn only_rows_in_which_tokens_differ_are_shown_on_a_key() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2 r");
+    let all = scene.state.matrix.shown().len();
+    scene.keys("d");
+    let some = scene.state.matrix.shown().len();
+    assert!(0 < some && some < all, "{some} of {all}");
+    scene.keys("d");
+    assert_eq!(scene.state.matrix.shown().len(), all);
+}
+
+#[test]
+fn what_the_history_knows_stands_in_the_cells_before_anything_is_sent() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&guided("The same runbook itself opens"));
+    scene.keys("2");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("(403)") && text.contains("(200)"), "{text}");
+    assert!(scene.state.matrix.matrix.counts().total() == 0);
+}
+
+#[test]
+fn marked_calls_of_the_history_become_rows() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&guided("The same runbook itself opens"));
+    scene.state.focus = Pane::History;
+    scene.keys("x x 2 s");
+    choose(&mut scene, "the 2 marked calls");
+    assert_eq!(scene.state.matrix.matrix.rows.len(), 2);
+}
+
+#[test]
+fn esc_stops_a_matrix_and_what_came_stays() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2");
+    scene.held = true;
+    scene.keys("r");
+    let job = scene.state.matrix.job.unwrap();
+    let fill = scene
+        .asked
+        .iter()
+        .rev()
+        .find(|e| matches!(e, Effect::Fill { .. }));
+    let Some(Effect::Fill { run, .. }) = fill else {
+        panic!()
+    };
+    assert_eq!(run.callers.len(), scene.state.matrix.matrix.callers.len());
+    scene.keys("esc");
+    assert!(scene.asked.contains(&Effect::Cancel(job)));
+    assert_eq!(scene.state.screen, Screen::Matrix);
+    scene.answer_all();
+    assert!(scene.state.matrix.matrix.counts().total() > 0);
+    assert!(!scene.state.is_busy());
+    scene.keys("esc");
+    assert_eq!(scene.state.screen, Screen::Explorer);
+}
+
+#[test]
+fn cells_of_a_run_that_is_over_change_nothing_but_their_calls_are_kept() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2");
+    scene.held = true;
+    scene.keys("r s");
+    choose(&mut scene, "all endpoints");
+    assert!(!scene.state.matrix.is_running());
+    let before = calls(&scene);
+    scene.answer_all();
+    assert_eq!(scene.state.matrix.matrix.counts().total(), 0);
+    assert!(calls(&scene) > before);
+    assert!(!scene.state.is_busy());
+}
+
+#[test]
+fn the_matrix_is_written_as_a_file() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2 r y");
+    let exported = |e: &Effect| matches!(e, Effect::Export(Exported::Matrix(_)));
+    assert!(scene.asked.iter().any(exported));
+    assert!(scene.notice().contains("Written"));
+}
+
+#[test]
+fn two_hundred_requests_by_ten_tokens_take_every_key_at_once() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("2");
+    let mut session = scene::session();
+    let step = session.steps[0].clone();
+    session.steps = vec![step; 200];
+    scene.state.matrix.set_rows(session);
+    let callers = scene.state.matrix.matrix.callers.clone();
+    let callers = callers.iter().cycle().take(10).cloned().collect();
+    scene.state.matrix.set_columns(callers);
+    scene.keys("r");
+    assert_eq!(scene.state.matrix.matrix.counts().total(), 2_000);
+    scene.draws = true;
+    let keys = [
+        "down", "right", "d", "d", "pagedown", "G", "g", "up", "left",
+    ];
+    let mut slowest = std::time::Duration::ZERO;
+    for key in keys.iter().cycle().take(90) {
+        let began = std::time::Instant::now();
+        scene.keys(key);
+        slowest = slowest.max(began.elapsed());
+    }
+    // A debug build on a busy machine; a person is promised as much in a release.
+    assert!(slowest.as_millis() < 100, "{slowest:?}");
+}
+
+// Sessions
+
+#[test]
+fn opening_a_session_shows_its_steps_and_sends_nothing() {
+    let mut scene = Scene::open(WIDE);
+    let before = calls(&scene);
+    scene.keys("3");
+    assert_eq!(scene.state.sessions.step_count(), 4);
+    let text = text_of(&scene.picture());
+    for words in [
+        "list tasks",
+        "403 forbidden",
+        "4 steps, nothing sent yet",
+        "customer's",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert_eq!(calls(&scene), before);
+}
+
+#[test]
+fn a_session_given_at_the_start_is_in_front_and_the_opening_call_stays_away() {
+    let mut opening = start(WIDE);
+    opening.session = Some("acme-1234.session.toml".into());
+    opening.send_first = false;
+    let mut scene = Scene::closed(opening);
+    scene.held = false;
+    scene.answer_all();
+    assert_eq!(scene.state.screen, Screen::Sessions);
+    assert_eq!(scene.state.sessions.step_count(), 4);
+    assert_eq!(calls(&scene), 0);
+}
+
+#[test]
+fn a_run_says_of_every_step_how_it_came_out() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3 enter r");
+    let changes: Vec<Change> = scene
+        .state
+        .sessions
+        .results
+        .iter()
+        .map(|result| result.as_ref().unwrap().report.change)
+        .collect();
+    assert_eq!(
+        changes,
+        [Change::Same, Change::Changed, Change::Same, Change::Changed]
+    );
+    let second = scene.state.sessions.results[1].as_ref().unwrap();
+    assert_eq!(second.report.direction, Some(Direction::Fixed));
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("fixed") && text.contains("≠ 2 changed"),
+        "{text}"
+    );
+    assert!(!scene.state.is_busy() && scene.state.sessions.run.is_none());
+    // Enter goes on to the differences, and from there to the call.
+    scene.keys("down enter");
+    assert!(text_of(&scene.picture()).contains("status was 404, is 200"));
+    scene.keys("enter");
+    assert_eq!(scene.state.screen, Screen::Explorer);
+    assert_eq!(scene.status_in_front(), Some(200));
+}
+
+#[test]
+fn a_run_from_a_step_on_leaves_the_earlier_ones_and_one_alone_goes_to_the_next() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3 enter down down f");
+    let done = |scene: &Scene| -> Vec<bool> {
+        let results = scene.state.sessions.results.iter();
+        results.map(Option::is_some).collect()
+    };
+    assert_eq!(done(&scene), [false, false, true, true]);
+    scene.keys("g o");
+    assert_eq!(done(&scene), [true, false, true, true]);
+    assert_eq!(scene.state.sessions.steps.cursor, 1);
+}
+
+#[test]
+fn a_token_and_an_environment_can_be_chosen_for_the_whole_run() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3 enter t");
+    choose(&mut scene, "admin");
+    assert!(text_of(&scene.picture()).contains("every step with admin"));
+    scene.keys("r");
+    let result = scene.state.sessions.results[0].as_ref().unwrap();
+    assert_eq!(result.report.token.as_ref().unwrap().name, name("admin"));
+    assert_eq!(result.report.direction, Some(Direction::Fixed));
+    scene.keys("E");
+    choose(&mut scene, "acme-test");
+    assert!(scene.state.sessions.token.is_none());
+    assert!(text_of(&scene.picture()).contains("in acme-test"));
+}
+
+#[test]
+fn what_is_missing_is_asked_for_before_the_first_call() {
+    let mut scene = Scene::open(WIDE);
+    scene.sessions[0].1.variables.clear();
+    let before = calls(&scene);
+    scene.keys("3 enter r");
+    assert!(text_of(&scene.picture()).contains("Value of {{runbook}}"));
+    assert_eq!(calls(&scene), before);
+    // Leaving the question leaves the run.
+    scene.keys("esc");
+    assert!(scene.state.overlay.is_none() && scene.state.sessions.run.is_none());
+    assert_eq!(calls(&scene), before);
+    scene.keys("r").types("7").keys("enter");
+    assert_eq!(calls(&scene), before + 4);
+    assert_eq!(scene.state.sessions.given, [("runbook".into(), "7".into())]);
+    // It is asked for once.
+    scene.keys("r");
+    assert_eq!(calls(&scene), before + 8);
+}
+
+#[test]
+fn a_secret_is_not_asked_for_in_a_line_that_is_seen() {
+    let mut scene = Scene::open(WIDE);
+    scene.sessions[0].1.steps[0].spec.url = "{{base}}/core/users?key={{secret.api_key}}".into();
+    let before = calls(&scene);
+    scene.keys("3 enter r");
+    assert!(scene.state.overlay.is_none());
+    assert!(scene.notice().contains("is a secret"), "{}", scene.notice());
+    assert_eq!(calls(&scene), before);
+}
+
+#[test]
+fn a_token_that_is_not_known_is_named_before_the_first_call() {
+    let mut scene = Scene::open(WIDE);
+    scene.sessions[0].1.steps[2].spec.auth = httriage::model::Auth::Bearer(name("from-elsewhere"));
+    let before = calls(&scene);
+    scene.keys("3 enter r");
+    assert_eq!(calls(&scene), before);
+    assert!(
+        scene.notice().contains("no such token"),
+        "{}",
+        scene.notice()
+    );
+    assert!(scene.notice().contains("Choose another token"));
+}
+
+/// A token of acme-test whose value is kept nowhere.
+fn asked_for() -> Scene {
+    let mut scene = Scene::open(WIDE);
+    scene.rows.push(TokenRow {
+        token: TokenRef {
+            name: name("desk"),
+            fingerprint: None,
+        },
+        source: Some(TokenSource::Prompt),
+        report: None,
+        trouble: None,
+    });
+    scene.keys("ctrl-e");
+    choose(&mut scene, "acme-test");
+    scene
+}
+
+#[test]
+fn a_value_that_is_kept_nowhere_is_asked_for_hidden_and_the_run_goes_on() {
+    let mut scene = asked_for();
+    scene.keys("4");
+    assert!(text_of(&scene.picture()).contains("asked for"));
+    scene.held = true;
+    scene.keys("w");
+    assert_eq!(scene.asked.last(), Some(&Effect::AskToken(name("desk"))));
+    scene.tell(Message::SecretTyped(5));
+    let text = text_of(&scene.picture());
+    assert!(text.contains("•••••") && text.contains("5 typed"), "{text}");
+    // Keys never come here while it is typed; those that did would do nothing.
+    scene.keys("q a enter");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Secret(_))));
+    scene.answer_all();
+    assert!(scene.state.overlay.is_none());
+    assert!(
+        scene
+            .asked
+            .iter()
+            .any(|e| matches!(e, Effect::Survey { .. }))
+    );
+}
+
+#[test]
+fn a_value_that_is_not_given_ends_the_run_before_it_began() {
+    let mut scene = asked_for();
+    scene.keys("4");
+    scene.held = true;
+    scene.keys("w");
+    scene.tell(Message::SecretGiven(None));
+    assert!(scene.state.overlay.is_none() && scene.state.waits_for.is_none());
+    assert!(
+        !scene
+            .asked
+            .iter()
+            .any(|e| matches!(e, Effect::Survey { .. }))
+    );
+}
+
+#[test]
+fn the_request_asks_for_its_token_too() {
+    let mut scene = asked_for();
+    scene.keys("4 t 1");
+    scene.state.builder.url.set("/core/runbooks");
+    scene.held = true;
+    let sent = scene.jobs().len();
+    scene.keys("ctrl-r");
+    assert_eq!(scene.asked.last(), Some(&Effect::AskToken(name("desk"))));
+    assert_eq!(scene.jobs().len(), sent);
+    let given = scene.carry_out_next().unwrap();
+    scene.tell(given);
+    assert_eq!(scene.jobs().len(), sent + 1);
+}
+
+#[test]
+fn a_session_of_an_unknown_environment_goes_nowhere_until_one_is_chosen() {
+    let mut scene = Scene::open(WIDE);
+    scene.sessions[0].1.environment = Some("customer-x".to_owned());
+    let before = calls(&scene);
+    scene.keys("3 enter r");
+    assert!(
+        scene.notice().contains("not known here"),
+        "{}",
+        scene.notice()
+    );
+    assert_eq!(calls(&scene), before);
+    scene.keys("E");
+    choose(&mut scene, "sandbox");
+    scene.keys("r");
+    assert_eq!(calls(&scene), before + 4);
+}
+
+#[test]
+fn what_came_is_recorded_and_the_step_is_as_expected_then() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3 enter r down w");
+    let result = scene.state.sessions.results[1].as_ref().unwrap();
+    assert_eq!(result.report.change, Change::Same);
+    let record = scene.asked.iter().find_map(|effect| match effect {
+        Effect::Record { step, name, .. } => Some((*step, name.clone())),
+        _ => None,
+    });
+    assert_eq!(record, Some((1, "show it".to_owned())));
+    assert_eq!(scene.state.sessions.steps.cursor, 1);
+}
+
+#[test]
+fn a_report_is_written_in_two_forms_once_there_is_something_to_report() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3 enter y");
+    assert!(scene.notice().contains("Nothing was run yet"));
+    scene.keys("esc r y Y");
+    let forms = scene
+        .asked
+        .iter()
+        .filter(|e| matches!(e, Effect::Export(_)));
+    assert_eq!(forms.count(), 2);
+}
+
+#[test]
+fn esc_stops_a_replay_and_the_answers_of_another_session_are_dropped() {
+    let mut scene = Scene::open(WIDE);
+    let mut other = scene::session();
+    other.name = "other".into();
+    scene.sessions.push(("other.session.toml".into(), other));
+    scene.keys("3");
+    scene.held = true;
+    scene.keys("r");
+    let job = scene.state.sessions.run.as_ref().unwrap().job;
+    scene.keys("esc");
+    assert!(scene.asked.contains(&Effect::Cancel(job)));
+    scene.keys("down enter");
+    scene.answer_all();
+    assert_eq!(
+        scene.state.sessions.open.as_ref().unwrap().session.name,
+        "other"
+    );
+    assert!(!scene.state.is_busy());
+}
+
+// Tokens
+
+#[test]
+fn two_marked_tokens_are_compared_claim_by_claim() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("4 x x");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("not the same token"), "{text}");
+    scene.keys("x");
+    assert_eq!(scene.state.tokens_pane.marked.len(), 2);
+}
+
+#[test]
+fn who_am_i_makes_an_access_list_of_reading_calls_that_are_all_kept() {
+    let mut scene = Scene::open(WIDE);
+    let before = calls(&scene);
+    scene.keys("4 w");
+    let made = &scene.store[before..];
+    assert!(made.len() >= 6);
+    assert!(made.iter().all(|exchange| exchange.sent.method == "GET"));
+    let text = text_of(&scene.picture());
+    for words in [
+        "What the API says",
+        "email",
+        "/core/workspaces",
+        "It may, as the API says",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!scene.state.is_busy());
+    assert_eq!(scene.state.history.rows.len(), calls(&scene));
+}
+
+#[test]
+fn a_token_that_the_api_refuses_is_marked_so() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("4");
+    let place = scene.state.tokens_pane.rows("sandbox");
+    let at = place
+        .iter()
+        .position(|row| row.token.name == name("revoked"))
+        .unwrap();
+    for _ in 0..at {
+        scene.keys("down");
+    }
+    let before = calls(&scene);
+    scene.keys("w");
+    assert_eq!(calls(&scene), before + 2);
+    let text = text_of(&scene.picture());
+    assert!(text.contains("the API refuses it"), "{text}");
+}
+
+#[test]
+fn a_token_is_taken_for_the_request() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("4 t 1");
+    assert_eq!(scene.state.builder.auth.token(), Some(&name("admin")));
+}
+
+#[test]
+fn another_environment_shows_its_own_tokens() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("4 down down ctrl-e");
+    choose(&mut scene, "acme-test");
+    assert_eq!(scene.state.tokens_pane.list.cursor, 0);
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("desk") && !text.contains("user-admin"),
+        "{text}"
+    );
+}
