@@ -319,7 +319,7 @@ fn what_cannot_be_carried_over_is_said_where_it_stands() {
         [
             "1:6 --insecure was left out: httriage checks certificates; --cacert FILE adds an authority, --insecure ORIGIN leaves one unchecked.",
             "1:9 The URL has no scheme; curl takes http://, and so does httriage.",
-            "2:3 --proxy was left out: a proxy is taken from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
+            "2:3 --proxy was left out: a proxy is taken from config.toml, or from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
             "2:23 --cert was left out: name it as client_certificate of the environment in config.toml.",
             "2:47 User and password were left out: httriage cannot answer a challenge of digest.",
             "3:2 Curl has no option --fancy; it was left out.",
