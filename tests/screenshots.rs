@@ -88,6 +88,53 @@ fn the_history() {
 
 #[test]
 #[ignore = "writes pictures"]
+fn an_investigation() {
+    picture("investigate.svg", &[], WIDE, |tty| {
+        tty.types("\ti");
+        tty.sees("Verdict  permission.missing_role");
+        tty.sees("Esc close");
+    });
+}
+
+#[test]
+#[ignore = "writes pictures"]
+fn the_matrix() {
+    picture("matrix.svg", &[], WIDE, |tty| {
+        tty.types("2");
+        tty.sees("all endpoints");
+        tty.types("r");
+        tty.sees("21 of 22");
+    });
+}
+
+#[test]
+#[ignore = "writes pictures"]
+fn the_sessions() {
+    picture("sessions.svg", &[], WIDE, |tty| {
+        tty.types("\t\t\x13");
+        tty.sees("Saved 1 step");
+        tty.types("3");
+        tty.sees("nothing sent yet|Choose a session");
+        tty.types("\r");
+        tty.sees("nothing sent yet");
+        tty.types("r");
+        tty.sees("= 1 same");
+    });
+}
+
+#[test]
+#[ignore = "writes pictures"]
+fn the_tokens() {
+    picture("inspector.svg", &[], WIDE, |tty| {
+        tty.types("4");
+        tty.sees("Inspector");
+        tty.types("w");
+        tty.sees("/core/workspaces");
+    });
+}
+
+#[test]
+#[ignore = "writes pictures"]
 fn the_list_of_tokens() {
     picture("tokens.svg", &[], USUAL, |tty| {
         tty.types("\x14");
