@@ -75,7 +75,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         ResponseTab::Headers => headers(state, shown, theme, content, frame),
         ResponseTab::Timing => timing::draw(state, shown, theme, content, frame),
         ResponseTab::Diff => diff::draw(state, shown, theme, content, frame),
-        ResponseTab::Why => why::draw(state, shown, theme, content, frame),
+        ResponseTab::Why => why::draw(state, theme, content, frame),
     };
     let last = measured.lines.saturating_sub(measured.height);
     let top = state.response.top.min(last);
@@ -484,6 +484,28 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
         .top
         .min(measured.lines.saturating_sub(measured.height));
     for (rect, line) in area.rows().zip(lines.iter().skip(top)) {
+        frame.render_widget(line, rect);
+    }
+    more_below(top, &measured, area, theme, frame);
+    measured
+}
+
+/// The lines of a tab from where the reader is, and how many there are.
+fn scrolled(
+    lines: Vec<Line>,
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+) -> Measured {
+    let measured = Measured {
+        lines: lines.len(),
+        height: area.height as usize,
+        ..Measured::default()
+    };
+    let last = measured.lines.saturating_sub(measured.height);
+    let top = state.response.top.min(last);
+    for (rect, line) in area.rows().zip(lines.into_iter().skip(top)) {
         frame.render_widget(line, rect);
     }
     more_below(top, &measured, area, theme, frame);

@@ -1,7 +1,6 @@
 //! What differs from another answer, place by place, the older side first.
 
 use super::super::history::duration_text;
-use super::more_below;
 use crate::app::pane::{Measured, Shown};
 use crate::app::{Action, State};
 use crate::insight::{AnswerDiff, Difference};
@@ -35,18 +34,7 @@ pub fn draw(
         Some((_, None)) => said("The two answers are being compared.", width, theme),
         Some((was, Some(diff))) => lines(state, was, &shown.exchange, diff, theme, width),
     };
-    let measured = Measured {
-        lines: lines.len(),
-        height: area.height as usize,
-        ..Measured::default()
-    };
-    let last = measured.lines.saturating_sub(measured.height);
-    let top = state.response.top.min(last);
-    for (rect, line) in area.rows().zip(lines.into_iter().skip(top)) {
-        frame.render_widget(line, rect);
-    }
-    more_below(top, &measured, area, theme, frame);
-    measured
+    super::scrolled(lines, state, theme, area, frame)
 }
 
 fn said(words: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -40,18 +40,7 @@ pub fn draw(
         times => format!("{at}, the last of {times} times"),
     };
     lines.push(Line::styled(cut(&attempts, width), theme.dim()));
-    let measured = Measured {
-        lines: lines.len(),
-        height: area.height as usize,
-        ..Measured::default()
-    };
-    let last = measured.lines.saturating_sub(measured.height);
-    let top = state.response.top.min(last);
-    for (rect, line) in area.rows().zip(lines.into_iter().skip(top)) {
-        frame.render_widget(line, rect);
-    }
-    super::more_below(top, &measured, area, theme, frame);
-    measured
+    super::scrolled(lines, state, theme, area, frame)
 }
 
 fn bars(shown: &Shown, response: &Response, theme: &Theme, width: usize) -> Vec<Line<'static>> {

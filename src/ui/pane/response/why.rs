@@ -1,8 +1,7 @@
 //! Why the call was refused, as far as it can be said without sending anything; after an
 //! investigation, with what that found out.
 
-use super::more_below;
-use crate::app::pane::{Measured, Shown};
+use crate::app::pane::Measured;
 use crate::app::{Action, State, blocked};
 use crate::insight::facts::Case;
 use crate::insight::{Explanation, Verdict, probe};
@@ -13,13 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-pub fn draw(
-    state: &State,
-    shown: &Shown,
-    theme: &Theme,
-    area: Rect,
-    frame: &mut Frame,
-) -> Measured {
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
     let width = area.width as usize;
     let lines = match &state.response.why {
         None => paragraph("The answer is being read.", "", width, theme.dim()),
@@ -29,19 +22,7 @@ pub fn draw(
             lines
         }
     };
-    let _ = shown;
-    let measured = Measured {
-        lines: lines.len(),
-        height: area.height as usize,
-        ..Measured::default()
-    };
-    let last = measured.lines.saturating_sub(measured.height);
-    let top = state.response.top.min(last);
-    for (rect, line) in area.rows().zip(lines.iter().skip(top)) {
-        frame.render_widget(line, rect);
-    }
-    more_below(top, &measured, area, theme, frame);
-    measured
+    super::scrolled(lines, state, theme, area, frame)
 }
 
 /// The verdict with all that speaks for it, and what else it could be.
