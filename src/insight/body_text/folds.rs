@@ -1,7 +1,7 @@
 //! Which objects and arrays are folded away. Nothing here is proportional to the number of
 //! lines: every line knows what it stands in, so it is climbed and not searched.
 
-use super::{BodyText, CLOSES, NO_LINE, OPENS};
+use super::{BodyText, shape};
 use std::collections::BTreeSet;
 
 /// All are open but some, or all are folded but some.
@@ -99,53 +99,30 @@ impl Folds {
 impl BodyText {
     /// The line that closes what this line opens, if it is known.
     pub fn closing(&self, line: usize) -> Option<usize> {
-        let line = self.lines.get(line).filter(|line| line.is(OPENS))?;
-        (line.link != NO_LINE).then_some(line.link as usize)
+        self.lines.closing(line)
     }
 
     /// How many members or elements there are in what the line opens.
     pub fn count(&self, opening: usize) -> usize {
-        let last = self.closing(opening).and_then(|closing| {
-            // What stands last in it knows its place.
-            self.lines.get(closing.checked_sub(1)?)
-        });
-        last.map_or(0, |line| {
-            let place = if line.is(CLOSES) {
-                line.parent
-            } else {
-                line.link
-            };
-            place as usize + 1
-        })
+        self.lines.count(opening)
     }
 
     /// The line that opens what this line opens, closes or stands in.
     pub fn container(&self, line: usize) -> Option<usize> {
-        let found = self.lines.get(line)?;
-        if found.is(OPENS) {
-            return Some(line);
+        match self.lines.is(line, shape::OPENS) {
+            true => Some(line),
+            false => self.lines.around(line).next(),
         }
-        let opening = if found.is(CLOSES) {
-            found.link
-        } else {
-            found.parent
-        };
-        (opening != NO_LINE).then_some(opening as usize)
     }
 
     /// The lines that open what this line is in, from the inside out. What a line closes is
     /// among them, what it opens is not.
-    fn around(&self, line: usize) -> impl Iterator<Item = usize> {
-        let first = match self.lines.get(line) {
-            Some(found) if found.is(CLOSES) => Some(found.link),
-            Some(found) => Some(found.parent),
-            None => None,
-        };
-        let known = |line: u32| (line != NO_LINE).then_some(line as usize);
-        std::iter::successors(first.and_then(known), move |opening| {
-            self.lines
-                .get(*opening)
-                .and_then(|found| known(found.parent))
-        })
+    pub fn around(&self, line: usize) -> impl Iterator<Item = usize> {
+        self.lines.around(line)
+    }
+
+    /// The place of what the line begins, ends or belongs to among its siblings, from zero.
+    pub fn seat(&self, line: usize) -> usize {
+        self.lines.seat_of(line)
     }
 }

@@ -1,7 +1,8 @@
 //! The lines of a JSON text, one for each member, found in one pass that also checks the
 //! grammar. Nothing is nested in it, so no depth can exhaust the stack.
 
-use super::{CLOSES, INSIDE, LOOK, Line, NO_LINE, OPENS, Watch, piece_end};
+use super::shape::{CLOSES, DEPTH, INSIDE, LATER, OPENS};
+use super::{LOOK, Lines, Watch, piece_end};
 use crate::model::limits;
 use std::ops::Range;
 
@@ -21,33 +22,23 @@ enum Next {
     After,
 }
 
-/// An object or array that is open.
-#[derive(Clone, Copy)]
-struct Open {
-    line: usize,
-    bracket: u8,
-    /// Its place among the others, and how many stand in itself so far.
-    place: u32,
-    count: u32,
-}
-
-/// The lines so far, with what is open.
+/// The lines so far, with the brackets that are open.
 struct Arranged<'a> {
     body: &'a [u8],
-    lines: &'a mut Vec<Line>,
-    open: Vec<Open>,
-    /// What the line under way closes.
-    closes: Option<Open>,
+    lines: &'a mut Lines,
+    open: Vec<u8>,
+    /// Whether the line under way closes what it begins with.
+    closes: bool,
 }
 
 /// Fills in the lines; where the text is broken, those before it are there. `None` if the watch
 /// ended it.
-pub fn arrange(body: &[u8], lines: &mut Vec<Line>, watch: Watch) -> Option<Result<(), Broken>> {
+pub fn arrange(body: &[u8], lines: &mut Lines, watch: Watch) -> Option<Result<(), Broken>> {
     let mut arranged = Arranged {
         body,
         lines,
         open: Vec::new(),
-        closes: None,
+        closes: false,
     };
     arranged.run(watch).transpose()
 }
@@ -103,7 +94,8 @@ impl Arranged<'_> {
                 }
                 (Next::After, Some(close @ (b'}' | b']'))) if close == self.bracket() + 2 => {
                     self.ends(start..end);
-                    self.closes = self.open.pop();
+                    self.open.pop();
+                    self.closes = true;
                     (start, end) = (at, at + 1);
                     at = blank(body, end);
                 }
@@ -126,102 +118,48 @@ impl Arranged<'_> {
 
     /// The bracket opened last; zero where none is.
     fn bracket(&self) -> u8 {
-        self.open.last().map_or(0, |open| open.bracket)
+        self.open.last().copied().unwrap_or(0)
     }
 
-    /// The line that opens what is open, and the next place in it.
-    fn seat(&mut self) -> (u32, u32) {
-        match self.open.last_mut() {
-            Some(open) => {
-                open.count += 1;
-                (open.line as u32, open.count - 1)
-            }
-            None => (NO_LINE, 0),
-        }
+    fn depth(&self) -> u16 {
+        self.open.len() as u16 & DEPTH
     }
 
     /// The line under way opens an object or array.
     fn opens(&mut self, place: Range<usize>, bracket: u8) {
-        let line = self.lines.len();
-        let (parent, seat) = self.seat();
-        let depth = self.open.len() as u16;
-        let first = Line {
-            shape: depth | OPENS,
-            parent,
-            ..Line::plain(0..0)
-        };
+        let depth = self.depth();
+        self.lines.seat();
+        self.lines.open();
+        self.open.push(bracket);
         // The rest of a long name stands inside it, to be folded away with it.
-        let later = Line {
-            shape: depth,
-            parent: line as u32,
-            link: 0,
-            ..first
-        };
-        self.open.push(Open {
-            line,
-            bracket,
-            place: seat,
-            count: 0,
-        });
-        push(self.body, self.lines, place, first, later);
+        push(self.body, self.lines, place, depth, OPENS);
     }
 
     /// The line under way ends with its value or with the bracket that it closes.
     fn ends(&mut self, place: Range<usize>) {
-        let depth = self.open.len() as u16;
-        let Some(closed) = self.closes.take() else {
-            let (parent, link) = self.seat();
-            let line = Line {
-                shape: depth,
-                parent,
-                link,
-                ..Line::plain(0..0)
-            };
-            return push(self.body, self.lines, place, line, line);
-        };
-        let opening = closed.line;
-        self.lines[opening].link = self.lines.len() as u32;
-        let first = Line {
-            shape: depth | CLOSES,
-            parent: closed.place,
-            link: opening as u32,
-            ..Line::plain(0..0)
-        };
-        let later = Line {
-            shape: depth,
-            parent: self.lines[opening].parent,
-            link: closed.place,
-            ..first
-        };
-        push(self.body, self.lines, place, first, later);
+        let depth = self.depth();
+        if std::mem::take(&mut self.closes) {
+            self.lines.close();
+            return push(self.body, self.lines, place, depth, CLOSES);
+        }
+        self.lines.seat();
+        push(self.body, self.lines, place, depth, 0);
     }
 }
 
 /// Adds what stands behind the last line, as far as it goes.
-pub fn rest(body: &[u8], lines: &mut Vec<Line>) {
-    let (start, depth, parent) = match lines.last() {
-        None => (0, 0, NO_LINE),
-        Some(line) if line.is(OPENS) => (
-            line.place().end,
-            line.depth() as u16 + 1,
-            lines.len() as u32 - 1,
-        ),
-        Some(line) => {
-            let brother = match line.is(CLOSES) {
-                true => lines[line.link as usize],
-                false => *line,
-            };
-            (line.place().end, line.depth() as u16, brother.parent)
+pub fn rest(body: &[u8], lines: &mut Lines) {
+    let (start, depth) = match lines.len().checked_sub(1) {
+        None => (0, 0),
+        Some(last) => {
+            let inner = usize::from(lines.is(last, OPENS));
+            (lines.place(last).end, lines.depth(last) + inner)
         }
     };
     let start = blank(body, start);
     if start < body.len() {
-        let line = Line {
-            shape: depth,
-            parent,
-            ..Line::plain(0..0)
-        };
-        push(body, lines, start..body.len(), line, line);
+        lines.seat();
+        push(body, lines, start..body.len(), depth as u16 & DEPTH, 0);
     }
 }
 
@@ -313,26 +251,18 @@ fn number(body: &[u8], start: usize) -> Result<usize, Broken> {
     Ok(at)
 }
 
-/// Adds a line, in pieces if it is long: `first`, and after it as many of `later` as it takes.
-fn push(body: &[u8], lines: &mut Vec<Line>, place: Range<usize>, first: Line, later: Line) {
+/// Adds a line, in pieces if it is long; what it opens or closes, the first piece does.
+fn push(body: &[u8], lines: &mut Lines, place: Range<usize>, depth: u16, what: u16) {
     if place.len() <= limits::LINE_BYTES {
-        let (start, length) = (place.start as u32, place.len() as u16);
-        lines.push(Line {
-            start,
-            length,
-            ..first
-        });
-        return;
+        return lines.push(place, depth | what);
     }
     let mut start = place.start;
-    let mut line = first;
+    let mut shape = depth | what;
     let mut goes_on = false;
     while start < place.end {
         let (end, inside) = piece(body, start, place.end, goes_on);
-        (line.start, line.length) = (start as u32, (end - start) as u16);
-        line.shape |= if goes_on { INSIDE } else { 0 };
-        lines.push(line);
-        (line, goes_on) = (later, inside);
+        lines.push(start..end, shape | if goes_on { INSIDE } else { 0 });
+        (shape, goes_on) = (depth | LATER, inside);
         start = if inside {
             end
         } else {

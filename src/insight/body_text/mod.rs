@@ -4,11 +4,13 @@
 
 mod folds;
 mod json_lines;
+mod lines;
 mod raw_lines;
 mod search;
 mod typed;
 
 use crate::model::limits;
+use lines::{Lines, shape};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -69,7 +71,7 @@ fn bad_characters(bytes: &[u8]) -> usize {
 /// Where the lines of a body are. The body itself stays where it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BodyText {
-    lines: Vec<Line>,
+    lines: Lines,
     /// The bytes, where they are shown as numbers; that needs no lines.
     hex_bytes: usize,
     is_indented: bool,
@@ -79,59 +81,8 @@ pub struct BodyText {
     fault: Option<Fault>,
 }
 
-/// The place of a line in the body, and its neighbours. Kept small: a large body has millions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Line {
-    start: u32,
-    /// At most `limits::LINE_BYTES`.
-    length: u16,
-    /// How deep it is indented, with what it is in the highest bits.
-    shape: u16,
-    /// The line that opens what it stands in; of a line that closes, its place among the others.
-    parent: u32,
-    /// Of a line that opens or closes, the one with the other bracket; else its place among
-    /// the others.
-    link: u32,
-}
-
-/// A later piece of a string that began on a line above.
-const INSIDE: u16 = 1 << 15;
-const OPENS: u16 = 1 << 14;
-const CLOSES: u16 = 1 << 13;
-const DEPTH: u16 = CLOSES - 1;
-const _: () = assert!(limits::INDENTED_DEPTH <= DEPTH as usize);
-const _: () = assert!(limits::LINE_BYTES <= u16::MAX as usize);
-
-impl Line {
-    /// A line of a text as it came.
-    fn plain(place: Range<usize>) -> Line {
-        Line {
-            start: place.start as u32,
-            length: place.len() as u16,
-            shape: 0,
-            parent: NO_LINE,
-            link: NO_LINE,
-        }
-    }
-
-    fn place(&self) -> Range<usize> {
-        let start = self.start as usize;
-        start..start + usize::from(self.length)
-    }
-
-    fn depth(&self) -> usize {
-        usize::from(self.shape & DEPTH)
-    }
-
-    fn is(&self, shape: u16) -> bool {
-        self.shape & shape != 0
-    }
-}
-
 /// Longer than any token, other than a string, that a cut may have broken.
 const CUT: usize = 8;
-
-const NO_LINE: u32 = u32::MAX;
 
 /// Told how many bytes were read, from time to time; says whether to go on.
 pub type Watch<'a> = &'a mut dyn FnMut(usize) -> bool;
@@ -167,8 +118,6 @@ impl BodyText {
         view: View,
         watch: Watch,
     ) -> Option<BodyText> {
-        // The places of lines are 32 bits wide. What lies beyond is not shown.
-        let body = body.get(..u32::MAX as usize - 1).unwrap_or(body);
         let mut text = BodyText::default();
         match view {
             View::Hex => text.hex_bytes = body.len(),
@@ -184,7 +133,7 @@ impl BodyText {
             match json_lines::arrange(body, &mut self.lines, watch)? {
                 Ok(()) => {
                     self.is_indented = true;
-                    self.lines.shrink_to_fit();
+                    self.lines.shrink();
                     return Some(());
                 }
                 Err(_) if body.is_empty() => {}
@@ -194,7 +143,7 @@ impl BodyText {
                 Err(_) => {}
             }
         }
-        self.lines = Vec::new();
+        self.lines = Lines::default();
         self.lines = raw_lines::lines(body, watch)?;
         Some(())
     }
@@ -268,15 +217,12 @@ impl BodyText {
         if self.hex_bytes > 0 {
             return Cow::Owned(hex_line(body, number));
         }
-        let Some(line) = self.lines.get(number) else {
-            return Cow::Borrowed("");
-        };
-        let bytes = body.get(line.place()).unwrap_or_default();
+        let bytes = body.get(self.lines.place(number)).unwrap_or_default();
         if !self.is_indented {
             return String::from_utf8_lossy(bytes);
         }
-        let mut text = vec![b' '; line.depth() * 2];
-        json_lines::tidy(bytes, line.is(INSIDE), &mut text, |_, _| {});
+        let mut text = vec![b' '; self.lines.depth(number) * 2];
+        json_lines::tidy(bytes, self.begins_inside(number), &mut text, |_, _| {});
         Cow::Owned(String::from_utf8_lossy(&text).into_owned())
     }
 
@@ -307,11 +253,15 @@ impl BodyText {
         let mut places = Vec::with_capacity(bytes.len() + 1);
         let mut shown = Vec::new();
         if self.is_indented {
-            let line = self.lines[number];
-            shown.resize(line.depth() * 2, b' ');
-            json_lines::tidy(bytes, line.is(INSIDE), &mut shown, |source, at| {
-                places.resize(source + 1, at);
-            });
+            shown.resize(self.lines.depth(number) * 2, b' ');
+            json_lines::tidy(
+                bytes,
+                self.begins_inside(number),
+                &mut shown,
+                |source, at| {
+                    places.resize(source + 1, at);
+                },
+            );
         } else {
             shown.extend_from_slice(bytes);
             places.extend(0..bytes.len());
@@ -333,7 +283,7 @@ impl BodyText {
             let start = number.saturating_mul(HEX_BYTES).min(self.hex_bytes);
             return start..(start + HEX_BYTES).min(self.hex_bytes);
         }
-        self.lines.get(number).map_or(0..0, Line::place)
+        self.lines.place(number)
     }
 
     /// The line on which a byte is shown, or behind which it is left out.
@@ -341,13 +291,12 @@ impl BodyText {
         if self.hex_bytes > 0 {
             return offset.min(self.hex_bytes.saturating_sub(1)) / HEX_BYTES;
         }
-        let behind = self.lines.partition_point(|l| l.start as usize <= offset);
-        behind.saturating_sub(1)
+        self.lines.at(offset)
     }
 
     /// Whether the line begins inside a string of a line above.
     pub fn begins_inside(&self, number: usize) -> bool {
-        self.lines.get(number).is_some_and(|line| line.is(INSIDE))
+        self.lines.is(number, shape::INSIDE)
     }
 
     /// Whether the string that goes on behind this line is the name of a member.

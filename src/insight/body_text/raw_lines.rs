@@ -1,12 +1,12 @@
 //! The lines of a text as it came.
 
-use super::{LOOK, Line, Watch, piece_end};
+use super::{LOOK, Lines, Watch, piece_end};
 use memchr::memchr_iter;
 
 /// Ended by a line feed, with or without a carriage return; a long one in pieces. `None` if the
 /// watch ended it.
-pub fn lines(text: &[u8], watch: Watch) -> Option<Vec<Line>> {
-    let mut lines = Vec::new();
+pub fn lines(text: &[u8], watch: Watch) -> Option<Lines> {
+    let mut lines = Lines::default();
     let mut start = 0;
     let mut look = LOOK;
     let last = !text.is_empty() && !text.ends_with(b"\n");
@@ -16,7 +16,7 @@ pub fn lines(text: &[u8], watch: Watch) -> Option<Vec<Line>> {
         let stop = end - usize::from(has_return);
         loop {
             let cut = piece_end(text, start, stop);
-            lines.push(Line::plain(start..cut));
+            lines.push(start..cut, 0);
             start = cut;
             if start >= look {
                 look = start + LOOK;
@@ -30,6 +30,6 @@ pub fn lines(text: &[u8], watch: Watch) -> Option<Vec<Line>> {
         }
         start = end + 1;
     }
-    lines.shrink_to_fit();
+    lines.shrink();
     Some(lines)
 }

@@ -38,16 +38,47 @@ fn shown_tokens(body: &[u8]) -> Vec<u8> {
     let text = BodyText::new(body, None);
     assert!(text.is_indented());
     let mut joined = Vec::new();
-    for line in &text.lines {
-        assert!(line.place().len() <= limits::LINE_BYTES);
-        json_lines::tidy(&body[line.place()], line.is(INSIDE), &mut joined, |_, _| {});
+    for line in 0..text.len() {
+        let (place, inside) = (text.place(line), text.begins_inside(line));
+        assert!(place.len() <= limits::LINE_BYTES);
+        json_lines::tidy(&body[place], inside, &mut joined, |_, _| {});
     }
     tokens(&joined)
 }
 
+/// Where each line's value stands among its siblings, told by the depths alone.
+fn seats(text: &BodyText) -> Vec<usize> {
+    let mut counts = vec![0usize; limits::INDENTED_DEPTH + 2];
+    let mut seats = Vec::new();
+    for line in 0..text.len() {
+        let depth = text.lines.depth(line);
+        let (opens, closes) = (shape::OPENS, shape::CLOSES | shape::LATER);
+        if !text.lines.is(line, closes) {
+            counts[depth] += 1;
+        }
+        seats.push(counts[depth].saturating_sub(1));
+        if text.lines.is(line, opens) {
+            counts[depth + 1] = 0;
+        }
+    }
+    seats
+}
+
 #[test]
-fn a_line_takes_sixteen_bytes() {
-    assert_eq!(size_of::<Line>(), 16);
+fn every_line_knows_its_seat_however_many_there_are() {
+    let long = format!("\"{}\"", "x".repeat(3 * limits::LINE_BYTES));
+    let element = |number: usize| match number % 5_000 {
+        17 | 4_095 => format!("{{\"a\":[{number},{long}],\"b\":[]}}"),
+        18 => long.clone(),
+        _ => number.to_string(),
+    };
+    let elements: Vec<String> = (0..20_000).map(element).collect();
+    let text = BodyText::new(format!("[{}]", elements.join(",")).as_bytes(), None);
+    let expected = seats(&text);
+    for line in (0..text.len()).step_by(7).chain(0..200).chain(4_080..4_200) {
+        assert_eq!(text.seat(line), expected[line], "line {line}");
+    }
+    assert_eq!(text.count(0), 20_000);
 }
 
 #[test]
@@ -157,8 +188,9 @@ fn deep_nesting_is_shown_raw_and_soon() {
 
 #[test]
 fn bytes_that_make_no_characters_are_all_there() {
-    let lines = BodyText::new(&[0x80; 3_000], None).lines;
-    assert_eq!(lines.iter().map(|l| l.place().len()).sum::<usize>(), 3_000);
+    let text = BodyText::new(&[0x80; 3_000], None);
+    let lengths = (0..text.len()).map(|line| text.place(line).len());
+    assert_eq!(lengths.sum::<usize>(), 3_000);
 }
 
 #[test]
@@ -391,7 +423,7 @@ proptest! {
     #[test]
     fn no_bytes_break_it_and_none_are_lost(body in prop::collection::vec(any::<u8>(), 0..3000)) {
         let text = BodyText::new(&body, None);
-        let shown: usize = text.lines.iter().map(|l| l.place().len()).sum();
+        let shown: usize = (0..text.len()).map(|line| text.place(line).len()).sum();
         let left_out = body.iter().filter(|b| matches!(b, b'\n' | b'\r')).count();
         prop_assert!(text.is_indented() || shown + left_out >= body.len());
     }
@@ -453,12 +485,20 @@ proptest! {
                 value = serde_json::from_slice(source).unwrap();
                 value.len()
             } else {
-                let depth = text.lines[line].depth() + 1;
-                let inside = &text.lines[line + 1..closing];
-                inside.iter().filter(|l| l.depth() == depth && !l.is(CLOSES)).count()
+                let depth = text.lines.depth(line) + 1;
+                let inside = line + 1..closing;
+                let closes = |l: &usize| text.lines.is(*l, shape::CLOSES);
+                inside.filter(|l| text.lines.depth(*l) == depth && !closes(l)).count()
             };
             prop_assert_eq!(text.count(line), count);
         }
+    }
+
+    #[test]
+    fn every_line_knows_its_seat(body in json()) {
+        let text = BodyText::new(format!("[{body}]").as_bytes(), None);
+        let told: Vec<usize> = (0..text.len()).map(|line| text.seat(line)).collect();
+        prop_assert_eq!(told, seats(&text));
     }
 
     #[test]
