@@ -220,6 +220,20 @@ fn marked_calls_of_the_history_become_rows() {
 }
 
 #[test]
+fn a_call_and_all_later_ones_are_marked_at_once() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&guided("The same runbook itself opens"));
+    assert_eq!(scene.state.history.rows.len(), 2);
+    scene.state.focus = Pane::History;
+    scene.keys("X");
+    assert_eq!(scene.state.history.marked(), 1);
+    scene.keys("j X");
+    assert_eq!(scene.state.history.marked(), 2);
+    scene.keys("X");
+    assert_eq!(scene.state.history.marked(), 0);
+}
+
+#[test]
 fn esc_stops_a_matrix_and_what_came_stays() {
     let mut scene = Scene::open(WIDE);
     scene.keys("2");

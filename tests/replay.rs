@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
+use std::time::Instant;
 
 struct Room {
     dir: tempfile::TempDir,
@@ -54,16 +55,23 @@ impl Room {
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_httriage"))
-            .arg("replay")
+        self.httriage(&[&["replay"], arguments].concat())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_httriage"));
+        command
             .args(arguments)
             .current_dir(self.dir.path())
             .env("HTTRIAGE_CONFIG_DIR", self.dir.path())
             .env("HTTRIAGE_DATA_DIR", self.dir.path().join("data"))
             .envs(self.variables.iter().copied())
-            .env("NO_PROXY", "127.0.0.1")
-            .output()
-            .unwrap();
+            .env("NO_PROXY", "127.0.0.1");
+        command
+    }
+
+    fn httriage(&self, arguments: &[&str]) -> Ran {
+        let output = self.command(arguments).output().unwrap();
         Ran {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -150,6 +158,152 @@ fn a_session_that_comes_out_as_recorded_ends_with_0() {
         assert_eq!(step["differences"], serde_json::json!([]));
         assert!(step.get("direction").is_none());
     }
+}
+
+/// Calls of the sandbox, all of one case.
+fn with_calls(paths: &[&str]) -> Room {
+    let room = Room::new();
+    for path in paths {
+        let sent = [
+            "send", "GET", path, "--env", "sandbox", "--token", "support",
+        ];
+        room.httriage(&[&sent[..], &["--case", "A-1"]].concat());
+    }
+    room
+}
+
+#[test]
+fn the_calls_of_a_case_are_saved_and_replay_as_recorded() {
+    let room = with_calls(&[
+        "/core/runbooks",
+        "/core/runbooks/7",
+        "/core/runbooks/7/tasks",
+    ]);
+    let saved = room.httriage(&[
+        "history",
+        "save",
+        "A-1 refused",
+        "case:A-1",
+        "--note",
+        "since Monday",
+        "--body",
+    ]);
+    assert_eq!(saved.code, 0, "{}", saved.err);
+    let path = saved
+        .out
+        .trim()
+        .strip_prefix("3 steps written to ")
+        .unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    for part in [
+        "name = \"A-1 refused\"",
+        "note = \"since Monday\"",
+        "environment = \"sandbox\"",
+        "url = \"/core/runbooks/{{runbook}}\"",
+        "token = \"support\"",
+        "body = ",
+    ] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    let place = |part: &str| text.find(part).unwrap();
+    assert!(place("GET /core/runbooks\"") < place("GET /core/runbooks/7\""));
+    let replayed = room.run(&[path, "--json"]);
+    assert_eq!(replayed.changes(), ["same"; 3], "{}", replayed.out);
+
+    // Once more, and the file that is there stays.
+    let again = room.httriage(&["history", "save", "A-1 refused", "case:A-1"]);
+    let other = again
+        .out
+        .trim()
+        .strip_prefix("3 steps written to ")
+        .unwrap();
+    assert_ne!(other, path);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+    let without = std::fs::read_to_string(other).unwrap();
+    assert!(!without.contains("body = "), "{without}");
+}
+
+#[test]
+fn what_came_since_a_call_is_saved_without_what_came_before() {
+    let room = with_calls(&["/core/runbooks", "/core/runbooks/7", "/core/workspaces"]);
+    let listed = room.httriage(&["history", "list", "--json"]).json();
+    let second = listed["exchanges"][1]["id"].as_str().unwrap();
+    let saved = [
+        "history",
+        "save",
+        "later",
+        "--from",
+        second,
+        "--out",
+        "later.session.toml",
+    ];
+    let saved = room.httriage(&saved);
+    assert_eq!(
+        saved.out, "2 steps written to later.session.toml\n",
+        "{}",
+        saved.err
+    );
+    let text = std::fs::read_to_string(room.dir.path().join("later.session.toml")).unwrap();
+    assert!(
+        text.contains("/core/workspaces") && !text.contains("GET /core/runbooks\""),
+        "{text}"
+    );
+    for (filter, what) in [
+        (&["case:none"][..], "No call fits, so no session was saved."),
+        (&["--from", "zzzz"], "There is no call with the id zzzz"),
+    ] {
+        let refused = room.httriage(&[&["history", "save", "x"], filter].concat());
+        assert_eq!(refused.code, 1);
+        assert!(refused.err.contains(what), "{}", refused.err);
+    }
+}
+
+#[test]
+fn a_save_that_is_killed_leaves_the_old_file_or_the_new_one() {
+    let room = with_calls(&["/core/runbooks", "/core/runbooks/7"]);
+    let old = room.httriage(&["history", "save", "old", "--out", "s.session.toml"]);
+    assert_eq!(old.code, 0, "{}", old.err);
+    let path = room.dir.path().join("s.session.toml");
+    let old = std::fs::read_to_string(&path).unwrap();
+    let new = [
+        "history",
+        "save",
+        "new",
+        "--note",
+        "n",
+        "--out",
+        "s.session.toml",
+    ];
+    let began = Instant::now();
+    assert_eq!(room.httriage(&new).code, 0);
+    let whole = began.elapsed();
+    let new_text = std::fs::read_to_string(&path).unwrap();
+    const KILLS: u32 = 30;
+    let mut came_through = 0;
+    for kill in 0..KILLS {
+        std::fs::write(&path, &old).unwrap();
+        let mut child = room
+            .command(&new)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let until = Instant::now() + whole * kill / KILLS;
+        while Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text == old || text == new_text, "{text}");
+        came_through += u32::from(text == new_text);
+    }
+    assert!(
+        came_through < KILLS,
+        "no kill came early enough to tell anything"
+    );
+    // Nor is the folder of it.
+    assert_eq!(room.httriage(&new).code, 0);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), new_text);
 }
 
 #[test]

@@ -99,6 +99,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Load => effects = memory::load(state, Then::Load),
         Action::SendAgain => effects = memory::load(state, Then::SendAgain),
         Action::Mark => state.history.mark(),
+        Action::MarkSince => state.history.mark_since(),
         Action::Forget => memory::ask_to_forget(state),
         Action::UndoHistory => effects = memory::restore(state),
         Action::Replay => effects = screens::show(state, Screen::Sessions),
@@ -195,6 +196,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         | Action::InvestigateRow
         | Action::SaveSession
         | Action::Mark
+        | Action::MarkSince
         | Action::Forget
             if state.history.selected().is_none() =>
         {

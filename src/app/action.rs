@@ -198,6 +198,7 @@ actions! {
 
     InvestigateRow  "investigate-row"  "investigate why it was refused" Place::Pane(Pane::History), ["i"];
     Mark            "mark"             "mark for saving or forgetting" Place::Pane(Pane::History), ["x"];
+    MarkSince       "mark-since"       "mark it and every later one"   Place::Pane(Pane::History), ["X"];
     Forget          "forget"           "forget"                        Place::Pane(Pane::History), ["d", "delete"];
     UndoHistory     "undo-history"     "bring back what was forgotten" Place::Pane(Pane::History), ["u"];
     Replay          "replay"           "replay a session"              Place::Pane(Pane::History), ["R"];

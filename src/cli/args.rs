@@ -454,6 +454,26 @@ pub enum HistoryCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Save the calls that fit, oldest first, as a session to be replayed
+    Save {
+        /// What the session is called
+        name: String,
+        /// Words such as case:A-1 or since:2h; without any, every call
+        #[arg(value_name = "FILTER")]
+        filter: Vec<String>,
+        /// From this call on: its id, or the first characters of it
+        #[arg(long, value_name = "ID")]
+        from: Option<String>,
+        /// Keep the bodies of the answers too, so that a replay compares their paths and types
+        #[arg(long)]
+        body: bool,
+        /// What the reader should know
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// Write it to this file instead of a new one beside the history
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Remove calls for good
     #[command(group = clap::ArgGroup::new("which").required(true).args(["ids", "filter", "all"]))]
     Forget {

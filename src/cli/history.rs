@@ -2,14 +2,17 @@
 
 use super::args::{HistoryArgs, HistoryCommand};
 use super::choice;
-use super::print::{Out, exchange_json, summary_json};
+use super::print::{Out, complain, exchange_json, summary_json};
 use super::trouble::Trouble;
 use crate::engine::Home;
 use crate::engine::history::History;
+use crate::format::session_file;
 use crate::insight::Query;
-use crate::model::{Exchange, ExchangeId, Timestamp};
+use crate::insight::replay::{Keeping, session_of};
+use crate::model::{Exchange, ExchangeId, Note, Session, Timestamp};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Rows asked for at once while exporting.
@@ -37,6 +40,23 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
             Ok(0)
         }
         HistoryCommand::Export { filter, out: file } => export(&home, &history, &filter, file, out),
+        HistoryCommand::Save {
+            name,
+            filter,
+            from,
+            body,
+            note,
+            out: file,
+        } => {
+            let keeping = Keeping {
+                bodies: body,
+                environments: &settings.environments,
+            };
+            let ids = chosen(&history, &filter, from.as_deref())?;
+            let exchanges = loaded(&history, &ids)?;
+            let (session, notes) = session_of(name, note, &exchanges, keeping);
+            save(&home, &session, &notes, file, out)
+        }
         HistoryCommand::Forget {
             ids,
             filter,
@@ -89,7 +109,7 @@ fn export(
     home: &Home,
     history: &History,
     filter: &[String],
-    file: Option<std::path::PathBuf>,
+    file: Option<PathBuf>,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
     let query = Query::parse(&filter.join(" "), Timestamp::now());
@@ -108,6 +128,73 @@ fn export(
             out.line(&format!("{count} calls written to {}", path.display()));
         }
     }
+    Ok(0)
+}
+
+/// A session of more calls than this is no story that anybody reads.
+const MOST_STEPS: usize = 10_000;
+
+/// The calls that fit, oldest first.
+fn chosen(
+    history: &History,
+    filter: &[String],
+    from: Option<&str>,
+) -> Result<Vec<ExchangeId>, Trouble> {
+    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let mut ids = all_ids(history, &query)?;
+    if let Some(from) = from {
+        let missing = || {
+            Trouble::failed(format!(
+                "There is no call with the id {from}, so no session was saved. httriage history list shows ids."
+            ))
+        };
+        let first = history.find(from)?.ok_or_else(missing)?;
+        ids.retain(|id| *id >= first);
+    }
+    ids.reverse();
+    match ids.len() {
+        0 => Err(Trouble::failed(
+            "No call fits, so no session was saved. httriage history list shows what there is.",
+        )),
+        count if count > MOST_STEPS => Err(Trouble::failed(format!(
+            "{count} calls fit, and a session holds at most {MOST_STEPS}. Words such as case:A-1 or since:2h leave fewer."
+        ))),
+        _ => Ok(ids),
+    }
+}
+
+fn loaded(history: &History, ids: &[ExchangeId]) -> Result<Vec<Exchange>, Trouble> {
+    let mut exchanges = Vec::new();
+    for id in ids {
+        exchanges.extend(history.load(id)?);
+    }
+    Ok(exchanges)
+}
+
+/// Writes the session, says where, and what it could not take over.
+fn save(
+    home: &Home,
+    session: &Session,
+    notes: &[Note],
+    file: Option<PathBuf>,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
+    if session.steps.is_empty() {
+        return Err(Trouble::failed(
+            "What fits was pasted and never sent, so there is nothing to replay and no session was saved.",
+        ));
+    }
+    let text = session_file::write(session);
+    let path = match file {
+        Some(path) => home.save(&path, &text).map(|()| path)?,
+        None => home.save_new(&session.name, &text)?,
+    };
+    for note in notes {
+        complain(&note.message);
+    }
+    let count = session.steps.len();
+    let steps = if count == 1 { "step" } else { "steps" };
+    out.line(&format!("{count} {steps} written to {}", path.display()));
     Ok(0)
 }
 
@@ -155,7 +242,7 @@ fn confirmed(count: usize) -> Result<bool, Trouble> {
             "{count} calls would be forgotten for good, and nobody can be asked here. Add --yes if that is meant."
         )));
     }
-    super::print::complain(&format!("Forget {count} calls for good? y or n"));
+    complain(&format!("Forget {count} calls for good? y or n"));
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     Ok(read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes"))

@@ -238,6 +238,17 @@ impl History {
         }
     }
 
+    /// Marks every row from the selected one to the newest; takes the marks away where all of
+    /// them have one.
+    pub fn mark_since(&mut self) {
+        let since = self.list.cursor.saturating_add(1).min(self.rows.len());
+        let rows = &mut self.rows[..since];
+        let all = rows.iter().all(|row| row.marked);
+        for row in rows {
+            row.marked = !all;
+        }
+    }
+
     pub fn marked(&self) -> usize {
         self.rows.iter().filter(|row| row.marked).count()
     }

@@ -3,25 +3,31 @@
 
 mod encodings;
 mod members;
+mod search;
 
 use crate::model::{
     Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, TokenRef,
 };
-use aho_corasick::{AhoCorasick, MatchKind};
 use encodings::{ESCAPE_BLOCK, LONGEST_ESCAPE, forms, unescaped};
 use members::typed_values;
-use std::ops::Range;
+use search::{HEAD, Hit, Search};
+use std::collections::HashMap;
 
 pub use members::{is_secret_name, secret_spans};
 
 /// Shorter values would blot out ordinary words.
 const SHORTEST_VALUE: usize = 8;
+const _: () = assert!(SHORTEST_VALUE >= HEAD);
+
+/// No mask of a token with a name is longer.
+const LONGEST_MASK: usize = 100;
 
 /// The known secret values, each with the text that stands for it.
 pub struct Mask {
-    search: Option<AhoCorasick>,
+    search: Option<Search>,
     marks: Vec<String>,
-    tokens: Vec<TokenRef>,
+    /// What stands for a token that has a name, and the reference that it is sent again with.
+    slots: HashMap<String, String>,
 }
 
 impl Mask {
@@ -30,7 +36,9 @@ impl Mask {
             .iter()
             .map(|(token, secret)| (token.mask(), secret.reveal()));
         let mut mask = Mask::of_values(named.collect());
-        mask.tokens = secrets.iter().map(|(token, _)| token.clone()).collect();
+        let slot = |token: &TokenRef| format!("{{{{token:{}}}}}", token.name);
+        let tokens = secrets.iter().map(|(token, _)| token);
+        mask.slots = tokens.map(|token| (token.mask(), slot(token))).collect();
         mask
     }
 
@@ -46,18 +54,10 @@ impl Mask {
                 marks.push(mark.clone());
             }
         }
-        let search = (!patterns.is_empty())
-            .then(|| {
-                AhoCorasick::builder()
-                    .match_kind(MatchKind::LeftmostLongest)
-                    .build(&patterns)
-                    .ok()
-            })
-            .flatten();
         Mask {
-            search,
+            search: Search::new(patterns),
             marks,
-            tokens: Vec::new(),
+            slots: HashMap::new(),
         }
     }
 
@@ -146,10 +146,30 @@ impl Mask {
     }
 
     fn named(&self, text: String) -> String {
-        let slot = |text: String, token: &TokenRef| {
-            text.replace(&token.mask(), &format!("{{{{token:{}}}}}", token.name))
-        };
-        self.tokens.iter().fold(text, slot)
+        const CLOSE: &[u8] = "›".as_bytes();
+        let mut named = String::new();
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find("‹token:") {
+            let near = &rest.as_bytes()[start..rest.len().min(start + LONGEST_MASK)];
+            let length = memchr::memmem::find(near, CLOSE).map(|at| at + CLOSE.len());
+            let end = start + length.unwrap_or(0);
+            match rest.get(start..end).and_then(|mask| self.slots.get(mask)) {
+                Some(slot) => {
+                    named.push_str(&rest[..start]);
+                    named.push_str(slot);
+                    rest = &rest[end..];
+                }
+                None => {
+                    let next = start + '‹'.len_utf8();
+                    named.push_str(&rest[..next]);
+                    rest = &rest[next..];
+                }
+            }
+        }
+        match named.is_empty() {
+            true => text,
+            false => named + rest,
+        }
     }
 
     fn response(&self, mut response: Response, typed: &Mask) -> Response {
@@ -191,7 +211,7 @@ impl Mask {
         let (scheme, rest) = value.split_at(scheme.map_or(0, str::len));
         let known = self.text(rest);
         // A value that is nothing but a named token keeps that name, so that it can be sent again.
-        let whole = self.tokens.iter().any(|token| token.mask() == known);
+        let whole = self.slots.contains_key(&known);
         let reference = rest.starts_with("{{token:") && rest.ends_with("}}");
         if whole || reference {
             format!("{scheme}{known}")
@@ -250,7 +270,8 @@ impl Mask {
         for span in spans {
             let inside = &body[span.clone()];
             masked.extend_from_slice(&body[from..span.start]);
-            let mask_of_one = self.tokens.iter().any(|t| t.mask().as_bytes() == inside);
+            let text = std::str::from_utf8(inside);
+            let mask_of_one = text.is_ok_and(|text| self.slots.contains_key(text));
             let reference = inside.starts_with(b"{{token:") && inside.ends_with(b"}}");
             let named = mask_of_one || reference;
             masked.extend_from_slice(if named { inside } else { MASK.as_bytes() });
@@ -266,48 +287,49 @@ impl Mask {
         let Some(search) = &self.search else {
             return bytes;
         };
-        let plain = match search.find(&bytes) {
-            Some(_) => search.replace_all_bytes(&bytes, &self.marks),
-            None => bytes,
-        };
-        let hidden = self.behind_escapes(search, &plain);
-        if hidden.is_empty() {
-            return plain;
-        }
-        let mut masked = Vec::with_capacity(plain.len());
-        let mut from = 0;
-        for (span, mark) in hidden {
-            masked.extend_from_slice(&plain[from..span.start]);
-            masked.extend_from_slice(self.marks[mark].as_bytes());
-            from = span.end;
-        }
-        masked.extend_from_slice(&plain[from..]);
-        masked
+        let plain = self.marked(&bytes, search.hits(&bytes)).unwrap_or(bytes);
+        let hidden = behind_escapes(search, &plain).into_iter();
+        self.marked(&plain, hidden).unwrap_or(plain)
     }
 
-    /// Where a value stands with some of its characters escaped, and which it is. Encoders differ
-    /// in what they escape, so the text is searched as it reads once every escape is undone; block
-    /// by block, since the places of a large body would take more memory than the body.
-    fn behind_escapes(&self, search: &AhoCorasick, text: &[u8]) -> Vec<(Range<usize>, usize)> {
-        let overlap = search.max_pattern_len() * LONGEST_ESCAPE;
-        let block = ESCAPE_BLOCK + 2 * overlap;
-        let mut found: Vec<(Range<usize>, usize)> = Vec::new();
-        let mut start = 0;
-        loop {
-            let end = text.len().min(start + block);
-            if let Some(plain) = unescaped(&text[start..end]) {
-                for hit in search.find_iter(&plain.read) {
-                    let span = start + plain.place(hit.start())..start + plain.place(hit.end());
-                    if found.last().is_none_or(|(last, _)| last.end <= span.start) {
-                        found.push((span, hit.pattern().as_usize()));
-                    }
+    /// `None` where nothing was hit.
+    fn marked(&self, bytes: &[u8], hits: impl Iterator<Item = Hit>) -> Option<Vec<u8>> {
+        let mut hits = hits.peekable();
+        hits.peek()?;
+        let mut masked = Vec::with_capacity(bytes.len());
+        let mut from = 0;
+        for (span, pattern) in hits {
+            masked.extend_from_slice(&bytes[from..span.start]);
+            masked.extend_from_slice(self.marks[pattern].as_bytes());
+            from = span.end;
+        }
+        masked.extend_from_slice(&bytes[from..]);
+        Some(masked)
+    }
+}
+
+/// Where a value stands with some of its characters escaped, and which it is. Encoders differ
+/// in what they escape, so the text is searched as it reads once every escape is undone; block
+/// by block, since the places of a large body would take more memory than the body.
+fn behind_escapes(search: &Search, text: &[u8]) -> Vec<Hit> {
+    let overlap = search.longest() * LONGEST_ESCAPE;
+    let block = ESCAPE_BLOCK + 2 * overlap;
+    let mut found: Vec<Hit> = Vec::new();
+    let mut start = 0;
+    loop {
+        let end = text.len().min(start + block);
+        if let Some(plain) = unescaped(&text[start..end]) {
+            for (hit, pattern) in search.hits(&plain.read) {
+                let span = start + plain.place(hit.start)..start + plain.place(hit.end);
+                if found.last().is_none_or(|(last, _)| last.end <= span.start) {
+                    found.push((span, pattern));
                 }
             }
-            if end == text.len() {
-                return found;
-            }
-            start = end - overlap;
         }
+        if end == text.len() {
+            return found;
+        }
+        start = end - overlap;
     }
 }
 
