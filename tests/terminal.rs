@@ -355,6 +355,17 @@ fn a_program_that_panics() {
     }
 }
 
+fn head_of_request(stream: &mut std::net::TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut part = [0; 1024];
+    while !request.ends_with(b"\r\n\r\n") {
+        let length = stream.read(&mut part).unwrap();
+        assert!(length > 0);
+        request.extend_from_slice(&part[..length]);
+    }
+    String::from_utf8(request).unwrap()
+}
+
 #[test]
 fn a_pasted_credential_reaches_its_host_and_nothing_else() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -370,14 +381,7 @@ fn a_pasted_credential_reaches_its_host_and_nothing_else() {
     tty.sees("token bearer ·");
     tty.types("\x12");
     let (mut stream, _) = server.accept().unwrap();
-    let mut request = Vec::new();
-    let mut part = [0; 1024];
-    while !request.ends_with(b"\r\n\r\n") {
-        let length = stream.read(&mut part).unwrap();
-        assert!(length > 0);
-        request.extend_from_slice(&part[..length]);
-    }
-    let request = String::from_utf8(request).unwrap();
+    let request = head_of_request(&mut stream);
     assert!(
         request.contains(&format!("authorization: Bearer {secret}\r\n")),
         "{request}"
@@ -394,8 +398,35 @@ fn a_pasted_credential_reaches_its_host_and_nothing_else() {
     // The same token stays at home elsewhere.
     tty.types("\r");
     tty.sees("Esc done");
-    tty.types("\x15http://127.0.0.1:9/\x12");
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let elsewhere = other.local_addr().unwrap();
+    tty.types(&format!("\x15http://{elsewhere}/\x12"));
     tty.sees("Nothing was sent: token bearer belongs to");
+    // Unless the person says otherwise, who is asked once.
+    tty.sees(&format!("Send bearer to http://{elsewhere}?"));
+    tty.types("\r");
+    tty.loses("Send it there in this run");
+    tty.types("\x12");
+    tty.sees("Send it there in this run");
+    tty.types("\x1b[B\r");
+    let (mut stream, _) = other.accept().unwrap();
+    assert!(head_of_request(&mut stream).contains(secret));
+    write!(
+        stream,
+        "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    tty.sees("✓ 204 No Content");
+    drop(stream);
+    tty.types("\x12");
+    let (mut stream, _) = other.accept().unwrap();
+    assert!(head_of_request(&mut stream).contains(secret));
+    write!(
+        stream,
+        "HTTP/1.1 205 Reset Content\r\ncontent-length: 0\r\n\r\n"
+    )
+    .unwrap();
+    tty.sees("✓ 205 Reset Content");
     tty.types("\x03");
     assert_eq!(tty.ends(), 0);
     let shown = String::from_utf8_lossy(&tty.bytes()).into_owned();

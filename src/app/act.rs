@@ -338,6 +338,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::RunToken(token)) => replaying::take_token(state, token),
         Some(Pick::RunPlace(place)) => return replaying::take_place(state, place),
         Some(Pick::Trust(origin)) => return again::trust(state, origin),
+        Some(Pick::Permit(origin)) => return again::permit(state, origin),
         Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),
         Some(Pick::Lesson(place)) => return guide::take_step(state, place),
         Some(Pick::Theme(name)) => return finding::use_theme(state, name),

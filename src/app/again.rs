@@ -1,5 +1,6 @@
 //! The call in front is made once more, in another manner: after the wait that its answer asks
-//! for, with room for a larger body, or with a certificate that is not checked.
+//! for, with room for a larger body, with a certificate that is not checked, or with a token that
+//! belongs elsewhere.
 
 use super::memory;
 use super::message::{Effect, Notice, Then};
@@ -7,7 +8,7 @@ use super::pane::{Choice, Dialog, Pick};
 use super::sending::send_as;
 use super::state::{Overlay, State};
 use crate::insight::back_off::{NextTry, next_try};
-use crate::model::{Cause, Exchange, Manner, Origin, Outcome, limits};
+use crate::model::{Cause, Exchange, Manner, Origin, Outcome, TokenName, limits, tokens_of};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,15 +92,10 @@ pub fn ask_to_trust(state: &mut State) {
     }) else {
         return;
     };
-    let choice = |label: String, note: &str, pick| Choice {
-        label,
-        note: note.to_owned(),
-        pick,
-    };
     let choices = vec![
-        choice("Keep checking".to_owned(), "", Pick::Nothing),
+        choice("Keep checking", "", Pick::Nothing),
         choice(
-            "Do not check in this run".to_owned(),
+            "Do not check in this run",
             "anybody could answer in its place, and get the token",
             Pick::Trust(origin.clone()),
         ),
@@ -129,10 +125,65 @@ pub fn trust(state: &mut State, origin: Origin) -> Vec<Effect> {
     again(state, exchange, Manner::default())
 }
 
+/// Asks whether a token may go where the call that was just held back would have taken it.
+pub fn ask_to_permit(state: &mut State) {
+    let Some(exchange) = shown(state).filter(|exchange| was_held_back(exchange)) else {
+        return;
+    };
+    let Some(origin) = Origin::parse(&exchange.sent.url) else {
+        return;
+    };
+    let tokens = tokens_of(&exchange.typed);
+    let names: Vec<&str> = tokens.iter().map(TokenName::as_str).collect();
+    if names.is_empty() || state.overlay.is_some() {
+        return;
+    }
+    let title = format!("Send {} to {origin}?", names.join(" and "));
+    let choices = vec![
+        choice("Do not send", "it belongs to another host", Pick::Nothing),
+        choice(
+            "Send it there in this run",
+            "whoever answers there can use it; origins in config.toml says so for good",
+            Pick::Permit(origin),
+        ),
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+}
+
+/// From now on the tokens of the call in front may go to this origin too, and it goes.
+pub fn permit(state: &mut State, origin: Origin) -> Vec<Effect> {
+    let held_back = shown(state).filter(|exchange| was_held_back(exchange));
+    let Some(exchange) = held_back.cloned() else {
+        return Vec::new();
+    };
+    let sandbox = state.environment().sandbox;
+    let mut effects = vec![Effect::Permit {
+        sandbox,
+        tokens: tokens_of(&exchange.typed),
+        origin,
+    }];
+    effects.extend(again(state, exchange, Manner::default()));
+    effects
+}
+
+/// Whether nothing was sent, because a token would have gone where it does not belong.
+fn was_held_back(exchange: &Exchange) -> bool {
+    let unsent = matches!(&exchange.outcome, Outcome::Failed(failure) if !failure.was_sent);
+    unsent && failed(exchange, &[Cause::TokenWrongInstance])
+}
+
 fn again(state: &mut State, exchange: Arc<Exchange>, manner: Manner) -> Vec<Effect> {
     let mut effects = memory::fetched(state, Some(exchange), Then::Load);
     effects.extend(send_as(state, manner, false));
     effects
+}
+
+fn choice(label: &str, note: &str, pick: Pick) -> Choice {
+    Choice {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        pick,
+    }
 }
 
 fn shown(state: &State) -> Option<&Arc<Exchange>> {

@@ -10,8 +10,8 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Note, Progress, RequestSpec,
-    SentRequest, Session, Timestamp, TokenName, TokenRef, TokenSource,
+    Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Note, Origin, Progress,
+    RequestSpec, SentRequest, Session, Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -426,6 +426,13 @@ pub enum Effect {
         names: Vec<TokenName>,
         /// Whether programs may be started to read the values.
         reads: bool,
+    },
+    /// From now on these tokens may go to this origin too, in this run.
+    Permit {
+        /// Whether they are the sandbox's own.
+        sandbox: bool,
+        tokens: Vec<TokenName>,
+        origin: Origin,
     },
     /// From now on what is typed is the value of this token, until it is given or left.
     AskToken(TokenName),

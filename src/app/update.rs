@@ -3,6 +3,7 @@
 
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
+use super::again;
 use super::before;
 use super::comparing;
 use super::explaining;
@@ -210,6 +211,7 @@ fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
         if state.shows_one_pane() && !state.builder.is_editing() {
             state.focus = Pane::Response;
         }
+        again::ask_to_permit(state);
     }
     effects
 }

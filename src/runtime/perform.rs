@@ -13,7 +13,7 @@ use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing, give_way};
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
-use crate::model::{Environment, Exchange, ExchangeId, Progress, Response, TokenName};
+use crate::model::{Environment, Exchange, ExchangeId, Origin, Progress, Response, TokenName};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -177,6 +177,11 @@ impl Performer {
                 names,
                 reads,
             } => self.look_at_tokens(*environment, names, reads),
+            Effect::Permit {
+                sandbox,
+                tokens,
+                origin,
+            } => self.permit(sandbox, &tokens, &origin),
             Effect::AskToken(token) => self.secret = Some(Typing::new(token)),
             Effect::Learn { environment, held } => self.learn(environment, held),
             Effect::UseTheme(_) | Effect::UseMouse(_) | Effect::Suspend | Effect::Quit => {}
@@ -443,6 +448,12 @@ impl Performer {
             let files = files.map(|(name, path)| SessionFile { name, path });
             let _ = queue.send(Message::Sessions(files.collect(), listing));
         });
+    }
+
+    fn permit(&self, sandbox: bool, tokens: &[TokenName], origin: &Origin) {
+        for token in tokens {
+            self.client.vault().permit(sandbox, token, origin.clone());
+        }
     }
 
     fn explain(&self, exchange: Arc<Exchange>, environment: Environment, then: ThenWhy) {

@@ -630,6 +630,7 @@ impl Scene {
                 None
             }
             Effect::Cancel(_)
+            | Effect::Permit { .. }
             | Effect::StopReading(_)
             | Effect::LetGo(_)
             | Effect::UseMouse(_)

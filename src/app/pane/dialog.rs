@@ -29,6 +29,8 @@ pub enum Pick {
     RunPlace(Option<String>),
     /// Stops checking the certificates of an origin.
     Trust(Origin),
+    /// Lets the tokens of the call in front go to an origin that they do not belong to.
+    Permit(Origin),
     /// Copies a part of a call; of the request being typed where there is none.
     Copy {
         clip: Clip,

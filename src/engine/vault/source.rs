@@ -1,0 +1,174 @@
+//! Where a value comes from: a variable, a file, a program, the system's keyring. What is wrong
+//! with the place is said with the remedy, and never with a part of the value.
+
+use super::keep;
+use crate::model::{Cause, Failure, Secret, TokenName};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+/// A program that gives a value must do so before a person loses patience; long enough to
+/// unlock a password manager with a finger.
+const COMMAND_TIME: Duration = Duration::from_secs(30);
+
+/// No credential is longer; a file above this is not one.
+const LONGEST_VALUE: u64 = 64 * 1024;
+
+pub fn unknown(name: &TokenName) -> Failure {
+    missing(
+        name,
+        "no token of that name is known here".into(),
+        "See httriage token list; HTTRIAGE_TOKEN_<NAME> defines one for this run.",
+    )
+}
+
+pub fn no_practice(name: &TokenName) -> Failure {
+    missing(
+        name,
+        "the sandbox has no such token".into(),
+        "See httriage token list --env sandbox.",
+    )
+}
+
+pub fn missing(name: &TokenName, why: String, hint: &str) -> Failure {
+    Failure::unsent(
+        Cause::TokenMissing,
+        format!("token {name} has no value, {why}."),
+        hint,
+    )
+}
+
+pub fn from_variable(name: &TokenName, variable: &str) -> Result<Secret, Failure> {
+    match std::env::var(variable) {
+        Ok(value) if !value.is_empty() => Ok(Secret::new(value)),
+        Ok(_) => Err(missing(
+            name,
+            format!("the environment variable {variable} is empty"),
+            &format!("Set {variable} before starting httriage."),
+        )),
+        Err(std::env::VarError::NotPresent) => Err(missing(
+            name,
+            format!("the environment variable {variable} is not set"),
+            &format!("Set {variable} before starting httriage."),
+        )),
+        Err(std::env::VarError::NotUnicode(_)) => Err(stray(name, "bytes that are not UTF-8")),
+    }
+}
+
+pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
+    let shown = path.display();
+    let unreadable = |error: std::io::Error| {
+        missing(
+            name,
+            format!("the file {shown} cannot be read ({error})"),
+            "Correct the path in config.toml.",
+        )
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if metadata.permissions().mode() & 0o077 != 0 {
+            return Err(missing(
+                name,
+                format!("others on this machine can read the file {shown}"),
+                &format!("Run: chmod 600 {shown}"),
+            ));
+        }
+    }
+    if metadata.len() > LONGEST_VALUE {
+        return Err(missing(
+            name,
+            format!("the file {shown} is too large for a token"),
+            "Name the file that holds the token and nothing else.",
+        ));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    from_bytes(name, bytes, &format!("the file {shown}"))
+}
+
+pub fn from_keyring(name: &TokenName) -> Result<Secret, Failure> {
+    match keep::from_keyring(name) {
+        Ok(Some(secret)) => Ok(secret),
+        Ok(None) => Err(missing(
+            name,
+            "the system's keyring holds none of that name".into(),
+            &format!(
+                "Put it there: httriage token remove {name}, then httriage token add {name} --keyring."
+            ),
+        )),
+        Err(why) => Err(missing(
+            name,
+            why,
+            "Use env, command or file as its source in config.toml.",
+        )),
+    }
+}
+
+pub async fn from_command(
+    name: &TokenName,
+    words: &[String],
+    variables: &[&str],
+) -> Result<Secret, Failure> {
+    let program = words.first().map(String::as_str).unwrap_or_default();
+    let failed = |why: String| {
+        missing(
+            name,
+            format!("the command {program} {why}"),
+            "Run the command by hand to see what it says.",
+        )
+    };
+    let mut command = tokio::process::Command::new(program);
+    for variable in variables {
+        command.env_remove(variable);
+    }
+    let run = command
+        .args(&words[1..])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = match tokio::time::timeout(COMMAND_TIME, run).await {
+        Err(_) => {
+            return Err(failed(format!(
+                "gave none within {} s",
+                COMMAND_TIME.as_secs()
+            )));
+        }
+        Ok(Err(error)) => return Err(failed(format!("could not be started ({error})"))),
+        Ok(Ok(output)) => output,
+    };
+    if !output.status.success() {
+        return Err(failed(format!("ended with {}", output.status)));
+    }
+    from_bytes(name, output.stdout, &format!("the command {program}"))
+}
+
+/// A value as found; one final line break belongs to the file and not to the value.
+fn from_bytes(name: &TokenName, bytes: Vec<u8>, place: &str) -> Result<Secret, Failure> {
+    let Ok(mut value) = String::from_utf8(bytes) else {
+        return Err(stray(name, "bytes that are not UTF-8"));
+    };
+    if value.ends_with('\n') {
+        value.pop();
+        if value.ends_with('\r') {
+            value.pop();
+        }
+    }
+    if value.is_empty() {
+        return Err(missing(
+            name,
+            format!("{place} gave nothing"),
+            "Put the token there.",
+        ));
+    }
+    Ok(Secret::new(value))
+}
+
+pub fn stray(name: &TokenName, what: &str) -> Failure {
+    Failure::unsent(
+        Cause::TokenStrayCharacters,
+        format!("the value of token {name} holds {what}, which cannot stand in a header."),
+        "Copy the token again, without anything around it.",
+    )
+}
