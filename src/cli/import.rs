@@ -2,6 +2,7 @@
 
 use super::args::ImportArgs;
 use super::choice;
+use super::gauge::Gauge;
 use super::print::{Out, notes_json};
 use super::trouble::Trouble;
 use crate::engine::sandbox;
@@ -31,8 +32,11 @@ pub fn run(args: ImportArgs, out: &mut Out) -> Result<u8, Trouble> {
         .collect();
     let vault = Vault::new(&settings, sandbox::token_value);
     let kind = args.kind.as_deref();
-    let mut collection = registry::read(&text, file, kind, &taken, &vault.by_value(&[]))?;
-    drop(text);
+    let known = vault.by_value(&[]);
+    let mut gauge = Gauge::new(format!("Reading {file}"));
+    let watch = &mut |done| gauge.shows(done);
+    let mut collection = registry::read(&text, file, kind, &taken, &known, watch)?;
+    drop((gauge, text));
     let prints = collection
         .tokens
         .iter()

@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod explore;
 mod export;
+mod gauge;
 mod history;
 mod import;
 mod investigate;

@@ -1,6 +1,7 @@
 //! `httriage explain file.har`: the answers that somebody else got, explained one by one, the
 //! refused ones first. Nothing is sent.
 
+use super::gauge::Gauge;
 use super::investigate::verdict;
 use super::print::{Out, causes_json, exchange_json, notes_json};
 use super::trouble::Trouble;
@@ -37,7 +38,10 @@ pub fn explain(
     let tokens = settings.tokens.iter();
     let taken: Vec<TokenName> = tokens.map(|token| token.name.clone()).collect();
     let file = if file == "-" { "stdin" } else { file };
-    let mut collection = har::read(text, file, &taken, &vault.by_value(&[]))?;
+    let mut gauge = Gauge::new(format!("Reading {file}"));
+    let watch = &mut |done| gauge.shows(done);
+    let mut collection = har::read(text, file, &taken, &vault.by_value(&[]), watch)?;
+    drop(gauge);
     for token in &collection.tokens {
         if let Some(value) = &token.value {
             // To be looked at: an expired token explains much. This command sends nothing.

@@ -1,6 +1,7 @@
 //! The forms that are read: how each is told from the others, and who reads it.
 
-use super::{FormatError, curl, har};
+use super::har::{self, Watch};
+use super::{FormatError, curl};
 use crate::model::{Collection, Secret, TokenName};
 
 type Known<'a> = &'a dyn Fn(&Secret) -> Option<TokenName>;
@@ -9,7 +10,7 @@ pub struct Format {
     /// As `--kind` names it.
     pub kind: &'static str,
     fits: fn(&str) -> bool,
-    read: fn(&str, &str, &[TokenName], Known) -> Result<Collection, FormatError>,
+    read: fn(&str, &str, &[TokenName], Known, Watch) -> Result<Collection, FormatError>,
 }
 
 /// The first that fits reads a text; curl is looked for in whatever is left.
@@ -22,7 +23,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         kind: "curl",
         fits: |_| true,
-        read: curl::read,
+        read: |text, file, taken, known, _| curl::read(text, file, taken, known),
     },
 ];
 
@@ -33,6 +34,7 @@ pub fn read(
     kind: Option<&str>,
     taken: &[TokenName],
     known: Known,
+    watch: Watch,
 ) -> Result<Collection, FormatError> {
     let fits = |format: &&Format| match kind {
         Some(kind) => format.kind == kind,
@@ -57,5 +59,5 @@ pub fn read(
             "A recording begins with \"log\" and has \"entries\"; curl commands begin with curl. httriage explain reads the body of an answer.",
         ));
     }
-    (format.read)(text, file, taken, known)
+    (format.read)(text, file, taken, known, watch)
 }

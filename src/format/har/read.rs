@@ -27,6 +27,9 @@ pub fn is_recording(text: &str) -> bool {
     inside.is_some_and(|inside| inside.starts_with("\"log\"")) && text.contains("\"entries\"")
 }
 
+/// Told from time to time how many hundredths of a file are read.
+pub type Watch<'a> = &'a mut dyn FnMut(usize);
+
 /// Reads every call of a recording; `file` is named in the error. Tokens that are found get
 /// names that are not `taken`, but for values that are `known` by one.
 pub fn read(
@@ -34,6 +37,7 @@ pub fn read(
     file: &str,
     taken: &[TokenName],
     known: &dyn Fn(&Secret) -> Option<TokenName>,
+    watch: Watch,
 ) -> Result<Collection, FormatError> {
     let json = text.trim_start_matches('\u{feff}');
     let read: File = serde_json::from_str(json).map_err(|error| {
@@ -59,6 +63,8 @@ pub fn read(
     let mut calls = Vec::new();
     for raw in &read.log.entries {
         let at = raw.get().as_ptr() as usize - json.as_ptr() as usize;
+        // Searching the answers for what must not be seen takes as long again.
+        watch(at * 50 / json.len());
         if calls.len() == MOST {
             reader.note(at, "further calls were left out, for there are too many");
             break;
@@ -75,7 +81,7 @@ pub fn read(
             }
         }
     }
-    Ok(reader.finish(calls))
+    Ok(reader.finish(calls, watch))
 }
 
 pub(super) struct Reader<'a> {
@@ -265,7 +271,7 @@ impl Reader<'_> {
         });
     }
 
-    fn finish(mut self, calls: Vec<Call>) -> Collection {
+    fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Collection {
         let count = calls.len();
         let named: Vec<TokenName> = calls
             .iter()
@@ -283,7 +289,8 @@ impl Reader<'_> {
                 .map_or_else(String::new, |call| call.step.name.clone()),
             ..Collection::default()
         };
-        for call in calls {
+        for (number, call) in calls.into_iter().enumerate() {
+            watch(50 + number * 50 / count);
             let (mut step, exchange) = (call.step, shown(call.exchange, &call.recorded, &masks));
             let status = exchange.outcome.status();
             let is_redirect = matches!(status, Some(301 | 302 | 303 | 307 | 308));

@@ -1,15 +1,16 @@
 //! Recordings as browsers save them, and as nobody should.
 
 use super::{document, is_recording, read};
-use crate::model::{Auth, Body, Cause, Collection, Outcome, Secret, TokenName};
+use crate::model::{Auth, Body, Cause, Collection, MASK, Outcome, Secret, TokenName};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn collection(text: &str) -> Collection {
-    read(text, "a.har", &[], &|_: &Secret| -> Option<TokenName> {
-        None
-    })
-    .unwrap()
+    read(text, "a.har", &[], &nobody, &mut |_| ()).unwrap()
+}
+
+fn nobody(_: &Secret) -> Option<TokenName> {
+    None
 }
 
 fn har(entries: &[Value]) -> String {
@@ -37,6 +38,46 @@ fn entry(method: &str, url: &str, headers: &[(&str, &str)], status: u16, body: &
 }
 
 const BODY: &str = "{\"errors\":[{\"code\":\"forbidden\",\"title\":\"No\"}]}";
+
+#[test]
+fn how_far_it_is_only_grows_and_reaches_both_halves() {
+    let one = |number: usize| {
+        entry(
+            "GET",
+            &format!("https://a.example/{number}"),
+            &[],
+            403,
+            BODY,
+        )
+    };
+    let text = har(&(0..50).map(one).collect::<Vec<_>>());
+    let mut told = Vec::new();
+    read(&text, "a.har", &[], &nobody, &mut |done| told.push(done)).unwrap();
+    assert!(told.is_sorted() && told.contains(&0), "{told:?}");
+    assert!(told.iter().all(|done| *done < 100), "{told:?}");
+    assert!(told.iter().any(|done| *done >= 50), "{told:?}");
+}
+
+#[test]
+fn thousands_of_secret_values_are_masked_wherever_they_are_repeated() {
+    let value = |number: u64| format!("s{:015x}", number.wrapping_mul(0x9e37_79b9_7f4a));
+    let one = |number| {
+        let cookie = format!("a={}", value(number));
+        let body = format!("{} and {}", value(number), value(899 - number));
+        entry(
+            "GET",
+            "https://a.example/x",
+            &[("Cookie", &cookie)],
+            403,
+            &body,
+        )
+    };
+    let text = har(&(0..900).map(one).collect::<Vec<_>>());
+    for exchange in collection(&text).exchanges {
+        let body = &exchange.outcome.response().unwrap().body;
+        assert_eq!(String::from_utf8_lossy(body), format!("{MASK} and {MASK}"));
+    }
+}
 
 #[test]
 fn a_call_comes_with_its_answer_its_times_and_what_is_expected_of_it() {
@@ -209,7 +250,7 @@ fn a_broken_file_is_refused_with_line_and_column() {
         ("{}", "a.har:1:2"),
         ("", "a.har:1:1"),
     ] {
-        let error = super::read(text, "a.har", &[], &none).unwrap_err();
+        let error = super::read(text, "a.har", &[], &none, &mut |_| ()).unwrap_err();
         assert_eq!(error.place, place, "{text}: {error}");
         assert!(!error.problem.contains("at line"), "{error}");
     }
@@ -309,7 +350,7 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(head in "(\\{\"log\":\\{\"entries\":\\[)?", rest in "[\\[\\]{}\":,a-zé0-9\\\\]{0,80}") {
         let none = |_: &Secret| -> Option<TokenName> { None };
-        let _ = read(&format!("{head}{rest}"), "x", &[], &none);
+        let _ = read(&format!("{head}{rest}"), "x", &[], &none, &mut |_| ());
     }
 
     #[test]
