@@ -568,6 +568,51 @@ fn a_report_is_written_in_two_forms_once_there_is_something_to_report() {
 }
 
 #[test]
+fn writes_to_a_protected_environment_are_sent_only_where_a_person_says_so() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3 E");
+    choose(&mut scene, "acme-live");
+    scene.keys("t");
+    choose(&mut scene, "desk");
+    let runs = |scene: &Scene| {
+        let runs = scene.asked.iter().filter_map(|effect| match effect {
+            Effect::Replay { run, .. } => Some(run.writes),
+            _ => None,
+        });
+        runs.collect::<Vec<_>>()
+    };
+    scene.keys("r");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("1 of the steps write to protected"), "{text}");
+    assert!(runs(&scene).is_empty());
+    scene.keys("enter");
+    assert_eq!(runs(&scene), [false]);
+    scene.keys("r");
+    choose(&mut scene, "Send nothing");
+    scene.keys("r");
+    choose(&mut scene, "Send them too");
+    assert_eq!(runs(&scene), [false, true]);
+    // Steps that read ask nothing.
+    scene.keys("o");
+    assert_eq!(runs(&scene), [false, true, false]);
+}
+
+#[test]
+fn the_tempo_of_a_run_is_chosen_and_shown() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3 p");
+    choose(&mut scene, "four at once");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("in sandbox, four at once"), "{text}");
+    scene.keys("r");
+    let run = scene.asked.iter().find_map(|effect| match effect {
+        Effect::Replay { run, .. } => Some(run.tempo),
+        _ => None,
+    });
+    assert_eq!(run.unwrap().at_once, 4);
+}
+
+#[test]
 fn esc_stops_a_replay_and_the_answers_of_another_session_are_dropped() {
     let mut scene = Scene::open(WIDE);
     let mut other = scene::session();

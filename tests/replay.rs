@@ -323,6 +323,19 @@ fn a_change_is_named_with_its_direction() {
         ran.out
     );
     assert!(ran.out.contains("1 changed. Not everything"), "{}", ran.out);
+    assert!(ran.out.contains("\n    why: permission."), "{}", ran.out);
+    let json = room.replay(&session, &["--json"]).json();
+    let verdict = &json["steps"][0]["verdict"];
+    assert!(
+        verdict["cause"]
+            .as_str()
+            .unwrap()
+            .starts_with("permission.")
+    );
+    assert!(verdict["confidence"].as_f64().unwrap() > 0.0);
+    assert!(json["steps"][1].get("verdict").is_none());
+    let markdown = room.replay(&session, &["--report", "markdown"]).out;
+    assert!(markdown.contains("\n- why: permission."), "{markdown}");
 
     let session = RECORDED.replace("status = 200", "status = 403");
     let ran = room.replay(&session, &["--json"]);

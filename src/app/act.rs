@@ -120,6 +120,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SessionsRunOne => effects = replaying::run_one(state),
         Action::SessionsToken => effects = replaying::choose_token(state),
         Action::SessionsPlace => replaying::choose_place(state),
+        Action::SessionsTempo => replaying::choose_tempo(state),
         Action::SessionsRecord => effects = replaying::record(state),
         Action::SessionsMarkdown => effects = replaying::export(state, Exported::Markdown),
         Action::SessionsJunit => effects = replaying::export(state, Exported::Junit),
@@ -237,7 +238,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::SessionsRun | Action::SessionsRunFrom | Action::SessionsRunOne => {
             replaying::no_run(state)
         }
-        Action::SessionsToken | Action::SessionsPlace if state.sessions.open.is_none() => {
+        Action::SessionsToken | Action::SessionsPlace | Action::SessionsTempo
+            if state.sessions.open.is_none() =>
+        {
             Some("No session is open.")
         }
         Action::SessionsRecord => replaying::no_record(state),
@@ -337,6 +340,8 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Writes(writes)) => state.matrix.writes = writes,
         Some(Pick::RunToken(token)) => replaying::take_token(state, token),
         Some(Pick::RunPlace(place)) => return replaying::take_place(state, place),
+        Some(Pick::RunTempo(tempo)) => state.sessions.tempo = tempo,
+        Some(Pick::RunWrites(steps, writes)) => return replaying::start(state, steps, writes),
         Some(Pick::Trust(origin)) => return again::trust(state, origin),
         Some(Pick::Permit(origin)) => return again::permit(state, origin),
         Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),

@@ -219,6 +219,7 @@ actions! {
     SessionsRunOne  "sessions-run-one" "run this step, and go to the next" Place::Screen(Screen::Sessions), ["o"];
     SessionsToken   "sessions-token"   "choose the token of the whole run" Place::Screen(Screen::Sessions), ["t"];
     SessionsPlace   "sessions-place"   "choose the environment of the run" Place::Screen(Screen::Sessions), ["E"];
+    SessionsTempo   "sessions-tempo"   "choose how fast steps follow each other" Place::Screen(Screen::Sessions), ["p"];
     SessionsRecord  "sessions-record"  "record what came as expected"  Place::Screen(Screen::Sessions), ["w"];
     SessionsMarkdown "sessions-markdown" "copy the report as Markdown" Place::Screen(Screen::Sessions), ["y"];
     SessionsJunit   "sessions-junit"   "write the report as JUnit"     Place::Screen(Screen::Sessions), ["Y"];

@@ -133,7 +133,7 @@ fn needs<'s>(state: &'s State, task: &Task) -> Option<Needs<'s>> {
 
 fn start(state: &mut State, task: Task) -> Vec<Effect> {
     match task {
-        Task::Replay(steps) => replaying::start(state, steps),
+        Task::Replay(steps) => replaying::start_or_ask(state, steps),
         Task::Fill => filling::start(state),
         Task::Survey(name) => knowing::start_survey(state, name),
         Task::Read(name) => knowing::read(state, name),

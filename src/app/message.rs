@@ -11,7 +11,7 @@ use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
     Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Note, Origin, Progress,
-    RequestSpec, SentRequest, Session, Timestamp, TokenName, TokenRef, TokenSource,
+    RequestSpec, SentRequest, Session, Tempo, Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -290,6 +290,9 @@ pub struct ReplayRun {
     pub given: Vec<(String, String)>,
     /// Steps before this one are left out.
     pub from: usize,
+    /// Whether steps that write go out where the environment is protected.
+    pub writes: bool,
+    pub tempo: Tempo,
     pub case: Option<String>,
 }
 

@@ -44,4 +44,4 @@ pub use update::update;
 pub use act::blocked;
 pub use explaining::is_refused;
 pub use filling::place_of_matrix;
-pub use replaying::place_of_session;
+pub use replaying::{place_of_session, tempo_label};

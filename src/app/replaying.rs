@@ -10,11 +10,12 @@ use super::message::{
 use super::pane::{Choice, Dialog, Part, Pick, StepResult};
 use super::screens::{self, run_began};
 use super::state::{Overlay, State};
-use crate::insight::replay::{ReplayReport, StepReport, judge, tokens_of};
-use crate::model::{Environment, Exchange, TokenName};
+use crate::insight::replay::{Change, ReplayReport, StepReport, judge, tokens_of};
+use crate::model::{Environment, Exchange, Tempo, TokenName};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The environment of a run: the one that was chosen for it, else the one that the session names,
 /// else the one in use.
@@ -109,7 +110,10 @@ fn judge_again(state: &mut State) {
             && let Some(id) = &result.call
             && let Some(exchange) = state.history.held(id)
         {
+            let verdict = result.report.verdict.take();
             result.report = judge(step, &exchange);
+            let is_changed = result.report.change == Change::Changed;
+            result.report.verdict = verdict.filter(|_| is_changed);
         }
     }
 }
@@ -209,7 +213,43 @@ pub fn needs(state: &State, steps: Range<usize>) -> Option<Needs<'_>> {
     })
 }
 
-pub fn start(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
+/// Asks first where steps would write to a protected environment.
+pub fn start_or_ask(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
+    let place = place_of_session(state);
+    let open = state.sessions.open.as_ref();
+    let session = open.map_or(&[][..], |open| &open.session.steps);
+    let run = session.get(steps.clone()).unwrap_or_default();
+    let writes = run.iter().filter(|step| !step.spec.is_safe());
+    let methods: Vec<String> = writes
+        .map(|step| format!("{} {}", step.spec.method, step.spec.url))
+        .collect();
+    if !place.protected || methods.is_empty() {
+        return start(state, steps, false);
+    }
+    let title = format!(
+        "{} of the steps write to protected {}",
+        methods.len(),
+        place.name
+    );
+    let choice = |label: &str, note: String, writes| Choice {
+        label: label.to_owned(),
+        note,
+        pick: Pick::RunWrites(steps.clone(), writes),
+    };
+    let choices = vec![
+        choice("Leave them out", "the others are sent".to_owned(), false),
+        choice("Send them too", methods.join(", "), true),
+        Choice {
+            label: "Send nothing".to_owned(),
+            note: String::new(),
+            pick: Pick::Nothing,
+        },
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+    Vec::new()
+}
+
+pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect> {
     let environment = place_of_session(state).clone();
     let Some(open) = &state.sessions.open else {
         return Vec::new();
@@ -221,6 +261,8 @@ pub fn start(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
         token: state.sessions.token.clone(),
         given: state.sessions.given.clone(),
         from: steps.start,
+        writes,
+        tempo: state.sessions.tempo,
         case: state.case.clone(),
         session,
     };
@@ -314,6 +356,55 @@ pub fn choose_place(state: &mut State) {
     let at = choices.iter().position(|choice| choice.pick == current);
     let dialog = Dialog::new("Environment of the run", choices, at);
     state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+/// The tempos that can be chosen, with what each is for.
+const TEMPOS: [(&str, &str, Tempo); 4] = [
+    ("one after the other", "", Tempo::STEADY),
+    (
+        "four at once",
+        "as far as steps do not need each other",
+        Tempo {
+            at_once: 4,
+            ..Tempo::STEADY
+        },
+    ),
+    (
+        "one a second",
+        "where there is a limit",
+        Tempo {
+            pace: Duration::from_secs(1),
+            ..Tempo::STEADY
+        },
+    ),
+    (
+        "wait where told to",
+        "a 429 or 503 that was not recorded goes again after its wait",
+        Tempo {
+            retries: true,
+            ..Tempo::STEADY
+        },
+    ),
+];
+
+pub fn choose_tempo(state: &mut State) {
+    let choices = TEMPOS.map(|(label, note, tempo)| Choice {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        pick: Pick::RunTempo(tempo),
+    });
+    let current = state.sessions.tempo;
+    let at = TEMPOS.iter().position(|(.., tempo)| *tempo == current);
+    let dialog = Dialog::new("How fast steps follow each other", choices.into(), at);
+    state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+/// What is said of a tempo other than the usual.
+pub fn tempo_label(tempo: Tempo) -> Option<&'static str> {
+    let mut others = TEMPOS.iter().skip(1);
+    others
+        .find(|(.., one)| *one == tempo)
+        .map(|(label, ..)| *label)
 }
 
 /// Tokens belong to an environment, so that one chosen for the run goes with the old one.

@@ -3,17 +3,17 @@
 use super::args::ReplayArgs;
 use super::ask;
 use super::choice;
-use super::print::{Out, complain, failure_json};
+use super::print::{Out, complain, failure_json, percent, verdict_json};
 use super::send::{Recorder, served, split_pair};
 use super::trouble::Trouble;
-use crate::engine::replay::{self, Replay, Tempo};
+use crate::engine::replay::{self, Replay};
 use crate::engine::sandbox;
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
 use crate::model::{
-    Environment, Expectation, Origin, Session, Settings, TokenName, limits, visible_line,
+    Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits, visible_line,
 };
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -46,6 +46,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let options = options(&args, &replay, &settings)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
     let client = Client::new(vault, options);
+    let catalogue = choice::catalogue(&home)?;
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);
     let form = match &args.report {
@@ -62,6 +63,8 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         }
         let report = replay::run(&replay, &client, &Flight::default(), |step, exchange| {
             if let Some(exchange) = exchange {
+                let place = &replay.environment;
+                step.verdict = replay::why(step, &exchange, place, &client, &catalogue);
                 recorder.remember(exchange);
             }
             if live {
@@ -171,6 +174,10 @@ fn print_step(step: &StepReport, out: &mut Out) {
     for difference in &step.differences {
         out.indented(difference);
     }
+    if let Some(verdict) = &step.verdict {
+        let (cause, how_sure) = (verdict.cause.id(), percent(verdict.confidence));
+        out.indented(&format!("why: {cause} ({how_sure}). {}", verdict.summary));
+    }
 }
 
 fn closing(report: &ReplayReport) -> String {
@@ -225,6 +232,9 @@ fn step_json(step: &StepReport) -> Value {
         object.insert("direction".into(), json!(direction.id()));
     }
     object.insert("differences".into(), json!(step.differences));
+    if let Some(verdict) = &step.verdict {
+        object.insert("verdict".into(), verdict_json(verdict));
+    }
     Value::Object(object)
 }
 

@@ -3,16 +3,19 @@
 //! answer holds can ask for one.
 
 use super::client::{Client, Flight, Outgoing};
+use super::investigate::case_of;
 use super::vault::slots;
 use crate::insight::redact::{Mask, is_secret_name};
-use crate::insight::replay::{ReplayReport, StepReport, captured, judge, skipped, unsent};
+use crate::insight::replay::{Change, ReplayReport, StepReport, captured, judge, skipped, unsent};
+use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
     Auth, Cause, Environment, Exchange, Failure, Manner, Origin, Outcome, RequestSpec, Secret,
-    SentRequest, Session, Step, TokenName, TokenRef, resolve, written,
+    SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, resolve, written,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The way to the other side: the client, or in tests an answer of our own.
@@ -51,26 +54,14 @@ pub struct Replay {
     pub tempo: Tempo,
 }
 
-/// How fast steps follow each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tempo {
-    /// Steps under way at once, as far as they do not need each other; none is the same as one.
-    pub at_once: usize,
-    /// The least time from one step to the next, which then go one by one.
-    pub pace: Duration,
-    /// Whether a step that reads goes again where the answer asks to come back later, and was
-    /// not recorded so.
-    pub retries: bool,
-}
-
 /// Sends every step in order, each once unless it is told to come back. `on_step` gets each
-/// report in the order of the session, and the call as it may be shown and kept where one was
-/// made. When the flight is stopped, what is left is skipped.
+/// report in the order of the session, to add to it, and the call as it may be shown and kept
+/// where one was made. When the flight is stopped, what is left is skipped.
 pub async fn run(
     replay: &Replay,
     wire: &impl Wire,
     flight: &Flight,
-    mut on_step: impl FnMut(&StepReport, Option<Exchange>),
+    mut on_step: impl FnMut(&mut StepReport, Option<Exchange>),
 ) -> ReplayReport {
     let steps = &replay.session.steps;
     let steps = steps.get(replay.from..).unwrap_or_default();
@@ -111,8 +102,8 @@ pub async fn run(
             }
             next += 1;
         }
-        while let Some((step_report, exchange)) = early.remove(&report.steps.len()) {
-            on_step(&step_report, exchange);
+        while let Some((mut step_report, exchange)) = early.remove(&report.steps.len()) {
+            on_step(&mut step_report, exchange);
             report.steps.push(step_report);
         }
         if let Some((at, said, exchange)) = under_way.next().await {
@@ -121,6 +112,25 @@ pub async fn run(
         }
     }
     report
+}
+
+/// Why a step that changed is refused now, as far as its answer tells.
+pub fn why(
+    report: &StepReport,
+    exchange: &Exchange,
+    environment: &Environment,
+    client: &Client,
+    catalogue: &Catalogue,
+) -> Option<Verdict> {
+    let is_refused = matches!(
+        exchange.outcome.class(),
+        StatusClass::ClientError | StatusClass::ServerError
+    );
+    if report.change != Change::Changed || !is_refused {
+        return None;
+    }
+    let case = case_of(client, Arc::new(exchange.clone()), environment.clone());
+    explain(&case, catalogue).verdicts.into_iter().next()
 }
 
 async fn wait(pause: Duration, flight: &Flight) {

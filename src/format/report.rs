@@ -120,6 +120,14 @@ pub fn markdown(report: &ReplayReport) -> String {
         for difference in &step.differences {
             let _ = writeln!(text, "- {}", cell(difference));
         }
+        if let Some(verdict) = &step.verdict {
+            let (cause, summary) = (cell(verdict.cause.id()), cell(&verdict.summary));
+            let percent = (verdict.confidence * 100.0).round();
+            let _ = writeln!(text, "- why: {cause} ({percent} %). {summary}");
+            for step in &verdict.next_steps {
+                let _ = writeln!(text, "  - {}", cell(step));
+            }
+        }
     }
     text
 }
@@ -166,6 +174,7 @@ fn content(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::Verdict;
     use crate::model::{Cause, Failure};
 
     fn step(name: &str, change: Change, differences: &[&str]) -> StepReport {
@@ -187,6 +196,7 @@ mod tests {
             direction: None,
             differences: differences.iter().map(|d| (*d).to_owned()).collect(),
             body: None,
+            verdict: None,
         }
     }
 
@@ -234,6 +244,167 @@ mod tests {
 </testsuites>
 "#
         );
+    }
+
+    /// What the schema of JUnit's reports, as CI systems publish it, lets stand where: an
+    /// element, the attributes that it must and may have, those of them that are numbers, and
+    /// what may stand in it.
+    type Rule = (
+        &'static str,
+        &'static [&'static str],
+        &'static [&'static str],
+        &'static [&'static str],
+    );
+    const SCHEMA: [Rule; 7] = [
+        (
+            "testsuites",
+            &[],
+            &["name", "time", "tests", "failures", "disabled", "errors"],
+            &["testsuite"],
+        ),
+        (
+            "testsuite",
+            &["name", "tests"],
+            &[
+                "failures",
+                "errors",
+                "time",
+                "disabled",
+                "skipped",
+                "timestamp",
+                "hostname",
+                "id",
+                "package",
+            ],
+            &["properties", "testcase", "system-out", "system-err"],
+        ),
+        (
+            "testcase",
+            &["name"],
+            &["assertions", "time", "classname", "status"],
+            &["skipped", "error", "failure", "system-out", "system-err"],
+        ),
+        ("failure", &[], &["type", "message"], &[]),
+        ("error", &[], &["type", "message"], &[]),
+        ("skipped", &[], &["message"], &[]),
+        ("system-out", &[], &[], &[]),
+    ];
+
+    /// Reads the document by the rules of XML and holds every element against the schema.
+    fn check(xml: &str) -> Vec<String> {
+        const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+        let mut rest = xml.strip_prefix(HEAD).expect("a declaration");
+        let mut open: Vec<&str> = Vec::new();
+        let mut seen = Vec::new();
+        while let Some(at) = rest.find('<') {
+            let text = &rest[..at];
+            assert!(is_text(text), "{text:?}");
+            let may_have_text = open.last().is_some_and(|name| rule(name).3.is_empty());
+            assert!(
+                may_have_text || text.trim().is_empty(),
+                "{text:?} in {open:?}"
+            );
+            let (tag, behind) = rest[at + 1..].split_once('>').expect("the end of a tag");
+            rest = behind;
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop(), Some(name));
+                continue;
+            }
+            let (tag, is_empty) = match tag.strip_suffix('/') {
+                Some(tag) => (tag, true),
+                None => (tag, false),
+            };
+            let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+            match open.last() {
+                Some(parent) => assert!(rule(parent).3.contains(&name), "{name} in {parent}"),
+                None => assert_eq!(name, "testsuites"),
+            }
+            let (_, must, may, _) = rule(name);
+            let mut named = Vec::new();
+            let mut left = attributes;
+            while !left.is_empty() {
+                let (attribute, behind) = left.split_once("=\"").expect("a value in quotes");
+                let (value, behind) = behind.split_once('"').expect("the end of a value");
+                assert!(
+                    must.contains(&attribute) || may.contains(&attribute),
+                    "{attribute}"
+                );
+                assert!(is_text(value) && !value.contains('\n'), "{value:?}");
+                if ["tests", "failures", "errors", "skipped"].contains(&attribute) {
+                    assert!(value.parse::<u64>().is_ok(), "{attribute}={value}");
+                }
+                if attribute == "time" {
+                    assert!(value.parse::<f64>().is_ok_and(|s| s >= 0.0), "{value}");
+                }
+                assert!(!named.contains(&attribute), "{attribute} twice");
+                named.push(attribute);
+                left = behind.trim_start();
+            }
+            assert!(must.iter().all(|name| named.contains(name)), "{tag}");
+            seen.push(name.to_owned());
+            if !is_empty {
+                open.push(name);
+            }
+        }
+        assert!(
+            open.is_empty() && rest.trim().is_empty(),
+            "{open:?} {rest:?}"
+        );
+        seen
+    }
+
+    fn rule(name: &str) -> Rule {
+        let found = SCHEMA.into_iter().find(|rule| rule.0 == name);
+        found.unwrap_or_else(|| panic!("no element {name}"))
+    }
+
+    /// No markup, no bare `&`, and no character that XML 1.0 knows no form for.
+    fn is_text(text: &str) -> bool {
+        let references = text.split('&').skip(1);
+        let known = |part: &str| {
+            let name = part.split_once(';').map(|(name, _)| name);
+            matches!(name, Some("amp" | "lt" | "gt" | "quot" | "apos"))
+        };
+        let has_form = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        references.into_iter().all(known) && text.chars().all(has_form)
+    }
+
+    #[test]
+    fn junit_keeps_to_its_schema_whatever_the_texts_are() {
+        let mut hostile = report();
+        for text in [
+            "]]><testcase name=\"x\"/>",
+            "\"><!ENTITY a SYSTEM 'file:///etc/passwd'>&a;",
+            "\u{0}\u{1b}[2J\u{fffe}\u{202e}\u{85}",
+            "<!-- -- --> <?php ?> &#27; \r\n\t",
+            "",
+        ] {
+            hostile.session.push_str(text);
+            for change in Change::ALL {
+                hostile.steps.push(step(text, change, &[text, "and more"]));
+                hostile.steps.push(step(text, change, &[]));
+            }
+        }
+        let seen = check(&junit(&hostile));
+        for name in SCHEMA.map(|rule| rule.0) {
+            assert!(seen.iter().any(|seen| seen == name), "no {name}");
+        }
+        check(&junit(&ReplayReport::default()));
+    }
+
+    #[test]
+    fn markdown_says_why_a_changed_step_is_refused() {
+        let mut report = report();
+        report.steps[1].verdict = Some(Verdict {
+            cause: Cause::PermissionMissingRole,
+            confidence: 0.62,
+            summary: "support has no role on |this|.".into(),
+            evidence: Vec::new(),
+            next_steps: vec!["Ask for a role.".into()],
+        });
+        let text = markdown(&report);
+        let why = "- why: permission.missing\\_role (62 %). support has no role on \\|this\\|.\n  - Ask for a role.\n";
+        assert!(text.contains(why), "{text}");
     }
 
     #[test]

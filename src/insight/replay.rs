@@ -7,6 +7,7 @@ mod record;
 
 use super::diff::{BodyDiff, Shape, body_diff};
 use super::error_body::error_body;
+use super::explain::Verdict;
 use super::json::{self, Json};
 use crate::model::{
     Cause, Exchange, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
@@ -79,7 +80,7 @@ impl Direction {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StepReport {
     pub name: String,
     /// The token that went along, or would have.
@@ -94,9 +95,11 @@ pub struct StepReport {
     pub differences: Vec<String>,
     /// How the body differs from the recorded one, where that was kept.
     pub body: Option<BodyDiff>,
+    /// Why it is refused now, where that is what changed.
+    pub verdict: Option<Verdict>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplayReport {
     /// The session's name.
     pub session: String,
@@ -164,6 +167,7 @@ pub fn judge(step: &Step, exchange: &Exchange) -> StepReport {
         direction: None,
         differences: Vec::new(),
         body: None,
+        verdict: None,
     };
     match &exchange.outcome {
         Outcome::Failed(failure) => fail(&mut report, failure),
@@ -191,6 +195,7 @@ pub fn skipped(step: &Step, why: impl Into<String>) -> StepReport {
         direction: None,
         differences: vec![why.into()],
         body: None,
+        verdict: None,
     }
 }
 

@@ -32,7 +32,7 @@ pub use request::{
     Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,
 };
 pub use scheme::{Ink, Look, Role, Scheme};
-pub use session::{Expectation, Pin, Session, Step};
+pub use session::{Expectation, Pin, Session, Step, Tempo};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
 pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};

@@ -1,6 +1,7 @@
 //! A saved list of requests with what came back, to be sent again and compared.
 
 use super::{RequestSpec, TokenName};
+use std::time::Duration;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
@@ -70,4 +71,24 @@ pub struct Expectation {
     pub values: Vec<(String, String)>,
     /// Places of the body that are not compared, by JSON Pointer.
     pub ignore: Vec<String>,
+}
+/// How fast steps follow each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tempo {
+    /// Steps under way at once, as far as they do not need each other; none is the same as one.
+    pub at_once: usize,
+    /// The least time from one step to the next, which then go one by one.
+    pub pace: Duration,
+    /// Whether a step that reads goes again where the answer asks to come back later, and was
+    /// not recorded so.
+    pub retries: bool,
+}
+
+impl Tempo {
+    /// One step after the other, as soon as it can be.
+    pub const STEADY: Tempo = Tempo {
+        at_once: 0,
+        pace: Duration::ZERO,
+        retries: false,
+    };
 }

@@ -46,6 +46,7 @@ impl Performer {
             self.queue.clone(),
             self.sandbox.clone(),
         );
+        let catalogue = self.catalogue.clone();
         tokio::spawn(async move {
             let from = run.from;
             let mut replay = Replay {
@@ -55,12 +56,17 @@ impl Performer {
                 token: run.token,
                 case: run.case,
                 from,
-                ..Replay::default()
+                allow_writes: run.writes,
+                tempo: run.tempo,
             };
             let ready = in_place(&mut replay.environment, &place, &queue).await;
             if ready.is_ok() {
                 let mut step = from;
-                let stepped = |report: &StepReport, exchange: Option<Exchange>| {
+                let stepped = |report: &mut StepReport, exchange: Option<Exchange>| {
+                    if let Some(exchange) = &exchange {
+                        let place = &replay.environment;
+                        report.verdict = replay::why(report, exchange, place, &client, &catalogue);
+                    }
                     let _ = queue.send(Message::Stepped {
                         job,
                         step,

@@ -2,7 +2,8 @@
 
 use crate::app::list::List;
 use crate::insight::matrix::Caller;
-use crate::model::{Exchange, ExchangeId, Origin, TokenName};
+use crate::model::{Exchange, ExchangeId, Origin, Tempo, TokenName};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -27,6 +28,10 @@ pub enum Pick {
     RunToken(Option<TokenName>),
     /// The environment of a run by its name; `None` leaves it to the session.
     RunPlace(Option<String>),
+    /// How fast the steps of a run follow each other.
+    RunTempo(Tempo),
+    /// Runs these steps, with those that write or without them.
+    RunWrites(Range<usize>, bool),
     /// Stops checking the certificates of an origin.
     Trust(Origin),
     /// Lets the tokens of the call in front go to an origin that they do not belong to.

@@ -4,7 +4,7 @@
 use crate::app::list::List;
 use crate::app::message::{Job, OpenSession, SessionFile};
 use crate::insight::replay::{Change, ReplayReport, StepReport};
-use crate::model::{ExchangeId, Step, TokenName};
+use crate::model::{ExchangeId, Step, Tempo, TokenName};
 use std::ops::Range;
 
 /// The parts of the screen, in the order Tab visits them.
@@ -29,7 +29,7 @@ impl Part {
 }
 
 /// How a step came out, and the call that was made for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StepResult {
     pub report: StepReport,
     pub call: Option<ExchangeId>,
@@ -62,6 +62,7 @@ pub struct Sessions {
     pub token: Option<TokenName>,
     /// Another environment than the session's, by name.
     pub place: Option<String>,
+    pub tempo: Tempo,
     /// Variables given for its runs.
     pub given: Vec<(String, String)>,
     pub run: Option<Run>,

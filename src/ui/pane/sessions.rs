@@ -1,7 +1,7 @@
 //! Saved sessions, the steps of the one that is open beside their recordings, and what differs.
 
 use crate::app::pane::StepResult;
-use crate::app::{Action, State, place_of_session};
+use crate::app::{Action, State, place_of_session, tempo_label};
 use crate::insight::replay::{Change, Direction, codes_text};
 use crate::model::{Expectation, Step, cut, fit, wrap};
 use crate::ui::paint::{columns, gauge};
@@ -104,6 +104,8 @@ fn headline(state: &State, theme: &Theme, width: usize) -> Line<'static> {
         Some(token) => format!(", every step with {token}"),
         None => String::new(),
     };
+    let tempo = tempo_label(sessions.tempo).map(|tempo| format!(", {tempo}"));
+    let token = token + &tempo.unwrap_or_default();
     let badge = if place.protected { "  protected" } else { "" };
     let behind = format!(" in {}{token}", place.name);
     let room = width.saturating_sub(behind.width() + badge.width()).max(8);
@@ -310,6 +312,10 @@ pub fn draw_differences(state: &State, theme: &Theme, area: Rect, frame: &mut Fr
                 lines.extend(head.iter().cloned());
                 if report.differences.is_empty() {
                     lines.push(Line::styled("As it was recorded.", theme.dim()));
+                }
+                if let Some(verdict) = &report.verdict {
+                    let text = format!("{}: {}", verdict.cause.id(), verdict.summary);
+                    lines.extend(words(&text, width, theme.strong()));
                 }
             }
             Some(place) if place < report.differences.len() => {
