@@ -219,6 +219,37 @@ fn a_token_that_is_kept_nowhere_is_asked_for_when_it_is_first_needed() {
 }
 
 #[test]
+fn a_token_is_held_beside_a_call_that_carried_it() {
+    let challenge =
+        "www-authenticate: Bearer error=\"insufficient_scope\", scope=\"tasks:read\"\r\n";
+    let server = Server::saying(answer("403 Forbidden", challenge, b"{}"));
+    let claims = json!({ "sub": "1", "exp": 1_700_000_000, "scope": "runbooks:read" });
+    let home = Home::new().with("HTTRIAGE_TOKEN_DESK", &jwt(&claims));
+    let url = format!("{}/core/tasks", server.base());
+    let sent = home.run(&["send", "GET", &url, "--token", "desk", "--json"]);
+    let id = sent.json()["id"].as_str().unwrap().to_owned();
+    let ran = home.run(&["token", "inspect", "desk", "--call", &id]);
+    for words in [
+        "In that call",
+        "before this call was sent",
+        "tasks:read",
+        "demanded, and not held",
+        "runbooks:read",
+    ] {
+        assert!(ran.out.contains(words), "{words}: {}{}", ran.out, ran.err);
+    }
+    let json = home
+        .run(&["token", "inspect", "desk", "--call", &id[..11], "--json"])
+        .json();
+    assert_eq!(
+        json["call"][1],
+        json!({ "what": "tasks:read", "message": "demanded, and not held" })
+    );
+    home.run(&["token", "inspect", "desk", "--call", "zzzz"])
+        .refused(1, &["There is no call with the id zzzz"]);
+}
+
+#[test]
 fn a_token_is_told_from_standard_input_and_two_are_compared() {
     let home = Home::new().with(
         "HTTRIAGE_TOKEN_OTHER",

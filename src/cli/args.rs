@@ -358,6 +358,9 @@ pub struct TokenInspectArgs {
     /// Another token to compare it with, claim by claim
     #[arg(value_name = "OTHER")]
     pub other: Option<String>,
+    /// Beside a call of the history that carried it: its id, or the first characters of it
+    #[arg(long, value_name = "ID", conflicts_with = "other")]
+    pub call: Option<String>,
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Print one JSON document

@@ -1,12 +1,13 @@
 //! `httriage token inspect`: what can be told of a token without sending it, and how two differ.
 
 use crate::cli::args::TokenInspectArgs;
+use crate::cli::history::{CLOSING, find};
 use crate::cli::print::Out;
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
-use crate::insight::token::{Repair, TokenReport, Tone, differences, lines};
-use crate::model::{Environment, Masked, Secret, Settings, Timestamp, fit, visible_line};
+use crate::insight::token::{Line, Repair, TokenReport, Tone, beside, differences, lines};
+use crate::model::{Environment, Exchange, Masked, Secret, Settings, Timestamp, fit, visible_line};
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
 use unicode_width::UnicodeWidthStr;
@@ -15,13 +16,19 @@ use unicode_width::UnicodeWidthStr;
 const LONGEST_VALUE: u64 = 64 * 1024;
 
 pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
-    let settings = Home::find()?.settings()?;
+    let home = Home::find()?;
+    let settings = home.settings()?;
     let environment = choice::environment(&args.place, &settings)?;
+    let call = match &args.call {
+        Some(id) => Some(called(id, &home, &settings)?),
+        None => None,
+    };
     let one = look(args.what.as_deref(), environment.as_ref(), &settings)?;
     let Some(other) = &args.other else {
+        let shown = call.as_ref().map(|call| beside(&one.report, call));
         match args.json {
-            true => out.json(&looked_json(&one)),
-            false => print(&one, environment.as_ref(), out),
+            true => out.json(&looked_json(&one, shown.as_deref())),
+            false => print(&one, environment.as_ref(), shown.as_deref(), out),
         }
         return Ok(0);
     };
@@ -40,7 +47,7 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
         };
         let rows: Vec<Value> = found.iter().map(row).collect();
         out.json(&json!({
-            "tokens": [looked_json(&one), looked_json(&other)],
+            "tokens": [looked_json(&one, None), looked_json(&other, None)],
             "differences": rows,
         }));
         return Ok(0);
@@ -72,6 +79,14 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.columns(&[(&row[0], widths[0]), (&row[1], widths[1])], &row[2]);
     }
     Ok(0)
+}
+
+/// A call of the history.
+fn called(id: &str, home: &Home, settings: &Settings) -> Result<Exchange, Trouble> {
+    let history = choice::history(home, settings).map_err(|e| Trouble::failed(e.to_string()))?;
+    let call = find(&history, id);
+    history.close(CLOSING);
+    call
 }
 
 /// What was seen of one token.
@@ -162,21 +177,26 @@ pub fn piped() -> Result<Secret, Trouble> {
     Ok(value.take())
 }
 
-fn print(looked: &Looked, environment: Option<&Environment>, out: &mut Out) {
+fn print(
+    looked: &Looked,
+    environment: Option<&Environment>,
+    beside: Option<&[Line]>,
+    out: &mut Out,
+) {
     out.heading(&looked.label());
     let lines = lines(&looked.report, looked.report.now, environment);
-    let width = lines.iter().map(|line| line.label.width()).max();
-    let width = width.unwrap_or(0).min(24);
-    for line in &lines {
-        let label = fit(&line.label, width);
-        let colour = match line.tone {
-            Tone::Plain => "",
-            Tone::Doubt => "1;33",
-            Tone::Bad => "1;31",
-        };
-        let text = out.styled(&visible_line(&line.text), colour);
-        let label = out.styled(&label, "2");
-        out.finished(&format!("{label}  {text}"));
+    rows(&lines, out);
+    match beside {
+        Some([]) => {
+            out.line("");
+            out.line("The call shows nothing more of it.");
+        }
+        Some(shown) => {
+            out.line("");
+            out.heading("In that call");
+            rows(shown, out);
+        }
+        None => {}
     }
     if let Some(repair) = &looked.repair {
         let mended = keep::examined(&repair.value, looked.report.now);
@@ -195,7 +215,23 @@ fn print(looked: &Looked, environment: Option<&Environment>, out: &mut Out) {
     }
 }
 
-fn looked_json(looked: &Looked) -> Value {
+fn rows(lines: &[Line], out: &mut Out) {
+    let width = lines.iter().map(|line| line.label.width()).max();
+    let width = width.unwrap_or(0).min(24);
+    for line in lines {
+        let label = fit(&line.label, width);
+        let colour = match line.tone {
+            Tone::Plain => "",
+            Tone::Doubt => "1;33",
+            Tone::Bad => "1;31",
+        };
+        let text = out.styled(&visible_line(&line.text), colour);
+        let label = out.styled(&label, "2");
+        out.finished(&format!("{label}  {text}"));
+    }
+}
+
+fn looked_json(looked: &Looked, beside: Option<&[Line]>) -> Value {
     let report = &looked.report;
     let problems = report.problems.iter().map(|problem| {
         json!({
@@ -222,5 +258,9 @@ fn looked_json(looked: &Looked) -> Value {
         }
     }
     object.insert("fingerprint".into(), json!(looked.fingerprint));
+    if let Some(shown) = beside {
+        let row = |line: &Line| json!({ "what": line.label, "message": line.text });
+        object.insert("call".into(), Value::Array(shown.iter().map(row).collect()));
+    }
     Value::Object(object)
 }

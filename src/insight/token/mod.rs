@@ -2,6 +2,7 @@
 //! it claims, and the mistakes that happen when a value is copied. The report never holds the
 //! value nor a part of it that could be used; the text itself is handed in where the value is.
 
+mod call;
 mod claims;
 mod made_up;
 mod mistakes;
@@ -11,6 +12,7 @@ mod words;
 use crate::model::{Cause, Timestamp};
 use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 
+pub use call::beside;
 pub use claims::Claims;
 pub use made_up::made_up;
 pub use mistakes::HEX_DIGITS;

@@ -119,22 +119,22 @@ fn tone_of_host(text: &str, place: Option<&Environment>) -> Tone {
     let Some(home) = place.and_then(Environment::origin) else {
         return Tone::Plain;
     };
-    let host = match url::Url::parse(text).ok() {
-        Some(url) => url.host_str().map(str::to_owned),
-        None => None,
-    };
-    let Some(host) = host else {
-        return Tone::Plain;
-    };
+    match of_same_house(text, home.host()) {
+        Some(false) => Tone::Doubt,
+        _ => Tone::Plain,
+    }
+}
+
+/// Whether a URL is of the same house as a host; `None` for what is no URL.
+pub(super) fn of_same_house(text: &str, home: &str) -> Option<bool> {
+    let url = url::Url::parse(text).ok()?;
+    let host = url.host_str()?;
     // The API's host and the identity provider's often share their last two labels.
     let last = |host: &str| -> Vec<String> {
         let labels = host.rsplit('.').take(2);
         labels.map(str::to_ascii_lowercase).collect()
     };
-    match last(&host) == last(home.host()) {
-        true => Tone::Plain,
-        false => Tone::Doubt,
-    }
+    Some(last(host) == last(home))
 }
 
 /// `in 3 min`, `2 days ago`

@@ -4,7 +4,9 @@
 use crate::app::{Action, State, TokenRow};
 use crate::insight::matrix::Access;
 use crate::insight::survey::Survey;
-use crate::insight::token::{Claims, TokenReport, Tone, Validity, differences, lines, relative};
+use crate::insight::token::{
+    Claims, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, relative,
+};
 use crate::model::{StatusClass, Timestamp, TokenSource, cut, cut_front, fit, wrap};
 use crate::ui::paint::{Cell, columns, gauge};
 use crate::ui::theme::Theme;
@@ -225,6 +227,57 @@ fn report_lines(
         Tone::Doubt => 1,
         Tone::Plain => 2,
     });
+    let mut all = rows(told, theme, width);
+    if let Some(claims) = &report.claims {
+        all.extend(lifetime(claims, now, theme, width));
+    }
+    if report.problems.is_empty() {
+        let text = "Whether it was revoked, or belongs to another instance, only the API knows.";
+        say(&mut all, text, width, theme.dim());
+    }
+    all.extend(call_lines(report, state, theme, width));
+    all
+}
+
+/// What the call in front shows of the token that it carried.
+fn call_lines(
+    report: &TokenReport,
+    state: &State,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let selected = state.tokens_pane.selected(&state.environment().name);
+    let shown = state.response.shown.as_ref().map(|shown| &shown.exchange);
+    let carried = shown.filter(|exchange| {
+        let token = exchange.token().map(|token| &token.name);
+        token.is_some() && token == selected.map(|row| &row.token.name)
+    });
+    let Some(exchange) = carried else {
+        return Vec::new();
+    };
+    let told = beside(report, exchange);
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let status = match exchange.outcome.status() {
+        Some(status) => format!("{status:03}"),
+        None => "no answer".to_owned(),
+    };
+    let glyph = exchange.outcome.class().glyph(theme.ascii);
+    let sent = &exchange.sent;
+    let title = format!(
+        "In the call in front: {glyph} {status} {} {}",
+        sent.method, sent.url
+    );
+    let mut all = vec![
+        Line::default(),
+        Line::styled(cut(&title, width), theme.strong()),
+    ];
+    all.extend(rows(told, theme, width));
+    all
+}
+
+fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let labels = told.iter().map(|line| line.label.width());
     let label = labels.max().unwrap_or(0).min(14).min(width / 3);
     let mut all = Vec::new();
@@ -251,13 +304,6 @@ fn report_lines(
             ];
             all.extend(columns(&cells));
         }
-    }
-    if let Some(claims) = &report.claims {
-        all.extend(lifetime(claims, now, theme, width));
-    }
-    if report.problems.is_empty() {
-        let text = "Whether it was revoked, or belongs to another instance, only the API knows.";
-        say(&mut all, text, width, theme.dim());
     }
     all
 }
