@@ -4,7 +4,7 @@
 mod scene;
 
 use httriage::app::pane::{Part, TokensPart};
-use httriage::app::{Effect, Exported, Message, Overlay, Pane, Screen, TokenRow};
+use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Screen, TokenRow};
 use httriage::insight::matrix::{Access, Caller};
 use httriage::insight::replay::{Change, Direction};
 use httriage::model::{TokenName, TokenRef, TokenSource};
@@ -565,6 +565,44 @@ fn a_report_is_written_in_two_forms_once_there_is_something_to_report() {
         .iter()
         .filter(|e| matches!(e, Effect::Export(_)));
     assert_eq!(forms.count(), 2);
+}
+
+#[test]
+fn rows_tabs_and_cells_of_these_screens_are_pointed_at() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("3").click("all runbooks");
+    assert_eq!(scene.state.sessions.steps.cursor, 2);
+    assert_eq!(scene.state.sessions.part, Part::Steps);
+    scene.click("all runbooks");
+    assert_eq!(scene.state.sessions.part, Part::Differences);
+    scene.click("▸ acme-1234");
+    assert_eq!(scene.state.sessions.part, Part::Files);
+    // What is under the pointer scrolls, whatever has the focus.
+    let place = scene.place_of("list tasks");
+    scene.points(PointerMove::WheelUp, place);
+    assert_eq!(scene.state.sessions.steps.cursor, 0);
+    assert_eq!(scene.state.sessions.part, Part::Files);
+
+    scene.keys("4").click("viewer");
+    let pane = &scene.state.tokens_pane;
+    let row = pane.selected("sandbox").unwrap();
+    assert_eq!(row.token.name.as_str(), "viewer");
+    scene.click("Inspector");
+    assert_eq!(scene.state.tokens_pane.part, TokensPart::Inspector);
+
+    scene.keys("2 r");
+    let (x, y) = scene.place_of("▲ 403");
+    let cursor = (scene.state.matrix.list.cursor, scene.state.matrix.column);
+    scene.points(PointerMove::Press, (x + 1, y));
+    let at = (scene.state.matrix.list.cursor, scene.state.matrix.column);
+    assert_ne!(at, cursor);
+    scene.points(PointerMove::Press, (x + 1, y));
+    assert_eq!(scene.state.screen, Screen::Explorer);
+    assert!(text_of(&scene.picture()).contains("403 Forbidden"));
+
+    let mut narrow = Scene::open(USUAL);
+    narrow.keys("3").click("Differences");
+    assert_eq!(narrow.state.sessions.part, Part::Differences);
 }
 
 #[test]

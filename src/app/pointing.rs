@@ -4,6 +4,7 @@
 use super::act::{act, leave_overlay, scroll_pane};
 use super::action::{Action, Pane, Place, Screen};
 use super::message::{Effect, Pointer, PointerMove};
+use super::screens;
 use super::state::{Border, Overlay, Painted, Spot, State};
 
 /// Lines that one notch of the wheel moves.
@@ -54,6 +55,9 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
                 return act(state, Action::ToggleFold);
             }
         }
+        Some(Spot::Part(part)) => screens::point_to(state, part),
+        Some(Spot::PartRow(part, row)) => return screens::point_to_row(state, part, row),
+        Some(Spot::Cell(row, column)) => return screens::point_to_cell(state, row, column),
         Some(Spot::Choice(row)) => return choose(state, row),
         Some(Spot::Act(action)) => {
             let mut effects = Vec::new();
@@ -133,7 +137,15 @@ fn choose(state: &mut State, row: usize) -> Vec<Effect> {
 
 fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
     let (up, down) = match &state.overlay {
-        None if state.screen != Screen::Explorer => (Action::Up, Action::Down),
+        None if state.screen != Screen::Explorer => {
+            if let Some(Spot::Part(part) | Spot::PartRow(part, _)) =
+                state.painted.at(pointer.x, pointer.y)
+            {
+                screens::scroll(state, part, way * NOTCH);
+                return Vec::new();
+            }
+            (Action::Up, Action::Down)
+        }
         None => {
             let painted = &state.painted;
             return match painted.pane_at(pointer.x, pointer.y) {

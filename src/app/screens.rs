@@ -5,6 +5,7 @@ use super::action::{Action, Screen};
 use super::filling;
 use super::knowing;
 use super::message::{Effect, Job, Listing, Notice, OpenSession};
+use super::pane::{Part, TokensPart};
 use super::replaying;
 use super::state::{Running, State};
 use crate::model::Progress;
@@ -74,6 +75,67 @@ fn go(state: &mut State, step: isize) {
         Screen::Sessions => state.sessions.go(step),
         Screen::Tokens => state.tokens_pane.go(),
     }
+}
+
+/// To a part of the screen in front, by its place.
+pub fn point_to(state: &mut State, part: usize) {
+    match state.screen {
+        Screen::Explorer | Screen::Matrix => {}
+        Screen::Sessions => {
+            state.sessions.part = Part::ALL.get(part).copied().unwrap_or_default();
+        }
+        Screen::Tokens => {
+            state.tokens_pane.part = TokensPart::ALL.get(part).copied().unwrap_or_default();
+        }
+    }
+}
+
+/// Scrolls a part that is pointed at, whichever has the focus.
+pub fn scroll(state: &mut State, part: usize, lines: isize) {
+    let before = (state.sessions.part, state.tokens_pane.part);
+    point_to(state, part);
+    step(state, lines);
+    (state.sessions.part, state.tokens_pane.part) = before;
+}
+
+/// A row is selected by the first click and opened by the next.
+pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Vec<Effect> {
+    let place = |state: &State| match state.screen {
+        Screen::Sessions => {
+            let list = match state.sessions.part {
+                Part::Files => state.sessions.list.cursor,
+                _ => state.sessions.steps.cursor,
+            };
+            (state.sessions.part as usize, list)
+        }
+        _ => {
+            let pane = &state.tokens_pane;
+            (pane.part as usize, pane.list.cursor)
+        }
+    };
+    let before = place(state);
+    point_to(state, part);
+    if before == (part, row) {
+        let open = match state.screen {
+            Screen::Sessions => Action::SessionsOpen,
+            _ => Action::TokensRead,
+        };
+        return super::act::act(state, open);
+    }
+    let cursor = place(state).1;
+    step(state, row as isize - cursor as isize);
+    Vec::new()
+}
+
+/// The same for a cell of the matrix.
+pub fn point_to_cell(state: &mut State, row: usize, column: usize) -> Vec<Effect> {
+    let pane = &mut state.matrix;
+    if (pane.list.cursor, pane.column) == (row, column) {
+        return super::act::act(state, Action::MatrixOpen);
+    }
+    pane.step(row as isize - pane.list.cursor as isize);
+    pane.step_column(column as isize - pane.column as isize);
+    Vec::new()
 }
 
 /// Leaves what is in front: the notice, else the run of this screen, else the screen.

@@ -116,6 +116,12 @@ pub enum Spot {
     Row(Pane, usize),
     /// A line of the body.
     Line(usize),
+    /// A part of the screen beside the explorer that is in front, by its place.
+    Part(usize),
+    /// A row of such a part.
+    PartRow(usize, usize),
+    /// A cell of the matrix: its row, as shown, and its column.
+    Cell(usize, usize),
     /// A row of the list on top.
     Choice(usize),
     /// Words that name an action.

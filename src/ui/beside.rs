@@ -9,38 +9,49 @@
 //! ```
 
 use super::layout::Layout;
-use super::paint::{frame, tabs};
+use super::paint::{area_of, frame, tab_row};
 use super::pane;
 use super::theme::Theme;
 use crate::app::pane::{Part, TokensPart};
-use crate::app::{Beside, Screen, State};
+use crate::app::{Beside, Painted, Screen, Spot, State};
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 
 /// Draws the screen that is in front and returns what it measured.
-pub fn draw(state: &State, theme: &Theme, layout: &Layout, screen: &mut Frame) -> Beside {
+/// What can be pointed at goes into `painted`.
+pub fn draw(
+    state: &State,
+    theme: &Theme,
+    layout: &Layout,
+    screen: &mut Frame,
+    painted: &mut Painted,
+) -> Beside {
     let mut measured = Beside::default();
     let middle = layout.middle;
     match state.screen {
         Screen::Explorer => {}
         Screen::Matrix => {
             let area = framed("Matrix", true, middle, layout, theme, screen);
-            measured.list_height = pane::matrix::draw(state, theme, area, screen);
+            measured.list_height = pane::matrix::draw(state, theme, area, screen, painted);
         }
         Screen::Sessions => {
             let part = state.sessions.part;
             let titles = Part::ALL.map(|p| (p.title().to_owned(), p == part));
-            draw_tabs(&titles, layout, theme, screen);
+            draw_tabs(&titles, layout, theme, screen, painted);
             for (which, rect) in session_parts(state, middle, layout.wide) {
+                let place = Part::ALL.iter().position(|p| *p == which);
+                painted
+                    .spots
+                    .push((area_of(rect), Spot::Part(place.unwrap_or(0))));
                 let area = framed(which.title(), which == part, rect, layout, theme, screen);
                 match which {
                     Part::Files => {
-                        pane::sessions::draw_files(state, theme, area, screen);
+                        pane::sessions::draw_files(state, theme, area, screen, painted);
                     }
                     Part::Steps => {
                         measured.list_height =
-                            pane::sessions::draw_steps(state, theme, area, screen);
+                            pane::sessions::draw_steps(state, theme, area, screen, painted);
                     }
                     Part::Differences => {
                         measured.detail_last =
@@ -52,12 +63,17 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, screen: &mut Frame) -
         Screen::Tokens => {
             let part = state.tokens_pane.part;
             let titles = TokensPart::ALL.map(|p| (p.title().to_owned(), p == part));
-            draw_tabs(&titles, layout, theme, screen);
+            draw_tabs(&titles, layout, theme, screen, painted);
             for (which, rect) in token_parts(state, middle, layout.wide) {
+                let place = TokensPart::ALL.iter().position(|p| *p == which);
+                painted
+                    .spots
+                    .push((area_of(rect), Spot::Part(place.unwrap_or(0))));
                 let area = framed(which.title(), which == part, rect, layout, theme, screen);
                 match which {
                     TokensPart::List => {
-                        measured.list_height = pane::tokens::draw_list(state, theme, area, screen);
+                        measured.list_height =
+                            pane::tokens::draw_list(state, theme, area, screen, painted);
                     }
                     TokensPart::Inspector => {
                         measured.detail_last =
@@ -71,9 +87,15 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, screen: &mut Frame) -
     measured
 }
 
-fn draw_tabs(titles: &[(String, bool)], layout: &Layout, theme: &Theme, screen: &mut Frame) {
+fn draw_tabs(
+    titles: &[(String, bool)],
+    layout: &Layout,
+    theme: &Theme,
+    screen: &mut Frame,
+    painted: &mut Painted,
+) {
     if let Some(row) = layout.tabs {
-        screen.render_widget(tabs(titles, theme), row);
+        tab_row(titles, theme, row, screen, painted, Spot::Part);
     }
 }
 

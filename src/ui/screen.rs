@@ -39,7 +39,7 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
     screen.render_widget(header, layout.header);
     match state.screen {
         Screen::Explorer => draw_panes(state, theme, &layout, screen, painted),
-        _ => painted.beside = beside::draw(state, theme, &layout, screen),
+        _ => painted.beside = beside::draw(state, theme, &layout, screen, painted),
     }
     for (border, rect) in borders(&layout.panes) {
         painted.spots.push((area_of(rect), Spot::Border(border)));

@@ -1,10 +1,10 @@
 //! Requests by tokens as a grid. Only the cells that are seen are looked at.
 
 use crate::app::pane::MatrixPane;
-use crate::app::{Action, State, place_of_matrix};
+use crate::app::{Action, Painted, Spot, State, place_of_matrix};
 use crate::insight::matrix::{Access, Cell, Standing};
 use crate::model::{StatusClass, Timestamp, cut, cut_front, fit, visible_line, wrap};
-use crate::ui::paint::{EntryColumns, gauge};
+use crate::ui::paint::{EntryColumns, area_of, gauge};
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -30,7 +30,13 @@ struct Grid {
 }
 
 /// Draws the grid and what the cell under the cursor says; returns how many rows were seen.
-pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usize {
+pub fn draw(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) -> usize {
     let pane = &state.matrix;
     let width = area.width as usize;
     let details = match area.height {
@@ -57,6 +63,23 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usiz
     let shown = pane.shown();
     let height = above.saturating_sub(lines.len() + 1);
     let top = pane.list.top(height);
+    let rects = area.rows().skip(lines.len()).take(height);
+    for (rect, row) in rects.zip(top..shown.len()) {
+        // The name of a request belongs to the token under the cursor.
+        painted
+            .spots
+            .push((area_of(rect), Spot::Cell(row, pane.column)));
+        for column in grid.from..grid.to {
+            let before = grid.first + (column - grid.from) * (grid.width + 1);
+            let cell = Rect {
+                x: rect.x.saturating_add(before as u16),
+                width: grid.width as u16 + 1,
+                ..rect
+            };
+            let cell = area_of(cell.intersection(rect));
+            painted.spots.push((cell, Spot::Cell(row, column)));
+        }
+    }
     for (place, row) in shown.iter().enumerate().skip(top).take(height) {
         lines.push(row_line(
             pane,

@@ -1,10 +1,10 @@
 //! Saved sessions, the steps of the one that is open beside their recordings, and what differs.
 
 use crate::app::pane::StepResult;
-use crate::app::{Action, State, place_of_session, tempo_label};
+use crate::app::{Action, Painted, Spot, State, place_of_session, tempo_label};
 use crate::insight::replay::{Change, Direction, codes_text};
 use crate::model::{Expectation, Step, cut, fit, wrap};
-use crate::ui::paint::{columns, gauge};
+use crate::ui::paint::{area_of, columns, gauge};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -26,7 +26,13 @@ fn words(text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
     lines.map(|text| Line::styled(text, style)).collect()
 }
 
-pub fn draw_files(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+pub fn draw_files(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) {
     let sessions = &state.sessions;
     let width = area.width as usize;
     if sessions.files.is_empty() {
@@ -39,6 +45,9 @@ pub fn draw_files(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     }
     let height = area.height as usize;
     let top = sessions.list.top(height);
+    for (rect, place) in area.rows().zip(top..sessions.files.len()) {
+        painted.spots.push((area_of(rect), Spot::PartRow(0, place)));
+    }
     let open = sessions.open.as_ref().and_then(|open| open.path.as_ref());
     let files = sessions.files.iter().enumerate().skip(top).take(height);
     let lines = files.map(|(place, file)| {
@@ -57,7 +66,13 @@ pub fn draw_files(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
 }
 
 /// Draws the steps; returns how many rows were seen.
-pub fn draw_steps(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usize {
+pub fn draw_steps(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) -> usize {
     let sessions = &state.sessions;
     let width = area.width as usize;
     let Some(open) = &sessions.open else {
@@ -82,6 +97,12 @@ pub fn draw_steps(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -
     let per_step = if grid.stacked { 2 } else { 1 };
     let seen = (height / per_step).max(1);
     let top = sessions.steps.top(seen);
+    for (number, rect) in area.rows().skip(lines.len()).enumerate() {
+        let place = top + number / per_step;
+        if place < open.session.steps.len() {
+            painted.spots.push((area_of(rect), Spot::PartRow(1, place)));
+        }
+    }
     let steps = open.session.steps.iter().enumerate().skip(top).take(seen);
     for (place, step) in steps {
         let result = sessions.results.get(place).and_then(Option::as_ref);

@@ -1,14 +1,14 @@
 //! The tokens that are known, and beside them what can be told of one: what it says of itself,
 //! what the API says, or how two differ. Nothing here says that a signature is valid.
 
-use crate::app::{Action, State, TokenRow};
+use crate::app::{Action, Painted, Spot, State, TokenRow};
 use crate::insight::matrix::Access;
 use crate::insight::survey::Survey;
 use crate::insight::token::{
     Claims, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, relative,
 };
 use crate::model::{StatusClass, Timestamp, TokenSource, cut, cut_front, fit, wrap};
-use crate::ui::paint::{Cell, columns, gauge};
+use crate::ui::paint::{Cell, area_of, columns, gauge};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -17,7 +17,13 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 /// Draws the list; returns how many rows were seen.
-pub fn draw_list(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usize {
+pub fn draw_list(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) -> usize {
     let pane = &state.tokens_pane;
     let place = &state.environment().name;
     let rows = pane.rows(place);
@@ -36,6 +42,9 @@ pub fn draw_list(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) ->
     let height = (area.height as usize).saturating_sub(1).max(1);
     let top = pane.list.top(height);
     let mut shown = vec![head(name, width, theme)];
+    for (rect, place) in area.rows().skip(1).zip(top..rows.len()) {
+        painted.spots.push((area_of(rect), Spot::PartRow(0, place)));
+    }
     for (number, row) in rows.iter().enumerate().skip(top).take(height) {
         let marked = pane.marked.contains(&row.token.name);
         let line = row_line(row, marked, (name, width), state, theme);
