@@ -302,7 +302,15 @@ fn sums(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
         let counts = pane.matrix.column_counts(column);
         let words = match counts.total() {
             0 => String::new(),
-            total => format!("{} of {total}", counts.of(Access::Allowed)),
+            total => {
+                let allowed = counts.of(Access::Allowed);
+                let forms = [
+                    format!("{allowed} of {total}"),
+                    format!("{allowed}/{total}"),
+                ];
+                let fits = forms.into_iter().find(|form| form.width() <= grid.width);
+                fits.unwrap_or_else(|| allowed.to_string())
+            }
         };
         spans.push(Span::raw(" "));
         spans.push(Span::styled(fit(&words, grid.width), theme.dim()));
