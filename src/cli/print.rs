@@ -11,6 +11,7 @@ use crate::model::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::io::{self, IsTerminal, Write};
 use std::str::FromStr;
@@ -92,7 +93,7 @@ impl Out {
     }
 
     /// One JSON document, every unsafe character written as an escape.
-    pub fn json(&mut self, value: &Value) {
+    pub fn json(&mut self, value: &impl Serialize) {
         self.write(json_text(value).as_bytes());
     }
 
@@ -404,8 +405,10 @@ pub fn milliseconds(duration: Duration) -> f64 {
 }
 
 /// A JSON document as it is printed and saved.
-pub fn json_text(value: &Value) -> String {
-    let mut text = escaped(&format!("{value:#}"));
+pub fn json_text(value: &impl Serialize) -> String {
+    // What we serialise has texts for keys, so that it cannot fail.
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut text = escaped(&text);
     text.push('\n');
     text
 }

@@ -15,6 +15,7 @@ use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
 use crate::model::{
     Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits, visible_line,
 };
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -79,7 +80,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     recorder.finish();
 
     match form {
-        "json" => out.json(&report_json(&report)),
+        "json" => out.json(&ReportJson(&report)),
         "junit" => out.text(&junit(&report)),
         "markdown" => out.text(&markdown(&report)),
         _ => {
@@ -198,15 +199,27 @@ fn closing(report: &ReplayReport) -> String {
     }
 }
 
-fn report_json(report: &ReplayReport) -> Value {
-    let mut object = Map::new();
-    object.insert("session".into(), json!(report.session));
-    for change in Change::ALL {
-        object.insert(change.id().into(), json!(report.count(change)));
+/// A report as JSON, step by step: that of many thousands is not built as a whole first.
+struct ReportJson<'r>(&'r ReplayReport);
+
+impl Serialize for ReportJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("session", &self.0.session)?;
+        for change in Change::ALL {
+            map.serialize_entry(change.id(), &self.0.count(change))?;
+        }
+        map.serialize_entry("steps", &StepsJson(&self.0.steps))?;
+        map.end()
     }
-    let steps = report.steps.iter().map(step_json);
-    object.insert("steps".into(), Value::Array(steps.collect()));
-    Value::Object(object)
+}
+
+struct StepsJson<'r>(&'r [StepReport]);
+
+impl Serialize for StepsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(step_json))
+    }
 }
 
 fn step_json(step: &StepReport) -> Value {
