@@ -55,9 +55,8 @@ struct Node {
     closing: u32,
     /// Of those that are kept, the one around it.
     parent: u32,
-    /// Its place among its siblings, and how many stand in itself.
+    /// Its place among its siblings.
     seat: u32,
-    count: u32,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,8 +66,8 @@ pub struct Lines {
     seats: Vec<u32>,
     /// In the order in which they open.
     nodes: Vec<Node>,
-    /// The one that is open.
-    open: Option<usize>,
+    /// Those that are open, with how many stand in each so far.
+    open: Vec<(u32, u32)>,
 }
 
 impl Lines {
@@ -79,9 +78,7 @@ impl Lines {
     /// Adds a line. `place` is at most `limits::LINE_BYTES` long.
     pub fn push(&mut self, place: Range<usize>, shape: u16) {
         if self.lines.len().is_multiple_of(BLOCK) {
-            let count = self.open.map_or(0, |node| self.nodes[node].count);
-            // It was counted when it began.
-            self.seats.push(count.saturating_sub(1));
+            self.seats.push(self.last_seat());
         }
         let place = (place.start as u64) << LENGTH_BITS | place.len() as u64;
         self.lines
@@ -90,32 +87,33 @@ impl Lines {
 
     /// The next line begins a member or element of what is open.
     pub fn seat(&mut self) {
-        if let Some(node) = self.open {
-            self.nodes[node].count += 1;
+        if let Some((_, count)) = self.open.last_mut() {
+            *count += 1;
         }
+    }
+
+    /// Of the member or element that was begun last in what is open.
+    fn last_seat(&self) -> u32 {
+        let last = self.open.last();
+        last.map_or(0, |(_, count)| count.saturating_sub(1))
     }
 
     /// The next line opens an object or array.
     pub fn open(&mut self) {
-        let parent = self.open;
-        let seat = parent.map_or(0, |node| self.nodes[node].count.saturating_sub(1));
-        self.open = Some(self.nodes.len());
-        self.nodes.push(Node {
+        let node = Node {
             opening: self.lines.len() as u32,
             closing: NONE,
-            parent: parent.map_or(NONE, |node| node as u32),
-            seat,
-            count: 0,
-        });
+            parent: self.open.last().map_or(NONE, |(node, _)| *node),
+            seat: self.last_seat(),
+        };
+        self.open.push((self.nodes.len() as u32, 0));
+        self.nodes.push(node);
     }
 
     /// The next line closes what is open.
     pub fn close(&mut self) {
-        if let Some(node) = self.open {
-            let line = self.lines.len() as u32;
-            let node = &mut self.nodes[node];
-            node.closing = line;
-            self.open = (node.parent != NONE).then_some(node.parent as usize);
+        if let Some((node, _)) = self.open.pop() {
+            self.nodes[node as usize].closing = self.lines.len() as u32;
         }
     }
 
@@ -157,7 +155,9 @@ impl Lines {
 
     /// How many members or elements there are in what the line opens.
     pub fn count(&self, line: usize) -> usize {
-        self.opened_at(line).map_or(0, |node| node.count as usize)
+        // What stands last in it knows its place.
+        self.closing(line)
+            .map_or(0, |closing| self.seat_of(closing - 1) + 1)
     }
 
     /// The lines that open what this line is in, from the inside out. What a line closes is
