@@ -4,7 +4,8 @@
 use super::args::SendArgs;
 use super::ask;
 use super::choice;
-use super::print::{Out, complain, failure_json, milliseconds};
+use super::json::{failure_json, milliseconds};
+use super::print::{Out, complain};
 use super::send::{Recorder, call_in, exit_code, served};
 use super::trouble::Trouble;
 use crate::engine::matrix::called_by;

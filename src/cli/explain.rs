@@ -3,7 +3,8 @@
 use super::args::ExplainArgs;
 use super::choice;
 use super::import::FILE_BYTES;
-use super::print::{Out, entry_json, notes_json};
+use super::json::{entry_json, notes_json};
+use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
 use crate::engine::Home;

@@ -2,7 +2,8 @@
 
 use super::args::{HistoryArgs, HistoryCommand};
 use super::choice;
-use super::print::{Out, complain, exchange_json, summary_json};
+use super::json::{exchange_json, summary_json};
+use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::Home;
 use crate::engine::history::History;
@@ -124,7 +125,7 @@ fn export(
     match file {
         None => out.json(&document),
         Some(path) => {
-            home.save(&path, &super::print::json_text(&document))?;
+            home.save(&path, &super::json::json_text(&document))?;
             out.line(&format!("{count} calls written to {}", path.display()));
         }
     }

@@ -3,7 +3,8 @@
 use super::args::ImportArgs;
 use super::choice;
 use super::gauge::Gauge;
-use super::print::{Out, notes_json};
+use super::json::notes_json;
+use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::sandbox;
 use crate::engine::{Home, Vault, token_variable};

@@ -3,7 +3,8 @@
 use super::args::MatrixArgs;
 use super::ask;
 use super::choice;
-use super::print::{Out, complain, failure_json};
+use super::json::failure_json;
+use super::print::{Out, complain};
 use super::send::{Recorder, served, split_pair};
 use super::trouble::Trouble;
 use crate::engine::matrix::{self, MatrixRun, News};

@@ -14,6 +14,7 @@ mod gauge;
 mod history;
 mod import;
 mod investigate;
+mod json;
 mod keys;
 mod matrix;
 mod print;

@@ -3,7 +3,8 @@
 
 use super::gauge::Gauge;
 use super::investigate::verdict;
-use super::print::{Out, causes_json, exchange_json, notes_json};
+use super::json::{causes_json, exchange_json, notes_json};
+use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::investigate::credential_from;
 use crate::engine::{Home, Vault, sandbox};

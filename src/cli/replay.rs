@@ -3,7 +3,8 @@
 use super::args::ReplayArgs;
 use super::ask;
 use super::choice;
-use super::print::{Out, complain, failure_json, percent, verdict_json};
+use super::json::{failure_json, verdict_json};
+use super::print::{Out, complain, percent};
 use super::send::{Recorder, served, split_pair};
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
