@@ -106,6 +106,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "clap_mangen",
             "crossterm",
             "jiff",
+            "serde",
             "serde_json",
             "shlex",
             "tokio",
