@@ -1,8 +1,10 @@
 //! `import` and `export` as scripts use them, and what they leave on disk.
 #![cfg(unix)]
 
+mod faults;
 mod program;
 
+use faults::{Server, answer};
 use program::{Home, has_shape};
 use serde_json::{Value, json};
 
@@ -290,4 +292,50 @@ fn a_kept_call_goes_out_as_a_recording_that_reads_back() {
     assert_eq!(again["requests"][0]["url"], sent["request"]["url"]);
     let told = home.feed(&["explain", "-"], &ran.out);
     assert!(told.out.contains("of 1 calls"), "{}", told.out);
+}
+
+#[test]
+fn a_strangers_file_that_names_a_token_of_ours_gets_no_value_of_it() {
+    let server = Server::saying(answer("200 OK", "connection: close\r\n", b"{}"));
+    let away = server.base();
+    let home = Home::settled(
+        "[environments.acme]\nbase_url = \"https://acme.example\"\ntokens = [\"desk\"]\n",
+    )
+    .with("HTTRIAGE_TOKEN_DESK", "the-value-of-desk");
+    let call = json!({
+        "startedDateTime": "2024-05-12T09:30:00Z",
+        "time": 1,
+        "request": {
+            "method": "POST", "url": format!("{away}/take?key={{{{token:desk}}}}"), "httpVersion": "HTTP/1.1",
+            "headers": [
+                { "name": "Authorization", "value": "Bearer {{token:desk}}" },
+                { "name": "X-Key", "value": "{{token:desk}}" },
+            ],
+            "postData": { "mimeType": "text/plain", "text": "{{token:desk}} {{ token:desk }}" },
+        },
+        "response": { "status": 200, "headers": [], "content": { "mimeType": "application/json", "text": "{}" } },
+    });
+    let recording = json!({ "log": { "version": "1.2", "entries": [call] } }).to_string();
+    let curl = format!(
+        "curl {away}/take -H 'Authorization: Bearer {{{{token:desk}}}}' -H 'X-Key: {{{{token:desk}}}}' -d '{{{{token:desk}}}}'"
+    );
+    for (name, text) in [("a.har", recording), ("a.sh", curl)] {
+        let file = home.write(name, text);
+        let ran = home.run(&["import", &file, "--out", "taken.session.toml"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        // That it names one is seen before anything is sent.
+        assert!(ran.out.contains("desk"), "{}", ran.out);
+        for options in [&[][..], &["--env", "acme"]] {
+            let replayed =
+                home.run(&[&["replay", "taken.session.toml", "--json"], options].concat());
+            assert_ne!(replayed.code, 2, "{}", replayed.err);
+            assert!(!replayed.all().contains("the-value-of-desk"));
+        }
+    }
+    for asked in server.asked() {
+        assert!(
+            !format!("{asked:?}").contains("the-value-of-desk"),
+            "{asked:?}"
+        );
+    }
 }
