@@ -3,6 +3,7 @@
 use super::args::ReplayArgs;
 use super::ask;
 use super::choice;
+use super::gauge::Gauge;
 use super::json::{failure_json, verdict_json};
 use super::print::{Out, complain, percent};
 use super::send::{Recorder, served, split_pair};
@@ -63,14 +64,19 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         if live {
             out.heading(&visible_line(&replay.session.name));
         }
+        let count = replay.session.steps.len().max(1);
+        let mut gauge = Gauge::new(format!("Replaying {}", replay.session.name));
+        let mut done = 0;
         let report = replay::run(&replay, &client, &Flight::default(), |step, exchange| {
             if let Some(exchange) = exchange {
                 let place = &replay.environment;
                 step.verdict = replay::why(step, &exchange, place, &client, &catalogue);
                 recorder.remember(exchange);
             }
-            if live {
-                print_step(step, out);
+            done += 1;
+            match live {
+                true => print_step(step, out),
+                false => gauge.shows(done * 100 / count),
             }
         })
         .await;
@@ -88,6 +94,9 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
             out.line("");
             out.line(&closing(&report));
         }
+    }
+    if !live {
+        complain(&closing(&report));
     }
     Ok(if report.is_as_recorded() { 0 } else { 1 })
 }

@@ -85,7 +85,10 @@ pub fn markdown(report: &ReplayReport) -> String {
         .filter(|change| report.count(*change) > 0)
         .map(|change| format!("{} {}", report.count(change), change.id()));
     let counts = counts.collect::<Vec<_>>().join(", ");
-    let _ = writeln!(text, "{} steps: {counts}.\n", report.steps.len());
+    let _ = match report.steps.len() {
+        1 => writeln!(text, "1 step: {counts}.\n"),
+        steps => writeln!(text, "{steps} steps: {counts}.\n"),
+    };
     text.push_str("| | step | token | recorded | now |\n| --- | --- | --- | --- | --- |\n");
     for step in &report.steps {
         let token = step.token.as_ref();
