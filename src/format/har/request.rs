@@ -144,7 +144,8 @@ impl Reader<'_> {
         let mut parts = Vec::new();
         for mut field in data.fields() {
             let value = with_slots(&field.value());
-            let file = field.file_name.filter(|name| !name.is_empty());
+            // Whoever made the recording does not say which folder is read here.
+            let file = field.file_name.as_deref().and_then(base_name);
             if let Some(name) = &file
                 && value.is_empty()
             {
@@ -174,6 +175,11 @@ impl Reader<'_> {
         self.note(at, "user and password in the URL were left out");
         format!("{}{}", &url[..start], &url[start + length + 1..])
     }
+}
+
+fn base_name(path: &str) -> Option<String> {
+    let name = path.rsplit(['/', '\\']).next()?;
+    (!matches!(name, "" | "." | "..")).then(|| name.to_owned())
 }
 
 fn holds_braces(text: &str) -> bool {

@@ -292,6 +292,25 @@ fn a_call_without_an_answer_says_what_the_browser_said() {
 }
 
 #[test]
+fn a_file_is_named_without_the_folder_that_a_recording_gives() {
+    let mut call = entry("POST", "https://a.example/up", &[], 200, "{}");
+    call["request"]["postData"] = json!({
+        "mimeType": "multipart/form-data; boundary=x",
+        "params": [
+            { "name": "one", "fileName": "/home/me/.ssh/id_rsa" },
+            { "name": "two", "fileName": "..\\..\\secret.txt" },
+            { "name": "three", "fileName": "/" },
+        ],
+    });
+    let read = collection(&har(&[call]));
+    let Body::Multipart(parts) = &read.requests[0].spec.body else {
+        panic!("{:?}", read.requests[0].spec.body)
+    };
+    let files: Vec<(&str, bool)> = parts.iter().map(|p| (&*p.value, p.is_file)).collect();
+    assert_eq!(files, [("id_rsa", true), ("secret.txt", true), ("", false)]);
+}
+
+#[test]
 fn bytes_come_in_base64_and_go_out_so() {
     let mut one = entry("GET", "https://a.example/b", &[], 200, "/wABAg==");
     one["response"]["content"]["encoding"] = json!("base64");
