@@ -284,6 +284,17 @@ fn the_differences_of_a_step() {
 }
 
 #[test]
+fn a_step_that_is_refused_now_says_why() {
+    looks_like("session-why", |scene| {
+        scene.sessions[0].1.steps[0].expect = Some(httriage::model::Expectation {
+            status: Some(200),
+            ..Default::default()
+        });
+        scene.keys("3 enter r enter");
+    });
+}
+
+#[test]
 fn the_tokens_and_who_one_is() {
     looks_like("tokens-survey", |scene| {
         scene.keys("4 down w tab");

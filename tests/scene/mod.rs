@@ -18,10 +18,10 @@ use httriage::insight::learned::Learned;
 use httriage::insight::matrix::{Answer, Caller, Cell};
 use httriage::insight::probe::next;
 use httriage::insight::redact::Mask;
-use httriage::insight::replay::{Keeping, judge, rerecorded, session_of};
+use httriage::insight::replay::{Change, Keeping, judge, rerecorded, session_of};
 use httriage::insight::survey::Survey;
 use httriage::insight::token::inspect;
-use httriage::insight::{BodyText, Catalogue, Found};
+use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
     Auth, Body, Environment, Exchange, ExchangeId, Expectation, Outcome, Param, RequestSpec,
@@ -528,11 +528,18 @@ impl Scene {
                         spec.auth = Auth::Bearer(token.clone());
                     }
                     let made = self.call(spec, &run.environment, &run.session.variables);
+                    let mut report = judge(of, &made);
+                    let made = Arc::new(made);
+                    let refused = made.outcome.status().is_some_and(|status| status >= 400);
+                    if report.change == Change::Changed && refused {
+                        let case = self.case_of(made.clone(), run.environment.clone());
+                        report.verdict = Some(explain(&case, &CATALOGUE).verdict().clone());
+                    }
                     self.waiting_messages.push(Message::Stepped {
                         job,
                         step,
-                        report: Box::new(judge(of, &made)),
-                        exchange: Some(Arc::new(made)),
+                        report: Box::new(report),
+                        exchange: Some(made),
                     });
                 }
                 self.waiting_messages
