@@ -600,6 +600,26 @@ fn rows_tabs_and_cells_of_these_screens_are_pointed_at() {
     assert_eq!(scene.state.screen, Screen::Explorer);
     assert!(text_of(&scene.picture()).contains("403 Forbidden"));
 
+    // A head sorts the rows by its column: those that the token may see come first.
+    scene.keys("2").click("viewer");
+    let viewer = scene.state.matrix.order.unwrap().0;
+    let accesses: Vec<Access> = scene
+        .state
+        .matrix
+        .shown()
+        .into_iter()
+        .filter_map(|row| scene.state.matrix.matrix.access(row, viewer))
+        .collect();
+    let places: Vec<_> = accesses
+        .iter()
+        .map(|access| Access::ALL.iter().position(|a| a == access))
+        .collect();
+    assert!(
+        places.is_sorted() && places.first() < places.last(),
+        "{places:?}"
+    );
+    assert!(text_of(&scene.picture()).contains("↓"));
+
     let mut narrow = Scene::open(USUAL);
     narrow.keys("3").click("Differences");
     assert_eq!(narrow.state.sessions.part, Part::Differences);

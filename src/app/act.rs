@@ -107,6 +107,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::MatrixFill => effects = filling::fill(state),
         Action::MatrixRows => filling::choose_rows(state),
         Action::MatrixColumns => filling::choose_columns(state, 0),
+        Action::MatrixSort => state.matrix.sort_by(state.matrix.column),
         Action::MatrixDiffering => state.matrix.switch_differing(),
         Action::MatrixWrites => filling::ask_for_writes(state),
         Action::MatrixOpen => effects = filling::open_call(state),

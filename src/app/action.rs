@@ -207,6 +207,7 @@ actions! {
     MatrixRows      "matrix-rows"      "choose the requests"           Place::Screen(Screen::Matrix), ["s"];
     MatrixColumns   "matrix-columns"   "choose the tokens"             Place::Screen(Screen::Matrix), ["t"];
     MatrixDiffering "matrix-differing" "only rows where tokens differ, or all" Place::Screen(Screen::Matrix), ["d"];
+    MatrixSort      "matrix-sort"      "sort by the token under the cursor" Place::Screen(Screen::Matrix), ["o"];
     MatrixWrites    "matrix-writes"    "send calls that write too, or not" Place::Screen(Screen::Matrix), ["W"];
     MatrixOpen      "matrix-open"      "open the call in the explorer" Place::Screen(Screen::Matrix), ["enter"];
     MatrixExport    "matrix-export"    "copy it as Markdown"           Place::Screen(Screen::Matrix), ["y"];

@@ -57,6 +57,7 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
         }
         Some(Spot::Part(part)) => screens::point_to(state, part),
         Some(Spot::PartRow(part, row)) => return screens::point_to_row(state, part, row),
+        Some(Spot::Head(column)) => state.matrix.sort_by(column),
         Some(Spot::Cell(row, column)) => return screens::point_to_cell(state, row, column),
         Some(Spot::Choice(row)) => return choose(state, row),
         Some(Spot::Act(action)) => {

@@ -120,6 +120,8 @@ pub enum Spot {
     Part(usize),
     /// A row of such a part.
     PartRow(usize, usize),
+    /// The head of a column of the matrix.
+    Head(usize),
     /// A cell of the matrix: its row, as shown, and its column.
     Cell(usize, usize),
     /// A row of the list on top.

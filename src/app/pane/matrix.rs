@@ -4,7 +4,7 @@
 use crate::app::list::List;
 use crate::app::message::Job;
 use crate::insight::learned::{Known, Learned};
-use crate::insight::matrix::{Caller, Cell, Matrix};
+use crate::insight::matrix::{Access, Caller, Cell, Matrix};
 use crate::model::{ExchangeId, Session, Timestamp, TokenName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct MatrixPane {
     pub column: usize,
     /// Only rows in which tokens differ are shown.
     pub differing: bool,
+    /// The column by whose cells the rows are sorted, and whether the other way round.
+    pub order: Option<(usize, bool)>,
     /// Whether calls that write go out.
     pub writes: bool,
     /// Variables given for its runs.
@@ -81,6 +83,7 @@ impl MatrixPane {
         self.job = None;
         self.paused = None;
         self.column = self.column.min(self.matrix.callers.len().saturating_sub(1));
+        self.order = None;
         self.list.step(0, self.shown().len());
     }
 
@@ -95,10 +98,36 @@ impl MatrixPane {
     /// The rows that are shown, by their places.
     pub fn shown(&self) -> Vec<usize> {
         let rows = 0..self.matrix.rows.len();
-        match self.differing {
+        let mut shown: Vec<usize> = match self.differing {
             true => rows.filter(|row| self.matrix.row_differs(*row)).collect(),
             false => rows.collect(),
+        };
+        if let Some((column, reversed)) = self.order {
+            let rank = |row: &usize| {
+                let access = self.matrix.access(*row, column);
+                let place = access.and_then(|access| Access::ALL.iter().position(|a| *a == access));
+                // What is not known yet comes last, both ways.
+                match (place, reversed) {
+                    (Some(place), false) => place,
+                    (Some(place), true) => Access::ALL.len() - place,
+                    (None, _) => usize::MAX,
+                }
+            };
+            shown.sort_by_cached_key(rank);
         }
+        shown
+    }
+
+    /// Sorts the rows by a column; by the same one again the other way round, and then as they
+    /// came. The cursor stays on its row.
+    pub fn sort_by(&mut self, column: usize) {
+        let row = self.cursor().map(|(row, _)| row);
+        self.order = match self.order {
+            Some((sorted, false)) if sorted == column => Some((column, true)),
+            Some((sorted, true)) if sorted == column => None,
+            _ => Some((column, false)),
+        };
+        self.stay_on(row);
     }
 
     /// Row and column of the cell under the cursor.
@@ -137,7 +166,8 @@ impl MatrixPane {
 
     /// Takes an answer in. Where only differing rows are shown, the cursor keeps its row.
     pub fn fill(&mut self, row: usize, column: usize, cell: Cell, call: Option<ExchangeId>) {
-        let here = match self.differing {
+        let moves = self.differing || self.order.is_some();
+        let here = match moves {
             true => self.cursor().map(|(row, _)| row),
             false => None,
         };
@@ -145,7 +175,7 @@ impl MatrixPane {
         if let Some(id) = call {
             self.calls.insert((row, column), id);
         }
-        if self.differing {
+        if moves {
             self.stay_on(here);
         }
     }
@@ -190,6 +220,26 @@ mod tests {
             ..Session::default()
         });
         pane
+    }
+
+    #[test]
+    fn rows_are_sorted_by_a_column_both_ways_and_the_cursor_stays_on_its_row() {
+        let mut pane = pane();
+        pane.fill(2, 1, Cell::Skipped("x".into()), None);
+        pane.step(1);
+        pane.sort_by(1);
+        assert_eq!(pane.shown(), [2, 0, 1]);
+        assert_eq!(pane.cursor(), Some((1, 0)));
+        pane.fill(0, 1, Cell::Skipped("x".into()), None);
+        assert_eq!(pane.shown(), [0, 2, 1]);
+        assert_eq!(pane.cursor(), Some((1, 0)));
+        pane.sort_by(1);
+        assert_eq!(pane.shown(), [0, 2, 1], "what is not known stays last");
+        pane.sort_by(1);
+        assert_eq!(pane.shown(), [0, 1, 2]);
+        pane.sort_by(0);
+        pane.clear();
+        assert_eq!(pane.order, None);
     }
 
     #[test]

@@ -29,6 +29,19 @@ struct Grid {
     sums: bool,
 }
 
+impl Grid {
+    /// The columns that are seen, and where each stands in a row.
+    fn cells(&self, row: Rect) -> impl Iterator<Item = (usize, Rect)> {
+        let width = self.width as u16 + 1;
+        let first = row.x.saturating_add(self.first as u16);
+        (self.from..self.to).map(move |column| {
+            let x = first.saturating_add((column - self.from) as u16 * width);
+            let cell = Rect { x, width, ..row };
+            (column, cell.intersection(row))
+        })
+    }
+}
+
 /// Draws the grid and what the cell under the cursor says; returns how many rows were seen.
 pub fn draw(
     state: &State,
@@ -59,6 +72,11 @@ pub fn draw(
         return 0;
     }
     let grid = grid(pane, width);
+    if let Some(rect) = area.rows().nth(lines.len()) {
+        for (column, cell) in grid.cells(rect) {
+            painted.spots.push((area_of(cell), Spot::Head(column)));
+        }
+    }
     lines.push(head(pane, &grid, theme));
     let shown = pane.shown();
     let height = above.saturating_sub(lines.len() + 1);
@@ -69,15 +87,8 @@ pub fn draw(
         painted
             .spots
             .push((area_of(rect), Spot::Cell(row, pane.column)));
-        for column in grid.from..grid.to {
-            let before = grid.first + (column - grid.from) * (grid.width + 1);
-            let cell = Rect {
-                x: rect.x.saturating_add(before as u16),
-                width: grid.width as u16 + 1,
-                ..rect
-            };
-            let cell = area_of(cell.intersection(rect));
-            painted.spots.push((cell, Spot::Cell(row, column)));
+        for (column, cell) in grid.cells(rect) {
+            painted.spots.push((area_of(cell), Spot::Cell(row, column)));
         }
     }
     for (place, row) in shown.iter().enumerate().skip(top).take(height) {
@@ -211,7 +222,17 @@ fn head(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
                 false => theme.name(),
             };
             spans.push(Span::raw(" "));
-            spans.push(Span::styled(fit(caller.label(), grid.width), style));
+            let sign = match pane.order {
+                Some((sorted, reversed)) if sorted == column => match (reversed, theme.ascii) {
+                    (false, false) => "↓",
+                    (true, false) => "↑",
+                    (false, true) => "v",
+                    (true, true) => "^",
+                },
+                _ => "",
+            };
+            let name = fit(caller.label(), grid.width - sign.width());
+            spans.push(Span::styled(format!("{name}{sign}"), style));
         }
     }
     if grid.sums {
