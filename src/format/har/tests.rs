@@ -297,7 +297,7 @@ fn a_file_is_named_without_the_folder_that_a_recording_gives() {
     call["request"]["postData"] = json!({
         "mimeType": "multipart/form-data; boundary=x",
         "params": [
-            { "name": "one", "fileName": "/home/me/.ssh/id_rsa" },
+            { "name": "one", "fileName": "/var/keys/id_rsa" },
             { "name": "two", "fileName": "..\\..\\secret.txt" },
             { "name": "three", "fileName": "/" },
         ],
