@@ -74,6 +74,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::AddRow => state.builder.add_row(),
         Action::SwitchRow => state.builder.switch_row(),
         Action::RemoveRow => state.builder.remove_row(),
+        Action::OpenEditor => effects = state.builder.open_editor(),
         Action::FormatBody => state.notice = state.builder.format_body(),
         Action::UndoRequest => state.builder.undo(),
 
@@ -192,6 +193,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::FormatBody if state.builder.body.is_empty() => {
             Some("There is no body to put on lines.")
         }
+        Action::OpenEditor => state.builder.no_editor(),
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load
         | Action::SendAgain

@@ -156,6 +156,11 @@ pub enum Message {
     Imported(Box<Imported>),
     /// A pasted answer was read.
     Received(Arc<Exchange>),
+    /// What came out of the person's editor.
+    Edited {
+        draft: Draft,
+        text: Vec<u8>,
+    },
     /// Something a person should know.
     Told(Notice),
     /// The terminal or the system asked the program to end.
@@ -455,6 +460,13 @@ pub enum Effect {
         what: String,
         text: String,
     },
+    /// Has a text edited in the program that the person chose for that.
+    OpenEditor {
+        draft: Draft,
+        text: Vec<u8>,
+        /// What the file's name ends with.
+        ending: &'static str,
+    },
     Cancel(Job),
     StartSandbox,
     /// Asks for the fingerprints of an environment's tokens.
@@ -466,6 +478,21 @@ pub enum Effect {
     /// Gives the terminal back until the shell brings the program to the front again.
     Suspend,
     Quit,
+}
+
+/// A text of the request that a person may edit elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draft {
+    Body,
+}
+
+impl Draft {
+    /// As a sentence begins with it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Draft::Body => "The body",
+        }
+    }
 }
 
 /// What is needed no more.

@@ -31,9 +31,9 @@ pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Effect, Exported, FillRun, Imported, ImportedToken, Job, Level, Listing, Message,
-    Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews, SessionFile,
-    SessionFrom, Spent, Then, ThenWhy, TokenRow,
+    Chosen, Draft, Effect, Exported, FillRun, Imported, ImportedToken, Job, Level, Listing,
+    Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
+    SessionFile, SessionFrom, Spent, Then, ThenWhy, TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,

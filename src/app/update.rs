@@ -12,7 +12,9 @@ use super::finding;
 use super::keymap::Key;
 use super::knowing;
 use super::memory;
-use super::message::{Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent};
+use super::message::{
+    Draft, Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent,
+};
 use super::pane::Pick;
 use super::pasting;
 use super::pointing::point;
@@ -93,6 +95,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         } => filling::learned(state, &environment, learned),
         Message::Imported(imported) => pasting::imported(state, *imported),
         Message::Received(exchange) => pasting::received(state, exchange),
+        Message::Edited { draft, text } => edited(state, draft, text),
         Message::Told(notice) => tell(state, notice),
         Message::Ended => vec![Effect::Quit],
     }
@@ -281,6 +284,11 @@ fn sessions(state: &mut State, files: Vec<SessionFile>, listing: Listing) -> Vec
         Listing::ForScreens => replaying::listed(state, files),
         Listing::ForPalette => finding::know_sessions(state, files),
     }
+}
+
+fn edited(state: &mut State, draft: Draft, text: Vec<u8>) -> Vec<Effect> {
+    state.notice = state.builder.edited(draft, text);
+    Vec::new()
 }
 
 fn tell(state: &mut State, notice: Notice) -> Vec<Effect> {

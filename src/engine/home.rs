@@ -39,6 +39,11 @@ pub enum HomeError {
         path: PathBuf,
         error: std::io::Error,
     },
+    /// What another program left of a file of ours.
+    Unread {
+        path: PathBuf,
+        error: std::io::Error,
+    },
 }
 
 impl Home {
@@ -196,10 +201,54 @@ impl Home {
         })
     }
 
+    /// A text on a file of its own for another program to change, for its owner alone.
+    pub fn sheet(&self, ending: &str, text: &[u8]) -> Result<Sheet, HomeError> {
+        let write = || {
+            make_folder(&self.data)?;
+            let mut file = tempfile::Builder::new()
+                .prefix("editing-")
+                .suffix(ending)
+                .tempfile_in(&self.data)?;
+            file.write_all(text)?;
+            Ok(Sheet(file.into_temp_path()))
+        };
+        write().map_err(|error| HomeError::Unwritable {
+            path: self.data.clone(),
+            error,
+        })
+    }
+
     /// A new file in the sessions folder, named after the session; one that is there already
     /// is left alone, and the new one gets a number.
     pub fn save_new(&self, name: &str, text: &str) -> Result<PathBuf, HomeError> {
         new_file(&self.sessions_dir(), name, SESSION_ENDING, text)
+    }
+}
+
+/// A file that is gone when this is.
+pub struct Sheet(tempfile::TempPath);
+
+impl Sheet {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// What stands on it now; more than `most` bytes are refused.
+    pub fn text(&self, most: u64) -> Result<Vec<u8>, HomeError> {
+        let read = || {
+            // Editors may have put another file in its place.
+            let mut text = Vec::new();
+            let file = std::fs::File::open(&self.0)?;
+            file.take(most + 1).read_to_end(&mut text)?;
+            match text.len() as u64 > most {
+                true => Err(io::Error::other(format!("it holds more than {most} bytes"))),
+                false => Ok(text),
+            }
+        };
+        read().map_err(|error| HomeError::Unread {
+            path: self.0.to_path_buf(),
+            error,
+        })
     }
 }
 
@@ -358,6 +407,11 @@ impl fmt::Display for HomeError {
                 "{} cannot be written: {error}. Mend its permissions, or choose another place.",
                 path.display()
             ),
+            HomeError::Unread { path, error } => write!(
+                f,
+                "What was edited in {} cannot be read: {error}. The text was left as it was; try another editor.",
+                path.display()
+            ),
         }
     }
 }
@@ -422,6 +476,25 @@ mod tests {
         assert!(error.contains("no session nothing"), "{error}");
         assert!(home.session("..").is_err());
         assert!(home.session("").is_err());
+    }
+
+    #[test]
+    fn a_sheet_is_private_holds_the_bytes_and_is_gone_with_its_owner() {
+        let (_dir, home) = home();
+        let sheet = home.sheet(".json", b"{\xff").unwrap();
+        let path = sheet.path().to_owned();
+        assert!(path.starts_with(home.data_dir()) && path.extension().unwrap() == "json");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        assert_eq!(sheet.text(2).unwrap(), b"{\xff");
+        let error = sheet.text(1).unwrap_err().to_string();
+        assert!(error.contains("more than 1 bytes"), "{error}");
+        drop(sheet);
+        assert!(!path.exists());
     }
 
     #[test]

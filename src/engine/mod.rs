@@ -17,5 +17,5 @@ mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
 pub use give_way::give_way;
-pub use home::{Home, HomeError, forbid_core_files, make_folder};
+pub use home::{Home, HomeError, Sheet, forbid_core_files, make_folder};
 pub use vault::{Vault, fingerprint, keep, variable_for as token_variable};

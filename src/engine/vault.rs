@@ -302,7 +302,7 @@ impl Vault {
     }
 
     /// The environment variables that hold values of tokens: no other program gets them from us.
-    fn variables(&self) -> Vec<&str> {
+    pub fn variables(&self) -> Vec<&str> {
         let sources = self.tokens.iter().map(|token| &token.source);
         let named = sources.filter_map(|source| match source {
             TokenSource::Variable(variable) => Some(variable.as_str()),

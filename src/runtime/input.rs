@@ -11,6 +11,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 /// The terminal's events. The library's stream takes a lock that its waiting half holds: who asks
 /// without need gives the processor away several times over, which on a busy machine is what a
@@ -45,6 +46,16 @@ impl Events {
                 sleeper: Mutex::default(),
             }),
         }
+    }
+
+    /// Stops reading the terminal; it is read again once an event is asked for.
+    pub fn let_go(self) -> Events {
+        drop(self);
+        // The old stream's thread holds a lock as long as it reads, and opening waits for that.
+        let events = Events::open();
+        // What woke that thread must not be taken for the first key later on.
+        let _ = crossterm::event::poll(Duration::ZERO);
+        events
     }
 
     /// The next event; `None` if there will be none.

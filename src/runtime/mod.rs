@@ -1,12 +1,14 @@
 //! Floor 6: the roof. Joins the two towers: effects are carried out by the engine, and what
 //! comes of them goes back as messages. The only home of tasks and of the terminal.
 
+mod editor;
 mod input;
 mod perform;
 mod run;
 mod runs;
 mod secret;
 mod sessions;
+mod signals;
 mod taking;
 mod terminal;
 

@@ -184,7 +184,11 @@ impl Performer {
             } => self.permit(sandbox, &tokens, &origin),
             Effect::AskToken(token) => self.secret = Some(Typing::new(token)),
             Effect::Learn { environment, held } => self.learn(environment, held),
-            Effect::UseTheme(_) | Effect::UseMouse(_) | Effect::Suspend | Effect::Quit => {}
+            Effect::UseTheme(_)
+            | Effect::UseMouse(_)
+            | Effect::OpenEditor { .. }
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 

@@ -1,8 +1,10 @@
 //! The loop: keys first, then messages; draw when something changed; at rest, wait.
 
+use super::editor::{self, Manuscript};
 use super::input::{self, Events};
 use super::perform::{Means, Performer};
-use super::terminal::{Screen, Taken, suspend, use_mouse};
+use super::signals::{Sign, Signals};
+use super::terminal::{Screen, Taken, hand_over, suspend, take_again, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
 use crate::model::{Scheme, Timestamp};
 use crate::ui::{self, Theme};
@@ -65,6 +67,8 @@ struct Stage {
     screen: Screen,
     looks: Looks,
     theme: Theme,
+    /// What waits for the terminal, to be edited in it.
+    manuscript: Option<Manuscript>,
 }
 
 /// Runs the explorer until it is left.
@@ -80,6 +84,7 @@ pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
         screen,
         looks,
         theme,
+        manuscript: None,
     };
     let result = tasks.block_on(explore(start, means, stage));
     drop(taken);
@@ -130,7 +135,7 @@ async fn turn(
                 Some(Err(_)) | None => return Ok(()),
             },
             sign = signals.wait() => match sign {
-                Sign::End => Some(Message::Ended),
+                Sign::End | Sign::Interrupt => Some(Message::Ended),
                 Sign::Stop => {
                     suspend(&mut stage.screen, false)?;
                     changed = true;
@@ -162,6 +167,16 @@ async fn turn(
                 }
                 if stage.carry_out(performer, effects) {
                     return Ok(());
+                }
+                if let Some(manuscript) = stage.manuscript.take() {
+                    events = events.let_go();
+                    let came = stage.edit(manuscript, performer, &mut signals).await?;
+                    let Some(message) = came else { return Ok(()) };
+                    // Nobody heard of a new size while the editor had the terminal.
+                    let size = stage.screen.size()?;
+                    state.size = (size.width, size.height);
+                    next = Some(message);
+                    continue;
                 }
             }
             if began.elapsed() >= PICTURE {
@@ -196,10 +211,36 @@ impl Stage {
                 Effect::UseTheme(name) => self.theme = self.looks.theme(&name),
                 // A terminal that cannot do it goes on without.
                 Effect::UseMouse(on) => drop(use_mouse(on)),
+                Effect::OpenEditor {
+                    draft,
+                    text,
+                    ending,
+                } => {
+                    self.manuscript = Some(Manuscript {
+                        draft,
+                        text,
+                        ending,
+                    });
+                }
                 effect => performer.perform(effect),
             }
         }
         quit
+    }
+
+    /// Lends the terminal to an editor; `None` where the program is to end.
+    async fn edit(
+        &mut self,
+        manuscript: Manuscript,
+        performer: &Performer,
+        signals: &mut Signals,
+    ) -> io::Result<Option<Message>> {
+        hand_over();
+        let came = editor::edit(manuscript, performer, signals).await?;
+        if came.is_some() {
+            take_again(&mut self.screen)?;
+        }
+        Ok(came)
     }
 
     fn draw(&mut self, state: &mut State) -> io::Result<()> {
@@ -211,58 +252,5 @@ impl Stage {
             state.painted = painted;
         }
         Ok(())
-    }
-}
-
-/// What a signal asks for.
-enum Sign {
-    End,
-    /// To go to the background.
-    Stop,
-}
-
-#[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-    stop: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let stop = rustix::process::Signal::TSTP.as_raw();
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            stop: signal(SignalKind::from_raw(stop))?,
-        })
-    }
-
-    async fn wait(&mut self) -> Sign {
-        tokio::select! {
-            _ = self.terminate.recv() => Sign::End,
-            _ = self.hang_up.recv() => Sign::End,
-            _ = self.interrupt.recv() => Sign::End,
-            _ = self.stop.recv() => Sign::Stop,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        Ok(Signals)
-    }
-
-    async fn wait(&mut self) -> Sign {
-        let _ = tokio::signal::ctrl_c().await;
-        Sign::End
     }
 }

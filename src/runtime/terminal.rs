@@ -139,20 +139,42 @@ fn give_back() {
     }
 }
 
+/// Gives the terminal back for as long as another program has it.
+pub fn hand_over() {
+    give_back();
+}
+
+/// Takes the terminal again, with nothing on it.
+pub fn take_again(screen: &mut Screen) -> io::Result<()> {
+    take()?;
+    *screen = blank()?;
+    Ok(())
+}
+
 /// Gives the terminal back and stops; returns when the shell brings the program to the front
 /// again, with the terminal taken and nothing on it. A person's key stops the whole group, as
 /// Ctrl-Z does elsewhere, since a shell waits for all of it; a signal was for whom it reached.
 #[cfg(unix)]
 pub fn suspend(screen: &mut Screen, whole_group: bool) -> io::Result<()> {
-    use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
-    give_back();
+    use rustix::process::{Signal, kill_current_process_group};
+    hand_over();
     // TSTP itself is ours to catch, and would not stop anything.
     match whole_group {
         true => kill_current_process_group(Signal::STOP)?,
-        false => kill_process(getpid(), Signal::STOP)?,
+        false => stop()?,
     }
-    take()?;
-    *screen = blank()?;
+    take_again(screen)
+}
+
+/// Stops this program alone until it is told to go on.
+#[cfg(unix)]
+pub fn stop() -> io::Result<()> {
+    use rustix::process::{Signal, getpid, kill_process};
+    Ok(kill_process(getpid(), Signal::STOP)?)
+}
+
+#[cfg(not(unix))]
+pub fn stop() -> io::Result<()> {
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 use super::paint::line_of;
 use super::theme::Theme;
+use crate::app::pane::BuilderTab;
 use crate::app::{Action, Level, Overlay, Painted, Pane, Screen, State, blocked, is_refused};
 use crate::model::{cut, visible_line, wrap};
 use ratatui::layout::Rect;
@@ -207,6 +208,17 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::FieldUndo,
             Action::ChooseToken,
         ],
+        (None, Pane::Request) if state.builder.shows(BuilderTab::Body) => &[
+            Action::Send,
+            Action::ChooseToken,
+            Action::Edit,
+            Action::OpenEditor,
+            Action::FormatBody,
+            Action::TabNext,
+            Action::FocusNext,
+            Action::OpenPalette,
+            Action::QuitPane,
+        ],
         (None, Pane::Request) => &[
             Action::Send,
             Action::ChooseToken,
@@ -324,6 +336,8 @@ fn closing(state: &State) -> &'static str {
 fn short(action: Action) -> &'static str {
     let title = action.title();
     match (action, title.split_once(" the ")) {
+        (Action::OpenEditor, _) => "edit the body",
+        (Action::FormatBody, _) => "on lines",
         (Action::StepView, _) => "view",
         (Action::Compare, _) => "compare",
         (Action::BackOff, _) => "wait and send again",

@@ -71,6 +71,8 @@ pub struct Scene {
     pub sessions: Vec<(PathBuf, Session)>,
     /// Tokens that are not practice tokens.
     pub rows: Vec<TokenRow>,
+    /// What the person's editor makes of the next text.
+    pub leaves: Option<Vec<u8>>,
     waiting: Vec<Effect>,
     waiting_messages: Vec<Message>,
     world: World,
@@ -213,6 +215,7 @@ impl Scene {
             halfway: false,
             sessions: vec![("acme-1234.session.toml".into(), session())],
             rows: Vec::new(),
+            leaves: None,
             waiting: effects,
             waiting_messages: Vec::new(),
             world: WORLD.clone(),
@@ -635,6 +638,10 @@ impl Scene {
                 let scheme = scheme.into_iter().find(|s| s.name == name).unwrap();
                 self.theme = Theme::of(&scheme, true, self.theme.ascii);
                 None
+            }
+            Effect::OpenEditor { draft, .. } => {
+                let text = self.leaves.take()?;
+                Some(Message::Edited { draft, text })
             }
             Effect::Cancel(_)
             | Effect::Permit { .. }

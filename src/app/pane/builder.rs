@@ -2,7 +2,7 @@
 
 use crate::app::field::Field;
 use crate::app::list::List;
-use crate::app::message::Notice;
+use crate::app::message::{Draft, Effect, Notice};
 use crate::insight::{Fault, typed_fault, typed_lines};
 use crate::model::{Auth, Body, Param, RequestSpec, written};
 
@@ -163,6 +163,11 @@ impl Builder {
         self.editing.is_some()
     }
 
+    /// Whether the cursor is in the content of that tab.
+    pub fn shows(&self, tab: BuilderTab) -> bool {
+        self.tab == tab && !self.on_url
+    }
+
     /// The table of the tab in front, if it has one.
     pub fn table(&self) -> Option<&Table> {
         match self.tab {
@@ -309,6 +314,63 @@ impl Builder {
         self.tab = BuilderTab::ALL.get(place).copied().unwrap_or(self.tab);
     }
 
+    /// Takes the body to the person's editor, byte for byte.
+    pub fn open_editor(&mut self) -> Vec<Effect> {
+        self.finish_editing();
+        self.tab = BuilderTab::Body;
+        self.on_url = false;
+        let text = match self.spec().body {
+            Body::Bytes(bytes) => bytes,
+            Body::Text(text) => text.into_bytes(),
+            _ => Vec::new(),
+        };
+        let json = text.is_empty() || text.starts_with(b"{") || text.starts_with(b"[");
+        vec![Effect::OpenEditor {
+            draft: Draft::Body,
+            text,
+            ending: if json { ".json" } else { ".txt" },
+        }]
+    }
+
+    /// Why the body is nothing for an editor.
+    pub fn no_editor(&self) -> Option<&'static str> {
+        match self.kept {
+            Some((Body::Form(_) | Body::Multipart(_) | Body::File(_), _)) => {
+                Some("Only a body that is one text goes to an editor.")
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes over what came out of the editor; one step back brings the old text again.
+    pub fn edited(&mut self, draft: Draft, text: Vec<u8>) -> Option<Notice> {
+        let Draft::Body = draft;
+        let before = match self.spec().body {
+            Body::Bytes(bytes) => bytes,
+            Body::Text(text) => text.into_bytes(),
+            _ => Vec::new(),
+        };
+        if before == text {
+            return Some(Notice::info("The body is as it was: nothing was changed."));
+        }
+        self.kept = None;
+        match String::from_utf8(text) {
+            Ok(text) => {
+                self.body.replace(&text);
+                if self.body.text() != text {
+                    // Line ends and marks that a text field cannot hold.
+                    self.kept = Some((Body::Text(text), self.body.text()));
+                }
+            }
+            Err(bytes) => {
+                let bytes = bytes.into_bytes();
+                self.body.replace(&String::from_utf8_lossy(&bytes));
+                self.kept = Some((Body::Bytes(bytes), self.body.text()));
+            }
+        }
+        None
+    }
+
     /// Puts every value of a JSON body on a line of its own, or says why not.
     pub fn format_body(&mut self) -> Option<Notice> {
         self.tab = BuilderTab::Body;
@@ -424,6 +486,36 @@ mod tests {
         assert_eq!(builder.spec(), spec);
         builder.field().unwrap().paste("c");
         assert!(matches!(builder.spec().body, Body::Text(_)));
+    }
+
+    #[test]
+    fn what_an_editor_leaves_is_the_body_and_can_be_undone() {
+        let mut builder = Builder::new(&RequestSpec::new("POST", "/x"));
+        builder.tab = BuilderTab::Body;
+        builder.on_url = false;
+        builder.edit();
+        builder.field().unwrap().paste("{\"a\": \"{{token:x}}\"}");
+        let effects = builder.open_editor();
+        let Effect::OpenEditor { text, ending, .. } = &effects[0] else {
+            panic!("{effects:?}");
+        };
+        // A token stays a name.
+        assert_eq!(text, b"{\"a\": \"{{token:x}}\"}");
+        assert_eq!(*ending, ".json");
+        assert!(builder.edited(Draft::Body, text.clone()).is_some());
+        assert!(builder.edited(Draft::Body, b"new\r\n".to_vec()).is_none());
+        assert_eq!(builder.spec().body, Body::Text("new\r\n".into()));
+        builder.edit();
+        for _ in 0..2 {
+            let field = builder.field().unwrap();
+            field.edit(crate::app::Action::FieldUndo);
+        }
+        assert_eq!(
+            builder.spec().body,
+            Body::Text("{\"a\": \"{{token:x}}\"}".into())
+        );
+        assert!(builder.edited(Draft::Body, b"\xff".to_vec()).is_none());
+        assert_eq!(builder.spec().body, Body::Bytes(b"\xff".to_vec()));
     }
 
     #[test]
