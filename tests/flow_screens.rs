@@ -8,7 +8,7 @@ use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Scree
 use httriage::insight::matrix::{Access, Caller};
 use httriage::insight::replay::{Change, Direction};
 use httriage::model::{TokenName, TokenRef, TokenSource};
-use scene::{SIZES, Scene, USUAL, WIDE, guided, start, text_of};
+use scene::{BASE, SIZES, Scene, USUAL, WIDE, guided, start, text_of};
 
 fn name(text: &str) -> TokenName {
     TokenName::new(text).unwrap()
@@ -459,6 +459,7 @@ fn asked_for() -> Scene {
             fingerprint: None,
         },
         source: Some(TokenSource::Prompt),
+        origins: Vec::new(),
         report: None,
         trouble: None,
     });
@@ -761,4 +762,46 @@ fn another_environment_shows_its_own_tokens() {
         text.contains("desk") && !text.contains("user-admin"),
         "{text}"
     );
+}
+
+#[test]
+fn the_auth_tab_chooses_a_token_by_name_or_none() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.keys("alt-1 ] ] down");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("* support"), "{text}");
+    assert!(text.contains(&format!("may go to {BASE}")), "{text}");
+    // The cursor begins on the one in use; viewer stands above it.
+    scene.keys("up enter ctrl-r");
+    let token = |scene: &Scene| scene.last_sent().token.clone().map(|token| token.name);
+    assert_eq!(token(&scene), Some(name("viewer")));
+    scene.keys("alt-1 G enter ctrl-r");
+    assert_eq!(token(&scene), None);
+    let text = text_of(&scene.picture());
+    assert!(text.contains("goes without Authorization"), "{text}");
+}
+
+#[test]
+fn the_auth_tab_says_where_a_token_stays() {
+    let mut scene = Scene::drawn(WIDE);
+    let other = httriage::model::Origin::parse("https://other.example");
+    scene.rows.push(TokenRow {
+        token: TokenRef {
+            name: name("desk"),
+            fingerprint: None,
+        },
+        source: Some(TokenSource::Keyring),
+        origins: other.into_iter().collect(),
+        report: None,
+        trouble: None,
+    });
+    scene.keys("ctrl-e");
+    choose(&mut scene, "acme-test");
+    scene.keys("alt-1 ] ] down");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("keyring  stays with https://other.example"),
+        "{text}"
+    );
+    assert!(!text.contains("may go to"), "{text}");
 }

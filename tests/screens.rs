@@ -234,6 +234,13 @@ fn the_history_with_an_error_expanded() {
 }
 
 #[test]
+fn the_auth_tab_with_its_tokens() {
+    looks_like("auth", |scene| {
+        scene.keys("alt-1 ] ] down down");
+    });
+}
+
+#[test]
 fn the_list_of_tokens() {
     looks_like("tokens", |scene| {
         scene.keys("ctrl-t");

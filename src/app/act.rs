@@ -12,12 +12,12 @@ use super::guide;
 use super::knowing;
 use super::memory;
 use super::message::{Effect, Exported, Notice, Then};
-use super::pane::{Builder, Choice, Dialog, Help, Pick};
+use super::pane::{Builder, BuilderTab, Choice, Dialog, Help, Pick};
 use super::replaying;
 use super::screens;
 use super::sending::{self, send};
 use super::state::{Overlay, State};
-use crate::model::{Auth, limits};
+use crate::model::{Auth, TokenName, limits};
 
 /// How far a key moves the border between the columns, in thousandths of the screen.
 const STEP: i16 = 30;
@@ -69,7 +69,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::First => to_first(state),
         Action::Last => effects = to_last(state),
 
-        Action::Edit => state.builder.edit(),
+        Action::Edit => edit(state),
         Action::ChooseMethod => choose_method(state),
         Action::AddRow => state.builder.add_row(),
         Action::SwitchRow => state.builder.switch_row(),
@@ -292,6 +292,37 @@ fn choose_token(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, at)));
 }
 
+/// The request goes with this token from now on, or with none.
+fn take_token(state: &mut State, name: Option<TokenName>) {
+    state.builder.auth = name.map_or(Auth::None, Auth::Bearer);
+}
+
+/// Edits what the cursor is on; of the tokens, the one under it is chosen.
+fn edit(state: &mut State) {
+    if !state.builder.shows(BuilderTab::Auth) {
+        state.builder.edit();
+        return;
+    }
+    let chosen = state.tokens.get(state.builder.tokens.cursor);
+    let name = chosen.map(|token| token.name.clone());
+    take_token(state, name);
+}
+
+/// From the URL among the tokens, to the one in use.
+fn step_request(state: &mut State, step: isize) {
+    let was_on_url = state.builder.on_url;
+    state.builder.step(step, state.tokens.len());
+    if was_on_url {
+        to_token_in_use(state);
+    }
+}
+
+fn to_token_in_use(state: &mut State) {
+    let name = state.builder.auth.token();
+    let at = state.tokens.iter().position(|t| Some(&t.name) == name);
+    state.builder.tokens.cursor = at.unwrap_or(state.tokens.len());
+}
+
 fn choose_environment(state: &mut State) {
     let choices = state.environments.iter().enumerate();
     let choices = choices.map(|(place, environment)| Choice {
@@ -332,7 +363,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
     };
     match dialog.picked().cloned() {
         Some(Pick::Method(method)) => state.builder.method = method,
-        Some(Pick::Token(name)) => state.builder.auth = name.map_or(Auth::None, Auth::Bearer),
+        Some(Pick::Token(name)) => take_token(state, name),
         Some(Pick::Environment(place)) => return sending::choose_environment(state, place),
         Some(Pick::SendAnyway) => return send(state, true),
         Some(Pick::Forget(ids)) => return memory::forget(state, ids),
@@ -416,7 +447,10 @@ fn focus(state: &mut State, step: isize) {
 
 fn step_tab(state: &mut State, step: isize) -> Vec<Effect> {
     match state.focus {
-        Pane::Request => state.builder.step_tab(step),
+        Pane::Request => {
+            state.builder.step_tab(step);
+            to_token_in_use(state);
+        }
         Pane::Response => state.response.step_tab(step),
         Pane::History => {}
     }
@@ -428,7 +462,7 @@ fn step_tab(state: &mut State, step: isize) -> Vec<Effect> {
 fn step(state: &mut State, step: isize) -> Vec<Effect> {
     let mut wants_older = false;
     match state.focus {
-        Pane::Request => state.builder.step(step),
+        Pane::Request => step_request(state, step),
         Pane::Response => state.response.step(step, &state.painted.response),
         Pane::History => wants_older = state.history.step(step),
     }
@@ -443,7 +477,7 @@ fn scroll(state: &mut State, lines: isize) -> Vec<Effect> {
 pub fn scroll_pane(state: &mut State, pane: Pane, lines: isize) -> Vec<Effect> {
     let mut wants_older = false;
     match pane {
-        Pane::Request => state.builder.step(lines.signum()),
+        Pane::Request => step_request(state, lines.signum()),
         Pane::Response => state.response.scroll(lines, &state.painted.response),
         Pane::History => wants_older = state.history.step(lines),
     }
@@ -461,7 +495,7 @@ fn to_first(state: &mut State) {
 fn to_last(state: &mut State) -> Vec<Effect> {
     let mut wants_older = false;
     match state.focus {
-        Pane::Request => state.builder.to_last(),
+        Pane::Request => state.builder.to_last(state.tokens.len()),
         Pane::Response => return state.response.to_last(&state.painted.response),
         Pane::History => wants_older = state.history.to_last(),
     }

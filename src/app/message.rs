@@ -279,6 +279,8 @@ pub struct TokenRow {
     pub token: TokenRef,
     /// `None` where no token of that name is known.
     pub source: Option<TokenSource>,
+    /// Where it may go; to the environment's own host, where there are none.
+    pub origins: Vec<Origin>,
     /// Absent until the value was read.
     pub report: Option<TokenReport>,
     /// Why there is no value.

@@ -116,7 +116,7 @@ fn select(state: &mut State, pane: Pane, row: Option<usize>, open: Action) -> Ve
 fn cursor(state: &State, pane: Pane) -> Option<usize> {
     match pane {
         Pane::Request if state.builder.on_url => None,
-        Pane::Request => state.builder.table().map(|table| table.list.cursor),
+        Pane::Request => state.builder.list().map(|list| list.cursor),
         Pane::Response => Some(state.response.entries.cursor),
         Pane::History => Some(state.history.list.cursor),
     }

@@ -16,8 +16,8 @@ use crate::insight::replay::StepReport;
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, Failure, Timestamp, TokenName, TokenRef,
-    TokenSource,
+    Environment, Exchange, ExchangeId, ExchangeSummary, Failure, Origin, Timestamp, TokenName,
+    TokenRef, TokenSource,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -234,9 +234,10 @@ impl Performer {
         }
         let (client, queue) = (self.client.clone(), self.queue.clone());
         let sandbox = environment.sandbox;
+        let place = environment.name.clone();
         let tell = move |tokens| {
             let _ = queue.send(Message::Looked {
-                environment: environment.name,
+                environment: place,
                 tokens,
             });
         };
@@ -246,7 +247,8 @@ impl Performer {
                 for name in names {
                     let source = client.vault().source(&name, sandbox).cloned();
                     let seen = client.vault().examine(&name, sandbox).await;
-                    rows.push(row(name, source, Some(seen)));
+                    let origins = client.vault().origins(&name, &environment);
+                    rows.push(row(name, source, origins, Some(seen)));
                 }
                 tell(rows);
             });
@@ -255,7 +257,8 @@ impl Performer {
                 let rows = names.into_iter().map(|name| {
                     let source = client.vault().source(&name, sandbox).cloned();
                     let seen = client.vault().examine_at_rest(&name, sandbox);
-                    row(name, source, seen)
+                    let origins = client.vault().origins(&name, &environment);
+                    row(name, source, origins, seen)
                 });
                 tell(rows.collect());
             });
@@ -266,7 +269,7 @@ impl Performer {
     pub fn row_at_rest(&self, name: &TokenName, sandbox: bool) -> TokenRow {
         let source = self.client.vault().source(name, sandbox).cloned();
         let seen = self.client.vault().examine_at_rest(name, sandbox);
-        row(name.clone(), source, seen)
+        row(name.clone(), source, Vec::new(), seen)
     }
 
     pub fn learn(&mut self, environment: String, held: Vec<ExchangeSummary>) {
@@ -290,6 +293,7 @@ impl Performer {
 fn row(
     name: TokenName,
     source: Option<TokenSource>,
+    origins: Vec<Origin>,
     seen: Option<Result<(TokenRef, TokenReport), Failure>>,
 ) -> TokenRow {
     let mut row = TokenRow {
@@ -298,6 +302,7 @@ fn row(
             fingerprint: None,
         },
         source,
+        origins,
         report: None,
         trouble: None,
     };

@@ -219,6 +219,16 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::OpenPalette,
             Action::QuitPane,
         ],
+        (None, Pane::Request) if state.builder.shows(BuilderTab::Auth) => &[
+            Action::Send,
+            Action::Edit,
+            Action::Down,
+            Action::TabNext,
+            Action::FocusNext,
+            Action::ShowTokens,
+            Action::OpenPalette,
+            Action::QuitPane,
+        ],
         (None, Pane::Request) => &[
             Action::Send,
             Action::ChooseToken,
@@ -284,6 +294,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         // What ends editing of a pane's own text leaves a question unanswered.
         let words = match action {
             Action::ProbeClose => closing(state),
+            Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
             Action::FieldDone if asks => "cancel",
             _ => short(*action),
         };
@@ -374,6 +385,7 @@ fn short(action: Action) -> &'static str {
         (Action::TokensMark, _) => "mark",
         (Action::TokensSurvey, _) => "who am I",
         (Action::TokensTake, _) => "use it",
+        (Action::ShowTokens, _) => "tokens",
         (Action::Back, _) => "leave",
         (Action::OpenPalette, _) => "palette",
         (Action::OpenGuide, _) => "tour",

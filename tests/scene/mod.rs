@@ -360,6 +360,12 @@ impl Scene {
                     true => token_names(),
                     false => environment.tokens.clone(),
                 };
+                let rows = names.iter().map(|name| self.row(name.clone(), false));
+                let looked = Message::Looked {
+                    environment: environment.name.clone(),
+                    tokens: rows.collect(),
+                };
+                self.waiting_messages.push(looked);
                 Some(Message::Tokens {
                     environment: environment.name,
                     tokens: names.into_iter().map(reference).collect(),
@@ -786,6 +792,7 @@ impl Scene {
                 },
             },
             source: value.map(|_| TokenSource::Sandbox),
+            origins: Vec::new(),
             report: value.map(|(_, value)| inspect(value.reveal(), now())),
             trouble: (!has_value).then(|| "There is no such token.".to_owned()),
         }

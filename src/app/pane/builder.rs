@@ -55,6 +55,8 @@ pub struct Builder {
     pub params: Table,
     pub headers: Table,
     pub auth: Auth,
+    /// The cursor over the tokens that can be chosen, and none at their end.
+    pub tokens: List,
     pub body: Field,
     pub tab: BuilderTab,
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
@@ -77,6 +79,7 @@ impl Builder {
             params: Table::default(),
             headers: Table::default(),
             auth: Auth::None,
+            tokens: List::default(),
             body: Field::lines(""),
             tab: BuilderTab::Params,
             on_url: true,
@@ -183,6 +186,14 @@ impl Builder {
         table.rows.get(table.list.cursor)
     }
 
+    /// The cursor in the tab in front, if it has rows.
+    pub fn list(&self) -> Option<&List> {
+        match self.tab {
+            BuilderTab::Auth => Some(&self.tokens),
+            _ => self.table().map(|table| &table.list),
+        }
+    }
+
     fn table_mut(&mut self) -> Option<&mut Table> {
         match self.tab {
             BuilderTab::Params => Some(&mut self.params),
@@ -276,8 +287,9 @@ impl Builder {
         !self.removed.is_empty()
     }
 
-    /// Up and down go from the URL into the table and back.
-    pub fn step(&mut self, step: isize) {
+    /// Up and down go from the URL into the table and back. Beside no token there are `tokens`
+    /// to choose from.
+    pub fn step(&mut self, step: isize, tokens: usize) {
         if self.on_url {
             self.on_url = step <= 0;
             if let Some(table) = self.table_mut() {
@@ -285,17 +297,20 @@ impl Builder {
             }
             return;
         }
-        let at_top = self.table().is_none_or(|table| table.list.cursor == 0);
+        let at_top = self.list().is_none_or(|list| list.cursor == 0);
         if step < 0 && at_top {
             self.on_url = true;
+        } else if self.tab == BuilderTab::Auth {
+            self.tokens.step(step, tokens + 1);
         } else if let Some(table) = self.table_mut() {
             table.list.step(step, table.rows.len());
         }
     }
 
     /// The last row of the tab in front.
-    pub fn to_last(&mut self) {
+    pub fn to_last(&mut self, tokens: usize) {
         self.on_url = false;
+        self.tokens.to_last(tokens + 1);
         if let Some(table) = self.table_mut() {
             table.list.to_last(table.rows.len());
         }
@@ -304,6 +319,9 @@ impl Builder {
     /// To the URL, or to a row of the table in front.
     pub fn to_row(&mut self, row: Option<usize>) {
         self.on_url = row.is_none();
+        if let (Some(row), BuilderTab::Auth) = (row, self.tab) {
+            self.tokens.cursor = row;
+        }
         if let (Some(row), Some(table)) = (row, self.table_mut()) {
             table.list.cursor = row.min(table.rows.len().saturating_sub(1));
         }
@@ -533,9 +551,9 @@ mod tests {
     #[test]
     fn up_and_down_go_between_the_url_and_the_table() {
         let mut builder = Builder::new(&RequestSpec::new("GET", "/x"));
-        builder.step(1);
+        builder.step(1, 0);
         assert!(!builder.on_url);
-        builder.step(-1);
+        builder.step(-1, 0);
         assert!(builder.on_url);
     }
 }

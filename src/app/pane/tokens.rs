@@ -75,7 +75,9 @@ impl Tokens {
         for rows in self.looked.values_mut() {
             for known in rows.iter_mut() {
                 if known.token.name == row.token.name && known.source == Some(TokenSource::Prompt) {
+                    let origins = std::mem::take(&mut known.origins);
                     *known = row.clone();
+                    known.origins = origins;
                 }
             }
         }
@@ -156,6 +158,7 @@ mod tests {
                 fingerprint: None,
             },
             source: Some(source),
+            origins: Vec::new(),
             report: None,
             trouble: None,
         }

@@ -11,12 +11,6 @@ impl Vault {
         }
     }
 
-    fn is_permitted(&self, sandbox: bool, name: &TokenName, origin: &Origin) -> bool {
-        let sought = (sandbox, name.clone(), origin.clone());
-        let permitted = self.permitted.lock();
-        permitted.is_ok_and(|permitted| permitted.contains(&sought))
-    }
-
     /// A token is bound to its own origins, else to those of the environments that name it,
     /// else to the environment in use; naming a host on the command line adds that one.
     pub(super) fn check_origin(
@@ -26,6 +20,27 @@ impl Vault {
         target: Option<&Origin>,
         consent: Option<&Origin>,
     ) -> Result<(), Failure> {
+        let bound = self.origins(name, environment);
+        if target.is_some_and(|t| bound.contains(t) || consent == Some(t)) {
+            return Ok(());
+        }
+        let list: Vec<String> = bound.iter().map(Origin::to_string).collect();
+        let belongs = if list.is_empty() {
+            "no host yet".to_owned()
+        } else {
+            list.join(", ")
+        };
+        let goes = target.map_or_else(|| "an unknown place".to_owned(), Origin::to_string);
+        Err(Failure::unsent(
+            Cause::TokenWrongInstance,
+            format!("token {name} belongs to {belongs}, and this call goes to {goes}."),
+            "Choose the environment of that host, another token or none; origins in config.toml binds a token to more.",
+        ))
+    }
+
+    /// Where a token may go from an environment, those places included that a person let it go
+    /// to; nowhere yet, if there are none.
+    pub fn origins(&self, name: &TokenName, environment: &Environment) -> Vec<Origin> {
         let own = self.tokens.iter().find(|t| &t.name == name);
         let mut bound: Vec<Origin> = match own {
             Some(token) if !environment.sandbox => token
@@ -51,25 +66,12 @@ impl Vault {
         if bound.is_empty() {
             bound.extend(environment.origin());
         }
-        let may_go = |t: &Origin| {
-            bound.contains(t)
-                || consent == Some(t)
-                || self.is_permitted(environment.sandbox, name, t)
-        };
-        if target.is_some_and(may_go) {
-            return Ok(());
+        if let Ok(permitted) = self.permitted.lock() {
+            let own = permitted.iter().filter(|(sandbox, permitted, _)| {
+                *sandbox == environment.sandbox && permitted == name
+            });
+            bound.extend(own.map(|(_, _, origin)| origin.clone()));
         }
-        let list: Vec<String> = bound.iter().map(Origin::to_string).collect();
-        let belongs = if list.is_empty() {
-            "no host yet".to_owned()
-        } else {
-            list.join(", ")
-        };
-        let goes = target.map_or_else(|| "an unknown place".to_owned(), Origin::to_string);
-        Err(Failure::unsent(
-            Cause::TokenWrongInstance,
-            format!("token {name} belongs to {belongs}, and this call goes to {goes}."),
-            "Choose the environment of that host, another token or none; origins in config.toml binds a token to more.",
-        ))
+        bound
     }
 }
