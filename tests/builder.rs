@@ -4,6 +4,8 @@
 
 mod tty;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tty::Tty;
@@ -128,4 +130,150 @@ fn the_end_of_the_program_takes_the_file_of_a_running_editor_away() {
     assert_eq!(tty.ends(), 0);
     assert_eq!(left_over(home.path()), [] as [PathBuf; 0]);
     assert!(tty.is_given_back());
+}
+
+/// Takes one call and answers it: its head in small letters, and its body.
+fn taken(server: &TcpListener) -> (String, Vec<u8>) {
+    let (mut stream, _) = server.accept().unwrap();
+    let mut bytes = Vec::new();
+    let mut part = [0; 4096];
+    loop {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        if let Some(end) = end {
+            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            let length: usize = length.map_or(0, |length| length.parse().unwrap());
+            if bytes.len() == end + 4 + length {
+                write!(
+                    stream,
+                    "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n"
+                )
+                .unwrap();
+                return (head, bytes[end + 4..].to_vec());
+            }
+        }
+        let length = stream.read(&mut part).unwrap();
+        assert!(length > 0);
+        bytes.extend_from_slice(&part[..length]);
+    }
+}
+
+#[test]
+fn each_kind_of_body_arrives_as_it_was_typed() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("today.txt"), b"line\r\n\xff{{not filled}}").unwrap();
+    let url = format!("http://{}/items", server.local_addr().unwrap());
+    let mut tty = Tty::start_in(home.path(), &[&url], (160, 48), &[]);
+    tty.sees(&url);
+    let sends = |tty: &mut Tty| {
+        tty.types("\x12");
+        let taken = taken(&server);
+        tty.sees("✓ 204 No Content");
+        // The answer is on the screen; the next one is waited for anew.
+        tty.types("\x1b1");
+        taken
+    };
+    // Text that is JSON.
+    tty.types("[j\r");
+    tty.sees("Esc done");
+    tty.types("{\"a\": 1}\x1b");
+    tty.sees("Content-Type: application/json");
+    let (head, body) = sends(&mut tty);
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert_eq!(body, b"{\"a\": 1}");
+    // A form: the list opens on text, and the form stands beneath it.
+    tty.types("b");
+    tty.sees("as it is typed");
+    tty.types("j\r");
+    tty.sees("No rows.");
+    tty.types("aa b = c&d\raoff = 1\r");
+    tty.sees("off = 1");
+    tty.types(" ");
+    tty.sees("✗ off");
+    let (head, body) = sends(&mut tty);
+    assert!(
+        head.contains("content-type: application/x-www-form-urlencoded"),
+        "{head}"
+    );
+    assert_eq!(body, b"a%20b=c%26d");
+    // Parts take the rows over; a file is one more.
+    tty.types("b");
+    tty.sees("as it is typed");
+    tty.types("j\r");
+    tty.sees("Content-Type: multipart/form-data");
+    tty.types("aupload @ today.txt\r");
+    tty.sees("file");
+    let (head, body) = sends(&mut tty);
+    assert!(
+        head.contains("content-type: multipart/form-data; boundary="),
+        "{head}"
+    );
+    let text = String::from_utf8_lossy(&body);
+    assert!(text.contains("name=\"a b\"\r\n\r\nc&d\r\n"), "{text}");
+    assert!(
+        text.contains("name=\"upload\"; filename=\"today.txt\""),
+        "{text}"
+    );
+    let file = b"line\r\n\xff{{not filled}}";
+    assert!(body.windows(file.len()).any(|w| w == file), "{text}");
+    assert!(!text.contains("off"), "{text}");
+    // A file.
+    tty.types("b");
+    tty.sees("as it is typed");
+    tty.types("j\r");
+    tty.sees("No file.");
+    tty.types("\rtoday.txt\r");
+    tty.sees("It is read when the call is made.");
+    let (head, body) = sends(&mut tty);
+    assert!(!head.contains("content-type"), "{head}");
+    assert_eq!(body, b"line\r\n\xff{{not filled}}");
+    // None, and the row that was taken out comes back with its form.
+    tty.types("b");
+    tty.sees("as it is typed");
+    tty.types("kkkk\r");
+    tty.sees("No body.");
+    let (head, body) = sends(&mut tty);
+    assert!(!head.contains("content-type") && body.is_empty(), "{head}");
+    tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn a_pasted_curl_command_fills_the_rows_of_its_body() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = server.local_addr().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("a.txt"), "contents").unwrap();
+    let mut tty = Tty::start_in(home.path(), &[], (160, 48), &[]);
+    tty.sees("▲ 403 Forbidden");
+    tty.types(&format!(
+        "\x1b[200~curl http://{host}/up -F note=hello -F 'log=@a.txt;type=text/plain'\x1b[201~"
+    ));
+    tty.sees("The pasted command is in the builder");
+    tty.sees("Body 2");
+    tty.types("[j");
+    tty.sees("log  @ a.txt  file, text/plain");
+    // A part that is switched off stays at home.
+    tty.types(" \x12");
+    let (_, body) = taken(&server);
+    let text = String::from_utf8_lossy(&body).into_owned();
+    assert!(
+        text.contains("Content-Type: text/plain\r\n\r\ncontents\r\n"),
+        "{text}"
+    );
+    assert!(!text.contains("hello"), "{text}");
+    tty.sees("✓ 204 No Content");
+    tty.types(&format!(
+        "\x1b[200~curl http://{host}/up -d 'q=a%20b&page=2'\x1b[201~"
+    ));
+    tty.sees("page = 2");
+    tty.types("\x12");
+    let (head, body) = taken(&server);
+    assert!(head.contains("x-www-form-urlencoded"), "{head}");
+    assert_eq!(body, b"q=a%20b&page=2");
+    tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
 }

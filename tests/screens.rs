@@ -241,6 +241,37 @@ fn the_auth_tab_with_its_tokens() {
 }
 
 #[test]
+fn the_kinds_of_a_body() {
+    looks_like("body-kinds", |scene| {
+        scene.keys("alt-1 b");
+    });
+}
+
+#[test]
+fn a_body_of_several_parts() {
+    looks_like("body-parts", |scene| {
+        scene.paste("curl http://127.0.0.1:4100/core/x -F note=hello -F 'log=@logs/today.txt;type=text/plain' -F off=1");
+        scene.keys("esc [ down down down space up");
+    });
+}
+
+#[test]
+fn a_body_that_is_a_form() {
+    looks_like("body-form", |scene| {
+        scene.paste("curl http://127.0.0.1:4100/core/x -d 'q=a%20b&page=2'");
+        scene.keys("esc [ down enter");
+    });
+}
+
+#[test]
+fn a_body_that_is_a_file() {
+    looks_like("body-file", |scene| {
+        scene.paste("curl http://127.0.0.1:4100/core/x --data-binary @export.json");
+        scene.keys("esc [ down");
+    });
+}
+
+#[test]
 fn the_list_of_tokens() {
     looks_like("tokens", |scene| {
         scene.keys("ctrl-t");

@@ -17,7 +17,7 @@ use super::replaying;
 use super::screens;
 use super::sending::{self, send};
 use super::state::{Overlay, State};
-use crate::model::{Auth, TokenName, limits};
+use crate::model::{Auth, BodyKind, TokenName, limits};
 
 /// How far a key moves the border between the columns, in thousandths of the screen.
 const STEP: i16 = 30;
@@ -71,6 +71,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
         Action::Edit => edit(state),
         Action::ChooseMethod => choose_method(state),
+        Action::ChooseBody => choose_body(state),
         Action::AddRow => state.builder.add_row(),
         Action::SwitchRow => state.builder.switch_row(),
         Action::RemoveRow => state.builder.remove_row(),
@@ -190,7 +191,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::OpenGuide if guide::place_of_sandbox(state).is_none() => {
             Some("The tour goes through the sandbox, and this run has none.")
         }
-        Action::FormatBody if state.builder.body.is_empty() => {
+        Action::FormatBody if state.builder.body.area.is_empty() => {
             Some("There is no body to put on lines.")
         }
         Action::OpenEditor => state.builder.no_editor(),
@@ -300,7 +301,9 @@ fn take_token(state: &mut State, name: Option<TokenName>) {
 /// Edits what the cursor is on; of the tokens, the one under it is chosen.
 fn edit(state: &mut State) {
     if !state.builder.shows(BuilderTab::Auth) {
-        state.builder.edit();
+        if let Some(notice) = state.builder.edit() {
+            state.notice = Some(notice);
+        }
         return;
     }
     let chosen = state.tokens.get(state.builder.tokens.cursor);
@@ -357,12 +360,25 @@ fn choose_method(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(Dialog::new("Method", choices.to_vec(), at)));
 }
 
+fn choose_body(state: &mut State) {
+    let choices = BodyKind::ALL.map(|kind| Choice {
+        label: kind.title().to_owned(),
+        note: kind.note().to_owned(),
+        pick: Pick::BodyKind(kind),
+    });
+    let at = BodyKind::ALL
+        .iter()
+        .position(|kind| *kind == state.builder.body.kind);
+    state.overlay = Some(Overlay::Dialog(Dialog::new("Body", choices.to_vec(), at)));
+}
+
 fn choose(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Dialog(dialog)) = state.overlay.take() else {
         return Vec::new();
     };
     match dialog.picked().cloned() {
         Some(Pick::Method(method)) => state.builder.method = method,
+        Some(Pick::BodyKind(kind)) => state.builder.choose_body(kind),
         Some(Pick::Token(name)) => take_token(state, name),
         Some(Pick::Environment(place)) => return sending::choose_environment(state, place),
         Some(Pick::SendAnyway) => return send(state, true),

@@ -170,6 +170,7 @@ actions! {
 
     Edit            "edit"             "edit"                          Place::Pane(Pane::Request), ["enter"];
     ChooseMethod    "choose-method"    "choose the method"             Place::Pane(Pane::Request), ["m"];
+    ChooseBody      "choose-body"      "choose the kind of body"       Place::Pane(Pane::Request), ["b"];
     AddRow          "add-row"          "add a row"                     Place::Pane(Pane::Request), ["a"];
     SwitchRow       "switch-row"       "switch the row on or off"      Place::Pane(Pane::Request), ["space"];
     RemoveRow       "remove-row"       "remove the row"                Place::Pane(Pane::Request), ["d", "delete"];

@@ -8,7 +8,7 @@ use super::pane::{BuilderTab, Choice, Clip, Dialog, Pick, ResponseTab};
 use super::state::{Overlay, State};
 use crate::format::curl;
 use crate::insight::{Entry, error_body, request_ids};
-use crate::model::{Exchange, for_clipboard, resolve, visible_line, written};
+use crate::model::{Body, Exchange, for_clipboard, resolve, visible_line, written};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -38,6 +38,7 @@ fn open_request(state: &mut State) {
     }
     let first = match (builder.on_url, builder.tab) {
         (false, BuilderTab::Params | BuilderTab::Headers) => Clip::Row,
+        (false, BuilderTab::Body) if row.is_some() => Clip::Row,
         (false, BuilderTab::Body) => Clip::Body,
         _ => Clip::Curl,
     };
@@ -152,16 +153,14 @@ fn of_request(state: &State, clip: Clip) -> Copied {
             ),
         },
         Clip::Row => {
-            let (tab, at) = (
-                state.builder.tab,
-                state.builder.table().map(|t| t.list.cursor),
-            );
-            let rows = match tab {
-                BuilderTab::Headers => &spec.headers,
-                _ => &spec.params,
+            let at = state.builder.list().map_or(0, |list| list.cursor);
+            let value = match (state.builder.tab, &spec.body) {
+                (BuilderTab::Headers, _) => spec.headers.get(at).map(|row| &row.value),
+                (BuilderTab::Body, Body::Form(rows)) => rows.get(at).map(|row| &row.value),
+                (BuilderTab::Body, Body::Multipart(parts)) => parts.get(at).map(|row| &row.value),
+                _ => spec.params.get(at).map(|row| &row.value),
             };
-            let row = at.and_then(|at| rows.get(at));
-            let text = row.map(|row| for_clipboard(&row.value));
+            let text = value.map(|value| for_clipboard(value));
             (
                 "the value",
                 text.ok_or_else(|| "There is no row under the cursor.".to_owned()),

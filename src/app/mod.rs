@@ -24,6 +24,7 @@ mod replaying;
 mod screens;
 mod sending;
 mod state;
+mod table;
 mod update;
 
 pub use action::{Action, Pane, Place, Screen};
@@ -39,6 +40,7 @@ pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,
     ThemeName,
 };
+pub use table::{Spelling, Table};
 pub use update::update;
 
 pub use act::blocked;

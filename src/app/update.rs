@@ -166,7 +166,10 @@ fn place_of_keys(state: &State) -> Place {
 fn picks_part_of_the_request(state: &State) -> bool {
     match &state.overlay {
         Some(Overlay::Dialog(dialog)) => {
-            matches!(dialog.picked(), Some(Pick::Token(_) | Pick::Method(_)))
+            matches!(
+                dialog.picked(),
+                Some(Pick::Token(_) | Pick::Method(_) | Pick::BodyKind(_))
+            )
         }
         _ => false,
     }

@@ -237,6 +237,8 @@ struct Piece {
     called: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     media_type: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    off: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -284,6 +286,7 @@ impl Typed {
                             file: part.is_file,
                             called: part.file_name.clone(),
                             media_type: part.media_type.clone(),
+                            off: part.is_off,
                         })
                         .collect(),
                 ),
@@ -325,6 +328,7 @@ impl Typed {
                             is_file: piece.file,
                             file_name: piece.called,
                             media_type: piece.media_type,
+                            is_off: piece.off,
                         })
                         .collect(),
                 ),
@@ -699,13 +703,14 @@ pub(crate) mod tests {
     }
 
     fn any_part() -> impl Strategy<Value = Part> {
-        any::<(String, String, bool, Option<String>, Option<String>)>().prop_map(
-            |(name, value, is_file, file_name, media_type)| Part {
+        any::<(String, String, bool, Option<String>, Option<String>, bool)>().prop_map(
+            |(name, value, is_file, file_name, media_type, is_off)| Part {
                 name,
                 value,
                 is_file,
                 file_name,
                 media_type,
+                is_off,
             },
         )
     }

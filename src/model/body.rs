@@ -17,6 +17,47 @@ pub struct Filling {
     pub media_type: Option<String>,
 }
 
+/// What a body is made of, as a person chooses it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodyKind {
+    #[default]
+    None,
+    Text,
+    Form,
+    Multipart,
+    File,
+}
+
+impl BodyKind {
+    pub const ALL: [BodyKind; 5] = [
+        BodyKind::None,
+        BodyKind::Text,
+        BodyKind::Form,
+        BodyKind::Multipart,
+        BodyKind::File,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            BodyKind::None => "none",
+            BodyKind::Text => "text or JSON",
+            BodyKind::Form => "form",
+            BodyKind::Multipart => "multipart form",
+            BodyKind::File => "file",
+        }
+    }
+
+    pub fn note(self) -> &'static str {
+        match self {
+            BodyKind::None => "nothing is sent along",
+            BodyKind::Text => "as it is typed",
+            BodyKind::Form => "rows, name = value",
+            BodyKind::Multipart => "rows, name = text or name @ file",
+            BodyKind::File => "a file, byte for byte",
+        }
+    }
+}
+
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
 pub fn body(body: &Body, environment: &Environment) -> Result<Filling, Failure> {
@@ -48,7 +89,7 @@ pub fn body(body: &Body, environment: &Environment) -> Result<Filling, Failure> 
         }
         Body::Multipart(parts) => {
             let mut filled = Vec::with_capacity(parts.len());
-            for part in parts {
+            for part in parts.iter().filter(|part| !part.is_off) {
                 filled.push(Part {
                     value: fill(&part.value)?,
                     ..part.clone()
@@ -224,7 +265,8 @@ pub fn written(body: &Body) -> Option<Written> {
             }
         }
         Body::Multipart(parts) => {
-            let filling = multipart(parts);
+            let sent = parts.iter().filter(|part| !part.is_off);
+            let filling = multipart(&sent.cloned().collect::<Vec<_>>());
             Written {
                 text: String::from_utf8_lossy(&filling.body).into_owned(),
                 media_type: filling.media_type,
@@ -316,6 +358,26 @@ mod tests {
         ] {
             assert_eq!(form_rows(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_part_that_is_switched_off_stays_home() {
+        let part = |name: &str, is_off| Part {
+            name: name.into(),
+            value: "x".into(),
+            is_file: is_off,
+            is_off,
+            ..Part::default()
+        };
+        let typed = Body::Multipart(vec![part("off", true), part("on", false)]);
+        let out = filled(&typed);
+        let text = String::from_utf8(out.body).unwrap();
+        assert!(
+            text.contains("name=\"on\"") && !text.contains("off"),
+            "{text}"
+        );
+        assert!(out.files.is_empty());
+        assert_eq!(written(&typed).unwrap().text, text);
     }
 
     #[test]

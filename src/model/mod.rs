@@ -17,7 +17,7 @@ mod token;
 mod visible;
 
 pub use body::{
-    decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body, written,
+    BodyKind, decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body, written,
 };
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, Note};

@@ -71,6 +71,29 @@ pub struct Part {
     /// The name that the receiver is told; that of the file if absent.
     pub file_name: Option<String>,
     pub media_type: Option<String>,
+    /// Stays at home.
+    pub is_off: bool,
+}
+
+impl From<Param> for Part {
+    fn from(row: Param) -> Part {
+        Part {
+            name: row.name,
+            value: row.value,
+            is_off: !row.enabled,
+            ..Part::default()
+        }
+    }
+}
+
+impl From<Part> for Param {
+    fn from(part: Part) -> Param {
+        Param {
+            name: part.name,
+            value: part.value,
+            enabled: !part.is_off,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -221,7 +244,10 @@ fn check_masks(spec: &RequestSpec) -> Result<(), Failure> {
             let rows = rows.iter().filter(|row| row.enabled);
             Cow::Owned(rows.map(|row| row.value.as_str()).collect())
         }
-        Body::Multipart(parts) => Cow::Owned(parts.iter().map(|p| p.value.as_str()).collect()),
+        Body::Multipart(parts) => {
+            let parts = parts.iter().filter(|part| !part.is_off);
+            Cow::Owned(parts.map(|part| part.value.as_str()).collect())
+        }
     };
     let mut texts = vec![
         ("URL".to_owned(), spec.url.as_str()),

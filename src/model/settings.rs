@@ -69,6 +69,9 @@ pub mod limits {
     /// Bytes of a body whose lines are found before the first picture; those of the rest are
     /// found in the background.
     pub const ON_THE_SPOT: usize = 256_000;
+    /// A text above this is not edited in a field: each picture would cost all its lines.
+    pub const EDITED_BYTES: usize = 1 << 20;
+    pub const EDITED_LINES: usize = 20_000;
     /// Depth to which JSON is indented: beyond it the lines would stand outside any screen.
     pub const INDENTED_DEPTH: usize = 500;
     /// A line of a body that is longer is shown in pieces of this many bytes.

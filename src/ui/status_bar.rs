@@ -5,7 +5,7 @@ use super::paint::line_of;
 use super::theme::Theme;
 use crate::app::pane::BuilderTab;
 use crate::app::{Action, Level, Overlay, Painted, Pane, Screen, State, blocked, is_refused};
-use crate::model::{cut, visible_line, wrap};
+use crate::model::{BodyKind, cut, visible_line, wrap};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -208,17 +208,35 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::FieldUndo,
             Action::ChooseToken,
         ],
-        (None, Pane::Request) if state.builder.shows(BuilderTab::Body) => &[
-            Action::Send,
-            Action::ChooseToken,
-            Action::Edit,
-            Action::OpenEditor,
-            Action::FormatBody,
-            Action::TabNext,
-            Action::FocusNext,
-            Action::OpenPalette,
-            Action::QuitPane,
-        ],
+        (None, Pane::Request) if state.builder.shows(BuilderTab::Body) => {
+            match state.builder.body.kind {
+                BodyKind::None | BodyKind::Text => &[
+                    Action::Send,
+                    Action::ChooseToken,
+                    Action::Edit,
+                    Action::OpenEditor,
+                    Action::ChooseBody,
+                    Action::FormatBody,
+                    Action::TabNext,
+                    Action::FocusNext,
+                    Action::OpenPalette,
+                    Action::QuitPane,
+                ],
+                BodyKind::Form | BodyKind::Multipart | BodyKind::File => &[
+                    Action::Send,
+                    Action::ChooseToken,
+                    Action::Edit,
+                    Action::ChooseBody,
+                    Action::AddRow,
+                    Action::SwitchRow,
+                    Action::RemoveRow,
+                    Action::TabNext,
+                    Action::FocusNext,
+                    Action::OpenPalette,
+                    Action::QuitPane,
+                ],
+            }
+        }
         (None, Pane::Request) if state.builder.shows(BuilderTab::Auth) => &[
             Action::Send,
             Action::Edit,
@@ -349,6 +367,9 @@ fn short(action: Action) -> &'static str {
     match (action, title.split_once(" the ")) {
         (Action::OpenEditor, _) => "edit the body",
         (Action::FormatBody, _) => "on lines",
+        (Action::ChooseBody, _) => "kind",
+        (Action::SwitchRow, _) => "on or off",
+        (Action::RemoveRow, _) => "remove",
         (Action::StepView, _) => "view",
         (Action::Compare, _) => "compare",
         (Action::BackOff, _) => "wait and send again",

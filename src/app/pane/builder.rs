@@ -1,10 +1,15 @@
 //! The request as it is being typed.
 
+mod body;
+
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::message::{Draft, Effect, Notice};
-use crate::insight::{Fault, typed_fault, typed_lines};
-use crate::model::{Auth, Body, Param, RequestSpec, written};
+use crate::app::table::{Spelling, Table, params};
+use crate::insight::Fault;
+use crate::model::{Auth, BodyKind, Part, RequestSpec};
+
+pub use body::TypedBody;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuilderTab {
@@ -32,20 +37,39 @@ impl BuilderTab {
     }
 }
 
-/// Rows that are edited in place as `name = value` or `Name: value`.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    pub rows: Vec<Param>,
-    pub list: List,
-}
-
 /// The text that has the caret.
 #[derive(Debug)]
 pub enum Editing {
     Url,
     /// A row of the table in front, as text.
-    Row(Box<Field>),
+    Row(Box<RowText>),
     Body,
+    /// The path of the file that is the body.
+    File,
+}
+
+/// A row under edit, and how it was typed before.
+#[derive(Debug)]
+pub struct RowText {
+    pub field: Field,
+    before: String,
+}
+
+impl RowText {
+    fn new(text: &str) -> Box<RowText> {
+        let field = Field::line(text);
+        let before = field.text();
+        Box::new(RowText { field, before })
+    }
+}
+
+/// A row that was removed, with the table and the place it stood in.
+#[derive(Debug)]
+struct Removed {
+    tab: BuilderTab,
+    kind: BodyKind,
+    at: usize,
+    row: Part,
 }
 
 #[derive(Debug)]
@@ -57,15 +81,12 @@ pub struct Builder {
     pub auth: Auth,
     /// The cursor over the tokens that can be chosen, and none at their end.
     pub tokens: List,
-    pub body: Field,
+    pub body: TypedBody,
     pub tab: BuilderTab,
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
     pub on_url: bool,
     pub editing: Option<Editing>,
-    /// A body that was loaded and is more than its text, and the text it shows as: it goes out
-    /// as it is for as long as that text is not edited.
-    kept: Option<(Body, String)>,
-    removed: Vec<(BuilderTab, usize, Param)>,
+    removed: Vec<Removed>,
 }
 
 impl Builder {
@@ -73,82 +94,48 @@ impl Builder {
         ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
     pub fn new(spec: &RequestSpec) -> Builder {
-        let mut builder = Builder {
-            method: String::new(),
-            url: Field::line(""),
-            params: Table::default(),
-            headers: Table::default(),
-            auth: Auth::None,
+        Builder {
+            method: spec.method.clone(),
+            url: Field::line(&spec.url),
+            params: Table::new(Spelling::Pair, spec.params.iter().cloned()),
+            headers: Table::new(Spelling::Header, spec.headers.iter().cloned()),
+            auth: spec.auth.clone(),
             tokens: List::default(),
-            body: Field::lines(""),
+            body: TypedBody::new(&spec.body),
             tab: BuilderTab::Params,
             on_url: true,
             editing: None,
-            kept: None,
             removed: Vec::new(),
-        };
-        builder.load(spec);
-        builder
+        }
     }
 
-    /// Takes a whole request over.
+    /// Takes a whole request over; the tab and the cursor stay where they are.
     pub fn load(&mut self, spec: &RequestSpec) {
-        self.editing = None;
-        self.method = spec.method.clone();
-        self.url.set(&spec.url);
-        self.params = Table {
-            rows: spec.params.clone(),
-            list: List::default(),
+        *self = Builder {
+            tab: self.tab,
+            on_url: self.on_url,
+            tokens: self.tokens,
+            ..Builder::new(spec)
         };
-        self.headers = Table {
-            rows: spec.headers.clone(),
-            list: List::default(),
-        };
-        self.auth = spec.auth.clone();
-        self.kept = None;
-        match &spec.body {
-            Body::Empty => self.body = Field::lines(""),
-            Body::Text(text) => self.body = Field::lines(text),
-            body => {
-                let shown = match (body, written(body)) {
-                    (Body::File(path), _) => format!("@{path}"),
-                    (Body::Bytes(bytes), None) => String::from_utf8_lossy(bytes).into_owned(),
-                    (_, written) => written.unwrap_or_default().text,
-                };
-                self.body = Field::lines(&shown);
-                self.kept = Some((body.clone(), self.body.text()));
-            }
-        }
-        self.removed.clear();
     }
 
     /// The request as it stands, a row under edit included.
     pub fn spec(&self) -> RequestSpec {
-        let mut params = self.params.rows.clone();
-        let mut headers = self.headers.rows.clone();
-        if let Some(Editing::Row(field)) = &self.editing {
-            let (rows, list) = match self.tab {
-                BuilderTab::Headers => (&mut headers, &self.headers.list),
-                _ => (&mut params, &self.params.list),
-            };
-            if let Some(row) = rows.get_mut(list.cursor) {
-                *row = parse_row(self.tab, &field.text(), row.enabled);
+        let edited = |tab: BuilderTab, table: &Table| match &self.editing {
+            Some(Editing::Row(text)) if self.tab == tab => {
+                table.with(&text.before, &text.field.text())
             }
-        }
-        params.retain(|row| !row.name.is_empty());
-        headers.retain(|row| !row.name.is_empty());
-        let text = self.body.text();
-        let body = match &self.kept {
-            Some((body, shown)) if *shown == text => body.clone(),
-            _ if text.is_empty() => Body::Empty,
-            _ => Body::Text(text),
+            _ => table.rows.clone(),
         };
+        let rows = self.body.table();
         RequestSpec {
             method: self.method.clone(),
             url: self.url.text(),
-            params,
-            headers,
-            body,
+            params: params(edited(BuilderTab::Params, &self.params)),
+            headers: params(edited(BuilderTab::Headers, &self.headers)),
+            body: self
+                .body
+                .body(rows.map(|table| edited(BuilderTab::Body, table))),
             auth: self.auth.clone(),
         }
     }
@@ -157,8 +144,9 @@ impl Builder {
     pub fn field(&mut self) -> Option<&mut Field> {
         match self.editing.as_mut()? {
             Editing::Url => Some(&mut self.url),
-            Editing::Row(field) => Some(field),
-            Editing::Body => Some(&mut self.body),
+            Editing::Row(text) => Some(&mut text.field),
+            Editing::Body => Some(&mut self.body.area),
+            Editing::File => Some(&mut self.body.file),
         }
     }
 
@@ -176,14 +164,14 @@ impl Builder {
         match self.tab {
             BuilderTab::Params => Some(&self.params),
             BuilderTab::Headers => Some(&self.headers),
-            BuilderTab::Auth | BuilderTab::Body => None,
+            BuilderTab::Auth => None,
+            BuilderTab::Body => self.body.table(),
         }
     }
 
     /// The row under the cursor, if it is on one.
-    pub fn row(&self) -> Option<&Param> {
-        let table = self.table()?;
-        table.rows.get(table.list.cursor)
+    pub fn row(&self) -> Option<&Part> {
+        self.table()?.row()
     }
 
     /// The cursor in the tab in front, if it has rows.
@@ -198,24 +186,38 @@ impl Builder {
         match self.tab {
             BuilderTab::Params => Some(&mut self.params),
             BuilderTab::Headers => Some(&mut self.headers),
-            BuilderTab::Auth | BuilderTab::Body => None,
+            BuilderTab::Auth => None,
+            BuilderTab::Body => self.body.table_mut(),
         }
     }
 
     /// Edits what the cursor is on; an empty table gets its first row.
-    pub fn edit(&mut self) {
+    pub fn edit(&mut self) -> Option<Notice> {
         if self.on_url {
             self.editing = Some(Editing::Url);
-            return;
+            return None;
         }
-        match self.tab {
-            BuilderTab::Body => self.editing = Some(Editing::Body),
-            BuilderTab::Auth => {}
-            BuilderTab::Params | BuilderTab::Headers => match self.row_text() {
-                Some(text) => self.editing = Some(Editing::Row(Box::new(Field::line(&text)))),
+        if let Some(table) = self.table() {
+            match table.typed() {
+                Some(text) => self.editing = Some(Editing::Row(RowText::new(&text))),
                 None => self.add_row(),
-            },
+            }
+            return None;
         }
+        match (self.tab, self.body.kind) {
+            (BuilderTab::Body, BodyKind::File) => self.editing = Some(Editing::File),
+            (BuilderTab::Body, _) if self.body.is_preview() => {
+                return Some(Notice::info(
+                    "This body is too large to be edited here: only its beginning is shown. Your own editor takes all of it.",
+                ));
+            }
+            (BuilderTab::Body, _) => {
+                self.body.kind = BodyKind::Text;
+                self.editing = Some(Editing::Body);
+            }
+            _ => {}
+        }
+        None
     }
 
     /// A new row at the end of the table, ready to be typed.
@@ -225,60 +227,48 @@ impl Builder {
         }
         self.on_url = false;
         if let Some(table) = self.table_mut() {
-            table.rows.push(Param::new("", ""));
-            table.list.to_last(table.rows.len());
-            self.editing = Some(Editing::Row(Box::new(Field::line(""))));
+            table.add();
+            self.editing = Some(Editing::Row(RowText::new("")));
         }
     }
 
     /// Ends editing; a row that has no name is dropped.
     pub fn finish_editing(&mut self) {
-        if let Some(Editing::Row(field)) = self.editing.take() {
-            let tab = self.tab;
-            if let Some(table) = self.table_mut() {
-                let at = table.list.cursor;
-                if let Some(row) = table.rows.get_mut(at) {
-                    *row = parse_row(tab, &field.text(), row.enabled);
-                    if row.name.is_empty() {
-                        table.rows.remove(at);
-                        table.list.step(0, table.rows.len());
-                    }
-                }
-            }
+        if let Some(Editing::Row(text)) = self.editing.take()
+            && let Some(table) = self.table_mut()
+        {
+            table.take(&text.before, &text.field.text());
         }
     }
 
     pub fn switch_row(&mut self) {
         if !self.on_url
             && let Some(table) = self.table_mut()
-            && let Some(row) = table.rows.get_mut(table.list.cursor)
         {
-            row.enabled = !row.enabled;
+            table.switch();
         }
     }
 
     pub fn remove_row(&mut self) {
-        let tab = self.tab;
+        let (tab, kind) = (self.tab, self.body.kind);
         if !self.on_url
             && let Some(table) = self.table_mut()
-            && table.list.cursor < table.rows.len()
+            && let Some((at, row)) = table.remove()
         {
-            let at = table.list.cursor;
-            let row = table.rows.remove(at);
-            table.list.step(0, table.rows.len());
-            self.removed.push((tab, at, row));
+            self.removed.push(Removed { tab, kind, at, row });
         }
     }
 
     /// Brings back the row that was last removed.
     pub fn undo(&mut self) {
-        if let Some((tab, at, row)) = self.removed.pop() {
+        if let Some(Removed { tab, kind, at, row }) = self.removed.pop() {
             self.tab = tab;
             self.on_url = false;
+            if tab == BuilderTab::Body {
+                self.body.kind = kind;
+            }
             if let Some(table) = self.table_mut() {
-                let at = at.min(table.rows.len());
-                table.rows.insert(at, row);
-                table.list.cursor = at;
+                table.put_back(at, row);
             }
         }
     }
@@ -332,16 +322,27 @@ impl Builder {
         self.tab = BuilderTab::ALL.get(place).copied().unwrap_or(self.tab);
     }
 
+    pub fn step_tab(&mut self, step: isize) {
+        let tabs = BuilderTab::ALL;
+        let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        let next = (at as isize + step).rem_euclid(tabs.len() as isize) as usize;
+        self.tab = tabs[next];
+    }
+
+    /// The body becomes one of this kind, and comes to the front.
+    pub fn choose_body(&mut self, kind: BodyKind) {
+        self.finish_editing();
+        self.body.choose(kind);
+        self.tab = BuilderTab::Body;
+        self.on_url = false;
+    }
+
     /// Takes the body to the person's editor, byte for byte.
     pub fn open_editor(&mut self) -> Vec<Effect> {
         self.finish_editing();
         self.tab = BuilderTab::Body;
         self.on_url = false;
-        let text = match self.spec().body {
-            Body::Bytes(bytes) => bytes,
-            Body::Text(text) => text.into_bytes(),
-            _ => Vec::new(),
-        };
+        let text = self.body.bytes().unwrap_or_default();
         let json = text.is_empty() || text.starts_with(b"{") || text.starts_with(b"[");
         vec![Effect::OpenEditor {
             draft: Draft::Body,
@@ -352,106 +353,38 @@ impl Builder {
 
     /// Why the body is nothing for an editor.
     pub fn no_editor(&self) -> Option<&'static str> {
-        match self.kept {
-            Some((Body::Form(_) | Body::Multipart(_) | Body::File(_), _)) => {
-                Some("Only a body that is one text goes to an editor.")
-            }
-            _ => None,
+        match self.body.bytes() {
+            None => Some("Only a body that is one text goes to an editor."),
+            Some(_) => None,
         }
     }
 
-    /// Takes over what came out of the editor; one step back brings the old text again.
+    /// Takes over what came out of the editor.
     pub fn edited(&mut self, draft: Draft, text: Vec<u8>) -> Option<Notice> {
-        let Draft::Body = draft;
-        let before = match self.spec().body {
-            Body::Bytes(bytes) => bytes,
-            Body::Text(text) => text.into_bytes(),
-            _ => Vec::new(),
-        };
-        if before == text {
-            return Some(Notice::info("The body is as it was: nothing was changed."));
+        match draft {
+            Draft::Body => self.body.edited(text),
         }
-        self.kept = None;
-        match String::from_utf8(text) {
-            Ok(text) => {
-                self.body.replace(&text);
-                if self.body.text() != text {
-                    // Line ends and marks that a text field cannot hold.
-                    self.kept = Some((Body::Text(text), self.body.text()));
-                }
-            }
-            Err(bytes) => {
-                let bytes = bytes.into_bytes();
-                self.body.replace(&String::from_utf8_lossy(&bytes));
-                self.kept = Some((Body::Bytes(bytes), self.body.text()));
-            }
-        }
-        None
     }
 
     /// Puts every value of a JSON body on a line of its own, or says why not.
     pub fn format_body(&mut self) -> Option<Notice> {
         self.tab = BuilderTab::Body;
         self.on_url = false;
-        match typed_lines(&self.body.text()) {
-            Some(lines) if self.kept.is_none() => {
-                self.body.replace(&lines);
-                None
-            }
-            Some(_) => Some(Notice::trouble(
-                "The body goes out byte for byte as it was loaded, and was not changed.",
-                "Edit it first; then it is text.",
-            )),
-            None => Some(Notice::trouble(
-                "Only JSON is put on lines.",
-                "Correct the place that stands under the body; {{names}} go into quotes.",
-            )),
-        }
+        self.body.format()
     }
 
     /// The first mistake in a body that is meant to be JSON.
     pub fn body_fault(&self) -> Option<Fault> {
-        if self.kept.is_some() {
-            return None;
-        }
-        let typed = |row: &&Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
+        let typed = |row: &&Part| !row.is_off && row.name.eq_ignore_ascii_case("content-type");
         let media_type = self.headers.rows.iter().find(typed);
-        let media_type = media_type.map(|row| row.value.as_str());
-        typed_fault(&self.body.text(), media_type)
-    }
-
-    pub fn step_tab(&mut self, step: isize) {
-        let tabs = BuilderTab::ALL;
-        let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
-        let next = (at as isize + step).rem_euclid(tabs.len() as isize) as usize;
-        self.tab = tabs[next];
-    }
-
-    /// The row under the cursor as it is typed.
-    fn row_text(&self) -> Option<String> {
-        let table = self.table()?;
-        let row = table.rows.get(table.list.cursor)?;
-        Some(match self.tab {
-            BuilderTab::Headers => format!("{}: {}", row.name, row.value),
-            _ => format!("{} = {}", row.name, row.value),
-        })
-    }
-}
-
-/// `name = value` or `Name: value`; blanks around the sign are not part of either.
-fn parse_row(tab: BuilderTab, text: &str, enabled: bool) -> Param {
-    let sign = if tab == BuilderTab::Headers { ':' } else { '=' };
-    let (name, value) = text.split_once(sign).unwrap_or((text, ""));
-    Param {
-        name: name.trim().to_owned(),
-        value: value.trim().to_owned(),
-        enabled,
+        self.body.fault(media_type.map(|row| row.value.as_str()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Body, Param};
 
     fn typed(builder: &mut Builder, text: &str) {
         builder.field().unwrap().paste(text);
@@ -539,10 +472,11 @@ mod tests {
     #[test]
     fn a_json_body_is_put_on_lines_and_other_text_is_left_alone() {
         let mut builder = Builder::new(&RequestSpec::new("POST", "/x"));
-        builder.body.paste("{\"b\":1.0}");
+        builder.choose_body(BodyKind::Text);
+        builder.body.area.paste("{\"b\":1.0}");
         assert!(builder.format_body().is_none());
         assert_eq!(builder.spec().body, Body::Text("{\n  \"b\": 1.0\n}".into()));
-        builder.body.paste("x");
+        builder.body.area.paste("x");
         assert_eq!(builder.body_fault().map(|fault| fault.line), Some(3));
         assert!(builder.format_body().is_some());
         assert!(builder.body.text().ends_with("}x"));
@@ -555,5 +489,34 @@ mod tests {
         assert!(!builder.on_url);
         builder.step(-1, 0);
         assert!(builder.on_url);
+    }
+
+    #[test]
+    fn the_rows_of_a_form_are_edited_switched_off_removed_and_brought_back() {
+        let mut builder = Builder::new(&RequestSpec::new("POST", "/x"));
+        builder.choose_body(BodyKind::Form);
+        builder.edit();
+        typed(&mut builder, "a = 1");
+        builder.add_row();
+        builder.field().unwrap().paste("b = 2");
+        // One still under edit belongs to the request.
+        let rows = vec![Param::new("a", "1"), Param::new("b", "2")];
+        assert_eq!(builder.spec().body, Body::Form(rows));
+        builder.finish_editing();
+        builder.switch_row();
+        let Body::Form(rows) = builder.spec().body else {
+            panic!("no form");
+        };
+        assert!(rows[0].enabled && !rows[1].enabled);
+        builder.remove_row();
+        builder.choose_body(BodyKind::File);
+        builder.edit();
+        builder.field().unwrap().paste("/tmp/x");
+        assert_eq!(builder.spec().body, Body::File("/tmp/x".into()));
+        // Going back brings the form with its row.
+        builder.finish_editing();
+        builder.undo();
+        assert_eq!(builder.body.kind, BodyKind::Form);
+        assert_eq!(builder.body.form.rows.len(), 2);
     }
 }

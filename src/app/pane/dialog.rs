@@ -2,7 +2,7 @@
 
 use crate::app::list::List;
 use crate::insight::matrix::Caller;
-use crate::model::{Exchange, ExchangeId, Origin, Tempo, TokenName};
+use crate::model::{BodyKind, Exchange, ExchangeId, Origin, Tempo, TokenName};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pick {
     Method(String),
+    BodyKind(BodyKind),
     Token(Option<TokenName>),
     /// By its place among the environments.
     Environment(usize),

@@ -225,7 +225,10 @@ impl Writer {
             parts.push("--compressed".to_owned());
         }
         match (form, file) {
-            (Some(form), _) => parts.extend(form.iter().map(|part| self.part(part))),
+            (Some(form), _) => {
+                let sent = form.iter().filter(|part| !part.is_off);
+                parts.extend(sent.map(|part| self.part(part)));
+            }
             (None, Some(path)) => parts.push(format!(
                 "--data-binary {}",
                 self.word(format!("@{path}").as_bytes())

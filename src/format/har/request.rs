@@ -160,6 +160,7 @@ impl Reader<'_> {
                 },
                 file_name: file,
                 media_type: field.content_type.filter(|kind| !kind.is_empty()),
+                is_off: false,
             });
         }
         parts

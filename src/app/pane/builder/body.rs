@@ -1,0 +1,317 @@
+//! The body as it is typed, of whichever kind. What was typed as one kind stays when another is
+//! chosen, so that choosing the first again brings it back.
+
+use crate::app::field::Field;
+use crate::app::message::Notice;
+use crate::app::table::{Spelling, Table, params};
+use crate::insight::{Fault, typed_fault, typed_lines};
+use crate::model::{Body, BodyKind, Param, Part, form_rows, limits, written};
+
+/// A body that is more than the text it shows as.
+#[derive(Clone, Debug)]
+struct Kept {
+    body: Body,
+    shown: String,
+    /// Only the beginning is shown, and it cannot be edited here.
+    is_preview: bool,
+}
+
+#[derive(Debug)]
+pub struct TypedBody {
+    pub kind: BodyKind,
+    pub area: Field,
+    pub form: Table,
+    pub parts: Table,
+    /// The path of a file.
+    pub file: Field,
+    /// Goes out as it is for as long as the text it shows as is not edited.
+    kept: Option<Kept>,
+}
+
+/// Lines of a body that is too large to be edited in its field.
+const PREVIEW_LINES: usize = 200;
+
+impl TypedBody {
+    pub fn new(body: &Body) -> TypedBody {
+        let mut typed = TypedBody {
+            kind: BodyKind::None,
+            area: Field::lines(""),
+            form: Table::empty(Spelling::Pair),
+            parts: Table::empty(Spelling::Part),
+            file: Field::line(""),
+            kept: None,
+        };
+        match body {
+            Body::Empty => {}
+            Body::Text(_) | Body::Bytes(_) => typed.hold(body.clone(), false),
+            Body::Form(rows) => {
+                typed.kind = BodyKind::Form;
+                typed.form = Table::new(Spelling::Pair, rows.iter().cloned());
+            }
+            Body::Multipart(parts) => {
+                typed.kind = BodyKind::Multipart;
+                typed.parts = Table::new(Spelling::Part, parts.iter().cloned());
+            }
+            Body::File(path) => {
+                typed.kind = BodyKind::File;
+                typed.file.set(path);
+            }
+        }
+        typed
+    }
+
+    /// A text or bytes, from elsewhere. What a field cannot hold or takes too long over is shown
+    /// and kept beside it.
+    fn hold(&mut self, body: Body, as_one_step: bool) {
+        self.kind = BodyKind::Text;
+        self.kept = None;
+        let text = match &body {
+            Body::Text(text) => text.clone(),
+            Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        };
+        let is_preview = text.len() > limits::EDITED_BYTES
+            || text.bytes().filter(|b| *b == b'\n').count() > limits::EDITED_LINES;
+        let shown = match is_preview {
+            true => preview(&text),
+            false => text,
+        };
+        match as_one_step && !is_preview {
+            true => self.area.replace(&shown),
+            false => self.area = Field::lines(&shown),
+        }
+        let shown = self.area.text();
+        // Line ends and bytes that a field cannot hold.
+        if !matches!(&body, Body::Text(text) if *text == shown) {
+            self.kept = Some(Kept {
+                body,
+                shown,
+                is_preview,
+            });
+        }
+    }
+
+    /// The body as it would be sent, the rows under edit as given.
+    pub fn body(&self, rows: Option<Vec<Part>>) -> Body {
+        match self.kind {
+            BodyKind::None => Body::Empty,
+            BodyKind::Text => self.text_body(),
+            BodyKind::Form => Body::Form(params(rows.unwrap_or_else(|| self.form.rows.clone()))),
+            BodyKind::Multipart => {
+                let mut parts = rows.unwrap_or_else(|| self.parts.rows.clone());
+                parts.retain(|part| !part.name.is_empty());
+                Body::Multipart(parts)
+            }
+            BodyKind::File => match self.file.text() {
+                path if path.is_empty() => Body::Empty,
+                path => Body::File(path),
+            },
+        }
+    }
+
+    fn text_body(&self) -> Body {
+        let text = self.area.text();
+        match &self.kept {
+            Some(kept) if kept.shown == text => kept.body.clone(),
+            _ if text.is_empty() => Body::Empty,
+            _ => Body::Text(text),
+        }
+    }
+
+    pub fn text(&self) -> String {
+        self.area.text()
+    }
+
+    pub fn caret(&self) -> (usize, usize) {
+        self.area.caret()
+    }
+
+    /// Whether nothing is sent along.
+    pub fn is_empty(&self) -> bool {
+        match self.kind {
+            BodyKind::None => true,
+            BodyKind::Text => self.area.is_empty(),
+            BodyKind::Form => self.form.rows.is_empty(),
+            BodyKind::Multipart => self.parts.rows.is_empty(),
+            BodyKind::File => self.file.is_empty(),
+        }
+    }
+
+    /// Rows that are sent, where there are rows.
+    pub fn count(&self) -> Option<usize> {
+        self.table().map(Table::count)
+    }
+
+    pub fn table(&self) -> Option<&Table> {
+        match self.kind {
+            BodyKind::Form => Some(&self.form),
+            BodyKind::Multipart => Some(&self.parts),
+            _ => None,
+        }
+    }
+
+    pub fn table_mut(&mut self) -> Option<&mut Table> {
+        match self.kind {
+            BodyKind::Form => Some(&mut self.form),
+            BodyKind::Multipart => Some(&mut self.parts),
+            _ => None,
+        }
+    }
+
+    /// Whether it goes out byte for byte as it was loaded.
+    pub fn is_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    pub fn is_preview(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.is_preview)
+    }
+
+    /// Another kind. What was never typed as that kind is taken from what was, as far as both can
+    /// say the same.
+    pub fn choose(&mut self, kind: BodyKind) {
+        let before = self.body(None);
+        self.kind = kind;
+        if !self.is_empty() {
+            return;
+        }
+        match (kind, before) {
+            (BodyKind::Form, Body::Text(text)) => {
+                let rows = form_rows(&text).unwrap_or_default();
+                self.form = Table::new(Spelling::Pair, rows);
+            }
+            (BodyKind::Form, Body::Multipart(parts)) => {
+                let texts = parts.into_iter().filter(|part| !part.is_file);
+                self.form = Table::new(Spelling::Pair, texts.map(Param::from));
+            }
+            (BodyKind::Multipart, Body::Form(rows)) => {
+                self.parts = Table::new(Spelling::Part, rows);
+            }
+            (BodyKind::Text, form @ Body::Form(_)) => {
+                let text = written(&form).unwrap_or_default().text;
+                self.area = Field::lines(&text);
+            }
+            _ => {}
+        }
+    }
+
+    /// What an editor is given; `None` where there is no one text.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        match self.kind {
+            BodyKind::None => Some(Vec::new()),
+            BodyKind::Text => Some(match self.text_body() {
+                Body::Bytes(bytes) => bytes,
+                Body::Text(text) => text.into_bytes(),
+                _ => Vec::new(),
+            }),
+            BodyKind::Form | BodyKind::Multipart | BodyKind::File => None,
+        }
+    }
+
+    /// Takes over what came out of an editor; going back brings the old text again.
+    pub fn edited(&mut self, text: Vec<u8>) -> Option<Notice> {
+        if self.bytes().as_ref() == Some(&text) {
+            return Some(Notice::info("The body is as it was: nothing was changed."));
+        }
+        let body = match String::from_utf8(text) {
+            Ok(text) => Body::Text(text),
+            Err(error) => Body::Bytes(error.into_bytes()),
+        };
+        self.hold(body, true);
+        None
+    }
+
+    /// Puts every value of a JSON body on a line of its own, or says why not.
+    pub fn format(&mut self) -> Option<Notice> {
+        if self.kept.is_some() {
+            return Some(Notice::trouble(
+                "The body goes out byte for byte as it was loaded, and was not changed.",
+                "Edit it first; then it is text.",
+            ));
+        }
+        match typed_lines(&self.area.text()) {
+            Some(lines) if self.kind == BodyKind::Text => {
+                self.area.replace(&lines);
+                None
+            }
+            _ => Some(Notice::trouble(
+                "Only JSON is put on lines.",
+                "Correct the place that stands under the body; {{names}} go into quotes.",
+            )),
+        }
+    }
+
+    /// The first mistake in a text that is meant to be JSON.
+    pub fn fault(&self, media_type: Option<&str>) -> Option<Fault> {
+        match self.kind == BodyKind::Text && self.kept.is_none() {
+            true => typed_fault(&self.area.text(), media_type),
+            false => None,
+        }
+    }
+}
+
+/// The first lines of a text, and of those no more than a screen can show.
+fn preview(text: &str) -> String {
+    let lines = text.lines().take(PREVIEW_LINES);
+    let lines = lines.map(|line| line.chars().take(limits::LINE_BYTES).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_comes_back_as_it_was_loaded() {
+        let row = Param {
+            enabled: false,
+            ..Param::new("a", "1")
+        };
+        let file = Part {
+            name: "upload".into(),
+            value: "today.txt".into(),
+            is_file: true,
+            file_name: Some("log".into()),
+            media_type: Some("text/plain".into()),
+            is_off: true,
+        };
+        for body in [
+            Body::Empty,
+            Body::Text("{\"a\": 1}".into()),
+            Body::Text("two\r\nlines".into()),
+            Body::Bytes(b"\xff".to_vec()),
+            Body::Form(vec![row, Param::new("b", "2")]),
+            Body::Multipart(vec![file]),
+            Body::File("/tmp/{{name}}".into()),
+        ] {
+            assert_eq!(TypedBody::new(&body).body(None), body);
+        }
+    }
+
+    #[test]
+    fn another_kind_takes_over_what_it_can_say_and_the_first_is_not_lost() {
+        let mut body = TypedBody::new(&Body::Text("a=1&b=x%20y".into()));
+        body.choose(BodyKind::Form);
+        let rows = vec![Param::new("a", "1"), Param::new("b", "x y")];
+        assert_eq!(body.body(None), Body::Form(rows));
+        body.choose(BodyKind::Multipart);
+        assert_eq!(body.parts.rows.len(), 2);
+        body.choose(BodyKind::None);
+        assert_eq!(body.body(None), Body::Empty);
+        body.choose(BodyKind::Text);
+        assert_eq!(body.body(None), Body::Text("a=1&b=x%20y".into()));
+    }
+
+    #[test]
+    fn a_text_too_large_for_a_field_is_only_looked_at() {
+        let text = "line\n".repeat(limits::EDITED_LINES + 2);
+        let mut body = TypedBody::new(&Body::Text(text.clone()));
+        assert!(body.is_preview());
+        assert!(body.text().len() < 2_000);
+        assert_eq!(body.body(None), Body::Text(text.clone()));
+        assert_eq!(body.bytes().unwrap(), text.as_bytes());
+        assert!(body.edited(b"short".to_vec()).is_none());
+        assert_eq!(body.body(None), Body::Text("short".into()));
+        assert!(!body.is_preview());
+    }
+}

@@ -1,0 +1,142 @@
+//! The body of the request: of which kind it is, what the receiver is told of it, and itself.
+
+use super::table;
+use crate::app::pane::Editing;
+use crate::app::{Action, Painted, Pane, State};
+use crate::model::{BodyKind, cut, resolve, visible_line};
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
+    let body = &state.builder.body;
+    let key = |action| state.keymap.hint(action).unwrap_or_default();
+    let width = area.width as usize;
+    if body.kind == BodyKind::None {
+        let words = format!(
+            "No body. {} here types one; {} makes it a form or a file.",
+            key(Action::Edit),
+            key(Action::ChooseBody)
+        );
+        frame.render_widget(Line::styled(cut(&words, width), theme.dim()), area);
+        return;
+    }
+    let mut rects = area.rows();
+    let Some(first) = rects.next() else { return };
+    frame.render_widget(head(state, theme, width), first);
+    let rest = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
+    let add = key(Action::AddRow);
+    match body.kind {
+        BodyKind::None => {}
+        BodyKind::Text => text(state, theme, rest, frame),
+        BodyKind::Form => {
+            let empty = format!("No rows. {add} adds one, as name = value.");
+            table::draw(state, &body.form, &empty, theme, rest, frame, painted);
+        }
+        BodyKind::Multipart => {
+            let empty = format!("No parts. {add} adds one, as name = text or name @ file.");
+            table::draw(state, &body.parts, &empty, theme, rest, frame, painted);
+        }
+        BodyKind::File => file(state, theme, rest, frame),
+    }
+}
+
+/// The kind, and the media type that goes along.
+fn head(state: &State, theme: &Theme, width: usize) -> Line<'static> {
+    let body = &state.builder.body;
+    let kind = match body.kind {
+        _ if body.is_preview() => "large text",
+        BodyKind::Text if body.is_kept() => "text, byte for byte",
+        kind => kind.title(),
+    };
+    let sent = resolve(&state.builder.spec(), state.environment());
+    let told = match sent {
+        Ok(sent) => match sent.headers.get("content-type") {
+            Some(media_type) => format!("Content-Type: {}", visible_line(&media_type)),
+            None => "without a Content-Type".to_owned(),
+        },
+        // The line beneath the URL says what is wrong.
+        Err(_) => String::new(),
+    };
+    let kind = cut(kind, width);
+    let room = width.saturating_sub(kind.len() + 2);
+    Line::from(vec![
+        Span::styled(kind, theme.code()),
+        Span::styled(format!("  {}", cut(&told, room)), theme.dim()),
+    ])
+}
+
+fn text(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let builder = &state.builder;
+    let is_edited = matches!(builder.editing, Some(Editing::Body));
+    let fault = builder.body_fault().filter(|_| area.height > 1);
+    let foot = match (fault, builder.body.is_preview()) {
+        (Some(fault), _) => {
+            let words = format!(
+                "No JSON: line {}, column {}: {}",
+                fault.line, fault.column, fault.what
+            );
+            Some((words, theme.trouble()))
+        }
+        (None, true) => {
+            let key = state.keymap.hint(Action::OpenEditor).unwrap_or_default();
+            let words = format!("Only the beginning is shown; {key} opens all of it.");
+            Some((words, theme.dim()))
+        }
+        (None, false) => None,
+    };
+    let mut area = area;
+    if let Some((words, style)) = foot.filter(|_| area.height > 0) {
+        area.height -= 1;
+        let foot = Rect {
+            y: area.bottom(),
+            height: 1,
+            ..area
+        };
+        let words = cut(&words, foot.width as usize);
+        frame.render_widget(Line::styled(words, style), foot);
+    }
+    if is_edited {
+        frame.render_widget(builder.body.area.area(), area);
+        return;
+    }
+    let here = state.focus == Pane::Request && !builder.on_url;
+    let style = if here { theme.strong() } else { Style::new() };
+    for (rect, text) in area.rows().zip(builder.body.text().lines()) {
+        frame.render_widget(Line::styled(cut(text, rect.width as usize), style), rect);
+    }
+}
+
+/// The path, and that nothing is read before the call.
+fn file(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let builder = &state.builder;
+    let mut rects = area.rows();
+    let Some(first) = rects.next() else { return };
+    if matches!(builder.editing, Some(Editing::File)) {
+        frame.render_widget(builder.body.file.area(), first);
+    } else {
+        let path = builder.body.file.text();
+        let here = state.focus == Pane::Request && !builder.on_url;
+        let line = match (path.is_empty(), here) {
+            (true, _) => {
+                let key = state.keymap.hint(Action::Edit).unwrap_or_default();
+                let words = format!("No file. {key} types its path.");
+                Line::styled(cut(&words, first.width as usize), theme.dim())
+            }
+            (false, true) => Line::styled(cut(&path, first.width as usize), theme.selected()),
+            (false, false) => Line::raw(cut(&path, first.width as usize)),
+        };
+        frame.render_widget(line, first);
+    }
+    if let Some(second) = rects.next() {
+        let words = "It is read when the call is made.";
+        let words = cut(words, second.width as usize);
+        frame.render_widget(Line::styled(words, theme.dim()), second);
+    }
+}
