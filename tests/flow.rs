@@ -715,6 +715,7 @@ fn scene_for(action: Action) -> Scene {
                 .keys("enter")
                 .types("ef gh");
         }
+        Place::Completion => drop(scene.keys("alt-1 g enter ctrl-u").types("/core/us")),
         Place::Dialog => drop(scene.keys("ctrl-t")),
         Place::Help => drop(scene.keys("?")),
         Place::Screen(Screen::Explorer) => {}
@@ -753,6 +754,7 @@ fn scene_for(action: Action) -> Scene {
         Action::FieldDown | Action::FieldRight | Action::FieldWordRight | Action::FieldEnd => {
             scene.keys("up home");
         }
+        Action::CompletionUp => drop(scene.keys("down")),
         Action::UndoHistory => drop(scene.keys("d down enter")),
         Action::HelpUp | Action::HelpPageUp => drop(scene.keys("down")),
         Action::ShowExplorer => drop(scene.keys("2")),

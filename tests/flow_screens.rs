@@ -805,3 +805,55 @@ fn the_auth_tab_says_where_a_token_stays() {
     );
     assert!(!text.contains("may go to"), "{text}");
 }
+
+#[test]
+fn a_url_is_completed_from_the_history_and_the_endpoints() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.send(&httriage::model::RequestSpec::new(
+        "GET",
+        "{{base}}/core/runbooks/9?api_key=hidden-from-all",
+    ));
+    scene.keys("alt-1 enter");
+    // Nothing is offered before something is typed.
+    assert!(!scene.state.builder.is_completing());
+    scene.keys("ctrl-u").types("{{base}}/core/runbooks/");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("│ /core/runbooks/9  GET called here"),
+        "{text}"
+    );
+    assert!(text.contains("PATCH start a run"), "{text}");
+    assert!(!text.contains("api_key=hidden"), "{text}");
+    let url = |scene: &Scene| scene.state.builder.url.text();
+    scene.keys("tab");
+    assert_eq!(url(&scene), "{{base}}/core/runbooks/9");
+    assert!(!scene.state.builder.is_completing());
+    // In the middle of the text the arrows move the caret.
+    scene.keys("ctrl-u").types("/core/us").keys("left");
+    assert!(!scene.state.builder.is_completing());
+    scene.keys("right");
+    assert!(scene.state.builder.is_completing());
+    scene.keys("down right");
+    assert_eq!(url(&scene), "/core/users");
+    // The first Esc closes the list, the next one leaves the field.
+    scene.types("/").keys("esc");
+    assert!(scene.state.builder.is_editing() && !scene.state.builder.is_completing());
+    scene.keys("esc");
+    assert!(!scene.state.builder.is_editing());
+    // What was taken is undone like anything that was typed.
+    scene.keys("enter").types("m").keys("tab");
+    assert_eq!(url(&scene), "/core/users/me");
+    scene.keys("ctrl-z ctrl-z");
+    assert_eq!(url(&scene), "/core/users/m");
+}
+
+#[test]
+fn a_candidate_is_taken_by_a_click() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.keys("alt-1 enter ctrl-u").types("/core/workspaces/");
+    scene.click("/core/workspaces/{{workspace}}/folders");
+    assert_eq!(
+        scene.state.builder.url.text(),
+        "/core/workspaces/{{workspace}}/folders"
+    );
+}

@@ -272,6 +272,16 @@ fn a_body_that_is_a_file() {
 }
 
 #[test]
+fn a_url_that_is_being_completed() {
+    looks_like("completion", |scene| {
+        scene
+            .keys("alt-1 enter ctrl-u")
+            .types("{{base}}/core/runb")
+            .keys("down");
+    });
+}
+
+#[test]
 fn the_list_of_tokens() {
     looks_like("tokens", |scene| {
         scene.keys("ctrl-t");

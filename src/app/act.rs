@@ -69,7 +69,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::First => to_first(state),
         Action::Last => effects = to_last(state),
 
-        Action::Edit => edit(state),
+        Action::Edit => effects = edit(state),
         Action::ChooseMethod => choose_method(state),
         Action::ChooseBody => choose_body(state),
         Action::AddRow => state.builder.add_row(),
@@ -147,6 +147,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::FieldEnd
         | Action::FieldClear
         | Action::FieldWordDelete => effects = edit_field(state, action),
+
+        Action::CompletionTake => take_completion(state),
+        Action::CompletionUp => state.builder.completion.step(-1),
+        Action::CompletionDown => state.builder.completion.step(1),
+        Action::CompletionClose => state.builder.completion.close(),
 
         Action::DialogUp => effects = step_dialog(state, -1),
         Action::DialogDown => effects = step_dialog(state, 1),
@@ -299,16 +304,20 @@ fn take_token(state: &mut State, name: Option<TokenName>) {
 }
 
 /// Edits what the cursor is on; of the tokens, the one under it is chosen.
-fn edit(state: &mut State) {
+fn edit(state: &mut State) -> Vec<Effect> {
     if !state.builder.shows(BuilderTab::Auth) {
         if let Some(notice) = state.builder.edit() {
             state.notice = Some(notice);
         }
-        return;
+        return match state.builder.on_url {
+            true => vec![Effect::FindPlaces(Box::new(state.environment().clone()))],
+            false => Vec::new(),
+        };
     }
     let chosen = state.tokens.get(state.builder.tokens.cursor);
     let name = chosen.map(|token| token.name.clone());
     take_token(state, name);
+    Vec::new()
 }
 
 /// From the URL among the tokens, to the one in use.
@@ -582,7 +591,11 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Palette(palette)) = &mut state.overlay {
         palette.refind();
     }
+    let environment = state.environment().clone();
     if state.overlay.is_some() {
+        Vec::new()
+    } else if state.builder.is_editing() {
+        state.builder.complete(&environment);
         Vec::new()
     } else if state.response.typed_search().is_some() {
         state.response.search(&state.painted.response)
@@ -591,6 +604,11 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     } else {
         Vec::new()
     }
+}
+
+fn take_completion(state: &mut State) {
+    let environment = state.environment().clone();
+    state.builder.take_completion(&environment);
 }
 
 fn mark_token(state: &mut State) {

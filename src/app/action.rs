@@ -80,6 +80,8 @@ pub enum Place {
     Palette,
     /// On an investigation.
     Investigation,
+    /// In the list beneath a URL that is being typed.
+    Completion,
 }
 
 impl Place {
@@ -95,6 +97,7 @@ impl Place {
             Place::Help => "In this sheet",
             Place::Palette => "In the palette",
             Place::Investigation => "On an investigation",
+            Place::Completion => "In the list beneath a URL",
         }
     }
 }
@@ -246,6 +249,11 @@ actions! {
     FieldEnd        "field-end"        "to the end of the line"        Place::Field, ["end"];
     FieldClear      "field-clear"      "delete to the start of the line" Place::Field, ["ctrl-u"];
     FieldWordDelete "field-word-delete" "delete a word"                Place::Field, ["ctrl-w", "ctrl-backspace", "alt-backspace"];
+
+    CompletionTake  "completion-take"  "take it"                       Place::Completion, ["tab", "right"];
+    CompletionUp    "completion-up"    "up"                            Place::Completion, ["up"];
+    CompletionDown  "completion-down"  "down"                          Place::Completion, ["down"];
+    CompletionClose "completion-close" "close"                         Place::Completion, ["esc"];
 
     DialogUp        "dialog-up"        "up"                            Place::Dialog, ["up", "k"];
     DialogDown      "dialog-down"      "down"                          Place::Dialog, ["down", "j"];

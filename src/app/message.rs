@@ -2,6 +2,7 @@
 
 use super::action::Screen;
 use super::keymap::Key;
+use crate::insight::completion::Candidate;
 use crate::insight::facts::Case;
 use crate::insight::learned::Learned;
 use crate::insight::matrix::{Caller, Cell, Matrix};
@@ -156,6 +157,11 @@ pub enum Message {
     Imported(Box<Imported>),
     /// A pasted answer was read.
     Received(Arc<Exchange>),
+    /// What a URL may become in an environment.
+    Places {
+        environment: String,
+        known: Vec<Candidate>,
+    },
     /// What came out of the person's editor.
     Edited {
         draft: Draft,
@@ -462,6 +468,8 @@ pub enum Effect {
         what: String,
         text: String,
     },
+    /// Asks the history what a URL may become.
+    FindPlaces(Box<Environment>),
     /// Has a text edited in the program that the person chose for that.
     OpenEditor {
         draft: Draft,

@@ -59,6 +59,10 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
         Some(Spot::PartRow(part, row)) => return screens::point_to_row(state, part, row),
         Some(Spot::Head(column)) => state.matrix.sort_by(column),
         Some(Spot::Cell(row, column)) => return screens::point_to_cell(state, row, column),
+        Some(Spot::Candidate(row)) => {
+            state.builder.completion.list.cursor = row;
+            return act(state, Action::CompletionTake);
+        }
         Some(Spot::Choice(row)) => return choose(state, row),
         Some(Spot::Act(action)) => {
             let mut effects = Vec::new();

@@ -36,6 +36,7 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
         return Vec::new();
     }
     state.notice = None;
+    state.builder.completion.close();
     state.screen = Screen::Explorer;
     if state.shows_one_pane() {
         state.builder.finish_editing();

@@ -126,6 +126,8 @@ pub enum Spot {
     Cell(usize, usize),
     /// A row of the list on top.
     Choice(usize),
+    /// A row of the list beneath the URL.
+    Candidate(usize),
     /// Words that name an action.
     Act(Action),
     Border(Border),

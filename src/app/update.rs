@@ -22,6 +22,7 @@ use super::replaying;
 use super::screens;
 use super::sending::send;
 use super::state::{Overlay, State};
+use crate::insight::completion::Candidate;
 use crate::insight::{BodyText, Found};
 use crate::model::{Cause, Exchange, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
@@ -95,6 +96,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         } => filling::learned(state, &environment, learned),
         Message::Imported(imported) => pasting::imported(state, *imported),
         Message::Received(exchange) => pasting::received(state, exchange),
+        Message::Places { environment, known } => know_places(state, &environment, known),
         Message::Edited { draft, text } => edited(state, draft, text),
         Message::Told(notice) => tell(state, notice),
         Message::Ended => vec![Effect::Quit],
@@ -119,6 +121,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
+        None if completes(state) => anywhere()
+            .or(state.keymap.lookup(Place::Completion, key))
+            .or(state.keymap.lookup(Place::Field, key)),
         None if state.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
         None => anywhere()
             .or_else(|| {
@@ -153,6 +158,11 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             after_typing(state)
         }
     }
+}
+
+/// Whether the list beneath the URL is in front.
+fn completes(state: &State) -> bool {
+    state.is_editing() && state.screen == Screen::Explorer && state.builder.is_completing()
 }
 
 /// Where keys are looked for before those of every pane.
@@ -287,6 +297,14 @@ fn sessions(state: &mut State, files: Vec<SessionFile>, listing: Listing) -> Vec
         Listing::ForScreens => replaying::listed(state, files),
         Listing::ForPalette => finding::know_sessions(state, files),
     }
+}
+
+fn know_places(state: &mut State, environment: &str, known: Vec<Candidate>) -> Vec<Effect> {
+    let here = state.environment().clone();
+    if here.name == environment {
+        state.builder.completion.know(known, &here);
+    }
+    Vec::new()
 }
 
 fn edited(state: &mut State, draft: Draft, text: Vec<u8>) -> Vec<Effect> {

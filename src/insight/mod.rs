@@ -7,6 +7,7 @@ mod body_text;
 pub mod by_hand;
 pub mod catalog;
 mod challenge;
+pub mod completion;
 mod diff;
 mod disguise;
 mod error_body;

@@ -11,6 +11,7 @@ use crate::engine::history::History;
 use crate::engine::investigate::{self, Investigation};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing, give_way};
+use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{Environment, Exchange, ExchangeId, Origin, Progress, Response, TokenName};
@@ -25,6 +26,9 @@ const CLOSING: Duration = Duration::from_secs(5);
 
 /// Rows of the history that are asked for at once.
 const PAGE: usize = 500;
+
+/// Calls that are looked through for what a URL may become.
+const PLACES: usize = 2_000;
 
 /// What effects are carried out with.
 pub struct Means {
@@ -113,6 +117,7 @@ impl Performer {
                     manner,
                 },
             ),
+            Effect::FindPlaces(environment) => self.find_places(*environment),
             Effect::TakeIn { text, was_argument } => self.take_in(text, was_argument),
             Effect::Copy { what, text } => self.copy(what, text),
             Effect::Cancel(job) => self.cancel(job),
@@ -417,6 +422,18 @@ impl Performer {
             let diff = Arc::new(answer_diff(&was, &is));
             let (was, is) = (was.id.clone(), is.id.clone());
             let _ = queue.send(Message::Compared { was, is, diff });
+        });
+    }
+
+    fn find_places(&mut self, environment: Environment) {
+        self.look_up(move |history, queue| {
+            // What is not known is only not offered.
+            let calls = history.and_then(|h| h.recall(&Query::default(), PLACES, None).ok());
+            let known = candidates(&calls.unwrap_or_default(), &environment);
+            let _ = queue.send(Message::Places {
+                environment: environment.name,
+                known,
+            });
         });
     }
 

@@ -202,6 +202,12 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.response.is_searching() => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.history.filtering => &[Action::FieldEnter, Action::FieldClear],
+        (None, _) if state.builder.is_completing() => &[
+            Action::CompletionTake,
+            Action::CompletionDown,
+            Action::CompletionClose,
+            Action::Send,
+        ],
         (None, _) if state.builder.is_editing() => &[
             Action::Send,
             Action::FieldDone,

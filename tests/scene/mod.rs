@@ -13,6 +13,7 @@ use httriage::engine::sandbox::{
 };
 use httriage::format::{catalogue_file, curl, session_file, theme_file};
 use httriage::insight::asking::request;
+use httriage::insight::completion::candidates;
 use httriage::insight::facts::{Case, Credential, CredentialPlace, Facts, Probed};
 use httriage::insight::learned::Learned;
 use httriage::insight::matrix::{Answer, Caller, Cell};
@@ -644,6 +645,13 @@ impl Scene {
                 let scheme = scheme.into_iter().find(|s| s.name == name).unwrap();
                 self.theme = Theme::of(&scheme, true, self.theme.ascii);
                 None
+            }
+            Effect::FindPlaces(environment) => {
+                let calls: Vec<_> = self.store.iter().rev().map(|e| summary(e)).collect();
+                Some(Message::Places {
+                    known: candidates(&calls, &environment),
+                    environment: environment.name,
+                })
             }
             Effect::OpenEditor { draft, .. } => {
                 let text = self.leaves.take()?;

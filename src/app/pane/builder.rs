@@ -1,15 +1,17 @@
 //! The request as it is being typed.
 
 mod body;
+mod completion;
 
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::message::{Draft, Effect, Notice};
 use crate::app::table::{Spelling, Table, params};
 use crate::insight::Fault;
-use crate::model::{Auth, BodyKind, Part, RequestSpec};
+use crate::model::{Auth, BodyKind, Environment, Part, RequestSpec};
 
 pub use body::TypedBody;
+pub use completion::Completion;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuilderTab {
@@ -76,6 +78,7 @@ struct Removed {
 pub struct Builder {
     pub method: String,
     pub url: Field,
+    pub completion: Completion,
     pub params: Table,
     pub headers: Table,
     pub auth: Auth,
@@ -97,6 +100,7 @@ impl Builder {
         Builder {
             method: spec.method.clone(),
             url: Field::line(&spec.url),
+            completion: Completion::default(),
             params: Table::new(Spelling::Pair, spec.params.iter().cloned()),
             headers: Table::new(Spelling::Header, spec.headers.iter().cloned()),
             auth: spec.auth.clone(),
@@ -115,6 +119,7 @@ impl Builder {
             tab: self.tab,
             on_url: self.on_url,
             tokens: self.tokens,
+            completion: std::mem::take(&mut self.completion),
             ..Builder::new(spec)
         };
     }
@@ -195,6 +200,7 @@ impl Builder {
     pub fn edit(&mut self) -> Option<Notice> {
         if self.on_url {
             self.editing = Some(Editing::Url);
+            self.completion.begin(&self.url.text());
             return None;
         }
         if let Some(table) = self.table() {
@@ -232,8 +238,28 @@ impl Builder {
         }
     }
 
+    /// Whether the list beneath the URL is seen: where the caret stands at the end of the text.
+    pub fn is_completing(&self) -> bool {
+        let at_end = || self.url.caret().1 == self.url.text().chars().count();
+        matches!(self.editing, Some(Editing::Url)) && self.completion.is_open() && at_end()
+    }
+
+    /// After a key in the URL.
+    pub fn complete(&mut self, environment: &Environment) {
+        if matches!(self.editing, Some(Editing::Url)) {
+            self.completion.typed(&self.url.text(), environment);
+        }
+    }
+
+    pub fn take_completion(&mut self, environment: &Environment) {
+        if let Some(text) = self.completion.take(environment) {
+            self.url.replace(&text);
+        }
+    }
+
     /// Ends editing; a row that has no name is dropped.
     pub fn finish_editing(&mut self) {
+        self.completion.close();
         if let Some(Editing::Row(text)) = self.editing.take()
             && let Some(table) = self.table_mut()
         {

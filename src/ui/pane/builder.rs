@@ -2,6 +2,7 @@
 
 mod auth;
 mod body;
+mod completion;
 mod table;
 
 use crate::app::pane::{BuilderTab, Editing};
@@ -84,6 +85,15 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
         BuilderTab::Auth => auth::draw(state, theme, content, frame, painted),
         BuilderTab::Body => body::draw(state, theme, content, frame, painted),
+    }
+    if builder.is_completing() {
+        let beneath = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            x: url_area.x,
+            width: url_area.width,
+        };
+        completion::draw(state, theme, beneath, frame, painted);
     }
 }
 
