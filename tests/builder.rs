@@ -45,10 +45,10 @@ fn an_editor_has_the_terminal_and_a_private_file_and_what_it_leaves_is_the_body(
     tty.sees("▲ 403 Forbidden");
     tty.types("\x1b1");
     tty.sees("GET ▾");
-    tty.types("[j\r");
+    tty.types("[[j\r");
     tty.sees("Esc done");
     tty.types("{\"a\": \"old\", \"t\": \"{{token:support}}\"}\x1b");
-    tty.sees("e edit the body");
+    tty.sees("e editor");
     tty.types("e");
     tty.sees("Editing ");
     assert!(tty.is_given_back());
@@ -100,7 +100,7 @@ fn an_editor_that_is_missing_or_fails_costs_one_sentence_and_no_text() {
         let variables = [(name, value), ("PATH", "/usr/bin:/bin")];
         let mut tty = Tty::start_in(home.path(), &["http://127.0.0.1:9/"], (100, 30), &variables);
         tty.sees("GET ▾");
-        tty.types("[j\r");
+        tty.types("[[j\r");
         tty.sees("Esc done");
         tty.types("kept\x1b");
         tty.loses("Esc done");
@@ -177,7 +177,7 @@ fn each_kind_of_body_arrives_as_it_was_typed() {
         taken
     };
     // Text that is JSON.
-    tty.types("[j\r");
+    tty.types("[[j\r");
     tty.sees("Esc done");
     tty.types("{\"a\": 1}\x1b");
     tty.sees("Content-Type: application/json");
@@ -254,7 +254,7 @@ fn a_pasted_curl_command_fills_the_rows_of_its_body() {
     ));
     tty.sees("The pasted command is in the builder");
     tty.sees("Body 2");
-    tty.types("[j");
+    tty.types("[[j");
     tty.sees("log  @ a.txt  file, text/plain");
     // A part that is switched off stays at home.
     tty.types(" \x12");
@@ -275,5 +275,47 @@ fn a_pasted_curl_command_fills_the_rows_of_its_body() {
     assert!(head.contains("x-www-form-urlencoded"), "{head}");
     assert_eq!(body, b"q=a%20b&page=2");
     tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn notes_stay_with_the_call_and_its_session_and_are_never_sent() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let url = format!("http://{}/items", server.local_addr().unwrap());
+    let path = editor(home.path(), "more", "echo 'from the editor' >> \"$1\"");
+    let variables = [
+        ("EDITOR", path.to_str().unwrap()),
+        ("PATH", "/usr/bin:/bin"),
+    ];
+    let mut tty = Tty::start_in(home.path(), &[&url], (160, 48), &variables);
+    tty.sees(&url);
+    tty.types("[j\r");
+    tty.sees("Esc done");
+    tty.types("ACME-1234: since the release.\r\x1b");
+    tty.sees("e editor");
+    tty.types("e");
+    tty.sees("from the editor");
+    tty.types("\x12");
+    let (head, body) = taken(&server);
+    assert!(!head.contains("acme") && body.is_empty(), "{head}");
+    tty.sees("✓ 204 No Content");
+    tty.types("\x13");
+    tty.sees("Saved");
+    tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
+    let sessions = std::fs::read_dir(home.path().join("data/sessions")).unwrap();
+    let session = sessions.map(|entry| entry.unwrap().path()).next().unwrap();
+    let text = std::fs::read_to_string(session).unwrap();
+    assert!(text.contains("ACME-1234: since the release."), "{text}");
+    assert!(text.contains("from the editor"), "{text}");
+    // The next run has them too, with the call they were made for.
+    let mut tty = Tty::start_in(home.path(), &[&url], (160, 48), &variables);
+    tty.sees("204 GET");
+    tty.types("\x1b3\r");
+    tty.sees("Notes ·");
+    tty.types("\x1b1[");
+    tty.sees("ACME-1234: since the release.");
+    tty.types("q");
     assert_eq!(tty.ends(), 0);
 }

@@ -433,7 +433,7 @@ fn ctrl_keys_act_while_editing_and_the_field_keeps_the_caret() {
 #[test]
 fn tab_indents_in_the_body_and_enter_breaks_the_line() {
     let mut scene = Scene::open(WIDE);
-    scene.keys("[ down enter");
+    scene.keys("[ [ down enter");
     assert_eq!(scene.state.builder.tab, BuilderTab::Body);
     scene.types("{").keys("enter tab").types("1}");
     let text = scene.state.builder.body.text();
@@ -467,7 +467,7 @@ fn a_paste_reaches_the_field_that_is_edited_and_nothing_else() {
     assert_eq!(scene.state.builder.spec(), before);
     scene.keys("enter ctrl-u").paste("/core/\r\nusers/me\n");
     assert_eq!(scene.state.builder.url.text(), "/core/users/me");
-    scene.keys("esc down [ enter").paste("{\r\n}\r\n");
+    scene.keys("esc down [ [ enter").paste("{\r\n}\r\n");
     assert_eq!(scene.state.builder.body.text(), "{\n}\n");
     scene.keys("ctrl-t").paste("x");
     assert_eq!(scene.state.builder.body.text(), "{\n}\n");
@@ -710,7 +710,7 @@ fn scene_for(action: Action) -> Scene {
         Place::Field => {
             scene.state.builder.load(&guided("Two values are refused"));
             scene
-                .keys("[ down enter")
+                .keys("[ [ down enter")
                 .types("ab cd")
                 .keys("enter")
                 .types("ef gh");

@@ -251,7 +251,7 @@ fn the_kinds_of_a_body() {
 fn a_body_of_several_parts() {
     looks_like("body-parts", |scene| {
         scene.paste("curl http://127.0.0.1:4100/core/x -F note=hello -F 'log=@logs/today.txt;type=text/plain' -F off=1");
-        scene.keys("esc [ down down down space up");
+        scene.keys("esc [ [ down down down space up");
     });
 }
 
@@ -259,7 +259,7 @@ fn a_body_of_several_parts() {
 fn a_body_that_is_a_form() {
     looks_like("body-form", |scene| {
         scene.paste("curl http://127.0.0.1:4100/core/x -d 'q=a%20b&page=2'");
-        scene.keys("esc [ down enter");
+        scene.keys("esc [ [ down enter");
     });
 }
 
@@ -267,7 +267,7 @@ fn a_body_that_is_a_form() {
 fn a_body_that_is_a_file() {
     looks_like("body-file", |scene| {
         scene.paste("curl http://127.0.0.1:4100/core/x --data-binary @export.json");
-        scene.keys("esc [ down");
+        scene.keys("esc [ [ down");
     });
 }
 
@@ -278,6 +278,19 @@ fn a_url_that_is_being_completed() {
             .keys("alt-1 enter ctrl-u")
             .types("{{base}}/core/runb")
             .keys("down");
+    });
+}
+
+#[test]
+fn the_notes_of_a_request() {
+    looks_like("notes", |scene| {
+        scene
+            .keys("alt-1 [ down enter")
+            .types("ACME-1234: since the release.");
+        scene
+            .keys("enter")
+            .types("Ask who holds the role.")
+            .keys("esc");
     });
 }
 

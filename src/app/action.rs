@@ -177,7 +177,7 @@ actions! {
     AddRow          "add-row"          "add a row"                     Place::Pane(Pane::Request), ["a"];
     SwitchRow       "switch-row"       "switch the row on or off"      Place::Pane(Pane::Request), ["space"];
     RemoveRow       "remove-row"       "remove the row"                Place::Pane(Pane::Request), ["d", "delete"];
-    OpenEditor      "open-editor"      "edit the body in your editor"  Place::Pane(Pane::Request), ["e"];
+    OpenEditor      "open-editor"      "edit the text in your editor"  Place::Pane(Pane::Request), ["e"];
     FormatBody      "format-body"      "put the JSON body on lines"    Place::Pane(Pane::Request), ["f"];
     UndoRequest     "undo-request"     "bring back what was removed"   Place::Pane(Pane::Request), ["u"];
 

@@ -494,6 +494,7 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Draft {
     Body,
+    Notes,
 }
 
 impl Draft {
@@ -501,6 +502,7 @@ impl Draft {
     pub fn title(self) -> &'static str {
         match self {
             Draft::Body => "The body",
+            Draft::Notes => "The text of the notes",
         }
     }
 }

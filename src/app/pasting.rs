@@ -19,8 +19,9 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     let wanted = if curl::is_command(text) {
         true
     } else if state.is_editing() {
-        // JSON may well be meant for the body, and a whole answer for nothing but this.
-        let in_body = matches!(state.builder.editing, Some(Editing::Body));
+        // JSON may well be meant for the body or the notes, and a whole answer for nothing but this.
+        let editing = &state.builder.editing;
+        let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
         !in_body && insight::saved(text.as_bytes()).is_some()
     } else {
         insight::received(text.as_bytes()).is_some()

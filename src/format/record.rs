@@ -225,6 +225,8 @@ struct Typed {
     body: BodyKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bearer: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    notes: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -261,6 +263,7 @@ impl Typed {
             headers,
             body,
             auth,
+            notes,
         } = spec;
         let rows = |rows: &[Param]| {
             rows.iter()
@@ -296,6 +299,7 @@ impl Typed {
                 Auth::None => None,
                 Auth::Bearer(name) => Some(name.as_str().to_owned()),
             },
+            notes: notes.clone(),
         }
     }
 
@@ -338,6 +342,7 @@ impl Typed {
                 None => Auth::None,
                 Some(name) => Auth::Bearer(token_name(&name)?),
             },
+            notes: self.notes,
         })
     }
 }
@@ -739,14 +744,15 @@ pub(crate) mod tests {
             Just(Auth::None),
             any_token().prop_map(|token| Auth::Bearer(token.name))
         ];
-        (any::<[String; 2]>(), rows(), rows(), body, auth).prop_map(
-            |([method, url], params, headers, body, auth)| RequestSpec {
+        (any::<[String; 3]>(), rows(), rows(), body, auth).prop_map(
+            |([method, url, notes], params, headers, body, auth)| RequestSpec {
                 method,
                 url,
                 params,
                 headers,
                 body,
                 auth,
+                notes,
             },
         )
     }

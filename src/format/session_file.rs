@@ -50,6 +50,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
     let mut steps = Vec::with_capacity(session.step.len());
     for table in session.step {
         let mut spec = RequestSpec::new(table.method.to_ascii_uppercase(), table.url);
+        spec.notes = table.note;
         spec.params = rows(table.params);
         spec.headers = rows(table.headers);
         spec.body = match table.body {
@@ -183,6 +184,9 @@ pub fn write(session: &Session) -> String {
     for step in &session.steps {
         file.line("\n[[step]]");
         file.text("name", &step.name);
+        if !step.spec.notes.is_empty() {
+            file.text("note", &step.spec.notes);
+        }
         if let Auth::Bearer(token) = &step.spec.auth {
             file.text("token", token.as_str());
         }
@@ -276,6 +280,8 @@ struct SessionTable {
 #[serde(deny_unknown_fields)]
 struct StepTable {
     name: String,
+    #[serde(default)]
+    note: String,
     token: Option<Spanned<String>>,
     method: String,
     url: String,
@@ -508,6 +514,7 @@ support = "deny"
 
 [[step]]
 name = "bare"
+note = "nothing but the least"
 method = "POST"
 url = "/x"
 body = '''
@@ -537,6 +544,7 @@ body = '''
         assert_eq!(pinned, [("a.b", "allow"), ("support", "deny")]);
         let bare = &session.steps[1];
         assert_eq!(bare.expect, None);
+        assert_eq!(bare.spec.notes, "nothing but the least");
         assert_eq!(bare.spec.body, Body::Text("{\"a\": \"\\d\"}\n".into()));
         assert_eq!(read(&write(&session), "again").unwrap(), session);
     }
@@ -671,7 +679,7 @@ support = "deny"
     prop_compose! {
         fn steps()(
             (name, method, url, body) in (texts(), texts(), texts(), texts()),
-            (params, headers) in (params(), params()),
+            (params, headers, notes) in (params(), params(), texts()),
             token in prop::option::of("[a-z][a-z0-9-]{0,8}"),
             capture in prop::collection::vec(("[a-zé_.-]{1,4}", "(/[a-z]{0,3}(~[01])?){0,3}"), 0..3),
             expect in prop::option::of((any::<Option<u16>>(), prop::collection::vec(texts(), 0..3))),
@@ -679,6 +687,7 @@ support = "deny"
         ) -> Step {
             let mut spec = RequestSpec::new(method, url);
             (spec.params, spec.headers, spec.body) = (params, headers, Body::Text(body));
+            spec.notes = notes;
             if let Some(token) = token {
                 spec.auth = Auth::Bearer(TokenName::new(&token).unwrap());
             }

@@ -123,6 +123,8 @@ pub struct RequestSpec {
     pub headers: Vec<Param>,
     pub body: Body,
     pub auth: Auth,
+    /// For people; they stay here, and are kept with the call.
+    pub notes: String,
 }
 
 impl RequestSpec {

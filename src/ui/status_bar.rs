@@ -243,6 +243,16 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
                 ],
             }
         }
+        (None, Pane::Request) if state.builder.shows(BuilderTab::Notes) => &[
+            Action::Send,
+            Action::Edit,
+            Action::OpenEditor,
+            Action::TabNext,
+            Action::FocusNext,
+            Action::SaveSession,
+            Action::OpenPalette,
+            Action::QuitPane,
+        ],
         (None, Pane::Request) if state.builder.shows(BuilderTab::Auth) => &[
             Action::Send,
             Action::Edit,
@@ -371,7 +381,7 @@ fn closing(state: &State) -> &'static str {
 fn short(action: Action) -> &'static str {
     let title = action.title();
     match (action, title.split_once(" the ")) {
-        (Action::OpenEditor, _) => "edit the body",
+        (Action::OpenEditor, _) => "editor",
         (Action::FormatBody, _) => "on lines",
         (Action::ChooseBody, _) => "kind",
         (Action::SwitchRow, _) => "on or off",

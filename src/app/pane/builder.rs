@@ -19,14 +19,16 @@ pub enum BuilderTab {
     Headers,
     Auth,
     Body,
+    Notes,
 }
 
 impl BuilderTab {
-    pub const ALL: [BuilderTab; 4] = [
+    pub const ALL: [BuilderTab; 5] = [
         BuilderTab::Params,
         BuilderTab::Headers,
         BuilderTab::Auth,
         BuilderTab::Body,
+        BuilderTab::Notes,
     ];
 
     pub fn title(self) -> &'static str {
@@ -35,6 +37,7 @@ impl BuilderTab {
             BuilderTab::Headers => "Headers",
             BuilderTab::Auth => "Auth",
             BuilderTab::Body => "Body",
+            BuilderTab::Notes => "Notes",
         }
     }
 }
@@ -48,6 +51,7 @@ pub enum Editing {
     Body,
     /// The path of the file that is the body.
     File,
+    Notes,
 }
 
 /// A row under edit, and how it was typed before.
@@ -85,6 +89,8 @@ pub struct Builder {
     /// The cursor over the tokens that can be chosen, and none at their end.
     pub tokens: List,
     pub body: TypedBody,
+    /// They are kept with the call, and not sent.
+    pub notes: Field,
     pub tab: BuilderTab,
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
     pub on_url: bool,
@@ -106,6 +112,7 @@ impl Builder {
             auth: spec.auth.clone(),
             tokens: List::default(),
             body: TypedBody::new(&spec.body),
+            notes: Field::lines(&spec.notes),
             tab: BuilderTab::Params,
             on_url: true,
             editing: None,
@@ -142,6 +149,7 @@ impl Builder {
                 .body
                 .body(rows.map(|table| edited(BuilderTab::Body, table))),
             auth: self.auth.clone(),
+            notes: self.notes.text(),
         }
     }
 
@@ -152,6 +160,7 @@ impl Builder {
             Editing::Row(text) => Some(&mut text.field),
             Editing::Body => Some(&mut self.body.area),
             Editing::File => Some(&mut self.body.file),
+            Editing::Notes => Some(&mut self.notes),
         }
     }
 
@@ -169,7 +178,7 @@ impl Builder {
         match self.tab {
             BuilderTab::Params => Some(&self.params),
             BuilderTab::Headers => Some(&self.headers),
-            BuilderTab::Auth => None,
+            BuilderTab::Auth | BuilderTab::Notes => None,
             BuilderTab::Body => self.body.table(),
         }
     }
@@ -191,7 +200,7 @@ impl Builder {
         match self.tab {
             BuilderTab::Params => Some(&mut self.params),
             BuilderTab::Headers => Some(&mut self.headers),
-            BuilderTab::Auth => None,
+            BuilderTab::Auth | BuilderTab::Notes => None,
             BuilderTab::Body => self.body.table_mut(),
         }
     }
@@ -211,6 +220,7 @@ impl Builder {
             return None;
         }
         match (self.tab, self.body.kind) {
+            (BuilderTab::Notes, _) => self.editing = Some(Editing::Notes),
             (BuilderTab::Body, BodyKind::File) => self.editing = Some(Editing::File),
             (BuilderTab::Body, _) if self.body.is_preview() => {
                 return Some(Notice::info(
@@ -363,9 +373,16 @@ impl Builder {
         self.on_url = false;
     }
 
-    /// Takes the body to the person's editor, byte for byte.
+    /// Takes the body to the person's editor, byte for byte; with the notes in front, these.
     pub fn open_editor(&mut self) -> Vec<Effect> {
         self.finish_editing();
+        if self.shows(BuilderTab::Notes) {
+            return vec![Effect::OpenEditor {
+                draft: Draft::Notes,
+                text: self.notes.text().into_bytes(),
+                ending: ".md",
+            }];
+        }
         self.tab = BuilderTab::Body;
         self.on_url = false;
         let text = self.body.bytes().unwrap_or_default();
@@ -380,6 +397,7 @@ impl Builder {
     /// Why the body is nothing for an editor.
     pub fn no_editor(&self) -> Option<&'static str> {
         match self.body.bytes() {
+            _ if self.shows(BuilderTab::Notes) => None,
             None => Some("Only a body that is one text goes to an editor."),
             Some(_) => None,
         }
@@ -389,6 +407,10 @@ impl Builder {
     pub fn edited(&mut self, draft: Draft, text: Vec<u8>) -> Option<Notice> {
         match draft {
             Draft::Body => self.body.edited(text),
+            Draft::Notes => {
+                self.notes.replace(&String::from_utf8_lossy(&text));
+                None
+            }
         }
     }
 

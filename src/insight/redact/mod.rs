@@ -118,6 +118,7 @@ impl Mask {
     /// be sent again; one that has none is masked, and must be typed again.
     fn typed(&self, mut spec: RequestSpec, typed: &Mask) -> RequestSpec {
         spec.url = self.named(self.url(&typed.text(&spec.url)));
+        spec.notes = self.text(&typed.text(&spec.notes));
         for row in spec.params.iter_mut().chain(&mut spec.headers) {
             row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
         }

@@ -214,3 +214,11 @@ fn text_without_secrets_is_left_alone() {
     assert_eq!(mask().bytes(body.to_vec()), body);
     assert_eq!(Mask::new(&[]).text("plain"), "plain");
 }
+
+#[test]
+fn a_value_that_slipped_into_the_notes_is_masked_there() {
+    let mut call = exchange(SentRequest::default(), Response::default());
+    call.typed.notes = format!("they use {VALUE} since May");
+    let notes = mask().exchange(call).typed.notes;
+    assert_eq!(notes, "they use ‹token:support·a361› since May");
+}

@@ -7,7 +7,7 @@ mod table;
 
 use crate::app::pane::{BuilderTab, Editing};
 use crate::app::{Action, Painted, Pane, Spot, State};
-use crate::model::{cut, resolve, unsafe_count};
+use crate::model::{cut, resolve, unsafe_count, wrap};
 use crate::ui::paint::{area_of, tab_row};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
@@ -85,6 +85,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
         BuilderTab::Auth => auth::draw(state, theme, content, frame, painted),
         BuilderTab::Body => body::draw(state, theme, content, frame, painted),
+        BuilderTab::Notes => notes(state, theme, content, frame),
     }
     if builder.is_completing() {
         let beneath = Rect {
@@ -134,10 +135,11 @@ fn tab_titles(state: &State) -> Vec<(String, bool)> {
         let number = match tab {
             BuilderTab::Params => builder.params.count(),
             BuilderTab::Headers => builder.headers.count(),
-            BuilderTab::Auth => 0,
+            BuilderTab::Auth | BuilderTab::Notes => 0,
             BuilderTab::Body => body.count().unwrap_or(0),
         };
         let title = match (tab, number) {
+            (BuilderTab::Notes, _) if !builder.notes.is_empty() => format!("{} ·", tab.title()),
             (BuilderTab::Body, 0) if !body.is_empty() => format!("{} ·", tab.title()),
             (_, 0) => tab.title().to_owned(),
             _ => format!("{} {number}", tab.title()),
@@ -145,4 +147,30 @@ fn tab_titles(state: &State) -> Vec<(String, bool)> {
         (title, *tab == builder.tab)
     })
     .collect()
+}
+
+fn notes(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let builder = &state.builder;
+    if matches!(builder.editing, Some(Editing::Notes)) {
+        frame.render_widget(builder.notes.area(), area);
+        return;
+    }
+    let here = state.focus == Pane::Request && !builder.on_url;
+    let width = area.width as usize;
+    let lines: Vec<Line> = if builder.notes.is_empty() {
+        let key = state.keymap.hint(Action::Edit).unwrap_or_default();
+        let words = format!(
+            "No notes. {key} here types some: they are kept with the call and in its session, and never sent."
+        );
+        let words = wrap(&words, width).into_iter();
+        words.map(|line| Line::styled(line, theme.dim())).collect()
+    } else {
+        let style = if here { theme.strong() } else { Style::new() };
+        let text = builder.notes.text();
+        let lines = text.lines().flat_map(|line| wrap(line, width));
+        lines.map(|line| Line::styled(line, style)).collect()
+    };
+    for (rect, line) in area.rows().zip(lines) {
+        frame.render_widget(line, rect);
+    }
 }
