@@ -715,6 +715,13 @@ fn scene_for(action: Action) -> Scene {
                 .keys("enter")
                 .types("ef gh");
         }
+        Place::TextSearch => {
+            scene
+                .keys("[ [ down enter")
+                .types("ab ab")
+                .keys("ctrl-f")
+                .types("ab");
+        }
         Place::Completion => drop(scene.keys("alt-1 g enter ctrl-u").types("/core/us")),
         Place::Dialog => drop(scene.keys("ctrl-t")),
         Place::Help => drop(scene.keys("?")),

@@ -857,3 +857,35 @@ fn a_candidate_is_taken_by_a_click() {
         "/core/workspaces/{{workspace}}/folders"
     );
 }
+
+#[test]
+fn a_body_that_is_typed_is_searched_and_the_caret_stays_where_the_search_led() {
+    let mut scene = Scene::drawn(WIDE);
+    scene.keys("alt-1 [ [ down enter");
+    scene.paste("one\ntwo one\nthree");
+    scene.keys("ctrl-f").types("ONE");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("search: ONE") && text.contains("1 of 2"),
+        "{text}"
+    );
+    scene.keys("enter");
+    assert!(text_of(&scene.picture()).contains("2 of 2"));
+    scene.keys("up");
+    assert!(text_of(&scene.picture()).contains("1 of 2"));
+    scene.types("x");
+    assert!(text_of(&scene.picture()).contains("nowhere"));
+    scene.keys("backspace down esc");
+    assert!(scene.state.builder.search.is_none());
+    assert!(scene.state.builder.is_editing());
+    // What is typed now goes into the body again.
+    scene.types("!");
+    assert_eq!(scene.state.builder.body.text(), "one\ntwo !one\nthree");
+    // A single line has nothing to search in.
+    scene.keys("esc g enter ctrl-f");
+    assert!(
+        scene.notice().contains("Only the lines"),
+        "{}",
+        scene.notice()
+    );
+}

@@ -282,6 +282,15 @@ fn a_url_that_is_being_completed() {
 }
 
 #[test]
+fn a_search_in_a_body_that_is_being_typed() {
+    looks_like("body-typed-search", |scene| {
+        scene.keys("alt-1 [ [ down enter");
+        scene.paste("{\n  \"name\": \"one\",\n  \"Names\": [\"two\"]\n}");
+        scene.keys("ctrl-f").types("name").keys("enter");
+    });
+}
+
+#[test]
 fn the_notes_of_a_request() {
     looks_like("notes", |scene| {
         scene

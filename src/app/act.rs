@@ -148,6 +148,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::FieldClear
         | Action::FieldWordDelete => effects = edit_field(state, action),
 
+        Action::FieldSearch => state.builder.start_search(),
+        Action::TextNext => state.builder.step_match(true),
+        Action::TextPrevious => state.builder.step_match(false),
+        Action::TextSearchDone => state.builder.end_search(),
+
         Action::CompletionTake => take_completion(state),
         Action::CompletionUp => state.builder.completion.step(-1),
         Action::CompletionDown => state.builder.completion.step(1),
@@ -200,6 +205,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             Some("There is no body to put on lines.")
         }
         Action::OpenEditor => state.builder.no_editor(),
+        Action::FieldSearch if !state.edits_lines() => {
+            Some("Only the lines of a body or of the notes are searched.")
+        }
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load
         | Action::SendAgain
@@ -596,6 +604,7 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
         Vec::new()
     } else if state.builder.is_editing() {
         state.builder.complete(&environment);
+        state.builder.look();
         Vec::new()
     } else if state.response.typed_search().is_some() {
         state.response.search(&state.painted.response)

@@ -82,6 +82,8 @@ pub enum Place {
     Investigation,
     /// In the list beneath a URL that is being typed.
     Completion,
+    /// While something is looked for in a text that is being typed.
+    TextSearch,
 }
 
 impl Place {
@@ -98,6 +100,7 @@ impl Place {
             Place::Palette => "In the palette",
             Place::Investigation => "On an investigation",
             Place::Completion => "In the list beneath a URL",
+            Place::TextSearch => "Searching in what is typed",
         }
     }
 }
@@ -249,6 +252,12 @@ actions! {
     FieldEnd        "field-end"        "to the end of the line"        Place::Field, ["end"];
     FieldClear      "field-clear"      "delete to the start of the line" Place::Field, ["ctrl-u"];
     FieldWordDelete "field-word-delete" "delete a word"                Place::Field, ["ctrl-w", "ctrl-backspace", "alt-backspace"];
+
+    FieldSearch     "field-search"     "search in the lines"           Place::Field, ["ctrl-f"];
+
+    TextNext        "text-next"        "to the next match"             Place::TextSearch, ["enter", "down"];
+    TextPrevious    "text-previous"    "to the previous match"         Place::TextSearch, ["up"];
+    TextSearchDone  "text-search-done" "leave the search"              Place::TextSearch, ["esc"];
 
     CompletionTake  "completion-take"  "take it"                       Place::Completion, ["tab", "right"];
     CompletionUp    "completion-up"    "up"                            Place::Completion, ["up"];

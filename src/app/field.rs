@@ -95,6 +95,62 @@ impl Field {
         });
     }
 
+    /// Looks for a text as it stands, in letters of either case, from this caret on, and goes
+    /// there; back to that caret where it is nowhere.
+    pub fn look_for(&mut self, text: &str, from: (usize, usize)) {
+        let word = |c: char| match c.is_alphanumeric() {
+            true => c.to_string(),
+            false => format!("\\x{{{:x}}}", c as u32),
+        };
+        let letters: String = text.chars().map(word).collect();
+        let pattern = match letters.is_empty() {
+            true => String::new(),
+            false => format!("(?i){letters}"),
+        };
+        // A pattern without signs of its own can only be too long.
+        if self.area.set_search_pattern(pattern).is_err() {
+            self.stop_looking();
+        }
+        // As the caret, since the area paints it in blue otherwise, whatever the theme.
+        let style = self.area.cursor_style();
+        self.area.set_search_style(style);
+        let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        self.area
+            .move_cursor(CursorMove::Jump(place(from.0), place(from.1)));
+        self.area.search_forward(true);
+    }
+
+    /// To the next place, or the one before; round the ends of the text.
+    pub fn to_match(&mut self, forward: bool) {
+        match forward {
+            true => self.area.search_forward(false),
+            false => self.area.search_back(false),
+        };
+    }
+
+    /// Which of the places the caret is on, counted from one, and how many there are.
+    pub fn matches(&self) -> (Option<usize>, usize) {
+        let Some(pattern) = self.area.search_pattern() else {
+            return (None, 0);
+        };
+        let caret = self.caret();
+        let (mut count, mut current) = (0, None);
+        for (row, line) in self.area.lines().iter().enumerate() {
+            for found in pattern.find_iter(line) {
+                count += 1;
+                if row == caret.0 && line[..found.start()].chars().count() == caret.1 {
+                    current = Some(count);
+                }
+            }
+        }
+        (current, count)
+    }
+
+    pub fn stop_looking(&mut self) {
+        // No pattern at all is always one.
+        let _ = self.area.set_search_pattern("");
+    }
+
     pub fn new_line(&mut self) {
         if self.lines {
             self.area.insert_newline();
@@ -183,6 +239,25 @@ mod tests {
         assert_eq!(field.caret(), (1, 1));
         field.edit(Action::FieldUndo);
         assert_eq!(field.text(), "a\nb");
+    }
+
+    #[test]
+    fn a_text_is_found_as_it_stands_and_the_places_are_counted() {
+        let mut field = Field::lines("a.b <x>\nA.B axb\nä <X>");
+        field.look_for("a.b", (0, 0));
+        assert_eq!((field.matches(), field.caret()), ((Some(1), 2), (0, 0)));
+        field.to_match(true);
+        assert_eq!((field.matches(), field.caret()), ((Some(2), 2), (1, 0)));
+        field.to_match(true);
+        assert_eq!(field.caret(), (0, 0));
+        field.look_for("<x>", (1, 0));
+        assert_eq!((field.matches(), field.caret()), ((Some(2), 2), (2, 2)));
+        field.to_match(false);
+        assert_eq!(field.caret(), (0, 4));
+        field.look_for("nowhere", (1, 3));
+        assert_eq!((field.matches(), field.caret()), ((None, 0), (1, 3)));
+        field.look_for("", (1, 0));
+        assert_eq!((field.matches(), field.caret()), ((None, 0), (1, 0)));
     }
 
     #[test]

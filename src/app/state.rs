@@ -6,7 +6,7 @@ use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Job, Notice, Pasted};
 use super::pane::{
-    Builder, Dialog, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
+    Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
     ResponsePane, SecretPrompt, Sessions, Tokens,
 };
 use super::replaying;
@@ -392,6 +392,12 @@ impl State {
             None if self.history.filtering => Some(&mut self.history.filter),
             None => self.builder.field(),
         }
+    }
+
+    /// Whether the body or the notes of the request have the caret.
+    pub fn edits_lines(&self) -> bool {
+        let typed = matches!(self.builder.editing, Some(Editing::Body | Editing::Notes));
+        typed && self.overlay.is_none() && self.screen == Screen::Explorer
     }
 
     pub fn is_editing(&self) -> bool {

@@ -121,6 +121,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
+        None if state.edits_lines() && state.builder.search.is_some() => anywhere()
+            .or(state.keymap.lookup(Place::TextSearch, key))
+            .or(state.keymap.lookup(Place::Field, key)),
         None if completes(state) => anywhere()
             .or(state.keymap.lookup(Place::Completion, key))
             .or(state.keymap.lookup(Place::Field, key)),

@@ -202,6 +202,18 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.response.is_searching() => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.history.filtering => &[Action::FieldEnter, Action::FieldClear],
+        (None, _) if state.builder.search.is_some() => &[
+            Action::TextNext,
+            Action::TextPrevious,
+            Action::TextSearchDone,
+        ],
+        (None, _) if state.edits_lines() => &[
+            Action::Send,
+            Action::FieldDone,
+            Action::FieldUndo,
+            Action::FieldSearch,
+            Action::ChooseToken,
+        ],
         (None, _) if state.builder.is_completing() => &[
             Action::CompletionTake,
             Action::CompletionDown,
@@ -381,6 +393,9 @@ fn closing(state: &State) -> &'static str {
 fn short(action: Action) -> &'static str {
     let title = action.title();
     match (action, title.split_once(" the ")) {
+        (Action::FieldSearch, _) => "search",
+        (Action::TextNext, _) => "next",
+        (Action::TextPrevious, _) => "previous",
         (Action::OpenEditor, _) => "editor",
         (Action::FormatBody, _) => "on lines",
         (Action::ChooseBody, _) => "kind",

@@ -2,6 +2,7 @@
 
 mod body;
 mod completion;
+mod search;
 
 use crate::app::field::Field;
 use crate::app::list::List;
@@ -12,6 +13,7 @@ use crate::model::{Auth, BodyKind, Environment, Part, RequestSpec};
 
 pub use body::TypedBody;
 pub use completion::Completion;
+pub use search::TextSearch;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuilderTab {
@@ -95,6 +97,8 @@ pub struct Builder {
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
     pub on_url: bool,
     pub editing: Option<Editing>,
+    /// While something is looked for in the text under edit.
+    pub search: Option<TextSearch>,
     removed: Vec<Removed>,
 }
 
@@ -116,6 +120,7 @@ impl Builder {
             tab: BuilderTab::Params,
             on_url: true,
             editing: None,
+            search: None,
             removed: Vec::new(),
         }
     }
@@ -153,8 +158,11 @@ impl Builder {
         }
     }
 
-    /// The text under edit, if any.
+    /// The text that takes the keys, if any.
     pub fn field(&mut self) -> Option<&mut Field> {
+        if let Some(search) = &mut self.search {
+            return Some(&mut search.field);
+        }
         match self.editing.as_mut()? {
             Editing::Url => Some(&mut self.url),
             Editing::Row(text) => Some(&mut text.field),
@@ -248,6 +256,47 @@ impl Builder {
         }
     }
 
+    /// Looks for something in the lines under edit.
+    pub fn start_search(&mut self) {
+        let search = match self.editing {
+            Some(Editing::Body) => TextSearch::new(&self.body.area),
+            Some(Editing::Notes) => TextSearch::new(&self.notes),
+            _ => return,
+        };
+        self.search = Some(search);
+    }
+
+    /// The search with the text that it goes through.
+    fn searched(&mut self) -> Option<(&mut TextSearch, &mut Field)> {
+        let text = match self.editing {
+            Some(Editing::Body) => &mut self.body.area,
+            Some(Editing::Notes) => &mut self.notes,
+            _ => return None,
+        };
+        Some((self.search.as_mut()?, text))
+    }
+
+    /// After a key in the line of the search.
+    pub fn look(&mut self) {
+        if let Some((search, text)) = self.searched() {
+            search.typed(text);
+        }
+    }
+
+    pub fn step_match(&mut self, forward: bool) {
+        if let Some((search, text)) = self.searched() {
+            search.step(text, forward);
+        }
+    }
+
+    /// Leaves the search; the caret stays where it led.
+    pub fn end_search(&mut self) {
+        if let Some((_, text)) = self.searched() {
+            text.stop_looking();
+        }
+        self.search = None;
+    }
+
     /// Whether the list beneath the URL is seen: where the caret stands at the end of the text.
     pub fn is_completing(&self) -> bool {
         let at_end = || self.url.caret().1 == self.url.text().chars().count();
@@ -270,6 +319,7 @@ impl Builder {
     /// Ends editing; a row that has no name is dropped.
     pub fn finish_editing(&mut self) {
         self.completion.close();
+        self.end_search();
         if let Some(Editing::Row(text)) = self.editing.take()
             && let Some(table) = self.table_mut()
         {

@@ -14,7 +14,7 @@ mod secret;
 mod sessions;
 mod tokens;
 
-pub use builder::{Builder, BuilderTab, Completion, Editing, TypedBody};
+pub use builder::{Builder, BuilderTab, Completion, Editing, TextSearch, TypedBody};
 pub use dialog::{Choice, Clip, Dialog, Pick, Rows};
 pub use help::Help;
 pub use history::{History, Row, has_more, path_of};

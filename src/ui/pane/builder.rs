@@ -151,6 +151,7 @@ fn tab_titles(state: &State) -> Vec<(String, bool)> {
 
 fn notes(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let builder = &state.builder;
+    let area = body::search_line(state, theme, area, frame);
     if matches!(builder.editing, Some(Editing::Notes)) {
         frame.render_widget(builder.notes.area(), area);
         return;

@@ -76,6 +76,7 @@ fn text(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let builder = &state.builder;
     let is_edited = matches!(builder.editing, Some(Editing::Body));
     let fault = builder.body_fault().filter(|_| area.height > 1);
+    let area = search_line(state, theme, area, frame);
     let foot = match (fault, builder.body.is_preview()) {
         (Some(fault), _) => {
             let words = format!(
@@ -139,4 +140,45 @@ fn file(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
         let words = cut(words, second.width as usize);
         frame.render_widget(Line::styled(words, theme.dim()), second);
     }
+}
+
+/// While something is looked for, the last line says what and how often it is there; what is left
+/// of the room comes back.
+pub fn search_line(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Rect {
+    let Some(search) = state.builder.search.as_ref().filter(|_| area.height > 1) else {
+        return area;
+    };
+    let rest = Rect {
+        height: area.height - 1,
+        ..area
+    };
+    let line = Rect {
+        y: rest.bottom(),
+        height: 1,
+        ..area
+    };
+    let found = match (search.field.is_empty(), search.current, search.count) {
+        (true, ..) => String::new(),
+        (_, _, 0) => "nowhere".to_owned(),
+        (_, Some(current), count) => format!("{current} of {count}"),
+        (_, None, 1) => "1 place".to_owned(),
+        (_, None, count) => format!("{count} places"),
+    };
+    let label = "search: ";
+    let left = (label.len() as u16).min(line.width);
+    let right = (found.len() as u16 + 1).min(line.width - left);
+    frame.render_widget(Line::styled(label, theme.key()), line);
+    let typed = Rect {
+        x: line.x + left,
+        width: line.width - left - right,
+        ..line
+    };
+    frame.render_widget(search.field.area(), typed);
+    let count = Rect {
+        x: typed.right() + 1.min(right),
+        width: right.saturating_sub(1),
+        ..line
+    };
+    frame.render_widget(Line::styled(found, theme.dim()), count);
+    rest
 }
