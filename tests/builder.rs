@@ -319,3 +319,53 @@ fn notes_stay_with_the_call_and_its_session_and_are_never_sent() {
     tty.types("q");
     assert_eq!(tty.ends(), 0);
 }
+
+#[test]
+fn the_credential_of_a_pasted_recording_reaches_its_host_and_no_file() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = server.local_addr().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let secret = "recorded-abcdef0123456789";
+    let call = |path: &str| {
+        format!(
+            r#"{{"startedDateTime":"2024-05-12T09:30:00Z","time":1,"request":{{"method":"GET","url":"http://{host}{path}","httpVersion":"h2","headers":[{{"name":"authorization","value":"Bearer {secret}"}}]}},"response":{{"status":403,"statusText":"","httpVersion":"h2","headers":[],"content":{{"size":0,"mimeType":"","text":""}}}},"timings":{{"send":0,"wait":1,"receive":1}}}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"log":{{"version":"1.2","entries":[{},{}]}}}}"#,
+        call("/a"),
+        call("/b")
+    );
+    let mut tty = Tty::start_in(home.path(), &[], (160, 48), &[]);
+    tty.sees("▲ 403 Forbidden");
+    tty.types(&format!("\x1b[200~{text}\x1b[201~"));
+    tty.sees("The pasted recording holds 2 calls");
+    tty.types("\x12");
+    let (head, _) = taken(&server);
+    assert!(head.starts_with("get /a "), "{head}");
+    assert!(
+        head.contains(&format!("authorization: bearer {secret}")),
+        "{head}"
+    );
+    tty.sees("✓ 204 No Content");
+    tty.types("\x1b3");
+    tty.sees("/a");
+    tty.types("3");
+    tty.sees("recording of http://127.0.0.1");
+    tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
+    assert!(!String::from_utf8_lossy(&tty.bytes()).contains(secret));
+    let mut folders = vec![home.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+            assert!(!found, "{}", path.display());
+        }
+    }
+}

@@ -3,7 +3,7 @@
 mod scene;
 
 use httriage::app::pane::{Clip, Editing};
-use httriage::app::{Effect, Overlay, Pane, Pasted};
+use httriage::app::{Effect, Overlay, Pane, Pasted, Screen};
 use httriage::engine::sandbox::CALLS;
 use httriage::model::{
     Auth, Body, Environment, MASK, Outcome, Param, RequestSpec, Response, TokenName, is_unsafe,
@@ -308,4 +308,76 @@ fn a_command_on_the_command_line_warns_when_it_holds_a_credential() {
         let environment: &Environment = scene.state.environment();
         assert!(environment.base_url.starts_with("https://"));
     }
+}
+
+/// Two calls as a browser saves them, the second one refused.
+fn recording() -> String {
+    let call = |path: &str, status: u16| {
+        format!(
+            r#"{{ "startedDateTime": "2024-05-12T09:30:00Z", "time": 41.5,
+            "request": {{ "method": "GET", "url": "https://api.acme.example{path}", "httpVersion": "h2",
+              "headers": [ {{ "name": "authorization", "value": "Bearer harsecret11223344" }} ] }},
+            "response": {{ "status": {status}, "statusText": "", "httpVersion": "h2", "headers": [],
+              "content": {{ "size": 2, "mimeType": "application/json", "text": "{{}}" }} }},
+            "timings": {{ "send": 0, "wait": 40, "receive": 1 }} }}"#
+        )
+    };
+    let calls = [call("/core/users/me", 200), call("/core/runbooks", 403)];
+    format!(
+        r#"{{ "log": {{ "version": "1.2", "entries": [{}] }} }}"#,
+        calls.join(",")
+    )
+}
+
+#[test]
+fn a_pasted_recording_fills_the_builder_and_is_a_session_with_what_was_recorded() {
+    let mut scene = Scene::open(WIDE);
+    scene.paste(&recording());
+    let spec = scene.state.builder.spec();
+    assert_eq!(spec.url, "https://api.acme.example/core/users/me");
+    assert_eq!(spec.auth, Auth::Bearer(token("bearer")));
+    assert_eq!(
+        scene.state.environment().base_url,
+        "https://api.acme.example"
+    );
+    let notice = scene.notice();
+    for words in [
+        "The pasted recording holds 2 calls",
+        "3 shows all as a session that is not saved",
+        "nothing was sent",
+        "Found bearer",
+    ] {
+        assert!(notice.contains(words), "{words}: {notice}");
+    }
+    assert!(!notice.contains("harsecret"), "{notice}");
+    scene.keys("3");
+    assert_eq!(scene.state.screen, Screen::Sessions);
+    let session = &scene.state.sessions.open.as_ref().unwrap().session;
+    assert_eq!(session.steps.len(), 2);
+    let expected = session.steps[1].expect.as_ref().unwrap();
+    assert_eq!(expected.status, Some(403));
+    assert!(!format!("{:?}", scene.state.sessions).contains("harsecret"));
+    assert!(text_of(&scene.picture()).contains("403"));
+    assert_eq!(
+        scene.jobs().len(),
+        1,
+        "only the first call of the sandbox was sent"
+    );
+}
+
+#[test]
+fn a_recording_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("[ [ down enter").paste(&recording());
+    assert!(scene.state.builder.body.text().contains("harsecret"));
+    assert!(scene.state.sessions.open.is_none());
+    let mut scene = Scene::open(WIDE);
+    let before = scene.state.builder.spec();
+    scene.paste("{ \"log\": { \"entries\": [ { ");
+    assert_eq!(scene.state.builder.spec(), before);
+    assert!(
+        scene.notice().contains("this is no HAR recording"),
+        "{}",
+        scene.notice()
+    );
 }

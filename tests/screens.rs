@@ -282,6 +282,13 @@ fn a_url_that_is_being_completed() {
 }
 
 #[test]
+fn a_recording_that_was_pasted() {
+    looks_like("pasted-recording", |scene| {
+        scene.paste("{\"log\":{\"version\":\"1.2\",\"entries\":[{\"startedDateTime\":\"2024-05-12T09:30:00Z\",\"time\":1,\"request\":{\"method\":\"GET\",\"url\":\"https://api.acme.example/core/users\",\"httpVersion\":\"h2\",\"headers\":[{\"name\":\"authorization\",\"value\":\"Bearer harsecret11223344\"}]},\"response\":{\"status\":403,\"statusText\":\"\",\"httpVersion\":\"h2\",\"headers\":[],\"content\":{\"size\":0,\"mimeType\":\"\",\"text\":\"\"}},\"timings\":{\"send\":0,\"wait\":1,\"receive\":1}}]}}");
+    });
+}
+
+#[test]
 fn a_search_in_a_body_that_is_being_typed() {
     looks_like("body-typed-search", |scene| {
         scene.keys("alt-1 [ [ down enter");

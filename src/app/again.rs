@@ -2,6 +2,7 @@
 //! for, with room for a larger body, with a certificate that is not checked, or with a token that
 //! belongs elsewhere.
 
+use super::knowing;
 use super::memory;
 use super::message::{Effect, Notice, Then};
 use super::pane::{Choice, Dialog, Pick};
@@ -162,6 +163,7 @@ pub fn permit(state: &mut State, origin: Origin) -> Vec<Effect> {
         tokens: tokens_of(&exchange.typed),
         origin,
     }];
+    effects.push(knowing::look(state));
     effects.extend(again(state, exchange, Manner::default()));
     effects
 }

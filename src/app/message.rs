@@ -191,6 +191,8 @@ pub struct Imported {
     pub count: usize,
     pub tokens: Vec<ImportedToken>,
     pub notes: Vec<Note>,
+    /// All calls of a recording, with what was recorded of them.
+    pub session: Option<Box<Session>>,
     /// It came as an argument, which others on this machine can see.
     pub was_argument: bool,
 }

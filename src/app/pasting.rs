@@ -1,27 +1,34 @@
-//! What a paste is taken for: a curl command fills the builder wherever the focus is, an answer
-//! is shown like one that was asked for, and anything else is text for the field.
+//! What a paste is taken for: a curl command fills the builder wherever the focus is, a recording
+//! is a session as well, an answer is shown like one that was asked for, and anything else is text
+//! for the field.
 
 use super::action::{Action, Pane, Screen};
 use super::explaining;
-use super::message::{Effect, Imported, ImportedToken, Level, Notice, Pasted};
+use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
 use super::pane::Editing;
+use super::replaying;
 use super::sending::enter;
 use super::state::State;
-use crate::format::curl;
+use crate::format::{curl, har};
 use crate::insight;
 use crate::model::{Environment, Exchange, Origin};
 use std::sync::Arc;
+
+/// Notes about a pasted text that are told on the spot.
+const NOTES: usize = 3;
 
 /// Has the text read if it is more than text; `None` leaves it to the field.
 pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     // Terminals send a return for every line break of a paste.
     let text = &text.replace("\r\n", "\n").replace('\r', "\n");
+    let editing = &state.builder.editing;
+    let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
     let wanted = if curl::is_command(text) {
         true
+    } else if har::is_recording(text) {
+        !in_body
     } else if state.is_editing() {
         // JSON may well be meant for the body or the notes, and a whole answer for nothing but this.
-        let editing = &state.builder.editing;
-        let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
         !in_body && insight::saved(text.as_bytes()).is_some()
     } else {
         insight::received(text.as_bytes()).is_some()
@@ -42,7 +49,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     } else {
         let key = state.keymap.hint(Action::Edit).unwrap_or_default();
         state.notice = Some(Notice::info(format!(
-            "The pasted text is no URL, no curl command and no answer. {key} opens a field to paste it into."
+            "The pasted text is no URL, no curl command, no recording and no answer. {key} opens a field to paste it into."
         )));
     }
     Some(Vec::new())
@@ -55,6 +62,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         count,
         tokens,
         notes,
+        session,
         was_argument,
     } = imported;
     state.overlay = None;
@@ -62,11 +70,37 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
     state.screen = Screen::Explorer;
     let effects = go_to(state, Origin::parse(&spec.url));
     let (given, named): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|token| token.with_value);
-    let mut words = vec!["The pasted command is in the builder; nothing was sent.".to_owned()];
+    let mut words = vec![match &session {
+        None => "The pasted command is in the builder; nothing was sent.".to_owned(),
+        Some(_) => {
+            let key = state.keymap.hint(Action::ShowSessions).unwrap_or_default();
+            match count {
+                1 => format!(
+                    "The one call of the pasted recording is in the builder, and {key} shows it as a session that is not saved; nothing was sent."
+                ),
+                count => format!(
+                    "The pasted recording holds {count} calls: the first is in the builder, and {key} shows all as a session that is not saved; nothing was sent."
+                ),
+            }
+        }
+    }];
+    let is_recording = session.is_some();
+    let mut effects = effects;
+    if let Some(session) = session {
+        let open = OpenSession {
+            path: None,
+            session: *session,
+        };
+        effects.extend(replaying::opened(state, Ok(Box::new(open))));
+    }
     if !given.is_empty() {
         words.push(format!(
-            "Found {}, for this run and this host only.",
-            listed(&given)
+            "Found {}, for this run and {} only.",
+            listed(&given),
+            match is_recording {
+                true => "the host of each",
+                false => "this host",
+            }
         ));
     }
     // Whoever wrote the command must not get at tokens that are ours by knowing their names.
@@ -80,7 +114,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
             listed(&named)
         ));
     }
-    if count > 1 {
+    if count > 1 && !is_recording {
         words.push(format!(
             "It is the first of {count} requests; httriage import takes all."
         ));
@@ -91,13 +125,19 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
     state.builder.load(&spec);
     state.builder.on_url = true;
     state.focus = Pane::Request;
-    let remedy: Vec<String> = notes.iter().map(|note| note.message.clone()).collect();
+    let mut remedy: Vec<String> = notes.iter().map(|note| note.message.clone()).collect();
+    if remedy.len() > NOTES {
+        let more = remedy.len() - NOTES;
+        remedy.truncate(NOTES);
+        remedy.push(format!(
+            "And {more} more; httriage import shows them with their places."
+        ));
+    }
     state.notice = Some(Notice {
         level: Level::Info,
         what: words.join(" "),
         remedy: remedy.join(" "),
     });
-    let mut effects = effects;
     effects.push(Effect::ReadTokens(Box::new(state.environment().clone())));
     effects
 }

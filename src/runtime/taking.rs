@@ -3,7 +3,7 @@
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
-use crate::format::curl;
+use crate::format::{curl, har};
 use crate::insight;
 use crate::model::{
     Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName,
@@ -11,7 +11,7 @@ use crate::model::{
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Reads a command, else an answer. `sandbox` names the practice tokens where they may be meant.
+/// Reads a command or a recording, else an answer. `sandbox` names the practice tokens where they may be meant.
 pub fn take_in(
     text: &Pasted,
     was_argument: bool,
@@ -19,19 +19,19 @@ pub fn take_in(
     tokens: &[TokenName],
     sandbox: &[TokenName],
 ) -> Message {
-    if curl::is_command(&text.0) {
-        return command(text, was_argument, client, tokens, sandbox);
+    if curl::is_command(&text.0) || har::is_recording(&text.0) {
+        return requests(text, was_argument, client, tokens, sandbox);
     }
     match insight::received(text.0.as_bytes()) {
         Some(saved) => Message::Received(Arc::new(answer(saved, client))),
         None => Message::Told(Notice::trouble(
-            "The text is neither a curl command nor an answer.",
+            "The text is neither a curl command nor a recording nor an answer.",
             "Begin with curl, with a status line, or with the body of an answer.",
         )),
     }
 }
 
-fn command(
+fn requests(
     text: &Pasted,
     was_argument: bool,
     client: &Client,
@@ -43,23 +43,53 @@ fn command(
     taken.extend(vault.lent());
     taken.extend_from_slice(sandbox);
     let known = vault.by_value(sandbox);
-    let mut collection = match curl::read(&text.0, "the pasted command", &taken, &known) {
+    let is_command = curl::is_command(&text.0);
+    let read = match is_command {
+        true => curl::read(&text.0, "the pasted command", &taken, &known),
+        false => har::read(&text.0, "the pasted recording", &taken, &known, &mut |_| {}),
+    };
+    let mut collection = match read {
         Ok(collection) => collection,
         Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
     };
     if collection.requests.is_empty() {
         let notes = collection.notes.iter().map(|note| note.message.as_str());
         let notes: Vec<&str> = notes.collect();
-        let what = "The pasted command asks for nothing.";
+        let what = match is_command {
+            true => "The pasted command asks for nothing.",
+            false => "The pasted recording holds no call that could be made again.",
+        };
         return Message::Told(Notice::trouble(what, notes.join(" ")));
     }
     let count = collection.requests.len();
+    let mut session = None;
+    if !is_command {
+        let name = match Origin::parse(&collection.requests[0].spec.url) {
+            Some(origin) => format!("recording of {origin}"),
+            None => "recording".to_owned(),
+        };
+        let (recorded, lost) = collection.session(&name);
+        collection.notes.extend(lost);
+        session = Some(Box::new(recorded));
+    }
     let spec = collection.requests.remove(0).spec;
-    let origin = Origin::parse(&spec.url);
-    let named = crate::model::tokens_of(&spec);
+    let others = session.iter().flat_map(|session| &session.steps);
+    let specs: Vec<&RequestSpec> = match &session {
+        Some(_) => others.map(|step| &step.spec).collect(),
+        None => vec![&spec],
+    };
+    // A token goes to the first host that is asked with it, and to no other.
+    let origin_of = |token: &TokenName| {
+        let mut specs = specs.iter();
+        let first = specs.find(|spec| crate::model::tokens_of(spec).contains(token))?;
+        Some(Origin::parse(&first.url))
+    };
     let found = collection.tokens.into_iter();
     let mut tokens = Vec::new();
-    for found in found.filter(|found| named.contains(&found.name)) {
+    for found in found {
+        let Some(origin) = origin_of(&found.name) else {
+            continue;
+        };
         let with_value = found.value.is_some();
         if let (Some(value), false, Some(origin)) = (found.value, found.is_known, &origin) {
             vault.lend_to(&found.name, value, origin.clone());
@@ -72,10 +102,11 @@ fn command(
         });
     }
     Message::Imported(Box::new(Imported {
-        spec,
+        spec: spec.clone(),
         count,
         tokens,
         notes: collection.notes,
+        session: session.clone(),
         was_argument,
     }))
 }

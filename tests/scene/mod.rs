@@ -11,7 +11,7 @@ use httriage::app::{
 use httriage::engine::sandbox::{
     CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
 };
-use httriage::format::{catalogue_file, curl, session_file, theme_file};
+use httriage::format::{catalogue_file, curl, har, session_file, theme_file};
 use httriage::insight::asking::request;
 use httriage::insight::completion::candidates;
 use httriage::insight::facts::{Case, Credential, CredentialPlace, Facts, Probed};
@@ -708,6 +708,28 @@ impl Scene {
                 spec: collection.requests.remove(0).spec,
                 count,
                 notes: collection.notes,
+                session: None,
+                was_argument,
+            }));
+        }
+        if har::is_recording(&text.0) {
+            let read = har::read(&text.0, "paste", &[], &|_| None, &mut |_| {});
+            let mut collection = match read {
+                Ok(collection) => collection,
+                Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
+            };
+            let (session, _) = collection.session("recording");
+            let tokens = collection.tokens.into_iter().map(|found| ImportedToken {
+                token: reference(found.name),
+                place: found.place,
+                with_value: found.value.is_some(),
+            });
+            return Message::Imported(Box::new(Imported {
+                tokens: tokens.collect(),
+                count: collection.requests.len(),
+                spec: collection.requests.remove(0).spec,
+                notes: collection.notes,
+                session: Some(Box::new(session)),
                 was_argument,
             }));
         }
