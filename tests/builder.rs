@@ -132,6 +132,34 @@ fn the_end_of_the_program_takes_the_file_of_a_running_editor_away() {
     assert!(tty.is_given_back());
 }
 
+#[test]
+fn ctrl_c_in_an_editor_ends_the_editor_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let path = editor(
+        home.path(),
+        "waiting",
+        "echo run >> runs; printf 'Waiting %d.' $(wc -l < runs); read -r answer",
+    );
+    let variables = [
+        ("EDITOR", path.to_str().unwrap()),
+        ("PATH", "/usr/bin:/bin"),
+    ];
+    let mut tty = Tty::start_in(home.path(), &["http://127.0.0.1:9/"], (100, 30), &variables);
+    tty.sees("GET ▾");
+    for number in 1..4 {
+        tty.types("e");
+        tty.sees(&format!("Waiting {number}."));
+        tty.types("\x03");
+        tty.sees("The body was left as it was");
+        assert!(tty.is_running());
+        tty.types("\x1b");
+        tty.loses("The body was left as it was");
+    }
+    tty.types("q");
+    assert_eq!(tty.ends(), 0);
+    assert_eq!(left_over(home.path()), [] as [PathBuf; 0]);
+}
+
 /// Takes one call and answers it: its head in small letters, and its body.
 fn taken(server: &TcpListener) -> (String, Vec<u8>) {
     let (mut stream, _) = server.accept().unwrap();

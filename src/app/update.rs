@@ -291,6 +291,7 @@ fn sandbox(state: &mut State, news: SandboxNews) -> Vec<Effect> {
 fn know_tokens(state: &mut State, environment: &str, tokens: Vec<TokenRef>) -> Vec<Effect> {
     if state.environment().name == environment {
         state.tokens = tokens;
+        state.builder.tokens.step(0, state.tokens.len() + 1);
     }
     Vec::new()
 }

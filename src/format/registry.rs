@@ -5,12 +5,13 @@ use super::{FormatError, curl};
 use crate::model::{Collection, Secret, TokenName};
 
 type Known<'a> = &'a dyn Fn(&Secret) -> Option<TokenName>;
+type Read = fn(&str, &str, &[TokenName], Known, Watch) -> Result<Collection, FormatError>;
 
 pub struct Format {
     /// As `--kind` names it.
     pub kind: &'static str,
     fits: fn(&str) -> bool,
-    read: fn(&str, &str, &[TokenName], Known, Watch) -> Result<Collection, FormatError>,
+    read: Read,
 }
 
 /// The first that fits reads a text; curl is looked for in whatever is left.

@@ -16,6 +16,8 @@ use tokio::sync::mpsc;
 
 /// How often a running call's time and bytes are redrawn.
 const TICK: Duration = Duration::from_millis(100);
+/// For so long after an editor's end a Ctrl-C is taken for the one that ended it.
+const ECHO: Duration = Duration::from_millis(250);
 /// Messages are taken in for at most this long between two pictures.
 const PICTURE: Duration = Duration::from_millis(16);
 
@@ -123,6 +125,7 @@ async fn turn(
     let mut events = Events::open();
     let mut signals = Signals::new()?;
     let mut ticks = tokio::time::interval(TICK);
+    let mut edited: Option<Instant> = None;
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         // An event that means nothing here changes no picture.
@@ -135,6 +138,8 @@ async fn turn(
                 Some(Err(_)) | None => return Ok(()),
             },
             sign = signals.wait() => match sign {
+                // One that ended an editor reaches this program too.
+                Sign::Interrupt if edited.is_some_and(|at| at.elapsed() < ECHO) => None,
                 Sign::End | Sign::Interrupt => Some(Message::Ended),
                 Sign::Stop => {
                     suspend(&mut stage.screen, false)?;
@@ -171,6 +176,7 @@ async fn turn(
                 if let Some(manuscript) = stage.manuscript.take() {
                     events = events.let_go();
                     let came = stage.edit(manuscript, performer, &mut signals).await?;
+                    edited = Some(Instant::now());
                     let Some(message) = came else { return Ok(()) };
                     // Nobody heard of a new size while the editor had the terminal.
                     let size = stage.screen.size()?;

@@ -91,10 +91,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         let beneath = Rect {
             y: area.y + 1,
             height: area.height.saturating_sub(1),
-            x: url_area.x,
-            width: url_area.width,
+            ..area
         };
-        completion::draw(state, theme, beneath, frame, painted);
+        completion::draw(state, theme, beneath, method_width, frame, painted);
     }
 }
 

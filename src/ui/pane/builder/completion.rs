@@ -13,7 +13,15 @@ use unicode_width::UnicodeWidthStr;
 /// More are found by typing on.
 const ROWS: usize = 6;
 
-pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
+/// `indent` is where the URL begins above it.
+pub fn draw(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    indent: u16,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) {
     let completion = &state.builder.completion;
     let count = completion.rows().count();
     let height = ROWS.min(count).min(area.height as usize);
@@ -22,6 +30,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         ..area
     };
     clear(place, theme, frame);
+    let indent = indent.saturating_sub(2).min(place.width);
+    let place = Rect {
+        x: place.x + indent,
+        width: place.width - indent,
+        ..place
+    };
     let top = completion.list.top(height);
     let bar = if theme.ascii { "| " } else { "│ " };
     let shown = completion.rows().enumerate().skip(top);
