@@ -381,3 +381,36 @@ fn a_recording_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
         scene.notice()
     );
 }
+
+#[test]
+fn a_recording_that_names_a_token_of_ours_does_not_get_it() {
+    let text = recording().replace("Bearer harsecret11223344", "Bearer {{token:desk}}");
+    let mut scene = Scene::open(WIDE);
+    scene.paste(&text);
+    assert_eq!(scene.state.builder.spec().auth, Auth::None);
+    let session = &scene.state.sessions.open.as_ref().unwrap().session;
+    for step in &session.steps {
+        let named = httriage::model::tokens_of(&step.spec);
+        assert!(named.is_empty(), "{named:?}");
+    }
+}
+
+#[test]
+fn a_text_too_large_for_a_field_is_pasted_whole_and_only_looked_at() {
+    let mut scene = Scene::open(WIDE);
+    let text = "line\n".repeat(30_000);
+    scene
+        .keys("[ [ down enter")
+        .paste(&text.replace('\n', "\r"));
+    assert_eq!(scene.state.builder.spec().body, Body::Text(text));
+    assert!(!scene.state.builder.is_editing());
+    assert!(scene.notice().contains("too large to be edited here"));
+    let picture = text_of(&scene.picture());
+    assert!(picture.contains("large text"), "{picture}");
+    assert!(
+        picture.contains("Only the beginning is shown; e opens all of it."),
+        "{picture}"
+    );
+    scene.keys("enter");
+    assert!(!scene.state.builder.is_editing());
+}

@@ -11,7 +11,7 @@ use super::sending::enter;
 use super::state::State;
 use crate::format::{curl, har};
 use crate::insight;
-use crate::model::{Environment, Exchange, Origin};
+use crate::model::{Environment, Exchange, Origin, TokenName, tokens_of};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.
@@ -62,7 +62,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         count,
         tokens,
         notes,
-        session,
+        mut session,
         was_argument,
     } = imported;
     state.overlay = None;
@@ -85,14 +85,6 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         }
     }];
     let is_recording = session.is_some();
-    let mut effects = effects;
-    if let Some(session) = session {
-        let open = OpenSession {
-            path: None,
-            session: *session,
-        };
-        effects.extend(replaying::opened(state, Ok(Box::new(open))));
-    }
     if !given.is_empty() {
         words.push(format!(
             "Found {}, for this run and {} only.",
@@ -103,11 +95,18 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
             }
         ));
     }
-    // Whoever wrote the command must not get at tokens that are ours by knowing their names.
-    if is_foreign(state.environment()) && !named.is_empty() {
-        for found in &named {
-            spec.forget_token(&found.token.name);
+    // Whoever wrote the text must not get at tokens that are ours by knowing their names.
+    let is_foreign = is_foreign(state.environment());
+    if is_foreign {
+        let steps = session.iter_mut().flat_map(|session| &mut session.steps);
+        for spec in steps.map(|step| &mut step.spec).chain([&mut spec]) {
+            let ours = |name: &TokenName| given.iter().all(|found| found.token.name != *name);
+            for name in tokens_of(spec).into_iter().filter(ours) {
+                spec.forget_token(&name);
+            }
         }
+    }
+    if is_foreign && !named.is_empty() {
         let key = state.keymap.hint(Action::ChooseToken).unwrap_or_default();
         words.push(format!(
             "It names {}, which nobody bound to this host and which was left out; {key} chooses a token.",
@@ -125,6 +124,14 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
     state.builder.load(&spec);
     state.builder.on_url = true;
     state.focus = Pane::Request;
+    let mut effects = effects;
+    if let Some(session) = session {
+        let open = OpenSession {
+            path: None,
+            session: *session,
+        };
+        effects.extend(replaying::opened(state, Ok(Box::new(open))));
+    }
     let mut remedy: Vec<String> = notes.iter().map(|note| note.message.clone()).collect();
     if remedy.len() > NOTES {
         let more = remedy.len() - NOTES;

@@ -192,6 +192,12 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(effects) = pasting::take_in(state, text) {
         return effects;
     }
+    if state.edits_lines()
+        && let Some(notice) = state.builder.paste_large(text)
+    {
+        state.notice = Some(notice);
+        return Vec::new();
+    }
     if let Some(field) = state.field() {
         field.paste(text);
     }

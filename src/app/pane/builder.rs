@@ -423,6 +423,18 @@ impl Builder {
         self.on_url = false;
     }
 
+    /// A pasted text that is too large for the field of the body; `None` for any other.
+    pub fn paste_large(&mut self, text: &str) -> Option<Notice> {
+        let in_body = matches!(self.editing, Some(Editing::Body)) && self.search.is_none();
+        if !in_body || !self.body.paste_large(text) {
+            return None;
+        }
+        self.finish_editing();
+        Some(Notice::info(
+            "The pasted text is in the body as it is. It is too large to be edited here: only its beginning is shown.",
+        ))
+    }
+
     /// Takes the body to the person's editor, byte for byte; with the notes in front, these.
     pub fn open_editor(&mut self) -> Vec<Effect> {
         self.finish_editing();

@@ -70,8 +70,7 @@ impl TypedBody {
             Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             _ => String::new(),
         };
-        let is_preview = text.len() > limits::EDITED_BYTES
-            || text.bytes().filter(|b| *b == b'\n').count() > limits::EDITED_LINES;
+        let is_preview = is_large(&text);
         let shown = match is_preview {
             true => preview(&text),
             false => text,
@@ -221,6 +220,24 @@ impl TypedBody {
         None
     }
 
+    /// A text that its field would be too slow with goes in where the caret is, and is only looked
+    /// at from then on; `false` for any other.
+    pub fn paste_large(&mut self, text: &str) -> bool {
+        // Terminals send a return for every line break of a paste.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        if !is_large(&text) {
+            return false;
+        }
+        let (row, column) = self.area.caret();
+        let typed = self.area.text();
+        let line = typed.split('\n').nth(row).unwrap_or_default();
+        let before: usize = typed.split('\n').take(row).map(|line| line.len() + 1).sum();
+        let inside: usize = line.chars().take(column).map(char::len_utf8).sum();
+        let (head, tail) = typed.split_at(before + inside);
+        self.hold(Body::Text(format!("{head}{text}{tail}")), false);
+        true
+    }
+
     /// Puts every value of a JSON body on a line of its own, or says why not.
     pub fn format(&mut self) -> Option<Notice> {
         if self.kept.is_some() {
@@ -248,6 +265,12 @@ impl TypedBody {
             false => None,
         }
     }
+}
+
+/// Whether a text is too large to be edited in a field.
+fn is_large(text: &str) -> bool {
+    let lines = || text.bytes().filter(|b| *b == b'\n').count();
+    text.len() > limits::EDITED_BYTES || lines() > limits::EDITED_LINES
 }
 
 /// The first lines of a text, and of those no more than a screen can show.
@@ -313,5 +336,11 @@ mod tests {
         assert!(body.edited(b"short".to_vec()).is_none());
         assert_eq!(body.body(None), Body::Text("short".into()));
         assert!(!body.is_preview());
+        // A small text is the field's own business, a large one goes in at its caret.
+        assert!(!body.paste_large("x"));
+        body.area.edit(crate::app::Action::FieldLeft);
+        assert!(body.paste_large(&text));
+        assert_eq!(body.body(None), Body::Text(format!("shor{text}t")));
+        assert!(body.is_preview());
     }
 }
