@@ -380,6 +380,11 @@ fn the_credential_of_a_pasted_recording_reaches_its_host_and_no_file() {
     tty.sees("/a");
     tty.types("3");
     tty.sees("recording of http://127.0.0.1");
+    // It is in no file until that is asked for, and then without the value.
+    assert!(!home.path().join("data/sessions").exists());
+    tty.types("\x13");
+    tty.sees("Saved 2 steps as");
+    tty.sees("▸ recording-of-http-127-0-0-1");
     tty.types("\x03");
     assert_eq!(tty.ends(), 0);
     assert!(!String::from_utf8_lossy(&tty.bytes()).contains(secret));

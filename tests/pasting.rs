@@ -343,7 +343,7 @@ fn a_pasted_recording_fills_the_builder_and_is_a_session_with_what_was_recorded(
     let notice = scene.notice();
     for words in [
         "The pasted recording holds 2 calls",
-        "3 shows all as a session that is not saved",
+        "3 shows all as a session, which ^S saves there",
         "nothing was sent",
         "Found bearer",
     ] {

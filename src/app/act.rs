@@ -36,7 +36,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Send => effects = send(state, false),
         Action::ChooseToken => choose_token(state),
         Action::ChooseEnvironment => choose_environment(state),
-        Action::SaveSession => effects = memory::save_session(state),
+        Action::SaveSession => effects = save_session(state),
         Action::OpenPalette => effects = finding::open_palette(state, blocked),
         Action::FocusRequest => jump(state, Pane::Request),
         Action::FocusResponse => jump(state, Pane::Response),
@@ -208,6 +208,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::FieldSearch if !state.edits_lines() => {
             Some("Only the lines of a body or of the notes are searched.")
         }
+        Action::SaveSession if replaying::unsaved(state).is_some() => None,
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load
         | Action::SendAgain
@@ -276,6 +277,14 @@ fn copy(state: &mut State) -> Vec<Effect> {
     }
     copying::open(state);
     Vec::new()
+}
+
+/// The session in front if it is in no file yet, else calls of the history.
+fn save_session(state: &mut State) -> Vec<Effect> {
+    match replaying::save_unsaved(state) {
+        Some(effects) => effects,
+        None => memory::save_session(state),
+    }
 }
 
 fn choose_token(state: &mut State) {

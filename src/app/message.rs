@@ -408,6 +408,11 @@ pub enum Effect {
         held: Vec<Arc<Exchange>>,
     },
     ListSessions(Listing),
+    /// Puts a session that is in no file into a new one.
+    WriteSession {
+        job: Job,
+        session: Box<Session>,
+    },
     /// Reads or makes a session for a screen. Nothing is sent by that.
     OpenSession {
         job: Job,

@@ -74,12 +74,13 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         None => "The pasted command is in the builder; nothing was sent.".to_owned(),
         Some(_) => {
             let key = state.keymap.hint(Action::ShowSessions).unwrap_or_default();
+            let save = state.keymap.hint(Action::SaveSession).unwrap_or_default();
             match count {
                 1 => format!(
-                    "The one call of the pasted recording is in the builder, and {key} shows it as a session that is not saved; nothing was sent."
+                    "The one call of the pasted recording is in the builder, and {key} shows it as a session, which {save} saves there; nothing was sent."
                 ),
                 count => format!(
-                    "The pasted recording holds {count} calls: the first is in the builder, and {key} shows all as a session that is not saved; nothing was sent."
+                    "The pasted recording holds {count} calls: the first is in the builder, and {key} shows all as a session, which {save} saves there; nothing was sent."
                 ),
             }
         }

@@ -98,6 +98,21 @@ pub fn opened(state: &mut State, session: Result<Box<OpenSession>, String>) -> V
     }
 }
 
+/// The session in front that is in no file yet.
+pub fn unsaved(state: &State) -> Option<&OpenSession> {
+    let open = state.sessions.open.as_ref()?;
+    let in_front = state.screen == Screen::Sessions && state.sessions.run.is_none();
+    (in_front && open.path.is_none()).then_some(open)
+}
+
+/// Writes it into one; `None` where there is none.
+pub fn save_unsaved(state: &mut State) -> Option<Vec<Effect>> {
+    let session = Box::new(unsaved(state)?.session.clone());
+    let job = state.next_job();
+    state.sessions.awaits = Some(job);
+    Some(vec![Effect::WriteSession { job, session }])
+}
+
 /// A file that was read again may expect something else of what came.
 fn judge_again(state: &mut State) {
     let Some(open) = &state.sessions.open else {

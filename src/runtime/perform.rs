@@ -4,8 +4,8 @@
 use super::secret::Typing;
 use super::{sessions, taking, terminal};
 use crate::app::{
-    Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, SessionFile, Spent, Then,
-    ThenWhy,
+    Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile, Spent,
+    Then, ThenWhy,
 };
 use crate::engine::history::History;
 use crate::engine::investigate::{self, Investigation};
@@ -14,7 +14,9 @@ use crate::engine::{Client, Flight, Home, Outgoing, give_way};
 use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
-use crate::model::{Environment, Exchange, ExchangeId, Origin, Progress, Response, TokenName};
+use crate::model::{
+    Environment, Exchange, ExchangeId, Origin, Progress, Response, Session, TokenName,
+};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -159,6 +161,7 @@ impl Performer {
             Effect::Restore(ids) => self.restore(ids),
             Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
             Effect::ListSessions(listing) => self.list_sessions(listing),
+            Effect::WriteSession { job, session } => self.write_session(job, *session),
             Effect::OpenSession { job, screen, from } => self.open_session(job, screen, from),
             Effect::Replay { job, run } => self.replay(job, *run),
             Effect::Fill { job, run } => self.fill(job, *run),
@@ -459,6 +462,27 @@ impl Performer {
             let saved = sessions::save(history, &home, &name, &chosen, held);
             let notice = saved.unwrap_or_else(|why| Notice::trouble(why, ""));
             let _ = queue.send(Message::Told(notice));
+        });
+    }
+
+    fn write_session(&mut self, job: Job, session: Session) {
+        let home = self.home.clone();
+        self.look_up(move |_, queue| {
+            let (told, session) = match sessions::write(&home, session) {
+                Ok((notice, open)) => (notice, Some(open)),
+                Err(why) => (Notice::trouble(why, ""), None),
+            };
+            let _ = queue.send(Message::Told(told));
+            if let Some(session) = session {
+                let _ = queue.send(Message::Opened {
+                    job,
+                    screen: Screen::Sessions,
+                    session: Ok(Box::new(session)),
+                });
+                let files = home.sessions().into_iter();
+                let files = files.map(|(name, path)| SessionFile { name, path });
+                let _ = queue.send(Message::Sessions(files.collect(), Listing::ForScreens));
+            }
         });
     }
 

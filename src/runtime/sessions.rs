@@ -7,7 +7,7 @@ use crate::engine::history::History;
 use crate::format::{self, session_edit, session_file};
 use crate::insight::Query;
 use crate::insight::replay::{Keeping, ReplayReport, rerecorded, session_of};
-use crate::model::{Exchange, ExchangeId, Timestamp};
+use crate::model::{Exchange, ExchangeId, Session, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -63,23 +63,28 @@ pub fn save(
     }
     let exchanges = exchanges.iter().map(|exchange| &**exchange);
     let (session, notes) = session_of(name, "", exchanges, Keeping::default());
-    let text = session_file::write(&session);
-    let path = home
-        .save_new(name, &text)
-        .map_err(|error| error.to_string())?;
-    let count = session.steps.len();
-    let steps = if count == 1 {
-        "1 step".to_owned()
-    } else {
-        format!("{count} steps")
-    };
-    let mut notice = Notice::info(format!("Saved {steps} as {}.", path.display()));
+    let (mut notice, _) = write(home, session)?;
     notice.remedy = notes
         .iter()
         .map(|note| note.message.as_str())
         .collect::<Vec<_>>()
         .join(" ");
     Ok(notice)
+}
+
+/// Puts a session into a new file, and says into which.
+pub fn write(home: &Home, session: Session) -> Result<(Notice, OpenSession), String> {
+    let text = session_file::write(&session);
+    let path = home
+        .save_new(&session.name, &text)
+        .map_err(|error| error.to_string())?;
+    let steps = match session.steps.len() {
+        1 => "1 step".to_owned(),
+        count => format!("{count} steps"),
+    };
+    let notice = Notice::info(format!("Saved {steps} as {}.", path.display()));
+    let path = Some(path);
+    Ok((notice, OpenSession { path, session }))
 }
 
 /// A session from where it is said to be. Nothing is sent by that.

@@ -512,6 +512,18 @@ impl Scene {
                 });
                 Some(Message::Sessions(files.collect(), listing))
             }
+            Effect::WriteSession { job, session } => {
+                let path = PathBuf::from(format!("{}.session.toml", session.name));
+                self.sessions.push((path.clone(), (*session).clone()));
+                Some(Message::Opened {
+                    job,
+                    screen: Screen::Sessions,
+                    session: Ok(Box::new(OpenSession {
+                        path: Some(path),
+                        session: *session,
+                    })),
+                })
+            }
             Effect::OpenSession { job, screen, from } => {
                 let session = match from {
                     SessionFrom::File(path) => self.sessions.iter().find(|s| s.0 == path).cloned(),
