@@ -104,6 +104,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         message,
         errors,
         is_probe,
+        notes,
     } = summary;
     text(&Line {
         v: VERSION,
@@ -122,6 +123,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
         probe: *is_probe,
+        notes: notes.clone(),
     })
 }
 
@@ -150,6 +152,7 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
             })
             .collect(),
         is_probe: line.probe,
+        notes: line.notes,
     })
 }
 
@@ -202,6 +205,8 @@ struct Line {
     errors: Vec<(Option<String>, Option<String>, Option<String>)>,
     #[serde(default, skip_serializing_if = "is_no")]
     probe: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    notes: String,
 }
 
 fn is_no(flag: &bool) -> bool {

@@ -137,6 +137,7 @@ mod tests {
             cause: (status == 0).then_some(Cause::ConnectTimeout),
             message: None,
             is_probe: false,
+            notes: String::new(),
             errors: Vec::new(),
         }
     }

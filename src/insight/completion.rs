@@ -145,6 +145,7 @@ mod tests {
             message: None,
             errors: Vec::new(),
             is_probe: false,
+            notes: String::new(),
         }
     }
 

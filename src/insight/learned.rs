@@ -149,6 +149,7 @@ mod tests {
             cause: None,
             message: None,
             is_probe: false,
+            notes: String::new(),
             errors: code
                 .map(|code| ErrorLine {
                     code: Some(code.to_owned()),

@@ -93,8 +93,8 @@ impl Want {
     }
 }
 
-/// What bare words are looked for in, in lower case: method, path, codes, titles, details, and
-/// what is said of a call that failed.
+/// What bare words are looked for in, in lower case: method, path, codes, titles, details, notes,
+/// and what is said of a call that failed.
 pub fn search_text(summary: &ExchangeSummary) -> String {
     let mut text = format!("{} {}", summary.method, path(&summary.url));
     let cause = summary.cause.map(|cause| cause.id());
@@ -107,6 +107,7 @@ pub fn search_text(summary: &ExchangeSummary) -> String {
         .into_iter()
         .chain(summary.message.as_deref())
         .chain(lines)
+        .chain(summary.notes.lines())
     {
         // A word never holds a line break, so none is found across two parts.
         text.push('\n');
@@ -294,6 +295,7 @@ mod tests {
             cause: None,
             message: None,
             is_probe: false,
+            notes: String::new(),
             errors: vec![ErrorLine {
                 title: Some("Zugriff verweigert".into()),
                 detail: Some("The role ÜBERSICHT is missing".into()),
@@ -413,6 +415,19 @@ mod tests {
         assert_eq!(query.terms()[0].want, Want::Code("two words".into()));
         assert!(query.terms()[0].negated);
         assert_eq!(query.terms()[1].want, Want::Word("open end".into()));
+    }
+
+    #[test]
+    fn a_call_is_found_by_what_was_noted_beside_it() {
+        let noted = ExchangeSummary {
+            notes: "asked Olga\nsince the Release of May".into(),
+            ..refused()
+        };
+        for hit in ["olga", "\"release of may\"", "403 olga"] {
+            assert!(Query::parse(hit, now()).matches(&noted), "{hit}");
+            assert!(!Query::parse(hit, now()).matches(&refused()), "{hit}");
+        }
+        assert!(!Query::parse("\"olga since\"", now()).matches(&noted));
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub fn summary(exchange: &Exchange) -> ExchangeSummary {
         message: failure.map(|failure| format!("{} {}", failure.message, failure.hint)),
         errors: entries.iter().map(error_line).collect(),
         is_probe: exchange.probe_of.is_some(),
+        notes: exchange.typed.notes.clone(),
     }
 }
 

@@ -383,6 +383,8 @@ pub struct ExchangeSummary {
     pub errors: Vec<ErrorLine>,
     /// It was made to explain another call.
     pub is_probe: bool,
+    /// What the person wrote beside the request.
+    pub notes: String,
 }
 
 /// One error entry as a line of a list.
