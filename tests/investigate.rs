@@ -6,61 +6,14 @@ mod faults;
 mod program;
 mod worlds;
 
-use faults::{Asked, Server, answer};
+use faults::{Server, answer};
 use program::{Home, has_shape};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use worlds::measure::{Broken, Tally, call, investigate, keeps_the_rules, variable};
 use worlds::styles;
 use worlds::{Kind, World, jwt, now_by};
-
-/// One broken call and its true cause.
-#[derive(Clone, Default)]
-struct Broken {
-    label: &'static str,
-    method: &'static str,
-    url: String,
-    tokens: Vec<&'static str>,
-    headers: Vec<String>,
-    data: Option<String>,
-    /// The value of the first token, where it is not the one of that name.
-    value: Option<String>,
-    truth: &'static str,
-}
-
-fn call(
-    label: &'static str,
-    truth: &'static str,
-    method: &'static str,
-    url: String,
-    tokens: &[&'static str],
-) -> Broken {
-    Broken {
-        label,
-        method,
-        url,
-        tokens: tokens.to_vec(),
-        truth,
-        ..Broken::default()
-    }
-}
-
-impl Broken {
-    fn header(mut self, header: &str) -> Broken {
-        self.headers.push(header.to_owned());
-        self
-    }
-
-    fn data(mut self, data: &str) -> Broken {
-        self.data = Some(data.to_owned());
-        self
-    }
-
-    fn value(mut self, value: String) -> Broken {
-        self.value = Some(value);
-        self
-    }
-}
 
 fn cases(world: &World) -> Vec<Broken> {
     let style = &world.style;
@@ -534,135 +487,6 @@ fn cases(world: &World) -> Vec<Broken> {
         ));
     }
     all
-}
-
-fn variable(name: &str) -> String {
-    format!("HTTRIAGE_TOKEN_{}", name.to_ascii_uppercase())
-}
-
-/// Runs the program on one case and gives its JSON.
-fn investigate(
-    base: &str,
-    tokens: &std::collections::HashMap<String, String>,
-    case: &Broken,
-    more: &[&str],
-) -> Value {
-    let mut home = Home::new();
-    for (name, value) in tokens {
-        let first = case.tokens.first() == Some(&name.as_str());
-        let value = case.value.as_ref().filter(|_| first).unwrap_or(value);
-        home = home.with(&variable(name), value);
-    }
-    let mut args = vec![
-        "investigate",
-        case.method,
-        &case.url,
-        "--base-url",
-        base,
-        "--json",
-    ];
-    for token in &case.tokens {
-        args.extend(["--token", token]);
-    }
-    for header in &case.headers {
-        args.extend(["--header", header]);
-    }
-    if let Some(data) = &case.data {
-        args.extend(["--data", data]);
-    }
-    args.extend(more);
-    let ran = home.run(&args);
-    assert_eq!(ran.code, 0, "{}: {}", case.label, ran.err);
-    ran.json()
-}
-
-/// The requests that a server got are one call, and probes that keep the rules.
-fn keeps_the_rules(case: &Broken, asked: &[Asked], found: &Value, budget: usize) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let probes = found["probes"].as_array().unwrap();
-    if probes.len() > budget {
-        wrong.push(format!("{}: {} probes", case.label, probes.len()));
-    }
-    let hops = |exchange: &Value| exchange["redirects"].as_array().unwrap().len();
-    let more: usize = probes.iter().map(hops).sum::<usize>() + hops(&found["exchange"]);
-    if asked.len() > 1 + probes.len() + more {
-        wrong.push(format!(
-            "{}: {} requests for {} probes",
-            case.label,
-            asked.len(),
-            probes.len()
-        ));
-    }
-    for probe in asked.iter().skip(1 + hops(&found["exchange"])) {
-        if !["GET", "HEAD", "OPTIONS"].contains(&probe.method.as_str()) || !probe.body.is_empty() {
-            wrong.push(format!(
-                "{}: probe {} {}",
-                case.label, probe.method, probe.target
-            ));
-        }
-    }
-    wrong
-}
-
-#[derive(Default)]
-struct Tally {
-    all: usize,
-    right: usize,
-    sure: usize,
-    sure_and_right: usize,
-    wrong: Vec<String>,
-}
-
-impl Tally {
-    fn note(&mut self, world: &str, case: &Broken, found: &Value) {
-        let verdict = &found["verdict"];
-        let (cause, confidence) = (
-            verdict["cause"].as_str().unwrap(),
-            verdict["confidence"].as_f64().unwrap(),
-        );
-        let right = cause == case.truth;
-        self.all += 1;
-        self.right += usize::from(right);
-        if confidence >= 0.9 {
-            self.sure += 1;
-            self.sure_and_right += usize::from(right);
-        }
-        if !right {
-            let alternatives: Vec<String> = found["alternatives"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|a| format!("{} {}", a["cause"].as_str().unwrap(), a["confidence"]))
-                .collect();
-            self.wrong.push(format!(
-                "{world}: {}: {} instead of {} ({confidence}; {}) after {} probes",
-                case.label,
-                cause,
-                case.truth,
-                alternatives.join(", "),
-                found["probes"].as_array().unwrap().len()
-            ));
-        }
-    }
-
-    fn add(&mut self, other: Tally) {
-        self.all += other.all;
-        self.right += other.right;
-        self.sure += other.sure;
-        self.sure_and_right += other.sure_and_right;
-        self.wrong.extend(other.wrong);
-    }
-
-    fn line(&self, name: &str) -> String {
-        format!(
-            "{name}: {} of {} right ({:.1} %), {} of {} at 0.9 and above",
-            self.right,
-            self.all,
-            100.0 * self.right as f64 / self.all.max(1) as f64,
-            self.sure_and_right,
-            self.sure
-        )
-    }
 }
 
 /// Every case in a world of its own, so that what was asked for is known to be its own.

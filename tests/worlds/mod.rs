@@ -4,6 +4,9 @@
 
 #![allow(dead_code)]
 
+pub mod land;
+pub mod lands;
+pub mod measure;
 pub mod styles;
 
 use crate::faults::{Asked, Server, answer};
@@ -43,6 +46,7 @@ pub enum Why {
     InvalidParameter,
     Values,
     Conflict,
+    TooLarge,
     Limit,
     Broken,
     Unreachable,
