@@ -378,6 +378,12 @@ impl<'a> Plan<'a> {
             self.root_list(true);
             self.elsewhere(true);
         }
+        // Words of its own for a refusal are the API's; without them a gateway may have said it,
+        // and a gateway refuses those without a token just the same.
+        let own_words = [Sense::Denied, Sense::Role, Sense::Scope];
+        if case.works().is_some() && !own_words.iter().any(|sense| case.call.says(*sense)) {
+            self.without(true);
+        }
         if case.is_recognised().is_none() {
             self.wrong(true);
             if case
@@ -686,12 +692,33 @@ impl<'a> Plan<'a> {
                 if let Some(collection) = self.route.collection_above() {
                     let url = self.at(&collection);
                     self.ask(true, Purpose::ListAbove, Bearer::Own, url, "");
-                    if !self.collection_is_lost(Purpose::ListAbove) {
+                    if self.collection_is_lost(Purpose::ListAbove) {
+                        self.climb(above);
+                    } else {
                         self.archived(&collection);
                     }
                 }
             }
             None => {}
+        }
+    }
+
+    /// Up from an item that is not found in a collection that is not found: where does it begin?
+    fn climb(&mut self, item: &str) {
+        let rungs = self.route.rungs();
+        let below = rungs.iter().position(|(path, _)| path == item);
+        for (path, part) in rungs[..below.unwrap_or(0)].iter().rev().skip(1) {
+            let purpose = match part {
+                Part::Id => Purpose::Above,
+                Part::Collection => Purpose::ListAbove,
+                _ => continue,
+            };
+            let url = self.at(path);
+            let known = self.case.own().find(|p| p.probe.url == url);
+            if known.is_some_and(|p| !p.facts.is_missing()) {
+                return;
+            }
+            self.ask(true, purpose, Bearer::Own, url, "");
         }
     }
 

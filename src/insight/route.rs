@@ -96,6 +96,7 @@ impl Route {
                     .take_while(|part| !is_sure_id(part));
                 let last = ahead.enumerate().filter(|(_, part)| leads(part)).last();
                 prefix += last.map_or(0, |(place, _)| place + 1);
+                prefix += names_before_things(&parts[prefix..]);
             }
         }
         Route {
@@ -116,7 +117,9 @@ impl Route {
             return Part::Myself;
         }
         let follows_collection = place > self.prefix && self.kind(place - 1) == Part::Collection;
-        if follows_collection && (is_id(part) || !looks_plural(part) && !is_known_word(part)) {
+        // Behind the name of many stands one of them, unless what follows is one of these in turn.
+        let holds = looks_plural(part) && self.parts.get(place + 1).is_some_and(|next| is_id(next));
+        if follows_collection && (is_id(part) || !holds && !is_known_word(part)) {
             return Part::Id;
         }
         if is_id(part) && place > self.prefix {
@@ -181,6 +184,15 @@ impl Route {
             .rev()
             .find(|place| self.kind(*place) == Part::Id)?;
         (place > self.prefix).then(|| self.path(place))
+    }
+
+    /// The paths from the first collection down to the target, with what each stands for.
+    pub fn rungs(&self) -> Vec<(String, Part)> {
+        let end = self.target_length();
+        let places = self.prefix..end;
+        places
+            .map(|place| (self.path(place + 1), self.kind(place)))
+            .collect()
     }
 
     /// The first collection of the path.
@@ -371,7 +383,19 @@ fn is_version(part: &str) -> bool {
 }
 
 fn looks_plural(part: &str) -> bool {
-    part.len() > 3 && part.ends_with('s')
+    let single = ["ss", "us", "is"].iter().any(|end| part.ends_with(end));
+    part.len() > 3 && part.ends_with('s') && !single
+}
+
+/// How many words at the start name the API: each stands for one thing, and the name of many
+/// stands right behind, with no id between.
+fn names_before_things(parts: &[String]) -> usize {
+    let is_word = |part: &String| !part.is_empty() && part != "me" && !is_id(part);
+    let pairs = parts
+        .windows(2)
+        .take_while(|two| is_word(&two[0]) && is_word(&two[1]) && !looks_plural(&two[0]));
+    let plurals = pairs.enumerate().filter(|(_, two)| looks_plural(&two[1]));
+    plurals.last().map_or(0, |(place, _)| place + 1)
 }
 
 /// The part without blanks at its ends, plain or encoded.
@@ -470,6 +494,23 @@ mod tests {
         let step = route("/gw/tenant7/core/plans/pl-0009/steps");
         assert_eq!(step.prefix_path(), "/gw/tenant7/core");
         assert_eq!(route("/core/plans/5/users").prefix_path(), "/core");
+    }
+
+    #[test]
+    fn a_word_for_one_before_a_word_for_many_belongs_to_the_prefix() {
+        assert_eq!(route("/havn/vessels/astrid").prefix_path(), "/havn");
+        assert_eq!(route("/api/harbour/vessels").prefix_path(), "/api/harbour");
+        assert_eq!(
+            route("/fleet/north/vessels/4").prefix_path(),
+            "/fleet/north"
+        );
+        // The name of many comes first, so an id follows, even one that ends like a plural.
+        let ship = route("/vessels/polarlys");
+        assert_eq!((ship.prefix, ship.last()), (0, Some(Part::Id)));
+        let cargo = route("/vessels/astrid/cargo");
+        assert_eq!(cargo.item_above().as_deref(), Some("/vessels/astrid"));
+        let step = route("/plans/steps/17");
+        assert_eq!(step.collection().as_deref(), Some("/plans/steps"));
     }
 
     #[test]

@@ -379,7 +379,8 @@ const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Expired,
         "expired|has \
-         lapsed|abgelaufen|expiré|périmé|caducad|expirado|expirad|scadut|verlopen|utgång|wygas|期限切れ|过期|истек",
+         lapsed|abgelaufen|expiré|périmé|caducad|expirado|expirad|expirat|scadut|verlopen|\
+         utgång|utløp|udløb|vanhentu|wygas|vyprš|lejárt|süresi dol|истек|закінчи|έληξε|期限切れ|过期|만료",
     ),
     (
         Sense::NotYet,
@@ -440,10 +441,8 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::NotImplemented,
-        "not implemented|not been implemented|isn't implemented|not yet implemented|nicht \
-         implementiert|non implémenté|pas implémenté|pas encore implémenté|no implementad|no \
-         está implementad|non implementat|não implementad|niet geïmplementeerd|noch nicht \
-         umgesetzt|未実装|not_implemented",
+        // The word is the same in most languages, and an error that names it denies it.
+        "implement|implément|umgesetzt|toteutettu|zrealizowan|реализован|реалізован|未実装|未实现|구현되지",
     ),
     (Sense::CoreUrl, "core-url|core_url|core url"),
     (

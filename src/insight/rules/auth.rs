@@ -5,7 +5,7 @@ use super::{Findings, Rule, Tier, moment};
 use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Page, Purpose};
 use crate::insight::token::{TokenKind, TokenReport, Validity};
 use crate::insight::words::Sense;
-use crate::model::{Cause, Origin};
+use crate::model::{Cause, Hop, Origin};
 use url::Url;
 
 pub const RULES: &[Rule] = &[
@@ -323,7 +323,7 @@ fn refused(case: &Case, findings: &mut Findings) {
             // The API knows the token and refuses it all the same, so its time is the likeliest.
             let says =
                 format!("A made-up token gets another answer, so this one is known: {cited}.");
-            findings.add(Cause::TokenExpired, 1.2, Tier::Seen, says.clone());
+            findings.add(Cause::TokenExpired, 2.6, Tier::Seen, says.clone());
             findings.add(Cause::TokenRejected, 0.3, Tier::Seen, says);
         }
     }
@@ -336,7 +336,7 @@ fn works(case: &Case, findings: &mut Findings) {
     };
     findings.against(OF_TOKEN, 7.0);
     let call = &case.call;
-    if call.is_refusal() && is_at_home(case) {
+    if call.is_refusal() && is_at_home(case) && lost_on_the_way(case).is_none() {
         let says = format!("The token itself works: {}.", case.cite(works));
         // Whatever its status says, a refusal of a working token is about what it may do.
         if call.says(Sense::Scope) {
@@ -511,10 +511,14 @@ fn host_of(text: &str) -> String {
     inner[..end].to_ascii_lowercase()
 }
 
-/// One names the other, or both carry the same name of a tenant.
+/// One names the other, or says all that the other says: `acme` and `acme-prod`. Two names that
+/// share a word and differ in another each are siblings, as two instances of one product are.
 fn are_kin(one: &str, other: &str) -> bool {
-    let words = words_of(other);
-    one == other || words_of(one).iter().any(|word| words.contains(word))
+    let (mine, theirs) = (words_of(one), words_of(other));
+    let within = |few: &[String], many: &[String]| {
+        !few.is_empty() && few.iter().all(|word| many.contains(word))
+    };
+    one == other || within(&mine, &theirs) || within(&theirs, &mine)
 }
 
 /// The parts of a name that tell one tenant from another.
@@ -541,15 +545,18 @@ pub fn well_formed_core_url(case: &Case) -> bool {
     })
 }
 
+/// The redirect that took no credential along.
+pub fn lost_on_the_way(case: &Case) -> Option<&Hop> {
+    let mut hops = case.call.exchange.redirects.iter();
+    let lost =
+        hops.find(|hop| !hop.token_sent && hop.dropped.iter().any(|name| is_credential(name)));
+    lost.filter(|_| case.credential.place != CredentialPlace::Nowhere)
+}
+
 /// Wrong where the place that the redirect led to needs no token.
 fn redirect(case: &Case, findings: &mut Findings) {
     let call = &case.call;
-    let lost = call
-        .exchange
-        .redirects
-        .iter()
-        .find(|hop| !hop.token_sent && hop.dropped.iter().any(|name| is_credential(name)));
-    let Some(hop) = lost.filter(|_| case.credential.place != CredentialPlace::Nowhere) else {
+    let Some(hop) = lost_on_the_way(case) else {
         return;
     };
     let failed = matches!(call.status(), 400..=499) || call.is_refusal();

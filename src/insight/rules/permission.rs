@@ -111,7 +111,9 @@ fn scope(case: &Case, findings: &mut Findings) {
             "The token holds scopes for reading only: {}.",
             held.join(", ")
         );
-        findings.add(Cause::PermissionMissingScope, 3.5, Tier::Said, says);
+        // What it holds explains the refusal; a role that is missing besides is one guess more.
+        findings.add(Cause::PermissionMissingScope, 5.5, Tier::Said, says);
+        findings.against(&[Cause::PermissionMissingRole], 1.0);
     }
 }
 
@@ -159,6 +161,17 @@ pub fn barren_lists(case: &Case) -> Vec<&Probed> {
                 || p.facts.list().is_some_and(<[Json]>::is_empty)
         })
         .collect()
+}
+
+/// Whether the list is asked for as a whole, and is one that stands by itself.
+fn is_whole(case: &Case) -> bool {
+    let route = case.call.route.as_ref();
+    let own = route.is_some_and(|r| r.item_above().is_none() && r.id().is_none());
+    own && super::lists_filters(&case.call).is_empty()
+}
+
+fn other_list_answers(case: &Case) -> bool {
+    case.lists().iter().any(|p| p.facts.is_fine())
 }
 
 /// Wrong in an instance that holds nothing yet.
@@ -215,16 +228,28 @@ fn nothing_in_reach(case: &Case, findings: &mut Findings) {
             ],
             1.5,
         );
-    } else if barren.len() == 1 && case.works().is_some() && call.is_missing() {
+    } else if barren.len() == 1
+        && case.works().is_some()
+        && (call.is_missing() || case.is_safe() && barren[0].facts.is_fine())
+    {
         let says = format!(
             "The only list that is known is empty or refused: {}.",
             case.cite(barren[0])
         );
         findings.add(Cause::PermissionNoRoles, 6.5, Tier::Said, says);
         findings.against(
-            &[Cause::ResourceHiddenByPermission, Cause::ResourceAbsent],
+            &[
+                Cause::ResourceHiddenByPermission,
+                Cause::ResourceAbsent,
+                Cause::PermissionMissingRole,
+            ],
             2.5,
         );
+    } else if emptied && is_whole(case) && !other_list_answers(case) {
+        // Nothing narrows it, and no other list of this API is known that would show more.
+        let says = format!("{}: a whole list, and nothing in it.", call.line());
+        findings.add(Cause::PermissionNoRoles, 5.3, Tier::Said, says);
+        findings.against(&[Cause::None], 1.0);
     } else if count == 1 {
         findings.add(Cause::PermissionNoRoles, 0.8, Tier::Words, "");
     }

@@ -133,6 +133,26 @@ fn unrecognised(case: &Case, findings: &mut Findings) {
     }
 }
 
+/// The highest part of the path that is not found although what stands before it is.
+fn first_gone(case: &Case) -> Option<(Part, &Probed)> {
+    let route = case.call.route.as_ref()?;
+    let answer = |path: &str| {
+        let mut own = case.own().filter(|p| p.probe.method == "GET");
+        own.find(|p| p.probe.url.path() == path && p.probe.url.query().is_none())
+    };
+    let mut there = None;
+    for (path, part) in route.rungs() {
+        match answer(&path) {
+            Some(probed) if probed.facts.is_missing() => {
+                return there.map(|_| (part, probed));
+            }
+            Some(probed) if probed.facts.is_fine() => there = Some(probed),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Wrong where the parent is shown by one rule and the child by another.
 fn above(case: &Case, findings: &mut Findings) {
     if !is_about_resource(case) {
@@ -161,6 +181,10 @@ fn above(case: &Case, findings: &mut Findings) {
         } else {
             findings.add(Cause::ResourceAbsent, 0.8, Tier::Seen, says);
         }
+    } else if let (true, Some((Part::Id, gone))) = (route_gone, first_gone(case)) {
+        let says = format!("What stands above it is not found: {}.", case.cite(gone));
+        findings.add(Cause::ResourceParentAbsent, 5.5, Tier::Seen, says);
+        findings.against(&[Cause::ResourceAbsent], 2.0);
     } else if facts.is_missing() && !route_gone {
         let seen_by = case.with(Purpose::OtherAbove).find(|p| p.facts.is_fine());
         if let Some(other) = seen_by {
@@ -382,7 +406,8 @@ fn path(case: &Case, findings: &mut Findings) {
         .own()
         .filter(|p| listed.contains(&p.probe.purpose) && p.facts.is_missing())
         .collect();
-    if let Some(lost) = lost.first() {
+    let lost_with_parent = matches!(first_gone(case), Some((Part::Id, _)));
+    if let Some(lost) = lost.first().filter(|_| !lost_with_parent) {
         let above_there = case
             .first(Purpose::Above)
             .is_some_and(|p| p.facts.is_fine());
