@@ -116,6 +116,8 @@ pub struct Land {
     pub squeezes: bool,
     /// What a token looks like here.
     pub is_shaped: fn(&str) -> bool,
+    /// What an id looks like here; another one is refused as a value.
+    pub id_fits: fn(&str) -> bool,
     pub needs: &'static str,
     pub most: usize,
     /// Answers of gateways and redirects at certain places: `{other}` is a second host.
@@ -413,6 +415,9 @@ impl Inside {
         let stars: Vec<bool> = found.pattern.split('/').map(|part| part == "*").collect();
         let last = parts.len() - 1;
         for (place, _) in stars.iter().enumerate().filter(|(_, star)| **star) {
+            if !(land.id_fits)(parts[place]) {
+                return self.say(Why::InvalidParameter, "id");
+            }
             let path = parts[..=place].join("/");
             let Some(known) = land.things.iter().find(|thing| thing.path == path) else {
                 let why = if place == last {

@@ -298,6 +298,7 @@ pub static LAND: Land = Land {
     routes_first: true,
     squeezes: false,
     is_shaped: |value| value.starts_with("hk_") && value.len() == 40,
+    id_fits: |_| true,
     needs: "name",
     most: 4_000,
     before,

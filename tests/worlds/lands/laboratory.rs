@@ -290,6 +290,7 @@ pub static LAND: Land = Land {
     routes_first: false,
     squeezes: true,
     is_shaped: |_| true,
+    id_fits: |_| true,
     needs: "title",
     most: 3_000,
     before,

@@ -7,9 +7,11 @@
 //! | ---------- | ----------- | ------------------------------- | ---------------- |
 //! | harbour    | 80/90 88.9 % | 65/71 | edge_block 3 of 4, parent_absent 2 of 2, expired 2 of 2, no_roles 1 of 4, wrong_instance 1 of 2, not_implemented 1 of 1 |
 //! | laboratory | 83/89 93.3 % | 71/74 | no_roles 2 of 3, missing_scope 2 of 2, wrong_instance 1 of 4, dropped_on_redirect 1 of 1 |
+//! | railway    | 95/101 94.1 % | 74/75 | scheme 1 of 3, no_roles 1 of 4, invalid_parameter 1 of 2, outdated 1 of 1, not_implemented 1 of 1, rate.token 1 of 2 |
 
 mod harbour;
 mod laboratory;
+mod railway;
 
 use super::land::{Land, Realm};
 use super::measure::Broken;
@@ -20,6 +22,7 @@ pub fn all() -> Vec<(&'static Land, Cases)> {
     vec![
         (&harbour::LAND, harbour::cases as Cases),
         (&laboratory::LAND, laboratory::cases as Cases),
+        (&railway::LAND, railway::cases as Cases),
     ]
 }
 
