@@ -77,6 +77,10 @@ impl Facts {
                 add(place, senses_of_text(title));
             }
         }
+        if let Some(kind) = facts.problem_type() {
+            let name = kind.rsplit(['/', '#', ':']).find(|part| !part.is_empty());
+            add(&mut facts.codes, senses_of_code(name.unwrap_or_default()));
+        }
         for challenge in &facts.challenges {
             if let Some(error) = challenge.parameter("error") {
                 add(&mut facts.codes, senses_of_code(error));
@@ -86,6 +90,16 @@ impl Facts {
             }
         }
         facts
+    }
+
+    /// What RFC 9457 has for a code where the API gives none: the problem's type.
+    pub fn problem_type(&self) -> Option<String> {
+        let first = self.errors.entries.first()?;
+        if first.origin != EntryOrigin::ProblemJson || first.code.is_some() {
+            return None;
+        }
+        let kind = self.json.as_ref()?.get("type").and_then(Json::to_text)?;
+        (kind != "about:blank").then_some(kind)
     }
 
     /// The status that the answer means; zero where no whole answer came. One that brings
@@ -147,8 +161,10 @@ impl Facts {
         matches!(self.status(), 404 | 410) && !self.is_refusal() && !self.is_denial()
     }
 
+    /// Too many calls: by its status, its code, or since none is left.
     pub fn is_limited(&self) -> bool {
-        self.status() == 429 || self.codes.contains(&Sense::Rate)
+        let used_up = matches!(self.status(), 403 | 503) && self.calls_left() == Some(0);
+        self.status() == 429 || self.codes.contains(&Sense::Rate) || used_up
     }
 
     pub fn says(&self, sense: Sense) -> bool {
@@ -197,11 +213,35 @@ impl Facts {
                 words.filter(|word| !word.contains(|c: char| c.is_ascii_digit() || c == '/'));
             words.collect::<Vec<_>>().join(" ")
         };
-        self.errors
-            .entries
-            .iter()
+        let entries = self.errors.entries.iter();
+        entries
             .map(|e| format!("{:?} {} {}", e.code, plain(&e.title), plain(&e.detail)))
+            .chain(self.problem_type())
             .collect()
+    }
+
+    /// How many calls are left, by whichever header of a limit says so.
+    pub fn calls_left(&self) -> Option<u64> {
+        let headers = self.response()?.headers.iter();
+        headers
+            .filter_map(|header| {
+                let name = header.name.to_ascii_lowercase();
+                let text = header.text().to_ascii_lowercase();
+                let left = name.contains("remaining") || name.ends_with("-rest");
+                if left {
+                    return text.split([',', ';']).next()?.trim().parse().ok();
+                }
+                // `RateLimit: "default";r=0;t=1`
+                let fields = text.split([';', ',']).map(str::trim);
+                let of_limit = name == "ratelimit";
+                let mut found = fields.filter(|_| of_limit).filter_map(|field| {
+                    field
+                        .strip_prefix("r=")
+                        .or(field.strip_prefix("remaining="))
+                });
+                found.next()?.parse().ok()
+            })
+            .next()
     }
 
     /// `GET /core/runbooks/9: 404 not_found`
@@ -489,6 +529,8 @@ pub enum Purpose {
     MadeUp,
     /// The token where it belongs.
     Placed,
+    /// An address that the token is told does not exist, without any token.
+    Stranger,
 }
 
 /// One safe call that would tell something.
@@ -620,11 +662,35 @@ impl Case {
             return None;
         }
         let asked = |p: &&Probed| {
-            !matches!(p.probe.purpose, Purpose::Again | Purpose::Allowed)
-                && p.facts.is_fine()
+            !matches!(
+                p.probe.purpose,
+                Purpose::Again | Purpose::Allowed | Purpose::Placed
+            ) && p.facts.is_fine()
                 && p.facts.exchange.redirects.is_empty()
         };
-        self.own().find(asked)
+        self.own().find(asked).or_else(|| self.is_told_more())
+    }
+
+    /// A place that does not exist for the token, and that those without a token are not told so
+    /// much about: it was accepted before the place was looked for.
+    fn is_told_more(&self) -> Option<&Probed> {
+        let refused = |p: &&Probed| p.facts.is_refusal() || p.facts.is_denial();
+        let stranger = self.first(Purpose::Stranger).filter(refused)?;
+        let mut own = self.own().filter(|p| p.facts.is_missing());
+        own.find(|p| p.probe.url == stranger.probe.url)
+    }
+
+    /// In a sentence how a probe shows that the token is accepted.
+    pub fn proof(&self, works: &Probed) -> String {
+        let stranger = self.first(Purpose::Stranger);
+        match stranger.filter(|_| works.facts.is_missing()) {
+            Some(stranger) => format!(
+                "The token is accepted, or it would be told as little as one without: {}; {}.",
+                self.cite(works),
+                self.cite(stranger)
+            ),
+            None => format!("The token itself works: {}.", self.cite(works)),
+        }
     }
 
     /// The token is known to the API: another answer than a made-up one gets, and no refusal.

@@ -14,6 +14,9 @@ use url::Url;
 /// Other tokens that are asked, at most; a person names few.
 const OTHERS: usize = 3;
 
+/// Lists that are asked for since records name them, at most.
+const NEIGHBOURS: usize = 2;
+
 /// A value that nothing has.
 const NOTHING: &str = "httriage-no-such-value";
 
@@ -153,7 +156,7 @@ impl<'a> Plan<'a> {
             && probe.headers.is_empty()
             && probe.method == case.call.exchange.sent.method
             && probe.url == self.route.url;
-        let repeats = purpose == Purpose::Again || purpose == Purpose::Target;
+        let repeats = matches!(purpose, Purpose::Again | Purpose::Target | Purpose::Placed);
         let asked = case
             .probes
             .iter()
@@ -225,6 +228,16 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// An address that this token is told does not exist, without a token: an API that wants to
+    /// know first who asks refuses here, and so has accepted the token before.
+    fn stranger(&mut self, must: bool) {
+        let lost = self.case.own().find(|p| p.facts.is_missing());
+        if let Some(lost) = lost.filter(|_| self.case.works().is_none()) {
+            let url = lost.probe.url.clone();
+            self.ask(must, Purpose::Stranger, Bearer::Nobody, url, "");
+        }
+    }
+
     /// Whether the call's own collection is one of the catalogue.
     fn is_familiar(&self) -> bool {
         let root = self.route.parts.get(self.route.prefix);
@@ -252,6 +265,32 @@ impl<'a> Plan<'a> {
         let most = if self.is_familiar() { 3 } else { 1 };
         for name in ["workspaces", "runbooks", "users"].into_iter().take(most) {
             let path = format!("{}/{name}", self.route.prefix_path());
+            if path != root {
+                let url = self.at(&path);
+                self.ask(must, Purpose::Elsewhere, Bearer::Own, url, "");
+            }
+        }
+    }
+
+    /// Lists that records which were seen name by their members: whoever has a `line_id` belongs
+    /// to an API that has lines.
+    fn neighbours(&mut self, must: bool) {
+        let mut names: Vec<String> = Vec::new();
+        for facts in self.case.answers() {
+            let list = facts.list().and_then(<[Json]>::first);
+            if let Some(record) = list.or_else(|| facts.record()) {
+                let inner = record.get("attributes").unwrap_or(record);
+                let members = inner.as_object().unwrap_or_default().iter();
+                let related = record.get("relationships").and_then(Json::as_object);
+                let related = related.unwrap_or_default().iter();
+                names.extend(members.filter_map(|(name, _)| noun_of(name)));
+                names.extend(related.map(|(name, _)| name.clone()));
+            }
+        }
+        let root = self.route.root().unwrap_or_default();
+        let plain = |name: &String| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        for name in names.into_iter().filter(plain).take(NEIGHBOURS) {
+            let path = format!("{}/{}", self.route.prefix_path(), plural(&name));
             if path != root {
                 let url = self.at(&path);
                 self.ask(must, Purpose::Elsewhere, Bearer::Own, url, "");
@@ -340,6 +379,17 @@ impl<'a> Plan<'a> {
             CredentialPlace::Elsewhere(_) => return,
             _ => {}
         }
+        let odd_scheme = case.credential.scheme.as_deref() != Some("Bearer");
+        if odd_scheme && case.credential.token.is_some() {
+            let url = self.same_place();
+            self.ask(true, Purpose::Placed, Bearer::Own, url, "");
+            if case
+                .first(Purpose::Placed)
+                .is_some_and(|p| p.facts.is_fine())
+            {
+                return;
+            }
+        }
         let report = case.credential.report.as_ref();
         let sure = report.is_some_and(|r| r.sure_problem().is_some())
             || case
@@ -352,6 +402,7 @@ impl<'a> Plan<'a> {
         }
         self.who_am_i(!sure);
         self.root_list(!sure);
+        self.stranger(!sure);
         if case.works().is_some() {
             self.denied();
             return;
@@ -376,6 +427,7 @@ impl<'a> Plan<'a> {
         }
         if !rules::has_reach(case) {
             self.root_list(true);
+            self.neighbours(true);
             self.elsewhere(true);
         }
         // Words of its own for a refusal are the API's; without them a gateway may have said it,
@@ -521,6 +573,7 @@ impl<'a> Plan<'a> {
         }
         if !rules::has_reach(case) {
             self.root_list(true);
+            self.neighbours(true);
             self.elsewhere(true);
             self.who_am_i(true);
         }
@@ -533,17 +586,11 @@ impl<'a> Plan<'a> {
             .next()
             .unwrap_or(name)
             .trim_end_matches(']');
-        let noun = inner
-            .strip_suffix("_id")
-            .or_else(|| inner.strip_suffix("Id"))?;
-        let noun = noun.rsplit_once("source_").map_or(noun, |(_, noun)| noun);
-        if noun.is_empty() || value.contains([',', '/', '?', '#']) {
+        let noun = noun_of(inner)?;
+        if value.contains([',', '/', '?', '#']) {
             return None;
         }
-        let plural = match noun.strip_suffix('y') {
-            Some(stem) => format!("{stem}ies"),
-            None => format!("{noun}s"),
-        };
+        let plural = plural(&noun);
         Some(format!("{}/{plural}/{value}", self.route.prefix_path()))
     }
 
@@ -610,6 +657,7 @@ impl<'a> Plan<'a> {
         }
         if self.has_token() && !rules::has_reach(case) {
             self.who_am_i(case.works().is_none());
+            self.neighbours(true);
             self.elsewhere(true);
         } else if !self.has_token() {
             self.root_list(true);
@@ -749,6 +797,23 @@ impl<'a> Plan<'a> {
                 );
             }
         }
+    }
+}
+
+/// The thing that a member or a parameter names by its id.
+fn noun_of(name: &str) -> Option<String> {
+    let noun = name
+        .strip_suffix("_id")
+        .or_else(|| name.strip_suffix("Id"))?;
+    let noun = noun.rsplit_once("source_").map_or(noun, |(_, noun)| noun);
+    (!noun.is_empty()).then(|| noun.to_owned())
+}
+
+fn plural(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        _ if noun.ends_with('s') => noun.to_owned(),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{noun}s"),
     }
 }
 

@@ -512,6 +512,13 @@ pub fn senses_of_text(text: &str) -> Vec<Sense> {
     senses
 }
 
+/// Core and a version of it, in whatever language.
+pub fn names_core_release(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
+    words.clone().any(|word| word == "core") && words.any(is_release)
+}
+
 /// Core and a version of it, or Core and that it is behind. Product names are not translated.
 fn names_old_core(lower: &str) -> bool {
     let words: Vec<&str> = lower

@@ -99,6 +99,13 @@ fn scheme(case: &Case, findings: &mut Findings) {
     if case.credential.place != CredentialPlace::Authorization {
         return;
     }
+    if let Some(placed) = case.first(Purpose::Placed).filter(|p| p.facts.is_fine()) {
+        let says = format!(
+            "Sent as Bearer, the same token works: {}.",
+            case.cite(placed)
+        );
+        findings.add(Cause::TokenScheme, 7.0, Tier::Seen, says);
+    }
     match case.credential.scheme.as_deref() {
         Some("Bearer") => {}
         Some(word) if word.eq_ignore_ascii_case("bearer") => {
@@ -337,7 +344,7 @@ fn works(case: &Case, findings: &mut Findings) {
     findings.against(OF_TOKEN, 7.0);
     let call = &case.call;
     if call.is_refusal() && is_at_home(case) && lost_on_the_way(case).is_none() {
-        let says = format!("The token itself works: {}.", case.cite(works));
+        let says = case.proof(works);
         // Whatever its status says, a refusal of a working token is about what it may do.
         if call.says(Sense::Scope) {
             findings.add(Cause::PermissionMissingScope, 3.0, Tier::Seen, says);
@@ -427,6 +434,21 @@ fn instance(case: &Case, findings: &mut Findings) {
     if compared {
         return;
     }
+    let theirs: Vec<String> = claims
+        .audience
+        .iter()
+        .filter_map(|a| number_of(a))
+        .collect();
+    if let (Some(first), Some(ours)) = (theirs.first(), number_of(&case.call.exchange.sent.url)) {
+        // Two instances of one machine differ in the port alone.
+        if theirs.contains(&ours) {
+            findings.against(&[Cause::TokenWrongInstance], 2.0);
+        } else {
+            let says = format!("It is meant for {first}, and this is {ours}.");
+            findings.add(Cause::TokenWrongInstance, 5.0, Tier::Said, says);
+        }
+        return;
+    }
     let references = references(case);
     let hosts = |texts: &[String]| -> Vec<String> { texts.iter().map(|t| host_of(t)).collect() };
     let audience = hosts(&claims.audience);
@@ -503,6 +525,15 @@ fn references(case: &Case) -> Vec<String> {
     });
     found.dedup();
     found
+}
+
+/// Host and port of a URL whose host is no name.
+fn number_of(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let host = url.host_str()?;
+    let number = host.starts_with('[') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let port = url.port_or_known_default()?;
+    (number || host == "localhost").then(|| format!("{host}:{port}"))
 }
 
 fn host_of(text: &str) -> String {

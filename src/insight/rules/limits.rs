@@ -1,7 +1,7 @@
 //! Too many calls: of this token, of this address, or of whom cannot be told.
 
 use super::{Findings, Rule, Tier};
-use crate::insight::facts::{Case, CredentialPlace, Page, Purpose};
+use crate::insight::facts::{Bearer, Case, CredentialPlace, Page, Purpose};
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
@@ -128,6 +128,21 @@ fn compared(case: &Case, findings: &mut Findings) {
                 format!("Without a token it is not limited: {cited}."),
             );
             findings.against(&[Cause::RateIp], 1.5);
+        }
+    }
+    let mut others = case.probes.iter().filter(|p| {
+        let own = matches!(p.probe.bearer, Bearer::Own);
+        !own && !p.facts.is_limited()
+    });
+    let left = others.find_map(|p| Some((p, p.facts.calls_left()?)));
+    if let (Some((probed, left)), Some(0)) = (left, case.call.calls_left()) {
+        let cited = case.cite(probed);
+        if left > 0 {
+            let says = format!("Another caller has {left} calls left: {cited}.");
+            findings.add(Cause::RateToken, 4.0, Tier::Seen, says);
+        } else {
+            let says = format!("Another caller is counted along: {cited}.");
+            findings.add(Cause::RateIp, 3.0, Tier::Seen, says);
         }
     }
 }

@@ -46,7 +46,7 @@ fn denied(case: &Case, findings: &mut Findings) {
                 "A made-up token is refused otherwise: {}.",
                 case.cite(known)
             ),
-            _ => format!("The token itself works: {}.", case.cite(known)),
+            _ => case.proof(known),
         };
         findings.add(Cause::PermissionMissingRole, 2.5, Tier::Seen, says);
     }

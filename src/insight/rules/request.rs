@@ -469,9 +469,11 @@ fn parameters(case: &Case, findings: &mut Findings) {
     let named = |name: &str| texts.iter().any(|text| names(text, name));
     if case.is_safe() {
         if pairs.is_empty() || refused >= pairs.len() && refused > 0 {
+            // Whoever names one thing by its id has named what there is to name.
+            let weight = if route.id().is_some() { 1.0 } else { 2.2 };
             findings.add(
                 Cause::RequestMissingParameter,
-                2.2,
+                weight,
                 Tier::Status,
                 format!("{}.", call.line()),
             );
@@ -506,8 +508,7 @@ fn parameters(case: &Case, findings: &mut Findings) {
         case.first(Purpose::List).and_then(|p| p.facts.list()),
     ) {
         let ids: Vec<String> = list.iter().filter_map(id_of).collect();
-        let numeric = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if !ids.is_empty() && ids.iter().all(|known| numeric(known)) && !numeric(&id) {
+        if common_form(&ids).is_some_and(|form| form != form_of(&id, &form)) {
             let says =
                 format!("The id {id} has another form than those that the collection lists.");
             findings.add(Cause::RequestInvalidParameter, 4.5, Tier::Seen, says);
@@ -521,6 +522,52 @@ fn parameters(case: &Case, findings: &mut Findings) {
             "The path holds an id.",
         );
     }
+}
+
+/// The form that all ids of a list share: digits only, one length with the same signs at the
+/// same places, or else the same run of letters, digits and signs.
+fn common_form(ids: &[String]) -> Option<String> {
+    let first = ids.first()?;
+    let number = |id: &String| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+    let forms = ["digits", "places", "runs"];
+    let kind = forms.iter().find(|kind| match **kind {
+        "digits" => ids.iter().all(number),
+        "places" => first.len() >= 16,
+        _ => first.bytes().any(|b| b.is_ascii_digit()),
+    })?;
+    let form = form_of(first, kind);
+    ids.iter()
+        .all(|id| form_of(id, &form) == form)
+        .then_some(form)
+}
+
+/// An id by the form that another one has.
+fn form_of(id: &str, like: &str) -> String {
+    let kind = like.split(' ').next().unwrap_or(like);
+    let mut form = format!("{kind} ");
+    match kind {
+        "digits" => form.push_str(match id.bytes().all(|b| b.is_ascii_digit()) {
+            true => "only",
+            false => "not",
+        }),
+        "places" => form.extend(
+            id.chars()
+                .map(|c| if c.is_alphanumeric() { 'x' } else { c }),
+        ),
+        _ => {
+            for c in id.chars() {
+                let c = match c {
+                    c if c.is_ascii_digit() => '9',
+                    c if c.is_alphabetic() => 'a',
+                    c => c,
+                };
+                if !form.ends_with(c) {
+                    form.push(c);
+                }
+            }
+        }
+    }
+    form
 }
 
 /// The name as a whole word.

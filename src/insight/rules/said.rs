@@ -101,9 +101,10 @@ fn told(call: &Facts, sense: Sense) -> String {
     let code = code
         .into_iter()
         .find(|code| crate::insight::words::senses_of_code(code).contains(&sense));
-    match code {
-        Some(code) => format!("The answer's code is {code}."),
-        None => "The challenge in the answer's headers says so.".to_owned(),
+    match (code, call.problem_type()) {
+        (Some(code), _) => format!("The answer's code is {code}."),
+        (None, Some(kind)) => format!("The problem's type is {kind}."),
+        (None, None) => "The challenge in the answer's headers says so.".to_owned(),
     }
 }
 

@@ -3,13 +3,17 @@
 use super::request::names_release;
 use super::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, Facts, Page, Purpose};
-use crate::insight::words::Sense;
+use crate::insight::words::{Sense, names_core_release};
 use crate::model::Cause;
 
 pub const RULES: &[Rule] = &[
     Rule {
         id: "server.own",
         look: own,
+    },
+    Rule {
+        id: "server.core",
+        look: core,
     },
     Rule {
         id: "server.behind",
@@ -28,10 +32,12 @@ fn own(case: &Case, findings: &mut Findings) {
     match call.status() {
         501 => {
             findings.add(Cause::CoreOutdated, 4.0, Tier::Said, says);
+            // It names what is missing, and no version that would have it.
             let of_endpoint = call.errors.entries.iter().any(|e| {
-                e.code
-                    .as_ref()
-                    .is_some_and(|c| c.to_ascii_lowercase().contains("endpoint"))
+                [&e.code, &e.detail]
+                    .into_iter()
+                    .flatten()
+                    .any(|c| c.to_ascii_lowercase().contains("endpoint"))
             });
             if of_endpoint
                 && !call.says(Sense::CoreOld)
@@ -42,10 +48,10 @@ fn own(case: &Case, findings: &mut Findings) {
                     Cause::EndpointNotImplemented,
                     4.8,
                     Tier::Said,
-                    "The answer's code names the endpoint.",
+                    "The answer names the endpoint, and no version.",
                 );
             }
-            if again_same(case) {
+            if again_same(case) && !of_endpoint {
                 findings.add(
                     Cause::CoreOutdated,
                     1.5,
@@ -108,6 +114,24 @@ fn own(case: &Case, findings: &mut Findings) {
             findings.add(Cause::ServerError, 1.0, Tier::Status, says);
         }
         _ => {}
+    }
+}
+
+/// Wrong where a version of Core is named by the way.
+fn core(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    // A 405 is weighed with the methods.
+    let may = matches!(call.status(), 400..=599)
+        && !matches!(call.status(), 401 | 403 | 405 | 429)
+        && !call.says(Sense::CoreOld);
+    let texts = call
+        .errors
+        .entries
+        .iter()
+        .flat_map(|e| [&e.detail, &e.title]);
+    if may && texts.flatten().any(|text| names_core_release(text)) {
+        let says = "The answer names a version of Core.";
+        findings.add(Cause::CoreOutdated, 3.0, Tier::Words, says);
     }
 }
 
