@@ -147,7 +147,7 @@ pub async fn run(
             other.report = client.vault().report(&other.name, ask.environment.sandbox);
         }
         case.budget -= 1;
-        case.probes.push(Probed { probe, facts });
+        case.take(Probed { probe, facts });
         told(&case, &exchange);
     }
     Investigated {
@@ -303,7 +303,7 @@ pub fn recalled(
             break;
         };
         let facts = Facts::read(Arc::new(exchange), &base);
-        case.probes.push(Probed { probe, facts });
+        case.take(Probed { probe, facts });
     }
     case.budget = 0;
     case

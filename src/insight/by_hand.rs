@@ -68,5 +68,5 @@ pub fn answer(case: &mut Case, probe: Probe, spec: RequestSpec, pasted: &Exchang
         ..pasted.clone()
     };
     let facts = Facts::read(Arc::new(exchange), &case.environment.base_path());
-    case.probes.push(Probed { probe, facts });
+    case.take(Probed { probe, facts });
 }

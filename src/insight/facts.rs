@@ -4,7 +4,7 @@
 use super::challenge::{Challenge, challenges};
 use super::error_body::{EntryOrigin, ErrorBody, error_body};
 use super::json::{self, Json};
-use super::route::{Route, decoded};
+use super::route::{Part, Route, decoded};
 use super::token::TokenReport;
 use super::words::{Sense, senses_of_code, senses_of_text};
 use crate::model::{
@@ -589,6 +589,43 @@ impl Case {
             limited: Vec::new(),
             now,
         }
+    }
+
+    /// Takes a probe's answer in, with what it says of how the API's paths are built.
+    pub fn take(&mut self, probed: Probed) {
+        self.probes.push(probed);
+        if let (Some(prefix), Some(route)) = (self.first_list(), self.call.route.as_mut()) {
+            route.prefix = prefix;
+        }
+    }
+
+    /// Where the API's first collection stands in the call's path, if it stands elsewhere than
+    /// the path alone made it look: what lists is no single thing, and what is above the first
+    /// list is not found.
+    fn first_list(&self) -> Option<usize> {
+        let route = self.call.route.as_ref()?;
+        let mut above_is_lost = false;
+        for place in route.prefix..route.parts.len() {
+            let path = route.path(place + 1);
+            let plain = |facts: &Facts| {
+                let url = Url::parse(&facts.exchange.sent.url).ok();
+                facts.exchange.sent.method == "GET" && url.is_some_and(|url| url.path() == path)
+            };
+            let probe = self.own().map(|p| &p.facts).find(|facts| plain(facts));
+            let call = Some(&self.call).filter(|facts| plain(facts));
+            let Some(facts) = probe.or(call) else {
+                continue;
+            };
+            let odd = probe.is_some() && route.kind(place) == Part::Id;
+            if facts.list().is_some() {
+                return (place > route.prefix && (odd || above_is_lost)).then_some(place);
+            }
+            if facts.is_fine() {
+                return None;
+            }
+            above_is_lost |= facts.is_missing();
+        }
+        None
     }
 
     pub fn with(&self, purpose: Purpose) -> impl Iterator<Item = &Probed> {

@@ -5,7 +5,7 @@
 use super::explain::{Standing, rank};
 use super::facts::{Bearer, Case, CredentialPlace, Facts, Page, Probe, Purpose};
 use super::json::Json;
-use super::route::{Part, Route};
+use super::route::{Part, Route, looks_plural};
 use super::rules::{self, lists_filters, lists_is_steering, request_dates, request_is_template};
 use super::words::Sense;
 use crate::model::{Cause, Origin};
@@ -290,7 +290,7 @@ impl<'a> Plan<'a> {
         let root = self.route.root().unwrap_or_default();
         let plain = |name: &String| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         for name in names.into_iter().filter(plain).take(NEIGHBOURS) {
-            let path = format!("{}/{}", self.route.prefix_path(), plural(&name));
+            let path = format!("{}/{}", self.route.prefix_path(), self.many(&name));
             if path != root {
                 let url = self.at(&path);
                 self.ask(must, Purpose::Elsewhere, Bearer::Own, url, "");
@@ -433,7 +433,8 @@ impl<'a> Plan<'a> {
         // Words of its own for a refusal are the API's; without them a gateway may have said it,
         // and a gateway refuses those without a token just the same.
         let own_words = [Sense::Denied, Sense::Role, Sense::Scope];
-        if case.works().is_some() && !own_words.iter().any(|sense| case.call.says(*sense)) {
+        let own_words = own_words.iter().any(|sense| case.call.says(*sense));
+        if case.works().is_some() && (!own_words || rules::is_foreign(case)) {
             self.without(true);
         }
         if case.is_recognised().is_none() {
@@ -590,8 +591,20 @@ impl<'a> Plan<'a> {
         if value.contains([',', '/', '?', '#']) {
             return None;
         }
-        let plural = plural(&noun);
-        Some(format!("{}/{plural}/{value}", self.route.prefix_path()))
+        let many = self.many(&noun);
+        Some(format!("{}/{many}/{value}", self.route.prefix_path()))
+    }
+
+    /// The collection of such things, named as this API names its own: by the word for many,
+    /// or by the word for one.
+    fn many(&self, noun: &str) -> String {
+        let root = self.route.root().unwrap_or_default();
+        let own = root.rsplit('/').next().unwrap_or_default();
+        match noun.strip_suffix('y') {
+            _ if noun.ends_with('s') || !looks_plural(own) => noun.to_owned(),
+            Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+            _ => format!("{noun}s"),
+        }
     }
 
     fn missing(&mut self) {
@@ -622,14 +635,17 @@ impl<'a> Plan<'a> {
         self.target(true, 1);
         self.others(true);
         let exists = case.with(Purpose::Other).any(|p| p.facts.is_fine());
-        if let Some(above) = self.route.item_above() {
-            self.below(&above, exists);
-        } else if let Some(collection) = self.route.collection() {
+        if let Some(collection) = self.route.collection() {
+            // Whatever the path was taken for, what stands right before its end tells most.
             let url = self.at(&collection);
             self.ask(true, Purpose::List, Bearer::Own, url, "");
-            if !self.collection_is_lost(Purpose::List) {
-                self.archived(&collection);
-            }
+        }
+        if let Some(above) = self.route.item_above() {
+            self.below(&above, exists);
+        } else if let Some(collection) = self.route.collection()
+            && !self.collection_is_lost(Purpose::List)
+        {
+            self.archived(&collection);
         }
         let lost =
             self.collection_is_lost(Purpose::List) || self.collection_is_lost(Purpose::ListAbove);
@@ -717,12 +733,10 @@ impl<'a> Plan<'a> {
         let found = case.first(Purpose::Above).map(|p| p.facts.is_fine());
         match found {
             Some(true) => {
-                if let Some(collection) = self.route.collection() {
-                    let url = self.at(&collection);
-                    self.ask(true, Purpose::List, Bearer::Own, url, "");
-                    if !self.collection_is_lost(Purpose::List) {
-                        self.archived(&collection);
-                    }
+                if let Some(collection) = self.route.collection()
+                    && !self.collection_is_lost(Purpose::List)
+                {
+                    self.archived(&collection);
                 }
             }
             Some(false) => {
@@ -807,14 +821,6 @@ fn noun_of(name: &str) -> Option<String> {
         .or_else(|| name.strip_suffix("Id"))?;
     let noun = noun.rsplit_once("source_").map_or(noun, |(_, noun)| noun);
     (!noun.is_empty()).then(|| noun.to_owned())
-}
-
-fn plural(noun: &str) -> String {
-    match noun.strip_suffix('y') {
-        _ if noun.ends_with('s') => noun.to_owned(),
-        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ => format!("{noun}s"),
-    }
 }
 
 /// The URL with another value of a parameter, or without it.

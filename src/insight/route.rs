@@ -369,20 +369,25 @@ fn is_sure_id(part: &str) -> bool {
     is_id(part) && (!letters || part.contains('@') || is_uuid)
 }
 
-/// `v1`, `v2.1`, `2022-02-22`
+/// `v1`, `v2.1`, `1.0`, `2022-02-22`
 fn is_version(part: &str) -> bool {
     let numbered = part.strip_prefix(['v', 'V']).is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
     });
+    let pointed = part.len() <= 6
+        && part.split('.').count() > 1
+        && part
+            .split('.')
+            .all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
     let dated = part.len() == 10
         && part.bytes().enumerate().all(|(place, b)| match place {
             4 | 7 => b == b'-',
             _ => b.is_ascii_digit(),
         });
-    numbered || dated
+    numbered || pointed || dated
 }
 
-fn looks_plural(part: &str) -> bool {
+pub fn looks_plural(part: &str) -> bool {
     let single = ["ss", "us", "is"].iter().any(|end| part.ends_with(end));
     part.len() > 3 && part.ends_with('s') && !single
 }

@@ -157,7 +157,7 @@ const CODES: &[(Sense, &str)] = &[
     (
         Sense::OfToken,
         "token key client user account app application credential caller consumer principal \
-         subject",
+         subject bearer identity login member",
     ),
     (
         Sense::OfAddress,

@@ -2,7 +2,7 @@
 
 use super::{Findings, Rule, Tier};
 use crate::insight::facts::{Bearer, Case, CredentialPlace, Page, Purpose};
-use crate::insight::words::Sense;
+use crate::insight::words::{Sense, senses_of_code};
 use crate::model::Cause;
 
 pub const RULES: &[Rule] = &[
@@ -60,18 +60,15 @@ fn whose(case: &Case, findings: &mut Findings) {
     }
     for header in call.response().iter().flat_map(|r| r.headers.iter()) {
         let name = header.name.to_ascii_lowercase();
-        if !name.contains("ratelimit") && !name.contains("rate-limit") && !name.contains("throttle")
+        if !["limit", "throttl", "quota"]
+            .iter()
+            .any(|word| name.contains(word))
         {
             continue;
         }
-        let text = format!("{name} {}", header.text().to_ascii_lowercase());
-        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        let has = |wanted: &[&str]| words.clone().any(|word| wanted.contains(&word));
-        let (ip, token) = (
-            has(&["ip", "address", "addr", "network"]),
-            has(&["token", "user", "key", "client", "credential"]),
-        );
-        words.next();
+        let senses = senses_of_code(&format!("rate {name} {}", header.text()));
+        let ip = senses.contains(&Sense::OfAddress);
+        let token = senses.contains(&Sense::OfToken);
         if ip != token {
             let cause = if ip { Cause::RateIp } else { Cause::RateToken };
             findings.add(

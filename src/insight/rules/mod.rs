@@ -18,6 +18,7 @@ use super::json::Json;
 use crate::model::Cause;
 
 pub use lists::{filters as lists_filters, is_steering as lists_is_steering};
+pub use pages::is_foreign;
 pub use permission::has_reach;
 pub use request::{dates_in as request_dates, is_template as request_is_template};
 

@@ -212,10 +212,9 @@ fn foreign_words(case: &Case, findings: &mut Findings) {
 
 /// Whether the refusal could be somebody's before the API, by its status and its words.
 fn may_be_foreign(call: &Facts) -> bool {
-    let own_words = [Sense::Denied, Sense::Role, Sense::Scope];
-    let own = own_words.iter().any(|sense| call.says(*sense)) || call.says(Sense::Invalid);
     let asks = call.challenges.iter().any(|c| !c.scheme.is_empty());
-    matches!(call.status(), 403 | 406 | 451) && call.page != Page::Html && !own && !asks
+    let of_token = asks || call.says(Sense::Invalid);
+    matches!(call.status(), 403 | 406 | 451) && call.page != Page::Html && !of_token
 }
 
 /// The members by which an API says its errors, or what kind of text it says them in.
@@ -252,6 +251,13 @@ fn hand(facts: &Facts) -> Vec<String> {
         .collect();
     names.extend(facts.header("content-type"));
     names
+}
+
+/// Whether the refusal looks like nothing that the API says elsewhere.
+pub fn is_foreign(case: &Case) -> bool {
+    let mut findings = Findings::default();
+    foreign_form(case, &mut findings);
+    !findings.list.is_empty()
 }
 
 /// Wrong where one API says its refusals in several forms.
@@ -316,6 +322,14 @@ fn everyone(case: &Case, findings: &mut Findings) {
         found.filter(|p| p.facts.is_like(call))
     };
     let without = like(Purpose::Without);
+    if without.is_none()
+        && case
+            .first(Purpose::Without)
+            .is_some_and(|p| p.facts.is_refusal() || p.facts.is_denial())
+    {
+        // Whoever refused has looked at the token.
+        findings.against(&[Cause::PermissionEdgeBlock], 4.0);
+    }
     if let (Some(without), true) = (without, case.works().is_some()) {
         let says = format!(
             "The token works elsewhere, and here those without any are told the same: {}.",
@@ -326,7 +340,9 @@ fn everyone(case: &Case, findings: &mut Findings) {
     }
     let nothing_else = case.probes.iter().all(|p| p.facts.is_like(call));
     if let (Some(without), Some(_)) = (without, like(Purpose::Wrong)) {
+        // Who asks without a token is asked for one; that one may not is said to those it knows.
         let coded = call.errors.entries.iter().any(|e| e.code.is_some());
+        let coded = coded && !call.says(Sense::Denied);
         let strange = call.page != Page::Json || edge_mark(call).is_some();
         let weight = match (strange, nothing_else && !coded) {
             (true, _) => 6.0,

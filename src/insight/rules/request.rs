@@ -205,7 +205,7 @@ fn method(case: &Case, findings: &mut Findings) {
 
 fn lists(allow: &str, method: &str) -> bool {
     allow
-        .split(',')
+        .split([',', ' ', ';'])
         .any(|word| word.trim().eq_ignore_ascii_case(method) || word.trim() == "*")
 }
 

@@ -119,9 +119,16 @@ fn unrecognised(case: &Case, findings: &mut Findings) {
     }
     let seen = case.with(Purpose::Other).find(|p| p.facts.is_fine());
     let lost = [Purpose::List, Purpose::ListAbove];
+    let rungs = case
+        .call
+        .route
+        .as_ref()
+        .map(|r| r.rungs())
+        .unwrap_or_default();
+    let is_rung = |p: &Probed| rungs.iter().any(|(path, _)| path == p.probe.url.path());
     let lost = case
         .own()
-        .find(|p| lost.contains(&p.probe.purpose) && p.facts.is_missing());
+        .find(|p| lost.contains(&p.probe.purpose) && p.facts.is_missing() && is_rung(p));
     let all = case.own().all(|p| p.facts.is_missing());
     if let (Some(seen), Some(lost), true) = (seen, lost, all) {
         let says = format!(
@@ -158,7 +165,9 @@ fn above(case: &Case, findings: &mut Findings) {
     if !is_about_resource(case) {
         return;
     }
-    let Some(above) = case.first(Purpose::Above) else {
+    let item = case.call.route.as_ref().and_then(|r| r.item_above());
+    let above = case.first(Purpose::Above);
+    let Some(above) = above.filter(|p| Some(p.probe.url.path()) == item.as_deref()) else {
         return;
     };
     let facts = &above.facts;
@@ -402,9 +411,11 @@ fn path(case: &Case, findings: &mut Findings) {
         findings.add(Cause::PathUnknown, 3.5, Tier::Said, says);
     }
     let listed = [Purpose::List, Purpose::ListAbove];
+    let rungs = route.rungs();
+    let is_rung = |p: &Probed| rungs.iter().any(|(path, _)| path == p.probe.url.path());
     let lost: Vec<&Probed> = case
         .own()
-        .filter(|p| listed.contains(&p.probe.purpose) && p.facts.is_missing())
+        .filter(|p| listed.contains(&p.probe.purpose) && p.facts.is_missing() && is_rung(p))
         .collect();
     let lost_with_parent = matches!(first_gone(case), Some((Part::Id, _)));
     if let Some(lost) = lost.first().filter(|_| !lost_with_parent) {
@@ -466,7 +477,7 @@ fn path(case: &Case, findings: &mut Findings) {
         && case
             .own()
             .all(|p| p.facts.is_missing() || p.facts.page == Page::Html);
-    if silent && !has_reach(case) {
+    if silent && !has_reach(case) && !case.probes.iter().any(|p| p.facts.is_fine()) {
         findings.add(
             Cause::PathUnknown,
             4.0,
