@@ -361,8 +361,10 @@ impl Inside {
         };
         let mut methods = found.methods.split(' ');
         if asked.method == "OPTIONS" {
-            return Said::text(204, "text/plain", "")
-                .with("allow", &format!("OPTIONS, {}", found.methods));
+            return Said::text(204, "text/plain", "").with(
+                "allow",
+                &format!("OPTIONS, {}", found.methods.replace(' ', ", ")),
+            );
         }
         let method = if asked.method == "HEAD" {
             "GET"
