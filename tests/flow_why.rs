@@ -188,6 +188,17 @@ fn a_pasted_answer_is_asked_about_by_hand_and_the_next_paste_goes_on() {
         panic!("no investigation is on top");
     };
     assert_eq!(pane.probes(), 1);
+    // It is kept as what was received, and nobody could take it for a call of ours.
+    let kept = scene.asked[asked..]
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Remember(exchange) => Some(exchange),
+            _ => None,
+        });
+    let kept: Vec<_> = kept.collect();
+    assert_eq!(kept.len(), 2);
+    assert!(kept.iter().all(|exchange| exchange.is_received()));
+    assert!(kept[1].probe_of.as_ref() == Some(&kept[0].id));
     let sends =
         |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Investigate { .. });
     assert!(!scene.asked[asked..].iter().any(sends));

@@ -715,3 +715,95 @@ fn the_result_has_its_shape_and_every_probe_stands_in_the_history() {
     let kept = listed["exchanges"].as_array().unwrap().len();
     assert_eq!(kept, 1 + found["probes"].as_array().unwrap().len());
 }
+
+#[test]
+fn a_call_that_worked_before_is_asked_again_to_tell_the_token_from_what_it_may() {
+    let world = World::of(styles::all().remove(0));
+    let base = world.server.base();
+    let home = Home::new().with(&variable("reader"), &world.tokens["reader"]);
+    let (good, refused) = (world.path("/R/#2"), world.path("/users"));
+    let args = |what: &'static str, url: &str| {
+        let base = base.clone();
+        let words = [
+            what,
+            "GET",
+            url,
+            "--base-url",
+            &base,
+            "--token",
+            "reader",
+            "--json",
+        ];
+        words.map(str::to_owned)
+    };
+    let run = |words: [String; 8]| home.run(&words.each_ref().map(String::as_str));
+    assert_eq!(run(args("send", &good)).code, 0);
+    let found = run(args("investigate", &refused)).json();
+    let probes = found["probes"].as_array().unwrap();
+    let again = |probe: &serde_json::Value| {
+        probe["request"]["url"].as_str().unwrap().ends_with(&good) && probe["token"] == "reader"
+    };
+    assert!(probes.iter().any(again), "{found}");
+    assert_eq!(found["verdict"]["cause"], "permission.missing_role");
+    // A call that never worked has no such probe.
+    let fresh = Home::new().with(&variable("reader"), &world.tokens["reader"]);
+    let words = args("investigate", &refused);
+    let found = fresh.run(&words.each_ref().map(String::as_str)).json();
+    assert!(!found["probes"].as_array().unwrap().iter().any(again));
+}
+
+/// Works once, and refuses whatever comes after.
+fn turning() -> Server {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    Server::doing(move |_, stream| {
+        let fine = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        let json = "content-type: application/json\r\n";
+        let bytes = match fine {
+            true => answer("200 OK", json, b"{\"data\":[{\"id\":\"1\"}]}"),
+            false => answer(
+                "401 Unauthorized",
+                json,
+                b"{\"errors\":[{\"code\":\"unauthorized\"}]}",
+            ),
+        };
+        let _ = std::io::Write::write_all(stream, &bytes);
+        true
+    })
+}
+
+#[test]
+fn the_evidence_says_until_when_the_same_call_worked_and_whether_the_token_is_still_the_same() {
+    let value = "0123456789abcdef".repeat(3);
+    for (later, expected) in [
+        (
+            value.clone(),
+            "With the same token desk this call worked until",
+        ),
+        (
+            value.replace('0', "7"),
+            "had another value when this call last worked",
+        ),
+    ] {
+        let server = turning();
+        let base = server.base();
+        let home = Home::new().with(&variable("desk"), &value);
+        let words = |what| {
+            [
+                what,
+                "GET",
+                "/core/runbooks",
+                "--base-url",
+                &base,
+                "--token",
+                "desk",
+                "--json",
+            ]
+        };
+        assert_eq!(home.run(&words("send")).code, 0);
+        let home = home.with(&variable("desk"), &later);
+        let found = home.run(&words("investigate")).json();
+        let evidence = found["verdict"]["evidence"].to_string();
+        assert!(evidence.contains(expected), "{found}");
+        assert_eq!(found["verdict"]["cause"], "token.rejected");
+    }
+}

@@ -1,8 +1,10 @@
 //! The ticket and the investigation by hand, as commands: what is written, and that nothing is
 //! sent or given away by it.
 
+mod faults;
 mod program;
 
+use faults::{Server, answer};
 use program::Home;
 
 #[test]
@@ -62,4 +64,47 @@ fn by_hand_each_question_is_printed_and_each_pasted_answer_goes_on() {
     assert!(text.contains("\"$HTTRIAGE_TOKEN_THEIRS\""), "{text}");
     assert!(text.contains("Verdict: resource.absent"), "{text}");
     assert!(text.contains("200 (probe 1)"), "{text}");
+    // What came is kept, as something that was received and never as a call of ours.
+    let kept = home.run(&["history", "list", "--json"]).json();
+    let kept = kept["exchanges"].as_array().unwrap();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    for call in kept {
+        assert_eq!(call["environment"], "received", "{call}");
+        let id = call["id"].as_str().unwrap();
+        let shown = home.run(&["history", "show", id, "--json"]).json();
+        assert_eq!(shown["attempts"], 0, "{shown}");
+    }
+}
+
+#[test]
+fn no_ticket_is_written_while_the_value_of_a_token_stands_in_it() {
+    let value = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978";
+    let body = format!("{{\"errors\":[{{\"code\":\"forbidden\",\"detail\":\"seen {value}\"}}]}}");
+    let server = Server::saying(answer(
+        "403 Forbidden",
+        "content-type: application/json\r\n",
+        body.as_bytes(),
+    ));
+    // The value was nobody's token when it came, so nothing masked it.
+    let home = Home::new();
+    let sent = home.run(&[
+        "send",
+        "GET",
+        "/core/runbooks",
+        "--base-url",
+        &server.base(),
+        "--json",
+    ]);
+    let id = sent.json()["id"].as_str().unwrap().to_owned();
+    let ticket = ["export", &id, "--as", "markdown"];
+    assert!(home.run(&ticket).out.contains(value));
+    let home = home.with("HTTRIAGE_TOKEN_DESK", value);
+    let refused = home.run(&ticket);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.err.contains("Nothing was written"),
+        "{}",
+        refused.err
+    );
+    assert!(!refused.all().contains(value));
 }

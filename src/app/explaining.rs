@@ -307,17 +307,14 @@ pub fn by_hand(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// A pasted answer goes on with the investigation that waits for it; says whether one did.
-pub fn answered_by_hand(state: &mut State, exchange: &Exchange) -> bool {
+/// A pasted answer goes on with the investigation that waits for it, and is kept as one that was
+/// received; `None` where none waits.
+pub fn answered_by_hand(state: &mut State, exchange: &Exchange) -> Option<Vec<Effect>> {
     let catalogue = state.catalogue.clone();
-    let Some(pane) = on_top(state) else {
-        return false;
-    };
-    let (Some(asked), Some((case, explanation))) = (pane.by_hand.take(), &mut pane.found) else {
-        return false;
-    };
-    next_by_hand::answer(case, asked.probe, asked.spec, exchange);
+    let pane = on_top(state)?;
+    let (asked, (case, explanation)) = (pane.by_hand.take()?, pane.found.as_mut()?);
+    let received = next_by_hand::answer(case, asked.probe, asked.spec, exchange);
     *explanation = explain(case, &catalogue);
     pane.list.cursor = case.probes.len();
-    true
+    Some(remember(state, received))
 }

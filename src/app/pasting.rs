@@ -188,8 +188,8 @@ fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
 
 /// A pasted answer is here: shown, remembered, and marked as one that nobody here asked for.
 pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    if explaining::answered_by_hand(state, &exchange) {
-        return Vec::new();
+    if let Some(effects) = explaining::answered_by_hand(state, &exchange) {
+        return effects;
     }
     state.overlay = None;
     state.history.filtering = false;

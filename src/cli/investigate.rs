@@ -9,11 +9,13 @@ use super::json::{exchange_json, verdict_json};
 use super::print::{Out, complain, percent};
 use super::send::{Recorder, options, spec, split_pair};
 use super::trouble::Trouble;
-use crate::engine::investigate::{Investigated, Investigation, known_good, run as investigate};
+use crate::engine::investigate::{
+    Investigated, Investigation, known_good, past, run as investigate,
+};
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Vault};
 use crate::insight::{Catalogue, Explanation, Verdict, explain};
-use crate::model::{Outcome, visible_line};
+use crate::model::{Exchange, Outcome, visible_line};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -32,7 +34,10 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let (sent, names) = as_send(args);
     let typed = spec(&sent, &environment, &settings)?;
     if by_hand {
-        let result = by_hand::ask(typed, environment, budget, out)?;
+        let mut recorder = Recorder::new(&sent.record, &home, &settings);
+        let told = |exchange: &Arc<Exchange>| recorder.remember_shared(exchange.clone());
+        let result = by_hand::ask(typed, environment, budget, out, told)?;
+        recorder.finish();
         let explanation = explain(&result.case, &catalogue);
         if as_json {
             out.json(&json_of(&result, &explanation));
@@ -55,6 +60,10 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut recorder = Recorder::new(&sent.record, &home, &settings);
     let worked = recorder.history().zip(typed.auth.token());
     let known_good = worked.and_then(|(history, token)| known_good(history, token, &environment));
+    let past = worked.and_then(|(history, token)| {
+        let token = client.vault().reference_at_rest(token, environment.sandbox);
+        past(history, &token, &environment, &typed, None)
+    });
     let mut asked = Investigation {
         typed,
         environment,
@@ -64,6 +73,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
         case: sent.record.case.clone(),
         made: None,
         known_good,
+        past,
     };
     let result = tasks.block_on(async {
         let mut served = None;

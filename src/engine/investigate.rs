@@ -9,12 +9,14 @@ use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
 use crate::insight::facts::{Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probed};
+use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
 use crate::insight::redact::is_secret_name;
 use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
-    Body, Environment, Exchange, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome, Param,
-    RequestSpec, SentRequest, Timestamp, TokenName, limits, resolve, token_names_in,
+    Body, Environment, Exchange, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin,
+    Outcome, Param, RequestSpec, SentRequest, Timestamp, TokenName, TokenRef, limits, resolve,
+    token_names_in,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,6 +56,8 @@ pub struct Investigation {
     pub made: Option<Arc<Exchange>>,
     /// A call that this token was answered with success before.
     pub known_good: Option<Url>,
+    /// That this very call once worked with this token.
+    pub past: Option<Past>,
 }
 
 /// What came of it: all that the judge needs, without any secret.
@@ -99,6 +103,7 @@ pub async fn run(
     );
     case.budget = ask.budget;
     case.known_good = ask.known_good.clone();
+    case.past = ask.past;
     // What their values look like is known once they were used.
     let unread = |name: &TokenName| KnownToken {
         name: name.clone(),
@@ -252,6 +257,27 @@ pub fn known_good(history: &History, token: &TokenName, environment: &Environmen
         .find(|url| Origin::of(url).as_ref() == Some(&home))
 }
 
+/// When this call worked last with this token, by the history; blocks.
+pub fn past(
+    history: &History,
+    token: &TokenRef,
+    environment: &Environment,
+    typed: &RequestSpec,
+    until: Option<&ExchangeId>,
+) -> Option<Past> {
+    let filter = format!(
+        "token:{} method:{} env:\"{}\"",
+        token.name,
+        typed.method,
+        environment.name.replace('"', "")
+    );
+    let query = Query::parse(&filter, Timestamp::now());
+    let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
+    let sent = resolve(typed, environment).ok();
+    let url = sent.as_ref().map_or(&typed.url, |sent| &sent.url);
+    learned::past(&found, &typed.method, url, token, until)
+}
+
 /// Whether a call that was made can be looked into where it went. A write always can: it is
 /// never made again.
 pub fn is_still_there(exchange: &Exchange, environment: &Environment) -> bool {
@@ -274,6 +300,10 @@ pub fn recalled(
         environment.base_url = origin.to_string();
     }
     let mut case = case_of(client, exchange.clone(), environment);
+    if let Some(token) = exchange.token() {
+        let (place, typed) = (&case.environment, &exchange.typed);
+        case.past = past(history, token, place, typed, Some(&exchange.id));
+    }
     let sent = probes_of(history, &exchange);
     for token in sent.iter().filter_map(|probe| probe.token()) {
         let is_own = Some(&token.name) == case.credential.token.as_ref();

@@ -54,9 +54,14 @@ pub fn place(case: &Case) -> Environment {
     }
 }
 
-/// Takes a pasted answer for that of the question.
-pub fn answer(case: &mut Case, probe: Probe, spec: RequestSpec, pasted: &Exchange) {
-    let exchange = Exchange {
+/// Takes a pasted answer for that of the question; gives it as what was received, to be kept.
+pub fn answer(
+    case: &mut Case,
+    probe: Probe,
+    spec: RequestSpec,
+    pasted: &Exchange,
+) -> Arc<Exchange> {
+    let exchange = Arc::new(Exchange {
         environment: Environment::RECEIVED.to_owned(),
         sent: SentRequest {
             method: probe.method.to_owned(),
@@ -66,7 +71,8 @@ pub fn answer(case: &mut Case, probe: Probe, spec: RequestSpec, pasted: &Exchang
         typed: spec,
         probe_of: Some(case.call.exchange.id.clone()),
         ..pasted.clone()
-    };
-    let facts = Facts::read(Arc::new(exchange), &case.environment.base_path());
+    });
+    let facts = Facts::read(exchange.clone(), &case.environment.base_path());
     case.take(Probed { probe, facts });
+    exchange
 }

@@ -4,6 +4,7 @@
 use super::challenge::{Challenge, challenges};
 use super::error_body::{EntryOrigin, ErrorBody, error_body};
 use super::json::{self, Json};
+use super::learned::Past;
 use super::route::{Part, Route, decoded};
 use super::token::TokenReport;
 use super::words::{Sense, senses_of_code, senses_of_text};
@@ -565,6 +566,8 @@ pub struct Case {
     pub budget: usize,
     /// A call that this token was answered with success before.
     pub known_good: Option<Url>,
+    /// That this very call once worked, by the history.
+    pub past: Option<Past>,
     /// Whose calls are limited for longer than is waited.
     pub limited: Vec<Bearer>,
     pub now: Timestamp,
@@ -586,6 +589,7 @@ impl Case {
             probes: Vec::new(),
             budget: 0,
             known_good: None,
+            past: None,
             limited: Vec::new(),
             now,
         }

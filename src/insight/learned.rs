@@ -1,9 +1,10 @@
 //! What the history knows of who may do what: for each call and token the last result, and since
-//! when it has been so. A result is a status and a first code; wording does not count.
+//! when it has been so; and of a call that fails now, until when it did not. A result is a status
+//! and a first code; wording does not count.
 
 use super::catalog::endpoints_at;
 use super::matrix::Caller;
-use crate::model::{ExchangeSummary, Timestamp, TokenName};
+use crate::model::{ExchangeId, ExchangeSummary, StatusClass, Timestamp, TokenName, TokenRef};
 use std::collections::HashMap;
 
 /// The last result of a call with one token.
@@ -99,6 +100,55 @@ impl Learned {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Of a call that fails now: that it once worked with the same token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// When it worked last.
+    pub worked_at: Timestamp,
+    /// When it was first seen to fail after that.
+    pub failed_since: Option<Timestamp>,
+    /// The token of that name had another value then.
+    pub other_value: bool,
+}
+
+/// Looks for the last time that a call worked with a token, among calls with the newest first;
+/// only those made before `until` count.
+pub fn past<'a>(
+    calls: impl IntoIterator<Item = &'a ExchangeSummary>,
+    method: &str,
+    url: &str,
+    token: &TokenRef,
+    until: Option<&ExchangeId>,
+) -> Option<Past> {
+    let url = url.strip_prefix("{{base}}").unwrap_or(url);
+    let mut failed_since = None;
+    for call in calls {
+        let same_token = call.token.as_ref().filter(|known| known.name == token.name);
+        let Some(known) = same_token else {
+            continue;
+        };
+        let earlier = until.is_none_or(|until| call.id < *until);
+        if !earlier || call.method != method || path(&call.url) != path(url) {
+            continue;
+        }
+        let Some(status) = call.status else {
+            continue;
+        };
+        if StatusClass::of(status) == StatusClass::Success && call.errors.is_empty() {
+            let prints = known.fingerprint.as_ref().zip(token.fingerprint.as_ref());
+            return Some(Past {
+                worked_at: call.started_at,
+                failed_since,
+                other_value: prints.is_some_and(|(then, now)| then != now),
+            });
+        }
+        if status >= 400 {
+            failed_since = Some(call.started_at);
+        }
+    }
+    None
 }
 
 fn result(call: &ExchangeSummary) -> (Option<u16>, Option<&str>) {
@@ -212,5 +262,37 @@ mod tests {
         let mut lost = call(50, "support", "https://a.example/core/users", 200, None);
         lost.status = None;
         assert!(Learned::of([lost]).is_empty());
+    }
+
+    #[test]
+    fn what_worked_before_is_found_with_the_time_since_when_it_does_not() {
+        let url = "https://a.example/core/runbooks/7";
+        let calls = [
+            call(50, "support", url, 403, Some("forbidden")),
+            call(40, "support", url, 403, Some("forbidden")),
+            call(30, "admin", url, 200, None),
+            call(20, "support", url, 200, None),
+            call(
+                10,
+                "support",
+                "https://a.example/core/runbooks/8",
+                200,
+                None,
+            ),
+        ];
+        let token = |print: Option<&str>| TokenRef {
+            name: TokenName::new("support").unwrap(),
+            fingerprint: print.map(str::to_owned),
+        };
+        let seen = |token: &TokenRef, path: &str, until: i64| {
+            let until = ExchangeId::from_number(until as u64);
+            past(&calls, "GET", path, token, Some(&until))
+        };
+        let found = seen(&token(None), "/core/runbooks/7", 50).unwrap();
+        assert_eq!(found.worked_at.as_second(), 20);
+        assert_eq!(found.failed_since.unwrap().as_second(), 40);
+        assert!(!found.other_value);
+        assert_eq!(seen(&token(None), "/core/runbooks/7", 20), None);
+        assert_eq!(seen(&token(None), "/core/runbooks/9", 50), None);
     }
 }

@@ -536,13 +536,16 @@ impl Performer {
             let (known, here, call) = (client.clone(), environment.clone(), exchange.clone());
             let prepared = tokio::task::spawn_blocking(move || {
                 let others = investigate::others(&known, names, &call, here.sandbox);
-                let token = call.token().map(|token| token.name.clone());
-                let before = history
-                    .zip(token)
-                    .and_then(|(history, token)| investigate::known_good(&history, &token, &here));
-                (others, before)
+                let history = history.zip(call.token().cloned());
+                let Some((history, token)) = history else {
+                    return (others, None, None);
+                };
+                let good = investigate::known_good(&history, &token.name, &here);
+                let until = Some(&call.id);
+                let past = investigate::past(&history, &token, &here, &call.typed, until);
+                (others, good, past)
             });
-            let (others, known_good) = prepared.await.unwrap_or_default();
+            let (others, known_good, past) = prepared.await.unwrap_or_default();
             let asked = Investigation {
                 typed: exchange.typed.clone(),
                 // A practice API of an earlier run is gone; a call that reads is made anew.
@@ -553,6 +556,7 @@ impl Performer {
                 allow_writes: false,
                 case,
                 known_good,
+                past,
             };
             let told = |case: &Case, _: &Arc<Exchange>| {
                 let case = Box::new(case.clone());

@@ -24,6 +24,7 @@ pub fn ask(
     environment: Environment,
     budget: usize,
     out: &mut Out,
+    mut told: impl FnMut(&Arc<Exchange>),
 ) -> Result<Investigated, Trouble> {
     let has_own = |row: &crate::model::Param| row.name.eq_ignore_ascii_case("authorization");
     if !typed.headers.iter().any(has_own) {
@@ -52,6 +53,7 @@ pub fn ask(
         },
         ..pasted
     });
+    told(&exchange);
     let mut case = Case::of(
         Facts::read(exchange.clone(), &environment.base_path()),
         Credential {
@@ -70,7 +72,7 @@ pub fn ask(
         let Some(pasted) = self::pasted(&client)? else {
             break;
         };
-        answer(&mut case, probe, spec, &pasted);
+        told(&answer(&mut case, probe, spec, &pasted));
     }
     Ok(Investigated {
         exchange,

@@ -39,6 +39,10 @@ fn fine(case: &Case, findings: &mut Findings) {
 /// Names of parameters that say how much, in what order and with what, and not what.
 pub fn is_steering(name: &str) -> bool {
     let bare = name.to_ascii_lowercase();
+    // An id says which, whatever the word before it begins with: `order_id`.
+    if bare.ends_with("_id") || name.ends_with("Id") {
+        return false;
+    }
     let begins = [
         "page",
         "fields",

@@ -6,6 +6,7 @@ mod auth;
 mod limits;
 mod lists;
 mod pages;
+mod past;
 mod permission;
 mod request;
 mod resource;
@@ -89,6 +90,7 @@ pub const RULES: &[&[Rule]] = &[
     lists::RULES,
     limits::RULES,
     server::RULES,
+    past::RULES,
 ];
 
 pub fn look(case: &Case) -> Vec<Finding> {

@@ -1,0 +1,62 @@
+//! What the history says: this very call worked once. What has changed since is not known, but
+//! what was never so is out of the question.
+
+use super::{Findings, Rule, Tier, moment};
+use crate::insight::facts::{Case, CredentialPlace};
+use crate::insight::token::relative;
+use crate::model::Cause;
+
+pub const RULES: &[Rule] = &[Rule {
+    id: "past.worked",
+    look: worked,
+}];
+
+/// Wrong where the instance behind the address is another one than it was.
+fn worked(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let Some(past) = &case.past else {
+        return;
+    };
+    if call.is_fine() || call.is_limited() || case.credential.place == CredentialPlace::Nowhere {
+        return;
+    }
+    let at = format!(
+        "{}, {}",
+        moment(past.worked_at),
+        relative(past.worked_at, case.now)
+    );
+    let since = match past.failed_since {
+        Some(since) => format!(" It has failed since {}, or before.", moment(since)),
+        None => String::new(),
+    };
+    let name = case.own_name();
+    if past.other_value {
+        if call.is_refusal() && case.works().is_none() {
+            let says =
+                format!("Token {name} had another value when this call last worked ({at}).{since}");
+            findings.add(Cause::TokenRejected, 0.5, Tier::Said, says.clone());
+            findings.add(Cause::TokenWrongShape, 0.8, Tier::Said, says.clone());
+            findings.add(Cause::TokenWrongInstance, 0.4, Tier::Said, says);
+        }
+        return;
+    }
+    let says = format!("With the same token {name} this call worked until {at}.{since}");
+    if call.is_refusal() && case.works().is_none() {
+        // It was good, so it has ended: by its time, or by somebody's hand.
+        findings.add(Cause::TokenExpired, 0.8, Tier::Said, says.clone());
+        findings.add(Cause::TokenRejected, 0.8, Tier::Said, says);
+        findings.against(&[Cause::TokenWrongShape, Cause::TokenWrongInstance], 2.0);
+    } else if call.is_denial() || call.is_refusal() {
+        findings.add(Cause::PermissionMissingRole, 1.0, Tier::Said, says.clone());
+        findings.add(Cause::PermissionEdgeBlock, 0.2, Tier::Said, says);
+    } else if call.is_missing() {
+        findings.add(Cause::ResourceAbsent, 0.6, Tier::Said, says.clone());
+        findings.add(Cause::ResourceArchived, 0.6, Tier::Said, says.clone());
+        findings.add(Cause::ResourceHiddenByPermission, 0.6, Tier::Said, says);
+        findings.against(&[Cause::PathUnknown, Cause::RequestBadUrl], 3.0);
+    } else if call.status() >= 500 {
+        findings.add(Cause::ServerError, 0.3, Tier::Said, says.clone());
+        findings.add(Cause::UpstreamUnreachable, 0.3, Tier::Said, says);
+        findings.against(&[Cause::EndpointNotImplemented, Cause::CoreOutdated], 1.0);
+    }
+}
