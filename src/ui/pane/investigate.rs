@@ -98,7 +98,7 @@ fn lines(
         who: case.own_name(),
         tells: "the call in question".to_owned(),
     };
-    lines.push(call.line("", pane.list.cursor == 0, theme, width));
+    call.draw("", pane.list.cursor == 0, theme, width, &mut lines);
     for (place, probed) in case.probes.iter().enumerate() {
         let last = place + 1 == case.probes.len() && pane.job.is_none();
         let branch = match (last, theme.ascii) {
@@ -114,10 +114,10 @@ fn lines(
             tells: tells(case, probed),
         };
         let selected = pane.list.cursor == place + 1;
+        row.draw(branch, selected, theme, width, &mut lines);
         if selected {
-            at = lines.len();
+            at = lines.len() - 1;
         }
-        lines.push(row.line(branch, selected, theme, width));
     }
     if pane.job.is_some() {
         lines.push(Line::styled(waiting(pane), theme.dim()));
@@ -168,8 +168,16 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// `├ ✓ 200  /core/workspaces   support   the token works`
-    fn line(&self, branch: &str, selected: bool, theme: &Theme, width: usize) -> Line<'static> {
+    /// `├ ✓ 200  /core/workspaces   support   the token works`; under the selected one stands in
+    /// whole what was cut.
+    fn draw(
+        &self,
+        branch: &str,
+        selected: bool,
+        theme: &Theme,
+        width: usize,
+        lines: &mut Vec<Line<'static>>,
+    ) {
         let class = self.glyph_of.class();
         let status = match self.glyph_of.status() {
             Some(status) => format!("{status:03}"),
@@ -201,8 +209,29 @@ impl Row<'_> {
             let who = fit(&cut(&self.who, for_who - 1), for_who);
             spans.push(Span::styled(who, theme.name()));
         }
-        spans.push(Span::raw(cut(&self.tells, for_tells)));
-        Line::from(spans)
+        let shown = cut(&self.tells, for_tells);
+        // The call itself is what the title asks about.
+        let is_cut = selected && !branch.is_empty() && shown != self.tells;
+        spans.push(Span::raw(shown));
+        lines.push(Line::from(spans));
+        if !is_cut {
+            return;
+        }
+        let trunk = match (branch.starts_with(['├', '|']), theme.ascii) {
+            (true, false) => "│ ",
+            (true, true) => "| ",
+            (false, _) => "  ",
+        };
+        let whole = match for_who {
+            0 if !self.who.is_empty() => format!("{}: {}", self.who, self.tells),
+            _ => self.tells.clone(),
+        };
+        for text in wrap(&whole, width.saturating_sub(BRANCH + 2)) {
+            lines.push(Line::from(vec![
+                Span::styled(trunk, theme.dim()),
+                Span::raw(format!("  {text}")),
+            ]));
+        }
     }
 }
 
