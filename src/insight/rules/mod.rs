@@ -3,6 +3,7 @@
 //! is decided here; `explain` weighs them all.
 
 mod auth;
+mod foreign;
 mod limits;
 mod lists;
 mod pages;
@@ -18,8 +19,8 @@ use super::facts::{Case, Facts};
 use super::json::Json;
 use crate::model::Cause;
 
+pub use foreign::is_foreign;
 pub use lists::{filters as lists_filters, is_steering as lists_is_steering};
-pub use pages::is_foreign;
 pub use permission::has_reach;
 pub use request::{dates_in as request_dates, is_template as request_is_template};
 
@@ -85,6 +86,7 @@ pub const RULES: &[&[Rule]] = &[
     auth::RULES,
     permission::RULES,
     pages::RULES,
+    foreign::RULES,
     resource::RULES,
     request::RULES,
     lists::RULES,

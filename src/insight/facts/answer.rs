@@ -1,0 +1,351 @@
+//! One exchange, read: its errors, what they speak of, what kind of text it is, what it lists.
+
+use super::records;
+use crate::insight::challenge::{Challenge, challenges};
+use crate::insight::error_body::{EntryOrigin, ErrorBody, error_body};
+use crate::insight::json::{self, Json};
+use crate::insight::route::{Route, decoded};
+use crate::insight::words::{Sense, senses_of_code, senses_of_text};
+use crate::model::{Exchange, Outcome, Response, StatusClass, Timestamp, limits};
+use std::sync::Arc;
+use url::Url;
+
+/// What kind of text an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    Json,
+    Html,
+    Text,
+    Empty,
+    Bytes,
+}
+
+/// One exchange, read.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub exchange: Arc<Exchange>,
+    pub errors: ErrorBody,
+    pub challenges: Vec<Challenge>,
+    /// What the codes say, those of the challenges included.
+    pub codes: Vec<Sense>,
+    /// What the details say; a hint, since they may be translated.
+    pub words: Vec<Sense>,
+    /// What the titles say; a weaker hint.
+    pub titles: Vec<Sense>,
+    pub page: Page,
+    pub json: Option<Json>,
+    pub route: Option<Route>,
+}
+
+impl Facts {
+    /// `base` is the path under which the environment keeps its API.
+    pub fn read(exchange: Arc<Exchange>, base: &str) -> Facts {
+        let response = exchange.outcome.response();
+        let errors = response.map(error_body).unwrap_or_default();
+        let challenges = response.map(|r| challenges(&r.headers)).unwrap_or_default();
+        let mut facts = Facts {
+            codes: Vec::new(),
+            words: Vec::new(),
+            titles: Vec::new(),
+            page: response.map_or(Page::Empty, page),
+            json: response.and_then(json_of),
+            route: Url::parse(&exchange.sent.url)
+                .ok()
+                .map(|url| Route::of(&url, base)),
+            errors,
+            challenges,
+            exchange,
+        };
+        let is_page = facts.page == Page::Html;
+        for entry in &facts.errors.entries {
+            let header = entry.origin == EntryOrigin::WwwAuthenticate;
+            if let Some(code) = &entry.code {
+                add(&mut facts.codes, senses_of_code(code));
+            }
+            if let Some(detail) = &entry.detail {
+                add(&mut facts.words, senses_of_text(detail));
+            }
+            if let Some(title) = entry.title.as_ref().filter(|_| !header) {
+                let place = if is_page {
+                    &mut facts.words
+                } else {
+                    &mut facts.titles
+                };
+                add(place, senses_of_text(title));
+            }
+        }
+        if let Some(kind) = facts.problem_type() {
+            let name = kind.rsplit(['/', '#', ':']).find(|part| !part.is_empty());
+            add(&mut facts.codes, senses_of_code(name.unwrap_or_default()));
+        }
+        for challenge in &facts.challenges {
+            if let Some(error) = challenge.parameter("error") {
+                add(&mut facts.codes, senses_of_code(error));
+            }
+            if let Some(words) = challenge.parameter("error_description") {
+                add(&mut facts.words, senses_of_text(words));
+            }
+        }
+        facts
+    }
+
+    /// What RFC 9457 has for a code where the API gives none: the problem's type.
+    pub fn problem_type(&self) -> Option<String> {
+        let first = self.errors.entries.first()?;
+        if first.origin != EntryOrigin::ProblemJson || first.code.is_some() {
+            return None;
+        }
+        let kind = self.json.as_ref()?.get("type").and_then(Json::to_text)?;
+        (kind != "about:blank").then_some(kind)
+    }
+
+    /// The status that the answer means; zero where no whole answer came. One that brings
+    /// errors under a success means what its errors say.
+    pub fn status(&self) -> u16 {
+        let sent = self.sent_status();
+        let success = StatusClass::of(sent) == StatusClass::Success;
+        if !success || self.errors.entries.is_empty() {
+            return sent;
+        }
+        let own = self.errors.entries.iter().find_map(|e| e.status.as_deref());
+        let own = own
+            .and_then(|text| text.parse().ok())
+            .filter(|n| (400..=599).contains(n));
+        own.or_else(|| self.codes.iter().find_map(|sense| usual_status(*sense)))
+            .unwrap_or(sent)
+    }
+
+    /// The status as it came.
+    pub fn sent_status(&self) -> u16 {
+        self.exchange.outcome.status().unwrap_or(0)
+    }
+
+    pub fn response(&self) -> Option<&Response> {
+        self.exchange.outcome.response()
+    }
+
+    pub fn header(&self, name: &str) -> Option<String> {
+        let value = self.response()?.headers.get(name)?;
+        Some(value.into_owned())
+    }
+
+    /// Answered by the API, with success and without errors inside.
+    pub fn is_fine(&self) -> bool {
+        StatusClass::of(self.sent_status()) == StatusClass::Success
+            && self.page != Page::Html
+            && self.errors.entries.is_empty()
+    }
+
+    /// Not who you are: the token was not accepted.
+    pub fn is_refusal(&self) -> bool {
+        if self.is_fine() || self.page == Page::Html && self.challenges.is_empty() {
+            return false;
+        }
+        let permission = [Sense::Scope, Sense::Role, Sense::Denied];
+        let about_token = self.codes.iter().any(|sense| is_about_token(*sense));
+        let about_permission = self.codes.iter().any(|sense| permission.contains(sense));
+        about_token || (self.status() == 401 && !about_permission)
+    }
+
+    /// Who you are, but not what you may.
+    pub fn is_denial(&self) -> bool {
+        let permission = [Sense::Scope, Sense::Role, Sense::Denied];
+        let said = self.codes.iter().any(|sense| permission.contains(sense));
+        !self.is_refusal() && (self.status() == 403 || said)
+    }
+
+    pub fn is_missing(&self) -> bool {
+        matches!(self.status(), 404 | 410) && !self.is_refusal() && !self.is_denial()
+    }
+
+    /// Too many calls: by its status, its code, or since none is left.
+    pub fn is_limited(&self) -> bool {
+        let used_up = matches!(self.status(), 403 | 503) && self.calls_left() == Some(0);
+        self.status() == 429 || self.codes.contains(&Sense::Rate) || used_up
+    }
+
+    pub fn says(&self, sense: Sense) -> bool {
+        self.codes.contains(&sense)
+    }
+
+    /// In its detail, or where there is none but a title, in that.
+    pub fn hints(&self, sense: Sense) -> bool {
+        self.words.contains(&sense)
+    }
+
+    /// The records of a list, if the answer is one.
+    pub fn list(&self) -> Option<&[Json]> {
+        if !self.is_fine() {
+            return None;
+        }
+        records(self.json.as_ref()?)
+    }
+
+    /// The one record that the answer shows.
+    pub fn record(&self) -> Option<&Json> {
+        let body = self.json.as_ref().filter(|_| self.is_fine())?;
+        if self.list().is_some() {
+            return None;
+        }
+        let inner = ["data", "result", "item", "resource"]
+            .iter()
+            .find_map(|name| body.get(name));
+        Some(
+            inner
+                .filter(|value| value.as_object().is_some())
+                .unwrap_or(body),
+        )
+    }
+
+    /// Two answers that say the same: status, kind of text, codes, and the words without numbers.
+    pub fn is_like(&self, other: &Facts) -> bool {
+        self.status() == other.status() && self.page == other.page && self.print() == other.print()
+    }
+
+    fn print(&self) -> Vec<String> {
+        let plain = |text: &Option<String>| {
+            let text = text.clone().unwrap_or_default();
+            let words = text.split(|c: char| c.is_whitespace() || "\"'`<>()".contains(c));
+            let words =
+                words.filter(|word| !word.contains(|c: char| c.is_ascii_digit() || c == '/'));
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let entries = self.errors.entries.iter();
+        entries
+            .map(|e| format!("{:?} {} {}", e.code, plain(&e.title), plain(&e.detail)))
+            .chain(self.problem_type())
+            .collect()
+    }
+
+    /// How many calls are left, by whichever header of a limit says so.
+    pub fn calls_left(&self) -> Option<u64> {
+        let headers = self.response()?.headers.iter();
+        headers
+            .filter_map(|header| {
+                let name = header.name.to_ascii_lowercase();
+                let text = header.text().to_ascii_lowercase();
+                let left = name.contains("remaining") || name.ends_with("-rest");
+                if left {
+                    return text.split([',', ';']).next()?.trim().parse().ok();
+                }
+                // `RateLimit: "default";r=0;t=1`
+                let fields = text.split([';', ',']).map(str::trim);
+                let of_limit = name == "ratelimit";
+                let mut found = fields.filter(|_| of_limit).filter_map(|field| {
+                    field
+                        .strip_prefix("r=")
+                        .or(field.strip_prefix("remaining="))
+                });
+                found.next()?.parse().ok()
+            })
+            .next()
+    }
+
+    /// `GET /core/runbooks/9: 404 not_found`
+    pub fn line(&self) -> String {
+        let sent = &self.exchange.sent;
+        let place = match Url::parse(&sent.url) {
+            Ok(url) => match url.query() {
+                Some(query) => format!("{}?{}", url.path(), decoded(query)),
+                None => url.path().to_owned(),
+            },
+            Err(_) => sent.url.clone(),
+        };
+        let answer = match &self.exchange.outcome {
+            Outcome::Answered(response) => {
+                let code = self.errors.entries.iter().find_map(|e| e.code.clone());
+                match code {
+                    Some(code) => format!("{:03} {code}", response.status),
+                    None => format!("{:03}", response.status),
+                }
+            }
+            Outcome::Failed(failure) => failure.cause.id().to_owned(),
+        };
+        format!("{} {place}: {answer}", sent.method)
+    }
+
+    /// The server's own clock, where the answer tells it.
+    pub fn server_time(&self) -> Option<Timestamp> {
+        let text = self.header("date")?;
+        let parsed = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+        Some(parsed.timestamp())
+    }
+}
+
+fn add(senses: &mut Vec<Sense>, more: Vec<Sense>) {
+    for sense in more {
+        if !senses.contains(&sense) {
+            senses.push(sense);
+        }
+    }
+}
+
+/// The status that APIs use for an idea.
+fn usual_status(sense: Sense) -> Option<u16> {
+    use Sense::*;
+    let status = match sense {
+        Scope | Role | Denied => 403,
+        Archived | Deleted | ParentAbsent | NotFound | Route => 404,
+        Method => 405,
+        Conflict => 409,
+        TooLarge => 413,
+        MediaType => 415,
+        Validation | MissingField => 422,
+        CoreUrl | MissingParameter | InvalidParameter | Syntax | Version | BadUrl => 400,
+        Rate => 429,
+        NotImplemented | Internal => 500,
+        CoreOld => 501,
+        Upstream => 503,
+        Timeout => 504,
+        sense if is_about_token(sense) || sense == Unauthenticated => 401,
+        _ => return None,
+    };
+    Some(status)
+}
+
+pub fn is_about_token(sense: Sense) -> bool {
+    use Sense::*;
+    matches!(
+        sense,
+        Expired | NotYet | Invalid | Revoked | NoCredential | Scheme | MalformedToken | Elsewhere
+    )
+}
+
+fn page(response: &Response) -> Page {
+    let body = &response.body;
+    let start: Vec<u8> = body
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace())
+        .take(16)
+        .collect();
+    let start = String::from_utf8_lossy(&start).to_ascii_lowercase();
+    let media_type = response.headers.media_type().unwrap_or_default();
+    if start.is_empty() {
+        return Page::Empty;
+    }
+    if start.starts_with("<!doctype")
+        || start.starts_with("<html")
+        || (media_type.contains("html") && start.starts_with('<'))
+    {
+        return Page::Html;
+    }
+    if media_type.contains("html") {
+        return Page::Html;
+    }
+    if start.starts_with(['{', '[']) || media_type.contains("json") {
+        return Page::Json;
+    }
+    match std::str::from_utf8(body) {
+        Ok(_) => Page::Text,
+        Err(_) => Page::Bytes,
+    }
+}
+
+fn json_of(response: &Response) -> Option<Json> {
+    if response.body.len() > limits::ERROR_BYTES || page(response) != Page::Json {
+        return None;
+    }
+    let text = std::str::from_utf8(&response.body).ok()?;
+    json::read(text).value
+}

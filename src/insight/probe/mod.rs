@@ -1,0 +1,69 @@
+//! The planner of an investigation: which safe call would tell most, given what is known. It
+//! sends nothing, and it knows the rules that its calls keep: GET, HEAD or OPTIONS, the
+//! environment's own origin, one made-up token at most and none after a limit.
+
+mod asks;
+mod lists;
+mod missing;
+mod plan;
+mod refusals;
+
+use super::explain::{Standing, rank};
+use super::facts::{Case, Probe};
+use super::rules;
+use crate::model::Cause;
+use plan::Plan;
+use url::Url;
+
+/// A value that nothing has.
+pub(super) const NOTHING: &str = "httriage-no-such-value";
+
+/// The next probe, or `None` where nothing more would tell.
+pub fn next(case: &Case) -> Option<Probe> {
+    if case.budget == 0 {
+        return None;
+    }
+    let mut plan = Plan::new(case)?;
+    plan.questions();
+    let settled = is_settled(&rank(&rules::look(case)));
+    let open = plan
+        .open
+        .into_iter()
+        .filter(|question| question.must || !settled);
+    open.map(|question| question.probe).next()
+}
+
+/// Sure enough, with nothing close behind.
+fn is_settled(standings: &[Standing]) -> bool {
+    standings.first().is_some_and(|s| s.confidence >= 0.93)
+}
+
+/// The URL with another value of a parameter, or without it.
+pub(super) fn with_parameter(url: &Url, name: &str, value: Option<&str>) -> Url {
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let mut changed = url.clone();
+    changed.set_fragment(None);
+    changed.set_query(None);
+    let mut rest = Vec::new();
+    for (key, old) in pairs {
+        if key != name {
+            rest.push((key, old));
+        } else if let Some(value) = value {
+            rest.push((key, value.to_owned()));
+        }
+    }
+    if !rest.is_empty() {
+        changed.query_pairs_mut().extend_pairs(rest);
+    }
+    changed
+}
+
+/// The causes that a person may still hold for possible, for a caption.
+pub fn open_causes(case: &Case) -> Vec<Cause> {
+    let standings = rank(&rules::look(case));
+    standings
+        .iter()
+        .filter(|s| s.confidence >= 0.1)
+        .map(|s| s.cause)
+        .collect()
+}

@@ -1,0 +1,223 @@
+//! Whether the token belongs to this instance: audience and issuer against what is known of it.
+
+use super::{accepted, is_about_token, is_at_home};
+use crate::insight::facts::{Case, Page, Purpose};
+use crate::insight::rules::{Findings, Tier};
+use crate::insight::token::Validity;
+use crate::model::Cause;
+use url::Url;
+
+/// Wrong where audience and issuer are only labels, and nobody checks them.
+pub(super) fn instance(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let failed = !call.is_fine() && call.page != Page::Html;
+    if !is_at_home(case)
+        && failed
+        && let Some(works) = case.works()
+    {
+        let says = format!(
+            "The same token works at another place: {}.",
+            case.cite(works)
+        );
+        let weight = if call.is_refusal() { 7.0 } else { 2.0 };
+        findings.add(Cause::TokenWrongInstance, weight, Tier::Seen, says);
+    }
+    if let Some(dropped) = case
+        .first(Purpose::CoreUrlDropped)
+        .filter(|p| p.facts.is_fine())
+        && failed
+        && call.status() < 500
+        && well_formed_core_url(case)
+        && !case.with(Purpose::Again).any(|p| p.facts.is_fine())
+    {
+        let says = format!("Core-Url names another tenant: {}.", case.cite(dropped));
+        findings.add(Cause::TokenWrongInstance, 7.0, Tier::Seen, says);
+    }
+    let Some(report) = case
+        .credential
+        .report
+        .as_ref()
+        .filter(|_| is_about_token(case))
+    else {
+        return;
+    };
+    let Some(claims) = &report.claims else {
+        return;
+    };
+    if report.at(case.deciding_time()) == Validity::Expired {
+        return;
+    }
+    let mut compared = false;
+    for (name, other) in accepted(case) {
+        let Some(theirs) = &other.claims else {
+            continue;
+        };
+        compared = true;
+        let apart = !claims.audience.is_empty()
+            && !theirs.audience.is_empty()
+            && !claims.audience.iter().any(|a| theirs.audience.contains(a));
+        if apart {
+            let says = format!(
+                "Its audience is {}, that of {name}, which is accepted, is {}.",
+                claims.audience.join(", "),
+                theirs.audience.join(", ")
+            );
+            findings.add(Cause::TokenWrongInstance, 7.5, Tier::Seen, says);
+        } else if claims.issuer.is_some()
+            && theirs.issuer.is_some()
+            && claims.issuer != theirs.issuer
+        {
+            let says = format!(
+                "Its issuer is {}, that of {name}, which is accepted, is {}.",
+                claims.issuer.clone().unwrap_or_default(),
+                theirs.issuer.clone().unwrap_or_default()
+            );
+            findings.add(Cause::TokenWrongInstance, 7.0, Tier::Seen, says);
+        } else {
+            findings.against(&[Cause::TokenWrongInstance], 2.0);
+        }
+    }
+    if compared {
+        return;
+    }
+    let theirs: Vec<String> = claims
+        .audience
+        .iter()
+        .filter_map(|a| number_of(a))
+        .collect();
+    if let (Some(first), Some(ours)) = (theirs.first(), number_of(&case.call.exchange.sent.url)) {
+        // Two instances of one machine differ in the port alone.
+        if theirs.contains(&ours) {
+            findings.against(&[Cause::TokenWrongInstance], 2.0);
+        } else {
+            let says = format!("It is meant for {first}, and this is {ours}.");
+            findings.add(Cause::TokenWrongInstance, 5.0, Tier::Said, says);
+        }
+        return;
+    }
+    let references = references(case);
+    let hosts = |texts: &[String]| -> Vec<String> { texts.iter().map(|t| host_of(t)).collect() };
+    let audience = hosts(&claims.audience);
+    let issuer = hosts(claims.issuer.as_slice());
+    // Names that belong to nobody in particular cannot be compared.
+    let telling = |names: &[String]| names.iter().any(|name| !words_of(name).is_empty());
+    let kin = |names: &[String]| {
+        let known = |name: &String| references.iter().any(|r| are_kin(name, r));
+        names.iter().any(known)
+    };
+    if references.is_empty() {
+        if telling(&audience) {
+            let says = format!(
+                "It is meant for {}; whether that is this API cannot be told from here.",
+                claims.audience.join(", ")
+            );
+            findings.add(Cause::TokenWrongInstance, 1.2, Tier::Words, says);
+        }
+        return;
+    }
+    // Whom it is for decides; who made it only counts where it says nothing of the first.
+    let names = if telling(&audience) {
+        &audience
+    } else {
+        &issuer
+    };
+    if kin(names) {
+        findings.against(&[Cause::TokenWrongInstance], 2.0);
+    } else if telling(names) {
+        let says = format!(
+            "It names {}, and this is {}.",
+            names.join(", "),
+            references.join(", ")
+        );
+        let both = !kin(&issuer);
+        findings.add(
+            Cause::TokenWrongInstance,
+            if both { 5.0 } else { 3.0 },
+            Tier::Said,
+            says,
+        );
+    }
+}
+
+/// Names by which this API is known: its hosts, its Core, and the realm of its challenges.
+fn references(case: &Case) -> Vec<String> {
+    let mut found = Vec::new();
+    let url = Url::parse(&case.call.exchange.sent.url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let is_number = host.starts_with('[') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if !is_number && host != "localhost" {
+        found.push(host.to_ascii_lowercase());
+    }
+    found.extend(case.header("core-url").map(|text| host_of(&text)));
+    found.extend(case.header("host").map(|text| host_of(&text)));
+    for facts in case.answers() {
+        for challenge in &facts.challenges {
+            for name in [
+                "realm",
+                "audience",
+                "issuer",
+                "resource",
+                "resource_metadata",
+            ] {
+                found.extend(challenge.parameter(name).map(host_of));
+            }
+        }
+    }
+    found.retain(|text| {
+        !matches!(
+            text.as_str(),
+            "" | "api" | "core" | "public-api" | "protected" | "restricted" | "example"
+        )
+    });
+    found.dedup();
+    found
+}
+
+/// Host and port of a URL whose host is no name.
+fn number_of(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let host = url.host_str()?;
+    let number = host.starts_with('[') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let port = url.port_or_known_default()?;
+    (number || host == "localhost").then(|| format!("{host}:{port}"))
+}
+
+fn host_of(text: &str) -> String {
+    let inner = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let end = inner.find(['/', ':', '?']).unwrap_or(inner.len());
+    inner[..end].to_ascii_lowercase()
+}
+
+/// One names the other, or says all that the other says: `acme` and `acme-prod`. Two names that
+/// share a word and differ in another each are siblings, as two instances of one product are.
+fn are_kin(one: &str, other: &str) -> bool {
+    let (mine, theirs) = (words_of(one), words_of(other));
+    let within = |few: &[String], many: &[String]| {
+        !few.is_empty() && few.iter().all(|word| many.contains(word))
+    };
+    one == other || within(&mine, &theirs) || within(&theirs, &mine)
+}
+
+/// The parts of a name that tell one tenant from another.
+fn words_of(name: &str) -> Vec<String> {
+    const COMMON: [&str; 17] = [
+        "api", "www", "auth", "login", "id", "sso", "core", "app", "com", "net", "org", "io",
+        "example", "cloud", "test", "public", "cutover",
+    ];
+    name.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 1 && !COMMON.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+pub fn well_formed_core_url(case: &Case) -> bool {
+    case.header("core-url").is_some_and(|text| {
+        let url = Url::parse(&text).ok();
+        let fits = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+        fits.is_some_and(|url| {
+            url.host_str()
+                .is_some_and(|host| !host.contains(['{', '%', '<']))
+        }) && text.trim() == text
+            && text.contains("://")
+    })
+}

@@ -1,0 +1,242 @@
+//! The token and the way it was sent. A refusal alone says little: the token's own text, its
+//! times by the server's clock, and what the same token does elsewhere say more.
+
+mod instance;
+mod sent;
+mod text;
+
+use super::{Findings, Rule, Tier, moment};
+use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Purpose};
+use crate::insight::token::{TokenReport, Validity};
+use crate::insight::words::Sense;
+use crate::model::{Cause, Origin};
+use instance::instance;
+use sent::{absent, redirect, scheme};
+use text::{shape, text};
+
+pub use instance::well_formed_core_url;
+pub use sent::lost_on_the_way;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "auth.absent",
+        look: absent,
+    },
+    Rule {
+        id: "auth.scheme",
+        look: scheme,
+    },
+    Rule {
+        id: "auth.text",
+        look: text,
+    },
+    Rule {
+        id: "auth.shape",
+        look: shape,
+    },
+    Rule {
+        id: "auth.times",
+        look: times,
+    },
+    Rule {
+        id: "auth.refused",
+        look: refused,
+    },
+    Rule {
+        id: "auth.works",
+        look: works,
+    },
+    Rule {
+        id: "auth.instance",
+        look: instance,
+    },
+    Rule {
+        id: "auth.redirect",
+        look: redirect,
+    },
+];
+
+/// The causes that a token which works somewhere cannot have.
+const OF_TOKEN: &[Cause] = &[
+    Cause::TokenRejected,
+    Cause::TokenExpired,
+    Cause::TokenNotYetValid,
+    Cause::TokenWrongShape,
+    Cause::TokenStrayCharacters,
+    Cause::TokenScheme,
+    Cause::TokenMissing,
+];
+
+/// The call itself, or everything around it, was refused for its token.
+fn is_about_token(case: &Case) -> bool {
+    case.call.is_refusal() || case.is_refused_everywhere() && !case.call.is_fine()
+}
+
+fn may_be_about_token(case: &Case) -> bool {
+    is_about_token(case) || matches!(case.call.status(), 400 | 403) && case.works().is_none()
+}
+
+/// Other tokens that the API did not refuse.
+fn accepted(case: &Case) -> Vec<(&str, &TokenReport)> {
+    let mut found = Vec::new();
+    for (place, other) in case.others.iter().enumerate() {
+        let mut asked = case
+            .probes
+            .iter()
+            .filter(|p| p.probe.bearer == Bearer::Other(place) && p.probe.headers.is_empty());
+        let taken = |facts: &Facts| {
+            facts.status() != 0
+                && facts.status() < 500
+                && !facts.is_refusal()
+                && !facts.is_limited()
+                && facts.status() != 400
+        };
+        if asked.any(|p| taken(&p.facts))
+            && let Some(report) = &other.report
+        {
+            found.push((other.name.as_str(), report));
+        }
+    }
+    found
+}
+
+/// Wrong where the server allows for clocks that differ.
+fn times(case: &Case, findings: &mut Findings) {
+    let Some(report) = &case.credential.report else {
+        return;
+    };
+    let Some(claims) = report.claims.as_ref().filter(|_| is_about_token(case)) else {
+        return;
+    };
+    let now = case.deciding_time();
+    let whose = match case.server_time() {
+        Some(_) => "the server's clock",
+        None => "our clock, as the server tells no time",
+    };
+    let local = case.call.exchange.started_at;
+    let skew = now.as_second() - local.as_second();
+    let skewed = match report.at(local) != report.at(now) {
+        true => format!(
+            " By our own clock, {} s apart, it would look different.",
+            skew.abs()
+        ),
+        false => String::new(),
+    };
+    match report.at(now) {
+        Validity::Expired => {
+            let at = claims.expires_at.map(moment).unwrap_or_default();
+            let says = format!(
+                "Its exp is {at}, and it is {} by {whose}.{skewed}",
+                moment(now)
+            );
+            findings.add(Cause::TokenExpired, 9.0, Tier::Seen, says);
+        }
+        Validity::NotYet => {
+            let at = claims.not_before.map(moment).unwrap_or_default();
+            let says = format!(
+                "Its nbf is {at}, and it is {} by {whose}.{skewed}",
+                moment(now)
+            );
+            findings.add(Cause::TokenNotYetValid, 9.0, Tier::Seen, says);
+        }
+        Validity::Valid | Validity::Unsaid => {
+            let early = claims
+                .issued_at
+                .filter(|at| at.as_second() > now.as_second() + 1);
+            if let Some(at) = early {
+                let says = format!(
+                    "It was issued at {}, which is ahead of {whose} ({}).",
+                    moment(at),
+                    moment(now)
+                );
+                findings.add(Cause::TokenNotYetValid, 6.0, Tier::Seen, says);
+            }
+            if claims.expires_at.is_some() {
+                findings.against(&[Cause::TokenExpired], 2.5);
+            }
+        }
+    }
+}
+
+/// Wrong where a sound token meets an API that refuses everyone.
+fn refused(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if call.is_refusal() {
+        let says = format!("{}.", call.line());
+        findings.add(Cause::TokenRejected, 1.2, Tier::Status, says);
+    }
+    if matches!(case.credential.place, CredentialPlace::Nowhere) || call.is_fine() {
+        return;
+    }
+    if case.is_refused_everywhere() && (call.is_refusal() || call.is_denial() || call.is_missing())
+    {
+        let asked: Vec<String> = case
+            .own()
+            .filter(|p| {
+                matches!(
+                    p.probe.purpose,
+                    Purpose::WhoAmI | Purpose::KnownGood | Purpose::List | Purpose::Elsewhere
+                )
+            })
+            .map(|p| case.cite(p))
+            .collect();
+        let says = format!("It is refused elsewhere too: {}.", asked.join("; "));
+        // It shuts out what the token may do; which fault of the token it is, it does not tell.
+        let weight = if call.is_refusal() { 1.2 } else { 5.0 };
+        findings.add(Cause::TokenRejected, weight, Tier::Seen, says);
+        if !call.is_refusal() {
+            findings.against(
+                &[
+                    Cause::ResourceAbsent,
+                    Cause::ResourceHiddenByPermission,
+                    Cause::ResourceParentAbsent,
+                    Cause::PermissionMissingRole,
+                    Cause::PermissionNoRoles,
+                    Cause::PathUnknown,
+                ],
+                3.0,
+            );
+        }
+    }
+    let wrong = case
+        .first(Purpose::Wrong)
+        .filter(|p| call.is_refusal() && p.facts.is_refusal());
+    if let Some(wrong) = wrong {
+        let cited = case.cite(wrong);
+        if wrong.facts.is_like(call) {
+            let says = format!("A made-up token gets the same answer: {cited}.");
+            findings.add(Cause::TokenRejected, 0.6, Tier::Seen, says);
+        } else if !call.errors.entries.is_empty() {
+            // The API knows the token and refuses it all the same, so its time is the likeliest.
+            let says =
+                format!("A made-up token gets another answer, so this one is known: {cited}.");
+            findings.add(Cause::TokenExpired, 2.6, Tier::Seen, says.clone());
+            findings.add(Cause::TokenRejected, 0.3, Tier::Seen, says);
+        }
+    }
+}
+
+/// Wrong where the API answers anyone, which the control without a token would show.
+fn works(case: &Case, findings: &mut Findings) {
+    let Some(works) = case.works() else {
+        return;
+    };
+    findings.against(OF_TOKEN, 7.0);
+    let call = &case.call;
+    if call.is_refusal() && is_at_home(case) && lost_on_the_way(case).is_none() {
+        let says = case.proof(works);
+        // Whatever its status says, a refusal of a working token is about what it may do.
+        if call.says(Sense::Scope) {
+            findings.add(Cause::PermissionMissingScope, 3.0, Tier::Seen, says);
+        } else {
+            findings.add(Cause::PermissionMissingRole, 6.0, Tier::Seen, says);
+        }
+        findings.against(&[Cause::TokenWrongInstance], 3.0);
+    }
+}
+
+/// Whether the call went to the place that probes go to.
+fn is_at_home(case: &Case) -> bool {
+    let base = case.environment.origin();
+    base.is_none() || base == Origin::parse(&case.call.exchange.sent.url)
+}

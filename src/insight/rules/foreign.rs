@@ -1,0 +1,250 @@
+//! Refusals that are not the API's own, by comparison with what it says elsewhere: their form,
+//! their headers, and to whom they are said.
+
+use super::{Findings, Rule, Tier};
+use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Purpose};
+use crate::insight::json::Json;
+use crate::insight::words::Sense;
+use crate::model::Cause;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "foreign.words",
+        look: foreign_words,
+    },
+    Rule {
+        id: "foreign.form",
+        look: foreign_form,
+    },
+    Rule {
+        id: "foreign.everyone",
+        look: everyone,
+    },
+];
+
+/// Marks that gateways leave, compared with what the API's own answers look like.
+fn foreign_words(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !matches!(call.status(), 401 | 403 | 406 | 451) || call.page == Page::Html {
+        return;
+    }
+    let own: Vec<&Facts> = case
+        .probes
+        .iter()
+        .map(|p| &p.facts)
+        .filter(|f| f.page == Page::Json && !f.is_like(call))
+        .collect();
+    if call.page != Page::Json
+        && !own.is_empty()
+        && call.errors.entries.iter().all(|e| e.code.is_none())
+    {
+        let says = "The refusal is not in the API's own form: elsewhere it answers in JSON.";
+        let weight = match call.page {
+            Page::Text => 6.0,
+            _ => 1.0,
+        };
+        findings.add(Cause::PermissionEdgeBlock, weight, Tier::Seen, says);
+    }
+    if let Some(mark) = edge_mark(call) {
+        let everywhere = own.iter().any(|f| edge_mark(f).is_some());
+        let own_words = call.page == Page::Json && call.says(Sense::Denied);
+        if !everywhere && !own.is_empty() && !own_words && !call.is_refusal() {
+            let says =
+                format!("The header {mark} is of a gateway, and the API's other answers lack it.");
+            let weight = if call.page == Page::Json { 6.5 } else { 10.0 };
+            findings.add(Cause::PermissionEdgeBlock, weight, Tier::Seen, says);
+        }
+    }
+}
+
+/// Whether the refusal could be somebody's before the API, by its status and its words.
+fn may_be_foreign(call: &Facts) -> bool {
+    let asks = call.challenges.iter().any(|c| !c.scheme.is_empty());
+    let of_token = asks || call.says(Sense::Invalid);
+    matches!(call.status(), 403 | 406 | 451) && call.page != Page::Html && !of_token
+}
+
+/// The members by which an API says its errors, or what kind of text it says them in.
+fn form(facts: &Facts) -> Vec<String> {
+    let body = facts.json.as_ref();
+    let Some(members) = body.and_then(Json::as_object) else {
+        return vec![format!("{:?}", facts.page)];
+    };
+    let mut names: Vec<String> = members.iter().map(|(name, _)| name.clone()).collect();
+    names.sort();
+    names
+}
+
+/// Names of headers that say who wrote an answer, and not what it is about.
+fn hand(facts: &Facts) -> Vec<String> {
+    const OF_THE_ANSWER: [&str; 12] = [
+        "date",
+        "content-length",
+        "content-encoding",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "www-authenticate",
+        "allow",
+        "retry-after",
+        "etag",
+        "link",
+        "location",
+    ];
+    let headers = facts.response().into_iter().flat_map(|r| r.headers.iter());
+    let mut names: Vec<String> = headers
+        .map(|header| header.name.to_ascii_lowercase())
+        .filter(|name| !OF_THE_ANSWER.contains(&name.as_str()) && !name.contains("limit"))
+        .collect();
+    names.extend(facts.header("content-type"));
+    names
+}
+
+/// Whether the refusal looks like nothing that the API says elsewhere.
+pub fn is_foreign(case: &Case) -> bool {
+    let mut findings = Findings::default();
+    foreign_form(case, &mut findings);
+    !findings.list.is_empty()
+}
+
+/// Wrong where one API says its refusals in several forms.
+fn foreign_form(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !may_be_foreign(call) {
+        return;
+    }
+    let mut own = case
+        .probes
+        .iter()
+        .filter(|p| p.facts.page == Page::Json && !p.facts.is_like(call));
+    let mut errors = own
+        .clone()
+        .filter(|p| (400..500).contains(&p.facts.status()));
+    if let Some(first) = errors.next()
+        && form(&first.facts) != form(call)
+        && errors.all(|p| form(&p.facts) != form(call))
+    {
+        let says = format!(
+            "The API says its own errors in another form: {}.",
+            case.cite(first)
+        );
+        findings.add(Cause::PermissionEdgeBlock, 4.0, Tier::Seen, says);
+    }
+    let Some(first) = own.next() else {
+        return;
+    };
+    let mine = hand(call);
+    let rest: Vec<_> = std::iter::once(first).chain(own).collect();
+    let always = hand(&first.facts)
+        .into_iter()
+        .filter(|name| rest.iter().all(|p| hand(&p.facts).contains(name)));
+    let lacks = always.into_iter().find(|name| !mine.contains(name));
+    let brings = mine
+        .iter()
+        .find(|name| rest.iter().all(|p| !hand(&p.facts).contains(name)));
+    match (lacks, brings) {
+        (Some(lacks), Some(brings)) => {
+            let says = format!(
+                "It comes with {brings}, which no answer of the API has, and without {lacks}, which all of them have."
+            );
+            findings.add(Cause::PermissionEdgeBlock, 2.5, Tier::Seen, says);
+        }
+        (Some(lacks), None) => {
+            let says = format!("It lacks {lacks}, which every other answer of the API has.");
+            findings.add(Cause::PermissionEdgeBlock, 1.0, Tier::Seen, says);
+        }
+        _ => {}
+    }
+}
+
+/// Nobody gets past, whoever they are: the API would tell those it knows from the others. Wrong
+/// where an API has one answer for all that it refuses.
+fn everyone(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if case.credential.place == CredentialPlace::Nowhere || !may_be_foreign(call) {
+        return;
+    }
+    let like = |purpose| {
+        let found = case.first(purpose);
+        found.filter(|p| p.facts.is_like(call))
+    };
+    let without = like(Purpose::Without);
+    if without.is_none()
+        && case
+            .first(Purpose::Without)
+            .is_some_and(|p| p.facts.is_refusal() || p.facts.is_denial())
+    {
+        // Whoever refused has looked at the token.
+        findings.against(&[Cause::PermissionEdgeBlock], 4.0);
+    }
+    if let (Some(without), true) = (without, case.works().is_some()) {
+        let says = format!(
+            "The token works elsewhere, and here those without any are told the same: {}.",
+            case.cite(without)
+        );
+        findings.add(Cause::PermissionEdgeBlock, 4.0, Tier::Seen, says);
+        return;
+    }
+    let nothing_else = case.probes.iter().all(|p| p.facts.is_like(call));
+    if let (Some(without), Some(_)) = (without, like(Purpose::Wrong)) {
+        // Who asks without a token is asked for one; that one may not is said to those it knows.
+        let coded = call.errors.entries.iter().any(|e| e.code.is_some());
+        let coded = coded && !call.says(Sense::Denied);
+        let strange = call.page != Page::Json || edge_mark(call).is_some();
+        let weight = match (strange, nothing_else && !coded) {
+            (true, _) => 6.0,
+            // The API itself was never heard, so its own words for a bad token are not known.
+            (false, true) => 4.5,
+            (false, false) => return,
+        };
+        let says = format!(
+            "Without a token and with a made-up one the answer is the same: {}.",
+            case.cite(without)
+        );
+        findings.add(Cause::PermissionEdgeBlock, weight, Tier::Seen, says);
+        findings.against(&[Cause::TokenRejected], weight - 2.0);
+    }
+}
+
+pub fn edge_mark(facts: &Facts) -> Option<String> {
+    let named = [
+        "cf-ray",
+        "cf-mitigated",
+        "x-amzn-waf-action",
+        // Of a managed gateway, which sends it with errors of its own only.
+        "x-amzn-errortype",
+        "x-iinfo",
+        "x-sucuri-id",
+        "x-akamai-request-id",
+        "x-azure-ref",
+        "x-waf",
+        "x-denied-reason",
+        "x-squid-error",
+        "x-blocked-by",
+    ];
+    if let Some(name) = named.iter().find(|name| facts.header(name).is_some()) {
+        return Some((*name).to_owned());
+    }
+    let server = facts.header("server")?.to_ascii_lowercase();
+    let makers = [
+        "cloudflare",
+        "akamai",
+        "awselb",
+        "cloudfront",
+        "imperva",
+        "incapsula",
+        "sucuri",
+        "bigip",
+        "big-ip",
+        "barracuda",
+        "fortiweb",
+        "zscaler",
+        "squid",
+        "waf",
+        "envoy-edge",
+    ];
+    makers
+        .iter()
+        .any(|maker| server.contains(maker))
+        .then(|| format!("Server: {server}"))
+}

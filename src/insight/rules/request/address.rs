@@ -1,0 +1,251 @@
+//! Templates and blanks left in the address, the version and the tenant that were asked for.
+
+use super::failed;
+use crate::insight::facts::{Case, Facts, Purpose};
+use crate::insight::json;
+use crate::insight::route::decoded;
+use crate::insight::rules::auth::well_formed_core_url;
+use crate::insight::rules::{Findings, Tier};
+use crate::insight::words::Sense;
+use crate::model::{Cause, StatusClass};
+use url::Url;
+
+/// Signs of a template that nobody filled in.
+pub fn is_template(text: &str) -> bool {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    let wrapped = [
+        ("{", "}"),
+        ("<", ">"),
+        ("${", "}"),
+        ("[", "]"),
+        ("%7b", "%7d"),
+    ]
+    .iter()
+    .any(|(open, close)| {
+        lower.starts_with(open) && lower.ends_with(close) && lower.len() > open.len() + close.len()
+    });
+    let named = text.strip_prefix([':', '$']).is_some_and(|name| {
+        name.len() > 1 && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    });
+    wrapped
+        || named
+        || text.contains("{{")
+        || text.contains("${")
+        || matches!(
+            lower.as_str(),
+            "undefined" | "null" | "nan" | "[object object]" | "none" | "your_id" | "your-id"
+        )
+}
+
+/// Wrong where a resource really is named so.
+pub(super) fn address(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let Some(route) = call
+        .route
+        .as_ref()
+        .filter(|_| matches!(call.status(), 400..=499))
+    else {
+        return;
+    };
+    let in_path = route
+        .parts
+        .iter()
+        .map(|part| decoded(part))
+        .find(|part| is_template(part));
+    if let Some(part) = in_path {
+        let says = format!("The path still holds {part}: a template that nobody filled in.");
+        findings.add(Cause::RequestBadUrl, 8.0, Tier::Seen, says);
+    }
+    let in_query = route
+        .url
+        .query_pairs()
+        .find(|(_, value)| is_template(value) && value.len() > 1);
+    if let Some((name, value)) = in_query
+        && !matches!(value.as_ref(), "null" | "none" | "NaN")
+    {
+        let says =
+            format!("Parameter {name} still holds {value}: a template that nobody filled in.");
+        findings.add(Cause::RequestBadUrl, 6.5, Tier::Seen, says);
+    }
+    let blank = |part: &String| {
+        let text = decoded(part);
+        text != text.trim() || text.starts_with('\u{200b}') || text.ends_with('\u{200b}')
+    };
+    if route.parts.iter().any(blank) {
+        findings.add(
+            Cause::RequestBadUrl,
+            5.5,
+            Tier::Seen,
+            "A blank stands at the end of a part of the path.",
+        );
+    }
+    let raw = call.exchange.sent.url.as_bytes();
+    let broken = (0..raw.len()).any(|at| {
+        raw[at] == b'%'
+            && !raw
+                .get(at + 1..at + 3)
+                .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+    });
+    if broken && call.status() == 400 {
+        let says = "A percent sign in the URL is not followed by two hexadecimal digits.";
+        findings.add(Cause::RequestBadUrl, 9.5, Tier::Seen, says);
+    }
+}
+
+/// Wrong where the call would have worked at that moment anyway, which repeating it shows.
+pub(super) fn version(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if call.is_fine() || call.is_limited() {
+        return;
+    }
+    let passing = case.with(Purpose::Again).any(|p| p.facts.is_fine());
+    let target_fails = case.is_safe()
+        || case
+            .first(Purpose::Target)
+            .is_some_and(|p| !p.facts.is_fine());
+    for purpose in [Purpose::VersionDropped, Purpose::VersionAsked] {
+        for probed in case.with(purpose).filter(|p| p.facts.is_fine()) {
+            if passing || !target_fails {
+                continue;
+            }
+            let says = match purpose {
+                Purpose::VersionDropped => {
+                    format!("Without Api-Version it works: {}.", case.cite(probed))
+                }
+                _ => format!("With Api-Version it works: {}.", case.cite(probed)),
+            };
+            findings.add(Cause::VersionUnsupported, 10.0, Tier::Seen, says);
+        }
+    }
+    let Some(version) = case.header("api-version") else {
+        return;
+    };
+    let dated = version.len() == 10 && version.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if !dated && matches!(call.status(), 400 | 406) {
+        let says = format!("Api-Version is {version}, which is no date.");
+        findings.add(Cause::VersionUnsupported, 2.5, Tier::Said, says);
+    }
+    let quoted = call
+        .errors
+        .entries
+        .iter()
+        .any(|e| e.detail.as_ref().is_some_and(|d| d.contains(&version)));
+    if quoted && version.len() >= 4 && matches!(call.status(), 400..=499) {
+        let says =
+            format!("The words of the answer name the version that was asked for, {version}.");
+        findings.add(Cause::VersionUnsupported, 2.5, Tier::Words, says);
+    }
+}
+
+/// Hosts that several tenants share, by the shapes that the vendor's own client knows.
+fn is_shared_host(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let labels: Vec<&str> = host.split('.').collect();
+    host == "api.cutover.net" || matches!(labels.as_slice(), ["api", _, "cutover", "cloud"])
+}
+
+/// Wrong where the header is fine and the API complains of it for another reason.
+pub(super) fn core_url(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !failed(call) || StatusClass::of(call.status()) == StatusClass::Success {
+        return;
+    }
+    let given = case.header("core-url");
+    let said = call.says(Sense::CoreUrl);
+    let named = call.words.contains(&Sense::CoreUrl) || call.titles.contains(&Sense::CoreUrl);
+    match given {
+        None => {
+            if named {
+                let says = "The answer names Core-Url, and the request does not hold it.";
+                findings.add(Cause::RequestCoreUrl, 5.0, Tier::Words, says);
+            }
+            if said {
+                findings.add(
+                    Cause::RequestCoreUrl,
+                    2.0,
+                    Tier::Seen,
+                    "The request holds no Core-Url.",
+                );
+            }
+            let tenant = call.says(Sense::Elsewhere) && call.status() == 400;
+            if tenant {
+                findings.add(
+                    Cause::RequestCoreUrl,
+                    4.5,
+                    Tier::Said,
+                    "The request holds no Core-Url.",
+                );
+            }
+            let shared = call.route.as_ref().is_some_and(|r| is_shared_host(&r.url));
+            if shared && matches!(call.status(), 400 | 401 | 404 | 421 | 503) {
+                let says = "Several tenants share this host, and the request holds no Core-Url.";
+                findings.add(Cause::RequestCoreUrl, 4.0, Tier::Seen, says);
+            }
+        }
+        Some(value) if !well_formed_core_url(case) => {
+            let says = format!("Core-Url is {value}, which is no whole address with https://.");
+            let weight = if matches!(call.status(), 400..=499 | 502 | 503) {
+                8.0
+            } else {
+                3.0
+            };
+            findings.add(Cause::RequestCoreUrl, weight, Tier::Seen, says);
+            if let Some(dropped) = case
+                .first(Purpose::CoreUrlDropped)
+                .filter(|p| p.facts.is_fine())
+            {
+                findings.add(
+                    Cause::RequestCoreUrl,
+                    3.0,
+                    Tier::Seen,
+                    format!("Without it the call works: {}.", case.cite(dropped)),
+                );
+            }
+        }
+        Some(_) => {
+            if named && !said {
+                findings.add(
+                    Cause::RequestCoreUrl,
+                    1.5,
+                    Tier::Words,
+                    "The answer names Core-Url.",
+                );
+            }
+        }
+    }
+}
+
+/// The dates that an answer offers as versions.
+pub fn dates_in(call: &Facts) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut texts: Vec<String> = call
+        .errors
+        .entries
+        .iter()
+        .flat_map(|e| [e.detail.clone(), e.title.clone()])
+        .flatten()
+        .collect();
+    texts.extend(
+        call.errors
+            .entries
+            .iter()
+            .filter_map(|e| e.meta.as_ref().map(json::Json::to_string)),
+    );
+    for text in texts {
+        for word in text.split(|c: char| !(c.is_ascii_digit() || c == '-')) {
+            let dated = word.len() == 10
+                && word.bytes().enumerate().all(|(at, b)| {
+                    if at == 4 || at == 7 {
+                        b == b'-'
+                    } else {
+                        b.is_ascii_digit()
+                    }
+                });
+            if dated && !found.iter().any(|known| known == word) {
+                found.push(word.to_owned());
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,105 @@
+//! The method: what `Allow` says to it, and what a redirect made of it.
+
+use crate::insight::facts::{Case, Facts, Page, Purpose};
+use crate::insight::rules::{Findings, Tier};
+use crate::insight::words::Sense;
+use crate::model::Cause;
+
+/// Wrong where `Allow` is a list for the whole server.
+pub(super) fn method(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let method = &call.exchange.sent.method;
+    let turned = call
+        .exchange
+        .redirects
+        .iter()
+        .find(|hop| &hop.method != method);
+    if let Some(hop) = turned
+        && call.page != Page::Html
+    {
+        let says = format!(
+            "A redirect turned {method} into {}: {}.",
+            hop.method,
+            hop.text()
+        );
+        findings.add(Cause::RequestWrongMethod, 9.0, Tier::Seen, says);
+        findings.against(&[Cause::None], 4.0);
+    }
+    let asked = case.first(Purpose::Allowed);
+    let asked_allow = asked.and_then(|p| p.facts.header("allow"));
+    if call.status() == 405 {
+        let own = call.header("allow");
+        let allow = own.clone().or(asked_allow.clone());
+        let tier = Tier::Seen;
+        match allow.filter(|text| !text.trim().is_empty()) {
+            Some(allow) if !lists(&allow, method) => {
+                let says = format!("Allow names {allow}, and not {method}.");
+                findings.add(
+                    Cause::RequestWrongMethod,
+                    if own.is_some() { 4.6 } else { 3.2 },
+                    tier,
+                    says,
+                );
+            }
+            Some(allow) => {
+                let says =
+                    format!("Allow names {allow}, {method} among them, and still it is refused.");
+                findings.add(Cause::EndpointNotImplemented, 4.0, tier, says);
+            }
+            None => {
+                findings.add(
+                    Cause::EndpointNotImplemented,
+                    2.0,
+                    Tier::Status,
+                    format!("{}, and no Allow.", call.line()),
+                );
+            }
+        }
+        let release = names_release(call);
+        if release && !call.says(Sense::NotImplemented) {
+            findings.add(
+                Cause::CoreOutdated,
+                4.2,
+                Tier::Words,
+                "The answer names a version of Core.",
+            );
+        }
+    } else if call.is_missing()
+        && !case.is_safe()
+        && let Some(allow) = asked_allow.filter(|text| !text.trim().is_empty())
+        && !lists(&allow, method)
+        && case
+            .first(Purpose::Target)
+            .is_some_and(|p| p.facts.is_fine())
+    {
+        let says = format!("Asked what is allowed, the API names {allow}, and not {method}.");
+        findings.add(Cause::RequestWrongMethod, 5.0, Tier::Seen, says);
+    }
+}
+
+fn lists(allow: &str, method: &str) -> bool {
+    allow
+        .split([',', ' ', ';'])
+        .any(|word| word.trim().eq_ignore_ascii_case(method) || word.trim() == "*")
+}
+
+/// `v3.80.0`, `2026.13`: a version that people give to programs.
+pub fn names_release(call: &Facts) -> bool {
+    let texts = call
+        .errors
+        .entries
+        .iter()
+        .flat_map(|e| [&e.detail, &e.title])
+        .flatten();
+    texts.into_iter().any(|text| {
+        text.split(|c: char| c.is_whitespace() || "(),;:\"'".contains(c))
+            .any(|word| {
+                let word = word.trim_end_matches('.').trim_start_matches(['v', 'V']);
+                let parts: Vec<&str> = word.split('.').collect();
+                (2..=4).contains(&parts.len())
+                    && parts.iter().all(|p| {
+                        !p.is_empty() && p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit())
+                    })
+            })
+    })
+}

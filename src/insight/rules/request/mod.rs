@@ -1,0 +1,94 @@
+//! The request as it was made: its address, method, body, parameters and version.
+
+mod address;
+mod body;
+mod method;
+mod parameters;
+mod places;
+
+use super::{Findings, Rule, Tier};
+use crate::insight::facts::{Case, Facts};
+use crate::model::Cause;
+use address::{address, core_url, version};
+use body::body;
+use method::method;
+use parameters::parameters;
+use places::places;
+
+pub use address::{dates_in, is_template};
+pub use method::names_release;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "request.url",
+        look: address,
+    },
+    Rule {
+        id: "request.method",
+        look: method,
+    },
+    Rule {
+        id: "request.body",
+        look: body,
+    },
+    Rule {
+        id: "request.places",
+        look: places,
+    },
+    Rule {
+        id: "request.parameters",
+        look: parameters,
+    },
+    Rule {
+        id: "request.status",
+        look: status,
+    },
+    Rule {
+        id: "request.version",
+        look: version,
+    },
+    Rule {
+        id: "request.core_url",
+        look: core_url,
+    },
+];
+
+fn failed(call: &Facts) -> bool {
+    !call.is_fine() && call.status() != 0
+}
+
+/// By the status alone.
+fn status(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    let method = &call.exchange.sent.method;
+    let says = format!("{}.", call.line());
+    let (cause, weight, tier) = match call.status() {
+        409 => (Cause::RequestConflict, 3.5, Tier::Said),
+        412 | 423 | 428 => (Cause::RequestConflict, 2.5, Tier::Status),
+        413 => (Cause::RequestTooLarge, 4.5, Tier::Said),
+        431 => (Cause::RequestTooLarge, 2.0, Tier::Status),
+        414 => (Cause::RequestBadUrl, 3.0, Tier::Said),
+        415 => (Cause::RequestContentType, 4.0, Tier::Said),
+        406 => (Cause::RequestContentType, 3.5, Tier::Said),
+        407 => (Cause::ProxyRefused, 5.0, Tier::Said),
+        422 if !call.exchange.sent.body.is_empty() => (Cause::RequestValidation, 2.5, Tier::Status),
+        422 if !matches!(method.as_str(), "GET" | "HEAD") => {
+            (Cause::RequestValidation, 2.0, Tier::Status)
+        }
+        400 if call.is_refusal() => return,
+        400 => (Cause::RequestValidation, 0.5, Tier::Status),
+        _ => return,
+    };
+    if call.status() == 406 || call.status() == 415 {
+        let accept = case.header("accept").unwrap_or_default();
+        if call.status() == 406 && !accept.contains("json") && !accept.contains("*/*") {
+            findings.add(
+                Cause::RequestContentType,
+                2.5,
+                Tier::Seen,
+                format!("The request accepts {accept} only."),
+            );
+        }
+    }
+    findings.add(cause, weight, tier, says);
+}

@@ -1,0 +1,149 @@
+//! The places that an answer names: a parameter, a header, a pointer into the body.
+
+use super::failed;
+use crate::insight::facts::{Case, Facts};
+use crate::insight::route::Route;
+use crate::insight::rules::{Findings, Tier};
+use crate::insight::words::Sense;
+use crate::model::Cause;
+
+/// Wrong where an API names a place that has nothing to do with the refusal.
+pub(super) fn places(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if !failed(call) || matches!(call.status(), 401 | 403 | 429) || call.status() >= 500 {
+        return;
+    }
+    let sent = &call.exchange.sent;
+    let has_body = !sent.body.is_empty();
+    let Some(route) = &call.route else {
+        return;
+    };
+    let given = |name: &str| {
+        route
+            .url
+            .query_pairs()
+            .any(|(key, _)| same_name(&key, name))
+    };
+    for entry in &call.errors.entries {
+        if let Some(name) = &entry.parameter {
+            let plain = name.rsplit(['.', '/']).next().unwrap_or(name);
+            let header = matches!(
+                plain.to_ascii_lowercase().as_str(),
+                "core-url" | "api-version" | "content-type" | "accept" | "authorization"
+            );
+            if header {
+                let cause = match plain.to_ascii_lowercase().as_str() {
+                    "core-url" => Cause::RequestCoreUrl,
+                    "api-version" => Cause::VersionUnsupported,
+                    "authorization" => continue,
+                    _ => Cause::RequestContentType,
+                };
+                findings.add(
+                    cause,
+                    5.0,
+                    Tier::Said,
+                    format!("The answer names header {plain}."),
+                );
+            } else if given(plain) || given(name) {
+                let says = format!("The answer names parameter {name}, which the request holds.");
+                findings.add(Cause::RequestInvalidParameter, 6.0, Tier::Seen, says);
+            } else if has_body && (body_names(call, plain) || call.says(Sense::Validation)) {
+                findings.add(
+                    Cause::RequestValidation,
+                    4.0,
+                    Tier::Said,
+                    format!("The answer names {name} of the body."),
+                );
+            } else if in_path(route, plain) {
+                findings.add(
+                    Cause::RequestInvalidParameter,
+                    5.0,
+                    Tier::Seen,
+                    format!("The answer names {name} of the path."),
+                );
+            } else if has_body {
+                findings.add(
+                    Cause::RequestMissingParameter,
+                    2.8,
+                    Tier::Said,
+                    format!("The answer names parameter {name}."),
+                );
+                findings.add(Cause::RequestValidation, 2.0, Tier::Said, "");
+            } else if !call.is_missing() {
+                let says =
+                    format!("The answer names parameter {name}, and the request does not hold it.");
+                findings.add(Cause::RequestMissingParameter, 6.0, Tier::Seen, says);
+            }
+        }
+        if let Some(pointer) = &entry.pointer {
+            let last = pointer
+                .trim_start_matches('#')
+                .rsplit(['/', '.'])
+                .next()
+                .unwrap_or("");
+            let speaks_of_query = pointer.to_ascii_lowercase().contains("query");
+            if speaks_of_query || !has_body && given(last) {
+                if given(last) {
+                    findings.add(
+                        Cause::RequestInvalidParameter,
+                        6.0,
+                        Tier::Seen,
+                        format!("The answer points at parameter {last}."),
+                    );
+                } else {
+                    findings.add(Cause::RequestMissingParameter, 5.5, Tier::Seen, format!("The answer points at parameter {last}, and the request does not hold it."));
+                }
+            } else if (has_body || !case.is_safe()) && !call.is_missing() {
+                findings.add(
+                    Cause::RequestValidation,
+                    5.0,
+                    Tier::Seen,
+                    format!("The answer points at {pointer} of the body."),
+                );
+                findings.against(&[Cause::RequestMalformedBody], 1.0);
+            } else if !call.is_missing() && !last.is_empty() {
+                findings.add(
+                    Cause::RequestMissingParameter,
+                    3.5,
+                    Tier::Said,
+                    format!("The answer points at {pointer}."),
+                );
+            }
+        }
+    }
+}
+
+/// Whether the body has a member of that name at any depth.
+fn body_names(call: &Facts, name: &str) -> bool {
+    let text = String::from_utf8_lossy(&call.exchange.sent.body);
+    text.contains(&format!("\"{name}\""))
+}
+
+/// `filter[stage]` and `stage`.
+pub(super) fn same_name(key: &str, name: &str) -> bool {
+    let bare = |text: &str| {
+        let inner = text
+            .rsplit('[')
+            .next()
+            .unwrap_or(text)
+            .trim_end_matches(']')
+            .to_ascii_lowercase();
+        inner.replace(['-', '_'], "")
+    };
+    key == name || bare(key) == bare(name) && !bare(key).is_empty()
+}
+
+/// A name of an id in the path: `runbook_id` for `/runbooks/…`.
+fn in_path(route: &Route, name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let plain = name.trim_end_matches("_id").trim_end_matches("id");
+    if name == "id" {
+        return route.id().is_some() || route.id_above().is_some();
+    }
+    !plain.is_empty()
+        && name.ends_with("id")
+        && route
+            .parts
+            .windows(2)
+            .any(|two| two[0].trim_end_matches('s') == plain && !two[1].is_empty())
+}

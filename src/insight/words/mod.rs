@@ -1,0 +1,108 @@
+//! What a code or a sentence of an API speaks of. A code is a word for programs, so what it says
+//! counts; a sentence may be translated or misleading, so it only lends weight. Neither is
+//! compared as a whole: APIs agree on the ideas and not on the spelling.
+
+mod codes;
+mod phrases;
+
+pub use codes::senses_of_code;
+pub use phrases::{names_core_release, senses_of_text};
+
+/// An idea that a code or a sentence can express.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sense {
+    Expired,
+    NotYet,
+    /// A token that is unknown or not accepted, for whatever reason.
+    Invalid,
+    Revoked,
+    /// No credential came.
+    NoCredential,
+    Scheme,
+    /// The text of the token is not of the right form.
+    MalformedToken,
+    /// The token belongs to another tenant, audience or issuer.
+    Elsewhere,
+    /// Not signed in; says nothing of why.
+    Unauthenticated,
+    Scope,
+    Role,
+    Denied,
+    Rate,
+    OfToken,
+    OfAddress,
+    Version,
+    CoreOld,
+    NotImplemented,
+    Method,
+    Archived,
+    Deleted,
+    ParentAbsent,
+    NotFound,
+    Route,
+    CoreUrl,
+    MissingParameter,
+    InvalidParameter,
+    MissingField,
+    Syntax,
+    MediaType,
+    Validation,
+    Conflict,
+    TooLarge,
+    Upstream,
+    Timeout,
+    Internal,
+    Edge,
+    BadUrl,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_understood_in_every_spelling() {
+        use Sense::*;
+        let cases: &[(&str, &[Sense])] = &[
+            ("token_expired", &[Expired]),
+            ("auth.tokenExpired", &[Expired]),
+            ("TOKEN-EXPIRED", &[Expired]),
+            ("invalid_token", &[Invalid]),
+            ("unauthorized", &[Unauthenticated]),
+            ("insufficient_scope", &[Scope]),
+            ("missing_role", &[Role]),
+            ("forbidden", &[Denied]),
+            ("token_rate_limited", &[Rate, OfToken]),
+            ("ip_rate_limited", &[Rate, OfAddress]),
+            ("too_many_requests", &[Rate]),
+            ("unsupported_api_version", &[Version]),
+            ("core_outdated", &[CoreOld]),
+            ("endpoint_not_implemented", &[NotImplemented]),
+            ("method_not_allowed", &[Method]),
+            ("route_not_found", &[Route]),
+            ("not_found", &[NotFound]),
+            ("runbook_archived", &[Archived]),
+            ("parent_not_found", &[ParentAbsent]),
+            ("invalid_core_url", &[CoreUrl]),
+            ("missing_parameter", &[MissingParameter]),
+            ("unprocessable_entity", &[Validation]),
+            ("invalid_json", &[Syntax]),
+            ("unsupported_media_type", &[MediaType]),
+            ("token_not_yet_valid", &[NotYet]),
+            ("wrong_audience", &[Elsewhere]),
+            ("E1042", &[]),
+        ];
+        for (code, senses) in cases {
+            assert_eq!(&senses_of_code(code), senses, "{code}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_understood_in_several_languages() {
+        assert!(senses_of_text("Der Token ist abgelaufen.").contains(&Sense::Expired));
+        assert!(senses_of_text("Le jeton a expiré").contains(&Sense::Expired));
+        assert!(senses_of_text("Core v3.80.0 does not have this").contains(&Sense::CoreOld));
+        assert!(!senses_of_text("The score is 3.80").contains(&Sense::CoreOld));
+        assert!(senses_of_text("The link is broken.").is_empty());
+    }
+}
