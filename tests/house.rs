@@ -962,3 +962,35 @@ fn the_checker_of_reasons_and_the_one_of_traces_can_fail() {
     assert_eq!(traces(&lock).len(), 0);
     assert_eq!(traces("api/homework and /workspaces/1").len(), 0);
 }
+
+/// Each rule is shown at work, and beside a neighbour for which it must keep silent.
+fn untested_rules(all: &[Source]) -> Vec<String> {
+    let rooms = all.iter().filter(|s| s.path.starts_with("insight/rules/"));
+    let texts: Vec<&str> = rooms.map(|s| s.text.as_str()).collect();
+    let ids = texts
+        .iter()
+        .flat_map(|text| text.split("        id: \"").skip(1))
+        .filter_map(|rest| rest.split('"').next());
+    let tight: Vec<String> = texts
+        .iter()
+        .map(|text| text.split_whitespace().collect())
+        .collect();
+    let lacks = |id: &&str| {
+        ["fires", "silent"].iter().any(|word| {
+            !tight
+                .iter()
+                .any(|t| t.contains(&format!("{word}(\"{id}\"")))
+        })
+    };
+    ids.filter(lacks)
+        .map(|id| format!("rule {id} has no test beside it, or none in which it is silent"))
+        .collect()
+}
+
+#[test]
+fn every_rule_has_a_test_beside_it() {
+    holds(untested_rules(&all_sources()));
+    let bare = "        id: \"x.y\",\n fires(\"x.y\", ";
+    let found = untested_rules(&[Source::new("insight/rules/x.rs", bare)]);
+    assert_eq!(found.len(), 1, "the check cannot fail");
+}

@@ -248,3 +248,56 @@ pub fn edge_mark(facts: &Facts) -> Option<String> {
         .any(|maker| server.contains(maker))
         .then(|| format!("Server: {server}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{Bearer, Purpose};
+    use crate::insight::rules::example::{call, coded, fires, listing, says, silent};
+    use crate::model::Cause;
+
+    const HERE: &str = "/core/runbooks/7";
+    const BLOCK: Cause = Cause::PermissionEdgeBlock;
+
+    fn refused(said: super::super::example::Said) -> super::super::example::Example {
+        call(&format!("GET {HERE}"), said).own(Purpose::List, "/core/runbooks", listing(&["7"]))
+    }
+
+    #[test]
+    fn a_mark_of_a_gateway_counts_where_the_api_s_other_answers_lack_it() {
+        let marked = says(403, "{\"message\":\"no\"}").with("cf-ray", "8f-OSL");
+        fires("foreign.words", BLOCK, &refused(marked.clone()));
+        let always = call("GET /core/runbooks/7", marked);
+        let list = listing(&["7"]).with("cf-ray", "8e-OSL");
+        silent(
+            "foreign.words",
+            BLOCK,
+            &always.own(Purpose::List, "/core/runbooks", list),
+        );
+    }
+
+    #[test]
+    fn a_refusal_in_another_form_than_the_api_s_errors_is_somebody_else_s() {
+        let other_form = says(403, "{\"outcome\":\"denied\"}");
+        let missing = coded(404, "not_found");
+        let foreign = refused(other_form).own(Purpose::WhoAmI, "/core/users/me", missing.clone());
+        fires("foreign.form", BLOCK, &foreign);
+        let own = refused(coded(403, "no")).own(Purpose::WhoAmI, "/core/users/me", missing);
+        silent("foreign.form", BLOCK, &own);
+    }
+
+    #[test]
+    fn what_those_without_a_token_are_told_too_was_said_before_the_token_was_looked_at() {
+        let plain = || refused(says(403, "{\"message\":\"no\"}"));
+        let nobody = |said| plain().probe(Purpose::Without, Bearer::Nobody, HERE, said);
+        fires(
+            "foreign.everyone",
+            BLOCK,
+            &nobody(says(403, "{\"message\":\"no\"}")),
+        );
+        silent(
+            "foreign.everyone",
+            BLOCK,
+            &nobody(says(401, "{\"message\":\"who?\"}")),
+        );
+    }
+}

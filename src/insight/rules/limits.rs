@@ -143,3 +143,49 @@ fn compared(case: &Case, findings: &mut Findings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{Bearer, Purpose};
+    use crate::insight::rules::example::listing;
+    use crate::insight::rules::example::{call, coded, fires, silent};
+    use crate::model::Cause;
+
+    const HERE: &str = "GET /core/runbooks";
+
+    #[test]
+    fn whose_limit_it_is_stands_in_the_code_or_in_any_header_of_the_limit() {
+        let coded_so = call(HERE, coded(429, "ip_rate_limited"));
+        fires("limits.whose", Cause::RateIp, &coded_so);
+        let said = coded(429, "slow").with("X-Quota-Scope", "credential");
+        fires("limits.whose", Cause::RateToken, &call(HERE, said));
+        silent(
+            "limits.whose",
+            Cause::RateToken,
+            &call(HERE, coded(403, "forbidden")),
+        );
+    }
+
+    #[test]
+    fn another_caller_tells_the_token_from_the_address() {
+        let limited = || call(HERE, coded(429, "slow").with("x-ratelimit-remaining", "0"));
+        let other = Bearer::Other(0);
+        let free =
+            limited()
+                .other("0a")
+                .probe(Purpose::Other, other, "/core/runbooks", listing(&[]));
+        fires("limits.compared", Cause::RateToken, &free);
+        silent("limits.compared", Cause::RateIp, &free);
+        let both = limited().other("0a").probe(
+            Purpose::Other,
+            other,
+            "/core/runbooks",
+            coded(429, "slow"),
+        );
+        fires("limits.compared", Cause::RateIp, &both);
+        // One that is refused for want of a token may be counted all the same.
+        let left = coded(401, "unauthorized").with("x-ratelimit-remaining", "57");
+        let bare = limited().probe(Purpose::Without, Bearer::Nobody, "/core/runbooks", left);
+        fires("limits.compared", Cause::RateToken, &bare);
+    }
+}

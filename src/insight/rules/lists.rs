@@ -331,3 +331,79 @@ fn emptied(case: &Case, findings: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{Bearer, Purpose};
+    use crate::insight::rules::example::{call, coded, fires, listing, says, silent};
+    use crate::model::Cause;
+
+    const IGNORED: Cause = Cause::RequestIgnoredParameter;
+    const HIDDEN: Cause = Cause::ResourceHiddenByPermission;
+
+    #[test]
+    fn a_success_is_fine_unless_errors_stand_inside() {
+        fires(
+            "lists.fine",
+            Cause::None,
+            &call("GET /core/runbooks", listing(&["1"])),
+        );
+        let inside = coded(200, "forbidden");
+        silent(
+            "lists.fine",
+            Cause::None,
+            &call("GET /core/runbooks", inside),
+        );
+    }
+
+    #[test]
+    fn a_filter_is_ignored_where_records_contradict_it_or_nonsense_changes_nothing() {
+        let staged = says(200, "{\"data\":[{\"id\":\"1\",\"stage\":\"active\"}]}");
+        let contradicted = call("GET /core/runbooks?stage=paused", staged.clone());
+        fires("lists.ignored", IGNORED, &contradicted);
+        silent(
+            "lists.ignored",
+            IGNORED,
+            &call("GET /core/runbooks?stage=active", staged),
+        );
+        let about = |said| {
+            let path = "/core/runbooks?stagge=nothing";
+            let here = call("GET /core/runbooks?stagge=active", listing(&["1"]));
+            here.probe_about(Purpose::Nonsense, Bearer::Own, path, "stagge", said)
+        };
+        fires("lists.ignored", IGNORED, &about(listing(&["1"])));
+        silent("lists.ignored", IGNORED, &about(listing(&[])));
+    }
+
+    #[test]
+    fn an_emptied_list_hides_what_another_sees_or_what_its_filter_cannot_reach() {
+        let empty = || call("GET /core/runbooks?workspace_id=2", listing(&[]));
+        let path = "/core/runbooks?workspace_id=2";
+        let seen =
+            empty()
+                .other("0a")
+                .probe(Purpose::Other, Bearer::Other(0), path, listing(&["9"]));
+        fires("lists.emptied", HIDDEN, &seen);
+        let named = |said| {
+            empty().probe_about(
+                Purpose::Named,
+                Bearer::Own,
+                "/core/workspaces/2",
+                "workspace_id",
+                said,
+            )
+        };
+        fires("lists.emptied", HIDDEN, &named(coded(404, "not_found")));
+        silent(
+            "lists.emptied",
+            HIDDEN,
+            &named(says(200, "{\"id\":\"2\",\"name\":\"B\"}")),
+        );
+    }
+
+    #[test]
+    fn how_much_and_in_what_order_is_no_filter_and_which_one_is() {
+        assert!(super::is_steering("page[size]") && super::is_steering("order_by"));
+        assert!(!super::is_steering("order_id") && !super::is_steering("stage"));
+    }
+}

@@ -3,6 +3,8 @@
 //! is decided here; `explain` weighs them all.
 
 mod auth;
+#[cfg(test)]
+mod example;
 mod foreign;
 mod limits;
 mod lists;

@@ -160,3 +160,37 @@ fn browser_address(case: &Case, findings: &mut Findings) {
         findings.add(Cause::PathBrowserUrl, 4.0, Tier::Said, says);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{call, coded, fires, says, silent};
+    use crate::model::Cause;
+
+    const PAGE: &str = "<html><head><title>Portal</title></head><body></body></html>";
+
+    #[test]
+    fn a_refusal_as_a_page_is_not_the_api_s() {
+        let page = call("GET /core/runbooks", says(403, PAGE));
+        fires("pages.refusal", Cause::PermissionEdgeBlock, &page);
+        let own = call("GET /core/runbooks", coded(403, "forbidden"));
+        silent("pages.refusal", Cause::PermissionEdgeBlock, &own);
+    }
+
+    #[test]
+    fn a_page_instead_of_an_answer_is_a_login_or_the_application() {
+        let form = "<html><body><form><input type=password></form></body></html>";
+        let login = call("GET /core/runbooks", says(200, form));
+        fires("pages.instead", Cause::PermissionEdgeBlock, &login);
+        silent("pages.instead", Cause::PathBrowserUrl, &login);
+        let application = call("GET /plans/7", says(200, PAGE));
+        fires("pages.instead", Cause::PathBrowserUrl, &application);
+    }
+
+    #[test]
+    fn what_stands_behind_a_hash_is_of_a_browser() {
+        let missing = || call("GET /", coded(404, "not_found"));
+        let typed = missing().typed_url("https://acme.example/#/app/runbooks/7");
+        fires("pages.browser_address", Cause::PathBrowserUrl, &typed);
+        silent("pages.browser_address", Cause::PathBrowserUrl, &missing());
+    }
+}

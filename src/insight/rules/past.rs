@@ -60,3 +60,51 @@ fn worked(case: &Case, findings: &mut Findings) {
         findings.against(&[Cause::EndpointNotImplemented, Cause::CoreOutdated], 1.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::Purpose;
+    use crate::insight::learned::Past;
+    use crate::insight::rules::example::listing;
+    use crate::insight::rules::example::{Example, call, coded, fires, silent};
+    use crate::model::{Cause, Timestamp};
+
+    fn before(example: Example, other_value: bool) -> Example {
+        example.past(Past {
+            worked_at: Timestamp::from_second(1_799_900_000).unwrap(),
+            failed_since: None,
+            other_value,
+        })
+    }
+
+    #[test]
+    fn a_token_that_was_good_here_has_ended_and_was_never_of_another_form() {
+        let refused = || call("GET /core/runbooks", coded(401, "unauthorized"));
+        fires(
+            "past.worked",
+            Cause::TokenExpired,
+            &before(refused(), false),
+        );
+        fires(
+            "past.worked",
+            Cause::TokenWrongShape,
+            &before(refused(), true),
+        );
+        silent(
+            "past.worked",
+            Cause::TokenWrongShape,
+            &before(refused(), false),
+        );
+        silent("past.worked", Cause::TokenExpired, &refused());
+        // A token that works elsewhere has not ended.
+        let works = refused().own(Purpose::Elsewhere, "/core/users", listing(&["1"]));
+        silent("past.worked", Cause::TokenExpired, &before(works, false));
+    }
+
+    #[test]
+    fn what_was_there_once_is_no_misspelt_address() {
+        let gone = before(call("GET /core/runbooks/7", coded(404, "not_found")), false);
+        fires("past.worked", Cause::ResourceArchived, &gone);
+        silent("past.worked", Cause::PathUnknown, &gone);
+    }
+}

@@ -281,3 +281,52 @@ fn roles_of(facts: &Facts) -> Option<Vec<String>> {
         other => Some(name(other).into_iter().collect()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::Purpose;
+    use crate::insight::rules::example::{call, coded, fires, listing, says, shown, silent};
+    use crate::model::Cause;
+
+    const ROLE: Cause = Cause::PermissionMissingRole;
+    const NONE: Cause = Cause::PermissionNoRoles;
+
+    #[test]
+    fn a_denial_of_a_known_token_lacks_a_role() {
+        fires(
+            "permission.denied",
+            ROLE,
+            &call("GET /core/users", coded(403, "forbidden")),
+        );
+        // A 401 is one only where the token works elsewhere.
+        let refused = || call("GET /core/users", coded(401, "unauthorized"));
+        silent("permission.denied", ROLE, &refused());
+        let works = refused().own(Purpose::Elsewhere, "/core/runbooks", listing(&["1"]));
+        fires("permission.denied", ROLE, &works);
+    }
+
+    #[test]
+    fn a_scope_that_is_demanded_and_not_held_is_what_lacks() {
+        let challenge = "Bearer error=\"insufficient_scope\", scope=\"write\"";
+        let said = says(403, "{}").with("www-authenticate", challenge);
+        let lacks = call("PATCH /core/runbooks/7", said);
+        fires("permission.scope", Cause::PermissionMissingScope, &lacks);
+        let role = call("PATCH /core/runbooks/7", coded(403, "missing_role"));
+        silent("permission.scope", Cause::PermissionMissingScope, &role);
+    }
+
+    #[test]
+    fn nothing_in_reach_is_no_role_and_one_thing_in_reach_is_not() {
+        let missing = || {
+            call("GET /core/runbooks/7", coded(404, "not_found")).own(
+                Purpose::WhoAmI,
+                "/core/users/me",
+                shown(),
+            )
+        };
+        let barren = missing().own(Purpose::List, "/core/runbooks", listing(&[]));
+        fires("permission.nothing_in_reach", NONE, &barren);
+        let some = missing().own(Purpose::List, "/core/runbooks", listing(&["8"]));
+        silent("permission.nothing_in_reach", NONE, &some);
+    }
+}

@@ -486,3 +486,120 @@ fn path(case: &Case, findings: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{Bearer, Purpose};
+    use crate::insight::rules::example::{
+        Example, call, coded, fires, listing, says, shown, silent,
+    };
+    use crate::model::Cause;
+
+    const ITEM: &str = "/core/runbooks/9";
+    const BELOW: &str = "/core/runbooks/9/tasks/3";
+
+    fn gone(path: &str) -> Example {
+        call(&format!("GET {path}"), coded(404, "not_found"))
+    }
+
+    fn missing() -> super::super::example::Said {
+        coded(404, "not_found")
+    }
+
+    #[test]
+    fn a_404_is_absent_by_its_status_alone_and_a_403_is_not() {
+        fires("resource.missing", Cause::ResourceAbsent, &gone(ITEM));
+        let denied = call("GET /core/runbooks/9", coded(403, "forbidden"));
+        silent("resource.missing", Cause::ResourceAbsent, &denied);
+    }
+
+    #[test]
+    fn what_another_token_sees_is_hidden() {
+        let asked = |said| {
+            gone(ITEM)
+                .other("0a")
+                .probe(Purpose::Other, Bearer::Other(0), ITEM, said)
+        };
+        fires(
+            "resource.others",
+            Cause::ResourceHiddenByPermission,
+            &asked(shown()),
+        );
+        silent(
+            "resource.others",
+            Cause::ResourceHiddenByPermission,
+            &asked(missing()),
+        );
+    }
+
+    #[test]
+    fn a_token_from_which_even_the_collection_is_hidden_is_not_accepted() {
+        let seen = |list| {
+            gone(ITEM)
+                .other("0a")
+                .probe(Purpose::Other, Bearer::Other(0), ITEM, shown())
+                .own(Purpose::List, "/core/runbooks", list)
+        };
+        fires(
+            "resource.unrecognised",
+            Cause::TokenRejected,
+            &seen(missing()),
+        );
+        silent(
+            "resource.unrecognised",
+            Cause::TokenRejected,
+            &seen(listing(&["8"])),
+        );
+    }
+
+    #[test]
+    fn the_first_of_the_path_that_is_not_found_is_what_is_absent() {
+        let parent = gone(BELOW).own(Purpose::Above, ITEM, missing()).own(
+            Purpose::ListAbove,
+            "/core/runbooks",
+            listing(&["8"]),
+        );
+        fires("resource.above", Cause::ResourceParentAbsent, &parent);
+        let there = gone(BELOW).own(Purpose::Above, ITEM, shown());
+        silent("resource.above", Cause::ResourceParentAbsent, &there);
+        // Two levels up: the item right above is missing together with its collection.
+        let higher = gone("/core/runbooks/9/tasks/3/notes")
+            .own(Purpose::Above, BELOW, missing())
+            .own(Purpose::ListAbove, "/core/runbooks/9/tasks", missing())
+            .own(Purpose::Above, ITEM, missing())
+            .own(Purpose::ListAbove, "/core/runbooks", listing(&["8"]));
+        fires("resource.above", Cause::ResourceParentAbsent, &higher);
+    }
+
+    #[test]
+    fn a_collection_that_lists_an_item_hides_it_and_one_that_does_not_lacks_it() {
+        let lists = |ids: &[&str]| gone(ITEM).own(Purpose::List, "/core/runbooks", listing(ids));
+        fires(
+            "resource.listed",
+            Cause::ResourceHiddenByPermission,
+            &lists(&["9"]),
+        );
+        fires("resource.listed", Cause::ResourceAbsent, &lists(&["8"]));
+        silent("resource.listed", Cause::ResourceAbsent, &lists(&["9"]));
+    }
+
+    #[test]
+    fn what_stands_among_the_archived_only_is_archived() {
+        let path = "/core/runbooks?archived=true";
+        let plain = |ids: &[&str]| gone(ITEM).own(Purpose::List, "/core/runbooks", listing(ids));
+        let put_away = plain(&["8"]).own(Purpose::Archived, path, listing(&["9"]));
+        fires("resource.archived", Cause::ResourceArchived, &put_away);
+        // A listing that ignores the filter shows the same again.
+        let ignored = plain(&["8", "9"]).own(Purpose::Archived, path, listing(&["8", "9"]));
+        silent("resource.archived", Cause::ResourceArchived, &ignored);
+    }
+
+    #[test]
+    fn a_neighbouring_address_that_answers_was_meant() {
+        let slip = |said| gone("/core/runboks/9").own(Purpose::Corrected, ITEM, said);
+        fires("resource.path", Cause::PathUnknown, &slip(shown()));
+        silent("resource.path", Cause::PathUnknown, &slip(missing()));
+        let page = call("GET /core/runbooks/9", says(404, "<html>Not Found</html>"));
+        fires("resource.path", Cause::PathUnknown, &page);
+    }
+}

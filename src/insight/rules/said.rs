@@ -199,3 +199,27 @@ fn matters_not(call: &Facts, sense: Sense) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{call, coded, fires, says, silent};
+    use crate::model::Cause;
+
+    const HERE: &str = "GET /core/runbooks";
+
+    #[test]
+    fn a_code_speaks_for_its_cause_and_two_that_exclude_each_other_for_little() {
+        let expired = call(HERE, coded(401, "token_expired"));
+        fires("said.code", Cause::TokenExpired, &expired);
+        let vague = call(HERE, coded(401, "unauthorized"));
+        silent("said.code", Cause::TokenExpired, &vague);
+    }
+
+    #[test]
+    fn words_hint_where_such_an_answer_means_them_and_not_where_it_says_them_for_anything() {
+        let refused = call(HERE, says(401, "{\"message\":\"Le jeton a expiré.\"}"));
+        fires("said.words", Cause::TokenExpired, &refused);
+        let denied = call(HERE, says(403, "{\"message\":\"Le jeton a expiré.\"}"));
+        silent("said.words", Cause::TokenExpired, &denied);
+    }
+}

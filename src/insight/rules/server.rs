@@ -231,3 +231,58 @@ fn passing(case: &Case, findings: &mut Findings) {
         findings.add(Cause::ServerIntermittent, 4.0, Tier::Seen, says);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::Purpose;
+    use crate::insight::rules::example::{call, coded, fires, says, shown, silent};
+    use crate::model::Cause;
+
+    const HERE: &str = "GET /core/runbooks/7";
+
+    #[test]
+    fn a_500_is_the_server_s_unless_it_says_that_it_is_not_built() {
+        fires(
+            "server.own",
+            Cause::ServerError,
+            &call(HERE, coded(500, "oops")),
+        );
+        let norwegian = "{\"message\":\"Funksjonen er ikke implementert.\"}";
+        let unbuilt = call(HERE, says(500, norwegian));
+        fires("server.own", Cause::EndpointNotImplemented, &unbuilt);
+        silent(
+            "server.own",
+            Cause::EndpointNotImplemented,
+            &call(HERE, coded(500, "oops")),
+        );
+    }
+
+    #[test]
+    fn a_version_of_core_is_named_in_any_language() {
+        let old = says(400, "{\"message\":\"Hace falta Core v2026.4.0.\"}");
+        fires("server.core", Cause::CoreOutdated, &call(HERE, old));
+        let other = says(400, "{\"message\":\"The score is 2026.4.0.\"}");
+        silent("server.core", Cause::CoreOutdated, &call(HERE, other));
+    }
+
+    #[test]
+    fn a_page_is_of_a_gateway_and_json_of_what_stands_behind() {
+        let page = call(HERE, says(502, "<html><h1>Bad Gateway</h1></html>"));
+        fires("server.behind", Cause::GatewayError, &page);
+        let own = call(HERE, coded(503, "unavailable"));
+        fires("server.behind", Cause::UpstreamUnreachable, &own);
+        silent("server.behind", Cause::GatewayError, &own);
+    }
+
+    #[test]
+    fn the_same_call_that_works_now_failed_in_passing() {
+        let again =
+            |said| call(HERE, coded(500, "oops")).own(Purpose::Again, "/core/runbooks/7", said);
+        fires("server.passing", Cause::ServerIntermittent, &again(shown()));
+        silent(
+            "server.passing",
+            Cause::ServerIntermittent,
+            &again(coded(500, "oops")),
+        );
+    }
+}

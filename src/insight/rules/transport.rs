@@ -18,3 +18,17 @@ fn failed(case: &Case, findings: &mut Findings) {
     let weight = if seen { 9.0 } else { 4.0 };
     findings.add(failure.cause, weight, Tier::Seen, failure.message.clone());
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{call, failed, fires, says, silent};
+    use crate::model::Cause;
+
+    #[test]
+    fn what_the_client_saw_fail_is_what_failed() {
+        let lost = failed("GET /core/runbooks", Cause::ConnectRefused);
+        fires("transport.failed", Cause::ConnectRefused, &lost);
+        let answered = call("GET /core/runbooks", says(502, ""));
+        silent("transport.failed", Cause::ConnectRefused, &answered);
+    }
+}

@@ -221,3 +221,53 @@ pub fn well_formed_core_url(case: &Case) -> bool {
             && text.contains("://")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{Example, call, coded, fires, silent};
+    use crate::model::Cause;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    fn meant_for(place: &str, audience: &str) -> Example {
+        let part = |text: String| URL_SAFE_NO_PAD.encode(text);
+        let head = part("{\"alg\":\"HS256\"}".to_owned());
+        let claims = part(format!("{{\"aud\":\"{audience}\"}}"));
+        let token = format!("{head}.{claims}.{}", "s".repeat(43));
+        call(
+            &format!("GET {place}/core/runbooks"),
+            coded(401, "unauthorized"),
+        )
+        .token(&token)
+    }
+
+    #[test]
+    fn an_audience_that_names_another_instance_is_told_from_one_that_names_this() {
+        let wrong = Cause::TokenWrongInstance;
+        let host = "https://api.acme.example";
+        fires(
+            "auth.instance",
+            wrong,
+            &meant_for(host, "https://api.globex.example"),
+        );
+        silent("auth.instance", wrong, &meant_for(host, "acme-production"));
+        // Two instances of one machine differ in the port alone.
+        let local = "http://127.0.0.1:4100";
+        fires(
+            "auth.instance",
+            wrong,
+            &meant_for(local, "http://127.0.0.1:4200"),
+        );
+        silent(
+            "auth.instance",
+            wrong,
+            &meant_for(local, "http://127.0.0.1:4100"),
+        );
+    }
+
+    #[test]
+    fn siblings_share_a_word_and_are_not_the_same() {
+        assert!(!super::are_kin("lims-oslo", "lims-genf"));
+        assert!(super::are_kin("acme", "acme-prod") && super::are_kin("acme", "api.acme.example"));
+    }
+}

@@ -240,3 +240,83 @@ fn is_at_home(case: &Case) -> bool {
     let base = case.environment.origin();
     base.is_none() || base == Origin::parse(&case.call.exchange.sent.url)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{Bearer, Purpose};
+    use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
+    use crate::model::Cause;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    fn refused() -> Example {
+        call("GET /core/runbooks/7", coded(401, "unauthorized"))
+    }
+
+    /// A JWT that ends so many seconds after the call was made.
+    fn ending(seconds: i64) -> String {
+        let part = |text: String| URL_SAFE_NO_PAD.encode(text);
+        let claims = format!("{{\"exp\":{}}}", 1_800_000_000 + seconds);
+        let head = part("{\"alg\":\"HS256\"}".to_owned());
+        format!("{head}.{}.{}", part(claims), "s".repeat(43))
+    }
+
+    #[test]
+    fn a_token_past_its_end_is_expired_and_one_before_it_is_not() {
+        fires(
+            "auth.times",
+            Cause::TokenExpired,
+            &refused().token(&ending(-60)),
+        );
+        silent(
+            "auth.times",
+            Cause::TokenExpired,
+            &refused().token(&ending(60)),
+        );
+    }
+
+    #[test]
+    fn what_is_refused_everywhere_is_rejected_and_what_a_made_up_token_is_not_told_is_expired() {
+        fires("auth.refused", Cause::TokenRejected, &refused());
+        let made_up = |code| {
+            let said = coded(401, code);
+            refused().probe(Purpose::Wrong, Bearer::Wrong, "/core/runbooks/7", said)
+        };
+        fires("auth.refused", Cause::TokenExpired, &made_up("unknown"));
+        silent(
+            "auth.refused",
+            Cause::TokenExpired,
+            &made_up("unauthorized"),
+        );
+    }
+
+    #[test]
+    fn a_refusal_of_a_token_that_works_elsewhere_is_about_what_it_may() {
+        let works = refused().own(Purpose::List, "/core/runbooks", listing(&["8"]));
+        fires("auth.works", Cause::PermissionMissingRole, &works);
+        silent("auth.works", Cause::PermissionMissingRole, &refused());
+        // Unless it never arrived.
+        let lost = refused().led("GET", false);
+        let lost = lost.own(Purpose::List, "/core/runbooks", listing(&["8"]));
+        silent("auth.works", Cause::PermissionMissingRole, &lost);
+    }
+
+    #[test]
+    fn whoever_is_told_that_a_place_does_not_exist_was_let_in() {
+        let asked = |said| {
+            refused()
+                .own(Purpose::WhoAmI, "/core/users/me", coded(404, "not_found"))
+                .probe(Purpose::Stranger, Bearer::Nobody, "/core/users/me", said)
+        };
+        fires(
+            "auth.works",
+            Cause::PermissionMissingRole,
+            &asked(coded(401, "who")),
+        );
+        silent(
+            "auth.works",
+            Cause::PermissionMissingRole,
+            &asked(coded(404, "not_found")),
+        );
+    }
+}

@@ -88,3 +88,57 @@ fn is_credential(name: &str) -> bool {
     let name = name.trim_start_matches("parameter ");
     is_secret_name(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{CredentialPlace, Purpose};
+    use crate::insight::rules::example::{call, coded, fires, says, shown, silent};
+    use crate::model::Cause;
+
+    const HERE: &str = "GET /core/runbooks";
+
+    #[test]
+    fn no_credential_is_missing_where_one_is_asked_for() {
+        let nobody = |said| call(HERE, said).place(CredentialPlace::Nowhere);
+        fires(
+            "auth.absent",
+            Cause::TokenMissing,
+            &nobody(coded(401, "unauthorized")),
+        );
+        silent(
+            "auth.absent",
+            Cause::TokenMissing,
+            &nobody(coded(404, "not_found")),
+        );
+        silent(
+            "auth.absent",
+            Cause::TokenMissing,
+            &call(HERE, coded(401, "unauthorized")),
+        );
+    }
+
+    #[test]
+    fn another_word_than_bearer_is_the_scheme_and_bearer_itself_is_not() {
+        let refused = || call(HERE, coded(401, "unauthorized"));
+        fires(
+            "auth.scheme",
+            Cause::TokenScheme,
+            &refused().scheme(Some("Token")),
+        );
+        fires("auth.scheme", Cause::TokenScheme, &refused().scheme(None));
+        silent("auth.scheme", Cause::TokenScheme, &refused());
+        let placed = refused().scheme(Some("bearer"));
+        fires(
+            "auth.scheme",
+            Cause::TokenScheme,
+            &placed.own(Purpose::Placed, "/core/runbooks", shown()),
+        );
+    }
+
+    #[test]
+    fn a_redirect_that_took_no_token_along_lost_it() {
+        let led = |sent| call(HERE, says(401, "{}")).led("GET", sent);
+        fires("auth.redirect", Cause::TokenDroppedOnRedirect, &led(false));
+        silent("auth.redirect", Cause::TokenDroppedOnRedirect, &led(true));
+    }
+}

@@ -78,3 +78,38 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
         findings.add(Cause::TokenWrongShape, weight, Tier::Seen, says);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{Bearer, Purpose};
+    use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
+    use crate::model::Cause;
+
+    const LONG: &str = "tk-Zm9vYmFyYmF6cXV4cXV1eA-4711-abcdefgh";
+
+    fn refused(token: &str) -> Example {
+        call("GET /core/runbooks", coded(401, "unauthorized")).token(token)
+    }
+
+    #[test]
+    fn a_mistake_of_pasting_is_named_and_a_clean_token_is_not() {
+        let quoted = refused("'0123456789abcdef0123456789abcdef0123456789abcdef'");
+        fires("auth.text", Cause::TokenStrayCharacters, &quoted);
+        silent("auth.text", Cause::TokenStrayCharacters, &refused(LONG));
+    }
+
+    #[test]
+    fn a_token_shorter_than_one_that_is_accepted_was_cut() {
+        let compared = |token: &str| {
+            let list = listing(&["1"]);
+            refused(token).other(LONG).probe(
+                Purpose::Other,
+                Bearer::Other(0),
+                "/core/runbooks",
+                list,
+            )
+        };
+        fires("auth.shape", Cause::TokenWrongShape, &compared(&LONG[..30]));
+        silent("auth.shape", Cause::TokenWrongShape, &compared(LONG));
+    }
+}

@@ -249,3 +249,53 @@ pub fn dates_in(call: &Facts) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::Purpose;
+    use crate::insight::rules::example::{call, coded, fires, says, shown, silent};
+    use crate::model::Cause;
+
+    #[test]
+    fn a_template_that_nobody_filled_in_is_a_bad_address() {
+        let left = call("GET /core/runbooks/%7Bid%7D", coded(404, "not_found"));
+        fires("request.url", Cause::RequestBadUrl, &left);
+        let plain = call("GET /core/runbooks/7", coded(404, "not_found"));
+        silent("request.url", Cause::RequestBadUrl, &plain);
+    }
+
+    #[test]
+    fn a_call_that_works_without_its_version_asked_for_one_that_is_not_there() {
+        let versioned = |said| {
+            call("GET /core/runbooks", coded(404, "not_found"))
+                .header("Api-Version", "2031-01-01")
+                .own(Purpose::VersionDropped, "/core/runbooks", said)
+        };
+        fires(
+            "request.version",
+            Cause::VersionUnsupported,
+            &versioned(shown()),
+        );
+        silent(
+            "request.version",
+            Cause::VersionUnsupported,
+            &versioned(coded(404, "not_found")),
+        );
+    }
+
+    #[test]
+    fn a_core_url_without_a_scheme_is_malformed_and_a_whole_one_is_not() {
+        let tenant =
+            |url: &str| call("GET /core/runbooks", says(400, "{}")).header("Core-Url", url);
+        fires(
+            "request.core_url",
+            Cause::RequestCoreUrl,
+            &tenant("acme.example"),
+        );
+        silent(
+            "request.core_url",
+            Cause::RequestCoreUrl,
+            &tenant("https://acme.example"),
+        );
+    }
+}

@@ -60,3 +60,38 @@ pub(super) fn body(case: &Case, findings: &mut Findings) {
         findings.add(Cause::RequestValidation, 2.0, Tier::Said, says);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{Example, call, coded, fires, silent};
+    use crate::model::Cause;
+
+    fn sent(media_type: &str, body: &str) -> Example {
+        call("POST /core/runbooks", coded(400, "bad_request")).body(media_type, body)
+    }
+
+    #[test]
+    fn a_body_that_does_not_parse_is_malformed_and_one_of_another_type_is_that() {
+        let json = "application/json";
+        fires(
+            "request.body",
+            Cause::RequestMalformedBody,
+            &sent(json, "{\"a\":1,}"),
+        );
+        silent(
+            "request.body",
+            Cause::RequestMalformedBody,
+            &sent(json, "{\"a\":1}"),
+        );
+        fires(
+            "request.body",
+            Cause::RequestContentType,
+            &sent("text/csv", "a,b"),
+        );
+        silent(
+            "request.body",
+            Cause::RequestContentType,
+            &sent(json, "{\"a\":1}"),
+        );
+    }
+}

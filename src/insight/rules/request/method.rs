@@ -103,3 +103,36 @@ pub fn names_release(call: &Facts) -> bool {
             })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{call, coded, fires, silent};
+    use crate::model::Cause;
+
+    #[test]
+    fn a_method_that_allow_lacks_is_the_wrong_one() {
+        let put = |allow: &str| {
+            call(
+                "PUT /core/runbooks/7",
+                coded(405, "no").with("allow", allow),
+            )
+        };
+        fires(
+            "request.method",
+            Cause::RequestWrongMethod,
+            &put("GET, PATCH"),
+        );
+        silent(
+            "request.method",
+            Cause::RequestWrongMethod,
+            &put("GET, PUT"),
+        );
+        fires(
+            "request.method",
+            Cause::EndpointNotImplemented,
+            &put("GET, PUT"),
+        );
+        let turned = call("POST /core/runbooks", coded(404, "no")).led("GET", true);
+        fires("request.method", Cause::RequestWrongMethod, &turned);
+    }
+}

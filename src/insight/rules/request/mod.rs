@@ -92,3 +92,17 @@ fn status(case: &Case, findings: &mut Findings) {
     }
     findings.add(cause, weight, tier, says);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{call, coded, fires, silent};
+    use crate::model::Cause;
+
+    #[test]
+    fn a_status_that_says_it_all_is_taken_at_its_word() {
+        let call = |status| call("POST /core/runbooks", coded(status, "no"));
+        fires("request.status", Cause::RequestConflict, &call(409));
+        fires("request.status", Cause::RequestTooLarge, &call(413));
+        silent("request.status", Cause::RequestConflict, &call(403));
+    }
+}

@@ -175,3 +175,43 @@ fn identifier(text: &str, known: &[String]) -> Option<String> {
         })
         .map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::facts::{Bearer, Purpose};
+    use crate::insight::rules::example::{call, coded, fires, listing, shown, silent};
+    use crate::model::Cause;
+
+    const INVALID: Cause = Cause::RequestInvalidParameter;
+
+    #[test]
+    fn a_parameter_without_which_the_call_works_was_refused() {
+        let refused = call("GET /core/users?role=x", coded(500, "oops"));
+        let fewer = |said| {
+            let here = call("GET /core/users?role=x", coded(500, "oops"));
+            here.probe_about(Purpose::Fewer, Bearer::Own, "/core/users", "role", said)
+        };
+        fires("request.parameters", INVALID, &fewer(shown()));
+        silent("request.parameters", INVALID, &fewer(coded(500, "oops")));
+        silent("request.parameters", INVALID, &refused);
+    }
+
+    #[test]
+    fn an_id_is_compared_with_those_that_the_collection_lists() {
+        let one = "0b6f1c1e-0000-4000-8000-000000000001".to_owned();
+        let form = super::common_form(&[one]).unwrap();
+        let fits = |id: &str| super::form_of(id, &form) == form;
+        assert!(fits("ffffffff-1111-4222-8333-444444444444") && !fits("sur"));
+        let numbers = super::common_form(&["17".into(), "4".into()]).unwrap();
+        assert_ne!(super::form_of("abc", &numbers), numbers);
+        assert_eq!(super::common_form(&["north".into(), "south".into()]), None);
+        let asked = |id: &str| {
+            call(&format!("GET /core/users/{id}"), coded(400, "no")).own(
+                Purpose::List,
+                "/core/users",
+                listing(&["17", "4"]),
+            )
+        };
+        fires("request.parameters", INVALID, &asked("abc"));
+    }
+}

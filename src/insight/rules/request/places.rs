@@ -147,3 +147,31 @@ fn in_path(route: &Route, name: &str) -> bool {
             .windows(2)
             .any(|two| two[0].trim_end_matches('s') == plain && !two[1].is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::rules::example::{call, fires, says, silent};
+    use crate::model::Cause;
+
+    #[test]
+    fn a_parameter_that_is_named_is_wrong_where_it_was_sent_and_missing_where_not() {
+        let named = "{\"errors\":[{\"source\":{\"parameter\":\"stage\"}}]}";
+        let sent = call("GET /core/runbooks?stage=x", says(400, named));
+        fires("request.places", Cause::RequestInvalidParameter, &sent);
+        silent("request.places", Cause::RequestMissingParameter, &sent);
+        let absent = call("GET /core/runbooks", says(400, named));
+        fires("request.places", Cause::RequestMissingParameter, &absent);
+    }
+
+    #[test]
+    fn a_pointer_into_the_body_is_a_value_that_was_refused() {
+        let said = says(422, "{\"errors\":[{\"source\":{\"pointer\":\"/name\"}}]}");
+        let written = call("POST /core/runbooks", said.clone()).body("application/json", "{}");
+        fires("request.places", Cause::RequestValidation, &written);
+        silent(
+            "request.places",
+            Cause::RequestValidation,
+            &call("GET /core/runbooks", said),
+        );
+    }
+}
