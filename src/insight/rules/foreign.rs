@@ -34,13 +34,18 @@ fn foreign_words(case: &Case, findings: &mut Findings) {
         .map(|p| &p.facts)
         .filter(|f| f.page == Page::Json && !f.is_like(call))
         .collect();
-    if call.page != Page::Json
-        && !own.is_empty()
-        && call.errors.entries.iter().all(|e| e.code.is_none())
-    {
+    // An API may say its errors in plain words and all else in JSON.
+    let mut errors = own.iter().filter(|f| f.status() >= 400).peekable();
+    let coded = call.errors.entries.iter().any(|e| e.code.is_some());
+    let said_so = case.probes.iter().any(|p| {
+        let says_no = (400..500).contains(&p.facts.status());
+        says_no && p.facts.page == call.page && !p.facts.is_like(call)
+    });
+    if call.page != Page::Json && !own.is_empty() && !coded && !said_so {
         let says = "The refusal is not in the API's own form: elsewhere it answers in JSON.";
-        let weight = match call.page {
-            Page::Text => 6.0,
+        let weight = match (call.page, errors.peek().is_some()) {
+            (Page::Text, true) => 6.0,
+            (Page::Text, false) => 2.5,
             _ => 1.0,
         };
         findings.add(Cause::PermissionEdgeBlock, weight, Tier::Seen, says);
