@@ -319,8 +319,22 @@ impl Case {
             .filter(|p| !p.facts.is_missing())
             .peekable();
         let wrong = self.first(Purpose::Wrong);
+        // Who one is, any accepted token may ask; one that is told there what it is told here is
+        // not accepted, whatever the status.
+        let same_as_call = |p: &Probed| p.facts.is_denial() && p.facts.is_like(&self.call);
+        let who = self.first(Purpose::WhoAmI);
+        let root = self.call.route.as_ref().and_then(|route| route.root());
+        let apart = |p: &&Probed| {
+            // Where it belongs to the collection in question, it tells of that collection.
+            let path = p.probe.url.path();
+            root.as_ref().is_none_or(|root| !path.starts_with(root))
+        };
+        let unknown = self.call.is_denial() && who.filter(apart).is_some_and(same_as_call);
         checks.peek().is_some()
             && checks.all(|p| {
+                if unknown && same_as_call(p) {
+                    return true;
+                }
                 let like_wrong =
                     wrong.is_some_and(|w| w.facts.is_like(&p.facts) && !w.facts.is_fine());
                 p.facts.is_refusal() || like_wrong

@@ -70,6 +70,11 @@ impl Plan<'_> {
             self.neighbours(true);
             self.elsewhere(true);
         }
+        if case.is_refused_everywhere() {
+            // Then it is the token after all, and another one shows what a good one looks like.
+            self.others(true);
+            self.wrong(true);
+        }
         // Words of its own for a refusal are the API's; without them a gateway may have said it,
         // and a gateway refuses those without a token just the same.
         let own_words = [Sense::Denied, Sense::Role, Sense::Scope];

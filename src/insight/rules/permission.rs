@@ -1,5 +1,6 @@
 //! The token is good, and still it may not.
 
+use super::auth::is_at_home;
 use super::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Probed, Purpose, attribute};
 use crate::insight::json::Json;
@@ -40,7 +41,8 @@ fn denied(case: &Case, findings: &mut Findings) {
     if case.credential.place == CredentialPlace::Nowhere {
         return;
     }
-    if let Some(known) = case.is_recognised() {
+    // What the token is worth at home says nothing of another place.
+    if let Some(known) = case.is_recognised().filter(|_| is_at_home(case)) {
         let says = match known.probe.purpose {
             Purpose::Wrong => format!(
                 "A made-up token is refused otherwise: {}.",

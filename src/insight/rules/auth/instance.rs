@@ -1,9 +1,10 @@
 //! Whether the token belongs to this instance: audience and issuer against what is known of it.
 
 use super::{accepted, is_about_token, is_at_home};
-use crate::insight::facts::{Case, Page, Purpose};
+use crate::insight::facts::{Case, Facts, Page, Purpose};
 use crate::insight::rules::{Findings, Tier};
 use crate::insight::token::Validity;
+use crate::insight::words::Sense;
 use crate::model::Cause;
 use url::Url;
 
@@ -19,7 +20,12 @@ pub(super) fn instance(case: &Case, findings: &mut Findings) {
             "The same token works at another place: {}.",
             case.cite(works)
         );
-        let weight = if call.is_refusal() { 7.0 } else { 2.0 };
+        let denied = call.is_denial() && !own_words(call);
+        let weight = match (call.is_refusal(), denied) {
+            (true, _) => 7.0,
+            (_, true) => 5.0,
+            _ => 2.0,
+        };
         findings.add(Cause::TokenWrongInstance, weight, Tier::Seen, says);
     }
     if let Some(dropped) = case
@@ -137,6 +143,12 @@ pub(super) fn instance(case: &Case, findings: &mut Findings) {
             says,
         );
     }
+}
+
+/// Whether a code says that it is about what one may.
+fn own_words(call: &Facts) -> bool {
+    let words = [Sense::Role, Sense::Scope, Sense::Denied];
+    words.iter().any(|sense| call.says(*sense))
 }
 
 /// Names by which this API is known: its hosts, its Core, and the realm of its challenges.

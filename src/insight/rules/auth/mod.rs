@@ -182,9 +182,14 @@ fn refused(case: &Case, findings: &mut Findings) {
             .collect();
         let says = format!("It is refused elsewhere too: {}.", asked.join("; "));
         // It shuts out what the token may do; which fault of the token it is, it does not tell.
-        let weight = if call.is_refusal() { 1.2 } else { 5.0 };
+        let weight = match (call.is_refusal(), call.is_denial()) {
+            (true, _) => 1.2,
+            (false, true) => 2.6,
+            (false, false) => 5.0,
+        };
         findings.add(Cause::TokenRejected, weight, Tier::Seen, says);
         if !call.is_refusal() {
+            let weight = if call.is_denial() { 5.0 } else { 3.0 };
             findings.against(
                 &[
                     Cause::ResourceAbsent,
@@ -194,13 +199,14 @@ fn refused(case: &Case, findings: &mut Findings) {
                     Cause::PermissionNoRoles,
                     Cause::PathUnknown,
                 ],
-                3.0,
+                weight,
             );
         }
     }
+    let denied = call.is_denial() && case.is_refused_everywhere();
     let wrong = case
         .first(Purpose::Wrong)
-        .filter(|p| call.is_refusal() && p.facts.is_refusal());
+        .filter(|p| call.is_refusal() && p.facts.is_refusal() || denied && p.facts.is_denial());
     if let Some(wrong) = wrong {
         let cited = case.cite(wrong);
         if wrong.facts.is_like(call) {
@@ -210,7 +216,7 @@ fn refused(case: &Case, findings: &mut Findings) {
             // The API knows the token and refuses it all the same, so its time is the likeliest.
             let says =
                 format!("A made-up token gets another answer, so this one is known: {cited}.");
-            findings.add(Cause::TokenExpired, 2.6, Tier::Seen, says.clone());
+            findings.add(Cause::TokenExpired, 3.4, Tier::Seen, says.clone());
             findings.add(Cause::TokenRejected, 0.3, Tier::Seen, says);
         }
     }
@@ -236,7 +242,7 @@ fn works(case: &Case, findings: &mut Findings) {
 }
 
 /// Whether the call went to the place that probes go to.
-fn is_at_home(case: &Case) -> bool {
+pub fn is_at_home(case: &Case) -> bool {
     let base = case.environment.origin();
     base.is_none() || base == Origin::parse(&case.call.exchange.sent.url)
 }

@@ -57,7 +57,8 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
     }
     if let Some(doubt) = doubt {
         let says = format!("Looking at the token's text: {}.", doubt.says);
-        let unusual = report.kind == TokenKind::Hex;
+        // Many an API hands such out.
+        let unusual = matches!(report.kind, TokenKind::Hex | TokenKind::Uuid);
         findings.add(
             Cause::TokenWrongShape,
             if unusual { 1.0 } else { 3.8 },
