@@ -16,7 +16,7 @@ fn people(_: i64) -> Vec<Holder> {
             place * 977,
             place * 31,
             place * 57,
-            u64::from(place) * 98_765_432_1
+            u64::from(place) * 987_654_321
         ),
         sees,
         ..Holder::default()
