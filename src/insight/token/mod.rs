@@ -89,6 +89,9 @@ pub struct TokenReport {
     /// Which characters it is made of, and how it begins up to its first separator where that
     /// is a common word; tokens of one API are alike in it.
     pub shape: Shape,
+    /// The value with its signs and the words it begins with, all else blotted out: what one
+    /// that is made up has to look like. Nothing of a secret is left in it.
+    pub sketch: String,
     pub problems: Vec<TokenProblem>,
     pub claims: Option<Claims>,
     /// When it was looked at.
@@ -176,6 +179,7 @@ pub fn inspect(text: &str, now: Timestamp) -> TokenReport {
         kind,
         length: text.chars().count(),
         shape: shape(core),
+        sketch: sketch(core),
         problems,
         claims,
         now,
@@ -195,6 +199,36 @@ fn doubt(cause: Cause, says: impl Into<String>) -> TokenProblem {
         is_sure: false,
         ..sure(cause, says)
     }
+}
+
+/// No token that is worth imitating is longer.
+const SKETCHED: usize = 128;
+
+/// `hk_live_x0Xx0`: capitals as X, letters as x, digits as 0, signs as they are.
+fn sketch(text: &str) -> String {
+    // At most two short words before the value itself, and never much of it.
+    let most = (text.len() / 4).min(12);
+    let mut kept = 0;
+    for _ in 0..2 {
+        let word = text[kept..]
+            .bytes()
+            .take_while(u8::is_ascii_lowercase)
+            .count();
+        let ends = text.as_bytes().get(kept + word);
+        let is_mark = (1..=6).contains(&word) && ends.is_some_and(|b| b"_-.".contains(b));
+        if !is_mark || kept + word + 1 > most {
+            break;
+        }
+        kept += word + 1;
+    }
+    let (mark, rest) = text.split_at(kept);
+    let blots = rest.chars().take(SKETCHED - kept).map(|c| match c {
+        c if c.is_ascii_uppercase() => 'X',
+        c if c.is_ascii_digit() => '0',
+        c if c.is_ascii_punctuation() => c,
+        _ => 'x',
+    });
+    mark.chars().chain(blots).collect()
 }
 
 fn shape(text: &str) -> Shape {

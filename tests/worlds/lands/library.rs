@@ -235,7 +235,7 @@ pub static LAND: Land = Land {
     hides: true,
     routes_first: false,
     squeezes: false,
-    is_shaped: |value| value.len() == 36,
+    is_shaped: |value| value.len() == 36 && value.matches('-').count() == 4,
     id_fits: |_| true,
     needs: "title",
     most: 2_000,

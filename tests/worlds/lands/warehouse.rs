@@ -238,7 +238,7 @@ pub static LAND: Land = Land {
     hides: true,
     routes_first: false,
     squeezes: false,
-    is_shaped: |value| value.len() == 44,
+    is_shaped: |value| value.starts_with("wh.") && value.len() == 44,
     id_fits: |id| id.bytes().all(|b| b.is_ascii_digit()),
     needs: "name",
     most: 3_500,
