@@ -103,7 +103,7 @@ impl Arranged<'_> {
                     self.ends(start..end);
                     return Ok(Some(()));
                 }
-                (Next::After, Some(byte)) if byte.is_ascii_whitespace() => at = blank(body, at),
+                (Next::After, Some(b' ' | b'\n' | b'\r' | b'\t')) => at = blank(body, at),
                 (Next::After, _) => {
                     let what = match (self.open.is_empty(), byte) {
                         (_, None) => "the text ends too early",

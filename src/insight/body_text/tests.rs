@@ -126,6 +126,14 @@ fn brackets_know_their_partners() {
 }
 
 #[test]
+fn a_blank_that_json_does_not_know_is_a_fault_and_is_come_past() {
+    for body in ["1\u{c}", "[1]\u{c}", "[1\u{c}]", "\u{c}[1]", "{\"a\":1\u{b}}"] {
+        let text = BodyText::new(body.as_bytes(), Some("application/json"));
+        assert!(text.fault().is_some() && !text.is_indented(), "{body:?}");
+    }
+}
+
+#[test]
 fn other_text_is_shown_as_it_came() {
     assert_eq!(shown(b"a\r\n\r\nb\n"), ["a", "", "b"]);
     assert_eq!(shown(b"{\"cut\": "), ["{\"cut\": "]);
