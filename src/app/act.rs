@@ -421,6 +421,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Trust(origin)) => return again::trust(state, origin),
         Some(Pick::Permit(origin)) => return again::permit(state, origin),
         Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),
+        Some(Pick::CopyPart { what, excerpt }) => return copying::copy_part(state, what, &excerpt),
         Some(Pick::Lesson(place)) => return guide::take_step(state, place),
         Some(Pick::Theme(name)) => return finding::use_theme(state, name),
         Some(Pick::Nothing) | None => {}

@@ -4,11 +4,11 @@
 use super::action::Pane;
 use super::explaining;
 use super::message::{Effect, Notice, ThenWhy};
-use super::pane::{BuilderTab, Choice, Clip, Dialog, Pick, ResponseTab};
+use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab};
 use super::state::{Overlay, State};
 use crate::format::curl;
 use crate::insight::{Entry, error_body, request_ids};
-use crate::model::{Body, Exchange, for_clipboard, resolve, visible_line, written};
+use crate::model::{Body, Exchange, cut_front, for_clipboard, resolve, visible_line, written};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ fn open_request(state: &mut State) {
         (false, BuilderTab::Body) => Clip::Body,
         _ => Clip::Curl,
     };
-    show(state, clips, first, None);
+    show(state, Vec::new(), clips, first, None);
 }
 
 /// The list for a call, with what its tab shows in front.
@@ -88,6 +88,10 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
             "what a vendor asks for",
         ));
     }
+    let parts = match in_front && state.reads_body() {
+        true => parts(state, &exchange),
+        false => Vec::new(),
+    };
     let first = match (state.focus, state.response.tab) {
         (Pane::Response, ResponseTab::Body) => Clip::Body,
         (Pane::Response, ResponseTab::Headers) => Clip::Headers,
@@ -95,21 +99,92 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         (Pane::Response, _) => Clip::Entry(at),
         _ => Clip::Curl,
     };
-    show(state, clips, first, Some(exchange));
+    show(state, parts, clips, first, Some(exchange));
 }
 
-fn show(state: &mut State, clips: Vec<(Clip, &str, &str)>, first: Clip, of: Option<Arc<Exchange>>) {
+/// What lies under the cursor in the body.
+fn parts(state: &State, exchange: &Arc<Exchange>) -> Vec<Choice> {
+    let Some(path) = state.response.path() else {
+        return Vec::new();
+    };
+    let choice = |what, label: &str, note: String, excerpt| Choice {
+        label: label.to_owned(),
+        note,
+        pick: Pick::CopyPart { what, excerpt },
+    };
+    let mut choices = Vec::new();
+    let value = state.response.value();
+    if let (Some(range), Some(response)) = (value, exchange.outcome.response()) {
+        let is_text = response.body.get(range.start) == Some(&b'"');
+        let (range, note) = match is_text {
+            true => (
+                range.start + 1..range.end - 1,
+                "as sent, without its quotes",
+            ),
+            false => (range, "as sent"),
+        };
+        let excerpt = Excerpt::Bytes(exchange.clone(), range);
+        let label = "the value under the cursor";
+        choices.push(choice("the value", label, note.to_owned(), excerpt));
+    }
+    let (jq, pointer) = (path.jq(), path.pointer());
+    let shown = |words: &str| cut_front(words, LONGEST_NOTE);
+    let (note, words) = (shown(&jq), Excerpt::Words(jq));
+    choices.push(choice("the path", "its path for jq", note, words));
+    let note = match pointer.is_empty() {
+        true => "empty: the whole body".to_owned(),
+        false => shown(&pointer),
+    };
+    let words = Excerpt::Words(pointer);
+    choices.push(choice("the path", "its path as JSON Pointer", note, words));
+    choices
+}
+
+/// Columns of a path in the list; its end says more than its beginning.
+const LONGEST_NOTE: usize = 40;
+
+fn show(
+    state: &mut State,
+    mut choices: Vec<Choice>,
+    clips: Vec<(Clip, &str, &str)>,
+    first: Clip,
+    of: Option<Arc<Exchange>>,
+) {
     let at = clips.iter().position(|(clip, ..)| *clip == first);
-    let choices = clips.into_iter().map(|(clip, label, note)| Choice {
+    // What lies under the cursor is likelier than all else.
+    let at = if choices.is_empty() { at } else { Some(0) };
+    choices.extend(clips.into_iter().map(|(clip, label, note)| Choice {
         label: label.to_owned(),
         note: note.to_owned(),
         pick: Pick::Copy {
             clip,
             of: of.clone(),
         },
-    });
-    let dialog = Dialog::new("Copy", choices.collect(), at);
+    }));
+    let dialog = Dialog::new("Copy", choices, at);
     state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+/// Copies a part of a body; no more of it is read than that.
+pub fn copy_part(state: &mut State, what: &str, excerpt: &Excerpt) -> Vec<Effect> {
+    let text = match excerpt {
+        Excerpt::Words(words) => Some(words.as_str()),
+        Excerpt::Bytes(exchange, range) => {
+            let body = exchange.outcome.response().map(|response| &response.body);
+            let bytes = body.and_then(|body| body.get(range.clone()));
+            bytes.and_then(|bytes| std::str::from_utf8(bytes).ok())
+        }
+    };
+    let Some(text) = text else {
+        let words = format!("Part of {what} is not text, and it was not copied.");
+        let remedy = "The view in numbers shows the bytes.";
+        state.notice = Some(Notice::trouble(words, remedy));
+        return Vec::new();
+    };
+    vec![Effect::Copy {
+        what: what.to_owned(),
+        text: for_clipboard(text),
+    }]
 }
 
 /// Copies what was chosen.

@@ -42,6 +42,11 @@ pub enum Pick {
         clip: Clip,
         of: Option<Arc<Exchange>>,
     },
+    /// Copies a part of the body in front.
+    CopyPart {
+        what: &'static str,
+        excerpt: Excerpt,
+    },
     Theme(String),
     /// A step of the guided tour, by its place.
     Lesson(usize),
@@ -72,6 +77,14 @@ pub enum Clip {
     /// The call with its verdict, for a ticket.
     Ticket,
     RequestIds,
+}
+
+/// A part of a body, or what was said about one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Excerpt {
+    Words(String),
+    /// Bytes of an answer. They are read only when they are copied.
+    Bytes(Arc<Exchange>, Range<usize>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ mod sessions;
 mod tokens;
 
 pub use builder::{Builder, BuilderTab, Completion, Editing, TextSearch, TypedBody};
-pub use dialog::{Choice, Clip, Dialog, Pick, Rows};
+pub use dialog::{Choice, Clip, Dialog, Excerpt, Pick, Rows};
 pub use help::Help;
 pub use history::{History, Row, has_more, path_of};
 pub use investigate::{ByHand, Investigate};

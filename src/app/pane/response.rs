@@ -5,9 +5,10 @@ mod body;
 use crate::app::list::List;
 use crate::app::message::{Effect, Job, Spent};
 use crate::insight::facts::Case;
-use crate::insight::{AnswerDiff, BodyText, ErrorBody, Explanation, Found, View, error_body};
+use crate::insight::{AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body};
 use crate::model::{Exchange, StatusClass, limits};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use body::Window;
@@ -104,7 +105,7 @@ pub struct Measured {
     /// Columns that the body's text had.
     pub width: usize,
     /// The lines of each error entry, in the tab that lists them.
-    pub entries: Vec<std::ops::Range<usize>>,
+    pub entries: Vec<Range<usize>>,
 }
 
 impl Measured {
@@ -315,6 +316,24 @@ impl ResponsePane {
         self.body.end_search();
         let stops = self.searching.take().map(Effect::StopReading);
         stops.into_iter().collect()
+    }
+
+    /// Where the value under the cursor stands.
+    pub fn path(&self) -> Option<Path> {
+        let (text, line) = self.under_cursor()?;
+        text.path(self.shown.as_ref()?.bytes(), line)
+    }
+
+    /// Which bytes of the body that value is.
+    pub fn value(&self) -> Option<Range<usize>> {
+        let (text, line) = self.under_cursor()?;
+        text.value(self.shown.as_ref()?.bytes(), line)
+    }
+
+    fn under_cursor(&self) -> Option<(Arc<BodyText>, usize)> {
+        let text = self.text()?;
+        let line = self.body.folds.seen(&text, self.body.cursor);
+        Some((text, line))
     }
 
     /// Whether there are objects or arrays in front.

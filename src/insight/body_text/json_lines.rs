@@ -175,14 +175,14 @@ fn inside(bracket: u8) -> Next {
     }
 }
 
-fn blank(body: &[u8], mut at: usize) -> usize {
+pub fn blank(body: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = body.get(at) {
         at += 1;
     }
     at
 }
 
-fn scalar(body: &[u8], at: usize) -> Result<usize, Broken> {
+pub fn scalar(body: &[u8], at: usize) -> Result<usize, Broken> {
     let word = |word: &str| match body[at..].starts_with(word.as_bytes()) {
         true => Ok(at + word.len()),
         false => Err(broken(at, "a value is missing")),
@@ -199,7 +199,7 @@ fn scalar(body: &[u8], at: usize) -> Result<usize, Broken> {
 }
 
 /// The end of the string that begins here.
-fn string(body: &[u8], start: usize) -> Result<usize, Broken> {
+pub fn string(body: &[u8], start: usize) -> Result<usize, Broken> {
     let mut at = start + 1;
     loop {
         match body.get(at) {

@@ -5,6 +5,7 @@
 mod folds;
 mod json_lines;
 mod lines;
+mod path;
 mod raw_lines;
 mod search;
 mod typed;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use folds::Folds;
+pub use path::{Path, Step};
 pub use search::{Found, Mark, Pattern};
 pub use typed::{typed_fault, typed_lines};
 

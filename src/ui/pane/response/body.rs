@@ -4,7 +4,7 @@ use super::{in_the_corner, more_below};
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
 use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::{Mark, View};
-use crate::model::{cut, visible_line, wrap};
+use crate::model::{cut, cut_front, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
 use crate::ui::paint::{area_of, clip};
 use crate::ui::theme::Theme;
@@ -29,11 +29,21 @@ pub fn draw(
     }
     let above = (note.len() as u16).min(area.height);
     let below = u16::from(place.search.is_some() && area.height > above + 1);
+    let with_path = shown.body.is_indented() && area.height > above + below + LINES_OVER_PATH;
+    let path = u16::from(with_path);
     let lines = Rect {
         y: area.y + above,
-        height: area.height - above - below,
+        height: area.height - above - below - path,
         ..area
     };
+    if with_path {
+        let foot = Rect {
+            y: lines.bottom(),
+            height: 1,
+            ..area
+        };
+        draw_path(state, theme, foot, frame);
+    }
     if let Some(search) = place.search.as_ref().filter(|_| below > 0) {
         let foot = Rect {
             y: area.bottom() - 1,
@@ -175,6 +185,23 @@ fn unread(state: &State, shown: &Shown) -> Option<String> {
             format!("this is the beginning; {key} reads the rest")
         }
     })
+}
+
+/// Where there are no more lines than this, the path leaves them their room.
+const LINES_OVER_PATH: u16 = 4;
+
+/// `data › 3 › attributes › name`: where the value under the cursor stands.
+fn draw_path(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let Some(path) = state.response.path() else {
+        return;
+    };
+    let between = if theme.ascii { " > " } else { " › " };
+    let words = match path.steps.is_empty() {
+        true => "the whole body".to_owned(),
+        false => path.crumbs(between),
+    };
+    let words = cut_front(&words, area.width as usize);
+    frame.render_widget(Line::styled(words, theme.dim()), area);
 }
 
 /// `/ text      3 of 128`
