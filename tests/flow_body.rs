@@ -19,6 +19,7 @@ fn answered(size: (u16, u16), media_type: &str, body: &[u8]) -> Scene {
         ..Response::default()
     }));
     scene.keys("ctrl-r").state.focus = Pane::Response;
+    scene.state.notice = None;
     scene
 }
 
@@ -140,4 +141,164 @@ fn of_a_large_body_only_the_value_is_read() {
     let mut scene = json(&body);
     scene.keys("G k k k y enter");
     assert_eq!(copied(&scene), ("the value", "[7]"));
+}
+
+// Filters
+
+const LIST: &str = r#"{"data":[{"id":1,"ok":true},{"id":2,"ok":false},{"id":30,"ok":true}]}"#;
+
+fn lines_of(scene: &Scene) -> Vec<String> {
+    let shown = scene.state.response.shown.as_ref().unwrap();
+    let lines = (0..shown.body.len()).map(|line| shown.body.line(shown.bytes(), line));
+    lines.map(|line| line.into_owned()).collect()
+}
+
+fn asked_filters(scene: &Scene) -> Vec<&str> {
+    let filters = scene.asked.iter().filter_map(|effect| match effect {
+        Effect::Jq { filter, .. } => Some(filter.as_str()),
+        _ => None,
+    });
+    filters.collect()
+}
+
+#[test]
+fn a_filter_takes_the_place_of_the_body_and_esc_brings_it_back() {
+    let mut scene = json(LIST);
+    scene.keys("j j j j |").types(".data[].id").keys("enter");
+    assert_eq!(lines_of(&scene), ["1", "2", "30"]);
+    let text = text_of(&scene.picture());
+    assert!(text.contains("filter .data[].id · 3 results"), "{text}");
+    assert!(text.contains("Esc shows the whole body"), "{text}");
+    assert!(text_of(&scene.keys("G").picture()).contains("┃ #3  "));
+    scene.keys("esc");
+    assert_eq!(lines_of(&scene).len(), 16);
+    // Where the person was.
+    assert_eq!(scene.state.response.path().unwrap().pointer(), "/data/0/ok");
+}
+
+#[test]
+fn an_empty_filter_brings_the_whole_body_back() {
+    let mut scene = json(LIST);
+    scene.keys(":").types(".data").keys("enter");
+    assert_eq!(lines_of(&scene).len(), 14);
+    scene.keys(": ctrl-u enter");
+    assert_eq!(lines_of(&scene).len(), 16);
+    assert!(!scene.state.is_editing());
+}
+
+#[test]
+fn a_mistake_keeps_the_line_open_and_says_where() {
+    let mut scene = json(LIST);
+    scene.keys("|").types(".data | nope").keys("enter");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("In column 9 of the filter, there is no filter nope."),
+        "{text}"
+    );
+    assert!(text.contains("jq .data | nope"), "{text}");
+    assert!(scene.state.is_editing());
+    scene.keys("ctrl-u").types(".data|length").keys("enter");
+    assert_eq!(lines_of(&scene), ["3"]);
+}
+
+#[test]
+fn earlier_filters_come_back_with_the_arrows_also_for_another_answer() {
+    let mut scene = json(LIST);
+    scene
+        .keys("|")
+        .types(".data")
+        .keys("enter |")
+        .keys("ctrl-u")
+        .types(".data[0]")
+        .keys("enter");
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    assert!(!scene.state.response.is_filtered());
+    scene.outcomes.push(Outcome::Answered(Response {
+        status: 200,
+        body: LIST.as_bytes().to_vec(),
+        ..Response::default()
+    }));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+    scene.keys("| up up down up enter");
+    assert_eq!(asked_filters(&scene), [".data", ".data[0]", ".data"]);
+    assert_eq!(lines_of(&scene).len(), 14);
+}
+
+#[test]
+fn results_are_folded_searched_and_copied_like_a_body() {
+    let mut scene = json(LIST);
+    scene.keys("|").types(".data[]").keys("enter");
+    scene.keys("z");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("{ … 2 }"), "{text}");
+    scene.keys("z / 30 enter");
+    assert_eq!(scene.state.response.path().unwrap().crumbs(" "), "#3 id");
+    scene.keys("esc y");
+    assert_eq!(
+        rows(&scene)[..4],
+        [
+            ("the value under the cursor", "as sent"),
+            ("its path for jq", ".id"),
+            ("its path as JSON Pointer", "/id"),
+            ("all that the filter found", "3 results of .data[]"),
+        ]
+    );
+    scene.keys("down down down enter");
+    let all = "{\"id\":1,\"ok\":true}\n{\"id\":2,\"ok\":false}\n{\"id\":30,\"ok\":true}\n";
+    assert_eq!(copied(&scene), ("what the filter found", all));
+    scene.keys("v");
+    assert_eq!(lines_of(&scene), all.lines().collect::<Vec<_>>());
+    scene.keys("v");
+    assert!(lines_of(&scene)[0].starts_with("00000000  7b 22"));
+    scene.keys("esc esc");
+    assert_eq!(lines_of(&scene).len(), 16);
+}
+
+#[test]
+fn esc_ends_a_filter_that_runs_and_its_late_answer_counts_for_nothing() {
+    let mut scene = json(LIST);
+    scene.held = true;
+    scene.keys("|").types(".data").keys("enter");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("runs; Esc ends it"), "{text}");
+    let late = scene.carry_out_next();
+    scene.keys("esc");
+    assert!(matches!(scene.asked.last(), Some(Effect::StopReading(_))));
+    scene.tell(late.unwrap());
+    assert_eq!(lines_of(&scene).len(), 16);
+    assert!(!scene.state.is_editing());
+}
+
+#[test]
+fn a_new_answer_puts_the_filter_away() {
+    let mut scene = json(LIST);
+    scene.keys("|").types(".data").keys("enter");
+    assert!(scene.state.response.is_filtered());
+    scene.keys("ctrl-r");
+    assert!(!scene.state.response.is_filtered());
+}
+
+#[test]
+fn nothing_found_and_no_body_are_said_in_words() {
+    let mut scene = json(LIST);
+    scene
+        .keys("|")
+        .types(".data[]|select(.id>99)")
+        .keys("enter");
+    let text = text_of(&scene.picture());
+    assert!(text.contains("· 0 results"), "{text}");
+    assert!(
+        text.contains("The filter finds nothing in this body."),
+        "{text}"
+    );
+    let mut scene = answered(WIDE, "application/json", b"");
+    scene.keys("|");
+    assert!(!scene.state.is_editing());
+}
+
+#[test]
+fn a_text_that_is_no_json_says_so_to_a_filter() {
+    let mut scene = answered(WIDE, "text/plain", b"hello");
+    scene.keys("|").types(".").keys("enter");
+    assert!(text_of(&scene.picture()).contains("The body is not JSON"));
 }

@@ -152,6 +152,25 @@ fn a_search_that_is_being_typed() {
 }
 
 #[test]
+fn the_results_of_a_filter() {
+    looks_like("body-filtered", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+        scene.state.focus = Pane::Response;
+        scene.keys("|").types(".data | to_entries[] | {key, value}");
+        scene.keys("enter z j");
+    });
+}
+
+#[test]
+fn a_filter_with_a_mistake_in_it() {
+    looks_like("body-filter-mistake", |scene| {
+        scene.send(&guided("The same runbook itself opens"));
+        scene.state.focus = Pane::Response;
+        scene.keys("|").types(".data | nope").keys("enter");
+    });
+}
+
+#[test]
 fn the_headers() {
     looks_like("headers", |scene| {
         scene.state.focus = Pane::Response;
@@ -747,6 +766,29 @@ fn no_answer_steers_the_terminal() {
                 scene.keys("right");
                 is_clean_everywhere(&mut scene, &text);
             }
+        }
+    }
+}
+
+#[test]
+fn no_filter_steers_the_terminal() {
+    for size in SIZES {
+        for text in hostile() {
+            let mut scene = Scene::open(size);
+            scene.outcomes.push(Outcome::Answered(Response {
+                status: 200,
+                body: serde_json::json!({ &text: [text] })
+                    .to_string()
+                    .into_bytes(),
+                ..Response::default()
+            }));
+            scene.keys("ctrl-r").state.focus = Pane::Response;
+            for filter in [".[] | error", ".[]", "keys, nope"] {
+                scene.keys("| ctrl-u").types(filter).keys("enter G");
+                is_clean(&scene.picture(), &text);
+            }
+            scene.paste(&text).keys("enter");
+            is_clean(&scene.picture(), &text);
         }
     }
 }

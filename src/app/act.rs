@@ -90,6 +90,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ToggleFold => state.response.toggle_fold(&state.painted.response),
         Action::ToggleAllFolds => state.response.toggle_all_folds(),
         Action::SearchBody => state.response.body.start_search(),
+        Action::FilterBody => state.response.start_jq(),
         Action::NextMatch => state.response.step_match(1, &state.painted.response),
         Action::PreviousMatch => state.response.step_match(-1, &state.painted.response),
         Action::Left => state.response.body.scroll_left(-8),
@@ -442,6 +443,9 @@ fn back(state: &mut State) -> Vec<Effect> {
     if state.focus == Pane::Response && state.response.body.search.is_some() {
         return state.response.end_search();
     }
+    if state.reads_body() && state.response.is_filtered() {
+        return state.response.show_whole();
+    }
     let awaited = state.response.awaiting;
     if awaited.is_none() && state.response.reading.is_some() {
         return state.response.stop_reading();
@@ -569,6 +573,8 @@ fn field_done(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Prompt(_) | Overlay::Palette(_))
     ) {
         state.overlay = None;
+    } else if state.response.jq.field.is_some() {
+        return state.response.leave_jq();
     } else if state.response.typed_search().is_some() {
         return state.response.end_search();
     } else if state.history.filtering {
@@ -582,6 +588,9 @@ fn field_done(state: &mut State) -> Vec<Effect> {
 fn field_enter(state: &mut State) -> Vec<Effect> {
     if matches!(state.overlay, Some(Overlay::Prompt(_))) {
         return memory::answer_prompt(state);
+    }
+    if state.overlay.is_none() && state.response.jq.field.is_some() {
+        return state.response.run_jq();
     }
     if let Some(search) = state.response.typed_search() {
         search.typing = false;
@@ -598,8 +607,16 @@ fn field_enter(state: &mut State) -> Vec<Effect> {
 }
 
 fn edit_field(state: &mut State, action: Action) -> Vec<Effect> {
-    if let Some(field) = state.field() {
-        field.edit(action);
+    let in_jq = state.overlay.is_none() && state.response.jq.field.is_some();
+    match action {
+        Action::FieldUp | Action::FieldDown if in_jq => {
+            state.response.jq.recall(action == Action::FieldUp);
+        }
+        _ => {
+            if let Some(field) = state.field() {
+                field.edit(action);
+            }
+        }
     }
     after_typing(state)
 }

@@ -194,6 +194,7 @@ actions! {
     ToggleFold      "toggle-fold"      "fold or open the object"       Place::Body, ["enter", "space"];
     ToggleAllFolds  "toggle-all-folds" "fold or open everything"       Place::Body, ["z"];
     SearchBody      "search-body"      "search in the body"            Place::Body, ["/"];
+    FilterBody      "filter-body"      "filter the body with jq"       Place::Body, ["|", ":"];
     NextMatch       "next-match"       "to the next match"             Place::Body, ["n"];
     PreviousMatch   "previous-match"   "to the previous match"         Place::Body, ["N"];
     Left            "left"             "scroll left"                   Place::Body, ["left", "h"];

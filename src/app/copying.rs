@@ -8,7 +8,7 @@ use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab};
 use super::state::{Overlay, State};
 use crate::format::curl;
 use crate::insight::{Entry, error_body, request_ids};
-use crate::model::{Body, Exchange, cut_front, for_clipboard, resolve, visible_line, written};
+use crate::model::{Body, Exchange, cut, cut_front, for_clipboard, resolve, visible_line, written};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -76,7 +76,11 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         clips.push((Clip::Url, "the URL", ""));
     }
     if has_body {
-        clips.push((Clip::Body, "the body of the answer", ""));
+        let note = match in_front && state.response.is_filtered() {
+            true => "whole, not filtered",
+            false => "",
+        };
+        clips.push((Clip::Body, "the body of the answer", note));
     }
     if response.is_some() {
         clips.push((Clip::Headers, "the headers of the answer", ""));
@@ -89,7 +93,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         ));
     }
     let parts = match in_front && state.reads_body() {
-        true => parts(state, &exchange),
+        true => parts(state),
         false => Vec::new(),
     };
     let first = match (state.focus, state.response.tab) {
@@ -103,19 +107,19 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
 }
 
 /// What lies under the cursor in the body.
-fn parts(state: &State, exchange: &Arc<Exchange>) -> Vec<Choice> {
-    let Some(path) = state.response.path() else {
+fn parts(state: &State) -> Vec<Choice> {
+    let Some(shown) = &state.response.shown else {
         return Vec::new();
     };
+    let source = shown.source();
     let choice = |what, label: &str, note: String, excerpt| Choice {
         label: label.to_owned(),
         note,
         pick: Pick::CopyPart { what, excerpt },
     };
     let mut choices = Vec::new();
-    let value = state.response.value();
-    if let (Some(range), Some(response)) = (value, exchange.outcome.response()) {
-        let is_text = response.body.get(range.start) == Some(&b'"');
+    if let Some(range) = state.response.value() {
+        let is_text = source.bytes().get(range.start) == Some(&b'"');
         let (range, note) = match is_text {
             true => (
                 range.start + 1..range.end - 1,
@@ -123,10 +127,24 @@ fn parts(state: &State, exchange: &Arc<Exchange>) -> Vec<Choice> {
             ),
             false => (range, "as sent"),
         };
-        let excerpt = Excerpt::Bytes(exchange.clone(), range);
+        let excerpt = Excerpt::Bytes(source.clone(), range);
         let label = "the value under the cursor";
         choices.push(choice("the value", label, note.to_owned(), excerpt));
     }
+    let filtered = shown.filtered.as_ref().map(|filtered| {
+        let note = format!("{} of {}", filtered.counted(), filtered.filter);
+        let note = cut(&note, LONGEST_NOTE);
+        let all = Excerpt::Bytes(source.clone(), 0..source.bytes().len());
+        choice(
+            "what the filter found",
+            "all that the filter found",
+            note,
+            all,
+        )
+    });
+    let Some(path) = state.response.path() else {
+        return choices.into_iter().chain(filtered).collect();
+    };
     let (jq, pointer) = (path.jq(), path.pointer());
     let shown = |words: &str| cut_front(words, LONGEST_NOTE);
     let (note, words) = (shown(&jq), Excerpt::Words(jq));
@@ -137,6 +155,7 @@ fn parts(state: &State, exchange: &Arc<Exchange>) -> Vec<Choice> {
     };
     let words = Excerpt::Words(pointer);
     choices.push(choice("the path", "its path as JSON Pointer", note, words));
+    choices.extend(filtered);
     choices
 }
 
@@ -169,9 +188,8 @@ fn show(
 pub fn copy_part(state: &mut State, what: &str, excerpt: &Excerpt) -> Vec<Effect> {
     let text = match excerpt {
         Excerpt::Words(words) => Some(words.as_str()),
-        Excerpt::Bytes(exchange, range) => {
-            let body = exchange.outcome.response().map(|response| &response.body);
-            let bytes = body.and_then(|body| body.get(range.clone()));
+        Excerpt::Bytes(source, range) => {
+            let bytes = source.bytes().get(range.clone());
             bytes.and_then(|bytes| std::str::from_utf8(bytes).ok())
         }
     };

@@ -11,7 +11,7 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, Manner, Note, Origin, Progress,
+    Environment, Exchange, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Progress,
     RequestSpec, SentRequest, Session, Tempo, Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
@@ -74,6 +74,11 @@ pub enum Message {
         was: ExchangeId,
         is: ExchangeId,
         diff: Arc<AnswerDiff>,
+    },
+    /// A filter of jq has run, with the lines of its results; or why it has none.
+    Filtered {
+        question: u64,
+        filtered: Result<(Arc<Filtered>, Arc<BodyText>), String>,
     },
     /// What was looked for in a large body.
     Searched {
@@ -366,14 +371,20 @@ pub enum Effect {
     /// Finds the lines of a large body.
     Index {
         question: u64,
-        exchange: Arc<Exchange>,
+        source: Source,
         view: View,
     },
     /// Looks for something in a large body.
     Search {
         question: u64,
-        exchange: Arc<Exchange>,
+        source: Source,
         pattern: Box<Pattern>,
+    },
+    /// Runs a filter of jq over the body of an answer.
+    Jq {
+        question: u64,
+        filter: String,
+        exchange: Arc<Exchange>,
     },
     /// Nobody waits for the answer any more.
     StopReading(u64),
@@ -510,6 +521,29 @@ impl Draft {
         match self {
             Draft::Body => "The body",
             Draft::Notes => "The text of the notes",
+        }
+    }
+}
+
+/// What lines are made of: the body of an answer, or what a filter made of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Answer(Arc<Exchange>),
+    Filtered(Arc<Filtered>),
+}
+
+impl Source {
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Source::Answer(exchange) => exchange.outcome.response().map_or(&[], |r| &r.body),
+            Source::Filtered(filtered) => &filtered.body,
+        }
+    }
+
+    pub fn media_type(&self) -> Option<String> {
+        match self {
+            Source::Answer(exchange) => exchange.outcome.response()?.headers.media_type(),
+            Source::Filtered(_) => Some(Filtered::MEDIA_TYPE.to_owned()),
         }
     }
 }

@@ -34,7 +34,7 @@ pub use list::List;
 pub use message::{
     Chosen, Draft, Effect, Exported, FillRun, Imported, ImportedToken, Job, Level, Listing,
     Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
-    SessionFile, SessionFrom, Spent, Then, ThenWhy, TokenRow,
+    SessionFile, SessionFrom, Source, Spent, Then, ThenWhy, TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,

@@ -385,6 +385,7 @@ impl State {
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
             Some(_) => None,
             None if self.screen != Screen::Explorer => None,
+            None if self.response.jq.field.is_some() => self.response.jq.field.as_mut(),
             None if self.response.is_searching() => {
                 let search = self.response.typed_search();
                 search.map(|search| &mut search.field)
@@ -405,7 +406,10 @@ impl State {
             Some(overlay) => matches!(overlay, Overlay::Prompt(_) | Overlay::Palette(_)),
             None if self.screen != Screen::Explorer => false,
             None => {
-                self.response.is_searching() || self.history.filtering || self.builder.is_editing()
+                self.response.jq.field.is_some()
+                    || self.response.is_searching()
+                    || self.history.filtering
+                    || self.builder.is_editing()
             }
         }
     }
@@ -414,6 +418,7 @@ impl State {
     pub fn leave_field(&mut self) {
         self.builder.finish_editing();
         self.history.filtering = false;
+        self.response.jq.field = None;
         if let Some(search) = self.response.typed_search() {
             search.typing = false;
         }

@@ -51,6 +51,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Indexed { question, body } => indexed(state, question, body),
         Message::Compared { was, is, diff } => comparing::compared(state, &was, &is, diff),
         Message::Searched { question, found } => searched(state, question, found),
+        Message::Filtered { question, filtered } => state.response.filtered(question, filtered),
         Message::Progressed {
             question,
             hundredths,

@@ -48,6 +48,9 @@ pub enum Command {
     Man,
     /// Look at settings, files, proxies, hosts, clocks and the terminal, and say what is wrong
     Doctor(DoctorArgs),
+    /// The process of a jq filter: this program starts it for itself
+    #[command(name = crate::engine::jq::WORKER, hide = true)]
+    JqWorker,
 }
 
 /// The whole definition, for what is made from it.

@@ -53,6 +53,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Man) => completions::man(&mut out),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, &mut out),
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
+        Some(Command::JqWorker) => Ok(crate::engine::jq::work()),
     };
     match result {
         Ok(code) => code,

@@ -9,6 +9,7 @@ mod give_way;
 pub mod history;
 mod home;
 pub mod investigate;
+pub mod jq;
 pub mod matrix;
 pub mod replay;
 pub mod sandbox;

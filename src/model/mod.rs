@@ -6,6 +6,7 @@ mod cause;
 mod collection;
 mod environment;
 mod exchange;
+mod filtered;
 mod fit;
 mod headers;
 mod request;
@@ -26,6 +27,7 @@ pub use exchange::{
     ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
     Response, SentRequest, StatusClass, Timing,
 };
+pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, wrap};
 pub use headers::{Header, Headers};
 pub use request::{

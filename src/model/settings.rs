@@ -78,6 +78,14 @@ pub mod limits {
     pub const LINE_BYTES: usize = 1_000;
     /// Depth to which a JSON error body is read; deeper text is shown raw.
     pub const JSON_DEPTH: usize = 128;
+    /// Bytes of a body that a jq filter takes: it needs some twenty times that in memory.
+    pub const JQ_INPUT: usize = 16_000_000;
+    /// Bytes of results that are taken from a filter: more is no answer to a question.
+    pub const JQ_OUTPUT: usize = 8_000_000;
+    /// How long a filter runs before it is ended.
+    pub const JQ_TIME: Duration = Duration::from_secs(5);
+    /// Filters of this run that can be brought back.
+    pub const JQ_ASKED: usize = 100;
     /// Entries taken from one error body: no person reads more.
     pub const ENTRIES: usize = 200;
     /// Bytes of an error body that are searched for entries.

@@ -4,24 +4,26 @@
 use super::secret::Typing;
 use super::{sessions, taking, terminal};
 use crate::app::{
-    Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile, Spent,
-    Then, ThenWhy,
+    Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
+    Source, Spent, Then, ThenWhy,
 };
 use crate::engine::history::History;
 use crate::engine::investigate::{self, Investigation};
+use crate::engine::jq;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Outgoing, give_way};
 use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{
-    Environment, Exchange, ExchangeId, Origin, Progress, Response, Session, TokenName,
+    Environment, Exchange, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
 
 /// Longest wait for the history to be written when the program ends.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -51,6 +53,8 @@ pub struct Performer {
     flights: HashMap<Job, Arc<Flight>>,
     indexing: Arc<Turn>,
     searching: Arc<Turn>,
+    /// The filter of jq that runs, and what ends it.
+    filtering: Option<(u64, AbortHandle)>,
     /// A hidden value while it is typed.
     pub secret: Option<Typing>,
     pub(super) queue: UnboundedSender<Message>,
@@ -95,6 +99,7 @@ impl Performer {
             flights: HashMap::new(),
             indexing: Arc::default(),
             searching: Arc::default(),
+            filtering: None,
             queue,
         }
     }
@@ -134,14 +139,19 @@ impl Performer {
             Effect::Fetch { id, then } => self.fetch(id, then),
             Effect::Index {
                 question,
-                exchange,
+                source,
                 view,
-            } => self.index(question, exchange, view),
+            } => self.index(question, source, view),
             Effect::Search {
                 question,
-                exchange,
+                source,
                 pattern,
-            } => self.search(question, exchange, *pattern),
+            } => self.search(question, source, *pattern),
+            Effect::Jq {
+                question,
+                filter,
+                exchange,
+            } => self.jq(question, filter, exchange),
             Effect::StopReading(question) => self.stop_reading(question),
             Effect::Compare { was, is } => self.compare(was, is),
             Effect::Explain {
@@ -348,22 +358,41 @@ impl Performer {
         });
     }
 
-    fn index(&mut self, question: u64, exchange: Arc<Exchange>, view: View) {
+    fn index(&mut self, question: u64, source: Source, view: View) {
         let turn = self.indexing.clone();
-        self.read(turn, question, exchange, move |response, watch| {
-            let media_type = response.headers.media_type();
-            let body = BodyText::watched(&response.body, media_type.as_deref(), view, watch)?;
+        self.read(turn, question, source, move |source, watch| {
+            let media_type = source.media_type();
+            let body = BodyText::watched(source.bytes(), media_type.as_deref(), view, watch)?;
             let body = Arc::new(body);
             Some(Message::Indexed { question, body })
         });
     }
 
-    fn search(&mut self, question: u64, exchange: Arc<Exchange>, pattern: Pattern) {
+    fn search(&mut self, question: u64, source: Source, pattern: Pattern) {
         let turn = self.searching.clone();
-        self.read(turn, question, exchange, move |response, watch| {
-            let found = Arc::new(Found::new(&response.body, pattern, watch)?);
+        self.read(turn, question, source, move |source, watch| {
+            let found = Arc::new(Found::new(source.bytes(), pattern, watch)?);
             Some(Message::Searched { question, found })
         });
+    }
+
+    /// The process of the filter ends with this task.
+    fn jq(&mut self, question: u64, filter: String, exchange: Arc<Exchange>) {
+        let queue = self.queue.clone();
+        let task = tokio::spawn(async move {
+            let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
+            let filtered = match jq::run(&filter, body).await {
+                Ok(filtered) => tokio::task::spawn_blocking(move || {
+                    let lines = BodyText::new(&filtered.body, Some(Filtered::MEDIA_TYPE));
+                    (Arc::new(filtered), Arc::new(lines))
+                })
+                .await
+                .map_err(|error| format!("The results could not be read: {error}.")),
+                Err(why) => Err(why),
+            };
+            let _ = queue.send(Message::Filtered { question, filtered });
+        });
+        self.filtering = Some((question, task.abort_handle()));
     }
 
     /// One body at a time, and only the one asked for last: each may take hundreds of
@@ -372,22 +401,19 @@ impl Performer {
         &mut self,
         turn: Arc<Turn>,
         question: u64,
-        exchange: Arc<Exchange>,
-        work: impl FnOnce(&Response, Watch) -> Option<Message> + Send + 'static,
+        source: Source,
+        work: impl FnOnce(&Source, Watch) -> Option<Message> + Send + 'static,
     ) {
         turn.awaited.store(question, Ordering::Relaxed);
         let queue = self.queue.clone();
         let read = move || {
             give_way();
             let _alone = turn.alone.lock();
-            let Some(response) = exchange.outcome.response() else {
-                return;
-            };
             let mut told = Instant::now();
             let mut watch = |done: usize| {
                 if told.elapsed() >= PROGRESS {
                     told = Instant::now();
-                    let hundredths = done.saturating_mul(100) / response.body.len().max(1);
+                    let hundredths = done.saturating_mul(100) / source.bytes().len().max(1);
                     let _ = queue.send(Message::Progressed {
                         question,
                         hundredths: hundredths.min(100) as u8,
@@ -396,7 +422,7 @@ impl Performer {
                 turn.is_awaited(question)
             };
             if watch(0)
-                && let Some(message) = work(response, &mut watch)
+                && let Some(message) = work(&source, &mut watch)
             {
                 let _ = queue.send(message);
             }
@@ -415,7 +441,10 @@ impl Performer {
         tokio::task::spawn_blocking(move || drop(spent));
     }
 
-    fn stop_reading(&self, question: u64) {
+    fn stop_reading(&mut self, question: u64) {
+        if let Some((_, task)) = self.filtering.take_if(|(asked, _)| *asked == question) {
+            task.abort();
+        }
         self.indexing.stop(question);
         self.searching.stop(question);
     }

@@ -200,6 +200,9 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         ],
         (None, _) if state.screen != Screen::Explorer => keys_beside(state.screen),
         (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
+        (None, _) if state.response.jq.field.is_some() => {
+            &[Action::FieldEnter, Action::FieldUp, Action::FieldDone]
+        }
         (None, _) if state.response.is_searching() => &[Action::FieldEnter, Action::FieldDone],
         (None, _) if state.history.filtering => &[Action::FieldEnter, Action::FieldClear],
         (None, _) if state.builder.search.is_some() => &[
@@ -296,6 +299,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             } else {
                 Action::ToggleFold
             },
+            Action::FilterBody,
             Action::StepView,
             Action::TabNext,
             Action::FocusNext,
@@ -334,7 +338,9 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     };
     let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(" "), None)];
     let mut used = 1;
-    let asks = matches!(state.overlay, Some(Overlay::Prompt(_))) || state.response.is_searching();
+    let in_jq = state.overlay.is_none() && state.response.jq.field.is_some();
+    let in_prompt = matches!(state.overlay, Some(Overlay::Prompt(_)));
+    let asks = in_prompt || in_jq || state.response.is_searching();
     for action in actions {
         let key = theme.key_name(&state.keymap.hint(*action).unwrap_or_default());
         // What ends editing of a pane's own text leaves a question unanswered.
@@ -342,6 +348,8 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::ProbeClose => closing(state),
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
             Action::FieldDone if asks => "cancel",
+            Action::FieldEnter if in_jq => "filter",
+            Action::FieldUp if in_jq => "earlier",
             _ => short(*action),
         };
         let needed = key.width() + words.width() + 4;

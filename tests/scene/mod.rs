@@ -8,6 +8,7 @@ use httriage::app::{
     Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile, SessionFrom, Start,
     State, ThemeName, TokenRow, update,
 };
+use httriage::engine::jq;
 use httriage::engine::sandbox::{
     CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
 };
@@ -25,9 +26,9 @@ use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, Exchange, ExchangeId, Expectation, Outcome, Param, RequestSpec,
-    Response, Scheme, Secret, SentRequest, Session, Settings, Step, Timestamp, TokenName, TokenRef,
-    TokenSource, resolve,
+    Auth, Body, Environment, Exchange, ExchangeId, Expectation, Filtered, Outcome, Param,
+    RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, Step, Timestamp,
+    TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -416,12 +417,11 @@ impl Scene {
             }
             Effect::Index {
                 question,
-                exchange,
+                source,
                 view,
             } => {
-                let response = exchange.outcome.response()?;
-                let media_type = response.headers.media_type();
-                let body = BodyText::in_view(&response.body, media_type.as_deref(), view);
+                let media_type = source.media_type();
+                let body = BodyText::in_view(source.bytes(), media_type.as_deref(), view);
                 Some(Message::Indexed {
                     question,
                     body: Arc::new(body),
@@ -429,14 +429,24 @@ impl Scene {
             }
             Effect::Search {
                 question,
-                exchange,
+                source,
                 pattern,
             } => {
-                let body = &exchange.outcome.response()?.body;
-                let found = Found::new(body, *pattern, &mut |_| true)?;
+                let found = Found::new(source.bytes(), *pattern, &mut |_| true)?;
                 Some(Message::Searched {
                     question,
                     found: Arc::new(found),
+                })
+            }
+            Effect::Jq {
+                question,
+                filter,
+                exchange,
+            } => {
+                let body = &exchange.outcome.response()?.body;
+                Some(Message::Filtered {
+                    question,
+                    filtered: filtered(&filter, body),
                 })
             }
             Effect::Explain {
@@ -948,6 +958,17 @@ impl Scene {
         });
         sent.unwrap()
     }
+}
+
+/// The results of a filter, without a process for it.
+fn filtered(filter: &str, body: &[u8]) -> Result<(Arc<Filtered>, Arc<BodyText>), String> {
+    let mut kept = Vec::new();
+    let mut results = jq::Results::new(&mut kept, limits::JQ_OUTPUT);
+    let ending = jq::evaluate(filter, body, &mut results, &|| false);
+    drop(results);
+    let filtered = jq::finished(filter, body, kept, ending)?;
+    let lines = BodyText::new(&filtered.body, Some(Filtered::MEDIA_TYPE));
+    Ok((Arc::new(filtered), Arc::new(lines)))
 }
 
 /// As the folder of sessions names it.

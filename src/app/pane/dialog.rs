@@ -1,6 +1,7 @@
 //! A short list on top of the panes, from which one row is chosen.
 
 use crate::app::list::List;
+use crate::app::message::Source;
 use crate::insight::matrix::Caller;
 use crate::model::{BodyKind, Exchange, ExchangeId, Origin, Tempo, TokenName};
 use std::ops::Range;
@@ -83,8 +84,8 @@ pub enum Clip {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Excerpt {
     Words(String),
-    /// Bytes of an answer. They are read only when they are copied.
-    Bytes(Arc<Exchange>, Range<usize>),
+    /// They are read only when they are copied.
+    Bytes(Source, Range<usize>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

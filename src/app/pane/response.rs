@@ -1,18 +1,20 @@
 //! The answer in front: what it says, where the reader is in it.
 
 mod body;
+mod jq;
 
 use crate::app::list::List;
-use crate::app::message::{Effect, Job, Spent};
+use crate::app::message::{Effect, Job, Source, Spent};
 use crate::insight::facts::Case;
 use crate::insight::{AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body};
-use crate::model::{Exchange, StatusClass, limits};
+use crate::model::{Exchange, Filtered, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use body::Window;
 pub use body::{BodyPlace, Search};
+pub use jq::JqLine;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseTab {
@@ -54,6 +56,8 @@ pub struct Shown {
     pub body: Arc<BodyText>,
     /// The view that was asked for; a text that is not JSON is not indented by it.
     pub view: View,
+    /// What a filter made of the body, if that is what is shown of it.
+    pub filtered: Option<Arc<Filtered>>,
 }
 
 impl Shown {
@@ -68,16 +72,26 @@ impl Shown {
             errors,
             body: Arc::new(body.unwrap_or_default()),
             view,
+            filtered: None,
         }
     }
 
     /// Its beginning in the next view.
     fn next_view(&self) -> Option<(View, Arc<BodyText>)> {
-        let response = self.exchange.outcome.response()?;
-        let media_type = response.headers.media_type();
+        self.exchange.outcome.response()?;
+        let source = self.source();
+        let media_type = source.media_type();
         let view = self.body.view().next();
-        let body = BodyText::head_in_view(&response.body, media_type.as_deref(), view);
+        let body = BodyText::head_in_view(source.bytes(), media_type.as_deref(), view);
         Some((view, Arc::new(body)))
+    }
+
+    /// What `body` is made of.
+    pub fn source(&self) -> Source {
+        match &self.filtered {
+            Some(filtered) => Source::Filtered(filtered.clone()),
+            None => Source::Answer(self.exchange.clone()),
+        }
     }
 
     fn is_large(&self) -> bool {
@@ -86,7 +100,10 @@ impl Shown {
 
     /// The bytes that `body` is made of.
     pub fn bytes(&self) -> &[u8] {
-        self.exchange.outcome.response().map_or(&[], |r| &r.body)
+        match &self.filtered {
+            Some(filtered) => &filtered.body,
+            None => self.exchange.outcome.response().map_or(&[], |r| &r.body),
+        }
     }
 }
 
@@ -129,6 +146,9 @@ pub struct ResponsePane {
     /// The first line of the tab in front that is shown, where that is not the body.
     pub top: usize,
     pub body: BodyPlace,
+    pub jq: JqLine,
+    /// While a filter's results are shown: the lines of the whole body, and the place in it.
+    behind: Option<(Arc<BodyText>, View, BodyPlace)>,
     /// The older answer that this one is compared with, and what differs once that is known.
     pub compared: Option<(Arc<Exchange>, Option<Arc<AnswerDiff>>)>,
     /// Why the answer is what it is, once that was asked.
@@ -150,6 +170,8 @@ impl Default for ResponsePane {
             open: BTreeSet::new(),
             top: 0,
             body: BodyPlace::default(),
+            jq: JqLine::default(),
+            behind: None,
             compared: None,
             why: None,
             reading: None,
@@ -168,6 +190,7 @@ impl ResponsePane {
         if let Some(before) = &self.shown
             && before.exchange.id == shown.exchange.id
             && !before.body.is_head()
+            && before.filtered.is_none()
         {
             (shown.body, shown.view) = (before.body.clone(), before.view);
         }
@@ -192,6 +215,8 @@ impl ResponsePane {
         self.open.clear();
         self.top = 0;
         self.body = BodyPlace::default();
+        self.jq.close();
+        self.behind = None;
         self.compared = None;
         self.why = None;
         effects.extend(self.read_rest());
@@ -205,7 +230,7 @@ impl ResponsePane {
         self.reading = Some((self.questions, 0));
         Some(Effect::Index {
             question: self.questions,
-            exchange: shown.exchange.clone(),
+            source: shown.source(),
             view: shown.view,
         })
     }
@@ -213,7 +238,8 @@ impl ResponsePane {
     /// Ends the work on the body that is awaited.
     pub fn stop_reading(&mut self) -> Vec<Effect> {
         let reading = self.reading.take().map(|(question, _)| question);
-        let awaited = [reading, self.searching.take()].into_iter().flatten();
+        let awaited = [reading, self.searching.take(), self.jq.running.take()];
+        let awaited = awaited.into_iter().flatten();
         awaited.map(Effect::StopReading).collect()
     }
 
@@ -283,7 +309,7 @@ impl ResponsePane {
             self.searching = Some(self.questions);
             effects.push(Effect::Search {
                 question: self.questions,
-                exchange: shown.exchange.clone(),
+                source: shown.source(),
                 pattern: Box::new(pattern),
             });
         } else if let Some(found) = Found::new(shown.bytes(), pattern, &mut |_| true) {
@@ -303,6 +329,89 @@ impl ResponsePane {
             let (text, bytes) = (&shown.body, shown.bytes());
             self.body.found(text, bytes, found, measured.window());
         }
+    }
+
+    /// Opens the line for a filter, with the one that is in force.
+    pub fn start_jq(&mut self) {
+        let filtered = self.shown.as_ref().and_then(|s| s.filtered.as_ref());
+        self.jq
+            .open(filtered.map_or("", |filtered| &filtered.filter));
+    }
+
+    /// Has the body filtered by what was typed; by nothing, it is shown as it is.
+    pub fn run_jq(&mut self) -> Vec<Effect> {
+        let (Some(field), Some(shown)) = (&self.jq.field, &self.shown) else {
+            return Vec::new();
+        };
+        let filter = field.text().trim().to_owned();
+        if filter.is_empty() {
+            return self.show_whole();
+        }
+        let exchange = shown.exchange.clone();
+        let stops = self.jq.running.take().map(Effect::StopReading);
+        self.questions += 1;
+        self.jq.ask(&filter);
+        self.jq.running = Some(self.questions);
+        let mut effects: Vec<Effect> = stops.into_iter().collect();
+        effects.push(Effect::Jq {
+            question: self.questions,
+            filter,
+            exchange,
+        });
+        effects
+    }
+
+    /// A filter has run. Its mistake leaves the line open, its results take the body's place.
+    pub fn filtered(
+        &mut self,
+        question: u64,
+        filtered: Result<(Arc<Filtered>, Arc<BodyText>), String>,
+    ) -> Vec<Effect> {
+        if self.jq.running != Some(question) {
+            return Vec::new();
+        }
+        self.jq.running = None;
+        let (filtered, text) = match filtered {
+            Ok(filtered) => filtered,
+            Err(why) => {
+                self.jq.trouble = Some(why);
+                return Vec::new();
+            }
+        };
+        let effects = self.stop_reading();
+        self.jq.close();
+        if let Some(shown) = &mut self.shown {
+            let place = std::mem::take(&mut self.body);
+            let whole = std::mem::replace(&mut shown.body, text);
+            if shown.filtered.replace(filtered).is_none() {
+                self.behind = Some((whole, shown.view, place));
+            }
+            shown.view = View::Pretty;
+        }
+        effects
+    }
+
+    /// Puts a filter away: the whole body is shown where it was left.
+    pub fn show_whole(&mut self) -> Vec<Effect> {
+        let mut effects = self.stop_reading();
+        self.jq.close();
+        if let (Some(shown), Some((body, view, place))) = (&mut self.shown, self.behind.take()) {
+            (shown.body, shown.view, shown.filtered) = (body, view, None);
+            self.body = place;
+        }
+        effects.extend(self.read_rest());
+        effects
+    }
+
+    /// Closes the line, and ends a filter that runs.
+    pub fn leave_jq(&mut self) -> Vec<Effect> {
+        let stops = self.jq.running.map(Effect::StopReading);
+        self.jq.close();
+        stops.into_iter().collect()
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        self.behind.is_some()
     }
 
     pub fn step_match(&mut self, step: isize, measured: &Measured) {

@@ -18,10 +18,13 @@ impl Folds {
         !self.all && self.others.is_empty()
     }
 
-    /// Folds everything in what is outermost.
-    pub fn fold_all(&mut self) {
+    /// Folds everything in what is outermost, and of several values each.
+    pub fn fold_all(&mut self, text: &BodyText) {
         self.all = true;
-        self.others = BTreeSet::from([0]);
+        self.others = match text.values.is_empty() {
+            true => BTreeSet::from([0]),
+            false => BTreeSet::new(),
+        };
     }
 
     pub fn open_all(&mut self) {

@@ -13,6 +13,9 @@ pub struct Broken {
     pub what: &'static str,
 }
 
+/// Where one value ends and the text does not.
+pub const MORE: &str = "there is more after the end";
+
 /// What may come next.
 #[derive(Clone, Copy)]
 enum Next {
@@ -34,24 +37,34 @@ struct Arranged<'a> {
 /// Fills in the lines; where the text is broken, those before it are there. `None` if the watch
 /// ended it.
 pub fn arrange(body: &[u8], lines: &mut Lines, watch: Watch) -> Option<Result<(), Broken>> {
+    arrange_from(body, 0, lines, watch)
+}
+
+/// The same for the rest of a text from a byte on.
+pub fn arrange_from(
+    body: &[u8],
+    from: usize,
+    lines: &mut Lines,
+    watch: Watch,
+) -> Option<Result<(), Broken>> {
     let mut arranged = Arranged {
         body,
         lines,
         open: Vec::new(),
         closes: false,
     };
-    arranged.run(watch).transpose()
+    arranged.run(from, watch).transpose()
 }
 
 impl Arranged<'_> {
     /// `Ok(None)` if the watch ended it.
-    fn run(&mut self, watch: Watch) -> Result<Option<()>, Broken> {
+    fn run(&mut self, from: usize, watch: Watch) -> Result<Option<()>, Broken> {
         let body = self.body;
-        let mut at = blank(body, 0);
+        let mut at = blank(body, from);
         let mut next = Next::Value;
         // Where the line under way begins, and where its last token ends.
         let (mut start, mut end) = (at, at);
-        let mut look = LOOK;
+        let mut look = from + LOOK;
         loop {
             if at >= look {
                 look = at + LOOK;
@@ -107,7 +120,7 @@ impl Arranged<'_> {
                 (Next::After, _) => {
                     let what = match (self.open.is_empty(), byte) {
                         (_, None) => "the text ends too early",
-                        (true, _) => "there is more after the end",
+                        (true, _) => MORE,
                         (false, _) => "a comma or the closing bracket is missing",
                     };
                     return Err(broken(at, what));

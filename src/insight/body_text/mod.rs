@@ -5,6 +5,7 @@
 mod folds;
 mod json_lines;
 mod lines;
+mod many;
 mod path;
 mod raw_lines;
 mod search;
@@ -81,6 +82,8 @@ pub struct BodyText {
     is_head: bool,
     /// Why a text that should be JSON is shown as it came.
     fault: Option<Fault>,
+    /// Of several values, the lines on which they begin.
+    values: Vec<u32>,
 }
 
 /// Longer than any token, other than a string, that a cut may have broken.
@@ -130,6 +133,15 @@ impl BodyText {
     }
 
     fn arrange(&mut self, body: &[u8], media_type: Option<&str>, watch: Watch) -> Option<()> {
+        if media_type.is_some_and(many::is_named) {
+            let broken = self.arrange_many(body, watch)?.err();
+            self.fault = broken.map(|broken| fault(body, broken));
+            if self.fault.is_none() {
+                return Some(());
+            }
+            self.lines = raw_lines::lines(body, watch)?;
+            return Some(());
+        }
         let said_to_be = media_type.map(is_json);
         if begins_like_json(body) || said_to_be == Some(true) {
             match json_lines::arrange(body, &mut self.lines, watch)? {
@@ -139,6 +151,13 @@ impl BodyText {
                     return Some(());
                 }
                 Err(_) if body.is_empty() => {}
+                // Several values, each on a line, are sent under many names.
+                Err(broken)
+                    if broken.what == json_lines::MORE
+                        && self.arrange_many(body, watch)?.is_ok() =>
+                {
+                    return Some(());
+                }
                 Err(broken) if said_to_be.unwrap_or(true) => {
                     self.fault = Some(fault(body, broken));
                 }
@@ -148,6 +167,22 @@ impl BodyText {
         self.lines = Lines::default();
         self.lines = raw_lines::lines(body, watch)?;
         Some(())
+    }
+
+    /// As several values, if all of it is that.
+    fn arrange_many(
+        &mut self,
+        body: &[u8],
+        watch: Watch,
+    ) -> Option<Result<(), json_lines::Broken>> {
+        let (mut lines, mut values) = (Lines::default(), Vec::new());
+        let arranged = many::arrange(body, &mut lines, &mut values, watch)?;
+        if arranged.is_ok() {
+            lines.shrink();
+            (self.lines, self.is_indented) = (lines, true);
+            self.values = if values.len() > 1 { values } else { Vec::new() };
+        }
+        Some(arranged)
     }
 
     /// Its beginning, if it is large.
@@ -180,6 +215,9 @@ impl BodyText {
             is_head: true,
             ..BodyText::default()
         };
+        if text.arrange_head_of_many(head, media_type) {
+            return text;
+        }
         let tries = begins_like_json(head) || media_type.is_some_and(is_json);
         let mut arranged = || json_lines::arrange(head, &mut text.lines, &mut |_| true);
         match tries.then(&mut arranged).flatten() {
@@ -192,6 +230,30 @@ impl BodyText {
             _ => text.lines = raw_lines::lines(head, &mut |_| true).unwrap_or_default(),
         }
         text
+    }
+
+    /// Takes the whole lines of a beginning for values, if there are several and it can be.
+    fn arrange_head_of_many(&mut self, head: &[u8], media_type: Option<&str>) -> bool {
+        let named = media_type.is_some_and(many::is_named);
+        let end = memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
+        if !(named || begins_like_json(head)) {
+            return false;
+        }
+        let arranged = self.arrange_many(&head[..end], &mut |_| true);
+        let several = matches!(arranged, Some(Ok(()))) && !self.values.is_empty();
+        if !several {
+            *self = BodyText {
+                is_head: true,
+                ..BodyText::default()
+            };
+        }
+        several
+    }
+
+    /// Which of several values the line belongs to, counted from zero.
+    pub fn value_number(&self, line: usize) -> Option<usize> {
+        let behind = self.values.partition_point(|first| *first as usize <= line);
+        behind.checked_sub(1)
     }
 
     pub fn len(&self) -> usize {

@@ -18,6 +18,8 @@ pub enum Step {
 /// The steps from the outermost value to the one on a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path {
+    /// Which of several values that is, counted from zero.
+    pub value: Option<usize>,
     pub steps: Vec<Step>,
 }
 
@@ -58,7 +60,8 @@ impl Path {
         }
     }
 
-    /// For a person to read: `data › 3 › "odd name"`. A name that could be taken for anything
+    /// For a person to read: `data › 3 › "odd name"`, with `#2 ›` before it in the second of
+    /// several values. A name that could be taken for anything
     /// else stands in quotes.
     pub fn crumbs(&self, between: &str) -> String {
         let words = self.steps.iter().map(|step| match step {
@@ -66,7 +69,9 @@ impl Path {
             Step::Name(name) if is_plain(name) => name.clone(),
             Step::Name(name) => serde_json::Value::from(name.as_str()).to_string(),
         });
-        words.collect::<Vec<_>>().join(between)
+        let value = self.value.map(|number| format!("#{}", number + 1));
+        let words: Vec<String> = value.into_iter().chain(words).collect();
+        words.join(between)
     }
 }
 
@@ -99,6 +104,7 @@ impl BodyText {
             None => Step::Place(self.seat(line)),
         });
         Some(Path {
+            value: self.value_number(at),
             steps: steps.collect(),
         })
     }
@@ -212,6 +218,7 @@ mod tests {
     #[test]
     fn names_are_written_so_that_they_can_be_read_again() {
         let path = Path {
+            value: None,
             steps: vec![
                 Step::Name("a/b~c".to_owned()),
                 Step::Place(3),
@@ -231,9 +238,11 @@ mod tests {
             r#"a/b~c › 3 › "two words" › "7" › plain_1 › "é\u001b""#
         );
         let first = Path {
+            value: Some(1),
             steps: vec![Step::Place(0), Step::Name("a".to_owned())],
         };
         assert_eq!(first.jq(), ".[0].a");
+        assert_eq!(first.crumbs(" › "), "#2 › 0 › a");
         assert_eq!(Path::default().jq(), ".");
         assert_eq!(Path::default().pointer(), "");
     }
@@ -297,6 +306,48 @@ mod tests {
         let text = BodyText::new(b"a\nb", None);
         assert_eq!(text.path(b"a\nb", 1), None);
         assert_eq!(text.value(b"a\nb", 1), None);
+    }
+
+    #[test]
+    fn of_several_values_each_has_paths_of_its_own() {
+        let body = "{\"a\":[1,2]}\n\n3\r\n[{\"b\":0}]\n";
+        let text = BodyText::new(body.as_bytes(), None);
+        let said: Vec<_> = (0..text.len())
+            .map(|line| {
+                let path = text.path(body.as_bytes(), line).unwrap();
+                let value = text.value(body.as_bytes(), line).unwrap();
+                (path.crumbs(" "), &body[value])
+            })
+            .collect();
+        let said: Vec<_> = said.iter().map(|(p, v)| (p.as_str(), *v)).collect();
+        assert_eq!(said[2], ("#1 a 0", "1"));
+        assert_eq!(said[6], ("#2", "3"));
+        assert_eq!(said[9], ("#3 0 b", "0"));
+        assert_eq!(said.len(), 12);
+    }
+
+    #[test]
+    fn values_on_lines_are_known_by_their_name_or_by_what_they_are() {
+        let one_a_line = b"1\n\"a\"\n{\"b\":2}\n";
+        let named = BodyText::new(one_a_line, Some("application/x-ndjson"));
+        assert_eq!((named.len(), named.value_number(4)), (5, Some(2)));
+        // Words on lines are no JSON unless somebody says so.
+        assert!(!BodyText::new(one_a_line, None).is_indented());
+        let docker = BodyText::new(b"{\"a\":1}\n{\"a\":2}\n", Some("application/json"));
+        assert_eq!(docker.value_number(5), Some(1));
+        let broken = BodyText::new(b"{\"a\":1}\n{\"a\":\n", Some("application/x-ndjson"));
+        assert_eq!(broken.fault().map(|fault| fault.line), Some(2));
+        assert_eq!(
+            BodyText::new(b"5\n", Some("application/jsonl")).value_number(0),
+            None
+        );
+        let large = "{\"a\":1}\n".repeat(limits::ON_THE_SPOT / 4);
+        let head = BodyText::head(large.as_bytes(), None);
+        assert!(head.is_head() && head.value_number(9_000) == Some(3_000));
+        assert_eq!(
+            BodyText::new(large.as_bytes(), None).value_number(9_000),
+            Some(3_000)
+        );
     }
 
     fn json() -> impl Strategy<Value = serde_json::Value> {

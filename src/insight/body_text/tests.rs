@@ -249,7 +249,7 @@ fn everything_is_folded_at_once_but_the_outermost() {
     let body = br#"{"a":[1,{"b":2}],"c":{"d":[3]}}"#;
     let text = BodyText::new(body, None);
     let mut folds = Folds::default();
-    folds.fold_all();
+    folds.fold_all(&text);
     assert_eq!(seen(&text, &folds), [0, 1, 7, 12]);
     // One that is opened has its own still folded.
     folds.toggle(&text, 1);
@@ -267,7 +267,7 @@ fn a_million_folds_are_stepped_over_without_a_walk() {
     assert!(text.len() > 1_500_000);
     let began = Instant::now();
     let mut folds = Folds::default();
-    folds.fold_all();
+    folds.fold_all(&text);
     for _ in 0..1_000 {
         let last = folds.seen(&text, text.len() - 1);
         assert_eq!(last, text.len() - 1);
@@ -453,7 +453,7 @@ proptest! {
         let text = BodyText::new(body.as_bytes(), None);
         let mut folds = Folds::default();
         if all {
-            folds.fold_all();
+            folds.fold_all(&text);
         }
         for line in toggled {
             folds.toggle(&text, line.index(text.len()));

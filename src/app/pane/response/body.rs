@@ -94,7 +94,7 @@ impl BodyPlace {
     /// Folds everything, or opens everything where something is folded.
     pub fn toggle_all(&mut self, text: &BodyText) {
         if self.folds.is_empty() {
-            self.folds.fold_all();
+            self.folds.fold_all(text);
         } else {
             self.folds.open_all();
         }

@@ -2,7 +2,7 @@
 
 use super::{in_the_corner, more_below};
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
-use crate::app::{Action, Painted, Pane, Spot, State};
+use crate::app::{Action, Field, Painted, Pane, Spot, State};
 use crate::insight::{Mark, View};
 use crate::model::{cut, cut_front, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
@@ -23,12 +23,19 @@ pub fn draw(
     painted: &mut Painted,
 ) -> Measured {
     let place = &state.response.body;
-    let note = note(shown, area.width as usize);
-    for (rect, text) in area.rows().zip(&note) {
-        frame.render_widget(Line::styled(text.clone(), theme.trouble()), rect);
-    }
+    let mut note = filter_line(state, shown, theme, area.width as usize);
+    let faults = fault(shown, area.width as usize).into_iter();
+    note.extend(faults.map(|text| Line::styled(text, theme.trouble())));
     let above = (note.len() as u16).min(area.height);
-    let below = u16::from(place.search.is_some() && area.height > above + 1);
+    for (rect, line) in area.rows().zip(note) {
+        frame.render_widget(line, rect);
+    }
+    let jq_line = jq_line(state, theme, area.width as usize);
+    let asks = match &state.response.jq.field {
+        Some(_) => jq_line.len() as u16 + 1,
+        None => u16::from(place.search.is_some()),
+    };
+    let below = asks.min(area.height.saturating_sub(above + 1));
     let with_path = shown.body.is_indented() && area.height > above + below + LINES_OVER_PATH;
     let path = u16::from(with_path);
     let lines = Rect {
@@ -44,13 +51,15 @@ pub fn draw(
         };
         draw_path(state, theme, foot, frame);
     }
-    if let Some(search) = place.search.as_ref().filter(|_| below > 0) {
-        let foot = Rect {
-            y: area.bottom() - 1,
-            height: 1,
-            ..area
-        };
-        draw_search(search, theme, foot, frame);
+    let foot = Rect {
+        y: area.bottom() - below,
+        height: below,
+        ..area
+    };
+    match (&state.response.jq.field, &place.search) {
+        (Some(field), _) => draw_jq(state, field, jq_line, theme, foot, frame),
+        (None, Some(search)) if below > 0 => draw_search(search, theme, foot, frame),
+        _ => {}
     }
     let text = &*shown.body;
     let number_width = text.len().to_string().len();
@@ -63,14 +72,16 @@ pub fn draw(
     };
     if text.is_empty() {
         let words = match shown.exchange.outcome.response() {
+            Some(_) if shown.filtered.is_some() => "The filter finds nothing in this body.",
             Some(_) => "The answer has no body.",
             None => "No answer came, so there is no body.",
         };
-        frame.render_widget(Line::styled(words, theme.dim()), area);
+        frame.render_widget(Line::styled(words, theme.dim()), lines);
         return measured;
     }
     let current = place.current(shown.bytes()).map(|range| range.start);
-    let has_cursor = state.focus == Pane::Response && !state.response.is_searching();
+    let is_typing = state.response.is_searching() || state.response.jq.field.is_some();
+    let has_cursor = state.focus == Pane::Response && !is_typing;
     let cursor = place.folds.seen(text, place.cursor);
     let top = place.top(text, measured.height);
     let (mut next, mut last) = (Some(top), top);
@@ -196,9 +207,9 @@ fn draw_path(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
         return;
     };
     let between = if theme.ascii { " > " } else { " › " };
-    let words = match path.steps.is_empty() {
-        true => "the whole body".to_owned(),
-        false => path.crumbs(between),
+    let words = match path.crumbs(between) {
+        words if words.is_empty() => "the whole body".to_owned(),
+        words => words,
     };
     let words = cut_front(&words, area.width as usize);
     frame.render_widget(Line::styled(words, theme.dim()), area);
@@ -233,8 +244,82 @@ fn draw_search(search: &Search, theme: &Theme, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled(count, theme.dim()), right);
 }
 
+/// `filter .data[] · 12 results`, and what else there is to know of them.
+fn filter_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let Some(filtered) = &shown.filtered else {
+        return Vec::new();
+    };
+    let dot = if theme.ascii { "," } else { " ·" };
+    let key = state.keymap.hint(Action::Back).unwrap_or_default();
+    let count = format!("{dot} {}", filtered.counted());
+    let way_back = format!("  {key} shows the whole body");
+    let room = width.saturating_sub("filter ".len() + count.width());
+    let filter = cut(&filtered.filter, room);
+    let mut spans = vec![
+        Span::styled("filter ", theme.dim()),
+        Span::styled(filter, theme.strong()),
+        Span::raw(count),
+    ];
+    let used: usize = spans.iter().map(Span::width).sum();
+    if used + way_back.width() <= width {
+        spans.push(Span::styled(way_back, theme.dim()));
+    }
+    let mut lines = vec![Line::from(spans)];
+    for note in &filtered.notes {
+        let notes = wrap(note, width).into_iter();
+        lines.extend(notes.map(|text| Line::styled(text, theme.trouble())));
+    }
+    lines
+}
+
+/// What is wrong with the filter that was typed.
+fn jq_line(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let trouble = state.response.jq.trouble.iter();
+    let lines = trouble.flat_map(|why| wrap(why, width));
+    lines
+        .map(|text| Line::styled(text, theme.trouble()))
+        .collect()
+}
+
+/// The line in which a filter is typed, below what is wrong with it.
+fn draw_jq(
+    state: &State,
+    field: &Field,
+    above: Vec<Line<'static>>,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+) {
+    let rows = area.height.saturating_sub(1);
+    for (rect, line) in area.rows().take(rows as usize).zip(above) {
+        frame.render_widget(line, rect);
+    }
+    let Some(row) = area.rows().next_back() else {
+        return;
+    };
+    let stop = state.keymap.hint(Action::FieldDone).unwrap_or_default();
+    let running = match state.response.jq.running {
+        Some(_) => format!(" runs; {stop} ends it"),
+        None => String::new(),
+    };
+    let width = (running.width() as u16).min(row.width.saturating_sub(3));
+    frame.render_widget(Line::styled("jq ", theme.key()), row);
+    let text = Rect {
+        x: row.x + 3.min(row.width),
+        width: row.width.saturating_sub(3 + width),
+        ..row
+    };
+    frame.render_widget(field.area(), text);
+    let right = Rect {
+        x: text.right(),
+        width,
+        ..row
+    };
+    frame.render_widget(Line::styled(running, theme.dim()), right);
+}
+
 /// Where the body is not the JSON that it should be.
-fn note(shown: &Shown, width: usize) -> Vec<String> {
+fn fault(shown: &Shown, width: usize) -> Vec<String> {
     let Some(fault) = shown.body.fault() else {
         return Vec::new();
     };

@@ -1,0 +1,91 @@
+//! The line in which a filter of jq is typed, and those that were typed before.
+
+use crate::app::field::Field;
+use crate::model::limits;
+
+#[derive(Debug, Default)]
+pub struct JqLine {
+    /// The text, while the line is open.
+    pub field: Option<Field>,
+    /// The filter whose results are awaited.
+    pub running: Option<u64>,
+    /// Why the last one had no results.
+    pub trouble: Option<String>,
+    /// What was asked before, the newest last.
+    asked: Vec<String>,
+    /// How many of those back the line shows; what was being typed comes after the newest.
+    back: usize,
+    typed: String,
+}
+
+impl JqLine {
+    pub fn open(&mut self, filter: &str) {
+        self.field = Some(Field::line(filter));
+        self.trouble = None;
+        self.back = 0;
+    }
+
+    /// Closes the line; what was asked is kept.
+    pub fn close(&mut self) {
+        *self = JqLine {
+            asked: std::mem::take(&mut self.asked),
+            ..JqLine::default()
+        };
+    }
+
+    /// The filter in the line becomes one that was asked.
+    pub fn ask(&mut self, filter: &str) {
+        self.asked.retain(|asked| asked != filter);
+        self.asked.push(filter.to_owned());
+        let most = self.asked.len().saturating_sub(limits::JQ_ASKED);
+        self.asked.drain(..most);
+        (self.back, self.trouble) = (0, None);
+    }
+
+    /// Brings back an older or a newer one.
+    pub fn recall(&mut self, older: bool) {
+        let Some(field) = &mut self.field else {
+            return;
+        };
+        if self.back == 0 {
+            self.typed = field.text();
+        }
+        self.back = match older {
+            true => (self.back + 1).min(self.asked.len()),
+            false => self.back.saturating_sub(1),
+        };
+        let asked = self.asked.len() - self.back;
+        field.set(self.asked.get(asked).unwrap_or(&self.typed));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_filters_come_back_and_so_does_what_was_being_typed() {
+        let mut line = JqLine::default();
+        for filter in [".a", ".b", ".a"] {
+            line.ask(filter);
+        }
+        line.open("half");
+        let mut seen = Vec::new();
+        for older in [true, true, true, false, false, false] {
+            line.recall(older);
+            seen.push(line.field.as_ref().unwrap().text());
+        }
+        assert_eq!(seen, [".a", ".b", ".b", ".a", "half", "half"]);
+    }
+
+    #[test]
+    fn not_all_that_was_ever_asked_is_kept() {
+        let mut line = JqLine::default();
+        for number in 0..2 * limits::JQ_ASKED {
+            line.ask(&format!(".[{number}]"));
+        }
+        assert_eq!(line.asked.len(), limits::JQ_ASKED);
+        line.close();
+        assert_eq!(line.asked.len(), limits::JQ_ASKED);
+    }
+}
