@@ -302,3 +302,103 @@ fn a_text_that_is_no_json_says_so_to_a_filter() {
     scene.keys("|").types(".").keys("enter");
     assert!(text_of(&scene.picture()).contains("The body is not JSON"));
 }
+
+// Views that fit
+
+#[test]
+fn xml_and_html_are_indented_folded_and_broken_xml_says_where() {
+    let feed = b"<feed><entry id=\"1\"><name>One</name></entry><entry/></feed>";
+    let mut scene = answered(WIDE, "application/atom+xml", feed);
+    assert_eq!(
+        lines_of(&scene),
+        [
+            "<feed>",
+            "  <entry id=\"1\">",
+            "    <name>One</name>",
+            "  </entry>",
+            "  <entry/>",
+            "</feed>"
+        ]
+    );
+    let text = text_of(&scene.keys("j enter").picture());
+    assert!(text.contains("<entry id=\"1\"> … 1 </entry>"), "{text}");
+    scene.keys("v");
+    assert_eq!(lines_of(&scene), [String::from_utf8_lossy(feed)]);
+    let mut scene = answered(WIDE, "text/xml", b"<a>\n<b></a>");
+    let text = text_of(&scene.picture());
+    let says = "Not shown as XML: in line 2, column 4, an end tag has no start tag.";
+    assert!(text.contains(says), "{text}");
+}
+
+#[test]
+fn the_names_of_the_columns_stay_in_sight() {
+    let mut rows = "id,name\n".to_owned();
+    (0..200).for_each(|number| rows.push_str(&format!("{number},n{number}\n")));
+    let mut scene = answered((80, 24), "text/csv", rows.as_bytes());
+    assert_eq!(lines_of(&scene)[1], "0    n0");
+    let text = text_of(&scene.keys("G").picture());
+    assert!(
+        text.contains("id   name") && text.contains("199  n199"),
+        "{text}"
+    );
+    scene.keys("g");
+    assert_eq!(text_of(&scene.picture()).matches("id   name").count(), 1);
+}
+
+#[test]
+fn values_on_lines_and_events_have_numbers() {
+    let mut scene = answered(WIDE, "application/x-ndjson", b"{\"a\":1}\n{\"a\":[2]}\n");
+    scene.keys("j j j j j");
+    assert_eq!(scene.state.response.path().unwrap().crumbs(" "), "#2 a 0");
+    scene.keys("|").types(".a").keys("enter");
+    assert_eq!(lines_of(&scene), ["1", "[", "  2", "]"]);
+    let stream = b"event: token\ndata: {\"t\": \"x\"}\n\ndata: [DONE]\n\n";
+    let mut scene = answered(WIDE, "text/event-stream", stream);
+    let text = text_of(&scene.keys("j j j").picture());
+    assert!(
+        text.contains("#1 event: token") && text.contains("┃ #1 › t  "),
+        "{text}"
+    );
+    assert!(text.contains("#2 data: [DONE]"), "{text}");
+}
+
+#[test]
+fn a_large_body_of_every_kind_is_arranged_behind_the_persons_back() {
+    let many = 300_000;
+    for (media_type, body, shown) in [
+        (
+            "application/xml",
+            format!("<r>{}</r>", "<a>1</a>".repeat(many)),
+            many + 2,
+        ),
+        (
+            "text/html",
+            format!("<html>{}", "<p>x".repeat(many)),
+            2 * many + 1,
+        ),
+        ("text/csv", "1,2\n".repeat(many), many),
+        ("text/event-stream", "data: 1\n\n".repeat(many), many),
+        ("application/x-ndjson", "{}\n".repeat(many), many),
+    ] {
+        let mut scene = answered(WIDE, "text/plain", b"");
+        scene.held = true;
+        scene.outcomes.push(Outcome::Answered(Response {
+            status: 200,
+            headers: Headers::from_iter([("content-type", media_type)]),
+            body: body.into_bytes(),
+            ..Response::default()
+        }));
+        scene.keys("ctrl-r");
+        let sent = scene.carry_out_next().unwrap();
+        scene.tell(sent);
+        assert!(scene.state.response.shown.as_ref().unwrap().body.is_head());
+        scene.held = false;
+        scene.answer_all();
+        let text = scene.state.response.shown.as_ref().unwrap().body.clone();
+        assert!(!text.is_head());
+        assert_eq!(
+            (text.len(), text.view()),
+            (shown, httriage::insight::View::Pretty)
+        );
+    }
+}

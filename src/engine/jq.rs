@@ -2,7 +2,6 @@
 //! memory, and nothing can stop a thread that does; so each runs in a process of its own, which
 //! limits itself and is ended from outside when its time is over or nobody waits any more.
 
-use super::give_way;
 use crate::model::{Filtered, cut, limits, size_text};
 use jaq_core::load::{Arena, File, Loader, lex, parse};
 use jaq_core::{Compiler, Ctx, Vars, compile, data::JustLut, load, unwrap_valr};
@@ -183,7 +182,6 @@ fn program() -> Result<PathBuf, String> {
 
 /// The process of a filter: takes the filter and the body, gives results and how it ended.
 pub fn work() -> u8 {
-    give_way();
     limit_this_process();
     let began = Instant::now();
     let thread = std::thread::Builder::new().stack_size(STACK);

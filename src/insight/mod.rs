@@ -33,7 +33,8 @@ mod words;
 
 pub use blame::{Blame, blame};
 pub use body_text::{
-    BodyText, Fault, Folds, Found, Mark, Path, Pattern, Step, View, Watch, typed_fault, typed_lines,
+    BodyText, Fault, Folds, Found, Mark, Path, Pattern, Script, Step, View, Watch, typed_fault,
+    typed_lines,
 };
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};

@@ -49,6 +49,11 @@ pub fn cut_front(text: &str, width: usize) -> String {
     }
 }
 
+/// Columns that the text takes on one line.
+pub fn width(text: &str) -> usize {
+    visible_line(text).width()
+}
+
 /// Padded or cut to exactly that width.
 pub fn fit(text: &str, width: usize) -> String {
     let text = cut(text, width);

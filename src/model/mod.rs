@@ -28,7 +28,7 @@ pub use exchange::{
     Response, SentRequest, StatusClass, Timing,
 };
 pub use filtered::Filtered;
-pub use fit::{cut, cut_front, fit, wrap};
+pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
 pub use request::{
     Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,

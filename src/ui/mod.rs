@@ -4,6 +4,7 @@
 mod beside;
 mod json;
 mod layout;
+mod markup;
 mod paint;
 mod pane;
 mod screen;

@@ -447,7 +447,7 @@ impl ResponsePane {
 
     /// Whether there are objects or arrays in front.
     pub fn can_fold(&self) -> bool {
-        self.text().is_some_and(|text| text.is_indented())
+        self.text().is_some_and(|text| text.has_folds())
     }
 
     pub fn has_matches(&self) -> bool {

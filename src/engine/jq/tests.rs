@@ -90,8 +90,8 @@ fn a_mistake_has_its_place() {
         ("$x", "In column 1 of the filter, there is no variable $x."),
         (".a |", "In column 5 of the filter, a value is missing."),
         (
-            ".ä | §",
-            "In column 6 of the filter, this sign means nothing.",
+            "\"ä\" | §",
+            "In column 7 of the filter, this sign means nothing.",
         ),
         (".a b", "In column 4 of the filter, this is too much."),
         (

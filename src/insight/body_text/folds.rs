@@ -21,10 +21,11 @@ impl Folds {
     /// Folds everything in what is outermost, and of several values each.
     pub fn fold_all(&mut self, text: &BodyText) {
         self.all = true;
-        self.others = match text.values.is_empty() {
-            true => BTreeSet::from([0]),
-            false => BTreeSet::new(),
-        };
+        let outermost = text.lines.first_opening();
+        self.others = outermost
+            .filter(|_| text.values.is_empty())
+            .into_iter()
+            .collect();
     }
 
     pub fn open_all(&mut self) {

@@ -29,6 +29,7 @@ enum Next {
 struct Arranged<'a> {
     body: &'a [u8],
     lines: &'a mut Lines,
+    indent: u16,
     open: Vec<u8>,
     /// Whether the line under way closes what it begins with.
     closes: bool,
@@ -37,19 +38,21 @@ struct Arranged<'a> {
 /// Fills in the lines; where the text is broken, those before it are there. `None` if the watch
 /// ended it.
 pub fn arrange(body: &[u8], lines: &mut Lines, watch: Watch) -> Option<Result<(), Broken>> {
-    arrange_from(body, 0, lines, watch)
+    arrange_at(body, 0, 0, lines, watch)
 }
 
-/// The same for the rest of a text from a byte on.
-pub fn arrange_from(
+/// The same for the rest of a text from a byte on, so far indented.
+pub fn arrange_at(
     body: &[u8],
     from: usize,
+    indent: u16,
     lines: &mut Lines,
     watch: Watch,
 ) -> Option<Result<(), Broken>> {
     let mut arranged = Arranged {
         body,
         lines,
+        indent,
         open: Vec::new(),
         closes: false,
     };
@@ -135,7 +138,7 @@ impl Arranged<'_> {
     }
 
     fn depth(&self) -> u16 {
-        self.open.len() as u16 & DEPTH
+        (self.indent + self.open.len() as u16) & DEPTH
     }
 
     /// The line under way opens an object or array.

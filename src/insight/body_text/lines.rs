@@ -153,6 +153,11 @@ impl Lines {
         (node.closing != NONE).then_some(node.closing as usize)
     }
 
+    /// The first line that opens something.
+    pub fn first_opening(&self) -> Option<usize> {
+        self.nodes.first().map(|node| node.opening as usize)
+    }
+
     /// How many members or elements there are in what the line opens.
     pub fn count(&self, line: usize) -> usize {
         // What stands last in it knows its place.

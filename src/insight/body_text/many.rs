@@ -37,7 +37,7 @@ pub fn arrange(
         }
         if !body[start..end].trim_ascii().is_empty() {
             values.push(lines.len() as u32);
-            if let Err(broken) = json_lines::arrange_from(&body[..end], start, lines, watch)? {
+            if let Err(broken) = json_lines::arrange_at(&body[..end], start, 0, lines, watch)? {
                 return Some(Err(broken));
             }
         }

@@ -2,13 +2,17 @@
 //! the places of the lines are kept; their text is cut out of the body as it was sent, so
 //! numbers, escapes, the order of members and repeated ones stay as they were.
 
+mod events;
 mod folds;
+mod form;
 mod json_lines;
 mod lines;
 mod many;
+mod markup;
 mod path;
 mod raw_lines;
 mod search;
+mod table;
 mod typed;
 
 use crate::model::limits;
@@ -17,6 +21,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use folds::Folds;
+use form::{Form, Kind};
 pub use path::{Path, Step};
 pub use search::{Found, Mark, Pattern};
 pub use typed::{typed_fault, typed_lines};
@@ -62,6 +67,16 @@ impl View {
     }
 }
 
+/// What the text of a line is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    Json,
+    Markup,
+    /// A name, a colon and a value.
+    Field,
+    Plain,
+}
+
 /// Bytes that are looked at to tell text from other things.
 const SAMPLE: usize = 4_096;
 const HEX_BYTES: usize = 16;
@@ -77,12 +92,12 @@ pub struct BodyText {
     lines: Lines,
     /// The bytes, where they are shown as numbers; that needs no lines.
     hex_bytes: usize,
-    is_indented: bool,
+    form: Form,
     /// Whether only the lines of its beginning are known.
     is_head: bool,
     /// Why a text that should be JSON is shown as it came.
     fault: Option<Fault>,
-    /// Of several values, the lines on which they begin.
+    /// Of several values or events, the lines on which they begin.
     values: Vec<u32>,
 }
 
@@ -102,6 +117,8 @@ pub struct Fault {
     /// In characters.
     pub column: usize,
     pub what: &'static str,
+    /// What the text is not.
+    pub of: &'static str,
 }
 
 impl BodyText {
@@ -133,9 +150,12 @@ impl BodyText {
     }
 
     fn arrange(&mut self, body: &[u8], media_type: Option<&str>, watch: Watch) -> Option<()> {
+        if let Some(kind) = Kind::of(body, media_type) {
+            return self.arrange_as(body, kind, watch);
+        }
         if media_type.is_some_and(many::is_named) {
             let broken = self.arrange_many(body, watch)?.err();
-            self.fault = broken.map(|broken| fault(body, broken));
+            self.fault = broken.map(|broken| fault(body, broken, "JSON"));
             if self.fault.is_none() {
                 return Some(());
             }
@@ -146,7 +166,7 @@ impl BodyText {
         if begins_like_json(body) || said_to_be == Some(true) {
             match json_lines::arrange(body, &mut self.lines, watch)? {
                 Ok(()) => {
-                    self.is_indented = true;
+                    self.form = Form::Json;
                     self.lines.shrink();
                     return Some(());
                 }
@@ -159,13 +179,28 @@ impl BodyText {
                     return Some(());
                 }
                 Err(broken) if said_to_be.unwrap_or(true) => {
-                    self.fault = Some(fault(body, broken));
+                    self.fault = Some(fault(body, broken, "JSON"));
                 }
                 Err(_) => {}
             }
         }
         self.lines = Lines::default();
         self.lines = raw_lines::lines(body, watch)?;
+        Some(())
+    }
+
+    /// In the way of its kind, or as it came where it is broken.
+    fn arrange_as(&mut self, body: &[u8], kind: Kind, watch: Watch) -> Option<()> {
+        match form::arrange(body, kind, watch)? {
+            Ok(found) => {
+                (self.lines, self.form, self.values) = (found.lines, found.form, found.parts);
+            }
+            Err(broken) => {
+                let of = if kind == Kind::Html { "HTML" } else { "XML" };
+                self.fault = Some(fault(body, broken, of));
+                self.lines = raw_lines::lines(body, watch)?;
+            }
+        }
         Some(())
     }
 
@@ -179,7 +214,7 @@ impl BodyText {
         let arranged = many::arrange(body, &mut lines, &mut values, watch)?;
         if arranged.is_ok() {
             lines.shrink();
-            (self.lines, self.is_indented) = (lines, true);
+            (self.lines, self.form) = (lines, Form::Json);
             self.values = if values.len() > 1 { values } else { Vec::new() };
         }
         Some(arranged)
@@ -199,10 +234,10 @@ impl BodyText {
 
     /// The view that it turned out to be.
     pub fn view(&self) -> View {
-        match (self.hex_bytes, self.is_indented) {
+        match (self.hex_bytes, &self.form) {
             (1.., _) => View::Hex,
-            (_, true) => View::Pretty,
-            (_, false) => View::Raw,
+            (_, Form::Plain) => View::Raw,
+            _ => View::Pretty,
         }
     }
 
@@ -223,10 +258,10 @@ impl BodyText {
         match tries.then(&mut arranged).flatten() {
             // What breaks at the cut may well go on behind it.
             Some(Err(broken)) if broken.at + CUT >= head.len() => {
-                text.is_indented = true;
+                text.form = Form::Json;
                 json_lines::rest(head, &mut text.lines);
             }
-            Some(Ok(())) => text.is_indented = true,
+            Some(Ok(())) => text.form = Form::Json,
             _ => text.lines = raw_lines::lines(head, &mut |_| true).unwrap_or_default(),
         }
         text
@@ -264,8 +299,34 @@ impl BodyText {
         self.len() == 0
     }
 
+    /// Whether it is shown as JSON.
     pub fn is_indented(&self) -> bool {
-        self.is_indented
+        self.form == Form::Json
+    }
+
+    /// Whether something in it can be folded.
+    pub fn has_folds(&self) -> bool {
+        self.lines.first_opening().is_some()
+    }
+
+    /// Whether its first line says what stands in the columns below it.
+    pub fn is_table(&self) -> bool {
+        matches!(self.form, Form::Table(_))
+    }
+
+    /// How the text of a line is to be read.
+    pub fn script(&self, body: &[u8], number: usize) -> Script {
+        match self.form {
+            Form::Json => Script::Json,
+            Form::Markup => Script::Markup,
+            Form::Events if events::is_json(body, self, number) => Script::Json,
+            Form::Events => Script::Field,
+            Form::Plain | Form::Table(_) => Script::Plain,
+        }
+    }
+
+    fn is_later_piece(&self, number: usize) -> bool {
+        self.lines.is(number, shape::LATER)
     }
 
     pub fn is_head(&self) -> bool {
@@ -281,12 +342,12 @@ impl BodyText {
         if self.hex_bytes > 0 {
             return Cow::Owned(hex_line(body, number));
         }
-        let bytes = body.get(self.lines.place(number)).unwrap_or_default();
-        if !self.is_indented {
+        if self.form == Form::Plain {
+            let bytes = body.get(self.lines.place(number)).unwrap_or_default();
             return String::from_utf8_lossy(bytes);
         }
-        let mut text = vec![b' '; self.lines.depth(number) * 2];
-        json_lines::tidy(bytes, self.begins_inside(number), &mut text, |_, _| {});
+        let mut text = Vec::new();
+        self.lay(body, number, &mut text, |_, _| {});
         Cow::Owned(String::from_utf8_lossy(&text).into_owned())
     }
 
@@ -316,20 +377,9 @@ impl BodyText {
         // Where each byte of the source is found in what is shown.
         let mut places = Vec::with_capacity(bytes.len() + 1);
         let mut shown = Vec::new();
-        if self.is_indented {
-            shown.resize(self.lines.depth(number) * 2, b' ');
-            json_lines::tidy(
-                bytes,
-                self.begins_inside(number),
-                &mut shown,
-                |source, at| {
-                    places.resize(source + 1, at);
-                },
-            );
-        } else {
-            shown.extend_from_slice(bytes);
-            places.extend(0..bytes.len());
-        }
+        self.lay(body, number, &mut shown, |source, at| {
+            places.resize(source + 1, at);
+        });
         places.resize(bytes.len() + 1, shown.len());
         let ranges = matches.iter().map(|range| {
             let from = places[range.start.max(place.start) - place.start];
@@ -445,7 +495,7 @@ fn begins_like_json(body: &[u8]) -> bool {
     matches!(first, Some(b'{' | b'['))
 }
 
-fn fault(body: &[u8], broken: json_lines::Broken) -> Fault {
+fn fault(body: &[u8], broken: json_lines::Broken, of: &'static str) -> Fault {
     let before = &body[..broken.at.min(body.len())];
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
     let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
@@ -455,6 +505,7 @@ fn fault(body: &[u8], broken: json_lines::Broken) -> Fault {
         line,
         column: within.len() - within.iter().filter(continues).count() + 1,
         what: broken.what,
+        of,
     }
 }
 

@@ -2,7 +2,7 @@
 //! that no more is read than the names on the way and the value itself.
 
 use super::shape::{CLOSES, LATER, OPENS};
-use super::{BodyText, LONGEST_NAME, json_lines};
+use super::{BodyText, LONGEST_NAME, Script, json_lines};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -94,7 +94,11 @@ impl BodyText {
     /// Where the value stands that the line shows, opens, closes or is a piece of. `None` where
     /// the text is not shown as JSON.
     pub fn path(&self, body: &[u8], number: usize) -> Option<Path> {
-        let at = self.begins(number)?;
+        let Some(at) = self.begins(body, number) else {
+            let value = Some(self.value_number(number)?);
+            let steps = Vec::new();
+            return (number < self.len()).then_some(Path { value, steps });
+        };
         let mut on_the_way: Vec<usize> = std::iter::once(at).chain(self.around(at)).collect();
         // The outermost value stands in none.
         on_the_way.pop();
@@ -109,9 +113,14 @@ impl BodyText {
         })
     }
 
+    /// Whether what its lines show has a place in something.
+    pub fn has_paths(&self) -> bool {
+        self.is_indented() || !self.values.is_empty()
+    }
+
     /// The bytes of that value.
     pub fn value(&self, body: &[u8], number: usize) -> Option<Range<usize>> {
-        let at = self.begins(number)?;
+        let at = self.begins(body, number)?;
         let start = self.value_start(body, at)?;
         if self.lines.is(at, OPENS) {
             let closing = self.closing(at)?;
@@ -126,8 +135,8 @@ impl BodyText {
     }
 
     /// The line on which the member or element begins that a line belongs to.
-    fn begins(&self, number: usize) -> Option<usize> {
-        if !self.is_indented || number >= self.len() {
+    fn begins(&self, body: &[u8], number: usize) -> Option<usize> {
+        if number >= self.len() || self.script(body, number) != Script::Json {
             return None;
         }
         let mut first = number;

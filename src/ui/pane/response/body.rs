@@ -3,9 +3,10 @@
 use super::{in_the_corner, more_below};
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
 use crate::app::{Action, Field, Painted, Pane, Spot, State};
-use crate::insight::{Mark, View};
+use crate::insight::{BodyText, Mark, Script};
 use crate::model::{cut, cut_front, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
+use crate::ui::markup;
 use crate::ui::paint::{area_of, clip};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
@@ -36,7 +37,7 @@ pub fn draw(
         None => u16::from(place.search.is_some()),
     };
     let below = asks.min(area.height.saturating_sub(above + 1));
-    let with_path = shown.body.is_indented() && area.height > above + below + LINES_OVER_PATH;
+    let with_path = shown.body.has_paths() && area.height > above + below + LINES_OVER_PATH;
     let path = u16::from(with_path);
     let lines = Rect {
         y: area.y + above,
@@ -64,6 +65,24 @@ pub fn draw(
     let text = &*shown.body;
     let number_width = text.len().to_string().len();
     let room = (area.width as usize).saturating_sub(number_width + 2);
+    let lines = match keeps_header(text, place, lines.height) {
+        true => {
+            let words = text.line(shown.bytes(), 0);
+            let header = vec![Span::styled(
+                visible_line(&words).into_owned(),
+                theme.strong(),
+            )];
+            let mut spans = vec![Span::raw(" ".repeat(number_width + 2))];
+            spans.extend(clip(header, place.left, room));
+            frame.render_widget(Line::from(spans), lines);
+            Rect {
+                y: lines.y + 1,
+                height: lines.height - 1,
+                ..lines
+            }
+        }
+        false => lines,
+    };
     let measured = Measured {
         lines: text.len(),
         height: lines.height as usize,
@@ -116,6 +135,11 @@ pub fn draw(
     measured
 }
 
+/// Whether the names of the columns are kept in sight above lines that scroll.
+fn keeps_header(text: &BodyText, place: &BodyPlace, height: u16) -> bool {
+    text.is_table() && height > LINES_OVER_PATH && place.top(text, height.into()) > 0
+}
+
 /// One line in its colours, with what is folded behind it.
 fn line(
     shown: &Shown,
@@ -130,12 +154,8 @@ fn line(
         Some(found) => text.marked_line(body, number, found),
         None => (text.line(body, number).into_owned(), Vec::new()),
     };
-    if text.view() != View::Pretty {
-        return coloured(&words, &[], &marks, current, theme);
-    }
-    let in_name = text.ends_in_name(body, number);
-    let colours = tokens(&words, text.begins_inside(number), in_name);
-    let mut spans = coloured(&words, &colours, &marks, current, theme);
+    let of_line = colours(text, body, number, &words);
+    let mut spans = coloured(&words, &of_line, &marks, current, theme);
     if let Some(closing) = text.closing(number)
         && place.folds.is_folded(text, number)
     {
@@ -144,9 +164,33 @@ fn line(
         spans.push(Span::styled(format!(" {dots} {count} "), theme.strong()));
         let end = text.line(body, closing);
         let end = end.trim_start();
-        spans.extend(coloured(end, &tokens(end, false, false), &[], None, theme));
+        spans.extend(coloured(
+            end,
+            &colours(text, body, closing, end),
+            &[],
+            None,
+            theme,
+        ));
     }
     spans
+}
+
+/// The tokens of what is shown of a line.
+fn colours(
+    text: &BodyText,
+    body: &[u8],
+    number: usize,
+    words: &str,
+) -> Vec<(std::ops::Range<usize>, Token)> {
+    match text.script(body, number) {
+        Script::Json => {
+            let in_name = text.ends_in_name(body, number);
+            tokens(words, text.begins_inside(number), in_name)
+        }
+        Script::Markup => markup::tokens(words),
+        Script::Field => markup::field_tokens(words),
+        Script::Plain => Vec::new(),
+    }
 }
 
 /// The text in runs of one style: the colours of its tokens, and over them the marks.
@@ -324,8 +368,8 @@ fn fault(shown: &Shown, width: usize) -> Vec<String> {
         return Vec::new();
     };
     let words = format!(
-        "Not shown as JSON: in line {}, column {}, {}.",
-        fault.line, fault.column, fault.what
+        "Not shown as {}: in line {}, column {}, {}.",
+        fault.of, fault.line, fault.column, fault.what
     );
     wrap(&words, width)
 }
