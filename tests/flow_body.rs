@@ -402,3 +402,86 @@ fn a_large_body_of_every_kind_is_arranged_behind_the_persons_back() {
         );
     }
 }
+
+// Saving
+
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\x40\0\0\0\xc8\x08\x02\0\0\0";
+
+#[test]
+fn a_picture_says_how_large_it_is_and_is_opened_only_once_it_is_saved() {
+    let mut scene = answered(WIDE, "image/png", PICTURE);
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("PNG picture, 320 × 200, 29 B  s saves it to a file"),
+        "{text}"
+    );
+    scene.keys("o");
+    assert!(
+        scene.notice().contains("not saved yet"),
+        "{}",
+        scene.notice()
+    );
+    scene.keys("s enter");
+    let saves = scene.asked.iter().find_map(|effect| match effect {
+        Effect::SaveBody { source, path } => Some((source.bytes().to_vec(), path.clone())),
+        _ => None,
+    });
+    assert_eq!(saves, Some((PICTURE.to_vec(), "tasks.png".into())));
+    assert!(
+        scene
+            .notice()
+            .contains("Saved the body to tasks.png. o opens it."),
+        "{}",
+        scene.notice()
+    );
+    scene.keys("o");
+    assert_eq!(
+        scene.asked.last(),
+        Some(&Effect::OpenFile("tasks.png".into()))
+    );
+}
+
+#[test]
+fn what_is_no_picture_or_has_another_name_is_saved_and_not_opened() {
+    let mut scene = answered(WIDE, "application/octet-stream", b"\0\x01\x02");
+    assert!(text_of(&scene.picture()).contains("Bytes, 3 B  s saves it to a file"));
+    scene.keys("s enter o");
+    assert!(
+        scene.notice().contains("Only pictures"),
+        "{}",
+        scene.notice()
+    );
+    let mut scene = answered(WIDE, "image/png", PICTURE);
+    scene.keys("s ctrl-u").types("run.sh").keys("enter o");
+    assert!(
+        scene.notice().contains("does not end as such"),
+        "{}",
+        scene.notice()
+    );
+    let opens = |effect: &Effect| matches!(effect, Effect::OpenFile(_));
+    assert!(!scene.asked.iter().any(opens));
+}
+
+#[test]
+fn a_name_left_empty_saves_nothing_and_results_are_saved_as_such() {
+    let mut scene = json(LIST);
+    scene.keys("s ctrl-u enter");
+    let saves = |effect: &&Effect| matches!(effect, Effect::SaveBody { .. });
+    assert_eq!(scene.asked.iter().filter(saves).count(), 0);
+    scene.keys("|").types(".data[].id").keys("enter s enter");
+    let saved = scene.asked.iter().find(saves);
+    let Some(Effect::SaveBody { source, path }) = saved else {
+        panic!("{saved:?}")
+    };
+    assert_eq!(
+        (source.bytes(), path.to_str()),
+        (&b"1\n2\n30\n"[..], Some("tasks.ndjson"))
+    );
+}
+
+#[test]
+fn another_answer_is_not_taken_for_the_saved_one() {
+    let mut scene = answered(WIDE, "image/png", PICTURE);
+    scene.keys("s enter ctrl-r");
+    assert_eq!(scene.state.response.saved, None);
+}

@@ -170,6 +170,58 @@ fn a_filter_with_a_mistake_in_it() {
     });
 }
 
+/// Shows a body under this name.
+fn body_of(scene: &mut Scene, media_type: &str, body: &[u8]) {
+    scene.outcomes.push(Outcome::Answered(Response {
+        status: 200,
+        reason: "OK".to_owned(),
+        headers: Headers::from_iter([("content-type", media_type)]),
+        body: body.to_vec(),
+        ..Response::default()
+    }));
+    scene.keys("ctrl-r").state.focus = Pane::Response;
+}
+
+#[test]
+fn a_body_of_elements() {
+    let body = b"<feed xmlns=\"http://acme.example\"><!-- new --><entry id=\"1\"><name>One &amp; two</name><empty/></entry></feed>";
+    looks_like("body-xml", |scene| {
+        body_of(scene, "application/xml", body);
+        scene.keys("j j");
+    });
+}
+
+#[test]
+fn a_table_that_is_scrolled() {
+    let rows = (1..=99).map(|number| format!("{number},step {number},\"done, or not\"\n"));
+    let body = format!("id,name,note\n{}", rows.collect::<String>());
+    looks_like("body-table", |scene| {
+        body_of(scene, "text/csv", body.as_bytes());
+        scene.keys("G");
+    });
+}
+
+#[test]
+fn a_stream_of_events() {
+    let body = b"id: 1\nevent: step\ndata: {\"id\": 7, \"list\": [true]}\n\n: nothing new\n\ndata: [DONE]\n\n";
+    looks_like("body-events", |scene| {
+        body_of(scene, "text/event-stream", body);
+        scene.keys("j j j j");
+    });
+}
+
+#[test]
+fn a_picture_that_can_be_saved() {
+    let body = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\x40\0\0\0\xc8\x08\x02\0\0\0";
+    looks_like("body-picture", |scene| {
+        body_of(scene, "image/png", body);
+    });
+    looks_like("body-picture-save", |scene| {
+        body_of(scene, "image/png", body);
+        scene.keys("s");
+    });
+}
+
 #[test]
 fn the_headers() {
     looks_like("headers", |scene| {
@@ -765,6 +817,36 @@ fn no_answer_steers_the_terminal() {
                 scene.keys("enter").state.focus = Pane::History;
                 scene.keys("right");
                 is_clean_everywhere(&mut scene, &text);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_body_of_any_kind_steers_the_terminal() {
+    let kinds = [
+        "text/html",
+        "application/xml",
+        "text/csv",
+        "text/tab-separated-values",
+        "text/event-stream",
+        "application/x-ndjson",
+        "image/png",
+    ];
+    for size in SIZES {
+        for text in hostile() {
+            for media_type in kinds {
+                let body = format!(
+                    "<a {text}=\"{text}\">{text}</a>\n<!--{text}-->\ndata: {text}\n\n{text},{text}\n"
+                );
+                let bodies = [body.into_bytes(), [text.as_bytes(), b"\xff\0"].concat()];
+                for body in bodies {
+                    let mut scene = Scene::drawn(size);
+                    body_of(&mut scene, media_type, &body);
+                    for keys in ["", "G", "l l", "z", "s"] {
+                        is_clean(&scene.keys(keys).picture(), &text);
+                    }
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ use super::memory;
 use super::message::{Effect, Exported, Notice, Then};
 use super::pane::{Builder, BuilderTab, Choice, Dialog, Help, Pick};
 use super::replaying;
+use super::saving;
 use super::screens;
 use super::sending::{self, send};
 use super::state::{Overlay, State};
@@ -91,6 +92,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ToggleAllFolds => state.response.toggle_all_folds(),
         Action::SearchBody => state.response.body.start_search(),
         Action::FilterBody => state.response.start_jq(),
+        Action::SaveBody => saving::ask(state),
+        Action::OpenBody => effects = saving::open(state),
         Action::NextMatch => state.response.step_match(1, &state.painted.response),
         Action::PreviousMatch => state.response.step_match(-1, &state.painted.response),
         Action::Left => state.response.body.scroll_left(-8),
@@ -225,9 +228,10 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Widen | Action::Narrow if state.shows_one_pane() => {
             Some("Panes stand side by side where the terminal has 120 columns or more.")
         }
-        Action::StepView if !state.response.has_views() => {
+        Action::StepView | Action::SaveBody | Action::FilterBody if !state.response.has_views() => {
             Some("There is no body in front. Open the Body tab of an answer that has one.")
         }
+        Action::OpenBody => saving::no_open(state),
         Action::Investigate => explaining::nothing_to_explain(state),
         Action::BackOff => again::no_back_off(state),
         Action::FetchLarger => again::no_larger(state),

@@ -195,6 +195,8 @@ actions! {
     ToggleAllFolds  "toggle-all-folds" "fold or open everything"       Place::Body, ["z"];
     SearchBody      "search-body"      "search in the body"            Place::Body, ["/"];
     FilterBody      "filter-body"      "filter the body with jq"       Place::Body, ["|", ":"];
+    SaveBody        "save-body"        "save the body to a file"       Place::Body, ["s"];
+    OpenBody        "open-body"        "open the saved picture"        Place::Body, ["o"];
     NextMatch       "next-match"       "to the next match"             Place::Body, ["n"];
     PreviousMatch   "previous-match"   "to the previous match"         Place::Body, ["N"];
     Left            "left"             "scroll left"                   Place::Body, ["left", "h"];

@@ -8,6 +8,7 @@ use super::copying;
 use super::explaining;
 use super::message::{Effect, Notice, Then};
 use super::pane::{Asked, Choice, Dialog, Pick, Prompt};
+use super::saving;
 use super::sending::{enter, send};
 use super::state::{Overlay, State};
 use crate::app::field::Field;
@@ -227,6 +228,7 @@ pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
             state.case = (!case.is_empty()).then(|| case.to_owned());
         }
         Asked::Variable(name) => return before::variable_given(state, name, text),
+        Asked::File(source) => return saving::save(source, &text),
     }
     Vec::new()
 }

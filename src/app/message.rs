@@ -80,6 +80,11 @@ pub enum Message {
         question: u64,
         filtered: Result<(Arc<Filtered>, Arc<BodyText>), String>,
     },
+    /// A body was written into a file.
+    Saved {
+        source: Source,
+        path: PathBuf,
+    },
     /// What was looked for in a large body.
     Searched {
         question: u64,
@@ -386,6 +391,13 @@ pub enum Effect {
         filter: String,
         exchange: Arc<Exchange>,
     },
+    /// Writes a body into a new file.
+    SaveBody {
+        source: Source,
+        path: PathBuf,
+    },
+    /// Opens a file that was saved, as the system does.
+    OpenFile(PathBuf),
     /// Nobody waits for the answer any more.
     StopReading(u64),
     /// Finds what differs between two answers.

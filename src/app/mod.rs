@@ -21,6 +21,7 @@ pub mod pane;
 mod pasting;
 mod pointing;
 mod replaying;
+mod saving;
 mod screens;
 mod sending;
 mod state;

@@ -19,6 +19,7 @@ use super::pane::Pick;
 use super::pasting;
 use super::pointing::point;
 use super::replaying;
+use super::saving;
 use super::screens;
 use super::sending::send;
 use super::state::{Overlay, State};
@@ -51,6 +52,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Indexed { question, body } => indexed(state, question, body),
         Message::Compared { was, is, diff } => comparing::compared(state, &was, &is, diff),
         Message::Searched { question, found } => searched(state, question, found),
+        Message::Saved { source, path } => saving::saved(state, &source, path),
         Message::Filtered { question, filtered } => state.response.filtered(question, filtered),
         Message::Progressed {
             question,

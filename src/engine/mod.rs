@@ -13,6 +13,7 @@ pub mod jq;
 pub mod matrix;
 pub mod replay;
 pub mod sandbox;
+pub mod saved_body;
 pub mod survey;
 mod vault;
 

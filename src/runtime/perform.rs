@@ -11,6 +11,7 @@ use crate::engine::history::History;
 use crate::engine::investigate::{self, Investigation};
 use crate::engine::jq;
 use crate::engine::sandbox::{self, Sandbox};
+use crate::engine::saved_body;
 use crate::engine::{Client, Flight, Home, Outgoing, give_way};
 use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
@@ -19,6 +20,7 @@ use crate::model::{
     Environment, Exchange, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
 };
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -152,6 +154,8 @@ impl Performer {
                 filter,
                 exchange,
             } => self.jq(question, filter, exchange),
+            Effect::SaveBody { source, path } => self.save_body(source, path),
+            Effect::OpenFile(path) => self.open_file(path),
             Effect::StopReading(question) => self.stop_reading(question),
             Effect::Compare { was, is } => self.compare(was, is),
             Effect::Explain {
@@ -373,6 +377,24 @@ impl Performer {
         self.read(turn, question, source, move |source, watch| {
             let found = Arc::new(Found::new(source.bytes(), pattern, watch)?);
             Some(Message::Searched { question, found })
+        });
+    }
+
+    fn save_body(&self, source: Source, path: PathBuf) {
+        self.look_up(move |_, queue| {
+            let message = match saved_body::save(&path, source.bytes()) {
+                Ok(path) => Message::Saved { source, path },
+                Err(why) => Message::Told(Notice::trouble(why, "")),
+            };
+            let _ = queue.send(message);
+        });
+    }
+
+    fn open_file(&self, path: PathBuf) {
+        self.look_up(move |_, queue| {
+            if let Err(why) = saved_body::open(&path) {
+                let _ = queue.send(Message::Told(Notice::trouble(why, "")));
+            }
         });
     }
 

@@ -686,6 +686,8 @@ impl Scene {
             | Effect::UseMouse(_)
             | Effect::Suspend
             | Effect::Quit => None,
+            Effect::SaveBody { source, path } => Some(Message::Saved { source, path }),
+            Effect::OpenFile(_) => None,
             Effect::Copy { what, .. } => {
                 let words = format!("Copied {what} to the clipboard, through the terminal.");
                 Some(Message::Told(Notice::info(words)))

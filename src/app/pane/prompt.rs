@@ -1,6 +1,7 @@
 //! One line to be typed, on top of the panes.
 
 use crate::app::field::Field;
+use crate::app::message::Source;
 
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub enum Asked {
     Case,
     /// The value of a variable, for the run that waits for it.
     Variable(String),
+    /// The file that a body is saved to.
+    File(Source),
 }
 
 #[derive(Debug)]

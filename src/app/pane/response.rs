@@ -10,6 +10,7 @@ use crate::insight::{AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, 
 use crate::model::{Exchange, Filtered, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use body::Window;
@@ -147,6 +148,8 @@ pub struct ResponsePane {
     pub top: usize,
     pub body: BodyPlace,
     pub jq: JqLine,
+    /// The file that what is shown of the body was saved to.
+    pub saved: Option<PathBuf>,
     /// While a filter's results are shown: the lines of the whole body, and the place in it.
     behind: Option<(Arc<BodyText>, View, BodyPlace)>,
     /// The older answer that this one is compared with, and what differs once that is known.
@@ -171,6 +174,7 @@ impl Default for ResponsePane {
             top: 0,
             body: BodyPlace::default(),
             jq: JqLine::default(),
+            saved: None,
             behind: None,
             compared: None,
             why: None,
@@ -216,7 +220,7 @@ impl ResponsePane {
         self.top = 0;
         self.body = BodyPlace::default();
         self.jq.close();
-        self.behind = None;
+        (self.behind, self.saved) = (None, None);
         self.compared = None;
         self.why = None;
         effects.extend(self.read_rest());
@@ -380,6 +384,7 @@ impl ResponsePane {
         };
         let effects = self.stop_reading();
         self.jq.close();
+        self.saved = None;
         if let Some(shown) = &mut self.shown {
             let place = std::mem::take(&mut self.body);
             let whole = std::mem::replace(&mut shown.body, text);
@@ -395,6 +400,7 @@ impl ResponsePane {
     pub fn show_whole(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_reading();
         self.jq.close();
+        self.saved = None;
         if let (Some(shown), Some((body, view, place))) = (&mut self.shown, self.behind.take()) {
             (shown.body, shown.view, shown.filtered) = (body, view, None);
             self.body = place;

@@ -2,9 +2,9 @@
 
 use super::{in_the_corner, more_below};
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
-use crate::app::{Action, Field, Painted, Pane, Spot, State};
-use crate::insight::{BodyText, Mark, Script};
-use crate::model::{cut, cut_front, visible_line, wrap};
+use crate::app::{Action, Field, Painted, Pane, Spot, State, blocked};
+use crate::insight::{BodyText, Mark, Script, View, picture};
+use crate::model::{cut, cut_front, size_text, visible_line, wrap};
 use crate::ui::json::{Token, tokens};
 use crate::ui::markup;
 use crate::ui::paint::{area_of, clip};
@@ -25,6 +25,7 @@ pub fn draw(
 ) -> Measured {
     let place = &state.response.body;
     let mut note = filter_line(state, shown, theme, area.width as usize);
+    note.extend(picture_line(state, shown, theme, area.width as usize));
     let faults = fault(shown, area.width as usize).into_iter();
     note.extend(faults.map(|text| Line::styled(text, theme.trouble())));
     let above = (note.len() as u16).min(area.height);
@@ -314,6 +315,32 @@ fn filter_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec
         lines.extend(notes.map(|text| Line::styled(text, theme.trouble())));
     }
     lines
+}
+
+/// `PNG picture, 64 × 48, 154 B`, and what can be done with what is no text.
+fn picture_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    if shown.body.view() != View::Hex {
+        return Vec::new();
+    }
+    let mut words = Vec::new();
+    let found = picture(shown.bytes());
+    words.push(match found {
+        Some(picture) => format!("{} picture", picture.kind),
+        None => "Bytes".to_owned(),
+    });
+    if let Some((wide, high)) = found.and_then(|picture| picture.size) {
+        let by = if theme.ascii { 'x' } else { '×' };
+        words.push(format!("{wide} {by} {high}"));
+    }
+    words.push(size_text(shown.bytes().len() as u64));
+    let can_open = found.is_some() && blocked(Action::OpenBody, state).is_none();
+    let (action, does) = match can_open {
+        true => (Action::OpenBody, "opens what was saved"),
+        false => (Action::SaveBody, "saves it to a file"),
+    };
+    let key = state.keymap.hint(action).unwrap_or_default();
+    let words = format!("{}  {key} {does}", words.join(", "));
+    vec![Line::styled(cut(&words, width), theme.strong())]
 }
 
 /// What is wrong with the filter that was typed.
