@@ -322,6 +322,10 @@ fn xml_and_html_are_indented_folded_and_broken_xml_says_where() {
     );
     let text = text_of(&scene.keys("j enter").picture());
     assert!(text.contains("<entry id=\"1\"> … 1 </entry>"), "{text}");
+    assert!(text.contains("┃ feed › entry  "), "{text}");
+    scene.keys("enter j y enter");
+    assert_eq!(copied(&scene), ("the path", "/feed/entry/name"));
+    scene.keys("esc");
     scene.keys("v");
     assert_eq!(lines_of(&scene), [String::from_utf8_lossy(feed)]);
     let mut scene = answered(WIDE, "text/xml", b"<a>\n<b></a>");
@@ -360,6 +364,10 @@ fn values_on_lines_and_events_have_numbers() {
         "{text}"
     );
     assert!(text.contains("#2 data: [DONE]"), "{text}");
+    scene.keys("y");
+    assert_eq!(rows(&scene)[1], ("its path for jq", ".t"));
+    scene.keys("esc G y");
+    assert_eq!(rows(&scene)[0].0, "the call as curl");
 }
 
 #[test]

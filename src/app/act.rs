@@ -91,7 +91,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ToggleFold => state.response.toggle_fold(&state.painted.response),
         Action::ToggleAllFolds => state.response.toggle_all_folds(),
         Action::SearchBody => state.response.body.start_search(),
-        Action::FilterBody => state.response.start_jq(),
+        Action::FilterBody => start_jq(state),
         Action::SaveBody => saving::ask(state),
         Action::OpenBody => effects = saving::open(state),
         Action::NextMatch => state.response.step_match(1, &state.painted.response),
@@ -273,6 +273,13 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
+}
+
+/// The line stands below the body, so that comes to the front.
+fn start_jq(state: &mut State) {
+    state.leave_field();
+    state.focus = Pane::Response;
+    state.response.start_jq();
 }
 
 /// A row of the history may have to be fetched first.

@@ -4,7 +4,7 @@
 use super::action::Pane;
 use super::explaining;
 use super::message::{Effect, Notice, ThenWhy};
-use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab};
+use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, Shown};
 use super::state::{Overlay, State};
 use crate::format::curl;
 use crate::insight::{Entry, error_body, request_ids};
@@ -106,17 +106,12 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
     show(state, parts, clips, first, Some(exchange));
 }
 
-/// What lies under the cursor in the body.
+/// What lies under the cursor in the body, and all that a filter found.
 fn parts(state: &State) -> Vec<Choice> {
     let Some(shown) = &state.response.shown else {
         return Vec::new();
     };
     let source = shown.source();
-    let choice = |what, label: &str, note: String, excerpt| Choice {
-        label: label.to_owned(),
-        note,
-        pick: Pick::CopyPart { what, excerpt },
-    };
     let mut choices = Vec::new();
     if let Some(range) = state.response.value() {
         let is_text = source.bytes().get(range.start) == Some(&b'"');
@@ -127,36 +122,59 @@ fn parts(state: &State) -> Vec<Choice> {
             ),
             false => (range, "as sent"),
         };
-        let excerpt = Excerpt::Bytes(source.clone(), range);
         let label = "the value under the cursor";
-        choices.push(choice("the value", label, note.to_owned(), excerpt));
+        let excerpt = Excerpt::Bytes(source.clone(), range);
+        choices.push(part("the value", label, note.to_owned(), excerpt));
     }
-    let filtered = shown.filtered.as_ref().map(|filtered| {
+    choices.extend(paths(state, shown));
+    if let Some(filtered) = &shown.filtered {
         let note = format!("{} of {}", filtered.counted(), filtered.filter);
-        let note = cut(&note, LONGEST_NOTE);
+        let label = "all that the filter found";
         let all = Excerpt::Bytes(source.clone(), 0..source.bytes().len());
-        choice(
-            "what the filter found",
-            "all that the filter found",
-            note,
-            all,
-        )
-    });
-    let Some(path) = state.response.path() else {
-        return choices.into_iter().chain(filtered).collect();
-    };
-    let (jq, pointer) = (path.jq(), path.pointer());
-    let shown = |words: &str| cut_front(words, LONGEST_NOTE);
-    let (note, words) = (shown(&jq), Excerpt::Words(jq));
-    choices.push(choice("the path", "its path for jq", note, words));
-    let note = match pointer.is_empty() {
-        true => "empty: the whole body".to_owned(),
-        false => shown(&pointer),
-    };
-    let words = Excerpt::Words(pointer);
-    choices.push(choice("the path", "its path as JSON Pointer", note, words));
-    choices.extend(filtered);
+        let note = cut(&note, LONGEST_NOTE);
+        choices.push(part("what the filter found", label, note, all));
+    }
     choices
+}
+
+/// Where that stands, in the ways in which it is written.
+fn paths(state: &State, shown: &Shown) -> Vec<Choice> {
+    let Some(path) = state.response.path() else {
+        return Vec::new();
+    };
+    let choice = |label, words: String, note: &str| {
+        let note = match words.is_empty() {
+            true => note.to_owned(),
+            false => cut_front(&words, LONGEST_NOTE),
+        };
+        part("the path", label, note, Excerpt::Words(words))
+    };
+    let stands_in_none = path.steps.is_empty();
+    let (jq, pointer) = (path.jq(), path.pointer());
+    if shown.body.is_markup() {
+        let elements = choice("the path of its elements", pointer, "");
+        return (!stands_in_none).then_some(elements).into_iter().collect();
+    }
+    // A line of an event that is no JSON stands nowhere.
+    if stands_in_none && state.response.value().is_none() {
+        return Vec::new();
+    }
+    vec![
+        choice("its path for jq", jq, ""),
+        choice(
+            "its path as JSON Pointer",
+            pointer,
+            "empty: the whole of it",
+        ),
+    ]
+}
+
+fn part(what: &'static str, label: &str, note: String, excerpt: Excerpt) -> Choice {
+    Choice {
+        label: label.to_owned(),
+        note,
+        pick: Pick::CopyPart { what, excerpt },
+    }
 }
 
 /// Columns of a path in the list; its end says more than its beginning.

@@ -386,7 +386,9 @@ impl ResponsePane {
         self.jq.close();
         self.saved = None;
         if let Some(shown) = &mut self.shown {
-            let place = std::mem::take(&mut self.body);
+            let mut place = std::mem::take(&mut self.body);
+            // Nobody looks on for what was not found yet.
+            place.search = place.search.filter(|search| search.found.is_some());
             let whole = std::mem::replace(&mut shown.body, text);
             if shown.filtered.replace(filtered).is_none() {
                 self.behind = Some((whole, shown.view, place));

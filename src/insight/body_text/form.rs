@@ -39,9 +39,13 @@ impl Kind {
             name if super::is_json(name) => return None,
             _ => return Kind::sniffed(body),
         };
-        let is_markup = matches!(kind, Kind::Xml | Kind::Html);
         // Errors are often sent under the name of what was hoped for.
-        (!is_markup || first(body) == Some(b'<')).then_some(kind)
+        let begins_like_others = matches!(first(body), Some(b'<' | b'{' | b'['));
+        let is_it = match kind {
+            Kind::Xml | Kind::Html => first(body) == Some(b'<'),
+            Kind::Table { .. } | Kind::Events => !begins_like_others,
+        };
+        is_it.then_some(kind).or_else(|| Kind::sniffed(body))
     }
 
     fn sniffed(body: &[u8]) -> Option<Kind> {
@@ -137,5 +141,74 @@ fn as_it_came(bytes: &[u8], text: &mut Vec<u8>, mut place: impl FnMut(usize, usi
     for (at, byte) in bytes.iter().enumerate() {
         place(at, text.len());
         text.push(*byte);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BodyText, Found, Pattern, View};
+    use proptest::prelude::*;
+
+    const KINDS: [&str; 6] = [
+        "application/xml",
+        "text/html",
+        "text/csv",
+        "text/tab-separated-values",
+        "text/event-stream",
+        "application/x-ndjson",
+    ];
+
+    #[test]
+    fn an_error_under_another_name_is_read_as_what_it_is() {
+        for kind in KINDS {
+            let error = BodyText::new(b"{\"error\":1}", Some(kind));
+            assert!(error.is_indented(), "{kind}");
+        }
+        for kind in ["text/csv", "text/event-stream", "text/plain"] {
+            let page = BodyText::new(b"<html><b>502</b></html>", Some(kind));
+            assert_eq!(page.len(), 3, "{kind}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_match_is_marked_in_every_kind_of_text(
+            kind in prop::sample::select(&KINDS[..]),
+            body in "(ab|<a b=\"|\">|</a>|data: \\{\"|\": 1\\}|[,\n\t\"<> éc]){0,30}",
+        ) {
+            let bytes = body.as_bytes();
+            let text = BodyText::new(bytes, Some(kind));
+            let pattern = Pattern::new("ab", View::Raw).unwrap();
+            let found = Found::new(bytes, pattern, &mut |_| true).unwrap();
+            let mut marked = 0;
+            for line in 0..text.len() {
+                let (shown, marks) = text.marked_line(bytes, line, &found);
+                prop_assert_eq!(&shown, &text.line(bytes, line));
+                for mark in marks {
+                    prop_assert_eq!(&shown[mark.at], "ab");
+                    marked += 1;
+                }
+            }
+            prop_assert_eq!(marked, body.matches("ab").count());
+        }
+
+        #[test]
+        fn no_bytes_break_any_kind(
+            kind in prop::sample::select(&KINDS[..]),
+            parts in prop::collection::vec(prop_oneof![
+                any::<u8>().prop_map(|byte| vec![byte]),
+                prop::sample::select(vec!["<a>", "</a>", "<!--", "\"", "data: {", "\n", "\n\n", ",", "{}"])
+                    .prop_map(|text| text.as_bytes().to_vec()),
+            ], 0..60),
+        ) {
+            let body = parts.concat();
+            for text in [BodyText::new(&body, Some(kind)), BodyText::head(&body, Some(kind))] {
+                for line in 0..text.len() + 1 {
+                    let _ = (text.line(&body, line), text.script(&body, line));
+                    let _ = (text.path(&body, line), text.value(&body, line));
+                    let _ = (text.closing(line), text.ends_in_name(&body, line));
+                }
+            }
+        }
     }
 }

@@ -154,6 +154,12 @@ fn name(tag: &[u8]) -> &[u8] {
     &rest[..end.unwrap_or(rest.len())]
 }
 
+/// The name of the element that begins on this line, if one does.
+pub fn element(line: &[u8]) -> Option<&[u8]> {
+    let begins = matches!(line, [b'<', next, ..] if !b"!?/".contains(next));
+    begins.then(|| name(line)).filter(|name| !name.is_empty())
+}
+
 /// Where the element ends that begins with this tag, if it holds nothing but a little text.
 fn short<'a>(parts: &Parts<'a>, start: &Range<usize>) -> Option<(usize, Parts<'a>)> {
     let mut after = parts.clone();
@@ -407,6 +413,13 @@ mod tests {
         let text = BodyText::new(body.as_bytes(), Some("application/problem+xml"));
         assert_eq!((text.closing(2), text.closing(5)), (Some(10), Some(9)));
         assert_eq!((text.count(2), text.view()), (3, View::Pretty));
+        let crumbs = |line| text.path(body.as_bytes(), line).unwrap().crumbs(" ");
+        assert_eq!((crumbs(1), crumbs(2)), (String::new(), "a".to_owned()));
+        assert_eq!(
+            (crumbs(6), crumbs(7)),
+            ("a d e".to_owned(), "a d".to_owned())
+        );
+        assert_eq!((crumbs(9), crumbs(10)), ("a d".to_owned(), "a".to_owned()));
     }
 
     #[test]

@@ -314,6 +314,11 @@ impl BodyText {
         matches!(self.form, Form::Table(_))
     }
 
+    /// Whether it is shown by its elements.
+    pub fn is_markup(&self) -> bool {
+        self.form == Form::Markup
+    }
+
     /// How the text of a line is to be read.
     pub fn script(&self, body: &[u8], number: usize) -> Script {
         match self.form {

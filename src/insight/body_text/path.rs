@@ -2,7 +2,7 @@
 //! that no more is read than the names on the way and the value itself.
 
 use super::shape::{CLOSES, LATER, OPENS};
-use super::{BodyText, LONGEST_NAME, Script, json_lines};
+use super::{BodyText, Form, LONGEST_NAME, Script, json_lines, markup};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -91,9 +91,12 @@ fn is_plain(name: &str) -> bool {
 }
 
 impl BodyText {
-    /// Where the value stands that the line shows, opens, closes or is a piece of. `None` where
-    /// the text is not shown as JSON.
+    /// Where the value stands that the line shows, opens, closes or is a piece of; in markup, its
+    /// elements. `None` where the text is neither that nor JSON.
     pub fn path(&self, body: &[u8], number: usize) -> Option<Path> {
+        if self.form == Form::Markup {
+            return Some(self.elements(body, number));
+        }
         let Some(at) = self.begins(body, number) else {
             let value = Some(self.value_number(number)?);
             let steps = Vec::new();
@@ -113,9 +116,25 @@ impl BodyText {
         })
     }
 
+    /// The elements that a line of markup is in or begins, by their names.
+    fn elements(&self, body: &[u8], number: usize) -> Path {
+        let mut on_the_way: Vec<usize> = self.around(number).collect();
+        if !self.lines.is(number, CLOSES) {
+            on_the_way.insert(0, number);
+        }
+        let names = on_the_way.into_iter().rev().filter_map(|line| {
+            let name = markup::element(&body[self.place(line)])?;
+            Some(Step::Name(String::from_utf8_lossy(name).into_owned()))
+        });
+        Path {
+            value: None,
+            steps: names.collect(),
+        }
+    }
+
     /// Whether what its lines show has a place in something.
     pub fn has_paths(&self) -> bool {
-        self.is_indented() || !self.values.is_empty()
+        self.is_indented() || !self.values.is_empty() || self.form == Form::Markup
     }
 
     /// The bytes of that value.

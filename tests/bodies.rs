@@ -1,5 +1,6 @@
-//! Filters of jq in the real program: each runs in a process of its own, which takes neither the
-//! screen nor the memory with it, and is gone when nobody waits for it any more.
+//! What is done with a body in the real program. A filter of jq runs in a process of its own,
+//! which takes neither the screen nor the memory with it, and is gone when nobody waits for it any
+//! more; a body is saved where it is said, and over nothing.
 #![cfg(unix)]
 
 mod tty;
@@ -100,4 +101,21 @@ fn a_filter_that_nests_for_ever_or_fills_the_memory_takes_nothing_with_it() {
     tty.sees("1 result");
     tty.types("q");
     assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn a_body_is_saved_where_it_is_said_and_never_over_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list");
+    let body = r#"{"data":[1.10]}"#;
+    let mut tty = answered(body);
+    tty.types("s");
+    tty.sees("Save the body as");
+    tty.types(&format!("\x15{}\r", path.display()));
+    tty.sees("Saved the body to");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), body);
+    std::fs::write(&path, "mine").unwrap();
+    tty.types(&format!("s\x15{}\r", path.display()));
+    tty.sees("it was left as it is");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
 }
