@@ -236,9 +236,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::BackOff => again::no_back_off(state),
         Action::FetchLarger => again::no_larger(state),
         Action::TrustOrigin => again::no_trust(state),
-        Action::ToggleFold | Action::ToggleAllFolds if !state.response.can_fold() => {
-            Some("There is nothing to fold here: only JSON in the pretty view is folded.")
-        }
+        Action::ToggleFold | Action::ToggleAllFolds if !state.response.can_fold() => Some(
+            "There is nothing to fold here: only JSON and elements are folded, in the pretty view.",
+        ),
         Action::NextMatch | Action::PreviousMatch if !state.response.has_matches() => {
             Some("Nothing was found that could be gone to. Search for something first.")
         }
