@@ -110,6 +110,15 @@ fn the_path_is_copied_for_jq_and_as_a_pointer() {
 }
 
 #[test]
+fn on_the_outermost_line_the_body_is_what_is_copied_first() {
+    let mut scene = json(TREE);
+    scene.keys("y");
+    assert_eq!(rows(&scene)[0].0, "the value under the cursor");
+    scene.keys("enter");
+    assert_eq!(copied(&scene), ("the body", TREE));
+}
+
+#[test]
 fn a_folded_line_stands_for_all_that_is_folded() {
     let mut scene = json(TREE);
     scene.keys("j enter y enter");

@@ -188,8 +188,13 @@ fn show(
     of: Option<Arc<Exchange>>,
 ) {
     let at = clips.iter().position(|(clip, ..)| *clip == first);
-    // What lies under the cursor is likelier than all else.
-    let at = if choices.is_empty() { at } else { Some(0) };
+    // What lies under the cursor is likelier than all else, unless that is the whole of it.
+    let whole = state.response.stands_on_the_whole();
+    let at = match choices.len() {
+        0 => at,
+        before if whole => at.map(|at| before + at),
+        _ => Some(0),
+    };
     choices.extend(clips.into_iter().map(|(clip, label, note)| Choice {
         label: label.to_owned(),
         note: note.to_owned(),

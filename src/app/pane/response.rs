@@ -447,6 +447,12 @@ impl ResponsePane {
         text.value(self.shown.as_ref()?.bytes(), line)
     }
 
+    /// Whether the value under the cursor is all of the answer's body.
+    pub fn stands_on_the_whole(&self) -> bool {
+        let is_whole = |path: Path| path.value.is_none() && path.steps.is_empty();
+        !self.is_filtered() && self.path().is_some_and(is_whole)
+    }
+
     fn under_cursor(&self) -> Option<(Arc<BodyText>, usize)> {
         let text = self.text()?;
         let line = self.body.folds.seen(&text, self.body.cursor);
