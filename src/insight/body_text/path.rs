@@ -330,6 +330,14 @@ mod tests {
     }
 
     #[test]
+    fn a_form_feed_is_no_blank_of_json_and_nothing_waits_at_it() {
+        for body in [&b"1\x0c"[..], b"{\"a\":1\x0c}", b"[1\x0c,2]", b"[]\x0c"] {
+            let text = BodyText::new(body, Some("application/json"));
+            assert!(text.fault().is_some() && !text.is_indented());
+        }
+    }
+
+    #[test]
     fn what_is_not_shown_as_json_has_no_path() {
         let text = BodyText::new(b"a\nb", None);
         assert_eq!(text.path(b"a\nb", 1), None);
