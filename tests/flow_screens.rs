@@ -7,7 +7,7 @@ use httriage::app::pane::{Part, TokensPart};
 use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Screen, TokenRow};
 use httriage::insight::matrix::{Access, Caller};
 use httriage::insight::replay::{Change, Direction};
-use httriage::model::{TokenName, TokenRef, TokenSource};
+use httriage::model::{Auth, RequestSpec, TokenName, TokenRef, TokenSource};
 use scene::{BASE, SIZES, Scene, USUAL, WIDE, guided, start, text_of};
 
 fn name(text: &str) -> TokenName {
@@ -566,6 +566,75 @@ fn a_report_is_written_in_two_forms_once_there_is_something_to_report() {
         .iter()
         .filter(|e| matches!(e, Effect::Export(_)));
     assert_eq!(forms.count(), 2);
+}
+
+#[test]
+fn a_replay_before_and_after_a_change_of_access_shows_exactly_the_changed_steps() {
+    let mut scene = Scene::open(WIDE);
+    scene.sessions[0].1.steps.truncate(3);
+    let changes = |scene: &Scene| -> Vec<Change> {
+        let results = scene.state.sessions.results.iter().flatten();
+        results.map(|result| result.report.change).collect()
+    };
+    scene.keys("3 tab r g w down w down w r");
+    assert_eq!(changes(&scene), [Change::Same; 3]);
+    // The person behind support leaves, which stops that token and no other.
+    let as_token = |method: &str, path: &str, token: &str| RequestSpec {
+        auth: Auth::Bearer(name(token)),
+        ..RequestSpec::new(method, format!("{{{{base}}}}{path}"))
+    };
+    scene
+        .keys("1")
+        .send(&as_token("GET", "/core/users/me", "support"));
+    let answer = scene
+        .state
+        .response
+        .shown
+        .as_ref()
+        .unwrap()
+        .bytes()
+        .to_vec();
+    let me: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    let id = me["data"]["id"].as_str().unwrap();
+    scene.send(&as_token(
+        "PATCH",
+        &format!("/core/users/{id}/archive"),
+        "user-admin",
+    ));
+    assert_eq!(
+        scene
+            .state
+            .response
+            .shown
+            .as_ref()
+            .unwrap()
+            .exchange
+            .outcome
+            .status(),
+        Some(204)
+    );
+    scene.keys("3 r");
+    assert_eq!(
+        changes(&scene),
+        [Change::Changed, Change::Changed, Change::Same]
+    );
+    let steps = &scene.state.sessions.open.as_ref().unwrap().session.steps;
+    let support: Vec<bool> = steps
+        .iter()
+        .map(|step| step.spec.auth.token() == Some(&name("support")))
+        .collect();
+    assert_eq!(support, [true, true, false]);
+    let report = &scene.state.sessions.results[0].as_ref().unwrap().report;
+    assert!(
+        report
+            .verdict
+            .as_ref()
+            .unwrap()
+            .cause
+            .id()
+            .starts_with("token."),
+        "{report:?}"
+    );
 }
 
 #[test]

@@ -127,7 +127,13 @@ fn brackets_know_their_partners() {
 
 #[test]
 fn a_blank_that_json_does_not_know_is_a_fault_and_is_come_past() {
-    for body in ["1\u{c}", "[1]\u{c}", "[1\u{c}]", "\u{c}[1]", "{\"a\":1\u{b}}"] {
+    for body in [
+        "1\u{c}",
+        "[1]\u{c}",
+        "[1\u{c}]",
+        "\u{c}[1]",
+        "{\"a\":1\u{b}}",
+    ] {
         let text = BodyText::new(body.as_bytes(), Some("application/json"));
         assert!(text.fault().is_some() && !text.is_indented(), "{body:?}");
     }
