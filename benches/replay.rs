@@ -70,6 +70,7 @@ fn replay(port: u16, steps: usize, options: &[&str]) -> (Duration, f64) {
         .env("HTTRIAGE_CONFIG_DIR", home.path())
         .env("HTTRIAGE_DATA_DIR", home.path().join("data"))
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let status = format!("/proc/{}/status", child.id());
