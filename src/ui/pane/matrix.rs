@@ -212,6 +212,7 @@ fn head(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
     let hidden = pane.matrix.callers.len() - (grid.to - grid.from);
     let more = match hidden {
         0 => String::new(),
+        1 => "1 more token".to_owned(),
         _ => format!("{hidden} more tokens"),
     };
     let mut spans = vec![Span::styled(fit(&more, grid.first), theme.dim())];
