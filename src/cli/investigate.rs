@@ -6,7 +6,7 @@ use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
 use super::json::{exchange_json, verdict_json};
-use super::print::{Out, complain, percent};
+use super::print::{Out, complain};
 use super::send::{Recorder, options, spec, split_pair};
 use super::trouble::Trouble;
 use crate::engine::investigate::{
@@ -168,7 +168,7 @@ fn text(
         let line = format!(
             "Or {} ({}): {}",
             other.cause.id(),
-            percent(other.confidence),
+            other.percent(),
             other.summary
         );
         out.paragraph(&line);
@@ -182,7 +182,7 @@ pub fn verdict(verdict: &Verdict, title: &str, out: &mut Out) {
     out.heading(&format!(
         "{title}: {} ({})",
         verdict.cause.id(),
-        percent(verdict.confidence)
+        verdict.percent()
     ));
     out.paragraph(&verdict.summary);
     out.list("Because", verdict.evidence.iter().cloned());

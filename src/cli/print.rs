@@ -376,7 +376,3 @@ fn colour_of(class: StatusClass) -> &'static str {
         StatusClass::Nonstandard | StatusClass::NoAnswer => "1;35",
     }
 }
-
-pub fn percent(confidence: f32) -> String {
-    format!("{:.0} %", confidence * 100.0)
-}

@@ -5,7 +5,7 @@ use super::ask;
 use super::choice;
 use super::gauge::Gauge;
 use super::json::{failure_json, verdict_json};
-use super::print::{Out, complain, percent};
+use super::print::{Out, complain};
 use super::send::{Recorder, served, split_pair};
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
@@ -186,7 +186,7 @@ fn print_step(step: &StepReport, out: &mut Out) {
         out.indented(difference);
     }
     if let Some(verdict) = &step.verdict {
-        let (cause, how_sure) = (verdict.cause.id(), percent(verdict.confidence));
+        let (cause, how_sure) = (verdict.cause.id(), verdict.percent());
         out.indented(&format!("why: {cause} ({how_sure}). {}", verdict.summary));
     }
 }

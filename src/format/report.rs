@@ -125,8 +125,7 @@ pub fn markdown(report: &ReplayReport) -> String {
         }
         if let Some(verdict) = &step.verdict {
             let (cause, summary) = (cell(verdict.cause.id()), cell(&verdict.summary));
-            let percent = (verdict.confidence * 100.0).round();
-            let _ = writeln!(text, "- why: {cause} ({percent} %). {summary}");
+            let _ = writeln!(text, "- why: {cause} ({}). {summary}", verdict.percent());
             for step in &verdict.next_steps {
                 let _ = writeln!(text, "  - {}", cell(step));
             }

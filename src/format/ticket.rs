@@ -50,10 +50,10 @@ pub fn write(case: &Case, explanation: &Explanation) -> String {
 
 /// `**token.expired** (86 %): The token …`
 fn named(verdict: &Verdict) -> String {
-    let hundredths = (verdict.confidence * 100.0).round();
     format!(
-        "**{}** ({hundredths} %): {}",
+        "**{}** ({}): {}",
         escaped(verdict.cause.id()),
+        verdict.percent(),
         escaped(&verdict.summary)
     )
 }

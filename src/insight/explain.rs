@@ -17,6 +17,13 @@ pub struct Verdict {
     pub next_steps: Vec<String>,
 }
 
+impl Verdict {
+    /// How sure it is, as it is said: `86 %`.
+    pub fn percent(&self) -> String {
+        format!("{:.0} %", self.confidence * 100.0)
+    }
+}
+
 /// The ranked causes of a call, likeliest first; never empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {

@@ -6,7 +6,7 @@ use crate::insight::error_body::{EntryOrigin, ErrorBody, error_body};
 use crate::insight::json::{self, Json};
 use crate::insight::route::{Route, decoded};
 use crate::insight::words::{Sense, senses_of_code, senses_of_text};
-use crate::model::{Exchange, Outcome, Response, StatusClass, Timestamp, limits};
+use crate::model::{Exchange, Headers, Outcome, Response, StatusClass, Timestamp, limits};
 use std::sync::Arc;
 use url::Url;
 
@@ -266,10 +266,15 @@ impl Facts {
 
     /// The server's own clock, where the answer tells it.
     pub fn server_time(&self) -> Option<Timestamp> {
-        let text = self.header("date")?;
-        let parsed = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
-        Some(parsed.timestamp())
+        server_time(&self.response()?.headers)
     }
+}
+
+/// RFC 9110, section 6.6.1.
+pub fn server_time(headers: &Headers) -> Option<Timestamp> {
+    let text = headers.get("date")?;
+    let parsed = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+    Some(parsed.timestamp())
 }
 
 fn add(senses: &mut Vec<Sense>, more: Vec<Sense>) {

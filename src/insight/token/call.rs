@@ -5,6 +5,7 @@ use super::words::{Line, Tone, of_same_house, relative};
 use super::{TokenReport, Validity};
 use crate::insight::challenge::challenges;
 use crate::insight::error_body::error_body;
+use crate::insight::facts::server_time;
 use crate::insight::json::Json;
 use crate::model::{Exchange, Origin, Response, Timestamp};
 
@@ -17,7 +18,7 @@ pub fn beside(report: &TokenReport, exchange: &Exchange) -> Vec<Line> {
     };
     let response = exchange.outcome.response();
     // Their clock decides, where the answer tells it.
-    let theirs = response.and_then(server_time);
+    let theirs = response.and_then(|response| server_time(&response.headers));
     let sent = theirs.unwrap_or(exchange.started_at);
     if let Some(claims) = &report.claims {
         match (report.at(sent), claims.expires_at, claims.not_before) {
@@ -94,13 +95,6 @@ const SKEW: i64 = 30;
 
 /// More scopes than this tell nobody anything.
 const MOST_SCOPES: usize = 40;
-
-/// RFC 9110, section 6.6.1.
-fn server_time(response: &Response) -> Option<Timestamp> {
-    let text = response.headers.get("date")?;
-    let parsed = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
-    Some(parsed.timestamp())
-}
 
 /// The scopes that an answer asks for: in its challenge (RFC 6750, section 3), in a header that
 /// lists what an endpoint accepts, or beside the error.

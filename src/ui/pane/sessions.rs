@@ -335,8 +335,12 @@ pub fn draw_differences(state: &State, theme: &Theme, area: Rect, frame: &mut Fr
                     lines.push(Line::styled("As it was recorded.", theme.dim()));
                 }
                 if let Some(verdict) = &report.verdict {
-                    let percent = (verdict.confidence * 100.0).round();
-                    let text = format!("{} ({percent} %): {}", verdict.cause.id(), verdict.summary);
+                    let text = format!(
+                        "{} ({}): {}",
+                        verdict.cause.id(),
+                        verdict.percent(),
+                        verdict.summary
+                    );
                     lines.extend(words(&text, width, theme.strong()));
                 }
             }

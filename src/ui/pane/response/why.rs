@@ -60,11 +60,10 @@ pub fn causes(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Lin
 
 /// `Verdict  token.expired (86 %)`
 fn named(title: &str, verdict: &Verdict, style: Style, theme: &Theme) -> Line<'static> {
-    let hundredths = (verdict.confidence * 100.0).round();
     Line::from(vec![
         Span::styled(format!("{title}  "), style),
         Span::styled(verdict.cause.id(), theme.code()),
-        Span::styled(format!(" ({hundredths} %)"), theme.dim()),
+        Span::styled(format!(" ({})", verdict.percent()), theme.dim()),
     ])
 }
 

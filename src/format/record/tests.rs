@@ -1,0 +1,236 @@
+//! Calls as they are kept, written and read again.
+
+use super::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn any_timestamp() -> impl Strategy<Value = Timestamp> {
+    let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    (first + 1..last, 0..1_000_000_000).prop_map(|(s, n)| Timestamp::new(s, n).unwrap())
+}
+
+fn any_duration() -> impl Strategy<Value = Duration> {
+    (any::<u64>(), 0..1_000_000_000_u32).prop_map(|(s, n)| Duration::new(s, n))
+}
+
+fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![vec(any::<u8>(), 0..60), any::<String>().prop_map(Vec::from)]
+}
+
+fn any_headers() -> impl Strategy<Value = Headers> {
+    let name = prop_oneof![Just("set-cookie".to_owned()), any::<String>()];
+    vec((name, any_bytes()), 0..6).prop_map(Headers::from_iter)
+}
+
+fn any_token() -> impl Strategy<Value = TokenRef> {
+    ("[a-z0-9._-]{1,40}", any::<Option<String>>()).prop_map(|(name, fingerprint)| TokenRef {
+        name: TokenName::new(&name).unwrap(),
+        fingerprint,
+    })
+}
+
+fn any_part() -> impl Strategy<Value = Part> {
+    any::<(String, String, bool, Option<String>, Option<String>, bool)>().prop_map(
+        |(name, value, is_file, file_name, media_type, is_off)| Part {
+            name,
+            value,
+            is_file,
+            file_name,
+            media_type,
+            is_off,
+        },
+    )
+}
+
+fn any_spec() -> impl Strategy<Value = RequestSpec> {
+    let rows = || {
+        vec(any::<(String, String, bool)>(), 0..4).prop_map(|rows| {
+            rows.into_iter()
+                .map(|(name, value, enabled)| Param {
+                    name,
+                    value,
+                    enabled,
+                })
+                .collect::<Vec<_>>()
+        })
+    };
+    let body = prop_oneof![
+        Just(Body::Empty),
+        any::<String>().prop_map(Body::Text),
+        any_bytes().prop_map(Body::Bytes),
+        rows().prop_map(Body::Form),
+        vec(any_part(), 0..4).prop_map(Body::Multipart),
+        any::<String>().prop_map(Body::File)
+    ];
+    let auth = prop_oneof![
+        Just(Auth::None),
+        any_token().prop_map(|token| Auth::Bearer(token.name))
+    ];
+    (any::<[String; 3]>(), rows(), rows(), body, auth).prop_map(
+        |([method, url, notes], params, headers, body, auth)| RequestSpec {
+            method,
+            url,
+            params,
+            headers,
+            body,
+            auth,
+            notes,
+        },
+    )
+}
+
+fn any_response() -> impl Strategy<Value = Response> {
+    let part = || proptest::option::of(any_duration());
+    let parts = (
+        part(),
+        part(),
+        part(),
+        part(),
+        any::<bool>(),
+        any_duration(),
+    );
+    let timing = parts.prop_map(|(dns, connect, tls, first_byte, reused, total)| Timing {
+        dns,
+        connect,
+        tls,
+        reused,
+        first_byte,
+        total,
+    });
+    let texts = any::<(u16, String, String, bool)>();
+    let sizes = any::<(Option<u64>, Option<u64>)>();
+    (texts, sizes, any_headers(), any_bytes(), timing).prop_map(
+        |(texts, (received, wire_bytes), headers, body, timing)| {
+            let (status, reason, version, body_cut) = texts;
+            Response {
+                received,
+                wire_bytes,
+                status,
+                reason,
+                version,
+                headers,
+                body,
+                body_cut,
+                timing,
+            }
+        },
+    )
+}
+
+fn any_outcome() -> impl Strategy<Value = Outcome> {
+    let cause = proptest::sample::select(Cause::ALL);
+    let partial = proptest::option::of(any_response().prop_map(Box::new));
+    let failure = (cause, any::<[String; 2]>(), partial, any::<bool>()).prop_map(
+        |(cause, [message, hint], partial, was_sent)| Failure {
+            cause,
+            message,
+            hint,
+            partial,
+            was_sent,
+        },
+    );
+    prop_oneof![
+        any_response().prop_map(Outcome::Answered),
+        failure.prop_map(Outcome::Failed)
+    ]
+}
+
+pub(crate) fn any_exchange() -> impl Strategy<Value = Exchange> {
+    let sent = (
+        any::<[String; 2]>(),
+        any_headers(),
+        any_bytes(),
+        proptest::option::of(any_token()),
+    )
+        .prop_map(|([method, url], headers, body, token)| SentRequest {
+            method,
+            url,
+            headers,
+            body,
+            files: Vec::new(),
+            token,
+        });
+    let frame = (
+        0..=ExchangeId::LAST,
+        any::<(String, Option<String>)>(),
+        proptest::option::of(0..=ExchangeId::LAST),
+    );
+    let times = (any_timestamp(), any_duration());
+    let hop = any::<(u16, String, String, bool, Vec<String>)>();
+    let hop = hop.prop_map(|(status, location, method, token_sent, dropped)| Hop {
+        status,
+        location,
+        method,
+        token_sent,
+        dropped,
+    });
+    let end = (any_outcome(), vec(hop, 0..3), any::<(u32, Vec<String>)>());
+    (frame, any_spec(), sent, end, times).prop_map(
+        |((id, (environment, case), probe), typed, sent, end, (started_at, took))| {
+            let (outcome, redirects, (attempts, unverified)) = end;
+            Exchange {
+                id: ExchangeId::from_number(id),
+                environment,
+                case,
+                typed,
+                sent,
+                outcome,
+                redirects,
+                attempts,
+                unverified,
+                started_at,
+                took,
+                probe_of: probe.map(ExchangeId::from_number),
+            }
+        },
+    )
+}
+
+fn owned(bodies: Bodies<&[u8]>) -> Bodies<Vec<u8>> {
+    Bodies {
+        typed: bodies.typed.to_vec(),
+        sent: bodies.sent.to_vec(),
+        received: bodies.received.to_vec(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_call_is_read_back_exactly(exchange in any_exchange()) {
+        let read = read(&write(&exchange), owned(bodies(&exchange)));
+        prop_assert_eq!(read, Ok(exchange));
+    }
+
+    #[test]
+    fn any_summary_is_read_back_exactly(exchange in any_exchange()) {
+        let summary = crate::insight::summary(&exchange);
+        let read = read_summary(&write_summary(&summary), exchange.id);
+        prop_assert_eq!(read, Ok(summary));
+    }
+}
+
+#[test]
+fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
+    let exchange = Exchange {
+        id: ExchangeId::from_number(7),
+        environment: "sandbox".into(),
+        case: None,
+        typed: RequestSpec::new("GET", "{{base}}/core"),
+        sent: SentRequest::default(),
+        outcome: Outcome::Answered(Response::default()),
+        redirects: Vec::new(),
+        attempts: 1,
+        unverified: Vec::new(),
+        started_at: Timestamp::UNIX_EPOCH,
+        took: Duration::from_millis(12),
+        probe_of: None,
+    };
+    let text = write(&exchange);
+    let longer = text.replacen("{\"v\":1", "{\"weather\":[\"fine\"],\"v\":1", 1);
+    assert_eq!(read(&longer, Bodies::default()), Ok(exchange));
+    let later = text.replacen("{\"v\":1", "{\"v\":2", 1);
+    let error = read(&later, Bodies::default()).unwrap_err().to_string();
+    assert!(error.contains("Update httriage"), "{error}");
+    let error = read("{\"v\":1}", Bodies::default()).unwrap_err();
+    assert!(error.to_string().contains("cannot be shown"), "{error}");
+}
