@@ -66,7 +66,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
             "for a ticket",
         ));
     }
-    if explaining::is_refused(&exchange) {
+    if explaining::is_refused(&exchange, &entries) {
         let note = "verdict and evidence";
         clips.push((Clip::Ticket, "the whole ticket as Markdown", note));
     }

@@ -10,20 +10,17 @@ use super::update::remember;
 use crate::app::message::Chosen;
 use crate::format::{curl, ticket};
 use crate::insight::facts::Case;
-use crate::insight::{by_hand as next_by_hand, explain};
+use crate::insight::{Entry, by_hand as next_by_hand, explain};
 use crate::model::{Environment, Exchange, Outcome, Progress, StatusClass, for_clipboard, limits};
 use std::sync::Arc;
 
-/// Refused, failed, or a success that holds errors.
-pub fn is_refused(exchange: &Exchange) -> bool {
-    let class = exchange.outcome.class();
-    let said_no = !matches!(
-        class,
-        StatusClass::Informational | StatusClass::Success | StatusClass::Redirection
-    );
-    said_no
-        || matches!(&exchange.outcome, Outcome::Answered(response)
-            if !crate::insight::error_body(response).entries.is_empty())
+/// Refused, failed, or a success that holds errors; `entries` are those of its answer.
+pub fn is_refused(exchange: &Exchange, entries: &[Entry]) -> bool {
+    !entries.is_empty()
+        || !matches!(
+            exchange.outcome.class(),
+            StatusClass::Informational | StatusClass::Success | StatusClass::Redirection
+        )
 }
 
 /// Why the call in front cannot be investigated.

@@ -12,7 +12,7 @@ use super::saving;
 use super::sending::{enter, send};
 use super::state::{Overlay, State};
 use crate::app::field::Field;
-use crate::insight::blame;
+use crate::insight::{blame, summary};
 use crate::model::{Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, resolve};
 use std::sync::Arc;
 
@@ -74,7 +74,8 @@ pub fn refilter(state: &mut State) -> Vec<Effect> {
 
 /// A call that was made for something else than the builder.
 pub fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    state.history.remember(exchange.clone());
+    let row = summary(&exchange);
+    state.history.remember(exchange.clone(), row);
     vec![Effect::Remember(exchange)]
 }
 

@@ -2,6 +2,7 @@
 
 use super::action::Screen;
 use super::keymap::Key;
+use super::pane::Shown;
 use crate::insight::completion::Candidate;
 use crate::insight::facts::Case;
 use crate::insight::learned::Learned;
@@ -38,9 +39,10 @@ pub enum Message {
         /// How far each running job is.
         progress: Vec<(Job, Progress)>,
     },
+    /// Read already: a large answer must not hold up the thread that draws.
     Sent {
         job: Job,
-        exchange: Arc<Exchange>,
+        answer: Box<Shown>,
     },
     /// A call that was made for something else than the builder.
     Made(Arc<Exchange>),

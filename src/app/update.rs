@@ -15,7 +15,7 @@ use super::memory;
 use super::message::{
     Draft, Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent,
 };
-use super::pane::Pick;
+use super::pane::{Pick, Shown};
 use super::pasting;
 use super::pointing::point;
 use super::replaying;
@@ -24,8 +24,8 @@ use super::screens;
 use super::sending::send;
 use super::state::{Overlay, State};
 use crate::insight::completion::Candidate;
-use crate::insight::{BodyText, Found};
-use crate::model::{Cause, Exchange, Outcome, Progress, Timestamp, TokenRef};
+use crate::insight::{BodyText, Found, summary};
+use crate::model::{Cause, Exchange, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -35,7 +35,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Pointer(pointer) => point(state, pointer),
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
-        Message::Sent { job, exchange } => sent(state, job, exchange),
+        Message::Sent { job, answer } => sent(state, job, *answer),
         Message::Made(exchange) => memory::made(state, exchange),
         Message::Sandbox(news) => sandbox(state, news),
         Message::Tokens {
@@ -223,18 +223,19 @@ fn tick(state: &mut State, now: Timestamp, progress: &[(Job, Progress)]) -> Vec<
 }
 
 /// Every answer goes into the history; only the one that is awaited comes to the front.
-fn sent(state: &mut State, job: Job, exchange: Arc<Exchange>) -> Vec<Effect> {
+fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
+    let exchange = &answer.exchange;
     state.running.retain(|running| running.job != job);
-    if exchange.attempts == 0 && is_cancelled(&exchange) {
+    if exchange.attempts == 0 && is_cancelled(exchange) {
         // Nothing left, so there is nothing to show or to keep.
         state.response.awaiting = state.response.awaiting.filter(|awaited| *awaited != job);
         state.notice = Some(Notice::info("The wait was ended; nothing was sent."));
         return Vec::new();
     }
-    let mut effects = remember(state, exchange.clone());
+    let mut effects = remember_with(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
-        effects.extend(state.response.show(exchange));
+        effects.extend(state.response.show_read(answer));
         // Where only one pane is seen, the answer must not arrive behind another.
         if state.shows_one_pane() && !state.builder.is_editing() {
             state.focus = Pane::Response;
@@ -250,7 +251,12 @@ fn is_cancelled(exchange: &Exchange) -> bool {
 
 /// On the screen and on the disk; what the screen holds no more is let go.
 pub fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    let exchanges = state.history.remember(exchange.clone());
+    let row = summary(&exchange);
+    remember_with(state, exchange, row)
+}
+
+fn remember_with(state: &mut State, exchange: Arc<Exchange>, row: ExchangeSummary) -> Vec<Effect> {
+    let exchanges = state.history.remember(exchange.clone(), row);
     memory::blame_anew(state);
     let mut effects = vec![Effect::Remember(exchange)];
     if !exchanges.is_empty() {

@@ -50,4 +50,4 @@ pub use request_ids::{request_ids, request_ids_in};
 pub use route::decoded as route_text;
 pub use saved::{Saved, received, saved};
 pub use status::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
-pub use summary::{error_line, summary};
+pub use summary::{error_line, summary, summary_with};

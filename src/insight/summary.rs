@@ -6,6 +6,11 @@ use crate::model::{ErrorLine, Exchange, ExchangeSummary, Outcome};
 pub fn summary(exchange: &Exchange) -> ExchangeSummary {
     let response = exchange.outcome.response();
     let entries = response.map(error_body).unwrap_or_default().entries;
+    summary_with(exchange, &entries)
+}
+
+/// The same where the errors of its answer have been read already.
+pub fn summary_with(exchange: &Exchange, entries: &[Entry]) -> ExchangeSummary {
     let failure = match &exchange.outcome {
         Outcome::Failed(failure) => Some(failure),
         Outcome::Answered(_) => None,

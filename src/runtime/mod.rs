@@ -4,6 +4,7 @@
 mod editor;
 mod input;
 mod perform;
+mod reading;
 mod run;
 mod runs;
 mod secret;

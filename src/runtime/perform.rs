@@ -1,8 +1,10 @@
 //! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
 //! on the one queue.
 
+use super::reading::Reading;
 use super::secret::Typing;
 use super::{sessions, taking, terminal};
+use crate::app::pane::Shown;
 use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
     Source, Spent, Then, ThenWhy,
@@ -12,7 +14,7 @@ use crate::engine::investigate::{self, Investigation};
 use crate::engine::jq;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::saved_body;
-use crate::engine::{Client, Flight, Home, Outgoing, give_way};
+use crate::engine::{Client, Flight, Home, Outgoing};
 use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
@@ -21,9 +23,8 @@ use crate::model::{
 };
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
@@ -53,35 +54,14 @@ pub struct Performer {
     pub(super) tokens: Vec<TokenName>,
     pub(super) sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
     flights: HashMap<Job, Arc<Flight>>,
-    indexing: Arc<Turn>,
-    searching: Arc<Turn>,
+    indexing: Arc<Reading>,
+    searching: Reading,
     /// The filter of jq that runs, and what ends it.
     filtering: Option<(u64, AbortHandle)>,
     /// A hidden value while it is typed.
     pub secret: Option<Typing>,
     pub(super) queue: UnboundedSender<Message>,
 }
-
-/// Whose turn it is to read a body: the question that is awaited, or none.
-#[derive(Default)]
-struct Turn {
-    awaited: AtomicU64,
-    alone: Mutex<()>,
-}
-
-impl Turn {
-    fn is_awaited(&self, question: u64) -> bool {
-        self.awaited.load(Ordering::Relaxed) == question
-    }
-
-    fn stop(&self, question: u64) {
-        let (order, none) = (Ordering::Relaxed, 0);
-        let _ = self.awaited.compare_exchange(question, none, order, order);
-    }
-}
-
-/// How often the progress of such work is told.
-const PROGRESS: Duration = Duration::from_millis(50);
 
 impl Performer {
     pub fn new(
@@ -100,7 +80,7 @@ impl Performer {
             sandbox: Arc::default(),
             flights: HashMap::new(),
             indexing: Arc::default(),
-            searching: Arc::default(),
+            searching: Reading::default(),
             filtering: None,
             queue,
         }
@@ -227,10 +207,18 @@ impl Performer {
         self.flights.remove(&job);
     }
 
-    /// Sets the HTTP library up, off the path to the first picture.
+    /// Sets up what the first answer needs, off the path to the first picture.
     pub fn warm(&self, environment: &Environment) {
         let (client, environment) = (self.client.clone(), environment.clone());
-        tokio::task::spawn_blocking(move || client.warm(&environment));
+        let (history, indexing) = (self.history.clone(), self.indexing.clone());
+        tokio::task::spawn_blocking(move || {
+            client.warm(&environment);
+            // What fails here is tried again, and told, when it is needed.
+            let _ = indexing.start();
+            if let Some(history) = history {
+                history.warm();
+            }
+        });
     }
 
     fn send(&mut self, job: Job, outgoing: Outgoing) {
@@ -239,9 +227,9 @@ impl Performer {
         let (client, queue) = (self.client.clone(), self.queue.clone());
         tokio::spawn(async move {
             let exchange = client.send(outgoing, &flight).await;
-            let exchange = Arc::new(client.shown(exchange));
+            let answer = Box::new(Shown::new(Arc::new(client.shown(exchange))));
             // The queue is gone only when the program is about to be.
-            let _ = queue.send(Message::Sent { job, exchange });
+            let _ = queue.send(Message::Sent { job, answer });
         });
     }
 
@@ -363,21 +351,21 @@ impl Performer {
     }
 
     fn index(&mut self, question: u64, source: Source, view: View) {
-        let turn = self.indexing.clone();
-        self.read(turn, question, source, move |source, watch| {
+        let index = move |source: &Source, watch: Watch| {
             let media_type = source.media_type();
             let body = BodyText::watched(source.bytes(), media_type.as_deref(), view, watch)?;
             let body = Arc::new(body);
             Some(Message::Indexed { question, body })
-        });
+        };
+        self.indexing.read(question, source, &self.queue, index);
     }
 
     fn search(&mut self, question: u64, source: Source, pattern: Pattern) {
-        let turn = self.searching.clone();
-        self.read(turn, question, source, move |source, watch| {
+        let search = move |source: &Source, watch: Watch| {
             let found = Arc::new(Found::new(source.bytes(), pattern, watch)?);
             Some(Message::Searched { question, found })
-        });
+        };
+        self.searching.read(question, source, &self.queue, search);
     }
 
     fn save_body(&self, source: Source, path: PathBuf) {
@@ -417,50 +405,8 @@ impl Performer {
         self.filtering = Some((question, task.abort_handle()));
     }
 
-    /// One body at a time, and only the one asked for last: each may take hundreds of
-    /// megabytes and a part of a second.
-    fn read(
-        &mut self,
-        turn: Arc<Turn>,
-        question: u64,
-        source: Source,
-        work: impl FnOnce(&Source, Watch) -> Option<Message> + Send + 'static,
-    ) {
-        turn.awaited.store(question, Ordering::Relaxed);
-        let queue = self.queue.clone();
-        let read = move || {
-            give_way();
-            let _alone = turn.alone.lock();
-            let mut told = Instant::now();
-            let mut watch = |done: usize| {
-                if told.elapsed() >= PROGRESS {
-                    told = Instant::now();
-                    let hundredths = done.saturating_mul(100) / source.bytes().len().max(1);
-                    let _ = queue.send(Message::Progressed {
-                        question,
-                        hundredths: hundredths.min(100) as u8,
-                    });
-                }
-                turn.is_awaited(question)
-            };
-            if watch(0)
-                && let Some(message) = work(&source, &mut watch)
-            {
-                let _ = queue.send(message);
-            }
-        };
-        // A thread of its own, since one that gave way stays behind for good.
-        let thread = std::thread::Builder::new().name("reading".to_owned());
-        if let Err(error) = thread.spawn(read) {
-            let words = format!("The body could not be read to its end: {error}.");
-            let notice = Notice::trouble(words, "Close other programs and try again.");
-            let _ = self.queue.send(Message::Told(notice));
-        }
-    }
-
-    /// What holds hundreds of megabytes takes a while to be given back.
     fn let_go(&self, spent: Spent) {
-        tokio::task::spawn_blocking(move || drop(spent));
+        self.indexing.let_go(spent);
     }
 
     fn stop_reading(&mut self, question: u64) {

@@ -374,7 +374,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
 /// A refused answer asks for its reason.
 fn second_step(state: &State) -> Action {
     let shown = state.response.shown.as_ref();
-    let refused = shown.is_some_and(|shown| is_refused(&shown.exchange));
+    let refused = shown.is_some_and(|shown| is_refused(&shown.exchange, &shown.errors.entries));
     match refused && blocked(Action::Investigate, state).is_none() {
         true => Action::Investigate,
         false => Action::ChooseToken,

@@ -3,6 +3,7 @@
 // Every test file that includes this takes only a part of it.
 #![allow(dead_code)]
 
+use httriage::app::pane::Shown;
 use httriage::app::{
     Effect, FillRun, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, OpenSession,
     Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile, SessionFrom, Start,
@@ -384,7 +385,7 @@ impl Scene {
                 let exchange = self.exchange(*typed, *sent, environment.name, case);
                 Some(Message::Sent {
                     job,
-                    exchange: Arc::new(exchange),
+                    answer: Box::new(Shown::new(Arc::new(exchange))),
                 })
             }
             Effect::Remember(exchange) => {

@@ -4,7 +4,6 @@ use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::message::Chosen;
 use crate::insight::Query;
-use crate::insight::summary;
 use crate::model::{Exchange, ExchangeId, ExchangeSummary, Timestamp, limits};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -18,6 +17,14 @@ pub struct Row {
     pub open: bool,
     /// Chosen together with others, to be saved or forgotten.
     pub marked: bool,
+}
+
+/// A call, whole, and its row: reading the row out of it anew may take as long as its answer is
+/// large.
+#[derive(Debug)]
+struct Held {
+    exchange: Arc<Exchange>,
+    summary: ExchangeSummary,
 }
 
 #[derive(Debug)]
@@ -35,7 +42,7 @@ pub struct History {
     pub has_older: bool,
     query: Query,
     /// Calls of this run, whole, newest first.
-    held: VecDeque<Arc<Exchange>>,
+    held: VecDeque<Held>,
     held_bytes: usize,
     latest: VecDeque<ExchangeSummary>,
     /// What was forgotten, and can be brought back until the end of the run.
@@ -79,19 +86,25 @@ impl History {
 
     /// Puts a call on top; the cursor stays on the row it was on, unless it was on the newest.
     /// Returns the calls that are held no more.
-    pub fn remember(&mut self, exchange: Arc<Exchange>) -> Vec<Arc<Exchange>> {
-        let summary = summary(&exchange);
+    pub fn remember(
+        &mut self,
+        exchange: Arc<Exchange>,
+        summary: ExchangeSummary,
+    ) -> Vec<Arc<Exchange>> {
         self.latest.push_front(summary.clone());
         self.latest.truncate(LATEST);
         self.held_bytes += bytes(&exchange);
-        self.held.push_front(exchange);
+        self.held.push_front(Held {
+            exchange,
+            summary: summary.clone(),
+        });
         let full = |history: &History| {
             history.held.len() > limits::CALLS_HELD
                 || (history.held_bytes > limits::HELD_BODY_BYTES && history.held.len() > 1)
         };
         let mut let_go = Vec::new();
         while full(self) {
-            let oldest = self.held.pop_back();
+            let oldest = self.held.pop_back().map(|held| held.exchange);
             self.held_bytes -= oldest.as_ref().map_or(0, |exchange| bytes(exchange));
             let_go.extend(oldest);
         }
@@ -113,8 +126,8 @@ impl History {
     pub fn held(&self, id: &ExchangeId) -> Option<Arc<Exchange>> {
         self.held
             .iter()
-            .find(|exchange| &exchange.id == id)
-            .cloned()
+            .find(|held| &held.summary.id == id)
+            .map(|held| held.exchange.clone())
     }
 
     /// The latest calls of this run, newest first, whatever the filter lets through.
@@ -124,13 +137,13 @@ impl History {
 
     /// Those that were made in an environment in this run, without what was forgotten.
     pub fn made_in(&self, environment: &str) -> Vec<ExchangeSummary> {
-        let forgotten = |exchange: &Exchange| {
+        let forgotten = |id: &ExchangeId| {
             let mut rows = self.forgotten.iter().flatten();
-            rows.any(|row| row.summary.id == exchange.id)
+            rows.any(|row| &row.summary.id == id)
         };
-        let held = self.held.iter();
-        held.filter(|exchange| exchange.environment == environment && !forgotten(exchange))
-            .map(|exchange| summary(exchange))
+        let held = self.held.iter().map(|held| &held.summary);
+        held.filter(|summary| summary.environment == environment && !forgotten(&summary.id))
+            .cloned()
             .collect()
     }
 
@@ -166,7 +179,7 @@ impl History {
             // The answer stands for all rows but the newest of this run.
             let newest = found.first().map(|summary| summary.id.clone());
             let listed: HashSet<&ExchangeId> = found.iter().map(|s| &s.id).collect();
-            let held = |id: &ExchangeId| self.held.iter().any(|e| &e.id == id);
+            let held = |id: &ExchangeId| self.held.iter().any(|held| &held.summary.id == id);
             rows.retain(|row| {
                 let id = &row.summary.id;
                 listed.contains(id) || (held(id) && newest.as_ref().is_none_or(|n| id > n))
@@ -181,7 +194,7 @@ impl History {
             open: false,
             marked: false,
         }));
-        let held = self.held.iter().map(|exchange| summary(exchange));
+        let held = self.held.iter().map(|held| &held.summary);
         let missing: Vec<_> = held
             .filter(|s| after.is_none() && self.query.matches(s))
             .filter(|s| !rows.iter().any(|row| row.summary.id == s.id))
@@ -192,6 +205,7 @@ impl History {
                     .flatten()
                     .any(|row| row.summary.id == s.id)
             })
+            .cloned()
             .collect();
         rows.extend(missing.into_iter().map(|summary| Row {
             summary,
@@ -263,7 +277,8 @@ impl History {
             let mut rows = self.forgotten.iter().flatten();
             rows.any(|row| row.summary.id == exchange.id)
         };
-        let held = self.held.iter().filter(is_chosen);
+        let held = self.held.iter().map(|held| &held.exchange);
+        let held = held.filter(is_chosen);
         held.filter(|exchange| !forgotten(exchange))
             .cloned()
             .collect()

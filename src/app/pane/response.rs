@@ -6,8 +6,10 @@ mod jq;
 use crate::app::list::List;
 use crate::app::message::{Effect, Job, Source, Spent};
 use crate::insight::facts::Case;
-use crate::insight::{AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body};
-use crate::model::{Exchange, Filtered, StatusClass, limits};
+use crate::insight::{
+    AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body, summary_with,
+};
+use crate::model::{Exchange, ExchangeSummary, Filtered, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -93,6 +95,18 @@ impl Shown {
             Some(filtered) => Source::Filtered(filtered.clone()),
             None => Source::Answer(self.exchange.clone()),
         }
+    }
+
+    /// Its row in a list.
+    pub fn summary(&self) -> ExchangeSummary {
+        summary_with(&self.exchange, &self.errors.entries)
+    }
+
+    fn says_no(&self) -> bool {
+        matches!(
+            self.exchange.outcome.class(),
+            StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
+        ) || !self.errors.entries.is_empty()
     }
 
     fn is_large(&self) -> bool {
@@ -189,8 +203,10 @@ impl ResponsePane {
     /// Shows an exchange from its beginning, on the tab that says most. Of a large body only
     /// the head; the rest is asked for.
     pub fn show(&mut self, exchange: Arc<Exchange>) -> Vec<Effect> {
-        let class = exchange.outcome.class();
-        let mut shown = Shown::new(exchange);
+        self.show_read(Shown::new(exchange))
+    }
+
+    pub fn show_read(&mut self, mut shown: Shown) -> Vec<Effect> {
         if let Some(before) = &self.shown
             && before.exchange.id == shown.exchange.id
             && !before.body.is_head()
@@ -198,11 +214,7 @@ impl ResponsePane {
         {
             (shown.body, shown.view) = (before.body.clone(), before.view);
         }
-        let said_no = matches!(
-            class,
-            StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
-        );
-        self.tab = if said_no || !shown.errors.entries.is_empty() {
+        self.tab = if shown.says_no() {
             ResponseTab::Errors
         } else {
             ResponseTab::Body

@@ -209,8 +209,19 @@ impl History {
             .map_err(|trouble| self.error(doing, trouble))
     }
 
-    /// To the writer, which is started when it is first needed.
+    /// Starts the thread that writes, which otherwise the first call does; touches no file.
+    pub fn warm(&self) {
+        // What fails here is tried again when it is needed.
+        let _ = self.writer(|_| ());
+    }
+
     fn hand_over(&self, job: Job) -> Result<(), Trouble> {
+        let handed = self.writer(|jobs| jobs.send(job).map_err(|_| Trouble::Closed));
+        handed.and_then(|handed| handed)
+    }
+
+    /// The writer is started when it is first needed.
+    fn writer<T>(&self, use_it: impl FnOnce(&Sender<Job>) -> T) -> Result<T, Trouble> {
         let mut writing = lock(&self.inner.writing);
         let ended = matches!(&*writing, Writing::Now(_, thread) if thread.is_finished());
         if ended || matches!(*writing, Writing::NotYet) {
@@ -225,7 +236,7 @@ impl History {
             *writing = Writing::Now(jobs, thread);
         }
         match &*writing {
-            Writing::Now(jobs, _) => jobs.send(job).map_err(|_| Trouble::Closed),
+            Writing::Now(jobs, _) => Ok(use_it(jobs)),
             Writing::NotYet | Writing::Closed => Err(Trouble::Closed),
         }
     }
