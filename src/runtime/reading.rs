@@ -3,7 +3,7 @@
 //! answer came and is waited for.
 
 use crate::app::{Message, Notice, Source};
-use crate::engine::give_way;
+use crate::engine::{Stretches, give_way};
 use crate::insight::Watch;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,9 +57,9 @@ impl Reading {
         let (awaited, told) = (self.awaited.clone(), queue.clone());
         let read = move || {
             let mut last = Instant::now();
+            let mut stretches = Stretches::begin();
             let mut watch = |done: usize| {
-                // Whoever waits for this processor has it before the next piece.
-                std::thread::yield_now();
+                stretches.rest();
                 if last.elapsed() >= PROGRESS {
                     last = Instant::now();
                     let hundredths = done.saturating_mul(100) / source.bytes().len().max(1);

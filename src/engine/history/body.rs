@@ -1,6 +1,7 @@
 //! Bodies as rows: found by digest, packed where that helps.
 
 use super::error::Trouble;
+use crate::engine::Stretches;
 use rusqlite::{Connection, OptionalExtension};
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -8,7 +9,7 @@ use std::io::Write as _;
 /// Below this, packing saves less than its own frame costs.
 const SHORTEST_PACKED: usize = 128;
 const LEVEL: i32 = 3;
-/// Bytes that are worked on before other threads have their turn: a part of a millisecond.
+/// Bytes that are worked on at once: a part of a millisecond.
 const PIECE: usize = 1 << 16;
 
 /// A body ready to be written; made outside any transaction, since packing takes time.
@@ -53,9 +54,10 @@ fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// Whoever waits for this processor has it before the next piece.
+/// In pieces, so that whoever waits for this processor has it soon.
 fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.chunks(PIECE).inspect(|_| std::thread::yield_now())
+    let mut stretches = Stretches::begin();
+    bytes.chunks(PIECE).inspect(move |_| stretches.rest())
 }
 
 fn digest(body: &[u8]) -> [u8; 32] {
