@@ -2,7 +2,8 @@
 //! for byte, and what was written is read back as the same request.
 #![cfg(unix)]
 
-use httriage::format::curl::{self, Written};
+use httriage::format::blanks::Written;
+use httriage::format::curl;
 use httriage::model::{
     Body, Cause, Environment, Exchange, ExchangeId, Failure, Headers, Outcome, Param, Part,
     RequestSpec, SentRequest, Session, Step, Timestamp, is_unsafe,

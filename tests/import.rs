@@ -122,6 +122,46 @@ fn a_kept_call_is_exported_with_its_token_as_a_variable() {
 }
 
 #[test]
+fn a_call_and_a_session_are_written_for_hurl_and_for_editors() {
+    let home = Home::new();
+    let sent = home.run(&[
+        "send",
+        "GET",
+        "/core/runbooks/7/tasks",
+        "--env",
+        "sandbox",
+        "--token",
+        "support",
+        "--json",
+    ]);
+    let id = json_of(&sent.out)["id"].as_str().unwrap().to_owned();
+    let hurl = home.run(&["export", &id, "--as", "hurl"]);
+    assert_eq!(hurl.code, 0, "{}", hurl.err);
+    for part in [
+        "--secret token_support=\"$HTTRIAGE_TOKEN_SUPPORT\" FILE",
+        "/core/runbooks/7/tasks\n",
+        "authorization: Bearer {{token_support}}\n",
+        "HTTP 403\n[Asserts]\nbody contains \"",
+    ] {
+        assert!(hurl.out.contains(part), "{}", hurl.out);
+    }
+    assert!(hurl.err.contains("HTTRIAGE_TOKEN_SUPPORT"), "{}", hurl.err);
+    let saved = home.run(&["history", "save", "tasks"]);
+    assert_eq!(saved.code, 0, "{}", saved.err);
+    let http = home.run(&["export", "tasks", "--as", "http"]);
+    assert_eq!(http.code, 0, "{}", http.err);
+    for part in [
+        "@base = {{$processEnv HTTRIAGE_VAR_BASE}}\n",
+        "@token_support = {{$processEnv HTTRIAGE_TOKEN_SUPPORT}}\n",
+        "### 1. ",
+        "# Recorded: 403 ",
+        "/core/runbooks/7/tasks HTTP/1.1\n",
+    ] {
+        assert!(http.out.contains(part), "{}", http.out);
+    }
+}
+
+#[test]
 fn what_is_not_there_or_not_readable_is_wrong_usage() {
     let home = Home::new();
     for (args, says) in [

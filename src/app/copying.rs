@@ -6,7 +6,7 @@ use super::explaining;
 use super::message::{Effect, Notice, ThenWhy};
 use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, Shown};
 use super::state::{Overlay, State};
-use crate::format::curl;
+use crate::format::{blanks, curl};
 use crate::insight::{Entry, error_body, request_ids};
 use crate::model::{Body, Exchange, cut, cut_front, for_clipboard, resolve, visible_line, written};
 use std::fmt::Write;
@@ -255,7 +255,7 @@ fn of_request(state: &State, clip: Clip) -> Copied {
     let typed = state.builder.spec();
     let environment = state.environment();
     // The row under the cursor is what a person looks at; a secret in it is none of the clipboard.
-    let spec = curl::without_credentials(&typed);
+    let spec = blanks::without_credentials(&typed);
     match clip {
         Clip::Url => match resolve(&spec, environment) {
             Ok(sent) => ("the URL", Ok(for_clipboard(&sent.url))),
@@ -328,7 +328,7 @@ fn of_call(clip: Clip, exchange: &Exchange) -> Copied {
 }
 
 /// Commands are safe as they are, and must not be changed.
-fn commands(written: curl::Written) -> Result<String, String> {
+fn commands(written: blanks::Written) -> Result<String, String> {
     let only_words = written.text.lines().all(|line| line.starts_with('#'));
     match written.notes.first() {
         Some(why) if only_words => Err(why.clone()),

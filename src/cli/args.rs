@@ -393,7 +393,7 @@ pub struct ExportArgs {
     #[arg(value_name = "SESSION|ID")]
     pub what: String,
     /// The form to write
-    #[arg(long = "as", value_name = "FORM", value_parser = ["curl", "har", "markdown"])]
+    #[arg(long = "as", value_name = "FORM", value_parser = ["curl", "har", "http", "hurl", "markdown"])]
     pub form: String,
     #[command(flatten)]
     pub place: PlaceArgs,

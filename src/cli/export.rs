@@ -8,10 +8,14 @@ use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::investigate::recalled;
 use crate::engine::{Client, ClientOptions, Home, HomeError, Vault, sandbox};
-use crate::format::{curl, har, session_file, ticket};
+use crate::format::blanks::Written;
+use crate::format::{curl, har, http_file, hurl, session_file, ticket};
 use crate::insight::explain;
-use crate::model::{Environment, Exchange, Settings, for_clipboard};
+use crate::model::{Environment, Exchange, Session, Settings, for_clipboard};
 use std::sync::Arc;
+
+type OfSession = fn(&Session, &Environment) -> Written;
+type OfCall = fn(&Exchange) -> Written;
 
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
@@ -22,15 +26,23 @@ pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.form == "markdown" {
         return ticket_of(&args.what, &home, &settings, out);
     }
+    let (of_session, of_call): (OfSession, OfCall) = match args.form.as_str() {
+        "http" => (http_file::write_session, http_file::write_exchange),
+        "hurl" => (hurl::write_session, hurl::write_exchange),
+        _ => (curl::write_session, curl::write_exchange),
+    };
     let written = match home.session(&args.what) {
         Ok((path, text)) => {
             let session = session_file::read(&text, &path.display().to_string())?;
-            let environment = environment(&args, session.environment.as_deref(), &settings)?;
-            curl::write_session(&session, &environment)
+            let mut environment = environment(&args, session.environment.as_deref(), &settings)?;
+            for (name, value) in &session.variables {
+                if environment.variable(name).is_none() {
+                    environment.variables.push((name.clone(), value.clone()));
+                }
+            }
+            of_session(&session, &environment)
         }
-        Err(HomeError::NoSession { .. }) => {
-            curl::write_exchange(&call(&home, &settings, &args.what)?)
-        }
+        Err(HomeError::NoSession { .. }) => of_call(&call(&home, &settings, &args.what)?),
         Err(error) => return Err(error.into()),
     };
     // Safe already, and not to be changed by a sign: it is to be run.

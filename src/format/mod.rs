@@ -1,11 +1,14 @@
 //! Floor 3: text to nouns and back, one file a format. No files are opened here.
 
+pub mod blanks;
 pub mod catalogue_file;
 pub mod config_edit;
 pub mod config_file;
 pub mod curl;
 mod error;
 pub mod har;
+pub mod http_file;
+pub mod hurl;
 pub mod keys_file;
 mod lift;
 pub mod matrix;

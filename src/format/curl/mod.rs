@@ -12,9 +12,7 @@ mod write;
 
 pub use find::is_command;
 pub use read::read;
-pub use write::{
-    Written, without_credentials, write_exchange, write_question, write_request, write_session,
-};
+pub use write::{write_exchange, write_question, write_request, write_session};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 //! Requests as commands for a POSIX shell. What the shell hands to curl is what httriage sends,
 //! byte for byte; credentials are variables, and no character steers a terminal.
 
-use crate::format::lift::Lifter;
+use crate::format::blanks::{Blank, Blanks, Stretch, Written, without_credentials};
 use crate::insight::request_ids;
 use crate::model::{
-    Body, Environment, Exchange, Failure, MASK, Origin, Part, RequestSpec, SentRequest, Session,
-    TokenName, cut, is_unsafe, names_in, resolve, visible, visible_line, written,
+    Body, Environment, Exchange, Failure, Origin, Part, RequestSpec, SentRequest, Session, cut,
+    is_unsafe, resolve, visible, visible_line,
 };
 use std::fmt::Write;
 
@@ -13,18 +13,6 @@ use std::fmt::Write;
 const LONGEST_ARGUMENT: usize = 100_000;
 /// From here on curl would ask before it sends a body.
 const ASKS_FIRST: usize = 1 << 20;
-/// A base URL that nobody has, until its variable stands in its place.
-const BASE: &str = "http://base.httriage.invalid";
-
-/// Commands, and what should be known before they are run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    pub text: String,
-    /// The variables of the shell that they need, in order.
-    pub variables: Vec<String>,
-    pub notes: Vec<String>,
-}
-
 /// A call as it was made. It is masked already, and each mask becomes a variable.
 pub fn write_exchange(exchange: &Exchange) -> Written {
     let mut writer = Writer::default();
@@ -65,13 +53,6 @@ pub fn write_question(spec: &RequestSpec, environment: &Environment) -> Written 
     written
 }
 
-/// A request in which every credential is a name.
-pub fn without_credentials(spec: &RequestSpec) -> RequestSpec {
-    let mut spec = spec.clone();
-    Lifter::new(&[], &|_| None).spec(&mut spec);
-    spec
-}
-
 /// One command a step.
 pub fn write_session(session: &Session, environment: &Environment) -> Written {
     let mut writer = Writer::default();
@@ -87,7 +68,7 @@ pub fn write_session(session: &Session, environment: &Environment) -> Written {
         for (name, pointer) in &step.capture {
             writer.say(&format!(
                 "{} is in this answer, at {pointer}: set it before the next step.",
-                shell_name("HTTRIAGE_VAR_", name)
+                Blank::Variable(name.clone()).shell_name()
             ));
         }
     }
@@ -99,15 +80,7 @@ struct Writer {
     text: String,
     variables: Vec<String>,
     notes: Vec<String>,
-    /// Variables without a value, each by the text that stands for it until then.
-    open: Vec<(String, String)>,
-    masked: usize,
-}
-
-/// A stretch of a word.
-enum Stretch<'t> {
-    Plain(&'t [u8]),
-    Variable(String),
+    blanks: Blanks,
 }
 
 impl Writer {
@@ -142,38 +115,21 @@ impl Writer {
 
     /// The environment, with a stand-in for every variable that has no value.
     fn opened(&mut self, spec: &RequestSpec, environment: &Environment) -> Environment {
-        let mut place = environment.clone();
-        let body = written(&spec.body).unwrap_or_default().text;
-        let rows = spec
-            .params
-            .iter()
-            .chain(&spec.headers)
-            .filter(|row| row.enabled);
-        let texts = rows.flat_map(|row| [row.name.as_str(), row.value.as_str()]);
-        let texts: Vec<&str> = texts.chain([spec.url.as_str(), body.as_str()]).collect();
-        let needs_base =
-            spec.url.starts_with('/') || texts.iter().any(|t| names_in(t).contains(&"base"));
-        if place.variable("base").is_none() && needs_base {
-            place.base_url = BASE.to_owned();
-            self.open(BASE.to_owned(), "base");
-        }
-        for name in texts.iter().flat_map(|text| names_in(text)) {
-            if name.starts_with("token:") || place.variable(name).is_some() {
-                continue;
+        let before = self.blanks.opened().count();
+        let place = self.blanks.open(spec, environment);
+        let opened: Vec<String> = self
+            .blanks
+            .opened()
+            .skip(before)
+            .map(str::to_owned)
+            .collect();
+        for name in opened {
+            let variable = Blank::Variable(name.clone()).shell_name();
+            if !self.variables.contains(&variable) {
+                self.say(&format!("{variable} is the value of {{{{{name}}}}}."));
             }
-            let stand_in = format!("zq7httriage{}qz", self.open.len());
-            place.variables.push((name.to_owned(), stand_in.clone()));
-            self.open(stand_in, name);
         }
         place
-    }
-
-    fn open(&mut self, stand_in: String, name: &str) {
-        let variable = shell_name("HTTRIAGE_VAR_", name);
-        if !self.variables.contains(&variable) {
-            self.say(&format!("{variable} is the value of {{{{{name}}}}}."));
-        }
-        self.open.push((stand_in, variable));
     }
 
     /// One command, as it is typed.
@@ -265,10 +221,11 @@ impl Writer {
     /// A word of the shell that is exactly these bytes, its variables filled in.
     fn word(&mut self, bytes: &[u8]) -> String {
         let mut word = String::new();
-        for stretch in self.stretches(bytes) {
+        for stretch in self.blanks.stretches(bytes) {
             match stretch {
                 Stretch::Plain(plain) => quote(plain, &mut word),
-                Stretch::Variable(name) => {
+                Stretch::Blank(blank) => {
+                    let name = blank.shell_name();
                     let _ = write!(word, "\"${name}\"");
                     self.needs(name);
                 }
@@ -285,7 +242,7 @@ impl Writer {
     fn printed(&mut self, bytes: &[u8]) -> String {
         let mut format = String::new();
         let mut arguments = String::new();
-        for stretch in self.stretches(bytes) {
+        for stretch in self.blanks.stretches(bytes) {
             match stretch {
                 Stretch::Plain(plain) => {
                     for (text, raw) in characters(plain) {
@@ -299,7 +256,8 @@ impl Writer {
                         }
                     }
                 }
-                Stretch::Variable(name) => {
+                Stretch::Blank(blank) => {
+                    let name = blank.shell_name();
                     format.push_str("%s");
                     let _ = write!(arguments, " \"${name}\"");
                     self.needs(name);
@@ -314,80 +272,6 @@ impl Writer {
             self.variables.push(variable);
         }
     }
-
-    /// Splits where a token, a mask or an open variable stands.
-    fn stretches<'t>(&mut self, bytes: &'t [u8]) -> Vec<Stretch<'t>> {
-        let mut stretches = Vec::new();
-        let mut from = 0;
-        let mut at = 0;
-        while at < bytes.len() {
-            match self.variable_at(&bytes[at..]) {
-                Some((name, length)) => {
-                    if from < at {
-                        stretches.push(Stretch::Plain(&bytes[from..at]));
-                    }
-                    stretches.push(Stretch::Variable(name));
-                    at += length;
-                    from = at;
-                }
-                None => at += 1,
-            }
-        }
-        if from < bytes.len() {
-            stretches.push(Stretch::Plain(&bytes[from..]));
-        }
-        stretches
-    }
-
-    fn variable_at(&mut self, bytes: &[u8]) -> Option<(String, usize)> {
-        const SLOTS: [(&[u8], &[u8]); 4] = [
-            (b"{{token:", b"}}"),
-            (b"%7B%7Btoken:", b"%7D%7D"),
-            (b"%7B%7Btoken%3A", b"%7D%7D"),
-            ("‹token:".as_bytes(), "›".as_bytes()),
-        ];
-        let starts = matches!(bytes.first(), Some(b'{' | b'%' | 0xe2 | b'z' | b'h'));
-        if !starts {
-            return None;
-        }
-        for (open, close) in SLOTS {
-            let Some(rest) = bytes.strip_prefix(open) else {
-                continue;
-            };
-            let length = rest.iter().take(64).position(|&b| b == close[0])?;
-            let inside = std::str::from_utf8(&rest[..length]).ok()?;
-            let name = TokenName::new(inside.split('·').next().unwrap_or_default())?;
-            let whole = rest[length..].starts_with(close);
-            return whole.then(|| {
-                (
-                    shell_name("HTTRIAGE_TOKEN_", name.as_str()),
-                    open.len() + length + close.len(),
-                )
-            });
-        }
-        if bytes.starts_with(MASK.as_bytes()) {
-            self.masked += 1;
-            let name = format!("HTTRIAGE_TOKEN_SECRET_{}", self.masked);
-            return Some((name, MASK.len()));
-        }
-        let open = self
-            .open
-            .iter()
-            .find(|(stand_in, _)| bytes.starts_with(stand_in.as_bytes()));
-        open.map(|(stand_in, name)| (name.clone(), stand_in.len()))
-    }
-}
-
-/// `HTTRIAGE_TOKEN_USER_ADMIN` for `user-admin`.
-fn shell_name(prefix: &str, name: &str) -> String {
-    let fits = |c: char| {
-        if c.is_ascii_alphanumeric() {
-            c.to_ascii_uppercase()
-        } else {
-            '_'
-        }
-    };
-    format!("{prefix}{}", name.chars().map(fits).collect::<String>())
 }
 
 /// Adds the bytes to a word: within single quotes what can be seen, by `printf` what cannot.

@@ -1,0 +1,112 @@
+//! Requests as the HTTP clients of editors read them.
+
+use super::*;
+use crate::model::{
+    Auth, Body, Environment, Expectation, Param, RequestSpec, Session, Step, TokenName,
+};
+
+fn step(name: &str, method: &str, url: &str) -> Step {
+    Step {
+        name: name.to_owned(),
+        spec: RequestSpec {
+            method: method.to_owned(),
+            url: url.to_owned(),
+            ..RequestSpec::default()
+        },
+        ..Step::default()
+    }
+}
+
+fn place() -> Environment {
+    Environment {
+        name: "acme".to_owned(),
+        base_url: "https://api.acme.example".to_owned(),
+        ..Environment::default()
+    }
+}
+
+#[test]
+fn a_session_becomes_named_requests_that_pass_values_on() {
+    let mut list = step("list runbooks", "GET", "{{base}}/core/runbooks");
+    list.spec.auth = Auth::Bearer(TokenName::new("acme-support").unwrap());
+    list.spec.params = vec![Param::new("q", "a b#{{word}}")];
+    list.capture = vec![("book".to_owned(), "/data/0/id".to_owned())];
+    list.expect = Some(Expectation {
+        status: Some(200),
+        ..Expectation::default()
+    });
+    let mut make = step("rename it", "PATCH", "{{base}}/core/runbooks/{{book}}");
+    make.spec.body = Body::Text("{\n  \"name\": \"{{word}}\"\n}\n".to_owned());
+    make.expect = Some(Expectation {
+        status: Some(403),
+        codes: vec!["forbidden".to_owned()],
+        ..Expectation::default()
+    });
+    let session = Session {
+        steps: vec![list, make],
+        ..Session::default()
+    };
+    let written = write_session(&session, &place());
+    let agent = concat!("httriage/", env!("CARGO_PKG_VERSION"));
+    let usual = format!("accept: application/json, */*;q=0.8\nuser-agent: {agent}\n");
+    let expected = format!(
+        r#"# Values come from the environment of VS Code. Other clients name them in a file of their own.
+@word = {{{{$processEnv HTTRIAGE_VAR_WORD}}}}
+@token_acme_support = {{{{$processEnv HTTRIAGE_TOKEN_ACME_SUPPORT}}}}
+
+### 1. list runbooks
+# Recorded: 200
+# @name step_1
+GET https://api.acme.example/core/runbooks?q=a+b%23{{{{word}}}} HTTP/1.1
+{usual}authorization: Bearer {{{{token_acme_support}}}}
+
+### 2. rename it
+# Recorded: 403 forbidden
+@book = {{{{step_1.response.body.$.data[0].id}}}}
+PATCH https://api.acme.example/core/runbooks/{{{{book}}}} HTTP/1.1
+{usual}content-type: application/json
+
+{{
+  "name": "{{{{word}}}}"
+}}
+"#
+    );
+    assert_eq!(written.text, expected);
+    let needed = ["HTTRIAGE_VAR_WORD", "HTTRIAGE_TOKEN_ACME_SUPPORT"];
+    assert_eq!(written.variables, needed);
+    assert_eq!(written.notes, [""; 0]);
+}
+
+#[test]
+fn what_such_a_file_cannot_hold_is_said() {
+    let mut session = Session::default();
+    for body in [
+        Body::Bytes(vec![0, 159]),
+        Body::Text("### not a new request".to_owned()),
+        Body::Text("{{ a brace".to_owned()),
+        Body::Text("\u{1b}[31m".to_owned()),
+    ] {
+        let mut step = step("x", "PUT", "{{base}}/x");
+        step.spec.body = body;
+        session.steps.push(step);
+    }
+    let written = write_session(&session, &place());
+    assert_eq!(written.notes.len(), 4, "{:?}", written.notes);
+    assert!(written.notes[0].contains("is no text"));
+    assert!(written.notes[1].contains("begins with ###"));
+    assert!(written.notes[2].contains("as a curl command it is exact"));
+    assert!(!written.text.contains('\u{1b}'));
+}
+
+#[test]
+fn a_credential_that_was_typed_is_a_variable_and_its_value_is_nowhere() {
+    let mut step = step("x", "GET", "{{base}}/x");
+    step.spec.headers = vec![Param::new("Authorization", "Bearer qpwoeiruty1029384756")];
+    let session = Session {
+        steps: vec![step],
+        ..Session::default()
+    };
+    let written = write_session(&session, &place());
+    assert!(!written.text.contains("qpwoeiruty"), "{}", written.text);
+    assert!(written.text.contains("{{$processEnv HTTRIAGE_TOKEN_"));
+}
