@@ -40,7 +40,14 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "format",
         &["insight", "model"],
-        &["base64", "serde", "serde_json", "toml", "toml_edit"],
+        &[
+            "base64",
+            "serde",
+            "serde_json",
+            "serde_saphyr",
+            "toml",
+            "toml_edit",
+        ],
     ),
     (
         "engine",
@@ -167,6 +174,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "toml_edit",
         &["format/config_edit.rs", "format/session_edit.rs"],
     ),
+    ("serde_saphyr", &["format/openapi/document.rs"]),
     ("aho_corasick", &["insight/redact"]),
     ("jaq_core", &["engine/jq"]),
     ("jaq_json", &["engine/jq"]),

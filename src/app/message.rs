@@ -199,11 +199,13 @@ impl fmt::Debug for Pasted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
     pub spec: RequestSpec,
+    /// What the text is: a command, a recording.
+    pub noun: &'static str,
     /// Requests in the text, this one included.
     pub count: usize,
     pub tokens: Vec<ImportedToken>,
     pub notes: Vec<Note>,
-    /// All calls of a recording, with what was recorded of them.
+    /// All calls of a text that is many by nature, with what was recorded of them.
     pub session: Option<Box<Session>>,
     /// It came as an argument, which others on this machine can see.
     pub was_argument: bool,

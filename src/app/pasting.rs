@@ -1,5 +1,5 @@
 //! What a paste is taken for: a curl command fills the builder wherever the focus is, a recording
-//! is a session as well, an answer is shown like one that was asked for, and anything else is text
+//! or the description of an API is a session as well, an answer is shown like one that was asked for, and anything else is text
 //! for the field.
 
 use super::action::{Action, Pane, Screen};
@@ -9,7 +9,7 @@ use super::pane::{Editing, Shown};
 use super::replaying;
 use super::sending::enter;
 use super::state::State;
-use crate::format::{curl, har};
+use crate::format::registry;
 use crate::insight;
 use crate::model::{Environment, Exchange, Origin, TokenName, tokens_of};
 use std::sync::Arc;
@@ -23,10 +23,9 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     let text = &text.replace("\r\n", "\n").replace('\r', "\n");
     let editing = &state.builder.editing;
     let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
-    let wanted = if curl::is_command(text) {
-        true
-    } else if har::is_recording(text) {
-        !in_body
+    let wanted = if let Some(format) = registry::told(text) {
+        // JSON may well be meant for the body.
+        !format.is_many || !in_body
     } else if state.is_editing() {
         // JSON may well be meant for the body or the notes, and a whole answer for nothing but this.
         !in_body && insight::saved(text.as_bytes()).is_some()
@@ -49,7 +48,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     } else {
         let key = state.keymap.hint(Action::Edit).unwrap_or_default();
         state.notice = Some(Notice::info(format!(
-            "The pasted text is no URL, no curl command, no recording and no answer. {key} opens a field to paste it into."
+            "The pasted text is no URL, no curl command, no recording, no OpenAPI document and no answer. {key} opens a field to paste it into."
         )));
     }
     Some(Vec::new())
@@ -59,6 +58,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
 pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
     let Imported {
         mut spec,
+        noun,
         count,
         tokens,
         notes,
@@ -71,26 +71,26 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
     let effects = go_to(state, Origin::parse(&spec.url));
     let (given, named): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|token| token.with_value);
     let mut words = vec![match &session {
-        None => "The pasted command is in the builder; nothing was sent.".to_owned(),
+        None => format!("The pasted {noun} is in the builder; nothing was sent."),
         Some(_) => {
             let key = state.keymap.hint(Action::ShowSessions).unwrap_or_default();
             let save = state.keymap.hint(Action::SaveSession).unwrap_or_default();
             match count {
                 1 => format!(
-                    "The one call of the pasted recording is in the builder, and {key} shows it as a session, which {save} saves there; nothing was sent."
+                    "The one call of the pasted {noun} is in the builder, and {key} shows it as a session, which {save} saves there; nothing was sent."
                 ),
                 count => format!(
-                    "The pasted recording holds {count} calls: the first is in the builder, and {key} shows all as a session, which {save} saves there; nothing was sent."
+                    "The pasted {noun} holds {count} calls: the first is in the builder, and {key} shows all as a session, which {save} saves there; nothing was sent."
                 ),
             }
         }
     }];
-    let is_recording = session.is_some();
+    let is_session = session.is_some();
     if !given.is_empty() {
         words.push(format!(
             "Found {}, for this run and {} only.",
             listed(&given),
-            match is_recording {
+            match is_session {
                 true => "the host of each",
                 false => "this host",
             }
@@ -114,7 +114,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
             listed(&named)
         ));
     }
-    if count > 1 && !is_recording {
+    if count > 1 && !is_session {
         words.push(format!(
             "It is the first of {count} requests; httriage import takes all."
         ));

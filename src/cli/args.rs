@@ -373,14 +373,14 @@ pub struct TokenInspectArgs {
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// A file with curl commands or a HAR recording, or - for stdin
+    /// A file with curl commands, a HAR recording or an OpenAPI document, or - for stdin
     #[arg(value_name = "FILE|-")]
     pub file: String,
     /// Write the requests to a session file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What the file is, where it cannot be told
-    #[arg(long, value_name = "KIND", value_parser = ["curl", "har"])]
+    #[arg(long, value_name = "KIND", value_parser = ["curl", "har", "openapi"])]
     pub kind: Option<String>,
     /// Print one JSON document
     #[arg(long)]

@@ -7,7 +7,7 @@ use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, HomeError, Vault};
-use crate::format::{curl, session_file};
+use crate::format::{curl, registry, session_file};
 use crate::insight;
 use crate::model::{
     Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, Timestamp, TokenName,
@@ -152,9 +152,11 @@ impl Opening {
             url = first
                 .map(|step| step.spec.url.clone())
                 .filter(|url| is_url(url));
-        } else if what != "-" || insight::received(text.as_bytes()).is_none() {
+        } else if what != "-"
+            || (registry::told(&text).is_none() && insight::received(text.as_bytes()).is_none())
+        {
             return Err(Trouble::usage(match what {
-                "-" => "Standard input holds neither a URL, nor a curl command, nor an answer. httriage explain - reads any text.".to_owned(),
+                "-" => "Standard input holds neither a URL, nor a curl command, nor a recording, nor an OpenAPI document, nor an answer. httriage explain - reads any text.".to_owned(),
                 _ => format!("\"{what}\" is neither a command, nor a URL, nor a session. See httriage --help, or begin with https://."),
             }));
         }

@@ -82,10 +82,10 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
         let spec = &step.spec;
         out.heading(&format!("{} {}", spec.method, spec.url));
         let row = |sign: &str, row: &Param| format!("{}{sign}{}", row.name, row.value);
-        for param in &spec.params {
+        for param in on(&spec.params) {
             out.indented(&row(" = ", param));
         }
-        for header in &spec.headers {
+        for header in on(&spec.headers) {
             out.indented(&row(": ", header));
         }
         if let Some(token) = spec.auth.token() {
@@ -93,8 +93,11 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
         }
         match &spec.body {
             Body::Empty => {}
-            Body::Form(rows) => rows.iter().for_each(|pair| out.indented(&row(" = ", pair))),
-            Body::Multipart(parts) => parts.iter().for_each(|part| out.indented(&part_text(part))),
+            Body::Form(rows) => on(rows).for_each(|pair| out.indented(&row(" = ", pair))),
+            Body::Multipart(parts) => {
+                let parts = parts.iter().filter(|part| !part.is_off);
+                parts.for_each(|part| out.indented(&part_text(part)));
+            }
             Body::File(path) => out.indented(&format!("the contents of {path}")),
             body => match written(body) {
                 Some(written) => out.indented(&written.text),
@@ -129,6 +132,11 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
     out.notes(&collection.notes);
 }
 
+/// What is sent of rows.
+fn on(rows: &[Param]) -> impl Iterator<Item = &Param> {
+    rows.iter().filter(|row| row.enabled)
+}
+
 fn part_text(part: &Part) -> String {
     let sign = if part.is_file { "@" } else { "" };
     format!("{} = {sign}{}", part.name, part.value)
@@ -157,11 +165,8 @@ fn collection_json(collection: &Collection, prints: &[Option<String>]) -> Value 
 
 fn request_json(step: &Step) -> Value {
     let spec = &step.spec;
-    let pairs = |rows: &[Param]| -> Value {
-        rows.iter()
-            .map(|row| json!([row.name, row.value]))
-            .collect()
-    };
+    let pairs =
+        |rows: &[Param]| -> Value { on(rows).map(|row| json!([row.name, row.value])).collect() };
     let mut object = Map::new();
     object.insert("name".into(), json!(step.name));
     object.insert("method".into(), json!(spec.method));
@@ -177,7 +182,8 @@ fn request_json(step: &Step) -> Value {
         }),
         Body::Form(rows) => Some(json!({ "form": pairs(rows) })),
         Body::Multipart(parts) => {
-            let parts: Vec<Value> = parts.iter().map(part_json).collect();
+            let parts = parts.iter().filter(|part| !part.is_off);
+            let parts: Vec<Value> = parts.map(part_json).collect();
             Some(json!({ "multipart": parts }))
         }
         Body::File(path) => Some(json!({ "file": path })),

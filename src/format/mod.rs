@@ -12,6 +12,7 @@ pub mod hurl;
 pub mod keys_file;
 mod lift;
 pub mod matrix;
+pub mod openapi;
 pub mod record;
 pub mod registry;
 pub mod report;

@@ -1,7 +1,7 @@
 //! The forms that are read: how each is told from the others, and who reads it.
 
 use super::har::{self, Watch};
-use super::{FormatError, curl};
+use super::{FormatError, curl, openapi};
 use crate::model::{Collection, Secret, TokenName};
 
 type Known<'a> = &'a dyn Fn(&Secret) -> Option<TokenName>;
@@ -10,23 +10,43 @@ type Read = fn(&str, &str, &[TokenName], Known, Watch) -> Result<Collection, For
 pub struct Format {
     /// As `--kind` names it.
     pub kind: &'static str,
+    /// As a sentence names a text of it.
+    pub noun: &'static str,
+    /// Whether it is many calls by nature, which belong together as a session.
+    pub is_many: bool,
     fits: fn(&str) -> bool,
     read: Read,
 }
 
-/// The first that fits reads a text; curl is looked for in whatever is left.
+/// The first that fits reads a text; curl is looked for in whatever is left, and stands last.
 pub const FORMATS: &[Format] = &[
     Format {
         kind: "har",
+        noun: "recording",
+        is_many: true,
         fits: har::is_recording,
         read: har::read,
     },
     Format {
+        kind: "openapi",
+        noun: "OpenAPI document",
+        is_many: true,
+        fits: openapi::is_document,
+        read: openapi::read,
+    },
+    Format {
         kind: "curl",
-        fits: |_| true,
+        noun: "command",
+        is_many: false,
+        fits: curl::is_command,
         read: |text, file, taken, known, _| curl::read(text, file, taken, known),
     },
 ];
+
+/// What a text is for certain, by its beginning.
+pub fn told(text: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| (format.fits)(text))
+}
 
 /// Reads a text as the kind that is named, else as the one that it looks like.
 pub fn read(
@@ -37,11 +57,11 @@ pub fn read(
     known: Known,
     watch: Watch,
 ) -> Result<Collection, FormatError> {
-    let fits = |format: &&Format| match kind {
-        Some(kind) => format.kind == kind,
-        None => (format.fits)(text),
+    let found = match kind {
+        Some(kind) => FORMATS.iter().find(|format| format.kind == kind),
+        None => told(text).or(FORMATS.last()),
     };
-    let Some(format) = FORMATS.iter().find(fits) else {
+    let Some(format) = found else {
         return Err(FormatError::at(
             file,
             text,
@@ -56,8 +76,8 @@ pub fn read(
             file,
             text,
             0,
-            "this is JSON, and no HAR recording",
-            "A recording begins with \"log\" and has \"entries\"; curl commands begin with curl. httriage explain reads the body of an answer.",
+            "this is JSON, and no HAR recording and no OpenAPI document",
+            "A recording begins with \"log\" and has \"entries\", an OpenAPI document names its version; curl commands begin with curl. httriage explain reads the body of an answer.",
         ));
     }
     (format.read)(text, file, taken, known, watch)

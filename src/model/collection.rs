@@ -12,12 +12,26 @@ pub struct Collection {
     /// Calls that were made elsewhere, with their answers.
     pub exchanges: Vec<Exchange>,
     pub tokens: Vec<FoundToken>,
+    /// Values that the file gives to what stands in braces.
+    pub variables: Vec<(String, String)>,
+    /// What `{{base}}` stands for, where the file says so.
+    pub base: Option<String>,
     pub notes: Vec<Note>,
 }
 
 const BODY_IS_OPEN: &str = "{{body}} stands in its place, and nothing is sent while it does.";
 
 impl Collection {
+    /// Goes to the address that the file names, where nobody says another.
+    pub fn go_to_base(&mut self) {
+        let Some(base) = self.base.take() else { return };
+        for step in &mut self.requests {
+            if let Some(rest) = step.spec.url.strip_prefix("{{base}}") {
+                step.spec.url = format!("{base}{rest}");
+            }
+        }
+    }
+
     /// The requests as a session, and what a session cannot hold of them.
     pub fn session(&self, name: &str) -> (Session, Vec<Note>) {
         let mut notes = Vec::new();
@@ -43,6 +57,10 @@ impl Collection {
         }
         let session = Session {
             name: name.to_owned(),
+            note: self.base.as_ref().map_or_else(String::new, |base| {
+                format!("In the file {{{{base}}}} is {base}")
+            }),
+            variables: self.variables.clone(),
             steps,
             ..Session::default()
         };

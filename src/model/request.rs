@@ -136,6 +136,30 @@ impl RequestSpec {
         }
     }
 
+    /// Writes values in the place of their names.
+    pub fn fill_in(&mut self, variables: &[(String, String)]) {
+        let value = |name: &str| variables.iter().find(|(known, _)| known == name);
+        let fill = |text: &mut String| {
+            if text.contains("{{") {
+                let filled = pieces(text).map(|piece| match piece {
+                    Piece::Plain(plain) => plain.to_owned(),
+                    Piece::Name(name) => match value(name) {
+                        Some((_, value)) => value.clone(),
+                        None => format!("{{{{{name}}}}}"),
+                    },
+                });
+                *text = filled.collect();
+            }
+        };
+        fill(&mut self.url);
+        for row in self.params.iter_mut().chain(&mut self.headers) {
+            fill(&mut row.value);
+        }
+        if !matches!(self.body, Body::Bytes(_)) {
+            self.body.change_texts(fill);
+        }
+    }
+
     /// Takes every mention of a token out, so that the request is not sent until it is named anew.
     pub fn forget_token(&mut self, name: &TokenName) {
         let slot = format!("{{{{token:{name}}}}}");

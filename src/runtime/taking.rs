@@ -3,7 +3,7 @@
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
-use crate::format::{curl, har};
+use crate::format::registry::{self, Format};
 use crate::insight;
 use crate::model::{
     Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName,
@@ -11,7 +11,7 @@ use crate::model::{
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Reads a command or a recording, else an answer. `sandbox` names the practice tokens where they may be meant.
+/// Reads requests in any form that is told for certain, else an answer. `sandbox` names the practice tokens where they may be meant.
 pub fn take_in(
     text: &Pasted,
     was_argument: bool,
@@ -19,13 +19,13 @@ pub fn take_in(
     tokens: &[TokenName],
     sandbox: &[TokenName],
 ) -> Message {
-    if curl::is_command(&text.0) || har::is_recording(&text.0) {
-        return requests(text, was_argument, client, tokens, sandbox);
+    if let Some(format) = registry::told(&text.0) {
+        return requests(text, format, was_argument, client, tokens, sandbox);
     }
     match insight::received(text.0.as_bytes()) {
         Some(saved) => Message::Received(Arc::new(answer(saved, client))),
         None => Message::Told(Notice::trouble(
-            "The text is neither a curl command nor a recording nor an answer.",
+            "The text is neither a curl command nor a recording nor an OpenAPI document nor an answer.",
             "Begin with curl, with a status line, or with the body of an answer.",
         )),
     }
@@ -33,6 +33,7 @@ pub fn take_in(
 
 fn requests(
     text: &Pasted,
+    format: &'static Format,
     was_argument: bool,
     client: &Client,
     tokens: &[TokenName],
@@ -43,11 +44,9 @@ fn requests(
     taken.extend(vault.lent());
     taken.extend_from_slice(sandbox);
     let known = vault.by_value(sandbox);
-    let is_command = curl::is_command(&text.0);
-    let read = match is_command {
-        true => curl::read(&text.0, "the pasted command", &taken, &known),
-        false => har::read(&text.0, "the pasted recording", &taken, &known, &mut |_| {}),
-    };
+    let file = format!("the pasted {}", format.noun);
+    let kind = Some(format.kind);
+    let read = registry::read(&text.0, &file, kind, &taken, &known, &mut |_| {});
     let mut collection = match read {
         Ok(collection) => collection,
         Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
@@ -55,24 +54,29 @@ fn requests(
     if collection.requests.is_empty() {
         let notes = collection.notes.iter().map(|note| note.message.as_str());
         let notes: Vec<&str> = notes.collect();
-        let what = match is_command {
-            true => "The pasted command asks for nothing.",
-            false => "The pasted recording holds no call that could be made again.",
+        let what = match format.is_many {
+            false => format!("The pasted {} asks for nothing.", format.noun),
+            true => format!(
+                "The pasted {} holds no call that could be made.",
+                format.noun
+            ),
         };
         return Message::Told(Notice::trouble(what, notes.join(" ")));
     }
     let count = collection.requests.len();
     let mut session = None;
-    if !is_command {
+    collection.go_to_base();
+    if format.is_many {
         let name = match Origin::parse(&collection.requests[0].spec.url) {
-            Some(origin) => format!("recording of {origin}"),
-            None => "recording".to_owned(),
+            Some(origin) => format!("{} of {origin}", format.noun),
+            None => format.noun.to_owned(),
         };
         let (recorded, lost) = collection.session(&name);
         collection.notes.extend(lost);
         session = Some(Box::new(recorded));
     }
-    let spec = collection.requests.remove(0).spec;
+    let mut spec = collection.requests.remove(0).spec;
+    spec.fill_in(&collection.variables);
     let others = session.iter().flat_map(|session| &session.steps);
     let specs: Vec<&RequestSpec> = match &session {
         Some(_) => others.map(|step| &step.spec).collect(),
@@ -103,6 +107,7 @@ fn requests(
     }
     Message::Imported(Box::new(Imported {
         spec: spec.clone(),
+        noun: format.noun,
         count,
         tokens,
         notes: collection.notes,

@@ -731,6 +731,7 @@ impl Scene {
             return Message::Imported(Box::new(Imported {
                 tokens: tokens.collect(),
                 spec: collection.requests.remove(0).spec,
+                noun: "command",
                 count,
                 notes: collection.notes,
                 session: None,
@@ -751,6 +752,7 @@ impl Scene {
             });
             return Message::Imported(Box::new(Imported {
                 tokens: tokens.collect(),
+                noun: "recording",
                 count: collection.requests.len(),
                 spec: collection.requests.remove(0).spec,
                 notes: collection.notes,

@@ -91,6 +91,7 @@ impl Reader<'_> {
             exchanges: Vec::new(),
             tokens: self.lifter.into_tokens(),
             notes: self.notes,
+            ..Collection::default()
         }
     }
 

@@ -8,6 +8,7 @@ mod shape;
 mod write;
 
 pub use read::{Watch, is_recording, read};
+pub(super) use read::{offset_of, plain};
 pub use write::document;
 
 #[cfg(test)]

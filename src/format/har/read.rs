@@ -486,7 +486,7 @@ fn span(ms: f64) -> Duration {
 }
 
 /// A library's sentence without its place, which is told in ours.
-fn plain(error: &serde_json::Error) -> String {
+pub fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ")
         .next()
@@ -495,7 +495,7 @@ fn plain(error: &serde_json::Error) -> String {
 }
 
 /// The byte at a line and a column, both counted from one.
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
+pub fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let before = text.split_inclusive('\n').take(line.saturating_sub(1));
     let start: usize = before.map(str::len).sum();
     let mut offset = (start + column.saturating_sub(1)).min(text.len());
