@@ -379,3 +379,179 @@ fn a_strangers_file_that_names_a_token_of_ours_gets_no_value_of_it() {
         );
     }
 }
+
+/// The sandbox as its people might describe it; who signs in stands in the name of the scheme.
+const DESCRIBED: &str = r##"openapi: 3.1.0
+info: { title: The sandbox, version: "1" }
+servers: [{ url: https://api.acme.example }]
+security: [{ support: [] }]
+paths:
+  /core/users/me:
+    get: { operationId: whoAmI }
+  /core/runbooks:
+    get:
+      summary: List runbooks
+      security: [{ viewer: [] }]
+      parameters: [{ name: stage, in: query, required: true, schema: { type: string }, example: live }]
+    post:
+      operationId: createRunbook
+      security: [{ editor: [] }]
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: { $ref: "#/components/schemas/NewRunbook" }
+  /core/runbooks/{runbook}:
+    parameters: [{ $ref: "#/components/parameters/Runbook" }]
+    get: { operationId: getRunbook }
+    put: { operationId: replaceRunbook, deprecated: true, security: [{ admin: [] }] }
+  /core/runbooks/{runbook}/tasks:
+    parameters: [{ $ref: "#/components/parameters/Runbook" }]
+    get: { operationId: listTasks }
+components:
+  parameters:
+    Runbook: { name: runbook, in: path, required: true, schema: { type: integer, examples: [7] } }
+  securitySchemes:
+    support: { type: http, scheme: bearer }
+    viewer: { type: http, scheme: bearer }
+    editor: { type: oauth2, flows: {} }
+    admin: { type: openIdConnect, openIdConnectUrl: "https://login.acme.example" }
+  schemas:
+    NewRunbook:
+      type: object
+      required: [data]
+      properties:
+        data:
+          required: [type, attributes, relationships]
+          properties:
+            type: { const: runbook }
+            attributes: { type: object, required: [name], properties: { name: { type: string } } }
+            relationships: { example: { workspace: { data: { type: workspace, id: "1" } } } }
+"##;
+
+#[test]
+fn the_described_sandbox_is_imported_and_each_step_gets_its_status() {
+    let home = Home::new();
+    let file = home.write("sandbox.yaml", DESCRIBED);
+    let ran = home.run(&["import", &file, "--out", "sandbox.session.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("6 steps written"), "{}", ran.out);
+    assert!(ran.out.contains("https://api.acme.example"), "{}", ran.out);
+    let replayed = home.run(&[
+        "replay",
+        "sandbox.session.toml",
+        "--env",
+        "sandbox",
+        "--json",
+    ]);
+    let report = replayed.json();
+    let steps = report["steps"].as_array().unwrap().iter();
+    let statuses: Vec<_> = steps
+        .map(|step| {
+            (
+                step["name"].as_str().unwrap(),
+                step["replayed"]["status"].as_u64(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        statuses,
+        [
+            ("whoAmI", Some(200)),
+            ("List runbooks", Some(422)),
+            ("createRunbook", Some(201)),
+            ("getRunbook", Some(200)),
+            ("replaceRunbook", Some(405)),
+            ("listTasks", Some(403)),
+        ],
+        "{}",
+        replayed.err
+    );
+    // Without a place to go, the file's own address is not called by itself.
+    let nowhere = home.run(&["replay", "sandbox.session.toml", "--json"]);
+    assert_eq!(nowhere.code, 1, "{}", nowhere.err);
+    assert!(nowhere.out.contains("--base-url"), "{}", nowhere.out);
+}
+
+#[test]
+fn a_description_is_shown_in_every_form_without_the_secrets_in_it() {
+    let home = Home::new();
+    let text = DESCRIBED
+        .replace(
+            "example: live }",
+            "example: live }, { name: api_key, in: query, required: true, example: planted-abcdef1 }, { name: page, in: query }",
+        )
+        .replace("https://api.acme.example", "https://jane:planted-abcdef2@api.acme.example?sig=planted-abcdef3")
+        .replace("summary: List runbooks", "summary: List with planted-abcdef1");
+    let shown = home.feed(&["import", "-", "--json"], &text);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    let read = json_of(&shown.out);
+    has_shape(&read, &["kind", "requests", "tokens", "notes"], &[]);
+    assert_eq!(read["kind"], "openapi");
+    assert_eq!(
+        read["requests"][1]["params"],
+        json!([["stage", "live"], ["api_key", "{{token:api-key}}"]])
+    );
+    assert_eq!(read["requests"][2]["token"], "editor");
+    let token = |name: &str| {
+        let tokens = read["tokens"].as_array().unwrap();
+        let mut tokens = tokens.iter();
+        tokens.find(|token| token["name"] == name).unwrap()
+    };
+    assert!(token("api-key")["fingerprint"].is_string());
+    assert!(token("support").get("fingerprint").is_none());
+    let notes = read["notes"].as_array().unwrap();
+    assert!(notes.iter().all(|note| note["message"].is_string()));
+    assert!(
+        notes
+            .iter()
+            .any(|note| note["line"] == 9 && note["column"] == 5),
+        "{notes:?}"
+    );
+    let plain = home.feed(&["import", "-", "--out", "x.session.toml"], &text);
+    assert_eq!(plain.code, 0, "{}", plain.err);
+    let session = std::fs::read_to_string(home.path("x.session.toml")).unwrap();
+    for out in [&shown.out, &shown.err, &plain.out, &plain.err, &session] {
+        assert!(!out.contains("planted-"), "{out}");
+    }
+    // A recording says no other thing when it is called one.
+    let wrong = home.feed(&["import", "-", "--kind", "har"], &text);
+    wrong.refused(2, &["no HAR recording"]);
+    let wrong = home.feed(&["import", "-", "--kind", "openapi"], COMMANDS);
+    wrong.refused(2, &["stdin:"]);
+    let wrong = home.feed(&["import", "-"], "openapi: 3.0.0\ninfo: {}\npaths: [\n");
+    wrong.refused(2, &["stdin:", "no YAML that can be read"]);
+}
+
+#[test]
+fn nothing_in_a_description_steers_the_terminal() {
+    let home = Home::new();
+    let text = json!({
+        "openapi": "3.0.0",
+        "info": { "title": "x\u{1b}]0;t\u{7}" },
+        "servers": [{ "url": "https://a.example/\u{202e}x" }, { "url": "\u{1b}[2J" }],
+        "paths": {
+            "/a\u{1b}[31m/{x\u{9b}}": { "get": {
+                "operationId": "get\u{1b}[2Jit\u{2028}",
+                "parameters": [
+                    { "name": "q\u{1b}", "in": "query", "required": true, "example": "\u{202e}v\u{e0041}" },
+                    { "name": "o\u{1b}", "in": "query" },
+                    { "$ref": "\u{1b}]52;c;eA==\u{7}.yaml" },
+                ],
+            } },
+        },
+    });
+    for args in [
+        &["import", "-"][..],
+        &["import", "-", "--json"],
+        &["import", "-", "--out", "x.session.toml"],
+    ] {
+        let ran = home.feed(args, text.to_string());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let session = std::fs::read_to_string(home.path("x.session.toml")).unwrap_or_default();
+        let steers = |c: char| httriage::model::is_unsafe(c);
+        for out in [&ran.out, &ran.err, &session] {
+            assert!(!out.contains(steers), "{out:?}");
+        }
+    }
+}

@@ -395,6 +395,53 @@ fn a_recording_that_names_a_token_of_ours_does_not_get_it() {
     }
 }
 
+const DESCRIPTION: &str = "openapi: 3.0.0\ninfo: {title: Acme, version: 1}\nservers: [{url: 'https://api.acme.example/v1'}]\nsecurity: [{desk: []}]\npaths:\n  /runbooks/{id}:\n    parameters: [{name: id, in: path, required: true, example: 7}, {name: key, in: query, required: true, example: describedsecret1}]\n    get: {}\n    put: {}\ncomponents: {securitySchemes: {desk: {type: http, scheme: bearer}}}\n";
+
+#[test]
+fn a_pasted_description_fills_the_builder_with_its_first_call_and_is_a_session() {
+    let mut scene = Scene::open(WIDE);
+    scene.paste(&DESCRIPTION.replace('\n', "\r"));
+    let spec = scene.state.builder.spec();
+    assert_eq!(spec.url, "https://api.acme.example/v1/runbooks/7");
+    assert_eq!(spec.params, [Param::new("key", "{{token:key}}")]);
+    // Its own token is not bound to a host that only the text names.
+    assert_eq!(spec.auth, Auth::None);
+    assert_eq!(
+        scene.state.environment().base_url,
+        "https://api.acme.example"
+    );
+    let notice = scene.notice();
+    for words in [
+        "The pasted OpenAPI document holds 2 calls",
+        "3 shows all as a session",
+        "nothing was sent",
+        "Found key",
+        "It names desk",
+    ] {
+        assert!(notice.contains(words), "{words}: {notice}");
+    }
+    let session = &scene.state.sessions.open.as_ref().unwrap().session;
+    assert_eq!(session.steps.len(), 2);
+    assert_eq!(session.variables, [("id".to_owned(), "7".to_owned())]);
+    assert!(!format!("{:?} {notice}", scene.state).contains("describedsecret"));
+    assert_eq!(scene.jobs().len(), 1);
+}
+
+#[test]
+fn a_description_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("[ [ down enter").paste(DESCRIPTION);
+    assert!(scene.state.builder.body.text().contains("openapi"));
+    assert!(scene.state.sessions.open.is_none());
+    let mut scene = Scene::open(WIDE);
+    scene.paste(&DESCRIPTION.replace("paths:", "paths: ["));
+    assert!(
+        scene.notice().contains("no YAML that can be read"),
+        "{}",
+        scene.notice()
+    );
+}
+
 #[test]
 fn a_text_too_large_for_a_field_is_pasted_whole_and_only_looked_at() {
     let mut scene = Scene::open(WIDE);

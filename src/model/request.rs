@@ -327,7 +327,7 @@ fn url(spec: &RequestSpec, environment: &Environment) -> Result<Url, Failure> {
                 "the URL is only a path, and \"{}\" has no base URL",
                 environment.name
             ),
-            "Write the whole URL, or give a base with --base-url or base_url in config.toml.",
+            BASE_HINT,
         );
     }
     let typed = if spec.url.starts_with('/') {
@@ -414,6 +414,9 @@ fn headers(spec: &RequestSpec, environment: &Environment, url: &Url) -> Result<H
     Ok(headers)
 }
 
+const BASE_HINT: &str =
+    "Write the whole URL, or give a base with --base-url, --env or base_url in config.toml.";
+
 /// RFC 9110, 5.6.2: the characters of a token.
 fn is_field_name_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
@@ -436,13 +439,21 @@ pub(super) fn fill(
             Piece::Name(name) => match environment.variable(name) {
                 Some(value) => filled.push_str(value),
                 None => {
+                    let hint = match name {
+                        "base" => BASE_HINT.to_owned(),
+                        _ => {
+                            format!(
+                                "Give it with --var {name}=…, or under variables in config.toml."
+                            )
+                        }
+                    };
                     return Err(Failure::unsent(
                         cause,
                         format!(
                             "{{{{{name}}}}} in the {place} has no value in environment \"{}\".",
                             environment.name
                         ),
-                        format!("Give it with --var {name}=…, or under variables in config.toml."),
+                        hint,
                     ));
                 }
             },

@@ -13,7 +13,7 @@ use httriage::engine::jq;
 use httriage::engine::sandbox::{
     CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
 };
-use httriage::format::{catalogue_file, curl, har, session_file, theme_file};
+use httriage::format::{catalogue_file, registry, session_file, theme_file};
 use httriage::insight::asking::request;
 use httriage::insight::completion::candidates;
 use httriage::insight::facts::{Case, Credential, CredentialPlace, Facts, Probed};
@@ -717,34 +717,18 @@ impl Scene {
 
     /// A pasted text as the runtime reads it, its tokens with made-up fingerprints.
     fn take_in(&mut self, text: &Pasted, was_argument: bool) -> Message {
-        if curl::is_command(&text.0) {
-            let mut collection = match curl::read(&text.0, "paste", &[], &|_| None) {
-                Ok(collection) => collection,
-                Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
-            };
-            let count = collection.requests.len();
-            let tokens = collection.tokens.into_iter().map(|found| ImportedToken {
-                token: reference(found.name),
-                place: found.place,
-                with_value: found.value.is_some(),
-            });
-            return Message::Imported(Box::new(Imported {
-                tokens: tokens.collect(),
-                spec: collection.requests.remove(0).spec,
-                noun: "command",
-                count,
-                notes: collection.notes,
-                session: None,
-                was_argument,
-            }));
-        }
-        if har::is_recording(&text.0) {
-            let read = har::read(&text.0, "paste", &[], &|_| None, &mut |_| {});
+        if let Some(format) = registry::told(&text.0) {
+            let kind = Some(format.kind);
+            let read = registry::read(&text.0, "paste", kind, &[], &|_| None, &mut |_| {});
             let mut collection = match read {
                 Ok(collection) => collection,
                 Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
             };
-            let (session, _) = collection.session("recording");
+            collection.go_to_base();
+            let session = format.is_many.then(|| collection.session(format.noun).0);
+            let count = collection.requests.len();
+            let mut spec = collection.requests.remove(0).spec;
+            spec.fill_in(&collection.variables);
             let tokens = collection.tokens.into_iter().map(|found| ImportedToken {
                 token: reference(found.name),
                 place: found.place,
@@ -752,11 +736,11 @@ impl Scene {
             });
             return Message::Imported(Box::new(Imported {
                 tokens: tokens.collect(),
-                noun: "recording",
-                count: collection.requests.len(),
-                spec: collection.requests.remove(0).spec,
+                spec,
+                noun: format.noun,
+                count,
                 notes: collection.notes,
-                session: Some(Box::new(session)),
+                session: session.map(Box::new),
                 was_argument,
             }));
         }

@@ -27,6 +27,7 @@ pub(super) enum Lost {
     Webhook,
     Crowd,
     Room,
+    Nothing,
 }
 
 impl Lost {
@@ -38,7 +39,7 @@ impl Lost {
         };
         match self {
             Lost::Elsewhere => format!(
-                "{} to {first}{}. Only this file is read, so what stands there is missing.",
+                "{} to {first}{}. Only this file is read, so what stands there is missing; a bundled file would have it.",
                 many("reference leads", "references lead"),
                 if count == 1 { "" } else { " and elsewhere" },
             ),
@@ -104,6 +105,9 @@ impl Lost {
                 "{} made by the API and not to it: left out.",
                 many("webhook is", "webhooks are"),
             ),
+            Lost::Nothing => {
+                "No operation is described here, so there is nothing to call.".to_owned()
+            }
             Lost::Crowd => {
                 "Further operations were left out, for there are too many.".to_owned()
             }

@@ -308,6 +308,12 @@ impl<'d> Reader<'d> {
                 continue;
             }
             self.at = Some((path, ""));
+            if self.steps.len() == MOST {
+                self.lost(Lost::Crowd, "");
+            }
+            if self.steps.len() == MOST || self.room.is_empty() {
+                break;
+            }
             let Some(item) = self.follow(item) else {
                 continue;
             };
@@ -326,9 +332,6 @@ impl<'d> Reader<'d> {
             for (method, operation) in others.and_then(Value::as_object).into_iter().flatten() {
                 self.at = Some((path, ""));
                 self.operation(path, method, item, operation);
-            }
-            if self.steps.len() == MOST || self.room.is_empty() {
-                break;
             }
         }
         self.at = None;
@@ -453,6 +456,9 @@ impl<'d> Reader<'d> {
         if self.room.is_empty() {
             self.lost(Lost::Room, "");
         }
+        if self.steps.is_empty() {
+            self.lost(Lost::Nothing, "");
+        }
         self.notes.name(Lost::Optional, &self.optional.join(", "));
         let mut notes = self.notes.into_notes(self.document);
         if let Some(base) = &self.base {
@@ -460,7 +466,7 @@ impl<'d> Reader<'d> {
             notes.insert(
                 0,
                 Note::new(format!(
-                    "The API is at {base}. In a session that is {{{{base}}}}, which --base-url or --env gives."
+                    "The API is at {base}, {{{{base}}}} in a session file: a replay goes where --base-url or --env says."
                 )),
             );
         }

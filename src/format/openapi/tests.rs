@@ -1,3 +1,5 @@
+//! Descriptions as people and programs write them, well formed, odd and hostile; all made up here.
+
 use super::{is_document, read};
 use crate::format::session_file;
 use crate::model::{Auth, Body, Collection, Param, Secret, TokenName, names_in, tokens_of};
@@ -571,10 +573,48 @@ fn circles_bombs_and_depths_end_and_are_said() {
     }
 }
 
+/// A description of so many operations, each with its answers.
+fn large(operations: usize) -> Value {
+    let answer = json!({ "description": "what came", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } });
+    let operation = |number: usize| {
+        json!({
+            "operationId": format!("thing{number}"),
+            "summary": "Does to a thing what things are there for, and says what came of it",
+            "parameters": [
+                { "name": "id", "in": "path", "required": true, "schema": { "type": "integer", "example": 7 } },
+                { "name": "page", "in": "query", "schema": { "type": "integer", "default": 1 } },
+            ],
+            "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } },
+            "responses": { "200": answer, "401": answer, "403": answer, "404": answer, "422": answer },
+        })
+    };
+    let paths = (0..operations).map(|number| {
+        let path = format!("/things/{number}/{{id}}");
+        (path, json!({ "put": operation(number) }))
+    });
+    let mut document = api(Value::Object(paths.collect()));
+    document["components"] = json!({ "schemas": { "Thing": { "required": ["name"], "properties": { "name": { "type": "string" } } } } });
+    document
+}
+
+#[test]
+fn a_large_description_is_read_whole_and_one_of_too_many_says_so() {
+    let text = large(5_500).to_string();
+    assert!(text.len() > 5_000_000, "{}", text.len());
+    let read = collection(&text);
+    assert_eq!(read.requests.len(), 5_500);
+    assert_eq!(body(&read, 5_499), json!({ "name": "text" }));
+    assert!(says(&read, "5500 optional parameters"));
+    let paths = (0..20_100).map(|number| (format!("/{number}"), json!({ "get": {} })));
+    let read = of(&api(Value::Object(paths.collect())));
+    assert_eq!(read.requests.len(), 20_000);
+    assert!(says(&read, "for there are too many"));
+}
+
 #[test]
 fn yaml_as_people_write_it_means_what_they_mean() {
     let read = collection(
-        "openapi: 3.0.0\ninfo: { title: no, version: 1.10 }\nx-common: &common\n  - { name: on, in: query, required: true, example: yes }\npaths:\n  /a:\n    get:\n      operationId: off\n      parameters: *common\n      responses:\n        200: { description: ok }\n        200: { description: twice }\n    put:\n      parameters:\n        - { name: when, in: query, required: true, example: 2026-05-12 }\n        - { name: id, in: query, required: true, example: 18446744073709551615 }\n        - { name: zero, in: query, required: true, example: '007' }\n        - { name: text, in: query, required: true, example: \"a\\tb\" }\n        - { name: none, in: query, required: true, example: ~ }\n",
+        "openapi: 3.0.0\ninfo: { title: no, version: 1.10 }\nx-common: &common\n  - { name: on, in: query, required: true, example: yes }\npaths:\n  /a:\n    get:\n      operationId: off\n      parameters: *common\n      responses:\n        200: { description: ok }\n        200: { description: twice }\n    put:\n      parameters:\n        - { name: when, in: query, required: true, example: 2026-05-12 }\n        - { name: id, in: query, required: true, example: 18446744073709551615 }\n        - { name: zero, in: query, required: true, example: '007' }\n        - { name: text, in: query, required: true, example: \"a\\tb\" }\n        - { name: none, in: query, required: true, example: ~ }\n        - { name: odd, in: query, required: true, example: [.inf, 0777, 1_000, !!binary aGk=, !Own x, off] }\n        - { ~: x, true: y, 1.5: z, name: last, in: query, required: true, example: -1.50 }\n",
     );
     assert_eq!(read.requests[0].name, "off");
     assert_eq!(sent(&read.requests[0].spec.params), [("on", "yes")]);
@@ -585,7 +625,14 @@ fn yaml_as_people_write_it_means_what_they_mean() {
             ("id", "18446744073709551615"),
             ("zero", "007"),
             ("text", "a\tb"),
-            ("none", "")
+            ("none", ""),
+            ("odd", ".inf"),
+            ("odd", "0777"),
+            ("odd", "1_000"),
+            ("odd", "aGk="),
+            ("odd", "x"),
+            ("odd", "off"),
+            ("last", "-1.5"),
         ]
     );
 }
