@@ -27,6 +27,9 @@ pub(super) enum Way {
     NotHere(String),
 }
 
+/// Schemes that one request signs in by.
+const MOST_AT_ONCE: usize = 20;
+
 /// Schemes that answer a challenge or prove a key: no value that could be given once.
 const NOT_HERE: [&str; 8] = [
     "digest",
@@ -59,7 +62,7 @@ impl<'d> Reader<'d> {
             self.lost(Lost::Either, &names.join(" with "));
         }
         let mut scopes = Vec::new();
-        for (name, wanted) in choice {
+        for (name, wanted) in choice.iter().take(MOST_AT_ONCE) {
             if !self.room.take(name.len() + 16) {
                 break;
             }
