@@ -531,6 +531,19 @@ fn circles_bombs_and_depths_end_and_are_said() {
         panic!("{:?}", read.requests[0].spec.body)
     };
     assert!(made_up.len() < 20_000, "{}", made_up.len());
+    // One request that signs in by thousands of schemes.
+    let names: Vec<String> = (0..5_000).map(|number| format!("s{number}")).collect();
+    let scheme = |name: &String| {
+        let scheme = json!({ "type": "apiKey", "in": "header", "name": name });
+        (name.clone(), scheme)
+    };
+    let demanded = names.iter().map(|name| (name.clone(), json!([])));
+    let mut document = api(json!({ "/a": { "get": {}, "put": {} } }));
+    document["security"] = json!([demanded.collect::<Value>()]);
+    document["components"] =
+        json!({ "securitySchemes": names.iter().map(scheme).collect::<Value>() });
+    let read = of(&document);
+    assert_eq!(read.requests[1].spec.headers.len(), 20);
     // One large example, named by many.
     let reference = json!({ "requestBody": { "$ref": "#/components/requestBodies/Large" } });
     let paths: serde_json::Map<String, Value> = (0..2_000)
