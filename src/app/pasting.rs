@@ -1,6 +1,6 @@
-//! What a paste is taken for: a curl command fills the builder wherever the focus is, a recording
-//! or the description of an API is a session as well, an answer is shown like one that was asked for, and anything else is text
-//! for the field.
+//! What a paste is taken for: a request in a form that is known fills the builder wherever the
+//! focus is, a recording, a collection or the description of an API is a session as well, an answer
+//! is shown like one that was asked for, and anything else is text for the field.
 
 use super::action::{Action, Pane, Screen};
 use super::explaining;
@@ -24,8 +24,14 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     let editing = &state.builder.editing;
     let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
     let wanted = if let Some(format) = registry::told(text) {
-        // JSON may well be meant for the body.
-        !format.is_many || !in_body
+        let is_line = !text.trim().contains('\n');
+        match format.kind {
+            "curl" => true,
+            // A line such as `GET /x` may well be what somebody looks for.
+            "http" if is_line => matches!(editing, Some(Editing::Url)) || !state.is_editing(),
+            // JSON may well be meant for the body, and so may lines.
+            _ => !in_body,
+        }
     } else if state.is_editing() {
         // JSON may well be meant for the body or the notes, and a whole answer for nothing but this.
         !in_body && insight::saved(text.as_bytes()).is_some()
@@ -48,7 +54,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     } else {
         let key = state.keymap.hint(Action::Edit).unwrap_or_default();
         state.notice = Some(Notice::info(format!(
-            "The pasted text is no URL, no curl command, no recording, no OpenAPI document and no answer. {key} opens a field to paste it into."
+            "The pasted text is no URL, no curl command, no other request, no recording, no OpenAPI document and no answer. {key} opens a field to paste it into."
         )));
     }
     Some(Vec::new())

@@ -102,8 +102,8 @@ pub struct RecordArgs {
 
 #[derive(Args)]
 pub struct ExploreArgs {
-    /// A URL, a curl command, or a saved session by name or file; - reads a command, or a saved
-    /// answer, from stdin
+    /// A URL, a curl command, or a saved session by name or file; - reads requests in any form
+    /// that import knows, or a saved answer, from stdin
     #[arg(value_name = "URL|SESSION|'curl …'|-")]
     pub what: Option<String>,
     #[command(flatten)]
@@ -373,14 +373,15 @@ pub struct TokenInspectArgs {
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// A file with curl commands, a HAR recording or an OpenAPI document, or - for stdin
+    /// A file with curl commands, a HAR recording, an OpenAPI document, a Postman collection or
+    /// .http requests, or - for stdin
     #[arg(value_name = "FILE|-")]
     pub file: String,
     /// Write the requests to a session file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What the file is, where it cannot be told
-    #[arg(long, value_name = "KIND", value_parser = ["curl", "har", "openapi"])]
+    #[arg(long, value_name = "KIND", value_parser = ["curl", "har", "openapi", "postman", "http"])]
     pub kind: Option<String>,
     /// Print one JSON document
     #[arg(long)]

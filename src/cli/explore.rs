@@ -7,7 +7,7 @@ use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, HomeError, Vault};
-use crate::format::{curl, registry, session_file};
+use crate::format::{registry, session_file};
 use crate::insight;
 use crate::model::{
     Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, Timestamp, TokenName,
@@ -133,7 +133,8 @@ impl Opening {
             });
         }
         let mut url = None;
-        if !curl::is_command(&text) && what != "-" {
+        let format = registry::told(&text);
+        if format.is_none() && what != "-" {
             match home.session(what) {
                 Ok((path, _)) => {
                     return Ok(Opening {
@@ -145,18 +146,20 @@ impl Opening {
                 Err(error) => return Err(error.into()),
             }
         }
-        if curl::is_command(&text) {
+        // Of what is many the place is found as it is read, which may take long.
+        if let Some(format) = format.filter(|format| !format.is_many) {
             let file = if what == "-" { "stdin" } else { "the command" };
-            let collection = curl::read(&text, file, &[], &|_| None)?;
+            let kind = Some(format.kind);
+            let mut collection = registry::read(&text, file, kind, &[], &|_| None, &mut |_| ())?;
+            collection.go_to_base();
             let first = collection.requests.first();
             url = first
                 .map(|step| step.spec.url.clone())
                 .filter(|url| is_url(url));
-        } else if what != "-"
-            || (registry::told(&text).is_none() && insight::received(text.as_bytes()).is_none())
+        } else if format.is_none() && (what != "-" || insight::received(text.as_bytes()).is_none())
         {
             return Err(Trouble::usage(match what {
-                "-" => "Standard input holds neither a URL, nor a curl command, nor a recording, nor an OpenAPI document, nor an answer. httriage explain - reads any text.".to_owned(),
+                "-" => "Standard input holds neither a URL, nor a request in a form that is known here, nor a recording, nor an OpenAPI document, nor an answer. httriage explain - reads any text.".to_owned(),
                 _ => format!("\"{what}\" is neither a command, nor a URL, nor a session. See httriage --help, or begin with https://."),
             }));
         }

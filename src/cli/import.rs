@@ -82,10 +82,10 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
         let spec = &step.spec;
         out.heading(&format!("{} {}", spec.method, spec.url));
         let row = |sign: &str, row: &Param| format!("{}{sign}{}", row.name, row.value);
-        for param in on(&spec.params) {
+        for param in sent(&spec.params) {
             out.indented(&row(" = ", param));
         }
-        for header in on(&spec.headers) {
+        for header in sent(&spec.headers) {
             out.indented(&row(": ", header));
         }
         if let Some(token) = spec.auth.token() {
@@ -93,7 +93,7 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
         }
         match &spec.body {
             Body::Empty => {}
-            Body::Form(rows) => on(rows).for_each(|pair| out.indented(&row(" = ", pair))),
+            Body::Form(rows) => sent(rows).for_each(|pair| out.indented(&row(" = ", pair))),
             Body::Multipart(parts) => {
                 let parts = parts.iter().filter(|part| !part.is_off);
                 parts.for_each(|part| out.indented(&part_text(part)));
@@ -126,14 +126,24 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
             &place,
         );
     }
+    let base = collection.base.iter().map(|base| ("base", base.as_str()));
+    let variables = collection.variables.iter();
+    let variables = variables.map(|(name, value)| (name.as_str(), value.as_str()));
+    for (number, (name, value)) in base.chain(variables).enumerate() {
+        if number == 0 {
+            out.line("");
+            out.heading("Variables");
+        }
+        out.columns(&[(name, 20)], value);
+    }
     if !collection.notes.is_empty() {
         out.line("");
     }
     out.notes(&collection.notes);
 }
 
-/// What is sent of rows.
-fn on(rows: &[Param]) -> impl Iterator<Item = &Param> {
+/// The rows that are not switched off.
+fn sent(rows: &[Param]) -> impl Iterator<Item = &Param> {
     rows.iter().filter(|row| row.enabled)
 }
 
@@ -166,7 +176,7 @@ fn collection_json(collection: &Collection, prints: &[Option<String>]) -> Value 
 fn request_json(step: &Step) -> Value {
     let spec = &step.spec;
     let pairs =
-        |rows: &[Param]| -> Value { on(rows).map(|row| json!([row.name, row.value])).collect() };
+        |rows: &[Param]| -> Value { sent(rows).map(|row| json!([row.name, row.value])).collect() };
     let mut object = Map::new();
     object.insert("name".into(), json!(step.name));
     object.insert("method".into(), json!(spec.method));

@@ -4,8 +4,10 @@
 use crate::insight::redact::{is_secret_name, secret_spans};
 use crate::model::{
     Auth, Body, FoundToken, MASK, Param, RequestSpec, Secret, TokenName, decoded, form_rows,
-    names_in,
+    names_in, with_names,
 };
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -19,8 +21,13 @@ pub struct Lifter<'a> {
     /// Which of them has a value, and which names are given: a hostile text holds many.
     by_value: HashMap<String, TokenName>,
     names: HashSet<TokenName>,
+    valued: HashSet<TokenName>,
     /// The number that a name would get next.
     next: HashMap<TokenName, u32>,
+    /// Values that the text gives to variables of its own.
+    values: HashMap<String, String>,
+    /// Variables that stood where credentials stand.
+    inside: HashSet<String>,
 }
 
 struct Found {
@@ -29,6 +36,9 @@ struct Found {
     value: Option<String>,
     is_known: bool,
 }
+
+/// Bytes that a credential may grow to when it is put together from variables.
+const MOST_EXPANDED: usize = 8_192;
 
 /// Schemes of `Authorization`; what follows them is the credential.
 const SCHEMES: [&str; 8] = [
@@ -80,7 +90,10 @@ impl<'a> Lifter<'a> {
             found: Vec::new(),
             by_value: HashMap::new(),
             names: HashSet::new(),
+            valued: HashSet::new(),
             next: HashMap::new(),
+            values: HashMap::new(),
+            inside: HashSet::new(),
         }
     }
 
@@ -97,14 +110,106 @@ impl<'a> Lifter<'a> {
             .collect()
     }
 
-    /// A value becomes a token. One that is only a name is the token of that name; one that is
-    /// put together from names has no value here.
+    /// A variable of the text, whose value is taken where a credential is made of it.
+    pub fn define(&mut self, name: &str, value: &str) {
+        self.values.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// A value becomes a token. One that is only a name is the token of that name, unless the
+    /// text says what it stands for; one that is put together from other names has no value here.
     pub fn lift(&mut self, base: &str, place: &str, value: &str) -> TokenName {
-        if let Some(name) = only_name(value) {
-            return self.refer(&name, place);
+        self.note_inside(value);
+        let Some(name) = only_name(value) else {
+            let whole = self.expanded(value);
+            return self.lift_value(base, place, value, whole);
+        };
+        let own = self.values.get(&name).cloned();
+        match own.filter(|_| !value.starts_with("{{token:")) {
+            Some(own) => self.lift_value(&name, place, value, Some(own)),
+            // A variable does not mean the value that happens to have got its name.
+            None if self.has_value(&name) && !value.starts_with("{{token:") => {
+                self.lift_value(&name, place, value, None)
+            }
+            None => self.refer(&name, place),
         }
-        let value = (!value.contains("{{")).then(|| value.to_owned());
-        if let Some(same) = value.as_ref().and_then(|value| self.by_value.get(value)) {
+    }
+
+    /// A credential that is needed and does not stand in the text.
+    pub fn missing(&mut self, base: &str, place: &str) -> TokenName {
+        self.lift_value(base, place, &format!("{{{{}}}} {base}"), None)
+    }
+
+    fn has_value(&self, name: &str) -> bool {
+        TokenName::new(name).is_some_and(|name| self.valued.contains(&name))
+    }
+
+    /// User and password, `user:password`, as what stands behind `Basic`.
+    pub fn basic(&mut self, place: &str, pair: &str) -> TokenName {
+        let password = pair.split_once(':').map_or("", |(_, password)| password);
+        self.note_inside(password);
+        let whole = self.expanded(pair).map(|pair| STANDARD.encode(pair));
+        self.lift_value("basic", place, &format!("{{{{basic}}}} {pair}"), whole)
+    }
+
+    /// What a variable of the text stands for, without the credentials in it.
+    pub fn variable(&mut self, name: &str, value: &str, is_secret: bool) -> String {
+        let place = format!("variable {name}");
+        let (before, credential) = after_scheme(value, &SCHEMES[..2]);
+        if is_secret || self.inside.contains(name) || holds_secret(name, value) {
+            let token = self.lift(name, &place, value);
+            return slot(&token);
+        }
+        if before.to_ascii_lowercase().starts_with("bearer ") && !credential.is_empty() {
+            let token = self.lift(name, &place, credential);
+            return format!("{before}{}", slot(&token));
+        }
+        match value.contains("://") {
+            true => self.url(value),
+            false => self.body(value),
+        }
+    }
+
+    /// A text with the values of its variables; `None` where one has none, or where it grows
+    /// beyond what a credential may be.
+    pub fn expanded(&self, text: &str) -> Option<String> {
+        if !text.contains("{{") {
+            return Some(text.to_owned());
+        }
+        if text.len() > MOST_EXPANDED {
+            return None;
+        }
+        let mut room = MOST_EXPANDED;
+        let whole = with_names(text, |name| {
+            let value = self.values.get(name).filter(|value| value.len() <= room)?;
+            room -= value.len();
+            Some(value.clone())
+        });
+        (!whole.contains("{{")).then_some(whole)
+    }
+
+    /// Whether a variable of the text stood where credentials stand.
+    pub fn is_inside(&self, name: &str) -> bool {
+        self.inside.contains(name)
+    }
+
+    fn note_inside(&mut self, text: &str) {
+        if text.contains("{{") {
+            let names = names_in(text).into_iter();
+            let own = names.filter(|name| !name.starts_with("token:"));
+            self.inside.extend(own.map(str::to_owned));
+        }
+    }
+
+    /// The same text stands for the same token, also where its value is not here.
+    fn lift_value(
+        &mut self,
+        base: &str,
+        place: &str,
+        text: &str,
+        value: Option<String>,
+    ) -> TokenName {
+        let key = value.as_deref().unwrap_or(text);
+        if let Some(same) = self.by_value.get(key) {
             return same.clone();
         }
         let known = value
@@ -112,10 +217,11 @@ impl<'a> Lifter<'a> {
             .and_then(|value| (self.known)(&Secret::new(value.as_str())));
         let is_known = known.is_some();
         let name = known.unwrap_or_else(|| self.free_name(base));
-        if let Some(value) = &value {
-            self.by_value.insert(value.clone(), name.clone());
-        }
+        self.by_value.insert(key.to_owned(), name.clone());
         self.names.insert(name.clone());
+        if value.is_some() {
+            self.valued.insert(name.clone());
+        }
         self.found.push(Found {
             name: name.clone(),
             place: place.to_owned(),
@@ -181,8 +287,27 @@ impl<'a> Lifter<'a> {
         }
     }
 
+    /// The value of a header that is one variable, whose value begins with a scheme: that scheme
+    /// with the token behind it.
+    fn with_own_scheme(&mut self, name: &str, value: &str) -> Option<String> {
+        let variable = only_name(value).filter(|_| !value.starts_with("{{token:"))?;
+        let own = self.values.get(&variable)?.clone();
+        let (scheme, credential) = after_scheme(&own, &SCHEMES);
+        if scheme.is_empty() || credential.is_empty() {
+            return None;
+        }
+        self.note_inside(value);
+        let token = self.lift(&variable, &format!("header {name}"), credential);
+        Some(format!("{scheme}{}", slot(&token)))
+    }
+
     /// A header of a request; a plain `Bearer` is the request's own token.
     pub fn push_header(&mut self, spec: &mut RequestSpec, mut header: Param) {
+        if header.name.eq_ignore_ascii_case("authorization")
+            && let Some(value) = self.with_own_scheme(&header.name, &header.value)
+        {
+            header.value = value;
+        }
         if header.name.eq_ignore_ascii_case("authorization")
             && let Some(value) = header.value.strip_prefix("Bearer ")
             && spec.auth == Auth::None
@@ -211,7 +336,15 @@ impl<'a> Lifter<'a> {
         }
         // Braces that stood there from the start are text and no variables.
         let literal = !filled && !names_in(&text).is_empty();
-        let text = self.body(&text);
+        // A form with blanks in it is none to whoever looks at the text alone.
+        let is_pairs = is_form && !text.trim_start().starts_with(['{', '[', '<', '"']);
+        let text = match is_pairs {
+            true => {
+                let pairs = self.pairs("form", &text);
+                self.jwts(&pairs, "body")
+            }
+            false => self.body(&text),
+        };
         if literal {
             Body::Bytes(text.into_bytes())
         } else {
@@ -272,13 +405,19 @@ impl<'a> Lifter<'a> {
         };
         let before = self.jwts(before, "URL");
         let (query, fragment) = query.split_at(query.find('#').unwrap_or(query.len()));
-        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        let query = self.pairs("parameter", query);
+        format!("{before}?{query}{fragment}")
+    }
+
+    /// The text of a query or a form, each pair as it was written but for the credentials.
+    fn pairs(&mut self, what: &str, text: &str) -> String {
+        let pairs = text.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) => {
                 let plain = decoded(&value.replace('+', " "));
-                let shown = decoded(name).unwrap_or_else(|| name.to_owned());
+                let shown = decoded(name.trim()).unwrap_or_else(|| name.to_owned());
                 match plain {
                     Some(plain) if !value.is_empty() && holds_secret(&shown, &plain) => {
-                        let token = self.lift(&shown, &format!("parameter {shown}"), &plain);
+                        let token = self.lift(&shown, &format!("{what} {shown}"), &plain);
                         format!("{name}={}", slot(&token))
                     }
                     _ => pair.to_owned(),
@@ -286,8 +425,7 @@ impl<'a> Lifter<'a> {
             }
             None => pair.to_owned(),
         });
-        let query = pairs.collect::<Vec<_>>().join("&");
-        format!("{before}?{query}{fragment}")
+        pairs.collect::<Vec<_>>().join("&")
     }
 
     /// A body as text, without the values that stand under secret names.
@@ -350,6 +488,20 @@ fn query_rows(query: &str) -> Option<Vec<Param>> {
 
 pub fn slot(token: &TokenName) -> String {
     format!("{{{{token:{token}}}}}")
+}
+
+/// A URL without the user and password in it, and those.
+pub fn user_of(url: &str) -> (String, Option<&str>) {
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let end = url[start..].find(['/', '?', '#', '\\']);
+    let end = end.map_or(url.len(), |length| start + length);
+    match url[start..end].rfind('@') {
+        None => (url.to_owned(), None),
+        Some(length) => (
+            format!("{}{}", &url[..start], &url[start + length + 1..]),
+            Some(&url[start..start + length]),
+        ),
+    }
 }
 
 /// A text with a mask where a JSON Web Token stood.

@@ -1,7 +1,7 @@
 //! The forms that are read: how each is told from the others, and who reads it.
 
 use super::har::{self, Watch};
-use super::{FormatError, curl, openapi};
+use super::{FormatError, curl, http_file, openapi, postman};
 use crate::model::{Collection, Secret, TokenName};
 
 type Known<'a> = &'a dyn Fn(&Secret) -> Option<TokenName>;
@@ -16,6 +16,21 @@ pub struct Format {
     pub is_many: bool,
     fits: fn(&str) -> bool,
     read: Read,
+}
+
+impl Format {
+    /// Whether so many calls are a session. Commands come one by one, and each is meant by itself.
+    pub fn is_session(&self, count: usize) -> bool {
+        self.is_many || (self.kind == "http" && count > 1)
+    }
+
+    /// As a sentence names a text with so many calls.
+    pub fn noun_of(&self, count: usize) -> &'static str {
+        match self.is_many == self.is_session(count) {
+            true => self.noun,
+            false => "text",
+        }
+    }
 }
 
 /// The first that fits reads a text; curl is looked for in whatever is left, and stands last.
@@ -33,6 +48,20 @@ pub const FORMATS: &[Format] = &[
         is_many: true,
         fits: openapi::is_document,
         read: openapi::read,
+    },
+    Format {
+        kind: "postman",
+        noun: "Postman collection",
+        is_many: true,
+        fits: postman::is_collection,
+        read: postman::read,
+    },
+    Format {
+        kind: "http",
+        noun: "request",
+        is_many: false,
+        fits: http_file::is_requests,
+        read: http_file::read,
     },
     Format {
         kind: "curl",
@@ -76,8 +105,8 @@ pub fn read(
             file,
             text,
             0,
-            "this is JSON, and no HAR recording and no OpenAPI document",
-            "A recording begins with \"log\" and has \"entries\", an OpenAPI document names its version; curl commands begin with curl. httriage explain reads the body of an answer.",
+            "this is JSON, but no HAR recording, no OpenAPI document and no Postman collection",
+            "A recording begins with \"log\" and has \"entries\", an OpenAPI document names its version, a collection has \"info\" and \"item\"; curl commands begin with curl. httriage explain reads the body of an answer.",
         ));
     }
     (format.read)(text, file, taken, known, watch)

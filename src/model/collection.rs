@@ -19,15 +19,20 @@ pub struct Collection {
     pub notes: Vec<Note>,
 }
 
+/// How a note says what became of the beginning of the URLs.
+pub const IS_BASE: &str = "is {{base}} here";
+
 const BODY_IS_OPEN: &str = "{{body}} stands in its place, and nothing is sent while it does.";
 
 impl Collection {
-    /// Goes to the address that the file names, where nobody says another.
+    /// Writes into the requests what the text itself says of their base: where they are used right
+    /// here, its host is the one that is meant.
     pub fn go_to_base(&mut self) {
-        let Some(base) = self.base.take() else { return };
-        for step in &mut self.requests {
-            if let Some(rest) = step.spec.url.strip_prefix("{{base}}") {
-                step.spec.url = format!("{base}{rest}");
+        if let Some(base) = self.base.take() {
+            self.notes.retain(|note| !note.message.contains(IS_BASE));
+            let value = [("base".to_owned(), base)];
+            for step in &mut self.requests {
+                step.spec.fill_in(&value);
             }
         }
     }

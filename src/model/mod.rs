@@ -21,7 +21,7 @@ pub use body::{
     BodyKind, decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body, written,
 };
 pub use cause::{Cause, CauseGroup};
-pub use collection::{Collection, FoundToken, Note};
+pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity, Origin};
 pub use exchange::{
     ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
@@ -32,6 +32,7 @@ pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
 pub use request::{
     Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,
+    with_names,
 };
 pub use scheme::{Ink, Look, Role, Scheme};
 pub use session::{Expectation, Pin, Session, Step, Tempo};

@@ -3,6 +3,7 @@
 use super::body::{Filling, body};
 use super::{Cause, Environment, Failure, Headers, Origin, SentRequest, TokenName, TokenRef};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::time::Duration;
 use url::Url;
 
@@ -136,30 +137,6 @@ impl RequestSpec {
         }
     }
 
-    /// Writes values in the place of their names.
-    pub fn fill_in(&mut self, variables: &[(String, String)]) {
-        let value = |name: &str| variables.iter().find(|(known, _)| known == name);
-        let fill = |text: &mut String| {
-            if text.contains("{{") {
-                let filled = pieces(text).map(|piece| match piece {
-                    Piece::Plain(plain) => plain.to_owned(),
-                    Piece::Name(name) => match value(name) {
-                        Some((_, value)) => value.clone(),
-                        None => format!("{{{{{name}}}}}"),
-                    },
-                });
-                *text = filled.collect();
-            }
-        };
-        fill(&mut self.url);
-        for row in self.params.iter_mut().chain(&mut self.headers) {
-            fill(&mut row.value);
-        }
-        if !matches!(self.body, Body::Bytes(_)) {
-            self.body.change_texts(fill);
-        }
-    }
-
     /// Takes every mention of a token out, so that the request is not sent until it is named anew.
     pub fn forget_token(&mut self, name: &TokenName) {
         let slot = format!("{{{{token:{name}}}}}");
@@ -172,6 +149,28 @@ impl RequestSpec {
         self.body.change_texts(forget);
         if self.auth.token() == Some(name) {
             self.auth = Auth::None;
+        }
+    }
+
+    /// Writes values in the place of the variables that have one here.
+    pub fn fill_in(&mut self, values: &[(String, String)]) {
+        let values: HashMap<&str, &str> = values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        if values.is_empty() {
+            return;
+        }
+        let value = |name: &str| values.get(name).map(|value| (*value).to_owned());
+        let fill = |text: &mut String| *text = with_names(text, value);
+        fill(&mut self.url);
+        for row in self.params.iter_mut().chain(&mut self.headers) {
+            fill(&mut row.name);
+            fill(&mut row.value);
+        }
+        // Bytes go out as they are, whatever stands in them.
+        if !matches!(self.body, Body::Bytes(_)) {
+            self.body.change_texts(fill);
         }
     }
 
@@ -253,6 +252,24 @@ pub fn names_in(text: &str) -> Vec<&str> {
         Piece::Plain(_) => None,
     });
     named.collect()
+}
+
+/// A text with what is given in the place of each `{{name}}`; where nothing is, the name stays.
+pub fn with_names(text: &str, mut given: impl FnMut(&str) -> Option<String>) -> String {
+    if !text.contains("{{") {
+        return text.to_owned();
+    }
+    let mut written = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Plain(plain) => written.push_str(plain),
+            Piece::Name(name) => match given(name) {
+                Some(value) => written.push_str(&value),
+                None => written.extend(["{{", name, "}}"]),
+            },
+        }
+    }
+    written
 }
 
 /// A request that was kept without its secrets cannot be sent until they are typed again.
@@ -477,21 +494,19 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         let mut from = 0;
         while let Some(found) = rest[from..].find("{{") {
             let open = from + found;
-            if let Some(length) = rest[open + 2..].find("}}") {
-                let name = &rest[open + 2..open + 2 + length];
-                let is_name = !name.is_empty()
-                    && name
-                        .chars()
-                        .all(|c| c.is_alphanumeric() || "_-.:".contains(c));
-                if is_name && open == 0 {
+            // Only as far as a name goes: a text may be full of braces that nothing closes.
+            let inside = &rest[open + 2..];
+            let is_outside = |c: char| !(c.is_alphanumeric() || "_-.:".contains(c));
+            let length = inside.find(is_outside).unwrap_or(inside.len());
+            if length > 0 && inside[length..].starts_with("}}") {
+                if open == 0 {
+                    let name = &inside[..length];
                     rest = &rest[length + 4..];
                     return Some(Piece::Name(name));
                 }
-                if is_name {
-                    let plain = &rest[..open];
-                    rest = &rest[open..];
-                    return Some(Piece::Plain(plain));
-                }
+                let plain = &rest[..open];
+                rest = &rest[open..];
+                return Some(Piece::Plain(plain));
             }
             from = open + 1;
         }

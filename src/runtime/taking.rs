@@ -25,8 +25,8 @@ pub fn take_in(
     match insight::received(text.0.as_bytes()) {
         Some(saved) => Message::Received(Arc::new(answer(saved, client))),
         None => Message::Told(Notice::trouble(
-            "The text is neither a curl command nor a recording nor an OpenAPI document nor an answer.",
-            "Begin with curl, with a status line, or with the body of an answer.",
+            "The text is neither a request in a form that is known here, nor a recording, nor an OpenAPI document, nor an answer.",
+            "Begin with curl, with a method and a URL, with a status line, or with the body of an answer.",
         )),
     }
 }
@@ -66,10 +66,14 @@ fn requests(
     let count = collection.requests.len();
     let mut session = None;
     collection.go_to_base();
-    if format.is_many {
+    let noun = format.noun_of(count);
+    if format.is_session(count) {
         let name = match Origin::parse(&collection.requests[0].spec.url) {
-            Some(origin) => format!("{} of {origin}", format.noun),
-            None => format.noun.to_owned(),
+            _ if format.kind == "postman" && !collection.title.is_empty() => {
+                collection.title.clone()
+            }
+            Some(origin) => format!("{noun} of {origin}"),
+            None => noun.to_owned(),
         };
         let (recorded, lost) = collection.session(&name);
         collection.notes.extend(lost);
@@ -107,7 +111,7 @@ fn requests(
     }
     Message::Imported(Box::new(Imported {
         spec: spec.clone(),
-        noun: format.noun,
+        noun,
         count,
         tokens,
         notes: collection.notes,

@@ -725,8 +725,10 @@ impl Scene {
                 Err(error) => return Message::Told(Notice::trouble(error.to_string(), "")),
             };
             collection.go_to_base();
-            let session = format.is_many.then(|| collection.session(format.noun).0);
             let count = collection.requests.len();
+            let noun = format.noun_of(count);
+            let session = format.is_session(count);
+            let session = session.then(|| collection.session(noun).0);
             let mut spec = collection.requests.remove(0).spec;
             spec.fill_in(&collection.variables);
             let tokens = collection.tokens.into_iter().map(|found| ImportedToken {
@@ -737,7 +739,7 @@ impl Scene {
             return Message::Imported(Box::new(Imported {
                 tokens: tokens.collect(),
                 spec,
-                noun: format.noun,
+                noun,
                 count,
                 notes: collection.notes,
                 session: session.map(Box::new),

@@ -131,6 +131,19 @@ fn no_credential_stays_anywhere_in_a_request() {
 }
 
 #[test]
+fn a_form_with_blanks_in_it_keeps_no_credential_either() {
+    for data in [
+        "name=a b&password=planted one",
+        "a=%7B&password=planted+one&b",
+    ] {
+        let read = collection(&format!("curl https://a.example -d '{data}'"));
+        assert!(!format!("{read:?}").contains("planted"), "{read:?}");
+        let value = read.tokens[0].value.as_ref().unwrap();
+        assert_eq!(value.reveal(), "planted one");
+    }
+}
+
+#[test]
 fn names_that_are_taken_are_left_alone() {
     let text = "curl https://a.example -H 'Authorization: Bearer abcdef123456'";
     let collection = read(

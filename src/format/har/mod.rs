@@ -1,14 +1,13 @@
 //! HAR 1.2 recordings, as browsers and proxies save them: read as requests with the answers they
 //! got, and written from a call that was made. No credential that is read stays in either.
 
-mod multipart;
+pub(super) mod multipart;
 mod read;
 mod request;
 mod shape;
 mod write;
 
 pub use read::{Watch, is_recording, read};
-pub(super) use read::{offset_of, plain};
 pub use write::document;
 
 #[cfg(test)]

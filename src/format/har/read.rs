@@ -4,6 +4,7 @@ use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::FormatError;
 use crate::format::lift::{Lifter, slot, without_jwts};
+use crate::format::notes::{Notes, offset_of, plain};
 use crate::insight::redact::Mask;
 use crate::insight::replay::expectation;
 use crate::model::{
@@ -17,8 +18,6 @@ use std::time::Duration;
 
 /// Calls taken from one file.
 const MOST: usize = 20_000;
-/// Notes kept; beyond that nobody reads them.
-const MOST_NOTES: usize = 200;
 
 /// Whether a text is a recording rather than something else, by its beginning.
 pub fn is_recording(text: &str) -> bool {
@@ -54,9 +53,8 @@ pub fn read(
         )
     })?;
     let mut reader = Reader {
-        place: Place::new(json),
         lifter: Lifter::new(taken, known),
-        notes: Vec::new(),
+        notes: Notes::new(json),
         left_out: LeftOut::default(),
         without_credential: 0,
     };
@@ -85,9 +83,8 @@ pub fn read(
 }
 
 pub(super) struct Reader<'a> {
-    place: Place<'a>,
     pub(super) lifter: Lifter<'a>,
-    notes: Vec<Note>,
+    notes: Notes<'a>,
     pub(super) left_out: LeftOut,
     /// Calls that carried none.
     pub(super) without_credential: usize,
@@ -255,20 +252,7 @@ impl Reader<'_> {
 
     /// A sentence about a place, without its full stop.
     pub(super) fn note(&mut self, at: usize, message: &str) {
-        if self.notes.len() == MOST_NOTES {
-            self.notes.push(Note::new(
-                "There is more that could be said; further notes were left out.",
-            ));
-        }
-        if self.notes.len() > MOST_NOTES {
-            return;
-        }
-        let (line, column) = self.place.of(at);
-        self.notes.push(Note {
-            line: Some(line),
-            column: Some(column),
-            ..Note::new(sentence(message))
-        });
+        self.notes.add(at, message);
     }
 
     fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Collection {
@@ -321,14 +305,15 @@ impl Reader<'_> {
                 "answers are redirects. A replay follows those, so nothing is expected of these steps.",
             ),
         ];
+        let mut notes = self.notes.into_list();
         for (number, what) in counted.into_iter().filter(|(number, _)| *number > 0) {
-            self.notes.push(Note::new(format!("{number} {what}")));
+            notes.push(Note::new(format!("{number} {what}")));
         }
         if count > 0 && self.without_credential == count {
-            self.notes.push(Note::new("No call in this recording has a credential. Browsers leave them out unless sensitive data is asked for when saving."));
+            notes.push(Note::new("No call in this recording has a credential. Browsers leave them out unless sensitive data is asked for when saving."));
         }
         collection.tokens = tokens;
-        collection.notes = self.notes;
+        collection.notes = notes;
         collection
     }
 }
@@ -483,63 +468,4 @@ fn no_answer(error: &str) -> Failure {
 fn span(ms: f64) -> Duration {
     let most = 1e9;
     Duration::from_secs_f64(ms.clamp(0.0, most) / 1_000.0)
-}
-
-/// A library's sentence without its place, which is told in ours.
-pub fn plain(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// The byte at a line and a column, both counted from one.
-pub fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let before = text.split_inclusive('\n').take(line.saturating_sub(1));
-    let start: usize = before.map(str::len).sum();
-    let mut offset = (start + column.saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
-}
-
-fn sentence(message: &str) -> String {
-    let mut text = format!("{message}.");
-    if let Some(first) = text.get(..1).map(str::to_ascii_uppercase) {
-        text.replace_range(..1, &first);
-    }
-    text
-}
-
-/// Lines and columns of a large text, counted on from the last place that was asked for.
-struct Place<'t> {
-    text: &'t str,
-    /// A place, its line, and where that begins.
-    last: (usize, usize, usize),
-}
-
-impl<'t> Place<'t> {
-    fn new(text: &'t str) -> Place<'t> {
-        Place {
-            text,
-            last: (0, 1, 0),
-        }
-    }
-
-    fn of(&mut self, at: usize) -> (usize, usize) {
-        let (from, mut line, mut start) = match self.last {
-            last if last.0 <= at => last,
-            _ => (0, 1, 0),
-        };
-        let passed = self.text.get(from..at).unwrap_or_default();
-        line += passed.matches('\n').count();
-        if let Some(end) = passed.rfind('\n') {
-            start = from + end + 1;
-        }
-        self.last = (at, line, start);
-        let before = self.text.get(start..at).unwrap_or_default();
-        (line, before.chars().count() + 1)
-    }
 }

@@ -1,0 +1,280 @@
+//! What a file with requests and variables of its own adds up to: the part of reading that is the
+//! same whatever the file looks like. A reader takes its requests apart and hands the pieces over.
+
+use super::lift::{Lifter, slot, user_of};
+use super::notes::Notes;
+use super::variables::{Settled, Variables, with_scheme};
+use crate::insight::redact::Mask;
+use crate::model::{
+    Auth, Body, Collection, IS_BASE, Param, RequestSpec, Secret, Step, TokenName, TokenRef, cut,
+    decoded, tokens_of,
+};
+
+/// Requests taken from one file.
+pub const MOST: usize = 20_000;
+
+/// Names of variables that a note lists.
+const MOST_LISTED: usize = 8;
+
+/// Headers that every client writes itself.
+const OWN: [&str; 5] = [
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "accept-encoding",
+    "postman-token",
+];
+
+pub struct Gathered<'a> {
+    pub notes: Notes<'a>,
+    pub lifter: Lifter<'a>,
+    pub variables: Variables,
+    steps: Vec<Step>,
+}
+
+impl<'a> Gathered<'a> {
+    pub fn new(
+        text: &'a str,
+        taken: &'a [TokenName],
+        known: &'a dyn Fn(&Secret) -> Option<TokenName>,
+    ) -> Gathered<'a> {
+        Gathered {
+            notes: Notes::new(text),
+            lifter: Lifter::new(taken, known),
+            variables: Variables::default(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// Whether there is room for one more request; it is said where there is none.
+    pub fn has_room(&mut self, at: usize) -> bool {
+        let has_room = self.steps.len() < MOST;
+        if !has_room {
+            self.notes
+                .count(at, "requests were left out, for there are too many");
+        }
+        has_room
+    }
+
+    pub fn count(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// A variable that is taken out of the answer of a request.
+    pub fn capture(&mut self, number: usize, name: &str, pointer: &str) {
+        if let Some(step) = self.steps.get_mut(number) {
+            step.capture.push((name.to_owned(), pointer.to_owned()));
+            self.variables.captured_as(name);
+        }
+    }
+
+    pub fn request(&mut self, name: &str, spec: RequestSpec) {
+        // Programs name a request by its URL, with all that stands in it.
+        let name = match name.contains("://") {
+            true => name.split(['?', '#']).next().unwrap_or_default(),
+            false => name,
+        };
+        let name = self.lifter.url(&user_of(&cut(name.trim(), 160)).0);
+        self.steps.push(Step {
+            name,
+            spec,
+            ..Step::default()
+        });
+    }
+
+    /// The URL of a request: with a scheme, and without a user, who goes into a header.
+    pub fn url(&mut self, spec: &mut RequestSpec, url: &str, at: usize) -> String {
+        let (url, user) = user_of(url.trim());
+        if let Some(user) = user {
+            self.basic(spec, user, "URL");
+        }
+        let starts_plainly = url.starts_with("{{") || url.starts_with('/');
+        if !starts_plainly && !url.contains("://") {
+            self.notes.count(
+                at,
+                "a URL has no scheme, and http:// is taken as the other program does",
+            );
+            return with_scheme(&url).replace(' ', "%20");
+        }
+        url.replace(' ', "%20")
+    }
+
+    /// `user:password`, unless the request proves otherwise who it is.
+    pub fn basic(&mut self, spec: &mut RequestSpec, pair: &str, place: &str) {
+        if is_proven(spec) {
+            return;
+        }
+        let pair = match pair.contains(':') {
+            true => pair.to_owned(),
+            false => format!("{pair}:"),
+        };
+        let token = self.lifter.basic(place, &pair);
+        let value = format!("Basic {}", slot(&token));
+        spec.headers.push(Param::new("Authorization", value));
+    }
+
+    pub fn header(&mut self, spec: &mut RequestSpec, row: Param) {
+        let lower = row.name.to_ascii_lowercase();
+        if row.name.is_empty() || OWN.contains(&lower.as_str()) {
+            return;
+        }
+        if row.enabled {
+            return self.lifter.push_header(spec, row);
+        }
+        let value = self.lifter.header(&row.name, &row.value);
+        spec.headers.push(Param { value, ..row });
+    }
+
+    /// A form as it is typed, with blanks and braces in it.
+    pub fn form(&mut self, text: &str) -> Body {
+        let pairs = text.split('&').map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let plain = |text: &str| {
+                let text = text.trim().replace('+', " ");
+                decoded(&text).unwrap_or(text)
+            };
+            Param::new(plain(name), plain(value))
+        });
+        let mut rows: Vec<Param> = pairs.filter(|row| !row.name.is_empty()).collect();
+        for row in &mut rows {
+            row.value = self.lifter.named("form", &row.name, &row.value);
+        }
+        match rows.is_empty() {
+            true => Body::Empty,
+            false => Body::Form(rows),
+        }
+    }
+
+    /// The file that a body or a part is read from. Whoever wrote the text does not say which
+    /// folder of this machine is read: a path that leads out of this one is only a name.
+    pub fn file(&mut self, path: &str, at: usize) -> Option<String> {
+        if path.contains("{{") {
+            self.notes.count(
+                at,
+                "files are named by variables, which could name any file, and were left out",
+            );
+            return None;
+        }
+        let path = path.trim().replace('\\', "/");
+        let path = path.trim_start_matches("./");
+        let leads_out = path.starts_with(['/', '~'])
+            || path.contains(':')
+            || path.split('/').any(|part| part == "..");
+        let kept = match leads_out {
+            true => path.rsplit('/').next().unwrap_or_default(),
+            false => path,
+        };
+        if matches!(kept, "" | "." | "..") || kept.contains(':') {
+            self.notes.count(at, "a file has no name and was left out");
+            return None;
+        }
+        self.notes.count(
+            at,
+            "files are not in this text; each is read from here when its call is made",
+        );
+        Some(kept.to_owned())
+    }
+
+    pub fn finish(mut self, kind: &'static str, title: &str) -> Collection {
+        let settled = self.variables.settle(&mut self.steps, &mut self.lifter);
+        let title = self.lifter.url(&cut(title.trim(), 120));
+        let steps = self.steps.iter();
+        let named: Vec<TokenName> = steps.flat_map(|step| tokens_of(&step.spec)).collect();
+        for name in named {
+            self.lifter.refer(name.as_str(), "by name");
+        }
+        let tokens = self.lifter.into_tokens();
+        let valued = tokens.iter().filter_map(|token| {
+            let reference = TokenRef {
+                name: token.name.clone(),
+                fingerprint: None,
+            };
+            Some((reference, token.value.clone()?))
+        });
+        let mask = Mask::new(&valued.collect::<Vec<_>>());
+        for step in &mut self.steps {
+            step.name = mask.text(&step.name);
+        }
+        tell(&mut self.notes, &settled, kind);
+        Collection {
+            kind,
+            title: mask.text(&title),
+            requests: self.steps,
+            tokens,
+            variables: settled.variables,
+            base: settled.base.and_then(|base| base.value),
+            notes: self.notes.into_list(),
+            ..Collection::default()
+        }
+    }
+}
+
+/// Whether a request carries its credential already.
+pub fn is_proven(spec: &RequestSpec) -> bool {
+    let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("authorization");
+    spec.auth != Auth::None || spec.headers.iter().any(named)
+}
+
+/// What became of the variables.
+fn tell(notes: &mut Notes, settled: &Settled, kind: &str) {
+    if let Some(base) = &settled.base {
+        let value = match &base.value {
+            Some(value) => format!("in the file it is {}", cut(value, 200)),
+            None => "the file does not say what it is".to_owned(),
+        };
+        let key = cut(&base.key, 80);
+        notes.add(
+            base.at.unwrap_or(0),
+            &format!("the URLs begin with {key}, which {IS_BASE}: the base URL of the environment, or of --base-url; {value}"),
+        );
+    }
+    if !settled.open.is_empty() {
+        let made: Vec<&String> = settled
+            .made
+            .iter()
+            .filter(|n| settled.open.contains(n))
+            .collect();
+        if !made.is_empty() {
+            let program = match kind {
+                "postman" => "Postman makes",
+                _ => "the other program makes",
+            };
+            let listed = listed(made.iter().map(|name| name.as_str()));
+            notes.add(0, &format!("{program} a new value for each call of {listed}; here a variable of that name is asked for once"));
+        }
+        let open: Vec<&String> = settled
+            .open
+            .iter()
+            .filter(|n| !settled.made.contains(n))
+            .collect();
+        if !open.is_empty() {
+            let listed = listed(open.iter().map(|name| name.as_str()));
+            notes.add(0, &format!("the file gives no value for {listed}; --var NAME=VALUE, or variables in config.toml, do"));
+        }
+    }
+    for at in &settled.endless {
+        notes.count(
+            *at,
+            "variables that refer to themselves, or to too much, have no value",
+        );
+    }
+    for at in &settled.unused {
+        notes.count(*at, "variables that no request names were left out");
+    }
+}
+
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names
+        .map(|name| format!("{{{{{}}}}}", cut(name, 40)))
+        .collect();
+    let shown = names
+        .iter()
+        .take(MOST_LISTED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len().saturating_sub(MOST_LISTED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
