@@ -337,8 +337,10 @@ impl Variables {
                     let clean = lifter.variable(name, &value, row.is_secret);
                     if clean.contains("{{") {
                         for inside in names_in(&clean) {
-                            let is_new = !used.contains_key(inside);
-                            if is_new && !inside.starts_with("token:") {
+                            let has_value = inside.starts_with("token:")
+                                || self.captured.contains(inside)
+                                || used.contains_key(inside);
+                            if !has_value {
                                 used.insert(inside.to_owned(), None);
                                 settled.open.push(inside.to_owned());
                             }

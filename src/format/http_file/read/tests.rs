@@ -267,6 +267,20 @@ fn what_a_later_request_takes_out_of_an_earlier_answer_is_captured() {
 }
 
 #[test]
+fn an_answer_that_is_named_by_a_variable_of_the_file_is_captured_and_needs_no_value() {
+    let read = collection(
+        "@book = {{list.response.body.$.data[0].id}}\n\n# @name list\nGET https://a.example/books\n\n###\nGET https://a.example/books/{{book}}\n",
+    );
+    assert_eq!(read.requests[0].capture.len(), 1);
+    let (name, pointer) = &read.requests[0].capture[0];
+    assert_eq!(pointer, "/data/0/id");
+    let url = format!("https://a.example/books/{{{{{name}}}}}");
+    assert_eq!(read.requests[1].spec.url, url);
+    let told = format!("{:?}", read.notes);
+    assert!(!told.contains("no value"), "{told}");
+}
+
+#[test]
 fn what_we_write_ourselves_is_read_as_what_it_was() {
     let text = "name = \"a\"\nvariables = { word = \"x\" }\n[[step]]\nname = \"list\"\ntoken = \"acme-support\"\nmethod = \"GET\"\nurl = \"{{base}}/runbooks\"\nparams = [[\"q\", \"a#b\"]]\ncapture = { book = \"/data/0/id\" }\n[[step]]\nname = \"rename\"\nmethod = \"PATCH\"\nurl = \"{{base}}/runbooks/{{book}}\"\nheaders = [[\"X-Key\", \"{{token:other-key}}\"]]\nbody = '{\"name\": \"{{word}}\"}'\n";
     let session = session_file::read(text, "a").unwrap();
