@@ -280,7 +280,7 @@ pub fn token(
         Some(token) if known.contains(&token) => Ok(token),
         Some(token) if !looks_like_a_value(name) => Err(Trouble::usage(format!(
             "There is no token named {token} here: {list}. Define it in config.toml, or in the variable {}.",
-            crate::engine::token_variable(&token)
+            token.variable()
         ))),
         // What may be a pasted value is not repeated.
         _ => Err(Trouble::usage(format!(

@@ -7,7 +7,7 @@ use super::json::notes_json;
 use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::sandbox;
-use crate::engine::{Home, Vault, token_variable};
+use crate::engine::{Home, Vault};
 use crate::format::{registry, session_file};
 use crate::model::{Body, Collection, FoundToken, Param, Part, Step, TokenName, written};
 use base64::Engine;
@@ -121,7 +121,7 @@ fn show(collection: &Collection, prints: &[Option<String>], out: &mut Out) {
             &[
                 (token.name.as_str(), 20),
                 (&print, 5),
-                (&token_variable(&token.name), 36),
+                (&token.name.variable(), 36),
             ],
             &place,
         );
@@ -158,7 +158,7 @@ fn collection_json(collection: &Collection, prints: &[Option<String>]) -> Value 
         let mut object = Map::new();
         object.insert("name".into(), json!(token.name.as_str()));
         object.insert("place".into(), json!(token.place));
-        object.insert("variable".into(), json!(token_variable(&token.name)));
+        object.insert("variable".into(), json!(token.name.variable()));
         if let Some(print) = print {
             object.insert("fingerprint".into(), json!(print));
         }

@@ -20,4 +20,4 @@ mod vault;
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
 pub use give_way::{Stretches, give_way};
 pub use home::{Home, HomeError, Sheet, forbid_core_files, make_folder};
-pub use vault::{Vault, fingerprint, keep, variable_for as token_variable};
+pub use vault::{Vault, fingerprint, keep};

@@ -290,7 +290,7 @@ impl Vault {
     }
 
     fn ask_for(&self, name: &TokenName) -> Result<Secret, Failure> {
-        let hint = format!("Set {} for this run.", variable_for(name));
+        let hint = format!("Set {} for this run.", name.variable());
         let Some(ask) = self.ask else {
             let why = "its value is to be asked for, and nobody can be asked here";
             return Err(source::missing(name, why.into(), &hint));
@@ -400,12 +400,6 @@ pub fn fingerprint(secret: &Secret) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-/// The variable that always defines a token: `HTTRIAGE_TOKEN_USER_ADMIN` for `user-admin`.
-pub fn variable_for(name: &TokenName) -> String {
-    let name = name.as_str().replace(['-', '.'], "_").to_ascii_uppercase();
-    format!("HTTRIAGE_TOKEN_{name}")
 }
 
 fn check_characters(name: &TokenName, secret: &Secret) -> Result<(), Failure> {

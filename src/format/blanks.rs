@@ -2,7 +2,9 @@
 //! form that requests are written in for other programs fills them in its own way.
 
 use crate::format::lift::Lifter;
-use crate::model::{Environment, MASK, RequestSpec, TokenName, names_in, written};
+use crate::model::{
+    Environment, Exchange, MASK, Origin, RequestSpec, TokenName, names_in, visible_line, written,
+};
 
 /// A base URL that nobody has, until its variable stands in its place.
 const BASE: &str = "http://base.httriage.invalid";
@@ -57,20 +59,15 @@ impl Blank {
     /// What a shell calls it.
     pub fn shell_name(&self) -> String {
         match self {
-            Blank::Token(name) => shell_name("HTTRIAGE_TOKEN_", name.as_str()),
+            Blank::Token(name) => name.variable(),
             Blank::Secret(number) => format!("HTTRIAGE_TOKEN_SECRET_{number}"),
-            Blank::Variable(name) => shell_name("HTTRIAGE_VAR_", name),
+            Blank::Variable(name) => file_name("HTTRIAGE_VAR_", name).to_ascii_uppercase(),
         }
     }
 
     pub fn is_secret(&self) -> bool {
         !matches!(self, Blank::Variable(_))
     }
-}
-
-/// `HTTRIAGE_TOKEN_USER_ADMIN` for `user-admin`.
-fn shell_name(prefix: &str, name: &str) -> String {
-    file_name(prefix, name).to_ascii_uppercase()
 }
 
 fn file_name(prefix: &str, name: &str) -> String {
@@ -83,6 +80,24 @@ pub struct Blanks {
     /// Variables without a value, each by the text that stands for it until then.
     open: Vec<(String, String)>,
     secrets: usize,
+    /// All that was met, in the order in which it is first needed.
+    needed: Vec<Blank>,
+    /// Names of what a request takes out of an answer before it.
+    captured: Vec<String>,
+}
+
+/// Words as a line of comment, in all of these forms.
+pub fn comment(words: &str) -> String {
+    format!("# {}\n", visible_line(words))
+}
+
+/// Why a call cannot be written as a request, if it cannot.
+pub fn unwritable(exchange: &Exchange) -> Option<&'static str> {
+    let is_request = Origin::parse(&exchange.sent.url).is_some();
+    (!is_request).then(|| match exchange.is_received() {
+        true => "This answer was pasted, and nobody knows its request.",
+        false => "This call never left, and cannot be written as a request.",
+    })
 }
 
 /// A request in which every credential is a name.
@@ -128,6 +143,28 @@ impl Blanks {
         self.open.iter().map(|(_, name)| name.as_str())
     }
 
+    /// Whether a blank was met already, or another that a shell cannot tell from it.
+    pub fn needs(&self, blank: &Blank) -> bool {
+        let name = blank.shell_name();
+        self.needed.iter().any(|known| known.shell_name() == name)
+    }
+
+    /// A variable that later requests take out of an answer; the name that it has there.
+    pub fn capture(&mut self, name: &str) -> String {
+        let name = Blank::Variable(name.to_owned()).name();
+        self.captured.push(name.clone());
+        name
+    }
+
+    /// What a person has to give, in the order in which it is first needed.
+    pub fn given(&self) -> Vec<&Blank> {
+        let is_given = |blank: &&Blank| match blank {
+            Blank::Variable(_) => !self.captured.contains(&blank.name()),
+            Blank::Token(_) | Blank::Secret(_) => true,
+        };
+        self.needed.iter().filter(is_given).collect()
+    }
+
     /// Splits where a token, a mask or an open variable stands.
     pub fn stretches<'t>(&mut self, bytes: &'t [u8]) -> Vec<Stretch<'t>> {
         let mut stretches = Vec::new();
@@ -138,6 +175,9 @@ impl Blanks {
                 Some((blank, length)) => {
                     if from < at {
                         stretches.push(Stretch::Plain(&bytes[from..at]));
+                    }
+                    if !self.needs(&blank) {
+                        self.needed.push(blank.clone());
                     }
                     stretches.push(Stretch::Blank(blank));
                     at += length;
@@ -182,5 +222,27 @@ impl Blanks {
             .iter()
             .find(|(stand_in, _)| bytes.starts_with(stand_in.as_bytes()));
         open.map(|(stand_in, name)| (Blank::Variable(name.clone()), stand_in.len()))
+    }
+}
+
+/// What the tests of the writers write.
+#[cfg(test)]
+pub mod sample {
+    use crate::model::{Environment, RequestSpec, Step};
+
+    pub fn step(name: &str, method: &str, url: &str) -> Step {
+        Step {
+            name: name.to_owned(),
+            spec: RequestSpec::new(method, url),
+            ..Step::default()
+        }
+    }
+
+    pub fn place() -> Environment {
+        Environment {
+            name: "acme".to_owned(),
+            base_url: "https://api.acme.example".to_owned(),
+            ..Environment::default()
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::notes::Notes;
 use super::variables::{Settled, Variables, with_scheme};
 use crate::insight::redact::Mask;
 use crate::model::{
-    Auth, Body, Collection, IS_BASE, Param, RequestSpec, Secret, Step, TokenName, TokenRef, cut,
+    Auth, Body, Collection, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step, TokenName, cut,
     decoded, tokens_of,
 };
 
@@ -184,14 +184,8 @@ impl<'a> Gathered<'a> {
             self.lifter.refer(name.as_str(), "by name");
         }
         let tokens = self.lifter.into_tokens();
-        let valued = tokens.iter().filter_map(|token| {
-            let reference = TokenRef {
-                name: token.name.clone(),
-                fingerprint: None,
-            };
-            Some((reference, token.value.clone()?))
-        });
-        let mask = Mask::new(&valued.collect::<Vec<_>>());
+        let valued: Vec<_> = tokens.iter().filter_map(FoundToken::valued).collect();
+        let mask = Mask::new(&valued);
         for step in &mut self.steps {
             step.name = mask.text(&step.name);
         }

@@ -3,12 +3,13 @@
 //! person gives from the shell, and no character steers a terminal.
 
 use crate::format::blanks::{
-    Blank, Blanks, FILES_LEFT_OUT, Stretch, Written, is_made_by_the_client, without_credentials,
+    Blanks, FILES_LEFT_OUT, Stretch, Written, comment, is_made_by_the_client, unwritable,
+    without_credentials,
 };
-use crate::insight::summary;
+use crate::insight::{pointer_parts, summary};
 use crate::model::{
-    Environment, Exchange, Expectation, Failure, Origin, RequestSpec, SentRequest, Session, Step,
-    cut, is_unsafe, resolve, visible, visible_line,
+    Environment, Exchange, Expectation, Failure, RequestSpec, SentRequest, Session, Step, cut,
+    is_unsafe, resolve, visible, visible_line,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,11 +18,8 @@ use std::fmt::Write;
 /// A call as it was made. It is masked already, and each mask becomes a variable.
 pub fn write_exchange(exchange: &Exchange) -> Written {
     let mut writer = Writer::default();
-    if Origin::parse(&exchange.sent.url).is_none() {
-        writer.lose(match exchange.is_received() {
-            true => "This answer was pasted, and nobody knows its request.".to_owned(),
-            false => "This call never left, and cannot be written as a request.".to_owned(),
-        });
+    if let Some(why) = unwritable(exchange) {
+        writer.lose(why.to_owned());
         return writer.finish(false);
     }
     writer.request(&exchange.sent);
@@ -51,21 +49,13 @@ pub fn write_session(session: &Session, environment: &Environment) -> Written {
 #[derive(Default)]
 struct Writer {
     text: String,
-    /// Everything that has to be given, in the order in which it is first needed.
-    needed: Vec<Blank>,
-    /// What a step before takes out of its answer.
-    captured: Vec<String>,
     notes: Vec<String>,
     blanks: Blanks,
 }
 
 impl Writer {
     fn finish(self, follows: bool) -> Written {
-        let given = self.needed.iter().filter(|blank| match blank {
-            Blank::Variable(_) => !self.captured.contains(&blank.name()),
-            _ => true,
-        });
-        let given: Vec<&Blank> = given.collect();
+        let given = self.blanks.given();
         let mut head = String::from("# Run it with\n#   hurl --test");
         if follows {
             head.push_str(" --location");
@@ -92,7 +82,7 @@ impl Writer {
     }
 
     fn say(&mut self, words: &str) {
-        let _ = writeln!(self.text, "# {}", visible_line(words));
+        self.text.push_str(&comment(words));
     }
 
     fn lose(&mut self, why: String) {
@@ -147,7 +137,7 @@ impl Writer {
         if body.is_empty() {
             return;
         }
-        let stretches = self.stretches(body);
+        let stretches = self.blanks.stretches(body);
         let texts: Option<Vec<&str>> = stretches
             .iter()
             .filter_map(|stretch| match stretch {
@@ -206,13 +196,12 @@ impl Writer {
             self.text.push_str("[Captures]\n");
         }
         for (name, pointer) in capture {
-            let name = Blank::Variable(name.clone()).name();
+            let name = self.blanks.capture(name);
             let _ = writeln!(
                 self.text,
                 "{name}: jsonpath {}",
                 quoted(&json_path(pointer))
             );
-            self.captured.push(name);
         }
         let Some(expectation) = expectation else {
             return;
@@ -242,7 +231,7 @@ impl Writer {
     /// A value at the end of a line.
     fn value(&mut self, bytes: &[u8]) -> String {
         let mut value = String::new();
-        for stretch in self.stretches(bytes) {
+        for stretch in self.blanks.stretches(bytes) {
             match stretch {
                 Stretch::Plain(plain) => {
                     escape(&String::from_utf8_lossy(plain), "\\#", &mut value);
@@ -262,18 +251,6 @@ impl Writer {
             true => space.repeat(start),
             false => format!("{}{inside}{}", space.repeat(start), space.repeat(end)),
         }
-    }
-
-    fn stretches<'t>(&mut self, bytes: &'t [u8]) -> Vec<Stretch<'t>> {
-        let stretches = self.blanks.stretches(bytes);
-        for stretch in &stretches {
-            if let Stretch::Blank(blank) = stretch
-                && !self.needed.contains(blank)
-            {
-                self.needed.push(blank.clone());
-            }
-        }
-        stretches
     }
 }
 
@@ -323,8 +300,7 @@ fn quoted(text: &str) -> String {
 /// A JSON Pointer (RFC 6901) as a JSONPath (RFC 9535); a number is taken for a place in a list.
 fn json_path(pointer: &str) -> String {
     let mut path = String::from("$");
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
+    for part in pointer_parts(pointer) {
         let is_place = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         let _ = match is_place {
             true => write!(path, "[{part}]"),

@@ -42,7 +42,7 @@ pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use disguise::disguise;
 pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
 pub use explain::{Explanation, Verdict, explain, in_general};
-pub use json::{Json, Note};
+pub use json::{Json, Note, pointer_parts};
 pub use phases::{Phase, phases};
 pub use picture::{Picture, picture};
 pub use query::{Query, Term, Want, host, search_text};

@@ -8,7 +8,7 @@ mod record;
 use super::diff::{BodyDiff, Shape, body_diff};
 use super::error_body::error_body;
 use super::explain::Verdict;
-use super::json::{self, Json};
+use super::json::{self, Json, pointer_parts};
 use crate::model::{
     Cause, Exchange, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
 };
@@ -442,8 +442,7 @@ pub fn captured(response: &Response, pointer: &str) -> Option<String> {
         .value
         .filter(|_| reading.complete && !reading.fragment)?;
     let mut at = &whole;
-    for part in pointer.split('/').skip(1) {
-        let name = part.replace("~1", "/").replace("~0", "~");
+    for name in pointer_parts(pointer) {
         at = match at {
             Json::Object(_) => at.get(&name)?,
             Json::List(values) if name == "0" || !name.starts_with(['0', '+']) => {

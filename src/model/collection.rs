@@ -1,6 +1,6 @@
 //! What an import brings, and what it could not bring.
 
-use super::{Body, Exchange, Secret, Session, Step, TokenName, names_in, written};
+use super::{Body, Exchange, Secret, Session, Step, TokenName, TokenRef, names_in, written};
 
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
@@ -83,6 +83,17 @@ pub struct FoundToken {
     pub value: Option<Secret>,
     /// Whether the value is that of a token which was known by this name before.
     pub is_known: bool,
+}
+
+impl FoundToken {
+    /// Its name and its value, where that is here.
+    pub fn valued(&self) -> Option<(TokenRef, Secret)> {
+        let name = TokenRef {
+            name: self.name.clone(),
+            fingerprint: None,
+        };
+        Some((name, self.value.clone()?))
+    }
 }
 
 /// Something about a text that a person should know, and where; both count from one.

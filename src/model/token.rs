@@ -20,6 +20,13 @@ impl TokenName {
         fits.then(|| TokenName(text.to_owned()))
     }
 
+    /// The variable of the process that always defines a token: `HTTRIAGE_TOKEN_USER_ADMIN` for
+    /// `user-admin`.
+    pub fn variable(&self) -> String {
+        let name = self.0.replace(['-', '.'], "_").to_ascii_uppercase();
+        format!("HTTRIAGE_TOKEN_{name}")
+    }
+
     /// A name of our own, written in this program.
     pub fn named(name: &'static str) -> TokenName {
         debug_assert!(TokenName::new(name).is_some(), "{name}");

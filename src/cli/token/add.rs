@@ -6,7 +6,7 @@ use crate::cli::args::TokenAddArgs;
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
-use crate::engine::{Home, Vault, fingerprint, keep, sandbox, token_variable};
+use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
 use crate::format::config_edit;
 use crate::model::{
     Origin, Secret, Settings, Timestamp, Token, TokenName, TokenSource, visible_line,
@@ -71,7 +71,7 @@ pub fn remove(name: &str, out: &mut Out) -> Result<u8, Trouble> {
         return Err(Trouble::usage(format!(
             "Token {} does not stand in config.toml: the variable {} defines it. Unset that.",
             token.name,
-            token_variable(&token.name)
+            token.name.variable()
         )));
     };
     // What stands in the file counts, not what a variable puts in its place.
@@ -105,7 +105,7 @@ fn new_name(text: &str, settings: &Settings) -> Result<TokenName, Trouble> {
             "That cannot name a token. Give a name and never the value: at most 40 lower-case letters, digits, dashes, dots or underscores.",
         )
     })?;
-    let variable = token_variable(&name);
+    let variable = name.variable();
     match settings.token(&name).map(|token| &token.source) {
         None => Ok(name),
         Some(TokenSource::Variable(known)) if *known == variable => {

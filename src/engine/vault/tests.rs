@@ -154,10 +154,7 @@ async fn the_output_of_a_command_is_a_value_and_its_failure_a_sentence() {
 
 #[test]
 fn the_variable_of_a_token_is_its_name_in_capitals() {
-    assert_eq!(
-        variable_for(&name("user-admin")),
-        "HTTRIAGE_TOKEN_USER_ADMIN"
-    );
+    assert_eq!(name("user-admin").variable(), "HTTRIAGE_TOKEN_USER_ADMIN");
 }
 
 #[tokio::test]

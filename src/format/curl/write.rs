@@ -1,11 +1,13 @@
 //! Requests as commands for a POSIX shell. What the shell hands to curl is what httriage sends,
 //! byte for byte; credentials are variables, and no character steers a terminal.
 
-use crate::format::blanks::{Blank, Blanks, Stretch, Written, without_credentials};
+use crate::format::blanks::{
+    Blank, Blanks, Stretch, Written, comment, unwritable, without_credentials,
+};
 use crate::insight::request_ids;
 use crate::model::{
-    Body, Environment, Exchange, Failure, Origin, Part, RequestSpec, SentRequest, Session, cut,
-    is_unsafe, resolve, visible, visible_line,
+    Body, Environment, Exchange, Failure, Part, RequestSpec, SentRequest, Session, cut, is_unsafe,
+    resolve, visible,
 };
 use std::fmt::Write;
 
@@ -17,11 +19,7 @@ const ASKS_FIRST: usize = 1 << 20;
 pub fn write_exchange(exchange: &Exchange) -> Written {
     let mut writer = Writer::default();
     let sent = &exchange.sent;
-    if Origin::parse(&sent.url).is_none() {
-        let why = match exchange.is_received() {
-            true => "This answer was pasted, and nobody knows its request.",
-            false => "This call never left, and cannot be written as a command.",
-        };
+    if let Some(why) = unwritable(exchange) {
         writer.lose(why.to_owned());
         return writer.finish();
     }
@@ -78,23 +76,23 @@ pub fn write_session(session: &Session, environment: &Environment) -> Written {
 #[derive(Default)]
 struct Writer {
     text: String,
-    variables: Vec<String>,
     notes: Vec<String>,
     blanks: Blanks,
 }
 
 impl Writer {
     fn finish(self) -> Written {
+        let variables = self.blanks.given().into_iter().map(Blank::shell_name);
         Written {
+            variables: variables.collect(),
             text: self.text,
-            variables: self.variables,
             notes: self.notes,
         }
     }
 
     /// A comment above the command.
     fn say(&mut self, words: &str) {
-        let _ = writeln!(self.text, "# {}", visible_line(words));
+        self.text.push_str(&comment(words));
     }
 
     fn lose(&mut self, why: String) {
@@ -124,8 +122,9 @@ impl Writer {
             .map(str::to_owned)
             .collect();
         for name in opened {
-            let variable = Blank::Variable(name.clone()).shell_name();
-            if !self.variables.contains(&variable) {
+            let blank = Blank::Variable(name.clone());
+            if !self.blanks.needs(&blank) {
+                let variable = blank.shell_name();
                 self.say(&format!("{variable} is the value of {{{{{name}}}}}."));
             }
         }
@@ -227,7 +226,6 @@ impl Writer {
                 Stretch::Blank(blank) => {
                     let name = blank.shell_name();
                     let _ = write!(word, "\"${name}\"");
-                    self.needs(name);
                 }
             }
         }
@@ -260,17 +258,10 @@ impl Writer {
                     let name = blank.shell_name();
                     format.push_str("%s");
                     let _ = write!(arguments, " \"${name}\"");
-                    self.needs(name);
                 }
             }
         }
         format!("printf '{format}'{arguments}")
-    }
-
-    fn needs(&mut self, variable: String) {
-        if !self.variables.contains(&variable) {
-            self.variables.push(variable);
-        }
     }
 }
 

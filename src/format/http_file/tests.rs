@@ -1,29 +1,8 @@
 //! Requests as the HTTP clients of editors read them.
 
 use super::*;
-use crate::model::{
-    Auth, Body, Environment, Expectation, Param, RequestSpec, Session, Step, TokenName,
-};
-
-fn step(name: &str, method: &str, url: &str) -> Step {
-    Step {
-        name: name.to_owned(),
-        spec: RequestSpec {
-            method: method.to_owned(),
-            url: url.to_owned(),
-            ..RequestSpec::default()
-        },
-        ..Step::default()
-    }
-}
-
-fn place() -> Environment {
-    Environment {
-        name: "acme".to_owned(),
-        base_url: "https://api.acme.example".to_owned(),
-        ..Environment::default()
-    }
-}
+use crate::format::blanks::sample::{place, step};
+use crate::model::{Auth, Body, Expectation, Param, Session, TokenName};
 
 #[test]
 fn a_session_becomes_named_requests_that_pass_values_on() {

@@ -3,12 +3,13 @@
 //! environment of the process, and values of earlier answers by the name of their request.
 
 use crate::format::blanks::{
-    Blank, Blanks, FILES_LEFT_OUT, Stretch, Written, is_made_by_the_client, without_credentials,
+    Blanks, FILES_LEFT_OUT, Stretch, Written, comment, is_made_by_the_client, unwritable,
+    without_credentials,
 };
-use crate::insight::summary;
+use crate::insight::{pointer_parts, summary};
 use crate::model::{
-    Environment, Exchange, Failure, Origin, RequestSpec, SentRequest, Session, Step, cut,
-    is_unsafe, resolve, visible_line,
+    Environment, Exchange, Failure, RequestSpec, SentRequest, Session, Step, cut, is_unsafe,
+    resolve, visible_line,
 };
 use std::fmt::Write;
 
@@ -16,11 +17,8 @@ use std::fmt::Write;
 pub fn write_exchange(exchange: &Exchange) -> Written {
     let mut writer = Writer::default();
     let sent = &exchange.sent;
-    if Origin::parse(&sent.url).is_none() {
-        writer.lose(match exchange.is_received() {
-            true => "This answer was pasted, and nobody knows its request.".to_owned(),
-            false => "This call never left, and cannot be written as a request.".to_owned(),
-        });
+    if let Some(why) = unwritable(exchange) {
+        writer.lose(why.to_owned());
         return writer.finish();
     }
     let errors = summary(exchange).errors;
@@ -44,8 +42,6 @@ pub fn write_session(session: &Session, environment: &Environment) -> Written {
 #[derive(Default)]
 struct Writer {
     text: String,
-    needed: Vec<Blank>,
-    captured: Vec<String>,
     /// What the next request takes out of the answers before it.
     taken: Vec<String>,
     notes: Vec<String>,
@@ -54,11 +50,7 @@ struct Writer {
 
 impl Writer {
     fn finish(self) -> Written {
-        let given = self.needed.iter().filter(|blank| match blank {
-            Blank::Variable(_) => !self.captured.contains(&blank.name()),
-            _ => true,
-        });
-        let given: Vec<&Blank> = given.collect();
+        let given = self.blanks.given();
         let mut head = String::new();
         for blank in &given {
             let (name, variable) = (blank.name(), blank.shell_name());
@@ -79,7 +71,7 @@ impl Writer {
     }
 
     fn say(&mut self, words: &str) {
-        let _ = writeln!(self.text, "# {}", visible_line(words));
+        self.text.push_str(&comment(words));
     }
 
     fn lose(&mut self, why: String) {
@@ -123,11 +115,10 @@ impl Writer {
             }
         }
         for (name, pointer) in &step.capture {
-            let name = Blank::Variable(name.clone()).name();
+            let name = self.blanks.capture(name);
             let path = path(pointer);
             let line = format!("@{name} = {{{{step_{number}.response.body.{path}}}}}\n");
             self.taken.push(line);
-            self.captured.push(name);
         }
     }
 
@@ -189,9 +180,6 @@ impl Writer {
                 }
                 Stretch::Blank(blank) => {
                     let _ = write!(filled, "{{{{{}}}}}", blank.name());
-                    if !self.needed.contains(&blank) {
-                        self.needed.push(blank);
-                    }
                 }
             }
         }
@@ -209,8 +197,7 @@ impl Writer {
 /// A JSON Pointer (RFC 6901) as the path that these clients read.
 fn path(pointer: &str) -> String {
     let mut path = String::from("$");
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
+    for part in pointer_parts(pointer) {
         let is_place = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         let is_plain = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let _ = match (is_place, is_plain) {

@@ -1,28 +1,9 @@
 //! Requests as Hurl reads them.
 
 use super::*;
+use crate::format::blanks::sample::{place, step};
 use crate::model::{Auth, Body, Param, TokenName};
 use proptest::prelude::*;
-
-fn step(name: &str, method: &str, url: &str) -> Step {
-    Step {
-        name: name.to_owned(),
-        spec: RequestSpec {
-            method: method.to_owned(),
-            url: url.to_owned(),
-            ..RequestSpec::default()
-        },
-        ..Step::default()
-    }
-}
-
-fn place() -> Environment {
-    Environment {
-        name: "acme".to_owned(),
-        base_url: "https://api.acme.example".to_owned(),
-        ..Environment::default()
-    }
-}
 
 fn session() -> Session {
     let mut list = step("list runbooks", "GET", "{{base}}/core/runbooks");

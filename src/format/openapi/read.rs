@@ -11,7 +11,7 @@ use crate::format::lift::{Lifter, without_jwts};
 use crate::insight::redact::Mask;
 use crate::insight::replay::with_slots;
 use crate::model::{
-    Collection, Note, RequestSpec, Secret, Step, TokenName, TokenRef, cut, decoded, encoded,
+    Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, cut, decoded, encoded,
     encoded_around_names, names_in, tokens_of,
 };
 use serde_json::Value;
@@ -489,14 +489,8 @@ impl<'d> Reader<'d> {
 
 /// Values that were found are named wherever else they surface.
 fn hide(collection: &mut Collection) {
-    let valued = collection.tokens.iter().filter_map(|token| {
-        let reference = TokenRef {
-            name: token.name.clone(),
-            fingerprint: None,
-        };
-        Some((reference, token.value.clone()?))
-    });
-    let valued: Vec<(TokenRef, Secret)> = valued.collect();
+    let tokens = collection.tokens.iter();
+    let valued: Vec<_> = tokens.filter_map(FoundToken::valued).collect();
     if valued.is_empty() {
         return;
     }

@@ -9,6 +9,12 @@ use std::fmt;
 
 pub use reader::read;
 
+/// The names that a JSON Pointer (RFC 6901) goes through.
+pub fn pointer_parts(pointer: &str) -> impl Iterator<Item = String> {
+    let parts = pointer.split('/').skip(1);
+    parts.map(|part| part.replace("~1", "/").replace("~0", "~"))
+}
+
 /// A value as it stood in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
