@@ -492,7 +492,15 @@ fn a_pasted_http_request_fills_the_builder_as_a_command_does() {
     let mut scene = Scene::open(WIDE);
     scene.paste(&format!("{REQUEST}\r###\rGET {{{{host}}}}/two\r"));
     let notice = scene.notice();
-    assert!(notice.contains("The pasted text holds 2 calls"), "{notice}");
+    assert!(
+        notice.contains("The pasted list of requests holds 2 calls"),
+        "{notice}"
+    );
+    // Behind the key that is named there its steps are in front, also where one part is seen.
+    scene.resize(USUAL);
+    scene.keys("3");
+    let screen = text_of(&scene.picture());
+    assert!(screen.contains("2 steps, nothing sent yet"), "{screen}");
     let session = &scene.state.sessions.open.as_ref().unwrap().session;
     assert_eq!(
         session.steps[1].spec.url,

@@ -5,7 +5,7 @@
 use super::action::{Action, Pane, Screen};
 use super::explaining;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
-use super::pane::{Editing, Shown};
+use super::pane::{Editing, Part, Shown};
 use super::replaying;
 use super::sending::enter;
 use super::state::State;
@@ -138,6 +138,8 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
             session: *session,
         };
         effects.extend(replaying::opened(state, Ok(Box::new(open))));
+        // It is in no list of files yet: where one part is seen, that is its steps.
+        state.sessions.part = Part::Steps;
     }
     let mut remedy: Vec<String> = notes.iter().map(|note| note.message.clone()).collect();
     if remedy.len() > NOTES {

@@ -28,7 +28,7 @@ impl Format {
     pub fn noun_of(&self, count: usize) -> &'static str {
         match self.is_many == self.is_session(count) {
             true => self.noun,
-            false => "text",
+            false => "list of requests",
         }
     }
 }
