@@ -185,7 +185,7 @@ fn many<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Statement>, D::Error
 }
 
 /// Read by hand, since an untagged choice would lose which key was wrong, and where.
-struct StatementRow(Statement);
+pub(super) struct StatementRow(pub Statement);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,6 +11,7 @@ pub mod har;
 pub mod http_file;
 pub mod hurl;
 pub mod keys_file;
+pub mod knowledge_file;
 mod lift;
 pub mod matrix;
 mod notes;

@@ -1,5 +1,6 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
 
+pub mod api;
 pub mod asking;
 pub mod back_off;
 mod blame;

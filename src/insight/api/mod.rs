@@ -1,0 +1,6 @@
+//! What is known of APIs, as data, and how it is asked.
+
+pub mod knowledge;
+mod phrase;
+
+pub use phrase::{Phrase, Words};
