@@ -23,7 +23,7 @@ pub fn run(
     args: &SendArgs,
     typed: RequestSpec,
     mut environment: Environment,
-    options: ClientOptions,
+    mut options: ClientOptions,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
     let home = Home::find()?;
@@ -31,6 +31,7 @@ pub fn run(
     let catalogue = choice::catalogue(&home)?;
     let callers = callers(args, &typed, &environment, &settings)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);

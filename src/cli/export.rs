@@ -96,7 +96,11 @@ fn ticket_of(id: &str, home: &Home, settings: &Settings, out: &mut Out) -> Resul
     for token in &settings.tokens {
         vault.read_at_rest(&token.name, false);
     }
-    let client = Client::new(vault, ClientOptions::default());
+    let options = ClientOptions {
+        library: catalogue.library.clone(),
+        ..ClientOptions::default()
+    };
+    let client = Client::new(vault, options);
     let case = recalled(&client, &history, Arc::new(exchange), environment);
     history.close(history::CLOSING);
     let text = ticket::write(&case, &explain(&case, &catalogue));

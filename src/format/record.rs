@@ -499,6 +499,8 @@ struct Answer {
     headers: Vec<(String, Value)>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     received: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -527,6 +529,7 @@ impl Answer {
             received,
             wire_bytes,
             body_cut,
+            refused,
             timing:
                 Timing {
                     dns,
@@ -543,6 +546,7 @@ impl Answer {
             version: version.clone(),
             headers: fields(headers),
             cut: *body_cut,
+            refused: *refused,
             received: *received,
             wire: *wire_bytes,
             dns: dns.map(span),
@@ -564,6 +568,7 @@ impl Answer {
             received: self.received,
             wire_bytes: self.wire,
             body_cut: self.cut,
+            refused: self.refused,
             timing: Timing {
                 dns: self.dns.map(duration).transpose()?,
                 connect: self.connect.map(duration).transpose()?,

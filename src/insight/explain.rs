@@ -2,7 +2,7 @@
 //! speaks for a call alone and for one that was investigated; the second just has more to go by.
 
 use super::facts::Case;
-use super::rules::{Finding, Tier, look};
+use super::rules::{Finding, Tier, left_beside, look};
 use super::status::{Catalogue, CauseNote};
 use crate::model::Cause;
 
@@ -95,7 +95,7 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
 
 /// Judges the case. The words of each cause come from the catalogue.
 pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
-    let findings = look(case);
+    let findings = beside_what_is_known(look(case), left_beside(case));
     let mut verdicts: Vec<Verdict> = rank(&findings)
         .into_iter()
         .enumerate()
@@ -106,6 +106,18 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
         verdicts.push(unknown(case, catalogue));
     }
     Explanation { verdicts }
+}
+
+/// What a pack says by a code, by words or a header outranks what rules guess without it;
+/// comparisons of answers stand.
+fn beside_what_is_known(mut findings: Vec<Finding>, left: f32) -> Vec<Finding> {
+    for finding in &mut findings {
+        if finding.tier < Tier::Seen && finding.weight > 0.0 && !finding.rule.starts_with("known.")
+        {
+            finding.weight *= left;
+        }
+    }
+    findings
 }
 
 fn verdict(

@@ -97,11 +97,11 @@ fn any_response() -> impl Strategy<Value = Response> {
         first_byte,
         total,
     });
-    let texts = any::<(u16, String, String, bool)>();
+    let texts = any::<(u16, String, String, bool, bool)>();
     let sizes = any::<(Option<u64>, Option<u64>)>();
     (texts, sizes, any_headers(), any_bytes(), timing).prop_map(
         |(texts, (received, wire_bytes), headers, body, timing)| {
-            let (status, reason, version, body_cut) = texts;
+            let (status, reason, version, body_cut, refused) = texts;
             Response {
                 received,
                 wire_bytes,
@@ -111,6 +111,7 @@ fn any_response() -> impl Strategy<Value = Response> {
                 headers,
                 body,
                 body_cut,
+                refused,
                 timing,
             }
         },

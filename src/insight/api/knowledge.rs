@@ -8,10 +8,35 @@ use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
 use crate::model::{Cause, Headers};
 use std::sync::Arc;
 
+/// What kind of thing a pack knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// One API.
+    #[default]
+    Api,
+    /// What stands before an API: a gateway, a proxy.
+    Gateway,
+    /// What an API is built with, and answers like.
+    Framework,
+    /// What many APIs have agreed on.
+    Standard,
+}
+
+impl Layer {
+    /// The names that packs use.
+    pub const NAMES: &[(&str, Layer)] = &[
+        ("api", Layer::Api),
+        ("gateway", Layer::Gateway),
+        ("framework", Layer::Framework),
+        ("standard", Layer::Standard),
+    ];
+}
+
 /// One file of knowledge.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pack {
     pub id: String,
+    pub layer: Layer,
     /// As people call the API: `GitHub`.
     pub title: String,
     /// Standards that it builds on.
@@ -565,8 +590,8 @@ impl Knowledge {
     }
 
     /// The ids of the packs that speak.
-    pub fn ids(&self) -> Vec<String> {
-        self.packs.iter().map(|pack| pack.id.clone()).collect()
+    pub fn ids(&self) -> Vec<&str> {
+        self.packs.iter().map(|pack| pack.id.as_str()).collect()
     }
 
     pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
