@@ -116,35 +116,75 @@ macro_rules! packs {
 
 packs! {
     airtable
+    akamai
     anthropic
+    apigee
     asana
+    aspnet
+    aws_gateway
     aws_signatures
+    azure_gateway
     bitbucket
+    box
+    clickup
+    cloudflare_edge
     datadog
+    digitalocean
+    discord
+    django_rest
+    dropbox
+    envoy
+    express
+    fastapi
+    fastly
     github
     gitlab
     google_rpc
     grafana
     graphql
+    haproxy
+    heroku
     http
     hubspot
+    intercom
+    jenkins
     jira
     json_api
+    json_rpc
+    kong
+    laravel
     linear
+    linkedin
+    mailgun
+    meta_graph
+    monday
+    nginx
     notion
+    npm
     oauth
     odata
     openai
     pagerduty
+    paypal
     problem
+    pypi
+    rails
     salesforce
     scim
     sendgrid
+    sentry
     servicenow
     shopify
     slack
+    soap
+    spotify
+    spring
+    square
     stripe
+    telegram
     twilio
+    wordpress
+    x_twitter
     zendesk
     zoom
 }

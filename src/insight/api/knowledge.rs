@@ -66,7 +66,7 @@ pub struct Recognise {
     /// A header of the response, in small letters, and what its value holds; empty for anything.
     pub headers: Vec<(String, String)>,
     pub body: Vec<BodyForm>,
-    /// Paths of the request; `*` is one segment, `**` the rest.
+    /// Paths of the request; `*` is one segment, `**` any number of them.
     pub paths: Vec<String>,
 }
 
@@ -451,6 +451,27 @@ impl Pack {
         self.statuses.iter().find(|row| row.note.status == status)
     }
 
+    /// Whether a credential is read at a place (`header x-api-key`, `query key`) and, in the
+    /// `Authorization` header, under a scheme. `None` where the pack names no places.
+    pub fn takes(&self, place: &str, scheme: &str) -> Option<bool> {
+        let mut places = self.credentials.iter().flat_map(|kind| &kind.places).peekable();
+        places.peek()?;
+        let (place, scheme) = (place.to_ascii_lowercase(), scheme.to_ascii_lowercase());
+        let place = place.replace("parameter ", "query ");
+        Some(places.any(|known| {
+            let known = known.to_ascii_lowercase();
+            let mut words = known.split(' ');
+            let (kind, name) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            let wanted = words.next().unwrap_or("");
+            match kind {
+                "basic" => place == "header authorization" && scheme == "basic",
+                _ if format!("{kind} {name}") != place => false,
+                "header" if name == "authorization" => wanted == scheme,
+                _ => true,
+            }
+        }))
+    }
+
     /// The kind of credential whose fixed beginning a value has; the longest wins.
     pub fn kind_of(&self, value: &str) -> Option<&CredentialKind> {
         let fits = |kind: &&CredentialKind| {
@@ -535,19 +556,22 @@ pub fn host_fits(host: &str, wanted: &str) -> bool {
     }
 }
 
-/// Whether a path has the form wanted; `*` is one segment, `**` the rest.
+/// Whether a path has the form wanted; `*` is one segment, `**` any number of them.
 pub fn path_fits(path: &str, wanted: &str) -> bool {
-    let mut given = path.split('/');
-    for part in wanted.split('/') {
-        if part == "**" {
-            return true;
+    let given: Vec<&str> = path.split('/').collect();
+    let wanted: Vec<&str> = wanted.split('/').collect();
+    segments_fit(&given, &wanted)
+}
+
+fn segments_fit(given: &[&str], wanted: &[&str]) -> bool {
+    match (given, wanted) {
+        ([], []) => true,
+        (_, ["**", rest @ ..]) => (0..=given.len()).any(|from| segments_fit(&given[from..], rest)),
+        ([here, given @ ..], [part, wanted @ ..]) => {
+            (*part == "*" && !here.is_empty() || here == part) && segments_fit(given, wanted)
         }
-        match given.next() {
-            Some(here) if part == "*" && !here.is_empty() || here == part => {}
-            _ => return false,
-        }
+        _ => false,
     }
-    given.next().is_none()
 }
 
 /// Every value that a JSON Pointer leads to, `*` for each element of a list or object.
@@ -668,6 +692,9 @@ mod tests {
         assert!(!path_fits("/repos/a/b/c", "/repos/*/*"));
         assert!(path_fits("/api/v3/x/y", "/api/v3/**"));
         assert!(!path_fits("/repos//b", "/repos/*/b"));
+        assert!(path_fits("/a/graphql", "/**/graphql"));
+        assert!(path_fits("/graphql", "/**/graphql"));
+        assert!(!path_fits("/a/graphql/b", "/**/graphql"));
     }
 
     #[test]

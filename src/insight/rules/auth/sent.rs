@@ -10,17 +10,21 @@ use crate::model::{Cause, Hop};
 pub(super) fn absent(case: &Case, findings: &mut Findings) {
     let call = &case.call;
     let place = match &case.credential.place {
-        CredentialPlace::Nowhere => "No Authorization header was sent.".to_owned(),
-        CredentialPlace::Elsewhere(place) => {
-            format!("The token went out in the {place}, and the API reads Authorization only.")
+        CredentialPlace::Nowhere => "The call carries no credential.".to_owned(),
+        // Any place may be right, unless the API is known to look elsewhere only.
+        CredentialPlace::Elsewhere(place) if is_read_at(case, place, "") == Some(false) => {
+            format!("The credential went out in the {place}, where this API does not look.")
         }
         _ => return,
     };
-    let seen = is_about_token(case) || call.status() == 403 && call.page != Page::Html;
-    if seen {
-        let weight = if call.page == Page::Html { 3.0 } else { 6.5 };
-        findings.add(Cause::TokenMissing, weight, Tier::Seen, place);
-    }
+    let asked = !call.challenges.is_empty();
+    let weight = match call.status() {
+        _ if call.page == Page::Html && !asked => 2.5,
+        _ if is_about_token(case) => 4.8,
+        403 => 2.6,
+        _ => return,
+    };
+    findings.add(Cause::TokenMissing, weight, Tier::Said, place);
     if let Some(placed) = case.first(Purpose::Placed).filter(|p| p.facts.is_fine()) {
         findings.add(Cause::TokenMissing, 7.0, Tier::Seen, case.cite(placed));
     }
@@ -51,15 +55,34 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
             let says = "Bearer is written in an unusual case.";
             findings.add(Cause::TokenScheme, 1.0, Tier::Said, says);
         }
-        Some(word) => {
-            let says = format!("The header begins with {word}, and the API wants Bearer.");
-            findings.add(Cause::TokenScheme, 6.5, Tier::Seen, says);
+        Some(word) if is_demanded(case, word) == Some(false) => {
+            let says = format!("The header begins with {word}, and the API takes another scheme.");
+            findings.add(Cause::TokenScheme, 4.5, Tier::Said, says);
         }
-        None => {
-            let says = "The Authorization header holds no scheme: the word Bearer is missing.";
-            findings.add(Cause::TokenScheme, 6.5, Tier::Seen, says);
+        None if is_demanded(case, "") == Some(false) => {
+            let says = "The Authorization header holds a value without a scheme before it.";
+            findings.add(Cause::TokenScheme, 4.5, Tier::Said, says);
         }
+        _ => {}
     }
+}
+
+/// Whether the API takes credentials at that place and under that scheme, by the pack that knows
+/// it; `None` where none does.
+fn is_read_at(case: &Case, place: &str, scheme: &str) -> Option<bool> {
+    case.knowledge.api.as_ref()?.takes(place, scheme)
+}
+
+/// Whether the scheme is one that the API's pack or its own challenge names; `None` where neither
+/// says anything.
+fn is_demanded(case: &Case, scheme: &str) -> Option<bool> {
+    if let Some(known) = is_read_at(case, "header authorization", scheme) {
+        return Some(known);
+    }
+    let named = case.call.challenges.iter().map(|c| c.scheme.as_str());
+    let mut named = named.filter(|scheme| !scheme.is_empty()).peekable();
+    named.peek()?;
+    Some(named.any(|own| own.eq_ignore_ascii_case(scheme)))
 }
 
 /// The redirect that took no credential along.
