@@ -121,24 +121,33 @@ packs! {
     apigee
     asana
     aspnet
+    aws
     aws_gateway
     aws_signatures
+    azure_arm
+    azure_devops
     azure_gateway
     bitbucket
     box
+    circleci
     clickup
     cloudflare_edge
+    databricks
     datadog
     digitalocean
     discord
     django_rest
     dropbox
+    entra
     envoy
     express
     fastapi
     fastly
+    figma
+    firebase
     github
     gitlab
+    google
     google_rpc
     grafana
     graphql
@@ -146,6 +155,7 @@ packs! {
     heroku
     http
     hubspot
+    huggingface
     intercom
     jenkins
     jira
@@ -158,6 +168,7 @@ packs! {
     mailgun
     meta_graph
     monday
+    nextcloud
     nginx
     notion
     npm
@@ -176,12 +187,17 @@ packs! {
     servicenow
     shopify
     slack
+    snowflake
     soap
+    sonarqube
     spotify
     spring
     square
     stripe
+    supabase
     telegram
+    terraform_cloud
+    trello
     twilio
     wordpress
     x_twitter

@@ -454,7 +454,11 @@ impl Pack {
     /// Whether a credential is read at a place (`header x-api-key`, `query key`) and, in the
     /// `Authorization` header, under a scheme. `None` where the pack names no places.
     pub fn takes(&self, place: &str, scheme: &str) -> Option<bool> {
-        let mut places = self.credentials.iter().flat_map(|kind| &kind.places).peekable();
+        let mut places = self
+            .credentials
+            .iter()
+            .flat_map(|kind| &kind.places)
+            .peekable();
         places.peek()?;
         let (place, scheme) = (place.to_ascii_lowercase(), scheme.to_ascii_lowercase());
         let place = place.replace("parameter ", "query ");

@@ -5,7 +5,7 @@ use super::{Findings, Rule, Tier};
 use crate::insight::api::Words;
 use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::error_body::EntryOrigin;
-use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
+use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::TokenKind;
 use crate::model::{Cause, Outcome};
 use url::Url;
@@ -49,7 +49,10 @@ fn rank_of(spoken: &Spoken) -> Rank {
 /// An answer, and as much of its request as is known, the way packs look at it.
 pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     let (call, credential) = (&case.call, &case.credential);
-    let name = case.knowledge.status(call.sent_status()).map(|row| row.note.name.as_str());
+    let name = case
+        .knowledge
+        .status(call.sent_status())
+        .map(|row| row.note.name.as_str());
     // A text that only repeats the status says nothing beyond it.
     let words = |text: &str| match name {
         Some(name) if repeats(text, call.sent_status(), name) => Words::default(),

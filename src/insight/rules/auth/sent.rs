@@ -6,6 +6,18 @@ use crate::insight::redact::is_secret_name;
 use crate::insight::rules::{Findings, Tier};
 use crate::model::{Cause, Hop};
 
+/// The causes that only a credential which was sent can have.
+const OF_A_VALUE: &[Cause] = &[
+    Cause::TokenRejected,
+    Cause::TokenExpired,
+    Cause::TokenNotYetValid,
+    Cause::TokenWrongShape,
+    Cause::TokenWrongInstance,
+    Cause::TokenWrongKind,
+    Cause::TokenStrayCharacters,
+    Cause::TokenScheme,
+];
+
 /// Wrong where the API needs no token and refuses for another reason.
 pub(super) fn absent(case: &Case, findings: &mut Findings) {
     let call = &case.call;
@@ -19,6 +31,18 @@ pub(super) fn absent(case: &Case, findings: &mut Findings) {
     };
     let asked = !call.challenges.is_empty();
     let weight = match call.status() {
+        status
+            if matches!(status, 400..=599) && case.credential.place == CredentialPlace::Nowhere =>
+        {
+            // What was not sent cannot be wrong.
+            findings.against(OF_A_VALUE, 3.0);
+            match status {
+                401 if call.page != Page::Html || asked => 4.8,
+                401 | 403 => 2.6,
+                _ if is_about_token(case) => 4.0,
+                _ => return,
+            }
+        }
         _ if call.page == Page::Html && !asked => 2.5,
         _ if is_about_token(case) => 4.8,
         403 => 2.6,
