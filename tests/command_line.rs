@@ -25,6 +25,15 @@ const ENTRY: &[&str] = &[
     "meta",
 ];
 
+const VERDICT: &[&str] = &[
+    "cause",
+    "confidence",
+    "summary",
+    "evidence",
+    "next_steps",
+    "knowledge",
+];
+
 fn sandboxed(method: &str, url: &str, token: &str) -> Ran {
     Home::new().run(&["send", method, url, "--token", token, "--env", "sandbox"])
 }
@@ -242,11 +251,20 @@ fn a_status_is_explained() {
     assert!(ran.out.starts_with("▲ 404 Not Found\n"), "{}", ran.out);
     assert!(ran.out.contains("resource.hidden_by_permission"));
     let json = Home::new().run(&["explain", "404", "--json"]).json();
+    let texts = ["reasons", "checks", "ask", "see"];
     has_shape(
         &json,
         &["causes", "entries", "notes"],
-        &["status", "class", "meaning"],
+        &[&["status", "class", "meaning"][..], &texts].concat(),
     );
+    for name in texts {
+        let list = json[name].as_array().unwrap();
+        assert!(!list.is_empty(), "{name}");
+        for text in list.iter().filter_map(Value::as_str) {
+            let start: String = text.chars().take(40).collect();
+            assert!(ran.out.contains(&start), "{start}");
+        }
+    }
     assert_eq!(
         (&json["status"], &json["class"]),
         (&json!(404), &json!("client_error"))
@@ -278,9 +296,11 @@ fn a_body_is_explained_from_standard_input() {
         let json = Home::new().feed(args, bare).json();
         has_shape(
             &json,
-            &["causes", "entries", "notes"],
+            &["causes", "verdicts", "knowledge", "entries", "notes"],
             &["status", "class", "meaning"],
         );
+        has_shape(&json["verdicts"][0], VERDICT, &[]);
+        assert_eq!(json["verdicts"][0]["cause"], "resource.absent");
         has_shape(&json["entries"][0], &["origin"], ENTRY);
         assert_eq!(json["entries"][0]["origin"], "fragment");
         assert_eq!(json["entries"][0]["code"], "not_found");

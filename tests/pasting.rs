@@ -182,7 +182,7 @@ fn a_pasted_url_is_the_url_and_other_words_are_explained() {
     );
     scene.paste("good morning");
     assert!(
-        scene.notice().contains("no curl command"),
+        scene.notice().contains("no call and no answer"),
         "{}",
         scene.notice()
     );

@@ -10,7 +10,7 @@ use super::replaying;
 use super::sending::enter;
 use super::state::State;
 use crate::format::registry;
-use crate::insight;
+use crate::insight::{self, Form};
 use crate::model::{Environment, Exchange, Origin, TokenName, tokens_of};
 use std::sync::Arc;
 
@@ -23,7 +23,11 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     let text = &text.replace("\r\n", "\n").replace('\r', "\n");
     let editing = &state.builder.editing;
     let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
-    let wanted = if let Some(format) = registry::told(text) {
+    let saved = insight::received(text.as_bytes(), &state.catalogue.library);
+    let form = saved.as_ref().map(|saved| saved.form);
+    let wanted = if form.is_some_and(Form::is_unmistakable) {
+        !in_body
+    } else if let Some(format) = registry::told(text) {
         let is_line = !text.trim().contains('\n');
         match format.kind {
             "curl" => true,
@@ -32,11 +36,9 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
             // JSON may well be meant for the body, and so may lines.
             _ => !in_body,
         }
-    } else if state.is_editing() {
-        // JSON may well be meant for the body or the notes, and a whole answer for nothing but this.
-        !in_body && insight::saved(text.as_bytes()).is_some()
     } else {
-        insight::received(text.as_bytes()).is_some()
+        // Words may well be meant for a field.
+        !state.is_editing() && form.is_some_and(|form| form != Form::Words)
     };
     if wanted {
         let text = Pasted(text.to_owned());
@@ -54,7 +56,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     } else {
         let key = state.keymap.hint(Action::Edit).unwrap_or_default();
         state.notice = Some(Notice::info(format!(
-            "The pasted text is no URL, no curl command, no other request, no recording, no OpenAPI document and no answer. {key} opens a field to paste it into."
+            "The pasted text is words, with no call and no answer in them. {key} opens a field to paste it into."
         )));
     }
     Some(Vec::new())
@@ -199,6 +201,7 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     if let Some(effects) = explaining::answered_by_hand(state, &exchange) {
         return effects;
     }
+    let is_answered = exchange.outcome.status().is_some();
     state.overlay = None;
     state.history.filtering = false;
     state.builder.finish_editing();
@@ -209,8 +212,12 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.response.awaiting = None;
     effects.extend(state.response.show_read(answer));
     state.focus = Pane::Response;
-    state.notice = Some(Notice::info(
-        "The pasted answer is shown like one of your own calls; nothing was sent.",
-    ));
+    let what = match is_answered {
+        true => "answer",
+        false => "message",
+    };
+    state.notice = Some(Notice::info(format!(
+        "The pasted {what} is shown like one of your own calls; nothing was sent."
+    )));
     effects
 }

@@ -9,6 +9,7 @@ use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, HomeError, Vault};
 use crate::format::{registry, session_file};
 use crate::insight;
+use crate::insight::api::library::Library;
 use crate::model::{
     Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, Timestamp, TokenName,
 };
@@ -22,10 +23,10 @@ const STDIN_BYTES: u64 = 64_000_000;
 
 pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     let home = Home::find()?;
-    let opening = Opening::of(args.what.as_deref(), &home)?;
+    let catalogue = choice::catalogue(&home)?;
+    let opening = Opening::of(args.what.as_deref(), &home, &catalogue.library)?;
     let url = opening.url.as_deref();
     let mut settings = home.settings()?;
-    let catalogue = choice::catalogue(&home)?;
     let keymap = choice::keymap(&home)?;
     let themes = choice::themes(&home);
     let theme = args.theme.as_deref().or(settings.theme.as_deref());
@@ -114,7 +115,7 @@ struct Opening {
 }
 
 impl Opening {
-    fn of(what: Option<&str>, home: &Home) -> Result<Opening, Trouble> {
+    fn of(what: Option<&str>, home: &Home, library: &Library) -> Result<Opening, Trouble> {
         let Some(what) = what else {
             return Ok(Opening::default());
         };
@@ -157,10 +158,9 @@ impl Opening {
             url = first
                 .map(|step| step.spec.url.clone())
                 .filter(|url| is_url(url));
-        } else if format.is_none() && (what != "-" || insight::received(text.as_bytes()).is_none())
-        {
+        } else if format.is_none() && (what != "-" || !is_call(&text, library)) {
             return Err(Trouble::usage(match what {
-                "-" => "Standard input holds neither a URL, nor a request in a form that is known here, nor a recording, nor an OpenAPI document, nor an answer. httriage explain - reads any text.".to_owned(),
+                "-" => "Standard input holds words, with no call and no answer in them. httriage explain - looks at any text.".to_owned(),
                 _ => format!("\"{what}\" is neither a command, nor a URL, nor a session. See httriage --help, or begin with https://."),
             }));
         }
@@ -170,6 +170,12 @@ impl Opening {
             session: None,
         })
     }
+}
+
+/// Whether a text shows a call, or a part of one.
+fn is_call(text: &str, library: &Library) -> bool {
+    let saved = insight::received(text.as_bytes(), library);
+    saved.is_some_and(|saved| saved.form != insight::Form::Words)
 }
 
 /// The guided tour. A test proves that it can be read.

@@ -36,7 +36,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     if by_hand {
         let mut recorder = Recorder::new(&sent.record, &home, &settings);
         let told = |exchange: &Arc<Exchange>| recorder.remember_shared(exchange.clone());
-        let result = by_hand::ask(typed, environment, budget, out, told)?;
+        let result = by_hand::ask(typed, environment, budget, &catalogue.library, out, told)?;
         recorder.finish();
         let explanation = explain(&result.case, &catalogue);
         if as_json {

@@ -2,7 +2,7 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
-use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
+use crate::insight::{Catalogue, Entry, ErrorBody, Statement, error_body, request_ids};
 use crate::model::{
     Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
 };
@@ -147,10 +147,9 @@ impl Out {
         }
     }
 
-    /// Status line, what it means, error table.
-    pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
+    /// The status, what kind of body came, and how long it took or that nothing was sent.
+    pub fn status_line(&mut self, exchange: &Exchange) {
         let class = exchange.outcome.class();
-        let errors = errors(&exchange.outcome);
         let status = match &exchange.outcome {
             Outcome::Answered(response) => format!("{:03} {}", response.status, response.reason),
             Outcome::Failed(failure) => format!("no answer: {}", failure.cause.id()),
@@ -169,6 +168,12 @@ impl Out {
         let badge = format!("{} {}", class.glyph(false), status.trim_end());
         let badge = self.styled(&badge, colour_of(class));
         self.finished(&format!("{badge}  {}", visible(&facts)));
+    }
+
+    /// Status line, what it means, error table.
+    pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
+        let errors = errors(&exchange.outcome);
+        self.status_line(exchange);
         if exchange.attempts > 1 {
             self.indented(&format!("sent {} times", exchange.attempts));
         }
@@ -266,12 +271,7 @@ impl Out {
 
     /// What is said of the API, with how surely it is known.
     pub fn statements(&mut self, title: &str, statements: &[Statement]) {
-        let with_grounds = |statement: &Statement| match &statement.grounds {
-            Grounds::Documented(source) => format!("{} ({source})", statement.text),
-            Grounds::Observed(source) => format!("{} (seen: {source})", statement.text),
-            Grounds::Inferred => format!("{} (our reading)", statement.text),
-        };
-        self.list(title, statements.iter().map(with_grounds));
+        self.list(title, statements.iter().map(Statement::with_grounds));
     }
 
     /// What to do; it claims nothing and needs no grounds.

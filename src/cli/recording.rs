@@ -6,7 +6,7 @@ use super::investigate::verdict;
 use super::json::{causes_json, exchange_json, notes_json};
 use super::print::Out;
 use super::trouble::Trouble;
-use crate::engine::investigate::credential_from;
+use crate::engine::carried;
 use crate::engine::{Home, Vault, sandbox};
 use crate::format::har;
 use crate::insight::facts::{Case, Facts};
@@ -117,7 +117,7 @@ fn alike(calls: Vec<Exchange>) -> Vec<(Exchange, usize)> {
 }
 
 fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) -> Told {
-    let carried = credential_from(&slotted(&exchange.sent), vault, false);
+    let carried = carried(&slotted(&exchange.sent), vault, false);
     // A token that has expired since was good then.
     let now = exchange.started_at;
     let now = if now == Timestamp::UNIX_EPOCH {

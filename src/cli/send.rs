@@ -8,7 +8,7 @@ use super::json::{causes_json, exchange_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::history::{History, Receipt};
-use crate::engine::investigate::credential;
+use crate::engine::carried;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
 use crate::insight::back_off::{NextTry, next_try, wait_text};
@@ -130,7 +130,7 @@ async fn call(
     let is_sandbox = environment.sandbox;
     let exchange = call_in(client, typed, environment, case, manner).await;
     drop(served);
-    let carried = credential(&exchange.sent, client, is_sandbox);
+    let carried = carried(&exchange.sent, client.vault(), is_sandbox);
     Ok((exchange, carried))
 }
 

@@ -4,6 +4,7 @@
 
 mod attach;
 mod client;
+mod credential;
 pub mod doctor;
 mod give_way;
 pub mod history;
@@ -19,6 +20,7 @@ pub mod survey;
 mod vault;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
+pub use credential::carried;
 pub use give_way::{Stretches, give_way};
 pub use home::{Home, HomeError, Sheet, forbid_core_files, make_folder};
 pub use vault::{Vault, fingerprint, keep};

@@ -8,10 +8,11 @@ mod source;
 mod tests;
 
 use crate::insight::asking::wrong_token;
+use crate::insight::facts::Credential;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
+    Environment, ExchangeId, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
     TokenName, TokenRef, TokenSource, token_names_in,
 };
 use ring::digest;
@@ -30,6 +31,8 @@ pub struct Vault {
     lent: Mutex<HashMap<TokenName, Origin>>,
     /// Where else a token may go, because the person said so; whether it is of the sandbox, too.
     permitted: Mutex<HashSet<(bool, TokenName, Origin)>>,
+    /// What was told of credentials that strangers pasted, by looking at them once.
+    seen: Mutex<HashMap<ExchangeId, Credential>>,
 }
 
 /// The values read so far, and what finds them; building that again for every call would cost
@@ -58,6 +61,7 @@ impl Vault {
             read: Mutex::default(),
             lent: Mutex::default(),
             permitted: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -65,6 +69,18 @@ impl Vault {
     pub fn asking(mut self, ask: fn(&TokenName) -> Option<Secret>) -> Vault {
         self.ask = Some(ask);
         self
+    }
+
+    /// Keeps what was told of the credential of a pasted call; its value is not kept.
+    pub fn note_seen(&self, call: &ExchangeId, credential: Credential) {
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.insert(call.clone(), credential);
+        }
+    }
+
+    /// What was told of the credential of a pasted call, in this run.
+    pub fn seen(&self, call: &ExchangeId) -> Option<Credential> {
+        self.seen.lock().ok()?.get(call).cloned()
     }
 
     /// A value for as long as this program runs, as a prompt or a pipe gave it.

@@ -130,6 +130,7 @@ packs! {
     bitbucket
     box
     circleci
+    client
     clickup
     cloudflare_edge
     databricks

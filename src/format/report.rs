@@ -403,6 +403,7 @@ mod tests {
             summary: "support has no role on |this|.".into(),
             evidence: Vec::new(),
             next_steps: vec!["Ask for a role.".into()],
+            knowledge: Vec::new(),
         });
         let text = markdown(&report);
         let why = "- why: permission.missing\\_role (62 %). support has no role on \\|this\\|.\n  - Ask for a role.\n";

@@ -2,7 +2,7 @@
 //! speaks for a call alone and for one that was investigated; the second just has more to go by.
 
 use super::facts::Case;
-use super::rules::{Finding, Tier, left_beside, look};
+use super::rules::{Finding, Tier, left_beside, look, spoken_for};
 use super::status::{Catalogue, CauseNote};
 use crate::model::Cause;
 
@@ -15,6 +15,8 @@ pub struct Verdict {
     pub summary: String,
     pub evidence: Vec<String>,
     pub next_steps: Vec<String>,
+    /// The packs that spoke for it, by their ids.
+    pub knowledge: Vec<String>,
 }
 
 impl Verdict {
@@ -159,6 +161,7 @@ fn verdict(
         summary: summary(case, standing.cause, note),
         evidence,
         next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+        knowledge: spoken_for(case, standing.cause),
     }
 }
 
@@ -176,6 +179,7 @@ fn unknown(case: &Case, catalogue: &Catalogue) -> Verdict {
         summary: summary(case, cause, note),
         evidence: vec![format!("{}.", case.call.line())],
         next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+        knowledge: Vec::new(),
     }
 }
 
@@ -212,6 +216,11 @@ pub fn in_general(text: &str) -> String {
 /// The places of a sentence that name this very case.
 fn filled(case: &Case, text: &str) -> String {
     let sent = &case.call.exchange.sent;
+    if sent.method.is_empty() {
+        // Nobody knows the request of a pasted answer.
+        let wait = case.call.header("retry-after");
+        return in_general(&wait.map_or_else(|| text.to_owned(), |wait| text.replace("{wait}", &wait)));
+    }
     let token = match &case.credential.token {
         Some(name) => name.to_string(),
         None => "the token".to_owned(),

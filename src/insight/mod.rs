@@ -41,7 +41,7 @@ pub use body_text::{
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use disguise::disguise;
-pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
+pub use error_body::{Entry, EntryOrigin, ErrorBody, NO_BODY, error_body, error_text};
 pub use explain::{Explanation, Verdict, explain, in_general};
 pub use json::{Json, Note, pointer_parts};
 pub use phases::{Phase, phases};
@@ -49,6 +49,6 @@ pub use picture::{Picture, picture};
 pub use query::{Query, Term, Want, host, search_text};
 pub use request_ids::{request_ids, request_ids_in};
 pub use route::decoded as route_text;
-pub use saved::{Saved, received, saved};
+pub use saved::{Form, SAYS, Saved, received};
 pub use status::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
 pub use summary::{error_line, summary, summary_with};

@@ -36,6 +36,17 @@ impl Grounds {
     }
 }
 
+impl Statement {
+    /// `… (RFC 9110, 15.5.4)`: the sentence with its ground, as it is shown and printed.
+    pub fn with_grounds(&self) -> String {
+        match &self.grounds {
+            Grounds::Documented(source) => format!("{} ({source})", self.text),
+            Grounds::Observed(source) => format!("{} (seen: {source})", self.text),
+            Grounds::Inferred => format!("{} (our reading)", self.text),
+        }
+    }
+}
+
 /// A sentence, and why it may be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {

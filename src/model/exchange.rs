@@ -359,6 +359,13 @@ impl Exchange {
         self.sent.token.as_ref()
     }
 
+    /// Whether all headers that went out are known. A head that was seen on the wire names its
+    /// host (RFC 9112, 3.2), and what is only told of a pasted call rarely does.
+    pub fn shows_head(&self) -> bool {
+        let headers = &self.sent.headers;
+        !self.is_received() || headers.has("host") || headers.has("authority")
+    }
+
     /// An answer that came to somebody else, and was pasted here.
     pub fn is_received(&self) -> bool {
         self.environment == Environment::RECEIVED

@@ -6,7 +6,7 @@ use crate::engine::Client;
 use crate::engine::pasted;
 use crate::format::registry::{self, Format};
 use crate::insight;
-use crate::model::{Exchange, Origin, RequestSpec, Timestamp, TokenName};
+use crate::model::{Origin, RequestSpec, TokenName};
 use std::sync::Arc;
 
 /// Reads requests in any form that is told for certain, else an answer. `sandbox` names the practice tokens where they may be meant.
@@ -17,14 +17,21 @@ pub fn take_in(
     tokens: &[TokenName],
     sandbox: &[TokenName],
 ) -> Message {
-    if let Some(format) = registry::told(&text.0) {
+    let saved = insight::received(text.0.as_bytes(), client.library());
+    // A command may stand above what it brought: that is what somebody wants to understand.
+    let is_answer = |saved: &insight::Saved| saved.form.is_unmistakable();
+    if let Some(format) = registry::told(&text.0)
+        && !saved.as_ref().is_some_and(is_answer)
+    {
         return requests(text, format, was_argument, client, tokens, sandbox);
     }
-    match insight::received(text.0.as_bytes()) {
-        Some(saved) => Message::Received(Arc::new(answer(saved, client))),
-        None => Message::Told(Notice::trouble(
-            "The text is neither a request in a form that is known here, nor a recording, nor an OpenAPI document, nor an answer.",
-            "Begin with curl, with a method and a URL, with a status line, or with the body of an answer.",
+    match saved {
+        Some(saved) if saved.form != insight::Form::Words => {
+            Message::Received(Arc::new(pasted::taken(saved, client)))
+        }
+        _ => Message::Told(Notice::trouble(
+            "The text is words, with no call and no answer in them.",
+            "Paste a request, or what came as its answer.",
         )),
     }
 }
@@ -116,9 +123,4 @@ fn requests(
         session: session.clone(),
         was_argument,
     }))
-}
-
-/// An answer as a call that was made elsewhere.
-fn answer(saved: insight::Saved, client: &Client) -> Exchange {
-    client.shown(pasted::exchange(saved, client.new_id(), Timestamp::now()))
 }

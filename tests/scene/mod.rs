@@ -746,7 +746,8 @@ impl Scene {
                 was_argument,
             }));
         }
-        let saved = received(text.0.as_bytes()).unwrap();
+        let library = &self.state.catalogue.library;
+        let saved = received(text.0.as_bytes(), library).unwrap();
         self.calls += 1;
         let sent = saved.sent.unwrap_or_else(|| SentRequest {
             url: "pasted answer".to_owned(),
@@ -762,8 +763,8 @@ impl Scene {
             environment: Environment::RECEIVED.to_owned(),
             typed,
             sent,
-            outcome: Outcome::Answered(saved.response),
-            redirects: Vec::new(),
+            outcome: saved.outcome,
+            redirects: saved.hops,
             attempts: 0,
             unverified: Vec::new(),
             probe_of: None,

@@ -8,9 +8,10 @@ use crate::engine::{Client, ClientOptions, Vault};
 use crate::format::curl;
 use crate::insight::by_hand::{answer, next, place, their_token};
 use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
+use crate::insight::api::library::Library;
 use crate::insight::received;
 use crate::model::{
-    Auth, Environment, Exchange, Outcome, RequestSpec, SentRequest, Settings, Timestamp, resolve,
+    Auth, Environment, Exchange, RequestSpec, SentRequest, Settings, Timestamp, resolve,
 };
 use std::io::BufRead;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub fn ask(
     mut typed: RequestSpec,
     environment: Environment,
     budget: usize,
+    library: &Arc<Library>,
     out: &mut Out,
     mut told: impl FnMut(&Arc<Exchange>),
 ) -> Result<Investigated, Trouble> {
@@ -33,7 +35,10 @@ pub fn ask(
     let sent = resolve(&typed, &environment).map_err(|failure| Trouble::usage(failure.message))?;
     let client = Client::new(
         Arc::new(Vault::new(&Settings::default(), |_| None)),
-        ClientOptions::default(),
+        ClientOptions {
+            library: library.clone(),
+            ..ClientOptions::default()
+        },
     );
     complain(
         "Nothing is sent. Let whoever holds the token run each command, and paste what it prints, then a line with a single dot. Without an answer the verdict is given on what is known.",
@@ -107,7 +112,7 @@ fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
             }
             text.extend(line);
         }
-        match received(&text) {
+        match received(&text, client.library()) {
             Some(saved) => {
                 return Ok(Some(client.shown(Exchange {
                     id: client.new_id(),
@@ -115,7 +120,7 @@ fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
                     case: None,
                     typed: RequestSpec::default(),
                     sent: SentRequest::default(),
-                    outcome: Outcome::Answered(saved.response),
+                    outcome: saved.outcome,
                     redirects: Vec::new(),
                     attempts: 0,
                     unverified: Vec::new(),

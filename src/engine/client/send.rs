@@ -111,6 +111,11 @@ impl Client {
         &self.vault
     }
 
+    /// All packs of knowledge.
+    pub fn library(&self) -> &Library {
+        &self.options.library
+    }
+
     /// What is known of the API that a call went to.
     pub fn knowledge(&self, call: &Facts, environment: &Environment) -> Knowledge {
         self.options.library.of_call(call, environment)

@@ -344,6 +344,16 @@ pub struct Spoken<'a> {
 }
 
 impl Heard<'_> {
+    /// Whether its status is one of these; none named is any.
+    fn is_status(&self, wanted: &[u16]) -> bool {
+        wanted.is_empty() || wanted.contains(&self.status)
+    }
+
+    /// A body that was pasted alone: its status is not known, which is no evidence against any.
+    fn hides_status(&self) -> bool {
+        self.status == 0 && self.headers.is_some()
+    }
+
     fn header_fits(&self, name: &str, wanted: &str) -> bool {
         let Some(headers) = self.headers else {
             return false;
@@ -375,12 +385,17 @@ fn value_fits(value: &str, wanted: &str) -> bool {
 }
 
 impl AnswerRow {
+    /// Whether it is known by more than the status and the request.
+    fn says_more(&self) -> bool {
+        !(self.codes.is_empty() && self.words.is_empty() && self.all_words.is_empty())
+    }
+
     /// By what it fits, if it does.
     pub fn told(&self, heard: &Heard) -> Option<Told> {
         let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|item| fits(item))
         };
-        let fits = (self.status.is_empty() || self.status.contains(&heard.status))
+        let fits = (heard.is_status(&self.status) || self.says_more() && heard.hides_status())
             && any(&self.codes, &|code| heard.codes.contains(&code))
             && any(&self.methods, &|m| heard.method == Some(m))
             && any(&self.paths, &|p| {
@@ -425,7 +440,7 @@ impl Pack {
         let codes = self.codes.iter().filter(|row| {
             let statuses = &row.note.statuses;
             heard.codes.contains(&row.note.code.as_str())
-                && (statuses.is_empty() || statuses.contains(&heard.status))
+                && (heard.is_status(statuses) || heard.hides_status())
         });
         let codes = codes.map(|row| Spoken {
             pack: self,

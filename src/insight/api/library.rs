@@ -11,6 +11,9 @@ use url::Url;
 /// The pack of HTTP itself, which is asked last and of everything.
 const HTTP: &str = "http";
 
+/// The pack of what clients say themselves, which is asked where somebody else's call failed.
+pub const CLIENT: &str = "client";
+
 /// So many bytes of a body are searched for marks of its API.
 const BODY_START: usize = 64 * 1024;
 
@@ -94,14 +97,19 @@ impl Library {
         // What an answer is recognised by stands near its beginning.
         let start = response.map(|r| &r.body[..r.body.len().min(BODY_START)]);
         let text = String::from_utf8_lossy(start.unwrap_or_default());
-        self.knowledge(&Asked {
+        let mut knowledge = self.knowledge(&Asked {
             named: environment.knowledge.as_deref(),
             host: url.as_ref().and_then(Url::host_str),
             path: url.as_ref().map(Url::path),
             headers: response.map(|response| &response.headers),
             body: call.json.as_ref(),
             text: &text,
-        })
+        });
+        let is_said = call.exchange.is_received() && call.exchange.outcome.status().is_none();
+        if let Some(client) = self.pack(CLIENT).filter(|_| is_said) {
+            knowledge.packs.insert(0, client);
+        }
+        knowledge
     }
 
     /// The packs that fit a call, the most telling first.

@@ -33,6 +33,19 @@ impl Words {
         Words(words)
     }
 
+    /// The words of what a program says: the names of its classes are parted at their dots.
+    pub fn of_program(text: &str) -> Words {
+        let mut parted = String::with_capacity(text.len());
+        let mut before = ' ';
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            let is_inside = before.is_alphabetic() && chars.peek().is_some_and(|c| c.is_alphabetic());
+            parted.push(if c == '.' && is_inside { ' ' } else { c });
+            before = c;
+        }
+        Words::of(&parted)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -135,6 +148,12 @@ mod tests {
         assert!(is_in("sign-in|login required", "Sign in required."));
         assert!(is_in("don't", "We don\u{2019}t know"));
         assert!(!is_in("limit", "limits"));
+    }
+
+    #[test]
+    fn classes_of_programs_are_parted_and_numbers_are_not() {
+        let words = Words::of_program("java.net.UnknownHostException: a 1.2");
+        assert!(Phrase::new("net unknownhostexception a 1.2").unwrap().is_in(&words));
     }
 
     #[test]

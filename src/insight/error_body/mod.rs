@@ -10,7 +10,6 @@ mod vendor;
 
 use super::challenge::{Challenge, challenges};
 use super::json::{self, Json, Note};
-use crate::insight::saved::saved;
 use crate::model::{Response, StatusClass, limits};
 use found::{Document, Found};
 use shapes::SHAPES;
@@ -18,6 +17,9 @@ use std::borrow::Cow;
 
 pub use entry::{Entry, EntryOrigin};
 pub use found::ErrorBody;
+
+/// Said of an error that brings no words.
+pub const NO_BODY: &str = "The answer has no body.";
 
 /// The errors of an answer: of its body first, then of its `WWW-Authenticate` header. An answer
 /// that is not an error has entries only if its body holds a list of errors with something in it.
@@ -45,9 +47,9 @@ pub fn error_body(response: &Response) -> ErrorBody {
         Some(packed) => packed,
         _ if response.body.is_empty() => ErrorBody {
             entries: Vec::new(),
-            notes: vec![Note::new("The answer has no body.")],
+            notes: vec![Note::new(NO_BODY)],
         },
-        _ => read(&response.body, media_type.as_deref()),
+        _ => error_text(&response.body, media_type.as_deref()),
     };
     if response.body_cut {
         body.notes.push(Note::new(
@@ -63,14 +65,6 @@ pub fn error_body(response: &Response) -> ErrorBody {
         }
     }
     body
-}
-
-/// The errors of a saved or pasted body; a whole answer with its status line is understood too.
-pub fn error_text(text: &[u8], media_type: Option<&str>) -> ErrorBody {
-    if let Some(saved) = saved(text) {
-        return error_body(&saved.response);
-    }
-    read(text, media_type)
 }
 
 const ERRORS: &str = "\"errors\"";
@@ -138,7 +132,8 @@ fn errors_amid_success(bytes: &[u8]) -> ErrorBody {
     }
 }
 
-fn read(bytes: &[u8], media_type: Option<&str>) -> ErrorBody {
+/// The errors of a body alone, a pasted or a saved one.
+pub fn error_text(bytes: &[u8], media_type: Option<&str>) -> ErrorBody {
     let (text, mut notes) = characters(bytes);
     let media_type = media_type.unwrap_or("").to_ascii_lowercase();
     let is_json = media_type.contains("json");
@@ -165,6 +160,7 @@ fn read(bytes: &[u8], media_type: Option<&str>) -> ErrorBody {
     let is_meant = is_json
         || !trimmed.starts_with('[')
         || reading.complete
+        || reading.ended_early
         || reading.value.as_ref().and_then(Json::as_list) != Some(&[]);
     let document = Document {
         value: reading.value.as_ref(),

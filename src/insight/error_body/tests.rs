@@ -441,13 +441,7 @@ fn a_challenge_comes_after_the_body_and_a_bare_one_only_in_its_place() {
 }
 
 #[test]
-fn a_saved_answer_is_read_with_its_headers() {
-    let saved = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/2 401 \r\nwww-authenticate: Bearer error=\"invalid_token\"\r\n\r\n{\"message\":\"No\"}";
-    let expected = [
-        "vendor - | - | No",
-        "www_authenticate invalid_token | Bearer | -",
-    ];
-    assert_eq!(shown(&error_text(saved, None)), expected);
+fn words_about_the_protocol_are_words() {
     assert_eq!(
         shown(&error_text(b"HTTP is down", None)),
         ["text - | - | HTTP is down"]

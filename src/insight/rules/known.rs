@@ -3,6 +3,7 @@
 
 use super::{Findings, Rule, Tier};
 use crate::insight::api::Words;
+use crate::insight::api::library::CLIENT;
 use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::error_body::EntryOrigin;
 use crate::insight::facts::{Case, CredentialPlace};
@@ -85,7 +86,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
         heard.words.add(words(&response.reason));
     }
     if let Outcome::Failed(failure) = &call.exchange.outcome {
-        heard.words.add(Words::of(&failure.message));
+        heard.words.add(Words::of_program(&failure.message));
     }
     let sent = &call.exchange.sent;
     if !sent.method.is_empty() {
@@ -141,6 +142,28 @@ pub fn left_beside(case: &Case) -> f32 {
     let told = rows.iter().filter(|row| row.told != Told::ByStatus);
     let surest = told.map(|row| row.meaning.sure).fold(0.0, f32::max);
     1.0 - surest.min(SUREST)
+}
+
+/// The packs that speak for a cause, by their ids: by a row, or by what they know of the status.
+pub fn spoken_for(case: &Case, cause: Cause) -> Vec<String> {
+    let call = &case.call;
+    if call.is_fine() && !call.is_refused() {
+        return Vec::new();
+    }
+    let rows = case.knowledge.spoken(&heard(case)).into_iter();
+    let rows = rows.filter(|row| row.meaning.cause == Some(cause) || row.meaning.also.contains(&cause));
+    let mut ids: Vec<String> = Vec::new();
+    let of_status = case.knowledge.packs.iter().filter(|pack| {
+        let row = pack.status(call.sent_status());
+        row.is_some_and(|row| row.likely.iter().any(|(likely, _)| *likely == cause))
+    });
+    let said: Vec<&str> = rows.map(|row| row.pack.id.as_str()).collect();
+    for id in said.into_iter().chain(of_status.map(|pack| pack.id.as_str()).take(1)) {
+        if !ids.iter().any(|known| known == id) {
+            ids.push(id.to_owned());
+        }
+    }
+    ids
 }
 
 /// Wrong where an API means something else by a code or a sentence than its pack says.
@@ -201,8 +224,10 @@ fn add(rows: &[Spoken], left: f32, findings: &mut Findings) {
     }
 }
 
+/// What a client says it saw itself; what an API says may be translated.
 fn tier(row: &Spoken) -> Tier {
     match row.told {
+        _ if row.pack.id == CLIENT => Tier::Seen,
         Told::ByWords => Tier::Words,
         _ => Tier::Said,
     }

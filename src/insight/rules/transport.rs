@@ -1,6 +1,6 @@
 //! No usable answer. What failed was seen by the client itself, so there is little to weigh.
 
-use super::{Findings, Rule, Tier};
+use super::{Findings, Rule, Tier, left_beside};
 use crate::insight::facts::Case;
 use crate::model::{CauseGroup, Outcome};
 
@@ -14,6 +14,10 @@ fn failed(case: &Case, findings: &mut Findings) {
     let Outcome::Failed(failure) = &case.call.exchange.outcome else {
         return;
     };
+    // What somebody else's client says is known by its words, and its pack says how surely.
+    if case.call.exchange.is_received() && left_beside(case) < 1.0 {
+        return;
+    }
     let seen = failure.cause.group() == CauseGroup::Transport || !failure.was_sent;
     let weight = if seen { 9.0 } else { 4.0 };
     findings.add(failure.cause, weight, Tier::Seen, failure.message.clone());

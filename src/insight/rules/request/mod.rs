@@ -81,7 +81,8 @@ fn status(case: &Case, findings: &mut Findings) {
     };
     if call.status() == 406 || call.status() == 415 {
         let accept = case.header("accept").unwrap_or_default();
-        if call.status() == 406 && !accept.contains("json") && !accept.contains("*/*") {
+        let is_known = !accept.is_empty() || call.exchange.shows_head();
+        if call.status() == 406 && is_known && !accept.contains("json") && !accept.contains("*/*") {
             findings.add(
                 Cause::RequestContentType,
                 2.5,
