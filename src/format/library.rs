@@ -119,8 +119,10 @@ packs! {
     akamai
     anthropic
     apigee
+    artifactory
     asana
     aspnet
+    auth0
     aws
     aws_gateway
     aws_signatures
@@ -131,6 +133,7 @@ packs! {
     box
     circleci
     clickup
+    cloudflare
     cloudflare_edge
     databricks
     datadog
@@ -138,6 +141,7 @@ packs! {
     discord
     django_rest
     dropbox
+    elasticsearch
     entra
     envoy
     express
@@ -161,19 +165,24 @@ packs! {
     jira
     json_api
     json_rpc
+    keycloak
     kong
+    kubernetes
     laravel
     linear
     linkedin
     mailgun
     meta_graph
     monday
+    ms_graph
     nextcloud
     nginx
     notion
     npm
     oauth
+    oci_registry
     odata
+    okta
     openai
     pagerduty
     paypal
@@ -199,6 +208,7 @@ packs! {
     terraform_cloud
     trello
     twilio
+    vault
     wordpress
     x_twitter
     zendesk
