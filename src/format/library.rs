@@ -119,8 +119,10 @@ packs! {
     akamai
     anthropic
     apigee
+    artifactory
     asana
     aspnet
+    auth0
     aws
     aws_gateway
     aws_signatures
@@ -132,6 +134,7 @@ packs! {
     circleci
     client
     clickup
+    cloudflare
     cloudflare_edge
     databricks
     datadog
@@ -139,6 +142,7 @@ packs! {
     discord
     django_rest
     dropbox
+    elasticsearch
     entra
     envoy
     express
@@ -162,19 +166,24 @@ packs! {
     jira
     json_api
     json_rpc
+    keycloak
     kong
+    kubernetes
     laravel
     linear
     linkedin
     mailgun
     meta_graph
     monday
+    ms_graph
     nextcloud
     nginx
     notion
     npm
     oauth
+    oci_registry
     odata
+    okta
     openai
     pagerduty
     paypal
@@ -200,6 +209,7 @@ packs! {
     terraform_cloud
     trello
     twilio
+    vault
     wordpress
     x_twitter
     zendesk

@@ -88,6 +88,8 @@ pub enum RecognisedBy {
     Path,
     Body,
     Header,
+    /// Somewhere below a name: `*.acme.example`.
+    Domain,
     Host,
     /// The environment names it.
     Name,
@@ -354,6 +356,16 @@ impl Heard<'_> {
         self.status == 0 && self.headers.is_some()
     }
 
+    /// Which of the codes it is. Those of one API are compared letter by letter; those that many
+    /// spell in many ways, without regard to case and to the signs between words.
+    fn code<'c>(&self, wanted: &'c str, layer: Layer) -> Option<&'c str> {
+        let is_one = self.codes.iter().any(|code| match layer {
+            Layer::Api => *code == wanted,
+            _ => *code == wanted || plain(code).eq(plain(wanted)),
+        });
+        is_one.then_some(wanted)
+    }
+
     fn header_fits(&self, name: &str, wanted: &str) -> bool {
         let Some(headers) = self.headers else {
             return false;
@@ -370,6 +382,12 @@ impl Heard<'_> {
             (Some(Some(sent)), wanted) => sent.scheme == wanted || sent.prefix == wanted,
         }
     }
+}
+
+/// A code without its case and the signs between its words.
+fn plain(code: &str) -> impl Iterator<Item = char> {
+    let letters = code.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase)
 }
 
 /// Whether a text is the one wanted: empty for anything, `*x*` for one that holds `x`.
@@ -391,12 +409,12 @@ impl AnswerRow {
     }
 
     /// By what it fits, if it does.
-    pub fn told(&self, heard: &Heard) -> Option<Told> {
+    pub fn told(&self, heard: &Heard, layer: Layer) -> Option<Told> {
         let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|item| fits(item))
         };
         let fits = (heard.is_status(&self.status) || self.says_more() && heard.hides_status())
-            && any(&self.codes, &|code| heard.codes.contains(&code))
+            && any(&self.codes, &|code| heard.code(code, layer).is_some())
             && any(&self.methods, &|m| heard.method == Some(m))
             && any(&self.paths, &|p| {
                 heard.path.is_some_and(|path| path_fits(path, p))
@@ -425,21 +443,21 @@ impl Pack {
     /// Every row that fits an answer.
     pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
         let answers = self.answers.iter().filter_map(|row| {
-            let told = row.told(heard)?;
+            let told = row.told(heard, self.layer)?;
             let code = row
                 .codes
                 .iter()
-                .find(|code| heard.codes.contains(&code.as_str()));
+                .find_map(|code| heard.code(code, self.layer));
             Some(Spoken {
                 pack: self,
                 meaning: &row.meaning,
                 told,
-                code: code.map(String::as_str),
+                code,
             })
         });
         let codes = self.codes.iter().filter(|row| {
             let statuses = &row.note.statuses;
-            heard.codes.contains(&row.note.code.as_str())
+            heard.code(&row.note.code, self.layer).is_some()
                 && (heard.is_status(statuses) || heard.hides_status())
         });
         let codes = codes.map(|row| Spoken {
@@ -511,9 +529,14 @@ impl Recognise {
         body: Option<&Json>,
         text: &str,
     ) -> RecognisedBy {
-        let host_fits = |wanted: &String| host.is_some_and(|host| host_fits(host, wanted));
-        if self.hosts.iter().any(host_fits) {
-            return RecognisedBy::Host;
+        let hosts = self.hosts.iter();
+        let mut hosts = hosts.filter(|wanted| host.is_some_and(|host| host_fits(host, wanted)));
+        if let Some(first) = hosts.next() {
+            let is_exact = |wanted: &String| !wanted.starts_with('*');
+            return match is_exact(first) || hosts.any(is_exact) {
+                true => RecognisedBy::Host,
+                false => RecognisedBy::Domain,
+            };
         }
         let header_fits = |(name, part): &(String, String)| {
             headers.is_some_and(|headers| {
@@ -737,7 +760,7 @@ mod tests {
             headers: Some(&headers),
             ..Heard::default()
         };
-        let told = |row: AnswerRow| row.told(&heard);
+        let told = |row: AnswerRow| row.told(&heard, Layer::Api);
         assert_eq!(
             told(AnswerRow {
                 status: vec![403],
@@ -809,11 +832,14 @@ mod tests {
             })),
             ..Heard::default()
         };
-        assert_eq!(row("none").told(&unknown), None);
-        assert_eq!(row("none").told(&nothing), Some(Told::ByRequest));
-        assert_eq!(row("none").told(&basic), None);
-        assert_eq!(row("basic").told(&basic), Some(Told::ByRequest));
-        assert_eq!(row("basic").told(&unknown), None);
+        assert_eq!(row("none").told(&unknown, Layer::Api), None);
+        assert_eq!(
+            row("none").told(&nothing, Layer::Api),
+            Some(Told::ByRequest)
+        );
+        assert_eq!(row("none").told(&basic, Layer::Api), None);
+        assert_eq!(row("basic").told(&basic, Layer::Api), Some(Told::ByRequest));
+        assert_eq!(row("basic").told(&unknown, Layer::Api), None);
     }
 
     #[test]

@@ -35,15 +35,17 @@ const SUREST: f32 = 0.98;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Http,
-    Shared,
+    Standard,
+    Around,
     Own,
 }
 
 fn rank_of(spoken: &Spoken) -> Rank {
     match spoken.pack.layer {
         Layer::Api => Rank::Own,
-        _ if spoken.pack.id == "http" => Rank::Http,
-        _ => Rank::Shared,
+        Layer::Gateway | Layer::Framework => Rank::Around,
+        Layer::Standard if spoken.pack.id == "http" => Rank::Http,
+        Layer::Standard => Rank::Standard,
     }
 }
 
@@ -250,10 +252,24 @@ fn status(case: &Case, findings: &mut Findings) {
     if call.is_fine() {
         return;
     }
+    let left = left_beside(case);
+    let heard = heard(case);
+    let mut rows = case.knowledge.spoken(&heard);
+    rows.retain(|row| row.told == Told::ByStatus && rank_of(row) == Rank::Own);
+    if !rows.is_empty() {
+        for row in rows {
+            let Some(cause) = row.meaning.cause else {
+                continue;
+            };
+            let sure = row.meaning.sure.min(SUREST);
+            let weight = nats(sure, 1.0 - sure) * left;
+            findings.add(cause, weight, Tier::Status, evidence(&row));
+        }
+        return;
+    }
     let Some(row) = case.knowledge.status(call.sent_status()) else {
         return;
     };
-    let left = left_beside(case);
     let said: f32 = row.likely.iter().map(|(_, share)| share).sum();
     for (cause, share) in &row.likely {
         let weight = nats(*share, 1.0 - said) * left;

@@ -165,8 +165,9 @@ mod tests {
     }
 
     #[test]
-    fn another_word_than_bearer_is_the_scheme_and_bearer_itself_is_not() {
-        let refused = || call(HERE, coded(401, "unauthorized"));
+    fn another_word_than_the_one_that_is_asked_for_is_the_scheme() {
+        let asked = || coded(401, "unauthorized").with("www-authenticate", "Bearer");
+        let refused = || call(HERE, asked());
         fires(
             "auth.scheme",
             Cause::TokenScheme,
@@ -174,6 +175,9 @@ mod tests {
         );
         fires("auth.scheme", Cause::TokenScheme, &refused().scheme(None));
         silent("auth.scheme", Cause::TokenScheme, &refused());
+        // Nobody said which scheme is wanted.
+        let unasked = call(HERE, coded(401, "unauthorized")).scheme(Some("Token"));
+        silent("auth.scheme", Cause::TokenScheme, &unasked);
         let placed = refused().scheme(Some("bearer"));
         fires(
             "auth.scheme",
