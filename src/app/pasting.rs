@@ -10,7 +10,7 @@ use super::replaying;
 use super::sending::enter;
 use super::state::State;
 use crate::format::registry;
-use crate::insight::{self, Form};
+use crate::insight::{self, Form, Saved};
 use crate::model::{Environment, Exchange, Origin, TokenName, tokens_of};
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
     let saved = insight::received(text.as_bytes(), &state.catalogue.library);
     let form = saved.as_ref().map(|saved| saved.form);
-    let wanted = if form.is_some_and(Form::is_unmistakable) {
+    let wanted = if saved.as_ref().is_some_and(Saved::is_answer) {
         !in_body
     } else if let Some(format) = registry::told(text) {
         let is_line = !text.trim().contains('\n');

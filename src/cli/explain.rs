@@ -42,7 +42,7 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
         return recording::explain(text, what, &home, &catalogue, args.json, out);
     }
     let saved = received(&bytes, &catalogue.library);
-    let is_answer = saved.as_ref().is_some_and(|saved| saved.form.is_unmistakable());
+    let is_answer = saved.as_ref().is_some_and(Saved::is_answer);
     if let Some(format) = registry::told(text).filter(|_| !is_answer) {
         unanswered(format.noun, args.json, out);
         return Ok(0);
@@ -302,8 +302,8 @@ fn text_of(told: &Told, explanation: &Explanation, catalogue: &Catalogue, out: &
     out.line("");
     out.line(&format!("Read as {}.", told.form.noun()));
     let exchange = &case.call.exchange;
-    if !exchange.sent.method.is_empty() {
-        out.line(&format!("{} {}", exchange.sent.method, exchange.sent.url));
+    if !exchange.typed.url.is_empty() {
+        out.line(format!("{} {}", exchange.sent.method, exchange.sent.url).trim_start());
     }
     if case.call.sent_status() > 0 {
         out.status_line(exchange);

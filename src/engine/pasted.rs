@@ -27,7 +27,7 @@ pub fn credential(exchange: &Exchange, vault: &Vault) -> Credential {
 /// A pasted answer, secrets included, as a call that was made elsewhere.
 fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> Exchange {
     let mut sent = saved.sent.unwrap_or_default();
-    let is_known = !sent.method.is_empty();
+    let is_known = !sent.url.is_empty();
     if sent.url.is_empty() {
         sent.url = "pasted answer".to_owned();
     }

@@ -19,9 +19,8 @@ pub fn take_in(
 ) -> Message {
     let saved = insight::received(text.0.as_bytes(), client.library());
     // A command may stand above what it brought: that is what somebody wants to understand.
-    let is_answer = |saved: &insight::Saved| saved.form.is_unmistakable();
     if let Some(format) = registry::told(&text.0)
-        && !saved.as_ref().is_some_and(is_answer)
+        && !saved.as_ref().is_some_and(insight::Saved::is_answer)
     {
         return requests(text, format, was_argument, client, tokens, sandbox);
     }

@@ -386,6 +386,11 @@ impl Case {
         )
     }
 
+    /// Whether it is known to write: what is unknown is no evidence.
+    pub fn writes(&self) -> bool {
+        !self.call.exchange.sent.method.is_empty() && !self.is_safe()
+    }
+
     /// The call and all of its probes.
     pub fn answers(&self) -> impl Iterator<Item = &Facts> {
         std::iter::once(&self.call).chain(self.probes.iter().map(|p| &p.facts))

@@ -93,8 +93,8 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     let sent = &call.exchange.sent;
     if !sent.method.is_empty() {
         heard.method = Some(sent.method.as_str());
-        heard.path = path_of(&sent.url);
     }
+    heard.path = path_of(&sent.url);
     heard.credential = match credential.place {
         CredentialPlace::Unknown => None,
         CredentialPlace::Nowhere => Some(None),

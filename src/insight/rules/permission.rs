@@ -104,7 +104,7 @@ fn scope(case: &Case, findings: &mut Findings) {
     }
     if let Some(held) = held
         && demanded.is_empty()
-        && !case.is_safe()
+        && case.writes()
         && !call.says(Sense::Role)
         && !held.is_empty()
         && held.iter().all(|scope| is_for_reading(scope))

@@ -37,6 +37,21 @@ pub fn turn(line: &str) -> Option<Turn> {
     })
 }
 
+/// The request that an error log of a server quotes: `request: "GET /x HTTP/1.1", …, host: "…"`.
+pub fn asked_in(line: &str) -> Option<SentRequest> {
+    let (.., method, target) = asked(line)?;
+    let host = line.split_once("host: \"").and_then(|(_, rest)| rest.split('"').next());
+    let url = match host {
+        Some(host) if target.starts_with('/') => format!("https://{host}{target}"),
+        _ => target.to_owned(),
+    };
+    Some(SentRequest {
+        method: method.to_owned(),
+        url,
+        ..SentRequest::default()
+    })
+}
+
 /// Where the quoted request stands, and what it asks.
 fn asked(line: &str) -> Option<(usize, usize, &str, &str)> {
     let version = line.find(" HTTP/")?;

@@ -3,7 +3,7 @@
 //! message shows of the request.
 
 use super::text::{first, last};
-use super::told;
+use super::{access, told};
 use crate::insight::api::Words;
 use crate::insight::api::knowledge::{Heard, Pack};
 use crate::insight::api::library::{CLIENT, Library};
@@ -36,10 +36,10 @@ pub fn read(text: &str, library: &Library) -> Option<Said> {
     let (shown, value) = without_value(line);
     let failure = Failure {
         // A value that cannot stand in a header, or an address that is none, stops a call at home.
-        was_sent: cause.group() == CauseGroup::Transport,
+        was_sent: !matches!(cause.group(), CauseGroup::Token | CauseGroup::Request),
         ..Failure::new(cause, format!("{SAYS}{}", cut(shown.trim(), QUOTED)), hint)
     };
-    let mut sent = told::address(line).or_else(|| told::address(&near));
+    let mut sent = access::asked_in(line).or_else(|| told::address(line)).or_else(|| told::address(&near));
     if let Some(value) = value {
         // Looked at like the credential of any call, and masked like it.
         sent.get_or_insert_with(SentRequest::default).headers.push("Authorization", value);
@@ -58,6 +58,12 @@ fn ends(text: &str) -> Cow<'_, str> {
     format!("{}\n{}", first(text, LOOKED_AT), last(text, LOOKED_AT)).into()
 }
 
+/// Whether a line says it, rather than where in the program it was: `at connResetException {`.
+fn is_sentence(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.starts_with("at ") && line.split(' ').nth(2).is_some()
+}
+
 /// The line by which a row of the pack speaks most surely; of two alike the last.
 fn most_telling<'t>(text: &'t str, pack: &Pack) -> Option<(&'t str, Cause, String)> {
     let spoken = |text: &str| {
@@ -73,7 +79,9 @@ fn most_telling<'t>(text: &'t str, pack: &Pack) -> Option<(&'t str, Cause, Strin
     let mut best: Option<(f32, &str, Cause, String)> = None;
     for line in text.lines().filter(|line| line.len() > 3) {
         if let Some((sure, cause, hint)) = spoken(line)
-            && best.as_ref().is_none_or(|(known, ..)| sure >= *known)
+            && best.as_ref().is_none_or(|(known, other, ..)| {
+                sure > *known || sure == *known && is_sentence(line) >= is_sentence(other)
+            })
         {
             best = Some((sure, line, cause, hint));
         }

@@ -91,6 +91,14 @@ pub struct Saved {
     pub notes: Vec<Note>,
 }
 
+impl Saved {
+    /// Whether an answer was read for certain, although a request may stand in the text as well.
+    pub fn is_answer(&self) -> bool {
+        let has_status = matches!(&self.outcome, Outcome::Answered(answer) if answer.status > 0);
+        self.form.is_unmistakable() || self.form == Form::Table && has_status
+    }
+}
+
 /// What a text shows of a call. `None` for one that holds nothing.
 pub fn received(bytes: &[u8], library: &Library) -> Option<Saved> {
     let text = Text::of(bytes);
@@ -259,8 +267,7 @@ fn document(bytes: &[u8], words: &str, library: &Library) -> Option<Saved> {
         if let Some(turn) = record.as_ref().and_then(record::turn) {
             return of_turns(Form::Record, vec![turn]);
         }
-        let is_log = ["\"stack\"", "\"syscall\"", "\"stack_trace\"", "\"exception\"", "\"errno\""];
-        if is_log.iter().any(|name| words.contains(name))
+        if is_log(words)
             && let Some(said) = client::read(words, library)
         {
             return Some(of_client(said));
@@ -268,6 +275,16 @@ fn document(bytes: &[u8], words: &str, library: &Library) -> Option<Saved> {
     }
     // Where it begins, lines and columns count from there.
     printed(words).or_else(|| Some(body(bytes.to_vec())))
+}
+
+/// Whether an object is a line of a log, or an error that a program printed, by its members.
+fn is_log(object: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "\"stack\"", "\"syscall\"", "\"stack_trace\"", "\"exception\"", "\"errno\"", "\"level\"", "\"lvl\"",
+        "\"log.level\"", "\"loglevel\"", "\"logger\"",
+    ];
+    NAMES.iter().any(|name| object.contains(name))
+        || object.contains("\"severity\"") && ["\"timestamp\"", "\"time\""].iter().any(|n| object.contains(n))
 }
 
 /// A value as a program printed it, read as the JSON that it was.
@@ -334,8 +351,8 @@ fn in_words(words: &str, library: &Library) -> Option<Saved> {
             return Some(of_client(said));
         }
     }
-    let told = told?;
-    of_turns(Form::Told, vec![told.turn])
+    let turn = told.map(|told| told.turn).or_else(|| told::coded(words))?;
+    of_turns(Form::Told, vec![turn])
 }
 
 fn of_client(said: client::Said) -> Saved {

@@ -4,7 +4,7 @@
 
 use super::head;
 use super::talk::Turn;
-use crate::insight::json::Json;
+use crate::insight::json::{self, Json};
 use crate::model::{Headers, Response, SentRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -185,6 +185,12 @@ impl<'a> Found<'a> {
             self.method = word.or(self.method.take());
             return is_one;
         }
+        if URL.contains(&name) && value.as_object().is_some() && self.url.is_none() {
+            // The Elastic Common Schema has the parts of an address one by one.
+            let whole = value.get("full").or(value.get("original")).and_then(Json::as_text);
+            self.url = whole.map(str::to_owned);
+            return self.url.is_some();
+        }
         let place = match name {
             _ if URL.contains(&name) => &mut self.url,
             _ if PATH.contains(&name) && of_request => &mut self.path,
@@ -231,7 +237,8 @@ impl<'a> Found<'a> {
             return true;
         }
         let is_body = BODY.contains(&name) && (whose == Whose::Answer || name.starts_with("resp"))
-            || name == "body" && whose == Whose::Record;
+            || name == "body" && whose == Whose::Record
+            || whose == Whose::Record && is_packed(name, value);
         if is_body && self.body.is_none() {
             self.body = body_of(value);
             return self.body.is_some();
@@ -257,14 +264,20 @@ impl<'a> Found<'a> {
         };
         let body = self.sent_body.and_then(|body| body_of(body.get("text").unwrap_or(body)));
         Some(SentRequest {
-            // The usual one, where a record names none.
-            method: self.method.take().unwrap_or_else(|| "GET".to_owned()),
+            method: self.method.take().unwrap_or_default(),
             url,
             headers: std::mem::take(&mut self.sent),
             body: body.unwrap_or_default(),
             ..SentRequest::default()
         })
     }
+}
+
+/// Whether a log holds the body of the answer as text: `"error":"{\"code\":…}"`.
+fn is_packed(name: &str, value: &Json) -> bool {
+    let is_named = OF_ANSWER.contains(&name) || TROUBLE.contains(&name);
+    let text = value.as_text().map_or("", str::trim_start);
+    is_named && text.starts_with(['{', '[']) && json::read(text).value.is_some_and(|read| read.as_text().is_none())
 }
 
 /// `403`, `"403"`, `"403 Forbidden"`

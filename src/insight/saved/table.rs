@@ -5,8 +5,9 @@ use super::head;
 use super::plain;
 use super::talk::Turn;
 use super::text::{Text, shown};
-use crate::insight::json::Json;
+use crate::insight::json::{self, Json};
 use crate::model::{Headers, Response, SentRequest};
+use std::borrow::Cow;
 
 /// Where in such a text a name stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,9 @@ pub fn read(text: &Text) -> Option<Turn> {
             call.status = status.or(call.status);
             continue;
         }
+        if section == Section::General && call.url.is_some() && call.status.is_none() {
+            call.status = lone_status(&line);
+        }
         match section {
             Section::SentBody => call.sent_body.extend_from_slice(raw),
             Section::Body => call.body.extend_from_slice(raw),
@@ -180,11 +184,28 @@ fn status_named(word: &str) -> Option<u16> {
     found.map(|(_, status)| *status)
 }
 
+/// A value without its quotes, and what was escaped in it as it was.
+fn unquoted(value: &str) -> Cow<'_, str> {
+    if value.starts_with('"')
+        && let Some(Json::Text(text)) = json::read(value).value
+    {
+        return Cow::Owned(text);
+    }
+    Cow::Borrowed(value.trim_matches('"'))
+}
+
+/// `403` or `403 Forbidden` on a line of its own, below the call.
+fn lone_status(line: &str) -> Option<u16> {
+    let (first, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
+    let is_name = rest.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+    head::status(first).filter(|_| is_name)
+}
+
 impl Call {
     /// What stands behind the title of a section, on its line.
     fn inline(&mut self, section: Section, rest: &str) {
         let text = rest.trim_end_matches(',');
-        let text = match crate::insight::json::read(text).value {
+        let text = match json::read(text).value {
             Some(Json::Text(text)) if rest.starts_with('"') => text,
             _ => text.to_owned(),
         };
@@ -232,7 +253,7 @@ impl Call {
     }
 
     fn take(&mut self, name: &str, value: &str, section: Section) {
-        let value = value.trim_end_matches(',').trim_matches('"');
+        let value = &*unquoted(value.trim_end_matches(','));
         let first = value.split(' ').next().unwrap_or_default();
         match name {
             "request url" | "responseuri" => self.url = Some(value.to_owned()),
@@ -290,7 +311,7 @@ impl Call {
         }
         let is_asked = self.method.is_some() || self.url.is_some();
         let sent = SentRequest {
-            method: self.method.unwrap_or_else(|| "GET".to_owned()),
+            method: self.method.unwrap_or_default(),
             url: self.url.unwrap_or_default(),
             headers: self.sent,
             body: self.sent_body,

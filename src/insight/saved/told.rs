@@ -152,7 +152,7 @@ fn is_led(before: &str) -> bool {
     // `GET https://…: 403 …`
     let address = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let is_address = address.starts_with("http") && address.contains("://");
-    !is_member && BEFORE.iter().any(|word| plain(&word)) || near.ends_with("code e") || is_address
+    !is_member && BEFORE.iter().any(plain) || near.ends_with("code e") || is_address
 }
 
 fn told(text: &str, start: usize, line: &str, status: u16, at: usize, is_plain: bool) -> Told {
@@ -160,7 +160,7 @@ fn told(text: &str, start: usize, line: &str, status: u16, at: usize, is_plain: 
     let own = &line[at.min(line.len())..];
     let sent = address(line).or_else(|| address(text));
     let reason = reason(status, own);
-    let body = body(behind).or_else(|| words(own, &reason));
+    let body = body(behind).or_else(|| words(own, &reason)).or_else(|| words_before(line, at));
     let mut turn = Turn {
         sent,
         answer: Some(Response {
@@ -262,17 +262,89 @@ fn words(behind: &str, reason: &str) -> Option<Vec<u8>> {
     (says >= 2 && !address).then(|| rest.as_bytes().to_vec())
 }
 
+fn is_start(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// Whether a text leads to a page to read, or to a guess, rather than to what was called.
+fn is_reference(before: &str) -> bool {
+    let near = last(before, 40).trim_end_matches([' ', ':', '<', '(', '[', '"', '\'']).to_ascii_lowercase();
+    let leads = ["see", "visit", "here", "check", "details", "docs", "documentation", "information", "info", "meant", "more"];
+    leads.iter().any(|word| near.ends_with(word))
+}
+
+/// What stands before the status, where that is only added to it: `gh: Not allowed here (HTTP 403)`.
+fn words_before(line: &str, at: usize) -> Option<Vec<u8>> {
+    let behind = line.get(at..)?.trim();
+    let (says, added) = line[..at].rsplit_once('(')?;
+    let is_added = behind.starts_with(')') && behind.len() < 3 && added.starts_with(char::is_alphabetic);
+    // The program that says it comes first.
+    let says = match says.split_once(": ") {
+        Some((name, rest)) if !name.contains(' ') => rest,
+        _ => says,
+    };
+    let says = says.trim();
+    (is_added && says.split(' ').count() >= 3).then(|| says.as_bytes().to_vec())
+}
+
+/// An answer by its code and its words, with neither status nor head, as the tools of clouds tell
+/// it: `An error occurred (AccessDenied) when calling …: …`, `ERROR: (NotAllowed) …`,
+/// `rpc error: code = PermissionDenied desc = …`.
+pub fn coded(text: &str) -> Option<Turn> {
+    let (code, words) = text.lines().find_map(code_and_words)?;
+    let member = |name: &str, text: &str| (name.to_owned(), Json::Text(text.to_owned()));
+    let body = Json::Object(vec![member("code", code), member("message", words)]);
+    Some(Turn {
+        sent: address(text),
+        answer: Some(Response {
+            body: body.to_string().into_bytes(),
+            ..Response::default()
+        }),
+    })
+}
+
+fn code_and_words(line: &str) -> Option<(&str, &str)> {
+    let is_code = |code: &str| {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        code.len() >= 4 && code.bytes().all(fits) && code.starts_with(|c: char| c.is_ascii_uppercase())
+    };
+    let bracketed = |text: &str| -> Option<usize> { text.find(')') };
+    let parts = if let Some((_, rest)) = line.split_once("An error occurred (") {
+        let end = bracketed(rest)?;
+        let words = rest[end + 1..].split_once(": ").map_or("", |(_, words)| words);
+        Some((&rest[..end], words))
+    } else if let Some((_, rest)) = line.split_once("ERROR: (") {
+        let end = bracketed(rest)?;
+        Some((&rest[..end], &rest[end + 1..]))
+    } else if let Some((_, rest)) = line.split_once("code = ") {
+        let (code, words) = rest.split_once(" desc = ")?;
+        Some((code, words))
+    } else {
+        None
+    };
+    let (code, words) = parts?;
+    is_code(code).then_some((code, words.trim()))
+}
+
 /// The address that a client names, and the method where it stands beside it.
 pub fn address(text: &str) -> Option<SentRequest> {
-    let at = text.find("https://").or_else(|| text.find("http://"))?;
+    let starts = text.match_indices("http").map(|(at, _)| at);
+    let at = starts.filter(|at| is_start(&text[*at..])).find(|at| !is_reference(&text[..*at]))?;
     let ends = |c: char| c.is_whitespace() || "'\"`<>)]}|,".contains(c);
     let url = &text[at..];
     let url = &url[..url.find(ends).unwrap_or(url.len())];
     let url = url.trim_end_matches(['.', ':', ';']);
-    let words = last(&text[..at], 60).split(|c: char| !c.is_ascii_alphabetic());
-    let method = words.filter(|word| head::is_method(word)).next_back();
+    let before = last(&text[..at], 60);
+    let mut words = before.split(|c: char| !c.is_ascii_alphabetic());
+    let method = words.rfind(|word| head::is_method(word)).map(str::to_owned);
+    // Go writes `Post "https://…"`.
+    let go = || {
+        let word = before.strip_suffix(" \"")?.rsplit(|c: char| !c.is_ascii_alphabetic()).next()?;
+        let method = word.to_ascii_uppercase();
+        head::is_method(&method).then_some(method)
+    };
     Some(SentRequest {
-        method: method.unwrap_or("GET").to_owned(),
+        method: method.or_else(go).unwrap_or_default(),
         url: url.to_owned(),
         ..SentRequest::default()
     })

@@ -73,9 +73,8 @@ impl Reader {
         }
         let inner = line.trim();
         let set_in = line.starts_with("  ");
-        if set_in && head::status_line(inner).is_some() && !self.with_heads {
-            self.talk.say(inner);
-        } else if set_in && self.talk.is_in_head() {
+        let is_head = self.talk.is_in_head() || head::status_line(inner).is_some() && !self.with_heads;
+        if set_in && is_head {
             self.talk.say(inner);
         } else if self.talk.is_in_head() && !self.awaits && line.starts_with("Location: ") {
             self.talk.say(line.trim_end_matches("[following]"));

@@ -13,7 +13,7 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
         .exchange
         .redirects
         .iter()
-        .find(|hop| &hop.method != method);
+        .find(|hop| !method.is_empty() && &hop.method != method);
     if let Some(hop) = turned
         && call.page != Page::Html
     {
@@ -32,6 +32,11 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
         let allow = own.clone().or(asked_allow.clone());
         let tier = Tier::Seen;
         match allow.filter(|text| !text.trim().is_empty()) {
+            Some(allow) if method.is_empty() => {
+                // RFC 9110, 15.5.6: the list holds what may be asked, and this was refused.
+                let says = format!("Allow names only {allow}.");
+                findings.add(Cause::RequestWrongMethod, 3.2, tier, says);
+            }
             Some(allow) if !lists(&allow, method) => {
                 let says = format!("Allow names {allow}, and not {method}.");
                 findings.add(
@@ -65,7 +70,7 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
             );
         }
     } else if call.is_missing()
-        && !case.is_safe()
+        && case.writes()
         && let Some(allow) = asked_allow.filter(|text| !text.trim().is_empty())
         && !lists(&allow, method)
         && case
@@ -134,5 +139,8 @@ mod tests {
         );
         let turned = call("POST /core/runbooks", coded(404, "no")).led("GET", true);
         fires("request.method", Cause::RequestWrongMethod, &turned);
+        // Of a pasted answer the method may be unknown: no redirect turned it.
+        let unknown = call(" /core/runbooks", coded(404, "no")).led("GET", true);
+        silent("request.method", Cause::RequestWrongMethod, &unknown);
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn places(case: &Case, findings: &mut Findings) {
                 } else {
                     findings.add(Cause::RequestMissingParameter, 5.5, Tier::Seen, format!("The answer points at parameter {last}, and the request does not hold it."));
                 }
-            } else if (has_body || !case.is_safe()) && !call.is_missing() {
+            } else if (has_body || case.writes()) && !call.is_missing() {
                 findings.add(
                     Cause::RequestValidation,
                     5.0,

@@ -152,12 +152,35 @@ fn dotnet_ruby_php_rust_and_browsers_have_too() {
 fn what_a_message_shows_of_the_request_is_taken_along() {
     assert_eq!(
         gist("Post \"https://api.acme.example/v1/x\": dial tcp 203.0.113.9:443: connect: connection refused"),
-        "Client connect.refused GET https://api.acme.example/v1/x"
+        "Client connect.refused POST https://api.acme.example/v1/x"
     );
     assert_eq!(
         gist("http: error: ConnectionError: Connection refused while doing a PATCH request to URL: https://api.acme.example/v1/x"),
         "Client connect.refused PATCH https://api.acme.example/v1/x"
     );
+}
+
+#[test]
+fn a_page_to_read_is_not_what_was_called() {
+    for text in [
+        "curl: (60) SSL certificate problem: certificate has expired\nMore details here: https://curl.se/docs/sslcerts.html",
+        "cURL error 60: certificate has expired (see https://curl.haxx.se/libcurl/c/libcurl-errors.html)",
+    ] {
+        assert_eq!(gist(text), "Client tls.expired");
+    }
+    let asked = "MissingSchema: Invalid URL 'a.example/v1': No scheme supplied. Perhaps you meant https://a.example/v1?";
+    assert_eq!(gist(asked), "Client request.bad_url");
+    let both = "cURL error 6: Could not resolve host: a.example (see https://curl.haxx.se/libcurl/c/libcurl-errors.html) for https://a.example/x";
+    assert_eq!(gist(both), "Client dns.unresolved https://a.example/x");
+}
+
+#[test]
+fn the_sentence_is_quoted_rather_than_the_place_in_the_program() {
+    let text = "Error: getaddrinfo ENOTFOUND a.example\n    at GetAddrInfoReqWrap.onlookup (node:dns:107:26) {\n  code: 'ENOTFOUND'\n}";
+    let Outcome::Failed(failure) = read(text).outcome else {
+        panic!("{text}");
+    };
+    assert!(failure.message.ends_with("getaddrinfo ENOTFOUND a.example"), "{}", failure.message);
 }
 
 #[test]
@@ -184,21 +207,25 @@ fn the_value_that_a_message_quotes_is_not_in_its_words() {
 #[test]
 fn an_answer_in_the_words_of_a_client_has_its_status_address_and_body() {
     let rows = [
-        ("requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://api.acme.example/v1/me", "Told 403 GET https://api.acme.example/v1/me", ""),
-        ("httpx.HTTPStatusError: Client error '404 Not Found' for url 'https://api.acme.example/x'", "Told 404 GET https://api.acme.example/x", ""),
+        ("requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://api.acme.example/v1/me", "Told 403 https://api.acme.example/v1/me", ""),
+        ("httpx.HTTPStatusError: Client error '404 Not Found' for url 'https://api.acme.example/x'", "Told 404 https://api.acme.example/x", ""),
         ("urllib.error.HTTPError: HTTP Error 401: Unauthorized", "Told 401", ""),
         ("curl: (22) The requested URL returned error: 403", "Told 403", ""),
         ("org.springframework.web.client.HttpClientErrorException$Forbidden: 403 Forbidden: \"{<EOL>  \"code\": \"denied\"<EOL>}\"", "Told 403", "{\n  \"code\": \"denied\"\n}"),
         ("feign.FeignException$Unauthorized: [401 Unauthorized] during [POST] to [https://api.acme.example/v1/x] [Acme#create(String)]: [{\"message\":\"No\"}]", "Told 401 POST https://api.acme.example/v1/x", "{\"message\":\"No\"}"),
-        ("java.io.IOException: Server returned HTTP response code: 403 for URL: https://api.acme.example/x", "Told 403 GET https://api.acme.example/x", ""),
+        ("java.io.IOException: Server returned HTTP response code: 403 for URL: https://api.acme.example/x", "Told 403 https://api.acme.example/x", ""),
         ("AxiosError: Request failed with status code 429\n    at settle (/app/x.js:1:1)", "Told 429", ""),
         ("System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).", "Told 401", ""),
-        ("Invoke-RestMethod : The remote server returned an error: (403) Forbidden.\nAt line:1 char:1\n+ Invoke-RestMethod -Uri https://api.acme.example/x", "Told 403 GET https://api.acme.example/x", ""),
+        ("Invoke-RestMethod : The remote server returned an error: (403) Forbidden.\nAt line:1 char:1\n+ Invoke-RestMethod -Uri https://api.acme.example/x", "Told 403 https://api.acme.example/x", ""),
         ("RestClient::Forbidden: 403 Forbidden", "Told 403", ""),
         ("Faraday::ForbiddenError: the server responded with status 403", "Told 403", ""),
         ("Client error: `GET https://api.acme.example/x` resulted in a `422 Unprocessable Entity` response:\n{\"message\":\"name\"}\n", "Told 422 GET https://api.acme.example/x", "{\"message\":\"name\"}"),
         ("GET https://api.acme.example/x: 403 Resource not accessible by this app []", "Told 403 GET https://api.acme.example/x", "Resource not accessible by this app []"),
         ("gh: Not Found (HTTP 404)", "Told 404", ""),
+        ("gh: Resource not accessible by this app (HTTP 403)", "Told 403", "Resource not accessible by this app"),
+        ("An error occurred (AccessDenied) when calling the ListObjects operation: Not for you", "Told 0", "{\"code\":\"AccessDenied\",\"message\":\"Not for you\"}"),
+        ("ERROR: (NotAllowed) Not for you\nCode: NotAllowed", "Told 0", "{\"code\":\"NotAllowed\",\"message\":\"Not for you\"}"),
+        ("rpc error: code = PermissionDenied desc = not for you", "Told 0", "{\"code\":\"PermissionDenied\",\"message\":\"not for you\"}"),
     ];
     for (text, wanted, words) in rows {
         assert_eq!(gist(text), wanted, "{text}");

@@ -41,6 +41,24 @@ fn lines_in_json_name_the_same_things_in_many_ways() {
 }
 
 #[test]
+fn a_log_holds_the_body_as_text_and_the_address_in_parts() {
+    let packed = r#"{"level":"error","msg":"request failed","method":"GET","url":"https://a.example/x","status":403,"response":"{\"error\":\"insufficient_scope\"}"}"#;
+    assert_eq!(body(packed), "{\"error\":\"insufficient_scope\"}");
+    let parts = r#"{"@timestamp":"2026-01-31T12:00:00Z","http":{"request":{"method":"GET"},"response":{"status_code":401}},"url":{"full":"https://a.example/x","domain":"a.example"}}"#;
+    assert_eq!(gist(parts), "Record 401 GET https://a.example/x");
+    let unasked = r#"{"level":"error","url":"https://a.example/x","status":422,"msg":"no"}"#;
+    assert_eq!(gist(unasked), "Record 422 https://a.example/x");
+}
+
+#[test]
+fn a_log_of_a_client_tells_why_there_was_no_answer() {
+    let log = r#"{"level":"error","msg":"request failed","error":"Get \"https://a.example/x\": x509: certificate signed by unknown authority"}"#;
+    assert!(gist(log).starts_with("Client tls.untrusted"), "{}", gist(log));
+    let proxy = "2026/01/31 12:00:00 [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 203.0.113.9, request: \"GET /x HTTP/1.1\", upstream: \"http://10.0.0.3:8080/x\", host: \"a.example\"";
+    assert_eq!(gist(proxy), "Client upstream.unreachable GET https://a.example/x");
+}
+
+#[test]
 fn a_line_may_have_other_words_before_its_record_and_the_refused_one_counts() {
     let prefixed = "2026-01-31 12:00:00,123 ERROR client - {\"method\":\"GET\",\"url\":\"https://a.example/x\",\"status\":403}";
     assert_eq!(gist(prefixed), "Record 403 GET https://a.example/x");

@@ -35,7 +35,7 @@ fn gist(text: &str) -> String {
         Outcome::Failed(failure) => failure.cause.id().to_owned(),
     };
     let request = match &saved.sent {
-        Some(sent) => format!("{} {}", sent.method, sent.url),
+        Some(sent) => format!("{} {}", sent.method, sent.url).trim_start().to_owned(),
         None => String::new(),
     };
     format!("{:?} {status} {request}", saved.form).trim_end().to_owned()

@@ -294,6 +294,17 @@ fn the_network_tab_of_a_browser_and_a_console_are_names_and_values() {
 }
 
 #[test]
+fn a_console_may_have_the_status_on_a_line_of_its_own_and_values_between_quotes() {
+    let below = "POST https://api.acme.example/v1/things\n403\n58 ms\nNetwork\nRequest Headers\nAuthorization: Bearer abcdef0123456789\nRequest Body\n{\"a\":1}\nResponse Headers\nContent-Type: application/json\nResponse Body\n{\"error\":\"no\"}\n";
+    assert_eq!(gist(below), "Table 403 POST https://api.acme.example/v1/things");
+    assert!(read(below).is_answer());
+    let quoted = "GET https://api.acme.example/v1/me 401 12 ms\nResponse Headers\nWWW-Authenticate: \"Bearer error=\\\"invalid_token\\\"\"\n";
+    assert_eq!(answer(&read(quoted)).headers.get("www-authenticate").unwrap(), "Bearer error=\"invalid_token\"");
+    let unasked = "StatusCode : 404\nRequestUri : x\nResponseUri : https://api.acme.example/x\n";
+    assert_eq!(gist(unasked), "Table 404 https://api.acme.example/x");
+}
+
+#[test]
 fn the_log_of_okhttp_holds_both_halves() {
     let text = "\
 D/OkHttp: --> POST https://api.acme.example/v1/things http/1.1
