@@ -57,7 +57,11 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
 
 /// A request that came without its answer.
 fn unanswered(noun: &str, json: bool, out: &mut Out) {
-    let article = if noun.starts_with(['O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
+    let article = if noun.starts_with(['O', 'a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
     let says = format!(
         "This was read as {article} {noun} without an answer, so there is nothing to explain. Paste what came of it as well, or send it with httriage."
     );
@@ -234,7 +238,9 @@ fn causes_of(case: &Case, explanation: &Explanation, catalogue: &Catalogue) -> V
     let notes = codes.filter_map(|code| catalogue.code(code));
     let by_code = notes.flat_map(|note| note.causes.iter().copied());
     let by_status = catalogue.status(case.call.sent_status());
-    let by_status = by_status.iter().flat_map(|note| note.causes.iter().copied());
+    let by_status = by_status
+        .iter()
+        .flat_map(|note| note.causes.iter().copied());
     let mut causes: Vec<Cause> = Vec::new();
     for cause in by_code.chain(by_status) {
         if !causes.contains(&cause) {
@@ -360,13 +366,25 @@ fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
     }
     out.heading(&first.summary);
     let known = case.knowledge.title().map(|title| format!(", {title}"));
-    out.line(&format!("{} ({}){}", first.cause.id(), first.percent(), known.unwrap_or_default()));
+    out.line(&format!(
+        "{} ({}){}",
+        first.cause.id(),
+        first.percent(),
+        known.unwrap_or_default()
+    ));
     out.list("Because", first.evidence.iter().cloned());
     out.list("What to do", first.next_steps.iter().cloned());
     let others = explanation.alternatives().iter();
     out.list(
         "Or",
-        others.map(|other| format!("{} ({}): {}", other.cause.id(), other.percent(), other.summary)),
+        others.map(|other| {
+            format!(
+                "{} ({}): {}",
+                other.cause.id(),
+                other.percent(),
+                other.summary
+            )
+        }),
     );
 }
 
@@ -376,7 +394,10 @@ fn said(statements: &[Statement]) -> Vec<String> {
 }
 
 fn texts(statements: &[Statement]) -> Vec<&str> {
-    statements.iter().map(|statement| statement.text.as_str()).collect()
+    statements
+        .iter()
+        .map(|statement| statement.text.as_str())
+        .collect()
 }
 
 fn causes_text(causes: &[Cause], out: &mut Out) {

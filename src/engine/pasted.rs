@@ -35,7 +35,10 @@ fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> Exchange {
     let headers = headers.map(|header| Param::new(&header.name, header.text()));
     let typed = RequestSpec {
         headers: headers.collect(),
-        ..RequestSpec::new(sent.method.clone(), if is_known { sent.url.as_str() } else { "" })
+        ..RequestSpec::new(
+            sent.method.clone(),
+            if is_known { sent.url.as_str() } else { "" },
+        )
     };
     Exchange {
         id,
@@ -76,7 +79,10 @@ fn looked_at(exchange: &Exchange, vault: &Vault) -> Credential {
 /// Whether a person or a program put something in the place of a value.
 fn is_blotted(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let signs = ["**", "…", "...", "xxx", "$", "<", "[", "{", "‹", "█", "•", "redacted", "masked", "hidden", "removed", "your"];
+    let signs = [
+        "**", "…", "...", "xxx", "$", "<", "[", "{", "‹", "█", "•", "redacted", "masked", "hidden",
+        "removed", "your",
+    ];
     signs.iter().any(|sign| lower.contains(sign))
 }
 
@@ -135,16 +141,32 @@ mod tests {
     fn the_credential_of_a_transcript_is_looked_at_and_shown_nowhere() {
         let head = "> GET /x HTTP/1.1\n> Host: a.example\n> Authorization: ";
         let tail = "\n>\n< HTTP/1.1 401 Unauthorized\n<\n{\"message\":\"zq8Kd0f7Lm2Ns4Pqzq8Kd0f7Lm2Ns4Pq is bad\"}";
-        let (case, _) = judged(&format!("{head}Bearer zq8Kd0f7Lm2Ns4Pqzq8Kd0f7Lm2Ns4Pq{tail}"));
+        let (case, _) = judged(&format!(
+            "{head}Bearer zq8Kd0f7Lm2Ns4Pqzq8Kd0f7Lm2Ns4Pq{tail}"
+        ));
         assert_eq!(case.credential.place, CredentialPlace::Authorization);
         assert_eq!(case.credential.report.as_ref().unwrap().length, 32);
         let shown = format!("{:?}", case.call.exchange);
         assert!(!shown.contains("zq8Kd0f7"), "{shown}");
         // What a person put in its place says nothing of it.
-        for value in ["Bearer ***", "Bearer <token>", "Bearer xxxxxxxx", "Bearer [REDACTED]", "Bearer $TOKEN", "Bearer {{token:support}}"] {
+        for value in [
+            "Bearer ***",
+            "Bearer <token>",
+            "Bearer xxxxxxxx",
+            "Bearer [REDACTED]",
+            "Bearer $TOKEN",
+            "Bearer {{token:support}}",
+        ] {
             let (case, _) = judged(&format!("{head}{value}{tail}"));
-            assert_eq!(case.credential.place, CredentialPlace::Authorization, "{value}");
-            assert!(case.credential.report.is_none() && case.credential.token.is_none(), "{value}");
+            assert_eq!(
+                case.credential.place,
+                CredentialPlace::Authorization,
+                "{value}"
+            );
+            assert!(
+                case.credential.report.is_none() && case.credential.token.is_none(),
+                "{value}"
+            );
         }
     }
 
@@ -159,7 +181,10 @@ mod tests {
             "{\"method\":\"GET\",\"url\":\"https://a.example/x\",\"status\":403,\"headers\":{\"Authorization\":\"Bearer zq8Kd0f7Lm2Ns4Pq\"},\"message\":\"no\"}",
         ] {
             let (case, explanation) = judged(text);
-            let shown = format!("{:?} {:?} {:?}", case.call.exchange, case.call.errors, explanation.verdicts);
+            let shown = format!(
+                "{:?} {:?} {:?}",
+                case.call.exchange, case.call.errors, explanation.verdicts
+            );
             assert!(!shown.contains("zq8Kd0f7"), "{text}\n{shown}");
         }
     }

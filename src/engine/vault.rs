@@ -12,8 +12,8 @@ use crate::insight::facts::Credential;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Environment, ExchangeId, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
-    TokenName, TokenRef, TokenSource, token_names_in,
+    Environment, ExchangeId, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp,
+    Token, TokenName, TokenRef, TokenSource, token_names_in,
 };
 use ring::digest;
 use ring::rand::SecureRandom;

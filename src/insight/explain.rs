@@ -219,7 +219,9 @@ fn filled(case: &Case, text: &str) -> String {
     if sent.method.is_empty() {
         // Nobody knows the request of a pasted answer.
         let wait = case.call.header("retry-after");
-        return in_general(&wait.map_or_else(|| text.to_owned(), |wait| text.replace("{wait}", &wait)));
+        return in_general(
+            &wait.map_or_else(|| text.to_owned(), |wait| text.replace("{wait}", &wait)),
+        );
     }
     let token = match &case.credential.token {
         Some(name) => name.to_string(),

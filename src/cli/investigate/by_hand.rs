@@ -6,9 +6,9 @@ use crate::cli::trouble::Trouble;
 use crate::engine::investigate::Investigated;
 use crate::engine::{Client, ClientOptions, Vault};
 use crate::format::curl;
+use crate::insight::api::library::Library;
 use crate::insight::by_hand::{answer, next, place, their_token};
 use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
-use crate::insight::api::library::Library;
 use crate::insight::received;
 use crate::model::{
     Auth, Environment, Exchange, RequestSpec, SentRequest, Settings, Timestamp, resolve,

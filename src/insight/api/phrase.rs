@@ -39,7 +39,8 @@ impl Words {
         let mut before = ' ';
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
-            let is_inside = before.is_alphabetic() && chars.peek().is_some_and(|c| c.is_alphabetic());
+            let is_inside =
+                before.is_alphabetic() && chars.peek().is_some_and(|c| c.is_alphabetic());
             parted.push(if c == '.' && is_inside { ' ' } else { c });
             before = c;
         }
@@ -153,7 +154,11 @@ mod tests {
     #[test]
     fn classes_of_programs_are_parted_and_numbers_are_not() {
         let words = Words::of_program("java.net.UnknownHostException: a 1.2");
-        assert!(Phrase::new("net unknownhostexception a 1.2").unwrap().is_in(&words));
+        assert!(
+            Phrase::new("net unknownhostexception a 1.2")
+                .unwrap()
+                .is_in(&words)
+        );
     }
 
     #[test]

@@ -268,7 +268,9 @@ impl Facts {
             Outcome::Failed(failure) => failure.cause.id().to_owned(),
         };
         // Of a pasted answer the method may not be known.
-        format!("{} {place}: {answer}", sent.method).trim_start().to_owned()
+        format!("{} {place}: {answer}", sent.method)
+            .trim_start()
+            .to_owned()
     }
 
     /// The server's own clock, where the answer tells it.

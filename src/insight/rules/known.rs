@@ -3,8 +3,8 @@
 
 use super::{Findings, Rule, Tier};
 use crate::insight::api::Words;
-use crate::insight::api::library::CLIENT;
 use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
+use crate::insight::api::library::CLIENT;
 use crate::insight::error_body::EntryOrigin;
 use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::TokenKind;
@@ -153,14 +153,18 @@ pub fn spoken_for(case: &Case, cause: Cause) -> Vec<String> {
         return Vec::new();
     }
     let rows = case.knowledge.spoken(&heard(case)).into_iter();
-    let rows = rows.filter(|row| row.meaning.cause == Some(cause) || row.meaning.also.contains(&cause));
+    let rows =
+        rows.filter(|row| row.meaning.cause == Some(cause) || row.meaning.also.contains(&cause));
     let mut ids: Vec<String> = Vec::new();
     let of_status = case.knowledge.packs.iter().filter(|pack| {
         let row = pack.status(call.sent_status());
         row.is_some_and(|row| row.likely.iter().any(|(likely, _)| *likely == cause))
     });
     let said: Vec<&str> = rows.map(|row| row.pack.id.as_str()).collect();
-    for id in said.into_iter().chain(of_status.map(|pack| pack.id.as_str()).take(1)) {
+    for id in said
+        .into_iter()
+        .chain(of_status.map(|pack| pack.id.as_str()).take(1))
+    {
         if !ids.iter().any(|known| known == id) {
             ids.push(id.to_owned());
         }

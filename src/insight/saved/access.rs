@@ -18,9 +18,14 @@ pub fn turn(line: &str) -> Option<Turn> {
     };
     // Some write the origin before the request.
     let word = before.rsplit(' ').next().unwrap_or_default();
-    let origin = word.find("http").map(|at| &word[at..]).filter(|word| word.contains("://"));
+    let origin = word
+        .find("http")
+        .map(|at| &word[at..])
+        .filter(|word| word.contains("://"));
     let url = match origin {
-        Some(origin) if target.starts_with('/') => format!("{}{target}", origin.trim_end_matches('/')),
+        Some(origin) if target.starts_with('/') => {
+            format!("{}{target}", origin.trim_end_matches('/'))
+        }
         _ => target.to_owned(),
     };
     Some(Turn {
@@ -40,7 +45,9 @@ pub fn turn(line: &str) -> Option<Turn> {
 /// The request that an error log of a server quotes: `request: "GET /x HTTP/1.1", …, host: "…"`.
 pub fn asked_in(line: &str) -> Option<SentRequest> {
     let (.., method, target) = asked(line)?;
-    let host = line.split_once("host: \"").and_then(|(_, rest)| rest.split('"').next());
+    let host = line
+        .split_once("host: \"")
+        .and_then(|(_, rest)| rest.split('"').next());
     let url = match host {
         Some(host) if target.starts_with('/') => format!("https://{host}{target}"),
         _ => target.to_owned(),
@@ -82,6 +89,8 @@ fn status_before(before: &str) -> Option<u16> {
         let seconds = word.parse::<f64>().is_ok() && (word.contains('.') || word == "-1");
         times || seconds
     };
-    let pair = words.windows(2).find(|pair| is_time(pair[0]) && head::status(pair[1]).is_some())?;
+    let pair = words
+        .windows(2)
+        .find(|pair| is_time(pair[0]) && head::status(pair[1]).is_some())?;
     head::status(pair[1])
 }

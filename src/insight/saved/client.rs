@@ -39,10 +39,14 @@ pub fn read(text: &str, library: &Library) -> Option<Said> {
         was_sent: !matches!(cause.group(), CauseGroup::Token | CauseGroup::Request),
         ..Failure::new(cause, format!("{SAYS}{}", cut(shown.trim(), QUOTED)), hint)
     };
-    let mut sent = access::asked_in(line).or_else(|| told::address(line)).or_else(|| told::address(&near));
+    let mut sent = access::asked_in(line)
+        .or_else(|| told::address(line))
+        .or_else(|| told::address(&near));
     if let Some(value) = value {
         // Looked at like the credential of any call, and masked like it.
-        sent.get_or_insert_with(SentRequest::default).headers.push("Authorization", value);
+        sent.get_or_insert_with(SentRequest::default)
+            .headers
+            .push("Authorization", value);
     }
     Some(Said {
         failure,
@@ -107,7 +111,10 @@ fn without_value(line: &str) -> (String, Option<String>) {
         from = start + 1 + length + 1;
         let value = &inner[..length];
         if value.len() >= 8 && !is_name(value) && !value.contains("://") {
-            return (line.replacen(value, MASK, 1), Some(value.replace("\\n", "").replace("\\r", "")));
+            return (
+                line.replacen(value, MASK, 1),
+                Some(value.replace("\\n", "").replace("\\r", "")),
+            );
         }
     }
     // `… in Authorization value: Bearer …`
@@ -122,5 +129,7 @@ fn without_value(line: &str) -> (String, Option<String>) {
 
 /// The name of a header, which is no value.
 fn is_name(text: &str) -> bool {
-    text.split('-').all(|part| !part.is_empty() && part.len() < 20 && part.bytes().all(|b| b.is_ascii_alphabetic()))
+    text.split('-').all(|part| {
+        !part.is_empty() && part.len() < 20 && part.bytes().all(|b| b.is_ascii_alphabetic())
+    })
 }

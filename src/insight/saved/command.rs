@@ -14,7 +14,10 @@ const LONGEST: usize = 20_000;
 /// The request of the first command in these lines; `None` where there is none.
 pub fn request<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<SentRequest> {
     let mut text = lines.find_map(command)?.to_owned();
-    while let Some(sign) = ["\\", "^", "`"].iter().find(|sign| text.trim_end().ends_with(**sign)) {
+    while let Some(sign) = ["\\", "^", "`"]
+        .iter()
+        .find(|sign| text.trim_end().ends_with(**sign))
+    {
         let end = text.trim_end().len() - sign.len();
         text.truncate(end);
         let Some(next) = lines.next().filter(|_| text.len() < LONGEST) else {
@@ -28,11 +31,20 @@ pub fn request<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<SentReque
 
 /// The command of a line, without the prompt before it.
 fn command(line: &str) -> Option<&str> {
-    const PROGRAMS: [&str; 7] = ["curl ", "curl.exe ", "http ", "https ", "xh ", "wget ", "Invoke-"];
+    const PROGRAMS: [&str; 7] = [
+        "curl ",
+        "curl.exe ",
+        "http ",
+        "https ",
+        "xh ",
+        "wget ",
+        "Invoke-",
+    ];
     let at = PROGRAMS.iter().filter_map(|name| {
         let at = line.find(name)?;
         let before = line[..at].trim_end();
-        let is_start = before.is_empty() || before.ends_with(['$', '>', '#', '%', '❯', '➜', ';', '|', '(']);
+        let is_start =
+            before.is_empty() || before.ends_with(['$', '>', '#', '%', '❯', '➜', ';', '|', '(']);
         is_start.then_some(at)
     });
     let start = at.min()?;
@@ -81,11 +93,19 @@ fn joined(word: &str) -> (String, Option<String>) {
         return whole;
     }
     let rest = &letters[at + 1..];
-    (format!("-{letter}"), (!rest.is_empty()).then(|| rest.to_owned()))
+    (
+        format!("-{letter}"),
+        (!rest.is_empty()).then(|| rest.to_owned()),
+    )
 }
 
 impl Asked {
-    fn option(&mut self, name: &str, joined: Option<String>, words: &mut impl Iterator<Item = String>) {
+    fn option(
+        &mut self,
+        name: &str,
+        joined: Option<String>,
+        words: &mut impl Iterator<Item = String>,
+    ) {
         let mut value = || joined.clone().or_else(|| words.next()).unwrap_or_default();
         match name {
             "-X" | "--request" | "-Method" => self.method = Some(value().to_ascii_uppercase()),
@@ -102,7 +122,8 @@ impl Asked {
             }
             "--oauth2-bearer" => {
                 let token = value();
-                self.headers.push("Authorization", format!("Bearer {token}"));
+                self.headers
+                    .push("Authorization", format!("Bearer {token}"));
             }
             "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" | "--json" => {
                 let text = value();
@@ -112,12 +133,14 @@ impl Asked {
                 let cookie = value();
                 self.headers.push("Cookie", cookie);
             }
-            "-n" | "--netrc" | "-K" | "--config" | "-E" | "--cert" | "--key" | "--negotiate" | "--ntlm"
-            | "--digest" | "--anyauth" | "--aws-sigv4" | "-Headers" => self.is_partial = true,
-            "-A" | "--user-agent" | "-e" | "--referer" | "-o" | "--output" | "-m" | "--max-time" | "-x"
-            | "--proxy" | "--connect-timeout" | "-F" | "--form" | "--cacert" | "--resolve" | "-w"
-            | "--write-out" | "--data-urlencode" | "-T" | "--upload-file" | "--retry" | "-c"
-            | "--cookie-jar" | "-D" | "--dump-header" => {
+            "-n" | "--netrc" | "-K" | "--config" | "-E" | "--cert" | "--key" | "--negotiate"
+            | "--ntlm" | "--digest" | "--anyauth" | "--aws-sigv4" | "-Headers" => {
+                self.is_partial = true
+            }
+            "-A" | "--user-agent" | "-e" | "--referer" | "-o" | "--output" | "-m"
+            | "--max-time" | "-x" | "--proxy" | "--connect-timeout" | "-F" | "--form"
+            | "--cacert" | "--resolve" | "-w" | "--write-out" | "--data-urlencode" | "-T"
+            | "--upload-file" | "--retry" | "-c" | "--cookie-jar" | "-D" | "--dump-header" => {
                 value();
             }
             _ => {}
@@ -148,7 +171,11 @@ impl Asked {
             method: self.method.unwrap_or_else(|| usual.to_owned()),
             url,
             headers,
-            body: self.body.filter(|text| !text.starts_with('@')).unwrap_or_default().into_bytes(),
+            body: self
+                .body
+                .filter(|text| !text.starts_with('@'))
+                .unwrap_or_default()
+                .into_bytes(),
             ..SentRequest::default()
         })
     }
@@ -199,11 +226,17 @@ mod tests {
     #[test]
     fn the_command_above_an_answer_tells_its_request() {
         let sent = of("kim@box:~$ curl -i -X DELETE \\\n  -H 'Authorization: Bearer abc' \"https://api.acme.example/x?a=1\"\n").unwrap();
-        assert_eq!((sent.method.as_str(), sent.url.as_str()), ("DELETE", "https://api.acme.example/x?a=1"));
+        assert_eq!(
+            (sent.method.as_str(), sent.url.as_str()),
+            ("DELETE", "https://api.acme.example/x?a=1")
+        );
         assert_eq!(sent.headers.get("authorization").unwrap(), "Bearer abc");
         assert_eq!(sent.headers.get("host").unwrap(), "api.acme.example");
         let sent = of("$ curl -sd a=1 -u kim:x api.acme.example/y | jq .").unwrap();
-        assert_eq!((sent.method.as_str(), sent.url.as_str()), ("POST", "http://api.acme.example/y"));
+        assert_eq!(
+            (sent.method.as_str(), sent.url.as_str()),
+            ("POST", "http://api.acme.example/y")
+        );
     }
 
     #[test]

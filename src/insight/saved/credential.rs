@@ -55,7 +55,9 @@ fn places(text: &str) -> Vec<(usize, usize)> {
     let lower = text.to_ascii_lowercase();
     let named = lower.match_indices(NAME);
     let named = named.filter_map(|(at, _)| behind_name(text, at + NAME.len()));
-    let bare = lower.match_indices("bearer ").filter_map(|(at, _)| bearer(text, at));
+    let bare = lower
+        .match_indices("bearer ")
+        .filter_map(|(at, _)| bearer(text, at));
     let mut places: Vec<(usize, usize)> = named.chain(bare).collect();
     places.sort_unstable();
     places
@@ -65,9 +67,14 @@ fn places(text: &str) -> Vec<(usize, usize)> {
 fn behind_name(text: &str, at: usize) -> Option<(usize, usize)> {
     let rest = &text[at..];
     let sign = rest.trim_start_matches(['"', '\'', ' ', ']']);
-    let sign = sign.strip_prefix("=>").or_else(|| sign.strip_prefix([':', '=']))?;
+    let sign = sign
+        .strip_prefix("=>")
+        .or_else(|| sign.strip_prefix([':', '=']))?;
     let value = sign.trim_start_matches([' ', '[']);
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
+    let quote = value
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'));
     let value = quote.map_or(value, |quote| &value[quote.len_utf8()..]);
     let near = first(value, LONGEST);
     let length = match quote {
@@ -90,10 +97,18 @@ fn bearer(text: &str, at: usize) -> Option<(usize, usize)> {
 /// Logs and browsers leave credentials out of what they save. A head without any is not known as
 /// a whole then, and does not name its host, by which whole heads are told.
 pub fn perhaps_left_out(mut sent: SentRequest) -> SentRequest {
-    if !sent.headers.iter().any(|header| is_secret_name(&header.name)) {
-        let tells = |name: &str| name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("authority");
+    if !sent
+        .headers
+        .iter()
+        .any(|header| is_secret_name(&header.name))
+    {
+        let tells = |name: &str| {
+            name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("authority")
+        };
         let kept = sent.headers.iter().filter(|header| !tells(&header.name));
-        sent.headers = kept.map(|header| (header.name.clone(), header.value.clone())).collect();
+        sent.headers = kept
+            .map(|header| (header.name.clone(), header.value.clone()))
+            .collect();
     }
     sent
 }
@@ -103,7 +118,9 @@ pub fn given_back(sent: Option<SentRequest>, value: String) -> SentRequest {
     let mut sent = sent.unwrap_or_default();
     let is_other = |name: &str| !name.eq_ignore_ascii_case("authorization");
     let kept = sent.headers.iter().filter(|header| is_other(&header.name));
-    sent.headers = kept.map(|header| (header.name.clone(), header.value.clone())).collect();
+    sent.headers = kept
+        .map(|header| (header.name.clone(), header.value.clone()))
+        .collect();
     sent.headers.push("Authorization", value);
     sent
 }
@@ -123,9 +140,16 @@ mod tests {
         ] {
             let (shown, value) = taken_out(text);
             assert_eq!(value.as_deref(), Some("Bearer zq8Kd0f7Lm2Ns4Pq"), "{text}");
-            assert!(!shown.contains("zq8K") && shown.contains("Bearer ‹"), "{shown}");
+            assert!(
+                !shown.contains("zq8K") && shown.contains("Bearer ‹"),
+                "{shown}"
+            );
         }
-        for text in ["Authorization failed", "the bearer token is bad", "authorization: no"] {
+        for text in [
+            "Authorization failed",
+            "the bearer token is bad",
+            "authorization: no",
+        ] {
             assert_eq!(taken_out(text), (Cow::Borrowed(text), None), "{text}");
         }
     }

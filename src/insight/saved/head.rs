@@ -100,17 +100,29 @@ mod tests {
     #[test]
     fn lines_of_a_head_are_told_from_words() {
         let response = status_line("HTTP/2 404 ").unwrap();
-        assert_eq!((response.status, response.version.as_str()), (404, "HTTP/2"));
+        assert_eq!(
+            (response.status, response.version.as_str()),
+            (404, "HTTP/2")
+        );
         let response = status_line("HTTP/1.1 403 Not for you\r").unwrap();
         assert_eq!(response.reason, "Not for you");
-        for words in ["HTTP is down", "HTTP/1.1", "HTTP/1.1 4033", "HTTP/x 200 OK", ""] {
+        for words in [
+            "HTTP is down",
+            "HTTP/1.1",
+            "HTTP/1.1 4033",
+            "HTTP/x 200 OK",
+            "",
+        ] {
             assert_eq!(status_line(words), None, "{words}");
         }
         assert_eq!(request_line("GET /a?b=c HTTP/1.1"), Some(("GET", "/a?b=c")));
         for words in ["GET /a", "GET a b c", "Get /a HTTP/1.1", "GET  HTTP/1.1"] {
             assert_eq!(request_line(words), None, "{words}");
         }
-        assert_eq!(field(":authority: a.example"), Some(("authority", "a.example")));
+        assert_eq!(
+            field(":authority: a.example"),
+            Some(("authority", "a.example"))
+        );
         assert_eq!(field("{\"a\": 1}"), None);
         assert_eq!(field("Two words: x"), None);
     }

@@ -62,7 +62,9 @@ impl Reader<'_> {
                     _ => Some(Json::Null),
                 }
             }
-            b'b' | b'u' | b'r' if matches!(self.text.as_bytes().get(self.at + 1), Some(b'\'' | b'"')) => {
+            b'b' | b'u' | b'r'
+                if matches!(self.text.as_bytes().get(self.at + 1), Some(b'\'' | b'"')) =>
+            {
                 self.at += 1;
                 self.text().map(Json::Text)
             }
@@ -83,7 +85,16 @@ impl Reader<'_> {
 
     /// `[Object]`, `[Function: f]`, `[Circular *1]`, `[Symbol(x)]`
     fn is_left_out(&mut self) -> bool {
-        let words = ["[Object", "[Array", "[Function", "[AsyncFunction", "[Circular", "[class", "[Getter", "[Symbol("];
+        let words = [
+            "[Object",
+            "[Array",
+            "[Function",
+            "[AsyncFunction",
+            "[Circular",
+            "[class",
+            "[Getter",
+            "[Symbol(",
+        ];
         let is_one = words.iter().any(|word| self.rest().starts_with(word));
         let end = self.rest().find(']').filter(|_| is_one);
         self.at += end.map_or(0, |end| end + 1);
@@ -176,7 +187,9 @@ impl Reader<'_> {
                 't' => text.push('\t'),
                 'u' => {
                     let digits: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
-                    let code = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
+                    let code = u32::from_str_radix(&digits, 16)
+                        .ok()
+                        .and_then(char::from_u32);
                     text.push(code.unwrap_or(char::REPLACEMENT_CHARACTER));
                 }
                 other => text.push(other),
@@ -264,7 +277,9 @@ mod tests {
             r#"{"ok":false,"error":null,"list":[1,"a"],"b":"x"}"#
         );
         assert_eq!(
-            json("{\n  status: 403,\n  headers: Object [AxiosHeaders] { 'x-a': '1' },\n  data: { message: \"it's\", list: [Array] },\n  fn: [Function: f],\n  [Symbol(kind)]: true\n}"),
+            json(
+                "{\n  status: 403,\n  headers: Object [AxiosHeaders] { 'x-a': '1' },\n  data: { message: \"it's\", list: [Array] },\n  fn: [Function: f],\n  [Symbol(kind)]: true\n}"
+            ),
             r#"{"status":403,"headers":{"x-a":"1"},"data":{"message":"it's","list":null},"fn":null,"[Symbol(kind)]":true}"#
         );
         assert_eq!(
@@ -276,7 +291,10 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_counts_as_far_as_it_goes() {
-        assert_eq!(json("{ status: 403, data: { message: 'no"), r#"{"status":403}"#);
+        assert_eq!(
+            json("{ status: 403, data: { message: 'no"),
+            r#"{"status":403}"#
+        );
         assert_eq!(json("{"), "");
         assert_eq!(read(&"[".repeat(100_000)), None);
     }

@@ -114,12 +114,17 @@ impl Reader {
     /// A body may be a list with stars, so that there a remark has to be one that curl makes.
     fn is_remark(&self, line: &str) -> bool {
         let is_marked = line.starts_with("* ") || line == "*";
-        is_marked && (!self.talk.is_in_body() || self.talk.is_whole() != Some(false) && of_curl(line))
+        is_marked
+            && (!self.talk.is_in_body() || self.talk.is_whole() != Some(false) && of_curl(line))
     }
 
     fn remark(&mut self, line: &str) {
         self.was_remark = true;
-        if let Some(rest) = line.split(" port ").nth(1).filter(|_| line.contains("onnected to ")) {
+        if let Some(rest) = line
+            .split(" port ")
+            .nth(1)
+            .filter(|_| line.contains("onnected to "))
+        {
             let port = rest.split(|c: char| !c.is_ascii_digit()).next();
             self.talk.secure(port == Some("443"));
         }
@@ -207,22 +212,34 @@ fn gauge_end(line: &str) -> Option<usize> {
 
 /// The line without a row of the gauge, which the body may stand right behind of.
 fn behind_gauge(line: &str) -> &str {
-    let is_row = line.trim_start().starts_with(|c: char| c.is_ascii_digit()) && line.contains(":--:--");
+    let is_row =
+        line.trim_start().starts_with(|c: char| c.is_ascii_digit()) && line.contains(":--:--");
     let end = gauge_end(line).filter(|_| is_row);
     &line[end.unwrap_or(0)..]
 }
 
 /// `… http-outgoing-0 >> "GET /x HTTP/1.1[\r][\n]"`: whether it was sent, and the line.
 fn wire(line: &str) -> Option<(bool, String)> {
-    let at = line.find("http-outgoing-").or_else(|| line.find("[http.wire]"))?;
+    let at = line
+        .find("http-outgoing-")
+        .or_else(|| line.find("[http.wire]"))?;
     let rest = &line[at..];
     let (is_ours, inner) = match (rest.find(" >> "), rest.find(" << ")) {
         (Some(at), None) => (true, &rest[at + 4..]),
         (None, Some(at)) => (false, &rest[at + 4..]),
         _ => return None,
     };
-    let inner = inner.strip_prefix('"').map_or(inner, |inner| inner.strip_suffix('"').unwrap_or(inner));
-    Some((is_ours, inner.replace("[\\r]", "").replace("[\\n]", "\n").trim_end_matches('\n').to_owned()))
+    let inner = inner
+        .strip_prefix('"')
+        .map_or(inner, |inner| inner.strip_suffix('"').unwrap_or(inner));
+    Some((
+        is_ours,
+        inner
+            .replace("[\\r]", "")
+            .replace("[\\n]", "\n")
+            .trim_end_matches('\n')
+            .to_owned(),
+    ))
 }
 
 /// `send: b'GET /x HTTP/1.1\r\nHost: …'`, `reply: 'HTTP/1.1 403 …'`, `header: Date: …`.
@@ -235,7 +252,9 @@ fn python(line: &str) -> Option<(bool, Vec<String>)> {
     };
     if let Some(rest) = line.strip_prefix("send: ") {
         let lines = quoted(rest)?;
-        return head::request_line(lines.first()?).is_some().then_some((true, lines));
+        return head::request_line(lines.first()?)
+            .is_some()
+            .then_some((true, lines));
     }
     if let Some(rest) = line.strip_prefix("reply: ") {
         return Some((false, quoted(rest)?));

@@ -24,8 +24,8 @@ use super::api::library::Library;
 use super::error_body::{EntryOrigin, error_text};
 use super::json;
 use crate::model::{Failure, Hop, Note, Outcome, Response, SentRequest};
-use std::borrow::Cow;
 pub use client::SAYS;
+use std::borrow::Cow;
 use talk::Turn;
 use text::{Text, shown};
 
@@ -219,7 +219,10 @@ fn opened(text: &Text) -> Option<Form> {
         if line.trim().is_empty() {
             continue;
         }
-        let next = lines.peek().map(|raw| shown(raw)).unwrap_or(Cow::Borrowed(""));
+        let next = lines
+            .peek()
+            .map(|raw| shown(raw))
+            .unwrap_or(Cow::Borrowed(""));
         if let Some(form) = begun(&line, &next) {
             return Some(form);
         }
@@ -251,7 +254,9 @@ fn begun(line: &str, next: &str) -> Option<Form> {
 fn is_document(line: &str) -> bool {
     let line = line.trim_start();
     let gauge = line.starts_with("{ [") && line.ends_with("data]");
-    let page = line.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "!?".contains(c)));
+    let page = line.strip_prefix('<').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || "!?".contains(c))
+    });
     let list = line.strip_prefix('[').map(str::trim_start);
     let list = list.is_some_and(|rest| rest.is_empty() || rest.starts_with(['{', '[', '"', ']']));
     line.starts_with('{') && !gauge || page || list || line.starts_with("\"errors\"")
@@ -268,7 +273,7 @@ fn document(bytes: &[u8], words: &str, library: &Library) -> Option<Saved> {
             return of_turns(Form::Record, vec![turn]);
         }
         if is_log(words)
-            && let Some(said) = client::read(words, library)
+            && let Some(said) = said_in_log(record.as_ref(), words, library)
         {
             return Some(of_client(said));
         }
@@ -277,14 +282,37 @@ fn document(bytes: &[u8], words: &str, library: &Library) -> Option<Saved> {
     printed(words).or_else(|| Some(body(bytes.to_vec())))
 }
 
+/// What a client says in a line of a log: the member that tells it, rather than the whole line.
+fn said_in_log(
+    record: Option<&json::Json>,
+    words: &str,
+    library: &Library,
+) -> Option<client::Said> {
+    let members = record.and_then(json::Json::as_object).unwrap_or_default();
+    let mut texts = members.iter().filter_map(|(_, value)| value.as_text());
+    let said = texts.find_map(|text| client::read(text, library));
+    said.or_else(|| client::read(words, library))
+}
+
 /// Whether an object is a line of a log, or an error that a program printed, by its members.
 fn is_log(object: &str) -> bool {
     const NAMES: &[&str] = &[
-        "\"stack\"", "\"syscall\"", "\"stack_trace\"", "\"exception\"", "\"errno\"", "\"level\"", "\"lvl\"",
-        "\"log.level\"", "\"loglevel\"", "\"logger\"",
+        "\"stack\"",
+        "\"syscall\"",
+        "\"stack_trace\"",
+        "\"exception\"",
+        "\"errno\"",
+        "\"level\"",
+        "\"lvl\"",
+        "\"log.level\"",
+        "\"loglevel\"",
+        "\"logger\"",
     ];
     NAMES.iter().any(|name| object.contains(name))
-        || object.contains("\"severity\"") && ["\"timestamp\"", "\"time\""].iter().any(|n| object.contains(n))
+        || object.contains("\"severity\"")
+            && ["\"timestamp\"", "\"time\""]
+                .iter()
+                .any(|n| object.contains(n))
 }
 
 /// A value as a program printed it, read as the JSON that it was.
@@ -317,7 +345,10 @@ fn line_of_log(text: &Text) -> Option<(Turn, Form)> {
         };
         let status = |turn: &Turn| turn.answer.as_ref().map_or(0, |answer| answer.status);
         let is_refused = |turn: &Turn| status(turn) >= 400;
-        if found.as_ref().is_none_or(|(known, _)| is_refused(&next.0) || !is_refused(known)) {
+        if found
+            .as_ref()
+            .is_none_or(|(known, _)| is_refused(&next.0) || !is_refused(known))
+        {
             found = Some(next);
         }
     }
@@ -369,9 +400,14 @@ fn of_client(said: client::Said) -> Saved {
 /// is zero.
 fn body(bytes: Vec<u8>) -> Saved {
     let errors = error_text(&bytes, None);
-    let named = errors.entries.iter().filter_map(|entry| entry.status.as_deref());
+    let named = errors
+        .entries
+        .iter()
+        .filter_map(|entry| entry.status.as_deref());
     let named: Vec<u16> = named.filter_map(|status| status.parse().ok()).collect();
-    let one = named.first().filter(|first| named.iter().all(|s| s == *first));
+    let one = named
+        .first()
+        .filter(|first| named.iter().all(|s| s == *first));
     Saved {
         form: Form::Body,
         sent: None,

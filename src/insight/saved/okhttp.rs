@@ -59,7 +59,10 @@ pub fn read(text: &Text) -> Logged {
             None if line.trim_end() == before.trim_end() => "",
             None => &line,
         };
-        if let Some(why) = inner.strip_prefix("<-- ").and_then(|rest| rest.strip_prefix(FAILED)) {
+        if let Some(why) = inner
+            .strip_prefix("<-- ")
+            .and_then(|rest| rest.strip_prefix(FAILED))
+        {
             said = Some(why.trim().to_owned());
         } else if inner.starts_with("--> END") || inner.starts_with("<-- END") {
             in_head = false;

@@ -35,7 +35,6 @@ struct Reader {
 /// A command is not longer.
 const LINES_BEFORE: usize = 200;
 
-
 pub fn read(text: &Text) -> Vec<Turn> {
     let mut reader = Reader {
         talk: Talk::default(),
@@ -71,7 +70,9 @@ impl Reader {
             }
             Part::Asking if line.is_empty() => self.part = Part::AskedBody,
             Part::Asking if head::field(line).is_some() => self.talk.ask(line),
-            Part::Asking | Part::AskedBody if head::status_line(line).is_some() => self.answer(line),
+            Part::Asking | Part::AskedBody if head::status_line(line).is_some() => {
+                self.answer(line)
+            }
             Part::Asking | Part::AskedBody => {
                 self.part = Part::AskedBody;
                 self.talk.ask_body(raw);
@@ -130,7 +131,9 @@ impl Reader {
 pub fn is_prompt(line: &str) -> bool {
     let line = line.trim_start();
     let lone = ["$", "%", "❯", "➜", "λ"];
-    let short = lone.iter().any(|sign| line == *sign || line.strip_prefix(sign).is_some_and(|r| r.starts_with(' ')));
+    let short = lone
+        .iter()
+        .any(|sign| line == *sign || line.strip_prefix(sign).is_some_and(|r| r.starts_with(' ')));
     if short {
         return true;
     }

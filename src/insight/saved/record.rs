@@ -77,7 +77,13 @@ const URL: &[&str] = &[
     "href",
     "endpoint",
 ];
-const PATH: &[&str] = &["path", "requestpath", "urlpath", "clientrequestpath", "httptarget"];
+const PATH: &[&str] = &[
+    "path",
+    "requestpath",
+    "urlpath",
+    "clientrequestpath",
+    "httptarget",
+];
 const HOST: &[&str] = &[
     "host",
     "requesthost",
@@ -100,7 +106,17 @@ const BODY: &[&str] = &[
 const OF_ANSWER: &[&str] = &["response", "res", "resp", "httpresponse", "responsestatus"];
 const OF_REQUEST: &[&str] = &["request", "req", "config", "requestoptions"];
 /// What a record says of its own trouble: it stands for the body, where there is none.
-const TROUBLE: &[&str] = &["message", "error", "errors", "detail", "title", "msg", "description", "desc", "code"];
+const TROUBLE: &[&str] = &[
+    "message",
+    "error",
+    "errors",
+    "detail",
+    "title",
+    "msg",
+    "description",
+    "desc",
+    "code",
+];
 
 /// The call of a record; `None` where an object is something else, such as the body of an error.
 pub fn turn(record: &Json) -> Option<Turn> {
@@ -115,7 +131,9 @@ pub fn turn(record: &Json) -> Option<Turn> {
     }
     let says_itself = || {
         let members = record.as_object()?;
-        let says = members.iter().any(|(name, _)| TROUBLE.contains(&plain(name).as_str()));
+        let says = members
+            .iter()
+            .any(|(name, _)| TROUBLE.contains(&plain(name).as_str()));
         says.then(|| record.to_string().into_bytes())
     };
     let body = found.body.take().or_else(says_itself);
@@ -180,14 +198,19 @@ impl<'a> Found<'a> {
         let of_log = |text: &&str| name == "host" && whose == Whose::Record && !text.contains('.');
         let text = value.as_text().filter(|text| !of_log(text));
         if METHOD.contains(&name) && of_request {
-            let word = text.map(str::to_ascii_uppercase).filter(|word| head::is_method(word));
+            let word = text
+                .map(str::to_ascii_uppercase)
+                .filter(|word| head::is_method(word));
             let is_one = word.is_some();
             self.method = word.or(self.method.take());
             return is_one;
         }
         if URL.contains(&name) && value.as_object().is_some() && self.url.is_none() {
             // The Elastic Common Schema has the parts of an address one by one.
-            let whole = value.get("full").or(value.get("original")).and_then(Json::as_text);
+            let whole = value
+                .get("full")
+                .or(value.get("original"))
+                .and_then(Json::as_text);
             self.url = whole.map(str::to_owned);
             return self.url.is_some();
         }
@@ -228,9 +251,15 @@ impl<'a> Found<'a> {
                 Whose::Record if name.starts_with("res") => true,
                 Whose::Record if name.starts_with("req") => false,
                 // A request says who asks, an answer who answers.
-                Whose::Record => !["authorization", "user-agent", "host", "accept"].iter().any(|n| headers.has(n)),
+                Whose::Record => !["authorization", "user-agent", "host", "accept"]
+                    .iter()
+                    .any(|n| headers.has(n)),
             };
-            let place = if of_answer { &mut self.headers } else { &mut self.sent };
+            let place = if of_answer {
+                &mut self.headers
+            } else {
+                &mut self.sent
+            };
             if place.is_empty() {
                 std::mem::swap(place, &mut headers);
             }
@@ -262,7 +291,9 @@ impl<'a> Found<'a> {
             Some(host) if url.starts_with('/') => format!("https://{host}{url}"),
             _ => url,
         };
-        let body = self.sent_body.and_then(|body| body_of(body.get("text").unwrap_or(body)));
+        let body = self
+            .sent_body
+            .and_then(|body| body_of(body.get("text").unwrap_or(body)));
         Some(SentRequest {
             method: self.method.take().unwrap_or_default(),
             url,
@@ -277,7 +308,11 @@ impl<'a> Found<'a> {
 fn is_packed(name: &str, value: &Json) -> bool {
     let is_named = OF_ANSWER.contains(&name) || TROUBLE.contains(&name);
     let text = value.as_text().map_or("", str::trim_start);
-    is_named && text.starts_with(['{', '[']) && json::read(text).value.is_some_and(|read| read.as_text().is_none())
+    is_named
+        && text.starts_with(['{', '['])
+        && json::read(text)
+            .value
+            .is_some_and(|read| read.as_text().is_none())
 }
 
 /// `403`, `"403"`, `"403 Forbidden"`
@@ -338,7 +373,11 @@ fn body_of(value: &Json) -> Option<Vec<u8>> {
                 Some(bytes.unwrap_or_else(|| text.as_bytes().to_vec()))
             }
             _ if value.get("mimeType").is_some() && value.get("size").is_some() => None,
-            _ => match value.get("content").or(value.get("body")).and_then(Json::as_text) {
+            _ => match value
+                .get("content")
+                .or(value.get("body"))
+                .and_then(Json::as_text)
+            {
                 Some(text) => Some(text.as_bytes().to_vec()),
                 None => Some(value.to_string().into_bytes()),
             },
@@ -357,7 +396,9 @@ pub fn pairs(line: &str) -> Option<Json> {
         let name = &rest[name_start..sign];
         let value = &rest[sign + 1..];
         let is_name = !name.is_empty()
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
         let (text, length) = match value.strip_prefix('"') {
             Some(inner) => quoted(inner)?,
             None => {

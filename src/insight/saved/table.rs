@@ -60,7 +60,10 @@ struct Call {
 
 /// Whether a line is of such a text, and none of anything else; `next` is the one behind it.
 pub fn is_mark(line: &str, next: &str) -> bool {
-    if verbose(line).is_some() || titled(line).is_some_and(|(section, _)| section != Section::Other && section != Section::General) {
+    if verbose(line).is_some()
+        || titled(line)
+            .is_some_and(|(section, _)| section != Section::Other && section != Section::General)
+    {
         return true;
     }
     let Some((name, value)) = named(line) else {
@@ -89,7 +92,11 @@ pub fn read(text: &Text) -> Option<Turn> {
         if let Some((found, rest)) = titled(&line) {
             call.inline(found, rest);
             // A body that stands behind its title ends there.
-            section = if rest.is_empty() || rest == "{" { found } else { Section::Other };
+            section = if rest.is_empty() || rest == "{" {
+                found
+            } else {
+                Section::Other
+            };
             open = Open::Nothing;
             continue;
         }
@@ -116,12 +123,23 @@ pub fn read(text: &Text) -> Option<Turn> {
 /// `Response Headers (12)`, `Response Body: {`: the section, and what stands behind its title.
 fn titled(line: &str) -> Option<(Section, &str)> {
     let trimmed = line.trim().trim_start_matches(['▼', '▶', '"', ' ']);
-    let lower = trimmed.get(..30.min(trimmed.len())).unwrap_or(trimmed).to_ascii_lowercase();
+    let lower = trimmed
+        .get(..30.min(trimmed.len()))
+        .unwrap_or(trimmed)
+        .to_ascii_lowercase();
     let (title, section) = TITLES.iter().find(|(title, _)| lower.starts_with(title))?;
     let rest = trimmed[title.len()..].trim_start_matches('"').trim_start();
-    let counted = rest.starts_with('(') && rest.len() < 20 || rest.eq_ignore_ascii_case("view source");
-    let rest = rest.strip_prefix(':').unwrap_or(if counted { "" } else { rest });
-    let is_title = counted || rest.is_empty() || trimmed[title.len()..].trim_start_matches('"').trim_start().starts_with(':');
+    let counted =
+        rest.starts_with('(') && rest.len() < 20 || rest.eq_ignore_ascii_case("view source");
+    let rest = rest
+        .strip_prefix(':')
+        .unwrap_or(if counted { "" } else { rest });
+    let is_title = counted
+        || rest.is_empty()
+        || trimmed[title.len()..]
+            .trim_start_matches('"')
+            .trim_start()
+            .starts_with(':');
     is_title.then(|| (*section, rest.trim()))
 }
 
@@ -150,7 +168,10 @@ fn verbose(line: &str) -> Option<(String, String)> {
 
 /// `POST https://… 401 120 ms`, `POST https://…: {`: the first line of a call in a console.
 fn console(line: &str) -> Option<(String, String, Option<u16>)> {
-    let mut words = line.trim().trim_start_matches(['▶', '▼', ' ']).split_whitespace();
+    let mut words = line
+        .trim()
+        .trim_start_matches(['▶', '▼', ' '])
+        .split_whitespace();
     let (method, url) = (words.next()?, words.next()?);
     let fits = head::is_method(method) && url.contains("://");
     let status = words.next().and_then(head::status);

@@ -221,12 +221,18 @@ pub fn outcome(mut turns: Vec<Turn>) -> Option<(Option<SentRequest>, Vec<Hop>, O
 
 /// Whether a request is the one that a redirect leads to, as far as both are shown.
 fn goes_on(turn: &Turn, next: &Turn) -> bool {
-    let location = turn.answer.as_ref().and_then(|answer| answer.headers.get("location"));
+    let location = turn
+        .answer
+        .as_ref()
+        .and_then(|answer| answer.headers.get("location"));
     let (Some(location), Some(sent)) = (location, &next.sent) else {
         // Not shown, and such answers stand in a row for no other reason.
         return true;
     };
-    let from = turn.sent.as_ref().and_then(|sent| Url::parse(&sent.url).ok());
+    let from = turn
+        .sent
+        .as_ref()
+        .and_then(|sent| Url::parse(&sent.url).ok());
     let to = match &from {
         Some(from) => from.join(&location).ok(),
         None => Url::parse(&location).ok(),
@@ -287,7 +293,10 @@ fn by_proxy(sent: &SentRequest, answer: Response) -> Failure {
         partial: Some(Box::new(answer.clone())),
         ..Failure::new(
             cause,
-            format!("The proxy answered {:03} to CONNECT {host}, so the call went no further.", answer.status),
+            format!(
+                "The proxy answered {:03} to CONNECT {host}, so the call went no further.",
+                answer.status
+            ),
             "Ask whoever runs the proxy, or go around it where that is allowed.",
         )
     }

@@ -85,7 +85,10 @@ pub fn last(text: &str, most: usize) -> &str {
 /// A line as text, without its line break. Where a gauge was drawn over and over, its last state.
 pub fn shown(line: &[u8]) -> Cow<'_, str> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let end = line.iter().rposition(|&b| b != b'\r').map_or(0, |at| at + 1);
+    let end = line
+        .iter()
+        .rposition(|&b| b != b'\r')
+        .map_or(0, |at| at + 1);
     let line = &line[..end];
     let start = memchr::memrchr(b'\r', line).map_or(0, |at| at + 1);
     String::from_utf8_lossy(&line[start..])
@@ -109,7 +112,10 @@ fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
         None => Cow::Borrowed(bytes),
     };
     let escaped = [&b"&lt; HTTP/"[..], b"&gt; GET /", b"&gt; POST /"];
-    match escaped.iter().any(|sign| memmem::find(&bytes, sign).is_some()) {
+    match escaped
+        .iter()
+        .any(|sign| memmem::find(&bytes, sign).is_some())
+    {
         true => Cow::Owned(unescaped(&bytes)),
         false => bytes,
     }
@@ -124,7 +130,10 @@ fn without_colours(bytes: &[u8]) -> Vec<u8> {
         let order = match rest {
             [0x1b, b'[', inner @ ..] => {
                 let inner = &inner[..inner.len().min(40)];
-                inner.iter().position(|b| (0x40..=0x7e).contains(b)).map(|n| n + 3)
+                inner
+                    .iter()
+                    .position(|b| (0x40..=0x7e).contains(b))
+                    .map(|n| n + 3)
             }
             [0x1b, b']', inner @ ..] => {
                 let inner = &inner[..inner.len().min(400)];
@@ -186,7 +195,9 @@ impl Around {
         let seen = around.seen(&sample);
         around.fences = seen.iter().any(|line| is_fence(line)) && !seen.iter().all(|l| is_fence(l));
         // A fence whose other end was not pasted is one line that says nothing.
-        if around.fences && seen.iter().rposition(|l| is_fence(l)) == seen.iter().position(|l| is_fence(l)) {
+        if around.fences
+            && seen.iter().rposition(|l| is_fence(l)) == seen.iter().position(|l| is_fence(l))
+        {
             around.fences = is_fence(seen[0]) || !seen.last().is_some_and(|l| is_fence(l));
         }
         around
@@ -241,7 +252,11 @@ impl Around {
 /// Blanks before a line that holds something.
 fn blanks(line: &[u8]) -> usize {
     let count = line.iter().take_while(|&&b| b == b' ').count();
-    if line[count..].trim_ascii().is_empty() { 0 } else { count }
+    if line[count..].trim_ascii().is_empty() {
+        0
+    } else {
+        count
+    }
 }
 
 /// `> ` before every line is a quotation where something stands behind it that no request has.
@@ -261,9 +276,13 @@ fn is_quotation(lines: &[&[u8]]) -> bool {
 fn is_fence(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     let word = |rest: &[u8]| rest.len() < 20 && !rest.contains(&b'`') && !rest.contains(&b' ');
-    let marked = [&b"```"[..], b"~~~"].iter().any(|sign| line.strip_prefix(*sign).is_some_and(word));
+    let marked = [&b"```"[..], b"~~~"]
+        .iter()
+        .any(|sign| line.strip_prefix(*sign).is_some_and(word));
     let braced = line.len() < 40
-        && [&b"{code"[..], b"{noformat"].iter().any(|sign| line.starts_with(sign))
+        && [&b"{code"[..], b"{noformat"]
+            .iter()
+            .any(|sign| line.starts_with(sign))
         && line.ends_with(b"}");
     marked || braced
 }
@@ -276,7 +295,9 @@ fn name_before(line: &[u8]) -> usize {
     };
     let name = head[..bar].trim_ascii();
     let is_name = !name.is_empty()
-        && name.iter().all(|&b| b.is_ascii_alphanumeric() || b"._-/[]".contains(&b))
+        && name
+            .iter()
+            .all(|&b| b.is_ascii_alphanumeric() || b"._-/[]".contains(&b))
         && name[0] != b'[';
     if is_name { bar + 3 } else { 0 }
 }
@@ -299,7 +320,12 @@ fn stamp(line: &[u8]) -> usize {
         return 0;
     }
     at += 8;
-    let digits = |from: usize| line[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        line[from..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
     if let Some(b'.' | b',') = line.get(at)
         && digits(at + 1) > 0
     {
@@ -352,9 +378,18 @@ mod tests {
             lines.collect::<String>()
         };
         assert_eq!(read(plain), plain);
-        for before in ["> ", ">> ", "    ", "2026-01-31T12:00:00.123Z ", "api_1  | "] {
+        for before in [
+            "> ",
+            ">> ",
+            "    ",
+            "2026-01-31T12:00:00.123Z ",
+            "api_1  | ",
+        ] {
             let text = read(&around(before));
-            assert!(text.starts_with("HTTP/1.1 403 Forbidden\nContent-Type"), "{before}: {text}");
+            assert!(
+                text.starts_with("HTTP/1.1 403 Forbidden\nContent-Type"),
+                "{before}: {text}"
+            );
             assert!(text.ends_with("No.\n"), "{before}: {text}");
         }
         let fenced = format!("We got this:\n\n```http\n{plain}```\nWhat now?\n");
@@ -366,15 +401,28 @@ mod tests {
         let text = "> GET / HTTP/1.1\n> Host: a.example\n>\n";
         assert_eq!(read(text), text);
         let quoted = "> > GET / HTTP/1.1\n> > Host: a.example\n> >\n> < HTTP/1.1 403 Forbidden\n";
-        assert!(read(quoted).starts_with("> GET / HTTP/1.1\n"), "{}", read(quoted));
+        assert!(
+            read(quoted).starts_with("> GET / HTTP/1.1\n"),
+            "{}",
+            read(quoted)
+        );
         assert!(read(quoted).ends_with("< HTTP/1.1 403 Forbidden\n"));
     }
 
     #[test]
     fn colours_wide_characters_and_escaped_signs_are_undone() {
-        assert_eq!(read("\u{1b}[1;31mHTTP/1.1\u{1b}[0m 403\n"), "HTTP/1.1 403\n");
-        assert_eq!(read("&gt; GET /a&amp;b HTTP/1.1\n&lt; HTTP/1.1 403\n"), "> GET /a&b HTTP/1.1\n< HTTP/1.1 403\n");
-        let wide: Vec<u8> = "\u{feff}HTTP/1.1 403".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(
+            read("\u{1b}[1;31mHTTP/1.1\u{1b}[0m 403\n"),
+            "HTTP/1.1 403\n"
+        );
+        assert_eq!(
+            read("&gt; GET /a&amp;b HTTP/1.1\n&lt; HTTP/1.1 403\n"),
+            "> GET /a&b HTTP/1.1\n< HTTP/1.1 403\n"
+        );
+        let wide: Vec<u8> = "\u{feff}HTTP/1.1 403"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         assert_eq!(&*Text::of(&wide).whole(), b"HTTP/1.1 403");
         assert_eq!(shown(b"  0 0\r 50 50\r100 100\r\n"), "100 100");
     }

@@ -37,7 +37,14 @@ const NAMES: &[(u16, &[&str])] = &[
     (410, &["gone"]),
     (411, &["length required"]),
     (412, &["precondition failed"]),
-    (413, &["request entity too large", "payload too large", "content too large"]),
+    (
+        413,
+        &[
+            "request entity too large",
+            "payload too large",
+            "content too large",
+        ],
+    ),
     (414, &["uri too long", "request-uri too long"]),
     (415, &["unsupported media type"]),
     (422, &["unprocessable entity", "unprocessable content"]),
@@ -108,21 +115,31 @@ fn number(line: &str) -> Option<(u16, usize, bool)> {
     let mut weak = None;
     while let Some(found) = bytes[at..].iter().position(u8::is_ascii_digit) {
         let start = at + found;
-        let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let length = bytes[start..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         at = start + length;
-        let alone = !bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        let alone = !bytes
+            .get(at)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-')
             && !matches!(bytes.get(at), Some(b'.' | b',') if bytes.get(at + 1).is_some_and(u8::is_ascii_digit));
         let before = &line[..start];
         let of_word = before.ends_with(|c: char| c.is_alphanumeric() || ".-_/".contains(c));
         let led = of_word && !before.ends_with("code E");
-        let status = head::status(&line[start..at]).filter(|s| (400..=599).contains(s) && alone && !led);
+        let status =
+            head::status(&line[start..at]).filter(|s| (400..=599).contains(s) && alone && !led);
         let Some(status) = status else {
             continue;
         };
         if is_named(status, &line[at..]) || is_led(before) {
             return Some((status, at, true));
         }
-        if last(before, NEAR).trim_end_matches([' ', ':', '=', '\'', '"']).to_ascii_lowercase().ends_with("status") {
+        if last(before, NEAR)
+            .trim_end_matches([' ', ':', '=', '\'', '"'])
+            .to_ascii_lowercase()
+            .ends_with("status")
+        {
             weak.get_or_insert((status, at, false));
         }
     }
@@ -132,16 +149,25 @@ fn number(line: &str) -> Option<(u16, usize, bool)> {
 /// Whether the name of the status, or that of its class, stands behind its number.
 fn is_named(status: u16, behind: &str) -> bool {
     let behind = behind.trim_start_matches([' ', ')', '(', ':', '-', '"', '\'', ',']);
-    let start: String = behind.chars().take(40).collect::<String>().to_ascii_lowercase();
+    let start: String = behind
+        .chars()
+        .take(40)
+        .collect::<String>()
+        .to_ascii_lowercase();
     let own = NAMES.iter().find(|(number, _)| *number == status);
     let named = own.is_some_and(|(_, names)| names.iter().any(|name| start.starts_with(name)));
-    let class = if status < 500 { "client error" } else { "server error" };
+    let class = if status < 500 {
+        "client error"
+    } else {
+        "server error"
+    };
     named || start.starts_with(class)
 }
 
 /// Whether words that only a status has stand right before its number.
 fn is_led(before: &str) -> bool {
-    let before = last(before, NEAR).trim_end_matches([' ', ':', '=', '(', '[', '\'', '"', '`', '#']);
+    let before =
+        last(before, NEAR).trim_end_matches([' ', ':', '=', '(', '[', '\'', '"', '`', '#']);
     let near = before.to_ascii_lowercase();
     let plain = |word: &&str| {
         near.strip_suffix(*word)
@@ -150,7 +176,10 @@ fn is_led(before: &str) -> bool {
     // A member of that name is weaker than words.
     let is_member = near.ends_with("status") && !near.ends_with("http status");
     // `GET https://…: 403 …`
-    let address = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let address = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
     let is_address = address.starts_with("http") && address.contains("://");
     !is_member && BEFORE.iter().any(plain) || near.ends_with("code e") || is_address
 }
@@ -160,7 +189,9 @@ fn told(text: &str, start: usize, line: &str, status: u16, at: usize, is_plain: 
     let own = &line[at.min(line.len())..];
     let sent = address(line).or_else(|| address(text));
     let reason = reason(status, own);
-    let body = body(behind).or_else(|| words(own, &reason)).or_else(|| words_before(line, at));
+    let body = body(behind)
+        .or_else(|| words(own, &reason))
+        .or_else(|| words_before(line, at));
     let mut turn = Turn {
         sent,
         answer: Some(Response {
@@ -188,7 +219,11 @@ fn reason(status: u16, behind: &str) -> String {
     let behind = behind.trim_start_matches([' ', ')', '(', ':', '-', '"', '\'', ',']);
     let own = NAMES.iter().find(|(number, _)| *number == status);
     let named = own.and_then(|(_, names)| {
-        let same = |name: &&&str| behind.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        let same = |name: &&&str| {
+            behind
+                .get(..name.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(name))
+        };
         names.iter().find(same)
     });
     named.map_or_else(String::new, |name| behind[..name.len()].to_owned())
@@ -199,9 +234,10 @@ fn body(behind: &str) -> Option<Vec<u8>> {
     let start = behind.find(['{', '[', '<'])?;
     let rest = &behind[start..];
     if rest.starts_with('<') {
-        let is_page = ["<!doctype", "<html", "<?xml"]
-            .iter()
-            .any(|sign| rest.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign)));
+        let is_page = ["<!doctype", "<html", "<?xml"].iter().any(|sign| {
+            rest.get(..sign.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(sign))
+        });
         return is_page.then(|| rest.as_bytes().to_vec());
     }
     let mut at = start;
@@ -256,8 +292,13 @@ fn json_end(text: &str) -> Option<usize> {
 fn words(behind: &str, reason: &str) -> Option<Vec<u8>> {
     let rest = behind.trim_start_matches([' ', ')', '(', ':', '-', '"', '\'', ',']);
     let rest = rest.get(reason.len()..).unwrap_or_default();
-    let rest = rest.trim_matches([' ', ')', '(', ':', '-', '.', '\'', '"', '\n', '\r', ',', '`']);
-    let says = rest.split_whitespace().filter(|w| w.chars().all(|c| c.is_alphabetic() || "'.,:".contains(c))).count();
+    let rest = rest.trim_matches([
+        ' ', ')', '(', ':', '-', '.', '\'', '"', '\n', '\r', ',', '`',
+    ]);
+    let says = rest
+        .split_whitespace()
+        .filter(|w| w.chars().all(|c| c.is_alphabetic() || "'.,:".contains(c)))
+        .count();
     let address = rest.contains("://") && says < 6;
     (says >= 2 && !address).then(|| rest.as_bytes().to_vec())
 }
@@ -268,8 +309,22 @@ fn is_start(text: &str) -> bool {
 
 /// Whether a text leads to a page to read, or to a guess, rather than to what was called.
 fn is_reference(before: &str) -> bool {
-    let near = last(before, 40).trim_end_matches([' ', ':', '<', '(', '[', '"', '\'']).to_ascii_lowercase();
-    let leads = ["see", "visit", "here", "check", "details", "docs", "documentation", "information", "info", "meant", "more"];
+    let near = last(before, 40)
+        .trim_end_matches([' ', ':', '<', '(', '[', '"', '\''])
+        .to_ascii_lowercase();
+    let leads = [
+        "see",
+        "visit",
+        "here",
+        "check",
+        "details",
+        "docs",
+        "documentation",
+        "information",
+        "info",
+        "meant",
+        "more",
+    ];
     leads.iter().any(|word| near.ends_with(word))
 }
 
@@ -277,7 +332,8 @@ fn is_reference(before: &str) -> bool {
 fn words_before(line: &str, at: usize) -> Option<Vec<u8>> {
     let behind = line.get(at..)?.trim();
     let (says, added) = line[..at].rsplit_once('(')?;
-    let is_added = behind.starts_with(')') && behind.len() < 3 && added.starts_with(char::is_alphabetic);
+    let is_added =
+        behind.starts_with(')') && behind.len() < 3 && added.starts_with(char::is_alphabetic);
     // The program that says it comes first.
     let says = match says.split_once(": ") {
         Some((name, rest)) if !name.contains(' ') => rest,
@@ -306,12 +362,16 @@ pub fn coded(text: &str) -> Option<Turn> {
 fn code_and_words(line: &str) -> Option<(&str, &str)> {
     let is_code = |code: &str| {
         let fits = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        code.len() >= 4 && code.bytes().all(fits) && code.starts_with(|c: char| c.is_ascii_uppercase())
+        code.len() >= 4
+            && code.bytes().all(fits)
+            && code.starts_with(|c: char| c.is_ascii_uppercase())
     };
     let bracketed = |text: &str| -> Option<usize> { text.find(')') };
     let parts = if let Some((_, rest)) = line.split_once("An error occurred (") {
         let end = bracketed(rest)?;
-        let words = rest[end + 1..].split_once(": ").map_or("", |(_, words)| words);
+        let words = rest[end + 1..]
+            .split_once(": ")
+            .map_or("", |(_, words)| words);
         Some((&rest[..end], words))
     } else if let Some((_, rest)) = line.split_once("ERROR: (") {
         let end = bracketed(rest)?;
@@ -329,8 +389,10 @@ fn code_and_words(line: &str) -> Option<(&str, &str)> {
 /// The address that a client names, and the method where it stands beside it.
 pub fn address(text: &str) -> Option<SentRequest> {
     let starts = text.match_indices("http").map(|(at, _)| at);
-    let at = starts.filter(|at| is_start(&text[*at..])).find(|at| !is_reference(&text[..*at]))?;
-    let ends = |c: char| c.is_whitespace() || "'\"`<>)]}|,".contains(c);
+    let at = starts
+        .filter(|at| is_start(&text[*at..]))
+        .find(|at| !is_reference(&text[..*at]))?;
+    let ends = |c: char| c.is_whitespace() || "'\"`<>)]}|,\\".contains(c);
     let url = &text[at..];
     let url = &url[..url.find(ends).unwrap_or(url.len())];
     let url = url.trim_end_matches(['.', ':', ';']);
@@ -339,7 +401,10 @@ pub fn address(text: &str) -> Option<SentRequest> {
     let method = words.rfind(|word| head::is_method(word)).map(str::to_owned);
     // Go writes `Post "https://…"`.
     let go = || {
-        let word = before.strip_suffix(" \"")?.rsplit(|c: char| !c.is_ascii_alphabetic()).next()?;
+        let word = before
+            .strip_suffix(" \"")?
+            .rsplit(|c: char| !c.is_ascii_alphabetic())
+            .next()?;
         let method = word.to_ascii_uppercase();
         head::is_method(&method).then_some(method)
     };
@@ -356,14 +421,19 @@ fn thrown(text: &str, status: u16) -> Option<Turn> {
     let response = literal::read(&text[at?..])?.0;
     let object = Json::Object(vec![("response".to_owned(), response)]);
     let turn = record::turn(&object)?;
-    let is_same = turn.answer.as_ref().is_some_and(|answer| answer.status == status);
+    let is_same = turn
+        .answer
+        .as_ref()
+        .is_some_and(|answer| answer.status == status);
     is_same.then_some(turn)
 }
 
 /// A dictionary of Python or Ruby that somebody printed, as the JSON that it was.
 pub fn printed(text: &str) -> Option<String> {
     let trimmed = text.trim();
-    let begins = ["{'", "{\"", "[{'", "{:", "{ "].iter().any(|sign| trimmed.starts_with(sign));
+    let begins = ["{'", "{\"", "[{'", "{:", "{ "]
+        .iter()
+        .any(|sign| trimmed.starts_with(sign));
     if !begins || json::read(trimmed).complete {
         return None;
     }

@@ -33,9 +33,16 @@ fn section(line: &str) -> Option<Section> {
 
 /// `0040: rest of the row`
 fn row(line: &str) -> Option<(usize, &str)> {
-    let (offset, rest) = line.split_once(": ").or(line.strip_suffix(':').map(|n| (n, "")))?;
+    let (offset, rest) = line
+        .split_once(": ")
+        .or(line.strip_suffix(':').map(|n| (n, "")))?;
     let is_offset = offset.len() >= 4 && offset.len() <= 16;
-    Some((usize::from_str_radix(offset, 16).ok().filter(|_| is_offset)?, rest))
+    Some((
+        usize::from_str_radix(offset, 16)
+            .ok()
+            .filter(|_| is_offset)?,
+        rest,
+    ))
 }
 
 pub fn read(text: &Text) -> Vec<Turn> {

@@ -65,7 +65,9 @@ impl Reader {
         }
         if let Some(status) = behind_awaits(line) {
             self.awaits = true;
-            if head::status(status.split(' ').next().unwrap_or_default()).is_some() && !self.with_heads {
+            if head::status(status.split(' ').next().unwrap_or_default()).is_some()
+                && !self.with_heads
+            {
                 self.talk.say(&format!("HTTP/1.1 {status}"));
                 self.awaits = false;
             }
@@ -73,7 +75,8 @@ impl Reader {
         }
         let inner = line.trim();
         let set_in = line.starts_with("  ");
-        let is_head = self.talk.is_in_head() || head::status_line(inner).is_some() && !self.with_heads;
+        let is_head =
+            self.talk.is_in_head() || head::status_line(inner).is_some() && !self.with_heads;
         if set_in && is_head {
             self.talk.say(inner);
         } else if self.talk.is_in_head() && !self.awaits && line.starts_with("Location: ") {

@@ -11,10 +11,19 @@ fn a_body_that_looks_like_a_transcript_stays_a_body() {
     let plain = format!("HTTP/1.1 403 Forbidden\nContent-Type: text/plain\n\n{inside}");
     assert_eq!(gist(&plain), "Plain 403");
     assert_eq!(body(&plain), inside.trim());
-    let marked = format!("> GET /x HTTP/1.1\n> Host: a.example\n>\n< HTTP/1.1 403 Forbidden\n< Content-Length: {}\n<\n{inside}* Connection #0 to host a.example left intact\n", inside.len());
+    let marked = format!(
+        "> GET /x HTTP/1.1\n> Host: a.example\n>\n< HTTP/1.1 403 Forbidden\n< Content-Length: {}\n<\n{inside}* Connection #0 to host a.example left intact\n",
+        inside.len()
+    );
     assert_eq!(gist(&marked), "Marked 403 GET http://a.example/x");
-    assert!(body(&marked).starts_with("> GET /evil HTTP/1.1\n> Host: evil.example\n>\n< HTTP/1.1 200 OK"));
-    let asked = format!("GET /x HTTP/1.1\nHost: a.example\n\nHTTP/1.1 403 Forbidden\nContent-Length: {}\n\nGET /evil HTTP/1.1\nHost: evil.example\n\nHTTP/1.1 200 OK\n\nfine", 62);
+    assert!(
+        body(&marked)
+            .starts_with("> GET /evil HTTP/1.1\n> Host: evil.example\n>\n< HTTP/1.1 200 OK")
+    );
+    let asked = format!(
+        "GET /x HTTP/1.1\nHost: a.example\n\nHTTP/1.1 403 Forbidden\nContent-Length: {}\n\nGET /evil HTTP/1.1\nHost: evil.example\n\nHTTP/1.1 200 OK\n\nfine",
+        62
+    );
     assert_eq!(gist(&asked), "Plain 403 GET https://a.example/x");
     let page = format!("<html><body><pre>\n{inside}</pre></body></html>");
     assert_eq!(gist(&page), "Body 0");
@@ -35,7 +44,10 @@ fn a_status_line_inside_json_is_a_value() {
 fn a_mask_or_a_slot_that_a_stranger_wrote_is_text() {
     let text = "> GET /x HTTP/1.1\n> Host: a.example\n> Authorization: Bearer {{token:support}}\n>\n< HTTP/1.1 401 Unauthorized\n<\n";
     let sent = read(text).sent.unwrap();
-    assert_eq!(sent.headers.get("authorization").unwrap(), "Bearer {{token:support}}");
+    assert_eq!(
+        sent.headers.get("authorization").unwrap(),
+        "Bearer {{token:support}}"
+    );
     assert_eq!(answer(&read(text)).status, 401);
 }
 
@@ -102,7 +114,9 @@ fn texts_that_were_made_to_take_long_do_not() {
 
 #[test]
 fn twice_the_text_takes_no_more_than_a_few_times_as_long() {
-    let text = |times: usize| "> GET / HTTP/1.1\n> A: b\n>\n< HTTP/1.1 302 Found\n< Location: /x\n<\nabc\n* Issue another request\n".repeat(times);
+    let text = |times: usize| {
+        "> GET / HTTP/1.1\n> A: b\n>\n< HTTP/1.1 302 Found\n< Location: /x\n<\nabc\n* Issue another request\n".repeat(times)
+    };
     let time = |text: &str| {
         let began = Instant::now();
         let _ = received(text.as_bytes(), &LIBRARY);
@@ -110,7 +124,10 @@ fn twice_the_text_takes_no_more_than_a_few_times_as_long() {
     };
     time(&text(10));
     let (short, long) = (time(&text(2_000)), time(&text(16_000)));
-    assert!(long < short * 40 + Duration::from_millis(500), "{short:?} {long:?}");
+    assert!(
+        long < short * 40 + Duration::from_millis(500),
+        "{short:?} {long:?}"
+    );
 }
 
 proptest! {

@@ -12,7 +12,10 @@ fn an_entry_of_a_recording_is_a_call() {
       "response": { "status": 403, "statusText": "Forbidden", "httpVersion": "h2",
         "headers": [ { "name": "x-request-id", "value": "r-1" } ],
         "content": { "size": 16, "mimeType": "application/json", "text": "{\"message\":\"No\"}" } } }"#;
-    assert_eq!(gist(entry), "Record 403 POST https://api.acme.example/v1/things");
+    assert_eq!(
+        gist(entry),
+        "Record 403 POST https://api.acme.example/v1/things"
+    );
     let saved = read(entry);
     assert_eq!(answer(&saved).reason, "Forbidden");
     assert_eq!(answer(&saved).headers.get("x-request-id").unwrap(), "r-1");
@@ -20,7 +23,10 @@ fn an_entry_of_a_recording_is_a_call() {
     assert_eq!(sent.body, b"{\"name\":\"x\"}");
     assert!(sent.headers.has("authorization"));
     assert_eq!(body(entry), "{\"message\":\"No\"}");
-    let packed = entry.replace("\"text\": \"{\\\"message\\\":\\\"No\\\"}\"", "\"encoding\": \"base64\", \"text\": \"eyJhIjoxfQ==\"");
+    let packed = entry.replace(
+        "\"text\": \"{\\\"message\\\":\\\"No\\\"}\"",
+        "\"encoding\": \"base64\", \"text\": \"eyJhIjoxfQ==\"",
+    );
     assert_eq!(body(&packed), "{\"a\":1}");
 }
 
@@ -37,7 +43,10 @@ fn lines_in_json_name_the_same_things_in_many_ways() {
     assert_eq!(gist(line), "Record 401 GET https://api.acme.example/v1/me");
     assert_eq!(body(line), "{\"error\":\"no\"}");
     let thrown = r#"{"message":"Request failed with status code 403","name":"AxiosError","config":{"url":"https://api.acme.example/v1/me","method":"get","headers":{"Authorization":"Bearer abcdef0123456789"}},"code":"ERR_BAD_REQUEST","status":403}"#;
-    assert_eq!(gist(thrown), "Record 403 GET https://api.acme.example/v1/me");
+    assert_eq!(
+        gist(thrown),
+        "Record 403 GET https://api.acme.example/v1/me"
+    );
 }
 
 #[test]
@@ -53,9 +62,12 @@ fn a_log_holds_the_body_as_text_and_the_address_in_parts() {
 #[test]
 fn a_log_of_a_client_tells_why_there_was_no_answer() {
     let log = r#"{"level":"error","msg":"request failed","error":"Get \"https://a.example/x\": x509: certificate signed by unknown authority"}"#;
-    assert!(gist(log).starts_with("Client tls.untrusted"), "{}", gist(log));
+    assert_eq!(gist(log), "Client tls.untrusted GET https://a.example/x");
     let proxy = "2026/01/31 12:00:00 [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 203.0.113.9, request: \"GET /x HTTP/1.1\", upstream: \"http://10.0.0.3:8080/x\", host: \"a.example\"";
-    assert_eq!(gist(proxy), "Client upstream.unreachable GET https://a.example/x");
+    assert_eq!(
+        gist(proxy),
+        "Client upstream.unreachable GET https://a.example/x"
+    );
 }
 
 #[test]
@@ -77,25 +89,45 @@ fn access_logs_have_the_status_behind_the_request_or_before_it() {
     assert_eq!(gist(envoy), "Access 503 POST /v1/things");
     assert!(answer(&read(envoy)).reason.starts_with("UF"));
     let balancer = r#"https 2026-01-31T12:00:00.000Z app/lb/50dc 203.0.113.7:2817 10.0.0.1:80 0.000 0.001 0.000 502 - 34 366 "GET https://api.acme.example:443/x HTTP/1.1" "curl/8.5.0" - -"#;
-    assert_eq!(gist(balancer), "Access 502 GET https://api.acme.example:443/x");
+    assert_eq!(
+        gist(balancer),
+        "Access 502 GET https://api.acme.example:443/x"
+    );
     let haproxy = r#"Jan 31 12:00:00 lb haproxy[14389]: 203.0.113.7:33317 [31/Jan/2026:12:00:00.655] http-in static/srv1 10/0/30/69/109 504 2750 - - sH-- 1/1/1/1/0 0/0 "GET /x HTTP/1.1""#;
     assert_eq!(gist(haproxy), "Access 504 GET /x");
-    let client = r#"DEBUG:urllib3.connectionpool:https://api.acme.example:443 "GET /v1/me HTTP/1.1" 401 62"#;
-    assert_eq!(gist(client), "Access 401 GET https://api.acme.example:443/v1/me");
+    let client =
+        r#"DEBUG:urllib3.connectionpool:https://api.acme.example:443 "GET /v1/me HTTP/1.1" 401 62"#;
+    assert_eq!(
+        gist(client),
+        "Access 401 GET https://api.acme.example:443/v1/me"
+    );
     let framework = r#"INFO:     127.0.0.1:51000 - "GET /x HTTP/1.1" 422 Unprocessable Entity"#;
     assert_eq!(gist(framework), "Access 422 GET /x");
 }
 
 #[test]
 fn the_body_of_an_error_is_no_record_of_a_call() {
-    let spring = r#"{"timestamp":"2026-01-31T12:00:00Z","status":403,"error":"Forbidden","path":"/v1/me"}"#;
+    let spring =
+        r#"{"timestamp":"2026-01-31T12:00:00Z","status":403,"error":"Forbidden","path":"/v1/me"}"#;
     assert_eq!(gist(spring), "Body 403");
     assert_eq!(body(spring), spring);
-    assert_eq!(gist(r#"{"errors":[{"status":"422","title":"No"}]}"#), "Body 422");
-    assert_eq!(gist("<html><title>502 Bad Gateway</title></html>"), "Body 0");
+    assert_eq!(
+        gist(r#"{"errors":[{"status":"422","title":"No"}]}"#),
+        "Body 422"
+    );
+    assert_eq!(
+        gist("<html><title>502 Bad Gateway</title></html>"),
+        "Body 0"
+    );
     assert_eq!(gist("\"errors\": [{\"code\": \"x\"}]"), "Body 0");
     let printed = "{'error': {'code': 'denied', 'message': 'No'}, 'ok': False}";
-    assert_eq!(body(printed), r#"{"error":{"code":"denied","message":"No"},"ok":false}"#);
-    assert_eq!(read("We got {\"error\":\"denied\",\"message\":\"No\"} today").form, Form::Body);
+    assert_eq!(
+        body(printed),
+        r#"{"error":{"code":"denied","message":"No"},"ok":false}"#
+    );
+    assert_eq!(
+        read("We got {\"error\":\"denied\",\"message\":\"No\"} today").form,
+        Form::Body
+    );
     assert_eq!(read("Good morning, it does not work").form, Form::Words);
 }

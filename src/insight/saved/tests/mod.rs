@@ -35,13 +35,19 @@ fn gist(text: &str) -> String {
         Outcome::Failed(failure) => failure.cause.id().to_owned(),
     };
     let request = match &saved.sent {
-        Some(sent) => format!("{} {}", sent.method, sent.url).trim_start().to_owned(),
+        Some(sent) => format!("{} {}", sent.method, sent.url)
+            .trim_start()
+            .to_owned(),
         None => String::new(),
     };
-    format!("{:?} {status} {request}", saved.form).trim_end().to_owned()
+    format!("{:?} {status} {request}", saved.form)
+        .trim_end()
+        .to_owned()
 }
 
 #[track_caller]
 fn body(text: &str) -> String {
-    String::from_utf8_lossy(&answer(&read(text)).body).trim().to_owned()
+    String::from_utf8_lossy(&answer(&read(text)).body)
+        .trim()
+        .to_owned()
 }

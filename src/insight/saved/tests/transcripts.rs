@@ -41,12 +41,21 @@ const VERBOSE: &str = "\
 
 #[test]
 fn curl_with_all_its_remarks_is_told_from_the_answer() {
-    assert_eq!(gist(VERBOSE), "Marked 403 GET https://api.acme.example/v1/things/7");
+    assert_eq!(
+        gist(VERBOSE),
+        "Marked 403 GET https://api.acme.example/v1/things/7"
+    );
     let saved = read(VERBOSE);
     let sent = saved.sent.as_ref().unwrap();
-    assert_eq!(sent.headers.get("authorization").unwrap(), "Bearer abcdef0123456789abcdef");
+    assert_eq!(
+        sent.headers.get("authorization").unwrap(),
+        "Bearer abcdef0123456789abcdef"
+    );
     assert_eq!(answer(&saved).headers.get("x-request-id").unwrap(), "r-1");
-    assert_eq!(body(VERBOSE), "{\"error\":{\"code\":\"denied\",\"message\":\"No\"}}");
+    assert_eq!(
+        body(VERBOSE),
+        "{\"error\":{\"code\":\"denied\",\"message\":\"No\"}}"
+    );
     // The last row of the gauge and the last remark may share a line with the body.
     let joined = VERBOSE.replace("  311\n* Connection", "  311{\"a\":1}* Connection");
     assert!(body(&joined).starts_with("{\"a\":1}"), "{}", body(&joined));
@@ -54,7 +63,8 @@ fn curl_with_all_its_remarks_is_told_from_the_answer() {
 
 #[test]
 fn the_head_alone_is_an_answer_too() {
-    let text = "< HTTP/1.1 401 Unauthorized\n< WWW-Authenticate: Bearer error=\"invalid_token\"\n<\n";
+    let text =
+        "< HTTP/1.1 401 Unauthorized\n< WWW-Authenticate: Bearer error=\"invalid_token\"\n<\n";
     assert_eq!(gist(text), "Marked 401");
     let saved = read(text);
     assert!(answer(&saved).headers.has("www-authenticate"));
@@ -90,12 +100,18 @@ fn redirects_lead_to_the_answer_that_counts_and_say_what_they_lost() {
 {\"message\":\"no token\"}
 * Connection #1 to host www.acme.example left intact
 ";
-    assert_eq!(gist(text), "Marked 401 POST https://acme.example/api/things");
+    assert_eq!(
+        gist(text),
+        "Marked 401 POST https://acme.example/api/things"
+    );
     let saved = read(text);
     let [hop] = &saved.hops[..] else {
         panic!("{:?}", saved.hops);
     };
-    assert_eq!((hop.status, hop.method.as_str(), hop.token_sent), (301, "GET", false));
+    assert_eq!(
+        (hop.status, hop.method.as_str(), hop.token_sent),
+        (301, "GET", false)
+    );
     assert_eq!(hop.location, "https://www.acme.example/api/things");
     assert_eq!(hop.dropped, ["authorization", "x-api-key"]);
     assert_eq!(body(text), "{\"message\":\"no token\"}");
@@ -144,10 +160,19 @@ fn what_a_proxy_answers_is_not_the_apis_answer() {
 * CONNECT tunnel failed, response 403
 * Closing connection
 ";
-    assert_eq!(gist(text), "Marked proxy.denied CONNECT api.acme.example:443");
+    assert_eq!(
+        gist(text),
+        "Marked proxy.denied CONNECT api.acme.example:443"
+    );
     let with_last = format!("{text}curl: (56) CONNECT tunnel failed, response 403\n");
-    assert!(gist(&with_last).starts_with("Marked proxy.denied"), "{}", gist(&with_last));
-    let asks = text.replace("403", "407").replace("Forbidden", "Proxy Authentication Required");
+    assert!(
+        gist(&with_last).starts_with("Marked proxy.denied"),
+        "{}",
+        gist(&with_last)
+    );
+    let asks = text
+        .replace("403", "407")
+        .replace("Forbidden", "Proxy Authentication Required");
     assert!(gist(&asks).starts_with("Marked proxy.refused"));
     let through = "HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n";
     assert_eq!(gist(through), "Plain 404");
@@ -165,7 +190,10 @@ fn an_answer_that_broke_off_is_a_failure_with_what_had_come() {
     let refused = "> GET /x HTTP/1.1\n> Host: a.example\n>\n< HTTP/1.1 404 Not Found\n<\n* The requested URL returned error: 404\ncurl: (22) The requested URL returned error: 404\n";
     assert_eq!(gist(refused), "Marked 404 GET http://a.example/x");
     let unanswered = "* Connected to a.example (203.0.113.9) port 443\n> GET /x HTTP/1.1\n> Host: a.example\n>\n* Empty reply from server\n* Closing connection\ncurl: (52) Empty reply from server\n";
-    assert_eq!(gist(unanswered), "Marked connect.closed GET https://a.example/x");
+    assert_eq!(
+        gist(unanswered),
+        "Marked connect.closed GET https://a.example/x"
+    );
 }
 
 #[test]
@@ -192,10 +220,19 @@ fn a_trace_of_curl_is_put_together_again() {
 0040: sing\"}}
 == Info: Connection #0 to host api.acme.example left intact
 ";
-    assert_eq!(gist(text), "Trace 422 POST https://api.acme.example/v1/things");
-    assert_eq!(body(text), "{\"error\":{\"code\":\"missing_field\",\"message\":\"The field name is missing\"}}");
+    assert_eq!(
+        gist(text),
+        "Trace 422 POST https://api.acme.example/v1/things"
+    );
+    assert_eq!(
+        body(text),
+        "{\"error\":{\"code\":\"missing_field\",\"message\":\"The field name is missing\"}}"
+    );
     let sent = read(text).sent.unwrap();
-    assert_eq!(sent.headers.get("authorization").unwrap().len(), "Bearer ".len() + 48);
+    assert_eq!(
+        sent.headers.get("authorization").unwrap().len(),
+        "Bearer ".len() + 48
+    );
     assert_eq!(sent.body, b"{\"a\": 1}");
 }
 
@@ -203,16 +240,27 @@ fn a_trace_of_curl_is_put_together_again() {
 fn httpie_shows_the_request_before_the_answer_if_it_is_asked_to() {
     let plain = "HTTP/1.1 404 Not Found\nContent-Type: application/json\n\n{\n    \"message\": \"Not Found\"\n}\n\n\n";
     assert_eq!(gist(plain), "Plain 404");
-    let verbose = format!("POST /v1/things HTTP/1.1\nAccept: application/json, */*;q=0.5\nAuthorization: Token abcdef0123456789\nContent-Type: application/json\nHost: api.acme.example\nUser-Agent: HTTPie/3.2.1\n\n{{\n    \"name\": \"x\"\n}}\n\n\n{plain}");
-    assert_eq!(gist(&verbose), "Plain 404 POST https://api.acme.example/v1/things");
+    let verbose = format!(
+        "POST /v1/things HTTP/1.1\nAccept: application/json, */*;q=0.5\nAuthorization: Token abcdef0123456789\nContent-Type: application/json\nHost: api.acme.example\nUser-Agent: HTTPie/3.2.1\n\n{{\n    \"name\": \"x\"\n}}\n\n\n{plain}"
+    );
+    assert_eq!(
+        gist(&verbose),
+        "Plain 404 POST https://api.acme.example/v1/things"
+    );
     let saved = read(&verbose);
     let sent = saved.sent.as_ref().unwrap();
-    assert_eq!(sent.headers.get("authorization").unwrap(), "Token abcdef0123456789");
+    assert_eq!(
+        sent.headers.get("authorization").unwrap(),
+        "Token abcdef0123456789"
+    );
     assert!(String::from_utf8_lossy(&sent.body).contains("\"name\""));
-    let local = "GET /x HTTP/1.1\nHost: localhost:8000\n\nHTTP/1.0 500 Internal Server Error\n\noops";
+    let local =
+        "GET /x HTTP/1.1\nHost: localhost:8000\n\nHTTP/1.0 500 Internal Server Error\n\noops";
     assert_eq!(gist(local), "Plain 500 GET http://localhost:8000/x");
     // As --all and --follow print it.
-    let all = format!("GET /a HTTP/1.1\nHost: a.example\n\nHTTP/1.1 301 Moved\nLocation: /b\nContent-Length: 4\n\nGone\n\nGET /b HTTP/1.1\nHost: a.example\n\n{plain}");
+    let all = format!(
+        "GET /a HTTP/1.1\nHost: a.example\n\nHTTP/1.1 301 Moved\nLocation: /b\nContent-Length: 4\n\nGone\n\nGET /b HTTP/1.1\nHost: a.example\n\n{plain}"
+    );
     assert_eq!(gist(&all), "Plain 404 GET https://a.example/a");
     assert_eq!(read(&all).hops.len(), 1);
 }
@@ -258,7 +306,10 @@ Headers           : {[X-Request-Id, r-1], [Content-Type, application/json]}
 RawContentLength  : 16
 ";
     assert_eq!(gist(table), "Table 403");
-    assert_eq!(answer(&read(table)).headers.get("x-request-id").unwrap(), "r-1");
+    assert_eq!(
+        answer(&read(table)).headers.get("x-request-id").unwrap(),
+        "r-1"
+    );
     let thrown = "\
 Version             : 1.1
 Content             : System.Net.Http.HttpConnectionResponseContent
@@ -274,7 +325,10 @@ IsSuccessStatusCode : False
 ";
     assert_eq!(gist(thrown), "Table 401 GET https://api.acme.example/v1/me");
     let verbose = "VERBOSE: GET https://api.acme.example/v1/me with 0-byte payload\nVERBOSE: received 0-byte response\nStatusCode : 404\n";
-    assert_eq!(gist(verbose), "Table 404 GET https://api.acme.example/v1/me");
+    assert_eq!(
+        gist(verbose),
+        "Table 404 GET https://api.acme.example/v1/me"
+    );
 }
 
 #[test]
@@ -285,21 +339,39 @@ fn the_network_tab_of_a_browser_and_a_console_are_names_and_values() {
     assert_eq!(answer(&saved).headers.get("x-request-id").unwrap(), "r-1");
     assert!(saved.sent.unwrap().headers.has("authorization"));
     let older = "General\nRequest URL: https://api.acme.example/v1/me\nRequest Method: DELETE\nStatus Code: 405 Method Not Allowed\n\nResponse Headers (2)\nAllow: GET\n";
-    assert_eq!(gist(older), "Table 405 DELETE https://api.acme.example/v1/me");
+    assert_eq!(
+        gist(older),
+        "Table 405 DELETE https://api.acme.example/v1/me"
+    );
     assert_eq!(answer(&read(older)).headers.get("allow").unwrap(), "GET");
     let postman = "POST https://api.acme.example/v1/things 422 120 ms\nNetwork\nRequest Headers\nAuthorization: \"Bearer abcdef0123456789\"\nContent-Type: \"application/json\"\nRequest Body\n{\"name\":\"\"}\nResponse Headers\nContent-Type: \"application/json\"\nResponse Body\n{\"error\":\"name is empty\"}\n";
-    assert_eq!(gist(postman), "Table 422 POST https://api.acme.example/v1/things");
+    assert_eq!(
+        gist(postman),
+        "Table 422 POST https://api.acme.example/v1/things"
+    );
     assert_eq!(body(postman), "{\"error\":\"name is empty\"}");
-    assert_eq!(answer(&read(postman)).headers.media_type().unwrap(), "application/json");
+    assert_eq!(
+        answer(&read(postman)).headers.media_type().unwrap(),
+        "application/json"
+    );
 }
 
 #[test]
 fn a_console_may_have_the_status_on_a_line_of_its_own_and_values_between_quotes() {
     let below = "POST https://api.acme.example/v1/things\n403\n58 ms\nNetwork\nRequest Headers\nAuthorization: Bearer abcdef0123456789\nRequest Body\n{\"a\":1}\nResponse Headers\nContent-Type: application/json\nResponse Body\n{\"error\":\"no\"}\n";
-    assert_eq!(gist(below), "Table 403 POST https://api.acme.example/v1/things");
+    assert_eq!(
+        gist(below),
+        "Table 403 POST https://api.acme.example/v1/things"
+    );
     assert!(read(below).is_answer());
     let quoted = "GET https://api.acme.example/v1/me 401 12 ms\nResponse Headers\nWWW-Authenticate: \"Bearer error=\\\"invalid_token\\\"\"\n";
-    assert_eq!(answer(&read(quoted)).headers.get("www-authenticate").unwrap(), "Bearer error=\"invalid_token\"");
+    assert_eq!(
+        answer(&read(quoted))
+            .headers
+            .get("www-authenticate")
+            .unwrap(),
+        "Bearer error=\"invalid_token\""
+    );
     let unasked = "StatusCode : 404\nRequestUri : x\nResponseUri : https://api.acme.example/x\n";
     assert_eq!(gist(unasked), "Table 404 https://api.acme.example/x");
 }
@@ -320,10 +392,16 @@ D/OkHttp: {\"message\":\"No\"}
 D/OkHttp: <-- END HTTP (16-byte body)
 D/Other: something else
 ";
-    assert_eq!(gist(text), "OkHttp 403 POST https://api.acme.example/v1/things");
+    assert_eq!(
+        gist(text),
+        "OkHttp 403 POST https://api.acme.example/v1/things"
+    );
     assert_eq!(body(text), "{\"message\":\"No\"}");
     let failed = "--> GET https://api.acme.example/x http/1.1\n--> END GET\n<-- HTTP FAILED: java.net.UnknownHostException: Unable to resolve host \"api.acme.example\"\n";
-    assert_eq!(gist(failed), "OkHttp dns.unresolved GET https://api.acme.example/x");
+    assert_eq!(
+        gist(failed),
+        "OkHttp dns.unresolved GET https://api.acme.example/x"
+    );
     let bare = "<-- 500 https://api.acme.example/x (10ms)\n<-- END HTTP\n";
     assert_eq!(gist(bare), "OkHttp 500");
 }
@@ -341,19 +419,41 @@ fn wire_logs_of_java_and_python_are_marked_too() {
     assert!(answer(&read(java)).headers.has("content-type"));
     let python = "send: b'GET /v1/me HTTP/1.1\\r\\nHost: api.acme.example\\r\\nAuthorization: Bearer abcdef0123456789\\r\\n\\r\\n'\nreply: 'HTTP/1.1 401 Unauthorized\\r\\n'\nheader: Content-Type: application/json\nheader: X-Request-Id: r-1\n";
     assert_eq!(gist(python), "Marked 401 GET http://api.acme.example/v1/me");
-    assert_eq!(answer(&read(python)).headers.get("x-request-id").unwrap(), "r-1");
+    assert_eq!(
+        answer(&read(python)).headers.get("x-request-id").unwrap(),
+        "r-1"
+    );
 }
 
 #[test]
 fn what_stands_around_a_transcript_is_taken_off() {
     let quoted: String = VERBOSE.lines().map(|line| format!("> {line}\n")).collect();
-    assert_eq!(gist(&quoted), "Marked 403 GET https://api.acme.example/v1/things/7");
+    assert_eq!(
+        gist(&quoted),
+        "Marked 403 GET https://api.acme.example/v1/things/7"
+    );
     let mail = format!("Hi,\n\nthis is what we get:\n\n```\n{VERBOSE}```\n\nThanks\n");
-    assert_eq!(gist(&mail), "Marked 403 GET https://api.acme.example/v1/things/7");
-    let stamped: String = VERBOSE.lines().map(|line| format!("12:00:00.123456 {line}\n")).collect();
-    assert_eq!(gist(&stamped), "Marked 403 GET https://api.acme.example/v1/things/7");
-    let indented: String = VERBOSE.lines().map(|line| format!("    {line}\n")).collect();
-    assert_eq!(gist(&indented), "Marked 403 GET https://api.acme.example/v1/things/7");
-    let lost_blank = "HTTP/1.1 403 Forbidden\nContent-Type: application/json\n{\"message\":\"No\"}\n";
+    assert_eq!(
+        gist(&mail),
+        "Marked 403 GET https://api.acme.example/v1/things/7"
+    );
+    let stamped: String = VERBOSE
+        .lines()
+        .map(|line| format!("12:00:00.123456 {line}\n"))
+        .collect();
+    assert_eq!(
+        gist(&stamped),
+        "Marked 403 GET https://api.acme.example/v1/things/7"
+    );
+    let indented: String = VERBOSE
+        .lines()
+        .map(|line| format!("    {line}\n"))
+        .collect();
+    assert_eq!(
+        gist(&indented),
+        "Marked 403 GET https://api.acme.example/v1/things/7"
+    );
+    let lost_blank =
+        "HTTP/1.1 403 Forbidden\nContent-Type: application/json\n{\"message\":\"No\"}\n";
     assert_eq!(body(lost_blank), "{\"message\":\"No\"}");
 }
