@@ -80,7 +80,12 @@ pub fn larger(state: &mut State) -> Vec<Effect> {
 
 /// Why there is no certificate to be believed without a check.
 pub fn no_trust(state: &State) -> Option<&'static str> {
-    let causes = [Cause::TlsUntrusted, Cause::TlsExpired, Cause::TlsWrongHost];
+    let causes = [
+        Cause::TlsUntrusted,
+        Cause::TlsExpired,
+        Cause::TlsWrongHost,
+        Cause::TlsIncompleteChain,
+    ];
     let refused = shown(state).is_some_and(|exchange| failed(exchange, &causes));
     (!refused).then_some("No certificate was refused by the call in front.")
 }

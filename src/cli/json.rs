@@ -138,6 +138,9 @@ fn response_json(response: &Response) -> Value {
     object.insert("reason".into(), json!(response.reason));
     object.insert("class".into(), json!(StatusClass::of(response.status).id()));
     object.insert("headers".into(), headers_json(&response.headers));
+    if response.trailers.iter().next().is_some() {
+        object.insert("trailers".into(), headers_json(&response.trailers));
+    }
     object.insert("body_bytes".into(), json!(response.body_bytes()));
     if let Some(bytes) = response.packed_bytes() {
         object.insert("wire_bytes".into(), json!(bytes));
@@ -179,7 +182,9 @@ pub fn failure_json(failure: &Failure) -> Value {
     object.insert("hint".into(), json!(failure.hint));
     if let Some(partial) = &failure.partial {
         let mut response = response_json(partial);
-        response["partial"] = json!(true);
+        if partial.body_cut {
+            response["partial"] = json!(true);
+        }
         object.insert("response".into(), response);
     }
     Value::Object(object)

@@ -151,9 +151,13 @@ impl Out {
     pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
         let class = exchange.outcome.class();
         let errors = errors(&exchange.outcome);
-        let status = match &exchange.outcome {
-            Outcome::Answered(response) => format!("{:03} {}", response.status, response.reason),
-            Outcome::Failed(failure) => format!("no answer: {}", failure.cause.id()),
+        let outcome = &exchange.outcome;
+        let status = match (outcome, outcome.headline()) {
+            (Outcome::Answered(_), status) => status,
+            (Outcome::Failed(failure), status) => match outcome.said() {
+                Some(_) => format!("{status}, but {}", failure.cause.id()),
+                None => format!("{status}: {}", failure.cause.id()),
+            },
         };
         let mut facts = match exchange.is_received() {
             true if exchange.took.is_zero() => "pasted, nothing was sent".to_owned(),
@@ -180,6 +184,11 @@ impl Out {
         }
         for (name, value) in request_ids(exchange) {
             self.indented(&format!("{name}: {value}"));
+        }
+        if let Some(response) = exchange.outcome.response() {
+            for trailer in response.trailers.iter() {
+                self.indented(&format!("trailer {}: {}", trailer.name, trailer.text()));
+            }
         }
         match &exchange.outcome {
             Outcome::Failed(failure) => {

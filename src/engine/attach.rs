@@ -1,10 +1,12 @@
 //! Files that go into a body, read as the call is made. Marks that nobody can foresee keep their
 //! places while tokens are put in around them, so that nothing in a file is taken for a token.
 
+use super::home::at_home;
 use crate::model::{Cause, Failure, SentRequest};
 use ring::rand::SecureRandom;
 use std::fmt::Write;
 use std::io::Read;
+use std::path::Path;
 
 /// No more is read of one file: all of it is held in memory, and kept with the call.
 const LARGEST: u64 = 256_000_000;
@@ -48,7 +50,8 @@ fn contents(path: &str) -> Result<Vec<u8>, Failure> {
         )
     };
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let file = std::fs::File::open(at_home(Path::new(path)))
+        .map_err(|error| unreadable(error.to_string()))?;
     let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
     if !is_file {
         return Err(unreadable("it is no file".to_owned()));

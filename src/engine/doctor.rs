@@ -1,13 +1,11 @@
 //! What can stand in the way before a call is made: files others can read, proxies, roots, names,
 //! clocks, the database. Looks only, and repairs nothing; every trouble comes with its remedy.
 
-use super::client::{Client, Flight, Outgoing, system_roots};
+use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
 use super::history::{History, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
-use crate::model::{
-    Environment, Manner, Origin, Outcome, RequestSpec, Settings, Timestamp, resolve,
-};
+use crate::model::{Environment, Manner, Outcome, RequestSpec, Settings, Timestamp, resolve};
 use jiff::fmt::rfc2822;
 use std::time::Duration;
 
@@ -141,12 +139,8 @@ pub fn proxies(variables: impl Iterator<Item = (String, String)>) -> Vec<Check> 
             checks.push(Check::note("proxy", words, ""));
             continue;
         }
-        let with_scheme = match value.contains("://") {
-            true => value.clone(),
-            false => format!("http://{value}"),
-        };
-        checks.push(match Origin::parse(&with_scheme) {
-            Some(origin) => {
+        checks.push(match proxy_address(&value) {
+            Ok(origin) => {
                 let secret = match value.contains('@') {
                     true => " with a user and a password",
                     false => "",
@@ -154,9 +148,9 @@ pub fn proxies(variables: impl Iterator<Item = (String, String)>) -> Vec<Check> 
                 let words = format!("Calls go through {name}: {origin}{secret}.");
                 Check::note("proxy", words, "Unset it for a call that must go directly.")
             }
-            None => Check::wrong(
+            Err(why) => Check::wrong(
                 "proxy",
-                format!("{name} is not the URL of a proxy."),
+                format!("{name} is no address of a proxy: {why}. Calls that need it are refused."),
                 "Write it as http://proxy.example:3128, or unset it.",
             ),
         });

@@ -46,6 +46,15 @@ pub enum HomeError {
     },
 }
 
+/// A path as a shell would take it: `~/` is the home of whoever runs the program.
+pub fn at_home(path: &Path) -> PathBuf {
+    let home = || Some(directories::BaseDirs::new()?.home_dir().to_owned());
+    match path.strip_prefix("~") {
+        Ok(rest) => home().map_or_else(|| path.to_owned(), |home| home.join(rest)),
+        Err(_) => path.to_owned(),
+    }
+}
+
 impl Home {
     /// `HTTRIAGE_CONFIG_DIR` and `HTTRIAGE_DATA_DIR`, else the places the system has for them.
     pub fn find() -> Result<Home, HomeError> {

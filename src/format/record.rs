@@ -497,6 +497,8 @@ struct Answer {
     version: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, Value)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trailers: Vec<(String, Value)>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -523,6 +525,7 @@ impl Answer {
             reason,
             version,
             headers,
+            trailers,
             body: _,
             received,
             wire_bytes,
@@ -542,6 +545,7 @@ impl Answer {
             reason: reason.clone(),
             version: version.clone(),
             headers: fields(headers),
+            trailers: fields(trailers),
             cut: *body_cut,
             received: *received,
             wire: *wire_bytes,
@@ -560,6 +564,7 @@ impl Answer {
             reason: self.reason,
             version: self.version,
             headers: headers(self.headers)?,
+            trailers: headers(self.trailers)?,
             body,
             received: self.received,
             wire_bytes: self.wire,

@@ -18,7 +18,10 @@ pub fn write(case: &Case, explanation: &Explanation) -> String {
     let mut text = String::new();
     let answer = match &exchange.outcome {
         Outcome::Answered(response) => format!("{:03}", response.status),
-        Outcome::Failed(failure) => format!("no answer ({})", failure.cause.id()),
+        Outcome::Failed(failure) => match exchange.outcome.said() {
+            Some(said) => format!("{:03} ({})", said.status, failure.cause.id()),
+            None => format!("no answer ({})", failure.cause.id()),
+        },
     };
     let call = match sent.method.as_str() {
         "" => "a pasted answer".to_owned(),

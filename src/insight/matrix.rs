@@ -562,7 +562,11 @@ fn alike<K: PartialEq>(count: usize, key: impl Fn(usize) -> K) -> Vec<Vec<usize>
 }
 
 fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
-    let Outcome::Answered(response) = &exchange.outcome else {
+    let answered = match &exchange.outcome {
+        Outcome::Answered(response) => Some(response),
+        Outcome::Failed(_) => exchange.outcome.refusal(),
+    };
+    let Some(response) = answered else {
         return Reading::Failed;
     };
     // What answered had not been given the token.

@@ -178,6 +178,8 @@ pub struct Response {
     /// `HTTP/1.1`
     pub version: String,
     pub headers: Headers,
+    /// The fields that came behind the body.
+    pub trailers: Headers,
     /// The bytes as they came, unpacked; where secrets were masked, the text without them.
     pub body: Vec<u8>,
     /// How many bytes the body had, where masking changed their number.
@@ -279,6 +281,33 @@ impl Outcome {
         match self {
             Outcome::Answered(response) => Some(response.status),
             Outcome::Failed(_) => None,
+        }
+    }
+
+    /// What the API said, though its body may have broken off or be unreadable. What a proxy said
+    /// is not the API's, and what is no HTTP has no status.
+    pub fn said(&self) -> Option<&Response> {
+        let of_proxy =
+            |failure: &Failure| matches!(failure.cause, Cause::ProxyRefused | Cause::ProxyDenied);
+        match self {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(failure) if of_proxy(failure) => None,
+            Outcome::Failed(failure) => failure.partial.as_deref().filter(|part| part.status != 0),
+        }
+    }
+
+    /// A refusal, whole or not.
+    pub fn refusal(&self) -> Option<&Response> {
+        self.said().filter(|response| response.status >= 400)
+    }
+
+    /// `403 Forbidden`, or `no answer`
+    pub fn headline(&self) -> String {
+        match self.said() {
+            Some(said) => format!("{:03} {}", said.status, said.reason)
+                .trim_end()
+                .to_owned(),
+            None => "no answer".to_owned(),
         }
     }
 }

@@ -31,8 +31,8 @@ pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
 pub use request::{
-    Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,
-    with_names,
+    Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method, names_in, resolve,
+    token_names_in, with_names,
 };
 pub use scheme::{Ink, Look, Role, Scheme};
 pub use session::{Expectation, Pin, Session, Step, Tempo};

@@ -174,10 +174,14 @@ impl RequestSpec {
         }
     }
 
-    /// RFC 9110, 9.2.1: whether the method asks for no change.
     pub fn is_safe(&self) -> bool {
-        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+        is_safe_method(&self.method)
     }
+}
+
+/// RFC 9110, 9.2.1: whether the method asks for no change.
+pub fn is_safe_method(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
 }
 
 /// How a call is made, beside what it says.

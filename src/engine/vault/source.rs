@@ -2,6 +2,7 @@
 //! with the place is said with the remedy, and never with a part of the value.
 
 use super::keep;
+use crate::engine::home::at_home;
 use crate::model::{Cause, Failure, Secret, TokenName};
 use std::path::Path;
 use std::process::Stdio;
@@ -56,6 +57,7 @@ pub fn from_variable(name: &TokenName, variable: &str) -> Result<Secret, Failure
 }
 
 pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
+    let path = at_home(path);
     let shown = path.display();
     let unreadable = |error: std::io::Error| {
         missing(
@@ -64,7 +66,7 @@ pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
             "Correct the path in config.toml.",
         )
     };
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    let metadata = std::fs::metadata(&path).map_err(unreadable)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -83,7 +85,7 @@ pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
             "Name the file that holds the token and nothing else.",
         ));
     }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let bytes = std::fs::read(&path).map_err(unreadable)?;
     from_bytes(name, bytes, &format!("the file {shown}"))
 }
 

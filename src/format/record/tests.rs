@@ -99,8 +99,9 @@ fn any_response() -> impl Strategy<Value = Response> {
     });
     let texts = any::<(u16, String, String, bool)>();
     let sizes = any::<(Option<u64>, Option<u64>)>();
-    (texts, sizes, any_headers(), any_bytes(), timing).prop_map(
-        |(texts, (received, wire_bytes), headers, body, timing)| {
+    let fields = (any_headers(), any_headers());
+    (texts, sizes, fields, any_bytes(), timing).prop_map(
+        |(texts, (received, wire_bytes), (headers, trailers), body, timing)| {
             let (status, reason, version, body_cut) = texts;
             Response {
                 received,
@@ -109,6 +110,7 @@ fn any_response() -> impl Strategy<Value = Response> {
                 reason,
                 version,
                 headers,
+                trailers,
                 body,
                 body_cut,
                 timing,

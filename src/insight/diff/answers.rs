@@ -54,11 +54,10 @@ fn body(response: Option<&Response>) -> &[u8] {
 
 fn said(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Answered(response) => {
-            let text = format!("{:03} {}", response.status, response.reason);
-            text.trim_end().to_owned()
+        Outcome::Answered(_) => exchange.outcome.headline(),
+        Outcome::Failed(failure) => {
+            format!("{}, {}", exchange.outcome.headline(), failure.cause.id())
         }
-        Outcome::Failed(failure) => format!("no answer, {}", failure.cause.id()),
     }
 }
 

@@ -38,7 +38,9 @@ pub fn error_body(response: &Response) -> ErrorBody {
             }
         });
     if fine {
-        return packed.unwrap_or_else(|| errors_amid_success(&response.body));
+        let mut body = packed.unwrap_or_else(|| errors_amid_success(&response.body));
+        body.notes.extend(body_of_none(response));
+        return body;
     }
     let media_type = response.headers.media_type();
     let mut body = match packed {
@@ -63,6 +65,22 @@ pub fn error_body(response: &Response) -> ErrorBody {
         }
     }
     body
+}
+
+/// RFC 9110, 15.3.5: a 204 ends with its head. One that announces a body is read no further.
+fn body_of_none(response: &Response) -> Option<Note> {
+    let headers = &response.headers;
+    let length = headers.get("content-length").filter(|length| length != "0");
+    let announced = match length {
+        Some(length) => format!("{length} bytes"),
+        None => headers.get("transfer-encoding").map(|_| "one".to_owned())?,
+    };
+    let is_none = response.status == 204 && response.body.is_empty();
+    is_none.then(|| {
+        Note::new(format!(
+            "A 204 has no body, but this one announces {announced}; they were not read, and other programs may trip over them."
+        ))
+    })
 }
 
 /// The errors of a saved or pasted body; a whole answer with its status line is understood too.

@@ -115,9 +115,12 @@ impl Facts {
             .unwrap_or(sent)
     }
 
-    /// The status as it came.
+    /// The status as it came. A refusal is one though its body broke off; of a success that did
+    /// nobody knows what it would have been.
     pub fn sent_status(&self) -> u16 {
-        self.exchange.outcome.status().unwrap_or(0)
+        let outcome = &self.exchange.outcome;
+        let refused = || outcome.refusal().map(|response| response.status);
+        outcome.status().or_else(refused).unwrap_or(0)
     }
 
     pub fn response(&self) -> Option<&Response> {
@@ -259,7 +262,10 @@ impl Facts {
                     None => format!("{:03}", response.status),
                 }
             }
-            Outcome::Failed(failure) => failure.cause.id().to_owned(),
+            Outcome::Failed(failure) => match self.exchange.outcome.refusal() {
+                Some(refusal) => format!("{:03}, {}", refusal.status, failure.cause.id()),
+                None => failure.cause.id().to_owned(),
+            },
         };
         format!("{} {place}: {answer}", sent.method)
     }

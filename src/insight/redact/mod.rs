@@ -175,6 +175,7 @@ impl Mask {
 
     fn response(&self, mut response: Response, typed: &Mask) -> Response {
         response.headers = self.headers(&response.headers, typed);
+        response.trailers = self.headers(&response.trailers, typed);
         response.reason = self.text(&typed.text(&response.reason));
         response.received = Some(response.body_bytes());
         response.body = self.bytes(typed.replace(response.body));

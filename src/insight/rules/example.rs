@@ -112,6 +112,13 @@ pub fn failed(request: &str, cause: Cause) -> Example {
     of(exchange(1, request, Outcome::Failed(failure)))
 }
 
+/// A call whose answer came in part, or could not be read to its end.
+pub fn cut(request: &str, said: Said, cause: Cause) -> Example {
+    let mut failure = Failure::new(cause, "It failed.", "Try.");
+    failure.partial = said.outcome().response().cloned().map(Box::new);
+    of(exchange(1, request, Outcome::Failed(failure)))
+}
+
 fn of(exchange: Exchange) -> Example {
     let environment = Environment {
         base_url: HOST.into(),

@@ -67,10 +67,8 @@ pub fn draw(
 /// `Why 404 on GET /core/runbooks/9 with support?`
 fn question(pane: &Investigate) -> String {
     let exchange = &pane.exchange;
-    let answer = match &exchange.outcome {
-        Outcome::Answered(response) => format!("{:03}", response.status),
-        Outcome::Failed(_) => "no answer".to_owned(),
-    };
+    let said = exchange.outcome.said();
+    let answer = said.map_or("no answer".to_owned(), |said| format!("{:03}", said.status));
     let token = exchange
         .token()
         .map_or_else(|| "no token".to_owned(), |t| t.name.to_string());

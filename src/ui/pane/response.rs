@@ -157,11 +157,10 @@ const GAUGE: usize = 12;
 fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     let exchange = &shown.exchange;
     let class = exchange.outcome.class();
+    let headline = exchange.outcome.headline();
     let name = match &exchange.outcome {
-        Outcome::Answered(response) => {
-            format!("{:03} {}", response.status, visible_line(&response.reason))
-        }
-        Outcome::Failed(failure) => format!("no answer  {}", failure.cause.id()),
+        Outcome::Answered(_) => visible_line(&headline).into_owned(),
+        Outcome::Failed(failure) => format!("{}  {}", visible_line(&headline), failure.cause.id()),
     };
     let badge = format!(
         " {} {} ",
@@ -461,12 +460,20 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
         lines.push(Line::default());
     }
     if let Some(Response {
-        version, headers, ..
+        version,
+        headers,
+        trailers,
+        ..
     }) = shown.exchange.outcome.response()
     {
         lines.push(Line::styled(format!("Answer  {version}"), theme.strong()));
         list(&mut lines, headers);
         lines.push(Line::default());
+        if trailers.iter().next().is_some() {
+            lines.push(Line::styled("Trailers", theme.strong()));
+            list(&mut lines, trailers);
+            lines.push(Line::default());
+        }
     }
     let sent = &shown.exchange.sent;
     lines.push(Line::styled("Request as it left", theme.strong()));
