@@ -144,8 +144,9 @@ fn what_is_not_http_is_invalid_and_told_by_what_it_is() {
         ("hello", "a text without status line"),
         // As a port of https answers plain http.
         ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{a}", "but TLS"),
-        ("HTTP/1.1 099 Odd\r\n\r\n", "no status of three digits"),
-        ("HTTP/1.1 2OO OK\r\n\r\n", "no status of three digits"),
+        ("HTTP/1.1 099 Odd\r\n\r\n", "a status of three digits"),
+        ("HTTP/1.1 2OO OK\r\n\r\n", "a status of three digits"),
+        ("HTTP/1.1  200 OK\r\n\r\n", "one blank"),
         (
             "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
             "Content-Length is no number",
@@ -179,6 +180,44 @@ fn what_is_not_http_is_invalid_and_told_by_what_it_is() {
         "protocol.invalid",
     );
     assert_eq!(banner["response"]["body"]["text"], "SSH-2.0-x\r\n");
+}
+
+#[tokio::test]
+async fn a_reset_over_plain_http_is_no_failed_handshake() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // Closed at once, sometimes before this side knows that it is open.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            drop(stream);
+        }
+    });
+    let client = client(ClientOptions::default());
+    for _ in 0..60 {
+        let flight = Flight::default();
+        let exchange = within(client.send(outgoing(&url), &flight)).await;
+        let Outcome::Failed(failure) = exchange.outcome else {
+            panic!("{:?}", exchange.outcome);
+        };
+        assert_eq!(failure.cause, Cause::ConnectClosed, "{}", failure.message);
+        assert!(failure.hint.contains("https"), "{}", failure.hint);
+    }
+}
+
+#[test]
+fn what_is_no_answer_is_not_waited_for() {
+    // A byte of it now and then, and never an end.
+    let dripping = Server::doing(|_, stream| {
+        let _ = stream.write_all(b"SSH-2.0-drip\r\n");
+        while stream.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    });
+    let began = Instant::now();
+    let outcome = fails(&dripping.base(), &[], "protocol.invalid");
+    assert!(outcome["message"].as_str().unwrap().contains("SSH"));
+    assert!(began.elapsed() < PATIENCE / 2);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Longest wait for anything in process.
@@ -446,6 +446,83 @@ async fn writes(number: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_to_a_server_that_closes_at_random_are_seen_once_or_said_to_be_open() {
     writes(150).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_over_http_2_are_done_once_or_said_to_be_open() {
+    let authority = Authority::new();
+    let done: Arc<Mutex<HashMap<Vec<u8>, usize>>> = Arc::default();
+    let counted = Arc::clone(&done);
+    let server = Http2::doing(authority.signs_loopback(), move |call, reply| {
+        let does = || {
+            *counted
+                .lock()
+                .unwrap()
+                .entry(call.body.clone())
+                .or_default() += 1
+        };
+        match call.number % 6 {
+            0 => {
+                reply.resets(REFUSED_STREAM);
+                true
+            }
+            1 => {
+                reply.goes_away(false, NO_ERROR);
+                false
+            }
+            2 => {
+                does();
+                reply.goes_away(true, NO_ERROR);
+                false
+            }
+            3 => {
+                does();
+                false
+            }
+            _ => {
+                does();
+                reply.ok();
+                call.number % 2 == 0
+            }
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.pem).unwrap();
+    let options = ClientOptions {
+        authorities: vec![file],
+        ..ClientOptions::default()
+    };
+    let client = Client::new(
+        Arc::new(Vault::new(&Settings::default(), |_| None)),
+        options,
+    );
+    let (mut answered, mut open) = (0, 0);
+    for place in 0..60 {
+        let body = format!("write {place}");
+        let exchange = send(&client, "POST", &server.base(), &body).await;
+        let times = done
+            .lock()
+            .unwrap()
+            .get(body.as_bytes())
+            .copied()
+            .unwrap_or(0);
+        match exchange.outcome {
+            Outcome::Answered(_) => {
+                answered += 1;
+                assert_eq!(times, 1, "{body}");
+            }
+            Outcome::Failed(failure) => {
+                open += 1;
+                let says = failure.message.contains("may have seen the POST");
+                assert_eq!((times, says), (1, true), "{body}: {}", failure.message);
+            }
+        }
+    }
+    assert!(
+        answered > 20 && open > 10,
+        "{answered} answered, {open} open"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

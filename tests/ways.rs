@@ -385,6 +385,18 @@ fn a_proxy_that_is_none_or_refuses_says_why() {
 }
 
 #[test]
+fn what_is_wrong_with_a_proxys_own_certificate_is_said_of_the_proxy() {
+    let proxy = SecureServer::showing(Authority::new().signs_loopback());
+    let home = Home::new().with("ALL_PROXY", &proxy.base());
+    for url in ["https://api.acme.example/", "http://api.acme.example/"] {
+        let outcome = fails(&home, url, &[], "tls.untrusted");
+        let name = format!("the proxy 127.0.0.1:{}", proxy.port());
+        assert!(message(&outcome).contains(&name), "{outcome}");
+    }
+    assert_eq!(proxy.asked().len(), 0);
+}
+
+#[test]
 fn what_is_wrong_behind_a_proxy_is_the_hosts_and_not_the_proxys() {
     let tunnel = tunnel();
     let untrusted = SecureServer::showing(Authority::new().signs_loopback());

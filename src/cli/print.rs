@@ -190,16 +190,13 @@ impl Out {
                 self.indented(&format!("trailer {}: {}", trailer.name, trailer.text()));
             }
         }
-        match &exchange.outcome {
-            Outcome::Failed(failure) => {
-                self.paragraph(&failure.message);
-                self.paragraph(&failure.hint);
-            }
-            Outcome::Answered(response) => {
-                if let Some(note) = catalogue.status(response.status) {
-                    self.paragraph(&note.meaning.text);
-                }
-            }
+        if let Outcome::Failed(failure) = &exchange.outcome {
+            self.paragraph(&failure.message);
+            self.paragraph(&failure.hint);
+        }
+        let judged = exchange.outcome.judged();
+        if let Some(note) = judged.and_then(|response| catalogue.status(response.status)) {
+            self.paragraph(&note.meaning.text);
         }
         self.table(&errors.entries);
         self.notes(&errors.notes);

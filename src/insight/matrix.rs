@@ -562,11 +562,7 @@ fn alike<K: PartialEq>(count: usize, key: impl Fn(usize) -> K) -> Vec<Vec<usize>
 }
 
 fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
-    let answered = match &exchange.outcome {
-        Outcome::Answered(response) => Some(response),
-        Outcome::Failed(_) => exchange.outcome.refusal(),
-    };
-    let Some(response) = answered else {
+    let Some(response) = exchange.outcome.judged() else {
         return Reading::Failed;
     };
     // What answered had not been given the token.

@@ -301,6 +301,15 @@ impl Outcome {
         self.said().filter(|response| response.status >= 400)
     }
 
+    /// What can be judged by its status: a whole answer, and a refusal though its body broke off.
+    /// Of a success that did nobody knows what it would have been.
+    pub fn judged(&self) -> Option<&Response> {
+        match self {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(_) => self.refusal(),
+        }
+    }
+
     /// `403 Forbidden`, or `no answer`
     pub fn headline(&self) -> String {
         match self.said() {

@@ -263,7 +263,7 @@ fn key(mut info: Der) -> Option<Key> {
     let kind = oid(algorithm.take(OID)?.0);
     let bits = info.take(BIT_STRING)?.0.get(1..)?;
     Some(match kind.as_str() {
-        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => {
+        "1.2.840.113549.1.1.1" => {
             let modulus = Der(bits).take(SEQUENCE)?.take(INTEGER)?.0;
             let first = modulus
                 .iter()
@@ -283,6 +283,7 @@ fn key(mut info: Der) -> Option<Key> {
             Some(other) => Key::Other(format!("the curve {other}")),
             None => Key::Other("a curve without a name".to_owned()),
         },
+        "1.2.840.113549.1.1.10" => Key::Other("RSA for PSS alone".to_owned()),
         "1.3.101.112" => Key::Ed25519,
         "1.3.101.113" => Key::Other("Ed448".to_owned()),
         "1.2.840.10040.4.1" => Key::Other("DSA".to_owned()),

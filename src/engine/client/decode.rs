@@ -143,15 +143,13 @@ fn feed(
 /// 7 for those of its way here, of which the library takes off `chunked` alone.
 fn codings(headers: &Headers) -> Vec<String> {
     let mut found = Vec::new();
-    for (field, known) in [
-        ("content-encoding", "identity"),
-        ("transfer-encoding", "chunked"),
-    ] {
+    let none = ["", "identity"];
+    for (field, taken_off) in [("content-encoding", ""), ("transfer-encoding", "chunked")] {
         for value in headers.all(field) {
             let names = value
                 .split(',')
                 .map(|name| name.trim().to_ascii_lowercase());
-            found.extend(names.filter(|name| !name.is_empty() && name != known));
+            found.extend(names.filter(|name| !none.contains(&name.as_str()) && name != taken_off));
         }
     }
     found
@@ -566,8 +564,10 @@ mod tests {
             assert_eq!(unpacker.push(bytes, &mut body), Ok(()));
             assert_eq!((body.as_slice(), unpacker.finish()), (&b"text"[..], Ok(())));
         }
-        let chunked = Headers::from_iter([("transfer-encoding", "chunked")]);
-        assert!(Unpacker::new(&chunked, PLENTY).unwrap().is_none());
+        for plain in ["chunked", "identity", "Identity, Chunked"] {
+            let headers = Headers::from_iter([("transfer-encoding", plain)]);
+            assert!(Unpacker::new(&headers, PLENTY).unwrap().is_none());
+        }
     }
 
     #[test]

@@ -297,7 +297,7 @@ fn hyper_failure(error: &hyper::Error, bound: &Bound) -> Option<Failure> {
             "it is HTTP/1.0 and has a Transfer-Encoding, which came with HTTP/1.1"
         }
         "invalid HTTP status-code parsed" => {
-            "its status line holds no status of three digits from 100 on, or control characters"
+            "its status line is not a version, one blank and a status of three digits from 100 on, or it holds control characters"
         }
         "received unexpected message from connection" => "it spoke before it was asked",
         _ if error.is_parse() => "its head cannot be read",

@@ -12,7 +12,7 @@ use hyper::Version;
 use hyper::body::Body;
 use hyper::ext::ReasonPhrase;
 use hyper::http::HeaderMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// Longest pause inside a body that will not be kept whole, or not at all.
@@ -138,9 +138,9 @@ impl Course<'_> {
             true => self.options.idle.min(LOOK),
             false => self.options.idle,
         };
-        let limit = match is_strange {
-            true => self.body_bytes.min(STRANGE),
-            false => self.body_bytes,
+        let (limit, deadline) = match is_strange {
+            true => (self.body_bytes.min(STRANGE), Some(Instant::now() + LOOK)),
+            false => (self.body_bytes, self.deadline),
         };
         let mut arriving = Arriving::new(response, announced, limit);
         let mut body = answer.into_body();
@@ -148,7 +148,7 @@ impl Course<'_> {
             let frame = tokio::select! {
                 biased;
                 _ = self.flight.stopped() => break Some(fault::stopped(host, self.began)),
-                _ = until(self.deadline) => break Some(self.too_long(host, Cause::TimeoutBody)),
+                _ = until(deadline) => break Some(self.too_long(host, Cause::TimeoutBody)),
                 frame = tokio::time::timeout(idle, body.frame()) => frame,
             };
             match frame {

@@ -74,7 +74,7 @@ fn speech(bytes: &[u8], scheme: &str) -> Speech {
     }
     let is_text =
         std::str::from_utf8(first(200)).map_or_else(|e| e.error_len().is_none(), |_| true);
-    match is_text && !first(200).contains(&0) {
+    match is_text && !bytes.is_empty() && !first(200).contains(&0) {
         true => says(
             "a text without status line and headers",
             "Check that the port is the API's. What came is kept below.",
@@ -105,7 +105,7 @@ mod tests {
                 "without status line",
             ),
             (b"J\0\0\0\n8.0.36\0\xff\xfe", "http", "another protocol"),
-            (b"", "http", "without status line"),
+            (b"", "http", "another protocol"),
         ];
         for (bytes, scheme, says) in cases {
             let response = Response {

@@ -213,13 +213,20 @@ impl ServerCertVerifier for Roots {
         let mut schemes = algorithms.supported_schemes();
         // Such keys cannot be checked here. A server that has no other shows its certificate only
         // where they are on offer, and then its kind can be named.
-        schemes.extend([
-            SignatureScheme::ECDSA_NISTP521_SHA512,
-            SignatureScheme::ED448,
-        ]);
+        schemes.extend(UNCHECKABLE);
         schemes
     }
 }
+
+/// RFC 8446, 4.2.3: kinds of keys whose signatures cannot be checked here, among them those of RSA
+/// for PSS alone, which the TLS library has no names for.
+const UNCHECKABLE: [SignatureScheme; 5] = [
+    SignatureScheme::ECDSA_NISTP521_SHA512,
+    SignatureScheme::ED448,
+    SignatureScheme::Unknown(0x0809),
+    SignatureScheme::Unknown(0x080a),
+    SignatureScheme::Unknown(0x080b),
+];
 
 /// For origins that a person chose not to check. Where nobody knows whose certificate it is,
 /// that its key is held proves nothing: everything is taken, as with curl's `-k`.
@@ -258,12 +265,10 @@ impl ServerCertVerifier for Unchecked {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         use SignatureScheme as S;
-        vec![
+        let mut schemes = vec![
             S::ECDSA_NISTP256_SHA256,
             S::ECDSA_NISTP384_SHA384,
-            S::ECDSA_NISTP521_SHA512,
             S::ED25519,
-            S::ED448,
             S::RSA_PSS_SHA256,
             S::RSA_PSS_SHA384,
             S::RSA_PSS_SHA512,
@@ -272,6 +277,8 @@ impl ServerCertVerifier for Unchecked {
             S::RSA_PKCS1_SHA512,
             S::ECDSA_SHA1_Legacy,
             S::RSA_PKCS1_SHA1,
-        ]
+        ];
+        schemes.extend(UNCHECKABLE);
+        schemes
     }
 }

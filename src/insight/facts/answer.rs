@@ -115,12 +115,10 @@ impl Facts {
             .unwrap_or(sent)
     }
 
-    /// The status as it came. A refusal is one though its body broke off; of a success that did
-    /// nobody knows what it would have been.
+    /// The status as it came; zero where nothing can be judged by it.
     pub fn sent_status(&self) -> u16 {
-        let outcome = &self.exchange.outcome;
-        let refused = || outcome.refusal().map(|response| response.status);
-        outcome.status().or_else(refused).unwrap_or(0)
+        let judged = self.exchange.outcome.judged();
+        judged.map_or(0, |response| response.status)
     }
 
     pub fn response(&self) -> Option<&Response> {

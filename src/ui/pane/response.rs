@@ -303,13 +303,18 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
             theme.dim(),
         ));
     }
-    if let Outcome::Answered(response) = &shown.exchange.outcome {
-        if entries.is_empty() && response.status < 400 {
-            lines.extend(paragraph("No errors in this answer.", width, Style::new()));
-        }
-        if let Some(note) = state.catalogue.status(response.status) {
-            lines.extend(status_help(note, width, theme));
-        }
+    let outcome = &shown.exchange.outcome;
+    if let Outcome::Answered(response) = outcome
+        && entries.is_empty()
+        && response.status < 400
+    {
+        lines.extend(paragraph("No errors in this answer.", width, Style::new()));
+    }
+    if let Some(note) = outcome
+        .judged()
+        .and_then(|said| state.catalogue.status(said.status))
+    {
+        lines.extend(status_help(note, width, theme));
     }
     let measured = Measured {
         lines: lines.len(),

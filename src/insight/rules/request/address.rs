@@ -91,6 +91,24 @@ pub(super) fn address(case: &Case, findings: &mut Findings) {
         let says = "A percent sign in the URL is not followed by two hexadecimal digits.";
         findings.add(Cause::RequestBadUrl, 9.5, Tier::Seen, says);
     }
+    if call.status() == 400 && route.url.scheme() == "http" && speaks_https(call) {
+        let says = "The port speaks https: begin the URL with https://.";
+        findings.add(Cause::RequestBadUrl, 9.5, Tier::Seen, says);
+    }
+}
+
+/// What the usual servers say where plain http comes to a port of theirs for https.
+fn speaks_https(call: &Facts) -> bool {
+    const SAID: [&str; 4] = [
+        "plain http request was sent to https port",
+        "sent an http request to an https server",
+        "speaking plain http to an ssl-enabled server port",
+        "this combination of host and port requires tls",
+    ];
+    let body = call.response().map_or(&[][..], |r| &r.body);
+    let body = &body[..body.len().min(4_000)];
+    let text = String::from_utf8_lossy(body).to_lowercase();
+    SAID.iter().any(|said| text.contains(said))
 }
 
 /// Wrong where the call would have worked at that moment anyway, which repeating it shows.
@@ -262,6 +280,20 @@ mod tests {
         fires("request.url", Cause::RequestBadUrl, &left);
         let plain = call("GET /core/runbooks/7", coded(404, "not_found"));
         silent("request.url", Cause::RequestBadUrl, &plain);
+    }
+
+    #[test]
+    fn plain_http_to_a_port_for_https_is_a_bad_address() {
+        for body in [
+            "<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>",
+            "Client sent an HTTP request to an HTTPS server.\n",
+            "Bad Request\nThis combination of host and port requires TLS.\n",
+        ] {
+            let plain = call("GET http://api.acme.example:8443/core", says(400, body));
+            fires("request.url", Cause::RequestBadUrl, &plain);
+            let secure = call("GET https://api.acme.example:8443/core", says(400, body));
+            silent("request.url", Cause::RequestBadUrl, &secure);
+        }
     }
 
     #[test]
