@@ -385,6 +385,17 @@ fn a_proxy_that_is_none_or_refuses_says_why() {
 }
 
 #[test]
+fn a_proxy_cannot_lead_a_call_elsewhere() {
+    let elsewhere = Server::saying(answer("200 OK", "", b"elsewhere"));
+    let location = format!("location: {}/login\r\n", elsewhere.base());
+    let proxy = Server::saying(answer("302 Found", &location, b"Sign in first"));
+    let home = Home::new().with("HTTPS_PROXY", &proxy.base());
+    let outcome = fails(&home, "https://api.acme.example/", &[], "proxy.denied");
+    assert!(message(&outcome).contains("302"), "{outcome}");
+    assert_eq!(elsewhere.asked().len(), 0);
+}
+
+#[test]
 fn what_is_wrong_with_a_proxys_own_certificate_is_said_of_the_proxy() {
     let proxy = SecureServer::showing(Authority::new().signs_loopback());
     let home = Home::new().with("ALL_PROXY", &proxy.base());

@@ -246,6 +246,14 @@ impl Failure {
         }
     }
 
+    /// Whether the head of an answer had come, and it was its body that failed.
+    pub fn is_of_body(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::BodyCutOff | Cause::BodyUndecodable | Cause::BodyTooLarge | Cause::TimeoutBody
+        )
+    }
+
     /// A call that was refused here, with nothing sent.
     pub fn unsent(cause: Cause, why: impl fmt::Display, hint: impl Into<String>) -> Failure {
         Failure {

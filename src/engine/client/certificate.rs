@@ -319,12 +319,11 @@ fn oid(bytes: &[u8]) -> String {
     for byte in bytes {
         number = (number << 7) | u64::from(byte & 0x7f);
         if byte & 0x80 == 0 {
-            match numbers.is_empty() {
-                true => {
-                    let first = (number / 40).min(2);
-                    numbers.extend([first, number - first * 40]);
-                }
-                false => numbers.push(number),
+            if numbers.is_empty() {
+                let first = (number / 40).min(2);
+                numbers.extend([first, number - first * 40]);
+            } else {
+                numbers.push(number);
             }
             number = 0;
         }
@@ -379,11 +378,11 @@ pub fn distinguished(name: &[u8]) -> String {
         Some(format!("{kind}={value}"))
     });
     let name = parts.collect::<Vec<_>>().join(", ");
-    match name.is_empty() {
-        true => "somebody without a name".to_owned(),
-        // Nobody reads more, and it comes from outside.
-        false => name.chars().take(120).collect(),
+    if name.is_empty() {
+        return "somebody without a name".to_owned();
     }
+    // Nobody reads more, and it comes from outside.
+    name.chars().take(120).collect()
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
             "it closed the connection instead of opening one to the host",
         );
     }
-    let is_through = bound.is_https && phases.is_begun_securing() && !to_proxy;
+    let is_through = bound.is_https && phases.has_begun_securing() && !to_proxy;
     if let Some(proxy) = ahead.filter(|_| !is_through)
         && trouble.is_connect
     {
@@ -102,7 +102,7 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
     let io_errors = causes.iter().filter_map(|e| e.downcast_ref::<io::Error>());
     let at = match (
         trouble.is_connect,
-        bound.is_https && phases.is_begun_securing(),
+        bound.is_https && phases.has_begun_securing(),
     ) {
         (true, true) => At::Securing,
         (true, false) => At::Connecting,
@@ -163,19 +163,28 @@ pub fn cut(error: reqwest::Error, host: &str) -> Failure {
 
 /// What is wrong with a chunk (RFC 9112, 7.1), for the words of the library.
 fn chunk_fault(words: &str) -> &'static str {
-    let says = |part: &str| words.contains(part);
-    match () {
-        () if says("chunk body") => "a chunk does not end where the length before it says",
-        () if says("extension") => "what follows the length of a chunk cannot be read",
-        () if says("overflow") => "the length of a chunk is beyond all measure",
-        () if says("Invalid Size") || says("missing size") => {
-            "the length of a chunk is no hexadecimal number, or its line does not end in CR and LF"
-        }
-        () if says(" LF") || says(" CR") || says("white space") => {
-            "the line with the length of a chunk does not end in CR and LF"
-        }
-        () => "what follows the last chunk cannot be read",
-    }
+    const KNOWN: [(&str, &str); 9] = [
+        (
+            "chunk body",
+            "a chunk does not end where the length before it says",
+        ),
+        (
+            "extension",
+            "what follows the length of a chunk cannot be read",
+        ),
+        ("overflow", "the length of a chunk is beyond all measure"),
+        ("Invalid Size", NO_LENGTH),
+        ("missing size", NO_LENGTH),
+        ("trailer", "what follows the last chunk cannot be read"),
+        (" LF", NO_LINE),
+        (" CR", NO_LINE),
+        ("white space", NO_LINE),
+    ];
+    const NO_LENGTH: &str =
+        "the length of a chunk is no hexadecimal number, or its line does not end in CR and LF";
+    const NO_LINE: &str = "the line with the length of a chunk does not end in CR and LF";
+    let known = KNOWN.iter().find(|(part, _)| words.contains(part));
+    known.map_or("what follows the last chunk cannot be read", |(_, why)| why)
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
@@ -261,16 +270,16 @@ fn h2_failure(error: &h2::Error, bound: &Bound) -> Failure {
             "Something between may be breaking its answers; whoever runs the host should know.",
         );
     }
-    let unread = error.is_go_away() || reason == h2::Reason::REFUSED_STREAM;
-    let what = match unread {
-        true => "sent the call back unread, and again each time",
-        false => "broke off the call before it answered",
-    };
-    let hint = match unread {
-        true => "It is busy or shutting down. Send again later.",
-        false => {
-            "Send again; if it stays, the server or something in front of it fails over this call."
-        }
+    let (what, hint) = if error.is_go_away() || reason == h2::Reason::REFUSED_STREAM {
+        (
+            "sent the call back unread, and again each time",
+            "It is busy or shutting down. Send again later.",
+        )
+    } else {
+        (
+            "broke off the call before it answered",
+            "Send again; if it stays, the server or something in front of it fails over this call.",
+        )
     };
     Failure::new(
         Cause::ConnectClosed,
@@ -370,15 +379,20 @@ fn too_many_headers(host: &str) -> Failure {
 }
 
 fn closed(bound: &Bound) -> Failure {
-    let hint = match bound.is_https {
-        true => "Send again; if it stays, something in front of the API may be dropping the call.",
-        false => {
-            "Send again; if it stays, something in front of the API may be dropping the call, or the port speaks https alone."
-        }
+    let host = bound.host;
+    // A secure connection goes through a proxy, and any other ends there.
+    let who = match bound.proxy.filter(|_| !bound.is_https) {
+        Some(proxy) => format!("The proxy {proxy}, through which {host} is called,"),
+        None => host.to_owned(),
+    };
+    let hint = if bound.is_https {
+        "Send again; if it stays, something in front of the API may be dropping the call."
+    } else {
+        "Send again; if it stays, something in front of the API may be dropping the call, or the port speaks https alone."
     };
     Failure::new(
         Cause::ConnectClosed,
-        format!("{} closed the connection before it answered.", bound.host),
+        format!("{who} closed the connection before it answered."),
         hint,
     )
 }

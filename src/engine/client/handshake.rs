@@ -169,10 +169,12 @@ impl<'a> Chain<'a> {
                 names.join("; ")
             );
         }
-        match signs_itself {
-            true => "If you know it to be the right one, name it with --cacert or ca_file.".to_owned(),
-            false => "A company's own authority must be installed on this machine, or named with --cacert or ca_file.".to_owned(),
-        }
+        let hint = if signs_itself {
+            "If you know it to be the right one, name it with --cacert or ca_file."
+        } else {
+            "A company's own authority must be installed on this machine, or named with --cacert or ca_file."
+        };
+        hint.to_owned()
     }
 
     /// What the library refuses without saying enough.
@@ -449,21 +451,24 @@ pub fn client_certificate(host: &str, alert: Option<Alert>, phases: &Phases) -> 
         _ => "",
     };
     let asked = phases.asked().unwrap_or_default();
-    let what = match asked.was_shown {
-        true => format!("does not accept the client certificate that it was shown{why}"),
-        false => "wants a client certificate, and none is configured".to_owned(),
-    };
     let takes = match asked.authorities.as_slice() {
         [] => String::new(),
         names => format!(" It takes those signed by {}.", names.join("; ")),
     };
-    let hint = match asked.was_shown {
-        true => format!(
-            "Check that client_certificate in config.toml is the one meant for this host.{takes}"
-        ),
-        false => format!(
-            "Ask for a certificate and name it and its key as client_certificate and client_key of the environment.{takes}"
-        ),
+    let (what, hint) = if asked.was_shown {
+        (
+            format!("does not accept the client certificate that it was shown{why}"),
+            format!(
+                "Check that client_certificate in config.toml is the one meant for this host.{takes}"
+            ),
+        )
+    } else {
+        (
+            "wants a client certificate, and none is configured".to_owned(),
+            format!(
+                "Ask for a certificate and name it and its key as client_certificate and client_key of the environment.{takes}"
+            ),
+        )
     };
     Failure::new(
         Cause::TlsClientCertificate,

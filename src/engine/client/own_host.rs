@@ -20,6 +20,7 @@ use rustls::{
 use std::error::Error;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -28,12 +29,21 @@ use url::Url;
 const HTTP1: &[u8] = b"http/1.1";
 const HTTP2: &[u8] = b"h2";
 
+/// Longest wait for what a server takes.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 type Trouble = Box<dyn Error + Send + Sync>;
 
 /// Whether a server agrees on HTTP/2 and on nothing else. It is asked by the beginning of a
 /// handshake, which ends before there is a connection.
 pub async fn speaks_only_http2(url: &Url, tls: &ClientConfig) -> bool {
-    agrees(url, tls, HTTP1).await == Some(false) && agrees(url, tls, HTTP2).await == Some(true)
+    let asking = async {
+        agrees(url, tls, HTTP1).await == Some(false) && agrees(url, tls, HTTP2).await == Some(true)
+    };
+    // Whoever does not say is met by the call itself, which names what is wrong.
+    tokio::time::timeout(PATIENCE, asking)
+        .await
+        .unwrap_or(false)
 }
 
 /// Whether a server takes this protocol; `None` where it did not say.

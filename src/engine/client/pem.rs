@@ -140,9 +140,10 @@ fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     for line in text.split(['\n', '\r']) {
         let line = line.trim().trim_start_matches('\u{feff}');
-        match line.contains("X509 CERTIFICATE-----") {
-            true => tidied.push_str(&line.replace("X509 CERTIFICATE", "CERTIFICATE")),
-            false => tidied.push_str(line),
+        if line.contains("X509 CERTIFICATE-----") {
+            tidied.push_str(&line.replace("X509 CERTIFICATE", "CERTIFICATE"));
+        } else {
+            tidied.push_str(line);
         }
         tidied.push('\n');
     }

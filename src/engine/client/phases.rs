@@ -52,7 +52,7 @@ impl Phases {
     }
 
     /// The other side was met, and made secure or not.
-    pub fn is_begun_securing(&self) -> bool {
+    pub fn has_begun_securing(&self) -> bool {
         self.tls_began.get().is_some()
     }
 

@@ -147,14 +147,9 @@ impl Proxies {
         };
         // In a CGI program HTTP_PROXY is a header of whoever calls it.
         let is_cgi = std::env::var_os("REQUEST_METHOD").is_some();
-        let http = match is_cgi {
-            true => None,
-            false => given("HTTP_PROXY"),
-        };
-        let (http, https) = (
-            http.or_else(|| given("ALL_PROXY")),
-            given("HTTPS_PROXY").or_else(|| given("ALL_PROXY")),
-        );
+        let own = if is_cgi { None } else { given("HTTP_PROXY") };
+        let http = own.or_else(|| given("ALL_PROXY"));
+        let https = given("HTTPS_PROXY").or_else(|| given("ALL_PROXY"));
         let is_silent = http.is_none() && https.is_none() && !is_cgi;
         Proxies {
             system: is_silent.then(Matcher::from_system),

@@ -134,14 +134,15 @@ impl Course<'_> {
         // Too large by its own word: it is not waited for longer than it takes to see its kind.
         let oversized = announced > self.body_bytes;
         let is_passed = leads_on(url.as_str(), &response).is_some();
-        let idle = match oversized || is_passed || is_strange {
-            true => self.options.idle.min(LOOK),
-            false => self.options.idle,
-        };
-        let (limit, deadline) = match is_strange {
-            true => (self.body_bytes.min(STRANGE), Some(Instant::now() + LOOK)),
-            false => (self.body_bytes, self.deadline),
-        };
+        let mut idle = self.options.idle;
+        if oversized || is_passed {
+            idle = idle.min(LOOK);
+        }
+        let (mut limit, mut deadline) = (self.body_bytes, self.deadline);
+        if is_strange {
+            limit = limit.min(STRANGE);
+            deadline = Some(Instant::now() + LOOK.min(idle));
+        }
         let mut arriving = Arriving::new(response, announced, limit);
         let mut body = answer.into_body();
         let failure = loop {

@@ -37,10 +37,10 @@ impl Reading {
             return Reading::NotSent;
         }
         // Taken back before a byte of it was written.
-        match hyper().any(hyper::Error::is_canceled) {
-            true => Reading::Unread,
-            false => Reading::Unknown,
+        if hyper().any(hyper::Error::is_canceled) {
+            return Reading::Unread;
         }
+        Reading::Unknown
     }
 
     /// RFC 9113, 8.7: a stream that was refused, or that is above the last one of a GOAWAY, was
@@ -80,24 +80,22 @@ pub struct Tries<'a> {
 
 impl<'a> Tries<'a> {
     pub fn new(method: &'a str, filled: &Filled) -> Tries<'a> {
+        let mut line = Line {
+            connection: Connection::Kept,
+            protocol: Protocol::Any,
+        };
         // A server may close a kept connection just when it is used again (RFC 9112, 9.3.1), and
         // nobody can tell whether it had read the call: what writes gets a connection of its own.
-        let connection = match is_safe_method(method) {
-            true => Connection::Kept,
-            false => Connection::Fresh,
-        };
+        if !is_safe_method(method) {
+            line.connection = Connection::Fresh;
+        }
         // HTTP/2 would name both the host of the URL and the one that was asked for.
-        let has_host = filled.headers.get("host").is_some();
-        let protocol = match has_host {
-            true => Protocol::Http1,
-            false => Protocol::Any,
-        };
+        if filled.headers.has("host") {
+            line.protocol = Protocol::Http1;
+        }
         Tries {
             method,
-            line: Line {
-                connection,
-                protocol,
-            },
+            line,
             made: 0,
         }
     }

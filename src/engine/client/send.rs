@@ -283,9 +283,11 @@ impl Client {
                     // Nobody needs the body of a redirect, as long as there is time.
                     let is_over = course.deadline.is_some_and(|at| Instant::now() >= at);
                     let is_over = is_over || course.flight.is_stopped();
+                    // What a proxy says is no word of the host's, and leads nowhere.
+                    let of_host = failure.is_of_body();
                     let leads_on = |r: &Response| leads_on(&leg.filled.url, r).is_some();
                     match failure.partial.take() {
-                        Some(part) if !is_over && leads_on(&part) => *part,
+                        Some(part) if of_host && !is_over && leads_on(&part) => *part,
                         part => {
                             failure.partial = part;
                             return Err(failure);
@@ -353,13 +355,18 @@ impl Client {
             failure = self.first_byte_limit(&bound, hop_began) => return Err(failure.into()),
             _ = course.flight.stopped() => return Err(fault::stopped(&host, course.began).into()),
             _ = until(course.deadline) => {
-                return Err(course.too_long(&host, Cause::TimeoutFirstByte).into());
+                return Err(Mishap {
+                    failure: course.too_long(&host, Cause::TimeoutFirstByte),
+                    reading: if phases.is_connecting() { Reading::NotSent } else { Reading::Unknown },
+                });
             }
         };
         let trouble = match answer {
             Ok(answer) => {
                 let response = course.receive(answer, &url, phases.timing()).await?;
-                return match proxy.filter(|_| response.status == 407) {
+                // Through a tunnel it is the host's own status.
+                let is_proxys = response.status == 407 && !bound.is_https;
+                return match proxy.filter(|_| is_proxys) {
                     Some(proxy) => Err(proxy::denied(&proxy, &host, Some(response)).into()),
                     None => Ok(response),
                 };

@@ -74,13 +74,13 @@ fn speech(bytes: &[u8], scheme: &str) -> Speech {
     }
     let is_text =
         std::str::from_utf8(first(200)).map_or_else(|e| e.error_len().is_none(), |_| true);
-    match is_text && !bytes.is_empty() && !first(200).contains(&0) {
-        true => says(
+    if is_text && !bytes.is_empty() && !first(200).contains(&0) {
+        return says(
             "a text without status line and headers",
             "Check that the port is the API's. What came is kept below.",
-        ),
-        false => says("another protocol", OTHER_PORT),
+        );
     }
+    says("another protocol", OTHER_PORT)
 }
 
 #[cfg(test)]

@@ -47,13 +47,14 @@ pub fn config(trust: &Trust) -> Result<ClientConfig, Failure> {
             Failure::unsent(Cause::TlsClientCertificate, format!("{why}."), hint)
         })?),
     };
-    let verifier: Arc<dyn ServerCertVerifier> = match trust.unchecked {
-        true => Arc::new(Unchecked),
-        false => Arc::new(Roots {
+    let verifier: Arc<dyn ServerCertVerifier> = if trust.unchecked {
+        Arc::new(Unchecked)
+    } else {
+        Arc::new(Roots {
             provider: provider.clone(),
             extra,
             verifier: OnceLock::new(),
-        }),
+        })
     };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -15,12 +15,11 @@ fn failed(case: &Case, findings: &mut Findings) {
         return;
     };
     let seen = failure.cause.group() == CauseGroup::Transport || !failure.was_sent;
-    let weight = match seen {
+    let mut weight = if seen { 9.0 } else { 4.0 };
+    if case.call.exchange.outcome.refusal().is_some() {
         // It was refused, and that its reasons broke off is not why.
-        true if case.call.exchange.outcome.refusal().is_some() => 0.3,
-        true => 9.0,
-        false => 4.0,
-    };
+        weight = 0.3;
+    }
     findings.add(failure.cause, weight, Tier::Seen, failure.message.clone());
 }
 
