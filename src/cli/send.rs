@@ -16,8 +16,8 @@ use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Body, Environment, Exchange, Manner, Origin, Outcome, Param, RequestSpec, Settings,
-    StatusClass, Timestamp, limits, resolve,
+    Auth, Body, Consent, Environment, Exchange, Manner, Origin, Outcome, Param, RequestSpec,
+    Settings, StatusClass, Timestamp, TokenName, limits, resolve,
 };
 use std::io::Read;
 use std::sync::Arc;
@@ -292,23 +292,14 @@ pub fn options(
     environment: &Environment,
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
-    // Naming a host together with a token is consent, and is said aloud where it goes beyond
-    // what the token is bound to.
+    // Naming a host together with a token is consent.
     let named = Origin::parse(&args.url).or_else(|| Origin::parse(args.place.base_url.as_deref()?));
-    if let Some(origin) = &named
-        && !args.tokens.is_empty()
-        && environment.origin().as_ref() != Some(origin)
-    {
-        let (what, go) = match args.tokens.len() {
-            1 => ("token", "goes"),
-            _ => ("tokens", "go"),
-        };
-        complain(&format!(
-            "Note: {what} {} {go} to {origin}, because this command line names both.",
-            args.tokens.join(", ")
-        ));
-    }
-    options.consent = named;
+    let tokens = args.tokens.iter().filter_map(|name| TokenName::new(name));
+    options.consent = named.map(|origin| Consent {
+        origin,
+        tokens: tokens.collect(),
+    });
+    choice::say_consent(&options, settings, environment);
     Ok(options)
 }
 

@@ -1,7 +1,6 @@
 //! Tokens: from a name to a value, at the last moment before the wire, and only for the
 //! origins it is bound to.
 
-mod bound;
 pub mod keep;
 mod source;
 #[cfg(test)]
@@ -11,25 +10,21 @@ use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
-    TokenName, TokenRef, TokenSource, token_names_in,
+    Author, Bindings, Border, Consent, Environment, Failure, Headers, Origin, Secret, SentRequest,
+    Settings, Timestamp, Token, TokenName, TokenRef, TokenSource, token_names_in,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct Vault {
     tokens: Vec<Token>,
-    environments: Vec<Environment>,
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
     read: Mutex<Known>,
-    /// The origins that lent tokens are bound to.
-    lent: Mutex<HashMap<TokenName, Origin>>,
-    /// Where else a token may go, because the person said so; whether it is of the sandbox, too.
-    permitted: Mutex<HashSet<(bool, TokenName, Origin)>>,
+    bindings: Mutex<Bindings>,
 }
 
 /// The values read so far, and what finds them; building that again for every call would cost
@@ -52,12 +47,10 @@ impl Vault {
     pub fn new(settings: &Settings, practice: fn(&str) -> Option<Secret>) -> Vault {
         Vault {
             tokens: settings.tokens.clone(),
-            environments: settings.environments.clone(),
             practice,
             ask: None,
             read: Mutex::default(),
-            lent: Mutex::default(),
-            permitted: Mutex::default(),
+            bindings: Mutex::new(Bindings::of(settings)),
         }
     }
 
@@ -85,18 +78,13 @@ impl Vault {
 
     /// As `lend`, for a value that came together with the one place it may travel to.
     pub fn lend_to(&self, name: &TokenName, value: Secret, origin: Origin) {
-        if let Ok(mut lent) = self.lent.lock() {
-            lent.insert(name.clone(), origin);
-        }
+        self.bindings().lend(name, origin);
         self.lend(name, value);
     }
 
     /// The tokens that were lent for a certain origin.
     pub fn lent(&self) -> Vec<TokenName> {
-        let names = self.lent.lock().map(|lent| lent.keys().cloned().collect());
-        let mut names: Vec<TokenName> = names.unwrap_or_default();
-        names.sort();
-        names
+        self.bindings().lent()
     }
 
     /// Tells which token has a value, of those whose value is at hand now.
@@ -120,20 +108,20 @@ impl Vault {
         &self,
         sent: &SentRequest,
         environment: &Environment,
-        consent: Option<&Origin>,
+        consent: Option<&Consent>,
     ) -> Result<(Filled, Option<TokenRef>), Failure> {
         let mut names = slots(sent);
         names.sort();
         names.dedup();
 
-        let target = Origin::parse(&sent.url);
+        let border = Border::of(environment, Author::Person, sent)?;
         let mut filled = Filled {
             url: sent.url.clone(),
             headers: sent.headers.clone(),
             body: sent.body.clone(),
         };
         for name in &names {
-            self.check_origin(name, environment, target.as_ref(), consent)?;
+            border.token(name, &self.bindings(), consent)?;
             let secret = self.value(name, environment.sandbox).await?;
             check_characters(name, &secret)?;
             filled.put(name, &secret);
@@ -266,6 +254,22 @@ impl Vault {
         read.mask
             .clone()
             .unwrap_or_else(|| Arc::new(Mask::new(&[])))
+    }
+
+    /// The person says that a token may go there too, for as long as this program runs.
+    pub fn permit(&self, sandbox: bool, name: &TokenName, origin: Origin) {
+        self.bindings().permit(sandbox, name, origin);
+    }
+
+    /// Where a token may go from an environment; nowhere yet, if there are none.
+    pub fn origins(&self, name: &TokenName, environment: &Environment) -> Vec<Origin> {
+        self.bindings().origins(name, environment)
+    }
+
+    /// Each change of what is behind this lock is one step, so that a panic elsewhere leaves it
+    /// whole: whatever was bound stays bound.
+    fn bindings(&self) -> MutexGuard<'_, Bindings> {
+        self.bindings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn value(&self, name: &TokenName, sandbox: bool) -> Result<Secret, Failure> {

@@ -2,6 +2,7 @@
 //! text from outside is made safe to show. Nothing here reads, waits, or knows the time.
 
 mod body;
+mod border;
 mod cause;
 mod collection;
 mod environment;
@@ -20,6 +21,7 @@ mod visible;
 pub use body::{
     BodyKind, decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body, written,
 };
+pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity, Origin};

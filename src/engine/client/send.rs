@@ -10,7 +10,7 @@ use crate::engine::attach::Attached;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
-    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
+    Cause, Consent, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
     RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
 };
 use ring::rand::SecureRandom;
@@ -33,8 +33,8 @@ pub struct ClientOptions {
     /// For the whole call.
     pub whole: Option<Duration>,
     pub body_bytes: u64,
-    /// Origins that this run may send any chosen token to, since the person named them.
-    pub consent: Option<Origin>,
+    /// Where this run may send tokens besides, since the person named both.
+    pub consent: Option<Consent>,
     /// PEM files with authorities that this run trusts besides the system's.
     pub authorities: Vec<PathBuf>,
     /// Origins whose certificates this run does not check, besides the environment's.

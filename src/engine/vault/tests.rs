@@ -19,7 +19,7 @@ fn file_token(dir: &tempfile::TempDir, content: &[u8], mode: u32) -> Vault {
     let token = Token {
         name: name("t"),
         source: TokenSource::File(path),
-        origins: vec![],
+        origins: None,
     };
     Vault::new(
         &Settings {
@@ -98,8 +98,11 @@ async fn a_token_does_not_travel_to_another_origin_without_consent() {
     let sent = request("https://b.example/x", "t", &here);
     let failure = vault.fill(&sent, &here, None).await.err().unwrap();
     assert_eq!(failure.cause, Cause::TokenWrongInstance);
-    let consent = Origin::parse("https://b.example");
-    assert!(vault.fill(&sent, &here, consent.as_ref()).await.is_ok());
+    let consent = Consent {
+        origin: Origin::parse("https://b.example").unwrap(),
+        tokens: vec![name("t")],
+    };
+    assert!(vault.fill(&sent, &here, Some(&consent)).await.is_ok());
 }
 
 #[tokio::test]
@@ -131,7 +134,7 @@ async fn the_output_of_a_command_is_a_value_and_its_failure_a_sentence() {
         let token = Token {
             name: name("t"),
             source: TokenSource::Command(words),
-            origins: vec![],
+            origins: None,
         };
         Vault::new(
             &Settings {
