@@ -4,8 +4,8 @@
 use super::facts::{Bearer, Case, Probe, Purpose};
 use super::redact::is_secret_name;
 use crate::model::{
-    Auth, Environment, MASK, Origin, Param, RequestSpec, SentRequest, Slot, TokenName, as_text,
-    decoded, encoded,
+    Auth, Environment, MASK, Origin, Param, RequestSpec, SentRequest, TokenName, as_text, decoded,
+    encoded,
 };
 
 /// The name under which a made-up token goes out.
@@ -118,17 +118,7 @@ fn typed_value(sent: &SentRequest, name: &str) -> Option<String> {
         if decoded(&typed.replace('+', " ")).as_deref() != Some(name) {
             continue;
         }
-        let mut text = String::new();
-        let mut from = begin;
-        let within =
-            |slot: &&Slot| slot.range.start >= begin && slot.range.end <= begin + value.len();
-        for slot in sent.slots_of_url().filter(within) {
-            text.push_str(&as_text(sent.url.get(from..slot.range.start)?));
-            text.push_str(&crate::model::slot(&slot.name));
-            from = slot.range.end;
-        }
-        text.push_str(&as_text(sent.url.get(from..begin + value.len())?));
-        return Some(text);
+        return sent.part_of_url(begin..begin + value.len());
     }
     None
 }

@@ -1,6 +1,6 @@
 //! A request as it leaves this machine, its tokens still by name.
 
-use super::{FilledText, Headers, TokenName, TokenRef, template};
+use super::{FilledText, Headers, TokenName, TokenRef, as_text, template};
 use std::ops::Range;
 
 /// A request with every variable filled in. Tokens still stand by name; the vault puts the values
@@ -99,23 +99,29 @@ impl SentRequest {
     /// Writes something else in the place of slots, as in a call that is shown; where nothing is
     /// given, what stands there stays.
     pub fn put(&mut self, given: impl Fn(&Slot) -> Option<String>) {
+        let given: Vec<Option<String>> = self.slots.iter().map(given).collect();
+        let mut given = given.into_iter();
+        self.change_slots(|old| match given.next().flatten() {
+            Some(text) => text.into_bytes(),
+            None => old.to_vec(),
+        });
+    }
+
+    /// Changes what stands in each slot, one after the other.
+    fn change_slots(&mut self, mut change: impl FnMut(&[u8]) -> Vec<u8>) {
         self.change_places(|text, slots| {
             let mut new = Vec::with_capacity(text.len());
             let mut from = 0;
             for slot in slots {
-                // A range that fits nowhere is none of ours.
-                let (Some(before), Some(old)) = (
-                    text.get(from..slot.range.start),
-                    text.get(slot.range.clone()),
-                ) else {
-                    continue;
-                };
+                // A range that fits nowhere is none of ours, and nothing is written there.
+                let before = text.get(from..slot.range.start).unwrap_or_default();
+                let old = text.get(slot.range.clone()).unwrap_or_default();
                 new.extend_from_slice(before);
-                from = slot.range.end;
+                from = from.max(slot.range.end);
                 let start = new.len();
-                match given(slot) {
-                    Some(text) => new.extend_from_slice(text.as_bytes()),
-                    None => new.extend_from_slice(old),
+                let put = change(old);
+                if !old.is_empty() {
+                    new.extend_from_slice(&put);
                 }
                 slot.range = start..new.len();
             }
@@ -124,29 +130,110 @@ impl SentRequest {
         });
     }
 
-    /// Finds the slots again after the texts around them were changed; those that are gone are
-    /// none any more.
-    pub fn find_slots(&mut self) {
+    /// Gives each slot a name that no other text of the request has: for while the texts are
+    /// changed by what knows no slots, but leaves references to tokens as they are.
+    pub fn number_slots(&mut self) -> Numbered {
+        self.drop_strays();
+        let stems = (0_u32..).map(|number| format!("{{{{token:slot-{number}-"));
+        let mut stems = stems.skip_while(|stem| !self.slots.is_empty() && self.holds(stem));
+        let mut numbered = Numbered {
+            stem: stems.next().unwrap_or_default(),
+            texts: Vec::with_capacity(self.slots.len()),
+        };
+        self.change_slots(|text| {
+            numbered.texts.push(text.to_vec());
+            numbered.name(numbered.texts.len() - 1).into_bytes()
+        });
+        numbered
+    }
+
+    /// What stood in the slots stands there again, wherever they are by now; those that are gone
+    /// are none any more.
+    pub fn name_slots(&mut self, numbered: &Numbered) {
+        let mut number = 0;
         self.change_places(|text, slots| {
             let mut from = 0;
             for slot in slots {
-                let typed = template::slot(&slot.name);
+                let name = numbered.name(number);
+                number += 1;
                 let rest = text.get(from..).unwrap_or_default();
                 let found = match std::str::from_utf8(rest) {
-                    Ok(rest) => rest.find(&typed),
-                    Err(_) => rest
-                        .windows(typed.len())
-                        .position(|b| b == typed.as_bytes()),
+                    Ok(rest) => rest.find(&name),
+                    Err(_) => rest.windows(name.len()).position(|b| b == name.as_bytes()),
                 };
                 slot.range = match found {
-                    Some(at) => from + at..from + at + typed.len(),
+                    Some(at) => from + at..from + at + name.len(),
                     None => 0..0,
                 };
                 from = from.max(slot.range.end);
             }
             text.to_vec()
         });
+        let mut texts = Vec::with_capacity(self.slots.len());
+        for (slot, text) in std::mem::take(&mut self.slots)
+            .into_iter()
+            .zip(&numbered.texts)
+        {
+            if !slot.range.is_empty() {
+                self.slots.push(slot);
+                texts.push(text.clone());
+            }
+        }
+        let mut texts = texts.into_iter();
+        self.change_slots(|_| texts.next().unwrap_or_default());
+    }
+
+    /// A range in which neither the name nor the mask of its token stands is no slot any more.
+    fn drop_strays(&mut self) {
+        let is_one = |slot: &Slot, text: &[u8]| {
+            let mask = format!("‹token:{}", slot.name);
+            text == template::slot(&slot.name).as_bytes()
+                || text.starts_with(mask.as_bytes()) && text.ends_with("›".as_bytes())
+        };
+        self.change_places(|text, slots| {
+            for slot in slots {
+                let inside = text.get(slot.range.clone()).unwrap_or_default();
+                if !is_one(slot, inside) {
+                    slot.range = 0..0;
+                }
+            }
+            text.to_vec()
+        });
         self.slots.retain(|slot| !slot.range.is_empty());
+    }
+
+    /// Whether a text stands anywhere in it.
+    fn holds(&self, text: &str) -> bool {
+        let in_bytes = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+            Ok(whole) => whole.contains(text),
+            Err(_) => bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes()),
+        };
+        let mut headers = self.headers.iter();
+        self.url.contains(text)
+            || headers.any(|header| in_bytes(&header.value))
+            || in_bytes(&self.body)
+    }
+
+    /// The URL as a text that is filled in: all of it is data, but for the slots.
+    pub fn url_template(&self) -> String {
+        self.part_of_url(0..self.url.len()).unwrap_or_default()
+    }
+
+    /// The same for a part of it.
+    pub fn part_of_url(&self, part: Range<usize>) -> Option<String> {
+        let mut text = String::new();
+        let mut from = part.start;
+        for slot in self.slots_of_url() {
+            if slot.range.start >= part.start && slot.range.end <= part.end {
+                text.push_str(&as_text(self.url.get(from..slot.range.start)?));
+                text.push_str(&template::slot(&slot.name));
+                from = slot.range.end;
+            }
+        }
+        text.push_str(&as_text(self.url.get(from..part.end)?));
+        Some(text)
     }
 
     /// Changes the text of each place that has slots, together with them.
@@ -158,11 +245,10 @@ impl SentRequest {
                     let new = change(self.url.as_bytes(), slots);
                     self.url = String::from_utf8_lossy(&new).into_owned();
                 }
-                SlotPlace::Header(number) => {
-                    if let Some(value) = self.headers.value_mut(number) {
-                        *value = change(value, slots);
-                    }
-                }
+                SlotPlace::Header(number) => match self.headers.value_mut(number) {
+                    Some(value) => *value = change(value, slots),
+                    None => drop(change(&[], slots)),
+                },
                 SlotPlace::Body | SlotPlace::Form => self.body = change(&self.body, slots),
             }
         }
@@ -179,6 +265,18 @@ impl SentRequest {
                 slot.range.end += bytes.len();
             }
         }
+    }
+}
+
+/// What stood in the slots of a request while they have numbers.
+pub struct Numbered {
+    stem: String,
+    texts: Vec<Vec<u8>>,
+}
+
+impl Numbered {
+    fn name(&self, number: usize) -> String {
+        format!("{}{number}}}}}", self.stem)
     }
 }
 
@@ -228,10 +326,26 @@ mod tests {
             ..SentRequest::default()
         };
         sent.insert(13, b"{{token:x}}");
-        sent.insert(1, b"--");
+        sent.insert(1, b"{{token:slot-0-");
         let put = |_: &Slot, out: &mut Vec<u8>| out.extend(b"value");
         let out = with_slots(&sent.body, sent.slots_of_body(), put);
-        assert_eq!(out, b"a--valueb{{token:x}}value");
+        assert_eq!(out, b"a{{token:slot-0-valueb{{token:x}}value");
         assert_eq!(sent.tokens(), [TokenName::named("x")]);
+        // And where all around them is changed.
+        let before = sent.clone();
+        let numbered = sent.number_slots();
+        assert_eq!(numbered.stem, "{{token:slot-1-");
+        sent.body = [b"{{token:x}}", &sent.body[..]].concat();
+        sent.name_slots(&numbered);
+        assert_eq!(sent.body, [b"{{token:x}}", &before.body[..]].concat());
+        let moved = before.slots.iter().map(|slot| slot.range.start + 11);
+        assert!(moved.eq(sent.slots.iter().map(|slot| slot.range.start)));
+        assert_eq!(sent.slots[0].range.len(), 11);
+        // Where something else stands there is no slot left.
+        let start = sent.slots[0].range.start;
+        sent.body[start] = b'[';
+        let numbered = sent.number_slots();
+        sent.name_slots(&numbered);
+        assert_eq!(sent.slots.len(), 1);
     }
 }

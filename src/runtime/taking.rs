@@ -6,7 +6,7 @@ use crate::engine::Client;
 use crate::format::registry::{self, Format};
 use crate::insight;
 use crate::model::{
-    Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName,
+    Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName, as_text,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,13 +127,13 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         ..Default::default()
     });
     let headers = sent.headers.iter();
-    let headers = headers.map(|header| Param::new(&header.name, header.text()));
+    let headers = headers.map(|header| Param::data(&header.name, header.text()));
     let typed = RequestSpec {
         method: sent.method.clone(),
         url: if sent.method.is_empty() {
             String::new()
         } else {
-            sent.url.clone()
+            as_text(&sent.url)
         },
         headers: headers.collect(),
         ..RequestSpec::default()

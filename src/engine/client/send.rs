@@ -242,7 +242,6 @@ impl Client {
         let mask = self.vault.mask();
         let mut exchange = mask.exchange(exchange);
         // Tokens still stand as slots in what was sent; show them the way they are masked.
-        exchange.sent.find_slots();
         exchange.sent.put(|slot| {
             let of_header = matches!(slot.place, SlotPlace::Header(_));
             let mut known = known.iter().map(|(token, _)| token);

@@ -83,6 +83,7 @@ impl Mask {
 
     /// The call as it may be shown and kept.
     pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
+        let slots = exchange.sent.number_slots();
         // Secrets that were typed into the request have no name, but may be echoed all the same.
         let sent = &exchange.sent;
         let parts = secret_parts(&exchange.typed.body);
@@ -112,6 +113,7 @@ impl Mask {
                 ..failure
             }),
         };
+        exchange.sent.name_slots(&slots);
         exchange
     }
 
