@@ -162,6 +162,15 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_data_stays_one_while_something_in_it_stands_in_braces() {
+        let mut table = Table::new(Spelling::Header, [Param::data("X-A", "{{token:x}}")]);
+        table.take("", "X-A: b {{token:x}}");
+        assert!(table.rows[0].literal);
+        table.take("", "X-A: b");
+        assert!(!table.rows[0].literal);
+    }
+
+    #[test]
     fn what_a_line_cannot_hold_survives_a_look_at_it() {
         let row = Part {
             name: "note".into(),

@@ -3,7 +3,7 @@
 
 use crate::format::lift::Lifter;
 use crate::model::{
-    Environment, Exchange, MASK, Origin, RequestSpec, TokenName, names_in, visible_line, written,
+    Environment, Exchange, MASK, Origin, RequestSpec, TokenName, names_in, visible_line,
 };
 
 /// A base URL that nobody has, until its variable stands in its place.
@@ -112,14 +112,7 @@ impl Blanks {
     /// that the request can be resolved in it.
     pub fn open(&mut self, spec: &RequestSpec, environment: &Environment) -> Environment {
         let mut place = environment.clone();
-        let body = written(&spec.body).unwrap_or_default().text;
-        let rows = spec
-            .params
-            .iter()
-            .chain(&spec.headers)
-            .filter(|row| row.enabled);
-        let texts = rows.flat_map(|row| [row.name.as_str(), row.value.as_str()]);
-        let texts: Vec<&str> = texts.chain([spec.url.as_str(), body.as_str()]).collect();
+        let texts = spec.sent_templates();
         let needs_base =
             spec.url.starts_with('/') || texts.iter().any(|t| names_in(t).contains(&"base"));
         if place.variable("base").is_none() && needs_base {
@@ -127,7 +120,7 @@ impl Blanks {
             self.open.push((BASE.to_owned(), "base".to_owned()));
         }
         for name in texts.iter().flat_map(|text| names_in(text)) {
-            if name.starts_with("token:") || place.variable(name).is_some() {
+            if place.variable(name).is_some() {
                 continue;
             }
             let stand_in = format!("zq7httriage{}qz", self.open.len());

@@ -207,10 +207,14 @@ impl<'e> Border<'e> {
             Err(Failure::unsent(Cause::TokenWrongInstance, why, hint))
         };
         if let Some(host) = &self.stray_host {
-            return stays(
-                format!("goes to the host of the URL, and the Host header names \"{host}\""),
+            // No permission for an origin mends it, so that none is asked for.
+            return Err(Failure::unsent(
+                Cause::RequestInvalidParameter,
+                format!(
+                    "token {name} goes to the host of the URL, and the Host header names \"{host}\"."
+                ),
                 "Take the Host header out, or send the call without the token.",
-            );
+            ));
         }
         if self.author == Author::File
             && let Some(away) = self.away()

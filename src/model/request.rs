@@ -744,6 +744,139 @@ mod tests {
         assert!(resolve(&RequestSpec::new("G T", "/x"), &acme()).is_err());
     }
 
+    fn resolved(url: &str) -> Result<SentRequest, Failure> {
+        let mut acme = acme();
+        let variables = [("evil", "{{token:x}}"), ("host", "api.other.example")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        acme.variables.extend(variables);
+        resolve(&RequestSpec::new("GET", url), &acme)
+    }
+
+    #[test]
+    fn a_token_in_a_url_is_where_it_was_typed_and_nowhere_else() {
+        let home = "https://api.acme.example";
+        let cases = [
+            ("/a/{{token:x}}/b", "/a/{{token:x}}/b", 1),
+            (
+                "/a?k={{token:x}}&l={{token:x}}",
+                "/a?k={{token:x}}&l={{token:x}}",
+                2,
+            ),
+            (
+                "/\u{e4}/{{token:x}}?\u{e4}",
+                "/%C3%A4/{{token:x}}?%C3%A4",
+                1,
+            ),
+            ("/a/../{{token:x}}", "/{{token:x}}", 1),
+            ("/a#{{token:x}}", "/a#{{token:x}}", 1),
+            // Text: out of a variable, encoded in either case, and what cannot be a name.
+            (
+                "/{{evil}}?k={{evil}}",
+                "/%7B%7Btoken:x%7D%7D?k={{token:x}}",
+                0,
+            ),
+            (
+                "/{{evil}}/{{token:x}}",
+                "/%7B%7Btoken:x%7D%7D/{{token:x}}",
+                1,
+            ),
+            ("/%7B%7Btoken:x%7D%7D", "/%7B%7Btoken:x%7D%7D", 0),
+            ("/?k=%7b%7btoken%3ax%7d%7d", "/?k=%7b%7btoken%3ax%7d%7d", 0),
+            (
+                "/tokenstandin0x0z/{{token:x}}",
+                "/tokenstandin0x0z/{{token:x}}",
+                1,
+            ),
+        ];
+        for (typed, wanted, count) in cases {
+            let sent = resolved(typed).unwrap();
+            assert_eq!(sent.url, format!("{home}{wanted}"));
+            assert_eq!(sent.slots.len(), count, "{typed}");
+            for slot in &sent.slots {
+                assert_eq!(&sent.url[slot.range.clone()], "{{token:x}}", "{typed}");
+                assert!(
+                    slot.range.start >= sent.url.rfind("%7D").unwrap_or(0),
+                    "{typed}"
+                );
+            }
+            // Typed again from what was sent, it is the same.
+            let again = resolved(&sent.url_template()).unwrap();
+            assert_eq!((again.url, again.slots), (sent.url, sent.slots), "{typed}");
+        }
+        let user = resolved("https://me:{{token:x}}@api.acme.example/").unwrap();
+        assert_eq!(user.slots.len(), 1);
+    }
+
+    #[test]
+    fn no_token_stands_in_a_host_nor_where_it_would_be_lost() {
+        for (typed, says) in [
+            ("https://{{token:x}}/", "where the host stands"),
+            ("https://a.{{token:x}}.example/", "where the host stands"),
+            ("https://a.example:{{token:x}}/", "is no URL"),
+            ("{{token:x}}://a.example/", "not an http or https URL"),
+            ("/a/{{token:x}}/..", "would not be sent"),
+            ("/a/{{", "no name that could be filled in"),
+            ("/a/{{token:NO}}", "no name that could be filled in"),
+        ] {
+            let failure = resolved(typed).unwrap_err();
+            assert_eq!(failure.cause, Cause::RequestBadUrl, "{typed}");
+            assert!(
+                failure.message.contains(says),
+                "{typed}: {}",
+                failure.message
+            );
+            assert!(
+                !failure.message.contains("tokenstandin"),
+                "{}",
+                failure.message
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_filled_into_data() {
+        let mut spec = RequestSpec::new("POST", "/x");
+        spec.params = vec![Param::data("{{runbook}}", "{{token:x}}")];
+        spec.headers = vec![Param::data("X-A", "{{runbook}} {{token:x}}")];
+        spec.body = Body::Multipart(vec![Part {
+            name: "p".into(),
+            value: "{{token:x}}".into(),
+            literal: true,
+            ..Part::default()
+        }]);
+        assert!(spec.tokens().is_empty() && spec.templates().len() == 1);
+        let sent = resolve(&spec, &acme()).unwrap();
+        assert!(
+            sent.url
+                .ends_with("?%7B%7Brunbook%7D%7D=%7B%7Btoken%3Ax%7D%7D")
+        );
+        assert_eq!(sent.headers.get("x-a").unwrap(), "{{runbook}} {{token:x}}");
+        assert!(
+            String::from_utf8(sent.body)
+                .unwrap()
+                .contains("\r\n{{token:x}}\r\n")
+        );
+        assert_eq!(sent.slots, []);
+        // As a text that is filled in it says the same.
+        let before = spec.clone();
+        spec.unsettle();
+        assert!(spec.tokens().is_empty() && spec.templates().len() > 1);
+        assert_eq!(resolve(&spec, &acme()).unwrap().headers, sent.headers);
+        spec.settle();
+        assert_eq!(spec, before);
+    }
+
+    #[test]
+    fn two_hosts_are_refused_and_another_one_leaves_the_environment_at_home() {
+        let mut spec = RequestSpec::new("GET", "/x");
+        spec.headers = vec![Param::new("Host", "evil.example")];
+        let sent = resolve(&spec, &acme()).unwrap();
+        assert!(!sent.headers.has("core-url"));
+        spec.headers.push(Param::new("host", "api.acme.example"));
+        let failure = resolve(&spec, &acme()).unwrap_err();
+        assert!(failure.message.contains("2 Host headers"));
+    }
+
     #[test]
     fn headers_of_an_environment_stay_with_its_host() {
         let elsewhere = RequestSpec::new("GET", "https://other.example/x");

@@ -57,7 +57,7 @@ fn written(kind: &str, base: &str, text: &str) -> (&'static str, String) {
 
 #[tokio::test]
 async fn text_in_requests_of_other_programs_is_text() {
-    let room = Room::new();
+    let room = Room::open();
     let client = client(&room);
     let mut cells = Vec::new();
     for kind in ["curl", "http", "har", "postman", "openapi"] {
@@ -94,7 +94,7 @@ async fn text_in_requests_of_other_programs_is_text() {
 
 #[tokio::test]
 async fn a_host_header_takes_no_token_to_another_name() {
-    let room = Room::new();
+    let room = Room::open();
     let client = client(&room);
     let mut cells = Vec::new();
     let own = room.own.base();
@@ -158,7 +158,7 @@ async fn a_host_header_takes_no_token_to_another_name() {
 
 #[test]
 fn a_list_of_origins_that_cannot_be_read_is_refused_and_none_that_can_is_widened() {
-    let room = Room::new();
+    let room = Room::open();
     let mut cells = Vec::new();
     let session = "name = \"o\"\nenvironment = \"own\"\n[[step]]\nname = \"s\"\ntoken = \"bound\"\nmethod = \"GET\"\nurl = \"{{base}}/x\"\n";
     let own = room.own.base();

@@ -4,7 +4,7 @@ use super::{Room, texts};
 
 #[test]
 fn text_from_files_pipes_and_variables_is_sent_as_it_is() {
-    let room = Room::new();
+    let room = Room::open();
     let mut cells = Vec::new();
     for (number, text) in texts().iter().enumerate() {
         let file = room.home.write("data.txt", format!("{{\"a\":\"{text}\"}}"));
@@ -60,7 +60,7 @@ fn text_from_files_pipes_and_variables_is_sent_as_it_is() {
 
 #[test]
 fn what_is_typed_encoded_or_masked_is_text_and_a_slot_goes_to_its_own_host() {
-    let room = Room::new();
+    let room = Room::open();
     let mut cells = Vec::new();
     for (number, text) in texts().iter().enumerate() {
         let is_slot = number == 0;
@@ -101,7 +101,7 @@ fn what_is_typed_encoded_or_masked_is_text_and_a_slot_goes_to_its_own_host() {
 
 #[test]
 fn what_answers_and_sessions_give_stays_text_in_every_place() {
-    let room = Room::new();
+    let room = Room::open();
     let mut cells = Vec::new();
     let steps = |base: &str, cells: &mut Vec<String>| {
         let mut steps = String::new();

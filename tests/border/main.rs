@@ -1,6 +1,18 @@
 //! A token goes where a person sent it: every door out of the program, tried with every text that
 //! only looks like a token, and with every address that only looks like its own host. Servers
 //! on loopback record what reaches them.
+//!
+//! | where | cells |
+//! | --- | --- |
+//! | 37 addresses at 8 doors: `send`, `investigate`, a redirect, `replay`, `matrix`, a call of the history sent again, the screen, a survey | 296 |
+//! | data out of files, pipes and variables: 4 texts in 7 forms at 2 doors to 2 hosts | 112 |
+//! | what is typed: 4 texts in 5 forms at 2 doors to 2 hosts | 80 |
+//! | answers, sessions, environments: 4 texts of 3 in 6 places to 2 hosts, at 3 doors | 432 |
+//! | files of 5 other programs: 4 texts to 2 hosts at 2 doors | 80 |
+//! | 7 ways to write `Host` at 5 doors | 35 |
+//! | 8 lists of origins under 2 variables at 4 doors | 64 |
+//!
+//! 1,099 cells in all. Each test counts its own.
 
 #[path = "../faults/mod.rs"]
 mod faults;
@@ -32,7 +44,7 @@ pub struct Room {
 impl Room {
     /// Both servers answer a path that ends in the number of a text with that text, and lead on
     /// to wherever `/go?` says.
-    pub fn new() -> Room {
+    pub fn open() -> Room {
         let server = || {
             Server::doing(|asked, stream| {
                 use std::io::Write;

@@ -51,7 +51,7 @@ const DOORS: usize = 8;
 
 #[tokio::test]
 async fn no_address_takes_the_token_to_a_stranger() {
-    let room = Room::new();
+    let room = Room::open();
     let port = |base: String| base.rsplit(':').next().unwrap().to_owned();
     let (own, there) = (port(room.own.base()), port(room.stranger.base()));
     let tricks = TRICKS.iter();

@@ -344,6 +344,24 @@ mod tests {
     }
 
     #[test]
+    fn data_stays_data_however_it_is_edited() {
+        let data = |text: &str| Body::Bytes(text.as_bytes().to_vec());
+        let mut body = TypedBody::new(&data("{{token:x}}"));
+        assert_eq!(body.body(None), data("{{token:x}}"));
+        body.area.paste("a ");
+        assert!(body.is_literal());
+        assert_eq!(body.body(None), data("{{token:x}}a "));
+        assert!(body.edited(b"b {{token:x}}".to_vec()).is_none());
+        assert_eq!(body.body(None), data("b {{token:x}}"));
+        // With nothing in braces left there is nothing to keep apart.
+        assert!(body.edited(b"c".to_vec()).is_none());
+        assert_eq!(body.body(None), Body::Text("c".into()));
+        let mut typed = TypedBody::new(&Body::Text("{{token:x}}".into()));
+        typed.area.paste("a ");
+        assert_eq!(typed.body(None), Body::Text("{{token:x}}a ".into()));
+    }
+
+    #[test]
     fn a_text_too_large_for_a_field_is_only_looked_at() {
         let text = "line\n".repeat(limits::EDITED_LINES + 2);
         let mut body = TypedBody::new(&Body::Text(text.clone()));
