@@ -1,7 +1,7 @@
 //! A typed body as the bytes that leave: text filled in, forms and parts encoded. Files stay by
 //! name, since nothing is read here.
 
-use super::request::fill;
+use super::fill::fill;
 use super::template::{FilledText, Piece, as_text, is_plain, pieces};
 use super::{Body, Cause, Environment, Failure, Headers, Param, Part, Slot, SlotPlace};
 use std::fmt::Write;

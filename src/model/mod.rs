@@ -1,16 +1,19 @@
 //! Floor 1: nouns. What HTTP, tokens, environments and calls are, and the one way that
 //! text from outside is made safe to show. Nothing here reads, waits, or knows the time.
 
+mod address;
 mod body;
 mod border;
 mod cause;
 mod collection;
 mod environment;
 mod exchange;
+mod fill;
 mod filtered;
 mod fit;
 mod headers;
 mod request;
+mod resolve;
 mod scheme;
 mod sent;
 mod session;
@@ -34,7 +37,8 @@ pub use exchange::{
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
-pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, resolve};
+pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec};
+pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};
 pub use sent::{SentRequest, Slot, SlotPlace, with_slots};
 pub use session::{Expectation, Pin, Session, Step, Tempo};
