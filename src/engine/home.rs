@@ -373,16 +373,24 @@ fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<(TokenName, S
     tokens
 }
 
-/// A variable gives a token its value; where that may go is said by whoever said it before.
+/// A variable gives a token its value; where that may go is said by whoever said it before, also
+/// where the same value has another name there.
 fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
     for (name, variable) in variables {
-        let mut known = settings.tokens.iter();
-        let known = known.position(|token| token.name == name);
-        let known = known.map(|place| settings.tokens.remove(place));
+        let source = TokenSource::Variable(variable.clone());
+        let mut tokens = settings.tokens.iter();
+        let own = tokens.position(|token| token.name == name);
+        let own = own.map(|place| settings.tokens.remove(place));
+        let reads = |token: &&Token| token.source == source || token.name.variable() == variable;
+        let others = settings.tokens.iter().filter(reads);
+        let origins = match own {
+            Some(own) => own.origins,
+            None => others.filter_map(|token| token.origins.clone()).next(),
+        };
         settings.tokens.push(Token {
             name,
-            source: TokenSource::Variable(variable),
-            origins: known.and_then(|token| token.origins),
+            source,
+            origins,
         });
     }
 }
@@ -461,6 +469,21 @@ mod tests {
         };
         let source = TokenSource::Variable("HTTRIAGE_TOKEN_A".to_owned());
         assert_eq!((&token.source, &token.origins), (&source, &before));
+        // Under another name the value goes no further.
+        let b = "HTTRIAGE_TOKEN_B";
+        for (name, source, variable) in [
+            ("x", TokenSource::Variable(b.to_owned()), b),
+            ("x_y", TokenSource::Prompt, "HTTRIAGE_TOKEN_X_Y"),
+            ("b", TokenSource::Prompt, b),
+        ] {
+            settings.tokens.truncate(1);
+            settings.tokens[0].name = TokenName::named(name);
+            settings.tokens[0].source = source;
+            let variables = [variable.to_owned()];
+            define(&mut settings, variable_tokens(variables.into_iter()));
+            let mut origins = settings.tokens.iter().map(|token| &token.origins);
+            assert!(origins.all(|origins| *origins == before), "{settings:?}");
+        }
     }
 
     #[test]
