@@ -7,6 +7,8 @@
 //! Consent    what the person said for this run: one origin, and tokens by name
 //! Border     of one request: `token`, `headers_go`, `variables_go`
 //! ```
+//!
+//! Where tokens stand in a request is said by `SentRequest::slots`, and by nothing in its texts.
 
 use super::{Cause, Environment, Failure, Origin, SentRequest, Settings, TokenName};
 use std::collections::{HashMap, HashSet};
