@@ -19,7 +19,8 @@ mod token;
 mod visible;
 
 pub use body::{
-    BodyKind, decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body, written,
+    BodyKind, FORM, decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body,
+    written,
 };
 pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
