@@ -879,6 +879,7 @@ fn a_token_that_the_server_repeats_is_never_shown() {
     let url = format!("{}/x?key={{{{token:planted}}}}", server.base());
     for json in [false, true] {
         let mut args = vec!["send", "GET", &url, "--token", "planted"];
+        args.extend(["--header", "Authorization: Bearer {{token:planted}}"]);
         if json {
             args.push("--json");
         }

@@ -6,7 +6,7 @@ use httriage::format::curl;
 use httriage::format::export::{Ground, Written};
 use httriage::model::{
     Body, Cause, Environment, Exchange, ExchangeId, Failure, Headers, Outcome, Param, Part,
-    RequestSpec, SentRequest, Session, Step, Timestamp, TokenName, TokenRef, is_unsafe,
+    RequestSpec, SentRequest, Session, Slot, SlotPlace, Step, Timestamp, TokenName, is_unsafe,
 };
 use proptest::prelude::*;
 use std::os::unix::fs::PermissionsExt;
@@ -239,11 +239,13 @@ fn masks_of_a_kept_call_are_variables_too() {
         headers: Headers::from_iter([
             ("authorization", "Bearer ‹token:support·a361›"),
             ("cookie", "‹secret›"),
+            ("x-typed", "‹token:support·a361›"),
         ]),
-        token: Some(TokenRef {
+        slots: vec![Slot {
             name: TokenName::new("support").unwrap(),
-            fingerprint: Some("a361".into()),
-        }),
+            place: SlotPlace::Header(0),
+            range: 7.."Bearer ‹token:support·a361›".len(),
+        }],
         ..SentRequest::default()
     };
     let written = curl::write_exchange(&exchange(sent), &nowhere());
@@ -251,6 +253,7 @@ fn masks_of_a_kept_call_are_variables_too() {
         ("HTTRIAGE_TOKEN_SECRET_1", "one"),
         ("HTTRIAGE_TOKEN_SECRET_2", "two"),
         ("HTTRIAGE_TOKEN_SUPPORT", "three"),
+        ("HTTRIAGE_TOKEN_SECRET_3", "four"),
     ];
     let started = run(&written.text, &variables);
     assert_eq!(
@@ -262,7 +265,9 @@ fn masks_of_a_kept_call_are_variables_too() {
         headers,
         [
             b"authorization: Bearer three".to_vec(),
-            b"cookie: two".to_vec()
+            b"cookie: two".to_vec(),
+            // No token went there: the mask was typed.
+            b"x-typed: four".to_vec()
         ]
     );
 }

@@ -2,7 +2,7 @@
 //! is not sent.
 
 use crate::app::list::List;
-use crate::model::{Param, Part};
+use crate::model::{Param, Part, is_plain};
 
 /// How a row is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +127,7 @@ fn read(spelling: Spelling, text: &str, row: &mut Part) {
     row.value = value.trim().to_owned();
     let was_file = row.is_file;
     row.is_file = sign == '@';
+    row.literal &= !(is_plain(&row.name) && is_plain(&row.value));
     if was_file && !row.is_file {
         row.file_name = None;
     }

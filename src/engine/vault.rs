@@ -11,7 +11,7 @@ use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
     Author, Bindings, Border, Consent, Environment, Failure, Headers, Origin, Secret, SentRequest,
-    Settings, Timestamp, Token, TokenName, TokenRef, TokenSource, token_names_in,
+    Settings, Slot, Timestamp, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
@@ -108,29 +108,29 @@ impl Vault {
         &self,
         sent: &SentRequest,
         environment: &Environment,
+        author: Author,
         consent: Option<&Consent>,
     ) -> Result<(Filled, Option<TokenRef>), Failure> {
-        let mut names = slots(sent);
-        names.sort();
-        names.dedup();
-
-        let border = Border::of(environment, Author::Person, sent)?;
-        let mut filled = Filled {
-            url: sent.url.clone(),
-            headers: sent.headers.clone(),
-            body: sent.body.clone(),
-        };
-        for name in &names {
-            border.token(name, &self.bindings(), consent)?;
-            let secret = self.value(name, environment.sandbox).await?;
-            check_characters(name, &secret)?;
-            filled.put(name, &secret);
+        let names = sent.tokens();
+        if !names.is_empty() {
+            let border = Border::of(environment, author, sent)?;
+            let bindings = self.bindings();
+            let checked = names
+                .iter()
+                .map(|name| border.token(name, &bindings, consent));
+            checked.collect::<Result<(), Failure>>()?;
+        }
+        let mut values = HashMap::new();
+        for name in names {
+            let secret = self.value(&name, environment.sandbox).await?;
+            check_characters(&name, &secret)?;
+            values.insert(name, secret);
         }
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),
             None => None,
         };
-        Ok((filled, token))
+        Ok((put(sent, &values), token))
     }
 
     /// The token's name with its fingerprint, if its value can be read.
@@ -237,23 +237,18 @@ impl Vault {
 
     /// Every value read so far, to be masked wherever it surfaces.
     pub fn known(&self) -> Vec<(TokenRef, Secret)> {
-        let Ok(read) = self.read.lock() else {
-            return Vec::new();
-        };
-        read.known()
+        self.read().known()
     }
 
     /// What masks every value read so far.
     pub fn mask(&self) -> Arc<Mask> {
-        let Ok(mut read) = self.read.lock() else {
-            return Arc::new(Mask::new(&[]));
+        let mut read = self.read();
+        let mask = match read.mask.take() {
+            Some(mask) => mask,
+            None => Arc::new(Mask::new(&read.known())),
         };
-        if read.mask.is_none() {
-            read.mask = Some(Arc::new(Mask::new(&read.known())));
-        }
-        read.mask
-            .clone()
-            .unwrap_or_else(|| Arc::new(Mask::new(&[])))
+        read.mask = Some(mask.clone());
+        mask
     }
 
     /// The person says that a token may go there too, for as long as this program runs.
@@ -266,8 +261,13 @@ impl Vault {
         self.bindings().origins(name, environment)
     }
 
-    /// Each change of what is behind this lock is one step, so that a panic elsewhere leaves it
-    /// whole: whatever was bound stays bound.
+    /// What is behind these two locks is whole between any two steps of a change, so that it is
+    /// used as it is even where somebody panicked meanwhile: whatever was bound stays bound, and
+    /// every value that was read is masked.
+    fn read(&self) -> MutexGuard<'_, Known> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn bindings(&self) -> MutexGuard<'_, Bindings> {
         self.bindings.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -325,15 +325,14 @@ impl Vault {
     }
 
     fn remembered(&self, sandbox: bool, name: &TokenName) -> Option<Secret> {
-        let read = self.read.lock().ok()?;
-        read.values.get(&(sandbox, name.clone())).cloned()
+        self.read().values.get(&(sandbox, name.clone())).cloned()
     }
 
     fn remember(&self, sandbox: bool, name: &TokenName, secret: Secret) {
-        if let Ok(mut read) = self.read.lock() {
-            read.values.insert((sandbox, name.clone()), secret);
-            read.mask = None;
-        }
+        let mut read = self.read();
+        // First, so that no mask is left that lacks a value.
+        read.mask = None;
+        read.values.insert((sandbox, name.clone()), secret);
     }
 }
 
@@ -352,46 +351,25 @@ impl Known {
     }
 }
 
-impl Filled {
-    fn put(&mut self, name: &TokenName, secret: &Secret) {
-        let slot = format!("{{{{token:{name}}}}}");
-        let value = secret.reveal();
-        let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        let in_query = percent_braces(&slot).replace(':', "%3A");
-        for form in [slot.clone(), percent_braces(&slot), in_query.clone()] {
-            self.url = self.url.replace(&form, &encoded);
+/// The request with the values in the places of its slots.
+fn put(sent: &SentRequest, values: &HashMap<TokenName, Secret>) -> Filled {
+    let put = |slot: &Slot, out: &mut Vec<u8>| {
+        let value = values.get(&slot.name).map_or("", Secret::reveal);
+        match slot.place.is_encoded() {
+            true => out.extend_from_slice(encoded(value).as_bytes()),
+            false => out.extend_from_slice(value.as_bytes()),
         }
-        self.headers = self
-            .headers
-            .iter()
-            .map(|header| match std::str::from_utf8(&header.value) {
-                Ok(text) => (header.name.clone(), text.replace(&slot, value).into_bytes()),
-                Err(_) => (header.name.clone(), header.value.clone()),
-            })
-            .collect();
-        // The pairs of a form are encoded before, and so is what belongs into them.
-        for (form, value) in [(&slot, value), (&in_query, encoded.as_str())] {
-            if let Ok(text) = std::str::from_utf8(&self.body)
-                && text.contains(form)
-            {
-                self.body = text.replace(form, value).into_bytes();
-            }
-        }
+    };
+    let url = with_slots(sent.url.as_bytes(), sent.slots_of_url(), put);
+    let headers = sent.headers.iter().enumerate().map(|(number, header)| {
+        let value = with_slots(&header.value, sent.slots_of_header(number), put);
+        (header.name.clone(), value)
+    });
+    Filled {
+        url: String::from_utf8_lossy(&url).into_owned(),
+        headers: headers.collect(),
+        body: with_slots(&sent.body, sent.slots_of_body(), put),
     }
-}
-
-/// Every token that a request asks for, as often as it does and in the order of the places.
-pub fn slots(sent: &SentRequest) -> Vec<TokenName> {
-    let mut names = token_names_in(&decoded_braces(&sent.url));
-    for header in sent.headers.iter() {
-        names.extend(token_names_in(&header.text()));
-    }
-    let body_text = std::str::from_utf8(&sent.body).ok();
-    names.extend(body_text.map(token_names_in).unwrap_or_default());
-    if let Some(text) = body_text.filter(|text| text.contains("%7B%7Btoken%3A")) {
-        names.extend(token_names_in(&decoded_braces(text)));
-    }
-    names
 }
 
 /// First four hex digits of SHA-256 over a fixed prefix and the value.
@@ -417,15 +395,4 @@ fn check_characters(name: &TokenName, secret: &Secret) -> Result<(), Failure> {
             &format!("the character U+{:04X}", c as u32),
         )),
     }
-}
-
-/// URLs carry braces as they are or percent-encoded, depending on the part they stand in.
-fn percent_braces(text: &str) -> String {
-    text.replace('{', "%7B").replace('}', "%7D")
-}
-
-fn decoded_braces(url: &str) -> String {
-    url.replace("%7B", "{")
-        .replace("%7D", "}")
-        .replace("%3A", ":")
 }

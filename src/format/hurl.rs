@@ -4,7 +4,7 @@
 //! to write is left out, and said.
 
 use crate::format::export::{
-    Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Piece, Placeholder, Text,
+    Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch, Text,
     Written, comment, form_decoded, is_made_by_the_client,
 };
 use crate::insight::{pointer_parts, summary};
@@ -217,7 +217,7 @@ impl<'a> Writer<'a> {
         let mut is_raw = false;
         for piece in url.pieces() {
             match piece {
-                Piece::Plain(plain) => {
+                Stretch::Plain(plain) => {
                     let text = std::str::from_utf8(plain).unwrap_or("\u{fffd}");
                     let fits = |c: char| c.is_ascii_alphanumeric() || IN_URLS.contains(c);
                     if let Some(odd) = text.chars().find(|c| !fits(*c)) {
@@ -227,7 +227,7 @@ impl<'a> Writer<'a> {
                     }
                     line.push_str(text);
                 }
-                Piece::Blank(blank) => {
+                Stretch::Blank(blank) => {
                     is_raw |= self.exporter.is_secret(blank);
                     let name = self.name(blank).file;
                     let _ = write!(line, "{{{{{name}}}}}");
@@ -295,14 +295,14 @@ impl<'a> Writer<'a> {
                 && !text.contains(|c: char| is_unsafe(c) && c != '\n')
         };
         let ends = body.pieces().last();
-        let ends = matches!(ends, Some(Piece::Plain(plain)) if plain.ends_with(b"\n"));
+        let ends = matches!(ends, Some(Stretch::Plain(plain)) if plain.ends_with(b"\n"));
         let as_lines = ends && texts.iter().all(plain_line);
         let mut text = String::new();
         for piece in body.pieces() {
             match piece {
-                Piece::Plain(plain) if as_lines => text.push_str(&String::from_utf8_lossy(plain)),
-                Piece::Plain(plain) => escape(&String::from_utf8_lossy(plain), "`\\", &mut text),
-                Piece::Blank(blank) => {
+                Stretch::Plain(plain) if as_lines => text.push_str(&String::from_utf8_lossy(plain)),
+                Stretch::Plain(plain) => escape(&String::from_utf8_lossy(plain), "`\\", &mut text),
+                Stretch::Blank(blank) => {
                     let name = self.name(blank).file;
                     let _ = write!(text, "{{{{{name}}}}}");
                 }
@@ -370,10 +370,10 @@ impl<'a> Writer<'a> {
         let mut value = String::new();
         for piece in text.pieces() {
             match piece {
-                Piece::Plain(plain) => {
+                Stretch::Plain(plain) => {
                     escape(std::str::from_utf8(plain).ok()?, "\\#", &mut value);
                 }
-                Piece::Blank(blank) => {
+                Stretch::Blank(blank) => {
                     let name = self.name(blank).file;
                     let _ = write!(value, "{{{{{name}}}}}");
                 }

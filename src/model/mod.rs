@@ -12,14 +12,16 @@ mod fit;
 mod headers;
 mod request;
 mod scheme;
+mod sent;
 mod session;
 mod settings;
 mod size;
+mod template;
 mod token;
 mod visible;
 
 pub use body::{
-    BodyKind, FORM, decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body,
+    BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, form_rows,
     written,
 };
 pub use border::{Author, Bindings, Border, Consent};
@@ -28,19 +30,21 @@ pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity, Origin};
 pub use exchange::{
     ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
-    Response, SentRequest, StatusClass, Timing,
+    Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
-pub use request::{
-    Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,
-    with_names,
-};
+pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, resolve};
 pub use scheme::{Ink, Look, Role, Scheme};
+pub use sent::{SentRequest, Slot, SlotPlace, with_slots};
 pub use session::{Expectation, Pin, Session, Step, Tempo};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
+pub use template::{
+    FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
+    with_names, with_pieces,
+};
 pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};
 pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 

@@ -6,12 +6,12 @@ use super::flight::Flight;
 use super::phases::{PHASES, Phases};
 use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
-use crate::engine::attach::Attached;
+use crate::engine::attach;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
-    Cause, Consent, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
-    RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
+    Author, Cause, Consent, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin,
+    Outcome, RequestSpec, Response, SentRequest, SlotPlace, Timestamp, Timing, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -62,6 +62,7 @@ pub struct Outgoing {
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub environment: Environment,
+    pub author: Author,
     /// The support case it is made for.
     pub case: Option<String>,
     pub manner: Manner,
@@ -171,6 +172,7 @@ impl Client {
             typed,
             mut sent,
             environment,
+            author,
             case,
             manner,
         } = outgoing.clone();
@@ -185,17 +187,16 @@ impl Client {
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
         let mut unverified = Vec::new();
-        let attached = Attached::read(&mut sent);
-        let filled = match attached {
-            Ok(_) => self.vault.fill(&sent, &environment, consent).await,
-            Err(ref failure) => Err(failure.clone()),
+        let filled = match attach::read(&mut sent) {
+            Ok(()) => {
+                let vault = &self.vault;
+                vault.fill(&sent, &environment, author, consent).await
+            }
+            Err(failure) => Err(failure),
         };
-        let attached = attached.unwrap_or_default();
         let outcome = match filled {
             Err(failure) => Outcome::Failed(failure),
-            Ok((mut filled, token)) => {
-                filled.body = attached.put(filled.body);
-                sent.body = attached.put(sent.body);
+            Ok((filled, token)) => {
                 sent.token = token;
                 let mut leg = Leg {
                     method: sent.method.clone(),
@@ -241,23 +242,13 @@ impl Client {
         let mask = self.vault.mask();
         let mut exchange = mask.exchange(exchange);
         // Tokens still stand as slots in what was sent; show them the way they are masked.
-        exchange.sent.headers = exchange
-            .sent
-            .headers
-            .iter()
-            .map(|header| {
-                let mut value = header.value.clone();
-                if let Ok(text) = std::str::from_utf8(&header.value) {
-                    let mut text = text.to_owned();
-                    for (token, _) in &known {
-                        text =
-                            text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
-                    }
-                    value = text.into_bytes();
-                }
-                (header.name.clone(), value)
-            })
-            .collect();
+        exchange.sent.find_slots();
+        exchange.sent.put(|slot| {
+            let of_header = matches!(slot.place, SlotPlace::Header(_));
+            let mut known = known.iter().map(|(token, _)| token);
+            let token = known.find(|token| token.name == slot.name)?;
+            of_header.then(|| token.mask())
+        });
         exchange
     }
 

@@ -5,7 +5,7 @@
 
 use super::quote::{characters, octal, quote, remark};
 use crate::format::export::{
-    Chunk, Exporter, FormPart, Ground, Name, Names, Outbound, Pair, Payload, Piece, Placeholder,
+    Chunk, Exporter, FormPart, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch,
     Text, Written,
 };
 use crate::insight::request_ids;
@@ -333,8 +333,8 @@ impl<'a> Writer<'a> {
 
     fn shown(&mut self, text: &Text) -> String {
         let pieces = text.pieces().iter().map(|piece| match piece {
-            Piece::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
-            Piece::Blank(blank) => self.name(blank).shell,
+            Stretch::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
+            Stretch::Blank(blank) => self.name(blank).shell,
         });
         pieces.collect()
     }
@@ -383,8 +383,8 @@ impl<'a> Writer<'a> {
         let mut word = String::new();
         for piece in text.pieces() {
             match piece {
-                Piece::Plain(plain) => quote(plain, &mut word),
-                Piece::Blank(blank) => {
+                Stretch::Plain(plain) => quote(plain, &mut word),
+                Stretch::Blank(blank) => {
                     let name = self.name(blank).shell;
                     let _ = write!(word, "\"${name}\"");
                 }
@@ -413,7 +413,7 @@ impl<'a> Writer<'a> {
         let mut arguments = String::new();
         for piece in text.pieces() {
             match piece {
-                Piece::Plain(plain) => {
+                Stretch::Plain(plain) => {
                     for (text, raw) in characters(plain) {
                         match text {
                             Some('%') => format.push_str("%%"),
@@ -425,7 +425,7 @@ impl<'a> Writer<'a> {
                         }
                     }
                 }
-                Piece::Blank(blank) => {
+                Stretch::Blank(blank) => {
                     let name = self.name(blank).shell;
                     format.push_str("%s");
                     let _ = write!(arguments, " \"${name}\"");
@@ -472,8 +472,8 @@ fn has_dot_segments(address: &Text) -> bool {
 /// A path that is not taken for an option or for standard input.
 fn no_option(path: &Text) -> Text {
     let begins = path.pieces().first().is_some_and(|piece| match piece {
-        Piece::Plain(plain) => plain.starts_with(b"-"),
-        Piece::Blank(_) => true,
+        Stretch::Plain(plain) => plain.starts_with(b"-"),
+        Stretch::Blank(_) => true,
     });
     if !begins {
         return path.clone();

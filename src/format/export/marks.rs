@@ -11,8 +11,6 @@ const BASE_BEHIND: &str = ".invalid";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Mark {
-    /// Two braces that open nothing.
-    Braces,
     Base,
     Blank(Placeholder),
 }
@@ -52,14 +50,6 @@ impl Marks {
         format!("{BASE_BEFORE}{}{BASE_BEHIND}", self.word(Mark::Base))
     }
 
-    /// Data, in which nothing is a name.
-    pub fn data(&mut self, text: &str) -> String {
-        match text.contains("{{") {
-            true => text.replace("{{", &self.word(Mark::Braces)),
-            false => text.to_owned(),
-        }
-    }
-
     fn word(&mut self, mark: Mark) -> String {
         let next = self.marks.len();
         let number = *self.known.entry(mark.clone()).or_insert(next);
@@ -96,10 +86,6 @@ impl Marks {
             let before = &bytes[from..start];
             at = start + length;
             match mark {
-                Mark::Braces => {
-                    text.push(before);
-                    text.push(b"{{");
-                }
                 Mark::Blank(placeholder) => {
                     text.push(before);
                     text.push_blank(placeholder.clone());
@@ -142,7 +128,7 @@ fn prefix(salt: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text::Piece;
+    use super::super::text::Stretch;
     use super::*;
 
     #[test]
@@ -152,16 +138,16 @@ mod tests {
         assert_eq!(word, "zq5q0z");
         assert_eq!(marks.blank(Placeholder::Masked(1)), word);
         let base = marks.base();
-        let text = format!("zz{word}zq1q0zq5q{base}/x {}", marks.data("{{"));
+        let text = format!("zz{word}zq1q0zq5q{base}/x");
         let cut = marks.cut(text.as_bytes());
         assert_eq!(
             cut.pieces(),
             [
-                Piece::Plain(b"zz".to_vec()),
-                Piece::Blank(Placeholder::Masked(1)),
-                Piece::Plain(b"zq1q0zq5q".to_vec()),
-                Piece::Blank(Placeholder::Variable("base".into())),
-                Piece::Plain(b"/x {{".to_vec()),
+                Stretch::Plain(b"zz".to_vec()),
+                Stretch::Blank(Placeholder::Masked(1)),
+                Stretch::Plain(b"zq1q0zq5q".to_vec()),
+                Stretch::Blank(Placeholder::Variable("base".into())),
+                Stretch::Plain(b"/x".to_vec()),
             ]
         );
         assert_eq!(

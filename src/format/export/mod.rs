@@ -18,13 +18,13 @@ mod text;
 
 pub use names::{Name, Names, Placeholder};
 pub use outbound::{Chunk, Exporter, FormPart, Outbound, Payload};
-pub use text::{OpenPair, Pair, Piece, Text, form_decoded, pairs};
+pub use text::{OpenPair, Pair, Stretch, Text, form_decoded, pairs};
 
 use crate::format::lift::{Lifter, holds_secret, without_jwts};
 use crate::insight::redact::Mask;
 use crate::model::{
     Author, Bindings, Environment, Exchange, Headers, Origin, Outcome, RequestSpec, Response,
-    Secret, Settings, TokenName, tokens_of, visible_line,
+    Secret, Settings, TokenName, visible_line,
 };
 use std::borrow::Cow;
 
@@ -74,7 +74,7 @@ impl Ground {
 
     /// All names that a credential without one must not get.
     pub fn taken<'s>(&self, specs: impl IntoIterator<Item = &'s RequestSpec>) -> Vec<TokenName> {
-        let mut taken: Vec<TokenName> = specs.into_iter().flat_map(tokens_of).collect();
+        let mut taken: Vec<TokenName> = specs.into_iter().flat_map(RequestSpec::tokens).collect();
         taken.extend(self.tokens.iter().chain(&self.environment.tokens).cloned());
         taken.sort();
         taken.dedup();
@@ -84,6 +84,7 @@ impl Ground {
     /// The same for a call that was made.
     pub fn taken_of(&self, exchange: &Exchange) -> Vec<TokenName> {
         let mut taken = self.taken([&exchange.typed]);
+        taken.extend(exchange.sent.tokens());
         taken.extend(exchange.token().map(|token| token.name.clone()));
         taken.sort();
         taken.dedup();
@@ -162,7 +163,7 @@ pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, 
 /// A request as a person may look at it: every credential in it a name.
 pub fn without_credentials(spec: &RequestSpec) -> RequestSpec {
     let mut spec = spec.clone();
-    let taken = tokens_of(&spec);
+    let taken = spec.tokens();
     Lifter::of_own(&taken).spec(&mut spec);
     spec
 }

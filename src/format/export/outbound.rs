@@ -5,10 +5,11 @@ use super::marks::Marks;
 use super::names::Placeholder;
 use super::text::{Text, pairs};
 use super::{Ground, Pair, is_secret, masked, why_not_written};
-use crate::format::lift::{Lifter, slot, user_of};
+use crate::format::lift::{Lifter, user_of};
 use crate::model::{
     Auth, Author, Body, Border, Consent, Environment, Exchange, FORM, Failure, Headers, MASK,
-    Origin, Outcome, Part, RequestSpec, SentRequest, TokenName, resolve, tokens_of, with_names,
+    Origin, Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text,
+    names_in, resolve, slot, with_pieces,
 };
 use std::collections::HashSet;
 
@@ -188,12 +189,9 @@ impl<'a> Exporter<'a> {
         let ground = self.ground;
         let mut marks = Marks::outside_of(&self.texts(spec));
         let mut spec = spec.clone();
-        if let Body::Bytes(bytes) = &spec.body
-            && let Ok(text) = std::str::from_utf8(bytes)
-        {
-            spec.body = Body::Text(marks.data(text));
-        }
         self.lifter.spec(&mut spec);
+        // What is data is a text like the others from here on: one that asks for nothing.
+        spec.unsettle();
         let mut place = ground.environment.clone();
         for (name, value) in &mut place.headers {
             *value = self.lifter.header(name, value);
@@ -232,25 +230,22 @@ impl<'a> Exporter<'a> {
         let mut texts: Vec<&str> = values.iter().map(|value| &**value).collect();
         texts.extend([sent.url.as_str(), body.unwrap_or_default()]);
         let mut marks = Marks::outside_of(&texts);
-        let mut named = tokens_of(&exchange.typed);
-        named.extend(sent.token.iter().map(|token| token.name.clone()));
-
         // Nobody knows any more who wrote what is still in the clear.
         let lifted = Crossing {
             away: Some(String::new()),
             ..Crossing::default()
         };
         let mut made = sent.clone();
-        let url = self.unmasked(&sent.url, &named, &mut marks);
+        let url = self.unmasked(&sent.url, sent.slots_of_url());
         let url = self.lifter.url(&url);
-        made.url = self.filled(&url, &lifted, &mut marks);
+        made.url = self.as_data(&url, &lifted, &mut marks);
         made.headers = Headers::new();
-        for header in sent.headers.iter() {
+        for (number, header) in sent.headers.iter().enumerate() {
             let value = match std::str::from_utf8(&header.value) {
                 Ok(text) => {
-                    let text = self.unmasked(text, &named, &mut marks);
+                    let text = self.unmasked(text, sent.slots_of_header(number));
                     let text = self.lifter.header(&header.name, &text);
-                    self.filled(&text, &lifted, &mut marks).into_bytes()
+                    self.as_data(&text, &lifted, &mut marks).into_bytes()
                 }
                 Err(_) => header.value.clone(),
             };
@@ -258,12 +253,12 @@ impl<'a> Exporter<'a> {
         }
         if let Some(body) = body {
             let is_form = sent.headers.media_type().is_some_and(|kind| kind == FORM);
-            let text = self.unmasked(body, &named, &mut marks);
+            let text = self.unmasked(body, sent.slots_of_body());
             let text = match is_form {
                 true => self.lifter.pairs("form", &text),
                 false => self.lifter.body(&text),
             };
-            made.body = self.filled(&text, &lifted, &mut marks).into_bytes();
+            made.body = self.as_data(&text, &lifted, &mut marks).into_bytes();
         }
         let mut outbound = self.outbound(&made, &[], &mut marks)?;
         // A call that was made carried its tokens where it went: that was decided then.
@@ -274,7 +269,7 @@ impl<'a> Exporter<'a> {
         let target = Origin::parse(&sent.url).filter(|_| was_sent);
         let consent = target.map(|origin| Consent {
             origin,
-            tokens: named.clone(),
+            tokens: sent.tokens(),
         });
         let place = &self.ground.environment;
         let border = Border::of(place, Author::Person, sent).map_err(|failure| failure.message)?;
@@ -285,29 +280,48 @@ impl<'a> Exporter<'a> {
         Ok(outbound)
     }
 
-    /// A text of a masked call in which every mask is a slot and nothing else is one. A mask that
-    /// stands for no token of the call may have been typed by anybody.
-    fn unmasked(&mut self, text: &str, named: &[TokenName], marks: &mut Marks) -> String {
+    /// A text of a masked call in which every mask is a slot and nothing else is one. A mask
+    /// where no token went may have been typed by anybody.
+    fn unmasked<'s>(&mut self, text: &str, slots: impl Iterator<Item = &'s Slot>) -> String {
         let mut out = String::with_capacity(text.len());
-        let (mut from, mut at) = (0, 0);
-        while let Some(found) = text[at..].find(['{', '%', '‹']) {
-            let start = at + found;
-            let Some((name, length)) = mask_at(&text[start..]) else {
-                at = start + text[start..].chars().next().map_or(1, char::len_utf8);
-                continue;
+        let mut from = 0;
+        for place in slots {
+            // A range that fits nowhere is none of ours.
+            let Some(before) = text.get(from..place.range.start) else {
+                break;
             };
-            out.push_str(&marks.data(&text[from..start]));
-            match name.filter(|name| named.contains(name)) {
-                Some(name) => out.push_str(&slot(&name)),
-                None => {
+            self.push_unmasked(before, &mut out);
+            out.push_str(&slot(&place.name));
+            from = place.range.end;
+        }
+        self.push_unmasked(text.get(from..).unwrap_or_default(), &mut out);
+        out
+    }
+
+    fn push_unmasked(&mut self, text: &str, out: &mut String) {
+        let mut rest = text;
+        while let Some(start) = rest.find('‹') {
+            let (before, behind) = rest.split_at(start);
+            out.push_str(&as_text(before));
+            match mask_length(behind) {
+                Some(length) => {
                     self.masked += 1;
                     out.push_str(&format!("{{{{token:{MASKED}{}}}}}", self.masked));
+                    rest = &behind[length..];
+                }
+                None => {
+                    let (sign, behind) = behind.split_at('‹'.len_utf8());
+                    out.push_str(sign);
+                    rest = behind;
                 }
             }
-            at = start + length;
-            from = at;
         }
-        out + &marks.data(&text[from..])
+        out.push_str(&as_text(rest));
+    }
+
+    fn as_data(&mut self, text: &str, crossing: &Crossing, marks: &mut Marks) -> String {
+        let filled = self.filled(text, crossing, marks);
+        as_data(&filled).unwrap_or(filled)
     }
 
     fn crossing(
@@ -432,13 +446,18 @@ impl<'a> Exporter<'a> {
         } else {
             spec.url = self.filled(&spec.url, crossing, marks);
         }
-        let filled = |text: &mut String| *text = self.filled(text, crossing, marks);
-        each_text(&mut spec, &mut place, filled);
+        let url = std::mem::take(&mut spec.url);
+        spec.change_templates(|text| *text = self.filled(text, crossing, marks));
+        for (_, value) in &mut place.headers {
+            *value = self.filled(value, crossing, marks);
+        }
+        spec.url = url;
         let once = self.made(&spec, &place, &bearer, crossing, marks)?;
         let mut others = marks.others();
-        let changed = |text: &mut String| *text = marks.in_others(text);
-        spec.url = marks.in_others(&spec.url);
-        each_text(&mut spec, &mut place, changed);
+        spec.change_templates(|text| *text = marks.in_others(text));
+        for (_, value) in &mut place.headers {
+            *value = marks.in_others(value);
+        }
         place.base_url = marks.in_others(&place.base_url);
         let twice = self.made(&spec, &place, &bearer, crossing, &mut others)?;
         if once.0 != twice.0 {
@@ -520,13 +539,15 @@ impl<'a> Exporter<'a> {
 
     /// A text with what stands for its names here: a value, or a mark.
     fn filled(&mut self, text: &str, crossing: &Crossing, marks: &mut Marks) -> String {
-        with_names(text, |name| match name.strip_prefix("token:") {
-            Some(token) => {
-                let token = TokenName::new(token)?;
-                let number = token
-                    .as_str()
-                    .strip_prefix(MASKED)
-                    .and_then(|n| n.parse().ok());
+        with_pieces(text, |piece| match piece {
+            Piece::Plain(_) | Piece::Brace => None,
+            Piece::Name(name) => Some(match self.value(name, crossing) {
+                Value::Known(value) => as_text(&value),
+                Value::Open(placeholder) => marks.blank(placeholder),
+            }),
+            Piece::Token(name) => {
+                let token = TokenName::new(name)?;
+                let number = name.strip_prefix(MASKED).and_then(|n| n.parse().ok());
                 let is_token = self.taken.binary_search(&token).is_ok();
                 Some(marks.blank(match (number, is_token) {
                     (Some(number), _) => Placeholder::Masked(number),
@@ -535,10 +556,6 @@ impl<'a> Exporter<'a> {
                     (None, false) => Placeholder::Typed(token),
                 }))
             }
-            None => Some(match self.value(name, crossing) {
-                Value::Known(value) => marks.data(&value),
-                Value::Open(placeholder) => marks.blank(placeholder),
-            }),
         })
     }
 
@@ -585,18 +602,11 @@ impl<'a> Exporter<'a> {
 
     /// Whether a request names a variable of the environment.
     fn variables_used(&self, spec: &RequestSpec) -> bool {
-        let mut spec = spec.clone();
-        let mut uses = false;
         let variables = &self.ground.environment.variables;
-        let mut look = |text: &mut String| {
-            let names = crate::model::names_in(text);
-            uses |= names
-                .iter()
-                .any(|name| variables.iter().any(|(known, _)| known == name));
-        };
-        look(&mut spec.url);
-        each_text(&mut spec, &mut Environment::default(), look);
-        uses
+        let names = spec.sent_templates().into_iter().flat_map(names_in);
+        names
+            .into_iter()
+            .any(|name| variables.iter().any(|(known, _)| known == name))
     }
 
     /// Every text that goes into a request.
@@ -648,32 +658,6 @@ struct Kept {
     variables: bool,
 }
 
-/// Every text of a request that is filled in, but for its URL.
-fn each_text(spec: &mut RequestSpec, place: &mut Environment, mut change: impl FnMut(&mut String)) {
-    for row in &mut spec.params {
-        change(&mut row.name);
-        change(&mut row.value);
-    }
-    spec.headers
-        .iter_mut()
-        .for_each(|row| change(&mut row.value));
-    place
-        .headers
-        .iter_mut()
-        .for_each(|(_, value)| change(value));
-    match &mut spec.body {
-        Body::Empty | Body::Bytes(_) => {}
-        Body::Text(text) | Body::File(text) => change(text),
-        Body::Form(rows) => {
-            for row in rows {
-                change(&mut row.name);
-                change(&mut row.value);
-            }
-        }
-        Body::Multipart(parts) => parts.iter_mut().for_each(|part| change(&mut part.value)),
-    }
-}
-
 fn payload(sent: &SentRequest, parts: &[Part], marks: &Marks) -> Payload {
     if sent.files.is_empty() {
         return Payload::Bytes(marks.cut(&sent.body));
@@ -704,32 +688,17 @@ fn payload(sent: &SentRequest, parts: &[Part], marks: &Marks) -> Payload {
     }
 }
 
-/// The mask or slot that a text begins with: the token it names, if any, and its length.
-fn mask_at(text: &str) -> Option<(Option<TokenName>, usize)> {
-    const SLOTS: [(&str, &str); 4] = [
-        ("{{token:", "}}"),
-        ("%7B%7Btoken:", "%7D%7D"),
-        ("%7B%7Btoken%3A", "%7D%7D"),
-        ("‹token:", "›"),
-    ];
+/// How long the mask is that a text begins with, if it does.
+fn mask_length(text: &str) -> Option<usize> {
     /// No name and no fingerprint is longer.
-    const LONGEST: usize = 64;
+    const LONGEST: usize = 100;
     if text.starts_with(MASK) {
-        return Some((None, MASK.len()));
+        return Some(MASK.len());
     }
-    for (open, close) in SLOTS {
-        let Some(rest) = text.strip_prefix(open) else {
-            continue;
-        };
-        let length = rest
-            .bytes()
-            .take(LONGEST)
-            .position(|b| b == close.as_bytes()[0])?;
-        let name = TokenName::new(rest.get(..length)?.split('·').next().unwrap_or_default())?;
-        let is_whole = rest.get(length..)?.starts_with(close);
-        return is_whole.then(|| (Some(name), open.len() + length + close.len()));
-    }
-    None
+    let rest = text.strip_prefix("‹token:")?;
+    let close = rest.find('›').filter(|length| *length <= LONGEST)?;
+    let named = rest[..close].split('·').next().and_then(TokenName::new);
+    named.map(|_| text.len() - rest.len() + close + '›'.len_utf8())
 }
 
 /// Whether a path leads out of the folder that it is read from.

@@ -1,18 +1,17 @@
 //! Bytes with placeholders in them, and what a query or a form is made of.
 
 use super::names::Placeholder;
-use crate::format::lift::slot;
-use crate::model::MASK;
+use crate::model::{MASK, slot};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum Stretch {
     Plain(Vec<u8>),
     Blank(Placeholder),
 }
 
 /// Neighbours are never both plain, and no plain one is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text(Vec<Piece>);
+pub struct Text(Vec<Stretch>);
 
 impl Text {
     pub fn plain(bytes: &[u8]) -> Text {
@@ -21,27 +20,27 @@ impl Text {
         text
     }
 
-    pub fn pieces(&self) -> &[Piece] {
+    pub fn pieces(&self) -> &[Stretch] {
         &self.0
     }
 
     pub fn push(&mut self, bytes: &[u8]) {
         match self.0.last_mut() {
             _ if bytes.is_empty() => {}
-            Some(Piece::Plain(plain)) => plain.extend_from_slice(bytes),
-            _ => self.0.push(Piece::Plain(bytes.to_vec())),
+            Some(Stretch::Plain(plain)) => plain.extend_from_slice(bytes),
+            _ => self.0.push(Stretch::Plain(bytes.to_vec())),
         }
     }
 
     pub fn push_blank(&mut self, blank: Placeholder) {
-        self.0.push(Piece::Blank(blank));
+        self.0.push(Stretch::Blank(blank));
     }
 
     pub fn extend(&mut self, other: Text) {
         for piece in other.0 {
             match piece {
-                Piece::Plain(plain) => self.push(&plain),
-                Piece::Blank(blank) => self.push_blank(blank),
+                Stretch::Plain(plain) => self.push(&plain),
+                Stretch::Blank(blank) => self.push_blank(blank),
             }
         }
     }
@@ -52,8 +51,8 @@ impl Text {
 
     pub fn blanks(&self) -> impl Iterator<Item = &Placeholder> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Blank(blank) => Some(blank),
-            Piece::Plain(_) => None,
+            Stretch::Blank(blank) => Some(blank),
+            Stretch::Plain(_) => None,
         })
     }
 
@@ -63,14 +62,14 @@ impl Text {
 
     /// Whether it begins with a value that is not known here.
     pub fn begins_blank(&self) -> bool {
-        matches!(self.0.first(), Some(Piece::Blank(_)))
+        matches!(self.0.first(), Some(Stretch::Blank(_)))
     }
 
     /// The bytes around the placeholders.
     pub fn plain_parts(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Plain(plain) => Some(plain.as_slice()),
-            Piece::Blank(_) => None,
+            Stretch::Plain(plain) => Some(plain.as_slice()),
+            Stretch::Blank(_) => None,
         })
     }
 
@@ -78,7 +77,7 @@ impl Text {
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match &self.0[..] {
             [] => Some(&[]),
-            [Piece::Plain(plain)] => Some(plain),
+            [Stretch::Plain(plain)] => Some(plain),
             _ => None,
         }
     }
@@ -94,12 +93,12 @@ impl Text {
     /// As a person may look at it: names where values are, and nothing of a credential.
     pub fn shown(&self) -> String {
         let shown = self.0.iter().map(|piece| match piece {
-            Piece::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
-            Piece::Blank(Placeholder::Variable(name) | Placeholder::Elsewhere(name)) => {
+            Stretch::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
+            Stretch::Blank(Placeholder::Variable(name) | Placeholder::Elsewhere(name)) => {
                 format!("{{{{{name}}}}}")
             }
-            Piece::Blank(Placeholder::Token(name)) => slot(name),
-            Piece::Blank(_) => MASK.to_owned(),
+            Stretch::Blank(Placeholder::Token(name)) => slot(name),
+            Stretch::Blank(_) => MASK.to_owned(),
         });
         shown.collect()
     }
@@ -109,7 +108,7 @@ impl Text {
         let mut before = Text::default();
         for (place, piece) in self.0.iter().enumerate() {
             match piece {
-                Piece::Plain(plain) => match plain.iter().position(|&b| b == sign) {
+                Stretch::Plain(plain) => match plain.iter().position(|&b| b == sign) {
                     Some(at) => {
                         before.push(&plain[..at]);
                         let mut behind = Text::plain(&plain[at + 1..]);
@@ -118,7 +117,7 @@ impl Text {
                     }
                     None => before.push(plain),
                 },
-                Piece::Blank(blank) => before.push_blank(blank.clone()),
+                Stretch::Blank(blank) => before.push_blank(blank.clone()),
             }
         }
         None
@@ -128,7 +127,7 @@ impl Text {
         let mut parts = vec![Text::default()];
         for piece in &self.0 {
             match piece {
-                Piece::Plain(plain) => {
+                Stretch::Plain(plain) => {
                     for (number, part) in plain.split(|&b| b == sign).enumerate() {
                         if number > 0 {
                             parts.push(Text::default());
@@ -138,7 +137,7 @@ impl Text {
                         }
                     }
                 }
-                Piece::Blank(blank) => {
+                Stretch::Blank(blank) => {
                     if let Some(last) = parts.last_mut() {
                         last.push_blank(blank.clone());
                     }
@@ -153,8 +152,8 @@ impl Text {
         let mut text = Text::default();
         for piece in &self.0 {
             match piece {
-                Piece::Plain(plain) => text.push(&change(plain)?),
-                Piece::Blank(blank) => text.push_blank(blank.clone()),
+                Stretch::Plain(plain) => text.push(&change(plain)?),
+                Stretch::Blank(blank) => text.push_blank(blank.clone()),
             }
         }
         Some(text)

@@ -5,7 +5,7 @@ use crate::format::export::{self, Ground};
 use crate::format::lift::{Lifter, user_of};
 use crate::insight::request_ids;
 use crate::model::{
-    Exchange, FORM, Headers, MASK, Outcome, Response, TokenName, cut, token_names_in, with_names,
+    Exchange, FORM, Headers, MASK, Outcome, Piece, Response, as_data, as_text, cut, with_pieces,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -74,14 +74,14 @@ fn without_credentials(exchange: &Exchange) -> Exchange {
 
 /// A text with a mask in the place of every credential; masks and names in it stay as they are.
 fn masked(text: &str, lift: impl FnOnce(&str) -> String) -> String {
-    let named = token_names_in(text);
-    // What holds a mask is not lifted.
+    // What holds a mask is not lifted, and what looks like a name is text.
     let held = format!("{MASK}token:");
-    let lifted = lift(&text.replace("‹token:", &held));
-    let masked = with_names(&lifted, |name| {
-        let name = TokenName::new(name.strip_prefix("token:")?)?;
-        (!named.contains(&name)).then(|| MASK.to_owned())
+    let lifted = lift(&as_text(&text.replace("‹token:", &held)));
+    let masked = with_pieces(&lifted, |piece| match piece {
+        Piece::Token(_) => Some(MASK.to_owned()),
+        Piece::Plain(_) | Piece::Name(_) | Piece::Brace => None,
     });
+    let masked = as_data(&masked).unwrap_or(masked);
     masked.replace(&held, "‹token:")
 }
 

@@ -68,8 +68,7 @@ impl Reader<'_> {
             spec.body = self.gathered.form(&text);
             return;
         }
-        let lifter = &mut self.gathered.lifter;
-        spec.body = lifter.text_body(text.into_bytes(), false, true);
+        spec.body = self.gathered.lifter.text_body(text, false);
     }
 
     /// The lines that are sent, without what only stands around them.

@@ -7,8 +7,8 @@
 //! what it belongs to is left out, and a comment says so.
 
 use crate::format::export::{
-    Chunk, Exporter, Ground, Names, Outbound, Payload, Piece, Placeholder, Text, Written, comment,
-    is_made_by_the_client,
+    Chunk, Exporter, Ground, Names, Outbound, Payload, Placeholder, Stretch, Text, Written,
+    comment, is_made_by_the_client,
 };
 use crate::insight::{pointer_parts, summary};
 use crate::model::{Exchange, Session, Step, TokenName, cut, is_unsafe, visible, visible_line};
@@ -265,8 +265,8 @@ impl<'a> Writer<'a> {
         let mut filled = String::new();
         for piece in text.pieces() {
             match piece {
-                Piece::Plain(plain) => filled.push_str(&String::from_utf8_lossy(plain)),
-                Piece::Blank(blank) => {
+                Stretch::Plain(plain) => filled.push_str(&String::from_utf8_lossy(plain)),
+                Stretch::Blank(blank) => {
                     let name = self.name(blank);
                     let _ = write!(filled, "{{{{{name}}}}}");
                 }
@@ -291,7 +291,7 @@ const METHODS: [&str; 9] = [
 fn is_plain(text: &Text) -> bool {
     let mut pieces = text.pieces().iter().peekable();
     while let Some(piece) = pieces.next() {
-        let Piece::Plain(plain) = piece else {
+        let Stretch::Plain(plain) = piece else {
             continue;
         };
         let Ok(plain) = std::str::from_utf8(plain) else {
@@ -364,8 +364,8 @@ fn lines_of(body: &Text, is_of_parts: bool) -> Result<Lines, String> {
             );
         }
         let begins = line.pieces().first().map(|piece| match piece {
-            Piece::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
-            Piece::Blank(_) => String::new(),
+            Stretch::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
+            Stretch::Blank(_) => String::new(),
         });
         if begins.is_some_and(|begins| means_more(&begins)) {
             return Err(
