@@ -239,11 +239,7 @@ pub fn copy(state: &mut State, clip: Clip, of: Option<Arc<Exchange>>) -> Vec<Eff
             let named = |place: &&Environment| place.name == exchange.environment;
             let known = state.environments.iter().find(named).cloned();
             let ground = state.ground(&known.unwrap_or_default());
-            of_call(
-                clip,
-                &export::masked(exchange, &ground.environment),
-                &ground,
-            )
+            of_call(clip, exchange, &ground)
         }
         None => of_request(state, clip),
     };
@@ -301,7 +297,8 @@ fn of_request(state: &State, clip: Clip) -> Copied {
     }
 }
 
-fn of_call(clip: Clip, exchange: &Exchange, ground: &Ground) -> Copied {
+fn of_call(clip: Clip, made: &Exchange, ground: &Ground) -> Copied {
+    let exchange = &*export::masked(made, &ground.environment);
     let response = exchange.outcome.response();
     match clip {
         Clip::Url => ("the URL", Ok(for_clipboard(&exchange.sent.url))),
@@ -337,7 +334,7 @@ fn of_call(clip: Clip, exchange: &Exchange, ground: &Ground) -> Copied {
         }
         _ => (
             "the call as curl",
-            commands(curl::write_exchange(exchange, ground)),
+            commands(curl::write_exchange(made, ground)),
         ),
     }
 }

@@ -145,7 +145,13 @@ impl<'a> Writer<'a> {
             if is_made_by_the_client(name) {
                 continue;
             }
-            match self.value(value) {
+            // Of blanks alone there would be no header.
+            let is_blank = value.as_bytes().is_some_and(|v| v.trim_ascii().is_empty());
+            let value = match is_blank {
+                true => Some(String::new()),
+                false => self.value(value),
+            };
+            match value {
                 Some(value) => {
                     let _ = writeln!(lines, "{}: {value}", key(name));
                 }
@@ -244,24 +250,22 @@ impl<'a> Writer<'a> {
     fn pairs(&mut self, pairs: &[Pair]) -> Option<String> {
         let mut lines = String::new();
         for pair in pairs {
-            let decoded = |text: &Text| {
-                let text = form_decoded(text.as_bytes()?)?;
-                String::from_utf8(text).ok()
-            };
+            // Hurl encodes values, and leaves names as they are.
             let (name, value) = match pair {
-                Pair::Open(open) => (decoded(&open.name)?, open.value.clone()),
+                Pair::Open(open) => (open.name.clone(), open.value.clone()),
                 Pair::Whole(text) => {
                     let (name, value) = text.split_once(b'=')?;
-                    let (name, value) = (decoded(&name)?, decoded(&value)?);
-                    let again = format!("{}={}", encoded(&name), encoded(&value));
-                    let is_same = text.as_bytes()? == again.as_bytes();
-                    is_same.then(|| (name, Text::plain(value.as_bytes())))?
+                    let decoded = form_decoded(value.as_bytes()?)?;
+                    let again = encoded(std::str::from_utf8(&decoded).ok()?);
+                    let is_same = value.as_bytes()? == again.as_bytes();
+                    is_same.then(|| (name, Text::plain(&decoded)))?
                 }
             };
+            let name = std::str::from_utf8(name.as_bytes()?).ok()?;
             if name.is_empty() {
                 return None;
             }
-            let _ = writeln!(lines, "{}: {}", key(&name), self.value(&value)?);
+            let _ = writeln!(lines, "{}: {}", key(name), self.value(&value)?);
         }
         Some(lines)
     }

@@ -115,8 +115,8 @@ pub fn mask_of(environment: &Environment) -> Mask {
     Mask::nameless(&secrets_of(environment))
 }
 
-/// A call as it is kept, without what of its environment is secret. The masks in it stay as they
-/// are.
+/// A call as it is kept, without what of its environment is secret, to be looked at. The masks in
+/// it stay as they are.
 pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, Exchange> {
     let secrets = secrets_of(environment);
     if secrets.is_empty() {
@@ -142,6 +142,8 @@ pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, 
         bytes(&mut response.body);
     };
     let mut exchange = exchange.clone();
+    // Their places are others now, and nobody asks for them.
+    exchange.sent.slots.clear();
     exchange.sent.url = mask.text(&exchange.sent.url);
     headers(&mut exchange.sent.headers);
     bytes(&mut exchange.sent.body);

@@ -4,8 +4,9 @@
 use super::marks::Marks;
 use super::names::Placeholder;
 use super::text::{Text, pairs};
-use super::{Ground, Pair, is_secret, masked, why_not_written};
+use super::{Ground, Pair, is_secret, mask_of, why_not_written};
 use crate::format::lift::{Lifter, user_of};
+use crate::insight::redact::Mask;
 use crate::model::{
     Auth, Author, Body, Border, Consent, Environment, Exchange, FORM, Failure, Headers, MASK,
     Origin, Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text,
@@ -150,6 +151,8 @@ pub struct Exporter<'a> {
     lifter: Lifter<'a>,
     captured: HashSet<String>,
     secret: HashSet<String>,
+    /// What of the environment is secret, where a kept call may still show it.
+    mask: Mask,
     masked: usize,
 }
 
@@ -166,6 +169,7 @@ impl<'a> Exporter<'a> {
             lifter: Lifter::of_own(taken),
             captured: HashSet::new(),
             secret: HashSet::new(),
+            mask: mask_of(&ground.environment),
             masked: 0,
         }
     }
@@ -202,7 +206,8 @@ impl<'a> Exporter<'a> {
         }
         let mut crossing = Crossing::default();
         let (first, sent) = self.resolved(&spec, &place, &crossing, &mut marks)?;
-        let border = Border::of(&place, ground.author, &sent).map_err(|failure| failure.message)?;
+        let border =
+            Border::of(&place, ground.author, &sent).map_err(|failure| sentence(&failure))?;
         crossing = self.crossing(&border, &first, None, &marks);
         let uses = self.variables_used(&spec);
         let mut outbound = first;
@@ -223,7 +228,6 @@ impl<'a> Exporter<'a> {
         if let Some(why) = why_not_written(exchange) {
             return Err(why.to_owned());
         }
-        let exchange = &*masked(exchange, &self.ground.environment);
         let sent = &exchange.sent;
         let body = std::str::from_utf8(&sent.body).ok();
         let values: Vec<_> = sent.headers.iter().map(|header| header.text()).collect();
@@ -272,7 +276,8 @@ impl<'a> Exporter<'a> {
             tokens: sent.tokens(),
         });
         let place = &self.ground.environment;
-        let border = Border::of(place, Author::Person, sent).map_err(|failure| failure.message)?;
+        let border =
+            Border::of(place, Author::Person, sent).map_err(|failure| sentence(&failure))?;
         let mut crossing = self.crossing(&border, &outbound, consent.as_ref(), &marks);
         // Its headers and variables are those that went.
         crossing.away = None;
@@ -299,7 +304,8 @@ impl<'a> Exporter<'a> {
     }
 
     fn push_unmasked(&mut self, text: &str, out: &mut String) {
-        let mut rest = text;
+        let text = self.mask.text(text);
+        let mut rest = text.as_str();
         while let Some(start) = rest.find('‹') {
             let (before, behind) = rest.split_at(start);
             out.push_str(&as_text(before));
@@ -394,9 +400,8 @@ impl<'a> Exporter<'a> {
         let mut left: Vec<String> = tokens.collect();
         let Some(away) = &crossing.away else {
             let said = crossing.kept.iter();
-            outbound
-                .said
-                .extend(said.map(|(name, why)| format!("Token {name} is left out: {why}.")));
+            let said = said.map(|(_, why)| format!("{}: it is left out.", capital(why)));
+            outbound.said.extend(said);
             return Ok(());
         };
         let name = &self.ground.environment.name;
@@ -474,7 +479,7 @@ impl<'a> Exporter<'a> {
         crossing: &Crossing,
         marks: &mut Marks,
     ) -> Result<(Outbound, SentRequest), String> {
-        let mut sent = resolve(spec, place).map_err(|failure| marks.named(&failure.message))?;
+        let mut sent = resolve(spec, place).map_err(|failure| marks.named(&sentence(&failure)))?;
         if let Auth::Bearer(name) = bearer
             && !sent.headers.has("authorization")
         {
@@ -504,10 +509,13 @@ impl<'a> Exporter<'a> {
             .collect();
         let (url, user) = user_of(&sent.url);
         if let Some(user) = user.filter(|user| !user.is_empty()) {
-            let name = self.lifter.basic("URL", user);
+            // The same text has the same name, also where it holds a placeholder.
+            let name = self
+                .lifter
+                .basic("URL", &marks.cut(user.as_bytes()).shown());
             if !sent.headers.has("authorization") {
                 let mut value = Text::plain(b"Basic ");
-                value.push_blank(Placeholder::Typed(name));
+                value.push_blank(Placeholder::Foreign(name));
                 headers.push(("authorization".to_owned(), value));
                 said.push("User and password of the URL are a header here; what stands for them is the base64 of user:password.".to_owned());
             }
@@ -677,7 +685,7 @@ fn payload(sent: &SentRequest, parts: &[Part], marks: &Marks) -> Payload {
     let parts = parts.iter().filter(|part| !part.is_off);
     let part = |part: &Part| FormPart {
         name: part.name.clone(),
-        value: marks.cut(part.value.as_bytes()),
+        value: marks.cut(as_data(&part.value).unwrap_or_default().as_bytes()),
         is_file: part.is_file,
         file_name: part.file_name.clone(),
         media_type: part.media_type.clone(),
@@ -713,6 +721,10 @@ fn leads_out(path: &str) -> bool {
 fn reason(failure: &Failure) -> String {
     let why = failure.message.trim_start_matches("Nothing was sent: ");
     why.trim_end_matches('.').to_owned()
+}
+
+fn sentence(failure: &Failure) -> String {
+    format!("{}.", capital(&reason(failure)))
 }
 
 fn capital(sentence: &str) -> String {
