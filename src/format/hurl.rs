@@ -5,7 +5,7 @@
 
 use crate::format::export::{
     Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch, Text,
-    Written, comment, form_decoded, is_made_by_the_client,
+    Written, comment, form_decoded, is_made_by_the_client, masked,
 };
 use crate::insight::{pointer_parts, summary};
 use crate::model::{
@@ -21,7 +21,7 @@ pub fn write_exchange(exchange: &Exchange, ground: &Ground) -> Written {
     let mut writer = Writer::new(ground, &[], &taken);
     let outbound = writer.exporter.call(exchange);
     if writer.request(outbound) {
-        let errors = summary(exchange).errors;
+        let errors = summary(&masked(exchange, &ground.environment)).errors;
         let expectation = Expectation {
             status: exchange.outcome.status(),
             codes: errors.into_iter().filter_map(|error| error.code).collect(),

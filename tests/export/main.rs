@@ -3,6 +3,7 @@
 //! variable but ours, and nothing is started.
 #![cfg(unix)]
 
+mod border;
 mod editor;
 mod hostile;
 mod hurl_file;
@@ -355,7 +356,10 @@ proptest! {
         let what = format!("{texts:?}\n{}", written.text);
         let read = editor::requests(&written.text, &what);
         prop_assert_eq!(read.len(), written.requests, "{}", what);
-        if let Some(read) = read.first() {
+        // What is lifted out has a value of its own.
+        if let Some(read) = read.first()
+            && written.variables.is_empty()
+        {
             compare(read, wanted.as_ref().expect(&what), !written.notes.is_empty(), &what);
             let again = imported(&written.text, &what);
             let wanted = decoded(wanted.clone().expect(&what));
@@ -367,6 +371,7 @@ proptest! {
         let read = hurl_file::requests(&written.text, UPLOAD, &what);
         prop_assert_eq!(read.len(), written.requests, "{}", what);
         if let Some(read) = read.first()
+            && written.variables.is_empty()
             && !sends_a_file_that_is_not_there(&step)
         {
             let wanted = decoded(wanted.clone().expect(&what));

@@ -6,7 +6,7 @@
 use super::quote::{characters, octal, quote, remark};
 use crate::format::export::{
     Chunk, Exporter, FormPart, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch,
-    Text, Written,
+    Text, Written, masked,
 };
 use crate::insight::request_ids;
 use crate::model::{Environment, Exchange, Origin, RequestSpec, Session, TokenName, cut};
@@ -23,7 +23,7 @@ pub fn write_exchange(exchange: &Exchange, ground: &Ground) -> Written {
     let mut writer = Writer::new(ground, &[], &taken);
     let outbound = writer.exporter.call(exchange);
     if outbound.is_ok() {
-        for (name, value) in request_ids(exchange) {
+        for (name, value) in request_ids(&masked(exchange, &ground.environment)) {
             writer.say(&format!("{name}: {}", cut(&value, 200)));
         }
         if !exchange.redirects.is_empty() {

@@ -8,7 +8,7 @@
 
 use crate::format::export::{
     Chunk, Exporter, Ground, Names, Outbound, Payload, Placeholder, Stretch, Text, Written,
-    comment, is_made_by_the_client,
+    comment, is_made_by_the_client, masked,
 };
 use crate::insight::{pointer_parts, summary};
 use crate::model::{Exchange, Session, Step, TokenName, cut, is_unsafe, visible, visible_line};
@@ -19,12 +19,12 @@ use std::fmt::Write;
 pub fn write_exchange(exchange: &Exchange, ground: &Ground) -> Written {
     let taken = ground.taken_of(exchange);
     let mut writer = Writer::new(ground, &[], &taken);
-    let sent = &exchange.sent;
     let outbound = writer.exporter.call(exchange);
-    if outbound.is_ok() {
-        let errors = summary(exchange).errors;
+    if let Ok(outbound) = &outbound {
+        let errors = summary(&masked(exchange, &ground.environment)).errors;
         let codes: Vec<String> = errors.into_iter().filter_map(|error| error.code).collect();
-        writer.begin(&format!("{} {}", sent.method, cut(&sent.url, 100)));
+        let url = cut(&outbound.url().shown(), 100);
+        writer.begin(&format!("{} {url}", outbound.method));
         writer.expected(exchange.outcome.status(), &codes);
     }
     writer.request(outbound);
