@@ -71,8 +71,13 @@ fn an_imported_session_holds_no_value_and_replays_with_its_tokens_by_name() {
     }
     assert!(session.contains("token = \"bearer\"") && session.contains("{{body}}"));
     // What a file would have held stops the step instead of being sent without it.
-    let exported = home.run(&["export", "acme.session.toml", "--as", "curl"]);
+    let export = ["export", "acme.session.toml", "--as", "curl"];
+    let exported = home.run(&export);
     assert_eq!(exported.code, 0);
+    // Nobody said where its tokens belong.
+    assert!(!exported.out.contains("HTTRIAGE_TOKEN"), "{}", exported.out);
+    assert!(exported.err.contains("Left out: token bearer"));
+    let exported = home.run(&[&export[..], &["--base-url", base]].concat());
     assert!(
         exported.out.contains("\"$HTTRIAGE_TOKEN_BEARER\""),
         "{}",

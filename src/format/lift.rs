@@ -28,6 +28,16 @@ pub struct Lifter<'a> {
     values: HashMap<String, String>,
     /// Variables that stood where credentials stand.
     inside: HashSet<String>,
+    bare: Bare,
+}
+
+/// What `{{name}}` is where a credential stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bare {
+    /// In what is imported: a credential that the other program keeps under that name.
+    Credential,
+    /// In a request of our own: a variable, which stays one.
+    Variable,
 }
 
 struct Found {
@@ -37,6 +47,8 @@ struct Found {
     is_known: bool,
 }
 
+/// Bytes of a text beside a name from which on it may be a credential itself.
+const SHORTEST_BESIDE: usize = 8;
 /// Bytes that a credential may grow to when it is put together from variables.
 const MOST_EXPANDED: usize = 8_192;
 
@@ -94,6 +106,15 @@ impl<'a> Lifter<'a> {
             next: HashMap::new(),
             values: HashMap::new(),
             inside: HashSet::new(),
+            bare: Bare::Credential,
+        }
+    }
+
+    /// For requests of our own, in which a credential that has a name stays as it is.
+    pub fn of_own(taken: &'a [TokenName]) -> Lifter<'a> {
+        Lifter {
+            bare: Bare::Variable,
+            ..Lifter::new(taken, &|_| None)
         }
     }
 
@@ -135,6 +156,39 @@ impl<'a> Lifter<'a> {
                 self.lift_value(&name, place, value, None)
             }
             None => self.refer(&name, place),
+        }
+    }
+
+    /// What stands in the place of a value.
+    fn slotted(&mut self, base: &str, place: &str, value: &str) -> String {
+        if self.bare == Bare::Variable && value.contains(MASK) {
+            return value.to_owned();
+        }
+        if self.bare == Bare::Credential || !has_names(value) {
+            return slot(&self.lift(base, place, value));
+        }
+        self.note_inside(value);
+        let mut written = String::with_capacity(value.len());
+        let mut beside = String::new();
+        for piece in pieces(value) {
+            match piece {
+                Piece::Plain(_) | Piece::Brace => piece.push_to(&mut beside),
+                Piece::Name(_) | Piece::Token(_) => {
+                    self.push_plain(base, place, &beside, &mut written);
+                    beside.clear();
+                    piece.push_to(&mut written);
+                }
+            }
+        }
+        self.push_plain(base, place, &beside, &mut written);
+        written
+    }
+
+    /// What stands beside a name: a sign between two of them is no secret.
+    fn push_plain(&mut self, base: &str, place: &str, plain: &str, written: &mut String) {
+        match plain.len() < SHORTEST_BESIDE {
+            true => written.push_str(plain),
+            false => written.push_str(&slot(&self.lift(base, place, plain))),
         }
     }
 
@@ -373,8 +427,7 @@ impl<'a> Lifter<'a> {
             Some(scheme) => scheme.to_ascii_lowercase(),
             None => name.to_ascii_lowercase(),
         };
-        let token = self.lift(&base, &place, credential);
-        format!("{before}{}", slot(&token))
+        format!("{before}{}", self.slotted(&base, &place, credential))
     }
 
     /// The value of a parameter or of a member of a form.
@@ -383,8 +436,7 @@ impl<'a> Lifter<'a> {
         if value.is_empty() || !holds_secret(name, value) {
             return self.jwts(value, &place);
         }
-        let token = self.lift(name, &place, value);
-        slot(&token)
+        self.slotted(name, &place, value)
     }
 
     /// A URL whose query could not be taken apart, without the credentials in it.
@@ -399,15 +451,18 @@ impl<'a> Lifter<'a> {
     }
 
     /// The text of a query or a form, each pair as it was written but for the credentials.
-    fn pairs(&mut self, what: &str, text: &str) -> String {
+    pub fn pairs(&mut self, what: &str, text: &str) -> String {
         let pairs = text.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) => {
                 let plain = decoded_around_names(&value.replace('+', " "));
                 let shown = decoded(name.trim()).unwrap_or_else(|| name.to_owned());
                 match plain {
                     Some(plain) if !value.is_empty() && holds_secret(&shown, &plain) => {
-                        let token = self.lift(&shown, &format!("{what} {shown}"), &plain);
-                        format!("{name}={}", slot(&token))
+                        // Beside a name that stays, the text stays encoded.
+                        let stays = self.bare == Bare::Variable && has_names(value);
+                        let value = if stays { value } else { plain.as_str() };
+                        let place = format!("{what} {shown}");
+                        format!("{name}={}", self.slotted(&shown, &place, value))
                     }
                     _ => pair.to_owned(),
                 }
@@ -431,9 +486,8 @@ impl<'a> Lifter<'a> {
                 continue;
             }
             let name = member_before(&text[..span.start]);
-            let token = self.lift(&name, &format!("body {name}"), value);
             out.push_str(before);
-            out.push_str(&slot(&token));
+            out.push_str(&self.slotted(&name, &format!("body {name}"), value));
             from = span.end;
         }
         out.push_str(&text[from..]);
@@ -502,7 +556,13 @@ pub fn without_jwts(text: &str) -> String {
     out
 }
 
-fn holds_secret(name: &str, value: &str) -> bool {
+/// Whether a text asks for a variable or a token.
+fn has_names(text: &str) -> bool {
+    pieces(text).any(|piece| matches!(piece, Piece::Name(_) | Piece::Token(_)))
+}
+
+/// Whether a value of that name is a credential.
+pub fn holds_secret(name: &str, value: &str) -> bool {
     // What is masked has no value that could be lifted.
     if value.contains(MASK) {
         return false;

@@ -24,7 +24,8 @@ mod token;
 mod visible;
 
 pub use body::{
-    BodyKind, decoded, decoded_around_names, encoded, encoded_around_names, form_rows, written,
+    BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, form_rows,
+    written,
 };
 pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};

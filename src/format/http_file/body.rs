@@ -111,7 +111,9 @@ impl Reader<'_> {
     fn parts(&mut self, spec: &mut RequestSpec, lines: &[Line], media_type: &str) {
         let at = lines[0].at;
         let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
-        let text = self.gathered.variables.plain(&(texts.join("\n") + "\n"));
+        // The lines of such a body are ended as in HTTP.
+        let whole = texts.join("\r\n") + "\r\n";
+        let text = self.gathered.variables.plain(&whole);
         let Some(parts) = multipart::parts(&text, media_type) else {
             return self.gathered.notes.add(
                 at,

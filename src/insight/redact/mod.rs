@@ -43,6 +43,14 @@ impl Mask {
         mask
     }
 
+    /// Values that have no name, of which nothing is shown.
+    pub fn nameless(secrets: &[Secret]) -> Mask {
+        let values = secrets
+            .iter()
+            .map(|secret| (MASK.to_owned(), secret.reveal()));
+        Mask::of_values(values.collect())
+    }
+
     fn of_values(values: Vec<(String, &str)>) -> Mask {
         let mut patterns = Vec::new();
         let mut marks = Vec::new();
