@@ -104,6 +104,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "ratatui",
             "rustix",
             "shlex",
+            "signal_hook",
+            "signal_hook_registry",
             "tokio",
         ],
     ),
@@ -160,9 +162,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         "hyper_util",
         &["engine/sandbox/serve.rs", "engine/client/way.rs"],
     ),
+    ("signal_hook", &["runtime/signals.rs"]),
+    ("signal_hook_registry", &["runtime/signals.rs"]),
     ("tui_textarea", &["app/field.rs"]),
     ("nucleo_matcher", &["app/pane/palette.rs"]),
-    ("crossterm", &["runtime/", "cli/print.rs", "cli/ask.rs"]),
+    ("crossterm", &["runtime/", "cli/ask.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
     ("clap", &["cli/args.rs", "cli/mod.rs"]),
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
@@ -806,6 +810,30 @@ fn nothing_is_printed_past_the_one_writer_and_nothing_is_left_undone() {
         "unimplemented!",
     ];
     holds(sources().iter().flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
+fn the_size_of_the_terminal_is_asked_for_in_one_room() {
+    // The library's own way starts a program where it cannot tell.
+    let all = sources();
+    let elsewhere = all.iter().filter(|s| s.path != "runtime/terminal.rs");
+    holds(elsewhere.filter_map(asks_for_the_size).collect());
+    let asks = |text: &str| asks_for_the_size(&Source::new("cli/a.rs", text)).is_some();
+    assert!(asks("let a = crossterm::terminal::size();"));
+    assert!(asks("use crossterm::terminal::{window_size, Clear};"));
+    assert!(!asks(
+        "use crossterm::terminal::{Clear}; let size = runtime::terminal_size();"
+    ));
+}
+
+fn asks_for_the_size(source: &Source) -> Option<String> {
+    let code = source.code();
+    let pieces = pieces(&code);
+    let rooms = (0..pieces.len()).filter(|&at| pieces[at] == "terminal");
+    let mut named = rooms.flat_map(|at| names_after(&pieces, at + 1));
+    let asks = named.any(|name| ["size", "window_size"].contains(&name));
+    (asks && pieces.contains(&"crossterm"))
+        .then(|| format!("{} asks for the terminal's size", source.path))
 }
 
 #[test]

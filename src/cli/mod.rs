@@ -32,6 +32,7 @@ use print::Out;
 /// Runs the program; the result is its exit code.
 pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
+    crate::runtime::survive_limits();
     let args = match HttriageArgs::try_parse() {
         Ok(args) => args,
         Err(error) => return usage(&error),

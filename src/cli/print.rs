@@ -6,6 +6,7 @@ use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body
 use crate::model::{
     Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
 };
+use crate::runtime::terminal_size;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::str::FromStr;
@@ -54,10 +55,8 @@ pub struct Out {
 impl Out {
     pub fn stdout(color: Color) -> Out {
         let terminal = io::stdout().is_terminal();
-        let width = match crossterm::terminal::size() {
-            Ok((width, _)) if terminal => width as usize,
-            _ => 100,
-        };
+        let size = terminal.then(terminal_size).and_then(Result::ok);
+        let width = size.map_or(100, |(width, _)| width as usize);
         Out {
             colour: color.is_on(terminal),
             width: width.clamp(20, 160),
@@ -342,11 +341,6 @@ impl Out {
         line.push_str(&cut(last, room.max(20)));
         self.finished(line.trim_end());
     }
-}
-
-/// Columns and rows of the terminal, if there is one.
-pub fn terminal_size() -> Option<(u16, u16)> {
-    crossterm::terminal::size().ok()
 }
 
 /// A sentence for the person, on standard error.

@@ -69,6 +69,8 @@ pub async fn edit(
                 Sign::End => return Ok(None),
                 // Editors have their own use for that key.
                 Sign::Interrupt => {}
+                // It is asked for when the editor has ended.
+                Sign::Resized => {}
                 // The editor has stopped too, and a shell waits for both of us.
                 Sign::Stop => terminal::stop()?,
             },

@@ -15,4 +15,5 @@ mod terminal;
 
 pub use perform::Means;
 pub use run::{Looks, RunError, run};
-pub use terminal::Taken;
+pub use signals::{survive_limits, take_over_sizes};
+pub use terminal::{Taken, size as terminal_size, when_gone as when_terminal_is_gone};

@@ -4,7 +4,7 @@ use super::editor::{self, Manuscript};
 use super::input::{self, Events};
 use super::perform::{Means, Performer};
 use super::signals::{Sign, Signals};
-use super::terminal::{Screen, Taken, hand_over, suspend, take_again, use_mouse};
+use super::terminal::{Screen, Taken, hand_over, is_gone, suspend, take_again, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
 use crate::model::{Scheme, Timestamp};
 use crate::ui::{self, Theme};
@@ -92,7 +92,11 @@ pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
     drop(taken);
     // A name lookup cannot be stopped; it must not hold the program back.
     tasks.shutdown_background();
-    result.map_err(RunError::Terminal)
+    match result {
+        // Whoever closes the window has left, and nobody is there to be told.
+        Err(_) if is_gone() => Ok(()),
+        result => result.map_err(RunError::Terminal),
+    }
 }
 
 async fn explore(mut start: Start, means: Means, mut stage: Stage) -> io::Result<()> {
@@ -145,6 +149,10 @@ async fn turn(
                     suspend(&mut stage.screen, false)?;
                     changed = true;
                     None
+                }
+                Sign::Resized => {
+                    let size = stage.screen.size()?;
+                    Some(Message::Resized { width: size.width, height: size.height })
                 }
             },
             message = messages.recv() => message,
