@@ -770,6 +770,16 @@ fn nothing_below_the_roof_starts_tasks_but_the_sandbox_the_historys_writer_and_a
 }
 
 #[test]
+fn other_programs_are_started_in_one_room() {
+    let all = sources();
+    let elsewhere = all.iter().filter(|s| s.path != "engine/child.rs");
+    let words = ["Command::new", "CommandExt"];
+    holds(elsewhere.flat_map(|s| unwanted(s, &words)).collect());
+    let room = all.iter().find(|s| s.path == "engine/child.rs").unwrap();
+    assert!(says(&room.code(), "Command::new"), "the check cannot fail");
+}
+
+#[test]
 fn the_pure_floors_have_no_clock() {
     let all = sources();
     let pure = all.iter().filter(|s| s.is_in(WITHOUT_CLOCK));

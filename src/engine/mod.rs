@@ -3,6 +3,7 @@
 //! outcome; only what breaks in our own house is an error.
 
 mod attach;
+mod child;
 mod client;
 pub mod doctor;
 mod give_way;

@@ -1,9 +1,10 @@
 //! Bodies as files: written where a person says, byte for byte and over nothing, and handed to
 //! whatever the system opens such files with.
 
+use super::child::Starter;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Writes a new file; the answer is where it is, from the root on.
 pub fn save(path: &Path, body: &[u8]) -> Result<PathBuf, String> {
@@ -31,8 +32,8 @@ pub fn save(path: &Path, body: &[u8]) -> Result<PathBuf, String> {
 }
 
 /// Opens a file as the system is set up to; waits until that has begun. No shell reads its name.
-pub fn open(path: &Path) -> Result<(), String> {
-    open_with(OPENER, path)
+pub fn open(path: &Path, starter: &Starter) -> Result<(), String> {
+    open_with(OPENER, path, starter)
 }
 
 const OPENER: &str = if cfg!(target_os = "macos") {
@@ -43,8 +44,8 @@ const OPENER: &str = if cfg!(target_os = "macos") {
     "xdg-open"
 };
 
-fn open_with(opener: &str, path: &Path) -> Result<(), String> {
-    let mut command = Command::new(opener);
+fn open_with(opener: &str, path: &Path, starter: &Starter) -> Result<(), String> {
+    let mut command = starter.command(opener);
     command.arg(path);
     command.stdin(Stdio::null());
     command.stdout(Stdio::null());
@@ -97,20 +98,21 @@ mod tests {
     fn the_opener_gets_the_name_as_one_argument_and_its_failure_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = save(&folder.path().join("a; touch b"), b"1").unwrap();
+        let starter = Starter::new(&Default::default());
         assert_eq!(
-            open_with("test-no-such-opener", &path)
+            open_with("test-no-such-opener", &path, &starter)
                 .unwrap_err()
                 .split(':')
                 .next(),
             Some("test-no-such-opener could not be started")
         );
-        assert_eq!(open_with("true", &path), Ok(()));
+        assert_eq!(open_with("true", &path, &starter), Ok(()));
         assert!(
-            open_with("false", &path)
+            open_with("false", &path, &starter)
                 .unwrap_err()
                 .contains("knows no program")
         );
         // It copies what it is given: the name is one argument or there is no such file.
-        assert_eq!(open_with("cat", &path), Ok(()));
+        assert_eq!(open_with("cat", &path, &starter), Ok(()));
     }
 }

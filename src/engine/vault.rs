@@ -7,6 +7,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use super::child::Starter;
 use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
@@ -22,6 +23,7 @@ use std::sync::{Arc, Mutex};
 pub struct Vault {
     tokens: Vec<Token>,
     environments: Vec<Environment>,
+    starter: Starter,
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
@@ -53,6 +55,7 @@ impl Vault {
         Vault {
             tokens: settings.tokens.clone(),
             environments: settings.environments.clone(),
+            starter: Starter::new(settings),
             practice,
             ask: None,
             read: Mutex::default(),
@@ -280,7 +283,7 @@ impl Vault {
             Some(TokenSource::Variable(variable)) => source::from_variable(name, variable),
             Some(TokenSource::File(path)) => source::from_file(name, path),
             Some(TokenSource::Command(words)) => {
-                source::from_command(name, words, &self.variables()).await
+                source::from_command(name, words, &self.starter).await
             }
             Some(TokenSource::Keyring) => source::from_keyring(name),
             Some(TokenSource::Prompt) => self.ask_for(name),
@@ -301,14 +304,9 @@ impl Vault {
         })
     }
 
-    /// The environment variables that hold values of tokens: no other program gets them from us.
-    pub fn variables(&self) -> Vec<&str> {
-        let sources = self.tokens.iter().map(|token| &token.source);
-        let named = sources.filter_map(|source| match source {
-            TokenSource::Variable(variable) => Some(variable.as_str()),
-            _ => None,
-        });
-        named.collect()
+    /// What starts other programs without giving them the values of tokens.
+    pub fn starter(&self) -> &Starter {
+        &self.starter
     }
 
     /// Where the value comes from; `None` where no token of that name is known.

@@ -99,6 +99,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
     }
     for (token, table) in config.tokens {
         let place = format!("tokens.{token}");
+        settings.token_variables.extend(table.env.clone());
         settings.tokens.push(Token {
             name: name(&token, &place)?,
             origins: table.origins.clone(),

@@ -45,10 +45,8 @@ pub async fn edit(
         Ok(sheet) => sheet,
         Err(error) => return told(error),
     };
-    let mut command = tokio::process::Command::new(program);
-    for variable in performer.client.vault().variables() {
-        command.env_remove(variable);
-    }
+    let starter = performer.client.vault().starter();
+    let mut command = tokio::process::Command::from(starter.command(program));
     if !io::stdin().is_terminal() {
         // The first command was read from a pipe; the keys come from the terminal all the same.
         if let Ok(terminal) = std::fs::File::open("/dev/tty") {

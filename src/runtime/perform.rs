@@ -379,8 +379,9 @@ impl Performer {
     }
 
     fn open_file(&self, path: PathBuf) {
+        let client = self.client.clone();
         self.look_up(move |_, queue| {
-            if let Err(why) = saved_body::open(&path) {
+            if let Err(why) = saved_body::open(&path, client.vault().starter()) {
                 let _ = queue.send(Message::Told(Notice::trouble(why, "")));
             }
         });
