@@ -25,6 +25,7 @@ mod send;
 mod token;
 mod trouble;
 
+use crate::engine::Home;
 use args::{Command, HttriageArgs};
 use clap::Parser;
 use print::Out;
@@ -37,6 +38,11 @@ pub fn dispatch() -> u8 {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
+    if !matches!(args.command, Some(Command::JqWorker))
+        && let Ok(home) = Home::find()
+    {
+        home.sweep();
+    }
     let mut out = Out::stdout(args.color.unwrap_or_default());
     let result = match args.command {
         None => explore::run(args.explore, args.color.unwrap_or_default()),

@@ -20,6 +20,7 @@ use crate::model::{
     StatusClass, Timestamp, limits, resolve,
 };
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,16 +71,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    if let Some(path) = &args.output
-        && let Some(response) = raw.outcome.response()
-    {
-        std::fs::write(path, &response.body).map_err(|error| {
-            Trouble::failed(format!(
-                "The body could not be written to {}: {error}. Choose another file.",
-                path.display()
-            ))
-        })?;
-    }
+    let body = raw.outcome.response().map(|response| &response.body[..]);
+    let written = put_out(&home, args.output.as_deref(), body);
     let code = exit_code(raw.outcome.class());
     let exchange = Arc::new(client.shown(raw));
     let mut recorder = Recorder::new(&args.record, &home, &settings);
@@ -94,7 +87,21 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.exchange(&exchange, &catalogue);
     }
     recorder.finish();
+    written?;
     Ok(code)
+}
+
+/// Writes the body where the person wants it. What goes wrong is told after the answer.
+pub fn put_out(home: &Home, path: Option<&Path>, body: Option<&[u8]>) -> Result<(), Trouble> {
+    let Some((path, body)) = path.zip(body) else {
+        return Ok(());
+    };
+    home.put_out(path, body).map_err(|error| {
+        Trouble::failed(format!(
+            "The body could not be written to {}: {error}. Choose another file.",
+            path.display()
+        ))
+    })
 }
 
 pub fn exit_code(class: StatusClass) -> u8 {

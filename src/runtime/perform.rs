@@ -369,8 +369,9 @@ impl Performer {
     }
 
     fn save_body(&self, source: Source, path: PathBuf) {
+        let home = self.home.clone();
         self.look_up(move |_, queue| {
-            let message = match saved_body::save(&path, source.bytes()) {
+            let message = match saved_body::save(&home, &path, source.bytes()) {
                 Ok(path) => Message::Saved { source, path },
                 Err(why) => Message::Told(Notice::trouble(why, "")),
             };

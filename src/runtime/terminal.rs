@@ -45,13 +45,14 @@ fn blank() -> io::Result<Screen> {
 
 /// Columns and rows of the terminal, if there is one. The library's own `size` starts the
 /// program `tput` where it cannot tell, with every token that stands in a variable.
+#[cfg(unix)]
 pub fn size() -> io::Result<(u16, u16)> {
-    #[cfg(unix)]
-    {
-        let size = crossterm::terminal::window_size()?;
-        Ok((size.columns, size.rows))
-    }
-    #[cfg(not(unix))]
+    let size = crossterm::terminal::window_size()?;
+    Ok((size.columns, size.rows))
+}
+
+#[cfg(not(unix))]
+pub fn size() -> io::Result<(u16, u16)> {
     crossterm::terminal::size()
 }
 

@@ -173,7 +173,7 @@ fn source(args: &TokenAddArgs, name: &TokenName, home: &Home) -> Result<Kept, Tr
         if path.exists() {
             return existing_file(name, path);
         }
-        return in_file(path, &given(name)?);
+        return in_file(home, path, &given(name)?);
     }
     if !ask::is_possible() {
         return Err(Trouble::usage(
@@ -292,7 +292,7 @@ fn offer(name: &TokenName, value: &Secret, home: &Home) -> Result<Kept, Trouble>
     };
     match place.and_then(|place| choices.get(place)) {
         Some(("keyring", _)) => in_keyring(name, value),
-        Some(("file", _)) => in_file(file, value),
+        Some(("file", _)) => in_file(home, file, value),
         Some(_) => Ok(Kept {
             fingerprint: Some(fingerprint(value)),
             ..Kept::at(TokenSource::Prompt)
@@ -327,8 +327,8 @@ fn no_keyring(why: String) -> Trouble {
     ))
 }
 
-fn in_file(path: PathBuf, value: &Secret) -> Result<Kept, Trouble> {
-    let written = home_folder(&path).and_then(|()| keep::into_file(&path, value));
+fn in_file(home: &Home, path: PathBuf, value: &Secret) -> Result<Kept, Trouble> {
+    let written = home_folder(&path).and_then(|()| keep::into_file(home, &path, value));
     written.map_err(|error| {
         Trouble::failed(format!(
             "The value was not written to {}: {error}. Choose another file with --file PATH.",
