@@ -150,6 +150,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "engine/give_way.rs",
             "engine/jq.rs",
             "engine/home.rs",
+            "engine/sandbox/parent.rs",
             "engine/sheet.rs",
             "engine/whole_file.rs",
             "runtime/terminal.rs",

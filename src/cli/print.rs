@@ -2,6 +2,7 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
+use super::trouble::Trouble;
 use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
 use crate::model::{
     Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
@@ -49,7 +50,8 @@ impl Color {
 pub struct Out {
     colour: bool,
     width: usize,
-    closed: bool,
+    /// Why nothing is written any more.
+    lost: Option<io::Error>,
 }
 
 impl Out {
@@ -60,7 +62,7 @@ impl Out {
         Out {
             colour: color.is_on(terminal),
             width: width.clamp(20, 160),
-            closed: false,
+            lost: None,
         }
     }
 
@@ -71,7 +73,17 @@ impl Out {
 
     /// Whether nobody reads any more.
     pub fn is_closed(&self) -> bool {
-        self.closed
+        self.lost.is_some()
+    }
+
+    /// Why a part of it was not written, unless its reader wanted no more.
+    pub fn trouble(self) -> Option<Trouble> {
+        let error = self.lost?;
+        (error.kind() != io::ErrorKind::BrokenPipe).then(|| {
+            Trouble::failed(format!(
+                "What was found could not be written to standard output: {error}. Write it to another place, or make room there."
+            ))
+        })
     }
 
     /// A text of any number of lines, made safe.
@@ -123,13 +135,11 @@ impl Out {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        if self.closed {
+        if self.lost.is_some() {
             return;
         }
         let mut out = io::stdout().lock();
-        if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
-            self.closed = true;
-        }
+        self.lost = out.write_all(bytes).and_then(|()| out.flush()).err();
     }
 
     /// Status line, what it means, error table, body.

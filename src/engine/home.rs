@@ -380,11 +380,18 @@ impl fmt::Display for HomeError {
                 "The session {} cannot be read: {why}. Name a *.session.toml that can be.",
                 path.display()
             ),
-            HomeError::Unwritable { path, error } => write!(
-                f,
-                "{} cannot be written: {error}. Mend its permissions, or choose another place.",
-                path.display()
-            ),
+            HomeError::Unwritable { path, error } => {
+                let path = path.display();
+                let remedy = match error.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Free some space",
+                    io::ErrorKind::FileTooLarge => "Raise the limit of this shell (ulimit -f)",
+                    _ => "Mend its permissions",
+                };
+                write!(
+                    f,
+                    "{path} cannot be written: {error}. {remedy}, or choose another place."
+                )
+            }
             HomeError::Unread { path, error } => write!(
                 f,
                 "What was edited in {} cannot be read: {error}. The text was left as it was; try another editor.",

@@ -4,6 +4,7 @@ use super::editor::{self, Manuscript};
 use super::input::{self, Events};
 use super::perform::{Means, Performer};
 use super::signals::{Sign, Signals};
+use super::tasks;
 use super::terminal::{Screen, Taken, hand_over, is_gone, suspend, take_again, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
 use crate::model::{Scheme, Timestamp};
@@ -38,7 +39,7 @@ impl fmt::Display for RunError {
             ),
             RunError::Tasks(error) => write!(
                 f,
-                "Background tasks could not be started: {error}. Close other programs and try again."
+                "Background tasks could not be started: {error}. Close other programs, or raise the limits of this shell (ulimit), and try again."
             ),
         }
     }
@@ -75,11 +76,7 @@ struct Stage {
 
 /// Runs the explorer until it is left.
 pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
-    let tasks = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(RunError::Tasks)?;
+    let tasks = tasks::threads(2).map_err(RunError::Tasks)?;
     let (taken, screen) = Taken::new().map_err(RunError::Terminal)?;
     let theme = looks.theme(&start.theme);
     let stage = Stage {
@@ -138,8 +135,8 @@ async fn turn(
             biased;
             event = events.next() => match event {
                 Some(Ok(event)) => heard(performer, event),
-                // The terminal went away, and nobody is left to look.
-                Some(Err(_)) | None => return Ok(()),
+                Some(Err(error)) => return Err(error),
+                None => return Ok(()),
             },
             sign = signals.wait() => match sign {
                 // One that ended an editor reaches this program too.
