@@ -784,6 +784,15 @@ fn other_programs_are_started_in_one_room() {
 }
 
 #[test]
+fn the_time_of_day_is_read_in_one_room() {
+    // The library's own way panics where a clock is set beyond its dates.
+    let all = sources();
+    let elsewhere = all.iter().filter(|s| s.path != "engine/clock.rs");
+    let words = ["Timestamp::now", "SystemTime::now", "Zoned::now"];
+    holds(elsewhere.flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
 fn the_pure_floors_have_no_clock() {
     let all = sources();
     let pure = all.iter().filter(|s| s.is_in(WITHOUT_CLOCK));
@@ -848,6 +857,19 @@ fn asks_for_the_size(source: &Source) -> Option<String> {
     let asks = named.any(|name| ["size", "window_size"].contains(&name));
     (asks && pieces.contains(&"crossterm"))
         .then(|| format!("{} asks for the terminal's size", source.path))
+}
+
+#[test]
+fn nothing_is_put_into_the_systems_folder_for_what_is_temporary() {
+    // It can be missing, and others can look into it.
+    let words = [
+        "temp_dir",
+        "tempfile::tempfile",
+        "tempfile::tempdir",
+        ".tempdir(",
+        ".tempfile(",
+    ];
+    holds(sources().iter().flat_map(|s| unwanted(s, &words)).collect());
 }
 
 #[test]

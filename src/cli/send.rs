@@ -7,6 +7,7 @@ use super::compare;
 use super::json::{causes_json, exchange_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
+use crate::engine::clock;
 use crate::engine::history::{History, Receipt};
 use crate::engine::investigate::credential;
 use crate::engine::sandbox::{self, Sandbox};
@@ -17,7 +18,7 @@ use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
     Auth, Body, Environment, Exchange, Manner, Origin, Outcome, Param, RequestSpec, Settings,
-    StatusClass, Timestamp, limits, resolve,
+    StatusClass, limits, resolve,
 };
 use std::io::Read;
 use std::path::Path;
@@ -79,7 +80,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     recorder.remember_shared(exchange.clone());
     if args.json {
         let facts = Facts::read(exchange.clone(), &place.base_path());
-        let case = Case::of(facts, carried, place, Timestamp::now());
+        let case = Case::of(facts, carried, place, clock::now());
         let mut document = exchange_json(&exchange);
         document["causes"] = causes_json(&explain(&case, &catalogue));
         out.json(&document);
@@ -172,7 +173,7 @@ pub async fn call_in(
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         },

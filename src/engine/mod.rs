@@ -5,6 +5,7 @@
 mod attach;
 mod child;
 mod client;
+pub mod clock;
 pub mod doctor;
 mod give_way;
 pub mod history;

@@ -8,12 +8,13 @@ mod source;
 mod tests;
 
 use super::child::Starter;
+use crate::engine::clock;
 use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
-    TokenName, TokenRef, TokenSource, token_names_in,
+    Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Token, TokenName,
+    TokenRef, TokenSource, token_names_in,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
@@ -165,13 +166,13 @@ impl Vault {
     /// What can be told of a value that was read before; it starts nothing and asks nobody.
     pub fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.remembered(sandbox, name)?;
-        Some(keep::examined(&value, Timestamp::now()))
+        Some(keep::examined(&value, clock::now()))
     }
 
     /// As `report`, for a value that can be read without starting or asking anything.
     pub fn report_at_rest(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.at_rest(name, sandbox)?;
-        Some(keep::examined(&value, Timestamp::now()))
+        Some(keep::examined(&value, clock::now()))
     }
 
     /// What can be told of the value by looking at it, or why it cannot be read.
@@ -185,7 +186,7 @@ impl Vault {
             name: name.clone(),
             fingerprint: Some(fingerprint(&value)),
         };
-        Ok((token, keep::examined(&value, Timestamp::now())))
+        Ok((token, keep::examined(&value, clock::now())))
     }
 
     /// As `reference`, but starts no program and asks nobody: for lists.
@@ -246,7 +247,7 @@ impl Vault {
                 name: name.clone(),
                 fingerprint: Some(fingerprint(&value)),
             };
-            (token, keep::examined(&value, Timestamp::now()))
+            (token, keep::examined(&value, clock::now()))
         }))
     }
 

@@ -7,7 +7,8 @@ use super::signals::{Sign, Signals};
 use super::tasks;
 use super::terminal::{Screen, Taken, hand_over, is_gone, suspend, take_again, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
-use crate::model::{Scheme, Timestamp};
+use crate::engine::clock;
+use crate::model::Scheme;
 use crate::ui::{self, Theme};
 use crossterm::event::Event;
 use std::fmt;
@@ -154,7 +155,7 @@ async fn turn(
             },
             message = messages.recv() => message,
             _ = ticks.tick(), if state.is_busy() => {
-                Some(Message::Tick { now: Timestamp::now(), progress: performer.progress() })
+                Some(Message::Tick { now: clock::now(), progress: performer.progress() })
             }
         };
         let began = Instant::now();
@@ -169,7 +170,7 @@ async fn turn(
                     performer.done(*job);
                 }
                 if let Message::Key(_) | Message::Pointer(_) = &message {
-                    state.now = Timestamp::now();
+                    state.now = clock::now();
                 }
                 let effects = update(state, message);
                 if effects.contains(&Effect::Suspend) {

@@ -6,11 +6,10 @@ use crate::cli::args::TokenAddArgs;
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
+use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
 use crate::format::config_edit;
-use crate::model::{
-    Origin, Secret, Settings, Timestamp, Token, TokenName, TokenSource, visible_line,
-};
+use crate::model::{Origin, Secret, Settings, Token, TokenName, TokenSource, visible_line};
 use std::path::{Path, PathBuf};
 
 pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
@@ -234,14 +233,14 @@ fn given(name: &TokenName) -> Result<Secret, Trouble> {
     } else {
         piped()?
     };
-    let report = keep::examined(&value, Timestamp::now());
+    let report = keep::examined(&value, clock::now());
     for problem in &report.problems {
         complain(&format!("Note: {}.", problem.says));
     }
     let Some(repair) = keep::repaired(&value) else {
         return Ok(value);
     };
-    let mended = keep::examined(&repair.value, Timestamp::now());
+    let mended = keep::examined(&repair.value, clock::now());
     let words = format!(
         "To mend it: {}. Then it is {} ({} characters, ·{}).",
         repair.steps.join(", "),

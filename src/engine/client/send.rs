@@ -7,11 +7,12 @@ use super::phases::{PHASES, Phases};
 use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
 use crate::engine::attach::Attached;
+use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
     Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
-    RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
+    RequestSpec, Response, SentRequest, Timing, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -107,7 +108,7 @@ impl Client {
 
     /// The id of a call that is made now.
     pub fn new_id(&self) -> ExchangeId {
-        ExchangeId::new(Timestamp::now(), chance())
+        ExchangeId::new(clock::now(), chance())
     }
 
     /// Makes the call, and again where its manner allows it and the answer asks for it, and
@@ -154,7 +155,7 @@ impl Client {
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         }
@@ -166,7 +167,7 @@ impl Client {
         flight: &Flight,
         deadline: Option<Instant>,
     ) -> Exchange {
-        let started_at = Timestamp::now();
+        let started_at = clock::now();
         let Outgoing {
             typed,
             mut sent,

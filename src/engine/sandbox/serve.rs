@@ -4,15 +4,15 @@
 use super::api::{self, BODY_BYTES, Request, answer};
 use super::guests::{Guests, Seat};
 use super::world::World;
+use crate::engine::clock;
 use crate::model::{Headers, Response};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper::header::{DATE, EXPECT, HOST, ORIGIN};
+use hyper::header::{EXPECT, HOST, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use jiff::Timestamp;
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
@@ -43,6 +43,9 @@ pub struct Sandbox {
 impl Sandbox {
     /// Serves a fresh world on a port of 127.0.0.1; any free one without a number, or with zero.
     pub async fn start(port: Option<u16>) -> Result<Sandbox, SandboxError> {
+        if !clock::can_be_a_date() {
+            return Err(SandboxError::Clock);
+        }
         let port = port.unwrap_or(0);
         let refused = |error| SandboxError::new(port, error);
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
@@ -75,9 +78,18 @@ impl Drop for Sandbox {
 /// Why the sandbox could not start, with what to try.
 #[derive(Debug, PartialEq, Eq)]
 pub enum SandboxError {
-    PortInUse { port: u16 },
-    PortForbidden { port: u16 },
-    Unavailable { port: u16, why: String },
+    PortInUse {
+        port: u16,
+    },
+    PortForbidden {
+        port: u16,
+    },
+    Unavailable {
+        port: u16,
+        why: String,
+    },
+    /// Its answers bear dates, which cannot be written for any time.
+    Clock,
 }
 
 impl SandboxError {
@@ -110,6 +122,9 @@ impl fmt::Display for SandboxError {
                 f,
                 "The sandbox could not listen on port {port} of 127.0.0.1: {why}. \
                  Close other programs, or check that the loopback interface is up."
+            ),
+            SandboxError::Clock => f.write_str(
+                "The sandbox cannot date its answers: this machine's clock stands before 1970 or after 9999. Set the clock.",
             ),
         }
     }
@@ -160,8 +175,6 @@ async fn serve(stream: TcpStream, peer: IpAddr, room: Arc<Room>, seat: Seat) {
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        // Its own panics beyond the year 9999.
-        .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
@@ -201,7 +214,7 @@ impl Room {
         };
         let answered = {
             let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-            answer(&mut world, &request, Timestamp::now())
+            answer(&mut world, &request, clock::now())
         };
         // Others are served meanwhile: the world is free again.
         if !answered.delay.is_zero() {
@@ -291,10 +304,7 @@ fn closing(mut response: Response) -> Wire {
 }
 
 fn on_wire(response: Response) -> Wire {
-    let now = Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
-    let mut wire = hyper::Response::builder()
-        .status(response.status)
-        .header(DATE, now.to_string());
+    let mut wire = hyper::Response::builder().status(response.status);
     for header in response.headers.iter() {
         wire = wire.header(header.name.as_str(), header.value.as_slice());
     }
