@@ -419,8 +419,14 @@ struct Window {
 }
 
 impl Window {
-    /// With the first picture on it. Where it is not in control, closing it sends no signal.
-    fn open(home: &std::path::Path, path: &str, in_control: bool) -> Window {
+    /// With these words on it. Where it is not in control, closing it sends no signal.
+    fn open(
+        home: &std::path::Path,
+        path: &str,
+        in_control: bool,
+        arguments: &[&str],
+        words: &str,
+    ) -> Window {
         let size = |rows, cols| PtySize {
             rows,
             cols,
@@ -428,6 +434,7 @@ impl Window {
         };
         let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_httriage"));
+        command.args(arguments);
         command.env_clear();
         command.cwd(home);
         command.env("TERM", "xterm-256color");
@@ -441,7 +448,7 @@ impl Window {
         let cells = |number| std::num::NonZeroU16::new(number).unwrap();
         let mut seen = vt100::Parser::new(cells(24), cells(80), 0);
         let mut part = [0; 4096];
-        while !seen.screen().contents().contains("403 Forbidden") {
+        while !seen.screen().contents().contains(words) {
             let length = reader.read(&mut part).unwrap();
             assert!(length > 0, "it ended: {}", seen.screen().contents());
             seen.process(&part[..length]);
@@ -459,13 +466,21 @@ impl Window {
     }
 }
 
+fn exit_code_of(child: Box<dyn Child + Send + Sync>) -> u32 {
+    let child = Mutex::new(child);
+    let ended = || child.lock().unwrap().try_wait().unwrap();
+    until("the program ends", || ended().is_some());
+    ended().unwrap().exit_code()
+}
+
 #[test]
 fn a_window_that_is_closed_ends_the_program_with_0_and_starts_nothing() {
     let trace = Trace::without_strace();
     for turn in 0..12u16 {
         // The first call goes by itself in a new home only.
         let home = with_config("");
-        let window = Window::open(home.path(), &trace.path(), turn % 2 == 0);
+        let in_control = turn % 2 == 0;
+        let window = Window::open(home.path(), &trace.path(), in_control, &[], "403 Forbidden");
         // A window that gets another size as it closes made the terminal's library start tput.
         for step in 0..turn {
             let size = PtySize {
@@ -475,11 +490,23 @@ fn a_window_that_is_closed_ends_the_program_with_0_and_starts_nothing() {
             };
             window.master.resize(size).unwrap();
         }
-        let child = Mutex::new(window.close());
-        let ended = || child.lock().unwrap().try_wait().unwrap();
-        until("the program ends", || ended().is_some());
-        let status = ended().unwrap();
-        assert!(status.success(), "turn {turn}: {status:?}");
+        assert_eq!(exit_code_of(window.close()), 0, "turn {turn}");
         assert_eq!(trace.started(), [""; 0], "turn {turn}");
     }
+}
+
+#[test]
+fn a_question_in_a_window_that_is_closed_ends_too() {
+    let trace = Trace::without_strace();
+    let home = with_config("");
+    let asks = ["token", "inspect"];
+    let window = Window::open(home.path(), &trace.path(), false, &asks, "The token:");
+    let size = PtySize {
+        rows: 20,
+        cols: 70,
+        ..PtySize::default()
+    };
+    window.master.resize(size).unwrap();
+    assert_eq!(exit_code_of(window.close()), 1);
+    assert_eq!(trace.started(), [""; 0]);
 }
