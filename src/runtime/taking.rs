@@ -3,10 +3,11 @@
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
+use crate::engine::clock;
 use crate::format::registry::{self, Format};
 use crate::insight;
 use crate::model::{
-    Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName, as_text,
+    Environment, Exchange, Origin, Outcome, Param, RequestSpec, TokenName, as_text,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,7 +150,7 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         attempts: 0,
         unverified: Vec::new(),
         probe_of: None,
-        started_at: Timestamp::now(),
+        started_at: clock::now(),
         took: Duration::ZERO,
     })
 }

@@ -7,11 +7,12 @@ use super::phases::{PHASES, Phases};
 use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
 use crate::engine::attach;
+use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
     Author, Cause, Consent, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin,
-    Outcome, RequestSpec, Response, SentRequest, SlotPlace, Timestamp, Timing, limits,
+    Outcome, RequestSpec, Response, SentRequest, SlotPlace, Timing, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -108,7 +109,7 @@ impl Client {
 
     /// The id of a call that is made now.
     pub fn new_id(&self) -> ExchangeId {
-        ExchangeId::new(Timestamp::now(), chance())
+        ExchangeId::new(clock::now(), chance())
     }
 
     /// Makes the call, and again where its manner allows it and the answer asks for it, and
@@ -155,7 +156,7 @@ impl Client {
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         }
@@ -167,7 +168,7 @@ impl Client {
         flight: &Flight,
         deadline: Option<Instant>,
     ) -> Exchange {
-        let started_at = Timestamp::now();
+        let started_at = clock::now();
         let Outgoing {
             typed,
             mut sent,

@@ -4,6 +4,7 @@
 mod encodings;
 mod members;
 mod search;
+mod veil;
 
 use crate::model::{
     Body, Exchange, Failure, Headers, MASK, Outcome, Param, RequestSpec, Response, Secret,
@@ -15,6 +16,7 @@ use search::{HEAD, Hit, Search};
 use std::collections::HashMap;
 
 pub use members::{is_secret_name, secret_spans};
+pub use veil::Veil;
 
 /// Shorter values would blot out ordinary words.
 const SHORTEST_VALUE: usize = 8;
