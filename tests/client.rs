@@ -9,8 +9,8 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
 use httriage::model::{
-    Cause, Environment, Exchange, Manner, Origin, Outcome, RequestSpec, Settings, is_unsafe,
-    resolve,
+    Author, Cause, Environment, Exchange, Manner, Origin, Outcome, RequestSpec, Settings,
+    is_unsafe, resolve,
 };
 use program::{Home, Ran};
 use serde_json::{Value, json};
@@ -765,6 +765,7 @@ fn outgoing(url: &str) -> Outgoing {
         typed,
         sent,
         environment,
+        author: Author::Person,
         manner: Manner::default(),
     }
 }

@@ -10,7 +10,7 @@ use faults::secure::Authority;
 use faults::{Asked, Server, answer};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
 use httriage::model::{
-    Body, Environment, Exchange, Manner, Outcome, RequestSpec, Settings, resolve,
+    Author, Body, Environment, Exchange, Manner, Outcome, RequestSpec, Settings, resolve,
 };
 use program::Home;
 use serde_json::Value;
@@ -50,6 +50,7 @@ async fn send(client: &Client, method: &str, url: &str, body: &str) -> Exchange 
         sent: resolve(&typed, &environment).unwrap(),
         typed,
         environment,
+        author: Author::Person,
         case: None,
         manner: Manner::default(),
     };

@@ -9,10 +9,11 @@ use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, authorities};
 use crate::format::{catalogue_file, theme_file};
 use crate::insight::Catalogue;
-use crate::model::{Environment, Origin, Scheme, Session, Settings, TokenName, size};
+use crate::model::{Bindings, Environment, Origin, Scheme, Session, Settings, TokenName, size};
+use crate::runtime;
 use std::io::Read;
 use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 /// The built-in knowledge with the user's own on top.
 pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
@@ -139,6 +140,25 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
     Ok(options)
 }
 
+/// Says aloud which tokens go where nothing but this command line lets them go.
+pub fn say_consent(options: &ClientOptions, settings: &Settings, environment: &Environment) {
+    let Some(consent) = &options.consent else {
+        return;
+    };
+    let names = consent.widens(&Bindings::of(settings), environment);
+    let names: Vec<&str> = names.into_iter().map(TokenName::as_str).collect();
+    let (what, go) = match names.len() {
+        0 => return,
+        1 => ("token", "goes"),
+        _ => ("tokens", "go"),
+    };
+    complain(&format!(
+        "Note: {what} {} {go} to {}, because this command line names both.",
+        names.join(", "),
+        consent.origin
+    ));
+}
+
 pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
     match value {
         None => Ok(None),
@@ -176,10 +196,11 @@ pub fn text(place: &str, most: u64) -> Result<String, Trouble> {
 
 /// What a command's own calls run on.
 pub fn tasks() -> Result<Runtime, Trouble> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))
+    runtime::tasks().map_err(|error| {
+        Trouble::failed(format!(
+            "Tasks could not be started: {error}. Close other programs, or raise the limits of this shell (ulimit), and try again."
+        ))
+    })
 }
 
 /// The environment that options and settings name; `None` if they name none.

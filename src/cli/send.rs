@@ -7,6 +7,7 @@ use super::compare;
 use super::json::{causes_json, exchange_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
+use crate::engine::clock;
 use crate::engine::history::{History, Receipt};
 use crate::engine::investigate::credential;
 use crate::engine::sandbox::{self, Sandbox};
@@ -16,10 +17,11 @@ use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Body, Environment, Exchange, Manner, Origin, Outcome, Param, RequestSpec, Settings,
-    StatusClass, Timestamp, limits, resolve,
+    Auth, Author, Body, Consent, Environment, Exchange, Manner, Origin, Outcome, Param,
+    RequestSpec, Settings, StatusClass, TokenName, limits, resolve, token_names_in,
 };
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,23 +72,15 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    if let Some(path) = &args.output
-        && let Some(response) = raw.outcome.response()
-    {
-        std::fs::write(path, &response.body).map_err(|error| {
-            Trouble::failed(format!(
-                "The body could not be written to {}: {error}. Choose another file.",
-                path.display()
-            ))
-        })?;
-    }
+    let body = raw.outcome.response().map(|response| &response.body[..]);
+    let written = put_out(&home, args.output.as_deref(), body);
     let code = exit_code(raw.outcome.class());
     let exchange = Arc::new(client.shown(raw));
     let mut recorder = Recorder::new(&args.record, &home, &settings);
     recorder.remember_shared(exchange.clone());
     if args.json {
         let facts = Facts::read(exchange.clone(), &place.base_path());
-        let case = Case::of(facts, carried, place, Timestamp::now());
+        let case = Case::of(facts, carried, place, clock::now());
         let mut document = exchange_json(&exchange);
         document["causes"] = causes_json(&explain(&case, &catalogue));
         out.json(&document);
@@ -94,7 +88,21 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.exchange(&exchange, &catalogue);
     }
     recorder.finish();
+    written?;
     Ok(code)
+}
+
+/// Writes the body where the person wants it. What goes wrong is told after the answer.
+pub fn put_out(home: &Home, path: Option<&Path>, body: Option<&[u8]>) -> Result<(), Trouble> {
+    let Some((path, body)) = path.zip(body) else {
+        return Ok(());
+    };
+    home.put_out(path, body).map_err(|error| {
+        Trouble::failed(format!(
+            "The body could not be written to {}: {error}. Choose another file.",
+            path.display()
+        ))
+    })
 }
 
 pub fn exit_code(class: StatusClass) -> u8 {
@@ -146,6 +154,7 @@ pub async fn call_in(
                 typed,
                 sent,
                 environment,
+                author: Author::Person,
                 case,
                 manner,
             };
@@ -165,7 +174,7 @@ pub async fn call_in(
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         },
@@ -259,12 +268,12 @@ pub fn spec(
                 let text = String::from_utf8_lossy(&text).into_owned();
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     let (name, value) = split_pair(line, ':', "--header @")?;
-                    spec.headers.push(Param::new(name, value));
+                    spec.headers.push(Param::data(name, value));
                 }
             }
             None => {
                 let (name, value) = split_pair(header, ':', "--header")?;
-                if is_secret_name(&name) && !value.contains("{{token:") {
+                if is_secret_name(&name) && token_names_in(&value).is_empty() {
                     complain(&format!(
                         "Warning: the value of {name} can be seen by others on this machine, since it stands in the command line. --header @FILE or @- keeps it out."
                     ));
@@ -275,15 +284,27 @@ pub fn spec(
     }
     spec.body = match &args.data {
         None => Body::Empty,
-        Some(data) => Body::Bytes(match data.strip_prefix('@') {
-            Some(place) => read(place, None)?,
-            None => data.as_bytes().to_vec(),
-        }),
+        Some(data) => match data.strip_prefix('@') {
+            Some(place) => Body::Bytes(read(place, None)?),
+            None => typed_data(data),
+        },
     };
     if let Some(name) = args.tokens.first() {
-        spec.auth = Auth::Bearer(choice::token(name, environment, settings)?);
+        let token = choice::token(name, environment, settings)?;
+        // Where a token has a place of its own in the call, it goes there and nowhere else.
+        if !spec.tokens().contains(&token) {
+            spec.auth = Auth::Bearer(token);
+        }
     }
     Ok(spec)
+}
+
+/// Data goes out byte for byte; one that names a token is a text that is filled in.
+fn typed_data(data: &str) -> Body {
+    match token_names_in(data).is_empty() {
+        true => Body::Bytes(data.as_bytes().to_vec()),
+        false => Body::Text(data.to_owned()),
+    }
 }
 
 pub fn options(
@@ -292,23 +313,14 @@ pub fn options(
     environment: &Environment,
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
-    // Naming a host together with a token is consent, and is said aloud where it goes beyond
-    // what the token is bound to.
+    // Naming a host together with a token is consent.
     let named = Origin::parse(&args.url).or_else(|| Origin::parse(args.place.base_url.as_deref()?));
-    if let Some(origin) = &named
-        && !args.tokens.is_empty()
-        && environment.origin().as_ref() != Some(origin)
-    {
-        let (what, go) = match args.tokens.len() {
-            1 => ("token", "goes"),
-            _ => ("tokens", "go"),
-        };
-        complain(&format!(
-            "Note: {what} {} {go} to {origin}, because this command line names both.",
-            args.tokens.join(", ")
-        ));
-    }
-    options.consent = named;
+    let tokens = args.tokens.iter().filter_map(|name| TokenName::new(name));
+    options.consent = named.map(|origin| Consent {
+        origin,
+        tokens: tokens.collect(),
+    });
+    choice::say_consent(&options, settings, environment);
     Ok(options)
 }
 

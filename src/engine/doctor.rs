@@ -5,7 +5,9 @@ use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
 use super::history::{History, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
-use crate::model::{Environment, Manner, Outcome, RequestSpec, Settings, Timestamp, resolve};
+use crate::model::{
+    Author, Environment, Manner, Outcome, RequestSpec, Settings, Timestamp, resolve,
+};
 use jiff::fmt::rfc2822;
 use std::time::Duration;
 
@@ -246,6 +248,7 @@ pub async fn clocks(client: &Client, environments: &[Environment]) -> Vec<Check>
             typed,
             sent,
             environment: environment.clone(),
+            author: Author::Person,
             case: None,
             manner: Manner::default(),
         };

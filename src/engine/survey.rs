@@ -5,7 +5,7 @@ use super::client::{Flight, Outgoing};
 use super::replay::Wire;
 use crate::insight::Catalogue;
 use crate::insight::survey::Survey;
-use crate::model::{Environment, Exchange, Manner, TokenName, resolve};
+use crate::model::{Author, Environment, Exchange, Manner, TokenName, resolve};
 
 /// Runs until nothing is left to ask or the flight is stopped. `on_call` gets each call as it may
 /// be shown and kept, and what is known by then.
@@ -35,6 +35,7 @@ pub async fn run(
             typed,
             sent,
             environment: environment.clone(),
+            author: Author::Person,
             case: case.map(str::to_owned),
             manner: Manner::default(),
         };

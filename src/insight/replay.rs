@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 pub use needs::{Wanted, tokens_of, wanted};
-pub use record::{Keeping, rerecorded, session_of, step_of, with_slots};
+pub use record::{Keeping, rerecorded, session_of, step_of};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -19,7 +19,7 @@ use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{
-    Environment, Exchange, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
+    Author, Environment, Exchange, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
 };
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -102,6 +102,7 @@ impl Performer {
                     typed: *typed,
                     sent: *sent,
                     environment: *environment,
+                    author: Author::Person,
                     case,
                     manner,
                 },
@@ -369,8 +370,9 @@ impl Performer {
     }
 
     fn save_body(&self, source: Source, path: PathBuf) {
+        let home = self.home.clone();
         self.look_up(move |_, queue| {
-            let message = match saved_body::save(&path, source.bytes()) {
+            let message = match saved_body::save(&home, &path, source.bytes()) {
                 Ok(path) => Message::Saved { source, path },
                 Err(why) => Message::Told(Notice::trouble(why, "")),
             };
@@ -379,8 +381,9 @@ impl Performer {
     }
 
     fn open_file(&self, path: PathBuf) {
+        let client = self.client.clone();
         self.look_up(move |_, queue| {
-            if let Err(why) = saved_body::open(&path) {
+            if let Err(why) = saved_body::open(&path, client.vault().starter()) {
                 let _ = queue.send(Message::Told(Notice::trouble(why, "")));
             }
         });

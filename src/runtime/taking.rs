@@ -3,10 +3,11 @@
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
+use crate::engine::clock;
 use crate::format::registry::{self, Format};
 use crate::insight;
 use crate::model::{
-    Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName,
+    Environment, Exchange, Origin, Outcome, Param, RequestSpec, TokenName, as_text,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,7 +90,7 @@ fn requests(
     // A token goes to the first host that is asked with it, and to no other.
     let origin_of = |token: &TokenName| {
         let mut specs = specs.iter();
-        let first = specs.find(|spec| crate::model::tokens_of(spec).contains(token))?;
+        let first = specs.find(|spec| spec.tokens().contains(token))?;
         Some(Origin::parse(&first.url))
     };
     let found = collection.tokens.into_iter();
@@ -127,13 +128,13 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         ..Default::default()
     });
     let headers = sent.headers.iter();
-    let headers = headers.map(|header| Param::new(&header.name, header.text()));
+    let headers = headers.map(|header| Param::data(&header.name, header.text()));
     let typed = RequestSpec {
         method: sent.method.clone(),
         url: if sent.method.is_empty() {
             String::new()
         } else {
-            sent.url.clone()
+            as_text(&sent.url)
         },
         headers: headers.collect(),
         ..RequestSpec::default()
@@ -149,7 +150,7 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         attempts: 0,
         unverified: Vec::new(),
         probe_of: None,
-        started_at: Timestamp::now(),
+        started_at: clock::now(),
         took: Duration::ZERO,
     })
 }

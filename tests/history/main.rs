@@ -54,6 +54,7 @@ fn call(number: u64) -> Exchange {
             url: format!("http://127.0.0.1:9{path}"),
             headers: Headers::from_iter([("accept", "*/*")]),
             body: Vec::new(),
+            slots: Vec::new(),
             files: Vec::new(),
             token: Some(TokenRef {
                 name: TokenName::new("support").unwrap(),

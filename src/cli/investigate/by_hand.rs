@@ -3,6 +3,7 @@
 
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
+use crate::engine::clock;
 use crate::engine::investigate::Investigated;
 use crate::engine::{Client, ClientOptions, Vault};
 use crate::format::curl;
@@ -10,7 +11,7 @@ use crate::insight::by_hand::{answer, next, place, their_token};
 use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
 use crate::insight::received;
 use crate::model::{
-    Auth, Environment, Exchange, Outcome, RequestSpec, SentRequest, Settings, Timestamp, resolve,
+    Auth, Environment, Exchange, Outcome, RequestSpec, SentRequest, Settings, resolve,
 };
 use std::io::BufRead;
 use std::sync::Arc;
@@ -63,7 +64,7 @@ pub fn ask(
             report: None,
         },
         environment,
-        Timestamp::now(),
+        clock::now(),
     );
     while case.probes.len() < budget
         && let Some((probe, spec)) = next(&case)
@@ -119,7 +120,7 @@ fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
                     redirects: Vec::new(),
                     attempts: 0,
                     unverified: Vec::new(),
-                    started_at: Timestamp::now(),
+                    started_at: clock::now(),
                     took: Duration::ZERO,
                     probe_of: None,
                 })));

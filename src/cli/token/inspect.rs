@@ -5,9 +5,10 @@ use crate::cli::history::{CLOSING, find};
 use crate::cli::print::Out;
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
+use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
 use crate::insight::token::{Line, Repair, TokenReport, Tone, beside, differences, lines};
-use crate::model::{Environment, Exchange, Masked, Secret, Settings, Timestamp, fit, visible_line};
+use crate::model::{Environment, Exchange, Masked, Secret, Settings, fit, visible_line};
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
 use unicode_width::UnicodeWidthStr;
@@ -102,7 +103,7 @@ impl Looked {
         Looked {
             name: None,
             fingerprint: fingerprint(secret),
-            report: keep::examined(secret, Timestamp::now()),
+            report: keep::examined(secret, clock::now()),
             repair: keep::repaired(secret),
         }
     }

@@ -8,12 +8,13 @@ use super::redirect::{Leg, Trail, leads_on};
 use super::retry::{Mishap, Reading, Tries};
 use super::tunnel;
 use super::way::{Connection, Line, Protocol, Way, Ways};
-use crate::engine::attach::Attached;
+use crate::engine::attach;
+use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
-    Cause, Environment, Exchange, ExchangeId, Failure, Manner, Origin, Outcome, RequestSpec,
-    Response, SentRequest, Timestamp, limits,
+    Author, Cause, Consent, Environment, Exchange, ExchangeId, Failure, Manner, Origin, Outcome,
+    RequestSpec, Response, SentRequest, SlotPlace, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -32,8 +33,8 @@ pub struct ClientOptions {
     /// For the whole call.
     pub whole: Option<Duration>,
     pub body_bytes: u64,
-    /// Origins that this run may send any chosen token to, since the person named them.
-    pub consent: Option<Origin>,
+    /// Where this run may send tokens besides, since the person named both.
+    pub consent: Option<Consent>,
     /// PEM files with authorities that this run trusts besides the system's.
     pub authorities: Vec<PathBuf>,
     /// Origins whose certificates this run does not check, besides the environment's.
@@ -61,6 +62,7 @@ pub struct Outgoing {
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub environment: Environment,
+    pub author: Author,
     /// The support case it is made for.
     pub case: Option<String>,
     pub manner: Manner,
@@ -114,7 +116,7 @@ impl Client {
 
     /// The id of a call that is made now.
     pub fn new_id(&self) -> ExchangeId {
-        ExchangeId::new(Timestamp::now(), chance())
+        ExchangeId::new(clock::now(), chance())
     }
 
     /// Makes the call, and again where its manner allows it and the answer asks for it, and
@@ -161,7 +163,7 @@ impl Client {
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         }
@@ -173,11 +175,12 @@ impl Client {
         flight: &Flight,
         deadline: Option<Instant>,
     ) -> Exchange {
-        let started_at = Timestamp::now();
+        let started_at = clock::now();
         let Outgoing {
             typed,
             mut sent,
             environment,
+            author,
             case,
             manner,
         } = outgoing.clone();
@@ -194,17 +197,16 @@ impl Client {
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
         let mut unverified = Vec::new();
-        let attached = Attached::read(&mut sent);
-        let filled = match attached {
-            Ok(_) => self.vault.fill(&sent, &environment, consent).await,
-            Err(ref failure) => Err(failure.clone()),
+        let filled = match attach::read(&mut sent) {
+            Ok(()) => {
+                let vault = &self.vault;
+                vault.fill(&sent, &environment, author, consent).await
+            }
+            Err(failure) => Err(failure),
         };
-        let attached = attached.unwrap_or_default();
         let outcome = match filled {
             Err(failure) => Outcome::Failed(failure),
-            Ok((mut filled, token)) => {
-                filled.body = attached.put(filled.body);
-                sent.body = attached.put(sent.body);
+            Ok((filled, token)) => {
                 sent.token = token;
                 let mut leg = Leg {
                     method: sent.method.clone(),
@@ -249,23 +251,12 @@ impl Client {
         let mask = self.vault.mask();
         let mut exchange = mask.exchange(exchange);
         // Tokens still stand as slots in what was sent; show them the way they are masked.
-        exchange.sent.headers = exchange
-            .sent
-            .headers
-            .iter()
-            .map(|header| {
-                let mut value = header.value.clone();
-                if let Ok(text) = std::str::from_utf8(&header.value) {
-                    let mut text = text.to_owned();
-                    for (token, _) in &known {
-                        text =
-                            text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
-                    }
-                    value = text.into_bytes();
-                }
-                (header.name.clone(), value)
-            })
-            .collect();
+        exchange.sent.put(|slot| {
+            let of_header = matches!(slot.place, SlotPlace::Header(_));
+            let mut known = known.iter().map(|(token, _)| token);
+            let token = known.find(|token| token.name == slot.name)?;
+            of_header.then(|| token.mask())
+        });
         exchange
     }
 

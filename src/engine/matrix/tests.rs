@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::insight::matrix::{Access, Standing};
-use crate::model::{ExchangeId, Failure, Headers, Pin, Response, Timestamp};
+use crate::model::{ExchangeId, Failure, Headers, Pin, Response, Timestamp, TokenName};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

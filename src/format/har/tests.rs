@@ -1,6 +1,7 @@
 //! Recordings as browsers save them, and as nobody should.
 
 use super::{document, is_recording, read};
+use crate::format::export::sample::ground;
 use crate::model::{Auth, Body, Cause, Collection, MASK, Outcome, Secret, TokenName};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -169,7 +170,7 @@ fn no_secret_of_a_recording_stands_in_what_is_made_of_it() {
     let written: Vec<String> = read
         .exchanges
         .iter()
-        .map(|e| document(e).to_string())
+        .map(|e| document(e, &ground()).to_string())
         .collect();
     let shown = format!(
         "{:?} {:?} {:?} {written:?}",
@@ -318,7 +319,7 @@ fn bytes_come_in_base64_and_go_out_so() {
     let read = collection(&har(&[one]));
     let response = read.exchanges[0].outcome.response().unwrap();
     assert_eq!(response.body, [255, 0, 1, 2]);
-    let written = document(&read.exchanges[0]);
+    let written = document(&read.exchanges[0], &ground());
     assert_eq!(
         written["log"]["entries"][0]["response"]["content"]["text"],
         "/wABAg=="
@@ -340,7 +341,7 @@ fn what_is_written_reads_back_as_the_same_call() {
     );
     one["request"]["postData"] = json!({ "mimeType": "application/json", "text": "{\"n\": 1.0, \"password\":\"jsonsecret7\"}" });
     let first = collection(&har(&[one]));
-    let text = document(&first.exchanges[0]).to_string();
+    let text = document(&first.exchanges[0], &ground()).to_string();
     let second = collection(&text);
     let (a, b) = (&first.exchanges[0], &second.exchanges[0]);
     assert_eq!(a.outcome, b.outcome);
@@ -352,8 +353,8 @@ fn what_is_written_reads_back_as_the_same_call() {
     assert_eq!(first.requests[0].spec.auth, second.requests[0].spec.auth);
     assert_eq!(first.requests[0].expect, second.requests[0].expect);
     assert_eq!(
-        document(b)["log"]["entries"][0]["response"],
-        document(a)["log"]["entries"][0]["response"]
+        document(b, &ground())["log"]["entries"][0]["response"],
+        document(a, &ground())["log"]["entries"][0]["response"]
     );
 }
 

@@ -4,9 +4,11 @@
 mod encodings;
 mod members;
 mod search;
+mod veil;
 
 use crate::model::{
-    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, TokenRef,
+    Body, Exchange, Failure, Headers, MASK, Outcome, Param, RequestSpec, Response, Secret,
+    TokenRef, as_text,
 };
 use encodings::{ESCAPE_BLOCK, LONGEST_ESCAPE, forms, unescaped};
 use members::typed_values;
@@ -14,6 +16,7 @@ use search::{HEAD, Hit, Search};
 use std::collections::HashMap;
 
 pub use members::{is_secret_name, secret_spans};
+pub use veil::Veil;
 
 /// Shorter values would blot out ordinary words.
 const SHORTEST_VALUE: usize = 8;
@@ -40,6 +43,14 @@ impl Mask {
         let tokens = secrets.iter().map(|(token, _)| token);
         mask.slots = tokens.map(|token| (token.mask(), slot(token))).collect();
         mask
+    }
+
+    /// Values that have no name, of which nothing is shown.
+    pub fn nameless(secrets: &[Secret]) -> Mask {
+        let values = secrets
+            .iter()
+            .map(|secret| (MASK.to_owned(), secret.reveal()));
+        Mask::of_values(values.collect())
     }
 
     fn of_values(values: Vec<(String, &str)>) -> Mask {
@@ -82,6 +93,7 @@ impl Mask {
 
     /// The call as it may be shown and kept.
     pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
+        let slots = exchange.sent.number_slots();
         // Secrets that were typed into the request have no name, but may be echoed all the same.
         let sent = &exchange.sent;
         let parts = secret_parts(&exchange.typed.body);
@@ -111,66 +123,99 @@ impl Mask {
                 ..failure
             }),
         };
+        exchange.sent.name_slots(&slots);
         exchange
     }
 
     /// The request as typed. A value that has a name becomes that name, so that the request can
     /// be sent again; one that has none is masked, and must be typed again.
     fn typed(&self, mut spec: RequestSpec, typed: &Mask) -> RequestSpec {
-        spec.url = self.named(self.url(&typed.text(&spec.url)));
+        let value = |name: &str, text: &str| self.value(name, &typed.text(text));
+        let row = |row: &mut Param| {
+            let mask = |text: &str| value(&row.name, text);
+            (row.value, row.literal) = self.named(&row.value, row.literal, mask);
+        };
+        let url = |text: &str| self.url(&typed.text(text));
+        spec.url = self.named(&spec.url, false, url).0;
         spec.notes = self.text(&typed.text(&spec.notes));
-        for row in spec.params.iter_mut().chain(&mut spec.headers) {
-            row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
-        }
+        spec.params.iter_mut().for_each(row);
+        spec.headers.iter_mut().for_each(row);
+        let body = |text: &str| {
+            let masked = self.bytes(typed.replace(text.as_bytes().to_vec()));
+            String::from_utf8_lossy(&masked).into_owned()
+        };
         spec.body = match spec.body {
             Body::Empty => Body::Empty,
-            Body::Text(text) => {
-                let masked = self.bytes(typed.replace(text.into_bytes()));
-                Body::Text(self.named(String::from_utf8_lossy(&masked).into_owned()))
-            }
-            Body::Bytes(bytes) => Body::Bytes(self.bytes(typed.replace(bytes))),
+            Body::Text(text) => Body::Text(self.named(&text, false, body).0),
+            Body::Bytes(bytes) => match std::str::from_utf8(&bytes) {
+                Ok(text) => match self.named(text, true, body) {
+                    (text, true) => Body::Bytes(text.into_bytes()),
+                    (text, false) => Body::Text(text),
+                },
+                Err(_) => Body::Bytes(self.bytes(typed.replace(bytes))),
+            },
             Body::Form(mut rows) => {
-                for row in &mut rows {
-                    row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
-                }
+                rows.iter_mut().for_each(row);
                 Body::Form(rows)
             }
             Body::Multipart(mut parts) => {
                 for part in parts.iter_mut().filter(|part| !part.is_file) {
-                    part.value = self.named(self.value(&part.name, &typed.text(&part.value)));
+                    let mask = |text: &str| value(&part.name, text);
+                    (part.value, part.literal) = self.named(&part.value, part.literal, mask);
                 }
                 Body::Multipart(parts)
             }
-            Body::File(path) => Body::File(self.named(self.text(&path))),
+            Body::File(path) => Body::File(self.template(&path)),
         };
         spec
     }
 
-    fn named(&self, text: String) -> String {
+    /// A text that is filled in, without known values: their names stand in their places.
+    pub fn template(&self, text: &str) -> String {
+        self.named(text, false, |text| self.text(text)).0
+    }
+
+    /// What the masking puts in becomes the names of its tokens; a mask that stood there before
+    /// is text like any other. Data that has to hold a name is data no more, but a text that is
+    /// filled in.
+    fn named(&self, text: &str, literal: bool, mask: impl Fn(&str) -> String) -> (String, bool) {
+        const OPEN: char = '‹';
+        // Characters of no alphabet; a text with all of them in it was typed by nobody.
+        let mut free = ('\u{e000}'..='\u{f8ff}').filter(|c| !text.contains(*c));
+        let stand_in = free.next().unwrap_or(OPEN);
+        let masked = mask(&text.replace(OPEN, stand_in.encode_utf8(&mut [0; 4])));
+        let plain = |text: &str| text.replace(stand_in, OPEN.encode_utf8(&mut [0; 4]));
+        match (self.with_slots(&masked, plain), literal) {
+            (None, _) => (plain(&masked), literal),
+            (Some(named), false) => (named, false),
+            (Some(_), true) => {
+                let data = |text: &str| as_text(&plain(text));
+                (self.with_slots(&masked, data).unwrap_or_default(), false)
+            }
+        }
+    }
+
+    /// A text with references in the place of masks, and all else as it is written; `None` where
+    /// there are none.
+    fn with_slots(&self, text: &str, plain: impl Fn(&str) -> String) -> Option<String> {
         const CLOSE: &[u8] = "›".as_bytes();
         let mut named = String::new();
-        let mut rest = text.as_str();
-        while let Some(start) = rest.find("‹token:") {
+        let mut rest = text;
+        let mut from = 0;
+        while let Some(start) = rest[from..].find("‹token:").map(|at| from + at) {
             let near = &rest.as_bytes()[start..rest.len().min(start + LONGEST_MASK)];
             let length = memchr::memmem::find(near, CLOSE).map(|at| at + CLOSE.len());
             let end = start + length.unwrap_or(0);
             match rest.get(start..end).and_then(|mask| self.slots.get(mask)) {
                 Some(slot) => {
-                    named.push_str(&rest[..start]);
+                    named.push_str(&plain(&rest[..start]));
                     named.push_str(slot);
-                    rest = &rest[end..];
+                    (rest, from) = (&rest[end..], 0);
                 }
-                None => {
-                    let next = start + '‹'.len_utf8();
-                    named.push_str(&rest[..next]);
-                    rest = &rest[next..];
-                }
+                None => from = start + '‹'.len_utf8(),
             }
         }
-        match named.is_empty() {
-            true => text,
-            false => named + rest,
-        }
+        (!named.is_empty()).then(|| named + &plain(rest))
     }
 
     fn response(&self, mut response: Response, typed: &Mask) -> Response {

@@ -28,7 +28,11 @@ impl Search {
         }
         let mut builder = AhoCorasick::builder();
         let search = builder.match_kind(MatchKind::LeftmostLongest);
-        search.build(&patterns).ok().map(Search::Few)
+        // What the library cannot search for is still searched for.
+        Some(match search.build(&patterns) {
+            Ok(few) => Search::Few(few),
+            Err(_) => Search::Many(Many::new(patterns)),
+        })
     }
 
     pub fn hits<'a>(&'a self, text: &'a [u8]) -> Box<dyn Iterator<Item = Hit> + 'a> {
