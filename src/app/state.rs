@@ -379,6 +379,7 @@ impl State {
             ca_file: None,
             insecure_origins: Vec::new(),
             identity: None,
+            knowledge: None,
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }

@@ -24,7 +24,7 @@ pub fn run(
     args: &SendArgs,
     typed: RequestSpec,
     mut environment: Environment,
-    options: ClientOptions,
+    mut options: ClientOptions,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
     let home = Home::find()?;
@@ -37,6 +37,7 @@ pub fn run(
         let origin = consent.origin.clone();
         vault.permit(environment.sandbox, &wrong_token(), origin);
     }
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);

@@ -59,6 +59,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         spec.auth = Auth::Bearer(token);
     }
     let mut options = choice::client_options(&args.limits, &settings)?;
+    options.library = catalogue.library.clone();
     settings.max_body = Some(options.body_bytes);
     let (mut environments, environment) = environments(chosen, &settings);
     // On the screen they stand with the environment, where they are seen all the time.

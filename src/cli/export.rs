@@ -125,7 +125,11 @@ fn ticket_of(
     for token in &settings.tokens {
         vault.read_at_rest(&token.name, false);
     }
-    let client = Client::new(vault, ClientOptions::default());
+    let options = ClientOptions {
+        library: catalogue.library.clone(),
+        ..ClientOptions::default()
+    };
+    let client = Client::new(vault, options);
     let case = recalled(&client, &history, Arc::new(exchange), environment);
     history.close(history::CLOSING);
     let text = write(&case, &explain(&case, &catalogue));

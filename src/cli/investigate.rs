@@ -53,8 +53,9 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
             others.push(token);
         }
     }
-    let options = options(&sent, &settings, &environment)?;
+    let mut options = options(&sent, &settings, &environment)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&sent.record, &home, &settings);

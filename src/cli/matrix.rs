@@ -41,8 +41,9 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
         asked.given.retain(|(known, _)| *known != name);
         asked.given.push((name, value));
     }
-    let options = options(&args, &asked, &settings)?;
+    let mut options = options(&args, &asked, &settings)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);

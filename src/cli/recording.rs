@@ -129,7 +129,8 @@ fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) 
         name: Environment::RECEIVED.to_owned(),
         ..Environment::default()
     };
-    let case = Case::of(facts, carried, place, now);
+    let knowledge = catalogue.library.of_call(&facts, &place);
+    let case = Case::of(facts, carried, place, now).knowing(knowledge);
     Told {
         explanation: crate::insight::explain(&case, catalogue),
         exchange,

@@ -47,10 +47,11 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         pace: choice::seconds(args.pace, "--pace")?.unwrap_or_default(),
         retries: args.retry,
     };
-    let options = options(&args, &replay, &settings)?;
+    let mut options = options(&args, &replay, &settings)?;
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
-    let client = Client::new(vault, options);
     let catalogue = choice::catalogue(&home)?;
+    options.library = catalogue.library.clone();
+    let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let mut recorder = Recorder::new(&args.record, &home, &settings);
     let form = match &args.report {

@@ -51,11 +51,12 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
             typed.method, environment.name
         )));
     }
-    let options = options(&args, &settings, &environment)?;
+    let mut options = options(&args, &settings, &environment)?;
     if args.tokens.len() > 1 {
         return compare::run(&args, typed, environment, options, out);
     }
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
     let case = args.record.case.clone();
@@ -80,7 +81,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     recorder.remember_shared(exchange.clone());
     if args.json {
         let facts = Facts::read(exchange.clone(), &place.base_path());
-        let case = Case::of(facts, carried, place, clock::now());
+        let knowledge = catalogue.library.of_call(&facts, &place);
+        let case = Case::of(facts, carried, place, clock::now()).knowing(knowledge);
         let mut document = exchange_json(&exchange);
         document["causes"] = causes_json(&explain(&case, &catalogue));
         out.json(&document);

@@ -4,6 +4,7 @@
 
 use super::client::{Client, Flight, Outgoing};
 use super::history::History;
+use super::pasted;
 use super::vault::Vault;
 use crate::engine::clock;
 use crate::insight::Query;
@@ -97,12 +98,10 @@ pub async fn run(
         }
     };
     let credential = credential(&raw_sent, client, ask.environment.sandbox);
-    let mut case = Case::of(
-        Facts::read(exchange.clone(), &base),
-        credential,
-        ask.environment.clone(),
-        clock::now(),
-    );
+    let facts = Facts::read(exchange.clone(), &base);
+    let knowledge = client.knowledge(&facts, &ask.environment);
+    let now = clock::now();
+    let mut case = Case::of(facts, credential, ask.environment.clone(), now).knowing(knowledge);
     case.budget = ask.budget;
     case.known_good = ask.known_good.clone();
     case.past = ask.past;
@@ -362,12 +361,13 @@ fn probes_of(history: &History, exchange: &Exchange) -> Vec<Exchange> {
 /// A call alone, as far as it can be judged without sending anything.
 pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environment) -> Case {
     let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
-    Case::of(
-        Facts::read(exchange, &environment.base_path()),
-        credential(&sent, client, environment.sandbox),
-        environment,
-        clock::now(),
-    )
+    let facts = Facts::read(exchange, &environment.base_path());
+    let knowledge = client.knowledge(&facts, &environment);
+    let carried = match facts.exchange.is_received() {
+        true => pasted::credential(&facts.exchange, client.vault()),
+        false => credential(&sent, client, environment.sandbox),
+    };
+    Case::of(facts, carried, environment, clock::now()).knowing(knowledge)
 }
 
 /// How a call that was made carries its token, by the request before the values were put in.

@@ -2,13 +2,14 @@
 //! A statement is a plain text (then it is our own reasoning), or a table that names its source:
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
-use super::FormatError;
+use super::{FormatError, library};
 use crate::insight::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::model::Cause;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
+use std::sync::Arc;
 use toml::Spanned;
 
 const STATUSES: &str = include_str!("../../assets/catalogue/statuses.toml");
@@ -21,7 +22,9 @@ pub fn built_in() -> Catalogue {
     let statuses = read(STATUSES, "statuses.toml").unwrap_or_default();
     let codes = read(CODES, "codes.toml").unwrap_or_default();
     let causes = read(CAUSES, "causes.toml").unwrap_or_default();
-    statuses.overlay(codes).overlay(causes)
+    let mut catalogue = statuses.overlay(codes).overlay(causes);
+    catalogue.library = Arc::new(library::built_in());
+    catalogue
 }
 
 /// Reads a catalogue; what is not understood is refused with its line and column.

@@ -103,6 +103,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             ca_file: table.ca_file,
             insecure_origins,
             identity,
+            knowledge: table.knowledge,
         });
     }
     for (token, table) in config.tokens {
@@ -174,6 +175,8 @@ struct EnvironmentTable {
     insecure_origins: Vec<Spanned<String>>,
     client_certificate: Option<PathBuf>,
     client_key: Option<PathBuf>,
+    /// The id of the pack that speaks here.
+    knowledge: Option<String>,
 }
 
 #[derive(Deserialize)]

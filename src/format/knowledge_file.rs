@@ -6,7 +6,7 @@ use super::catalogue_file::StatementRow;
 use crate::insight::api::Phrase;
 use crate::insight::api::knowledge::{
     Alphabet, AnswerRow, Assumptions, BodyForm, Calls, CodeRow, CredentialKind, ErrorPlaces,
-    HeaderNames, ListCall, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow, WhoAmI,
+    HeaderNames, Layer, ListCall, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow, WhoAmI,
 };
 use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
 use crate::model::Cause;
@@ -83,14 +83,19 @@ fn pack(file: File, refuse: &Refuse) -> Result<Pack, FormatError> {
         let problem = format!("\"{id}\" cannot be the id of a pack");
         return Err(refuse(file.id.span().start, problem, remedy));
     }
+    let layer = match &file.layer {
+        None => Layer::default(),
+        Some(name) => named(name, Layer::NAMES, "layer", refuse)?,
+    };
     let mut pack = Pack {
         id: file.id.into_inner(),
+        layer,
         title: file.title,
         uses: file.uses,
         docs: file.docs,
         base: file.base,
         base_path: file.base_path,
-        recognise: recognise(file.recognise),
+        recognise: file.recognise.into(),
         errors: errors(file.errors, refuse)?,
         headers: file.headers.into(),
         calls: file.calls.into(),
@@ -121,6 +126,22 @@ fn cause(id: &Spanned<String>, refuse: &Refuse) -> Result<Cause, FormatError> {
 
 fn causes(ids: &[Spanned<String>], refuse: &Refuse) -> Result<Vec<Cause>, FormatError> {
     ids.iter().map(|id| cause(id, refuse)).collect()
+}
+
+/// One of a few words.
+fn named<T: Copy>(
+    word: &Spanned<String>,
+    names: &[(&str, T)],
+    what: &str,
+    refuse: &Refuse,
+) -> Result<T, FormatError> {
+    let known = names.iter().find(|(name, _)| name == word.get_ref());
+    known.map(|(_, value)| *value).ok_or_else(|| {
+        let problem = format!("\"{}\" is no {what}", word.get_ref());
+        let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+        let remedy = format!("Use one of {}", names.join(", "));
+        refuse(word.span().start, problem, &remedy)
+    })
 }
 
 fn share(number: &Spanned<f32>, refuse: &Refuse) -> Result<f32, FormatError> {
@@ -154,20 +175,19 @@ fn grounds(documented: Option<String>, observed: Option<String>) -> Option<Groun
         .or(observed.map(Grounds::Observed))
 }
 
-fn recognise(rows: RecogniseRows) -> Recognise {
-    let lower = |texts: Vec<String>| texts.iter().map(|t| t.to_ascii_lowercase()).collect();
-    Recognise {
-        hosts: lower(rows.hosts),
-        headers: pairs(rows.headers),
-        body: rows
-            .body
-            .into_iter()
-            .map(|form| BodyForm {
-                has: form.has,
-                contains: form.contains,
-            })
-            .collect(),
-        paths: rows.paths,
+impl From<RecogniseRows> for Recognise {
+    fn from(rows: RecogniseRows) -> Recognise {
+        let form = |form: BodyRow| BodyForm {
+            has: form.has,
+            contains: form.contains,
+        };
+        let hosts = rows.hosts.iter().map(|host| host.to_ascii_lowercase());
+        Recognise {
+            hosts: hosts.collect(),
+            headers: pairs(rows.headers),
+            body: rows.body.into_iter().map(form).collect(),
+            paths: rows.paths,
+        }
     }
 }
 
@@ -208,16 +228,7 @@ fn errors(rows: ErrorRows, refuse: &Refuse) -> Result<ErrorPlaces, FormatError> 
 fn credential(row: CredentialRow, refuse: &Refuse) -> Result<CredentialKind, FormatError> {
     let alphabet = match &row.alphabet {
         None => None,
-        Some(name) => {
-            let known = Alphabet::NAMES.iter().find(|(n, _)| n == name.get_ref());
-            let (_, alphabet) = known.ok_or_else(|| {
-                let problem = format!("\"{}\" is no alphabet", name.get_ref());
-                let names: Vec<&str> = Alphabet::NAMES.iter().map(|(n, _)| *n).collect();
-                let remedy = format!("Use one of {}", names.join(", "));
-                refuse(name.span().start, problem, &remedy)
-            })?;
-            Some(*alphabet)
-        }
+        Some(name) => Some(named(name, Alphabet::NAMES, "alphabet", refuse)?),
     };
     if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
         return Err(lacks_ground(row.id.span().start, "credential", refuse));
@@ -437,6 +448,7 @@ impl From<ProbeRows> for Assumptions {
 #[serde(deny_unknown_fields)]
 struct File {
     id: Spanned<String>,
+    layer: Option<Spanned<String>>,
     title: String,
     #[serde(default)]
     uses: Vec<String>,
@@ -474,7 +486,7 @@ struct File {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct RecogniseRows {
+pub(super) struct RecogniseRows {
     hosts: Vec<String>,
     headers: Vec<(String, String)>,
     body: Vec<BodyRow>,

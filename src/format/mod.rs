@@ -12,6 +12,7 @@ pub mod http_file;
 pub mod hurl;
 pub mod keys_file;
 pub mod knowledge_file;
+pub mod library;
 mod lift;
 pub mod markdown;
 pub mod matrix;

@@ -608,6 +608,8 @@ struct Answer {
     trailers: Vec<(String, Value)>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     received: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -637,6 +639,7 @@ impl Answer {
             received,
             wire_bytes,
             body_cut,
+            refused,
             timing:
                 Timing {
                     dns,
@@ -654,6 +657,7 @@ impl Answer {
             headers: fields(headers),
             trailers: fields(trailers),
             cut: *body_cut,
+            refused: *refused,
             received: *received,
             wire: *wire_bytes,
             dns: dns.map(span),
@@ -676,6 +680,7 @@ impl Answer {
             received: self.received,
             wire_bytes: self.wire,
             body_cut: self.cut,
+            refused: self.refused,
             timing: Timing {
                 dns: self.dns.map(duration).transpose()?,
                 connect: self.connect.map(duration).transpose()?,

@@ -2,7 +2,7 @@
 //! speaks for a call alone and for one that was investigated; the second just has more to go by.
 
 use super::facts::Case;
-use super::rules::{Finding, Tier, look};
+use super::rules::{Finding, Tier, left_beside, look};
 use super::status::{Catalogue, CauseNote};
 use crate::model::Cause;
 
@@ -95,7 +95,7 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
 
 /// Judges the case. The words of each cause come from the catalogue.
 pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
-    let findings = look(case);
+    let findings = beside_what_is_known(look(case), case);
     let mut verdicts: Vec<Verdict> = rank(&findings)
         .into_iter()
         .enumerate()
@@ -106,6 +106,33 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
         verdicts.push(unknown(case, catalogue));
     }
     Explanation { verdicts }
+}
+
+/// How far rules that guess from the answer alone are believed where packs speak as well: of a
+/// status the packs know more, words and codes they know better.
+fn trust(tier: Tier) -> f32 {
+    match tier {
+        Tier::Status => 0.0,
+        Tier::Words => 0.5,
+        Tier::Said => 0.7,
+        Tier::Seen => 1.0,
+    }
+}
+
+/// What a pack says by a code, by words or a header outranks what rules guess without it;
+/// comparisons of answers stand.
+fn beside_what_is_known(mut findings: Vec<Finding>, case: &Case) -> Vec<Finding> {
+    if case.knowledge.packs.is_empty() {
+        return findings;
+    }
+    let left = left_beside(case);
+    for finding in &mut findings {
+        let guessed = finding.tier < Tier::Seen && !finding.rule.starts_with("known.");
+        if guessed && finding.weight > 0.0 {
+            finding.weight *= left * trust(finding.tier);
+        }
+    }
+    findings
 }
 
 fn verdict(

@@ -2,7 +2,9 @@
 //! causes, what to check, whom to ask, and on what grounds each of these is said. The words
 //! live in files (`assets/catalogue`, and one of the user's own) and arrive here as values.
 
+use super::api::library::Library;
 use crate::model::Cause;
+use std::sync::Arc;
 
 /// How surely something is known. The screen never says the third as if it were the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +96,8 @@ pub struct Catalogue {
     pub statuses: Vec<StatusNote>,
     pub codes: Vec<CodeNote>,
     pub causes: Vec<CauseNote>,
+    /// What is known of APIs.
+    pub library: Arc<Library>,
 }
 
 impl Catalogue {
@@ -177,14 +181,14 @@ mod tests {
         let ours = Catalogue {
             statuses: vec![status(404, "ours"), status(500, "ours")],
             codes: vec![code("not_found", "ours")],
-            causes: vec![],
+            ..Catalogue::default()
         };
         let mut theirs = status(404, "theirs");
         theirs.checks.clear();
         let both = ours.overlay(Catalogue {
             statuses: vec![theirs, status(403, "theirs")],
             codes: vec![code("not_found", "theirs"), code("own", "theirs")],
-            causes: vec![],
+            ..Catalogue::default()
         });
         let numbers: Vec<_> = both.statuses.iter().map(|n| n.status).collect();
         assert_eq!(numbers, [403, 404, 500]);
@@ -200,7 +204,7 @@ mod tests {
         let catalogue = Catalogue {
             statuses: vec![],
             codes: vec![code("not_found", "ours")],
-            causes: vec![],
+            ..Catalogue::default()
         };
         assert_eq!(catalogue.status(599), None);
         assert_eq!(catalogue.code("Not_Found"), None);

@@ -27,6 +27,8 @@ pub struct Environment {
     pub insecure_origins: Vec<Origin>,
     /// What this side shows to a server that asks who it is.
     pub identity: Option<Identity>,
+    /// The pack of knowledge that speaks here, where a person chose it.
+    pub knowledge: Option<String>,
 }
 
 /// PEM files with a client certificate and its key; both may stand in one.

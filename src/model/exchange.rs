@@ -175,6 +175,8 @@ pub struct Response {
     pub wire_bytes: Option<u64>,
     /// The body ended before its end.
     pub body_cut: bool,
+    /// The call was refused, although the status says that it worked.
+    pub refused: bool,
     pub timing: Timing,
 }
 

@@ -4,13 +4,11 @@
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
 use crate::engine::clock;
+use crate::engine::pasted;
 use crate::format::registry::{self, Format};
 use crate::insight;
-use crate::model::{
-    Environment, Exchange, Origin, Outcome, Param, RequestSpec, TokenName, as_text,
-};
+use crate::model::{Exchange, Origin, RequestSpec, TokenName};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Reads requests in any form that is told for certain, else an answer. `sandbox` names the practice tokens where they may be meant.
 pub fn take_in(
@@ -123,34 +121,5 @@ fn requests(
 
 /// An answer as a call that was made elsewhere.
 fn answer(saved: insight::Saved, client: &Client) -> Exchange {
-    let sent = saved.sent.unwrap_or_else(|| crate::model::SentRequest {
-        url: "pasted answer".to_owned(),
-        ..Default::default()
-    });
-    let headers = sent.headers.iter();
-    let headers = headers.map(|header| Param::data(&header.name, header.text()));
-    let typed = RequestSpec {
-        method: sent.method.clone(),
-        url: if sent.method.is_empty() {
-            String::new()
-        } else {
-            as_text(&sent.url)
-        },
-        headers: headers.collect(),
-        ..RequestSpec::default()
-    };
-    client.shown(Exchange {
-        id: client.new_id(),
-        environment: Environment::RECEIVED.to_owned(),
-        case: None,
-        typed,
-        sent,
-        outcome: Outcome::Answered(saved.response),
-        redirects: Vec::new(),
-        attempts: 0,
-        unverified: Vec::new(),
-        probe_of: None,
-        started_at: clock::now(),
-        took: Duration::ZERO,
-    })
+    client.shown(pasted::exchange(saved, client.new_id(), clock::now()))
 }

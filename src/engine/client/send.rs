@@ -11,7 +11,10 @@ use super::way::{Connection, Line, Protocol, Way, Ways};
 use crate::engine::attach;
 use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
+use crate::insight::facts::Facts;
 use crate::model::{
     Author, Cause, Consent, Environment, Exchange, ExchangeId, Failure, Manner, Origin, Outcome,
     RequestSpec, Response, SentRequest, SlotPlace, limits,
@@ -39,6 +42,8 @@ pub struct ClientOptions {
     pub authorities: Vec<PathBuf>,
     /// Origins whose certificates this run does not check, besides the environment's.
     pub insecure: Vec<Origin>,
+    /// What is known of the APIs that are called.
+    pub library: Arc<Library>,
 }
 
 impl Default for ClientOptions {
@@ -52,6 +57,7 @@ impl Default for ClientOptions {
             consent: None,
             authorities: Vec::new(),
             insecure: Vec::new(),
+            library: Arc::default(),
         }
     }
 }
@@ -112,6 +118,11 @@ impl Client {
 
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// What is known of the API that a call went to.
+    pub fn knowledge(&self, call: &Facts, environment: &Environment) -> Knowledge {
+        self.options.library.of_call(call, environment)
     }
 
     /// The id of a call that is made now.

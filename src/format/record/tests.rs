@@ -121,12 +121,12 @@ fn any_response() -> impl Strategy<Value = Response> {
         first_byte,
         total,
     });
-    let texts = any::<(u16, String, String, bool)>();
+    let texts = any::<(u16, String, String, bool, bool)>();
     let sizes = any::<(Option<u64>, Option<u64>)>();
     let fields = (any_headers(), any_headers());
     (texts, sizes, fields, any_bytes(), timing).prop_map(
         |(texts, (received, wire_bytes), (headers, trailers), body, timing)| {
-            let (status, reason, version, body_cut) = texts;
+            let (status, reason, version, body_cut, refused) = texts;
             Response {
                 received,
                 wire_bytes,
@@ -137,6 +137,7 @@ fn any_response() -> impl Strategy<Value = Response> {
                 trailers,
                 body,
                 body_cut,
+                refused,
                 timing,
             }
         },

@@ -135,6 +135,12 @@ impl Facts {
         StatusClass::of(self.sent_status()) == StatusClass::Success
             && self.page != Page::Html
             && self.errors.entries.is_empty()
+            && !self.is_refused()
+    }
+
+    /// Refused under a status that says that it worked.
+    pub fn is_refused(&self) -> bool {
+        self.response().is_some_and(|response| response.refused)
     }
 
     /// Not who you are: the token was not accepted.

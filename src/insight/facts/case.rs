@@ -1,6 +1,7 @@
 //! All that an investigation knows so far: the call, whose credential it carried, the probes.
 
 use super::Facts;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::learned::Past;
 use crate::insight::route::Part;
 use crate::insight::token::TokenReport;
@@ -21,6 +22,8 @@ pub struct Credential {
 pub enum CredentialPlace {
     #[default]
     Nowhere,
+    /// Nobody knows: the answer was pasted without its request. Unknown is no evidence.
+    Unknown,
     Authorization,
     /// `Authorization` stands there more than once.
     Repeated,
@@ -119,6 +122,8 @@ pub struct Case {
     pub credential: Credential,
     pub others: Vec<KnownToken>,
     pub environment: Environment,
+    /// The packs that fit this call.
+    pub knowledge: Knowledge,
     pub probes: Vec<Probed>,
     /// How many more probes may be sent.
     pub budget: usize,
@@ -144,6 +149,7 @@ impl Case {
             credential,
             others: Vec::new(),
             environment,
+            knowledge: Knowledge::default(),
             probes: Vec::new(),
             budget: 0,
             known_good: None,
@@ -151,6 +157,13 @@ impl Case {
             limited: Vec::new(),
             now,
         }
+    }
+
+    /// With what is known of the API that was called.
+    #[must_use]
+    pub fn knowing(mut self, knowledge: Knowledge) -> Case {
+        self.knowledge = knowledge;
+        self
     }
 
     /// Takes a probe's answer in, with what it says of how the API's paths are built.

@@ -26,7 +26,7 @@ fn catalogue() -> Catalogue {
             note("not_found", Cause::ResourceAbsent),
             note("unprocessable_entity", Cause::RequestValidation),
         ],
-        causes: vec![],
+        ..Catalogue::default()
     }
 }
 
