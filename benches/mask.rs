@@ -3,8 +3,8 @@
 
 use httriage::insight::redact::Mask;
 use httriage::model::{
-    Exchange, ExchangeId, Headers, Outcome, RequestSpec, Response, Secret, SentRequest, Timestamp,
-    TokenName, TokenRef,
+    ExchangeId, Headers, Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest,
+    Timestamp, TokenName, TokenRef,
 };
 use std::time::{Duration, Instant};
 
@@ -99,12 +99,12 @@ fn row(name: &str, mask: &Mask, body: &[u8], header: &str) {
     println!("{name:<44}{ms:>10.2}{:>12.0}", body.len() as f64 / ms / 1e3);
 }
 
-fn exchange(body: Vec<u8>, header: &str) -> Exchange {
+fn exchange(body: Vec<u8>, header: &str) -> RawExchange {
     let mut headers = Headers::new();
     if !header.is_empty() {
         headers.push("authorization", format!("Bearer {header}"));
     }
-    Exchange {
+    RawExchange {
         id: ExchangeId::new(Timestamp::UNIX_EPOCH, 0),
         environment: String::new(),
         case: None,

@@ -4,9 +4,12 @@
 
 use httriage::format::blanks::Written;
 use httriage::format::curl;
+use httriage::insight::Exchange;
+use httriage::insight::redact::Mask;
+use httriage::model::RawExchange;
 use httriage::model::{
-    Body, Cause, Environment, Exchange, ExchangeId, Failure, Headers, Outcome, Param, Part,
-    RequestSpec, SentRequest, Session, Step, Timestamp, is_unsafe,
+    Body, Cause, Environment, ExchangeId, Failure, Headers, Outcome, Param, Part, RequestSpec,
+    SentRequest, Session, Step, Timestamp, is_unsafe,
 };
 use proptest::prelude::*;
 use std::os::unix::fs::PermissionsExt;
@@ -61,7 +64,7 @@ fn run(text: &str, variables: &[(&str, &str)]) -> Vec<Started> {
 }
 
 fn exchange(sent: SentRequest) -> Exchange {
-    Exchange {
+    Mask::default().exchange(RawExchange {
         id: ExchangeId::from_number(1),
         environment: "acme".into(),
         case: None,
@@ -74,7 +77,7 @@ fn exchange(sent: SentRequest) -> Exchange {
         probe_of: None,
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
-    }
+    })
 }
 
 /// The values that follow an option.

@@ -7,8 +7,9 @@ use super::message::{Effect, Notice, ThenWhy};
 use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, Shown};
 use super::state::{Overlay, State};
 use crate::format::{blanks, curl};
+use crate::insight::Exchange;
 use crate::insight::{Entry, error_body, request_ids};
-use crate::model::{Body, Exchange, cut, cut_front, for_clipboard, resolve, visible_line, written};
+use crate::model::{Body, cut, cut_front, for_clipboard, resolve, visible_line, written};
 use std::fmt::Write;
 use std::sync::Arc;
 

@@ -33,7 +33,7 @@ pub fn run(
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let session = Session {
         steps: vec![Step {
             spec: typed.clone(),

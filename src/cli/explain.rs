@@ -7,7 +7,7 @@ use super::json::{entry_json, notes_json};
 use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
-use crate::engine::Home;
+use crate::engine::{Home, Vault, sandbox};
 use crate::format::har;
 use crate::insight::{
     Catalogue, CauseNote, CodeNote, ErrorBody, StatusNote, error_text, in_general,
@@ -38,7 +38,8 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     {
         return recording::explain(text, what, &home, &catalogue, args.json, out);
     }
-    let errors = error_text(&bytes, None);
+    let vault = Vault::new(&home.settings()?, sandbox::token_value);
+    let errors = error_text(&vault.mask().bytes(bytes), None);
     body(&errors, &catalogue, args.json, out);
     Ok(0)
 }

@@ -10,8 +10,9 @@ use crate::engine::investigate::recalled;
 use crate::engine::{Client, ClientOptions, Home, HomeError, Vault, sandbox};
 use crate::format::blanks::Written;
 use crate::format::{curl, har, http_file, hurl, session_file, ticket};
+use crate::insight::Exchange;
 use crate::insight::explain;
-use crate::model::{Environment, Exchange, Session, Settings, for_clipboard};
+use crate::model::{Environment, Session, Settings, for_clipboard};
 use std::sync::Arc;
 
 type OfSession = fn(&Session, &Environment) -> Written;

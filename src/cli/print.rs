@@ -2,9 +2,10 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
+use crate::insight::Exchange;
 use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
 use crate::model::{
-    Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
+    ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
 };
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};

@@ -5,6 +5,7 @@
 use super::client::{Client, Flight, Outgoing};
 use super::history::History;
 use super::vault::{Vault, slots};
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
@@ -14,8 +15,8 @@ use crate::insight::probe::next;
 use crate::insight::redact::is_secret_name;
 use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
-    Body, Environment, Exchange, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin,
-    Outcome, Param, RequestSpec, SentRequest, Timestamp, TokenName, TokenRef, limits, resolve,
+    Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome, Param,
+    RawExchange, RequestSpec, SentRequest, Timestamp, TokenName, TokenRef, limits, resolve,
     token_names_in,
 };
 use std::collections::HashMap;
@@ -185,7 +186,7 @@ async fn make(
     resolved: Result<SentRequest, Failure>,
     ask: &Investigation,
     flight: &Flight,
-) -> Exchange {
+) -> RawExchange {
     match resolved {
         Ok(sent) => {
             let outgoing = Outgoing {
@@ -197,7 +198,7 @@ async fn make(
             };
             client.send(outgoing, flight).await
         }
-        Err(failure) => Exchange {
+        Err(failure) => RawExchange {
             id: client.new_id(),
             environment: ask.environment.name.clone(),
             case: ask.case.clone(),

@@ -17,7 +17,7 @@ use crate::model::{
 use ring::digest;
 use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct Vault {
     tokens: Vec<Token>,
@@ -37,7 +37,11 @@ pub struct Vault {
 #[derive(Default)]
 struct Known {
     values: HashMap<(bool, TokenName), Secret>,
+    /// Those of the other tokens that could be read when the first mask was made.
+    at_rest: Option<Vec<(TokenName, Secret)>>,
     mask: Option<Arc<Mask>>,
+    /// Tokens of which it was told that their values cannot be masked.
+    told: HashSet<TokenName>,
 }
 
 /// A request with the values in place. It never leaves the engine and cannot be printed.
@@ -247,25 +251,48 @@ impl Vault {
         }))
     }
 
-    /// Every value read so far, to be masked wherever it surfaces.
-    pub fn known(&self) -> Vec<(TokenRef, Secret)> {
-        let Ok(read) = self.read.lock() else {
-            return Vec::new();
-        };
-        read.known()
+    /// What masks every value read so far, and that of every token that can be read without
+    /// starting a program or asking anybody, whether it is used in this run or not.
+    pub fn mask(&self) -> Arc<Mask> {
+        let mut read = self.lock();
+        if let Some(mask) = &read.mask {
+            return mask.clone();
+        }
+        read.at_rest.get_or_insert_with(|| self.all_at_rest());
+        let mask = Arc::new(Mask::new(&read.known()));
+        read.mask = Some(mask.clone());
+        mask
     }
 
-    /// What masks every value read so far.
-    pub fn mask(&self) -> Arc<Mask> {
-        let Ok(mut read) = self.read.lock() else {
-            return Arc::new(Mask::new(&[]));
+    fn all_at_rest(&self) -> Vec<(TokenName, Secret)> {
+        let value = |token: &Token| {
+            let value = match &token.source {
+                TokenSource::Variable(variable) => source::from_variable(&token.name, variable),
+                // What is no plain file may wait for ever.
+                TokenSource::File(path) if path.is_file() => source::from_file(&token.name, path),
+                _ => return None,
+            };
+            Some((token.name.clone(), value.ok()?))
         };
-        if read.mask.is_none() {
-            read.mask = Some(Arc::new(Mask::new(&read.known())));
-        }
-        read.mask
-            .clone()
-            .unwrap_or_else(|| Arc::new(Mask::new(&[])))
+        self.tokens.iter().filter_map(value).collect()
+    }
+
+    /// The tokens that were read and cannot be masked, since they are too short; each is named once.
+    pub fn unmaskable(&self) -> Vec<TokenName> {
+        let mut read = self.lock();
+        let short = read.values.iter();
+        let short = short.filter(|(_, secret)| Mask::is_too_short(secret));
+        let names: Vec<TokenName> = short.map(|((_, name), _)| name.clone()).collect();
+        names
+            .into_iter()
+            .filter(|name| read.told.insert(name.clone()))
+            .collect()
+    }
+
+    /// A lock here guards nothing that a panic could leave half done: a value that was read must
+    /// not be forgotten, or it would not be masked.
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn value(&self, name: &TokenName, sandbox: bool) -> Result<Secret, Failure> {
@@ -321,23 +348,27 @@ impl Vault {
     }
 
     fn remembered(&self, sandbox: bool, name: &TokenName) -> Option<Secret> {
-        let read = self.read.lock().ok()?;
+        let read = self.lock();
         read.values.get(&(sandbox, name.clone())).cloned()
     }
 
     fn remember(&self, sandbox: bool, name: &TokenName, secret: Secret) {
-        if let Ok(mut read) = self.read.lock() {
-            read.values.insert((sandbox, name.clone()), secret);
-            read.mask = None;
-        }
+        let mut read = self.lock();
+        read.values.insert((sandbox, name.clone()), secret);
+        read.mask = None;
     }
 }
 
 impl Known {
+    /// Of two tokens with the same value, the one that was used comes first.
     fn known(&self) -> Vec<(TokenRef, Secret)> {
-        let values = self.values.iter();
-        values
-            .map(|((_, name), secret)| {
+        let mut used: Vec<_> = self.values.iter().collect();
+        used.sort_by_key(|(name, _)| *name);
+        let used = used.into_iter().map(|((_, name), secret)| (name, secret));
+        let others = self.at_rest.iter().flatten();
+        let others = others.map(|(name, secret)| (name, secret));
+        used.chain(others)
+            .map(|(name, secret)| {
                 let token = TokenRef {
                     name: name.clone(),
                     fingerprint: Some(fingerprint(secret)),

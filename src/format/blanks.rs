@@ -2,8 +2,9 @@
 //! form that requests are written in for other programs fills them in its own way.
 
 use crate::format::lift::Lifter;
+use crate::insight::Exchange;
 use crate::model::{
-    Environment, Exchange, MASK, Origin, RequestSpec, TokenName, names_in, visible_line, written,
+    Environment, MASK, Origin, RequestSpec, TokenName, names_in, visible_line, written,
 };
 
 /// A base URL that nobody has, until its variable stands in its place.

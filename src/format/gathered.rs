@@ -198,7 +198,6 @@ impl<'a> Gathered<'a> {
             variables: settled.variables,
             base: settled.base.and_then(|base| base.value),
             notes: self.notes.into_list(),
-            ..Collection::default()
         }
     }
 }

@@ -6,10 +6,11 @@ use crate::format::blanks::{
     Blanks, FILES_LEFT_OUT, Stretch, Written, comment, is_made_by_the_client, unwritable,
     without_credentials,
 };
+use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
 use crate::model::{
-    Environment, Exchange, Expectation, Failure, RequestSpec, SentRequest, Session, Step, cut,
-    is_unsafe, resolve, visible, visible_line,
+    Environment, Expectation, Failure, RequestSpec, SentRequest, Session, Step, cut, is_unsafe,
+    resolve, visible, visible_line,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

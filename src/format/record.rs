@@ -2,9 +2,10 @@
 //! back exactly: every header byte, every body byte, every nanosecond.
 
 use super::FormatError;
+use crate::insight::Exchange;
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
-    Outcome, Param, Part, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName,
+    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome,
+    Param, Part, RawExchange, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName,
     TokenRef,
 };
 use base64::Engine;
@@ -25,7 +26,7 @@ pub struct Bodies<B> {
 
 /// The call without its bodies.
 pub fn write(exchange: &Exchange) -> String {
-    let Exchange {
+    let RawExchange {
         id,
         environment,
         case,
@@ -38,7 +39,7 @@ pub fn write(exchange: &Exchange) -> String {
         started_at,
         took,
         probe_of,
-    } = exchange;
+    } = &**exchange;
     text(&Record {
         v: VERSION,
         id: id.as_str().to_owned(),
@@ -69,10 +70,10 @@ pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
     }
 }
 
-pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<Exchange, FormatError> {
+pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, FormatError> {
     let record: Record = parse(record)?;
     known(record.v)?;
-    Ok(Exchange {
+    Ok(RawExchange {
         id: ExchangeId::parse(&record.id).ok_or_else(|| broken("its id is not one"))?,
         environment: record.environment,
         case: record.case,

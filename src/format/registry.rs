@@ -40,7 +40,9 @@ pub const FORMATS: &[Format] = &[
         noun: "recording",
         is_many: true,
         fits: har::is_recording,
-        read: har::read,
+        read: |text, file, taken, known, watch| {
+            Ok(har::read(text, file, taken, known, watch)?.collection)
+        },
     },
     Format {
         kind: "openapi",

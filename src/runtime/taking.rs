@@ -5,8 +5,9 @@ use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
 use crate::format::registry::{self, Format};
 use crate::insight;
+use crate::insight::Exchange;
 use crate::model::{
-    Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName,
+    Environment, Origin, Outcome, Param, RawExchange, RequestSpec, Timestamp, TokenName,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,7 +139,7 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         headers: headers.collect(),
         ..RequestSpec::default()
     };
-    client.shown(Exchange {
+    client.shown(RawExchange {
         id: client.new_id(),
         environment: Environment::RECEIVED.to_owned(),
         case: None,

@@ -8,9 +8,10 @@ use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
 use crate::engine::attach::Attached;
 use crate::engine::vault::{Filled, Vault};
+use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
-    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
+    Cause, Environment, ExchangeId, Failure, Headers, Manner, Origin, Outcome, RawExchange,
     RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
 };
 use ring::rand::SecureRandom;
@@ -101,7 +102,7 @@ impl Client {
         let _ = self.way(environment.origin().as_ref(), environment);
     }
 
-    pub fn vault(&self) -> &Vault {
+    pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
     }
 
@@ -112,7 +113,7 @@ impl Client {
 
     /// Makes the call, and again where its manner allows it and the answer asks for it, and
     /// follows where its answers lead. The exchange is as it was, secrets included; see `shown`.
-    pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> Exchange {
+    pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> RawExchange {
         let deadline = self.options.whole.map(|limit| Instant::now() + limit);
         let Manner { wait, retries, .. } = outgoing.manner;
         let mut attempts = 0;
@@ -138,13 +139,13 @@ impl Client {
     }
 
     /// A call that was given up before it went.
-    fn unsent(&self, outgoing: Outgoing) -> Exchange {
+    fn unsent(&self, outgoing: Outgoing) -> RawExchange {
         let failure = Failure::unsent(
             Cause::CallCancelled,
             "you ended the wait before it.",
             "Send it when you like.",
         );
-        Exchange {
+        RawExchange {
             id: self.new_id(),
             environment: outgoing.environment.name,
             case: outgoing.case,
@@ -165,7 +166,7 @@ impl Client {
         outgoing: &Outgoing,
         flight: &Flight,
         deadline: Option<Instant>,
-    ) -> Exchange {
+    ) -> RawExchange {
         let started_at = Timestamp::now();
         let Outgoing {
             typed,
@@ -219,7 +220,7 @@ impl Client {
         let was_sent = !matches!(&outcome, Outcome::Failed(failure) if !failure.was_sent);
         let took = course.began.elapsed();
         let renewed = course.renewed.load(Ordering::Relaxed);
-        Exchange {
+        RawExchange {
             id: ExchangeId::new(started_at, self::chance()),
             environment: environment.name,
             case,
@@ -235,30 +236,9 @@ impl Client {
         }
     }
 
-    /// The exchange without the secrets this program knows.
-    pub fn shown(&self, exchange: Exchange) -> Exchange {
-        let known = self.vault.known();
-        let mask = self.vault.mask();
-        let mut exchange = mask.exchange(exchange);
-        // Tokens still stand as slots in what was sent; show them the way they are masked.
-        exchange.sent.headers = exchange
-            .sent
-            .headers
-            .iter()
-            .map(|header| {
-                let mut value = header.value.clone();
-                if let Ok(text) = std::str::from_utf8(&header.value) {
-                    let mut text = text.to_owned();
-                    for (token, _) in &known {
-                        text =
-                            text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
-                    }
-                    value = text.into_bytes();
-                }
-                (header.name.clone(), value)
-            })
-            .collect();
-        exchange
+    /// The call as it may be shown and kept: without the secrets this program knows.
+    pub fn shown(&self, exchange: RawExchange) -> Exchange {
+        self.vault.mask().exchange(exchange)
     }
 
     /// The call, and the ones that its redirects ask for.

@@ -57,7 +57,7 @@ async fn a_value_is_put_in_only_when_the_request_is_filled() {
     );
     assert_eq!(filled.url, "http://127.0.0.1:1/x?key=0123456789abcdef");
     assert_eq!(token.unwrap().fingerprint.unwrap().len(), 4);
-    assert_eq!(vault.known().len(), 1);
+    assert!(vault.mask().finds("you sent 0123456789abcdef"));
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@
 use crate::format::blanks::{
     Blank, Blanks, Stretch, Written, comment, unwritable, without_credentials,
 };
+use crate::insight::Exchange;
 use crate::insight::request_ids;
 use crate::model::{
-    Body, Environment, Exchange, Failure, Part, RequestSpec, SentRequest, Session, cut, is_unsafe,
-    resolve, visible,
+    Body, Environment, Failure, Part, RequestSpec, SentRequest, Session, cut, is_unsafe, resolve,
+    visible,
 };
 use std::fmt::Write;
 

@@ -1,8 +1,9 @@
 //! A call as a HAR recording of one entry. What is written was masked before, as everything that
 //! is kept is.
 
+use crate::insight::Exchange;
 use crate::insight::request_ids;
-use crate::model::{Exchange, Headers, Outcome, Response, cut};
+use crate::model::{Headers, Outcome, Response, cut};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};

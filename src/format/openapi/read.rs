@@ -7,8 +7,8 @@ use super::parameters::{Parameters, plain, variable};
 use super::security::Way;
 use crate::format::FormatError;
 use crate::format::har::Watch;
-use crate::format::lift::{Lifter, without_jwts};
-use crate::insight::redact::Mask;
+use crate::format::lift::Lifter;
+use crate::insight::redact::{Mask, without_jwts};
 use crate::insight::replay::with_slots;
 use crate::model::{
     Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, cut, decoded, encoded,
@@ -480,7 +480,6 @@ impl<'d> Reader<'d> {
             variables: self.variables,
             base: self.base,
             notes,
-            ..Collection::default()
         };
         hide(&mut collection);
         collection

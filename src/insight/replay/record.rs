@@ -3,10 +3,11 @@
 
 use super::lift::{lift_base, lift_ids};
 use super::{captured, expectation, expectation_with_body};
+use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Environment, Exchange, Expectation, MASK, Note, Param, RequestSpec, Secret, Session,
-    Step, TokenName, TokenRef, cut, token_names_in, written,
+    Body, Environment, Expectation, MASK, Note, Param, RequestSpec, Secret, Session, Step,
+    TokenName, TokenRef, cut, token_names_in, written,
 };
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
@@ -195,7 +196,7 @@ fn open(text: &mut String, name: &str, place: &str, masked: &mut Vec<String>) {
 
 /// The call with its typed secrets masked, body included, which is left in what was sent.
 fn without_secrets(exchange: &Exchange) -> Exchange {
-    let mut exchange = exchange.clone();
+    let mut exchange = exchange.clone().into_raw();
     let mut tokens: Vec<TokenName> = Vec::new();
     // Only what is nothing but a known token survives under a secret name, and it is known by
     // its mask. What was sent keeps the slots: they are not taken for typed values there.

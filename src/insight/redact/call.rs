@@ -1,0 +1,395 @@
+//! A call without its secrets: what of it is looked through, and for what.
+
+use super::places::{Named, is_kept};
+use super::search::{Found, Search};
+use super::values::Value;
+use super::views::{Reading, read};
+use super::{Exchange, LONGEST_MASK, Mask, is_secret, is_secret_name, lossy, without_jwts};
+use crate::model::{
+    Body, Failure, Headers, MASK, Outcome, Param, RawExchange, RequestSpec, Response, SentRequest,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+impl Mask {
+    /// The call as it may be shown and kept.
+    pub fn exchange(&self, exchange: RawExchange) -> Exchange {
+        let values = values_of_request(&exchange.sent);
+        Exchange::masked(self.without(values, exchange))
+    }
+
+    /// A call that was recorded elsewhere, made of names, and how its request stood there. Of whose
+    /// answer nobody here knows the tokens, every one that looks like one is masked.
+    pub fn recorded(&self, exchange: RawExchange, stood: &SentRequest) -> Exchange {
+        let mut exchange = self.without(values_of_request(stood), exchange);
+        if let Outcome::Answered(response) = &mut exchange.outcome {
+            let headers = response.headers.iter();
+            response.headers = headers
+                .map(|header| {
+                    let value = without_jwts(&header.text());
+                    (header.name.clone(), value.into_bytes())
+                })
+                .collect();
+            if let Ok(text) = std::str::from_utf8(&response.body)
+                && text.contains("eyJ")
+            {
+                response.body = without_jwts(text).into_bytes();
+            }
+        }
+        Exchange::masked(exchange)
+    }
+
+    /// Without what is known here, what names say, and these values, which the call itself brought:
+    /// secrets that were typed have no name, but may be echoed all the same.
+    fn without(&self, mut values: Vec<Value>, exchange: RawExchange) -> RawExchange {
+        values.extend(values_of_parts(&exchange.typed.body));
+        let response = exchange.outcome.response();
+        values.extend(response.map(values_of_cookies).unwrap_or_default());
+        let typed = Mask::of_values(values);
+        let search = Search::for_values(&[self.set(), typed.set()]).and_names();
+        let mut body = response.map_or_else(Found::default, |r| search.look(&r.body));
+        // What the answer gives under a secret name may stand elsewhere in it too.
+        let given = response.map(|response| values_given(response, &body));
+        let given = Mask::of_values(given.unwrap_or_default());
+        if let Some(response) = response.filter(|_| !given.values.is_empty()) {
+            let more = Search::for_values(&[given.set()]).look(&response.body);
+            body.merge(more, 2);
+        }
+        let sets = [self.set(), typed.set(), given.set()];
+        let cleaner = Cleaner {
+            mask: self,
+            search: Search::for_values(&sets).and_names(),
+        };
+        cleaner.exchange(exchange, body)
+    }
+}
+
+/// What looks through a call.
+struct Cleaner<'m> {
+    mask: &'m Mask,
+    search: Search<'m>,
+}
+
+impl Cleaner<'_> {
+    fn exchange(&self, mut exchange: RawExchange, body: Found) -> RawExchange {
+        if let Outcome::Failed(failure) = &mut exchange.outcome {
+            for raw in [&exchange.sent.url, &exchange.typed.url] {
+                if !raw.is_empty() {
+                    failure.message = failure.message.replace(raw, &self.url(raw));
+                }
+            }
+        }
+        exchange.sent.url = self.url(&exchange.sent.url);
+        // Tokens still stand as slots in what was sent; they are shown the way they are masked.
+        exchange.sent.headers = self.marked(&self.headers(&exchange.sent.headers));
+        exchange.sent.body = self.bytes(exchange.sent.body);
+        exchange.typed = self.typed(exchange.typed);
+        for hop in &mut exchange.redirects {
+            hop.location = self.url(&hop.location);
+        }
+        exchange.outcome = match exchange.outcome {
+            Outcome::Answered(response) => Outcome::Answered(self.response(response, body)),
+            Outcome::Failed(failure) => Outcome::Failed(Failure {
+                message: self.text(&failure.message),
+                partial: failure
+                    .partial
+                    .map(|response| Box::new(self.response(*response, body))),
+                ..failure
+            }),
+        };
+        exchange
+    }
+
+    /// The request as typed. A value that has a name becomes that name, so that the request can
+    /// be sent again; one that has none is masked, and must be typed again.
+    fn typed(&self, mut spec: RequestSpec) -> RequestSpec {
+        spec.url = self.named(self.url(&spec.url));
+        spec.notes = self.text(&spec.notes);
+        let row = |row: &mut Param| {
+            row.name = self.text(&row.name);
+            row.value = self.named(self.value(&row.name, &row.value));
+        };
+        spec.params
+            .iter_mut()
+            .chain(&mut spec.headers)
+            .for_each(row);
+        match &mut spec.body {
+            Body::Empty => {}
+            Body::Text(text) | Body::File(text) => {
+                *text = self.named(lossy(self.bytes(std::mem::take(text).into_bytes())));
+            }
+            Body::Bytes(bytes) => *bytes = self.bytes(std::mem::take(bytes)),
+            Body::Form(rows) => rows.iter_mut().for_each(row),
+            Body::Multipart(parts) => {
+                for part in parts {
+                    part.value = match part.is_file {
+                        true => self.text(&part.value),
+                        false => self.named(self.value(&part.name, &part.value)),
+                    };
+                }
+            }
+        }
+        spec
+    }
+
+    fn marked(&self, headers: &Headers) -> Headers {
+        let marked = |value: &[u8]| {
+            let mut text = std::str::from_utf8(value).ok()?.to_owned();
+            if text.contains("{{token:") {
+                for (mark, slot) in &self.mask.slots {
+                    text = text.replace(slot, mark);
+                }
+            }
+            Some(text.into_bytes())
+        };
+        let headers = headers.iter();
+        headers
+            .map(|header| {
+                let value = marked(&header.value).unwrap_or_else(|| header.value.clone());
+                (header.name.clone(), value)
+            })
+            .collect()
+    }
+
+    fn named(&self, text: String) -> String {
+        const CLOSE: &[u8] = "›".as_bytes();
+        let mut named = String::new();
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find("‹token:") {
+            let near = &rest.as_bytes()[start..rest.len().min(start + LONGEST_MASK)];
+            let length = memchr::memmem::find(near, CLOSE).map(|at| at + CLOSE.len());
+            let end = start + length.unwrap_or(0);
+            let slot = rest
+                .get(start..end)
+                .and_then(|mark| self.mask.slots.get(mark));
+            match slot {
+                Some(slot) => {
+                    named.push_str(&rest[..start]);
+                    named.push_str(slot);
+                    rest = &rest[end..];
+                }
+                None => {
+                    let next = start + '‹'.len_utf8();
+                    named.push_str(&rest[..next]);
+                    rest = &rest[next..];
+                }
+            }
+        }
+        match named.is_empty() {
+            true => text,
+            false => named + rest,
+        }
+    }
+
+    fn response(&self, mut response: Response, body: Found) -> Response {
+        response.headers = self.headers(&response.headers);
+        response.reason = self.text(&response.reason);
+        response.received = Some(response.body_bytes());
+        if let Some(masked) = self.search.write(&response.body, body) {
+            response.body = masked;
+        }
+        response
+    }
+
+    fn headers(&self, headers: &Headers) -> Headers {
+        headers
+            .iter()
+            .map(|header| {
+                let value = match is_secret_name(&header.name) {
+                    true => self.value(&header.name, &header.text()).into_bytes(),
+                    false => self.bytes(header.value.clone()),
+                };
+                (header.name.clone(), value)
+            })
+            .collect()
+    }
+
+    /// A named value: whole if the name is a secret one, else what is secret in it.
+    fn value(&self, name: &str, value: &str) -> String {
+        if !is_secret(name, value) || is_kept(value) {
+            return self.text(value);
+        }
+        let mut found = Found::default();
+        found.named.push(Named {
+            range: 0..value.len(),
+            quote: None,
+            is_direct: true,
+        });
+        found.merge(self.search.look_for_values(value.as_bytes()), 0);
+        let masked = self.search.write(value.as_bytes(), found);
+        masked.map_or_else(|| value.to_owned(), lossy)
+    }
+
+    fn url(&self, text: &str) -> String {
+        url(&self.search, text)
+    }
+
+    fn text(&self, text: &str) -> String {
+        self::text(&self.search, text)
+    }
+
+    fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        self.search.clean(&bytes).unwrap_or(bytes)
+    }
+}
+
+/// A URL, or what is to become one.
+pub(super) fn url(search: &Search, url: &str) -> String {
+    let mut url = text(search, url);
+    // By hand, since what is no URL may hold a password all the same.
+    if let Some(scheme) = url.find("://") {
+        let start = scheme + 3;
+        let end = url[start..].find(['/', '?', '#', '\\']);
+        let end = end.map_or(url.len(), |length| start + length);
+        if let Some(length) = url[start..end].rfind('@') {
+            url.replace_range(start..start + length, MASK);
+        }
+    }
+    url
+}
+
+pub(super) fn text(search: &Search, text: &str) -> String {
+    match search.clean(text.as_bytes()) {
+        Some(masked) => lossy(masked),
+        None => text.to_owned(),
+    }
+}
+
+/// Values under secret names of what was sent, and cookies, that were typed rather than named.
+fn values_of_request(sent: &SentRequest) -> Vec<Value> {
+    let mut values = values_of_headers(&sent.headers);
+    values.extend(values_of_url(&sent.url));
+    values.extend(values_in(&sent.body));
+    values
+}
+
+pub(super) fn values_of_headers(headers: &Headers) -> Vec<Value> {
+    let mut values = Vec::new();
+    for header in headers.iter() {
+        let text = header.text();
+        if !is_secret_name(&header.name) {
+            values.extend(values_in(&header.value));
+        } else if header.name.eq_ignore_ascii_case("cookie") {
+            values.extend(text.split(';').filter_map(value_of_cookie));
+        } else if !text.contains("{{token:") {
+            let words = text.split_whitespace();
+            for word in words.filter(|word| !super::is_scheme(word)) {
+                let word = word.trim_matches(['"', ',', ';']);
+                values.extend(value(word));
+                values.extend(values_of_basic(word));
+            }
+        }
+    }
+    values
+}
+
+/// Basic holds user and password.
+fn values_of_basic(word: &str) -> Vec<Value> {
+    let inside = STANDARD.decode(word).ok();
+    let inside = inside.and_then(|bytes| String::from_utf8(bytes).ok());
+    match inside.as_deref().and_then(|text| text.split_once(':')) {
+        Some((user, password)) => {
+            let mut values = vec![Value::pair(user, password)];
+            values.extend(value(password));
+            values
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Secrets of a URL, its user and password among them.
+fn values_of_url(text: &str) -> Vec<Value> {
+    let mut values = values_in(text.as_bytes());
+    if let Ok(url) = url::Url::parse(text)
+        && let Some(password) = url.password()
+    {
+        let (user, password) = (unescaped(url.username()), unescaped(password));
+        values.push(Value::pair(&user, &password));
+        values.extend(value(&password));
+    }
+    values
+}
+
+/// What stands right under secret names in a text.
+pub(super) fn values_in(text: &[u8]) -> Vec<Value> {
+    let found = Search::for_values(&[]).and_names().look(text);
+    direct_values(text, &found)
+}
+
+fn direct_values(text: &[u8], found: &Found) -> Vec<Value> {
+    let direct = found.named.iter().filter(|named| named.is_direct);
+    let mut values = Vec::new();
+    for named in direct {
+        let stood = String::from_utf8_lossy(&text[named.range.clone()]);
+        let credential = match stood.split_once(' ') {
+            Some((scheme, rest)) if super::is_scheme(scheme) => rest.trim_start(),
+            _ => &stood,
+        };
+        let mut forms = vec![credential.to_owned()];
+        let mut plain = unescaped(credential);
+        forms.push(plain.clone());
+        forms.push(unescaped(&plain));
+        if plain.contains('+') {
+            plain = plain.replace('+', " ");
+            forms.push(plain);
+        }
+        forms.dedup();
+        values.extend(values_of_basic(credential));
+        values.extend(forms.iter().filter_map(|form| value(form)));
+    }
+    values
+}
+
+/// What stands by its name is no value.
+fn value(text: &str) -> Option<Value> {
+    let is_name = text.contains("{{token:") || is_kept(text);
+    (!is_name && !text.contains("‹token:")).then(|| Value::new(text))
+}
+
+fn unescaped(text: &str) -> String {
+    read(text.as_bytes(), Reading::Plain).map_or_else(|| text.to_owned(), lossy)
+}
+
+/// The values of parts that have secret names: in the body as sent only their typed form tells
+/// where they stand.
+fn values_of_parts(body: &Body) -> Vec<Value> {
+    let Body::Multipart(parts) = body else {
+        return Vec::new();
+    };
+    let secret = parts
+        .iter()
+        .filter(|part| !part.is_file && is_secret_name(&part.name));
+    secret.filter_map(|part| value(&part.value)).collect()
+}
+
+/// Cookies that an answer sets.
+fn values_of_cookies(response: &Response) -> Vec<Value> {
+    let set = response.headers.all("set-cookie");
+    let pairs = set.filter_map(|text| value_of_cookie(text.split(';').next()?));
+    pairs.collect()
+}
+
+/// The value of `name=value`. Words, such as the name of a theme, would be blotted out everywhere.
+pub(super) fn value_of_cookie(pair: &str) -> Option<Value> {
+    let (_, text) = pair.split_once('=')?;
+    let text = text.trim().trim_matches('"');
+    is_made_up(text).then(|| value(text)).flatten()
+}
+
+fn is_made_up(text: &str) -> bool {
+    text.len() >= 16 || text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// What an answer gives away: new tokens, which it may repeat elsewhere.
+fn values_given(response: &Response, body: &Found) -> Vec<Value> {
+    let mut values = direct_values(&response.body, body);
+    for header in response.headers.iter() {
+        match is_secret_name(&header.name) {
+            true if header.name.eq_ignore_ascii_case("set-cookie") => {}
+            true => values.extend(value(&header.text())),
+            false => values.extend(values_in(&header.value)),
+        }
+    }
+    values.retain(|value| value.text.len() >= 8 && is_made_up(&value.text));
+    values
+}
