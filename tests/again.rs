@@ -7,7 +7,7 @@ mod program;
 use faults::{Asked, Server, answer};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
 use httriage::model::{
-    Cause, Environment, Manner, Outcome, RequestSpec, Settings, limits, resolve,
+    Author, Cause, Environment, Manner, Outcome, RequestSpec, Settings, limits, resolve,
 };
 use program::{Home, Ran};
 use std::io::Write;
@@ -132,6 +132,7 @@ fn outgoing(server: &Server, manner: Manner) -> Outgoing {
         typed,
         sent,
         environment,
+        author: Author::Person,
         case: None,
         manner,
     }

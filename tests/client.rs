@@ -10,7 +10,7 @@ use flate2::write::{DeflateEncoder, GzEncoder};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
 use httriage::model::RawExchange;
 use httriage::model::{
-    Cause, Environment, Manner, Origin, Outcome, RequestSpec, Settings, is_unsafe, resolve,
+    Author, Cause, Environment, Manner, Origin, Outcome, RequestSpec, Settings, is_unsafe, resolve,
 };
 use program::{Home, Ran};
 use serde_json::{Value, json};
@@ -536,6 +536,7 @@ fn outgoing(url: &str) -> Outgoing {
         typed,
         sent,
         environment,
+        author: Author::Person,
         manner: Manner::default(),
     }
 }

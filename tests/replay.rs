@@ -488,7 +488,7 @@ fn bad_files_and_usage_end_with_2_and_send_nothing() {
     );
     assert_eq!(ran.code, 0, "{}", ran.err);
 
-    let ran = room.replay(&format!("version = 2\n{RECORDED}"), &[]);
+    let ran = room.replay(&format!("version = 3\n{RECORDED}"), &[]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("Update httriage"), "{}", ran.err);
     std::fs::write(room.dir.path().join("b"), [0xff, 0xfe]).unwrap();

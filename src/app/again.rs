@@ -10,7 +10,7 @@ use super::sending::send_as;
 use super::state::{Overlay, State};
 use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
-use crate::model::{Cause, Manner, Origin, Outcome, TokenName, limits, tokens_of};
+use crate::model::{Cause, Manner, Origin, Outcome, TokenName, limits};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -135,7 +135,7 @@ pub fn ask_to_permit(state: &mut State) {
     let Some(origin) = Origin::parse(&exchange.sent.url) else {
         return;
     };
-    let tokens = tokens_of(&exchange.typed);
+    let tokens = exchange.typed.tokens();
     let names: Vec<&str> = tokens.iter().map(TokenName::as_str).collect();
     if names.is_empty() || state.overlay.is_some() {
         return;
@@ -161,7 +161,7 @@ pub fn permit(state: &mut State, origin: Origin) -> Vec<Effect> {
     let sandbox = state.environment().sandbox;
     let mut effects = vec![Effect::Permit {
         sandbox,
-        tokens: tokens_of(&exchange.typed),
+        tokens: exchange.typed.tokens(),
         origin,
     }];
     effects.push(knowing::look(state));

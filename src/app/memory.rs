@@ -14,7 +14,7 @@ use super::state::{Overlay, State};
 use crate::app::field::Field;
 use crate::insight::Exchange;
 use crate::insight::{blame, summary};
-use crate::model::{Environment, ExchangeId, ExchangeSummary, RequestSpec, resolve};
+use crate::model::{Environment, ExchangeId, ExchangeSummary, RequestSpec, as_text, resolve};
 use std::sync::Arc;
 
 /// Asks the store for what the filter lets through, from the newest on.
@@ -152,14 +152,14 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
 /// that it can be sent again.
 fn as_sendable(exchange: &Exchange, environment: &Environment) -> RequestSpec {
     let mut typed = exchange.typed.clone();
-    let (base, sent) = (
-        environment.base_url.trim_end_matches('/'),
-        &exchange.sent.url,
-    );
+    // What was sent is data, but for its tokens.
+    let base = as_text(environment.base_url.trim_end_matches('/'));
+    let sent = exchange.sent.url_template();
     if resolve(&typed, environment).is_ok() || sent.is_empty() || base.is_empty() {
         return typed;
     }
-    let Some(path) = sent.strip_prefix(base).filter(|path| path.starts_with('/')) else {
+    let path = sent.strip_prefix(&base);
+    let Some(path) = path.filter(|path| path.starts_with('/')) else {
         return typed;
     };
     let filled = RequestSpec {

@@ -11,8 +11,8 @@ use super::sending::enter;
 use super::state::State;
 use crate::format::registry;
 use crate::insight;
-use crate::insight::Exchange;
-use crate::model::{Environment, Origin, TokenName, tokens_of};
+use crate::model::{Environment, Origin, TokenName};
+use crate::insight::{Exchange};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.
@@ -109,7 +109,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         let steps = session.iter_mut().flat_map(|session| &mut session.steps);
         for spec in steps.map(|step| &mut step.spec).chain([&mut spec]) {
             let ours = |name: &TokenName| given.iter().all(|found| found.token.name != *name);
-            for name in tokens_of(spec).into_iter().filter(ours) {
+            for name in spec.tokens().into_iter().filter(ours) {
                 spec.forget_token(&name);
             }
         }

@@ -1,6 +1,8 @@
 //! The command line as it is typed.
 
 use super::print::Color;
+use crate::format::registry;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -381,7 +383,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What the file is, where it cannot be told
-    #[arg(long, value_name = "KIND", value_parser = ["curl", "har", "openapi", "postman", "http"])]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(registry::imports()))]
     pub kind: Option<String>,
     /// Print one JSON document
     #[arg(long)]
@@ -394,7 +396,7 @@ pub struct ExportArgs {
     #[arg(value_name = "SESSION|ID")]
     pub what: String,
     /// The form to write
-    #[arg(long = "as", value_name = "FORM", value_parser = ["curl", "har", "http", "hurl", "markdown"])]
+    #[arg(long = "as", value_name = "FORM", value_parser = PossibleValuesParser::new(registry::exports()))]
     pub form: String,
     #[command(flatten)]
     pub place: PlaceArgs,

@@ -9,7 +9,7 @@ use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, Vault, authorities};
 use crate::format::{catalogue_file, theme_file};
 use crate::insight::Catalogue;
-use crate::model::{Environment, Origin, Scheme, Session, Settings, TokenName, size};
+use crate::model::{Bindings, Environment, Origin, Scheme, Session, Settings, TokenName, size};
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
@@ -145,6 +145,25 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
         })?;
     }
     Ok(options)
+}
+
+/// Says aloud which tokens go where nothing but this command line lets them go.
+pub fn say_consent(options: &ClientOptions, settings: &Settings, environment: &Environment) {
+    let Some(consent) = &options.consent else {
+        return;
+    };
+    let names = consent.widens(&Bindings::of(settings), environment);
+    let names: Vec<&str> = names.into_iter().map(TokenName::as_str).collect();
+    let (what, go) = match names.len() {
+        0 => return,
+        1 => ("token", "goes"),
+        _ => ("tokens", "go"),
+    };
+    complain(&format!(
+        "Note: {what} {} {go} to {}, because this command line names both.",
+        names.join(", "),
+        consent.origin
+    ));
 }
 
 pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {

@@ -56,7 +56,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut others = Vec::new();
     for name in &names {
         let token = choice::token(name, &environment, &settings)?;
-        if Some(&token) != typed.auth.token() && !others.contains(&token) {
+        if !typed.tokens().contains(&token) && !others.contains(&token) {
             others.push(token);
         }
     }

@@ -11,11 +11,8 @@ use crate::engine::{Home, Vault, sandbox};
 use crate::format::har;
 use crate::insight::Exchange;
 use crate::insight::facts::{Case, Facts};
-use crate::insight::replay::with_slots;
 use crate::insight::{Catalogue, Explanation, error_body};
-use crate::model::{
-    Cause, Collection, Environment, SentRequest, StatusClass, Timestamp, TokenName,
-};
+use crate::model::{Cause, Collection, Environment, StatusClass, Timestamp, TokenName};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -119,7 +116,7 @@ fn alike(calls: Vec<Exchange>) -> Vec<(Exchange, usize)> {
 }
 
 fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) -> Told {
-    let carried = credential_from(&slotted(&exchange.sent), vault, false);
+    let carried = credential_from(&exchange.sent, vault, false);
     // A token that has expired since was good then.
     let now = exchange.started_at;
     let now = if now == Timestamp::UNIX_EPOCH {
@@ -138,18 +135,6 @@ fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) 
         explanation: crate::insight::explain(&case, catalogue),
         exchange,
         alike,
-    }
-}
-
-/// The request with its tokens by name, as it is before values are put in.
-fn slotted(sent: &SentRequest) -> SentRequest {
-    let headers = sent.headers.iter();
-    SentRequest {
-        url: with_slots(&sent.url),
-        headers: headers
-            .map(|header| (header.name.clone(), with_slots(&header.text()).into_bytes()))
-            .collect(),
-        ..sent.clone()
     }
 }
 

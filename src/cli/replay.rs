@@ -15,7 +15,8 @@ use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
 use crate::model::{
-    Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits, visible_line,
+    Consent, Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits,
+    visible_line,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
@@ -139,12 +140,12 @@ fn options(
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
     // Only the person can consent by naming a host together with a token; a session cannot.
-    if let (Some(base), Some(token)) = (&args.place.base_url, &replay.token) {
-        options.consent = Origin::parse(base);
-        complain(&format!(
-            "Note: token {token} goes to {base}, because this command line names both."
-        ));
-    }
+    let named = args.place.base_url.as_deref().and_then(Origin::parse);
+    options.consent = named.map(|origin| Consent {
+        origin,
+        tokens: replay.token.iter().cloned().collect(),
+    });
+    choice::say_consent(&options, settings, &replay.environment);
     Ok(options)
 }
 

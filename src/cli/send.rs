@@ -17,8 +17,7 @@ use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Body, Environment, Manner, Origin, Outcome, Param, RawExchange, RequestSpec, Settings,
-    StatusClass, Timestamp, limits, resolve,
+    Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange, RequestSpec, Settings, StatusClass, Timestamp, TokenName, limits, resolve, token_names_in,
 };
 use std::io::Read;
 use std::sync::Arc;
@@ -147,6 +146,7 @@ pub async fn call_in(
                 typed,
                 sent,
                 environment,
+                author: Author::Person,
                 case,
                 manner,
             };
@@ -277,12 +277,12 @@ pub fn spec(
                 let text = String::from_utf8_lossy(&text).into_owned();
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     let (name, value) = split_pair(line, ':', "--header @")?;
-                    spec.headers.push(Param::new(name, value));
+                    spec.headers.push(Param::data(name, value));
                 }
             }
             None => {
                 let (name, value) = split_pair(header, ':', "--header")?;
-                if is_secret_name(&name) && !value.contains("{{token:") {
+                if is_secret_name(&name) && token_names_in(&value).is_empty() {
                     complain(&format!(
                         "Warning: the value of {name} can be seen by others on this machine, since it stands in the command line. --header @FILE or @- keeps it out."
                     ));
@@ -293,15 +293,27 @@ pub fn spec(
     }
     spec.body = match &args.data {
         None => Body::Empty,
-        Some(data) => Body::Bytes(match data.strip_prefix('@') {
-            Some(place) => read(place, None)?,
-            None => data.as_bytes().to_vec(),
-        }),
+        Some(data) => match data.strip_prefix('@') {
+            Some(place) => Body::Bytes(read(place, None)?),
+            None => typed_data(data),
+        },
     };
     if let Some(name) = args.tokens.first() {
-        spec.auth = Auth::Bearer(choice::token(name, environment, settings)?);
+        let token = choice::token(name, environment, settings)?;
+        // Where a token has a place of its own in the call, it goes there and nowhere else.
+        if !spec.tokens().contains(&token) {
+            spec.auth = Auth::Bearer(token);
+        }
     }
     Ok(spec)
+}
+
+/// Data goes out byte for byte; one that names a token is a text that is filled in.
+fn typed_data(data: &str) -> Body {
+    match token_names_in(data).is_empty() {
+        true => Body::Bytes(data.as_bytes().to_vec()),
+        false => Body::Text(data.to_owned()),
+    }
 }
 
 pub fn options(
@@ -310,23 +322,14 @@ pub fn options(
     environment: &Environment,
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
-    // Naming a host together with a token is consent, and is said aloud where it goes beyond
-    // what the token is bound to.
+    // Naming a host together with a token is consent.
     let named = Origin::parse(&args.url).or_else(|| Origin::parse(args.place.base_url.as_deref()?));
-    if let Some(origin) = &named
-        && !args.tokens.is_empty()
-        && environment.origin().as_ref() != Some(origin)
-    {
-        let (what, go) = match args.tokens.len() {
-            1 => ("token", "goes"),
-            _ => ("tokens", "go"),
-        };
-        complain(&format!(
-            "Note: {what} {} {go} to {origin}, because this command line names both.",
-            args.tokens.join(", ")
-        ));
-    }
-    options.consent = named;
+    let tokens = args.tokens.iter().filter_map(|name| TokenName::new(name));
+    options.consent = named.map(|origin| Consent {
+        origin,
+        tokens: tokens.collect(),
+    });
+    choice::say_consent(&options, settings, environment);
     Ok(options)
 }
 

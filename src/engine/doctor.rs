@@ -6,7 +6,7 @@ use super::history::{History, Masking, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
 use crate::model::{
-    Environment, Manner, Origin, Outcome, RequestSpec, Settings, Timestamp, resolve,
+    Author, Environment, Manner, Origin, Outcome, RequestSpec, Settings, Timestamp, resolve,
 };
 use jiff::fmt::rfc2822;
 use std::sync::Arc;
@@ -253,6 +253,7 @@ pub async fn clocks(client: &Client, environments: &[Environment]) -> Vec<Check>
             typed,
             sent,
             environment: environment.clone(),
+            author: Author::Person,
             case: None,
             manner: Manner::default(),
         };

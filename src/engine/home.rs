@@ -80,12 +80,8 @@ impl Home {
     /// `config.toml`, and the tokens that environment variables define; no file is no settings.
     pub fn settings(&self) -> Result<Settings, HomeError> {
         let mut settings = self.configured()?;
-        for token in
-            variable_tokens(std::env::vars_os().filter_map(|(key, _)| key.into_string().ok()))
-        {
-            settings.tokens.retain(|known| known.name != token.name);
-            settings.tokens.push(token);
-        }
+        let variables = std::env::vars_os().filter_map(|(key, _)| key.into_string().ok());
+        define(&mut settings, variable_tokens(variables));
         Ok(settings)
     }
 
@@ -365,19 +361,38 @@ pub fn forbid_core_files() {
 }
 
 /// `HTTRIAGE_TOKEN_USER_ADMIN` defines `user-admin`.
-fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<Token> {
-    let mut tokens: Vec<Token> = variables
+fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<(TokenName, String)> {
+    let mut tokens: Vec<_> = variables
         .filter_map(|variable| {
             let name = variable.strip_prefix("HTTRIAGE_TOKEN_")?;
-            Some(Token {
-                name: TokenName::new(&name.to_ascii_lowercase().replace('_', "-"))?,
-                source: TokenSource::Variable(variable.clone()),
-                origins: Vec::new(),
-            })
+            let name = TokenName::new(&name.to_ascii_lowercase().replace('_', "-"))?;
+            Some((name, variable))
         })
         .collect();
-    tokens.sort_by(|a, b| a.name.cmp(&b.name));
+    tokens.sort();
     tokens
+}
+
+/// A variable gives a token its value; where that may go is said by whoever said it before, also
+/// where the same value has another name there.
+fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
+    for (name, variable) in variables {
+        let source = TokenSource::Variable(variable.clone());
+        let mut tokens = settings.tokens.iter();
+        let own = tokens.position(|token| token.name == name);
+        let own = own.map(|place| settings.tokens.remove(place));
+        let reads = |token: &&Token| token.source == source || token.name.variable() == variable;
+        let others = settings.tokens.iter().filter(reads);
+        let origins = match own {
+            Some(own) => own.origins,
+            None => others.filter_map(|token| token.origins.clone()).next(),
+        };
+        settings.tokens.push(Token {
+            name,
+            source,
+            origins,
+        });
+    }
 }
 
 impl fmt::Display for HomeError {
@@ -431,8 +446,44 @@ mod tests {
             "HTTRIAGE_TOKEN_A",
         ];
         let tokens = variable_tokens(variables.into_iter().map(String::from));
-        let names: Vec<_> = tokens.iter().map(|t| t.name.as_str()).collect();
+        let names: Vec<_> = tokens.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["a", "user-admin"]);
+    }
+
+    #[test]
+    fn a_variable_changes_a_value_and_not_where_it_may_go() {
+        let name = TokenName::new("a").unwrap();
+        let origins = crate::model::Origin::exactly("https://a.example").ok();
+        let mut settings = Settings {
+            tokens: vec![Token {
+                name: name.clone(),
+                source: TokenSource::Prompt,
+                origins: origins.map(|origin| vec![origin]),
+            }],
+            ..Settings::default()
+        };
+        let before = settings.tokens[0].origins.clone();
+        define(&mut settings, vec![(name, "HTTRIAGE_TOKEN_A".to_owned())]);
+        let [token] = &settings.tokens[..] else {
+            panic!("{:?}", settings.tokens);
+        };
+        let source = TokenSource::Variable("HTTRIAGE_TOKEN_A".to_owned());
+        assert_eq!((&token.source, &token.origins), (&source, &before));
+        // Under another name the value goes no further.
+        let b = "HTTRIAGE_TOKEN_B";
+        for (name, source, variable) in [
+            ("x", TokenSource::Variable(b.to_owned()), b),
+            ("x_y", TokenSource::Prompt, "HTTRIAGE_TOKEN_X_Y"),
+            ("b", TokenSource::Prompt, b),
+        ] {
+            settings.tokens.truncate(1);
+            settings.tokens[0].name = TokenName::named(name);
+            settings.tokens[0].source = source;
+            let variables = [variable.to_owned()];
+            define(&mut settings, variable_tokens(variables.into_iter()));
+            let mut origins = settings.tokens.iter().map(|token| &token.origins);
+            assert!(origins.all(|origins| *origins == before), "{settings:?}");
+        }
     }
 
     #[test]

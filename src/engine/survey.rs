@@ -6,7 +6,7 @@ use super::replay::Wire;
 use crate::insight::Catalogue;
 use crate::insight::Exchange;
 use crate::insight::survey::Survey;
-use crate::model::{Environment, Manner, TokenName, resolve};
+use crate::model::{Author, Environment, Manner, TokenName, resolve};
 
 /// Runs until nothing is left to ask or the flight is stopped. `on_call` gets each call as it may
 /// be shown and kept, and what is known by then.
@@ -36,6 +36,7 @@ pub async fn run(
             typed,
             sent,
             environment: environment.clone(),
+            author: Author::Person,
             case: case.map(str::to_owned),
             manner: Manner::default(),
         };

@@ -1,7 +1,6 @@
 //! Tokens: from a name to a value, at the last moment before the wire, and only for the
 //! origins it is bound to.
 
-mod bound;
 pub mod keep;
 mod source;
 #[cfg(test)]
@@ -11,8 +10,8 @@ use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
-    TokenName, TokenRef, TokenSource, token_names_in,
+    Author, Bindings, Border, Consent, Environment, Failure, Headers, Origin, Secret, SentRequest,
+    Settings, Slot, Timestamp, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
@@ -21,15 +20,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct Vault {
     tokens: Vec<Token>,
-    environments: Vec<Environment>,
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
     read: Mutex<Known>,
-    /// The origins that lent tokens are bound to.
-    lent: Mutex<HashMap<TokenName, Origin>>,
-    /// Where else a token may go, because the person said so; whether it is of the sandbox, too.
-    permitted: Mutex<HashSet<(bool, TokenName, Origin)>>,
+    bindings: Mutex<Bindings>,
 }
 
 /// The values read so far, and what finds them; building that again for every call would cost
@@ -56,12 +51,10 @@ impl Vault {
     pub fn new(settings: &Settings, practice: fn(&str) -> Option<Secret>) -> Vault {
         Vault {
             tokens: settings.tokens.clone(),
-            environments: settings.environments.clone(),
             practice,
             ask: None,
             read: Mutex::default(),
-            lent: Mutex::default(),
-            permitted: Mutex::default(),
+            bindings: Mutex::new(Bindings::of(settings)),
         }
     }
 
@@ -89,18 +82,13 @@ impl Vault {
 
     /// As `lend`, for a value that came together with the one place it may travel to.
     pub fn lend_to(&self, name: &TokenName, value: Secret, origin: Origin) {
-        if let Ok(mut lent) = self.lent.lock() {
-            lent.insert(name.clone(), origin);
-        }
+        self.bindings().lend(name, origin);
         self.lend(name, value);
     }
 
     /// The tokens that were lent for a certain origin.
     pub fn lent(&self) -> Vec<TokenName> {
-        let names = self.lent.lock().map(|lent| lent.keys().cloned().collect());
-        let mut names: Vec<TokenName> = names.unwrap_or_default();
-        names.sort();
-        names
+        self.bindings().lent()
     }
 
     /// Tells which token has a value, of those whose value is at hand now.
@@ -124,29 +112,29 @@ impl Vault {
         &self,
         sent: &SentRequest,
         environment: &Environment,
-        consent: Option<&Origin>,
+        author: Author,
+        consent: Option<&Consent>,
     ) -> Result<(Filled, Option<TokenRef>), Failure> {
-        let mut names = slots(sent);
-        names.sort();
-        names.dedup();
-
-        let target = Origin::parse(&sent.url);
-        let mut filled = Filled {
-            url: sent.url.clone(),
-            headers: sent.headers.clone(),
-            body: sent.body.clone(),
-        };
-        for name in &names {
-            self.check_origin(name, environment, target.as_ref(), consent)?;
-            let secret = self.value(name, environment.sandbox).await?;
-            check_characters(name, &secret)?;
-            filled.put(name, &secret);
+        let names = sent.tokens();
+        if !names.is_empty() {
+            let border = Border::of(environment, author, sent)?;
+            let bindings = self.bindings();
+            let checked = names
+                .iter()
+                .map(|name| border.token(name, &bindings, consent));
+            checked.collect::<Result<(), Failure>>()?;
+        }
+        let mut values = HashMap::new();
+        for name in names {
+            let secret = self.value(&name, environment.sandbox).await?;
+            check_characters(&name, &secret)?;
+            values.insert(name, secret);
         }
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),
             None => None,
         };
-        Ok((filled, token))
+        Ok((put(sent, &values), token))
     }
 
     /// The token's name with its fingerprint, if its value can be read.
@@ -254,7 +242,7 @@ impl Vault {
     /// What masks every value read so far, and that of every token that can be read without
     /// starting a program or asking anybody, whether it is used in this run or not.
     pub fn mask(&self) -> Arc<Mask> {
-        let mut read = self.lock();
+        let mut read = self.read();
         if let Some(mask) = &read.mask {
             return mask.clone();
         }
@@ -279,7 +267,7 @@ impl Vault {
 
     /// The tokens that were read and cannot be masked, since they are too short; each is named once.
     pub fn unmaskable(&self) -> Vec<TokenName> {
-        let mut read = self.lock();
+        let mut read = self.read();
         let short = read.values.iter();
         let short = short.filter(|(_, secret)| Mask::is_too_short(secret));
         let names: Vec<TokenName> = short.map(|((_, name), _)| name.clone()).collect();
@@ -289,10 +277,25 @@ impl Vault {
             .collect()
     }
 
-    /// A lock here guards nothing that a panic could leave half done: a value that was read must
-    /// not be forgotten, or it would not be masked.
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    /// The person says that a token may go there too, for as long as this program runs.
+    pub fn permit(&self, sandbox: bool, name: &TokenName, origin: Origin) {
+        self.bindings().permit(sandbox, name, origin);
+    }
+
+    /// Where a token may go from an environment; nowhere yet, if there are none.
+    pub fn origins(&self, name: &TokenName, environment: &Environment) -> Vec<Origin> {
+        self.bindings().origins(name, environment)
+    }
+
+    /// What is behind these two locks is whole between any two steps of a change, so that it is
+    /// used as it is even where somebody panicked meanwhile: whatever was bound stays bound, and
+    /// every value that was read is masked.
+    fn read(&self) -> MutexGuard<'_, Known> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bindings(&self) -> MutexGuard<'_, Bindings> {
+        self.bindings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn value(&self, name: &TokenName, sandbox: bool) -> Result<Secret, Failure> {
@@ -348,14 +351,14 @@ impl Vault {
     }
 
     fn remembered(&self, sandbox: bool, name: &TokenName) -> Option<Secret> {
-        let read = self.lock();
-        read.values.get(&(sandbox, name.clone())).cloned()
+        self.read().values.get(&(sandbox, name.clone())).cloned()
     }
 
     fn remember(&self, sandbox: bool, name: &TokenName, secret: Secret) {
-        let mut read = self.lock();
-        read.values.insert((sandbox, name.clone()), secret);
+        let mut read = self.read();
+        // First, so that no mask is left that lacks a value.
         read.mask = None;
+        read.values.insert((sandbox, name.clone()), secret);
     }
 }
 
@@ -379,46 +382,25 @@ impl Known {
     }
 }
 
-impl Filled {
-    fn put(&mut self, name: &TokenName, secret: &Secret) {
-        let slot = format!("{{{{token:{name}}}}}");
-        let value = secret.reveal();
-        let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        let in_query = percent_braces(&slot).replace(':', "%3A");
-        for form in [slot.clone(), percent_braces(&slot), in_query.clone()] {
-            self.url = self.url.replace(&form, &encoded);
+/// The request with the values in the places of its slots.
+fn put(sent: &SentRequest, values: &HashMap<TokenName, Secret>) -> Filled {
+    let put = |slot: &Slot, out: &mut Vec<u8>| {
+        let value = values.get(&slot.name).map_or("", Secret::reveal);
+        match slot.place.is_encoded() {
+            true => out.extend_from_slice(encoded(value).as_bytes()),
+            false => out.extend_from_slice(value.as_bytes()),
         }
-        self.headers = self
-            .headers
-            .iter()
-            .map(|header| match std::str::from_utf8(&header.value) {
-                Ok(text) => (header.name.clone(), text.replace(&slot, value).into_bytes()),
-                Err(_) => (header.name.clone(), header.value.clone()),
-            })
-            .collect();
-        // The pairs of a form are encoded before, and so is what belongs into them.
-        for (form, value) in [(&slot, value), (&in_query, encoded.as_str())] {
-            if let Ok(text) = std::str::from_utf8(&self.body)
-                && text.contains(form)
-            {
-                self.body = text.replace(form, value).into_bytes();
-            }
-        }
+    };
+    let url = with_slots(sent.url.as_bytes(), sent.slots_of_url(), put);
+    let headers = sent.headers.iter().enumerate().map(|(number, header)| {
+        let value = with_slots(&header.value, sent.slots_of_header(number), put);
+        (header.name.clone(), value)
+    });
+    Filled {
+        url: String::from_utf8_lossy(&url).into_owned(),
+        headers: headers.collect(),
+        body: with_slots(&sent.body, sent.slots_of_body(), put),
     }
-}
-
-/// Every token that a request asks for, as often as it does and in the order of the places.
-pub fn slots(sent: &SentRequest) -> Vec<TokenName> {
-    let mut names = token_names_in(&decoded_braces(&sent.url));
-    for header in sent.headers.iter() {
-        names.extend(token_names_in(&header.text()));
-    }
-    let body_text = std::str::from_utf8(&sent.body).ok();
-    names.extend(body_text.map(token_names_in).unwrap_or_default());
-    if let Some(text) = body_text.filter(|text| text.contains("%7B%7Btoken%3A")) {
-        names.extend(token_names_in(&decoded_braces(text)));
-    }
-    names
 }
 
 /// First four hex digits of SHA-256 over a fixed prefix and the value.
@@ -444,15 +426,4 @@ fn check_characters(name: &TokenName, secret: &Secret) -> Result<(), Failure> {
             &format!("the character U+{:04X}", c as u32),
         )),
     }
-}
-
-/// URLs carry braces as they are or percent-encoded, depending on the part they stand in.
-fn percent_braces(text: &str) -> String {
-    text.replace('{', "%7B").replace('}', "%7D")
-}
-
-fn decoded_braces(url: &str) -> String {
-    url.replace("%7B", "{")
-        .replace("%7D", "}")
-        .replace("%3A", ":")
 }

@@ -4,9 +4,7 @@
 use super::FormatError;
 use crate::insight::Exchange;
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome,
-    Param, Part, RawExchange, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName,
-    TokenRef,
+    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome, Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp, Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Raised when an older program could no longer make sense of a record.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Of a record without anything that came later; an older program would fill data in.
+const FIRST: u32 = 1;
 
 /// What a record leaves out, because equal bodies are kept once: as typed, as sent, as received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,14 +40,18 @@ pub fn write(exchange: &Exchange) -> String {
         took,
         probe_of,
     } = &**exchange;
+    let typed = Typed::of(typed);
     text(&Record {
-        v: VERSION,
+        v: match typed.holds_data() {
+            true => VERSION,
+            false => FIRST,
+        },
         id: id.as_str().to_owned(),
         environment: environment.clone(),
         case: case.clone(),
         at: instant(*started_at),
         took: span(*took),
-        typed: Typed::of(typed),
+        typed,
         sent: Sent::of(sent),
         outcome: Ending::of(outcome),
         redirects: redirects.iter().map(Step::of).collect(),
@@ -108,7 +112,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         notes,
     } = summary;
     text(&Line {
-        v: VERSION,
+        v: FIRST,
         at: instant(*started_at),
         took: span(*took),
         environment: environment.clone(),
@@ -218,7 +222,6 @@ fn is_no(flag: &bool) -> bool {
 type Instant = (i64, i32);
 type Span = (u64, u32);
 type TokenPair = (String, Option<String>);
-type Row = (String, String, bool);
 
 #[derive(Serialize, Deserialize)]
 struct Typed {
@@ -247,6 +250,50 @@ struct Piece {
     media_type: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     off: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    literal: bool,
+}
+
+/// Name, value, and whether it is sent; a row of data says so behind.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Row {
+    Filled(String, String, bool),
+    Data(String, String, bool, Literal),
+}
+
+#[derive(Serialize, Deserialize)]
+enum Literal {
+    #[serde(rename = "literal")]
+    Literal,
+}
+
+impl Row {
+    fn of(row: &Param) -> Row {
+        let Param {
+            name,
+            value,
+            enabled,
+            literal,
+        } = row.clone();
+        match literal {
+            false => Row::Filled(name, value, enabled),
+            true => Row::Data(name, value, enabled, Literal::Literal),
+        }
+    }
+
+    fn read(self) -> Param {
+        let (name, value, enabled, literal) = match self {
+            Row::Filled(name, value, enabled) => (name, value, enabled, false),
+            Row::Data(name, value, enabled, Literal::Literal) => (name, value, enabled, true),
+        };
+        Param {
+            name,
+            value,
+            enabled,
+            literal,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -271,11 +318,7 @@ impl Typed {
             auth,
             notes,
         } = spec;
-        let rows = |rows: &[Param]| {
-            rows.iter()
-                .map(|row| (row.name.clone(), row.value.clone(), row.enabled))
-                .collect()
-        };
+        let rows = |rows: &[Param]| rows.iter().map(Row::of).collect();
         Typed {
             method: method.clone(),
             url: url.clone(),
@@ -296,6 +339,7 @@ impl Typed {
                             called: part.file_name.clone(),
                             media_type: part.media_type.clone(),
                             off: part.is_off,
+                            literal: part.literal,
                         })
                         .collect(),
                 ),
@@ -309,16 +353,19 @@ impl Typed {
         }
     }
 
-    fn read(self, body: Vec<u8>) -> Result<RequestSpec, FormatError> {
-        let rows = |rows: Vec<Row>| {
-            rows.into_iter()
-                .map(|(name, value, enabled)| Param {
-                    name,
-                    value,
-                    enabled,
-                })
-                .collect()
+    /// Whether something in it is marked as data.
+    fn holds_data(&self) -> bool {
+        let in_rows = |rows: &[Row]| rows.iter().any(|row| matches!(row, Row::Data(..)));
+        let in_body = match &self.body {
+            BodyKind::Form(rows) => in_rows(rows),
+            BodyKind::Multipart(pieces) => pieces.iter().any(|piece| piece.literal),
+            BodyKind::Empty | BodyKind::Text | BodyKind::Bytes | BodyKind::File => false,
         };
+        in_rows(&self.params) || in_rows(&self.headers) || in_body
+    }
+
+    fn read(self, body: Vec<u8>) -> Result<RequestSpec, FormatError> {
+        let rows = |rows: Vec<Row>| rows.into_iter().map(Row::read).collect();
         Ok(RequestSpec {
             method: self.method,
             url: self.url,
@@ -339,6 +386,7 @@ impl Typed {
                             file_name: piece.called,
                             media_type: piece.media_type,
                             is_off: piece.off,
+                            literal: piece.literal,
                         })
                         .collect(),
                 ),
@@ -359,8 +407,58 @@ struct Sent {
     url: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, Value)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    slots: Vec<Hole>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<TokenPair>,
+}
+
+/// Where a token went.
+#[derive(Serialize, Deserialize)]
+struct Hole {
+    token: String,
+    at: HolePlace,
+    from: usize,
+    to: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum HolePlace {
+    Url,
+    Header(usize),
+    Body,
+    Form,
+}
+
+impl Hole {
+    fn of(slot: &Slot) -> Hole {
+        let Slot { name, place, range } = slot;
+        Hole {
+            token: name.as_str().to_owned(),
+            at: match place {
+                SlotPlace::Url => HolePlace::Url,
+                SlotPlace::Header(number) => HolePlace::Header(*number),
+                SlotPlace::Body => HolePlace::Body,
+                SlotPlace::Form => HolePlace::Form,
+            },
+            from: range.start,
+            to: range.end,
+        }
+    }
+
+    fn read(self) -> Result<Slot, FormatError> {
+        Ok(Slot {
+            name: token_name(&self.token)?,
+            place: match self.at {
+                HolePlace::Url => SlotPlace::Url,
+                HolePlace::Header(number) => SlotPlace::Header(number),
+                HolePlace::Body => SlotPlace::Body,
+                HolePlace::Form => SlotPlace::Form,
+            },
+            range: self.from..self.to,
+        })
+    }
 }
 
 impl Sent {
@@ -370,6 +468,7 @@ impl Sent {
             url,
             headers,
             body: _,
+            slots,
             files: _,
             token,
         } = sent;
@@ -377,6 +476,7 @@ impl Sent {
             method: method.clone(),
             url: url.clone(),
             headers: fields(headers),
+            slots: slots.iter().map(Hole::of).collect(),
             token: token.as_ref().map(token_pair),
         }
     }
@@ -387,6 +487,11 @@ impl Sent {
             url: self.url,
             headers: headers(self.headers)?,
             body,
+            slots: self
+                .slots
+                .into_iter()
+                .map(Hole::read)
+                .collect::<Result<_, _>>()?,
             files: Vec::new(),
             token: self.token.map(token).transpose()?,
         })

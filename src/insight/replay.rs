@@ -13,7 +13,7 @@ use crate::insight::Exchange;
 use crate::model::{Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits};
 
 pub use needs::{Wanted, tokens_of, wanted};
-pub use record::{Keeping, rerecorded, session_of, step_of, with_slots};
+pub use record::{Keeping, rerecorded, session_of, step_of};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

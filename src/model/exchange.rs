@@ -1,6 +1,8 @@
 //! One call as it was made, and what came of it.
 
-use super::{Cause, Environment, Headers, RequestSpec, Timestamp, TokenRef, size_text};
+use super::{
+    Cause, Environment, Headers, RequestSpec, SentRequest, Timestamp, TokenRef, size_text,
+};
 use std::fmt;
 use std::time::Duration;
 
@@ -68,21 +70,6 @@ impl fmt::Display for ExchangeId {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// A request with every variable filled in. Tokens still stand by name, as `{{token:NAME}}`;
-/// the vault puts the values in just before the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SentRequest {
-    pub method: String,
-    pub url: String,
-    pub headers: Headers,
-    pub body: Vec<u8>,
-    /// The files whose contents belong into the body, each with its place in it, in order. They
-    /// are read as the call is made, and none are left in a call that was.
-    pub files: Vec<(usize, String)>,
-    /// The token of its `Authorization` header.
-    pub token: Option<TokenRef>,
 }
 
 /// The first digit of a status, or its absence.

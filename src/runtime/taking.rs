@@ -7,7 +7,7 @@ use crate::format::registry::{self, Format};
 use crate::insight;
 use crate::insight::Exchange;
 use crate::model::{
-    Environment, Origin, Outcome, Param, RawExchange, RequestSpec, Timestamp, TokenName,
+    Environment, Origin, Outcome, Param, RawExchange, RequestSpec, Timestamp, TokenName, as_text,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +90,7 @@ fn requests(
     // A token goes to the first host that is asked with it, and to no other.
     let origin_of = |token: &TokenName| {
         let mut specs = specs.iter();
-        let first = specs.find(|spec| crate::model::tokens_of(spec).contains(token))?;
+        let first = specs.find(|spec| spec.tokens().contains(token))?;
         Some(Origin::parse(&first.url))
     };
     let found = collection.tokens.into_iter();
@@ -128,13 +128,13 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         ..Default::default()
     });
     let headers = sent.headers.iter();
-    let headers = headers.map(|header| Param::new(&header.name, header.text()));
+    let headers = headers.map(|header| Param::data(&header.name, header.text()));
     let typed = RequestSpec {
         method: sent.method.clone(),
         url: if sent.method.is_empty() {
             String::new()
         } else {
-            sent.url.clone()
+            as_text(&sent.url)
         },
         headers: headers.collect(),
         ..RequestSpec::default()

@@ -70,6 +70,7 @@ fn raw(number: u64) -> RawExchange {
             url: format!("http://127.0.0.1:9{path}"),
             headers: Headers::from_iter([("accept", "*/*")]),
             body: Vec::new(),
+            slots: Vec::new(),
             files: Vec::new(),
             token: Some(TokenRef {
                 name: TokenName::new("support").unwrap(),

@@ -28,9 +28,7 @@ use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange,
-    RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, Step, Timestamp,
-    TokenName, TokenRef, TokenSource, limits, resolve,
+    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace, Step, Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -856,17 +854,11 @@ impl Scene {
             false => self.outcomes.remove(0),
         };
         sent.token = sent.token.map(|token| reference(token.name));
-        sent.headers = sent
-            .headers
-            .iter()
-            .map(|header| {
-                let mut text = header.text().into_owned();
-                for (token, _) in KNOWN.iter() {
-                    text = text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
-                }
-                (header.name.clone(), text)
-            })
-            .collect();
+        sent.put(|slot| {
+            let mut known = KNOWN.iter().map(|(token, _)| token);
+            let token = known.find(|token| token.name == slot.name)?;
+            matches!(slot.place, SlotPlace::Header(_)).then(|| token.mask())
+        });
         self.calls += 1;
         MASK.exchange(RawExchange {
             case,
@@ -885,21 +877,20 @@ impl Scene {
     }
 
     fn sandbox_answer(&mut self, sent: &SentRequest) -> Response {
-        let filled = |text: &str| {
-            let mut text = text.to_owned();
-            for (token, value) in KNOWN.iter() {
-                text = text.replace(&format!("{{{{token:{}}}}}", token.name), value.reveal());
-            }
-            text
-        };
+        let mut filled = sent.clone();
+        filled.put(|slot| {
+            let mut known = KNOWN.iter();
+            let (_, value) = known.find(|(token, _)| token.name == slot.name)?;
+            Some(value.reveal().to_owned())
+        });
         let url = url::Url::parse(&sent.url).unwrap();
         let query = url.query().map_or(String::new(), |q| format!("?{q}"));
-        let headers = sent.headers.iter();
+        let headers = filled.headers.iter();
         let request = Request {
             method: sent.method.clone(),
             target: format!("{}{query}", url.path()),
             headers: headers
-                .map(|h| (h.name.to_lowercase(), filled(&h.text())))
+                .map(|h| (h.name.to_lowercase(), h.text().into_owned()))
                 .collect(),
             body: sent.body.clone(),
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -17,12 +17,13 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
     let name = new_name(&args.name, &settings)?;
+    let mut origins = Vec::with_capacity(args.origins.len());
     for text in &args.origins {
-        if Origin::parse(text).is_none() {
-            return Err(Trouble::usage(format!(
-                "--origin {text} is not an origin. Write it as https://api.acme.example."
-            )));
-        }
+        origins.push(Origin::exactly(text).map_err(|why| {
+            Trouble::usage(format!(
+                "--origin {text} is not an origin: {why}. Write it as https://api.acme.example."
+            ))
+        })?);
     }
     for environment in &args.environments {
         if settings.environment(environment).is_none() {
@@ -35,7 +36,7 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     let token = Token {
         name: name.clone(),
         source: kept.source.clone(),
-        origins: args.origins.clone(),
+        origins: (!origins.is_empty()).then_some(origins),
     };
     if let Err(trouble) = write(&home, &token, &args.environments) {
         kept.undo(&name);
@@ -208,7 +209,7 @@ fn existing_file(name: &TokenName, path: PathBuf) -> Result<Kept, Trouble> {
         tokens: vec![Token {
             name: name.clone(),
             source: source.clone(),
-            origins: Vec::new(),
+            origins: None,
         }],
         ..Settings::default()
     };

@@ -6,13 +6,12 @@ use super::flight::Flight;
 use super::phases::{PHASES, Phases};
 use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
-use crate::engine::attach::Attached;
+use crate::engine::attach;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
-    Cause, Environment, ExchangeId, Failure, Headers, Manner, Origin, Outcome, RawExchange,
-    RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
+    Author, Cause, Consent, Environment, ExchangeId, Failure, Headers, Manner, Origin, Outcome, RawExchange, RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -34,8 +33,8 @@ pub struct ClientOptions {
     /// For the whole call.
     pub whole: Option<Duration>,
     pub body_bytes: u64,
-    /// Origins that this run may send any chosen token to, since the person named them.
-    pub consent: Option<Origin>,
+    /// Where this run may send tokens besides, since the person named both.
+    pub consent: Option<Consent>,
     /// PEM files with authorities that this run trusts besides the system's.
     pub authorities: Vec<PathBuf>,
     /// Origins whose certificates this run does not check, besides the environment's.
@@ -63,6 +62,7 @@ pub struct Outgoing {
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub environment: Environment,
+    pub author: Author,
     /// The support case it is made for.
     pub case: Option<String>,
     pub manner: Manner,
@@ -172,6 +172,7 @@ impl Client {
             typed,
             mut sent,
             environment,
+            author,
             case,
             manner,
         } = outgoing.clone();
@@ -186,17 +187,16 @@ impl Client {
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
         let mut unverified = Vec::new();
-        let attached = Attached::read(&mut sent);
-        let filled = match attached {
-            Ok(_) => self.vault.fill(&sent, &environment, consent).await,
-            Err(ref failure) => Err(failure.clone()),
+        let filled = match attach::read(&mut sent) {
+            Ok(()) => {
+                let vault = &self.vault;
+                vault.fill(&sent, &environment, author, consent).await
+            }
+            Err(failure) => Err(failure),
         };
-        let attached = attached.unwrap_or_default();
         let outcome = match filled {
             Err(failure) => Outcome::Failed(failure),
-            Ok((mut filled, token)) => {
-                filled.body = attached.put(filled.body);
-                sent.body = attached.put(sent.body);
+            Ok((filled, token)) => {
                 sent.token = token;
                 let mut leg = Leg {
                     method: sent.method.clone(),

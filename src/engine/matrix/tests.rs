@@ -2,9 +2,8 @@
 
 use super::*;
 use crate::insight::matrix::{Access, Standing};
-use crate::insight::redact::Mask;
-use crate::model::RawExchange;
-use crate::model::{ExchangeId, Failure, Headers, Pin, Response, Timestamp};
+use crate::model::{ExchangeId, Failure, Headers, Pin, RawExchange, Response, Timestamp, TokenName};
+use crate::insight::redact::{Mask};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -3,15 +3,13 @@
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::FormatError;
-use crate::format::lift::{Lifter, slot};
+use crate::format::lift::{Lifter};
 use crate::format::notes::{Notes, offset_of, plain};
 use crate::insight::Exchange;
 use crate::insight::redact::Mask;
 use crate::insight::replay::expectation;
 use crate::model::{
-    Cause, Collection, Environment, ExchangeId, Failure, FoundToken, Headers, Note, Outcome,
-    RawExchange, Response, Secret, SentRequest, Step, Timestamp, Timing, TokenName, TokenRef, cut,
-    tokens_of, written,
+    Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note, Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp, Timing, TokenName, TokenRef, cut, encoded, fill, written,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -167,29 +165,7 @@ impl Reader<'_> {
             }
             None => Outcome::Failed(no_answer(&error)),
         };
-        let body = written(&spec.body).unwrap_or_default();
-        let mut sent = SentRequest {
-            method: spec.method.clone(),
-            url: spec.url.clone(),
-            body: body.text.into_bytes(),
-            ..SentRequest::default()
-        };
-        for (number, param) in spec.params.iter().enumerate() {
-            let sign = if number == 0 { '?' } else { '&' };
-            let (name, value) = (&param.name, &param.value);
-            let encoded = crate::model::encoded_around_names;
-            sent.url
-                .push_str(&format!("{sign}{}={}", encoded(name), encoded(value)));
-        }
-        let headers = spec.headers.iter();
-        sent.headers = headers
-            .map(|row| (row.name.clone(), row.value.clone().into_bytes()))
-            .collect();
-        if let Some(token) = spec.auth.token() {
-            let value = format!("Bearer {}", slot(token));
-            sent.headers.push("authorization", value);
-            sent.token = Some(reference(token));
-        }
+        let sent = sent_as(&spec);
         let exchange = RawExchange {
             id: ExchangeId::new(started_at, number as u16),
             environment: Environment::RECEIVED.to_owned(),
@@ -267,7 +243,7 @@ impl Reader<'_> {
         let count = calls.len();
         let named: Vec<TokenName> = calls
             .iter()
-            .flat_map(|call| tokens_of(&call.step.spec))
+            .flat_map(|call| call.step.spec.tokens())
             .collect();
         for name in named {
             self.lifter.refer(name.as_str(), "by name");
@@ -352,19 +328,8 @@ fn mask_of(tokens: &[FoundToken], calls: &[Call]) -> Mask {
 /// everything that was secret in the request as it was recorded.
 fn shown(mut exchange: RawExchange, recorded: Recorded, mask: &Mask) -> Exchange {
     // As calls of our own are shown: a mask where a token goes.
-    for token in tokens_of(&exchange.typed) {
-        let (slot, mark) = (slot(&token), reference(&token).mask());
-        exchange.sent.url = exchange.sent.url.replace(&slot, &mark);
-        exchange.sent.headers = exchange
-            .sent
-            .headers
-            .iter()
-            .map(|header| {
-                let value = header.text().replace(&slot, &mark);
-                (header.name.clone(), value.into_bytes())
-            })
-            .collect();
-    }
+    // As calls of our own are shown: a mask where a token goes.
+    exchange.sent.put(|slot| Some(reference(&slot.name).mask()));
     let headers = recorded.headers.into_iter();
     let stood = SentRequest {
         url: recorded.url,
@@ -373,6 +338,39 @@ fn shown(mut exchange: RawExchange, recorded: Recorded, mask: &Mask) -> Exchange
         ..SentRequest::default()
     };
     mask.recorded(exchange, &stood)
+}
+
+/// The request as it went, its credentials by name. Nothing of it fails: it was sent once.
+fn sent_as(spec: &RequestSpec) -> SentRequest {
+    let read = |text: &str, literal: bool| match literal {
+        true => FilledText::from(text.to_owned()),
+        // Nothing else stands in braces in a recording.
+        false => fill(text, |_| None).unwrap_or_else(|_| text.to_owned().into()),
+    };
+    let mut url = read(&spec.url, false);
+    for (number, row) in spec.params.iter().enumerate() {
+        url.text.push(if number == 0 { '?' } else { '&' });
+        url.push(read(&row.name, row.literal).around_slots(encoded));
+        url.text.push('=');
+        url.push(read(&row.value, row.literal).around_slots(encoded));
+    }
+    let mut sent = SentRequest {
+        method: spec.method.clone(),
+        ..SentRequest::default()
+    };
+    sent.slots.extend(url.slots_at(SlotPlace::Url));
+    sent.url = url.text;
+    for row in &spec.headers {
+        sent.push_header(&row.name, read(&row.value, row.literal));
+    }
+    if let Some(token) = spec.auth.token() {
+        sent.push_bearer(token);
+    }
+    let written = written(&spec.body).unwrap_or_default();
+    let body = read(&written.text, written.literal);
+    sent.slots.extend(body.slots_at(SlotPlace::Body));
+    sent.body = body.text.into_bytes();
+    sent
 }
 
 fn reference(token: &TokenName) -> TokenRef {

@@ -1,7 +1,8 @@
 //! Recordings as browsers save them, and as nobody should.
 
 use super::{Recording, document, is_recording, read};
-use crate::insight::Exchange;
+use crate::insight::{Exchange};
+use crate::format::export::sample::{ground};
 use crate::model::{Auth, Body, Cause, Collection, MASK, Outcome, Secret, TokenName};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -181,7 +182,10 @@ fn no_secret_of_a_recording_stands_in_what_is_made_of_it() {
         collection: read,
         exchanges,
     } = recording(&har(&[login, form, parts, torn, later]));
-    let written: Vec<String> = exchanges.iter().map(|e| document(e).to_string()).collect();
+    let written: Vec<String> = exchanges
+        .iter()
+        .map(|e| document(e, &ground()).to_string())
+        .collect();
     let shown = format!(
         "{:?} {:?} {:?} {written:?}",
         read.requests, exchanges, read.notes
@@ -331,7 +335,7 @@ fn bytes_come_in_base64_and_go_out_so() {
     let read = exchanges(&har(&[one]));
     let response = read[0].outcome.response().unwrap();
     assert_eq!(response.body, [255, 0, 1, 2]);
-    let written = document(&read[0]);
+    let written = document(&read[0], &ground());
     assert_eq!(
         written["log"]["entries"][0]["response"]["content"]["text"],
         "/wABAg=="
@@ -353,7 +357,7 @@ fn what_is_written_reads_back_as_the_same_call() {
     );
     one["request"]["postData"] = json!({ "mimeType": "application/json", "text": "{\"n\": 1.0, \"password\":\"jsonsecret7\"}" });
     let first = recording(&har(&[one]));
-    let text = document(&first.exchanges[0]).to_string();
+    let text = document(&first.exchanges[0], &ground()).to_string();
     let second = recording(&text);
     let (a, b) = (&first.exchanges[0], &second.exchanges[0]);
     let (first, second) = (&first.collection, &second.collection);
@@ -366,8 +370,8 @@ fn what_is_written_reads_back_as_the_same_call() {
     assert_eq!(first.requests[0].spec.auth, second.requests[0].spec.auth);
     assert_eq!(first.requests[0].expect, second.requests[0].expect);
     assert_eq!(
-        document(b)["log"]["entries"][0]["response"],
-        document(a)["log"]["entries"][0]["response"]
+        document(b, &ground())["log"]["entries"][0]["response"],
+        document(a, &ground())["log"]["entries"][0]["response"]
     );
 }
 

@@ -1,15 +1,18 @@
 //! A call as a HAR recording of one entry. What is written was masked before, as everything that
-//! is kept is.
+//! is kept is, and what is its environment's own is masked here.
 
-use crate::insight::Exchange;
+use crate::insight::{Exchange};
+use crate::format::export::{Ground, self};
+use crate::format::lift::{Lifter, user_of};
 use crate::insight::request_ids;
-use crate::model::{Headers, Outcome, Response, cut};
+use crate::model::{FORM, Headers, MASK, Outcome, Piece, Response, as_data, as_text, cut, with_pieces};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-pub fn document(exchange: &Exchange) -> Value {
+pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
+    let exchange = &without_credentials(&export::masked(exchange, &ground.environment));
     let response = exchange.outcome.response();
     let mut entry = Map::new();
     entry.insert(
@@ -39,6 +42,46 @@ pub fn document(exchange: &Exchange) -> Value {
             "entries": [entry],
         }
     })
+}
+
+/// The call without the credentials that only a closer look at their names tells.
+fn without_credentials(exchange: &Exchange) -> Exchange {
+    let mut exchange = exchange.clone();
+    let mut lifter = Lifter::of_own(&[]);
+    let sent = &mut exchange.sent;
+    let (url, user) = user_of(&sent.url);
+    if user.is_some_and(|user| !user.contains(MASK)) {
+        sent.url = url;
+    }
+    sent.url = masked(&sent.url, |text| lifter.url(text));
+    let headers = sent.headers.iter();
+    let headers = headers.map(|header| {
+        let value = masked(&header.text(), |text| lifter.header(&header.name, text));
+        (header.name.clone(), value)
+    });
+    sent.headers = headers.collect();
+    if let Ok(body) = std::str::from_utf8(&sent.body) {
+        let is_form = sent.headers.media_type().is_some_and(|kind| kind == FORM);
+        let body = masked(body, |text| match is_form {
+            true => lifter.pairs("form", text),
+            false => lifter.body(text),
+        });
+        sent.body = body.into_bytes();
+    }
+    exchange
+}
+
+/// A text with a mask in the place of every credential; masks and names in it stay as they are.
+fn masked(text: &str, lift: impl FnOnce(&str) -> String) -> String {
+    // What holds a mask is not lifted, and what looks like a name is text.
+    let held = format!("{MASK}token:");
+    let lifted = lift(&as_text(&text.replace("‹token:", &held)));
+    let masked = with_pieces(&lifted, |piece| match piece {
+        Piece::Token(_) => Some(MASK.to_owned()),
+        Piece::Plain(_) | Piece::Name(_) | Piece::Brace => None,
+    });
+    let masked = as_data(&masked).unwrap_or(masked);
+    masked.replace(&held, "‹token:")
 }
 
 fn request(exchange: &Exchange, response: Option<&Response>) -> Value {

@@ -30,27 +30,51 @@ fn any_token() -> impl Strategy<Value = TokenRef> {
     })
 }
 
+fn any_slot() -> impl Strategy<Value = Slot> {
+    let place = prop_oneof![
+        Just(SlotPlace::Url),
+        any::<usize>().prop_map(SlotPlace::Header),
+        Just(SlotPlace::Body),
+        Just(SlotPlace::Form),
+    ];
+    (any_token(), place, any::<(usize, usize)>()).prop_map(|(token, place, (from, to))| Slot {
+        name: token.name,
+        place,
+        range: from..to,
+    })
+}
+
 fn any_part() -> impl Strategy<Value = Part> {
-    any::<(String, String, bool, Option<String>, Option<String>, bool)>().prop_map(
-        |(name, value, is_file, file_name, media_type, is_off)| Part {
+    any::<(
+        String,
+        String,
+        bool,
+        Option<String>,
+        Option<String>,
+        [bool; 2],
+    )>()
+    .prop_map(
+        |(name, value, is_file, file_name, media_type, [is_off, literal])| Part {
             name,
             value,
             is_file,
             file_name,
             media_type,
             is_off,
+            literal,
         },
     )
 }
 
 fn any_spec() -> impl Strategy<Value = RequestSpec> {
     let rows = || {
-        vec(any::<(String, String, bool)>(), 0..4).prop_map(|rows| {
+        vec(any::<(String, String, bool, bool)>(), 0..4).prop_map(|rows| {
             rows.into_iter()
-                .map(|(name, value, enabled)| Param {
+                .map(|(name, value, enabled, literal)| Param {
                     name,
                     value,
                     enabled,
+                    literal,
                 })
                 .collect::<Vec<_>>()
         })
@@ -141,13 +165,15 @@ pub(crate) fn any_exchange() -> impl Strategy<Value = Exchange> {
         any::<[String; 2]>(),
         any_headers(),
         any_bytes(),
+        vec(any_slot(), 0..3),
         proptest::option::of(any_token()),
     )
-        .prop_map(|([method, url], headers, body, token)| SentRequest {
+        .prop_map(|([method, url], headers, body, slots, token)| SentRequest {
             method,
             url,
             headers,
             body,
+            slots,
             files: Vec::new(),
             token,
         });
@@ -229,9 +255,16 @@ fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
     let text = write(&exchange);
     let longer = text.replacen("{\"v\":1", "{\"weather\":[\"fine\"],\"v\":1", 1);
     assert!(read(&longer, Bodies::default()).is_ok_and(|read| read == *exchange));
-    let later = text.replacen("{\"v\":1", "{\"v\":2", 1);
+    let later = text.replacen("{\"v\":1", "{\"v\":3", 1);
     let error = read(&later, Bodies::default()).err().unwrap().to_string();
     assert!(error.contains("Update httriage"), "{error}");
+    // An older program would fill in what is marked as data, and is told not to try.
+    let mut data = read(&text, Bodies::default()).ok().unwrap();
+    data.typed.headers = vec![Param::data("X-A", "{{token:x}}")];
+    let data = Mask::default().exchange(data);
+    let marked = write(&data);
+    assert!(marked.starts_with("{\"v\":2,"), "{marked}");
+    assert!(read(&marked, Bodies::default()).is_ok_and(|read| read == *data));
     let error = read("{\"v\":1}", Bodies::default()).err().unwrap();
     assert!(error.to_string().contains("cannot be shown"), "{error}");
 }

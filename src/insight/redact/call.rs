@@ -7,6 +7,7 @@ use super::views::{Reading, read};
 use super::{Exchange, LONGEST_MASK, Mask, is_secret, is_secret_name, lossy, without_jwts};
 use crate::model::{
     Body, Failure, Headers, MASK, Outcome, Param, RawExchange, RequestSpec, Response, SentRequest,
+    Slot, SlotPlace, as_text, slot as slot_text,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -41,7 +42,8 @@ impl Mask {
 
     /// Without what is known here, what names say, and these values, which the call itself brought:
     /// secrets that were typed have no name, but may be echoed all the same.
-    fn without(&self, mut values: Vec<Value>, exchange: RawExchange) -> RawExchange {
+    fn without(&self, mut values: Vec<Value>, mut exchange: RawExchange) -> RawExchange {
+        let slots = exchange.sent.number_slots();
         values.extend(values_of_parts(&exchange.typed.body));
         let response = exchange.outcome.response();
         values.extend(response.map(values_of_cookies).unwrap_or_default());
@@ -60,7 +62,58 @@ impl Mask {
             mask: self,
             search: Search::for_values(&sets).and_names(),
         };
-        cleaner.exchange(exchange, body)
+        let mut exchange = cleaner.exchange(exchange, body);
+        exchange.sent.name_slots(&slots);
+        cleaner.mark(&mut exchange.sent);
+        exchange
+    }
+
+    /// A text that is filled in, without known values: their names stand in their places.
+    pub fn template(&self, text: &str) -> String {
+        self.named(text, false, |text| self.text(text)).0
+    }
+
+    /// What the masking puts in becomes the names of its tokens; a mask that stood there before
+    /// is text like any other. Data that has to hold a name is data no more, but a text that is
+    /// filled in.
+    fn named(&self, text: &str, literal: bool, mask: impl Fn(&str) -> String) -> (String, bool) {
+        const OPEN: char = '‹';
+        // Characters of no alphabet; a text with all of them in it was typed by nobody.
+        let mut free = ('\u{e000}'..='\u{f8ff}').filter(|c| !text.contains(*c));
+        let stand_in = free.next().unwrap_or(OPEN);
+        let masked = mask(&text.replace(OPEN, stand_in.encode_utf8(&mut [0; 4])));
+        let plain = |text: &str| text.replace(stand_in, OPEN.encode_utf8(&mut [0; 4]));
+        match (self.with_slots(&masked, plain), literal) {
+            (None, _) => (plain(&masked), literal),
+            (Some(named), false) => (named, false),
+            (Some(_), true) => {
+                let data = |text: &str| as_text(&plain(text));
+                (self.with_slots(&masked, data).unwrap_or_default(), false)
+            }
+        }
+    }
+
+    /// A text with references in the place of masks, and all else as it is written; `None` where
+    /// there are none.
+    fn with_slots(&self, text: &str, plain: impl Fn(&str) -> String) -> Option<String> {
+        const CLOSE: &[u8] = "›".as_bytes();
+        let mut named = String::new();
+        let mut rest = text;
+        let mut from = 0;
+        while let Some(start) = rest[from..].find("‹token:").map(|at| from + at) {
+            let near = &rest.as_bytes()[start..rest.len().min(start + LONGEST_MASK)];
+            let length = memchr::memmem::find(near, CLOSE).map(|at| at + CLOSE.len());
+            let end = start + length.unwrap_or(0);
+            match rest.get(start..end).and_then(|mask| self.slots.get(mask)) {
+                Some(slot) => {
+                    named.push_str(&plain(&rest[..start]));
+                    named.push_str(slot);
+                    (rest, from) = (&rest[end..], 0);
+                }
+                None => from = start + '‹'.len_utf8(),
+            }
+        }
+        (!named.is_empty()).then(|| named + &plain(rest))
     }
 }
 
@@ -80,8 +133,7 @@ impl Cleaner<'_> {
             }
         }
         exchange.sent.url = self.url(&exchange.sent.url);
-        // Tokens still stand as slots in what was sent; they are shown the way they are masked.
-        exchange.sent.headers = self.marked(&self.headers(&exchange.sent.headers));
+        exchange.sent.headers = self.headers(&exchange.sent.headers);
         exchange.sent.body = self.bytes(exchange.sent.body);
         exchange.typed = self.typed(exchange.typed);
         for hop in &mut exchange.redirects {
@@ -103,82 +155,68 @@ impl Cleaner<'_> {
     /// The request as typed. A value that has a name becomes that name, so that the request can
     /// be sent again; one that has none is masked, and must be typed again.
     fn typed(&self, mut spec: RequestSpec) -> RequestSpec {
-        spec.url = self.named(self.url(&spec.url));
+        spec.url = self.named(&spec.url, false, |text| self.url(text)).0;
         spec.notes = self.text(&spec.notes);
         let row = |row: &mut Param| {
             row.name = self.text(&row.name);
-            row.value = self.named(self.value(&row.name, &row.value));
+            let mask = |text: &str| self.value(&row.name, text);
+            (row.value, row.literal) = self.named(&row.value, row.literal, mask);
         };
-        spec.params
-            .iter_mut()
-            .chain(&mut spec.headers)
-            .for_each(row);
-        match &mut spec.body {
-            Body::Empty => {}
-            Body::Text(text) | Body::File(text) => {
-                *text = self.named(lossy(self.bytes(std::mem::take(text).into_bytes())));
+        spec.params.iter_mut().for_each(row);
+        spec.headers.iter_mut().for_each(row);
+        let body = |text: &str| lossy(self.bytes(text.as_bytes().to_vec()));
+        spec.body = match spec.body {
+            Body::Empty => Body::Empty,
+            Body::Text(text) => Body::Text(self.named(&text, false, body).0),
+            Body::Bytes(bytes) => match std::str::from_utf8(&bytes) {
+                Ok(text) => match self.named(text, true, body) {
+                    (text, true) => Body::Bytes(text.into_bytes()),
+                    (text, false) => Body::Text(text),
+                },
+                Err(_) => Body::Bytes(self.bytes(bytes)),
+            },
+            Body::Form(mut rows) => {
+                rows.iter_mut().for_each(row);
+                Body::Form(rows)
             }
-            Body::Bytes(bytes) => *bytes = self.bytes(std::mem::take(bytes)),
-            Body::Form(rows) => rows.iter_mut().for_each(row),
-            Body::Multipart(parts) => {
-                for part in parts {
-                    part.value = match part.is_file {
-                        true => self.text(&part.value),
-                        false => self.named(self.value(&part.name, &part.value)),
-                    };
+            Body::Multipart(mut parts) => {
+                for part in &mut parts {
+                    if part.is_file {
+                        part.value = self.text(&part.value);
+                        continue;
+                    }
+                    let mask = |text: &str| self.value(&part.name, text);
+                    (part.value, part.literal) = self.named(&part.value, part.literal, mask);
                 }
+                Body::Multipart(parts)
             }
-        }
+            Body::File(path) => Body::File(self.named(&path, false, |text| self.text(text)).0),
+        };
         spec
     }
 
-    fn marked(&self, headers: &Headers) -> Headers {
-        let marked = |value: &[u8]| {
-            let mut text = std::str::from_utf8(value).ok()?.to_owned();
-            if text.contains("{{token:") {
-                for (mark, slot) in &self.mask.slots {
-                    text = text.replace(slot, mark);
-                }
-            }
-            Some(text.into_bytes())
-        };
-        let headers = headers.iter();
-        headers
-            .map(|header| {
-                let value = marked(&header.value).unwrap_or_else(|| header.value.clone());
-                (header.name.clone(), value)
-            })
-            .collect()
+    fn named(&self, text: &str, literal: bool, mask: impl Fn(&str) -> String) -> (String, bool) {
+        self.mask.named(text, literal, mask)
     }
 
-    fn named(&self, text: String) -> String {
-        const CLOSE: &[u8] = "›".as_bytes();
-        let mut named = String::new();
-        let mut rest = text.as_str();
-        while let Some(start) = rest.find("‹token:") {
-            let near = &rest.as_bytes()[start..rest.len().min(start + LONGEST_MASK)];
-            let length = memchr::memmem::find(near, CLOSE).map(|at| at + CLOSE.len());
-            let end = start + length.unwrap_or(0);
-            let slot = rest
-                .get(start..end)
-                .and_then(|mark| self.mask.slots.get(mark));
-            match slot {
-                Some(slot) => {
-                    named.push_str(&rest[..start]);
-                    named.push_str(slot);
-                    rest = &rest[end..];
-                }
-                None => {
-                    let next = start + '‹'.len_utf8();
-                    named.push_str(&rest[..next]);
-                    rest = &rest[next..];
-                }
-            }
-        }
-        match named.is_empty() {
-            true => text,
-            false => named + rest,
-        }
+    /// Tokens that still stand by name in the headers of what was sent are shown the way they are
+    /// masked. What was shown before keeps its mask, which tells which value it was.
+    fn mark(&self, sent: &mut SentRequest) {
+        let stands_by_name = |slot: &&Slot| {
+            let SlotPlace::Header(number) = slot.place else {
+                return false;
+            };
+            let header = sent.headers.iter().nth(number);
+            let text = header.and_then(|header| header.value.get(slot.range.clone()));
+            text.is_some_and(|text| text == slot_text(&slot.name).as_bytes())
+        };
+        let named: Vec<Slot> = sent.slots.iter().filter(stands_by_name).cloned().collect();
+        sent.put(|slot| {
+            let text = slot_text(&slot.name);
+            let mut known = self.mask.slots.iter();
+            let mark = known.find_map(|(mark, slot)| (*slot == text).then(|| mark.clone()));
+            mark.filter(|_| named.contains(slot))
+        });
     }
 
     fn response(&self, mut response: Response, body: Found) -> Response {

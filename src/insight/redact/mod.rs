@@ -12,7 +12,7 @@ mod signs;
 mod values;
 mod views;
 
-use crate::model::{ExchangeSummary, Headers, MASK, Secret, TokenRef};
+use crate::model::{ExchangeSummary, Headers, MASK, Secret, TokenRef, slot};
 use search::Search;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -65,7 +65,7 @@ impl Mask {
             .map(|(_, secret)| Value::new(secret.reveal()))
             .collect();
         let tokens = secrets.iter().map(|(token, _)| token);
-        let slot = |token: &TokenRef| format!("{{{{token:{}}}}}", token.name);
+        let slot = |token: &TokenRef| slot(&token.name);
         Mask {
             values: Values::new(&values),
             marks: tokens.clone().map(TokenRef::mask).collect(),
@@ -91,7 +91,12 @@ impl Mask {
         mask
     }
 
-    /// For values that have no name.
+    /// Values that have no name, of which nothing is shown.
+    pub fn nameless(secrets: &[Secret]) -> Mask {
+        let values = secrets.iter().map(|secret| Value::new(secret.reveal()));
+        Mask::of_values(values.collect())
+    }
+
     fn of_values(values: Vec<Value>) -> Mask {
         Mask {
             values: Values::new(&values),

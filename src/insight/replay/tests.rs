@@ -195,7 +195,9 @@ fn a_step_holds_the_call_as_typed_and_its_token_by_name() {
     call.typed.url = "{{base}}/core/runbooks/{{runbook}}?a=1".into();
     call.typed.headers = vec![
         Param::new("Core-Url", "https://acme.example"),
-        Param::new("X-Api-Key", "‹token:second·a361›"),
+        Param::new("X-Api-Key", "{{token:second}}"),
+        Param::new("X-Text", "a ‹token:second·a361›"),
+        Param::data("X-Data", "{{token:second}}"),
         Param {
             enabled: false,
             ..Param::new("X-Off", "1")
@@ -206,8 +208,11 @@ fn a_step_holds_the_call_as_typed_and_its_token_by_name() {
     assert_eq!(step.spec.auth, call.typed.auth);
     assert_eq!(step.spec.url, call.typed.url);
     assert_eq!(step.spec.headers[1].value, "{{token:second}}");
-    assert_eq!(step.spec.headers.len(), 2);
-    assert_eq!(notes.len(), 1);
+    // A mask is no name, and data stays data.
+    assert_eq!(step.spec.headers[2].value, "a {{secret.X-Text}}");
+    assert_eq!(step.spec.headers[3], call.typed.headers[3]);
+    assert_eq!(step.spec.headers.len(), 4);
+    assert_eq!(notes.len(), 2);
     assert!(notes[0].message.contains("switched off"));
 }
 
@@ -237,7 +242,9 @@ fn no_secret_that_was_typed_gets_into_a_step() {
             let all = format!("{:?}", step.spec);
             assert!(!format!("{step:?}").contains("hunter2"), "{step:?}");
             assert!(!all.contains(MASK), "{all}");
-            assert!(all.contains("{{token:a}}") && all.contains("me"), "{all}");
+            let names = step.spec.tokens();
+            assert_eq!(names.is_empty(), literal, "{all}");
+            assert!(all.contains("token:a}}") && all.contains("me"), "{all}");
             assert_eq!(step.spec.params[0].value, "{{secret.access_token}}");
             assert_eq!(
                 step.spec.headers[0].value,
