@@ -3,12 +3,13 @@
 #![cfg(unix)]
 
 use httriage::format::curl;
-use httriage::insight::{Exchange};
-use httriage::insight::redact::{Mask};
-use httriage::model::{RawExchange};
 use httriage::format::export::{Ground, Written};
+use httriage::insight::Exchange;
+use httriage::insight::redact::Mask;
+use httriage::model::RawExchange;
 use httriage::model::{
-    Body, Cause, Environment, ExchangeId, Failure, Headers, Outcome, Param, Part, RequestSpec, SentRequest, Session, Slot, SlotPlace, Step, Timestamp, TokenName, is_unsafe,
+    Body, Cause, Environment, ExchangeId, Failure, Headers, Outcome, Param, Part, RequestSpec,
+    SentRequest, Session, Slot, SlotPlace, Step, Timestamp, TokenName, is_unsafe,
 };
 use proptest::prelude::*;
 use std::os::unix::fs::PermissionsExt;

@@ -8,12 +8,12 @@ use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::investigate::recalled;
 use crate::engine::{Client, ClientOptions, Home, HomeError, Vault, sandbox};
-use crate::format::{session_file};
-use crate::model::{Author, Environment, Settings, for_clipboard};
-use crate::insight::{Exchange, Explanation, explain};
 use crate::format::export::{Ground, Written};
-use crate::format::registry::{Export, self};
-use crate::insight::facts::{Case};
+use crate::format::registry::{self, Export};
+use crate::format::session_file;
+use crate::insight::facts::Case;
+use crate::insight::{Exchange, Explanation, explain};
+use crate::model::{Author, Environment, Settings, for_clipboard};
 use std::sync::Arc;
 
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {

@@ -17,7 +17,8 @@ use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange, RequestSpec, Settings, StatusClass, Timestamp, TokenName, limits, resolve, token_names_in,
+    Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange,
+    RequestSpec, Settings, StatusClass, Timestamp, TokenName, limits, resolve, token_names_in,
 };
 use std::io::Read;
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 
 use super::client::{Client, Flight, Outgoing};
 use super::history::History;
-use super::vault::{Vault};
-use crate::insight::{Exchange};
+use super::vault::Vault;
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
@@ -15,7 +15,9 @@ use crate::insight::probe::next;
 use crate::insight::redact::is_secret_name;
 use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
-    Author, Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, Slot, Timestamp, TokenName, TokenRef, limits, resolve,
+    Author, Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome,
+    Param, RawExchange, RequestSpec, SentRequest, Slot, Timestamp, TokenName, TokenRef, limits,
+    resolve,
 };
 use std::collections::HashMap;
 use std::ops::Range;

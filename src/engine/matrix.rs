@@ -10,7 +10,8 @@ use crate::insight::asking::wrong_token;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Auth, Author, Cause, Environment, Manner, Outcome, Param, Piece, RawExchange, RequestSpec, Session, Step, limits, slot, token_names_in, with_pieces,
+    Auth, Author, Cause, Environment, Manner, Outcome, Param, Piece, RawExchange, RequestSpec,
+    Session, Step, limits, slot, token_names_in, with_pieces,
 };
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;

@@ -4,12 +4,13 @@
 
 use super::client::{Client, Flight, Outgoing};
 use super::investigate::case_of;
-use crate::insight::{Exchange};
+use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::insight::replay::{Change, ReplayReport, StepReport, captured, judge, skipped, unsent};
 use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
-    Auth, Author, Border, Cause, Environment, Failure, Manner, Outcome, RawExchange, RequestSpec, Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, names_in, resolve,
+    Auth, Author, Border, Cause, Environment, Failure, Manner, Outcome, RawExchange, RequestSpec,
+    Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, names_in, resolve,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,9 +9,7 @@ use crate::format::export::{
 };
 use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
-use crate::model::{
-    Expectation, Session, Step, TokenName, cut, encoded, is_unsafe, visible,
-};
+use crate::model::{Expectation, Session, Step, TokenName, cut, encoded, is_unsafe, visible};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;

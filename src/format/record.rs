@@ -4,7 +4,9 @@
 use super::FormatError;
 use crate::insight::Exchange;
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome, Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp, Timing, TokenName, TokenRef,
+    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome,
+    Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp,
+    Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

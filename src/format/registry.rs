@@ -4,9 +4,9 @@
 use super::export::{Ground, Written};
 use super::har::{self, Watch};
 use super::{FormatError, curl, http_file, hurl, openapi, postman, ticket};
+use crate::insight::Exchange;
 use crate::insight::Explanation;
 use crate::insight::facts::Case;
-use crate::insight::Exchange;
 use crate::model::{Collection, Secret, Session, TokenName};
 use serde_json::Value;
 

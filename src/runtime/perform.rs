@@ -19,7 +19,9 @@ use crate::insight::Exchange;
 use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
-use crate::model::{Author, Environment, ExchangeId, Filtered, Origin, Progress, Session, TokenName};
+use crate::model::{
+    Author, Environment, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
+};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;

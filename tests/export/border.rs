@@ -7,9 +7,9 @@ use httriage::format::export::{Ground, Written};
 use httriage::format::{curl, har, http_file, hurl};
 use httriage::insight::redact::Mask;
 use httriage::model::{
-    Auth, Author, Body, Environment, ExchangeId, Headers, Origin, Outcome, Param, Part, RawExchange,
-    RequestSpec, Response, SentRequest, Session, Settings, Step, Timestamp, Token, TokenName,
-    TokenSource,
+    Auth, Author, Body, Environment, ExchangeId, Headers, Origin, Outcome, Param, Part,
+    RawExchange, RequestSpec, Response, SentRequest, Session, Settings, Step, Timestamp, Token,
+    TokenName, TokenSource,
 };
 use std::time::Duration;
 

@@ -51,7 +51,7 @@ fn knowing() -> Arc<Vault> {
         tokens: vec![Token {
             name: TokenName::new("known").unwrap(),
             source: TokenSource::File(path),
-            origins: Vec::new(),
+            origins: None,
         }],
         ..Settings::default()
     };

@@ -28,7 +28,9 @@ use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace, Step, Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
+    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange,
+    RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace, Step,
+    Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;

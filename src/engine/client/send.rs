@@ -11,7 +11,8 @@ use crate::engine::vault::{Filled, Vault};
 use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
-    Author, Cause, Consent, Environment, ExchangeId, Failure, Headers, Manner, Origin, Outcome, RawExchange, RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
+    Author, Cause, Consent, Environment, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
+    RawExchange, RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;

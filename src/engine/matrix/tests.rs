@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::insight::matrix::{Access, Standing};
-use crate::model::{ExchangeId, Failure, Headers, Pin, RawExchange, Response, Timestamp, TokenName};
-use crate::insight::redact::{Mask};
+use crate::insight::redact::Mask;
+use crate::model::{
+    ExchangeId, Failure, Headers, Pin, RawExchange, Response, Timestamp, TokenName,
+};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

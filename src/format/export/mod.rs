@@ -24,8 +24,7 @@ use crate::format::lift::{Lifter, holds_secret};
 use crate::insight::Exchange;
 use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
-    Author, Bindings, Environment, Origin, RequestSpec,
-    Secret, Settings, TokenName, visible_line,
+    Author, Bindings, Environment, Origin, RequestSpec, Secret, Settings, TokenName, visible_line,
 };
 use std::borrow::Cow;
 

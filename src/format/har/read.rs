@@ -3,13 +3,15 @@
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::FormatError;
-use crate::format::lift::{Lifter};
+use crate::format::lift::Lifter;
 use crate::format::notes::{Notes, offset_of, plain};
 use crate::insight::Exchange;
 use crate::insight::redact::Mask;
 use crate::insight::replay::expectation;
 use crate::model::{
-    Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note, Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp, Timing, TokenName, TokenRef, cut, encoded, fill, written,
+    Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note,
+    Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp,
+    Timing, TokenName, TokenRef, cut, encoded, fill, written,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

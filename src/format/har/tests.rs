@@ -1,8 +1,8 @@
 //! Recordings as browsers save them, and as nobody should.
 
 use super::{Recording, document, is_recording, read};
-use crate::insight::{Exchange};
-use crate::format::export::sample::{ground};
+use crate::format::export::sample::ground;
+use crate::insight::Exchange;
 use crate::model::{Auth, Body, Cause, Collection, MASK, Outcome, Secret, TokenName};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ use crate::format::export::{
 use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
 use crate::model::{Session, Step, TokenName, cut, is_unsafe, visible, visible_line};
-use std::collections::{HashSet};
+use std::collections::HashSet;
 use std::fmt::Write;
 
 /// A call as it was made. It is masked already, and each mask becomes a variable.

@@ -6,7 +6,8 @@ use super::{captured, expectation, expectation_with_body};
 use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Environment, Expectation, MASK, Note, Param, RequestSpec, Session, Step, as_text, cut, slot, token_names_in, written,
+    Body, Environment, Expectation, MASK, Note, Param, RequestSpec, Session, Step, as_text, cut,
+    slot, token_names_in, written,
 };
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
