@@ -724,7 +724,9 @@ fn the_body_is_saved_byte_for_byte() {
     let decoded = STANDARD.decode(body["base64"].as_str().unwrap()).unwrap();
     assert_eq!(decoded, bytes);
     let ran = home.run(&["send", "GET", &server.base(), "--output", "no/such/place"]);
-    ran.refused(1, &["no/such/place"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("no/such/place"), "{}", ran.err);
+    assert!(ran.out.contains("404 Not Found"), "the answer is lost");
 }
 
 #[test]

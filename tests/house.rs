@@ -103,6 +103,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "ratatui",
             "rustix",
             "shlex",
+            "signal_hook",
+            "signal_hook_registry",
             "tokio",
         ],
     ),
@@ -147,6 +149,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "engine/give_way.rs",
             "engine/jq.rs",
             "engine/home.rs",
+            "engine/sandbox/parent.rs",
+            "engine/sheet.rs",
+            "engine/whole_file.rs",
             "runtime/terminal.rs",
             "runtime/signals.rs",
         ],
@@ -159,9 +164,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         "hyper_util",
         &["engine/sandbox/serve.rs", "engine/client/way.rs"],
     ),
+    ("signal_hook", &["runtime/signals.rs"]),
+    ("signal_hook_registry", &["runtime/signals.rs"]),
     ("tui_textarea", &["app/field.rs"]),
     ("nucleo_matcher", &["app/pane/palette.rs"]),
-    ("crossterm", &["runtime/", "cli/print.rs", "cli/ask.rs"]),
+    ("crossterm", &["runtime/", "cli/ask.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
     ("clap", &["cli/args.rs", "cli/mod.rs"]),
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
@@ -192,6 +199,7 @@ const UNPRINTABLE: &[(&str, &str)] = &[
     ("engine/vault.rs", "Vault"),
     ("engine/vault.rs", "Known"),
     ("insight/redact/mod.rs", "Mask"),
+    ("insight/redact/veil.rs", "Veil"),
     ("app/field.rs", "Field"),
     ("app/message.rs", "Pasted"),
     ("format/har/read.rs", "Call"),
@@ -764,6 +772,25 @@ fn nothing_below_the_roof_starts_tasks_but_the_sandbox_the_historys_writer_and_a
 }
 
 #[test]
+fn other_programs_are_started_in_one_room() {
+    let all = sources();
+    let elsewhere = all.iter().filter(|s| s.path != "engine/child.rs");
+    let words = ["Command::new", "CommandExt"];
+    holds(elsewhere.flat_map(|s| unwanted(s, &words)).collect());
+    let room = all.iter().find(|s| s.path == "engine/child.rs").unwrap();
+    assert!(says(&room.code(), "Command::new"), "the check cannot fail");
+}
+
+#[test]
+fn the_time_of_day_is_read_in_one_room() {
+    // The library's own way panics where a clock is set beyond its dates.
+    let all = sources();
+    let elsewhere = all.iter().filter(|s| s.path != "engine/clock.rs");
+    let words = ["Timestamp::now", "SystemTime::now", "Zoned::now"];
+    holds(elsewhere.flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
 fn the_pure_floors_have_no_clock() {
     let all = sources();
     let pure = all.iter().filter(|s| s.is_in(WITHOUT_CLOCK));
@@ -802,6 +829,43 @@ fn nothing_is_printed_past_the_one_writer_and_nothing_is_left_undone() {
         "dbg!",
         "todo!",
         "unimplemented!",
+    ];
+    holds(sources().iter().flat_map(|s| unwanted(s, &words)).collect());
+}
+
+#[test]
+fn the_size_of_the_terminal_is_asked_for_in_one_room() {
+    // The library's own way starts a program where it cannot tell.
+    let all = sources();
+    let elsewhere = all.iter().filter(|s| s.path != "runtime/terminal.rs");
+    holds(elsewhere.filter_map(asks_for_the_size).collect());
+    let asks = |text: &str| asks_for_the_size(&Source::new("cli/a.rs", text)).is_some();
+    assert!(asks("let a = crossterm::terminal::size();"));
+    assert!(asks("use crossterm::terminal::{window_size, Clear};"));
+    assert!(!asks(
+        "use crossterm::terminal::{Clear}; let size = runtime::terminal_size();"
+    ));
+}
+
+fn asks_for_the_size(source: &Source) -> Option<String> {
+    let code = source.code();
+    let pieces = pieces(&code);
+    let rooms = (0..pieces.len()).filter(|&at| pieces[at] == "terminal");
+    let mut named = rooms.flat_map(|at| names_after(&pieces, at + 1));
+    let asks = named.any(|name| ["size", "window_size"].contains(&name));
+    (asks && pieces.contains(&"crossterm"))
+        .then(|| format!("{} asks for the terminal's size", source.path))
+}
+
+#[test]
+fn nothing_is_put_into_the_systems_folder_for_what_is_temporary() {
+    // It can be missing, and others can look into it.
+    let words = [
+        "temp_dir",
+        "tempfile::tempfile",
+        "tempfile::tempdir",
+        ".tempdir(",
+        ".tempfile(",
     ];
     holds(sources().iter().flat_map(|s| unwanted(s, &words)).collect());
 }

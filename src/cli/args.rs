@@ -292,6 +292,9 @@ pub struct SandboxArgs {
     /// The port to listen on; any free one if left out
     #[arg(long, value_name = "N", conflicts_with = "list")]
     pub port: Option<u16>,
+    /// Serve on when whoever started it has ended, as a service does
+    #[arg(long, conflicts_with = "list")]
+    pub keep: bool,
     /// List the calls worth trying instead of serving
     #[arg(long)]
     pub list: bool,

@@ -10,10 +10,11 @@ use crate::engine::{ClientOptions, Home, Vault, authorities};
 use crate::format::{catalogue_file, theme_file};
 use crate::insight::Catalogue;
 use crate::model::{Bindings, Environment, Origin, Scheme, Session, Settings, TokenName, size};
+use crate::runtime;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 /// The built-in knowledge with the user's own on top.
 pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
@@ -203,10 +204,11 @@ pub fn text(place: &str, most: u64) -> Result<String, Trouble> {
 
 /// What a command's own calls run on.
 pub fn tasks() -> Result<Runtime, Trouble> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))
+    runtime::tasks().map_err(|error| {
+        Trouble::failed(format!(
+            "Tasks could not be started: {error}. Close other programs, or raise the limits of this shell (ulimit), and try again."
+        ))
+    })
 }
 
 /// The environment that options and settings name; `None` if they name none.

@@ -6,7 +6,7 @@ use super::ask;
 use super::choice;
 use super::json::{failure_json, milliseconds};
 use super::print::{Out, complain};
-use super::send::{Recorder, call_in, exit_code, served};
+use super::send::{Recorder, call_in, exit_code, put_out, served};
 use super::trouble::Trouble;
 use crate::engine::matrix::called_by;
 use crate::engine::sandbox;
@@ -98,22 +98,14 @@ pub fn run(
     })?;
     tasks.shutdown_background();
     let (class, body) = first.unwrap_or((StatusClass::NoAnswer, None));
-    if let Some(path) = &args.output
-        && let Some(body) = body
-    {
-        std::fs::write(path, body).map_err(|error| {
-            Trouble::failed(format!(
-                "The body could not be written to {}: {error}. Choose another file.",
-                path.display()
-            ))
-        })?;
-    }
+    let written = put_out(&home, args.output.as_deref(), body.as_deref());
     if args.json {
         out.json(&compared_json(&matrix));
     } else {
         print(&matrix, out);
     }
     recorder.finish();
+    written?;
     Ok(exit_code(class))
 }
 

@@ -5,12 +5,13 @@ use super::choice;
 use super::print::Color;
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
+use crate::engine::clock;
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, HomeError, Vault};
 use crate::format::{registry, session_file};
 use crate::insight;
 use crate::model::{
-    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, Timestamp, TokenName,
+    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, TokenName,
 };
 use crate::runtime;
 use std::io::IsTerminal;
@@ -84,7 +85,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         was_argument: !piped,
         session: opening.session,
         case: args.record.case.clone(),
-        now: Timestamp::now(),
+        now: clock::now(),
         zone: jiff::tz::TimeZone::system(),
         size: (0, 0),
     };

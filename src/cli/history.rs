@@ -6,12 +6,13 @@ use super::json::{exchange_json, summary_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::Home;
+use crate::engine::clock;
 use crate::engine::history::History;
 use crate::format::session_file;
 use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::replay::{Keeping, session_of};
-use crate::model::{ExchangeId, Note, Session, Timestamp};
+use crate::model::{ExchangeId, Note, Session};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -77,7 +78,7 @@ fn list(
     json: bool,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
-    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let query = Query::parse(&filter.join(" "), clock::now());
     let found = history.recall(&query, limit, None)?;
     if json {
         let rows: Vec<Value> = found.iter().map(summary_json).collect();
@@ -114,7 +115,7 @@ fn export(
     file: Option<PathBuf>,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
-    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let query = Query::parse(&filter.join(" "), clock::now());
     let mut exchanges = Vec::new();
     for id in all_ids(history, &query)? {
         if let Some(exchange) = history.load(&id)? {
@@ -142,7 +143,7 @@ fn chosen(
     filter: &[String],
     from: Option<&str>,
 ) -> Result<Vec<ExchangeId>, Trouble> {
-    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let query = Query::parse(&filter.join(" "), clock::now());
     let mut ids = all_ids(history, &query)?;
     if let Some(from) = from {
         let missing = || {
@@ -218,7 +219,7 @@ fn forget(
         chosen.push(history.find(id)?.ok_or_else(missing)?);
     }
     if all || filter.is_some() {
-        let query = Query::parse(filter.as_deref().unwrap_or(""), Timestamp::now());
+        let query = Query::parse(filter.as_deref().unwrap_or(""), clock::now());
         chosen.extend(all_ids(history, &query)?);
     }
     if chosen.is_empty() {

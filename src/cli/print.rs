@@ -2,11 +2,13 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
+use super::trouble::Trouble;
 use crate::insight::Exchange;
 use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
 use crate::model::{
     ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
 };
+use crate::runtime::terminal_size;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::str::FromStr;
@@ -49,20 +51,19 @@ impl Color {
 pub struct Out {
     colour: bool,
     width: usize,
-    closed: bool,
+    /// Why nothing is written any more.
+    lost: Option<io::Error>,
 }
 
 impl Out {
     pub fn stdout(color: Color) -> Out {
         let terminal = io::stdout().is_terminal();
-        let width = match crossterm::terminal::size() {
-            Ok((width, _)) if terminal => width as usize,
-            _ => 100,
-        };
+        let size = terminal.then(terminal_size).and_then(Result::ok);
+        let width = size.map_or(100, |(width, _)| width as usize);
         Out {
             colour: color.is_on(terminal),
             width: width.clamp(20, 160),
-            closed: false,
+            lost: None,
         }
     }
 
@@ -73,7 +74,17 @@ impl Out {
 
     /// Whether nobody reads any more.
     pub fn is_closed(&self) -> bool {
-        self.closed
+        self.lost.is_some()
+    }
+
+    /// Why a part of it was not written, unless its reader wanted no more.
+    pub fn trouble(self) -> Option<Trouble> {
+        let error = self.lost?;
+        (error.kind() != io::ErrorKind::BrokenPipe).then(|| {
+            Trouble::failed(format!(
+                "What was found could not be written to standard output: {error}. Write it to another place, or make room there."
+            ))
+        })
     }
 
     /// A text of any number of lines, made safe.
@@ -125,13 +136,11 @@ impl Out {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        if self.closed {
+        if self.lost.is_some() {
             return;
         }
         let mut out = io::stdout().lock();
-        if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
-            self.closed = true;
-        }
+        self.lost = out.write_all(bytes).and_then(|()| out.flush()).err();
     }
 
     /// Status line, what it means, error table, body.
@@ -343,11 +352,6 @@ impl Out {
         line.push_str(&cut(last, room.max(20)));
         self.finished(line.trim_end());
     }
-}
-
-/// Columns and rows of the terminal, if there is one.
-pub fn terminal_size() -> Option<(u16, u16)> {
-    crossterm::terminal::size().ok()
 }
 
 /// A sentence for the person, on standard error.

@@ -6,6 +6,7 @@ use super::investigate::verdict;
 use super::json::{causes_json, exchange_json, notes_json};
 use super::print::Out;
 use super::trouble::Trouble;
+use crate::engine::clock;
 use crate::engine::investigate::credential_from;
 use crate::engine::{Home, Vault, sandbox};
 use crate::format::har;
@@ -120,7 +121,7 @@ fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) 
     // A token that has expired since was good then.
     let now = exchange.started_at;
     let now = if now == Timestamp::UNIX_EPOCH {
-        Timestamp::now()
+        clock::now()
     } else {
         now
     };

@@ -7,6 +7,7 @@ use super::compare;
 use super::json::{causes_json, exchange_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
+use crate::engine::clock;
 use crate::engine::history::{History, Receipt};
 use crate::engine::investigate::credential;
 use crate::engine::sandbox::{self, Sandbox};
@@ -18,9 +19,10 @@ use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
     Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange,
-    RequestSpec, Settings, StatusClass, Timestamp, TokenName, limits, resolve, token_names_in,
+    RequestSpec, Settings, StatusClass, TokenName, limits, resolve, token_names_in,
 };
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,22 +74,14 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    if let Some(path) = &args.output
-        && let Some(response) = raw.outcome.response()
-    {
-        std::fs::write(path, &response.body).map_err(|error| {
-            Trouble::failed(format!(
-                "The body could not be written to {}: {error}. Choose another file.",
-                path.display()
-            ))
-        })?;
-    }
+    let body = raw.outcome.response().map(|response| &response.body[..]);
+    let written = put_out(&home, args.output.as_deref(), body);
     let code = exit_code(raw.outcome.class());
     let exchange = Arc::new(client.shown(raw));
     recorder.remember_shared(exchange.clone());
     if args.json {
         let facts = Facts::read(exchange.clone(), &place.base_path());
-        let case = Case::of(facts, carried, place, Timestamp::now());
+        let case = Case::of(facts, carried, place, clock::now());
         let mut document = exchange_json(&exchange);
         document["causes"] = causes_json(&explain(&case, &catalogue));
         out.json(&document);
@@ -95,7 +89,21 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.exchange(&exchange, &catalogue);
     }
     recorder.finish();
+    written?;
     Ok(code)
+}
+
+/// Writes the body where the person wants it. What goes wrong is told after the answer.
+pub fn put_out(home: &Home, path: Option<&Path>, body: Option<&[u8]>) -> Result<(), Trouble> {
+    let Some((path, body)) = path.zip(body) else {
+        return Ok(());
+    };
+    home.put_out(path, body).map_err(|error| {
+        Trouble::failed(format!(
+            "The body could not be written to {}: {error}. Choose another file.",
+            path.display()
+        ))
+    })
 }
 
 pub fn exit_code(class: StatusClass) -> u8 {
@@ -167,7 +175,7 @@ pub async fn call_in(
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         },

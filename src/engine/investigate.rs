@@ -5,6 +5,7 @@
 use super::client::{Client, Flight, Outgoing};
 use super::history::History;
 use super::vault::Vault;
+use crate::engine::clock;
 use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
@@ -101,7 +102,7 @@ pub async fn run(
         Facts::read(exchange.clone(), &base),
         credential,
         ask.environment.clone(),
-        Timestamp::now(),
+        clock::now(),
     );
     case.budget = ask.budget;
     case.known_good = ask.known_good.clone();
@@ -115,7 +116,7 @@ pub async fn run(
     told(&case, &exchange);
 
     let mut waits = Waits::default();
-    let passed = Timestamp::now().duration_since(case.call.exchange.started_at);
+    let passed = clock::now().duration_since(case.call.exchange.started_at);
     // What an older answer asks for is over.
     if passed.as_secs() < 60 {
         waits.note(Bearer::Own, &case.call);
@@ -214,7 +215,7 @@ async fn make(
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         },
@@ -247,7 +248,7 @@ pub fn known_good(history: &History, token: &TokenName, environment: &Environmen
         "token:{token} status:2xx env:\"{}\"",
         environment.name.replace('"', "")
     );
-    let query = Query::parse(&filter, Timestamp::now());
+    let query = Query::parse(&filter, clock::now());
     let found = history.recall(&query, KNOWN, None).ok()?;
     let fits = |call: &ExchangeSummary| {
         let own = call.token.as_ref().map(|t| &t.name) == Some(token);
@@ -274,7 +275,7 @@ pub fn past(
         typed.method,
         environment.name.replace('"', "")
     );
-    let query = Query::parse(&filter, Timestamp::now());
+    let query = Query::parse(&filter, clock::now());
     let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
     let sent = resolve(typed, environment).ok();
     let url = sent.as_ref().map_or(&typed.url, |sent| &sent.url);
@@ -366,7 +367,7 @@ pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environmen
         Facts::read(exchange, &environment.base_path()),
         credential(&sent, client, environment.sandbox),
         environment,
-        Timestamp::now(),
+        clock::now(),
     )
 }
 
@@ -383,7 +384,7 @@ pub fn credential_from(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Cred
             reports.insert(name, report);
         }
     }
-    let now = Timestamp::now();
+    let now = clock::now();
     let headers = sent.headers.iter().enumerate();
     let mut authorizations =
         headers.filter(|(_, header)| header.name.eq_ignore_ascii_case("authorization"));
@@ -583,7 +584,7 @@ impl Waits {
         let Some(response) = facts.response() else {
             return;
         };
-        let asked = retry_after(&response.headers, Timestamp::now());
+        let asked = retry_after(&response.headers, clock::now());
         let limited = response.status == 429 || response.status == 503 && asked.is_some();
         if !limited {
             return;

@@ -6,12 +6,14 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use super::child::Starter;
+use crate::engine::clock;
 use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
     Author, Bindings, Border, Consent, Environment, Failure, Headers, Origin, Secret, SentRequest,
-    Settings, Slot, Timestamp, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
+    Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
@@ -20,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct Vault {
     tokens: Vec<Token>,
+    starter: Starter,
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
@@ -51,6 +54,7 @@ impl Vault {
     pub fn new(settings: &Settings, practice: fn(&str) -> Option<Secret>) -> Vault {
         Vault {
             tokens: settings.tokens.clone(),
+            starter: Starter::new(settings),
             practice,
             ask: None,
             read: Mutex::default(),
@@ -154,13 +158,13 @@ impl Vault {
     /// What can be told of a value that was read before; it starts nothing and asks nobody.
     pub fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.remembered(sandbox, name)?;
-        Some(keep::examined(&value, Timestamp::now()))
+        Some(keep::examined(&value, clock::now()))
     }
 
     /// As `report`, for a value that can be read without starting or asking anything.
     pub fn report_at_rest(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.at_rest(name, sandbox)?;
-        Some(keep::examined(&value, Timestamp::now()))
+        Some(keep::examined(&value, clock::now()))
     }
 
     /// What can be told of the value by looking at it, or why it cannot be read.
@@ -174,7 +178,7 @@ impl Vault {
             name: name.clone(),
             fingerprint: Some(fingerprint(&value)),
         };
-        Ok((token, keep::examined(&value, Timestamp::now())))
+        Ok((token, keep::examined(&value, clock::now())))
     }
 
     /// As `reference`, but starts no program and asks nobody: for lists.
@@ -235,7 +239,7 @@ impl Vault {
                 name: name.clone(),
                 fingerprint: Some(fingerprint(&value)),
             };
-            (token, keep::examined(&value, Timestamp::now()))
+            (token, keep::examined(&value, clock::now()))
         }))
     }
 
@@ -310,7 +314,7 @@ impl Vault {
             Some(TokenSource::Variable(variable)) => source::from_variable(name, variable),
             Some(TokenSource::File(path)) => source::from_file(name, path),
             Some(TokenSource::Command(words)) => {
-                source::from_command(name, words, &self.variables()).await
+                source::from_command(name, words, &self.starter).await
             }
             Some(TokenSource::Keyring) => source::from_keyring(name),
             Some(TokenSource::Prompt) => self.ask_for(name),
@@ -331,14 +335,9 @@ impl Vault {
         })
     }
 
-    /// The environment variables that hold values of tokens: no other program gets them from us.
-    pub fn variables(&self) -> Vec<&str> {
-        let sources = self.tokens.iter().map(|token| &token.source);
-        let named = sources.filter_map(|source| match source {
-            TokenSource::Variable(variable) => Some(variable.as_str()),
-            _ => None,
-        });
-        named.collect()
+    /// What starts other programs without giving them the values of tokens.
+    pub fn starter(&self) -> &Starter {
+        &self.starter
     }
 
     /// Where the value comes from; `None` where no token of that name is known.

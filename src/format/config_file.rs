@@ -108,6 +108,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
     for (token, table) in config.tokens {
         let place = format!("tokens.{token}");
         let own = table.origins.as_deref();
+        settings.token_variables.extend(table.env.clone());
         settings.tokens.push(Token {
             name: name(&token, &place)?,
             origins: own.map(|own| origins(own, &place, "origins")).transpose()?,

@@ -378,8 +378,9 @@ impl Performer {
     }
 
     fn save_body(&self, source: Source, path: PathBuf) {
+        let home = self.home.clone();
         self.look_up(move |_, queue| {
-            let message = match saved_body::save(&path, source.bytes()) {
+            let message = match saved_body::save(&home, &path, source.bytes()) {
                 Ok(path) => Message::Saved { source, path },
                 Err(why) => Message::Told(Notice::trouble(why, "")),
             };
@@ -388,8 +389,9 @@ impl Performer {
     }
 
     fn open_file(&self, path: PathBuf) {
+        let client = self.client.clone();
         self.look_up(move |_, queue| {
-            if let Err(why) = saved_body::open(&path) {
+            if let Err(why) = saved_body::open(&path, client.vault().starter()) {
                 let _ = queue.send(Message::Told(Notice::trouble(why, "")));
             }
         });

@@ -3,11 +3,12 @@
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
+use crate::engine::clock;
 use crate::format::registry::{self, Format};
 use crate::insight;
 use crate::insight::Exchange;
 use crate::model::{
-    Environment, Origin, Outcome, Param, RawExchange, RequestSpec, Timestamp, TokenName, as_text,
+    Environment, Origin, Outcome, Param, RawExchange, RequestSpec, TokenName, as_text,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,7 +151,7 @@ fn answer(saved: insight::Saved, client: &Client) -> Exchange {
         attempts: 0,
         unverified: Vec::new(),
         probe_of: None,
-        started_at: Timestamp::now(),
+        started_at: clock::now(),
         took: Duration::ZERO,
     })
 }

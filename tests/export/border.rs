@@ -299,8 +299,17 @@ fn a_command_with_its_variables_set_is_the_call_that_was_meant() {
     }
 }
 
+/// What it is called, its URL, its headers.
+type Away = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+/// What it is called, and what it adds to a request.
+type Ask = (&'static str, fn(&mut RequestSpec));
+
 /// Requests that leave `http://127.0.0.1:9`, each in another way.
-const AWAY: &[(&str, &str, &[(&str, &str)])] = &[
+const AWAY: &[Away] = &[
     ("another host", "http://evil.example/x", &[]),
     ("another port", "http://127.0.0.1:8/x", &[]),
     ("another scheme", "https://127.0.0.1:9/x", &[]),
@@ -336,7 +345,7 @@ const AWAY: &[(&str, &str, &[(&str, &str)])] = &[
 ];
 
 /// What such a request asks for.
-const ASKS: &[(&str, fn(&mut RequestSpec))] = &[
+const ASKS: &[Ask] = &[
     ("bearer", |s| s.auth = Auth::Bearer(name("prod-admin"))),
     ("header", |s| {
         s.headers.push(Param::new("X-A", "{{token:prod-admin}}"))

@@ -31,7 +31,7 @@ pub fn requests(text: &str, what: &str) -> Vec<Request> {
             .copied()
             .collect();
         let begins = |line: &&str| !line.trim().is_empty() && variable(line).is_none();
-        let Some(from) = kept.iter().position(|line| begins(line)) else {
+        let Some(from) = kept.iter().position(begins) else {
             continue;
         };
         let to = kept

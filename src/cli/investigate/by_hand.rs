@@ -3,16 +3,14 @@
 
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
-use crate::engine::Client;
 use crate::engine::investigate::Investigated;
+use crate::engine::{Client, clock};
 use crate::format::curl;
 use crate::insight::Exchange;
 use crate::insight::by_hand::{answer, next, place, their_token};
 use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
 use crate::insight::received;
-use crate::model::{
-    Auth, Environment, Outcome, RawExchange, RequestSpec, SentRequest, Timestamp, resolve,
-};
+use crate::model::{Auth, Environment, Outcome, RawExchange, RequestSpec, SentRequest, resolve};
 use std::io::BufRead;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +60,7 @@ pub fn ask(
             report: None,
         },
         environment,
-        Timestamp::now(),
+        clock::now(),
     );
     while case.probes.len() < budget
         && let Some((probe, spec)) = next(&case)
@@ -118,7 +116,7 @@ fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
                     redirects: Vec::new(),
                     attempts: 0,
                     unverified: Vec::new(),
-                    started_at: Timestamp::now(),
+                    started_at: clock::now(),
                     took: Duration::ZERO,
                     probe_of: None,
                 })));

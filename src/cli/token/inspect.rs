@@ -5,10 +5,11 @@ use crate::cli::history::{CLOSING, find};
 use crate::cli::print::Out;
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
+use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
 use crate::insight::Exchange;
 use crate::insight::token::{Line, Repair, TokenReport, Tone, beside, differences, lines};
-use crate::model::{Environment, Masked, Secret, Settings, Timestamp, fit, visible_line};
+use crate::model::{Environment, Masked, Secret, Settings, fit, visible_line};
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
 use unicode_width::UnicodeWidthStr;
@@ -103,7 +104,7 @@ impl Looked {
         Looked {
             name: None,
             fingerprint: fingerprint(secret),
-            report: keep::examined(secret, Timestamp::now()),
+            report: keep::examined(secret, clock::now()),
             repair: keep::repaired(secret),
         }
     }

@@ -7,12 +7,13 @@ use super::phases::{PHASES, Phases};
 use super::redirect::{Leg, Trail, leads_on};
 use super::way::{Way, Ways};
 use crate::engine::attach;
+use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
 use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{
     Author, Cause, Consent, Environment, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
-    RawExchange, RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
+    RawExchange, RequestSpec, Response, SentRequest, Timing, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -109,7 +110,7 @@ impl Client {
 
     /// The id of a call that is made now.
     pub fn new_id(&self) -> ExchangeId {
-        ExchangeId::new(Timestamp::now(), chance())
+        ExchangeId::new(clock::now(), chance())
     }
 
     /// Makes the call, and again where its manner allows it and the answer asks for it, and
@@ -156,7 +157,7 @@ impl Client {
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         }
@@ -168,7 +169,7 @@ impl Client {
         flight: &Flight,
         deadline: Option<Instant>,
     ) -> RawExchange {
-        let started_at = Timestamp::now();
+        let started_at = clock::now();
         let Outgoing {
             typed,
             mut sent,

@@ -2,6 +2,7 @@
 //! with the place is said with the remedy, and never with a part of the value.
 
 use super::keep;
+use crate::engine::child::Starter;
 use crate::model::{Cause, Failure, Secret, TokenName};
 use std::path::Path;
 use std::process::Stdio;
@@ -108,7 +109,7 @@ pub fn from_keyring(name: &TokenName) -> Result<Secret, Failure> {
 pub async fn from_command(
     name: &TokenName,
     words: &[String],
-    variables: &[&str],
+    starter: &Starter,
 ) -> Result<Secret, Failure> {
     let program = words.first().map(String::as_str).unwrap_or_default();
     let failed = |why: String| {
@@ -118,12 +119,9 @@ pub async fn from_command(
             "Run the command by hand to see what it says.",
         )
     };
-    let mut command = tokio::process::Command::new(program);
-    for variable in variables {
-        command.env_remove(variable);
-    }
+    let mut command = tokio::process::Command::from(starter.command(program));
     let run = command
-        .args(&words[1..])
+        .args(words.iter().skip(1))
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true)

@@ -10,6 +10,7 @@ mod places;
 mod search;
 mod signs;
 mod values;
+mod veil;
 mod views;
 
 use crate::model::{ExchangeSummary, Headers, MASK, Secret, TokenRef, slot};
@@ -21,6 +22,7 @@ use values::{Value, Values};
 pub use exchange::Exchange;
 pub use jwt::{jwts, without_jwts};
 pub use names::is_secret_name;
+pub use veil::Veil;
 
 /// No mask of a token with a name is longer.
 const LONGEST_MASK: usize = 100;

@@ -191,6 +191,15 @@ impl<'v> Search<'v> {
         Search::for_values(&self.sets).look(text)
     }
 
+    /// Where known values stand, in order, and what each is shown as.
+    pub fn known(&self, text: &[u8]) -> Vec<(Range<usize>, &str)> {
+        let spots = self.known_spots(text, self.look_for_values(text).known);
+        spots
+            .into_iter()
+            .map(|spot| (spot.range, spot.mark))
+            .collect()
+    }
+
     /// The text with a mark in the place of each secret; `None` where there was none.
     pub fn write(&self, text: &[u8], found: Found) -> Option<Vec<u8>> {
         let spots = self.spots(text, found);
