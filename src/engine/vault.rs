@@ -12,8 +12,8 @@ use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Author, Bindings, Border, Consent, Environment, Failure, Headers, Origin, Secret, SentRequest,
-    Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
+    Author, Bindings, Border, Cause, Consent, Environment, Failure, Headers, Origin, Secret,
+    SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
@@ -134,11 +134,34 @@ impl Vault {
             check_characters(&name, &secret)?;
             values.insert(name, secret);
         }
+        self.check_masks(&values)?;
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),
             None => None,
         };
         Ok((put(sent, &values), token))
+    }
+
+    /// What cannot be masked afterwards does not go: neither where somebody panicked over what is
+    /// known here, nor where the mask does not find what it is made for.
+    fn check_masks(&self, values: &HashMap<TokenName, Secret>) -> Result<(), Failure> {
+        if self.read.is_poisoned() || self.bindings.is_poisoned() {
+            return Err(Failure::unsent(
+                Cause::TokenMissing,
+                "a part of this program failed before, and it is not sure any more that tokens would be masked.",
+                "Start httriage again. If it happens again, tell its makers.",
+            ));
+        }
+        let mask = self.mask();
+        let is_bare = |secret: &Secret| !Mask::is_too_short(secret) && !mask.hides(secret);
+        match values.iter().find(|(_, secret)| is_bare(secret)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Failure::unsent(
+                Cause::TokenMissing,
+                format!("the value of token {name} would not be masked in what is shown and kept."),
+                "Start httriage again, or give the token another value.",
+            )),
+        }
     }
 
     /// The token's name with its fingerprint, if its value can be read.
@@ -293,7 +316,7 @@ impl Vault {
 
     /// What is behind these two locks is whole between any two steps of a change, so that it is
     /// used as it is even where somebody panicked meanwhile: whatever was bound stays bound, and
-    /// every value that was read is masked.
+    /// every value that was read is masked. Nothing is sent any more then; see `check_masks`.
     fn read(&self) -> MutexGuard<'_, Known> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }

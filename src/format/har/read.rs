@@ -330,7 +330,6 @@ fn mask_of(tokens: &[FoundToken], calls: &[Call]) -> Mask {
 /// everything that was secret in the request as it was recorded.
 fn shown(mut exchange: RawExchange, recorded: Recorded, mask: &Mask) -> Exchange {
     // As calls of our own are shown: a mask where a token goes.
-    // As calls of our own are shown: a mask where a token goes.
     exchange.sent.put(|slot| Some(reference(&slot.name).mask()));
     let headers = recorded.headers.into_iter();
     let stood = SentRequest {

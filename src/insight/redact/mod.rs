@@ -124,6 +124,11 @@ impl Mask {
         secret.reveal().len() < values::SHORTEST
     }
 
+    /// Whether a text that is this value would not be shown as it is.
+    pub fn hides(&self, secret: &Secret) -> bool {
+        self.finds(secret.reveal())
+    }
+
     /// Whether one of the values stands in the text, in any form.
     pub fn finds(&self, text: &str) -> bool {
         !Search::for_values(&[self.set()])

@@ -10,7 +10,7 @@ mod structure;
 use super::names::{is_secret_name, is_spared};
 use super::signs::Sign;
 use super::views::{OUTER, escape, layer};
-use crate::model::{MASK, TokenName, names_in};
+use crate::model::{MASK, Piece, TokenName, pieces};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -394,9 +394,9 @@ pub(super) fn is_kept(value: &str) -> bool {
         .replace("%7B", "{")
         .replace("%7D", "}")
         .replace("%3A", ":");
-    let inside = plain.strip_prefix("{{").and_then(|v| v.strip_suffix("}}"));
-    let fits = |c: char| c.is_alphanumeric() || "_-.:".contains(c);
-    inside.is_some_and(|name| names_in(&plain) == [name] && name.chars().all(fits))
+    let mut pieces = pieces(&plain);
+    let is_name = matches!(pieces.next(), Some(Piece::Name(_) | Piece::Token(_)));
+    is_name && pieces.next().is_none()
 }
 
 /// Whether a text says what is wrong with a value instead of being one.
