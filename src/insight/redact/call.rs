@@ -11,6 +11,10 @@ use crate::model::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::HashSet;
+
+/// Values that an answer gives away and that are looked for in the rest of it.
+const MOST_GIVEN: usize = 1_000;
 
 impl Mask {
     /// The call as it may be shown and kept.
@@ -47,6 +51,7 @@ impl Mask {
         values.extend(values_of_parts(&exchange.typed.body));
         let response = exchange.outcome.response();
         values.extend(response.map(values_of_cookies).unwrap_or_default());
+        distinct(&mut values);
         let typed = Mask::of_values(values);
         let search = Search::for_values(&[self.set(), typed.set()]).and_names();
         let mut body = response.map_or_else(Found::default, |r| search.look(&r.body));
@@ -407,6 +412,11 @@ fn values_of_cookies(response: &Response) -> Vec<Value> {
     pairs.collect()
 }
 
+fn distinct(values: &mut Vec<Value>) {
+    let mut seen = HashSet::new();
+    values.retain(|value| seen.insert(value.text.clone()));
+}
+
 /// The value of `name=value`. Words, such as the name of a theme, would be blotted out everywhere.
 pub(super) fn value_of_cookie(pair: &str) -> Option<Value> {
     let (_, text) = pair.split_once('=')?;
@@ -429,5 +439,8 @@ fn values_given(response: &Response, body: &Found) -> Vec<Value> {
         }
     }
     values.retain(|value| value.text.len() >= 8 && is_made_up(&value.text));
+    distinct(&mut values);
+    // A list of thousands does not repeat its values elsewhere; each is masked where it stands.
+    values.truncate(MOST_GIVEN);
     values
 }

@@ -12,6 +12,7 @@ use super::signs::Sign;
 use super::views::{OUTER, escape, layer};
 use crate::model::{MASK, Piece, TokenName, pieces};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -40,6 +41,18 @@ pub(super) struct Places<'t> {
     is_yaml: Option<bool>,
     has_columns: Option<bool>,
     last_ends: HashMap<Vec<u8>, Option<usize>>,
+    // Where lines and words reach that were looked at last; signs come in order, and a long line
+    // may hold many.
+    line_start: Cell<Reach>,
+    line_end: Cell<Reach>,
+    plain_word: Reach,
+}
+
+/// What was found at `found` by looking from `from` on, or back from there.
+#[derive(Clone, Copy, Default)]
+struct Reach {
+    from: usize,
+    found: usize,
 }
 
 impl<'t> Places<'t> {
@@ -53,6 +66,9 @@ impl<'t> Places<'t> {
             is_yaml: None,
             has_columns: None,
             last_ends: HashMap::new(),
+            line_start: Cell::default(),
+            line_end: Cell::default(),
+            plain_word: Reach::default(),
         }
     }
 
@@ -295,8 +311,9 @@ impl<'t> Places<'t> {
 
     /// Whether the whole text is one form, in which blanks are a part of values.
     fn is_form(&mut self) -> bool {
-        let text = self.text.trim_ascii();
+        let text = self.text;
         *self.is_form.get_or_insert_with(|| {
+            let text = text.trim_ascii();
             let pair = |pair: &[u8]| {
                 let name = memchr::memchr(b'=', pair).map(|sign| &pair[..sign]);
                 name.is_some_and(|name| {
@@ -334,7 +351,9 @@ impl<'t> Places<'t> {
 
     /// What stands between the lines that begin and end a private key.
     fn private_key(&mut self, at: usize) {
-        let rest = &self.text[at..];
+        // No key is longer.
+        const LONGEST: usize = 32_000;
+        let rest = &self.text[at..self.text.len().min(at + LONGEST)];
         let end = memchr::memmem::find(rest, b"-----END").unwrap_or(rest.len());
         let end = string_end(&rest[..end], 0, b'"');
         if !rest[..end].trim_ascii().is_empty() {

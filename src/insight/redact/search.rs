@@ -225,7 +225,16 @@ impl<'v> Search<'v> {
         let known = self.known_spots(text, found.known);
         let mut known = known.into_iter().peekable();
         let mut spots: Vec<Spot> = Vec::new();
-        for named in united(found.named) {
+        for mut named in united(found.named) {
+            // A known value may reach out of the one before into this one.
+            let behind = spots.last().map_or(0, |spot| spot.range.end);
+            if named.range.start < behind {
+                named.range.start = behind.min(named.range.end);
+                named.quote = None;
+            }
+            if named.range.is_empty() {
+                continue;
+            }
             while let Some(spot) = known.next_if(|spot| spot.range.end <= named.range.start) {
                 spots.push(spot);
             }

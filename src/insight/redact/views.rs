@@ -129,9 +129,14 @@ pub(super) const LONGEST_ESCAPE: usize = 12;
 
 /// Escapes of JSON, URLs and HTML.
 pub(super) fn escapes(text: &[u8], from: usize) -> Option<Change> {
+    escapes_before(text, from, text.len())
+}
+
+/// Those that begin before a place.
+fn escapes_before(text: &[u8], from: usize, limit: usize) -> Option<Change> {
     let mut at = from;
     loop {
-        at += memchr::memchr3(b'\\', b'%', b'&', text.get(at..)?)?;
+        at += memchr::memchr3(b'\\', b'%', b'&', text.get(at..limit)?)?;
         if let Some(change) = escape(text, at) {
             return Some(change);
         }
@@ -145,12 +150,21 @@ pub(super) const OUTER: [u8; 3] = [1, 2, 3];
 
 /// Of a text in which such marks of the outer texts stand already.
 fn layers(text: &[u8], from: usize, number: u8) -> Option<Change> {
-    let next = escapes(text, from);
-    let limit = next.as_ref().map_or(text.len(), |change| change.at);
-    match memchr::memchr(b'"', text.get(from..limit)?) {
-        Some(step) => Some(Change::of_bytes(from + step, 1, &[number])),
-        None => next,
+    // In growing steps: where one of the two is rare, it is not looked for again and again.
+    let (mut start, mut size) = (from, 64);
+    while start < text.len() {
+        let end = text.len().min(start + size);
+        let quote = memchr::memchr(b'"', &text[start..end]).map(|step| start + step);
+        let escape = escapes_before(text, start, quote.unwrap_or(end));
+        if escape.is_some() {
+            return escape;
+        }
+        if let Some(quote) = quote {
+            return Some(Change::of_bytes(quote, 1, &[number]));
+        }
+        (start, size) = (end, size * 2);
     }
+    None
 }
 
 /// How far inside a quotation mark is: the marks of outer texts have lower numbers.

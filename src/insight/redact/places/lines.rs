@@ -2,7 +2,7 @@
 //! CSV, where it heads a column.
 
 use super::structure::{NAMING, TYPES};
-use super::{Places, is_of_name, is_quote, skip_blanks, string_end};
+use super::{Places, Reach, is_of_name, is_quote, skip_blanks, string_end};
 use crate::insight::redact::names::is_secret_name;
 use std::ops::Range;
 
@@ -19,9 +19,18 @@ impl Places<'_> {
     }
 
     fn line_end(&self, at: usize) -> usize {
+        let known = self.line_end.get();
+        if (known.from..=known.found).contains(&at) && known.found > 0 {
+            return known.found;
+        }
         let rest = &self.text[at.min(self.text.len())..];
         let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-        at + super::outer_mark(&rest[..end], b'"').unwrap_or(end)
+        let end = at + super::outer_mark(&rest[..end], b'"').unwrap_or(end);
+        self.line_end.set(Reach {
+            from: at,
+            found: end,
+        });
+        end
     }
 
     /// `name: value` without quotation marks.
@@ -69,13 +78,22 @@ impl Places<'_> {
     /// In the middle of a text only what looks made up is a value: `unknown token: identifier`
     /// is none.
     pub(super) fn word_after_colon(&mut self, at: usize, name: &str) {
+        // What is left of a word in which nothing looks made up does not either.
+        if (self.plain_word.from..self.plain_word.found).contains(&at) {
+            return;
+        }
         let rest = &self.text[at..];
         let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;)]}<>&\\\x01\x02\x03".contains(b);
         let length = rest.iter().position(ends).unwrap_or(rest.len());
         let word = &rest[..length];
         let mixed = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
         let range = at..at + length;
-        if length >= 16 && mixed && !self.spares(name, &range) {
+        if !mixed {
+            self.plain_word = Reach {
+                from: at,
+                found: range.end,
+            };
+        } else if length >= 16 && !self.spares(name, &range) {
             self.done = range.end;
             self.add(range, None, true);
         }
@@ -99,9 +117,20 @@ impl Places<'_> {
     }
 
     fn column(&self, at: usize) -> usize {
+        let known = self.line_start.get();
+        // Behind what is known of the line, only what is new is looked through.
+        let (from, start) = match known.from <= at {
+            true => (known.from, known.found),
+            false => (0, 0),
+        };
         let ends = |b: &u8| matches!(b, b'\n' | b'\r' | 1..=3);
-        let line = self.text[..at].iter().rposition(ends);
-        at - line.map_or(0, |line| line + 1)
+        let line = self.text[from..at].iter().rposition(ends);
+        let start = line.map_or(start, |line| from + line + 1);
+        self.line_start.set(Reach {
+            from: at,
+            found: start,
+        });
+        at - start
     }
 
     fn indent(&self, line: usize) -> usize {
@@ -162,6 +191,11 @@ impl Places<'_> {
     /// `- name: DB_PASSWORD`, whose value stands in the next line.
     pub(super) fn pair_of_lines(&mut self, start: usize, end: usize, name: &str) {
         let text = self.text;
+        // Nearly always something else stands behind it.
+        let next = text[end..].iter().find(|b| !matches!(b, b' ' | b'\t'));
+        if !matches!(next, Some(b'\n' | b'\r')) {
+            return;
+        }
         let line_end = self.line_end(end);
         if !text[end..line_end].trim_ascii().is_empty() {
             return;

@@ -47,7 +47,13 @@ impl Places<'_> {
     /// Whether an element of that name ends somewhere behind. In the names of types, as in
     /// `List<Token>`, none ever does.
     fn ends_behind(&mut self, tag: &[u8], at: usize) -> bool {
+        // Of more, it is enough that anything ends behind.
+        const TAGS: usize = 64;
         let text = self.text;
+        let tag = match self.last_ends.len() < TAGS || self.last_ends.contains_key(tag) {
+            true => tag,
+            false => b"",
+        };
         let last = self.last_ends.entry(tag.to_vec()).or_insert_with(|| {
             let end = [b"</", tag].concat();
             memchr::memmem::rfind(text, &end)
@@ -218,9 +224,11 @@ impl Places<'_> {
         else {
             return;
         };
-        let boundary = |sign: &[u8]| memchr::memmem::find(&text[start..], sign);
-        let end = boundary(b"\r\n--").or_else(|| boundary(b"\n--"));
-        let end = end.map_or(text.len(), |length| start + length);
+        let boundary = memchr::memmem::find(&text[start..], b"\n--");
+        let mut end = boundary.map_or(text.len(), |length| start + length);
+        if boundary.is_some() && end > start && text[end - 1] == b'\r' {
+            end -= 1;
+        }
         if !self.spares(name, &(start..end)) {
             self.add(start..end, None, true);
         }

@@ -42,7 +42,7 @@ pub(super) const TYPES: [&str; 14] = [
 /// Members of an object that are looked through for the one that belongs to a name.
 const MEMBERS: usize = 40;
 /// Bytes that are looked ahead through for it.
-const AHEAD: usize = 16_000;
+const AHEAD: usize = 2_000;
 /// Bytes that are looked back through for what a value stands in.
 const BACK: usize = 4_000;
 
@@ -126,8 +126,8 @@ impl Places<'_> {
                     return true;
                 }
             }
-            at = self.behind_value(value, text.len());
-            if text.get(at) != Some(&b',') {
+            at = self.behind_value(value, open + AHEAD);
+            if text.get(at) != Some(&b',') || at > open + AHEAD {
                 return false;
             }
             at += 1;
