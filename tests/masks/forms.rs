@@ -1,222 +1,9 @@
 //! Texts of every kind that hold one secret under a secret name, and ordinary ones that hold none.
 
+use super::table::{FORMS, FRESH, NUMBER, body_of};
 use super::*;
-
-/// Nobody knows this one but the text.
-const FRESH: &str = "CANARYv4lue0123456789";
-const NUMBER: &str = "73519284617350";
-
-/// What a text is, and the text: `@` stands for the secret, `#` for a number that is one.
-const FORMS: &[(&str, &str)] = &[
-    ("JSON", r#"{"user":"ann","password":"@","n":1}"#),
-    (
-        "JSON, indented",
-        "{\n  \"access_token\" : \"@\",\n  \"n\": 1\n}",
-    ),
-    ("JSON, a number", r#"{"password":#,"n":1}"#),
-    ("JSON, a number in a list", r#"{"secrets":[1,#]}"#),
-    (
-        "JSON, deep under the name",
-        r#"{"secret":{"a":[{"b":"@"}]}}"#,
-    ),
-    ("JSON, cut off", r#"{"a":1,"client_secret":"@"#),
-    (
-        "JSON, with quotes in the value",
-        r#"{"password":"a\"b@c\"d"}"#,
-    ),
-    (
-        "JSON, a letter of the name escaped",
-        r#"{"pass\u0077ord":"@"}"#,
-    ),
-    (
-        "JSON, the whole name escaped",
-        r#"{"\u0074\u006f\u006b\u0065\u006e":"a\"b@c\"d"}"#,
-    ),
-    ("JSON in a string", r#"{"log":"{\"access_token\":\"@\"}"}"#),
-    (
-        "JSON in a string, a number",
-        r#"{"log":"{\"password\": #}"}"#,
-    ),
-    (
-        "JSON in a string in a string",
-        r#"{"log":"{\"log\":\"{\\\"token\\\":\\\"@\\\"}\"}"}"#,
-    ),
-    (
-        "JSON in a string, name escaped",
-        r#"{"log":"{\"pass\\u0077ord\":\"@\"}"}"#,
-    ),
-    (
-        "JSON in an attribute",
-        r#"<div data-x="{&quot;apiKey&quot;:&quot;@&quot;}"/>"#,
-    ),
-    (
-        "JSON in a query",
-        "https://h/x?filter=%7B%22password%22%3A%22@%22%7D&a=1",
-    ),
-    ("JSON with single quotes", "{'token': '@', 'n': 1}"),
-    ("a dictionary of Python", "{'token': b'@', 'n': None}"),
-    ("a hash of Ruby", "{\"token\"=>\"@\"}"),
-    (
-        "an object of JavaScript",
-        "var options = { apiKey: \"@\", n: 1 };",
-    ),
-    (
-        "an event stream",
-        "event: x\ndata: {\"access_token\":\"@\"}\n\n",
-    ),
-    ("an event stream of pairs", "data: token=@\n\n"),
-    ("JSONP", "callback({\"session_token\":\"@\"});"),
-    ("guarded JSON", ")]}',\n{\"token\":\"@\"}"),
-    ("guarded by a loop", "for(;;);{\"token\":\"@\"}"),
-    ("lines of JSON", "{\"a\":1}\n{\"token\":\"@\"}\n{\"b\":2}\n"),
-    (
-        "name and value",
-        r#"{"headers":[{"name":"Authorization","value":"Bearer @"}]}"#,
-    ),
-    (
-        "key and value",
-        r#"[{"key":"DB_PASSWORD","value":"@"},{"key":"A","value":"b"}]"#,
-    ),
-    ("value and name", r#"{"value":"@","name":"X-Api-Key"}"#),
-    (
-        "name and value, more between",
-        r#"{"name":"Cookie","comment":"x","n":[1,{"a":2}],"value":"sid=@"}"#,
-    ),
-    (
-        "name and value, a number",
-        r#"{"name":"password","value":#}"#,
-    ),
-    (
-        "name and value in a string",
-        r#"{"x":"{\"name\":\"Authorization\",\"value\":\"Bearer @\"}"}"#,
-    ),
-    (
-        "a pair in a list",
-        r#"[["authorization","Bearer @"],["accept","*/*"]]"#,
-    ),
-    (
-        "names and values by turns",
-        r#"["Host","h","Authorization","Bearer @","A","b"]"#,
-    ),
-    ("XML", "<r><password>@</password></r>"),
-    (
-        "XML with a prefix and attributes",
-        "<a:Token xmlns:a=\"urn:x\" id=\"1\">@</a:Token>",
-    ),
-    (
-        "XML, inside the element",
-        "<Credentials><SecretKey><Value>@</Value></SecretKey></Credentials>",
-    ),
-    ("XML, an attribute", "<user name=\"ann\" password=\"@\"/>"),
-    ("XML, CDATA", "<token><![CDATA[@]]></token>"),
-    ("XML, key and value", "<add key=\"ApiKey\" value=\"@\"/>"),
-    ("XML, value and key", "<add value=\"@\" key=\"ApiKey\"/>"),
-    ("XML, a named entry", "<entry key=\"password\">@</entry>"),
-    (
-        "XML, a property list",
-        "<dict><key>password</key><string>@</string></dict>",
-    ),
-    (
-        "a field of HTML",
-        "<input type=\"hidden\" name=\"csrf_token\" value=\"@\">",
-    ),
-    ("a head of HTML", "<meta name=\"csrf-token\" content=\"@\">"),
-    (
-        "a link of HTML",
-        "<a href=\"https://h/cb?a=1&amp;access_token=@\">x</a>",
-    ),
-    ("YAML", "name: x\npassword: @\nn: 1\n"),
-    ("YAML in quotes", "name: x\napi_key: \"@\"\n"),
-    ("YAML, set in", "db:\n  host: h\n  passwd: @\n"),
-    ("YAML, a block", "name: x\nprivate_key: |\n  a\n  @\nn: 1\n"),
-    ("YAML, a list", "name: x\ntokens:\n- @\n- b\nn: 1\n"),
-    (
-        "YAML, name and value",
-        "env:\n- name: DB_PASSWORD\n  value: @\n- name: A\n  value: b\n",
-    ),
-    (
-        "YAML with blanks in the value",
-        "name: x\npassphrase: one two @\nn: 1\n",
-    ),
-    (
-        "a head of HTTP",
-        "HTTP/1.1 200 OK\r\nHost: h\r\nX-Api-Key: @\r\n\r\n",
-    ),
-    (
-        "an echoed request",
-        "POST /x HTTP/1.1\r\nHost: h\r\nCookie: a=1; sid=@\r\n\r\n{}",
-    ),
-    ("settings", "host = h\ndb_password = @\n"),
-    ("variables", "HOST=h\nDB_PASSWORD=@\nN=1\n"),
-    ("CSV", "id,name,api_token\n1,ann,@\n2,bob,x\n"),
-    (
-        "CSV in quotes",
-        "\"id\";\"password\"\n\"1\";\"a \"\"b\"\" @\"\n",
-    ),
-    ("tab-separated", "id\tsecret\tn\r\n1\t@\t2\r\n"),
-    (
-        "GraphQL",
-        "mutation { login(user: \"ann\", password: \"@\") { id } }",
-    ),
-    (
-        "GraphQL in JSON",
-        r#"{"query":"mutation { login(password: \"@\") { id } }"}"#,
-    ),
-    (
-        "variables of GraphQL",
-        r#"{"query":"mutation L($p: String!) { login(password: $p) { id } }","variables":{"password":"@"}}"#,
-    ),
-    ("a form", "user=ann&password=@&n=1"),
-    ("a form with blanks", "user=ann lee&password=one two @&n=1"),
-    ("a form that is one pair with blanks", "password=one two @"),
-    ("a form, the name encoded", "user=ann&api%5Fkey=@"),
-    (
-        "a form, a name in brackets",
-        "user[name]=ann&user[password]=@",
-    ),
-    (
-        "a form, brackets encoded",
-        "user%5Bname%5D=ann&user%5Bpassword%5D=@",
-    ),
-    (
-        "a multipart body",
-        "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n@\r\n--b--\r\n",
-    ),
-    ("a URL", "https://h/cb?a=1&access_token=@&b=2"),
-    (
-        "a fragment",
-        "https://h/cb#access_token=@&token_type=bearer",
-    ),
-    ("a URL, the name encoded", "https://h/cb?api%5Fkey=@"),
-    (
-        "a URL in a query",
-        "https://h/login?next=https%3A%2F%2Fh%2Fcb%3Faccess_token%3D@",
-    ),
-    (
-        "a URL in brackets",
-        "<https://h/x?access_token=@>; rel=\"next\", <https://h/y>; rel=prev",
-    ),
-    ("a refresh", "5; url=https://h/cb?sig=@"),
-    ("a session in a path", "https://h/x;jsessionid=@?a=1"),
-    (
-        "a password in a URL",
-        "{\"clone\":\"https://ann:@@h/x.git\"}",
-    ),
-    ("a token in place of a user", "https://@@h/x.git"),
-    (
-        "a key in PEM",
-        "-----BEGIN PRIVATE KEY-----\n@\n-----END PRIVATE KEY-----\n",
-    ),
-    ("a log", "2026-03-14 02:07:00 INFO login token=@, user=ann"),
-    (
-        "a sentence with a pair",
-        r#"{"detail":"the token=@ was refused"}"#,
-    ),
-    (
-        "a sentence with a made-up word",
-        r#"{"detail":"unknown token: @ for ann"}"#,
-    ),
-];
+use httriage::engine::sandbox::{CALLS, Request, World, answer, token_names, token_value};
+use httriage::insight::catalog::ENDPOINTS;
 
 const NAMES: &[&str] = &[
     "token",
@@ -282,23 +69,11 @@ const ORDINARY: &[&str] = &[
     r#"{"path":"C:\\tokens\\new","text":"a \"token\" of love\n","html":"&lt;b&gt;token&lt;/b&gt;"}"#,
 ];
 
-fn body_of(form: &str) -> String {
-    form.replace('@', FRESH).replace('#', NUMBER)
-}
-
 #[test]
 fn a_secret_under_its_name_is_masked_in_every_kind_of_text() {
     let mut left = Vec::new();
     for (what, form) in FORMS {
-        // A fragment begins with the sign that stands for a number elsewhere.
-        let body = match what.contains("fragment") {
-            true => form.replace('@', FRESH),
-            false => body_of(form),
-        };
-        let body = match what.contains("user") || what.contains("password in a URL") {
-            true => form.replacen('@', FRESH, 1),
-            false => body,
-        };
+        let body = body_of(what, form);
         let masked = in_body(body.as_bytes());
         if masked.contains(FRESH) || masked.contains(NUMBER) || !masked.contains(MASK) {
             left.push(format!("{what}: {masked}"));
@@ -406,6 +181,77 @@ fn nothing_of_an_ordinary_answer_is_masked() {
     // A cursor is a token by its name, and the contract says that those are secret.
     let cursor = in_body(br#"{"next_page_token":"CAUQAA","items":[]}"#);
     assert_eq!(cursor, r#"{"next_page_token":"‹secret›","items":[]}"#);
+}
+
+#[test]
+fn nothing_of_what_the_sandbox_answers_is_masked() {
+    let practice = token_names().into_iter().map(|name| {
+        let secret = token_value(name.as_str()).unwrap();
+        let fingerprint = Some("a361".to_owned());
+        (TokenRef { name, fingerprint }, secret)
+    });
+    let mask = Mask::new(&practice.collect::<Vec<_>>());
+    let mut world = World::fresh();
+    let (mut answers, mut bytes, mut wrong) = (0, 0, Vec::new());
+    // Every list and item as well, as the one who sees most.
+    let paths = ENDPOINTS.iter().filter(|endpoint| endpoint.method == "GET");
+    let lists = paths.map(|endpoint| {
+        let parts = endpoint
+            .path
+            .split('/')
+            .map(|part| match part.starts_with('{') {
+                true => "1",
+                false => part,
+            });
+        let path = parts.collect::<Vec<_>>().join("/");
+        (endpoint.method, path, Some("admin"), &[][..], None)
+    });
+    let calls = CALLS.iter().map(|call| {
+        let url = call.url.to_owned();
+        (call.method, url, call.token, call.headers, call.data)
+    });
+    for (method, url, token, headers, data) in calls.chain(lists) {
+        let mut all = vec![("host".to_owned(), "127.0.0.1:1".to_owned())];
+        if let Some(token) = token {
+            let value = token_value(token).unwrap();
+            all.push(("authorization".into(), format!("Bearer {}", value.reveal())));
+        }
+        all.extend(
+            headers
+                .iter()
+                .map(|(n, v)| (n.to_lowercase(), (*v).to_owned())),
+        );
+        let headers = Headers::from_iter(all);
+        let body = data.unwrap_or("").as_bytes().to_vec();
+        let request = Request {
+            method: method.to_owned(),
+            target: url.clone(),
+            headers: headers.clone(),
+            body: body.clone(),
+            peer: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        };
+        let response = answer(&mut world, &request, Timestamp::now()).response;
+        let sent = SentRequest {
+            method: method.to_owned(),
+            url: format!("http://127.0.0.1:1{url}"),
+            headers,
+            body,
+            ..SentRequest::default()
+        };
+        let shown = mask.exchange(exchange(sent, response.clone()));
+        let masked = shown.outcome.response().unwrap();
+        answers += 1;
+        bytes += response.body.len();
+        if masked.body != response.body || masked.headers != response.headers {
+            wrong.push(String::from_utf8_lossy(&masked.body).into_owned());
+        }
+    }
+    println!(
+        "{} of {answers} answers, {bytes} bytes of bodies",
+        wrong.len()
+    );
+    assert!(answers > 60 && bytes > 20_000, "{answers} {bytes}");
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

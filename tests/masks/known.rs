@@ -1,126 +1,12 @@
 //! A value that is known, in every form in which it may be repeated.
 
+use super::table::{percent, spellings, wrapped};
 use super::*;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 const MARK: &str = "‹token:support·a361›";
-
-fn letters(value: &str, write: impl Fn(char) -> String) -> String {
-    value.chars().map(write).collect()
-}
-
-fn percent(value: &str) -> String {
-    url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
-}
-
-fn hex(value: &str) -> String {
-    value.bytes().map(|b| format!("{b:02x}")).collect()
-}
-
-fn in_json(value: &str) -> String {
-    serde_json::json!(value)
-        .to_string()
-        .trim_matches('"')
-        .to_owned()
-}
-
-fn wrapped(text: &str, at: usize, line_break: &str) -> String {
-    let lines: Vec<&str> = text
-        .as_bytes()
-        .chunks(at)
-        .map(|l| std::str::from_utf8(l).unwrap())
-        .collect();
-    lines.join(line_break)
-}
-
-/// A text in which the value stands in another form, and what that is.
-fn spellings(value: &str) -> Vec<(&'static str, String)> {
-    let long = format!("{}{value}{}", "x".repeat(70), "y".repeat(90));
-    let packed = STANDARD.encode(&long);
-    vec![
-        ("as it is", value.to_owned()),
-        ("in percent", percent(value)),
-        ("in percent, small letters", percent(value).to_lowercase()),
-        (
-            "in percent, letter by letter",
-            value.bytes().map(|b| format!("%{b:02X}")).collect(),
-        ),
-        ("in percent, twice", percent(&percent(value))),
-        ("in JSON", in_json(value)),
-        (
-            "in JSON, slashes escaped",
-            in_json(value).replace('/', "\\/"),
-        ),
-        ("in JSON, twice", in_json(&in_json(value))),
-        ("in JSON, three times", in_json(&in_json(&in_json(value)))),
-        (
-            "in JSON, letter by letter",
-            letters(value, |c| {
-                let mut units = [0; 2];
-                c.encode_utf16(&mut units)
-                    .iter()
-                    .map(|u| format!("\\u{u:04x}"))
-                    .collect()
-            }),
-        ),
-        (
-            "in JSON, letter by letter, twice",
-            letters(value, |c| format!("\\\\u{:04x}", c as u32)),
-        ),
-        (
-            "in HTML",
-            value
-                .replace('&', "&amp;")
-                .replace('"', "&quot;")
-                .replace('<', "&lt;"),
-        ),
-        (
-            "in HTML, by number",
-            letters(value, |c| format!("&#{};", c as u32)),
-        ),
-        (
-            "in HTML, by hexadecimal number",
-            letters(value, |c| format!("&#x{:X};", c as u32)),
-        ),
-        ("in base64", STANDARD.encode(value)),
-        (
-            "in base64 behind one letter",
-            STANDARD.encode(format!("a{value}b")),
-        ),
-        (
-            "in base64 behind two",
-            STANDARD.encode(format!("ab{value}c")),
-        ),
-        ("in base64 for URLs", URL_SAFE.encode(format!("?>{value}"))),
-        ("in base64, in percent", percent(&STANDARD.encode(value))),
-        (
-            "in base64, in JSON",
-            STANDARD.encode(value).replace('/', "\\/"),
-        ),
-        ("in base64, wrapped", wrapped(&packed, 76, "\r\n")),
-        (
-            "in base64, wrapped and set in",
-            wrapped(&packed, 64, "\n    "),
-        ),
-        ("in base64, wrapped, in JSON", wrapped(&packed, 64, "\\n")),
-        ("in hex", hex(value)),
-        ("in hex, capitals", hex(value).to_uppercase()),
-        (
-            "in bytes of Python",
-            value.bytes().map(|b| format!("\\x{b:02x}")).collect(),
-        ),
-        (
-            "as a header in base64",
-            STANDARD.encode(format!("Bearer {value}")),
-        ),
-        (
-            "as a password in base64",
-            STANDARD.encode(format!("ann:{value}")),
-        ),
-    ]
-}
 
 /// So many characters of a value in one piece would give it away.
 const TELLING: usize = 8;

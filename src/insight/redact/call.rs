@@ -315,13 +315,19 @@ pub(super) fn values_of_headers(headers: &Headers) -> Vec<Value> {
         } else if header.name.eq_ignore_ascii_case("cookie") {
             values.extend(text.split(';').filter_map(value_of_cookie));
         } else if !text.contains("{{token:") {
-            let words = text.split_whitespace();
-            for word in words.filter(|word| !super::is_scheme(word)) {
-                let word = word.trim_matches(['"', ',', ';']);
-                values.extend(value(word));
-                values.extend(values_of_basic(word));
-            }
+            values.extend(values_of_words(&text));
         }
+    }
+    values
+}
+
+/// The credential in the value of a header, without the scheme before it.
+fn values_of_words(text: &str) -> Vec<Value> {
+    let mut values = Vec::new();
+    for word in text.split_whitespace().filter(|w| !super::is_scheme(w)) {
+        let word = word.trim_matches(['"', ',', ';']);
+        values.extend(value(word));
+        values.extend(values_of_basic(word));
     }
     values
 }
@@ -434,7 +440,7 @@ fn values_given(response: &Response, body: &Found) -> Vec<Value> {
     for header in response.headers.iter() {
         match is_secret_name(&header.name) {
             true if header.name.eq_ignore_ascii_case("set-cookie") => {}
-            true => values.extend(value(&header.text())),
+            true => values.extend(values_of_words(&header.text())),
             false => values.extend(values_in(&header.value)),
         }
     }
