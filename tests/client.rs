@@ -8,9 +8,9 @@ use faults::{Server, answer, dead_port, until_gone};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
+use httriage::model::RawExchange;
 use httriage::model::{
-    Author, Cause, Environment, Exchange, Manner, Origin, Outcome, RequestSpec, Settings,
-    is_unsafe, resolve,
+    Author, Cause, Environment, Manner, Origin, Outcome, RequestSpec, Settings, is_unsafe, resolve,
 };
 use program::{Home, Ran};
 use serde_json::{Value, json};
@@ -866,7 +866,7 @@ async fn after_a_fault_the_next_call_works() {
 }
 
 /// Makes a call, stops it once so many bytes have come, and says how long the stop took.
-async fn stopped(server: &Server, bytes: u64) -> (Exchange, Duration) {
+async fn stopped(server: &Server, bytes: u64) -> (RawExchange, Duration) {
     let client = Arc::new(client(ClientOptions::default()));
     let flight = Arc::new(Flight::default());
     let call = tokio::spawn({

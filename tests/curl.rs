@@ -4,9 +4,12 @@
 
 use httriage::format::curl;
 use httriage::format::export::{Ground, Written};
+use httriage::insight::Exchange;
+use httriage::insight::redact::Mask;
+use httriage::model::RawExchange;
 use httriage::model::{
-    Body, Cause, Environment, Exchange, ExchangeId, Failure, Headers, Outcome, Param, Part,
-    RequestSpec, SentRequest, Session, Slot, SlotPlace, Step, Timestamp, TokenName, is_unsafe,
+    Body, Cause, Environment, ExchangeId, Failure, Headers, Outcome, Param, Part, RequestSpec,
+    SentRequest, Session, Slot, SlotPlace, Step, Timestamp, TokenName, is_unsafe,
 };
 use proptest::prelude::*;
 use std::os::unix::fs::PermissionsExt;
@@ -72,7 +75,7 @@ fn at(base_url: &str) -> Ground {
 }
 
 fn exchange(sent: SentRequest) -> Exchange {
-    Exchange {
+    Mask::default().exchange(RawExchange {
         id: ExchangeId::from_number(1),
         environment: "acme".into(),
         case: None,
@@ -85,7 +88,7 @@ fn exchange(sent: SentRequest) -> Exchange {
         probe_of: None,
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
-    }
+    })
 }
 
 /// The values that follow an option.

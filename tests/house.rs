@@ -25,7 +25,6 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         "insight",
         &["model"],
         &[
-            "aho_corasick",
             "base64",
             "httpdate",
             "jiff",
@@ -186,7 +185,6 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["format/config_edit.rs", "format/session_edit.rs"],
     ),
     ("serde_saphyr", &["format/openapi/document.rs"]),
-    ("aho_corasick", &["insight/redact"]),
     ("jaq_core", &["engine/jq"]),
     ("jaq_json", &["engine/jq"]),
     ("jaq_std", &["engine/jq"]),

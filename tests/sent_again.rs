@@ -9,9 +9,8 @@ use faults::proxy::in_front_of;
 use faults::secure::Authority;
 use faults::{Asked, Server, answer};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
-use httriage::model::{
-    Author, Body, Environment, Exchange, Manner, Outcome, RequestSpec, Settings, resolve,
-};
+use httriage::insight::Exchange;
+use httriage::model::{Author, Body, Environment, Manner, Outcome, RequestSpec, Settings, resolve};
 use program::Home;
 use serde_json::Value;
 use std::collections::HashMap;

@@ -8,8 +8,9 @@ use super::message::{Effect, Notice, Then};
 use super::pane::{Choice, Dialog, Pick};
 use super::sending::send_as;
 use super::state::{Overlay, State};
+use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
-use crate::model::{Cause, Exchange, Manner, Origin, Outcome, TokenName, limits};
+use crate::model::{Cause, Manner, Origin, Outcome, TokenName, limits};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -8,8 +8,9 @@ use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, 
 use super::state::{Overlay, State};
 use crate::format::export::{self, Exporter, Ground, Written};
 use crate::format::{curl, markdown};
+use crate::insight::Exchange;
 use crate::insight::{Entry, error_body, request_ids};
-use crate::model::{Body, Environment, Exchange, cut, cut_front, for_clipboard, written};
+use crate::model::{Body, Environment, cut, cut_front, for_clipboard, written};
 use std::fmt::Write;
 use std::sync::Arc;
 

@@ -9,9 +9,10 @@ use super::state::{Overlay, Running, State};
 use super::update::remember;
 use crate::app::message::Chosen;
 use crate::format::{curl, ticket};
+use crate::insight::Exchange;
 use crate::insight::facts::Case;
 use crate::insight::{Entry, by_hand as next_by_hand, explain};
-use crate::model::{Environment, Exchange, Outcome, Progress, StatusClass, for_clipboard, limits};
+use crate::model::{Environment, Outcome, Progress, StatusClass, for_clipboard, limits};
 use std::sync::Arc;
 
 /// Refused, failed, or a success that holds errors; `entries` are those of its answer.

@@ -9,10 +9,11 @@ use super::pane::{Choice, Dialog, MatrixPane, Pick, Rows};
 use super::replaying::place_for;
 use super::screens::run_began;
 use super::state::{Overlay, State};
+use crate::insight::Exchange;
 use crate::insight::catalog::reading_session;
 use crate::insight::learned::Learned;
 use crate::insight::matrix::{Caller, Cell};
-use crate::model::{Environment, Exchange, TokenName};
+use crate::model::{Environment, TokenName};
 use std::sync::Arc;
 use std::time::Duration;
 

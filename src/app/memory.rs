@@ -12,10 +12,9 @@ use super::saving;
 use super::sending::{enter, send};
 use super::state::{Overlay, State};
 use crate::app::field::Field;
+use crate::insight::Exchange;
 use crate::insight::{blame, summary};
-use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, as_text, resolve,
-};
+use crate::model::{Environment, ExchangeId, ExchangeSummary, RequestSpec, as_text, resolve};
 use std::sync::Arc;
 
 /// Asks the store for what the filter lets through, from the newest on.

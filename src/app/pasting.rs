@@ -11,7 +11,8 @@ use super::sending::enter;
 use super::state::State;
 use crate::format::registry;
 use crate::insight;
-use crate::model::{Environment, Exchange, Origin, TokenName};
+use crate::insight::Exchange;
+use crate::model::{Environment, Origin, TokenName};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.

@@ -23,9 +23,10 @@ use super::saving;
 use super::screens;
 use super::sending::send;
 use super::state::{Overlay, State};
+use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
 use crate::insight::{BodyText, Found, summary};
-use crate::model::{Cause, Exchange, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
+use crate::model::{Cause, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {

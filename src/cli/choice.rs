@@ -6,12 +6,13 @@ use super::trouble::Trouble;
 use crate::app::Keymap;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
-use crate::engine::{ClientOptions, Home, authorities};
+use crate::engine::{ClientOptions, Home, Vault, authorities};
 use crate::format::{catalogue_file, theme_file};
 use crate::insight::Catalogue;
 use crate::model::{Bindings, Environment, Origin, Scheme, Session, Settings, TokenName, size};
 use crate::runtime;
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -88,12 +89,19 @@ pub fn theme(name: &str, themes: &Themes) -> Result<String, Trouble> {
 
 /// The store of calls, with the limits that the settings give it.
 pub fn history(home: &Home, settings: &Settings) -> Result<History, HistoryError> {
-    History::open(home.data_dir(), retention(settings))
+    let vault = Arc::new(Vault::new(settings, sandbox::token_value));
+    History::open(home.data_dir(), retention(settings), vault)
 }
 
 /// The same, opened at the first call that is kept; `None` where a run is not to be kept.
-pub fn record(args: &RecordArgs, home: &Home, settings: &Settings) -> Option<History> {
-    (!args.no_history).then(|| History::at(home.data_dir(), retention(settings)))
+pub fn record(
+    args: &RecordArgs,
+    home: &Home,
+    settings: &Settings,
+    vault: &Arc<Vault>,
+) -> Option<History> {
+    let open = || History::at(home.data_dir(), retention(settings), vault.clone());
+    (!args.no_history).then(open)
 }
 
 pub fn retention(settings: &Settings) -> Retention {

@@ -40,7 +40,7 @@ pub fn run(
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let session = Session {
         steps: vec![Step {
             spec: typed.clone(),

@@ -20,7 +20,7 @@ pub fn run(args: DoctorArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
     checks.extend(doctor::tokens(&settings, &vault));
     checks.extend(doctor::files(&home));
-    checks.extend(doctor::history(&home, choice::retention(&settings)));
+    checks.extend(doctor::history(&home, choice::retention(&settings), &vault));
     let variables = || {
         let named = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

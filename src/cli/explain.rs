@@ -7,13 +7,13 @@ use super::json::{self, entry_json, notes_json};
 use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
-use crate::engine::{Home, Vault, clock, pasted};
+use crate::engine::{Home, Vault, clock, pasted, sandbox};
 use crate::format::har;
 use crate::insight::{
     Catalogue, CauseNote, CodeNote, ErrorBody, Explanation, StatusNote, error_text, in_general,
     received,
 };
-use crate::model::{Cause, Settings, StatusClass};
+use crate::model::{Cause, StatusClass};
 use serde_json::{Map, Value, json};
 use std::io::Read;
 use std::path::Path;
@@ -39,12 +39,12 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     {
         return recording::explain(text, what, &home, &catalogue, args.json, out);
     }
-    let errors = error_text(&bytes, None);
+    let vault = Vault::new(&home.settings()?, sandbox::token_value);
     let explanation = received(&bytes).map(|saved| {
-        let vault = Vault::new(&Settings::default(), |_| None);
         let case = pasted::case(saved, &vault, &catalogue.library, clock::now());
         crate::insight::explain(&case, &catalogue)
     });
+    let errors = error_text(&vault.mask().bytes(bytes), None);
     body(&errors, explanation.as_ref(), &catalogue, args.json, out);
     Ok(0)
 }

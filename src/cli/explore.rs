@@ -69,8 +69,8 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
             .insecure_origins
             .extend(insecure.iter().cloned());
     }
-    let record = choice::record(&args.record, &home, &settings);
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let record = choice::record(&args.record, &home, &settings, &vault);
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),

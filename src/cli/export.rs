@@ -12,8 +12,8 @@ use crate::format::export::{Ground, Written};
 use crate::format::registry::{self, Export};
 use crate::format::session_file;
 use crate::insight::facts::Case;
-use crate::insight::{Explanation, explain};
-use crate::model::{Author, Environment, Exchange, Settings, for_clipboard};
+use crate::insight::{Exchange, Explanation, explain};
+use crate::model::{Author, Environment, Settings, for_clipboard};
 use std::sync::Arc;
 
 pub fn run(args: ExportArgs, out: &mut Out) -> Result<u8, Trouble> {

@@ -13,9 +13,10 @@ use crate::engine::investigate::{
     Investigated, Investigation, known_good, past, run as investigate,
 };
 use crate::engine::sandbox::{self, Sandbox};
-use crate::engine::{Client, Flight, Home, Vault};
+use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
+use crate::insight::Exchange;
 use crate::insight::{Catalogue, Explanation, Verdict, explain};
-use crate::model::{Exchange, Outcome, visible_line};
+use crate::model::{Outcome, visible_line};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -33,10 +34,17 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let (budget, as_json, by_hand) = (args.probes, args.json, args.by_hand);
     let (sent, names) = as_send(args);
     let typed = spec(&sent, &environment, &settings)?;
+    let mut options = match by_hand {
+        true => ClientOptions::default(),
+        false => options(&sent, &settings, &environment)?,
+    };
+    options.library = catalogue.library.clone();
+    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let client = Client::new(vault, options);
+    let mut recorder = Recorder::new(&sent.record, &home, &settings, client.vault());
     if by_hand {
-        let mut recorder = Recorder::new(&sent.record, &home, &settings);
         let told = |exchange: &Arc<Exchange>| recorder.remember_shared(exchange.clone());
-        let result = by_hand::ask(typed, environment, budget, out, told)?;
+        let result = by_hand::ask(&client, typed, environment, budget, out, told)?;
         recorder.finish();
         let explanation = explain(&result.case, &catalogue);
         if as_json {
@@ -53,12 +61,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
             others.push(token);
         }
     }
-    let mut options = options(&sent, &settings, &environment)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
-    options.library = catalogue.library.clone();
-    let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&sent.record, &home, &settings);
     let worked = recorder.history().zip(typed.auth.token());
     let known_good = worked.and_then(|(history, token)| known_good(history, token, &environment));
     let past = worked.and_then(|(history, token)| {

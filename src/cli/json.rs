@@ -1,9 +1,9 @@
 //! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
 
+use crate::insight::Exchange;
 use crate::insight::{Entry, Explanation, Json, Verdict, error_body, request_ids};
 use crate::model::{
-    Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass,
-    is_unsafe,
+    Cause, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass, is_unsafe,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

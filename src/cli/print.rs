@@ -3,9 +3,10 @@
 
 use super::json::{json_text, milliseconds};
 use super::trouble::Trouble;
+use crate::insight::Exchange;
 use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
 use crate::model::{
-    Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
+    ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
 };
 use crate::runtime::terminal_size;
 use serde::Serialize;

@@ -10,9 +10,10 @@ use crate::engine::clock;
 use crate::engine::investigate::credential_from;
 use crate::engine::{Home, Vault, sandbox};
 use crate::format::har;
+use crate::insight::Exchange;
 use crate::insight::facts::{Case, Facts};
 use crate::insight::{Catalogue, Explanation, error_body};
-use crate::model::{Cause, Collection, Environment, Exchange, StatusClass, Timestamp, TokenName};
+use crate::model::{Cause, Collection, Environment, StatusClass, Timestamp, TokenName};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -39,7 +40,10 @@ pub fn explain(
     let file = if file == "-" { "stdin" } else { file };
     let mut gauge = Gauge::new(format!("Reading {file}"));
     let watch = &mut |done| gauge.shows(done);
-    let mut collection = har::read(text, file, &taken, &vault.by_value(&[]), watch)?;
+    let har::Recording {
+        collection,
+        exchanges,
+    } = har::read(text, file, &taken, &vault.by_value(&[]), watch)?;
     drop(gauge);
     for token in &collection.tokens {
         if let Some(value) = &token.value {
@@ -47,10 +51,8 @@ pub fn explain(
             vault.lend(&token.name, value.clone());
         }
     }
-    let total = collection.exchanges.len();
-    let (refused, fine): (Vec<_>, Vec<_>) = std::mem::take(&mut collection.exchanges)
-        .into_iter()
-        .partition(is_refused);
+    let total = exchanges.len();
+    let (refused, fine): (Vec<_>, Vec<_>) = exchanges.into_iter().partition(is_refused);
     let told: Vec<Told> = alike(refused)
         .into_iter()
         .map(|(exchange, alike)| tell(exchange, alike, &vault, catalogue))

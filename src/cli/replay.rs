@@ -53,7 +53,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let form = match &args.report {
         _ if args.json => "json",
         Some(form) => form.as_str(),

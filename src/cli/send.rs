@@ -12,12 +12,13 @@ use crate::engine::history::{History, Receipt};
 use crate::engine::investigate::credential;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
+use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try, wait_text};
 use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Author, Body, Consent, Environment, Exchange, Manner, Origin, Outcome, Param,
+    Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange,
     RequestSpec, Settings, StatusClass, TokenName, limits, resolve, token_names_in,
 };
 use std::io::Read;
@@ -59,6 +60,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let case = args.record.case.clone();
     let manner = Manner {
         retries: args.retry,
@@ -77,7 +79,6 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let written = put_out(&home, args.output.as_deref(), body);
     let code = exit_code(raw.outcome.class());
     let exchange = Arc::new(client.shown(raw));
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
     recorder.remember_shared(exchange.clone());
     if args.json {
         let facts = Facts::read(exchange.clone(), &place.base_path());
@@ -133,7 +134,7 @@ async fn call(
     mut environment: Environment,
     case: Option<String>,
     manner: Manner,
-) -> Result<(Exchange, Credential), Trouble> {
+) -> Result<(RawExchange, Credential), Trouble> {
     let served = served(&mut environment).await?;
     let is_sandbox = environment.sandbox;
     let exchange = call_in(client, typed, environment, case, manner).await;
@@ -149,7 +150,7 @@ pub async fn call_in(
     environment: Environment,
     case: Option<String>,
     manner: Manner,
-) -> Exchange {
+) -> RawExchange {
     match resolve(&typed, &environment) {
         Ok(sent) => {
             let outgoing = Outgoing {
@@ -162,7 +163,7 @@ pub async fn call_in(
             };
             send(client, outgoing).await
         }
-        Err(failure) => Exchange {
+        Err(failure) => RawExchange {
             id: client.new_id(),
             environment: environment.name,
             case,
@@ -184,7 +185,7 @@ pub async fn call_in(
 }
 
 /// Makes the call, and says of each wait how long it will be.
-async fn send(client: &Client, outgoing: Outgoing) -> Exchange {
+async fn send(client: &Client, outgoing: Outgoing) -> RawExchange {
     let flight = Flight::default();
     let call = client.send(outgoing, &flight);
     tokio::pin!(call);
@@ -210,13 +211,25 @@ async fn send(client: &Client, outgoing: Outgoing) -> Exchange {
 pub struct Recorder {
     history: Option<History>,
     receipts: Vec<Receipt>,
+    vault: Arc<Vault>,
 }
 
 impl Recorder {
-    pub fn new(args: &RecordArgs, home: &Home, settings: &Settings) -> Recorder {
+    /// To be made before the first call, so that the file is opened meanwhile.
+    pub fn new(
+        args: &RecordArgs,
+        home: &Home,
+        settings: &Settings,
+        vault: &Arc<Vault>,
+    ) -> Recorder {
+        let history = choice::record(args, home, settings, vault);
+        if let Some(history) = &history {
+            history.tend();
+        }
         Recorder {
-            history: choice::record(args, home, settings),
+            history,
             receipts: Vec::new(),
+            vault: vault.clone(),
         }
     }
 
@@ -236,6 +249,11 @@ impl Recorder {
 
     /// Waits for the commits.
     pub fn finish(self) {
+        for token in self.vault.unmaskable() {
+            complain(&format!(
+                "Note: token {token} is too short to be masked. Where an answer repeats it, it stands in what is printed and kept."
+            ));
+        }
         let mut told: Vec<String> = Vec::new();
         for receipt in self.receipts {
             if let Err(error) = receipt.wait() {

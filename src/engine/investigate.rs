@@ -7,6 +7,7 @@ use super::history::History;
 use super::pasted;
 use super::vault::Vault;
 use crate::engine::clock;
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
@@ -16,8 +17,8 @@ use crate::insight::probe::next;
 use crate::insight::redact::is_secret_name;
 use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
-    Author, Body, Environment, Exchange, ExchangeId, ExchangeSummary, Failure, MASK, Manner,
-    Origin, Outcome, Param, RequestSpec, SentRequest, Slot, Timestamp, TokenName, TokenRef, limits,
+    Author, Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome,
+    Param, RawExchange, RequestSpec, SentRequest, Slot, Timestamp, TokenName, TokenRef, limits,
     resolve,
 };
 use std::collections::HashMap;
@@ -186,7 +187,7 @@ async fn make(
     resolved: Result<SentRequest, Failure>,
     ask: &Investigation,
     flight: &Flight,
-) -> Exchange {
+) -> RawExchange {
     match resolved {
         Ok(sent) => {
             let outgoing = Outgoing {
@@ -199,7 +200,7 @@ async fn make(
             };
             client.send(outgoing, flight).await
         }
-        Err(failure) => Exchange {
+        Err(failure) => RawExchange {
             id: client.new_id(),
             environment: ask.environment.name.clone(),
             case: ask.case.clone(),

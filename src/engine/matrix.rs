@@ -5,11 +5,12 @@
 use super::client::{Flight, Outgoing};
 use super::replay::{Answers, Replay, Wire};
 use crate::insight::Catalogue;
+use crate::insight::Exchange;
 use crate::insight::asking::wrong_token;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Auth, Author, Cause, Environment, Exchange, Manner, Outcome, Param, Piece, RequestSpec,
+    Auth, Author, Cause, Environment, Manner, Outcome, Param, Piece, RawExchange, RequestSpec,
     Session, Step, limits, slot, token_names_in, with_pieces,
 };
 use futures_util::StreamExt;
@@ -91,7 +92,12 @@ pub async fn run(
     work.matrix
 }
 
-async fn make<W: Wire>(wire: &W, turn: Turn, call: Outgoing, flight: &Flight) -> (Turn, Exchange) {
+async fn make<W: Wire>(
+    wire: &W,
+    turn: Turn,
+    call: Outgoing,
+    flight: &Flight,
+) -> (Turn, RawExchange) {
     (turn, wire.send(call, flight).await)
 }
 
@@ -271,7 +277,7 @@ impl<'r> Work<'r> {
     fn came(
         &mut self,
         turn: Turn,
-        exchange: Exchange,
+        exchange: RawExchange,
         wire: &impl Wire,
         on_news: &mut impl FnMut(News),
     ) {

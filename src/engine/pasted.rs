@@ -7,13 +7,14 @@ use crate::insight::Saved;
 use crate::insight::api::library::Library;
 use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
 use crate::model::{
-    Environment, Exchange, ExchangeId, Outcome, Param, RequestSpec, SentRequest, Timestamp, as_text,
+    Environment, ExchangeId, Outcome, Param, RawExchange, RequestSpec, SentRequest, Timestamp,
+    as_text,
 };
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A pasted answer, secrets included, as a call that was made elsewhere.
-pub fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> Exchange {
+pub fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> RawExchange {
     let sent = saved.sent.unwrap_or_else(|| SentRequest {
         url: "pasted answer".to_owned(),
         ..SentRequest::default()
@@ -28,7 +29,7 @@ pub fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> Exchange {
         headers: headers.collect(),
         ..RequestSpec::new(sent.method.clone(), url)
     };
-    Exchange {
+    RawExchange {
         id,
         environment: Environment::RECEIVED.to_owned(),
         case: None,
@@ -45,7 +46,7 @@ pub fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> Exchange {
 }
 
 /// How a call carried its credential, as far as the text shows; without a request nobody knows.
-pub fn credential(exchange: &Exchange, vault: &Vault) -> Credential {
+pub fn credential(exchange: &RawExchange, vault: &Vault) -> Credential {
     if exchange.is_received() && exchange.sent.method.is_empty() {
         return Credential {
             place: CredentialPlace::Unknown,

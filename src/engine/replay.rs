@@ -4,11 +4,12 @@
 
 use super::client::{Client, Flight, Outgoing};
 use super::investigate::case_of;
+use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::insight::replay::{Change, ReplayReport, StepReport, captured, judge, skipped, unsent};
 use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
-    Auth, Author, Border, Cause, Environment, Exchange, Failure, Manner, Outcome, RequestSpec,
+    Auth, Author, Border, Cause, Environment, Failure, Manner, Outcome, RawExchange, RequestSpec,
     Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, names_in, resolve,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -19,18 +20,18 @@ use std::time::{Duration, Instant};
 
 /// The way to the other side: the client, or in tests an answer of our own.
 pub trait Wire: Sync {
-    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = Exchange> + Send;
+    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = RawExchange> + Send;
 
     /// The call without the secrets that are known here.
-    fn shown(&self, exchange: Exchange) -> Exchange;
+    fn shown(&self, exchange: RawExchange) -> Exchange;
 }
 
 impl Wire for Client {
-    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = Exchange> + Send {
+    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = RawExchange> + Send {
         Client::send(self, call, flight)
     }
 
-    fn shown(&self, exchange: Exchange) -> Exchange {
+    fn shown(&self, exchange: RawExchange) -> Exchange {
         Client::shown(self, exchange)
     }
 }
@@ -209,7 +210,7 @@ impl Answers {
         &mut self,
         step: &Step,
         said: Option<String>,
-        exchange: Exchange,
+        exchange: RawExchange,
         wire: &impl Wire,
     ) -> (StepReport, Option<Exchange>) {
         let misses = self.capture(step, &exchange.outcome);
@@ -340,8 +341,11 @@ impl Answers {
     }
 
     /// The call without the values that were captured under secret names.
-    pub(super) fn without_secrets(&self, exchange: Exchange) -> Exchange {
-        Mask::new(&self.secrets).exchange(exchange)
+    pub(super) fn without_secrets(&self, exchange: RawExchange) -> RawExchange {
+        match self.secrets.is_empty() {
+            true => exchange,
+            false => Mask::new(&self.secrets).exchange(exchange).into_raw(),
+        }
     }
 
     pub(super) fn masked(&self, failure: Failure) -> Failure {

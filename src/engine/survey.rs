@@ -4,8 +4,9 @@
 use super::client::{Flight, Outgoing};
 use super::replay::Wire;
 use crate::insight::Catalogue;
+use crate::insight::Exchange;
 use crate::insight::survey::Survey;
-use crate::model::{Author, Environment, Exchange, Manner, TokenName, resolve};
+use crate::model::{Author, Environment, Manner, TokenName, resolve};
 
 /// Runs until nothing is left to ask or the flight is stopped. `on_call` gets each call as it may
 /// be shown and kept, and what is known by then.
@@ -49,7 +50,8 @@ pub async fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ExchangeId, Outcome, Response, Timestamp};
+    use crate::insight::redact::Mask;
+    use crate::model::{ExchangeId, Outcome, RawExchange, Response, Timestamp};
     use std::sync::Mutex;
     use std::time::Duration;
 
@@ -58,10 +60,10 @@ mod tests {
     struct Empty(Mutex<Vec<(String, String)>>);
 
     impl Wire for Empty {
-        async fn send(&self, call: Outgoing, _: &Flight) -> Exchange {
+        async fn send(&self, call: Outgoing, _: &Flight) -> RawExchange {
             let mut asked = self.0.lock().unwrap();
             asked.push((call.sent.method.clone(), call.sent.url.clone()));
-            Exchange {
+            RawExchange {
                 case: call.case,
                 id: ExchangeId::from_number(asked.len() as u64),
                 environment: call.environment.name,
@@ -81,8 +83,8 @@ mod tests {
             }
         }
 
-        fn shown(&self, exchange: Exchange) -> Exchange {
-            exchange
+        fn shown(&self, exchange: RawExchange) -> Exchange {
+            Mask::default().exchange(exchange)
         }
     }
 

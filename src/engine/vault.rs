@@ -12,12 +12,12 @@ use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Author, Bindings, Border, Consent, Environment, Failure, Headers, Origin, Secret, SentRequest,
-    Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
+    Author, Bindings, Border, Cause, Consent, Environment, Failure, Headers, Origin, Secret,
+    SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct Vault {
@@ -35,7 +35,11 @@ pub struct Vault {
 #[derive(Default)]
 struct Known {
     values: HashMap<(bool, TokenName), Secret>,
+    /// Those of the other tokens that could be read when the first mask was made.
+    at_rest: Option<Vec<(TokenName, Secret)>>,
     mask: Option<Arc<Mask>>,
+    /// Tokens of which it was told that their values cannot be masked.
+    told: HashSet<TokenName>,
 }
 
 /// A request with the values in place. It never leaves the engine and cannot be printed.
@@ -130,11 +134,34 @@ impl Vault {
             check_characters(&name, &secret)?;
             values.insert(name, secret);
         }
+        self.check_masks(&values)?;
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),
             None => None,
         };
         Ok((put(sent, &values), token))
+    }
+
+    /// What cannot be masked afterwards does not go: neither where somebody panicked over what is
+    /// known here, nor where the mask does not find what it is made for.
+    fn check_masks(&self, values: &HashMap<TokenName, Secret>) -> Result<(), Failure> {
+        if self.read.is_poisoned() || self.bindings.is_poisoned() {
+            return Err(Failure::unsent(
+                Cause::TokenMissing,
+                "a part of this program failed before, and it is not sure any more that tokens would be masked.",
+                "Start httriage again. If it happens again, tell its makers.",
+            ));
+        }
+        let mask = self.mask();
+        let is_bare = |secret: &Secret| !Mask::is_too_short(secret) && !mask.hides(secret);
+        match values.iter().find(|(_, secret)| is_bare(secret)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Failure::unsent(
+                Cause::TokenMissing,
+                format!("the value of token {name} would not be masked in what is shown and kept."),
+                "Start httriage again, or give the token another value.",
+            )),
+        }
     }
 
     /// The token's name with its fingerprint, if its value can be read.
@@ -239,20 +266,42 @@ impl Vault {
         }))
     }
 
-    /// Every value read so far, to be masked wherever it surfaces.
-    pub fn known(&self) -> Vec<(TokenRef, Secret)> {
-        self.read().known()
-    }
-
-    /// What masks every value read so far.
+    /// What masks every value read so far, and that of every token that can be read without
+    /// starting a program or asking anybody, whether it is used in this run or not.
     pub fn mask(&self) -> Arc<Mask> {
         let mut read = self.read();
-        let mask = match read.mask.take() {
-            Some(mask) => mask,
-            None => Arc::new(Mask::new(&read.known())),
-        };
+        if let Some(mask) = &read.mask {
+            return mask.clone();
+        }
+        read.at_rest.get_or_insert_with(|| self.all_at_rest());
+        let mask = Arc::new(Mask::new(&read.known()));
         read.mask = Some(mask.clone());
         mask
+    }
+
+    fn all_at_rest(&self) -> Vec<(TokenName, Secret)> {
+        let value = |token: &Token| {
+            let value = match &token.source {
+                TokenSource::Variable(variable) => source::from_variable(&token.name, variable),
+                // What is no plain file may wait for ever.
+                TokenSource::File(path) if path.is_file() => source::from_file(&token.name, path),
+                _ => return None,
+            };
+            Some((token.name.clone(), value.ok()?))
+        };
+        self.tokens.iter().filter_map(value).collect()
+    }
+
+    /// The tokens that were read and cannot be masked, since they are too short; each is named once.
+    pub fn unmaskable(&self) -> Vec<TokenName> {
+        let mut read = self.read();
+        let short = read.values.iter();
+        let short = short.filter(|(_, secret)| Mask::is_too_short(secret));
+        let names: Vec<TokenName> = short.map(|((_, name), _)| name.clone()).collect();
+        names
+            .into_iter()
+            .filter(|name| read.told.insert(name.clone()))
+            .collect()
     }
 
     /// The person says that a token may go there too, for as long as this program runs.
@@ -267,7 +316,7 @@ impl Vault {
 
     /// What is behind these two locks is whole between any two steps of a change, so that it is
     /// used as it is even where somebody panicked meanwhile: whatever was bound stays bound, and
-    /// every value that was read is masked.
+    /// every value that was read is masked. Nothing is sent any more then; see `check_masks`.
     fn read(&self) -> MutexGuard<'_, Known> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -336,10 +385,15 @@ impl Vault {
 }
 
 impl Known {
+    /// Of two tokens with the same value, the one that was used comes first.
     fn known(&self) -> Vec<(TokenRef, Secret)> {
-        let values = self.values.iter();
-        values
-            .map(|((_, name), secret)| {
+        let mut used: Vec<_> = self.values.iter().collect();
+        used.sort_by_key(|(name, _)| *name);
+        let used = used.into_iter().map(|((_, name), secret)| (name, secret));
+        let others = self.at_rest.iter().flatten();
+        let others = others.map(|(name, secret)| (name, secret));
+        used.chain(others)
+            .map(|(name, secret)| {
                 let token = TokenRef {
                     name: name.clone(),
                     fingerprint: Some(fingerprint(secret)),

@@ -199,7 +199,6 @@ impl<'a> Gathered<'a> {
             variables: settled.variables,
             base: settled.base.and_then(|base| base.value),
             notes: self.notes.into_list(),
-            ..Collection::default()
         }
     }
 }

@@ -7,10 +7,9 @@ use crate::format::export::{
     Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch, Text,
     Written, comment, form_decoded, is_made_by_the_client, masked,
 };
+use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
-use crate::model::{
-    Exchange, Expectation, Session, Step, TokenName, cut, encoded, is_unsafe, visible,
-};
+use crate::model::{Expectation, Session, Step, TokenName, cut, encoded, is_unsafe, visible};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;

@@ -1,7 +1,7 @@
 //! Credentials are lifted out of what is imported: a name stands in their place, and the value
 //! goes on by itself. Two places with the same value get the same name.
 
-use crate::insight::redact::{is_secret_name, secret_spans};
+use crate::insight::redact::{is_secret, jwts, secret_spans};
 use crate::model::{
     Auth, Body, FoundToken, MASK, Param, Piece, RequestSpec, Secret, TokenName, as_data, decoded,
     decoded_around_names, form_rows, names_in, pieces, slot, with_names,
@@ -9,7 +9,6 @@ use crate::model::{
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 /// What was lifted so far. It holds values in the clear, and cannot be printed.
 pub struct Lifter<'a> {
@@ -65,31 +64,8 @@ const SCHEMES: [&str; 8] = [
 ];
 
 /// Parts of names that hold a credential besides those that are masked everywhere.
-const MORE_NAMES: [&str; 12] = [
-    "access-key",
-    "access_key",
-    "accesskey",
-    "subscription-key",
-    "functions-key",
-    "passwd",
-    "credential",
-    "signature",
-    "session-id",
-    "sessionid",
-    "private-key",
-    "private_key",
-];
-const WHOLE_NAMES: [&str; 9] = [
-    "x-auth",
-    "auth",
-    "sig",
-    "jwt",
-    "pwd",
-    "pass",
-    "key",
-    "x-session",
-    "x-amz-signature",
-];
+const MORE_NAMES: [&str; 3] = ["subscription-key", "functions-key", "credential"];
+const WHOLE_NAMES: [&str; 4] = ["auth", "pass", "key", "x-session"];
 
 impl<'a> Lifter<'a> {
     pub fn new(
@@ -543,19 +519,6 @@ pub fn user_of(url: &str) -> (String, Option<&str>) {
     }
 }
 
-/// A text with a mask where a JSON Web Token stood.
-pub fn without_jwts(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for span in jwts(text) {
-        out.push_str(&text[from..span.start]);
-        out.push_str(MASK);
-        from = span.end;
-    }
-    out.push_str(&text[from..]);
-    out
-}
-
 /// Whether a text asks for a variable or a token.
 fn has_names(text: &str) -> bool {
     pieces(text).any(|piece| matches!(piece, Piece::Name(_) | Piece::Token(_)))
@@ -568,7 +531,7 @@ pub fn holds_secret(name: &str, value: &str) -> bool {
         return false;
     }
     let lower = name.to_ascii_lowercase();
-    is_secret_name(name)
+    is_secret(name, value)
         || WHOLE_NAMES.contains(&lower.as_str())
         || MORE_NAMES.iter().any(|part| lower.contains(part))
         || jwts(value)
@@ -617,26 +580,4 @@ fn member_before(text: &str) -> String {
     };
     let name = json().or_else(form).filter(|name| !name.is_empty());
     name.unwrap_or_else(|| "secret".to_owned())
-}
-
-/// Three parts of base64url, the first of which begins as JSON does.
-fn jwts(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"-_".contains(b);
-    while let Some(start) = text[from..].find("eyJ").map(|at| from + at) {
-        let bytes = &text.as_bytes()[start..];
-        let end = bytes
-            .iter()
-            .take_while(|b| is_part(b) || **b == b'.')
-            .count();
-        let parts: Vec<&str> = text[start..start + end].split('.').collect();
-        let before = text[..start].bytes().next_back();
-        let begins = before.is_none_or(|b| !is_part(&b) && b != b'.');
-        if begins && parts.len() == 3 && parts[0].len() > 8 && parts[1].len() > 8 {
-            found.push(start..start + end);
-        }
-        from = start + end.max(3);
-    }
-    found
 }

@@ -2,10 +2,11 @@
 //! back exactly: every header byte, every body byte, every nanosecond.
 
 use super::FormatError;
+use crate::insight::Exchange;
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
-    Outcome, Param, Part, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp, Timing,
-    TokenName, TokenRef,
+    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome,
+    Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp,
+    Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +28,7 @@ pub struct Bodies<B> {
 
 /// The call without its bodies.
 pub fn write(exchange: &Exchange) -> String {
-    let Exchange {
+    let RawExchange {
         id,
         environment,
         case,
@@ -40,7 +41,7 @@ pub fn write(exchange: &Exchange) -> String {
         started_at,
         took,
         probe_of,
-    } = exchange;
+    } = &**exchange;
     let typed = Typed::of(typed);
     text(&Record {
         v: match typed.holds_data() {
@@ -75,10 +76,10 @@ pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
     }
 }
 
-pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<Exchange, FormatError> {
+pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, FormatError> {
     let record: Record = parse(record)?;
     known(record.v)?;
-    Ok(Exchange {
+    Ok(RawExchange {
         id: ExchangeId::parse(&record.id).ok_or_else(|| broken("its id is not one"))?,
         environment: record.environment,
         case: record.case,

@@ -4,9 +4,10 @@
 use super::export::{Ground, Written};
 use super::har::{self, Watch};
 use super::{FormatError, curl, http_file, hurl, openapi, postman, ticket};
+use crate::insight::Exchange;
 use crate::insight::Explanation;
 use crate::insight::facts::Case;
-use crate::model::{Collection, Exchange, Secret, Session, TokenName};
+use crate::model::{Collection, Secret, Session, TokenName};
 use serde_json::Value;
 
 type Known<'a> = &'a dyn Fn(&Secret) -> Option<TokenName>;
@@ -65,7 +66,9 @@ pub const FORMATS: &[Format] = &[
         is_many: true,
         import: Some(Import {
             fits: har::is_recording,
-            read: har::read,
+            read: |text, file, taken, known, watch| {
+                Ok(har::read(text, file, taken, known, watch)?.collection)
+            },
         }),
         export: Some(Export::Recording(har::document)),
     },

@@ -1,7 +1,7 @@
 //! When a call that was told to slow down may go again: what the answer asks for, else ever
 //! longer waits with chance in them, so that many clients do not come back at the same moment.
 
-use crate::model::{Exchange, Headers, Outcome, Timestamp, limits};
+use crate::model::{Headers, Outcome, RawExchange, Timestamp, limits};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What to do after an answer.
@@ -13,7 +13,7 @@ pub enum NextTry {
 }
 
 /// `tries` have been made so far; `chance` lies between 0 and 1.
-pub fn next_try(exchange: &Exchange, tries: u32, chance: f64) -> NextTry {
+pub fn next_try(exchange: &RawExchange, tries: u32, chance: f64) -> NextTry {
     let Outcome::Answered(response) = &exchange.outcome else {
         return NextTry::Never(None);
     };
@@ -113,8 +113,8 @@ mod tests {
         retry_after(&headers, at(784_111_777))
     }
 
-    fn answer(method: &str, status: u16, headers: &[(&str, &str)]) -> Exchange {
-        Exchange {
+    fn answer(method: &str, status: u16, headers: &[(&str, &str)]) -> RawExchange {
+        RawExchange {
             id: ExchangeId::from_number(1),
             environment: String::new(),
             case: None,
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn only_reading_calls_that_were_told_to_wait_go_again() {
-        let after = |exchange: &Exchange, tries| next_try(exchange, tries, 0.0);
+        let after = |exchange: &RawExchange, tries| next_try(exchange, tries, 0.0);
         let seconds = |n| NextTry::After(Duration::from_secs(n));
         let limited = answer("GET", 429, &[]);
         assert_eq!(after(&limited, 1), seconds(1));

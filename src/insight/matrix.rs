@@ -6,8 +6,9 @@ use super::json;
 use super::redact::Mask;
 use super::status::Catalogue;
 use super::summary::summary;
+use crate::insight::Exchange;
 use crate::model::{
-    Cause, CauseGroup, Exchange, ExchangeSummary, Failure, Outcome, Pin, Session, TokenName, limits,
+    Cause, CauseGroup, ExchangeSummary, Failure, Outcome, Pin, Session, TokenName, limits,
 };
 
 /// Who makes a call: a token, or one of the two controls beside it.

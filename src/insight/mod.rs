@@ -47,6 +47,7 @@ pub use json::{Json, Note, pointer_parts};
 pub use phases::{Phase, phases};
 pub use picture::{Picture, picture};
 pub use query::{Query, Term, Want, host, search_text};
+pub use redact::Exchange;
 pub use request_ids::{request_ids, request_ids_in};
 pub use route::decoded as route_text;
 pub use saved::{Saved, received, saved};

@@ -9,9 +9,8 @@ use super::diff::{BodyDiff, Shape, body_diff};
 use super::error_body::error_body;
 use super::explain::Verdict;
 use super::json::{self, Json, pointer_parts};
-use crate::model::{
-    Cause, Exchange, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
-};
+use crate::insight::Exchange;
+use crate::model::{Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits};
 
 pub use needs::{Wanted, tokens_of, wanted};
 pub use record::{Keeping, rerecorded, session_of, step_of};

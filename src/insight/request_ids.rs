@@ -1,7 +1,8 @@
 //! The ids under which the other side has written a call down: the first thing its support asks
 //! for.
 
-use crate::model::{Exchange, Headers};
+use crate::insight::Exchange;
+use crate::model::Headers;
 
 /// Headers that carry one, the most telling first.
 const NAMES: [&str; 26] = [

@@ -1,7 +1,8 @@
 //! An exchange as one line of a list.
 
 use super::error_body::{Entry, error_body};
-use crate::model::{ErrorLine, Exchange, ExchangeSummary, Outcome};
+use crate::insight::Exchange;
+use crate::model::{ErrorLine, ExchangeSummary, Outcome};
 
 pub fn summary(exchange: &Exchange) -> ExchangeSummary {
     let response = exchange.outcome.response();

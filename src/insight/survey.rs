@@ -7,7 +7,8 @@ use super::json::{self, Json};
 use super::matrix::{Access, Answer};
 use super::replay::captured;
 use super::status::Catalogue;
-use crate::model::{Auth, Exchange, ExchangeId, RequestSpec, TokenName, TokenRef, limits};
+use crate::insight::Exchange;
+use crate::model::{Auth, ExchangeId, RequestSpec, TokenName, TokenRef, limits};
 
 /// No survey makes more calls.
 pub const MOST_CALLS: usize = 10;
@@ -281,24 +282,25 @@ mod tests {
         while let Some(typed) = survey.next(&token()) {
             number += 1;
             let (status, body) = say(typed.url.strip_prefix("{{base}}").unwrap());
-            let exchange = Exchange {
-                case: None,
-                id: ExchangeId::from_number(number),
-                environment: "acme".into(),
-                sent: resolve(&typed, &place).unwrap(),
-                typed,
-                outcome: Outcome::Answered(Response {
-                    status,
-                    body: body.as_bytes().to_vec(),
-                    ..Response::default()
-                }),
-                redirects: Vec::new(),
-                attempts: 1,
-                unverified: Vec::new(),
-                probe_of: None,
-                started_at: Timestamp::UNIX_EPOCH,
-                took: Duration::ZERO,
-            };
+            let exchange =
+                crate::insight::redact::Mask::default().exchange(crate::model::RawExchange {
+                    case: None,
+                    id: ExchangeId::from_number(number),
+                    environment: "acme".into(),
+                    sent: resolve(&typed, &place).unwrap(),
+                    typed,
+                    outcome: Outcome::Answered(Response {
+                        status,
+                        body: body.as_bytes().to_vec(),
+                        ..Response::default()
+                    }),
+                    redirects: Vec::new(),
+                    attempts: 1,
+                    unverified: Vec::new(),
+                    probe_of: None,
+                    started_at: Timestamp::UNIX_EPOCH,
+                    took: Duration::ZERO,
+                });
             assert!(exchange.sent.method == "GET", "a survey changes nothing");
             survey.take(&exchange, &Catalogue::default());
             assert!(number <= MOST_CALLS as u64);

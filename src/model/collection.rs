@@ -1,6 +1,6 @@
 //! What an import brings, and what it could not bring.
 
-use super::{Body, Exchange, Secret, Session, Step, TokenName, TokenRef, written};
+use super::{Body, Secret, Session, Step, TokenName, TokenRef, written};
 
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
@@ -9,8 +9,6 @@ pub struct Collection {
     pub title: String,
     /// Each as the step of a session that it may become.
     pub requests: Vec<Step>,
-    /// Calls that were made elsewhere, with their answers.
-    pub exchanges: Vec<Exchange>,
     pub tokens: Vec<FoundToken>,
     /// Values that the file gives to what stands in braces.
     pub variables: Vec<(String, String)>,

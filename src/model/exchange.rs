@@ -365,9 +365,10 @@ impl Hop {
     }
 }
 
-/// One request as typed and as sent, and its outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
+/// One request as typed and as sent, and its outcome, with all that is secret in it. It cannot be
+/// printed, and nothing that shows or keeps a call takes it: what is secret is masked first.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawExchange {
     pub id: ExchangeId,
     pub environment: String,
     /// The support case it was made for.
@@ -387,7 +388,7 @@ pub struct Exchange {
     pub probe_of: Option<ExchangeId>,
 }
 
-impl Exchange {
+impl RawExchange {
     pub fn token(&self) -> Option<&TokenRef> {
         self.sent.token.as_ref()
     }

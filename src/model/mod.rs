@@ -32,7 +32,7 @@ pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity, Origin};
 pub use exchange::{
-    ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
+    ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress, RawExchange,
     Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;

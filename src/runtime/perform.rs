@@ -15,11 +15,12 @@ use crate::engine::jq;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::saved_body;
 use crate::engine::{Client, Flight, Home, Outgoing};
+use crate::insight::Exchange;
 use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{
-    Author, Environment, Exchange, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
+    Author, Environment, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
 };
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -206,6 +207,13 @@ impl Performer {
     /// A job has reported for the last time.
     pub fn done(&mut self, job: Job) {
         self.flights.remove(&job);
+        for token in self.client.vault().unmaskable() {
+            let notice = Notice::trouble(
+                format!("Token {token} is too short to be masked."),
+                "Where an answer repeats it, it stands on the screen and in the history.",
+            );
+            let _ = self.queue.send(Message::Told(notice));
+        }
     }
 
     /// Sets up what the first answer needs, off the path to the first picture.

@@ -10,14 +10,15 @@ use crate::engine::matrix::{self, MatrixRun, News};
 use crate::engine::replay::{self, Replay};
 use crate::engine::survey;
 use crate::format;
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::learned::Learned;
 use crate::insight::replay::StepReport;
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, Failure, Origin, Timestamp, TokenName,
-    TokenRef, TokenSource,
+    Environment, ExchangeId, ExchangeSummary, Failure, Origin, Timestamp, TokenName, TokenRef,
+    TokenSource,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -7,7 +7,8 @@ use crate::engine::clock;
 use crate::engine::pasted;
 use crate::format::registry::{self, Format};
 use crate::insight;
-use crate::model::{Exchange, Origin, RequestSpec, TokenName};
+use crate::insight::Exchange;
+use crate::model::{Origin, RequestSpec, TokenName};
 use std::sync::Arc;
 
 /// Reads requests in any form that is told for certain, else an answer. `sandbox` names the practice tokens where they may be meant.

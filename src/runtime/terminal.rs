@@ -118,8 +118,10 @@ pub fn when_gone(act: impl FnOnce() + Send + 'static) {
     #[cfg(unix)]
     {
         use rustix::event::{PollFd, PollFlags, poll};
-        let wait = || {
-            let terminal = input()?;
+        // Taken here: once the other end is closed, nothing says any more that it is a terminal.
+        let input = input();
+        let wait = move || {
+            let terminal = input?;
             let mut waited = [PollFd::new(&terminal, PollFlags::empty())];
             while poll(&mut waited, None) == Err(rustix::io::Errno::INTR) {}
             // Where the system cannot wait for terminals, it says that this is none.
@@ -131,7 +133,8 @@ pub fn when_gone(act: impl FnOnce() + Send + 'static) {
         let thread = std::thread::Builder::new().name("hang-up".to_owned());
         // Without it there are still the signal, and the next picture that cannot be drawn.
         let _ = thread.spawn(move || {
-            if wait().unwrap_or(false) {
+            // Where there is nothing to read keys from, it has gone already.
+            if wait().unwrap_or(true) {
                 act();
             }
         });

@@ -5,10 +5,11 @@ use super::recorder::Recorder;
 use super::{folder, has, run};
 use httriage::format::export::{Ground, Written};
 use httriage::format::{curl, har, http_file, hurl};
+use httriage::insight::redact::Mask;
 use httriage::model::{
-    Auth, Author, Body, Environment, Exchange, ExchangeId, Headers, Origin, Outcome, Param, Part,
-    RequestSpec, Response, SentRequest, Session, Settings, Step, Timestamp, Token, TokenName,
-    TokenSource,
+    Auth, Author, Body, Environment, ExchangeId, Headers, Origin, Outcome, Param, Part,
+    RawExchange, RequestSpec, Response, SentRequest, Session, Settings, Step, Timestamp, Token,
+    TokenName, TokenSource,
 };
 use std::time::Duration;
 
@@ -518,7 +519,7 @@ fn a_kept_call_shows_nothing_of_its_environment_in_any_form() {
         body: format!("a={VARIABLE}").into_bytes(),
         ..SentRequest::default()
     };
-    let exchange = Exchange {
+    let exchange = Mask::default().exchange(RawExchange {
         id: ExchangeId::from_number(1),
         environment: "prod".into(),
         case: None,
@@ -536,7 +537,7 @@ fn a_kept_call_shows_nothing_of_its_environment_in_any_form() {
         probe_of: None,
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
-    };
+    });
     let recording = har::document(&exchange, &ground).to_string();
     let texts = [
         ("curl", curl::write_exchange(&exchange, &ground).text),

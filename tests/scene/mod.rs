@@ -14,6 +14,7 @@ use httriage::engine::sandbox::{
     CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
 };
 use httriage::format::{catalogue_file, registry, session_file, theme_file};
+use httriage::insight::Exchange;
 use httriage::insight::asking::request;
 use httriage::insight::completion::candidates;
 use httriage::insight::facts::{Case, Credential, CredentialPlace, Facts, Probed};
@@ -27,7 +28,7 @@ use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, Exchange, ExchangeId, Expectation, Filtered, Outcome, Param,
+    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange,
     RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace, Step,
     Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
 };
@@ -476,8 +477,9 @@ impl Scene {
                     let asked = request(&probe, &exchange.typed, &exchange.sent, &case);
                     let (spec, place) = asked.unwrap();
                     let sent = resolve(&spec, &place).unwrap();
-                    let mut made = self.exchange(spec, sent, place.name, None);
+                    let mut made = self.exchange(spec, sent, place.name, None).into_raw();
                     made.probe_of = Some(exchange.id.clone());
+                    let made = MASK.exchange(made);
                     let facts = Facts::read(Arc::new(made), "");
                     case.budget -= 1;
                     case.probes.push(Probed { probe, facts });
@@ -756,7 +758,7 @@ impl Scene {
         if !sent.method.is_empty() {
             typed = RequestSpec::new(&*sent.method, &*sent.url);
         }
-        Message::Received(Arc::new(Exchange {
+        Message::Received(Arc::new(MASK.exchange(RawExchange {
             case: None,
             id: ExchangeId::new(now(), self.calls),
             environment: Environment::RECEIVED.to_owned(),
@@ -769,7 +771,7 @@ impl Scene {
             probe_of: None,
             started_at: now(),
             took: Duration::ZERO,
-        }))
+        })))
     }
 
     /// A call of a run, made and answered.
@@ -860,7 +862,7 @@ impl Scene {
             matches!(slot.place, SlotPlace::Header(_)).then(|| token.mask())
         });
         self.calls += 1;
-        MASK.exchange(Exchange {
+        MASK.exchange(RawExchange {
             case,
             id: ExchangeId::new(now(), self.calls),
             environment,

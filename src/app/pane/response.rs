@@ -5,11 +5,12 @@ mod jq;
 
 use crate::app::list::List;
 use crate::app::message::{Effect, Job, Source, Spent};
+use crate::insight::Exchange;
 use crate::insight::facts::Case;
 use crate::insight::{
     AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body, summary_with,
 };
-use crate::model::{Exchange, ExchangeSummary, Filtered, StatusClass, limits};
+use crate::model::{ExchangeSummary, Filtered, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;

@@ -11,13 +11,14 @@ use super::way::{Connection, Line, Protocol, Way, Ways};
 use crate::engine::attach;
 use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
+use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::facts::Facts;
 use crate::model::{
-    Author, Cause, Consent, Environment, Exchange, ExchangeId, Failure, Manner, Origin, Outcome,
-    RequestSpec, Response, SentRequest, SlotPlace, limits,
+    Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
+    RequestSpec, Response, SentRequest, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -116,7 +117,7 @@ impl Client {
         let _ = way.and_then(|way| way.client(line));
     }
 
-    pub fn vault(&self) -> &Vault {
+    pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
     }
 
@@ -132,7 +133,7 @@ impl Client {
 
     /// Makes the call, and again where its manner allows it and the answer asks for it, and
     /// follows where its answers lead. The exchange is as it was, secrets included; see `shown`.
-    pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> Exchange {
+    pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> RawExchange {
         let deadline = self.options.whole.map(|limit| Instant::now() + limit);
         let Manner { wait, retries, .. } = outgoing.manner;
         let mut attempts = 0;
@@ -158,13 +159,13 @@ impl Client {
     }
 
     /// A call that was given up before it went.
-    fn unsent(&self, outgoing: Outgoing) -> Exchange {
+    fn unsent(&self, outgoing: Outgoing) -> RawExchange {
         let failure = Failure::unsent(
             Cause::CallCancelled,
             "you ended the wait before it.",
             "Send it when you like.",
         );
-        Exchange {
+        RawExchange {
             id: self.new_id(),
             environment: outgoing.environment.name,
             case: outgoing.case,
@@ -185,7 +186,7 @@ impl Client {
         outgoing: &Outgoing,
         flight: &Flight,
         deadline: Option<Instant>,
-    ) -> Exchange {
+    ) -> RawExchange {
         let started_at = clock::now();
         let Outgoing {
             typed,
@@ -240,7 +241,7 @@ impl Client {
         let was_sent = !matches!(&outcome, Outcome::Failed(failure) if !failure.was_sent);
         let took = course.began.elapsed();
         let renewed = course.renewed.load(Ordering::Relaxed);
-        Exchange {
+        RawExchange {
             id: ExchangeId::new(started_at, self::chance()),
             environment: environment.name,
             case,
@@ -256,19 +257,9 @@ impl Client {
         }
     }
 
-    /// The exchange without the secrets this program knows.
-    pub fn shown(&self, exchange: Exchange) -> Exchange {
-        let known = self.vault.known();
-        let mask = self.vault.mask();
-        let mut exchange = mask.exchange(exchange);
-        // Tokens still stand as slots in what was sent; show them the way they are masked.
-        exchange.sent.put(|slot| {
-            let of_header = matches!(slot.place, SlotPlace::Header(_));
-            let mut known = known.iter().map(|(token, _)| token);
-            let token = known.find(|token| token.name == slot.name)?;
-            of_header.then(|| token.mask())
-        });
-        exchange
+    /// The call as it may be shown and kept: without the secrets this program knows.
+    pub fn shown(&self, exchange: RawExchange) -> Exchange {
+        self.vault.mask().exchange(exchange)
     }
 
     /// The call, and the ones that its redirects ask for.

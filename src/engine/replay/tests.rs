@@ -28,7 +28,7 @@ impl Script {
 }
 
 impl Wire for Script {
-    async fn send(&self, call: Outgoing, flight: &Flight) -> Exchange {
+    async fn send(&self, call: Outgoing, flight: &Flight) -> RawExchange {
         let turn = {
             let mut sent = self.sent.lock().unwrap();
             sent.push(call.sent.clone());
@@ -38,7 +38,7 @@ impl Wire for Script {
             flight.stop();
         }
         let body = self.bodies.get(turn - 1).copied().unwrap_or("{}");
-        Exchange {
+        RawExchange {
             id: ExchangeId::new(Timestamp::UNIX_EPOCH, turn as u16),
             environment: call.environment.name,
             case: call.case,
@@ -58,8 +58,8 @@ impl Wire for Script {
         }
     }
 
-    fn shown(&self, exchange: Exchange) -> Exchange {
-        exchange
+    fn shown(&self, exchange: RawExchange) -> Exchange {
+        Mask::default().exchange(exchange)
     }
 }
 
@@ -321,7 +321,7 @@ struct Crowd {
 }
 
 impl Wire for Crowd {
-    async fn send(&self, call: Outgoing, flight: &Flight) -> Exchange {
+    async fn send(&self, call: Outgoing, flight: &Flight) -> RawExchange {
         {
             let mut now = self.now.lock().unwrap();
             now.0 += 1;
@@ -334,8 +334,8 @@ impl Wire for Crowd {
         Script::of(&[r#"{"id": 5}"#]).send(call, flight).await
     }
 
-    fn shown(&self, exchange: Exchange) -> Exchange {
-        exchange
+    fn shown(&self, exchange: RawExchange) -> Exchange {
+        Mask::default().exchange(exchange)
     }
 }
 

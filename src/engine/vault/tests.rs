@@ -61,7 +61,60 @@ async fn a_value_is_put_in_only_when_the_request_is_filled() {
     );
     assert_eq!(filled.url, "http://127.0.0.1:1/x?key=0123456789abcdef");
     assert_eq!(token.unwrap().fingerprint.unwrap().len(), 4);
-    assert_eq!(vault.known().len(), 1);
+    assert!(vault.mask().finds("you sent 0123456789abcdef"));
+}
+
+#[tokio::test]
+async fn what_could_not_be_masked_afterwards_is_not_sent() {
+    let vault = Vault::new(&Settings::default(), practice);
+    let mut sandbox = Environment::sandbox();
+    sandbox.base_url = "http://127.0.0.1:1".into();
+    let sent = request("/x", "support", &sandbox);
+    let filled = vault.fill(&sent, &sandbox, Author::Person, None).await;
+    assert!(filled.is_ok());
+    // A mask that does not find its value.
+    vault.read().mask = Some(Arc::default());
+    let refused = vault.fill(&sent, &sandbox, Author::Person, None).await;
+    let refused = refused.err().unwrap();
+    assert!(
+        !refused.was_sent && refused.message.contains("support"),
+        "{refused:?}"
+    );
+    vault.read().mask = None;
+    assert!(
+        vault
+            .fill(&sent, &sandbox, Author::Person, None)
+            .await
+            .is_ok()
+    );
+    // Somebody panicked over what is known.
+    for lock in 0..2 {
+        let vault = Vault::new(&Settings::default(), practice);
+        assert!(
+            vault
+                .fill(&sent, &sandbox, Author::Person, None)
+                .await
+                .is_ok()
+        );
+        std::thread::scope(|scope| {
+            let panics = scope.spawn(|| {
+                let _read = (lock == 0).then(|| vault.read());
+                let _bindings = (lock == 1).then(|| vault.bindings());
+                panic!("over a lock");
+            });
+            assert!(panics.join().is_err());
+        });
+        let without = SentRequest {
+            url: "http://127.0.0.1:1/x".into(),
+            ..SentRequest::default()
+        };
+        for sent in [&sent, &without] {
+            let refused = vault.fill(sent, &sandbox, Author::Person, None).await;
+            assert!(!refused.err().unwrap().was_sent);
+        }
+        // What was read is masked all the same.
+        assert!(vault.mask().finds("you sent 0123456789abcdef"));
+    }
 }
 
 #[tokio::test]

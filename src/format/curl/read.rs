@@ -91,7 +91,6 @@ impl Reader<'_> {
                 .first()
                 .map_or_else(String::new, |step| step.name.clone()),
             requests: self.requests,
-            exchanges: Vec::new(),
             tokens: self.lifter.into_tokens(),
             notes: self.notes,
             ..Collection::default()

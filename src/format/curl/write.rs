@@ -8,8 +8,9 @@ use crate::format::export::{
     Chunk, Exporter, FormPart, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch,
     Text, Written, masked,
 };
+use crate::insight::Exchange;
 use crate::insight::request_ids;
-use crate::model::{Environment, Exchange, Origin, RequestSpec, Session, TokenName, cut};
+use crate::model::{Environment, Origin, RequestSpec, Session, TokenName, cut};
 use std::fmt::Write;
 
 /// Longer bodies go through a pipe: a system takes no argument above 128 KiB.

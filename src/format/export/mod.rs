@@ -20,11 +20,11 @@ pub use names::{Name, Names, Placeholder};
 pub use outbound::{Chunk, Exporter, FormPart, Outbound, Payload};
 pub use text::{OpenPair, Pair, Stretch, Text, form_decoded, pairs};
 
-use crate::format::lift::{Lifter, holds_secret, without_jwts};
-use crate::insight::redact::Mask;
+use crate::format::lift::{Lifter, holds_secret};
+use crate::insight::Exchange;
+use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
-    Author, Bindings, Environment, Exchange, Headers, Origin, Outcome, RequestSpec, Response,
-    Secret, Settings, TokenName, visible_line,
+    Author, Bindings, Environment, Origin, RequestSpec, Secret, Settings, TokenName, visible_line,
 };
 use std::borrow::Cow;
 
@@ -115,51 +115,13 @@ pub fn mask_of(environment: &Environment) -> Mask {
     Mask::nameless(&secrets_of(environment))
 }
 
-/// A call as it is kept, without what of its environment is secret, to be looked at. The masks in
-/// it stay as they are.
+/// A call as it is kept, without what of its environment is secret, to be looked at.
 pub fn masked<'e>(exchange: &'e Exchange, environment: &Environment) -> Cow<'e, Exchange> {
     let secrets = secrets_of(environment);
-    if secrets.is_empty() {
-        return Cow::Borrowed(exchange);
+    match secrets.is_empty() {
+        true => Cow::Borrowed(exchange),
+        false => Cow::Owned(Mask::nameless(&secrets).exchange(exchange.clone().into_raw())),
     }
-    let mask = Mask::nameless(&secrets);
-    let bytes = |bytes: &mut Vec<u8>| {
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            *bytes = mask.text(text).into_bytes();
-        }
-    };
-    let headers = |headers: &mut Headers| {
-        let fields = headers.iter().map(|header| {
-            let mut value = header.value.clone();
-            bytes(&mut value);
-            (header.name.clone(), value)
-        });
-        *headers = fields.collect();
-    };
-    let response = |response: &mut Response| {
-        headers(&mut response.headers);
-        response.received = Some(response.body_bytes());
-        bytes(&mut response.body);
-    };
-    let mut exchange = exchange.clone();
-    // Their places are others now, and nobody asks for them.
-    exchange.sent.slots.clear();
-    exchange.sent.url = mask.text(&exchange.sent.url);
-    headers(&mut exchange.sent.headers);
-    bytes(&mut exchange.sent.body);
-    for hop in &mut exchange.redirects {
-        hop.location = mask.text(&hop.location);
-    }
-    match &mut exchange.outcome {
-        Outcome::Answered(answer) => response(answer),
-        Outcome::Failed(failure) => {
-            failure.message = mask.text(&failure.message);
-            if let Some(partial) = &mut failure.partial {
-                response(partial);
-            }
-        }
-    }
-    Cow::Owned(exchange)
 }
 
 /// A request as a person may look at it: every credential in it a name.

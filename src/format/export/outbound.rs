@@ -6,11 +6,12 @@ use super::names::Placeholder;
 use super::text::{Text, pairs};
 use super::{Ground, Pair, is_secret, mask_of, why_not_written};
 use crate::format::lift::{Lifter, user_of};
+use crate::insight::Exchange;
 use crate::insight::redact::Mask;
 use crate::model::{
-    Auth, Author, Body, Border, Consent, Environment, Exchange, FORM, Failure, Headers, MASK,
-    Origin, Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text,
-    names_in, resolve, slot, with_pieces,
+    Auth, Author, Body, Border, Consent, Environment, FORM, Failure, Headers, MASK, Origin,
+    Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text, names_in,
+    resolve, slot, with_pieces,
 };
 use std::collections::HashSet;
 

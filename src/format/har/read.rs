@@ -3,14 +3,15 @@
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::FormatError;
-use crate::format::lift::{Lifter, without_jwts};
+use crate::format::lift::Lifter;
 use crate::format::notes::{Notes, offset_of, plain};
+use crate::insight::Exchange;
 use crate::insight::redact::Mask;
 use crate::insight::replay::expectation;
 use crate::model::{
-    Cause, Collection, Environment, Exchange, ExchangeId, Failure, FilledText, FoundToken, Headers,
-    Note, Outcome, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp, Timing,
-    TokenName, TokenRef, cut, encoded, fill, written,
+    Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note,
+    Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp,
+    Timing, TokenName, TokenRef, cut, encoded, fill, written,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,6 +27,13 @@ pub fn is_recording(text: &str) -> bool {
     inside.is_some_and(|inside| inside.starts_with("\"log\"")) && text.contains("\"entries\"")
 }
 
+/// What a recording holds: its requests, and its calls with the answers that somebody else got.
+#[derive(Debug)]
+pub struct Recording {
+    pub collection: Collection,
+    pub exchanges: Vec<Exchange>,
+}
+
 /// Told from time to time how many hundredths of a file are read.
 pub type Watch<'a> = &'a mut dyn FnMut(usize);
 
@@ -37,7 +45,7 @@ pub fn read(
     taken: &[TokenName],
     known: &dyn Fn(&Secret) -> Option<TokenName>,
     watch: Watch,
-) -> Result<Collection, FormatError> {
+) -> Result<Recording, FormatError> {
     let json = text.trim_start_matches('\u{feff}');
     let read: File = serde_json::from_str(json).map_err(|error| {
         let offset = match error.is_eof() {
@@ -102,7 +110,7 @@ pub(super) struct LeftOut {
 /// A call with its answer as it came.
 struct Call {
     step: Step,
-    exchange: Exchange,
+    exchange: RawExchange,
     recorded: Recorded,
     /// The body was there, and is not in the recording.
     body_lost: bool,
@@ -160,7 +168,7 @@ impl Reader<'_> {
             None => Outcome::Failed(no_answer(&error)),
         };
         let sent = sent_as(&spec);
-        let exchange = Exchange {
+        let exchange = RawExchange {
             id: ExchangeId::new(started_at, number as u16),
             environment: Environment::RECEIVED.to_owned(),
             case: None,
@@ -233,7 +241,7 @@ impl Reader<'_> {
         self.notes.add(at, message);
     }
 
-    fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Collection {
+    fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Recording {
         let count = calls.len();
         let named: Vec<TokenName> = calls
             .iter()
@@ -243,7 +251,8 @@ impl Reader<'_> {
             self.lifter.refer(name.as_str(), "by name");
         }
         let tokens = self.lifter.into_tokens();
-        let masks = [mask_of(&tokens), mask_of_cookies(&calls)];
+        let mask = mask_of(&tokens, &calls);
+        let mut exchanges = Vec::with_capacity(count);
         let mut collection = Collection {
             kind: "har",
             title: calls
@@ -253,7 +262,7 @@ impl Reader<'_> {
         };
         for (number, call) in calls.into_iter().enumerate() {
             watch(50 + number * 50 / count);
-            let (mut step, exchange) = (call.step, shown(call.exchange, &call.recorded, &masks));
+            let (mut step, exchange) = (call.step, shown(call.exchange, call.recorded, &mask));
             let status = exchange.outcome.status();
             let is_redirect = matches!(status, Some(301 | 302 | 303 | 307 | 308));
             self.left_out.redirects += usize::from(is_redirect);
@@ -263,7 +272,7 @@ impl Reader<'_> {
                 step.expect = Some(expectation(&exchange));
             }
             collection.requests.push(step);
-            collection.exchanges.push(exchange);
+            exchanges.push(exchange);
         }
         let counted = [
             (
@@ -292,80 +301,44 @@ impl Reader<'_> {
         }
         collection.tokens = tokens;
         collection.notes = notes;
-        collection
+        Recording {
+            collection,
+            exchanges,
+        }
     }
 }
 
-/// The values that were found, wherever they surface.
-fn mask_of(tokens: &[FoundToken]) -> Mask {
-    let valued = tokens.iter().filter_map(|token| {
-        let value = token.value.clone()?;
-        Some((reference(&token.name), value))
-    });
-    Mask::new(&valued.collect::<Vec<_>>())
-}
-
-/// Cookies are lifted as one text, and surface one by one.
-fn mask_of_cookies(calls: &[Call]) -> Mask {
-    let mut values = Headers::new();
-    let mut add = |pair: &str| {
-        let value = pair.split_once('=').map_or("", |(_, value)| value.trim());
-        // Words, such as the name of a theme, would be blotted out everywhere.
-        if value.len() >= 16 || value.bytes().any(|b| b.is_ascii_digit()) {
-            values.push("cookie", value);
-        }
-    };
+/// The values that were found, and cookies, which are lifted as one text and surface one by one.
+fn mask_of(tokens: &[FoundToken], calls: &[Call]) -> Mask {
+    let valued = tokens.iter().filter_map(FoundToken::valued);
+    let mut cookies = Vec::new();
     for call in calls {
         for (name, value) in &call.recorded.headers {
             if name.eq_ignore_ascii_case("cookie") {
-                value.split(';').for_each(&mut add);
+                cookies.extend(value.split(';').map(str::to_owned));
             }
         }
         if let Some(response) = call.exchange.outcome.response() {
-            for value in response.headers.all("set-cookie") {
-                add(value.split(';').next().unwrap_or_default());
-            }
+            let set = response.headers.all("set-cookie");
+            cookies.extend(set.filter_map(|text| Some(text.split(';').next()?.to_owned())));
         }
     }
-    Mask::of_request(&values, "", b"")
+    Mask::with_cookies(&valued.collect::<Vec<_>>(), cookies)
 }
 
 /// The call as it may be shown. Its request is made of names already; its answer is searched for
 /// everything that was secret in the request as it was recorded.
-fn shown(mut exchange: Exchange, recorded: &Recorded, masks: &[Mask]) -> Exchange {
-    let clean = (exchange.sent, exchange.typed);
-    let headers = recorded.headers.iter();
-    exchange.sent = SentRequest {
-        url: recorded.url.clone(),
-        headers: headers
-            .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
-            .collect(),
-        body: recorded.body.clone().into_bytes(),
-        ..SentRequest::default()
-    };
-    exchange.typed = Default::default();
-    let mut exchange = masks
-        .iter()
-        .fold(exchange, |exchange, mask| mask.exchange(exchange));
-    (exchange.sent, exchange.typed) = clean;
+fn shown(mut exchange: RawExchange, recorded: Recorded, mask: &Mask) -> Exchange {
     // As calls of our own are shown: a mask where a token goes.
     exchange.sent.put(|slot| Some(reference(&slot.name).mask()));
-    if let Outcome::Answered(response) = &mut exchange.outcome {
-        response.headers = response
-            .headers
-            .iter()
-            .map(|header| {
-                let value = without_jwts(&header.text());
-                (header.name.clone(), value.into_bytes())
-            })
-            .collect();
-        if let Ok(text) = std::str::from_utf8(&response.body)
-            && text.contains("eyJ")
-        {
-            response.body = without_jwts(text).into_bytes();
-        }
-    }
-    exchange
+    let headers = recorded.headers.into_iter();
+    let stood = SentRequest {
+        url: recorded.url,
+        headers: headers.collect(),
+        body: recorded.body.into_bytes(),
+        ..SentRequest::default()
+    };
+    mask.recorded(exchange, &stood)
 }
 
 /// The request as it went, its credentials by name. Nothing of it fails: it was sent once.

@@ -3,9 +3,10 @@
 
 use crate::format::export::{self, Ground};
 use crate::format::lift::{Lifter, user_of};
+use crate::insight::Exchange;
 use crate::insight::request_ids;
 use crate::model::{
-    Exchange, FORM, Headers, MASK, Outcome, Piece, Response, as_data, as_text, cut, with_pieces,
+    FORM, Headers, MASK, Outcome, Piece, Response, SentRequest, as_data, as_text, cut, with_pieces,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,8 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
-    let exchange = &without_credentials(&export::masked(exchange, &ground.environment));
+    let exchange = &*export::masked(exchange, &ground.environment);
+    let sent = without_credentials(exchange.sent.clone());
     let response = exchange.outcome.response();
     let mut entry = Map::new();
     entry.insert(
@@ -21,7 +23,7 @@ pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
         json!(exchange.started_at.to_string()),
     );
     entry.insert("time".into(), json!(ms(exchange.took)));
-    entry.insert("request".into(), request(exchange, response));
+    entry.insert("request".into(), request(&sent, response));
     entry.insert("response".into(), answer(exchange, response));
     entry.insert("cache".into(), json!({}));
     entry.insert("timings".into(), timings(exchange, response));
@@ -45,11 +47,9 @@ pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
     })
 }
 
-/// The call without the credentials that only a closer look at their names tells.
-fn without_credentials(exchange: &Exchange) -> Exchange {
-    let mut exchange = exchange.clone();
+/// The request without the credentials that only a closer look at their names tells.
+fn without_credentials(mut sent: SentRequest) -> SentRequest {
     let mut lifter = Lifter::of_own(&[]);
-    let sent = &mut exchange.sent;
     let (url, user) = user_of(&sent.url);
     if user.is_some_and(|user| !user.contains(MASK)) {
         sent.url = url;
@@ -69,7 +69,7 @@ fn without_credentials(exchange: &Exchange) -> Exchange {
         });
         sent.body = body.into_bytes();
     }
-    exchange
+    sent
 }
 
 /// A text with a mask in the place of every credential; masks and names in it stay as they are.
@@ -85,8 +85,7 @@ fn masked(text: &str, lift: impl FnOnce(&str) -> String) -> String {
     masked.replace(&held, "‹token:")
 }
 
-fn request(exchange: &Exchange, response: Option<&Response>) -> Value {
-    let sent = &exchange.sent;
+fn request(sent: &SentRequest, response: Option<&Response>) -> Value {
     let query = sent.url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split('#').next().unwrap_or_default();
     let pairs = query.split('&').filter(|pair| !pair.is_empty());

@@ -10,8 +10,9 @@ use crate::format::export::{
     Chunk, Exporter, Ground, Names, Outbound, Payload, Placeholder, Stretch, Text, Written,
     comment, is_made_by_the_client, masked,
 };
+use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
-use crate::model::{Exchange, Session, Step, TokenName, cut, is_unsafe, visible, visible_line};
+use crate::model::{Session, Step, TokenName, cut, is_unsafe, visible, visible_line};
 use std::collections::HashSet;
 use std::fmt::Write;
 

@@ -7,8 +7,8 @@ use super::parameters::{Parameters, plain, variable};
 use super::security::Way;
 use crate::format::FormatError;
 use crate::format::har::Watch;
-use crate::format::lift::{Lifter, without_jwts};
-use crate::insight::redact::Mask;
+use crate::format::lift::Lifter;
+use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
     Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, as_data, as_text, cut,
     decoded, encoded, encoded_around_names, names_in, token_names_in,
@@ -476,7 +476,6 @@ impl<'d> Reader<'d> {
             variables: self.variables,
             base: self.base.as_deref().and_then(as_data),
             notes,
-            ..Collection::default()
         };
         hide(&mut collection);
         for step in &mut collection.requests {

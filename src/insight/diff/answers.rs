@@ -2,9 +2,10 @@
 
 use super::volatile::is_volatile_header;
 use super::{BodyDiff, Difference, body_diff};
+use crate::insight::Exchange;
 use crate::insight::error_body::error_body;
 use crate::insight::replay::codes_text;
-use crate::model::{Exchange, Headers, Outcome, Response};
+use crate::model::{Headers, Outcome, Response};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerDiff {

@@ -1,12 +1,13 @@
 //! One exchange, read: its errors, what they speak of, what kind of text it is, what it lists.
 
 use super::records;
+use crate::insight::Exchange;
 use crate::insight::challenge::{Challenge, challenges};
 use crate::insight::error_body::{EntryOrigin, ErrorBody, error_body};
 use crate::insight::json::{self, Json};
 use crate::insight::route::{Route, decoded};
 use crate::insight::words::{Sense, senses_of_code, senses_of_text};
-use crate::model::{Exchange, Headers, Outcome, Response, StatusClass, Timestamp, limits};
+use crate::model::{Headers, Outcome, Response, StatusClass, Timestamp, limits};
 use std::sync::Arc;
 use url::Url;
 

@@ -1,6 +1,7 @@
 //! Answers of our own, read as cells.
 
 use super::*;
+use crate::model::RawExchange;
 use crate::model::{ExchangeId, Headers, Hop, Response, SentRequest, Step, Timestamp, TokenRef};
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ fn catalogue() -> Catalogue {
 }
 
 fn exchange(outcome: Outcome) -> Exchange {
-    Exchange {
+    Mask::default().exchange(RawExchange {
         id: ExchangeId::new(Timestamp::UNIX_EPOCH, 0),
         environment: "e".into(),
         case: None,
@@ -50,7 +51,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
-    }
+    })
 }
 
 fn response(status: u16, body: &str) -> Response {
@@ -215,7 +216,7 @@ fn a_call_without_a_token_is_turned_away_and_not_unknown() {
 
 #[test]
 fn an_answer_that_was_not_given_the_token_says_nothing_about_it() {
-    let mut moved = answer(200, "");
+    let mut moved = answer(200, "").into_raw();
     moved.redirects.push(Hop {
         status: 302,
         location: "https://elsewhere.example/".into(),
@@ -223,6 +224,7 @@ fn an_answer_that_was_not_given_the_token_says_nothing_about_it() {
         token_sent: false,
         dropped: vec!["authorization".into()],
     });
+    let moved = Mask::default().exchange(moved);
     let cell = Cell::Came(Box::new(Answer::of(&moved, &catalogue())));
     assert_eq!(
         words(&matrix(&callers(&["a"]), vec![("", vec![cell])])),
@@ -312,12 +314,13 @@ fn what_is_counted_is_what_the_cells_say() {
 fn answers_differ_by_status_and_codes_and_never_by_words() {
     let one = |exchange: &Exchange| Answer::of(exchange, &catalogue());
     let first = one(&answer(403, "forbidden"));
-    let mut reworded = answer(403, "forbidden");
+    let mut reworded = answer(403, "forbidden").into_raw();
     if let Outcome::Answered(response) = &mut reworded.outcome {
         response.body = String::from_utf8_lossy(&response.body)
             .replace("\"D\"", "\"Anders\"")
             .into();
     }
+    let reworded = Mask::default().exchange(reworded);
     assert!(one(&reworded).differs_from(&first).is_empty());
     assert_eq!(one(&answer(403, "other")).differs_from(&first), ["codes"]);
     assert_eq!(

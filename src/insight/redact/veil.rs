@@ -1,8 +1,8 @@
 //! A text that another program is to change: the known values in it stand by their names while
 //! they are away, and come back as they were.
 
-use super::search::Hit;
-use super::{Mask, behind_escapes};
+use super::Mask;
+use super::search::Search;
 use memchr::memmem;
 
 /// What stands for what. It holds values and cannot be printed.
@@ -15,32 +15,22 @@ pub struct Veil {
 impl Mask {
     /// The text without known values, and what brings them back.
     pub fn veil(&self, text: &[u8]) -> (Vec<u8>, Veil) {
+        let search = Search::for_values(&[self.set()]);
         let mut veil = Veil::default();
-        let Some(search) = &self.search else {
-            return (text.to_owned(), veil);
-        };
-        let hits: Vec<Hit> = search.hits(text).collect();
-        let plain = veil.put_over(text, &hits, &self.marks);
-        let hits = behind_escapes(search, &plain);
-        let plain = veil.put_over(&plain, &hits, &self.marks);
-        (plain, veil)
-    }
-}
-
-impl Veil {
-    fn put_over(&mut self, text: &[u8], hits: &[Hit], marks: &[String]) -> Vec<u8> {
         let mut veiled = Vec::with_capacity(text.len());
         let mut from = 0;
-        for (span, pattern) in hits {
+        for (span, mark) in search.known(text) {
             veiled.extend_from_slice(&text[from..span.start]);
-            let name = self.name_of(&text[span.clone()], &marks[*pattern], text);
+            let name = veil.name_of(&text[span.clone()], mark, text);
             veiled.extend_from_slice(name.as_bytes());
             from = span.end;
         }
         veiled.extend_from_slice(&text[from..]);
-        veiled
+        (veiled, veil)
     }
+}
 
+impl Veil {
     /// The usual mask, with a number where that stands for something else already: a value can
     /// be there in several encodings, and a text can hold what looks like a mask.
     fn name_of(&mut self, value: &[u8], mark: &str, text: &[u8]) -> &str {

@@ -3,10 +3,11 @@
 
 use super::lift::{lift_base, lift_ids};
 use super::{captured, expectation, expectation_with_body};
+use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Environment, Exchange, Expectation, MASK, Note, Param, RequestSpec, Session, Step,
-    as_text, cut, slot, token_names_in, written,
+    Body, Environment, Expectation, MASK, Note, Param, RequestSpec, Session, Step, as_text, cut,
+    slot, token_names_in, written,
 };
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
@@ -229,12 +230,12 @@ fn around_masks(text: &str) -> Vec<&str> {
 
 /// The call with its typed secrets masked, body included, which is left in what was sent.
 fn without_secrets(exchange: &Exchange) -> Exchange {
-    let mut exchange = exchange.clone();
+    let mut exchange = exchange.clone().into_raw();
     exchange.sent.body = match &exchange.typed.body {
         Body::Bytes(bytes) if std::str::from_utf8(bytes).is_err() => bytes.clone(),
         body => written(body).map_or_else(Vec::new, |written| written.text.into_bytes()),
     };
-    Mask::new(&[]).exchange(exchange)
+    Mask::default().exchange(exchange)
 }
 
 /// A form without the values of its secret members; any other text as it is.

@@ -2,14 +2,17 @@
 //! and what the probes around it were.
 
 use super::{Finding, Findings, RULES};
+use crate::insight::Exchange;
 use crate::insight::facts::{
     Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probe, Probed, Purpose,
 };
 use crate::insight::learned::Past;
+use crate::insight::redact::Mask;
 use crate::insight::token::inspect;
+use crate::model::RawExchange;
 use crate::model::{
-    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec,
-    Response, SentRequest, Timestamp, TokenName,
+    Cause, Environment, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec, Response,
+    SentRequest, Timestamp, TokenName,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,7 +84,7 @@ fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
         true => path.to_owned(),
         false => format!("{HOST}{path}"),
     };
-    Exchange {
+    Mask::default().exchange(RawExchange {
         case: None,
         id: ExchangeId::from_number(number),
         environment: "acme".into(),
@@ -98,7 +101,7 @@ fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
         probe_of: None,
         started_at: Timestamp::from_second(1_800_000_000).unwrap(),
         took: Duration::ZERO,
-    }
+    })
 }
 
 /// A call with a good token as Bearer: `GET /core/runbooks/9`.
@@ -137,9 +140,10 @@ fn of(exchange: Exchange) -> Example {
 
 impl Example {
     /// Changes the call itself, which is then read anew.
-    fn anew(mut self, change: impl FnOnce(&mut Exchange)) -> Example {
-        let mut exchange = (*self.0.call.exchange).clone();
+    fn anew(mut self, change: impl FnOnce(&mut RawExchange)) -> Example {
+        let mut exchange = (*self.0.call.exchange).clone().into_raw();
         change(&mut exchange);
+        let exchange = Mask::default().exchange(exchange);
         self.0.call = Facts::read(Arc::new(exchange), "");
         self
     }
