@@ -1,6 +1,6 @@
 //! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
 
-use crate::insight::{Entry, Explanation, Json, Verdict, error_body, request_ids};
+use crate::insight::{Entry, Explanation, Json, Remedy, Verdict, error_body, request_ids};
 use crate::model::{
     Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass,
     is_unsafe,
@@ -227,6 +227,7 @@ pub fn entry_json(entry: &Entry) -> Value {
         ("detail", &entry.detail),
         ("code", &entry.code),
         ("status", &entry.status),
+        ("field", &entry.field),
         ("pointer", &entry.pointer),
         ("parameter", &entry.parameter),
     ];
@@ -235,6 +236,14 @@ pub fn entry_json(entry: &Entry) -> Value {
             object.insert(name.into(), json!(text));
         }
     }
+    for (name, names) in [("needed", &entry.needed), ("held", &entry.held)] {
+        if !names.is_empty() {
+            object.insert(name.into(), json!(names));
+        }
+    }
+    if let Some(remedy) = &entry.remedy {
+        object.insert("remedy".into(), remedy_json(remedy));
+    }
     for (name, value) in [("links", &entry.links), ("meta", &entry.meta)] {
         if let Some(value) = value {
             object.insert(name.into(), as_json(value));
@@ -242,6 +251,13 @@ pub fn entry_json(entry: &Entry) -> Value {
     }
     object.insert("origin".into(), json!(entry.origin.id()));
     Value::Object(object)
+}
+
+pub fn remedy_json(remedy: &Remedy) -> Value {
+    match &remedy.url {
+        Some(url) => json!({ "text": remedy.text, "url": url }),
+        None => json!({ "text": remedy.text }),
+    }
 }
 
 /// Source text that JSON itself can carry; what it cannot is carried as a string.

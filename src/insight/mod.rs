@@ -41,7 +41,7 @@ pub use body_text::{
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use disguise::disguise;
-pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
+pub use error_body::{Entry, EntryOrigin, ErrorBody, Remedy, error_body, error_text, refused};
 pub use explain::{Explanation, Verdict, explain, in_general};
 pub use json::{Json, Note, pointer_parts};
 pub use phases::{Phase, phases};
