@@ -3,7 +3,7 @@
 use super::args::ExplainArgs;
 use super::choice;
 use super::import::FILE_BYTES;
-use super::json::{entry_json, notes_json};
+use super::json::{entries_json, notes_json};
 use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
@@ -166,12 +166,12 @@ fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
             }
         }
         object.insert("causes".into(), causes_json(&causes));
-        let entries: Vec<Value> = errors.entries.iter().map(entry_json).collect();
-        object.insert("entries".into(), Value::Array(entries));
+        object.insert("entries".into(), entries_json(errors));
         object.insert("notes".into(), notes_json(&errors.notes));
         out.json(&Value::Object(object));
         return;
     }
+    let errors = errors.clone().for_people();
     if errors.entries.is_empty() {
         out.line("No error entries were found in this text.");
     }

@@ -159,7 +159,7 @@ fn text(
         out.line("");
         out.heading(&format!("Probes: {} of {budget}", case.probes.len()));
         for probed in &case.probes {
-            let glyph = probed.facts.exchange.outcome.class().glyph(false);
+            let glyph = probed.facts.exchange.outcome.looks().glyph(false);
             out.indented(&visible_line(&format!("{glyph} {}", case.cite(probed))));
         }
     }

@@ -1,6 +1,6 @@
 //! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
 
-use crate::insight::{Entry, Explanation, Json, Remedy, Verdict, error_body, request_ids};
+use crate::insight::{Entry, ErrorBody, Explanation, Json, Remedy, Verdict, error_body, request_ids};
 use crate::model::{
     Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass,
     is_unsafe,
@@ -72,6 +72,9 @@ pub fn summary_json(summary: &ExchangeSummary) -> Value {
     });
     let entries = Value::Array(entries.collect());
     let outcome = match (summary.status, summary.cause) {
+        (Some(status), _) if summary.refused => {
+            json!({ "status": status, "class": summary.class().id(), "refused": true, "entries": entries })
+        }
         (Some(status), _) => {
             json!({ "status": status, "class": summary.class().id(), "entries": entries })
         }
@@ -137,6 +140,9 @@ fn response_json(response: &Response) -> Value {
     object.insert("status".into(), json!(response.status));
     object.insert("reason".into(), json!(response.reason));
     object.insert("class".into(), json!(StatusClass::of(response.status).id()));
+    if response.refused {
+        object.insert("refused".into(), json!(true));
+    }
     object.insert("headers".into(), headers_json(&response.headers));
     object.insert("body_bytes".into(), json!(response.body_bytes()));
     if let Some(bytes) = response.packed_bytes() {
@@ -164,8 +170,7 @@ fn response_json(response: &Response) -> Value {
         json!(milliseconds(response.timing.total)),
     );
     object.insert("timing".into(), Value::Object(timing));
-    let entries: Vec<Value> = errors.entries.iter().map(entry_json).collect();
-    object.insert("entries".into(), Value::Array(entries));
+    object.insert("entries".into(), entries_json(&errors));
     let notes: Vec<&str> = errors.notes.iter().map(|n| n.message.as_str()).collect();
     object.insert("notes".into(), json!(notes));
     object.insert("body".into(), body_json(&response.body, response.body_cut));
@@ -220,7 +225,12 @@ pub fn verdict_json(verdict: &Verdict) -> Value {
     })
 }
 
-pub fn entry_json(entry: &Entry) -> Value {
+/// Every entry, however many.
+pub fn entries_json(errors: &ErrorBody) -> Value {
+    Value::Array(errors.entries.iter().map(entry_json).collect())
+}
+
+fn entry_json(entry: &Entry) -> Value {
     let mut object = Map::new();
     let texts = [
         ("title", &entry.title),

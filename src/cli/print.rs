@@ -149,7 +149,7 @@ impl Out {
 
     /// Status line, what it means, error table.
     pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        let class = exchange.outcome.class();
+        let class = exchange.outcome.looks();
         let errors = errors(&exchange.outcome);
         let status = match &exchange.outcome {
             Outcome::Answered(response) => format!("{:03} {}", response.status, response.reason),
@@ -294,7 +294,7 @@ impl Out {
 
     /// `38g9jnaq9wed  2026-11-23 18:05  ▲ 403  GET  /core/…  support  forbidden`
     pub fn summary(&mut self, summary: &ExchangeSummary) {
-        let class = summary.class();
+        let class = summary.looks();
         let status = summary
             .status
             .map_or_else(|| "---".to_owned(), |s| format!("{s:03}"));
@@ -363,7 +363,8 @@ pub fn prompt(text: &str) {
 }
 
 fn errors(outcome: &Outcome) -> ErrorBody {
-    outcome.response().map(error_body).unwrap_or_default()
+    let errors = outcome.response().map(error_body).unwrap_or_default();
+    errors.for_people()
 }
 
 fn colour_of(class: StatusClass) -> &'static str {

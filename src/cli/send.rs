@@ -4,7 +4,7 @@ use super::args::{RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
 use super::compare;
-use super::json::{causes_json, exchange_json};
+use super::json::{causes_json, entries_json, exchange_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::history::{History, Receipt};
@@ -81,7 +81,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
             ))
         })?;
     }
-    let code = exit_code(raw.outcome.class());
+    let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
     let mut recorder = Recorder::new(&args.record, &home, &settings);
     recorder.remember_shared(exchange.clone());
@@ -90,6 +90,10 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         let knowledge = catalogue.library.of_call(&facts, &place);
         let case = Case::of(facts, carried, place, Timestamp::now()).knowing(knowledge);
         let mut document = exchange_json(&exchange);
+        if matches!(exchange.outcome, Outcome::Answered(_)) {
+            // With what only this API's pack knows of its errors.
+            document["outcome"]["entries"] = entries_json(&case.call.errors);
+        }
         document["causes"] = causes_json(&explain(&case, &catalogue));
         out.json(&document);
     } else {

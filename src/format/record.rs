@@ -103,6 +103,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         cause,
         message,
         errors,
+        refused,
         is_probe,
         notes,
     } = summary;
@@ -122,6 +123,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .iter()
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
+        refused: *refused,
         probe: *is_probe,
         notes: notes.clone(),
     })
@@ -151,6 +153,7 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
                 code,
             })
             .collect(),
+        refused: line.refused,
         is_probe: line.probe,
         notes: line.notes,
     })
@@ -203,6 +206,8 @@ struct Line {
     message: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     errors: Vec<(Option<String>, Option<String>, Option<String>)>,
+    #[serde(default, skip_serializing_if = "is_no")]
+    refused: bool,
     #[serde(default, skip_serializing_if = "is_no")]
     probe: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -569,7 +569,7 @@ fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
     if exchange.token().is_some() && exchange.redirects.iter().any(|hop| !hop.token_sent) {
         return Reading::Unclear;
     }
-    let entries = error_body(response).entries;
+    let entries = error_body(response).for_people().entries;
     for entry in &entries {
         let known = entry.code.as_deref().and_then(|code| catalogue.code(code));
         let cause = known.and_then(|note| note.causes.first());
@@ -585,7 +585,7 @@ fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
         403 => Reading::Denied,
         404 | 410 => Reading::Missing,
         // A list of errors amid success.
-        100..=399 if !entries.is_empty() => Reading::Unclear,
+        100..=399 if response.refused || !entries.is_empty() => Reading::Unclear,
         100..=399 => Reading::Allowed,
         _ => Reading::Unclear,
     }

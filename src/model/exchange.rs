@@ -269,6 +269,18 @@ impl Outcome {
         }
     }
 
+    /// Refused under a status that says that it worked.
+    pub fn is_refused(&self) -> bool {
+        let is_success = self.class() == StatusClass::Success;
+        matches!(self, Outcome::Answered(response) if response.refused && is_success)
+    }
+
+    /// The class that people see and scripts end with: a success that was refused looks like any
+    /// other refusal.
+    pub fn looks(&self) -> StatusClass {
+        looks(self.class(), self.is_refused())
+    }
+
     /// The whole answer, or the part of one that had arrived.
     pub fn response(&self) -> Option<&Response> {
         match self {
@@ -282,6 +294,14 @@ impl Outcome {
             Outcome::Answered(response) => Some(response.status),
             Outcome::Failed(_) => None,
         }
+    }
+}
+
+fn looks(class: StatusClass, refused: bool) -> StatusClass {
+    if refused && class == StatusClass::Success {
+        StatusClass::ClientError
+    } else {
+        class
     }
 }
 
@@ -383,6 +403,8 @@ pub struct ExchangeSummary {
     /// The failure's own sentence.
     pub message: Option<String>,
     pub errors: Vec<ErrorLine>,
+    /// Refused under a status that says that it worked.
+    pub refused: bool,
     /// It was made to explain another call.
     pub is_probe: bool,
     /// What the person wrote beside the request.
@@ -400,6 +422,11 @@ pub struct ErrorLine {
 impl ExchangeSummary {
     pub fn class(&self) -> StatusClass {
         self.status.map_or(StatusClass::NoAnswer, StatusClass::of)
+    }
+
+    /// As `Outcome::looks`.
+    pub fn looks(&self) -> StatusClass {
+        looks(self.class(), self.refused)
     }
 }
 

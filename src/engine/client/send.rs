@@ -12,6 +12,7 @@ use crate::insight::api::knowledge::Knowledge;
 use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::facts::Facts;
+use crate::insight::refused;
 use crate::model::{
     Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
     RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
@@ -214,7 +215,14 @@ impl Client {
                 };
                 let mut trail = Trail::new(&sent, &leg, &environment, self.vault.mask());
                 let outcome = match self.follow(&mut leg, &mut trail, &course).await {
-                    Ok(response) => Outcome::Answered(response),
+                    Ok(mut response) => {
+                        let library = &self.options.library;
+                        let url = &leg.filled.url;
+                        response.refused = refused(&response, |body| {
+                            library.of_answer(url, &response, body, &environment)
+                        });
+                        Outcome::Answered(response)
+                    }
                     Err(failure) => Outcome::Failed(failure),
                 };
                 redirects = trail.hops;

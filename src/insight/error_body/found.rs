@@ -16,11 +16,17 @@ impl ErrorBody {
         &self.entries[..self.entries.len().min(limits::ENTRIES)]
     }
 
-    /// How many more there are, as a sentence.
-    pub fn more(&self) -> Option<String> {
+    /// The same without what nobody reads, and with the number of what is left out.
+    #[must_use]
+    pub fn for_people(mut self) -> ErrorBody {
         let (shown, all) = (self.first().len(), self.entries.len());
-        (all > shown).then(|| {
-            format!("The first {shown} errors are shown; there are {} more.", all - shown)
-        })
+        if all > shown {
+            self.entries.truncate(shown);
+            let more = all - shown;
+            self.notes.push(Note::new(format!(
+                "The first {shown} errors are shown; there are {more} more. --json has all of them."
+            )));
+        }
+        self
     }
 }

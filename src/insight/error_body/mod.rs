@@ -13,6 +13,7 @@ mod headers;
 mod names;
 mod object;
 mod page;
+mod places;
 mod read;
 mod refused;
 mod skim;
@@ -20,6 +21,7 @@ mod standards;
 mod words;
 mod xml;
 
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::json::{self, Note};
 use crate::insight::saved::saved;
 use crate::model::{Response, StatusClass, limits};
@@ -28,10 +30,36 @@ use read::{About, read};
 pub use entry::{Entry, EntryOrigin, Remedy};
 pub use found::ErrorBody;
 pub use refused::refused;
+pub use words::{names_in, url_in};
 
 /// The errors of an answer: of its body, with what its headers and its status line add. An answer
 /// that is not an error has entries only where it was refused all the same.
 pub fn error_body(response: &Response) -> ErrorBody {
+    errors_in(response, &[])
+}
+
+/// The same with what is known of its API: where its errors have more than others, and which of
+/// its headers hold a code.
+pub fn error_body_knowing(response: &Response, knowledge: &Knowledge) -> ErrorBody {
+    let Some(pack) = &knowledge.api else {
+        return error_body(response);
+    };
+    let codes: Vec<&str> = pack.headers.code.iter().map(String::as_str).collect();
+    let mut body = errors_in(response, &codes);
+    let refuses = response.status >= 400 || response.refused;
+    if refuses
+        && response.body.len() <= limits::ERROR_BYTES
+        && let Ok(text) = std::str::from_utf8(&response.body)
+        && text.trim_start().starts_with(['{', '['])
+        && let Some(root) = json::read(text).value
+    {
+        places::add(&pack.errors, &root, &mut body);
+    }
+    body
+}
+
+/// `codes` are further headers that hold a code, in small letters.
+fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
     let fine = matches!(
         StatusClass::of(response.status),
         StatusClass::Informational | StatusClass::Success | StatusClass::Redirection
@@ -51,7 +79,7 @@ pub fn error_body(response: &Response) -> ErrorBody {
         let is_refused = || response.refused || refused::refused_by_itself(response);
         return match packed {
             Some(packed) => packed,
-            None if is_refused() => refused_success(response),
+            None if is_refused() => refused_success(response, codes),
             None => ErrorBody::default(),
         };
     }
@@ -69,13 +97,13 @@ pub fn error_body(response: &Response) -> ErrorBody {
             "The body was cut off on its way; there may have been more.",
         ));
     }
-    headers::add(response, &[], &mut body);
+    headers::add(response, codes, &mut body);
     body
 }
 
 /// The errors of an answer that was refused under a status of success. Of a batch only the parts
 /// that failed.
-fn refused_success(response: &Response) -> ErrorBody {
+fn refused_success(response: &Response, codes: &[&str]) -> ErrorBody {
     let media_type = response.headers.media_type();
     let about = About::RefusedSuccess(response.status);
     let mut parts = ErrorBody::default();
@@ -105,7 +133,12 @@ fn refused_success(response: &Response) -> ErrorBody {
         true => read(&response.body, media_type.as_deref(), about),
         false => parts,
     };
-    headers::add(response, &[], &mut body);
+    headers::add(response, codes, &mut body);
+    if body.entries.is_empty() {
+        // Nothing but `{"success": false}`: the whole of it is the error.
+        let text = String::from_utf8_lossy(start);
+        body.entries.push(page::text_entry(text.trim()));
+    }
     body
 }
 

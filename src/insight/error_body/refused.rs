@@ -14,16 +14,22 @@ use crate::insight::json::Json;
 use crate::insight::words::senses_of_code;
 use crate::model::{Response, StatusClass, limits};
 
-/// Whether the call was refused although its status says that it worked. `knowledge` may know
-/// signs of its API besides those that many share.
+/// Whether the call was refused although its status says that it worked. What is known of its API
+/// is asked for only where it may matter, with the outermost members of the body: it may have
+/// signs besides those that many share. Takes some milliseconds at most, however large the body.
 #[must_use]
-pub fn refused(response: &Response, knowledge: &Knowledge) -> bool {
+pub fn refused(response: &Response, knowledge: impl FnOnce(Option<&Json>) -> Knowledge) -> bool {
     if StatusClass::of(response.status) != StatusClass::Success {
         return false;
     }
     let body = outline(&response.body);
-    let known = body.as_ref().is_some_and(|body| knowledge.is_refused(body));
-    known || says_no(response, body.as_ref())
+    if says_no(response, body.as_ref()) {
+        return true;
+    }
+    body.is_some_and(|body| {
+        // Of a record the signs say how it fares, and not the call.
+        !Seen::of(&body).is_record() && knowledge(Some(&body)).is_refused(&body)
+    })
 }
 
 /// The same by the signs alone that many APIs share.
@@ -103,9 +109,9 @@ impl<'a> Seen<'a> {
     /// Whether it is a thing that the API keeps, and not the envelope of an answer: such a thing
     /// may have failed, and have errors, without the call being refused.
     fn is_record(&self) -> bool {
-        const IDS: &str = "id uuid guid uid key self href done jobid taskid operationid runid \
+        const IDS: &str = "id sid uuid guid uid key self href done jobid taskid operationid runid \
             executionid buildid number slug";
-        const TIMES: &str = "created createdat createddate createdon creationtime updated updatedat \
+        const TIMES: &str = "created createdat createddate createdon creationtime datecreated dateupdated updated updatedat \
             modified modifiedat startedat finishedat completedat starttime endtime";
         const ENVELOPE: &str = "error err errors errormessage errormessages errmsg errorcode errcode \
             errno errortype errordescription errortext errordetails errorinfo errorid errorlist errorsummary \

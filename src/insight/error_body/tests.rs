@@ -375,8 +375,10 @@ fn scripts_get_every_entry_and_people_the_first_with_the_number_of_the_rest() {
     let body = error_text(format!("{{\"errors\":[{list}]}}").as_bytes(), None);
     assert_eq!(body.entries.len(), 1_000);
     assert_eq!(body.first().len(), limits::ENTRIES);
-    assert!(body.more().unwrap().contains("800 more"));
-    assert_eq!(error_text(b"No.", None).more(), None);
+    let shown = body.for_people();
+    assert_eq!(shown.entries.len(), limits::ENTRIES);
+    assert!(shown.notes[0].message.contains("800 more"));
+    assert_eq!(error_text(b"No.", None).for_people().notes, []);
 }
 
 #[test]

@@ -178,7 +178,7 @@ impl Row<'_> {
         width: usize,
         lines: &mut Vec<Line<'static>>,
     ) {
-        let class = self.glyph_of.class();
+        let class = self.glyph_of.looks();
         let status = match self.glyph_of.status() {
             Some(status) => format!("{status:03}"),
             None => "---".to_owned(),

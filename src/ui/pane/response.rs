@@ -156,7 +156,7 @@ const GAUGE: usize = 12;
 /// `▲ 403 Forbidden   82 ms   214 B   application/json`
 fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     let exchange = &shown.exchange;
-    let class = exchange.outcome.class();
+    let class = exchange.outcome.looks();
     let name = match &exchange.outcome {
         Outcome::Answered(response) => {
             format!("{:03} {}", response.status, visible_line(&response.reason))
