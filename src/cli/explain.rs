@@ -3,16 +3,17 @@
 use super::args::ExplainArgs;
 use super::choice;
 use super::import::FILE_BYTES;
-use super::json::{entries_json, notes_json};
+use super::json::{self, entries_json, notes_json};
 use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
-use crate::engine::Home;
+use crate::engine::{Home, Vault, pasted};
 use crate::format::har;
 use crate::insight::{
-    Catalogue, CauseNote, CodeNote, ErrorBody, StatusNote, error_text, in_general,
+    Catalogue, CauseNote, CodeNote, ErrorBody, Explanation, StatusNote, error_text, in_general,
+    received,
 };
-use crate::model::{Cause, StatusClass};
+use crate::model::{Cause, Settings, StatusClass, Timestamp};
 use serde_json::{Map, Value, json};
 use std::io::Read;
 use std::path::Path;
@@ -39,7 +40,12 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
         return recording::explain(text, what, &home, &catalogue, args.json, out);
     }
     let errors = error_text(&bytes, None);
-    body(&errors, &catalogue, args.json, out);
+    let explanation = received(&bytes).map(|saved| {
+        let vault = Vault::new(&Settings::default(), |_| None);
+        let case = pasted::case(saved, &vault, &catalogue.library, Timestamp::now());
+        crate::insight::explain(&case, &catalogue)
+    });
+    body(&errors, explanation.as_ref(), &catalogue, args.json, out);
     Ok(0)
 }
 
@@ -137,7 +143,13 @@ fn cause(note: &CauseNote, json: bool, out: &mut Out) {
     );
 }
 
-fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
+fn body(
+    errors: &ErrorBody,
+    explanation: Option<&Explanation>,
+    catalogue: &Catalogue,
+    json: bool,
+    out: &mut Out,
+) {
     let statuses = errors.entries.iter().filter_map(|e| e.status.as_deref());
     let status = statuses.filter_map(status_number).next();
     let codes: Vec<&str> = errors
@@ -166,6 +178,9 @@ fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
             }
         }
         object.insert("causes".into(), causes_json(&causes));
+        if let Some(explanation) = explanation {
+            object.insert("verdicts".into(), json::causes_json(explanation));
+        }
         object.insert("entries".into(), entries_json(errors));
         object.insert("notes".into(), notes_json(&errors.notes));
         out.json(&Value::Object(object));
@@ -177,6 +192,12 @@ fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
     }
     out.table(&errors.entries);
     out.notes(&errors.notes);
+    if let Some(verdict) = explanation.map(Explanation::verdict)
+        && verdict.cause != Cause::None
+    {
+        out.line("");
+        super::investigate::verdict(verdict, "Likely", out);
+    }
     let mut told: Vec<&str> = Vec::new();
     for code in codes {
         if told.contains(&code) {

@@ -4,6 +4,7 @@
 
 use super::client::{Client, Flight, Outgoing};
 use super::history::History;
+use super::pasted;
 use super::vault::{Vault, slots};
 use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
@@ -359,7 +360,10 @@ pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environmen
     let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
     let facts = Facts::read(exchange, &environment.base_path());
     let knowledge = client.knowledge(&facts, &environment);
-    let carried = credential(&sent, client, environment.sandbox);
+    let carried = match facts.exchange.is_received() {
+        true => pasted::credential(&facts.exchange, client.vault()),
+        false => credential(&sent, client, environment.sandbox),
+    };
     Case::of(facts, carried, environment, Timestamp::now()).knowing(knowledge)
 }
 

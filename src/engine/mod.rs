@@ -11,6 +11,7 @@ mod home;
 pub mod investigate;
 pub mod jq;
 pub mod matrix;
+pub mod pasted;
 pub mod replay;
 pub mod sandbox;
 pub mod saved_body;

@@ -116,35 +116,101 @@ macro_rules! packs {
 
 packs! {
     airtable
+    akamai
     anthropic
+    apigee
+    artifactory
     asana
+    aspnet
+    auth0
+    aws
+    aws_gateway
     aws_signatures
+    azure_arm
+    azure_devops
+    azure_gateway
     bitbucket
+    box
+    circleci
+    clickup
+    cloudflare
+    cloudflare_edge
+    databricks
     datadog
+    digitalocean
+    discord
+    django_rest
+    dropbox
+    elasticsearch
+    entra
+    envoy
+    express
+    fastapi
+    fastly
+    figma
+    firebase
     github
     gitlab
+    google
     google_rpc
     grafana
     graphql
+    haproxy
+    heroku
     http
     hubspot
+    huggingface
+    intercom
+    jenkins
     jira
     json_api
+    json_rpc
+    keycloak
+    kong
+    kubernetes
+    laravel
     linear
+    linkedin
+    mailgun
+    meta_graph
+    monday
+    ms_graph
+    nextcloud
+    nginx
     notion
+    npm
     oauth
+    oci_registry
     odata
+    okta
     openai
     pagerduty
+    paypal
     problem
+    pypi
+    rails
     salesforce
     scim
     sendgrid
+    sentry
     servicenow
     shopify
     slack
+    snowflake
+    soap
+    sonarqube
+    spotify
+    spring
+    square
     stripe
+    supabase
+    telegram
+    terraform_cloud
+    trello
     twilio
+    vault
+    wordpress
+    x_twitter
     zendesk
     zoom
 }

@@ -95,7 +95,7 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
 
 /// Judges the case. The words of each cause come from the catalogue.
 pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
-    let findings = beside_what_is_known(look(case), left_beside(case));
+    let findings = beside_what_is_known(look(case), case);
     let mut verdicts: Vec<Verdict> = rank(&findings)
         .into_iter()
         .enumerate()
@@ -108,13 +108,28 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     Explanation { verdicts }
 }
 
+/// How far rules that guess from the answer alone are believed where packs speak as well: of a
+/// status the packs know more, words and codes they know better.
+fn trust(tier: Tier) -> f32 {
+    match tier {
+        Tier::Status => 0.0,
+        Tier::Words => 0.5,
+        Tier::Said => 0.7,
+        Tier::Seen => 1.0,
+    }
+}
+
 /// What a pack says by a code, by words or a header outranks what rules guess without it;
 /// comparisons of answers stand.
-fn beside_what_is_known(mut findings: Vec<Finding>, left: f32) -> Vec<Finding> {
+fn beside_what_is_known(mut findings: Vec<Finding>, case: &Case) -> Vec<Finding> {
+    if case.knowledge.packs.is_empty() {
+        return findings;
+    }
+    let left = left_beside(case);
     for finding in &mut findings {
-        if finding.tier < Tier::Seen && finding.weight > 0.0 && !finding.rule.starts_with("known.")
-        {
-            finding.weight *= left;
+        let guessed = finding.tier < Tier::Seen && !finding.rule.starts_with("known.");
+        if guessed && finding.weight > 0.0 {
+            finding.weight *= left * trust(finding.tier);
         }
     }
     findings

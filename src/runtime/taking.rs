@@ -3,13 +3,11 @@
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
+use crate::engine::pasted;
 use crate::format::registry::{self, Format};
 use crate::insight;
-use crate::model::{
-    Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName,
-};
+use crate::model::{Exchange, Origin, RequestSpec, Timestamp, TokenName};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Reads requests in any form that is told for certain, else an answer. `sandbox` names the practice tokens where they may be meant.
 pub fn take_in(
@@ -122,34 +120,5 @@ fn requests(
 
 /// An answer as a call that was made elsewhere.
 fn answer(saved: insight::Saved, client: &Client) -> Exchange {
-    let sent = saved.sent.unwrap_or_else(|| crate::model::SentRequest {
-        url: "pasted answer".to_owned(),
-        ..Default::default()
-    });
-    let headers = sent.headers.iter();
-    let headers = headers.map(|header| Param::new(&header.name, header.text()));
-    let typed = RequestSpec {
-        method: sent.method.clone(),
-        url: if sent.method.is_empty() {
-            String::new()
-        } else {
-            sent.url.clone()
-        },
-        headers: headers.collect(),
-        ..RequestSpec::default()
-    };
-    client.shown(Exchange {
-        id: client.new_id(),
-        environment: Environment::RECEIVED.to_owned(),
-        case: None,
-        typed,
-        sent,
-        outcome: Outcome::Answered(saved.response),
-        redirects: Vec::new(),
-        attempts: 0,
-        unverified: Vec::new(),
-        probe_of: None,
-        started_at: Timestamp::now(),
-        took: Duration::ZERO,
-    })
+    client.shown(pasted::exchange(saved, client.new_id(), Timestamp::now()))
 }

@@ -66,7 +66,7 @@ pub struct Recognise {
     /// A header of the response, in small letters, and what its value holds; empty for anything.
     pub headers: Vec<(String, String)>,
     pub body: Vec<BodyForm>,
-    /// Paths of the request; `*` is one segment, `**` the rest.
+    /// Paths of the request; `*` is one segment, `**` any number of them.
     pub paths: Vec<String>,
 }
 
@@ -88,6 +88,8 @@ pub enum RecognisedBy {
     Path,
     Body,
     Header,
+    /// Somewhere below a name: `*.acme.example`.
+    Domain,
     Host,
     /// The environment names it.
     Name,
@@ -344,6 +346,16 @@ pub struct Spoken<'a> {
 }
 
 impl Heard<'_> {
+    /// Which of the codes it is. Those of one API are compared letter by letter; those that many
+    /// spell in many ways, without regard to case and to the signs between words.
+    fn code<'c>(&self, wanted: &'c str, layer: Layer) -> Option<&'c str> {
+        let is_one = self.codes.iter().any(|code| match layer {
+            Layer::Api => *code == wanted,
+            _ => *code == wanted || plain(code).eq(plain(wanted)),
+        });
+        is_one.then_some(wanted)
+    }
+
     fn header_fits(&self, name: &str, wanted: &str) -> bool {
         let Some(headers) = self.headers else {
             return false;
@@ -362,6 +374,12 @@ impl Heard<'_> {
     }
 }
 
+/// A code without its case and the signs between its words.
+fn plain(code: &str) -> impl Iterator<Item = char> {
+    let letters = code.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase)
+}
+
 /// Whether a text is the one wanted: empty for anything, `*x*` for one that holds `x`.
 fn value_fits(value: &str, wanted: &str) -> bool {
     let inner = wanted.strip_prefix('*').and_then(|w| w.strip_suffix('*'));
@@ -376,12 +394,12 @@ fn value_fits(value: &str, wanted: &str) -> bool {
 
 impl AnswerRow {
     /// By what it fits, if it does.
-    pub fn told(&self, heard: &Heard) -> Option<Told> {
+    pub fn told(&self, heard: &Heard, layer: Layer) -> Option<Told> {
         let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|item| fits(item))
         };
         let fits = (self.status.is_empty() || self.status.contains(&heard.status))
-            && any(&self.codes, &|code| heard.codes.contains(&code))
+            && any(&self.codes, &|code| heard.code(code, layer).is_some())
             && any(&self.methods, &|m| heard.method == Some(m))
             && any(&self.paths, &|p| {
                 heard.path.is_some_and(|path| path_fits(path, p))
@@ -410,21 +428,21 @@ impl Pack {
     /// Every row that fits an answer.
     pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
         let answers = self.answers.iter().filter_map(|row| {
-            let told = row.told(heard)?;
+            let told = row.told(heard, self.layer)?;
             let code = row
                 .codes
                 .iter()
-                .find(|code| heard.codes.contains(&code.as_str()));
+                .find_map(|code| heard.code(code, self.layer));
             Some(Spoken {
                 pack: self,
                 meaning: &row.meaning,
                 told,
-                code: code.map(String::as_str),
+                code,
             })
         });
         let codes = self.codes.iter().filter(|row| {
             let statuses = &row.note.statuses;
-            heard.codes.contains(&row.note.code.as_str())
+            heard.code(&row.note.code, self.layer).is_some()
                 && (statuses.is_empty() || statuses.contains(&heard.status))
         });
         let codes = codes.map(|row| Spoken {
@@ -451,6 +469,31 @@ impl Pack {
         self.statuses.iter().find(|row| row.note.status == status)
     }
 
+    /// Whether a credential is read at a place (`header x-api-key`, `query key`) and, in the
+    /// `Authorization` header, under a scheme. `None` where the pack names no places.
+    pub fn takes(&self, place: &str, scheme: &str) -> Option<bool> {
+        let mut places = self
+            .credentials
+            .iter()
+            .flat_map(|kind| &kind.places)
+            .peekable();
+        places.peek()?;
+        let (place, scheme) = (place.to_ascii_lowercase(), scheme.to_ascii_lowercase());
+        let place = place.replace("parameter ", "query ");
+        Some(places.any(|known| {
+            let known = known.to_ascii_lowercase();
+            let mut words = known.split(' ');
+            let (kind, name) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            let wanted = words.next().unwrap_or("");
+            match kind {
+                "basic" => place == "header authorization" && scheme == "basic",
+                _ if format!("{kind} {name}") != place => false,
+                "header" if name == "authorization" => wanted == scheme,
+                _ => true,
+            }
+        }))
+    }
+
     /// The kind of credential whose fixed beginning a value has; the longest wins.
     pub fn kind_of(&self, value: &str) -> Option<&CredentialKind> {
         let fits = |kind: &&CredentialKind| {
@@ -471,9 +514,14 @@ impl Recognise {
         body: Option<&Json>,
         text: &str,
     ) -> RecognisedBy {
-        let host_fits = |wanted: &String| host.is_some_and(|host| host_fits(host, wanted));
-        if self.hosts.iter().any(host_fits) {
-            return RecognisedBy::Host;
+        let hosts = self.hosts.iter();
+        let mut hosts = hosts.filter(|wanted| host.is_some_and(|host| host_fits(host, wanted)));
+        if let Some(first) = hosts.next() {
+            let is_exact = |wanted: &String| !wanted.starts_with('*');
+            return match is_exact(first) || hosts.any(is_exact) {
+                true => RecognisedBy::Host,
+                false => RecognisedBy::Domain,
+            };
         }
         let header_fits = |(name, part): &(String, String)| {
             headers.is_some_and(|headers| {
@@ -535,19 +583,22 @@ pub fn host_fits(host: &str, wanted: &str) -> bool {
     }
 }
 
-/// Whether a path has the form wanted; `*` is one segment, `**` the rest.
+/// Whether a path has the form wanted; `*` is one segment, `**` any number of them.
 pub fn path_fits(path: &str, wanted: &str) -> bool {
-    let mut given = path.split('/');
-    for part in wanted.split('/') {
-        if part == "**" {
-            return true;
+    let given: Vec<&str> = path.split('/').collect();
+    let wanted: Vec<&str> = wanted.split('/').collect();
+    segments_fit(&given, &wanted)
+}
+
+fn segments_fit(given: &[&str], wanted: &[&str]) -> bool {
+    match (given, wanted) {
+        ([], []) => true,
+        (_, ["**", rest @ ..]) => (0..=given.len()).any(|from| segments_fit(&given[from..], rest)),
+        ([here, given @ ..], [part, wanted @ ..]) => {
+            (*part == "*" && !here.is_empty() || here == part) && segments_fit(given, wanted)
         }
-        match given.next() {
-            Some(here) if part == "*" && !here.is_empty() || here == part => {}
-            _ => return false,
-        }
+        _ => false,
     }
-    given.next().is_none()
 }
 
 /// Every value that a JSON Pointer leads to, `*` for each element of a list or object.
@@ -668,6 +719,9 @@ mod tests {
         assert!(!path_fits("/repos/a/b/c", "/repos/*/*"));
         assert!(path_fits("/api/v3/x/y", "/api/v3/**"));
         assert!(!path_fits("/repos//b", "/repos/*/b"));
+        assert!(path_fits("/a/graphql", "/**/graphql"));
+        assert!(path_fits("/graphql", "/**/graphql"));
+        assert!(!path_fits("/a/graphql/b", "/**/graphql"));
     }
 
     #[test]
@@ -691,7 +745,7 @@ mod tests {
             headers: Some(&headers),
             ..Heard::default()
         };
-        let told = |row: AnswerRow| row.told(&heard);
+        let told = |row: AnswerRow| row.told(&heard, Layer::Api);
         assert_eq!(
             told(AnswerRow {
                 status: vec![403],
@@ -763,11 +817,14 @@ mod tests {
             })),
             ..Heard::default()
         };
-        assert_eq!(row("none").told(&unknown), None);
-        assert_eq!(row("none").told(&nothing), Some(Told::ByRequest));
-        assert_eq!(row("none").told(&basic), None);
-        assert_eq!(row("basic").told(&basic), Some(Told::ByRequest));
-        assert_eq!(row("basic").told(&unknown), None);
+        assert_eq!(row("none").told(&unknown, Layer::Api), None);
+        assert_eq!(
+            row("none").told(&nothing, Layer::Api),
+            Some(Told::ByRequest)
+        );
+        assert_eq!(row("none").told(&basic, Layer::Api), None);
+        assert_eq!(row("basic").told(&basic, Layer::Api), Some(Told::ByRequest));
+        assert_eq!(row("basic").told(&unknown, Layer::Api), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{Findings, Rule, Tier};
 use crate::insight::api::Words;
 use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::error_body::EntryOrigin;
-use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
+use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::TokenKind;
 use crate::model::{Cause, Outcome};
 use url::Url;
@@ -34,20 +34,32 @@ const SUREST: f32 = 0.98;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Http,
-    Shared,
+    Standard,
+    Around,
     Own,
 }
 
 fn rank_of(spoken: &Spoken) -> Rank {
     match spoken.pack.layer {
         Layer::Api => Rank::Own,
-        _ if spoken.pack.id == "http" => Rank::Http,
-        _ => Rank::Shared,
+        Layer::Gateway | Layer::Framework => Rank::Around,
+        Layer::Standard if spoken.pack.id == "http" => Rank::Http,
+        Layer::Standard => Rank::Standard,
     }
 }
 
 /// An answer, and as much of its request as is known, the way packs look at it.
-pub fn heard<'a>(call: &'a Facts, credential: &Credential) -> Heard<'a> {
+pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
+    let (call, credential) = (&case.call, &case.credential);
+    let name = case
+        .knowledge
+        .status(call.sent_status())
+        .map(|row| row.note.name.as_str());
+    // A text that only repeats the status says nothing beyond it.
+    let words = |text: &str| match name {
+        Some(name) if repeats(text, call.sent_status(), name) => Words::default(),
+        _ => Words::of(text),
+    };
     let mut heard = Heard {
         status: call.sent_status(),
         ..Heard::default()
@@ -57,10 +69,10 @@ pub fn heard<'a>(call: &'a Facts, credential: &Credential) -> Heard<'a> {
     for entry in call.errors.first() {
         heard.codes.extend(entry.code.as_deref());
         for text in [&entry.title, &entry.detail].into_iter().flatten() {
-            heard.words.add(Words::of(text));
+            heard.words.add(words(text));
         }
         if matches!(entry.origin, EntryOrigin::Text | EntryOrigin::Html) && entry.detail.is_none() {
-            heard.words.add(Words::of(&entry.raw));
+            heard.words.add(words(&entry.raw));
         }
     }
     for challenge in &call.challenges {
@@ -72,7 +84,7 @@ pub fn heard<'a>(call: &'a Facts, credential: &Credential) -> Heard<'a> {
         }
     }
     if let Some(response) = response {
-        heard.words.add(Words::of(&response.reason));
+        heard.words.add(words(&response.reason));
     }
     if let Outcome::Failed(failure) = &call.exchange.outcome {
         heard.words.add(Words::of(&failure.message));
@@ -101,6 +113,16 @@ pub fn heard<'a>(call: &'a Facts, credential: &Credential) -> Heard<'a> {
     heard
 }
 
+/// Whether a text is the status in words, with or without its number.
+fn repeats(text: &str, status: u16, name: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let plain = text.chars().filter(|c| c.is_alphabetic());
+        plain.flat_map(char::to_lowercase).collect()
+    };
+    let number = status.to_string();
+    letters(&text.replace(&number, "")) == letters(name)
+}
+
 /// The path of a URL as it stands there.
 fn path_of(url: &str) -> Option<&str> {
     Url::parse(url).ok()?;
@@ -116,7 +138,7 @@ fn nats(share: f32, left: f32) -> f32 {
 
 /// How far everything that is weaker still counts beside rows that speak so surely.
 pub fn left_beside(case: &Case) -> f32 {
-    let heard = heard(&case.call, &case.credential);
+    let heard = heard(case);
     let rows = case.knowledge.spoken(&heard);
     let told = rows.iter().filter(|row| row.told != Told::ByStatus);
     let surest = told.map(|row| row.meaning.sure).fold(0.0, f32::max);
@@ -128,7 +150,7 @@ fn says(case: &Case, findings: &mut Findings) {
     if case.call.is_fine() && !case.call.is_refused() {
         return;
     }
-    let heard = heard(&case.call, &case.credential);
+    let heard = heard(case);
     let mut rows = case.knowledge.spoken(&heard);
     rows.retain(|row| row.told != Told::ByStatus);
     rows.sort_by(|a, b| {
@@ -205,10 +227,24 @@ fn status(case: &Case, findings: &mut Findings) {
     if call.is_fine() {
         return;
     }
+    let left = left_beside(case);
+    let heard = heard(case);
+    let mut rows = case.knowledge.spoken(&heard);
+    rows.retain(|row| row.told == Told::ByStatus && rank_of(row) == Rank::Own);
+    if !rows.is_empty() {
+        for row in rows {
+            let Some(cause) = row.meaning.cause else {
+                continue;
+            };
+            let sure = row.meaning.sure.min(SUREST);
+            let weight = nats(sure, 1.0 - sure) * left;
+            findings.add(cause, weight, Tier::Status, evidence(&row));
+        }
+        return;
+    }
     let Some(row) = case.knowledge.status(call.sent_status()) else {
         return;
     };
-    let left = left_beside(case);
     let said: f32 = row.likely.iter().map(|(_, share)| share).sum();
     for (cause, share) in &row.likely {
         let weight = nats(*share, 1.0 - said) * left;
