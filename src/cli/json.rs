@@ -1,6 +1,8 @@
 //! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
 
-use crate::insight::{Entry, ErrorBody, Explanation, Json, Remedy, Verdict, error_body, request_ids};
+use crate::insight::{
+    Entry, ErrorBody, Explanation, Json, Remedy, Verdict, error_body, request_ids,
+};
 use crate::model::{
     Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass,
     is_unsafe,

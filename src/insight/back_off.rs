@@ -175,7 +175,10 @@ mod tests {
         };
         let ms = |n| Some(Duration::from_millis(n));
         assert_eq!(of(&[("Retry-After-Ms", "1250")]), ms(1_250));
-        assert_eq!(of(&[("x-ms-retry-after-ms", "20"), ("retry-after", "1")]), ms(1_000));
+        assert_eq!(
+            of(&[("x-ms-retry-after-ms", "20"), ("retry-after", "1")]),
+            ms(1_000)
+        );
         assert_eq!(of(&[("X-Retry-After", "3")]), ms(3_000));
         assert_eq!(of(&[("retry-after-ms", "soon")]), None);
     }

@@ -43,7 +43,9 @@ pub use body_text::{
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use disguise::disguise;
-pub use error_body::{Entry, EntryOrigin, ErrorBody, Remedy, error_body, error_body_knowing, error_text, refused};
+pub use error_body::{
+    Entry, EntryOrigin, ErrorBody, Remedy, error_body, error_body_knowing, error_text, refused,
+};
 pub use explain::{Explanation, Verdict, explain, in_general};
 pub use json::{Json, Note, pointer_parts};
 pub use named::{Named, named};

@@ -23,8 +23,14 @@ const MOST: usize = 100;
 pub fn named(response: &Response, errors: &ErrorBody, knowledge: &Knowledge) -> Named {
     let mut found = Named::default();
     for entry in errors.first() {
-        entry.needed.iter().for_each(|name| add(name, &mut found.needed));
-        entry.held.iter().for_each(|name| add(name, &mut found.held));
+        entry
+            .needed
+            .iter()
+            .for_each(|name| add(name, &mut found.needed));
+        entry
+            .held
+            .iter()
+            .for_each(|name| add(name, &mut found.held));
     }
     let known = knowledge.api.as_ref().map(|pack| &pack.headers);
     let own = |names: Option<&Vec<String>>| names.cloned().unwrap_or_default();
@@ -35,7 +41,9 @@ pub fn named(response: &Response, errors: &ErrorBody, knowledge: &Knowledge) -> 
         (held, HELD, &mut found.held),
     ] {
         let usual = usual.iter().map(|name| (*name).to_owned());
-        let usual = usual.filter(|name| !known.contains(name)).collect::<Vec<_>>();
+        let usual = usual
+            .filter(|name| !known.contains(name))
+            .collect::<Vec<_>>();
         for header in known.iter().chain(&usual) {
             for value in response.headers.all(header) {
                 names_in(&value).iter().for_each(|name| add(name, names));
@@ -43,13 +51,16 @@ pub fn named(response: &Response, errors: &ErrorBody, knowledge: &Knowledge) -> 
         }
     }
     let header = known.map_or(&[][..], |known| known.remedy.as_slice());
-    let in_headers = header.iter().flat_map(|name| response.headers.all(name)).find_map(|value| {
-        let url = url_in(&value)?;
-        Some(Remedy {
-            text: value.trim().to_owned(),
-            url: Some(url.to_owned()),
-        })
-    });
+    let in_headers = header
+        .iter()
+        .flat_map(|name| response.headers.all(name))
+        .find_map(|value| {
+            let url = url_in(&value)?;
+            Some(Remedy {
+                text: value.trim().to_owned(),
+                url: Some(url.to_owned()),
+            })
+        });
     let in_errors = || errors.first().iter().find_map(|entry| entry.remedy.clone());
     found.remedy = in_headers.or_else(in_errors);
     found
@@ -92,10 +103,19 @@ mod tests {
         assert_eq!(found.needed, ["chat:write", "users:read"]);
         assert_eq!(found.held, ["chat:read"]);
         let challenge = r#"Bearer error="insufficient_scope", scope="a b""#;
-        assert_eq!(of(&[("WWW-Authenticate", challenge)], "", &none).needed, ["a", "b"]);
-        let fields = [("X-OAuth-Scopes", "repo, user"), ("X-Accepted-OAuth-Scopes", "admin")];
+        assert_eq!(
+            of(&[("WWW-Authenticate", challenge)], "", &none).needed,
+            ["a", "b"]
+        );
+        let fields = [
+            ("X-OAuth-Scopes", "repo, user"),
+            ("X-Accepted-OAuth-Scopes", "admin"),
+        ];
         let found = of(&fields, "{}", &none);
-        assert_eq!((found.needed, found.held), (vec!["admin".into()], vec!["repo".into(), "user".into()]));
+        assert_eq!(
+            (found.needed, found.held),
+            (vec!["admin".into()], vec!["repo".into(), "user".into()])
+        );
     }
 
     #[test]
@@ -115,11 +135,20 @@ mod tests {
             ..Knowledge::default()
         };
         let body = r#"{"message":"No.","documentation_url":"https://a.example/docs"}"#;
-        let fields = [("X-Acme-Sso", "required; url=https://a.example/sso"), ("X-Acme-Wants", "r1")];
+        let fields = [
+            ("X-Acme-Sso", "required; url=https://a.example/sso"),
+            ("X-Acme-Wants", "r1"),
+        ];
         let found = of(&fields, body, &knowledge);
         assert_eq!(found.needed, ["r1"]);
-        assert_eq!(found.remedy.unwrap().url.as_deref(), Some("https://a.example/sso"));
+        assert_eq!(
+            found.remedy.unwrap().url.as_deref(),
+            Some("https://a.example/sso")
+        );
         let found = of(&[], body, &knowledge);
-        assert_eq!(found.remedy.unwrap().url.as_deref(), Some("https://a.example/docs"));
+        assert_eq!(
+            found.remedy.unwrap().url.as_deref(),
+            Some("https://a.example/docs")
+        );
     }
 }

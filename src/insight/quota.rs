@@ -25,8 +25,14 @@ impl Quota {
 
     /// `0 of 5000 requests left, full again in 12 min`
     pub fn says(&self, now: Timestamp) -> Option<String> {
-        let name = self.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
-        let window = self.window.map(|window| format!(" in {}", wait_text(window)));
+        let name = self
+            .name
+            .as_ref()
+            .map(|name| format!(" {name}"))
+            .unwrap_or_default();
+        let window = self
+            .window
+            .map(|window| format!(" in {}", wait_text(window)));
         let window = window.unwrap_or_default();
         let left = match (self.remaining, self.limit) {
             (Some(left), Some(limit)) => Some(format!("{left} of {limit}{name} left{window}")),
@@ -37,7 +43,10 @@ impl Quota {
         let again = self.resets_at.and_then(|at| {
             let seconds = at.duration_since(now).as_secs();
             let seconds = u64::try_from(seconds).ok()?;
-            Some(format!("full again in {}", wait_text(Duration::from_secs(seconds))))
+            Some(format!(
+                "full again in {}",
+                wait_text(Duration::from_secs(seconds))
+            ))
         });
         match (left, again) {
             (Some(left), Some(again)) => Some(format!("{left}, {again}")),
@@ -59,7 +68,11 @@ enum Counts {
 /// Every limit that an answer speaks of: `RateLimit` and `RateLimit-Policy` in both forms of their
 /// draft, `X-RateLimit-*`, `X-Rate-Limit-*`, and whatever else says so by its name or by what is
 /// known of the API. Times count from the answer's own clock where it tells it.
-pub fn quotas(headers: &Headers, known: Option<&HeaderNames>, answered_at: Timestamp) -> Vec<Quota> {
+pub fn quotas(
+    headers: &Headers,
+    known: Option<&HeaderNames>,
+    answered_at: Timestamp,
+) -> Vec<Quota> {
     let now = its_clock(headers, answered_at);
     let mut found = Found::default();
     for header in headers.iter() {
@@ -79,10 +92,16 @@ pub fn quotas(headers: &Headers, known: Option<&HeaderNames>, answered_at: Times
 
 /// What a header counts, of which limit, and in which unit where that is time.
 fn meaning(name: &str, known: Option<&HeaderNames>) -> Option<(Counts, Option<String>, Unit)> {
-    const ANCHORS: &str = "ratelimit quota limit limits call calls request requests throttle rate credits";
+    const ANCHORS: &str =
+        "ratelimit quota limit limits call calls request requests throttle rate credits";
     let joined = name.replace("rate-limit", "ratelimit");
-    let parts: Vec<&str> = joined.split(['-', '_']).filter(|part| *part != "x").collect();
-    let anchor = parts.iter().position(|part| ANCHORS.split(' ').any(|word| word == *part));
+    let parts: Vec<&str> = joined
+        .split(['-', '_'])
+        .filter(|part| *part != "x")
+        .collect();
+    let anchor = parts
+        .iter()
+        .position(|part| ANCHORS.split(' ').any(|word| word == *part));
     let told = known.and_then(|known| {
         let is = |names: &[String]| names.iter().any(|own| own == name);
         if is(&known.remaining) {
@@ -101,13 +120,20 @@ fn meaning(name: &str, known: Option<&HeaderNames>) -> Option<(Counts, Option<St
     let own = parts.iter().rev().find_map(|part| counts(part));
     let is_limit = own.is_none() && parts[anchor] == "ratelimit" && anchor + 1 == parts.len();
     let counts_what = told.or(own).or(is_limit.then_some(Counts::Limit))?;
-    let unit = if parts.iter().any(|part| matches!(*part, "ms" | "milliseconds" | "millis")) {
+    let unit = if parts
+        .iter()
+        .any(|part| matches!(*part, "ms" | "milliseconds" | "millis"))
+    {
         Unit::Milliseconds
     } else {
         Unit::Seconds
     };
     // What stands before the anchor is the maker's name.
-    let from = if parts[anchor] == "ratelimit" { anchor + 1 } else { 0 };
+    let from = if parts[anchor] == "ratelimit" {
+        anchor + 1
+    } else {
+        0
+    };
     let said = "ratelimit reset after limit limits remaining left available rest used max size total \
         interval window period ms milliseconds info at quota rate api in seconds allowed";
     let rest: Vec<&str> = parts[from..]
@@ -145,7 +171,10 @@ impl Found {
     fn of(&mut self, name: Option<String>) -> &mut Quota {
         let place = self.quotas.iter().position(|quota| quota.name == name);
         let place = place.unwrap_or_else(|| {
-            self.quotas.push(Quota { name, ..Quota::default() });
+            self.quotas.push(Quota {
+                name,
+                ..Quota::default()
+            });
             self.quotas.len() - 1
         });
         &mut self.quotas[place]
@@ -276,7 +305,10 @@ fn item_parts(item: &str) -> (String, Vec<(String, String)>) {
     let name = parts.next().unwrap_or_default().to_owned();
     let parameters = parts.filter_map(|part| {
         let (key, value) = part.split_once('=')?;
-        Some((key.trim().to_ascii_lowercase(), value.trim_matches(['"', ' ']).to_owned()))
+        Some((
+            key.trim().to_ascii_lowercase(),
+            value.trim_matches(['"', ' ']).to_owned(),
+        ))
     });
     (name, parameters.collect())
 }
@@ -284,7 +316,9 @@ fn item_parts(item: &str) -> (String, Vec<(String, String)>) {
 fn parameter(text: &str, names: &[&str]) -> Option<String> {
     let item = items(text).into_iter().next()?;
     let (_, parameters) = item_parts(&item);
-    let found = parameters.into_iter().find(|(key, _)| names.contains(&key.as_str()));
+    let found = parameters
+        .into_iter()
+        .find(|(key, _)| names.contains(&key.as_str()));
     found.map(|(_, value)| value)
 }
 
@@ -310,7 +344,10 @@ fn moment(text: &str, unit: Unit, now: Timestamp) -> Option<Timestamp> {
         return now.checked_add(span).ok();
     }
     let first = text.split([',', ';']).next()?.trim();
-    first.parse::<f64>().ok().and_then(|number| moment_of(number, unit, now))
+    first
+        .parse::<f64>()
+        .ok()
+        .and_then(|number| moment_of(number, unit, now))
 }
 
 /// Numbers above this are times of the epoch: as seconds it lies in 2001, and nobody waits so long.
@@ -405,12 +442,17 @@ pub fn deprecation(headers: &Headers, known: Option<&HeaderNames>) -> Option<Dep
             let link = link.to_ascii_lowercase();
             ["deprecation", "sunset", "successor-version"]
                 .iter()
-                .any(|rel| link.contains(&format!("rel=\"{rel}\"")) || link.ends_with(&format!("rel={rel}")))
+                .any(|rel| {
+                    link.contains(&format!("rel=\"{rel}\""))
+                        || link.ends_with(&format!("rel={rel}"))
+                })
         });
         for link in links {
             let url = link.split('>').next().unwrap_or_default().trim();
             let url = url.trim_start_matches('<');
-            found.link = found.link.or_else(|| (!url.is_empty()).then(|| url.to_owned()));
+            found.link = found
+                .link
+                .or_else(|| (!url.is_empty()).then(|| url.to_owned()));
         }
     }
     is_said.then_some(found)
@@ -423,7 +465,11 @@ fn moment_of_date(text: &str) -> Option<Timestamp> {
         let midnight = day.to_datetime(jiff::civil::Time::midnight());
         jiff::tz::TimeZone::UTC.to_timestamp(midnight).ok()
     };
-    let mail = || jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
+    let mail = || {
+        jiff::fmt::rfc2822::parse(text)
+            .ok()
+            .map(|at| at.timestamp())
+    };
     text.parse().ok().or_else(mail).or_else(day)
 }
 
@@ -439,55 +485,94 @@ mod tests {
     }
 
     /// Name, limit, left, window in seconds, seconds until it is full again.
-    type Row = (Option<&'static str>, Option<u64>, Option<u64>, Option<u64>, Option<i64>);
+    type Row<Name> = (Name, Option<u64>, Option<u64>, Option<u64>, Option<i64>);
 
-    fn rows(fields: &[(&str, &str)]) -> Vec<(Option<String>, Option<u64>, Option<u64>, Option<u64>, Option<i64>)> {
+    /// What answers say, and what is read of it.
+    type Said<'a> = (&'a [(&'a str, &'a str)], &'a [Row<Option<&'a str>>]);
+
+    fn rows(fields: &[(&str, &str)]) -> Vec<Row<Option<String>>> {
         let headers = Headers::from_iter(fields.iter().copied());
         let row = |quota: &Quota| {
             let until = quota.resets_at.map(|at| at.as_second() - NOW);
             let window = quota.window.map(|window| window.as_secs());
-            (quota.name.clone(), quota.limit, quota.remaining, window, until)
+            (
+                quota.name.clone(),
+                quota.limit,
+                quota.remaining,
+                window,
+                until,
+            )
         };
         quotas(&headers, None, at(NOW)).iter().map(row).collect()
     }
 
     #[test]
     fn every_family_of_limit_headers_is_counted_alike() {
-        let cases: &[(&[(&str, &str)], &[Row])] = &[
+        let cases: &[Said] = &[
             (
-                &[("RateLimit", "\"default\";r=50;t=30"), ("RateLimit-Policy", "\"default\";q=100;w=60")],
+                &[
+                    ("RateLimit", "\"default\";r=50;t=30"),
+                    ("RateLimit-Policy", "\"default\";q=100;w=60"),
+                ],
                 &[(None, Some(100), Some(50), Some(60), Some(30))],
             ),
             (
                 &[("RateLimit", "\"a\";r=1;t=2, \"b\";r=3")],
-                &[(Some("a"), None, Some(1), None, Some(2)), (Some("b"), None, Some(3), None, None)],
+                &[
+                    (Some("a"), None, Some(1), None, Some(2)),
+                    (Some("b"), None, Some(3), None, None),
+                ],
             ),
             (
-                &[("ratelimit", "limit=100, remaining=0, reset=7"), ("ratelimit-policy", "100;w=60")],
+                &[
+                    ("ratelimit", "limit=100, remaining=0, reset=7"),
+                    ("ratelimit-policy", "100;w=60"),
+                ],
                 &[(None, Some(100), Some(0), Some(60), Some(7))],
             ),
             (
-                &[("RateLimit-Limit", "100, 100;w=60"), ("RateLimit-Remaining", "9"), ("RateLimit-Reset", "12")],
+                &[
+                    ("RateLimit-Limit", "100, 100;w=60"),
+                    ("RateLimit-Remaining", "9"),
+                    ("RateLimit-Reset", "12"),
+                ],
                 &[(None, Some(100), Some(9), None, Some(12))],
             ),
             (
-                &[("X-RateLimit-Limit", "5000"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "1700000600")],
+                &[
+                    ("X-RateLimit-Limit", "5000"),
+                    ("X-RateLimit-Remaining", "0"),
+                    ("X-RateLimit-Reset", "1700000600"),
+                ],
                 &[(None, Some(5000), Some(0), None, Some(600))],
             ),
             (
-                &[("X-Rate-Limit-Limit", "600"), ("X-Rate-Limit-Reset", "1700000005000")],
+                &[
+                    ("X-Rate-Limit-Limit", "600"),
+                    ("X-Rate-Limit-Reset", "1700000005000"),
+                ],
                 &[(None, Some(600), None, None, Some(5))],
             ),
             (
-                &[("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "59"), ("x-ratelimit-reset-requests", "6m1s")],
+                &[
+                    ("x-ratelimit-limit-requests", "60"),
+                    ("x-ratelimit-remaining-requests", "59"),
+                    ("x-ratelimit-reset-requests", "6m1s"),
+                ],
                 &[(Some("requests"), Some(60), Some(59), None, Some(361))],
             ),
             (
-                &[("acme-ratelimit-input-tokens-remaining", "3"), ("acme-ratelimit-input-tokens-reset", "2023-11-14T22:13:40Z")],
+                &[
+                    ("acme-ratelimit-input-tokens-remaining", "3"),
+                    ("acme-ratelimit-input-tokens-reset", "2023-11-14T22:13:40Z"),
+                ],
                 &[(Some("input tokens"), None, Some(3), None, Some(20))],
             ),
             (
-                &[("X-RateLimit-Reset-After", "1.5"), ("X-RateLimit-Reset", "Tue, 14 Nov 2023 22:13:21 GMT")],
+                &[
+                    ("X-RateLimit-Reset-After", "1.5"),
+                    ("X-RateLimit-Reset", "Tue, 14 Nov 2023 22:13:21 GMT"),
+                ],
                 &[(None, None, None, None, Some(1))],
             ),
             (
@@ -495,15 +580,27 @@ mod tests {
                 &[(Some("acme shop call"), Some(40), Some(2), None, None)],
             ),
             (
-                &[("X-RateLimit-Interval-Milliseconds", "10000"), ("X-RateLimit-Max", "100")],
+                &[
+                    ("X-RateLimit-Interval-Milliseconds", "10000"),
+                    ("X-RateLimit-Max", "100"),
+                ],
                 &[(None, Some(100), None, Some(10), None)],
             ),
-            (&[("X-RateLimit-Limit", "none"), ("content-length", "4"), ("max-age", "3")], &[]),
+            (
+                &[
+                    ("X-RateLimit-Limit", "none"),
+                    ("content-length", "4"),
+                    ("max-age", "3"),
+                ],
+                &[],
+            ),
         ];
         for (fields, expected) in cases {
             let expected: Vec<_> = expected
                 .iter()
-                .map(|(name, limit, left, window, until)| (name.map(str::to_owned), *limit, *left, *window, *until))
+                .map(|(name, limit, left, window, until)| {
+                    (name.map(str::to_owned), *limit, *left, *window, *until)
+                })
                 .collect();
             assert_eq!(rows(fields), expected, "{fields:?}");
         }
@@ -540,18 +637,26 @@ mod tests {
 
     #[test]
     fn what_will_end_is_said_with_its_dates() {
-        let of = |fields: &[(&str, &str)]| deprecation(&Headers::from_iter(fields.iter().copied()), None);
+        let of = |fields: &[(&str, &str)]| {
+            deprecation(&Headers::from_iter(fields.iter().copied()), None)
+        };
         let found = of(&[
             ("Deprecation", "@1688169599"),
             ("Sunset", "Sun, 30 Jun 2024 23:59:59 GMT"),
-            ("Link", "<https://a.example/x>; rel=\"next\", <https://a.example/old>; rel=\"deprecation\""),
+            (
+                "Link",
+                "<https://a.example/x>; rel=\"next\", <https://a.example/old>; rel=\"deprecation\"",
+            ),
         ])
         .unwrap();
         assert_eq!(found.since, Some(at(1_688_169_599)));
         assert_eq!(found.sunset, Some(at(1_719_791_999)));
         assert_eq!(found.link.as_deref(), Some("https://a.example/old"));
         assert_eq!(of(&[("Deprecation", "true")]), Some(Deprecation::default()));
-        assert_eq!(of(&[("Deprecation", "2024-01-01")]).unwrap().since, Some(at(1_704_067_200)));
+        assert_eq!(
+            of(&[("Deprecation", "2024-01-01")]).unwrap().since,
+            Some(at(1_704_067_200))
+        );
         assert_eq!(of(&[("Deprecation", "false")]), None);
         assert_eq!(of(&[]), None);
     }

@@ -33,7 +33,11 @@ pub fn summary_with(exchange: &Exchange, entries: &[Entry]) -> ExchangeSummary {
         status: exchange.outcome.status(),
         cause: failure.map(|failure| failure.cause),
         message: failure.map(|failure| format!("{} {}", failure.message, failure.hint)),
-        errors: entries.iter().take(limits::ENTRIES).map(error_line).collect(),
+        errors: entries
+            .iter()
+            .take(limits::ENTRIES)
+            .map(error_line)
+            .collect(),
         refused: exchange.outcome.is_refused(),
         is_probe: exchange.probe_of.is_some(),
         notes: exchange.typed.notes.clone(),

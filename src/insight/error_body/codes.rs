@@ -129,7 +129,10 @@ fn named<'a>(members: &'a Members, setting: Setting) -> Vec<(&'a str, String, Ca
         let numbered = is_error(member.name) && matches!(member.value, Json::Number(_));
         let rank = member.rank(Role::Code).or(numbered.then_some(50));
         let Some(rank) = rank else { continue };
-        let inner = member.value.get("value").filter(|_| member.squeezed == "code");
+        let inner = member
+            .value
+            .get("value")
+            .filter(|_| member.squeezed == "code");
         let Some(mut code) = scalar(inner.unwrap_or(member.value)) else {
             continue;
         };
@@ -162,7 +165,10 @@ fn named<'a>(members: &'a Members, setting: Setting) -> Vec<(&'a str, String, Ca
         found.push((rank, member.name, code, candidate));
     }
     found.sort_by_key(|(rank, ..)| *rank);
-    found.into_iter().map(|(_, name, code, candidate)| (name, code, candidate)).collect()
+    found
+        .into_iter()
+        .map(|(_, name, code, candidate)| (name, code, candidate))
+        .collect()
 }
 
 /// `80040B1A`, `0x80040220`: a number in other digits.
@@ -207,7 +213,10 @@ fn code_words<'a>(members: &'a Members) -> Vec<(&'a str, String)> {
         }
     }
     found.sort_by_key(|(rank, ..)| *rank);
-    found.into_iter().map(|(_, name, word)| (name, word)).collect()
+    found
+        .into_iter()
+        .map(|(_, name, word)| (name, word))
+        .collect()
 }
 
 /// A sentence that is no sentence but a code, or has one in front.
@@ -241,7 +250,10 @@ fn subcodes(members: &Members, codes: &mut Codes) {
         }
     }
     for name in ["reason", "issue"] {
-        let reason = members.get(name).and_then(Json::as_text).unwrap_or_default();
+        let reason = members
+            .get(name)
+            .and_then(Json::as_text)
+            .unwrap_or_default();
         if is_code_word(reason) && !is_phrase(reason) {
             add(reason.to_owned());
         }

@@ -69,7 +69,10 @@ impl Walk {
         let members = Members::of(object, place);
         let entry = entry_from(object, &members, origin, self.search.setting);
         let says = entry.says();
-        let field = entry.field.clone().filter(|_| place == Place::Element && !says);
+        let field = entry
+            .field
+            .clone()
+            .filter(|_| place == Place::Element && !says);
         if says {
             let codes = codes_of(&members, self.search.setting);
             self.entries.push(entry);
@@ -85,7 +88,9 @@ impl Walk {
         self.children(object, &members, origin, depth, says.then_some(at));
         if let Some(field) = field {
             // `{"name": "title", "messages": ["is too long"]}`
-            self.entries[at..].iter_mut().for_each(|entry| in_field(entry, &field));
+            self.entries[at..]
+                .iter_mut()
+                .for_each(|entry| in_field(entry, &field));
         }
         if says {
             self.settle(at);
@@ -111,7 +116,8 @@ impl Walk {
             let is_data = matches!(member.squeezed.as_str(), "data" | "body");
             let passed = is_data && (has_list || !self.search.all_of_it && parent.is_none());
             let sentence = member.is(Role::Message) || member.is(Role::Specific);
-            let said = sentence && member.value.as_object().is_some() && words(member.value).is_some();
+            let said =
+                sentence && member.value.as_object().is_some() && words(member.value).is_some();
             let said = said && !member.squeezed.contains("err") && member.squeezed != "fault";
             if !member.is(Role::Errors) || passed || said || is_empty(member.value) {
                 continue;
@@ -313,9 +319,12 @@ impl Walk {
             && only.code.is_some()
             && only.field.is_none()
             && (parent.code.is_none() || repeats_status)
-            && [&only.title, &only.detail].into_iter().flatten().all(|said| {
-                parent.title.as_ref() == Some(said) || parent.detail.as_ref() == Some(said)
-            })
+            && [&only.title, &only.detail]
+                .into_iter()
+                .flatten()
+                .all(|said| {
+                    parent.title.as_ref() == Some(said) || parent.detail.as_ref() == Some(said)
+                })
         {
             parent.code = only.code.clone();
         }
@@ -365,7 +374,13 @@ impl Walk {
             self.entries.push(entry);
         }
         let members = Members::of(object, Place::Top);
-        self.children(object, &members, EntryOrigin::ProblemJson, 0, says.then_some(at));
+        self.children(
+            object,
+            &members,
+            EntryOrigin::ProblemJson,
+            0,
+            says.then_some(at),
+        );
     }
 
     /// A list at the top, of errors or of texts.
@@ -395,7 +410,15 @@ fn in_field(entry: &mut Entry, field: &str) {
 /// Names under which makers put what is wrong with the whole input.
 fn is_whole(name: &str) -> bool {
     const NAMES: [&str; 9] = [
-        "", "errors", "base", "nonfielderrors", "all", "schema", "general", "global", "*",
+        "",
+        "errors",
+        "base",
+        "nonfielderrors",
+        "all",
+        "schema",
+        "general",
+        "global",
+        "*",
     ];
     NAMES.contains(&squeezed(name).as_str()) || name == "__all__"
 }
@@ -439,7 +462,9 @@ fn inner_json(value: &Json) -> Option<Json> {
         return None;
     }
     let reading = json::read(text);
-    reading.value.filter(|_| reading.complete && !reading.fragment)
+    reading
+        .value
+        .filter(|_| reading.complete && !reading.fragment)
 }
 
 pub fn is_empty(value: &Json) -> bool {
@@ -459,7 +484,12 @@ fn is_one_error(object: &Json) -> bool {
         let name = squeezed(name);
         let said = words(value).is_some() && value.as_list().is_none();
         let scalar = value.to_text().is_some();
-        if said && matches!(name.as_str(), "message" | "msg" | "errormessage" | "errmsg" | "error") {
+        if said
+            && matches!(
+                name.as_str(),
+                "message" | "msg" | "errormessage" | "errmsg" | "error"
+            )
+        {
             return true;
         }
         let is = |role| rank(&name, role).is_some();
@@ -476,9 +506,14 @@ fn holds_errors(object: &Json) -> bool {
     members.iter().any(|(name, value)| {
         let is_list = matches!(value, Json::List(_) | Json::Object(_));
         let name = squeezed(name);
-        let named = matches!(name.as_str(), "error" | "errors" | "errordetail" | "err" | "fault");
+        let named = matches!(
+            name.as_str(),
+            "error" | "errors" | "errordetail" | "err" | "fault"
+        );
         let objects = value.as_list().unwrap_or_default();
-        let of_objects = objects.first().is_some_and(|value| value.as_object().is_some());
+        let of_objects = objects
+            .first()
+            .is_some_and(|value| value.as_object().is_some());
         let in_fields = matches!(name.as_str(), "messages" | "fields" | "violations");
         is_list && named || of_objects && in_fields
     })
@@ -497,7 +532,10 @@ fn as_tuple(values: &[Json], origin: EntryOrigin, whole: &Json) -> Option<Entry>
         return None;
     }
     let rest = &values[1..];
-    let sentence = rest.iter().filter_map(Json::as_text).find(|text| text.contains(' '))?;
+    let sentence = rest
+        .iter()
+        .filter_map(Json::as_text)
+        .find(|text| text.contains(' '))?;
     let number = rest.iter().find(|value| matches!(value, Json::Number(_)));
     let code = match coded {
         true => Some(first.to_owned()),
@@ -569,7 +607,7 @@ pub fn loose(value: &Json) -> Option<Entry> {
     let mut code: Option<&str> = None;
     let mut left = 2_000;
     look(value, &mut left, &mut |text| {
-        let is_sentence = text.trim().split_whitespace().count() >= 3;
+        let is_sentence = text.split_whitespace().count() >= 3;
         if is_sentence && sentence.is_none_or(|known| known.len() < text.len()) {
             sentence = Some(text);
         }

@@ -106,7 +106,9 @@ impl Entry {
     }
 
     fn said(&self) -> impl Iterator<Item = &String> {
-        [&self.title, &self.detail, &self.code].into_iter().flatten()
+        [&self.title, &self.detail, &self.code]
+            .into_iter()
+            .flatten()
     }
 
     /// Whether all that it says is said by the other one too.

@@ -81,9 +81,16 @@ fn said(headers: &Headers, codes: &[&str]) -> Vec<Said> {
         match holds {
             Holds::Grpc => {
                 let number = value.parse::<usize>().ok();
-                let code = number.and_then(|n| GRPC.get(n)).map(|name| (*name).to_owned());
+                let code = number
+                    .and_then(|n| GRPC.get(n))
+                    .map(|name| (*name).to_owned());
                 let origin = EntryOrigin::GoogleRpc;
-                found.push(Said { code, origin, raw, ..Said::default() });
+                found.push(Said {
+                    code,
+                    origin,
+                    raw,
+                    ..Said::default()
+                });
             }
             Holds::Words if !is_code => words = words.or(Some(decoded(value).into_owned())),
             _ if is_code => found.push(Said {
@@ -122,10 +129,21 @@ fn holds(name: &str, codes: &[&str]) -> Option<Holds> {
         return Some(Holds::Words);
     }
     const CODES: [&str; 7] = [
-        "errortype", "error-type", "errorcode", "error-code", "error_code", "denied-reason", "-error",
+        "errortype",
+        "error-type",
+        "errorcode",
+        "error-code",
+        "error_code",
+        "denied-reason",
+        "-error",
     ];
     const WORDS: [&str; 6] = [
-        "error-message", "errormessage", "error-msg", "error-description", "error-detail", "error-reason",
+        "error-message",
+        "errormessage",
+        "error-msg",
+        "error-description",
+        "error-detail",
+        "error-reason",
     ];
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     if ends(&WORDS) {
@@ -148,7 +166,10 @@ fn has_code(entry: &Entry) -> bool {
 }
 
 fn add_code(code: String, origin: EntryOrigin, raw: String, body: &mut ErrorBody) {
-    let known = body.entries.iter().any(|e| e.code.as_deref() == Some(&code));
+    let known = body
+        .entries
+        .iter()
+        .any(|e| e.code.as_deref() == Some(&code));
     if known {
         return;
     }
@@ -206,7 +227,10 @@ fn add_challenge(challenge: &Challenge, body: &mut ErrorBody) {
         body.entries.push(own);
         return;
     }
-    let same = body.entries.iter().position(|e| e.code.is_some() && e.code == own.code);
+    let same = body
+        .entries
+        .iter()
+        .position(|e| e.code.is_some() && e.code == own.code);
     let target = match same {
         Some(place) => place,
         None if own.code.is_none() || !has_code(&body.entries[0]) => 0,
@@ -248,8 +272,14 @@ fn entry_of(challenge: &Challenge) -> Entry {
         title: (!title.is_empty()).then(|| title.to_owned()),
         detail: text("error_description"),
         code: text("error"),
-        needed: challenge.parameter("scope").map(names_in).unwrap_or_default(),
-        remedy: challenge.parameter("error_uri").and_then(url_in).map(Remedy::link),
+        needed: challenge
+            .parameter("scope")
+            .map(names_in)
+            .unwrap_or_default(),
+        remedy: challenge
+            .parameter("error_uri")
+            .and_then(url_in)
+            .map(Remedy::link),
         links,
         meta: (!others.is_empty()).then_some(Json::Object(others)),
         origin: EntryOrigin::WwwAuthenticate,
@@ -271,7 +301,10 @@ fn add_status_line(response: &Response, body: &mut ErrorBody) {
     match body.entries.first_mut() {
         Some(first) if !bare => {
             let texts = [&first.title, &first.detail];
-            let known = texts.into_iter().flatten().any(|text| text.contains(reason));
+            let known = texts
+                .into_iter()
+                .flatten()
+                .any(|text| text.contains(reason));
             if !known && first.title.is_none() {
                 first.title = Some(reason.to_owned());
             }

@@ -90,7 +90,11 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
             entries: Vec::new(),
             notes: vec![Note::new("The answer has no body.")],
         },
-        _ => read(&response.body, media_type.as_deref(), About::Refusal(response.status)),
+        _ => read(
+            &response.body,
+            media_type.as_deref(),
+            About::Refusal(response.status),
+        ),
     };
     if response.body_cut {
         body.notes.push(Note::new(
@@ -112,10 +116,17 @@ fn refused_success(response: &Response, codes: &[&str]) -> ErrorBody {
         && let Ok(text) = std::str::from_utf8(start)
     {
         for part in refused::parts_of_multipart(text) {
-            let (head, body) = part.split_once("\r\n\r\n").or(part.split_once("\n\n")).unwrap_or((part, ""));
+            let (head, body) = part
+                .split_once("\r\n\r\n")
+                .or(part.split_once("\n\n"))
+                .unwrap_or((part, ""));
             let status = head.split(' ').nth(1).and_then(|s| s.parse().ok());
             let body = body.split("\n--").next().unwrap_or(body);
-            let found = read(body.as_bytes(), None, About::Refusal(status.unwrap_or(response.status)));
+            let found = read(
+                body.as_bytes(),
+                None,
+                About::Refusal(status.unwrap_or(response.status)),
+            );
             parts.entries.extend(found.entries);
         }
     } else if let Ok(text) = std::str::from_utf8(start)

@@ -179,7 +179,9 @@ pub fn squeezed(name: &str) -> String {
     }
     let last = name.rsplit([':', '.']).find(|part| !part.is_empty());
     let last = last.unwrap_or(name);
-    let kept = last.chars().filter(|c| !matches!(c, '_' | '-' | ' ' | '@' | '$' | '#'));
+    let kept = last
+        .chars()
+        .filter(|c| !matches!(c, '_' | '-' | ' ' | '@' | '$' | '#'));
     kept.map(|c| c.to_ascii_lowercase()).take(60).collect()
 }
 
@@ -189,7 +191,9 @@ pub fn roles(squeezed: &str) -> &'static [(Role, usize)] {
     if let Some(roles) = TABLE.get(squeezed) {
         return roles;
     }
-    let ending = ENDINGS.iter().find(|(ending, _)| squeezed.ends_with(ending));
+    let ending = ENDINGS
+        .iter()
+        .find(|(ending, _)| squeezed.ends_with(ending));
     let known = ending.and_then(|(_, name)| TABLE.get(name));
     known.map_or(&[], Vec::as_slice)
 }
@@ -206,7 +210,13 @@ mod tests {
 
     #[test]
     fn a_name_is_known_in_every_spelling_and_behind_a_makers_prefix() {
-        for name in ["errorCode", "error_code", "Error-Code", "o:errorCode", "acmeErrorCode"] {
+        for name in [
+            "errorCode",
+            "error_code",
+            "Error-Code",
+            "o:errorCode",
+            "acmeErrorCode",
+        ] {
             assert!(rank(&squeezed(name), Role::Code).is_some(), "{name}");
         }
         assert_eq!(squeezed("odata.error"), "error");

@@ -51,7 +51,9 @@ impl<'a> Members<'a> {
     /// What GraphQL puts aside as `extensions` says the same as members of one's own.
     pub fn with_extensions(object: &'a Json) -> Members<'a> {
         let mut members = Members::of(object, Place::Top);
-        members.all.retain(|m| m.squeezed != "path" && m.squeezed != "locations");
+        members
+            .all
+            .retain(|m| m.squeezed != "path" && m.squeezed != "locations");
         let mut inner = object.get("extensions");
         while let Some(extension) = inner {
             Members::add(extension, &mut members.all);
@@ -61,7 +63,9 @@ impl<'a> Members<'a> {
         }
         if let Some(http) = object.get("extensions").and_then(|e| e.get("http")) {
             let status = http.get("status").map(|status| ("status", status));
-            members.all.extend(status.map(|(name, value)| one(name, value)));
+            members
+                .all
+                .extend(status.map(|(name, value)| one(name, value)));
         }
         members
     }
@@ -250,12 +254,7 @@ fn joined(first: &str, second: &str) -> String {
 }
 
 /// Where the input stands that is wrong.
-fn locate<'a>(
-    object: &Json,
-    members: &'a Members,
-    entry: &mut Entry,
-    used: &mut Vec<&'a str>,
-) {
+fn locate<'a>(object: &Json, members: &'a Members, entry: &mut Entry, used: &mut Vec<&'a str>) {
     let code = entry.code.clone();
     let short = |member: &Member| {
         let text = place_text(member, members.place)?;
@@ -313,7 +312,8 @@ fn locate<'a>(
 }
 
 fn is_kind_of_place(text: &str) -> bool {
-    let kinds = "body query querystring path header headers cookie cookies params url formdata form";
+    let kinds =
+        "body query querystring path header headers cookie cookies params url formdata form";
     let text = text.to_ascii_lowercase();
     kinds.split(' ').any(|kind| kind == text)
 }
@@ -356,7 +356,10 @@ pub fn pointer(steps: &[Json]) -> String {
 fn links_of<'a>(members: &'a Members, used: &mut Vec<&'a str>) -> Option<Json> {
     let mut found = Vec::new();
     for member in members.all.iter().filter(|member| member.is(Role::Link)) {
-        let is_plain = matches!(member.squeezed.as_str(), "url" | "uri" | "link" | "href" | "help");
+        let is_plain = matches!(
+            member.squeezed.as_str(),
+            "url" | "uri" | "link" | "href" | "help"
+        );
         let is_link = match member.value {
             Json::Text(text) => !text.trim().is_empty() && (!is_plain || url_in(text).is_some()),
             _ => member.squeezed == "links",
@@ -381,16 +384,21 @@ fn rights(object: &Json, entry: &mut Entry, setting: Setting, depth: usize) {
         let short = squeezed(name);
         let known = roles(&short);
         let is = |role| known.iter().any(|(own, _)| *own == role);
-        let plain = matches!(short.as_str(), "required" | "requires" | "provided" | "granted");
+        let plain = matches!(
+            short.as_str(),
+            "required" | "requires" | "provided" | "granted"
+        );
         let scope = short == "scope" && speaks_of(entry, "scope");
         if (is(Role::Needed) || scope) && !(plain && about_input) {
             add_names(value, &mut entry.needed);
         } else if is(Role::Held) && !(plain && about_input) {
             add_names(value, &mut entry.held);
-        } else if depth < 2 && !matches!(short.as_str(), "error" | "errors" | "err") {
-            if value.as_object().is_some() && value.get("message").is_none() {
-                rights(value, entry, setting, depth + 1);
-            }
+        } else if depth < 2
+            && !matches!(short.as_str(), "error" | "errors" | "err")
+            && value.as_object().is_some()
+            && value.get("message").is_none()
+        {
+            rights(value, entry, setting, depth + 1);
         }
     }
 }
@@ -402,9 +410,16 @@ fn speaks_of(entry: &Entry, word: &str) -> bool {
 }
 
 fn speaks_of_rights(entry: &Entry) -> bool {
-    ["scope", "permission", "role", "privilege", "right", "access"]
-        .iter()
-        .any(|word| speaks_of(entry, word))
+    [
+        "scope",
+        "permission",
+        "role",
+        "privilege",
+        "right",
+        "access",
+    ]
+    .iter()
+    .any(|word| speaks_of(entry, word))
 }
 
 fn add_names(value: &Json, names: &mut Vec<String>) {
@@ -426,20 +441,39 @@ fn add_names(value: &Json, names: &mut Vec<String>) {
 /// What leads to the mending: a member made for it, also one object further down, then a page
 /// that explains, then an address that the sentence leads to.
 fn find_remedy(members: &Members, entry: &mut Entry) {
-    let made_for = members.best(Role::Remedy, |m| remedy_in(m.value)).map(|(_, found)| found);
+    let made_for = members
+        .best(Role::Remedy, |m| remedy_in(m.value))
+        .map(|(_, found)| found);
     let below = || {
-        let inner = ["metadata", "extra", "context", "data", "details", "extensions"];
+        let inner = [
+            "metadata",
+            "extra",
+            "context",
+            "data",
+            "details",
+            "extensions",
+        ];
         inner.iter().find_map(|name| {
-            let inner = members.get(name).filter(|inner| inner.as_object().is_some())?;
+            let inner = members
+                .get(name)
+                .filter(|inner| inner.as_object().is_some())?;
             let inner = Members::of(inner, Place::Top);
-            inner.best(Role::Remedy, |m| remedy_in(m.value)).map(|(_, found)| found)
+            inner
+                .best(Role::Remedy, |m| remedy_in(m.value))
+                .map(|(_, found)| found)
         })
     };
     let page = || {
         let linked = |m: &Member| first_link(m.value).map(|url| Remedy::link(&url));
         members.best(Role::Link, linked).map(|(_, found)| found)
     };
-    let said = || entry.detail.as_deref().and_then(link_to_follow).map(Remedy::link);
+    let said = || {
+        entry
+            .detail
+            .as_deref()
+            .and_then(link_to_follow)
+            .map(Remedy::link)
+    };
     entry.remedy = made_for.or_else(below).or_else(page).or_else(said);
 }
 
@@ -459,7 +493,10 @@ fn first_link(value: &Json) -> Option<String> {
     match value {
         Json::Text(text) => url_in(text).map(str::to_owned),
         Json::List(values) => values.iter().take(10).find_map(first_link),
-        Json::Object(members) => members.iter().take(10).find_map(|(_, value)| first_link(value)),
+        Json::Object(members) => members
+            .iter()
+            .take(10)
+            .find_map(|(_, value)| first_link(value)),
         _ => None,
     }
 }

@@ -1,9 +1,9 @@
 //! Errors that are neither JSON nor XML: web pages of gateways and logins, form data of old token
 //! endpoints, and plain text. Everything here walks over the text once.
 
+use super::entry::Remedy;
 use super::entry::{Entry, EntryOrigin};
 use super::words::{as_status, code_within, is_phrase, link_to_follow};
-use super::entry::Remedy;
 use crate::insight::json::Json;
 
 /// Characters of a page or text that are quoted as the detail; nobody reads more in a table,

@@ -10,9 +10,11 @@ use crate::insight::json::Json;
 
 /// Adds what stands in the places of a pack.
 pub fn add(places: &ErrorPlaces, root: &Json, body: &mut ErrorBody) {
-    let elements: Vec<&Json> = places.each.iter().flat_map(|list| {
-        at(root, list).flat_map(|list| list.as_list().unwrap_or_default())
-    }).collect();
+    let elements: Vec<&Json> = places
+        .each
+        .iter()
+        .flat_map(|list| at(root, list).flat_map(|list| list.as_list().unwrap_or_default()))
+        .collect();
     // A place may be counted from the whole body or from one element of a list of errors.
     let values = |pointers: &[String]| -> Vec<Json> {
         for pointer in pointers {
@@ -85,9 +87,10 @@ fn is_blank(value: &Json) -> bool {
 }
 
 fn add_code(code: &str, root: &Json, body: &mut ErrorBody) {
-    let known = body.entries.iter().any(|entry| {
-        entry.code.as_deref() == Some(code) || entry.status.as_deref() == Some(code)
-    });
+    let known = body
+        .entries
+        .iter()
+        .any(|entry| entry.code.as_deref() == Some(code) || entry.status.as_deref() == Some(code));
     if code.is_empty() || code.contains(char::is_whitespace) || code.len() > 120 || known {
         return;
     }
@@ -162,7 +165,11 @@ mod tests {
         });
         add(&places(&[], &["/a"], &[]), &root, &mut body);
         add(&places(&[], &["/b"], &[]), &root, &mut body);
-        let codes: Vec<_> = body.entries.iter().filter_map(|e| e.code.as_deref()).collect();
+        let codes: Vec<_> = body
+            .entries
+            .iter()
+            .filter_map(|e| e.code.as_deref())
+            .collect();
         assert_eq!(codes, ["other", "X1"]);
     }
 }

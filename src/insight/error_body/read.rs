@@ -161,17 +161,32 @@ fn speaks_of_errors(value: &Json) -> bool {
                 if empty {
                     continue;
                 }
-                let named = ["error", "fault", "exception", "violation", "problem", "fail", "invalid"];
+                let named = [
+                    "error",
+                    "fault",
+                    "exception",
+                    "violation",
+                    "problem",
+                    "fail",
+                    "invalid",
+                ];
                 let errs = named.iter().any(|part| name.contains(part)) || name == "err";
                 let is_text = value.to_text().is_some();
                 if errs && !(is_text && value == &Json::Bool(false)) {
                     return true;
                 }
                 let flag = matches!(name.as_str(), "ok" | "success") && *value == Json::Bool(false);
-                let words = rank(&name, Role::Message).is_some() || rank(&name, Role::Title).is_some();
+                let words =
+                    rank(&name, Role::Message).is_some() || rank(&name, Role::Title).is_some();
                 let code = rank(&name, Role::Code).is_some() && is_text;
-                tells |= flag || code || words || matches!(name.as_str(), "detail" | "reason" | "details");
-                let id = matches!(name.as_str(), "id" | "uuid" | "guid" | "createdat" | "updatedat");
+                tells |= flag
+                    || code
+                    || words
+                    || matches!(name.as_str(), "detail" | "reason" | "details");
+                let id = matches!(
+                    name.as_str(),
+                    "id" | "uuid" | "guid" | "createdat" | "updatedat"
+                );
                 is_record |= id && !value.as_text().is_some_and(is_plain_code);
                 lists += usize::from(value.as_list().is_some());
                 if inner && speaks_of_errors(value) {
@@ -253,7 +268,15 @@ fn blanked(text: &str, start: usize) -> String {
 
 /// JSON without what keeps a browser from running it: `)]}',`, `while(1);`, `callback(…)`.
 fn unguarded(text: Cow<'_, str>) -> Cow<'_, str> {
-    const GUARDS: [&str; 7] = [")]}',", ")]}'", ")]}", "while(1);", "while (1);", "for(;;);", "for (;;);"];
+    const GUARDS: [&str; 7] = [
+        ")]}',",
+        ")]}'",
+        ")]}",
+        "while(1);",
+        "while (1);",
+        "for(;;);",
+        "for (;;);",
+    ];
     let lead = text.len() - text.trim_start().len();
     let rest = &text[lead..];
     for guard in GUARDS {

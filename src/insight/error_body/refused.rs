@@ -84,7 +84,9 @@ impl<'a> Seen<'a> {
     fn of(object: &'a Json) -> Seen<'a> {
         let members = object.as_object().unwrap_or_default().iter().take(200);
         Seen {
-            members: members.map(|(name, value)| (squeezed(name), value)).collect(),
+            members: members
+                .map(|(name, value)| (squeezed(name), value))
+                .collect(),
         }
     }
 
@@ -137,10 +139,16 @@ impl<'a> Seen<'a> {
             !in_envelope && !is_id && !is_empty(value)
         });
         let foreign = foreign.count();
-        let state = self.get("status").or_else(|| self.get("state")).and_then(Json::as_text);
+        let state = self
+            .get("status")
+            .or_else(|| self.get("state"))
+            .and_then(Json::as_text);
         let ended = state.is_some_and(|state| {
             let state = state.to_ascii_lowercase();
-            matches!(state.as_str(), "failed" | "failure" | "completed" | "cancelled" | "done")
+            matches!(
+                state.as_str(),
+                "failed" | "failure" | "completed" | "cancelled" | "done"
+            )
         });
         has_id && (foreign > 0 || ended) || has(TIMES) && foreign > 1
     }
@@ -161,7 +169,9 @@ fn is_fine_word(text: &str) -> bool {
     const WORDS: &str = "|ok|okay|success|successful|succeeded|none|null|no|false|0|n/a|no error|no errors|\
 accepted|done|created|completed|complete|成功|操作成功|请求成功|";
     let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
-    WORDS.contains(&format!("|{text}|")) || text.ends_with("success") || text.ends_with("successfully")
+    WORDS.contains(&format!("|{text}|"))
+        || text.ends_with("success")
+        || text.ends_with("successfully")
 }
 
 /// A value that speaks of an error where it stands under such a name.
@@ -182,7 +192,9 @@ fn is_fine_code(code: &str) -> bool {
     let code = code.trim();
     let zero = !code.is_empty() && code.bytes().all(|b| b == b'0');
     let success = code.len() == 3 && code.starts_with('2') || matches!(code, "20000" | "1");
-    zero || success || is_number(code) && code.len() == 3 && code.starts_with(['1', '3']) || is_fine_word(code)
+    zero || success
+        || is_number(code) && code.len() == 3 && code.starts_with(['1', '3'])
+        || is_fine_word(code)
 }
 
 fn is_false(value: &Json) -> bool {
@@ -212,7 +224,10 @@ fn is_positive(value: &Json) -> bool {
 fn is_bad_status(value: &Json) -> bool {
     let text = value.to_text().unwrap_or_default();
     let status = text.split(' ').next().unwrap_or_default();
-    status.len() == 3 && status.parse::<u16>().is_ok_and(|n| (400..=599).contains(&n))
+    status.len() == 3
+        && status
+            .parse::<u16>()
+            .is_ok_and(|n| (400..=599).contains(&n))
 }
 
 const FLAGS: &str = "ok success issuccess issuccessful successful succeeded";
@@ -258,8 +273,11 @@ fn object_refuses(object: &Json, depth: usize) -> bool {
 
 /// Something called an error that is not empty.
 fn has_errors(seen: &Seen) -> bool {
-    const WORDS: &str = "error err fault exception errormessage errormessages errorlist errordescription";
-    if seen.any(WORDS, |value| !matches!(value, Json::Number(_)) && says_something(value)) {
+    const WORDS: &str =
+        "error err fault exception errormessage errormessages errorlist errordescription";
+    if seen.any(WORDS, |value| {
+        !matches!(value, Json::Number(_)) && says_something(value)
+    }) {
         return true;
     }
     let listed = seen.any("errors", |value| match value {
@@ -269,8 +287,15 @@ fn has_errors(seen: &Seen) -> bool {
         Json::Text(text) => text.contains(' ') && !is_fine_word(text),
         _ => false,
     });
-    let told = || seen.any("message msg errormessage errmsg description info", says_something);
-    let numbered = seen.any("error err", |v| matches!(v, Json::Number(_)) && says_something(v));
+    let told = || {
+        seen.any(
+            "message msg errormessage errmsg description info",
+            says_something,
+        )
+    };
+    let numbered = seen.any("error err", |v| {
+        matches!(v, Json::Number(_)) && says_something(v)
+    });
     let set = seen.any("error err iserror haserror", is_true);
     listed || (numbered || set) && told()
 }
@@ -319,7 +344,9 @@ forbidden|invalid|rejected|";
     let names = "status stat result ack outcome";
     let says = |value: &Json, fits: &dyn Fn(&str) -> bool| value.as_text().is_some_and(fits);
     let failed = |value: &Json| {
-        says(value, &|text| FAILED.contains(&format!("|{}|", text.to_ascii_lowercase())))
+        says(value, &|text| {
+            FAILED.contains(&format!("|{}|", text.to_ascii_lowercase()))
+        })
     };
     let shouted = |value: &Json| {
         says(value, &|text| {
@@ -338,8 +365,18 @@ forbidden|invalid|rejected|";
 /// Whether a shouted status is one of a refusal.
 fn is_denial(text: &str) -> bool {
     const PARTS: [&str; 12] = [
-        "DENIED", "LIMIT", "INVALID", "UNAUTH", "FORBIDDEN", "ERROR", "FAILED", "FAILURE", "EXCEEDED",
-        "EXPIRED", "NOT_ALLOWED", "NOT_AUTH",
+        "DENIED",
+        "LIMIT",
+        "INVALID",
+        "UNAUTH",
+        "FORBIDDEN",
+        "ERROR",
+        "FAILED",
+        "FAILURE",
+        "EXCEEDED",
+        "EXPIRED",
+        "NOT_ALLOWED",
+        "NOT_AUTH",
     ];
     PARTS.iter().any(|part| text.contains(part))
 }
@@ -375,9 +412,14 @@ fn of_part(value: &Json) -> &Json {
 pub fn is_part(value: &Json) -> bool {
     let value = of_part(value);
     let seen = Seen::of(value);
-    let answered = seen.any("status code statuscode httpstatus httpstatuscode", |value| {
-        value.to_text().is_some_and(|t| t.len() == 3 && t.parse::<u16>().is_ok())
-    });
+    let answered = seen.any(
+        "status code statuscode httpstatus httpstatuscode",
+        |value| {
+            value
+                .to_text()
+                .is_some_and(|t| t.len() == 3 && t.parse::<u16>().is_ok())
+        },
+    );
     seen.get("jsonrpc").is_some()
         || answered && seen.any("body response headers result error errors", |_| true)
         || seen.get("errorcode").is_some()
@@ -386,7 +428,13 @@ pub fn is_part(value: &Json) -> bool {
 /// The status of that part.
 pub fn status_of_part(value: &Json) -> Option<u16> {
     let seen = Seen::of(of_part(value));
-    let names = ["status", "statuscode", "httpstatuscode", "httpstatus", "code"];
+    let names = [
+        "status",
+        "statuscode",
+        "httpstatuscode",
+        "httpstatus",
+        "code",
+    ];
     let values = names.iter().filter_map(|name| seen.get(name)?.to_text());
     let statuses = values.filter_map(|text| super::words::as_status(&text));
     statuses.into_iter().next()
@@ -406,12 +454,16 @@ pub fn body_of_part(value: &Json) -> String {
 /// Whether that part failed.
 fn part_fails(value: &Json) -> bool {
     let seen = Seen::of(of_part(value));
-    let bad = seen.any("status code statuscode httpstatus httpstatuscode", is_bad_status);
+    let bad = seen.any(
+        "status code statuscode httpstatus httpstatuscode",
+        is_bad_status,
+    );
     let has_body = seen.any("body response headers result error errors", |_| true);
     bad && has_body || seen.any("error errors", says_something)
 }
 
-const BATCHES: &str = "responses batchresponse batchresponses compositeresponse replies operations items";
+const BATCHES: &str =
+    "responses batchresponse batchresponses compositeresponse replies operations items";
 
 /// A batch of which some part failed.
 fn batch_fails(object: &Json, seen: &Seen) -> bool {
@@ -459,7 +511,10 @@ pub fn failing_parts(value: &Json) -> impl Iterator<Item = &Json> {
     }
     // One part that is none makes the list one of records.
     batches.retain(|values| values.iter().all(is_part));
-    let parts = batches.into_iter().flatten().filter(|value| part_fails(value));
+    let parts = batches
+        .into_iter()
+        .flatten()
+        .filter(|value| part_fails(value));
     parts.chain(rows.into_iter().flatten().filter(|value| row_fails(value)))
 }
 
@@ -475,7 +530,10 @@ fn list_refuses(values: &[Json]) -> bool {
         let names = "errorcode message fields field";
         seen.get("errorcode").is_some()
             && seen.get("message").is_some()
-            && seen.members.iter().all(|(name, _)| names.split(' ').any(|own| own == name))
+            && seen
+                .members
+                .iter()
+                .all(|(name, _)| names.split(' ').any(|own| own == name))
     };
     let all_errors = !values.is_empty() && values.iter().all(only_errors);
     let whole = Json::List(values.to_vec());
@@ -486,8 +544,7 @@ fn list_refuses(values: &[Json]) -> bool {
 pub fn may_refuse(name: &str) -> bool {
     let name = squeezed(name);
     let known = "error errors err fault exception errormessages meta status header failed failures";
-    known.split(' ').any(|own| own == name)
-        || BATCHES.split(' ').any(|own| own == name)
+    known.split(' ').any(|own| own == name) || BATCHES.split(' ').any(|own| own == name)
 }
 
 /// A fault of SOAP, a root that is called an error, or what would refuse as JSON.
@@ -495,7 +552,8 @@ fn xml_refuses(root: &Json) -> bool {
     let Some([(name, value)]) = root.as_object() else {
         return false;
     };
-    const ROOTS: &str = "error errors errorresponse fault exception exceptionreport serviceexceptionreport";
+    const ROOTS: &str =
+        "error errors errorresponse fault exception exceptionreport serviceexceptionreport";
     let named = ROOTS.split(' ').any(|own| own == squeezed(name));
     if named && says_something(value) {
         return true;
@@ -516,10 +574,18 @@ fn xml_refuses(root: &Json) -> bool {
     }
     if name == "multistatus" {
         let answers = seen.get("response");
-        let answers = answers.and_then(Json::as_list).or(answers.map(std::slice::from_ref));
+        let answers = answers
+            .and_then(Json::as_list)
+            .or(answers.map(std::slice::from_ref));
         return answers.unwrap_or_default().iter().any(|answer| {
-            let status = answer.get("status").and_then(Json::as_text).unwrap_or_default();
-            status.split(' ').nth(1).is_some_and(|s| s.starts_with(['4', '5']))
+            let status = answer
+                .get("status")
+                .and_then(Json::as_text)
+                .unwrap_or_default();
+            status
+                .split(' ')
+                .nth(1)
+                .is_some_and(|s| s.starts_with(['4', '5']))
         });
     }
     object_refuses(root, 0)

@@ -152,7 +152,10 @@ mod tests {
             shown(r#" {"a": "\"", "b": [1, {}], "errors" : [ {"x":"y"} ], "c":-1.5}"#),
             r#"{"a":"\"","b":[1,{}],"errors":[{"x":"y"}],"c":-1.5}"#
         );
-        let large = format!(r#"{{"data":[{}1],"errors":[{{"m":1}}]}}"#, "1,".repeat(5_000));
+        let large = format!(
+            r#"{{"data":[{}1],"errors":[{{"m":1}}]}}"#,
+            "1,".repeat(5_000)
+        );
         assert_eq!(shown(&large), r#"{"data":[null],"errors":[{"m":1}]}"#);
         assert_eq!(shown("\u{feff}{\"a\":1"), r#"{"a":1}"#);
         assert_eq!(shown("hello"), "nothing");

@@ -45,7 +45,9 @@ pub fn origin_of(object: &Json) -> Option<EntryOrigin> {
     }
     let message = object.get("message")?;
     let in_language = message.get("value").is_some() && message.get("lang").is_some();
-    let has_inner = ["innererror", "innerError"].iter().any(|n| object.get(n).is_some());
+    let has_inner = ["innererror", "innerError"]
+        .iter()
+        .any(|n| object.get(n).is_some());
     if object.get("code").is_some() && (in_language || has_inner) {
         return Some(EntryOrigin::Odata);
     }
@@ -79,7 +81,9 @@ pub fn origin_of_list(values: &[Json], document: &Json) -> Option<EntryOrigin> {
         let traced = has("locations") || has("path") || has("extensions");
         graph |= has("message") && (traced || document.get("data").is_some());
         let members = object.as_object().unwrap_or_default();
-        pure &= members.iter().all(|(name, _)| NAMES.contains(&name.as_str()));
+        pure &= members
+            .iter()
+            .all(|(name, _)| NAMES.contains(&name.as_str()));
     }
     match (told, graph, pure) {
         (true, ..) => Some(EntryOrigin::JsonApi),
@@ -118,7 +122,9 @@ fn json_api(value: &Json, setting: Setting) -> Option<Entry> {
         "id", "links", "status", "code", "title", "detail", "source", "meta",
     ];
     let members = value.as_object()?;
-    let pure = members.iter().all(|(name, _)| NAMES.contains(&name.as_str()));
+    let pure = members
+        .iter()
+        .all(|(name, _)| NAMES.contains(&name.as_str()));
     let mut entry = entry_of(value, EntryOrigin::JsonApi, Place::Element, setting);
     if !pure {
         return entry.says().then_some(entry);
@@ -129,7 +135,9 @@ fn json_api(value: &Json, setting: Setting) -> Option<Entry> {
     entry.status = member(value, "status");
     let meta = value.get("meta").filter(|meta| **meta != Json::Null);
     entry.meta = meta.cloned();
-    let places = value.get("source").filter(|source| source.as_object().is_some());
+    let places = value
+        .get("source")
+        .filter(|source| source.as_object().is_some());
     if places.is_none() {
         (entry.field, entry.pointer, entry.parameter) = (None, None, None);
     }
@@ -143,13 +151,18 @@ fn graphql(value: &Json, setting: Setting) -> Entry {
     let mut entry = entry_from(value, &members, EntryOrigin::Graphql, setting);
     let said = value.get("message").and_then(words);
     if let Some(said) = said {
-        let lacks = entry.detail.as_ref().is_none_or(|detail| !detail.contains(&said));
+        let lacks = entry
+            .detail
+            .as_ref()
+            .is_none_or(|detail| !detail.contains(&said));
         if lacks && entry.title.as_ref() != Some(&said) {
             entry.detail = Some(said);
         }
     }
     let extensions = value.get("extensions");
-    let code = extensions.and_then(|e| member(e, "code")).filter(|code| !is_number(code));
+    let code = extensions
+        .and_then(|e| member(e, "code"))
+        .filter(|code| !is_number(code));
     entry.code = code.or(entry.code);
     entry.meta = rest(value, &["message", "title"]);
     entry
@@ -196,8 +209,10 @@ pub fn problem(object: &Json, setting: Setting) -> Entry {
     let left = rest(object, &used).and_then(|left| {
         let members = left.as_object()?.iter();
         let kept = members.filter(|(name, _)| {
-            !matches!(name.as_str(), "errors" | "invalid-params" | "invalid_params")
-                && (is_list(name).is_none() || entry.code.as_ref() != Some(name))
+            !matches!(
+                name.as_str(),
+                "errors" | "invalid-params" | "invalid_params"
+            ) && (is_list(name).is_none() || entry.code.as_ref() != Some(name))
         });
         let kept: Vec<_> = kept.cloned().collect();
         (!kept.is_empty()).then_some(Json::Object(kept))

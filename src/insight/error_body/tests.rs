@@ -225,10 +225,7 @@ fn every_shape_gives_its_entries() {
         (r#"{"error":{"code":7}}"#, &["vendor 7 | - | -"]),
         (
             r#"{"error":{"code":"Bad","message":"m","details":[{"code":"Inner","message":"n"}]}}"#,
-            &[
-                "vendor Bad | - | m",
-                "vendor Inner | - | n",
-            ],
+            &["vendor Bad | - | m", "vendor Inner | - | n"],
         ),
         (
             r#"{"message":"Unauthorized"}"#,
@@ -430,8 +427,16 @@ fn a_challenge_adds_to_the_error_of_the_body() {
     let coded = r#"{"code":"other","message":"No."}"#;
     let cases: &[(&str, &str, &[&str])] = &[
         (said, "", &[alone]),
-        (said, "No.", &["text invalid_token | No. | Expired needed=a b"]),
-        (said, json, &["vendor invalid_token | - | Expired needed=a b"]),
+        (
+            said,
+            "No.",
+            &["text invalid_token | No. | Expired needed=a b"],
+        ),
+        (
+            said,
+            json,
+            &["vendor invalid_token | - | Expired needed=a b"],
+        ),
         (said, coded, &["vendor other | - | No.", alone]),
         ("Bearer", "No.", &["text - | - | No."]),
         ("Bearer", "", &["www_authenticate - | Bearer | -"]),

@@ -27,7 +27,10 @@ active|inactive|done|complete|completed|message|api|http|json|string|apierror";
 
 /// HTTP's own words for a status: they add nothing to it.
 pub fn is_phrase(text: &str) -> bool {
-    let text = text.trim().trim_end_matches(['.', '!']).to_ascii_lowercase();
+    let text = text
+        .trim()
+        .trim_end_matches(['.', '!'])
+        .to_ascii_lowercase();
     PHRASES.split('|').any(|phrase| phrase == text)
 }
 
@@ -145,7 +148,9 @@ fn is_shouted_code(word: &str) -> bool {
     word.len() >= 8
         && word.contains('_')
         && word.starts_with(|c: char| c.is_ascii_uppercase())
-        && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && is_code_word(word)
 }
 
@@ -159,7 +164,10 @@ fn is_errno(word: &str) -> bool {
 
 /// The first web address in a text, without the signs of the sentence behind it.
 pub fn url_in(text: &str) -> Option<&str> {
-    let at = ["https://", "http://"].iter().filter_map(|s| text.find(s)).min()?;
+    let at = ["https://", "http://"]
+        .iter()
+        .filter_map(|s| text.find(s))
+        .min()?;
     let rest = &text[at..];
     let ends = |c: char| c.is_whitespace() || "\"'<>()[]{}|\\^`,;".contains(c);
     let end = rest.find(ends).unwrap_or(rest.len());
@@ -173,10 +181,15 @@ pub fn link_to_follow(text: &str) -> Option<&str> {
         enable authorize authorise link check read about more docs documentation in";
     let url = url_in(text)?;
     let at = text.find(url)?;
-    let before = text[..at].trim_end().trim_end_matches([':', '(', '[', '"', '<', '\'']);
+    let before = text[..at]
+        .trim_end()
+        .trim_end_matches([':', '(', '[', '"', '<', '\'']);
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next()?;
     let word = word.to_ascii_lowercase();
-    BEFORE.split_whitespace().any(|known| known == word).then_some(url)
+    BEFORE
+        .split_whitespace()
+        .any(|known| known == word)
+        .then_some(url)
 }
 
 /// The names in a text or list of scopes and rights.
@@ -186,8 +199,13 @@ pub fn names_in(text: &str) -> Vec<String> {
     } else {
         text.split_whitespace().collect()
     };
-    let parts = parts.into_iter().map(|part| part.trim().trim_matches(['"', '\'']));
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    let parts = parts
+        .into_iter()
+        .map(|part| part.trim().trim_matches(['"', '\'']));
+    parts
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -196,7 +214,14 @@ mod tests {
 
     #[test]
     fn codes_are_told_from_markers_sentences_and_ids() {
-        for code in ["MISSING_SCOPES", "Forbidden", "oauth.v2.Invalid", "E0000001", "a:b", "no_auth"] {
+        for code in [
+            "MISSING_SCOPES",
+            "Forbidden",
+            "oauth.v2.Invalid",
+            "E0000001",
+            "a:b",
+            "no_auth",
+        ] {
             assert!(is_code_word(code), "{code}");
         }
         for other in [
@@ -228,8 +253,14 @@ mod tests {
     #[test]
     fn a_code_inside_a_sentence_is_found() {
         assert_eq!(code_within("Access denied. Error code: 1010"), Some("1010"));
-        assert_eq!(code_within("getaddrinfo ENOTFOUND a.example"), Some("ENOTFOUND"));
-        assert_eq!(code_within("error:10000412:lib:BAD_CERT_NOW"), Some("BAD_CERT_NOW"));
+        assert_eq!(
+            code_within("getaddrinfo ENOTFOUND a.example"),
+            Some("ENOTFOUND")
+        );
+        assert_eq!(
+            code_within("error:10000412:lib:BAD_CERT_NOW"),
+            Some("BAD_CERT_NOW")
+        );
         assert_eq!(code_within("[ERROR] the error code is unknown"), None);
         assert_eq!(code_within("Set MY_KEY"), None);
     }

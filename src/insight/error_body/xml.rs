@@ -42,7 +42,10 @@ pub fn read(text: &str) -> Option<Json> {
             Ok(Event::CData(words)) => add(&mut open, &words.xml10_content()),
             Ok(Event::GeneralRef(name)) => {
                 let known = entity(&name.xml10_content());
-                add(&mut open, known.map_or("�".to_owned(), String::from).as_str());
+                add(
+                    &mut open,
+                    known.map_or("�".to_owned(), String::from).as_str(),
+                );
             }
             Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
@@ -52,7 +55,9 @@ pub fn read(text: &str) -> Option<Json> {
         close(&mut open);
     }
     let root = open.pop()?.value();
-    root.as_object().is_some_and(|members| !members.is_empty()).then_some(root)
+    root.as_object()
+        .is_some_and(|members| !members.is_empty())
+        .then_some(root)
 }
 
 fn add(open: &mut [Element], words: &str) {
@@ -153,7 +158,10 @@ fn fault(members: Vec<(String, Json)>) -> Json {
     }
     let reason = reason.as_list().and_then(<[Json]>::first).unwrap_or(reason);
     let mut found = vec![
-        ("faultcode".to_owned(), code.get("Value").cloned().unwrap_or(Json::Null)),
+        (
+            "faultcode".to_owned(),
+            code.get("Value").cloned().unwrap_or(Json::Null),
+        ),
         ("faultstring".to_owned(), reason.clone()),
     ];
     if let Some(detail) = object.get("Detail") {
@@ -189,7 +197,9 @@ mod tests {
     #[test]
     fn elements_attributes_and_words_are_members() {
         assert_eq!(
-            shown("<?xml version='1.0'?><a:e xmlns:a='u' code='7'><b>x &amp; &#65;</b><b><![CDATA[<y>]]></b>w</a:e>"),
+            shown(
+                "<?xml version='1.0'?><a:e xmlns:a='u' code='7'><b>x &amp; &#65;</b><b><![CDATA[<y>]]></b>w</a:e>"
+            ),
             r##"{"e":{"code":"7","b":["x & A","<y>"],"#text":"w"}}"##
         );
         assert_eq!(shown("<a><b/></a>"), r#"{"a":{"b":""}}"#);

@@ -1,8 +1,8 @@
 //! One exchange, read: its errors, what they speak of, what kind of text it is, what it lists.
 
 use super::records;
-use crate::insight::challenge::{Challenge, challenges};
 use crate::insight::api::knowledge::Knowledge;
+use crate::insight::challenge::{Challenge, challenges};
 use crate::insight::error_body::{EntryOrigin, ErrorBody, error_body, error_body_knowing};
 use crate::insight::json::{self, Json};
 use crate::insight::quota::quotas;
@@ -86,11 +86,7 @@ impl Facts {
                 add(&mut words, senses_of_text(detail));
             }
             if let Some(title) = entry.title.as_ref().filter(|_| !header) {
-                let place = if is_page {
-                    &mut words
-                } else {
-                    &mut titles
-                };
+                let place = if is_page { &mut words } else { &mut titles };
                 add(place, senses_of_text(title));
             }
         }
@@ -345,7 +341,9 @@ fn page(response: &Response) -> Page {
         return Page::Html;
     }
     // A body that is JSON is none of a page, whatever its media type says.
-    let is_json = ["{\"", "{}", "[{", "[\"", "[]"].iter().any(|s| start.starts_with(s));
+    let is_json = ["{\"", "{}", "[{", "[\"", "[]"]
+        .iter()
+        .any(|s| start.starts_with(s));
     if media_type.contains("html") && !is_json {
         return Page::Html;
     }
