@@ -180,6 +180,7 @@ fn body(
         object.insert("causes".into(), causes_json(&causes));
         if let Some(explanation) = explanation {
             object.insert("verdicts".into(), json::causes_json(explanation));
+            json::insert_limits(&explanation.named, &mut object);
         }
         object.insert("entries".into(), entries_json(errors));
         object.insert("notes".into(), notes_json(&errors.notes));
@@ -192,11 +193,13 @@ fn body(
     }
     out.table(&errors.entries);
     out.notes(&errors.notes);
-    if let Some(verdict) = explanation.map(Explanation::verdict)
-        && verdict.cause != Cause::None
-    {
-        out.line("");
-        super::investigate::verdict(verdict, "Likely", out);
+    match explanation {
+        Some(explanation) if explanation.verdict().cause != Cause::None => {
+            out.line("");
+            super::investigate::verdict(explanation, "Likely", out);
+        }
+        Some(explanation) => out.named(&explanation.named, Timestamp::now()),
+        None => {}
     }
     let mut told: Vec<&str> = Vec::new();
     for code in codes {

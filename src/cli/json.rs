@@ -1,7 +1,9 @@
 //! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
 
+use crate::insight::facts::Case;
 use crate::insight::{
-    Entry, ErrorBody, Explanation, Json, Remedy, Verdict, error_body, request_ids,
+    Deprecation, Entry, ErrorBody, Explanation, Json, Named, Quota, Remedy, Verdict, error_body,
+    request_ids,
 };
 use crate::model::{
     Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass,
@@ -205,14 +207,89 @@ fn headers_json(headers: &Headers) -> Value {
     Value::Array(pairs.collect())
 }
 
-/// `97 %`
-/// What may have gone wrong, likeliest first; empty where nothing did.
+/// A call with what only its API's pack knows to read in its answer.
+pub fn case_json(case: &Case, explanation: &Explanation) -> Value {
+    let exchange = &case.call.exchange;
+    let mut document = exchange_json(exchange);
+    if matches!(exchange.outcome, Outcome::Answered(_))
+        && let Some(outcome) = document["outcome"].as_object_mut()
+    {
+        outcome.insert("entries".into(), entries_json(&case.call.errors));
+        insert_limits(&explanation.named, outcome);
+    }
+    document
+}
+
+/// The limits that an answer counts, and when its call will be gone.
+pub fn insert_limits(named: &Named, object: &mut Map<String, Value>) {
+    if !named.quotas.is_empty() {
+        let quotas = named.quotas.iter().map(quota_json);
+        object.insert("quotas".into(), Value::Array(quotas.collect()));
+    }
+    if let Some(ends) = &named.deprecation {
+        object.insert("deprecation".into(), deprecation_json(ends));
+    }
+}
+
+fn quota_json(quota: &Quota) -> Value {
+    let mut object = Map::new();
+    if let Some(name) = &quota.name {
+        object.insert("name".into(), json!(name));
+    }
+    for (name, number) in [("limit", quota.limit), ("remaining", quota.remaining)] {
+        if let Some(number) = number {
+            object.insert(name.into(), json!(number));
+        }
+    }
+    if let Some(window) = quota.window {
+        object.insert("window_ms".into(), json!(milliseconds(window)));
+    }
+    if let Some(at) = quota.resets_at {
+        object.insert("resets_at".into(), json!(at.to_string()));
+    }
+    Value::Object(object)
+}
+
+fn deprecation_json(ends: &Deprecation) -> Value {
+    let mut object = Map::new();
+    for (name, at) in [("since", ends.since), ("sunset", ends.sunset)] {
+        if let Some(at) = at {
+            object.insert(name.into(), json!(at.to_string()));
+        }
+    }
+    for (name, text) in [("link", &ends.link), ("words", &ends.words)] {
+        if let Some(text) = text {
+            object.insert(name.into(), json!(text));
+        }
+    }
+    Value::Object(object)
+}
+
+/// What may have gone wrong, likeliest first, the first with what the answer names; empty where
+/// nothing went wrong.
 pub fn causes_json(explanation: &Explanation) -> Value {
-    let wrong = explanation
-        .verdicts
-        .iter()
-        .filter(|v| v.cause != Cause::None);
-    Value::Array(wrong.map(verdict_json).collect())
+    let ranked = explanation.verdicts.iter().enumerate();
+    let wrong = ranked.filter(|(_, v)| v.cause != Cause::None);
+    let values = wrong.map(|(place, verdict)| match place {
+        0 => first_json(explanation),
+        _ => verdict_json(verdict),
+    });
+    Value::Array(values.collect())
+}
+
+/// The likeliest verdict with the rights and the remedy that the answer names.
+pub fn first_json(explanation: &Explanation) -> Value {
+    let named = &explanation.named;
+    let mut value = verdict_json(explanation.verdict());
+    for (name, names) in [("needed", &named.needed), ("held", &named.held)] {
+        if !names.is_empty() {
+            value[name] = json!(names);
+        }
+    }
+    if let Some(remedy) = &named.remedy {
+        value["remedy"] = remedy_json(remedy);
+    }
+    value
 }
 
 pub fn verdict_json(verdict: &Verdict) -> Value {
@@ -265,7 +342,7 @@ fn entry_json(entry: &Entry) -> Value {
     Value::Object(object)
 }
 
-pub fn remedy_json(remedy: &Remedy) -> Value {
+fn remedy_json(remedy: &Remedy) -> Value {
     match &remedy.url {
         Some(url) => json!({ "text": remedy.text, "url": url }),
         None => json!({ "text": remedy.text }),

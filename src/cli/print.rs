@@ -2,9 +2,12 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
-use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
+use crate::insight::{
+    Catalogue, Entry, ErrorBody, Grounds, Named, Statement, error_body, request_ids,
+};
 use crate::model::{
-    Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
+    Exchange, ExchangeSummary, Note, Outcome, StatusClass, Timestamp, cut, fit, visible,
+    visible_line, wrap,
 };
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
@@ -133,9 +136,21 @@ impl Out {
         }
     }
 
-    /// Status line, what it means, error table, body.
-    pub fn exchange(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        self.exchange_head(exchange, catalogue);
+    /// What an answer names, each under its label.
+    pub fn named(&mut self, named: &Named, now: Timestamp) {
+        const LABEL: usize = 9;
+        for (label, text) in named.rows(now) {
+            let lines = wrap(&text, self.width.saturating_sub(LABEL).max(20));
+            for (part, line) in lines.iter().enumerate() {
+                let label = if part == 0 { label } else { "" };
+                let label = self.styled(&format!("{label:LABEL$}"), "2");
+                self.finished(&format!("{label}{line}"));
+            }
+        }
+    }
+
+    /// The body under a blank line, if there is one.
+    pub fn body(&mut self, exchange: &Exchange) {
         let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
             self.write(b"\n");

@@ -163,7 +163,7 @@ fn show(call: &Told, catalogue: &Catalogue, out: &mut Out) {
     }
     out.exchange_head(&call.exchange, catalogue);
     if call.explanation.verdict().cause != Cause::None {
-        verdict(call.explanation.verdict(), "Likely", out);
+        verdict(&call.explanation, "Likely", out);
     }
     match call.alike {
         0 => {}

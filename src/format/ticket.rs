@@ -31,6 +31,13 @@ pub fn write(case: &Case, explanation: &Explanation) -> String {
     let verdict = explanation.verdict();
     let _ = writeln!(text, "\n### Verdict\n");
     let _ = writeln!(text, "{}\n", named(verdict));
+    let rows = explanation.named.rows(case.now);
+    for (label, said) in &rows {
+        let _ = writeln!(text, "- {label}: {}", escaped(said));
+    }
+    if !rows.is_empty() {
+        text.push('\n');
+    }
     list("Because", &verdict.evidence, &mut text);
     list("What to do", &verdict.next_steps, &mut text);
     let others = explanation.alternatives();

@@ -2,6 +2,7 @@
 //! speaks for a call alone and for one that was investigated; the second just has more to go by.
 
 use super::facts::Case;
+use super::named::Named;
 use super::rules::{Finding, Tier, left_beside, look};
 use super::status::{Catalogue, CauseNote};
 use crate::model::Cause;
@@ -28,6 +29,8 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     pub verdicts: Vec<Verdict>,
+    /// What the answer itself names, whichever verdict is right.
+    pub named: Named,
 }
 
 impl Explanation {
@@ -105,7 +108,10 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     if verdicts.is_empty() {
         verdicts.push(unknown(case, catalogue));
     }
-    Explanation { verdicts }
+    Explanation {
+        verdicts,
+        named: case.named(),
+    }
 }
 
 /// How far rules that guess from the answer alone are believed where packs speak as well: of a

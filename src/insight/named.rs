@@ -1,16 +1,45 @@
-//! What an answer names: the rights that the call needs, those that its credential has, and what
-//! mends it. Out of the errors, and out of headers that are known for it.
+//! What an answer names: the rights that the call needs, those that its credential has, what mends
+//! it, how much of which limit is left, and when the call will be gone. Out of the errors, and out
+//! of headers that are known for it.
 
 use super::api::knowledge::Knowledge;
 use super::error_body::{ErrorBody, Remedy, names_in, url_in};
-use crate::model::Response;
+use super::quota::{Deprecation, Quota, deprecation, quotas};
+use crate::model::{Response, Timestamp};
 
-/// Scopes, roles and permissions as the API names them, and the way out.
+/// What the API names, in its own words and figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
+    /// Scopes, roles and permissions.
     pub needed: Vec<String>,
     pub held: Vec<String>,
     pub remedy: Option<Remedy>,
+    /// Every limit that the answer counts.
+    pub quotas: Vec<Quota>,
+    pub deprecation: Option<Deprecation>,
+}
+
+impl Named {
+    /// What a person is told, each with its label. Of the limits only those that are nearly used
+    /// up: the others explain nothing.
+    pub fn rows(&self, now: Timestamp) -> Vec<(&'static str, String)> {
+        let names = |names: &[String]| (!names.is_empty()).then(|| names.join("  "));
+        let remedy = self.remedy.as_ref().map(|remedy| match &remedy.url {
+            Some(url) if !remedy.text.contains(url.as_str()) => format!("{}  {url}", remedy.text),
+            _ => remedy.text.clone(),
+        });
+        let mut rows = vec![
+            ("needed", names(&self.needed)),
+            ("held", names(&self.held)),
+            ("remedy", remedy),
+        ];
+        let short = self.quotas.iter().filter(|quota| quota.is_short());
+        rows.extend(short.map(|quota| ("limit", quota.says(now))));
+        rows.push(("ends", self.deprecation.as_ref().map(|ends| ends.says(now))));
+        let said = rows.into_iter();
+        said.filter_map(|(label, text)| Some((label, text?)))
+            .collect()
+    }
 }
 
 /// Headers that many APIs use for the scopes of a credential.
@@ -20,8 +49,19 @@ const HELD: [&str; 1] = ["x-oauth-scopes"];
 /// Names in one answer, beyond which nobody reads.
 const MOST: usize = 100;
 
-pub fn named(response: &Response, errors: &ErrorBody, knowledge: &Knowledge) -> Named {
-    let mut found = Named::default();
+/// Times count from the answer's own clock, or else from when it came.
+pub fn named(
+    response: &Response,
+    errors: &ErrorBody,
+    knowledge: &Knowledge,
+    answered_at: Timestamp,
+) -> Named {
+    let headers = knowledge.api.as_ref().map(|pack| &pack.headers);
+    let mut found = Named {
+        quotas: quotas(&response.headers, headers, answered_at),
+        deprecation: deprecation(&response.headers, headers),
+        ..Named::default()
+    };
     for entry in errors.first() {
         entry
             .needed
@@ -81,6 +121,10 @@ mod tests {
     use crate::model::Headers;
     use std::sync::Arc;
 
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
     fn answer(fields: &[(&str, &str)], body: &str) -> Response {
         Response {
             status: 403,
@@ -92,7 +136,7 @@ mod tests {
 
     fn of(fields: &[(&str, &str)], body: &str, knowledge: &Knowledge) -> Named {
         let answer = answer(fields, body);
-        named(&answer, &error_body(&answer), knowledge)
+        named(&answer, &error_body(&answer), knowledge, at(0))
     }
 
     #[test]
@@ -150,5 +194,35 @@ mod tests {
             found.remedy.unwrap().url.as_deref(),
             Some("https://a.example/docs")
         );
+    }
+
+    #[test]
+    fn people_are_told_what_matters_under_its_label() {
+        let body = r#"{"error":"no","needed":"a:b","activation_url":"https://a.example/on"}"#;
+        let fields = [
+            ("X-RateLimit-Limit", "100"),
+            ("X-RateLimit-Remaining", "4"),
+            ("X-RateLimit-Reset", "60"),
+            ("RateLimit-Limit-Day", "1000"),
+            ("RateLimit-Remaining-Day", "999"),
+            ("Sunset", "Fri, 02 Jan 1970 00:00:00 GMT"),
+        ];
+        let found = of(&fields, body, &Knowledge::default());
+        assert_eq!(found.quotas.len(), 2);
+        let rows = found.rows(at(0));
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|(label, text)| (*label, text.as_str()))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                ("needed", "a:b"),
+                ("remedy", "https://a.example/on"),
+                ("limit", "4 of 100 left, full again in 60 s"),
+                ("ends", "gone on 1970-01-02, in 24 h"),
+            ]
+        );
+        assert!(Named::default().rows(at(0)).is_empty());
     }
 }

@@ -23,6 +23,15 @@ impl Quota {
         self.remaining == Some(0)
     }
 
+    /// Nothing is left, or no more than a tenth.
+    pub fn is_short(&self) -> bool {
+        match (self.remaining, self.limit) {
+            (Some(left), Some(limit)) => left <= limit / 10,
+            (left, None) => left == Some(0),
+            (None, Some(_)) => false,
+        }
+    }
+
     /// `0 of 5000 requests left, full again in 12 min`
     pub fn says(&self, now: Timestamp) -> Option<String> {
         let name = self
@@ -407,6 +416,33 @@ pub struct Deprecation {
     pub words: Option<String>,
 }
 
+impl Deprecation {
+    /// `deprecated since 2024-01-01, gone on 2025-01-01, in 90 days; see https://…`
+    pub fn says(&self, now: Timestamp) -> String {
+        let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+        let mut said = match (self.since, self.sunset) {
+            (Some(since), _) if since > now => vec![format!("deprecated from {} on", day(since))],
+            (Some(since), _) => vec![format!("deprecated since {}", day(since))],
+            (None, Some(_)) => Vec::new(),
+            (None, None) => vec!["deprecated".to_owned()],
+        };
+        if let Some(sunset) = self.sunset {
+            let left = u64::try_from(sunset.duration_since(now).as_secs()).ok();
+            let left = left.map(|seconds| wait_text(Duration::from_secs(seconds)));
+            said.push(match left {
+                Some(left) => format!("gone on {}, in {left}", day(sunset)),
+                None => format!("to be gone since {}", day(sunset)),
+            });
+        }
+        said.extend(self.words.clone());
+        let said = said.join(", ");
+        match &self.link {
+            Some(link) => format!("{said}; see {link}"),
+            None => said,
+        }
+    }
+}
+
 /// `Deprecation` and `Sunset`, in their forms of today and those before, their links, and headers
 /// of that meaning that an API is known to have.
 pub fn deprecation(headers: &Headers, known: Option<&HeaderNames>) -> Option<Deprecation> {
@@ -652,6 +688,15 @@ mod tests {
         assert_eq!(found.since, Some(at(1_688_169_599)));
         assert_eq!(found.sunset, Some(at(1_719_791_999)));
         assert_eq!(found.link.as_deref(), Some("https://a.example/old"));
+        assert_eq!(
+            found.says(at(1_719_791_999 - 600)),
+            "deprecated since 2023-07-01, gone on 2024-06-30, in 10 min; see https://a.example/old"
+        );
+        assert!(
+            found
+                .says(at(1_800_000_000))
+                .contains("to be gone since 2024-06-30")
+        );
         assert_eq!(of(&[("Deprecation", "true")]), Some(Deprecation::default()));
         assert_eq!(
             of(&[("Deprecation", "2024-01-01")]).unwrap().since,

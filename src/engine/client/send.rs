@@ -117,6 +117,11 @@ impl Client {
         self.options.library.of_call(call, environment)
     }
 
+    /// All packs that there are.
+    pub fn library(&self) -> &Library {
+        &self.options.library
+    }
+
     /// The id of a call that is made now.
     pub fn new_id(&self) -> ExchangeId {
         ExchangeId::new(Timestamp::now(), chance())

@@ -5,7 +5,9 @@ use super::shape::{Entry, File, Response as Answer};
 use crate::format::FormatError;
 use crate::format::lift::{Lifter, slot, without_jwts};
 use crate::format::notes::{Notes, offset_of, plain};
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::redact::Mask;
+use crate::insight::refused;
 use crate::insight::replay::expectation;
 use crate::model::{
     Cause, Collection, Environment, Exchange, ExchangeId, Failure, FoundToken, Headers, Note,
@@ -237,7 +239,7 @@ impl Reader<'_> {
         if !headers.has("content-type") && !answer.media_type().is_empty() {
             headers.push("content-type", answer.media_type());
         }
-        let response = Response {
+        let mut response = Response {
             status: answer.status(),
             reason: answer.reason(),
             version: answer.version(),
@@ -247,6 +249,7 @@ impl Reader<'_> {
             timing,
             ..Response::default()
         };
+        response.refused = refused(&response, |_| Knowledge::default());
         (response, lost)
     }
 

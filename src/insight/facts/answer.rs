@@ -124,12 +124,7 @@ impl Facts {
         if !success || self.errors.entries.is_empty() {
             return sent;
         }
-        let own = self.errors.entries.iter().find_map(|e| e.status.as_deref());
-        let own = own
-            .and_then(|text| text.parse().ok())
-            .filter(|n| (400..=599).contains(n));
-        own.or_else(|| self.codes.iter().find_map(|sense| usual_status(*sense)))
-            .unwrap_or(sent)
+        meant_status(&self.errors, &self.codes).unwrap_or(sent)
     }
 
     /// The status as it came.
@@ -288,6 +283,15 @@ fn add(senses: &mut Vec<Sense>, more: Vec<Sense>) {
             senses.push(sense);
         }
     }
+}
+
+/// The status that the errors under a success mean; `codes` is what their codes speak of.
+pub fn meant_status(errors: &ErrorBody, codes: &[Sense]) -> Option<u16> {
+    let own = errors.entries.iter().find_map(|e| e.status.as_deref());
+    let own = own
+        .and_then(|text| text.parse().ok())
+        .filter(|n| (400..=599).contains(n));
+    own.or_else(|| codes.iter().find_map(|sense| usual_status(*sense)))
 }
 
 /// The status that APIs use for an idea.

@@ -4,10 +4,9 @@ use super::Facts;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::learned::Past;
 use crate::insight::named::{Named, named};
-use crate::insight::quota::{Deprecation, Quota, deprecation, quotas};
 use crate::insight::route::Part;
 use crate::insight::token::TokenReport;
-use crate::model::{Environment, Response, Timestamp, TokenName};
+use crate::model::{Environment, Timestamp, TokenName};
 use url::Url;
 
 /// Where the credential of a call stands, and what can be told of it. No value is held.
@@ -169,27 +168,13 @@ impl Case {
         self
     }
 
-    /// What the answer names as needed, as held, and as the way out.
+    /// What the answer names: rights, remedy, limits, the end of the call.
     pub fn named(&self) -> Named {
-        let response = self.call.response();
-        let of = |response| named(response, &self.call.errors, &self.knowledge);
-        response.map(of).unwrap_or_default()
-    }
-
-    /// The limits that the answer counts.
-    pub fn quotas(&self) -> Vec<Quota> {
-        let known = self.knowledge.api.as_ref().map(|pack| &pack.headers);
         let exchange = &self.call.exchange;
         let answered_at = exchange.started_at.checked_add(exchange.took);
         let answered_at = answered_at.unwrap_or(exchange.started_at);
-        let of = |response: &Response| quotas(&response.headers, known, answered_at);
+        let of = |response| named(response, &self.call.errors, &self.knowledge, answered_at);
         self.call.response().map(of).unwrap_or_default()
-    }
-
-    /// That the call will not be there for ever, where its answer says so.
-    pub fn deprecation(&self) -> Option<Deprecation> {
-        let known = self.knowledge.api.as_ref().map(|pack| &pack.headers);
-        deprecation(&self.call.response()?.headers, known)
     }
 
     /// Takes a probe's answer in, with what it says of how the API's paths are built.

@@ -129,7 +129,7 @@ fn lines(
     if pane.job.is_some() {
         lines.push(Line::styled("So far", theme.dim()));
     }
-    lines.extend(causes(explanation, width, theme));
+    lines.extend(causes(explanation, state.now, width, theme));
     (lines, at)
 }
 
