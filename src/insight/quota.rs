@@ -690,7 +690,7 @@ mod tests {
         assert_eq!(found.link.as_deref(), Some("https://a.example/old"));
         assert_eq!(
             found.says(at(1_719_791_999 - 600)),
-            "deprecated since 2023-07-01, gone on 2024-06-30, in 10 min; see https://a.example/old"
+            "deprecated since 2023-06-30, gone on 2024-06-30, in 10 min; see https://a.example/old"
         );
         assert!(
             found

@@ -468,7 +468,10 @@ fn a_saved_answer_is_read_with_its_headers() {
 }
 
 #[test]
-fn hostile_texts_are_read_within_a_second() {
+fn hostile_texts_take_no_longer_than_their_length_allows() {
+    // Debug builds share their processor with other tests; what grows with the square of the
+    // length takes minutes.
+    const PATIENCE: u64 = 15;
     let opening = [
         "[",
         "{\"a\":",
@@ -487,8 +490,10 @@ fn hostile_texts_are_read_within_a_second() {
             let text = piece.repeat(2_000_000 / piece.len());
             let started = std::time::Instant::now();
             error_text(text.as_bytes(), media_type);
-            // Debug builds share their processor with other tests.
-            assert!(started.elapsed().as_secs() < 3, "{piece} {media_type:?}");
+            assert!(
+                started.elapsed().as_secs() < PATIENCE,
+                "{piece} {media_type:?}"
+            );
         }
     }
     let members: String = (0..50_000).map(|n| format!("\"{n}\":\"no\",")).collect();
@@ -498,11 +503,11 @@ fn hostile_texts_are_read_within_a_second() {
     );
     let started = std::time::Instant::now();
     assert!(error_text(wide.as_bytes(), None).entries.len() > 40_000);
-    assert!(started.elapsed().as_secs() < 3);
+    assert!(started.elapsed().as_secs() < PATIENCE);
 
     let started = std::time::Instant::now();
     let deep = error_text("[".repeat(100_000).as_bytes(), None);
-    assert!(started.elapsed().as_secs() < 1);
+    assert!(started.elapsed().as_secs() < PATIENCE);
     assert!(deep.notes[0].message.contains("levels deep"));
     assert_eq!(deep.entries[0].raw.len(), 100_000);
 }
