@@ -111,10 +111,7 @@ fn the_history_finds_what_was_refused_under_a_success() {
     sent(&home, &saying("", "{}"), &[]);
     let listed = |query: &str| {
         let found = home.run(&["history", "list", "--json", query]).json();
-        let calls = found.as_array().cloned();
-        calls
-            .or_else(|| found["calls"].as_array().cloned())
-            .unwrap()
+        found["exchanges"].as_array().unwrap().clone()
     };
     let refused = listed("refused:yes");
     assert_eq!(refused.len(), 1);
@@ -154,27 +151,14 @@ fn the_matrix_reads_what_a_refused_success_means() {
     });
     let base = server.base();
     let base = base.trim_end_matches('/');
-    let home = Home::new().with("KEY", "k1");
+    let home = Home::settled(&format!("[environments.e]\nbase_url = \"{base}\"\n"))
+        .with("HTTRIAGE_TOKEN_A", "0123456789abcdef");
     let steps = ["/scope", "/token", "/fine"].map(|path| {
-        format!("[[step]]\nname = \"{path}\"\nmethod = \"GET\"\nurl = \"{base}{path}\"\n")
+        format!("[[step]]\nname = \"{path}\"\nmethod = \"GET\"\nurl = \"{{{{base}}}}{path}\"\n")
     });
-    home.write(
-        "m.session.toml",
-        format!("name = \"m\"\n{}", steps.concat()),
-    );
-    let config = format!(
-        "[environment.x]\nbase_url = \"{base}\"\n[environment.x.tokens]\na = {{ env = \"KEY\" }}\n"
-    );
-    home.write("config.toml", config);
-    let ran = home.run(&[
-        "matrix",
-        "m.session.toml",
-        "--tokens",
-        "a",
-        "--env",
-        "x",
-        "--json",
-    ]);
+    let session = format!("name = \"m\"\nenvironment = \"e\"\n{}", steps.concat());
+    home.write("m.session.toml", session);
+    let ran = home.run(&["matrix", "m.session.toml", "--tokens", "a", "--json"]);
     let document = ran.json();
     let rows = document["rows"].as_array().unwrap().iter();
     let access: Vec<&str> = rows

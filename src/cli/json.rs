@@ -1,9 +1,10 @@
 //! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
 
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::Case;
 use crate::insight::{
     Deprecation, Entry, ErrorBody, Explanation, Json, Named, Quota, Remedy, Verdict, error_body,
-    request_ids,
+    named, request_ids,
 };
 use crate::model::{
     Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass,
@@ -113,7 +114,20 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
     }
     object.insert("request".into(), request);
     let outcome = match &exchange.outcome {
-        Outcome::Answered(response) => response_json(response),
+        Outcome::Answered(response) => {
+            let mut outcome = response_json(response);
+            let known = Knowledge::default();
+            let named = named(
+                response,
+                &ErrorBody::default(),
+                &known,
+                exchange.answered_at(),
+            );
+            if let Some(outcome) = outcome.as_object_mut() {
+                insert_limits(&named, outcome);
+            }
+            outcome
+        }
         Outcome::Failed(failure) => failure_json(failure),
     };
     object.insert("outcome".into(), outcome);

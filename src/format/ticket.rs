@@ -79,9 +79,7 @@ fn request(case: &Case, text: &mut String) {
         let _ = writeln!(text, "- sent: {at}, answered after {took} ms");
     }
     if let Some(server) = case.call.server_time() {
-        let answered = exchange.started_at.checked_add(exchange.took);
-        let here = answered.unwrap_or(exchange.started_at);
-        let ahead = server.duration_since(here).as_secs();
+        let ahead = server.duration_since(exchange.answered_at()).as_secs();
         let skew = match ahead {
             _ if exchange.is_received() => String::new(),
             _ if ahead.abs() <= SKEW => ", the same as here".to_owned(),

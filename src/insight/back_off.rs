@@ -28,9 +28,7 @@ pub fn next_try(exchange: &Exchange, tries: u32, chance: f64) -> NextTry {
     if tries >= limits::TRIES {
         return never(format!("it was tried {tries} times"));
     }
-    let answered_at = exchange.started_at.checked_add(exchange.took);
-    let answered_at = answered_at.unwrap_or(exchange.started_at);
-    match retry_after(&response.headers, answered_at) {
+    match retry_after(&response.headers, exchange.answered_at()) {
         Some(wait) if wait > limits::LONGEST_WAIT => never(format!(
             "the server asks for a wait of {}, and no more than {} is waited by itself",
             wait_text(wait),

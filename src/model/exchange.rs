@@ -375,6 +375,12 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// When the answer was here, by our own clock.
+    pub fn answered_at(&self) -> Timestamp {
+        let at = self.started_at.checked_add(self.took);
+        at.unwrap_or(self.started_at)
+    }
+
     pub fn token(&self) -> Option<&TokenRef> {
         self.sent.token.as_ref()
     }

@@ -178,7 +178,7 @@ impl Case {
                 response,
                 &self.call.errors,
                 &self.knowledge,
-                self.answered_at(),
+                self.call.exchange.answered_at(),
             )
         };
         self.call.response().map(of).unwrap_or_default()
@@ -188,7 +188,7 @@ impl Case {
     /// again.
     pub fn wait(&self) -> Option<Duration> {
         let response = self.call.response()?;
-        let answered_at = self.answered_at();
+        let answered_at = self.call.exchange.answered_at();
         let asked = retry_after(&response.headers, answered_at);
         let full_again = || {
             let now = its_clock(&response.headers, answered_at);
@@ -202,12 +202,6 @@ impl Case {
             waits.max()
         };
         asked.or_else(full_again)
-    }
-
-    fn answered_at(&self) -> Timestamp {
-        let exchange = &self.call.exchange;
-        let answered_at = exchange.started_at.checked_add(exchange.took);
-        answered_at.unwrap_or(exchange.started_at)
     }
 
     /// Takes a probe's answer in, with what it says of how the API's paths are built.
