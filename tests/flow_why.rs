@@ -232,4 +232,6 @@ fn what_the_answer_names_stands_under_the_verdict_and_in_the_ticket() {
         let start = text.split(':').next().unwrap();
         assert!(ticket.contains(&format!("- {label}: {start}")), "{ticket}");
     }
+    scene.keys("y down enter");
+    assert_eq!(copied(&scene), "https://acme.example/consent");
 }
