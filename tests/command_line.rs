@@ -19,8 +19,12 @@ const ENTRY: &[&str] = &[
     "detail",
     "code",
     "status",
+    "field",
     "pointer",
     "parameter",
+    "needed",
+    "held",
+    "remedy",
     "links",
     "meta",
 ];
@@ -42,7 +46,7 @@ fn is_response(response: &Value, more: &[&str]) {
         "notes",
         "body",
     ];
-    let mut sometimes = vec!["media_type"];
+    let mut sometimes = vec!["media_type", "refused", "quotas", "deprecation"];
     sometimes.extend(more);
     has_shape(response, &always, &sometimes);
     let timing = ["dns_ms", "connect_ms", "tls_ms", "first_byte_ms"];

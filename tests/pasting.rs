@@ -248,12 +248,18 @@ fn nothing_that_is_copied_steers_a_terminal_or_holds_a_typed_secret() {
         Clip::Headers,
         Clip::Entry(0),
         Clip::RequestIds,
+        Clip::Remedy,
         Clip::Row,
     ];
     let mut count = 0;
     for of in [None, Some(exchange)] {
         for clip in clips {
-            if of.is_none() && matches!(clip, Clip::Headers | Clip::Entry(_) | Clip::RequestIds) {
+            if of.is_none()
+                && matches!(
+                    clip,
+                    Clip::Headers | Clip::Entry(_) | Clip::RequestIds | Clip::Remedy
+                )
+            {
                 continue;
             }
             scene.state.overlay = Some(Overlay::Dialog(httriage::app::pane::Dialog::new(

@@ -720,7 +720,8 @@ fn every_call_worth_trying_is_the_same_when_replayed() {
 #[test]
 fn a_report_for_a_ci_system_counts_what_changed_and_what_failed() {
     let room = Room::new();
-    let changed = RECORDED.replace("status = 403", "status = 200");
+    let refusal = "status = 403\ncodes = [\"forbidden\"]";
+    let changed = RECORDED.replace(refusal, "status = 200");
     let ran = room.replay(&changed, &["--report", "junit"]);
     assert_eq!(ran.code, 1);
     assert!(

@@ -9,7 +9,7 @@ use faults::proxy::in_front_of;
 use faults::secure::Authority;
 use faults::{Asked, Server, answer};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
-use httriage::insight::Exchange;
+use httriage::model::RawExchange;
 use httriage::model::{Author, Body, Environment, Manner, Outcome, RequestSpec, Settings, resolve};
 use program::Home;
 use serde_json::Value;
@@ -39,7 +39,7 @@ fn client() -> Client {
     )
 }
 
-async fn send(client: &Client, method: &str, url: &str, body: &str) -> Exchange {
+async fn send(client: &Client, method: &str, url: &str, body: &str) -> RawExchange {
     let mut typed = RequestSpec::new(method, url);
     if !body.is_empty() {
         typed.body = Body::Text(body.to_owned());

@@ -8,8 +8,8 @@ use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, 
 use super::state::{Overlay, State};
 use crate::format::export::{self, Exporter, Ground, Written};
 use crate::format::{curl, markdown};
-use crate::insight::Exchange;
-use crate::insight::{Entry, error_body, request_ids};
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::{Entry, Exchange, Remedy, error_body, named, request_ids};
 use crate::model::{Body, Environment, cut, cut_front, for_clipboard, written};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -71,6 +71,13 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
     if explaining::is_refused(&exchange, &entries) {
         let note = "verdict and evidence";
         clips.push((Clip::Ticket, "the whole ticket as Markdown", note));
+    }
+    if let Some(remedy) = remedy(&exchange) {
+        let note = match remedy.url {
+            Some(_) => "the link that the answer names",
+            None => "as the answer says it",
+        };
+        clips.push((Clip::Remedy, "the remedy", note));
     }
     // Of a pasted answer nobody may know what was asked.
     if !exchange.sent.method.is_empty() {
@@ -298,6 +305,13 @@ fn of_request(state: &State, clip: Clip) -> Copied {
     }
 }
 
+fn remedy(exchange: &Exchange) -> Option<Remedy> {
+    let response = exchange.outcome.response()?;
+    let errors = error_body(response);
+    let known = Knowledge::default();
+    named(response, &errors, &known, exchange.answered_at()).remedy
+}
+
 fn of_call(clip: Clip, made: &Exchange, ground: &Ground) -> Copied {
     let exchange = &*export::masked(made, &ground.environment);
     let response = exchange.outcome.response();
@@ -317,6 +331,10 @@ fn of_call(clip: Clip, made: &Exchange, ground: &Ground) -> Copied {
                 let _ = writeln!(text, "{}: {}", header.name, header.text());
             }
             ("the headers", Ok(for_clipboard(&text)))
+        }
+        Clip::Remedy => {
+            let text = remedy(exchange).map(|remedy| remedy.url.unwrap_or(remedy.text));
+            ("the remedy", Ok(for_clipboard(&text.unwrap_or_default())))
         }
         Clip::RequestIds => {
             let ids = request_ids(exchange).into_iter();

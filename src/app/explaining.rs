@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub fn is_refused(exchange: &Exchange, entries: &[Entry]) -> bool {
     !entries.is_empty()
         || !matches!(
-            exchange.outcome.class(),
+            exchange.outcome.looks(),
             StatusClass::Informational | StatusClass::Success | StatusClass::Redirection
         )
 }

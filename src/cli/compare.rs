@@ -87,7 +87,7 @@ pub fn run(
             is_limited |= raw.outcome.status() == Some(429);
             if first.is_none() {
                 let body = raw.outcome.response().map(|r| r.body.clone());
-                first = Some((raw.outcome.class(), body));
+                first = Some((raw.outcome.looks(), body));
             }
             let exchange = client.shown(raw);
             let answer = Answer::of(&exchange, &catalogue);
@@ -199,7 +199,7 @@ fn cells(matrix: &Matrix, column: usize) -> [String; HEAD.len()] {
     match matrix.cell(0, column) {
         Cell::Came(answer) => {
             let summary = &answer.summary;
-            let class = summary.class();
+            let class = summary.looks();
             let said = match (summary.status, summary.cause) {
                 (Some(status), _) => format!("{status:03}"),
                 (None, cause) => cause.map_or("no answer", |cause| cause.id()).to_owned(),
@@ -284,7 +284,7 @@ fn closing(matrix: &Matrix) -> String {
 
 fn colour_of(matrix: &Matrix, column: usize) -> &'static str {
     let answer = matrix.cell(0, column).answer();
-    match answer.map(|answer| answer.summary.class()) {
+    match answer.map(|answer| answer.summary.looks()) {
         Some(StatusClass::Success) => "1;32",
         Some(StatusClass::Redirection) => "1;36",
         Some(StatusClass::ClientError) => "1;33",
@@ -319,6 +319,9 @@ fn column_json(matrix: &Matrix, column: usize) -> Value {
         object.insert("class".into(), json!(summary.class().id()));
         if let Some(status) = summary.status {
             object.insert("status".into(), json!(status));
+        }
+        if summary.refused {
+            object.insert("refused".into(), json!(true));
         }
     }
     if let Some(failure) = cell.failure() {

@@ -3,7 +3,7 @@
 use super::args::ExplainArgs;
 use super::choice;
 use super::import::FILE_BYTES;
-use super::json::{self, entry_json, notes_json};
+use super::json::{self, entries_json, notes_json};
 use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
@@ -180,23 +180,26 @@ fn body(
         object.insert("causes".into(), causes_json(&causes));
         if let Some(explanation) = explanation {
             object.insert("verdicts".into(), json::causes_json(explanation));
+            json::insert_limits(&explanation.named, &mut object);
         }
-        let entries: Vec<Value> = errors.entries.iter().map(entry_json).collect();
-        object.insert("entries".into(), Value::Array(entries));
+        object.insert("entries".into(), entries_json(errors));
         object.insert("notes".into(), notes_json(&errors.notes));
         out.json(&Value::Object(object));
         return;
     }
+    let errors = errors.clone().for_people();
     if errors.entries.is_empty() {
         out.line("No error entries were found in this text.");
     }
     out.table(&errors.entries);
     out.notes(&errors.notes);
-    if let Some(verdict) = explanation.map(Explanation::verdict)
-        && verdict.cause != Cause::None
-    {
-        out.line("");
-        super::investigate::verdict(verdict, "Likely", out);
+    match explanation {
+        Some(explanation) if explanation.verdict().cause != Cause::None => {
+            out.line("");
+            super::investigate::verdict(explanation, "Likely", out);
+        }
+        Some(explanation) => out.named(&explanation.named, clock::now()),
+        None => {}
     }
     let mut told: Vec<&str> = Vec::new();
     for code in codes {

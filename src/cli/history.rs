@@ -38,7 +38,8 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
             if json {
                 out.json(&exchange_json(&exchange));
             } else {
-                out.exchange(&exchange, &choice::catalogue(&home)?);
+                out.exchange_head(&exchange, &choice::catalogue(&home)?);
+                out.body(&exchange);
             }
             Ok(0)
         }

@@ -5,7 +5,7 @@ mod by_hand;
 use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
-use super::json::{exchange_json, verdict_json};
+use super::json::{case_json, exchange_json, first_json, verdict_json};
 use super::print::{Out, complain};
 use super::send::{Recorder, options, spec, split_pair};
 use super::trouble::Trouble;
@@ -13,9 +13,8 @@ use crate::engine::investigate::{
     Investigated, Investigation, known_good, past, run as investigate,
 };
 use crate::engine::sandbox::{self, Sandbox};
-use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
-use crate::insight::Exchange;
-use crate::insight::{Catalogue, Explanation, Verdict, explain};
+use crate::engine::{Client, ClientOptions, Flight, Home, Vault, clock};
+use crate::insight::{Catalogue, Exchange, Explanation, explain};
 use crate::model::{Outcome, visible_line};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -142,8 +141,8 @@ fn json_of(result: &Investigated, explanation: &Explanation) -> Value {
         .iter()
         .map(|p| exchange_json(&p.facts.exchange));
     json!({
-        "exchange": exchange_json(&result.exchange),
-        "verdict": verdict_json(explanation.verdict()),
+        "exchange": case_json(&result.case, explanation),
+        "verdict": first_json(explanation),
         "alternatives": explanation.alternatives().iter().map(verdict_json).collect::<Vec<_>>(),
         "probes": probes.collect::<Vec<Value>>(),
     })
@@ -162,12 +161,12 @@ fn text(
         out.line("");
         out.heading(&format!("Probes: {} of {budget}", case.probes.len()));
         for probed in &case.probes {
-            let glyph = probed.facts.exchange.outcome.class().glyph(false);
+            let glyph = probed.facts.exchange.outcome.looks().glyph(false);
             out.indented(&visible_line(&format!("{glyph} {}", case.cite(probed))));
         }
     }
     out.line("");
-    verdict(explanation.verdict(), "Verdict", out);
+    verdict(explanation, "Verdict", out);
     for other in explanation.alternatives() {
         let line = format!(
             "Or {} ({}): {}",
@@ -182,13 +181,16 @@ fn text(
     }
 }
 
-pub fn verdict(verdict: &Verdict, title: &str, out: &mut Out) {
+/// The likeliest verdict, and what the answer names.
+pub fn verdict(explanation: &Explanation, title: &str, out: &mut Out) {
+    let verdict = explanation.verdict();
     out.heading(&format!(
         "{title}: {} ({})",
         verdict.cause.id(),
         verdict.percent()
     ));
     out.paragraph(&verdict.summary);
+    out.named(&explanation.named, clock::now());
     out.list("Because", verdict.evidence.iter().cloned());
     out.list("What to do", verdict.next_steps.iter().cloned());
 }

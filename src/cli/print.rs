@@ -3,10 +3,11 @@
 
 use super::json::{json_text, milliseconds};
 use super::trouble::Trouble;
-use crate::insight::Exchange;
-use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
+use crate::insight::{
+    Catalogue, Entry, ErrorBody, Exchange, Grounds, Named, Statement, error_body, request_ids,
+};
 use crate::model::{
-    ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
+    ExchangeSummary, Note, Outcome, StatusClass, Timestamp, cut, fit, visible, visible_line, wrap,
 };
 use crate::runtime::terminal_size;
 use serde::Serialize;
@@ -143,9 +144,21 @@ impl Out {
         self.lost = out.write_all(bytes).and_then(|()| out.flush()).err();
     }
 
-    /// Status line, what it means, error table, body.
-    pub fn exchange(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        self.exchange_head(exchange, catalogue);
+    /// What an answer names, each under its label.
+    pub fn named(&mut self, named: &Named, now: Timestamp) {
+        const LABEL: usize = 9;
+        for (label, text) in named.rows(now) {
+            let lines = wrap(&text, self.width.saturating_sub(LABEL).max(20));
+            for (part, line) in lines.iter().enumerate() {
+                let label = if part == 0 { label } else { "" };
+                let label = self.styled(&format!("{label:LABEL$}"), "2");
+                self.finished(&format!("{label}{line}"));
+            }
+        }
+    }
+
+    /// The body under a blank line, if there is one.
+    pub fn body(&mut self, exchange: &Exchange) {
         let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
             self.write(b"\n");
@@ -159,7 +172,7 @@ impl Out {
 
     /// Status line, what it means, error table.
     pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        let class = exchange.outcome.class();
+        let class = exchange.outcome.looks();
         let errors = errors(&exchange.outcome);
         let outcome = &exchange.outcome;
         let status = match (outcome, outcome.headline()) {
@@ -310,7 +323,7 @@ impl Out {
 
     /// `38g9jnaq9wed  2026-11-23 18:05  ▲ 403  GET  /core/…  support  forbidden`
     pub fn summary(&mut self, summary: &ExchangeSummary) {
-        let class = summary.class();
+        let class = summary.looks();
         let status = summary
             .status
             .map_or_else(|| "---".to_owned(), |s| format!("{s:03}"));
@@ -374,7 +387,8 @@ pub fn prompt(text: &str) {
 }
 
 fn errors(outcome: &Outcome) -> ErrorBody {
-    outcome.response().map(error_body).unwrap_or_default()
+    let errors = outcome.response().map(error_body).unwrap_or_default();
+    errors.for_people()
 }
 
 fn colour_of(class: StatusClass) -> &'static str {

@@ -83,7 +83,7 @@ fn is_refused(exchange: &Exchange) -> bool {
         StatusClass::Redirection,
     ];
     let told = exchange.outcome.response().map(error_body);
-    !fine.contains(&exchange.outcome.class()) || told.is_some_and(|told| !told.entries.is_empty())
+    !fine.contains(&exchange.outcome.looks()) || told.is_some_and(|told| !told.entries.is_empty())
 }
 
 /// Calls that were refused in the same words are explained once: the first, and how many more.
@@ -151,7 +151,7 @@ fn show(call: &Told, catalogue: &Catalogue, out: &mut Out) {
     }
     out.exchange_head(&call.exchange, catalogue);
     if call.explanation.verdict().cause != Cause::None {
-        verdict(call.explanation.verdict(), "Likely", out);
+        verdict(&call.explanation, "Likely", out);
     }
     match call.alike {
         0 => {}

@@ -4,7 +4,7 @@ use super::args::{RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
 use super::compare;
-use super::json::{causes_json, exchange_json};
+use super::json::{case_json, causes_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::clock;
@@ -77,18 +77,22 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
 
     let body = raw.outcome.response().map(|response| &response.body[..]);
     let written = put_out(&home, args.output.as_deref(), body);
-    let code = exit_code(raw.outcome.class());
+    let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
     recorder.remember_shared(exchange.clone());
+    let facts = Facts::read(exchange.clone(), &place.base_path());
+    let knowledge = catalogue.library.of_call(&facts, &place);
+    let now = clock::now();
+    let case = Case::of(facts, carried, place, now).knowing(knowledge);
+    let explanation = explain(&case, &catalogue);
     if args.json {
-        let facts = Facts::read(exchange.clone(), &place.base_path());
-        let knowledge = catalogue.library.of_call(&facts, &place);
-        let case = Case::of(facts, carried, place, clock::now()).knowing(knowledge);
-        let mut document = exchange_json(&exchange);
-        document["causes"] = causes_json(&explain(&case, &catalogue));
+        let mut document = case_json(&case, &explanation);
+        document["causes"] = causes_json(&explanation);
         out.json(&document);
     } else {
-        out.exchange(&exchange, &catalogue);
+        out.exchange_head(&exchange, &catalogue);
+        out.named(&explanation.named, now);
+        out.body(&exchange);
     }
     recorder.finish();
     written?;

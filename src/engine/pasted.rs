@@ -3,9 +3,9 @@
 
 use super::investigate::credential_from;
 use super::vault::Vault;
-use crate::insight::Saved;
 use crate::insight::api::library::Library;
 use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
+use crate::insight::{Saved, refused};
 use crate::model::{
     Environment, ExchangeId, Outcome, Param, RawExchange, RequestSpec, SentRequest, Timestamp,
     as_text,
@@ -14,10 +14,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A pasted answer, secrets included, as a call that was made elsewhere.
-pub fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> RawExchange {
+pub fn exchange(saved: Saved, library: &Library, id: ExchangeId, now: Timestamp) -> RawExchange {
+    let mut response = saved.response;
     let sent = saved.sent.unwrap_or_else(|| SentRequest {
         url: "pasted answer".to_owned(),
         ..SentRequest::default()
+    });
+    response.refused = refused(&response, |body| {
+        library.of_answer(&sent.url, &response, body, &elsewhere())
     });
     let headers = sent.headers.iter();
     let headers = headers.map(|header| Param::data(&header.name, header.text()));
@@ -35,7 +39,7 @@ pub fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> RawExchange {
         case: None,
         typed,
         sent,
-        outcome: Outcome::Answered(saved.response),
+        outcome: Outcome::Answered(response),
         redirects: Vec::new(),
         attempts: 0,
         unverified: Vec::new(),
@@ -58,14 +62,19 @@ pub fn credential(exchange: &RawExchange, vault: &Vault) -> Credential {
 
 /// A pasted answer to be judged.
 pub fn case(saved: Saved, vault: &Vault, library: &Library, now: Timestamp) -> Case {
-    let raw = exchange(saved, ExchangeId::new(now, 0), now);
+    let raw = exchange(saved, library, ExchangeId::new(now, 0), now);
     let carried = credential(&raw, vault);
     let shown = Arc::new(vault.mask().exchange(raw));
     let facts = Facts::read(shown, "");
-    let environment = Environment {
-        name: Environment::RECEIVED.to_owned(),
-        ..Environment::default()
-    };
+    let environment = elsewhere();
     let knowledge = library.of_call(&facts, &environment);
     Case::of(facts, carried, environment, now).knowing(knowledge)
+}
+
+/// The environment of calls that came to somebody else.
+fn elsewhere() -> Environment {
+    Environment {
+        name: Environment::RECEIVED.to_owned(),
+        ..Environment::default()
+    }
 }

@@ -123,7 +123,7 @@ pub fn why(
     catalogue: &Catalogue,
 ) -> Option<Verdict> {
     let is_refused = matches!(
-        exchange.outcome.class(),
+        exchange.outcome.looks(),
         StatusClass::ClientError | StatusClass::ServerError
     );
     if report.change != Change::Changed || !is_refused {

@@ -110,6 +110,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         cause,
         message,
         errors,
+        refused,
         is_probe,
         notes,
     } = summary;
@@ -129,6 +130,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .iter()
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
+        refused: *refused,
         probe: *is_probe,
         notes: notes.clone(),
     })
@@ -158,6 +160,7 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
                 code,
             })
             .collect(),
+        refused: line.refused,
         is_probe: line.probe,
         notes: line.notes,
     })
@@ -210,6 +213,8 @@ struct Line {
     message: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     errors: Vec<(Option<String>, Option<String>, Option<String>)>,
+    #[serde(default, skip_serializing_if = "is_no")]
+    refused: bool,
     #[serde(default, skip_serializing_if = "is_no")]
     probe: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]

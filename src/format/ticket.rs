@@ -36,6 +36,13 @@ pub fn write(case: &Case, explanation: &Explanation) -> String {
     let verdict = explanation.verdict();
     let _ = writeln!(text, "\n### Verdict\n");
     let _ = writeln!(text, "{}\n", named(verdict));
+    let rows = explanation.named.rows(case.now);
+    for (label, said) in &rows {
+        let _ = writeln!(text, "- {label}: {}", markdown::text(said));
+    }
+    if !rows.is_empty() {
+        text.push('\n');
+    }
     list("Because", &verdict.evidence, &mut text);
     list("What to do", &verdict.next_steps, &mut text);
     let others = explanation.alternatives();
@@ -81,9 +88,7 @@ fn request(case: &Case, text: &mut String) {
         let _ = writeln!(text, "- sent: {at}, answered after {took} ms");
     }
     if let Some(server) = case.call.server_time() {
-        let answered = exchange.started_at.checked_add(exchange.took);
-        let here = answered.unwrap_or(exchange.started_at);
-        let ahead = server.duration_since(here).as_secs();
+        let ahead = server.duration_since(exchange.answered_at()).as_secs();
         let skew = match ahead {
             _ if exchange.is_received() => String::new(),
             _ if ahead.abs() <= SKEW => ", the same as here".to_owned(),

@@ -28,9 +28,7 @@ pub fn next_try(exchange: &RawExchange, tries: u32, chance: f64) -> NextTry {
     if tries >= limits::TRIES {
         return never(format!("it was tried {tries} times"));
     }
-    let answered_at = exchange.started_at.checked_add(exchange.took);
-    let answered_at = answered_at.unwrap_or(exchange.started_at);
-    match retry_after(&response.headers, answered_at) {
+    match retry_after(&response.headers, exchange.answered_at()) {
         Some(wait) if wait > limits::LONGEST_WAIT => never(format!(
             "the server asks for a wait of {}, and no more than {} is waited by itself",
             wait_text(wait),
@@ -55,10 +53,26 @@ pub fn growing(tries: u32, chance: f64) -> Duration {
 /// of its three forms. A date counts from the answer's own `Date`, so that a clock that is wrong
 /// on either side does no harm. What is neither is passed over; of several, the longest holds.
 pub fn retry_after(headers: &Headers, answered_at: Timestamp) -> Option<Duration> {
+    let now = its_clock(headers, answered_at);
+    let waits = headers.iter().filter_map(|header| {
+        let name = header.name.to_ascii_lowercase();
+        let text = header.text();
+        match name.strip_prefix("x-").unwrap_or(&name) {
+            "retry-after" => wait(text.trim(), now),
+            // Finer than seconds, as some clients ask for it.
+            name if name.ends_with("retry-after-ms") => {
+                text.trim().parse().ok().map(Duration::from_millis)
+            }
+            _ => None,
+        }
+    });
+    waits.max()
+}
+
+/// The time at the other side, where the answer tells it.
+pub fn its_clock(headers: &Headers, answered_at: Timestamp) -> Timestamp {
     let its_now = headers.get("date").and_then(|text| date(&text));
-    let now = its_now.unwrap_or(answered_at);
-    let waits = headers.all("retry-after");
-    waits.filter_map(|text| wait(text.trim(), now)).max()
+    its_now.unwrap_or(answered_at)
 }
 
 fn wait(text: &str, now: Timestamp) -> Option<Duration> {
@@ -149,6 +163,22 @@ mod tests {
         assert_eq!(asked(&["Sun Nov  6 08:50:37 1994"]), seconds(60));
         assert_eq!(asked(&["Sun, 06 Nov 1994 08:00:00 GMT"]), seconds(0));
         assert_eq!(asked(&["1", "30", "never"]), seconds(30));
+    }
+
+    #[test]
+    fn a_wait_may_be_said_in_milliseconds() {
+        let of = |fields: &[(&str, &str)]| {
+            let headers: Headers = fields.iter().copied().collect();
+            retry_after(&headers, at(0))
+        };
+        let ms = |n| Some(Duration::from_millis(n));
+        assert_eq!(of(&[("Retry-After-Ms", "1250")]), ms(1_250));
+        assert_eq!(
+            of(&[("x-ms-retry-after-ms", "20"), ("retry-after", "1")]),
+            ms(1_000)
+        );
+        assert_eq!(of(&[("X-Retry-After", "3")]), ms(3_000));
+        assert_eq!(of(&[("retry-after-ms", "soon")]), None);
     }
 
     #[test]

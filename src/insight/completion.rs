@@ -144,6 +144,7 @@ mod tests {
             cause: None,
             message: None,
             errors: Vec::new(),
+            refused: false,
             is_probe: false,
             notes: String::new(),
         }

@@ -1,7 +1,9 @@
 //! From findings to a verdict: which cause it is, how sure, on what evidence. The same judge
 //! speaks for a call alone and for one that was investigated; the second just has more to go by.
 
+use super::back_off::wait_text;
 use super::facts::Case;
+use super::named::Named;
 use super::rules::{Finding, Tier, left_beside, look};
 use super::status::{Catalogue, CauseNote};
 use crate::model::Cause;
@@ -28,6 +30,8 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     pub verdicts: Vec<Verdict>,
+    /// What the answer itself names, whichever verdict is right.
+    pub named: Named,
 }
 
 impl Explanation {
@@ -105,7 +109,10 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     if verdicts.is_empty() {
         verdicts.push(unknown(case, catalogue));
     }
-    Explanation { verdicts }
+    Explanation {
+        verdicts,
+        named: case.named(),
+    }
 }
 
 /// How far rules that guess from the answer alone are believed where packs speak as well: of a
@@ -225,10 +232,11 @@ fn filled(case: &Case, text: &str) -> String {
         .and_then(|r| r.url.host_str())
         .unwrap_or("the host")
         .to_owned();
-    let wait = case
-        .call
-        .header("retry-after")
-        .unwrap_or_else(|| "a while".to_owned());
+    let wait = match case.wait() {
+        Some(wait) if wait.as_secs() < 120 => format!("{} seconds", wait.as_secs()),
+        Some(wait) => wait_text(wait),
+        None => "a while".to_owned(),
+    };
     let places = [
         ("{token}", token),
         ("{resource}", resource),
@@ -236,6 +244,7 @@ fn filled(case: &Case, text: &str) -> String {
         ("{host}", host),
         ("{method}", sent.method.clone()),
         ("{environment}", case.environment.name.clone()),
+        ("{wait} seconds", wait.clone()),
         ("{wait}", wait),
     ];
     places.iter().fold(text.to_owned(), |text, (place, value)| {

@@ -136,7 +136,7 @@ pub fn past<'a>(
         let Some(status) = call.status else {
             continue;
         };
-        if StatusClass::of(status) == StatusClass::Success && call.errors.is_empty() {
+        if call.looks() == StatusClass::Success && call.errors.is_empty() {
             let prints = known.fingerprint.as_ref().zip(token.fingerprint.as_ref());
             return Some(Past {
                 worked_at: call.started_at,
@@ -198,6 +198,7 @@ mod tests {
             status: Some(status),
             cause: None,
             message: None,
+            refused: false,
             is_probe: false,
             notes: String::new(),
             errors: code

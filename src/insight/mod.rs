@@ -17,10 +17,12 @@ pub mod facts;
 mod json;
 pub mod learned;
 pub mod matrix;
+mod named;
 mod phases;
 mod picture;
 pub mod probe;
 mod query;
+mod quota;
 pub mod redact;
 pub mod replay;
 mod request_ids;
@@ -41,12 +43,16 @@ pub use body_text::{
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use disguise::disguise;
-pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
+pub use error_body::{
+    Entry, EntryOrigin, ErrorBody, Remedy, error_body, error_body_knowing, error_text, refused,
+};
 pub use explain::{Explanation, Verdict, explain, in_general};
 pub use json::{Json, Note, pointer_parts};
+pub use named::{Named, named};
 pub use phases::{Phase, phases};
 pub use picture::{Picture, picture};
 pub use query::{Query, Term, Want, host, search_text};
+pub use quota::{Deprecation, Quota, deprecation, quotas};
 pub use redact::Exchange;
 pub use request_ids::{request_ids, request_ids_in};
 pub use route::decoded as route_text;

@@ -128,7 +128,7 @@ pub fn expectation(exchange: &Exchange) -> Expectation {
         body_sha256: (!response.body.is_empty()).then(|| digest(&response.body)),
         ..Expectation::default()
     };
-    for entry in error_body(response).entries {
+    for entry in error_body(response).for_people().entries {
         expect.codes.push(entry.code.unwrap_or_default());
         expect.titles.push(entry.title.unwrap_or_default());
         expect.details.push(entry.detail.unwrap_or_default());
@@ -389,10 +389,10 @@ fn is_answer(expect: &Expectation) -> bool {
     expect.status.is_some() || !expect.codes.is_empty()
 }
 
+/// A success has entries only where it was refused all the same.
 fn is_good(expect: &Expectation) -> bool {
-    expect
-        .status
-        .is_some_and(|status| (200..400).contains(&status))
+    let is_success = |status: u16| (200..400).contains(&status);
+    expect.status.is_some_and(is_success) && expect.codes.is_empty()
 }
 
 fn status_text(expect: &Expectation) -> String {

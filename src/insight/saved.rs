@@ -2,7 +2,8 @@
 //! `curl -i` prints it, amid the remarks of `curl -v`, or the body alone. The headers often hold
 //! half of the story.
 
-use super::error_body::error_text;
+use super::api::knowledge::Knowledge;
+use super::error_body::{error_text, refused};
 use crate::model::{Headers, Response, SentRequest};
 
 /// An answer, and the request it answers where the text tells.
@@ -21,7 +22,9 @@ pub fn saved(text: &[u8]) -> Option<Saved> {
             response,
         })
     };
-    plain().or_else(|| remarked(text))
+    let mut saved = plain().or_else(|| remarked(text))?;
+    saved.response.refused = refused(&saved.response, |_| Knowledge::default());
+    Some(saved)
 }
 
 /// Any text that may be an answer: with a status line, or a body that begins like JSON or a

@@ -2,7 +2,7 @@
 
 use super::error_body::{Entry, error_body};
 use crate::insight::Exchange;
-use crate::model::{ErrorLine, ExchangeSummary, Outcome};
+use crate::model::{ErrorLine, ExchangeSummary, Outcome, limits};
 
 pub fn summary(exchange: &Exchange) -> ExchangeSummary {
     let response = exchange.outcome.response();
@@ -34,7 +34,12 @@ pub fn summary_with(exchange: &Exchange, entries: &[Entry]) -> ExchangeSummary {
         status: exchange.outcome.status(),
         cause: failure.map(|failure| failure.cause),
         message: failure.map(|failure| format!("{} {}", failure.message, failure.hint)),
-        errors: entries.iter().map(error_line).collect(),
+        errors: entries
+            .iter()
+            .take(limits::ENTRIES)
+            .map(error_line)
+            .collect(),
+        refused: exchange.outcome.is_refused(),
         is_probe: exchange.probe_of.is_some(),
         notes: exchange.typed.notes.clone(),
     }

@@ -266,6 +266,18 @@ impl Outcome {
         }
     }
 
+    /// Refused under a status that says that it worked.
+    pub fn is_refused(&self) -> bool {
+        let is_success = self.class() == StatusClass::Success;
+        matches!(self, Outcome::Answered(response) if response.refused && is_success)
+    }
+
+    /// The class that people see and scripts end with: a success that was refused looks like any
+    /// other refusal.
+    pub fn looks(&self) -> StatusClass {
+        looks(self.class(), self.is_refused())
+    }
+
     /// The whole answer, or the part of one that had arrived.
     pub fn response(&self) -> Option<&Response> {
         match self {
@@ -315,6 +327,14 @@ impl Outcome {
                 .to_owned(),
             None => "no answer".to_owned(),
         }
+    }
+}
+
+fn looks(class: StatusClass, refused: bool) -> StatusClass {
+    if refused && class == StatusClass::Success {
+        StatusClass::ClientError
+    } else {
+        class
     }
 }
 
@@ -389,6 +409,12 @@ pub struct RawExchange {
 }
 
 impl RawExchange {
+    /// When the answer was here, by our own clock.
+    pub fn answered_at(&self) -> Timestamp {
+        let at = self.started_at.checked_add(self.took);
+        at.unwrap_or(self.started_at)
+    }
+
     pub fn token(&self) -> Option<&TokenRef> {
         self.sent.token.as_ref()
     }
@@ -417,6 +443,8 @@ pub struct ExchangeSummary {
     /// The failure's own sentence.
     pub message: Option<String>,
     pub errors: Vec<ErrorLine>,
+    /// Refused under a status that says that it worked.
+    pub refused: bool,
     /// It was made to explain another call.
     pub is_probe: bool,
     /// What the person wrote beside the request.
@@ -434,6 +462,11 @@ pub struct ErrorLine {
 impl ExchangeSummary {
     pub fn class(&self) -> StatusClass {
         self.status.map_or(StatusClass::NoAnswer, StatusClass::of)
+    }
+
+    /// As `Outcome::looks`.
+    pub fn looks(&self) -> StatusClass {
+        looks(self.class(), self.refused)
     }
 }
 

@@ -122,5 +122,10 @@ fn requests(
 
 /// An answer as a call that was made elsewhere.
 fn answer(saved: insight::Saved, client: &Client) -> Exchange {
-    client.shown(pasted::exchange(saved, client.new_id(), clock::now()))
+    client.shown(pasted::exchange(
+        saved,
+        client.library(),
+        client.new_id(),
+        clock::now(),
+    ))
 }

@@ -79,6 +79,8 @@ pub enum Clip {
     /// The call with its verdict, for a ticket.
     Ticket,
     RequestIds,
+    /// What the answer says mends it.
+    Remedy,
 }
 
 /// A part of a body, or what was said about one.

@@ -67,7 +67,7 @@ pub struct Shown {
 impl Shown {
     pub fn new(exchange: Arc<Exchange>) -> Shown {
         let response = exchange.outcome.response();
-        let errors = response.map(error_body).unwrap_or_default();
+        let errors = response.map(error_body).unwrap_or_default().for_people();
         let media_type = response.and_then(|r| r.headers.media_type());
         let view = response.map_or(View::Pretty, |r| View::of(&r.body));
         let body = response.map(|r| BodyText::head_in_view(&r.body, media_type.as_deref(), view));
@@ -105,7 +105,7 @@ impl Shown {
 
     fn says_no(&self) -> bool {
         matches!(
-            self.exchange.outcome.class(),
+            self.exchange.outcome.looks(),
             StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
         ) || !self.errors.entries.is_empty()
     }

@@ -16,6 +16,7 @@ use crate::insight::api::knowledge::Knowledge;
 use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::facts::Facts;
+use crate::insight::refused;
 use crate::model::{
     Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
     RequestSpec, Response, SentRequest, limits,
@@ -126,6 +127,11 @@ impl Client {
         self.options.library.of_call(call, environment)
     }
 
+    /// All packs that there are.
+    pub fn library(&self) -> &Library {
+        &self.options.library
+    }
+
     /// The id of a call that is made now.
     pub fn new_id(&self) -> ExchangeId {
         ExchangeId::new(clock::now(), chance())
@@ -226,7 +232,14 @@ impl Client {
                 };
                 let mut trail = Trail::new(&sent, &leg, &environment, self.vault.mask());
                 let outcome = match self.follow(&mut leg, &mut trail, &course).await {
-                    Ok(response) => Outcome::Answered(response),
+                    Ok(mut response) => {
+                        let library = &self.options.library;
+                        let url = &leg.filled.url;
+                        response.refused = refused(&response, |body| {
+                            library.of_answer(url, &response, body, &environment)
+                        });
+                        Outcome::Answered(response)
+                    }
                     Err(failure) => Outcome::Failed(failure),
                 };
                 redirects = trail.hops;

@@ -219,6 +219,7 @@ impl Filter {
                 let whole = Value::Text(format!("\n{word}\n"));
                 return self.part("codes", whole, term.negated);
             }
+            Want::Refused(refused) => return self.refused(*refused != term.negated),
             Want::Since(ms) => {
                 let sign = if term.negated { "<" } else { ">=" };
                 return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
@@ -239,6 +240,15 @@ impl Filter {
             (false, false) => format!("+{column} = ?"),
         };
         self.and(&condition, value);
+    }
+
+    /// Few successes are refused, so that it stands in their lines and has no column of its own.
+    fn refused(&mut self, wanted: bool) {
+        let not = if wanted { "" } else { "NOT " };
+        self.sql.push_str(&format!(
+            " AND {not}(class = 'success' AND EXISTS (SELECT 1 FROM records
+                 WHERE records.id = calls.id AND instr(records.summary, '\"refused\":true') > 0))"
+        ));
     }
 
     fn part(&mut self, column: &str, value: Value, negated: bool) {
@@ -335,7 +345,7 @@ mod tests {
     use std::time::Duration;
 
     const NOW: &str = "2026-05-12T12:00:00Z";
-    const TERMS: [&str; 30] = [
+    const TERMS: [&str; 32] = [
         "403",
         "404",
         "2xx",
@@ -356,6 +366,8 @@ mod tests {
         "code:\"a b\"",
         "case:acme-1",
         "case:É",
+        "refused:yes",
+        "refused:no",
         "since:1h",
         "since:2d",
         "until:30m",
@@ -408,6 +420,7 @@ mod tests {
                     call.outcome = Outcome::Answered(Response {
                         status,
                         body: body.into(),
+                        refused: kept > 2,
                         ..Response::default()
                     });
                 }

@@ -6,7 +6,9 @@ use crate::format::FormatError;
 use crate::format::lift::Lifter;
 use crate::format::notes::{Notes, offset_of, plain};
 use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::redact::Mask;
+use crate::insight::refused;
 use crate::insight::replay::expectation;
 use crate::model::{
     Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note,
@@ -223,7 +225,7 @@ impl Reader<'_> {
         if !headers.has("content-type") && !answer.media_type().is_empty() {
             headers.push("content-type", answer.media_type());
         }
-        let response = Response {
+        let mut response = Response {
             status: answer.status(),
             reason: answer.reason(),
             version: answer.version(),
@@ -233,6 +235,7 @@ impl Reader<'_> {
             timing,
             ..Response::default()
         };
+        response.refused = refused(&response, |_| Knowledge::default());
         (response, lost)
     }
 

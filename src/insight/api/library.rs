@@ -4,7 +4,7 @@
 use super::knowledge::{Knowledge, Layer, Pack, Recognise, RecognisedBy};
 use crate::insight::facts::Facts;
 use crate::insight::json::Json;
-use crate::model::{Environment, Headers};
+use crate::model::{Environment, Headers, Response};
 use std::sync::{Arc, OnceLock};
 use url::Url;
 
@@ -89,18 +89,29 @@ impl Library {
 
     /// What is known of a call that was made from there.
     pub fn of_call(&self, call: &Facts, environment: &Environment) -> Knowledge {
-        let url = Url::parse(&call.exchange.sent.url).ok();
-        let response = call.response();
-        // What an answer is recognised by stands near its beginning.
-        let start = response.map(|r| &r.body[..r.body.len().min(BODY_START)]);
-        let text = String::from_utf8_lossy(start.unwrap_or_default());
+        let url = &call.exchange.sent.url;
+        let none = Response::default();
+        let response = call.response().unwrap_or(&none);
+        self.of_answer(url, response, call.json.as_ref(), environment)
+    }
+
+    /// What is known of the API that gave an answer; `body` is its beginning as JSON.
+    pub fn of_answer(
+        &self,
+        url: &str,
+        response: &Response,
+        body: Option<&Json>,
+        environment: &Environment,
+    ) -> Knowledge {
+        let url = Url::parse(url).ok();
+        let start = &response.body[..response.body.len().min(BODY_START)];
         self.knowledge(&Asked {
             named: environment.knowledge.as_deref(),
             host: url.as_ref().and_then(Url::host_str),
             path: url.as_ref().map(Url::path),
-            headers: response.map(|response| &response.headers),
-            body: call.json.as_ref(),
-            text: &text,
+            headers: Some(&response.headers),
+            body,
+            text: &String::from_utf8_lossy(start),
         })
     }
 

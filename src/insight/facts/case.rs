@@ -2,10 +2,14 @@
 
 use super::Facts;
 use crate::insight::api::knowledge::Knowledge;
+use crate::insight::back_off::{its_clock, retry_after};
 use crate::insight::learned::Past;
+use crate::insight::named::{Named, named};
+use crate::insight::quota::quotas;
 use crate::insight::route::Part;
 use crate::insight::token::TokenReport;
 use crate::model::{Environment, Timestamp, TokenName};
+use std::time::Duration;
 use url::Url;
 
 /// Where the credential of a call stands, and what can be told of it. No value is held.
@@ -162,8 +166,42 @@ impl Case {
     /// With what is known of the API that was called.
     #[must_use]
     pub fn knowing(mut self, knowledge: Knowledge) -> Case {
+        self.call.know(&knowledge);
         self.knowledge = knowledge;
         self
+    }
+
+    /// What the answer names: rights, remedy, limits, the end of the call.
+    pub fn named(&self) -> Named {
+        let of = |response| {
+            named(
+                response,
+                &self.call.errors,
+                &self.knowledge,
+                self.call.exchange.answered_at(),
+            )
+        };
+        self.call.response().map(of).unwrap_or_default()
+    }
+
+    /// How long the answer asks to wait: as it says, or until a limit that is used up is full
+    /// again.
+    pub fn wait(&self) -> Option<Duration> {
+        let response = self.call.response()?;
+        let answered_at = self.call.exchange.answered_at();
+        let asked = retry_after(&response.headers, answered_at);
+        let full_again = || {
+            let now = its_clock(&response.headers, answered_at);
+            let known = self.knowledge.api.as_ref().map(|pack| &pack.headers);
+            let found = quotas(&response.headers, known, answered_at);
+            let used_up = found.iter().filter(|quota| quota.is_used_up());
+            let waits = used_up.filter_map(|quota| {
+                let left = quota.resets_at?.duration_since(now);
+                Duration::try_from(left).ok()
+            });
+            waits.max()
+        };
+        asked.or_else(full_again)
     }
 
     /// Takes a probe's answer in, with what it says of how the API's paths are built.

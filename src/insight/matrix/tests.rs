@@ -143,6 +143,8 @@ fn an_answer_is_read_by_code_before_status() {
         (999, "", "unclear"),
         // Errors amid success: with a code that is known, and with one that is not.
         (200, "forbidden", "denied"),
+        (200, "missing_scope", "denied"),
+        (200, "token_expired", "unknown token"),
         (200, "odd", "unclear"),
     ];
     for (status, code, says) in cases {

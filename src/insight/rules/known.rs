@@ -66,7 +66,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     };
     let response = call.response();
     heard.headers = response.map(|response| &response.headers);
-    for entry in &call.errors.entries {
+    for entry in call.errors.first() {
         heard.codes.extend(entry.code.as_deref());
         for text in [&entry.title, &entry.detail].into_iter().flatten() {
             heard.words.add(words(text));

@@ -118,7 +118,7 @@ fn demanded(response: &Response) -> Vec<String> {
     for value in response.headers.all("x-accepted-oauth-scopes") {
         add(&value);
     }
-    for entry in error_body(response).entries {
+    for entry in error_body(response).for_people().entries {
         let Some(Json::Object(members)) = &entry.meta else {
             continue;
         };

@@ -127,7 +127,7 @@ fn lines(
     if pane.job.is_some() {
         lines.push(Line::styled("So far", theme.dim()));
     }
-    lines.extend(causes(explanation, width, theme));
+    lines.extend(causes(explanation, state.now, width, theme));
     (lines, at)
 }
 
@@ -176,7 +176,7 @@ impl Row<'_> {
         width: usize,
         lines: &mut Vec<Line<'static>>,
     ) {
-        let class = self.glyph_of.class();
+        let class = self.glyph_of.looks();
         let status = match self.glyph_of.status() {
             Some(status) => format!("{status:03}"),
             None => "---".to_owned(),

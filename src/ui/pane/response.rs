@@ -156,8 +156,8 @@ const GAUGE: usize = 12;
 /// `▲ 403 Forbidden   82 ms   214 B   application/json`
 fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     let exchange = &shown.exchange;
-    let class = exchange.outcome.class();
     let headline = exchange.outcome.headline();
+    let class = exchange.outcome.looks();
     let name = match &exchange.outcome {
         Outcome::Answered(_) => visible_line(&headline).into_owned(),
         Outcome::Failed(failure) => format!("{}  {}", visible_line(&headline), failure.cause.id()),

@@ -272,7 +272,7 @@ fn call_lines(
         Some(status) => format!("{status:03}"),
         None => "no answer".to_owned(),
     };
-    let glyph = exchange.outcome.class().glyph(theme.ascii);
+    let glyph = exchange.outcome.looks().glyph(theme.ascii);
     let sent = &exchange.sent;
     let title = format!(
         "In the call in front: {glyph} {status} {} {}",

@@ -24,7 +24,7 @@ pub(super) fn places(case: &Case, findings: &mut Findings) {
             .query_pairs()
             .any(|(key, _)| same_name(&key, name))
     };
-    for entry in &call.errors.entries {
+    for entry in call.errors.first() {
         if let Some(name) = &entry.parameter {
             let plain = name.rsplit(['.', '/']).next().unwrap_or(name);
             let header = matches!(

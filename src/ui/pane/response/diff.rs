@@ -62,7 +62,7 @@ fn lines(
         let words = format!(
             "{sign} {}  {}  {status}  {token}  {}",
             at.strftime("%Y-%m-%d %H:%M:%S"),
-            exchange.outcome.class().glyph(theme.ascii),
+            exchange.outcome.looks().glyph(theme.ascii),
             duration_text(exchange.took)
         );
         lines.push(Line::styled(words, side(sign, theme)));
