@@ -30,7 +30,8 @@ pub fn run(
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let callers = callers(args, &typed, &environment, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
@@ -84,7 +85,8 @@ pub fn run(
                 first = Some((raw.outcome.class(), body));
             }
             let exchange = client.shown(raw);
-            let answer = Answer::of(&exchange, &catalogue);
+            let knowledge = catalogue.library.of_exchange(&exchange, &environment);
+            let answer = Answer::of(&exchange, &knowledge);
             matrix.set(0, column, Cell::Came(Box::new(answer)));
             recorder.remember(exchange);
         }

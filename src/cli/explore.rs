@@ -69,7 +69,8 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
             .extend(insecure.iter().cloned());
     }
     let record = choice::record(&args.record, &home, &settings);
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Vault::new(&settings, sandbox::token_value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),

@@ -14,7 +14,7 @@ use crate::engine::investigate::{
 };
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, Flight, Home, Vault};
-use crate::insight::{Catalogue, Explanation, Verdict, explain};
+use crate::insight::{Catalogue, Explanation, explain};
 use crate::model::{Exchange, Outcome, visible_line};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -54,7 +54,8 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
         }
     }
     let mut options = options(&sent, &settings, &environment)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
@@ -153,8 +154,8 @@ fn text(
     catalogue: &Catalogue,
     out: &mut Out,
 ) {
-    out.exchange_head(&result.exchange, catalogue);
     let case = &result.case;
+    out.exchange_head(&result.exchange, catalogue.beside(&case.knowledge));
     if !case.probes.is_empty() {
         out.line("");
         out.heading(&format!("Probes: {} of {budget}", case.probes.len()));
@@ -164,7 +165,7 @@ fn text(
         }
     }
     out.line("");
-    verdict(explanation.verdict(), "Verdict", out);
+    verdict(explanation, "Verdict", out);
     for other in explanation.alternatives() {
         let line = format!(
             "Or {} ({}): {}",
@@ -179,11 +180,14 @@ fn text(
     }
 }
 
-pub fn verdict(verdict: &Verdict, title: &str, out: &mut Out) {
+/// The first verdict with all that speaks for it, and by whose knowledge it was given.
+pub fn verdict(explanation: &Explanation, title: &str, out: &mut Out) {
+    let verdict = explanation.verdict();
     out.heading(&format!(
-        "{title}: {} ({})",
+        "{title}: {} ({}), {}",
         verdict.cause.id(),
-        verdict.percent()
+        verdict.percent(),
+        visible_line(explanation.known_as())
     ));
     out.paragraph(&verdict.summary);
     out.list("Because", verdict.evidence.iter().cloned());

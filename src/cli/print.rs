@@ -2,7 +2,7 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
-use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
+use crate::insight::{Entry, ErrorBody, Glossary, Grounds, Statement, error_body, request_ids};
 use crate::model::{
     Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
 };
@@ -134,8 +134,8 @@ impl Out {
     }
 
     /// Status line, what it means, error table, body.
-    pub fn exchange(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        self.exchange_head(exchange, catalogue);
+    pub fn exchange(&mut self, exchange: &Exchange, here: Glossary) {
+        self.exchange_head(exchange, here);
         let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
             self.write(b"\n");
@@ -148,7 +148,7 @@ impl Out {
     }
 
     /// Status line, what it means, error table.
-    pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
+    pub fn exchange_head(&mut self, exchange: &Exchange, here: Glossary) {
         let class = exchange.outcome.class();
         let errors = errors(&exchange.outcome);
         let status = match &exchange.outcome {
@@ -187,7 +187,7 @@ impl Out {
                 self.paragraph(&failure.hint);
             }
             Outcome::Answered(response) => {
-                if let Some(note) = catalogue.status(response.status) {
+                if let Some(note) = here.status(response.status) {
                     self.paragraph(&note.meaning.text);
                 }
             }

@@ -53,7 +53,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.tokens.len() > 1 {
         return compare::run(&args, typed, environment, options, out);
     }
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
@@ -87,13 +88,14 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     recorder.remember_shared(exchange.clone());
     if args.json {
         let facts = Facts::read(exchange.clone(), &place.base_path());
-        let knowledge = catalogue.library.of_call(&facts, &place);
+        let knowledge = catalogue.library.of_exchange(&facts.exchange, &place);
         let case = Case::of(facts, carried, place, Timestamp::now()).knowing(knowledge);
         let mut document = exchange_json(&exchange);
         document["causes"] = causes_json(&explain(&case, &catalogue));
         out.json(&document);
     } else {
-        out.exchange(&exchange, &catalogue);
+        let knowledge = catalogue.library.of_exchange(&exchange, &place);
+        out.exchange(&exchange, catalogue.beside(&knowledge));
     }
     recorder.finish();
     Ok(code)

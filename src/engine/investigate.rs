@@ -7,6 +7,7 @@ use super::history::History;
 use super::pasted;
 use super::vault::{Vault, slots};
 use crate::insight::Query;
+use crate::insight::api::marks::Marks;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
 use crate::insight::facts::{Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probed};
@@ -97,7 +98,7 @@ pub async fn run(
     };
     let credential = credential(&raw_sent, client, ask.environment.sandbox);
     let facts = Facts::read(exchange.clone(), &base);
-    let knowledge = client.knowledge(&facts, &ask.environment);
+    let knowledge = client.knowledge(&exchange, &ask.environment);
     let now = Timestamp::now();
     let mut case = Case::of(facts, credential, ask.environment.clone(), now).knowing(knowledge);
     case.budget = ask.budget;
@@ -359,7 +360,7 @@ fn probes_of(history: &History, exchange: &Exchange) -> Vec<Exchange> {
 pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environment) -> Case {
     let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
     let facts = Facts::read(exchange, &environment.base_path());
-    let knowledge = client.knowledge(&facts, &environment);
+    let knowledge = client.knowledge(&facts.exchange, &environment);
     let carried = match facts.exchange.is_received() {
         true => pasted::credential(&facts.exchange, client.vault()),
         false => credential(&sent, client, environment.sandbox),
@@ -387,7 +388,7 @@ pub fn credential_from(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Cred
         .map(|v| v.into_owned())
         .collect();
     if let [value] = authorizations.as_slice() {
-        return authorization(value, &reports, now);
+        return authorization(value, &reports, now, vault.marks());
     }
     if authorizations.len() > 1 {
         return Credential {
@@ -395,13 +396,14 @@ pub fn credential_from(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Cred
             ..Credential::default()
         };
     }
-    elsewhere(sent, &reports, now).unwrap_or_default()
+    elsewhere(sent, &reports, now, vault.marks()).unwrap_or_default()
 }
 
 fn authorization(
     value: &str,
     reports: &HashMap<TokenName, TokenReport>,
     now: Timestamp,
+    marks: &Marks,
 ) -> Credential {
     let mut credential = Credential {
         place: CredentialPlace::Authorization,
@@ -423,7 +425,7 @@ fn authorization(
         }
         _ => trimmed,
     };
-    fill(&mut credential, rest, reports, now);
+    fill(&mut credential, rest, reports, now, marks);
     credential
 }
 
@@ -433,6 +435,7 @@ fn fill(
     text: &str,
     reports: &HashMap<TokenName, TokenReport>,
     now: Timestamp,
+    marks: &Marks,
 ) {
     credential.token = token_names_in(text).into_iter().next();
     let whole = credential
@@ -451,11 +454,11 @@ fn fill(
                         &"0123456789abcdef".repeat(3),
                     )
                 });
-            Some(inspect(&stripped, now))
+            Some(inspect(&stripped, now, marks))
         }
         // What was masked cannot be judged.
         None if text.contains(MASK) || text.contains('‹') => None,
-        None => Some(inspect(text, now)),
+        None => Some(inspect(text, now, marks)),
     };
 }
 
@@ -464,6 +467,7 @@ fn elsewhere(
     sent: &SentRequest,
     reports: &HashMap<TokenName, TokenReport>,
     now: Timestamp,
+    marks: &Marks,
 ) -> Option<Credential> {
     let holds = |name: &str, text: &str| is_secret_name(name) || !token_names_in(text).is_empty();
     let header = sent.headers.iter().find(|h| holds(&h.name, &h.text()));
@@ -490,7 +494,7 @@ fn elsewhere(
         ..Credential::default()
     };
     let bare = text.strip_prefix("Bearer ").unwrap_or(&text);
-    fill(&mut credential, bare, reports, now);
+    fill(&mut credential, bare, reports, now, marks);
     Some(credential)
 }
 

@@ -65,6 +65,6 @@ pub fn case(saved: Saved, vault: &Vault, library: &Library, now: Timestamp) -> C
         name: Environment::RECEIVED.to_owned(),
         ..Environment::default()
     };
-    let knowledge = library.of_call(&facts, &environment);
+    let knowledge = library.of_exchange(&facts.exchange, &environment);
     Case::of(facts, carried, environment, now).knowing(knowledge)
 }

@@ -31,6 +31,16 @@ pub fn write(case: &Case, explanation: &Explanation) -> String {
     let verdict = explanation.verdict();
     let _ = writeln!(text, "\n### Verdict\n");
     let _ = writeln!(text, "{}\n", named(verdict));
+    let packs: Vec<String> = verdict.knowledge.iter().map(|id| code(id)).collect();
+    let known = escaped(explanation.known_as());
+    let _ = match packs.is_empty() {
+        true => writeln!(text, "Judged as {known}.\n"),
+        false => writeln!(
+            text,
+            "Judged as {known}, by the packs {}.\n",
+            packs.join(", ")
+        ),
+    };
     list("Because", &verdict.evidence, &mut text);
     list("What to do", &verdict.next_steps, &mut text);
     let others = explanation.alternatives();

@@ -15,6 +15,8 @@ pub struct Verdict {
     pub summary: String,
     pub evidence: Vec<String>,
     pub next_steps: Vec<String>,
+    /// The ids of the packs that were asked, the API's own first.
+    pub knowledge: Vec<String>,
 }
 
 impl Verdict {
@@ -28,12 +30,19 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     pub verdicts: Vec<Verdict>,
+    /// As people call the API whose pack spoke; `None` where no pack knows it.
+    pub api: Option<String>,
 }
 
 impl Explanation {
     pub fn verdict(&self) -> &Verdict {
         // `explain` always gives one.
         &self.verdicts[0]
+    }
+
+    /// By whose knowledge it was judged, in a few words.
+    pub fn known_as(&self) -> &str {
+        self.api.as_deref().unwrap_or("an API that no pack knows")
     }
 
     pub fn alternatives(&self) -> &[Verdict] {
@@ -105,7 +114,10 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     if verdicts.is_empty() {
         verdicts.push(unknown(case, catalogue));
     }
-    Explanation { verdicts }
+    Explanation {
+        verdicts,
+        api: case.knowledge.title().map(str::to_owned),
+    }
 }
 
 /// How far rules that guess from the answer alone are believed where packs speak as well: of a
@@ -152,14 +164,21 @@ fn verdict(
             evidence.push(finding.says.clone());
         }
     }
-    let note = catalogue.cause(standing.cause);
+    let note = catalogue.beside(&case.knowledge).cause(standing.cause);
+    let note = note.as_ref();
     Verdict {
         cause: standing.cause,
         confidence: (standing.confidence * 100.0).round() / 100.0,
         summary: summary(case, standing.cause, note),
         evidence,
         next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+        knowledge: asked(case),
     }
+}
+
+fn asked(case: &Case) -> Vec<String> {
+    let ids = case.knowledge.ids().into_iter();
+    ids.map(str::to_owned).collect()
 }
 
 /// Nothing speaks for anything: the status is not one that a rule knows.
@@ -169,13 +188,15 @@ fn unknown(case: &Case, catalogue: &Catalogue) -> Verdict {
         400..=499 => Cause::RequestValidation,
         _ => Cause::None,
     };
-    let note = catalogue.cause(cause);
+    let note = catalogue.beside(&case.knowledge).cause(cause);
+    let note = note.as_ref();
     Verdict {
         cause,
         confidence: 0.2,
         summary: summary(case, cause, note),
         evidence: vec![format!("{}.", case.call.line())],
         next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+        knowledge: asked(case),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Which token may make which call, read from the answers. The code decides before the status,
 //! wording never does, and no answer is never a denial: what cannot be told is said to be open.
 
+use super::api::knowledge::Knowledge;
 use super::error_body::{EntryOrigin, error_body};
 use super::json;
 use super::redact::Mask;
-use super::status::Catalogue;
 use super::summary::summary;
 use crate::model::{
     Cause, CauseGroup, Exchange, ExchangeSummary, Failure, Outcome, Pin, Session, TokenName, limits,
@@ -152,7 +152,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn of(exchange: &Exchange, catalogue: &Catalogue) -> Answer {
+    pub fn of(exchange: &Exchange, knowledge: &Knowledge) -> Answer {
         let response = exchange.outcome.response();
         Answer {
             summary: summary(exchange),
@@ -168,7 +168,7 @@ impl Answer {
                     was_sent: failure.was_sent,
                 }),
             },
-            reading: read(exchange, catalogue),
+            reading: read(exchange, knowledge),
         }
     }
 
@@ -561,7 +561,7 @@ fn alike<K: PartialEq>(count: usize, key: impl Fn(usize) -> K) -> Vec<Vec<usize>
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
+fn read(exchange: &Exchange, knowledge: &Knowledge) -> Reading {
     let Outcome::Answered(response) = &exchange.outcome else {
         return Reading::Failed;
     };
@@ -571,8 +571,9 @@ fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
     }
     let entries = error_body(response).entries;
     for entry in &entries {
-        let known = entry.code.as_deref().and_then(|code| catalogue.code(code));
-        let cause = known.and_then(|note| note.causes.first());
+        let code = entry.code.as_deref();
+        let known = code.and_then(|code| knowledge.code(code, Some(response.status)));
+        let cause = known.and_then(|row| row.note.causes.first());
         if let Some(reading) = cause.and_then(|cause| by_cause(*cause)) {
             return reading;
         }

@@ -7,7 +7,7 @@ use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
-use crate::format::config_edit;
+use crate::format::{config_edit, library};
 use crate::model::{
     Origin, Secret, Settings, Timestamp, Token, TokenName, TokenSource, visible_line,
 };
@@ -234,14 +234,15 @@ fn given(name: &TokenName) -> Result<Secret, Trouble> {
     } else {
         piped()?
     };
-    let report = keep::examined(&value, Timestamp::now());
+    let marks = library::built_in().marks();
+    let report = keep::examined(&value, Timestamp::now(), &marks);
     for problem in &report.problems {
         complain(&format!("Note: {}.", problem.says));
     }
     let Some(repair) = keep::repaired(&value) else {
         return Ok(value);
     };
-    let mended = keep::examined(&repair.value, Timestamp::now());
+    let mended = keep::examined(&repair.value, Timestamp::now(), &marks);
     let words = format!(
         "To mend it: {}. Then it is {} ({} characters, ·{}).",
         repair.steps.join(", "),

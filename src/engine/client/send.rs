@@ -11,7 +11,6 @@ use crate::engine::vault::{Filled, Vault};
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
-use crate::insight::facts::Facts;
 use crate::model::{
     Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
     RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
@@ -112,8 +111,13 @@ impl Client {
     }
 
     /// What is known of the API that a call went to.
-    pub fn knowledge(&self, call: &Facts, environment: &Environment) -> Knowledge {
-        self.options.library.of_call(call, environment)
+    pub fn knowledge(&self, call: &Exchange, environment: &Environment) -> Knowledge {
+        self.options.library.of_exchange(call, environment)
+    }
+
+    /// All that is known of APIs.
+    pub fn library(&self) -> &Library {
+        &self.options.library
     }
 
     /// The id of a call that is made now.

@@ -2,9 +2,9 @@
 //! only those are read.
 
 use super::knowledge::{Knowledge, Layer, Pack, Recognise, RecognisedBy};
-use crate::insight::facts::Facts;
-use crate::insight::json::Json;
-use crate::model::{Environment, Headers};
+use super::marks::Marks;
+use crate::insight::json::{self, Json};
+use crate::model::{Environment, Exchange, Headers};
 use std::sync::{Arc, OnceLock};
 use url::Url;
 
@@ -19,6 +19,8 @@ const BODY_START: usize = 64 * 1024;
 pub struct Asked<'a> {
     /// The pack that the environment names.
     pub named: Option<&'a str>,
+    /// It goes where a person's own settings lead, so that their own words are meant for it.
+    pub is_own: bool,
     pub host: Option<&'a str>,
     pub path: Option<&'a str>,
     pub headers: Option<&'a Headers>,
@@ -45,14 +47,30 @@ pub struct Library {
     volumes: Vec<Volume>,
     /// A person's own packs, asked before all others.
     own: Vec<Arc<Pack>>,
+    /// A person's own words, laid over whichever pack speaks.
+    over: Option<Arc<Pack>>,
+    marks: Arc<Marks>,
 }
 
 impl Library {
-    pub fn new(volumes: Vec<Volume>) -> Library {
+    pub fn new(volumes: Vec<Volume>, marks: Marks) -> Library {
         Library {
             volumes,
-            own: Vec::new(),
+            marks: Arc::new(marks),
+            ..Library::default()
         }
+    }
+
+    /// By what a token's maker is told, whatever the pack.
+    pub fn marks(&self) -> Arc<Marks> {
+        self.marks.clone()
+    }
+
+    /// With words of the person's own over those of any pack.
+    #[must_use]
+    pub fn with_words(mut self, pack: Pack) -> Library {
+        self.over = Some(Arc::new(pack));
+        self
     }
 
     /// With packs of the person's own; one that has the id of a built-in takes its place.
@@ -60,6 +78,17 @@ impl Library {
     pub fn with_own(mut self, packs: Vec<Pack>) -> Library {
         self.volumes
             .retain(|volume| packs.iter().all(|pack| pack.id != volume.id));
+        let mut marks = (*self.marks).clone();
+        marks
+            .marks
+            .retain(|mark| packs.iter().all(|pack| pack.id != mark.pack));
+        marks
+            .samples
+            .retain(|(id, _)| packs.iter().all(|pack| pack.id != *id));
+        for pack in &packs {
+            marks.add(pack);
+        }
+        self.marks = Arc::new(marks);
         self.own.extend(packs.into_iter().map(Arc::new));
         self
     }
@@ -88,19 +117,32 @@ impl Library {
     }
 
     /// What is known of a call that was made from there.
-    pub fn of_call(&self, call: &Facts, environment: &Environment) -> Knowledge {
-        let url = Url::parse(&call.exchange.sent.url).ok();
-        let response = call.response();
-        // What an answer is recognised by stands near its beginning.
-        let start = response.map(|r| &r.body[..r.body.len().min(BODY_START)]);
-        let text = String::from_utf8_lossy(start.unwrap_or_default());
+    pub fn of_exchange(&self, exchange: &Exchange, environment: &Environment) -> Knowledge {
+        let url = Url::parse(&exchange.sent.url).ok();
+        let response = exchange.outcome.response();
+        let body = response.map(|response| response.body.as_slice());
+        let text = String::from_utf8_lossy(start_of(body.unwrap_or_default()));
+        let json = json::read(&text);
         self.knowledge(&Asked {
             named: environment.knowledge.as_deref(),
+            is_own: environment.configured,
             host: url.as_ref().and_then(Url::host_str),
             path: url.as_ref().map(Url::path),
             headers: response.map(|response| &response.headers),
-            body: call.json.as_ref(),
+            body: json.value.as_ref(),
             text: &text,
+        })
+    }
+
+    /// What is known of the API of an environment, before any call.
+    pub fn of_environment(&self, environment: &Environment) -> Knowledge {
+        let url = Url::parse(&environment.base_url).ok();
+        self.knowledge(&Asked {
+            named: environment.knowledge.as_deref(),
+            is_own: environment.configured,
+            host: url.as_ref().and_then(Url::host_str),
+            path: url.as_ref().map(Url::path),
+            ..Asked::default()
         })
     }
 
@@ -108,6 +150,7 @@ impl Library {
     pub fn knowledge(&self, asked: &Asked) -> Knowledge {
         let (api, by) = self.api(asked);
         let mut packs: Vec<Arc<Pack>> = Vec::new();
+        packs.extend(self.over.clone().filter(|_| asked.is_own));
         packs.extend(api.clone());
         let mut wanted: Vec<String> = Vec::new();
         let others = [Layer::Gateway, Layer::Framework, Layer::Standard];
@@ -165,6 +208,11 @@ impl Library {
             _ => (None, RecognisedBy::Nothing),
         }
     }
+}
+
+/// What an answer is recognised by stands near its beginning.
+fn start_of(body: &[u8]) -> &[u8] {
+    &body[..body.len().min(BODY_START)]
 }
 
 fn fits(recognise: &Recognise, asked: &Asked) -> RecognisedBy {

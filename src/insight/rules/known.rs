@@ -251,3 +251,57 @@ fn status(case: &Case, findings: &mut Findings) {
         findings.add(*cause, weight, Tier::Status, format!("{}.", call.line()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::api::Phrase;
+    use crate::insight::api::knowledge::{AnswerRow, Meaning};
+    use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
+    use crate::model::Cause;
+
+    const PLAN: Cause = Cause::AccountPlan;
+
+    fn row(cause: Cause, sure: f32) -> AnswerRow {
+        AnswerRow {
+            meaning: Meaning {
+                cause: Some(cause),
+                sure,
+                ..Meaning::default()
+            },
+            ..AnswerRow::default()
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_pack_speaks_where_it_fits_and_not_of_a_success() {
+        let packed = |example: Example| {
+            example.packed(|pack| {
+                let words = Phrase::new("upgrade * plan").into_iter().collect();
+                pack.answers.push(AnswerRow {
+                    words,
+                    ..row(PLAN, 0.9)
+                });
+            })
+        };
+        let said = |text: &str| {
+            let body = format!("{{\"message\":\"{text}\"}}");
+            packed(call(
+                "GET /core/users",
+                super::super::example::says(403, &body),
+            ))
+        };
+        fires("known.says", PLAN, &said("Please upgrade to a paid plan."));
+        silent("known.says", PLAN, &said("You may not."));
+        let fine = packed(call("GET /core/users", listing(&["1"])));
+        silent("known.says", PLAN, &fine);
+    }
+
+    #[test]
+    fn a_status_is_read_as_this_api_means_it() {
+        let told = |status| call("GET /core/users", coded(status, "x"));
+        fires("known.status", Cause::CoreOutdated, &told(501));
+        silent("known.status", Cause::CoreOutdated, &told(500));
+        let unknown = told(501).unknown();
+        silent("known.status", Cause::CoreOutdated, &unknown);
+    }
+}

@@ -22,6 +22,7 @@ use super::facts::{Case, Facts};
 use super::json::Json;
 use crate::model::Cause;
 
+pub use auth::belongs_as_bearer;
 pub use foreign::is_foreign;
 pub use known::left_beside;
 pub use lists::{filters as lists_filters, is_steering as lists_is_steering};

@@ -28,7 +28,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
 /// The verdict with all that speaks for it, and what else it could be.
 pub fn causes(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let first = explanation.verdict();
-    let mut lines = vec![named("Verdict", first, theme.strong(), theme)];
+    let mut verdict = named("Verdict", first, theme.strong(), theme);
+    let known = visible_line(explanation.known_as());
+    verdict.push_span(Span::styled(format!("  {known}"), theme.dim()));
+    let mut lines = vec![verdict];
     lines.extend(paragraph(&first.summary, "  ", width, Style::new()));
     let lists = [
         ("Because", &first.evidence),
@@ -58,7 +61,7 @@ pub fn causes(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Lin
     lines
 }
 
-/// `Verdict  token.expired (86 %)`
+/// `Verdict  token.expired (86 %)  Acme`
 fn named(title: &str, verdict: &Verdict, style: Style, theme: &Theme) -> Line<'static> {
     Line::from(vec![
         Span::styled(format!("{title}  "), style),
