@@ -189,7 +189,7 @@ fn theme_name(scheme: &Scheme) -> ThemeName {
 /// The first of the sandbox's calls worth trying.
 fn opening_call() -> RequestSpec {
     let Some(call) = CALLS.first() else {
-        return RequestSpec::new("GET", "/core/runbooks");
+        return RequestSpec::new("GET", "/");
     };
     let mut spec = RequestSpec::new(call.method, format!("{{{{base}}}}{}", call.url));
     spec.auth = call

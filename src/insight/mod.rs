@@ -46,7 +46,7 @@ pub use json::{Json, Note, pointer_parts};
 pub use phases::{Phase, phases};
 pub use picture::{Picture, picture};
 pub use query::{Query, Term, Want, host, search_text};
-pub use request_ids::{request_ids, request_ids_in};
+pub use request_ids::request_ids;
 pub use route::decoded as route_text;
 pub use saved::{Saved, received, saved};
 pub use status::{Catalogue, CauseNote, CodeNote, Glossary, Grounds, Statement, StatusNote};
