@@ -713,7 +713,14 @@ fn the_result_has_its_shape_and_every_probe_stands_in_the_history() {
         &["exchange", "verdict", "alternatives", "probes"],
         &[],
     );
-    let verdict = ["cause", "confidence", "summary", "evidence", "next_steps"];
+    let verdict = [
+        "cause",
+        "confidence",
+        "summary",
+        "evidence",
+        "next_steps",
+        "knowledge",
+    ];
     has_shape(&found["verdict"], &verdict, &[]);
     assert!(
         !found["verdict"]["next_steps"]

@@ -192,7 +192,11 @@ fn codes(says: fn(Why, &About) -> Said) -> String {
         if of_token && causes.len() > 1 {
             let rejected = causes.iter().find(|cause| **cause == "token.rejected");
             let first = rejected.unwrap_or(&causes[0]);
-            let also: Vec<_> = causes.iter().filter(|cause| *cause != first).take(3).collect();
+            let also: Vec<_> = causes
+                .iter()
+                .filter(|cause| *cause != first)
+                .take(3)
+                .collect();
             text.push_str(&format!(
                 "[[answer]]\nstatus = [{status}]\ncode = [{code:?}]\ncause = \"{first}\"\nalso = {also:?}\nsure = 0.6\nreading = true\n"
             ));

@@ -677,6 +677,11 @@ impl Knowledge {
         self.api.as_ref().map(|pack| pack.title.as_str())
     }
 
+    /// Whether the API is known by more than a path, which another API may have as well.
+    pub fn is_sure_of_api(&self) -> bool {
+        self.by > RecognisedBy::Path
+    }
+
     /// The ids of the packs that speak.
     pub fn ids(&self) -> Vec<&str> {
         self.packs.iter().map(|pack| pack.id.as_str()).collect()

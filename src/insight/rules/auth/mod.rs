@@ -5,7 +5,7 @@ mod instance;
 mod sent;
 mod text;
 
-use super::{Findings, Rule, Tier, left_beside, moment};
+use super::{Beside, Findings, Rule, Tier, moment};
 use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Purpose};
 use crate::insight::token::{TokenReport, Validity};
 use crate::insight::words::Sense;
@@ -222,7 +222,7 @@ fn refused(case: &Case, findings: &mut Findings) {
             let says =
                 format!("A made-up token gets another answer, so this one is known: {cited}.");
             // Unless the answer says by itself what is wrong with it.
-            let weight = 3.4 * left_beside(case);
+            let weight = 3.4 * Beside::of(case).left_for(Cause::TokenExpired);
             findings.add(Cause::TokenExpired, weight, Tier::Seen, says.clone());
             findings.add(Cause::TokenRejected, 0.3, Tier::Seen, says);
         }

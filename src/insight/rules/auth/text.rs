@@ -85,7 +85,9 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
 
 /// What of the token does not fit the API, by its pack.
 fn misfits(case: &Case, report: &TokenReport) -> Vec<Misfit> {
-    let Some(pack) = &case.knowledge.api else {
+    // A path alone tells of no API for sure, and of its tokens nothing.
+    let api = case.knowledge.api.as_ref();
+    let Some(pack) = api.filter(|_| case.knowledge.is_sure_of_api()) else {
         return Vec::new();
     };
     let scheme = case.credential.scheme.as_deref().unwrap_or_default();

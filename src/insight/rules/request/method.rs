@@ -1,7 +1,7 @@
 //! The method: what `Allow` says to it, and what a redirect made of it.
 
 use crate::insight::facts::{Case, Facts, Page, Purpose};
-use crate::insight::rules::{Findings, Tier, left_beside};
+use crate::insight::rules::{Beside, Findings, Tier};
 use crate::model::Cause;
 
 /// Wrong where `Allow` is a list for the whole server.
@@ -44,7 +44,7 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
                 let says =
                     format!("Allow names {allow}, {method} among them, and still it is refused.");
                 // Unless the answer says by itself why it is refused.
-                let weight = 4.0 * left_beside(case);
+                let weight = 4.0 * Beside::of(case).left_for(Cause::EndpointNotImplemented);
                 findings.add(Cause::EndpointNotImplemented, weight, tier, says);
                 findings.against(&[Cause::RequestWrongMethod], 2.0);
             }
