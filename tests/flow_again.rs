@@ -89,7 +89,10 @@ fn a_countdown_is_seen_and_esc_ends_it_with_nothing_sent() {
     given_up.outcome = Outcome::Failed(Failure::unsent(Cause::CallCancelled, "ended.", ""));
     scene.tell(Message::Sent {
         job,
-        answer: Box::new(Shown::new(Mask::default().exchange(given_up).into())),
+        answer: Box::new(Shown::new(
+            Mask::default().exchange(given_up).into(),
+            Default::default(),
+        )),
     });
     assert!(!scene.state.is_busy());
     assert_eq!(scene.status_in_front(), Some(503));

@@ -4,7 +4,7 @@
 use super::action::Pane;
 use super::memory;
 use super::message::{Effect, Job, Notice, Then, ThenWhy};
-use super::pane::{ByHand, Investigate, ResponseTab, Why};
+use super::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
 use super::state::{Overlay, Running, State};
 use super::update::remember;
 use crate::app::message::Chosen;
@@ -69,6 +69,14 @@ pub fn ask(state: &mut State, exchange: Arc<Exchange>, then: ThenWhy) -> Vec<Eff
         environment,
         then,
     }]
+}
+
+/// A call with what is known of the API that answered it.
+pub fn shown(state: &State, exchange: Arc<Exchange>) -> Shown {
+    let place = environment_of(state, &exchange);
+    let library = &state.catalogue.library;
+    let knowledge = library.of_exchange(&exchange, &place);
+    Shown::new(exchange, knowledge)
 }
 
 fn environment_of(state: &State, exchange: &Exchange) -> Environment {

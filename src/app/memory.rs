@@ -130,7 +130,8 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         state.builder.load(&typed);
     }
     state.response.awaiting = None;
-    effects.extend(state.response.show(exchange));
+    let answer = explaining::shown(state, exchange);
+    effects.extend(state.response.show(answer));
     if state.shows_one_pane() {
         state.focus = Pane::Response;
     }

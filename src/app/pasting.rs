@@ -5,7 +5,7 @@
 use super::action::{Action, Pane, Screen};
 use super::explaining;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
-use super::pane::{Editing, Part, Shown};
+use super::pane::{Editing, Part};
 use super::replaying;
 use super::sending::enter;
 use super::state::State;
@@ -204,11 +204,11 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.history.filtering = false;
     state.builder.finish_editing();
     state.screen = Screen::Explorer;
-    let answer = Shown::new(exchange.clone());
+    let answer = explaining::shown(state, exchange.clone());
     state.history.remember(exchange.clone(), answer.summary());
     let mut effects = vec![Effect::Remember(exchange)];
     state.response.awaiting = None;
-    effects.extend(state.response.show_read(answer));
+    effects.extend(state.response.show(answer));
     state.focus = Pane::Response;
     state.notice = Some(Notice::info(
         "The pasted answer is shown like one of your own calls; nothing was sent.",

@@ -380,6 +380,7 @@ impl State {
             insecure_origins: Vec::new(),
             identity: None,
             knowledge: None,
+            configured: false,
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }

@@ -236,7 +236,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     let mut effects = remember_with(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
-        effects.extend(state.response.show_read(answer));
+        effects.extend(state.response.show(answer));
         // Where only one pane is seen, the answer must not arrive behind another.
         if state.shows_one_pane() && !state.builder.is_editing() {
             state.focus = Pane::Response;

@@ -282,6 +282,9 @@ pub struct ExplainArgs {
     /// A status, an error code, a cause such as token.expired, a file with an error body or a HAR recording, or - for stdin
     #[arg(default_value = "-", value_name = "WHAT")]
     pub what: String,
+    /// What the API of this environment means by a status or a code; the practice API's where none is chosen
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -7,8 +7,8 @@ use crate::app::Keymap;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, Vault, authorities};
-use crate::format::{catalogue_file, theme_file};
-use crate::insight::Catalogue;
+use crate::format::{catalogue_file, knowledge_file, library, theme_file};
+use crate::insight::{Catalogue, Exchange};
 use crate::model::{Bindings, Environment, Origin, Scheme, Session, Settings, TokenName, size};
 use crate::runtime;
 use std::io::Read;
@@ -16,16 +16,37 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// The built-in knowledge with the user's own on top.
+/// The built-in knowledge with the person's own: packs of `knowledge/`, which go before ours, and
+/// the words of `catalogue.toml`, which go before all others.
 pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
-    let built_in = catalogue_file::built_in();
-    match home.text("catalogue.toml")? {
-        Some(text) => {
-            let place = home.config_dir().join("catalogue.toml");
-            let own = catalogue_file::read(&text, &place.display().to_string())?;
-            Ok(built_in.overlay(own))
-        }
-        None => Ok(built_in),
+    let mut library = library::built_in();
+    let mut packs = Vec::new();
+    for (path, text) in home.packs()? {
+        packs.push(knowledge_file::read(&text, &path.display().to_string())?);
+    }
+    if !packs.is_empty() {
+        library = library.with_own(packs);
+    }
+    if let Some(text) = home.text("catalogue.toml")? {
+        let place = home.config_dir().join("catalogue.toml");
+        let words = catalogue_file::read(&text, &place.display().to_string())?;
+        library = library.with_words(words);
+    }
+    Ok(Catalogue {
+        causes: catalogue_file::causes(),
+        library: Arc::new(library),
+    })
+}
+
+/// Where a call of the history was made, as far as that is still known.
+pub fn environment_of(exchange: &Exchange, settings: &Settings) -> Environment {
+    match settings.environment(&exchange.environment) {
+        Some(environment) => environment.clone(),
+        None if exchange.environment == Environment::SANDBOX => Environment::sandbox(),
+        None => Environment {
+            name: exchange.environment.clone(),
+            ..Environment::default()
+        },
     }
 }
 

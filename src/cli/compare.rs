@@ -31,7 +31,8 @@ pub fn run(
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let callers = callers(args, &typed, &environment, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     if let Some(consent) = &options.consent {
         // The made-up token is nobody's, and goes where the others go.
         let origin = consent.origin.clone();
@@ -90,7 +91,8 @@ pub fn run(
                 first = Some((raw.outcome.looks(), body));
             }
             let exchange = client.shown(raw);
-            let answer = Answer::of(&exchange, &catalogue);
+            let knowledge = catalogue.library.of_exchange(&exchange, &environment);
+            let answer = Answer::of(&exchange, &knowledge);
             matrix.set(0, column, Cell::Came(Box::new(answer)));
             recorder.remember(exchange);
         }

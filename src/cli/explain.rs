@@ -1,6 +1,6 @@
 //! `httriage explain`: what a status, a code, a cause or an error body means, without sending anything.
 
-use super::args::ExplainArgs;
+use super::args::{ExplainArgs, PlaceArgs};
 use super::choice;
 use super::import::FILE_BYTES;
 use super::json::{self, entries_json, notes_json};
@@ -10,10 +10,10 @@ use super::trouble::Trouble;
 use crate::engine::{Home, Vault, clock, pasted, sandbox};
 use crate::format::har;
 use crate::insight::{
-    Catalogue, CauseNote, CodeNote, ErrorBody, Explanation, StatusNote, error_text, in_general,
+    CauseNote, CodeNote, ErrorBody, Explanation, Glossary, StatusNote, error_text, in_general,
     received,
 };
-use crate::model::{Cause, StatusClass};
+use crate::model::{Cause, Environment, StatusClass};
 use serde_json::{Map, Value, json};
 use std::io::Read;
 use std::path::Path;
@@ -22,15 +22,18 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
     let what = args.what.as_str();
+    let place = place(args.env, &home)?;
+    let knowledge = catalogue.library.of_environment(&place);
+    let here = catalogue.beside(&knowledge);
     if let Some(status) = status_number(what) {
-        return status_of(status, &catalogue, args.json, out);
+        return status_of(status, here, args.json, out);
     }
-    if let Some(note) = catalogue.code(what) {
+    if let Some(note) = here.code(what, None) {
         code(note, args.json, out);
         return Ok(0);
     }
-    if let Some(note) = Cause::from_id(what).and_then(|cause| catalogue.cause(cause)) {
-        cause(note, args.json, out);
+    if let Some(note) = Cause::from_id(what).and_then(|cause| here.cause(cause)) {
+        cause(&note, args.json, out);
         return Ok(0);
     }
     let bytes = read(what)?;
@@ -40,13 +43,41 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
         return recording::explain(text, what, &home, &catalogue, args.json, out);
     }
     let vault = Vault::new(&home.settings()?, sandbox::token_value);
-    let explanation = received(&bytes).map(|saved| {
-        let case = pasted::case(saved, &vault, &catalogue.library, clock::now());
-        crate::insight::explain(&case, &catalogue)
+    let vault = vault.knowing(catalogue.library.marks());
+    let case =
+        received(&bytes).map(|saved| pasted::case(saved, &vault, &catalogue.library, clock::now()));
+    let explanation = case
+        .as_ref()
+        .map(|case| crate::insight::explain(case, &catalogue));
+    // What came to somebody else is not of the API that is called here.
+    let unknown = catalogue.library.of_environment(&Environment {
+        configured: true,
+        ..Environment::default()
     });
     let errors = error_text(&vault.mask().bytes(bytes), None);
-    body(&errors, explanation.as_ref(), &catalogue, args.json, out);
+    let knowledge = case.as_ref().map_or(&unknown, |case| &case.knowledge);
+    body(
+        &errors,
+        explanation.as_ref(),
+        catalogue.beside(knowledge),
+        args.json,
+        out,
+    );
     Ok(0)
+}
+
+/// Whose words are meant when a status or a code is looked up: those of the environment that is
+/// named or chosen, else those of the practice API. A person's own go before them.
+fn place(env: Option<String>, home: &Home) -> Result<Environment, Trouble> {
+    let named = PlaceArgs {
+        env,
+        ..PlaceArgs::default()
+    };
+    let chosen = choice::environment(&named, &home.configured()?)?;
+    Ok(Environment {
+        configured: true,
+        ..chosen.unwrap_or_else(Environment::sandbox)
+    })
 }
 
 /// Three digits, as a status line has them.
@@ -55,19 +86,19 @@ fn status_number(text: &str) -> Option<u16> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-fn status_of(status: u16, catalogue: &Catalogue, json: bool, out: &mut Out) -> Result<u8, Trouble> {
+fn status_of(status: u16, here: Glossary, json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let class = StatusClass::of(status);
-    let note = catalogue.status(status);
+    let note = here.status(status);
     if json {
         let mut object = Map::new();
         object.insert("status".into(), json!(status));
         object.insert("class".into(), json!(class.id()));
-        if let Some(note) = note {
+        if let Some(note) = &note {
             object.insert("meaning".into(), json!(note.meaning.text));
         }
         object.insert(
             "causes".into(),
-            causes_json(note.map_or(&[], |n| &n.causes)),
+            causes_json(note.as_ref().map_or(&[], |n| &n.causes)),
         );
         object.insert("entries".into(), json!([]));
         object.insert("notes".into(), json!([]));
@@ -75,7 +106,7 @@ fn status_of(status: u16, catalogue: &Catalogue, json: bool, out: &mut Out) -> R
         return Ok(0);
     }
     match note {
-        Some(note) => status_text(note, out),
+        Some(note) => status_text(&note, out),
         None => out.line(&format!(
             "{} {status}: the catalogue does not know this status; its class is {}.",
             class.glyph(false),
@@ -146,7 +177,7 @@ fn cause(note: &CauseNote, json: bool, out: &mut Out) {
 fn body(
     errors: &ErrorBody,
     explanation: Option<&Explanation>,
-    catalogue: &Catalogue,
+    here: Glossary,
     json: bool,
     out: &mut Out,
 ) {
@@ -158,12 +189,11 @@ fn body(
         .filter_map(|e| e.code.as_deref())
         .collect();
     let mut causes: Vec<Cause> = Vec::new();
-    let notes = codes.iter().filter_map(|code| catalogue.code(code));
+    let notes = codes.iter().filter_map(|code| here.code(code, status));
     let by_code = notes.flat_map(|note| note.causes.iter());
-    let by_status = status
-        .and_then(|s| catalogue.status(s))
-        .map(|note| note.causes.iter());
-    for cause in by_code.chain(by_status.into_iter().flatten()) {
+    let of_status = status.and_then(|status| here.status(status));
+    let by_status = of_status.iter().flat_map(|note| note.causes.iter());
+    for cause in by_code.chain(by_status) {
         if !causes.contains(cause) {
             causes.push(*cause);
         }
@@ -173,7 +203,7 @@ fn body(
         if let Some(status) = status {
             object.insert("status".into(), json!(status));
             object.insert("class".into(), json!(StatusClass::of(status).id()));
-            if let Some(note) = catalogue.status(status) {
+            if let Some(note) = &of_status {
                 object.insert("meaning".into(), json!(note.meaning.text));
             }
         }
@@ -208,7 +238,7 @@ fn body(
         }
         told.push(code);
         out.line("");
-        match catalogue.code(code) {
+        match here.code(code, status) {
             Some(note) => {
                 out.heading(&note.code);
                 out.line(&note.meaning.text);
@@ -219,9 +249,9 @@ fn body(
             )),
         }
     }
-    if let Some(note) = status.and_then(|status| catalogue.status(status)) {
+    if let Some(note) = of_status {
         out.line("");
-        status_text(note, out);
+        status_text(&note, out);
     } else {
         causes_text(&causes, out);
     }

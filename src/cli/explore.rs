@@ -69,7 +69,8 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
             .insecure_origins
             .extend(insecure.iter().cloned());
     }
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Vault::new(&settings, sandbox::token_value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     let record = choice::record(&args.record, &home, &settings, &vault);
     let start = Start {
         settings,
@@ -189,7 +190,7 @@ fn theme_name(scheme: &Scheme) -> ThemeName {
 /// The first of the sandbox's calls worth trying.
 fn opening_call() -> RequestSpec {
     let Some(call) = CALLS.first() else {
-        return RequestSpec::new("GET", "/core/runbooks");
+        return RequestSpec::new("GET", "/");
     };
     let mut spec = RequestSpec::new(call.method, format!("{{{{base}}}}{}", call.url));
     spec.auth = call

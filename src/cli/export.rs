@@ -116,8 +116,9 @@ fn ticket_of(
     let catalogue = choice::catalogue(home)?;
     let history = choice::history(home, settings).map_err(|e| Trouble::failed(e.to_string()))?;
     let exchange = history::find(&history, id)?;
-    let environment = environment_of(&exchange, settings);
-    let vault = Arc::new(Vault::new(settings, sandbox::token_value));
+    let environment = choice::environment_of(&exchange, settings);
+    let vault =
+        Arc::new(Vault::new(settings, sandbox::token_value).knowing(catalogue.library.marks()));
     // Read what can be read, so that the last look knows it.
     if let Some(token) = exchange.token() {
         vault.read_at_rest(&token.name, environment.sandbox);

@@ -38,7 +38,10 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
             if json {
                 out.json(&exchange_json(&exchange));
             } else {
-                out.exchange_head(&exchange, &choice::catalogue(&home)?);
+                let catalogue = choice::catalogue(&home)?;
+                let place = choice::environment_of(&exchange, &settings);
+                let knowledge = catalogue.library.of_exchange(&exchange, &place);
+                out.exchange_head(&exchange, catalogue.beside(&knowledge));
                 out.body(&exchange);
             }
             Ok(0)

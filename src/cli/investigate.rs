@@ -38,7 +38,8 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
         false => options(&sent, &settings, &environment)?,
     };
     options.library = catalogue.library.clone();
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     let client = Client::new(vault, options);
     let mut recorder = Recorder::new(&sent.record, &home, &settings, client.vault());
     if by_hand {
@@ -155,8 +156,8 @@ fn text(
     catalogue: &Catalogue,
     out: &mut Out,
 ) {
-    out.exchange_head(&result.exchange, catalogue);
     let case = &result.case;
+    out.exchange_head(&result.exchange, catalogue.beside(&case.knowledge));
     if !case.probes.is_empty() {
         out.line("");
         out.heading(&format!("Probes: {} of {budget}", case.probes.len()));
@@ -181,13 +182,14 @@ fn text(
     }
 }
 
-/// The likeliest verdict, and what the answer names.
+/// The first verdict with what the answer names and all that speaks for it, and by whose knowledge it was given.
 pub fn verdict(explanation: &Explanation, title: &str, out: &mut Out) {
     let verdict = explanation.verdict();
     out.heading(&format!(
-        "{title}: {} ({})",
+        "{title}: {} ({}), {}",
         verdict.cause.id(),
-        verdict.percent()
+        verdict.percent(),
+        visible_line(explanation.known_as())
     ));
     out.paragraph(&verdict.summary);
     out.named(&explanation.named, clock::now());

@@ -319,6 +319,7 @@ pub fn verdict_json(verdict: &Verdict) -> Value {
         "summary": verdict.summary,
         "evidence": verdict.evidence,
         "next_steps": verdict.next_steps,
+        "knowledge": verdict.knowledge,
     })
 }
 

@@ -42,7 +42,8 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
         asked.given.push((name, value));
     }
     let mut options = options(&args, &asked, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;

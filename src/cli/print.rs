@@ -4,7 +4,7 @@
 use super::json::{json_text, milliseconds};
 use super::trouble::Trouble;
 use crate::insight::{
-    Catalogue, Entry, ErrorBody, Exchange, Grounds, Named, Statement, error_body, request_ids,
+    Entry, ErrorBody, Exchange, Glossary, Grounds, Named, Statement, error_body, request_ids,
 };
 use crate::model::{
     ExchangeSummary, Note, Outcome, StatusClass, Timestamp, cut, fit, visible, visible_line, wrap,
@@ -171,7 +171,7 @@ impl Out {
     }
 
     /// Status line, what it means, error table.
-    pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
+    pub fn exchange_head(&mut self, exchange: &Exchange, here: Glossary) {
         let class = exchange.outcome.looks();
         let errors = errors(&exchange.outcome);
         let outcome = &exchange.outcome;
@@ -218,7 +218,7 @@ impl Out {
             self.paragraph(&failure.hint);
         }
         let judged = exchange.outcome.judged();
-        if let Some(note) = judged.and_then(|response| catalogue.status(response.status)) {
+        if let Some(note) = judged.and_then(|response| here.status(response.status)) {
             self.paragraph(&note.meaning.text);
         }
         self.table(&errors.entries);

@@ -11,6 +11,7 @@ use crate::engine::investigate::credential_from;
 use crate::engine::{Home, Vault, sandbox};
 use crate::format::har;
 use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::{Case, Facts};
 use crate::insight::{Catalogue, Explanation, error_body};
 use crate::model::{Cause, Collection, Environment, StatusClass, Timestamp, TokenName};
@@ -21,6 +22,7 @@ use std::sync::Arc;
 struct Told {
     exchange: Arc<Exchange>,
     explanation: Explanation,
+    knowledge: Knowledge,
     /// How many more were refused in the same words.
     alike: usize,
 }
@@ -34,7 +36,7 @@ pub fn explain(
     out: &mut Out,
 ) -> Result<u8, Trouble> {
     let settings = home.settings()?;
-    let vault = Vault::new(&settings, sandbox::token_value);
+    let vault = Vault::new(&settings, sandbox::token_value).knowing(catalogue.library.marks());
     let tokens = settings.tokens.iter();
     let taken: Vec<TokenName> = tokens.map(|token| token.name.clone()).collect();
     let file = if file == "-" { "stdin" } else { file };
@@ -131,9 +133,10 @@ fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) 
         name: Environment::RECEIVED.to_owned(),
         ..Environment::default()
     };
-    let knowledge = catalogue.library.of_call(&facts, &place);
-    let case = Case::of(facts, carried, place, now).knowing(knowledge);
+    let knowledge = catalogue.library.of_exchange(&facts.exchange, &place);
+    let case = Case::of(facts, carried, place, now).knowing(knowledge.clone());
     Told {
+        knowledge,
         explanation: crate::insight::explain(&case, catalogue),
         exchange,
         alike,
@@ -149,7 +152,7 @@ fn show(call: &Told, catalogue: &Catalogue, out: &mut Out) {
     if let Some(token) = call.exchange.token() {
         out.indented(&format!("token {}", token.name));
     }
-    out.exchange_head(&call.exchange, catalogue);
+    out.exchange_head(&call.exchange, catalogue.beside(&call.knowledge));
     if call.explanation.verdict().cause != Cause::None {
         verdict(&call.explanation, "Likely", out);
     }

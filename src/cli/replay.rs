@@ -48,8 +48,9 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         retries: args.retry,
     };
     let mut options = options(&args, &replay, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
     let catalogue = choice::catalogue(&home)?;
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;

@@ -56,7 +56,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     if args.tokens.len() > 1 {
         return compare::run(&args, typed, environment, options, out);
     }
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
@@ -81,7 +82,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let exchange = Arc::new(client.shown(raw));
     recorder.remember_shared(exchange.clone());
     let facts = Facts::read(exchange.clone(), &place.base_path());
-    let knowledge = catalogue.library.of_call(&facts, &place);
+    let knowledge = catalogue.library.of_exchange(&exchange, &place);
     let now = clock::now();
     let case = Case::of(facts, carried, place, now).knowing(knowledge);
     let explanation = explain(&case, &catalogue);
@@ -90,7 +91,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         document["causes"] = causes_json(&explanation);
         out.json(&document);
     } else {
-        out.exchange_head(&exchange, &catalogue);
+        out.exchange_head(&exchange, catalogue.beside(&case.knowledge));
         out.named(&explanation.named, now);
         out.body(&exchange);
     }

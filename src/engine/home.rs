@@ -125,6 +125,26 @@ impl Home {
         }
     }
 
+    /// The packs of knowledge a person wrote, `knowledge/*.toml` in the config directory: their
+    /// paths and their texts.
+    pub fn packs(&self) -> Result<Vec<(PathBuf, String)>, HomeError> {
+        let entries = std::fs::read_dir(self.config.join("knowledge"));
+        let paths = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let mut paths: Vec<PathBuf> = paths
+            .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+            .collect();
+        paths.sort();
+        let read = |path: PathBuf| match std::fs::read_to_string(&path) {
+            Ok(text) => Ok((path, text)),
+            Err(error) => Err(HomeError::Unreadable { path, error }),
+        };
+        paths.into_iter().map(read).collect()
+    }
+
     /// The themes a person wrote, by name: `themes/*.toml` in the config directory, with their
     /// path and their text.
     pub fn themes(&self) -> Vec<(String, PathBuf, io::Result<String>)> {

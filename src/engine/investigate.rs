@@ -9,6 +9,7 @@ use super::vault::Vault;
 use crate::engine::clock;
 use crate::insight::Exchange;
 use crate::insight::Query;
+use crate::insight::api::marks::Marks;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
 use crate::insight::facts::{Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probed};
@@ -100,7 +101,7 @@ pub async fn run(
     };
     let credential = credential(&raw_sent, client, ask.environment.sandbox);
     let facts = Facts::read(exchange.clone(), &base);
-    let knowledge = client.knowledge(&facts, &ask.environment);
+    let knowledge = client.knowledge(&exchange, &ask.environment);
     let now = clock::now();
     let mut case = Case::of(facts, credential, ask.environment.clone(), now).knowing(knowledge);
     case.budget = ask.budget;
@@ -363,7 +364,7 @@ fn probes_of(history: &History, exchange: &Exchange) -> Vec<Exchange> {
 pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environment) -> Case {
     let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
     let facts = Facts::read(exchange, &environment.base_path());
-    let knowledge = client.knowledge(&facts, &environment);
+    let knowledge = client.knowledge(&facts.exchange, &environment);
     let carried = match facts.exchange.is_received() {
         true => pasted::credential(&facts.exchange, client.vault()),
         false => credential(&sent, client, environment.sandbox),
@@ -389,14 +390,17 @@ pub fn credential_from(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Cred
     let mut authorizations =
         headers.filter(|(_, header)| header.name.eq_ignore_ascii_case("authorization"));
     match (authorizations.next(), authorizations.next()) {
-        (Some((number, _)), None) => {
-            authorization(&Carried::in_header(sent, number), &reports, now)
-        }
+        (Some((number, _)), None) => authorization(
+            &Carried::in_header(sent, number),
+            &reports,
+            now,
+            vault.marks(),
+        ),
         (Some(_), Some(_)) => Credential {
             place: CredentialPlace::Repeated,
             ..Credential::default()
         },
-        (None, _) => elsewhere(sent, &reports, now).unwrap_or_default(),
+        (None, _) => elsewhere(sent, &reports, now, vault.marks()).unwrap_or_default(),
     }
 }
 
@@ -447,6 +451,7 @@ fn authorization(
     value: &Carried,
     reports: &HashMap<TokenName, TokenReport>,
     now: Timestamp,
+    marks: &Marks,
 ) -> Credential {
     let mut credential = Credential {
         place: CredentialPlace::Authorization,
@@ -467,7 +472,7 @@ fn authorization(
         credential.scheme = Some(scheme.to_owned());
         start = scheme.len() + 1;
     }
-    fill(&mut credential, &trimmed, start, reports, now);
+    fill(&mut credential, &trimmed, start, reports, now, marks);
     credential
 }
 
@@ -478,6 +483,7 @@ fn fill(
     start: usize,
     reports: &HashMap<TokenName, TokenReport>,
     now: Timestamp,
+    marks: &Marks,
 ) {
     let text = carried.text.get(start..).unwrap_or_default();
     let inside = carried
@@ -490,7 +496,7 @@ fn fill(
         [(range, name)] if *range == (start..carried.text.len()) => reports.get(name).cloned(),
         // What was masked cannot be judged.
         [] if text.contains(MASK) || text.contains('‹') => None,
-        [] => Some(inspect(text, now)),
+        [] => Some(inspect(text, now, marks)),
         // Something stands around the slot: the text as a whole is what counts.
         slots => {
             let mut whole = String::new();
@@ -501,7 +507,7 @@ fn fill(
                 from = range.end;
             }
             whole.push_str(carried.text.get(from..).unwrap_or_default());
-            Some(inspect(&whole, now))
+            Some(inspect(&whole, now, marks))
         }
     };
 }
@@ -511,6 +517,7 @@ fn elsewhere(
     sent: &SentRequest,
     reports: &HashMap<TokenName, TokenReport>,
     now: Timestamp,
+    marks: &Marks,
 ) -> Option<Credential> {
     let mut headers = sent.headers.iter().enumerate();
     let header = headers.find(|(number, header)| {
@@ -542,7 +549,7 @@ fn elsewhere(
         true => "Bearer ".len(),
         false => 0,
     };
-    fill(&mut credential, &carried, start, reports, now);
+    fill(&mut credential, &carried, start, reports, now, marks);
     Some(credential)
 }
 

@@ -298,7 +298,9 @@ impl<'r> Work<'r> {
             // A value that is not there is not asked for again and again.
             self.given_up[turn.column] = Some(Cell::Unsent(failure.clone()));
         }
-        let cell = Cell::Came(Box::new(Answer::of(&exchange, self.catalogue)));
+        let library = &self.catalogue.library;
+        let knowledge = library.of_exchange(&exchange, &self.run.environment);
+        let cell = Cell::Came(Box::new(Answer::of(&exchange, &knowledge)));
         self.settle(turn, cell, Some(Box::new(exchange)), on_news);
     }
 

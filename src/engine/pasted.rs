@@ -67,7 +67,7 @@ pub fn case(saved: Saved, vault: &Vault, library: &Library, now: Timestamp) -> C
     let shown = Arc::new(vault.mask().exchange(raw));
     let facts = Facts::read(shown, "");
     let environment = elsewhere();
-    let knowledge = library.of_call(&facts, &environment);
+    let knowledge = library.of_exchange(&facts.exchange, &environment);
     Case::of(facts, carried, environment, now).knowing(knowledge)
 }
 

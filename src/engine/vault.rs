@@ -8,6 +8,7 @@ mod tests;
 
 use super::child::Starter;
 use crate::engine::clock;
+use crate::insight::api::marks::Marks;
 use crate::insight::asking::wrong_token;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
@@ -26,6 +27,8 @@ pub struct Vault {
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
+    /// By what the maker of a value is told.
+    marks: Arc<Marks>,
     read: Mutex<Known>,
     bindings: Mutex<Bindings>,
 }
@@ -57,6 +60,7 @@ impl Vault {
             starter: Starter::new(settings),
             practice,
             ask: None,
+            marks: Arc::default(),
             read: Mutex::default(),
             bindings: Mutex::new(Bindings::of(settings)),
         }
@@ -66,6 +70,17 @@ impl Vault {
     pub fn asking(mut self, ask: fn(&TokenName) -> Option<Secret>) -> Vault {
         self.ask = Some(ask);
         self
+    }
+
+    /// With the marks by which makers of tokens are told.
+    pub fn knowing(mut self, marks: Arc<Marks>) -> Vault {
+        self.marks = marks;
+        self
+    }
+
+    /// By what the maker of a value is told.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// A value for as long as this program runs, as a prompt or a pipe gave it.
@@ -181,13 +196,13 @@ impl Vault {
     /// What can be told of a value that was read before; it starts nothing and asks nobody.
     pub fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.remembered(sandbox, name)?;
-        Some(keep::examined(&value, clock::now()))
+        Some(keep::examined(&value, clock::now(), &self.marks))
     }
 
     /// As `report`, for a value that can be read without starting or asking anything.
     pub fn report_at_rest(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.at_rest(name, sandbox)?;
-        Some(keep::examined(&value, clock::now()))
+        Some(keep::examined(&value, clock::now(), &self.marks))
     }
 
     /// What can be told of the value by looking at it, or why it cannot be read.
@@ -201,7 +216,7 @@ impl Vault {
             name: name.clone(),
             fingerprint: Some(fingerprint(&value)),
         };
-        Ok((token, keep::examined(&value, clock::now())))
+        Ok((token, keep::examined(&value, clock::now(), &self.marks)))
     }
 
     /// As `reference`, but starts no program and asks nobody: for lists.
@@ -262,7 +277,7 @@ impl Vault {
                 name: name.clone(),
                 fingerprint: Some(fingerprint(&value)),
             };
-            (token, keep::examined(&value, clock::now()))
+            (token, keep::examined(&value, clock::now(), &self.marks))
         }))
     }
 

@@ -104,6 +104,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             insecure_origins,
             identity,
             knowledge: table.knowledge,
+            configured: true,
         });
     }
     for (token, table) in config.tokens {

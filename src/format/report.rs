@@ -390,6 +390,7 @@ mod tests {
     fn markdown_says_why_a_changed_step_is_refused() {
         let mut report = report();
         report.steps[1].verdict = Some(Verdict {
+            knowledge: Vec::new(),
             cause: Cause::PermissionMissingRole,
             confidence: 0.62,
             summary: "support has no role on |this|.".into(),

@@ -36,6 +36,20 @@ pub fn write(case: &Case, explanation: &Explanation) -> String {
     let verdict = explanation.verdict();
     let _ = writeln!(text, "\n### Verdict\n");
     let _ = writeln!(text, "{}\n", named(verdict));
+    let packs: Vec<String> = verdict
+        .knowledge
+        .iter()
+        .map(|id| markdown::code(id))
+        .collect();
+    let known = markdown::text(explanation.known_as());
+    let _ = match packs.is_empty() {
+        true => writeln!(text, "Judged as {known}.\n"),
+        false => writeln!(
+            text,
+            "Judged as {known}, by the packs {}.\n",
+            packs.join(", ")
+        ),
+    };
     let rows = explanation.named.rows(case.now);
     for (label, said) in &rows {
         let _ = writeln!(text, "- {label}: {}", markdown::text(said));

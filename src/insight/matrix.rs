@@ -1,11 +1,11 @@
 //! Which token may make which call, read from the answers. The code decides before the status,
 //! wording never does, and no answer is never a denial: what cannot be told is said to be open.
 
+use super::api::knowledge::Knowledge;
 use super::error_body::{EntryOrigin, error_body};
 use super::facts::meant_status;
 use super::json;
 use super::redact::Mask;
-use super::status::Catalogue;
 use super::summary::summary;
 use super::words::{Sense, senses_of_code};
 use crate::insight::Exchange;
@@ -155,7 +155,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn of(exchange: &Exchange, catalogue: &Catalogue) -> Answer {
+    pub fn of(exchange: &Exchange, knowledge: &Knowledge) -> Answer {
         let response = exchange.outcome.response();
         Answer {
             summary: summary(exchange),
@@ -171,7 +171,7 @@ impl Answer {
                     was_sent: failure.was_sent,
                 }),
             },
-            reading: read(exchange, catalogue),
+            reading: read(exchange, knowledge),
         }
     }
 
@@ -564,7 +564,7 @@ fn alike<K: PartialEq>(count: usize, key: impl Fn(usize) -> K) -> Vec<Vec<usize>
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
+fn read(exchange: &Exchange, knowledge: &Knowledge) -> Reading {
     let Some(response) = exchange.outcome.judged() else {
         return Reading::Failed;
     };
@@ -575,8 +575,9 @@ fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
     let errors = error_body(response).for_people();
     let entries = &errors.entries;
     for entry in entries {
-        let known = entry.code.as_deref().and_then(|code| catalogue.code(code));
-        let cause = known.and_then(|note| note.causes.first());
+        let code = entry.code.as_deref();
+        let known = code.and_then(|code| knowledge.code(code, Some(response.status)));
+        let cause = known.and_then(|row| row.note.causes.first());
         if let Some(reading) = cause.and_then(|cause| by_cause(*cause)) {
             return reading;
         }

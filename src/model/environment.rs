@@ -29,6 +29,8 @@ pub struct Environment {
     pub identity: Option<Identity>,
     /// The pack of knowledge that speaks here, where a person chose it.
     pub knowledge: Option<String>,
+    /// It stands in the person's own settings.
+    pub configured: bool,
 }
 
 /// PEM files with a client certificate and its key; both may stand in one.
@@ -49,6 +51,7 @@ impl Environment {
         Environment {
             name: Environment::SANDBOX.to_owned(),
             sandbox: true,
+            knowledge: Some("cutover".to_owned()),
             ..Environment::default()
         }
     }

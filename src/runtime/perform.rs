@@ -234,9 +234,13 @@ impl Performer {
         let flight = Arc::new(Flight::default());
         self.flights.insert(job, flight.clone());
         let (client, queue) = (self.client.clone(), self.queue.clone());
+        let place = outgoing.environment.clone();
         tokio::spawn(async move {
             let exchange = client.send(outgoing, &flight).await;
-            let answer = Box::new(Shown::new(Arc::new(client.shown(exchange))));
+            let exchange = Arc::new(client.shown(exchange));
+            // A pack is read here and not where it is drawn.
+            let knowledge = client.library().of_exchange(&exchange, &place);
+            let answer = Box::new(Shown::new(exchange, knowledge));
             // The queue is gone only when the program is about to be.
             let _ = queue.send(Message::Sent { job, answer });
         });
@@ -437,10 +441,13 @@ impl Performer {
     }
 
     fn find_places(&mut self, environment: Environment) {
+        let client = self.client.clone();
         self.look_up(move |history, queue| {
             // What is not known is only not offered.
             let calls = history.and_then(|h| h.recall(&Query::default(), PLACES, None).ok());
-            let known = candidates(&calls.unwrap_or_default(), &environment);
+            let knowledge = client.library().of_environment(&environment);
+            let endpoints = knowledge.endpoints(&environment.base_url);
+            let known = candidates(&calls.unwrap_or_default(), &environment, &endpoints);
             let _ = queue.send(Message::Places {
                 environment: environment.name,
                 known,

@@ -139,10 +139,10 @@ impl Performer {
             self.queue.clone(),
             self.sandbox.clone(),
         );
-        let catalogue = self.catalogue.clone();
         tokio::spawn(async move {
             let ready = in_place(&mut environment, &place, &queue).await;
             if ready.is_ok() {
+                let knowledge = client.library().of_environment(&environment);
                 let called = |exchange, survey: &Survey| {
                     let _ = queue.send(Message::Surveyed {
                         job,
@@ -157,7 +157,7 @@ impl Performer {
                     &environment,
                     case,
                     wire,
-                    &catalogue,
+                    &knowledge,
                     &flight,
                     called,
                 )

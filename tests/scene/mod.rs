@@ -383,10 +383,12 @@ impl Scene {
                 case,
                 manner: _,
             } => {
+                let place = environment.clone();
                 let exchange = self.exchange(*typed, *sent, environment.name, case);
+                let knowledge = CATALOGUE.library.of_exchange(&exchange, &place);
                 Some(Message::Sent {
                     job,
-                    answer: Box::new(Shown::new(Arc::new(exchange))),
+                    answer: Box::new(Shown::new(Arc::new(exchange), knowledge)),
                 })
             }
             Effect::Remember(exchange) => {
@@ -598,10 +600,11 @@ impl Scene {
                 environment,
                 ..
             } => {
-                let mut survey = Survey::default();
+                let knowledge = CATALOGUE.library.of_environment(&environment);
+                let mut survey = Survey::of(&knowledge, &environment);
                 while let Some(spec) = survey.next(&token) {
                     let made = self.call(spec, &environment, &[]);
-                    survey.take(&made, &CATALOGUE);
+                    survey.take(&made, &knowledge);
                     self.waiting_messages.push(Message::Surveyed {
                         job,
                         survey: Box::new(survey.clone()),
@@ -673,8 +676,10 @@ impl Scene {
             }
             Effect::FindPlaces(environment) => {
                 let calls: Vec<_> = self.store.iter().rev().map(|e| summary(e)).collect();
+                let knowledge = CATALOGUE.library.of_environment(&environment);
+                let endpoints = knowledge.endpoints(&environment.base_url);
                 Some(Message::Places {
-                    known: candidates(&calls, &environment),
+                    known: candidates(&calls, &environment, &endpoints),
                     environment: environment.name,
                 })
             }
@@ -714,7 +719,8 @@ impl Scene {
             },
             None => Credential::default(),
         };
-        Case::of(Facts::read(exchange, ""), credential, environment, now())
+        let knowledge = CATALOGUE.library.of_exchange(&exchange, &environment);
+        Case::of(Facts::read(exchange, ""), credential, environment, now()).knowing(knowledge)
     }
 
     /// A pasted text as the runtime reads it, its tokens with made-up fingerprints.
@@ -817,7 +823,8 @@ impl Scene {
                 .map(|name| (name.to_owned(), "1".to_owned())),
         );
         let made = self.call(spec, &run.environment, &variables);
-        let cell = Cell::Came(Box::new(Answer::of(&made, &CATALOGUE)));
+        let knowledge = CATALOGUE.library.of_exchange(&made, &run.environment);
+        let cell = Cell::Came(Box::new(Answer::of(&made, &knowledge)));
         filled(cell, Some(Arc::new(made)))
     }
 
@@ -838,7 +845,8 @@ impl Scene {
             },
             source: value.map(|_| TokenSource::Sandbox),
             origins: Vec::new(),
-            report: value.map(|(_, value)| inspect(value.reveal(), now())),
+            report: value
+                .map(|(_, value)| inspect(value.reveal(), now(), &CATALOGUE.library.marks())),
             trouble: (!has_value).then(|| "There is no such token.".to_owned()),
         }
     }

@@ -8,7 +8,7 @@ use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
 use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
-use crate::format::config_edit;
+use crate::format::{config_edit, library};
 use crate::model::{Origin, Secret, Settings, Token, TokenName, TokenSource, visible_line};
 use std::path::{Path, PathBuf};
 
@@ -234,14 +234,15 @@ fn given(name: &TokenName) -> Result<Secret, Trouble> {
     } else {
         piped()?
     };
-    let report = keep::examined(&value, clock::now());
+    let marks = library::built_in().marks();
+    let report = keep::examined(&value, clock::now(), &marks);
     for problem in &report.problems {
         complain(&format!("Note: {}.", problem.says));
     }
     let Some(repair) = keep::repaired(&value) else {
         return Ok(value);
     };
-    let mended = keep::examined(&repair.value, clock::now());
+    let mended = keep::examined(&repair.value, clock::now(), &marks);
     let words = format!(
         "To mend it: {}. Then it is {} ({} characters, ·{}).",
         repair.steps.join(", "),

@@ -15,7 +15,6 @@ use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
-use crate::insight::facts::Facts;
 use crate::insight::refused;
 use crate::model::{
     Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
@@ -123,11 +122,11 @@ impl Client {
     }
 
     /// What is known of the API that a call went to.
-    pub fn knowledge(&self, call: &Facts, environment: &Environment) -> Knowledge {
-        self.options.library.of_call(call, environment)
+    pub fn knowledge(&self, call: &Exchange, environment: &Environment) -> Knowledge {
+        self.options.library.of_exchange(call, environment)
     }
 
-    /// All packs that there are.
+    /// All that is known of APIs.
     pub fn library(&self) -> &Library {
         &self.options.library
     }

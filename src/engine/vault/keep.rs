@@ -2,14 +2,15 @@
 //! can read. And what can be told of a value without showing it.
 
 use crate::engine::Home;
+use crate::insight::api::marks::Marks;
 use crate::insight::token::{Repair, TokenReport, inspect, repair};
 use crate::model::{Secret, Timestamp, TokenName};
 use std::io::{self, Write};
 use std::path::Path;
 
 /// What can be told of a value by looking at it.
-pub fn examined(secret: &Secret, now: Timestamp) -> TokenReport {
-    inspect(secret.reveal(), now)
+pub fn examined(secret: &Secret, now: Timestamp, marks: &Marks) -> TokenReport {
+    inspect(secret.reveal(), now, marks)
 }
 
 /// The value without the mistakes of copying, where there are any.

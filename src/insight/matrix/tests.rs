@@ -1,33 +1,42 @@
 //! Answers of our own, read as cells.
 
 use super::*;
+use crate::insight::api::knowledge::{CodeRow, Meaning, Pack};
+use crate::insight::{CodeNote, Grounds, Statement};
 use crate::model::RawExchange;
 use crate::model::{ExchangeId, Headers, Hop, Response, SentRequest, Step, Timestamp, TokenRef};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// As the built-in catalogue has it, as far as the codes here go.
-fn catalogue() -> Catalogue {
-    let note = |code: &str, cause| super::super::status::CodeNote {
-        code: code.into(),
-        title: None,
-        statuses: vec![],
-        meaning: super::super::status::Statement {
-            text: "It is so.".into(),
-            grounds: super::super::status::Grounds::Inferred,
+/// As the packs have it, as far as the codes here go.
+fn knowledge() -> Knowledge {
+    let row = |code: &str, cause| CodeRow {
+        note: CodeNote {
+            code: code.into(),
+            title: None,
+            statuses: vec![],
+            meaning: Statement {
+                text: "It is so.".into(),
+                grounds: Grounds::Inferred,
+            },
+            causes: vec![cause],
+            checks: vec![],
+            ask: vec![],
         },
-        causes: vec![cause],
-        checks: vec![],
-        ask: vec![],
+        meaning: Meaning::default(),
     };
-    Catalogue {
-        statuses: vec![],
+    let pack = Pack {
         codes: vec![
-            note("forbidden", Cause::PermissionMissingRole),
-            note("invalid_token", Cause::TokenRejected),
-            note("not_found", Cause::ResourceAbsent),
-            note("unprocessable_entity", Cause::RequestValidation),
+            row("forbidden", Cause::PermissionMissingRole),
+            row("invalid_token", Cause::TokenRejected),
+            row("not_found", Cause::ResourceAbsent),
+            row("unprocessable_entity", Cause::RequestValidation),
         ],
-        ..Catalogue::default()
+        ..Pack::default()
+    };
+    Knowledge {
+        packs: vec![Arc::new(pack)],
+        ..Knowledge::default()
     }
 }
 
@@ -72,12 +81,12 @@ fn answer(status: u16, code: &str) -> Exchange {
 }
 
 fn came(status: u16, code: &str) -> Cell {
-    Cell::Came(Box::new(Answer::of(&answer(status, code), &catalogue())))
+    Cell::Came(Box::new(Answer::of(&answer(status, code), &knowledge())))
 }
 
 fn failed(cause: Cause) -> Cell {
     let outcome = Outcome::Failed(Failure::new(cause, "no", "try"));
-    Cell::Came(Box::new(Answer::of(&exchange(outcome), &catalogue())))
+    Cell::Came(Box::new(Answer::of(&exchange(outcome), &knowledge())))
 }
 
 fn name(text: &str) -> TokenName {
@@ -227,7 +236,7 @@ fn an_answer_that_was_not_given_the_token_says_nothing_about_it() {
         dropped: vec!["authorization".into()],
     });
     let moved = Mask::default().exchange(moved);
-    let cell = Cell::Came(Box::new(Answer::of(&moved, &catalogue())));
+    let cell = Cell::Came(Box::new(Answer::of(&moved, &knowledge())));
     assert_eq!(
         words(&matrix(&callers(&["a"]), vec![("", vec![cell])])),
         [["unclear"]]
@@ -238,7 +247,7 @@ fn an_answer_that_was_not_given_the_token_says_nothing_about_it() {
 fn a_page_of_a_gateway_says_nothing_about_a_token() {
     let mut page = response(403, "<html><title>Blocked</title><h1>Blocked</h1></html>");
     page.headers = Headers::from_iter([("content-type", "text/html")]);
-    let cell = Answer::of(&exchange(Outcome::Answered(page)), &catalogue());
+    let cell = Answer::of(&exchange(Outcome::Answered(page)), &knowledge());
     let one = matrix(
         &callers(&["a"]),
         vec![("", vec![Cell::Came(Box::new(cell))])],
@@ -314,7 +323,7 @@ fn what_is_counted_is_what_the_cells_say() {
 
 #[test]
 fn answers_differ_by_status_and_codes_and_never_by_words() {
-    let one = |exchange: &Exchange| Answer::of(exchange, &catalogue());
+    let one = |exchange: &Exchange| Answer::of(exchange, &knowledge());
     let first = one(&answer(403, "forbidden"));
     let mut reworded = answer(403, "forbidden").into_raw();
     if let Outcome::Answered(response) = &mut reworded.outcome {
@@ -335,7 +344,7 @@ fn answers_differ_by_status_and_codes_and_never_by_words() {
 fn the_items_of_a_list_are_counted() {
     let items = |body: &str| {
         let exchange = exchange(Outcome::Answered(response(200, body)));
-        Answer::of(&exchange, &catalogue()).items
+        Answer::of(&exchange, &knowledge()).items
     };
     assert_eq!(items(r#"{"data":[{"id":1},{"id":2}]}"#), Some(2));
     assert_eq!(items(r#"{"data":[]}"#), Some(0));

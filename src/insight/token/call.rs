@@ -160,6 +160,7 @@ fn span(at: Timestamp, sent: Timestamp) -> String {
 mod tests {
     use super::super::inspect;
     use super::*;
+    use crate::insight::api::marks::Marks;
     use crate::insight::redact::Mask;
     use crate::model::RawExchange;
     use crate::model::{ExchangeId, Headers, Outcome, SentRequest};
@@ -169,7 +170,11 @@ mod tests {
     fn jwt(claims: &str) -> TokenReport {
         let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
         let text = format!("{}.{}.c2ln", part("{\"alg\":\"RS256\"}"), part(claims));
-        inspect(&text, Timestamp::from_second(1_900_000_000).unwrap())
+        inspect(
+            &text,
+            Timestamp::from_second(1_900_000_000).unwrap(),
+            &Marks::default(),
+        )
     }
 
     /// A call of the moment 1,800,000,000 that was refused.

@@ -259,6 +259,7 @@ fn tells(case: &Case, probed: &Probed) -> String {
         (Purpose::Again, false) => "another answer this time",
         (Purpose::Target, false) => "what it acts upon cannot be read",
         (Purpose::WhoAmI, true) => "the token works",
+        (Purpose::Anybody, true) => "this call is answered",
         (Purpose::KnownGood, true) => "what worked before still does",
         (Purpose::KnownGood, false) => "what worked before does no more",
         (Purpose::Above, true) => "what it belongs to is there",
@@ -286,9 +287,17 @@ fn tells(case: &Case, probed: &Probed) -> String {
         (Purpose::Archived, true) if empty => "not among what is archived",
         (Purpose::Archived, true) => "something is archived there",
         (Purpose::Allowed, _) => "which methods are allowed",
-        (Purpose::VersionDropped, true) => "without Api-Version it works",
-        (Purpose::VersionAsked, true) => "with that Api-Version it works",
-        (Purpose::CoreUrlDropped, true) => "without Core-Url it works",
+        (Purpose::VersionDropped | Purpose::TenantDropped, true) => {
+            let header = probed.probe.headers.first();
+            return format!("without {} it works", header.map_or("it", |(name, _)| name));
+        }
+        (Purpose::VersionAsked, true) => {
+            let header = probed.probe.headers.first();
+            return format!(
+                "with that {} it works",
+                header.map_or("value", |(name, _)| name)
+            );
+        }
         (Purpose::Fewer, true) => "without that parameter it works",
         (Purpose::Nonsense, true) => "a value that nothing has is taken too",
         (Purpose::Named, true) => "what the filter names is there",

@@ -208,8 +208,12 @@ fn ids(shown: &Shown, theme: &Theme, width: usize) -> Option<Line<'static>> {
 fn sentence(state: &State, shown: &Shown) -> String {
     match &shown.exchange.outcome {
         Outcome::Failed(failure) => failure.message.clone(),
-        Outcome::Answered(response) => match state.catalogue.status(response.status) {
-            Some(note) => note.meaning.text.clone(),
+        Outcome::Answered(response) => match state
+            .catalogue
+            .beside(&shown.knowledge)
+            .status(response.status)
+        {
+            Some(note) => note.meaning.text,
             None => unknown_status(response.status),
         },
     }
@@ -283,7 +287,7 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
                 lines.push(Line::from(spans));
             }
             if is_open {
-                lines.extend(opened(state, entry, theme, width));
+                lines.extend(opened(state, shown, entry, theme, width));
             }
             ranges.push(from..lines.len());
         }
@@ -304,17 +308,15 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
         ));
     }
     let outcome = &shown.exchange.outcome;
+    let here = state.catalogue.beside(&shown.knowledge);
     if let Outcome::Answered(response) = outcome
         && entries.is_empty()
         && response.status < 400
     {
         lines.extend(paragraph("No errors in this answer.", width, Style::new()));
     }
-    if let Some(note) = outcome
-        .judged()
-        .and_then(|said| state.catalogue.status(said.status))
-    {
-        lines.extend(status_help(note, width, theme));
+    if let Some(note) = outcome.judged().and_then(|said| here.status(said.status)) {
+        lines.extend(status_help(&note, width, theme));
     }
     let measured = Measured {
         lines: lines.len(),
@@ -332,7 +334,13 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
 }
 
 /// All there is to say about one entry, beneath it.
-fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+fn opened(
+    state: &State,
+    shown: &Shown,
+    entry: &Entry,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
     let mut rows: Vec<(&str, String)> = Vec::new();
     let mut add = |name, text: Option<String>| {
         if let Some(text) = text {
@@ -345,7 +353,8 @@ fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line
     add("links", entry.links.as_ref().map(ToString::to_string));
     add("meta", entry.meta.as_ref().map(ToString::to_string));
     if let Some(code) = &entry.code {
-        match state.catalogue.code(code) {
+        let status = shown.exchange.outcome.status();
+        match state.catalogue.beside(&shown.knowledge).code(code, status) {
             Some(note) => {
                 add("code says", Some(with_grounds(&note.meaning)));
                 for check in &note.checks {

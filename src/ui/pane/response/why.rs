@@ -33,7 +33,10 @@ pub fn causes(
     theme: &Theme,
 ) -> Vec<Line<'static>> {
     let first = explanation.verdict();
-    let mut lines = vec![named("Verdict", first, theme.strong(), theme)];
+    let mut verdict = named("Verdict", first, theme.strong(), theme);
+    let known = visible_line(explanation.known_as());
+    verdict.push_span(Span::styled(format!("  {known}"), theme.dim()));
+    let mut lines = vec![verdict];
     lines.extend(paragraph(&first.summary, "  ", width, Style::new()));
     for (label, text) in explanation.named.rows(now) {
         let style = match label {
@@ -83,7 +86,7 @@ pub fn causes(
 /// Columns of what stands before a named thing.
 const LABEL: usize = 9;
 
-/// `Verdict  token.expired (86 %)`
+/// `Verdict  token.expired (86 %)  Acme`
 fn named(title: &str, verdict: &Verdict, style: Style, theme: &Theme) -> Line<'static> {
     Line::from(vec![
         Span::styled(format!("{title}  "), style),
