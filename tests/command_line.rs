@@ -19,8 +19,12 @@ const ENTRY: &[&str] = &[
     "detail",
     "code",
     "status",
+    "field",
     "pointer",
     "parameter",
+    "needed",
+    "held",
+    "remedy",
     "links",
     "meta",
 ];
@@ -51,7 +55,7 @@ fn is_response(response: &Value, more: &[&str]) {
         "notes",
         "body",
     ];
-    let mut sometimes = vec!["media_type"];
+    let mut sometimes = vec!["media_type", "refused", "quotas", "deprecation"];
     sometimes.extend(more);
     has_shape(response, &always, &sometimes);
     let timing = ["dns_ms", "connect_ms", "tls_ms", "first_byte_ms"];
@@ -744,7 +748,9 @@ fn the_body_is_saved_byte_for_byte() {
     let decoded = STANDARD.decode(body["base64"].as_str().unwrap()).unwrap();
     assert_eq!(decoded, bytes);
     let ran = home.run(&["send", "GET", &server.base(), "--output", "no/such/place"]);
-    ran.refused(1, &["no/such/place"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("no/such/place"), "{}", ran.err);
+    assert!(ran.out.contains("404 Not Found"), "the answer is lost");
 }
 
 #[test]
@@ -899,6 +905,7 @@ fn a_token_that_the_server_repeats_is_never_shown() {
     let url = format!("{}/x?key={{{{token:planted}}}}", server.base());
     for json in [false, true] {
         let mut args = vec!["send", "GET", &url, "--token", "planted"];
+        args.extend(["--header", "Authorization: Bearer {{token:planted}}"]);
         if json {
             args.push("--json");
         }
@@ -930,14 +937,26 @@ fn a_token_bound_to_another_origin_is_not_sent() {
         other.base()
     ));
     let home = home.with("HTTRIAGE_TOKEN_PLANTED", PLANTED);
+    let home = home.with("HTTRIAGE_TOKEN_SPARE", "spare-0123456789");
     let send = |args: &[&str]| {
         let mut all = vec!["send", "GET"];
         all.extend(args);
         all.push("--json");
         home.run(&all)
     };
+    let url = format!("{}/x", other.base());
     for args in [
         &["/x", "--env", "other", "--token", "planted"][..],
+        // Naming a host and another token is no consent for this one.
+        &[
+            &url,
+            "--env",
+            "own",
+            "--token",
+            "spare",
+            "--header",
+            "X-Key: {{token:planted}}",
+        ],
         &["{{base}}/x", "--env", "other", "--token", "planted"],
         &[
             "/x",
@@ -973,10 +992,26 @@ fn a_token_bound_to_another_origin_is_not_sent() {
     assert_eq!(send(&["/x", "--env", "own", "--token", "planted"]).code, 0);
     assert_eq!(own.asked().len(), 1);
     // Naming host and token in one command is consent, and is said.
-    let url = format!("{}/x", other.base());
-    let ran = send(&[&url, "--env", "own", "--token", "planted"]);
+    for more in [&["--env", "own"][..], &[]] {
+        let ran = send(&[&[url.as_str(), "--token", "planted"], more].concat());
+        assert_eq!(ran.code, 0);
+        let note = format!("Note: token planted goes to {}", other.base());
+        assert!(ran.err.contains(&note), "{}", ran.err);
+    }
+    // What has its own place in the call goes there and nowhere else.
+    let ran = send(&[
+        "/x",
+        "--env",
+        "own",
+        "--token",
+        "planted",
+        "--header",
+        "X-Key: {{token:planted}}",
+    ]);
     assert_eq!(ran.code, 0);
-    assert!(ran.err.contains(&other.base()), "{}", ran.err);
+    let asked = own.asked().pop().unwrap();
+    let seen = (asked.header("x-key"), asked.header("authorization"));
+    assert_eq!(seen, (Some(PLANTED), None));
 }
 
 #[test]

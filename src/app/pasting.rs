@@ -5,13 +5,13 @@
 use super::action::{Action, Pane, Screen};
 use super::explaining;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
-use super::pane::{Editing, Part, Shown};
+use super::pane::{Editing, Part};
 use super::replaying;
 use super::sending::enter;
 use super::state::State;
 use crate::format::registry;
-use crate::insight::{self, Form, Saved};
-use crate::model::{Environment, Exchange, Origin, TokenName, tokens_of};
+use crate::insight::{self, Exchange, Form, Saved};
+use crate::model::{Environment, Origin, TokenName};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.
@@ -110,7 +110,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         let steps = session.iter_mut().flat_map(|session| &mut session.steps);
         for spec in steps.map(|step| &mut step.spec).chain([&mut spec]) {
             let ours = |name: &TokenName| given.iter().all(|found| found.token.name != *name);
-            for name in tokens_of(spec).into_iter().filter(ours) {
+            for name in spec.tokens().into_iter().filter(ours) {
                 spec.forget_token(&name);
             }
         }
@@ -206,11 +206,11 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.history.filtering = false;
     state.builder.finish_editing();
     state.screen = Screen::Explorer;
-    let answer = Shown::new(exchange.clone());
+    let answer = explaining::shown(state, exchange.clone());
     state.history.remember(exchange.clone(), answer.summary());
     let mut effects = vec![Effect::Remember(exchange)];
     state.response.awaiting = None;
-    effects.extend(state.response.show_read(answer));
+    effects.extend(state.response.show(answer));
     state.focus = Pane::Response;
     let what = match is_answered {
         true => "answer",

@@ -1,21 +1,21 @@
 //! `httriage explain`: what a status, a code, a cause or an error body means, without sending anything.
 
-use super::args::ExplainArgs;
+use super::args::{ExplainArgs, PlaceArgs};
 use super::choice;
 use super::import::FILE_BYTES;
-use super::json::{self, entry_json, notes_json};
+use super::json::{self, entries_json, notes_json};
 use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
 use crate::engine::investigate::case_of;
-use crate::engine::{Client, ClientOptions, Home, Vault, pasted};
+use crate::engine::{Client, ClientOptions, Home, Vault, clock, pasted, sandbox};
 use crate::format::{har, registry};
 use crate::insight::facts::Case;
 use crate::insight::{
-    Catalogue, CauseNote, CodeNote, Entry, EntryOrigin, Explanation, Form, NO_BODY, SAYS, Saved,
-    Statement, StatusNote, explain, in_general, received, request_ids,
+    Catalogue, CauseNote, CodeNote, Entry, EntryOrigin, ErrorBody, Explanation, Form, Glossary,
+    NO_BODY, SAYS, Saved, Statement, StatusNote, explain, in_general, received, request_ids,
 };
-use crate::model::{Cause, Environment, Note, Outcome, Settings, StatusClass};
+use crate::model::{Cause, Environment, Note, Outcome, StatusClass};
 use serde_json::{Map, Value, json};
 use std::io::Read;
 use std::path::Path;
@@ -25,15 +25,18 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
     let what = args.what.as_str();
+    let place = place(args.env, &home)?;
+    let knowledge = catalogue.library.of_environment(&place);
+    let here = catalogue.beside(&knowledge);
     if let Some(status) = status_number(what) {
-        return status_of(status, &catalogue, args.json, out);
+        return status_of(status, here, args.json, out);
     }
-    if let Some(note) = catalogue.code(what) {
+    if let Some(note) = here.code(what, None) {
         code(note, args.json, out);
         return Ok(0);
     }
-    if let Some(note) = Cause::from_id(what).and_then(|cause| catalogue.cause(cause)) {
-        cause(note, args.json, out);
+    if let Some(note) = Cause::from_id(what).and_then(|cause| here.cause(cause)) {
+        cause(&note, args.json, out);
         return Ok(0);
     }
     let bytes = read(what)?;
@@ -51,7 +54,7 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
         unread("There is no text here.", args.json, out);
         return Ok(0);
     };
-    pasted_call(saved, &catalogue, args.json, out);
+    pasted_call(saved, &home, &catalogue, args.json, out)?;
     Ok(0)
 }
 
@@ -82,9 +85,16 @@ fn unread(says: &str, json: bool, out: &mut Out) {
 }
 
 /// A call that somebody else made, judged like one of our own.
-fn pasted_call(saved: Saved, catalogue: &Catalogue, json: bool, out: &mut Out) {
+fn pasted_call(
+    saved: Saved,
+    home: &Home,
+    catalogue: &Catalogue,
+    json: bool,
+    out: &mut Out,
+) -> Result<(), Trouble> {
     let (form, notes) = (saved.form, saved.notes.clone());
-    let vault = Arc::new(Vault::new(&Settings::default(), |_| None));
+    let vault = Vault::new(&home.settings()?, sandbox::token_value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     let options = ClientOptions {
         library: catalogue.library.clone(),
         ..ClientOptions::default()
@@ -97,19 +107,28 @@ fn pasted_call(saved: Saved, catalogue: &Catalogue, json: bool, out: &mut Out) {
     };
     let case = case_of(&client, exchange, place);
     let explanation = explain(&case, catalogue);
-    let notes = notes_of(&case, form, notes);
-    let told = Told { case, form, notes };
+    let errors = ErrorBody {
+        notes: notes_of(&case, form, notes),
+        ..case.call.errors.clone()
+    };
+    let here = catalogue.beside(&case.knowledge);
+    let told = Told {
+        case: &case,
+        form,
+        errors,
+    };
     match json {
-        true => out.json(&document(&told, &explanation, catalogue)),
-        false => text_of(&told, &explanation, catalogue, out),
+        true => out.json(&document(&told, &explanation, here)),
+        false => text_of(&told, &explanation, here, out),
     }
+    Ok(())
 }
 
 /// A pasted call with what was noticed about its text.
-struct Told {
-    case: Case,
+struct Told<'a> {
+    case: &'a Case,
     form: Form,
-    notes: Vec<Note>,
+    errors: ErrorBody,
 }
 
 /// What is odd about the text. Where a form never shows a body, nobody is told that there is none.
@@ -125,25 +144,39 @@ fn notes_of(case: &Case, form: Form, mut notes: Vec<Note>) -> Vec<Note> {
     notes
 }
 
+/// Whose words are meant when a status or a code is looked up: those of the environment that is
+/// named or chosen, else those of the practice API. A person's own go before them.
+fn place(env: Option<String>, home: &Home) -> Result<Environment, Trouble> {
+    let named = PlaceArgs {
+        env,
+        ..PlaceArgs::default()
+    };
+    let chosen = choice::environment(&named, &home.configured()?)?;
+    Ok(Environment {
+        configured: true,
+        ..chosen.unwrap_or_else(Environment::sandbox)
+    })
+}
+
 /// Three digits, as a status line has them.
 fn status_number(text: &str) -> Option<u16> {
     let digits = text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
-fn status_of(status: u16, catalogue: &Catalogue, json: bool, out: &mut Out) -> Result<u8, Trouble> {
+fn status_of(status: u16, here: Glossary, json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let class = StatusClass::of(status);
-    let note = catalogue.status(status);
+    let note = here.status(status);
     if json {
         let mut object = Map::new();
         object.insert("status".into(), json!(status));
         object.insert("class".into(), json!(class.id()));
-        if let Some(note) = note {
+        if let Some(note) = &note {
             object.insert("meaning".into(), json!(note.meaning.text));
         }
         object.insert(
             "causes".into(),
-            causes_json(note.map_or(&[], |n| &n.causes)),
+            causes_json(note.as_ref().map_or(&[], |n| &n.causes)),
         );
         if let Some(note) = note {
             object.insert("reasons".into(), json!(said(&note.reasons)));
@@ -157,7 +190,7 @@ fn status_of(status: u16, catalogue: &Catalogue, json: bool, out: &mut Out) -> R
         return Ok(0);
     }
     match note {
-        Some(note) => status_text(note, out),
+        Some(note) => status_text(&note, out),
         None => out.line(&format!(
             "{} {status}: the catalogue does not know this status; its class is {}.",
             class.glyph(false),
@@ -233,14 +266,13 @@ fn cause(note: &CauseNote, json: bool, out: &mut Out) {
 
 /// The causes that the codes and the status are known for, whatever the words are; where nothing
 /// is known of those, the ones of the verdicts.
-fn causes_of(case: &Case, explanation: &Explanation, catalogue: &Catalogue) -> Vec<Cause> {
+fn causes_of(case: &Case, explanation: &Explanation, here: Glossary) -> Vec<Cause> {
+    let status = status_in(case);
     let codes = codes_of(case).into_iter();
-    let notes = codes.filter_map(|code| catalogue.code(code));
+    let notes = codes.filter_map(|code| here.code(code, status));
     let by_code = notes.flat_map(|note| note.causes.iter().copied());
-    let by_status = catalogue.status(case.call.sent_status());
-    let by_status = by_status
-        .iter()
-        .flat_map(|note| note.causes.iter().copied());
+    let by_status = status.and_then(|status| here.status(status));
+    let by_status = by_status.into_iter().flat_map(|note| note.causes);
     let mut causes: Vec<Cause> = Vec::new();
     for cause in by_code.chain(by_status) {
         if !causes.contains(&cause) {
@@ -254,6 +286,11 @@ fn causes_of(case: &Case, explanation: &Explanation, catalogue: &Catalogue) -> V
     causes
 }
 
+/// The status of the answer, where the text shows one.
+fn status_in(case: &Case) -> Option<u16> {
+    Some(case.call.sent_status()).filter(|status| *status > 0)
+}
+
 fn codes_of(case: &Case) -> Vec<&str> {
     let entries = case.call.errors.entries.iter();
     let mut codes: Vec<&str> = Vec::new();
@@ -265,25 +302,25 @@ fn codes_of(case: &Case) -> Vec<&str> {
     codes
 }
 
-fn document(told: &Told, explanation: &Explanation, catalogue: &Catalogue) -> Value {
-    let case = &told.case;
+fn document(told: &Told, explanation: &Explanation, here: Glossary) -> Value {
+    let case = told.case;
     let mut object = Map::new();
-    let status = case.call.sent_status();
-    if status > 0 {
+    if let Some(status) = status_in(case) {
         object.insert("status".into(), json!(status));
         object.insert("class".into(), json!(StatusClass::of(status).id()));
-        if let Some(note) = catalogue.status(status) {
+        if let Some(note) = here.status(status) {
             object.insert("meaning".into(), json!(note.meaning.text));
         }
     }
-    let causes = causes_of(case, explanation, catalogue);
+    let causes = causes_of(case, explanation, here);
     object.insert("causes".into(), causes_json(&causes));
     object.insert("verdicts".into(), json::causes_json(explanation));
     object.insert("knowledge".into(), json!(case.knowledge.ids()));
-    let entries = case.call.errors.entries.iter().map(entry_json);
-    let said = said_by_client(case).map(|entry| entry_json(&entry));
-    object.insert("entries".into(), entries.chain(said).collect());
-    object.insert("notes".into(), notes_json(&told.notes));
+    json::insert_limits(&explanation.named, &mut object);
+    let mut errors = told.errors.clone();
+    errors.entries.extend(said_by_client(case));
+    object.insert("entries".into(), entries_json(&errors));
+    object.insert("notes".into(), notes_json(&errors.notes));
     Value::Object(object)
 }
 
@@ -302,8 +339,8 @@ fn said_by_client(case: &Case) -> Option<Entry> {
 }
 
 /// The verdict first, then what it stands on.
-fn text_of(told: &Told, explanation: &Explanation, catalogue: &Catalogue, out: &mut Out) {
-    let case = &told.case;
+fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out) {
+    let case = told.case;
     verdicts(case, explanation, out);
     out.line("");
     out.line(&format!("Read as {}.", told.form.noun()));
@@ -311,7 +348,8 @@ fn text_of(told: &Told, explanation: &Explanation, catalogue: &Catalogue, out: &
     if !exchange.typed.url.is_empty() {
         out.line(format!("{} {}", exchange.sent.method, exchange.sent.url).trim_start());
     }
-    if case.call.sent_status() > 0 {
+    let status = status_in(case);
+    if status.is_some() {
         out.status_line(exchange);
     }
     for hop in &exchange.redirects {
@@ -323,11 +361,12 @@ fn text_of(told: &Told, explanation: &Explanation, catalogue: &Catalogue, out: &
     if let Outcome::Failed(failure) = &exchange.outcome {
         out.paragraph(&failure.message);
     }
-    out.table(&case.call.errors.entries);
-    out.notes(&told.notes);
+    let errors = told.errors.clone().for_people();
+    out.table(&errors.entries);
+    out.notes(&errors.notes);
     for code in codes_of(case) {
         out.line("");
-        match catalogue.code(code) {
+        match here.code(code, status) {
             Some(note) => {
                 out.heading(&note.code);
                 out.line(&note.meaning.text);
@@ -338,12 +377,12 @@ fn text_of(told: &Told, explanation: &Explanation, catalogue: &Catalogue, out: &
             )),
         }
     }
-    match catalogue.status(case.call.sent_status()) {
+    match status.and_then(|status| here.status(status)) {
         Some(note) => {
             out.line("");
-            status_text(note, out);
+            status_text(&note, out);
         }
-        None => causes_text(&causes_of(case, explanation, catalogue), out),
+        None => causes_text(&causes_of(case, explanation, here), out),
     }
 }
 
@@ -359,6 +398,7 @@ fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
             true => "It worked: nothing in this answer says otherwise.",
             false => "Nothing in this text tells why a call was refused.",
         });
+        out.named(&explanation.named, clock::now());
         return;
     }
     if first.confidence < CERTAIN_ENOUGH {
@@ -372,6 +412,7 @@ fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
         first.percent(),
         known.unwrap_or_default()
     ));
+    out.named(&explanation.named, clock::now());
     out.list("Because", first.evidence.iter().cloned());
     out.list("What to do", first.next_steps.iter().cloned());
     let others = explanation.alternatives().iter();

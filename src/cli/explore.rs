@@ -5,13 +5,14 @@ use super::choice;
 use super::print::Color;
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
+use crate::engine::clock;
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, HomeError, Vault};
 use crate::format::{registry, session_file};
 use crate::insight;
 use crate::insight::api::library::Library;
 use crate::model::{
-    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, Timestamp, TokenName,
+    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, TokenName,
 };
 use crate::runtime;
 use std::io::IsTerminal;
@@ -69,8 +70,9 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
             .insecure_origins
             .extend(insecure.iter().cloned());
     }
-    let record = choice::record(&args.record, &home, &settings);
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Vault::new(&settings, sandbox::token_value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    let record = choice::record(&args.record, &home, &settings, &vault);
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),
@@ -86,7 +88,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         was_argument: !piped,
         session: opening.session,
         case: args.record.case.clone(),
-        now: Timestamp::now(),
+        now: clock::now(),
         zone: jiff::tz::TimeZone::system(),
         size: (0, 0),
     };
@@ -194,7 +196,7 @@ fn theme_name(scheme: &Scheme) -> ThemeName {
 /// The first of the sandbox's calls worth trying.
 fn opening_call() -> RequestSpec {
     let Some(call) = CALLS.first() else {
-        return RequestSpec::new("GET", "/core/runbooks");
+        return RequestSpec::new("GET", "/");
     };
     let mut spec = RequestSpec::new(call.method, format!("{{{{base}}}}{}", call.url));
     spec.auth = call

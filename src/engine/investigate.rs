@@ -6,6 +6,8 @@ use super::client::{Client, Flight, Outgoing};
 use super::credential::carried;
 use super::history::History;
 use super::pasted;
+use crate::engine::clock;
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
@@ -13,8 +15,8 @@ use crate::insight::facts::{Bearer, Case, Facts, KnownToken, Probed};
 use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
 use crate::model::{
-    Body, Environment, Exchange, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin,
-    Outcome, Param, RequestSpec, SentRequest, Timestamp, TokenName, TokenRef, limits, resolve,
+    Author, Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome,
+    Param, RawExchange, RequestSpec, SentRequest, TokenName, TokenRef, limits, resolve,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -94,8 +96,8 @@ pub async fn run(
     };
     let credential = carried(&raw_sent, client.vault(), ask.environment.sandbox);
     let facts = Facts::read(exchange.clone(), &base);
-    let knowledge = client.knowledge(&facts, &ask.environment);
-    let now = Timestamp::now();
+    let knowledge = client.knowledge(&exchange, &ask.environment);
+    let now = clock::now();
     let mut case = Case::of(facts, credential, ask.environment.clone(), now).knowing(knowledge);
     case.budget = ask.budget;
     case.known_good = ask.known_good.clone();
@@ -109,7 +111,7 @@ pub async fn run(
     told(&case, &exchange);
 
     let mut waits = Waits::default();
-    let passed = Timestamp::now().duration_since(case.call.exchange.started_at);
+    let passed = clock::now().duration_since(case.call.exchange.started_at);
     // What an older answer asks for is over.
     if passed.as_secs() < 60 {
         waits.note(Bearer::Own, &case.call);
@@ -181,19 +183,20 @@ async fn make(
     resolved: Result<SentRequest, Failure>,
     ask: &Investigation,
     flight: &Flight,
-) -> Exchange {
+) -> RawExchange {
     match resolved {
         Ok(sent) => {
             let outgoing = Outgoing {
                 typed,
                 sent,
                 environment: ask.environment.clone(),
+                author: Author::Person,
                 case: ask.case.clone(),
                 manner: Manner::default(),
             };
             client.send(outgoing, flight).await
         }
-        Err(failure) => Exchange {
+        Err(failure) => RawExchange {
             id: client.new_id(),
             environment: ask.environment.name.clone(),
             case: ask.case.clone(),
@@ -207,7 +210,7 @@ async fn make(
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         },
@@ -240,7 +243,7 @@ pub fn known_good(history: &History, token: &TokenName, environment: &Environmen
         "token:{token} status:2xx env:\"{}\"",
         environment.name.replace('"', "")
     );
-    let query = Query::parse(&filter, Timestamp::now());
+    let query = Query::parse(&filter, clock::now());
     let found = history.recall(&query, KNOWN, None).ok()?;
     let fits = |call: &ExchangeSummary| {
         let own = call.token.as_ref().map(|t| &t.name) == Some(token);
@@ -267,7 +270,7 @@ pub fn past(
         typed.method,
         environment.name.replace('"', "")
     );
-    let query = Query::parse(&filter, Timestamp::now());
+    let query = Query::parse(&filter, clock::now());
     let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
     let sent = resolve(typed, environment).ok();
     let url = sent.as_ref().map_or(&typed.url, |sent| &sent.url);
@@ -356,12 +359,12 @@ fn probes_of(history: &History, exchange: &Exchange) -> Vec<Exchange> {
 pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environment) -> Case {
     let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
     let facts = Facts::read(exchange, &environment.base_path());
-    let knowledge = client.knowledge(&facts, &environment);
+    let knowledge = client.knowledge(&facts.exchange, &environment);
     let credential = match facts.exchange.is_received() {
         true => pasted::credential(&facts.exchange, client.vault()),
         false => carried(&sent, client.vault(), environment.sandbox),
     };
-    Case::of(facts, credential, environment, Timestamp::now()).knowing(knowledge)
+    Case::of(facts, credential, environment, clock::now()).knowing(knowledge)
 }
 
 /// Until when each token is to be left alone.
@@ -377,7 +380,7 @@ impl Waits {
         let Some(response) = facts.response() else {
             return;
         };
-        let asked = retry_after(&response.headers, Timestamp::now());
+        let asked = retry_after(&response.headers, clock::now());
         let limited = response.status == 429 || response.status == 503 && asked.is_some();
         if !limited {
             return;

@@ -3,16 +3,19 @@
 //! in; the value is masked then and kept nowhere.
 
 use super::client::Client;
+use super::clock;
 use super::credential::carried;
 use super::vault::Vault;
-use crate::insight::Saved;
 use crate::insight::facts::{Credential, CredentialPlace};
-use crate::model::{Environment, Exchange, ExchangeId, Param, RequestSpec, SentRequest, Timestamp};
+use crate::insight::{Exchange, Saved};
+use crate::model::{
+    Environment, ExchangeId, Param, RawExchange, RequestSpec, SentRequest, Timestamp, as_text,
+};
 use std::time::Duration;
 
 /// Takes a pasted call in: as it may be shown and kept.
 pub fn taken(saved: Saved, client: &Client) -> Exchange {
-    let raw = exchange(saved, client.new_id(), Timestamp::now());
+    let raw = exchange(saved, client.new_id(), clock::now());
     let seen = looked_at(&raw, client.vault());
     client.vault().note_seen(&raw.id, seen);
     client.shown(raw)
@@ -25,22 +28,19 @@ pub fn credential(exchange: &Exchange, vault: &Vault) -> Credential {
 }
 
 /// A pasted answer, secrets included, as a call that was made elsewhere.
-fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> Exchange {
+fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> RawExchange {
     let mut sent = saved.sent.unwrap_or_default();
-    let is_known = !sent.url.is_empty();
+    let url = as_text(&sent.url);
     if sent.url.is_empty() {
         sent.url = "pasted answer".to_owned();
     }
     let headers = sent.headers.iter();
-    let headers = headers.map(|header| Param::new(&header.name, header.text()));
+    let headers = headers.map(|header| Param::data(&header.name, header.text()));
     let typed = RequestSpec {
         headers: headers.collect(),
-        ..RequestSpec::new(
-            sent.method.clone(),
-            if is_known { sent.url.as_str() } else { "" },
-        )
+        ..RequestSpec::new(sent.method.clone(), url)
     };
-    Exchange {
+    RawExchange {
         id,
         environment: Environment::RECEIVED.to_owned(),
         case: None,
@@ -56,7 +56,7 @@ fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> Exchange {
     }
 }
 
-fn looked_at(exchange: &Exchange, vault: &Vault) -> Credential {
+fn looked_at(exchange: &RawExchange, vault: &Vault) -> Credential {
     let sent = SentRequest {
         headers: exchange.sent.headers.clone(),
         url: exchange.sent.url.clone(),
@@ -205,7 +205,7 @@ mod tests {
             let verdict = explanation.verdict();
             assert_eq!(verdict.cause, example.cause, "{}", example.name);
             assert!(verdict.confidence >= 0.5, "{}", example.name);
-            assert_eq!(verdict.knowledge, [CLIENT], "{}", example.name);
+            assert_eq!(verdict.knowledge[0], CLIENT, "{}", example.name);
             assert!(matches!(case.call.exchange.outcome, Outcome::Failed(_)));
         }
     }

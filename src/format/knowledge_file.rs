@@ -4,9 +4,13 @@
 use super::FormatError;
 use super::catalogue_file::StatementRow;
 use crate::insight::api::Phrase;
+use crate::insight::api::calls::{
+    Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
+};
+use crate::insight::api::endpoint::Endpoint;
 use crate::insight::api::knowledge::{
-    Alphabet, AnswerRow, Assumptions, BodyForm, Calls, CodeRow, CredentialKind, ErrorPlaces,
-    HeaderNames, Layer, ListCall, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow, WhoAmI,
+    Alphabet, AnswerRow, BodyForm, CauseText, CodeRow, CredentialKind, ErrorPlaces, HeaderNames,
+    Layer, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow,
 };
 use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
 use crate::model::Cause;
@@ -98,6 +102,7 @@ fn pack(file: File, refuse: &Refuse) -> Result<Pack, FormatError> {
         recognise: file.recognise.into(),
         errors: errors(file.errors, refuse)?,
         headers: file.headers.into(),
+        web_paths: file.web_paths,
         calls: file.calls.into(),
         probes: file.probes.into(),
         ..Pack::default()
@@ -113,6 +118,15 @@ fn pack(file: File, refuse: &Refuse) -> Result<Pack, FormatError> {
     }
     for row in file.status {
         pack.statuses.push(status(row, refuse)?);
+    }
+    for row in file.cause {
+        pack.causes.push(cause_text(row, refuse)?);
+    }
+    for row in file.endpoint {
+        pack.endpoints.push(endpoint(row, refuse)?);
+    }
+    for row in file.request_header {
+        pack.request_headers.push(request_header(row, refuse)?);
     }
     Ok(pack)
 }
@@ -245,6 +259,7 @@ fn credential(row: CredentialRow, refuse: &Refuse) -> Result<CredentialKind, For
         lifetime: row.lifetime,
         revoke: row.revoke,
         note: row.note,
+        samples: row.samples,
     })
 }
 
@@ -296,6 +311,53 @@ fn answer(row: AnswerRows, refuse: &Refuse) -> Result<AnswerRow, FormatError> {
     })
 }
 
+fn cause_text(row: CauseRows, refuse: &Refuse) -> Result<CauseText, FormatError> {
+    let grounds = grounds(row.documented, row.observed);
+    Ok(CauseText {
+        cause: cause(&row.id, refuse)?,
+        summary: row.summary.map(|row| with_grounds(Some(row.0), &grounds)),
+        meaning: row.meaning.map(|row| with_grounds(Some(row.0), &grounds)),
+        signs: statements(row.signs, &grounds),
+        steps: statements(row.steps, &grounds),
+    })
+}
+
+fn endpoint(row: EndpointRow, refuse: &Refuse) -> Result<Endpoint, FormatError> {
+    let path = row.path.get_ref();
+    if !path.starts_with('/') || path.contains(['?', '#', ' ']) {
+        let problem = format!("\"{path}\" is not the path of an endpoint");
+        let remedy = "Begin it with /, and write {name} where a value stands";
+        return Err(refuse(row.path.span().start, problem, remedy));
+    }
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
+        return Err(lacks_ground(row.path.span().start, "endpoint", refuse));
+    }
+    let grounds = grounds(row.documented, row.observed);
+    Ok(Endpoint {
+        method: row.method,
+        path: row.path.into_inner(),
+        purpose: row.purpose,
+        grounds: grounds.unwrap_or(Grounds::Inferred),
+    })
+}
+
+fn request_header(row: RequestHeaderRow, refuse: &Refuse) -> Result<RequestHeader, FormatError> {
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
+        return Err(lacks_ground(row.name.span().start, "header", refuse));
+    }
+    let form = row.form.as_ref();
+    Ok(RequestHeader {
+        name: row.name.into_inner(),
+        says: named(&row.says, HeaderSays::NAMES, "use of a header", refuse)?,
+        form: form
+            .map(|form| named(form, HeaderForm::NAMES, "form of a header", refuse))
+            .transpose()?,
+        known: row.known,
+        needed_at: row.needed_at,
+        cause: cause(&row.cause, refuse)?,
+    })
+}
+
 fn code(row: CodeRows, refuse: &Refuse) -> Result<CodeRow, FormatError> {
     let place = row.code.span().start;
     if row.code.get_ref().is_empty() {
@@ -311,6 +373,12 @@ fn code(row: CodeRows, refuse: &Refuse) -> Result<CodeRow, FormatError> {
     }
     let cause = row.cause.as_ref().map(|id| cause(id, refuse)).transpose()?;
     let also = causes(&row.also, refuse)?;
+    let mut usual: Vec<Cause> = cause.into_iter().chain(also.clone()).collect();
+    for cause in causes(&row.causes, refuse)? {
+        if !usual.contains(&cause) {
+            usual.push(cause);
+        }
+    }
     let sure = match &row.sure {
         Some(sure) => share(sure, refuse)?,
         None => 0.8,
@@ -321,7 +389,7 @@ fn code(row: CodeRows, refuse: &Refuse) -> Result<CodeRow, FormatError> {
     Ok(CodeRow {
         meaning: Meaning {
             cause,
-            also: also.clone(),
+            also,
             sure,
             why: meaning_text.as_ref().map(|m| m.text.clone()),
             steps: steps.iter().map(|s| s.text.clone()).collect(),
@@ -333,7 +401,7 @@ fn code(row: CodeRows, refuse: &Refuse) -> Result<CodeRow, FormatError> {
             title: row.title,
             statuses: row.status,
             meaning: with_grounds(meaning_text, &grounds),
-            causes: cause.into_iter().chain(also).collect(),
+            causes: usual,
             checks: steps,
             ask: statements(row.ask, &grounds),
         },
@@ -425,6 +493,7 @@ impl From<CallRows> for Calls {
                     name: row.name.and_then(worth),
                     roles: row.roles.and_then(worth),
                     scopes: row.scopes.and_then(worth),
+                    idle: row.idle.iter().map(|role| role.to_lowercase()).collect(),
                 }),
             anybody: rows.anybody.into_iter().map(|row| row.path).collect(),
             lists: rows.list.into_iter().map(list).collect(),
@@ -439,7 +508,13 @@ impl From<ProbeRows> for Assumptions {
             parents: rows.parents,
             lists: rows.lists,
             hidden_404: rows.hidden_404,
-            archived: rows.archived.filter(|query| !query.is_empty()),
+            scoped_lists: rows.scoped_lists,
+            asks_first: rows.asks_first,
+            relations: rows.relations,
+            archived: rows
+                .archived
+                .map(|query| query.trim_start_matches('?').to_owned())
+                .filter(|query| !query.is_empty()),
         }
     }
 }
@@ -470,6 +545,14 @@ struct File {
     code: Vec<CodeRows>,
     #[serde(default)]
     status: Vec<StatusRows>,
+    #[serde(default)]
+    cause: Vec<CauseRows>,
+    #[serde(default)]
+    endpoint: Vec<EndpointRow>,
+    #[serde(default)]
+    request_header: Vec<RequestHeaderRow>,
+    #[serde(default)]
+    web_paths: Vec<String>,
     #[serde(default)]
     calls: CallRows,
     #[serde(default)]
@@ -517,6 +600,8 @@ struct CredentialRow {
     lifetime: Option<String>,
     revoke: Option<String>,
     note: Option<String>,
+    #[serde(default)]
+    samples: Vec<String>,
     documented: Option<String>,
     observed: Option<String>,
     reading: Option<bool>,
@@ -612,9 +697,13 @@ struct CodeRows {
     #[serde(default)]
     status: Vec<u16>,
     meaning: Option<StatementRow>,
+    /// What it proves.
     cause: Option<Spanned<String>>,
     #[serde(default)]
     also: Vec<Spanned<String>>,
+    /// The usual ones, where it proves none of them.
+    #[serde(default)]
+    causes: Vec<Spanned<String>>,
     sure: Option<Spanned<f32>>,
     #[serde(default)]
     r#do: Vec<StatementRow>,
@@ -648,7 +737,50 @@ struct StatusRows {
     _reading: Option<bool>,
 }
 
-/// Whom to ask: one sentence, or several.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CauseRows {
+    id: Spanned<String>,
+    summary: Option<StatementRow>,
+    meaning: Option<StatementRow>,
+    #[serde(default)]
+    signs: Vec<StatementRow>,
+    #[serde(default)]
+    steps: Vec<StatementRow>,
+    documented: Option<String>,
+    observed: Option<String>,
+    #[serde(rename = "reading")]
+    _reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointRow {
+    method: String,
+    path: Spanned<String>,
+    purpose: String,
+    documented: Option<String>,
+    observed: Option<String>,
+    reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestHeaderRow {
+    name: Spanned<String>,
+    says: Spanned<String>,
+    form: Option<Spanned<String>>,
+    #[serde(default)]
+    known: Vec<String>,
+    #[serde(default)]
+    needed_at: Vec<String>,
+    cause: Spanned<String>,
+    documented: Option<String>,
+    observed: Option<String>,
+    reading: Option<bool>,
+}
+
+/// Whom to ask: a few words, one sentence, or several.
 #[derive(Default)]
 struct Ask(Vec<StatementRow>);
 
@@ -661,8 +793,12 @@ impl<'de> Deserialize<'de> for Ask {
                 f.write_str("a text, or a list of statements")
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ask, E> {
+                let text = match text.ends_with(['.', '?']) {
+                    true => text.to_owned(),
+                    false => format!("Ask {text}."),
+                };
                 Ok(Ask(vec![StatementRow(Statement {
-                    text: text.to_owned(),
+                    text,
                     grounds: Grounds::Inferred,
                 })]))
             }
@@ -694,6 +830,8 @@ struct WhoRow {
     name: Option<String>,
     roles: Option<String>,
     scopes: Option<String>,
+    #[serde(default)]
+    idle: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -715,6 +853,9 @@ struct ProbeRows {
     parents: bool,
     lists: bool,
     hidden_404: bool,
+    scoped_lists: bool,
+    asks_first: bool,
+    relations: bool,
     archived: Option<String>,
 }
 
@@ -784,7 +925,7 @@ mod tests {
             status = 404
             meaning = "Not there, or hidden."
             causes = [["resource.hidden_by_permission", 0.5], ["resource.absent", 0.4]]
-            ask = "the owner."
+            ask = "the owner"
             reading = true
             [calls.who_am_i]
             path = "/me"
@@ -812,7 +953,7 @@ HTTP/1.1 403 Forbidden
         let source = row.meaning.grounds.as_ref().and_then(Grounds::source);
         assert_eq!(source, Some("https://docs.acme.example"));
         assert_eq!(pack.statuses[0].likely.len(), 2);
-        assert_eq!(pack.statuses[0].note.ask[0].text, "the owner.");
+        assert_eq!(pack.statuses[0].note.ask[0].text, "Ask the owner.");
         assert_eq!(
             pack.codes[0].meaning.cause,
             Some(Cause::PermissionMissingRole)

@@ -2,8 +2,9 @@
 
 use super::FormatError;
 use super::knowledge_file::{self, RecogniseRows};
-use crate::insight::api::knowledge::{Layer, Recognise};
+use crate::insight::api::knowledge::{Alphabet, Layer, Pack, Recognise};
 use crate::insight::api::library::{Library, Volume};
+use crate::insight::api::marks::{Mark, Marks, is_telling};
 use serde::Deserialize;
 use std::sync::OnceLock;
 
@@ -13,6 +14,10 @@ const INDEX: &str = include_str!("../../assets/knowledge/index.toml");
 /// the program would know less, and still run.
 pub fn built_in() -> Library {
     let index: Index = toml::from_str(INDEX).unwrap_or_default();
+    let mut marks = Marks::default();
+    for row in &index.pack {
+        row.mark(&mut marks);
+    }
     let volumes = index.pack.into_iter().filter_map(|row| {
         let (_, text) = PACKS.iter().find(|(id, _)| *id == row.id)?;
         let layer = row.layer.as_deref().unwrap_or("api");
@@ -27,7 +32,13 @@ pub fn built_in() -> Library {
             pack: OnceLock::new(),
         })
     });
-    Library::new(volumes.collect())
+    Library::new(volumes.collect(), marks)
+}
+
+/// One built-in pack by its id, without a look at the others.
+pub fn pack(id: &str) -> Option<Pack> {
+    let (_, text) = PACKS.iter().find(|(known, _)| *known == id)?;
+    knowledge_file::read(text, id).ok()
 }
 
 #[derive(Default, Deserialize)]
@@ -45,6 +56,43 @@ struct IndexRow {
     title: String,
     #[serde(default)]
     recognise: RecogniseRows,
+    /// Fixed beginnings of credentials that tell whose they are.
+    #[serde(default)]
+    marks: Vec<MarkRow>,
+    /// How values begin that stand in the documentation.
+    #[serde(default)]
+    samples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarkRow {
+    prefix: String,
+    kind: String,
+    length: Option<(usize, usize)>,
+    alphabet: Option<String>,
+    live: Option<String>,
+}
+
+impl IndexRow {
+    fn mark(&self, marks: &mut Marks) {
+        marks.marks.extend(self.marks.iter().map(|row| Mark {
+            pack: self.id.clone(),
+            maker: self.title.clone(),
+            kind: row.kind.clone(),
+            prefix: row.prefix.clone(),
+            length: row.length,
+            alphabet: row.alphabet.as_ref().and_then(|name| {
+                let known = Alphabet::NAMES.iter().find(|(known, _)| known == name);
+                known.map(|(_, alphabet)| *alphabet)
+            }),
+            live: row.live.clone(),
+        }));
+        let samples = self.samples.iter();
+        marks
+            .samples
+            .extend(samples.map(|begin| (self.id.clone(), begin.clone())));
+    }
 }
 
 /// The index as it has to be, from the packs themselves.
@@ -53,8 +101,9 @@ struct IndexRow {
 /// The first pack that cannot be read.
 pub fn index() -> Result<String, FormatError> {
     let mut text = String::from(
-        "# How every built-in pack is recognised, so that only those in use are read. Made from the\n\
-         # packs: `cargo test` compares it, and `UPDATE=1 cargo test the_index_is` writes it anew.\n",
+        "# How every built-in pack and its credentials are recognised, so that only those in use are\n\
+         # read. Made from the packs: `cargo test` compares it, and `UPDATE=1 cargo test the_index_is`\n\
+         # writes it anew.\n",
     );
     for (id, source) in PACKS {
         let pack = knowledge_file::read(source, id)?;
@@ -100,8 +149,45 @@ pub fn index() -> Result<String, FormatError> {
         if !paths.is_empty() {
             text.push_str(&format!("recognise.paths = {}\n", texts(paths)));
         }
+        text.push_str(&marks_of(&pack));
     }
     Ok(text)
+}
+
+/// The rows by which its credentials are told from those of others.
+fn marks_of(pack: &Pack) -> String {
+    let mut text = String::new();
+    let telling = pack.credentials.iter().filter(|kind| is_telling(kind));
+    let rows = telling.map(|kind| {
+        let mut row = format!("  {{ prefix = {:?}, kind = {:?}", kind.prefix, kind.kind);
+        if let Some((least, most)) = kind.length {
+            row.push_str(&format!(", length = [{least}, {most}]"));
+        }
+        let alphabet = kind.alphabet;
+        let name = Alphabet::NAMES
+            .iter()
+            .find(|(_, own)| Some(*own) == alphabet);
+        if let Some((name, _)) = name {
+            row.push_str(&format!(", alphabet = {name:?}"));
+        }
+        if let Some(live) = &kind.live {
+            row.push_str(&format!(", live = {live:?}"));
+        }
+        format!("{row} }},\n")
+    });
+    let rows: String = rows.collect();
+    if !rows.is_empty() {
+        text.push_str(&format!("marks = [\n{rows}]\n"));
+    }
+    let samples: Vec<&String> = pack
+        .credentials
+        .iter()
+        .flat_map(|kind| &kind.samples)
+        .collect();
+    if !samples.is_empty() {
+        text.push_str(&format!("samples = {samples:?}\n"));
+    }
+    text
 }
 
 macro_rules! packs {
@@ -136,6 +222,7 @@ packs! {
     clickup
     cloudflare
     cloudflare_edge
+    cutover
     databricks
     datadog
     digitalocean

@@ -93,7 +93,7 @@ fn requests(
     // A token goes to the first host that is asked with it, and to no other.
     let origin_of = |token: &TokenName| {
         let mut specs = specs.iter();
-        let first = specs.find(|spec| crate::model::tokens_of(spec).contains(token))?;
+        let first = specs.find(|spec| spec.tokens().contains(token))?;
         Some(Origin::parse(&first.url))
     };
     let found = collection.tokens.into_iter();

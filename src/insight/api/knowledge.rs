@@ -2,11 +2,15 @@
 //! its credentials look like, where its errors stand, and what its answers mean; nothing of that
 //! is code. `Knowledge` is the packs that fit one call, the most telling first.
 
+use super::calls::{Assumptions, Calls, HeaderSays, RequestHeader};
+use super::endpoint::Endpoint;
+use super::paths::Paths;
 use super::phrase::{Phrase, Words};
 use crate::insight::json::{Json, pointer_parts};
-use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
+use crate::insight::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::model::{Cause, Headers};
 use std::sync::Arc;
+use url::Url;
 
 /// What kind of thing a pack knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +58,12 @@ pub struct Pack {
     pub answers: Vec<AnswerRow>,
     pub codes: Vec<CodeRow>,
     pub statuses: Vec<StatusRow>,
+    pub causes: Vec<CauseText>,
+    pub endpoints: Vec<Endpoint>,
+    /// Paths of its web pages, which people paste for those of the API; what a browser keeps
+    /// behind `#` stands there as it is written.
+    pub web_paths: Vec<String>,
+    pub request_headers: Vec<RequestHeader>,
     pub calls: Calls,
     pub probes: Assumptions,
 }
@@ -117,6 +127,29 @@ pub struct CredentialKind {
     /// Where or how it is revoked.
     pub revoke: Option<String>,
     pub note: Option<String>,
+    /// How values begin that stand in the documentation; whoever sends one has copied the page.
+    pub samples: Vec<String>,
+}
+
+impl CredentialKind {
+    /// Whether it is sent at that place (`header x-api-key`, `query key`) and, in the
+    /// `Authorization` header, under that scheme.
+    pub fn stands_at(&self, place: &str, scheme: &str) -> bool {
+        let (place, scheme) = (place.to_ascii_lowercase(), scheme.to_ascii_lowercase());
+        let place = place.replace("parameter ", "query ");
+        self.places.iter().any(|known| {
+            let known = known.to_ascii_lowercase();
+            let mut words = known.split(' ');
+            let (kind, name) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            let wanted = words.next().unwrap_or("");
+            match kind {
+                "basic" => place == "header authorization" && scheme == "basic",
+                _ if format!("{kind} {name}") != place => false,
+                "header" if name == "authorization" => wanted == scheme,
+                _ => true,
+            }
+        })
+    }
 }
 
 /// The characters of a credential.
@@ -254,51 +287,44 @@ pub struct CodeRow {
     pub meaning: Meaning,
 }
 
+/// What an API says otherwise of a cause; what is absent stays as it is in general.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CauseText {
+    pub cause: Cause,
+    pub summary: Option<Statement>,
+    pub meaning: Option<Statement>,
+    pub signs: Vec<Statement>,
+    pub steps: Vec<Statement>,
+}
+
+impl CauseText {
+    /// The general note with these words in their place.
+    pub fn over(&self, general: Option<&CauseNote>) -> Option<CauseNote> {
+        let pick = |own: &[Statement], theirs: fn(&CauseNote) -> &Vec<Statement>| match own {
+            [] => general.map(|note| theirs(note).clone()).unwrap_or_default(),
+            own => own.to_vec(),
+        };
+        Some(CauseNote {
+            cause: self.cause,
+            summary: self
+                .summary
+                .clone()
+                .or_else(|| general.map(|note| note.summary.clone()))?,
+            meaning: self
+                .meaning
+                .clone()
+                .or_else(|| general.map(|note| note.meaning.clone()))?,
+            signs: pick(&self.signs, |note| &note.signs),
+            steps: pick(&self.steps, |note| &note.steps),
+        })
+    }
+}
+
 /// What a status means at this API, and how often it is which cause when nothing else is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusRow {
     pub note: StatusNote,
     pub likely: Vec<(Cause, f32)>,
-}
-
-/// Calls that an API is known to answer; all of them are GET.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Calls {
-    pub who_am_i: Option<WhoAmI>,
-    /// Those that any accepted credential may make.
-    pub anybody: Vec<String>,
-    pub lists: Vec<ListCall>,
-    pub roles: Option<String>,
-}
-
-/// Who a credential belongs to, and how to read it from the answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WhoAmI {
-    pub path: String,
-    /// Pointers into the answer.
-    pub name: Option<String>,
-    pub roles: Option<String>,
-    /// A pointer, or `header NAME`.
-    pub scopes: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ListCall {
-    pub title: String,
-    pub path: String,
-}
-
-/// What a probe may assume of an API.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Assumptions {
-    /// The parent of a path is a thing of its own.
-    pub parents: bool,
-    /// A path without its last segment lists things.
-    pub lists: bool,
-    /// A 404 may hide something that exists.
-    pub hidden_404: bool,
-    /// The query that lists what is archived.
-    pub archived: Option<String>,
 }
 
 /// What was sent along, as far as it is known.
@@ -315,6 +341,8 @@ pub struct Sent {
 #[derive(Clone, Debug, Default)]
 pub struct Heard<'a> {
     pub status: u16,
+    /// A body that was pasted alone: its status is not known, which is no evidence against any.
+    pub hides_status: bool,
     pub codes: Vec<&'a str>,
     pub words: Words,
     pub headers: Option<&'a Headers>,
@@ -349,11 +377,6 @@ impl Heard<'_> {
     /// Whether its status is one of these; none named is any.
     fn is_status(&self, wanted: &[u16]) -> bool {
         wanted.is_empty() || wanted.contains(&self.status)
-    }
-
-    /// A body that was pasted alone: its status is not known, which is no evidence against any.
-    fn hides_status(&self) -> bool {
-        self.status == 0 && self.headers.is_some()
     }
 
     /// Which of the codes it is. Those of one API are compared letter by letter; those that many
@@ -413,7 +436,7 @@ impl AnswerRow {
         let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|item| fits(item))
         };
-        let fits = (heard.is_status(&self.status) || self.says_more() && heard.hides_status())
+        let fits = (heard.is_status(&self.status) || self.says_more() && heard.hides_status)
             && any(&self.codes, &|code| heard.code(code, layer).is_some())
             && any(&self.methods, &|m| heard.method == Some(m))
             && any(&self.paths, &|p| {
@@ -458,7 +481,7 @@ impl Pack {
         let codes = self.codes.iter().filter(|row| {
             let statuses = &row.note.statuses;
             heard.code(&row.note.code, self.layer).is_some()
-                && (heard.is_status(statuses) || heard.hides_status())
+                && (heard.is_status(statuses) || heard.hides_status)
         });
         let codes = codes.map(|row| Spoken {
             pack: self,
@@ -487,26 +510,29 @@ impl Pack {
     /// Whether a credential is read at a place (`header x-api-key`, `query key`) and, in the
     /// `Authorization` header, under a scheme. `None` where the pack names no places.
     pub fn takes(&self, place: &str, scheme: &str) -> Option<bool> {
-        let mut places = self
+        let mut kinds = self
             .credentials
             .iter()
-            .flat_map(|kind| &kind.places)
+            .filter(|kind| !kind.places.is_empty())
             .peekable();
-        places.peek()?;
-        let (place, scheme) = (place.to_ascii_lowercase(), scheme.to_ascii_lowercase());
-        let place = place.replace("parameter ", "query ");
-        Some(places.any(|known| {
-            let known = known.to_ascii_lowercase();
-            let mut words = known.split(' ');
-            let (kind, name) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-            let wanted = words.next().unwrap_or("");
-            match kind {
-                "basic" => place == "header authorization" && scheme == "basic",
-                _ if format!("{kind} {name}") != place => false,
-                "header" if name == "authorization" => wanted == scheme,
-                _ => true,
-            }
-        }))
+        kinds.peek()?;
+        Some(kinds.any(|kind| kind.stands_at(place, scheme)))
+    }
+
+    /// What stands before its paths on a host.
+    pub fn prefix_at(&self, host: Option<&str>) -> String {
+        let base = self.base.as_deref().and_then(|base| Url::parse(base).ok());
+        let own = base.filter(|base| host.is_some() && base.host_str() == host);
+        let prefix = match &own {
+            Some(base) => base.path(),
+            None => &self.base_path,
+        };
+        prefix.trim_end_matches('/').to_owned()
+    }
+
+    /// The header by which a call chooses a version, or a tenant.
+    pub fn header_that(&self, says: HeaderSays) -> Option<&RequestHeader> {
+        self.request_headers.iter().find(|row| row.says == says)
     }
 
     /// The kind of credential whose fixed beginning a value has; the longest wins.
@@ -587,13 +613,21 @@ impl RefusedWhen {
     }
 }
 
-/// Whether a host is the one wanted: exact, or `*.suffix` for anything below it.
+/// Whether a host is the one wanted: exact, `*.suffix` for anything below it, and between other
+/// labels a `*` for one of them.
 pub fn host_fits(host: &str, wanted: &str) -> bool {
     let host = host.to_ascii_lowercase();
     match wanted.strip_prefix("*.") {
         Some(suffix) => host
             .strip_suffix(suffix)
             .is_some_and(|rest| rest.ends_with('.') && rest.len() > 1),
+        None if wanted.contains('*') => {
+            let (given, wanted) = (host.split('.'), wanted.split('.'));
+            given.clone().count() == wanted.clone().count()
+                && given
+                    .zip(wanted)
+                    .all(|(own, part)| part == "*" || own == part)
+        }
         None => host == wanted,
     }
 }
@@ -655,20 +689,46 @@ impl Knowledge {
         self.api.as_ref().map(|pack| pack.title.as_str())
     }
 
+    /// Whether the API is known by more than a path, which another API may have as well.
+    pub fn is_sure_of_api(&self) -> bool {
+        self.by > RecognisedBy::Path
+    }
+
     /// The ids of the packs that speak.
     pub fn ids(&self) -> Vec<&str> {
         self.packs.iter().map(|pack| pack.id.as_str()).collect()
     }
 
+    /// Every row that fits an answer. What a pack says of a code replaces what those behind it
+    /// say of it.
     pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
-        self.packs
-            .iter()
-            .flat_map(|pack| pack.spoken(heard))
-            .collect()
+        let mut spoken = Vec::new();
+        let mut settled: Vec<&str> = Vec::new();
+        for pack in &self.packs {
+            let rows = pack.spoken(heard).into_iter();
+            let is_settled = |code: &str| settled.iter().any(|own| plain(own).eq(plain(code)));
+            let is_open = |row: &Spoken| !row.code.is_some_and(is_settled);
+            spoken.extend(rows.filter(is_open));
+            let own = pack.codes.iter().map(|row| row.note.code.as_str());
+            settled.extend(own.filter(|code| heard.codes.contains(code)));
+        }
+        spoken
     }
 
     pub fn status(&self, status: u16) -> Option<&StatusRow> {
         self.packs.iter().find_map(|pack| pack.status(status))
+    }
+
+    /// How often a status is which cause, by the first pack that says so.
+    pub fn likely(&self, status: u16) -> Option<&StatusRow> {
+        let rows = self.packs.iter().filter_map(|pack| pack.status(status));
+        rows.into_iter().find(|row| !row.likely.is_empty())
+    }
+
+    /// What is said of a cause here in place of its general words.
+    pub fn cause(&self, cause: Cause) -> Option<&CauseText> {
+        let texts = self.packs.iter().flat_map(|pack| &pack.causes);
+        texts.into_iter().find(|text| text.cause == cause)
     }
 
     pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeRow> {
@@ -693,6 +753,43 @@ impl Knowledge {
             .as_ref()
             .map(|pack| pack.probes.clone())
             .unwrap_or_default()
+    }
+
+    /// The header by which a call to this API chooses a version, or a tenant.
+    pub fn header_that(&self, says: HeaderSays) -> Option<&RequestHeader> {
+        self.api.as_ref()?.header_that(says)
+    }
+
+    /// What is known of the API's paths on a host.
+    pub fn paths(&self, host: Option<&str>) -> Paths {
+        match &self.api {
+            Some(pack) => Paths {
+                prefix: Some(pack.prefix_at(host)),
+                endpoints: pack.endpoints.clone(),
+            },
+            None => Paths::default(),
+        }
+    }
+
+    /// The endpoints of the API as they are appended to a base URL.
+    pub fn endpoints(&self, base_url: &str) -> Vec<Endpoint> {
+        let prefix = self.prefix_under(base_url);
+        let own = self.api.iter().flat_map(|pack| &pack.endpoints);
+        own.map(|endpoint| endpoint.under(&prefix)).collect()
+    }
+
+    /// What stands between a base URL and the paths of the API's pack; nothing where the base
+    /// ends with it.
+    pub fn prefix_under(&self, base_url: &str) -> String {
+        let base = Url::parse(base_url).ok();
+        let host = base.as_ref().and_then(Url::host_str);
+        let prefix = self.api.as_ref().map(|pack| pack.prefix_at(host));
+        let prefix = prefix.unwrap_or_default();
+        let path = base.as_ref().map_or("", Url::path).trim_end_matches('/');
+        match path.ends_with(&prefix) {
+            true => String::new(),
+            false => prefix,
+        }
     }
 }
 
@@ -730,6 +827,8 @@ mod tests {
         assert!(host_fits("a.b.ghe.com", "*.ghe.com"));
         assert!(!host_fits("ghe.com", "*.ghe.com"));
         assert!(!host_fits("evilghe.com", "*.ghe.com"));
+        assert!(host_fits("api.eu.acme.example", "api.*.acme.example"));
+        assert!(!host_fits("api.a.eu.acme.example", "api.*.acme.example"));
         assert!(path_fits("/repos/a/b", "/repos/*/*"));
         assert!(!path_fits("/repos/a/b/c", "/repos/*/*"));
         assert!(path_fits("/api/v3/x/y", "/api/v3/**"));

@@ -2,9 +2,10 @@
 //! only those are read.
 
 use super::knowledge::{Knowledge, Layer, Pack, Recognise, RecognisedBy};
-use crate::insight::facts::Facts;
-use crate::insight::json::Json;
-use crate::model::{Environment, Headers};
+use super::marks::Marks;
+use crate::insight::Exchange;
+use crate::insight::json::{self, Json};
+use crate::model::{Environment, Headers, Response};
 use std::sync::{Arc, OnceLock};
 use url::Url;
 
@@ -22,6 +23,8 @@ const BODY_START: usize = 64 * 1024;
 pub struct Asked<'a> {
     /// The pack that the environment names.
     pub named: Option<&'a str>,
+    /// It goes where a person's own settings lead, so that their own words are meant for it.
+    pub is_own: bool,
     pub host: Option<&'a str>,
     pub path: Option<&'a str>,
     pub headers: Option<&'a Headers>,
@@ -48,14 +51,30 @@ pub struct Library {
     volumes: Vec<Volume>,
     /// A person's own packs, asked before all others.
     own: Vec<Arc<Pack>>,
+    /// A person's own words, laid over whichever pack speaks.
+    over: Option<Arc<Pack>>,
+    marks: Arc<Marks>,
 }
 
 impl Library {
-    pub fn new(volumes: Vec<Volume>) -> Library {
+    pub fn new(volumes: Vec<Volume>, marks: Marks) -> Library {
         Library {
             volumes,
-            own: Vec::new(),
+            marks: Arc::new(marks),
+            ..Library::default()
         }
+    }
+
+    /// By what a token's maker is told, whatever the pack.
+    pub fn marks(&self) -> Arc<Marks> {
+        self.marks.clone()
+    }
+
+    /// With words of the person's own over those of any pack.
+    #[must_use]
+    pub fn with_words(mut self, pack: Pack) -> Library {
+        self.over = Some(Arc::new(pack));
+        self
     }
 
     /// With packs of the person's own; one that has the id of a built-in takes its place.
@@ -63,6 +82,17 @@ impl Library {
     pub fn with_own(mut self, packs: Vec<Pack>) -> Library {
         self.volumes
             .retain(|volume| packs.iter().all(|pack| pack.id != volume.id));
+        let mut marks = (*self.marks).clone();
+        marks
+            .marks
+            .retain(|mark| packs.iter().all(|pack| pack.id != mark.pack));
+        marks
+            .samples
+            .retain(|(id, _)| packs.iter().all(|pack| pack.id != *id));
+        for pack in &packs {
+            marks.add(pack);
+        }
+        self.marks = Arc::new(marks);
         self.own.extend(packs.into_iter().map(Arc::new));
         self
     }
@@ -91,31 +121,62 @@ impl Library {
     }
 
     /// What is known of a call that was made from there.
-    pub fn of_call(&self, call: &Facts, environment: &Environment) -> Knowledge {
-        let url = Url::parse(&call.exchange.sent.url).ok();
-        let response = call.response();
-        // What an answer is recognised by stands near its beginning.
-        let start = response.map(|r| &r.body[..r.body.len().min(BODY_START)]);
-        let text = String::from_utf8_lossy(start.unwrap_or_default());
-        let mut knowledge = self.knowledge(&Asked {
-            named: environment.knowledge.as_deref(),
-            host: url.as_ref().and_then(Url::host_str),
-            path: url.as_ref().map(Url::path),
-            headers: response.map(|response| &response.headers),
-            body: call.json.as_ref(),
-            text: &text,
-        });
-        let is_said = call.exchange.is_received() && call.exchange.outcome.status().is_none();
+    pub fn of_exchange(&self, exchange: &Exchange, environment: &Environment) -> Knowledge {
+        let none = Response::default();
+        let response = exchange.outcome.response().unwrap_or(&none);
+        let text = String::from_utf8_lossy(start_of(&response.body));
+        let json = json::read(&text);
+        let mut knowledge = self.of_answer(
+            &exchange.sent.url,
+            response,
+            json.value.as_ref(),
+            environment,
+        );
+        let is_said = exchange.is_received() && exchange.outcome.status().is_none();
         if let Some(client) = self.pack(CLIENT).filter(|_| is_said) {
             knowledge.packs.insert(0, client);
         }
         knowledge
     }
 
+    /// What is known of the API that gave an answer; `body` is its beginning as JSON.
+    pub fn of_answer(
+        &self,
+        url: &str,
+        response: &Response,
+        body: Option<&Json>,
+        environment: &Environment,
+    ) -> Knowledge {
+        let url = Url::parse(url).ok();
+        let start = start_of(&response.body);
+        self.knowledge(&Asked {
+            named: environment.knowledge.as_deref(),
+            is_own: environment.configured,
+            host: url.as_ref().and_then(Url::host_str),
+            path: url.as_ref().map(Url::path),
+            headers: Some(&response.headers),
+            body,
+            text: &String::from_utf8_lossy(start),
+        })
+    }
+
+    /// What is known of the API of an environment, before any call.
+    pub fn of_environment(&self, environment: &Environment) -> Knowledge {
+        let url = Url::parse(&environment.base_url).ok();
+        self.knowledge(&Asked {
+            named: environment.knowledge.as_deref(),
+            is_own: environment.configured,
+            host: url.as_ref().and_then(Url::host_str),
+            path: url.as_ref().map(Url::path),
+            ..Asked::default()
+        })
+    }
+
     /// The packs that fit a call, the most telling first.
     pub fn knowledge(&self, asked: &Asked) -> Knowledge {
         let (api, by) = self.api(asked);
         let mut packs: Vec<Arc<Pack>> = Vec::new();
+        packs.extend(self.over.clone().filter(|_| asked.is_own));
         packs.extend(api.clone());
         let mut wanted: Vec<String> = Vec::new();
         let others = [Layer::Gateway, Layer::Framework, Layer::Standard];
@@ -173,6 +234,11 @@ impl Library {
             _ => (None, RecognisedBy::Nothing),
         }
     }
+}
+
+/// What an answer is recognised by stands near its beginning.
+fn start_of(body: &[u8]) -> &[u8] {
+    &body[..body.len().min(BODY_START)]
 }
 
 fn fits(recognise: &Recognise, asked: &Asked) -> RecognisedBy {

@@ -1,5 +1,6 @@
 //! Phrases that packs look for in the words of an answer: `exceeded * rate limit`,
-//! `invalid|bad token|key`, `scope~`. Case, punctuation and line breaks do not count.
+//! `invalid|bad token|key`, `scope~`, `core #` for a version number. Case, punctuation and line
+//! breaks do not count.
 
 /// How many words a `*` may stand for.
 const GAP: usize = 6;
@@ -64,6 +65,8 @@ impl Words {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
     Choice(Vec<Choice>),
+    /// A version as programs have one: `2.1`, `v2026.13.0`.
+    Version,
     Gap,
 }
 
@@ -106,6 +109,10 @@ impl Phrase {
                 pieces.push(Piece::Gap);
                 continue;
             }
+            if part == "#" {
+                pieces.push(Piece::Version);
+                continue;
+            }
             let choices = part.split('|').map(Choice::new);
             pieces.push(Piece::Choice(choices.collect::<Option<_>>()?));
         }
@@ -126,10 +133,20 @@ fn fits(pieces: &[Piece], text: &[String]) -> bool {
             let most = ends.unwrap_or(GAP.min(text.len()));
             (0..=most).any(|skipped| fits(rest, &text[skipped..]))
         }
+        [Piece::Version, rest @ ..] => {
+            let here = text.first().is_some_and(|word| is_version(word));
+            here && fits(rest, &text[1..])
+        }
         [Piece::Choice(choices), rest @ ..] => choices
             .iter()
             .any(|choice| choice.begins(text) && fits(rest, &text[choice.words.len()..])),
     }
+}
+
+fn is_version(word: &str) -> bool {
+    let numbers = word.strip_prefix('v').unwrap_or(word).split('.');
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    numbers.clone().count() > 1 && numbers.clone().all(is_number)
 }
 
 #[cfg(test)]
@@ -172,6 +189,14 @@ mod tests {
         ));
         assert!(!is_in("requires * scope", "requires a b c d e f g scope"));
         assert!(is_in("a * b", "a b"));
+    }
+
+    #[test]
+    fn a_version_is_told_from_other_numbers_in_any_language() {
+        assert!(is_in("core #", "Hace falta Core v2026.4.0."));
+        assert!(is_in("core * #", "Core muss 3.80 sein"));
+        assert!(!is_in("core * #", "Core has 7 endpoints"));
+        assert!(!is_in("core #", "The score is 2026.4.0."));
     }
 
     #[test]

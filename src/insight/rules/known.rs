@@ -63,11 +63,12 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     };
     let mut heard = Heard {
         status: call.sent_status(),
+        hides_status: call.exchange.outcome.status() == Some(0),
         ..Heard::default()
     };
     let response = call.response();
     heard.headers = response.map(|response| &response.headers);
-    for entry in &call.errors.entries {
+    for entry in call.errors.first() {
         heard.codes.extend(entry.code.as_deref());
         for text in [&entry.title, &entry.detail].into_iter().flatten() {
             heard.words.add(words(text));
@@ -137,39 +138,35 @@ fn nats(share: f32, left: f32) -> f32 {
     UNKNOWN + (share / left.max(1.0 - SUREST)).ln()
 }
 
-/// How far everything that is weaker still counts beside rows that speak so surely.
-pub fn left_beside(case: &Case) -> f32 {
-    let heard = heard(case);
-    let rows = case.knowledge.spoken(&heard);
-    let told = rows.iter().filter(|row| row.told != Told::ByStatus);
-    let surest = told.map(|row| row.meaning.sure).fold(0.0, f32::max);
-    1.0 - surest.min(SUREST)
+/// What packs say of an answer beyond its status, as far as it counts against all else.
+pub struct Beside<'a>(Vec<Spoken<'a>>);
+
+impl<'a> Beside<'a> {
+    pub fn of(case: &'a Case) -> Beside<'a> {
+        let mut rows = case.knowledge.spoken(&heard(case));
+        rows.retain(|row| row.told != Told::ByStatus);
+        Beside(rows)
+    }
+
+    /// How far what is weaker still counts beside rows that speak so surely.
+    pub fn left(&self) -> f32 {
+        left_by(self.0.iter())
+    }
+
+    /// How far it counts where it speaks for this cause: a row that leaves the cause open is no
+    /// reason not to look further.
+    pub fn left_for(&self, cause: Cause) -> f32 {
+        left_by(
+            self.0
+                .iter()
+                .filter(|row| !row.meaning.also.contains(&cause)),
+        )
+    }
 }
 
-/// The packs that speak for a cause, by their ids: by a row, or by what they know of the status.
-pub fn spoken_for(case: &Case, cause: Cause) -> Vec<String> {
-    let call = &case.call;
-    if call.is_fine() && !call.is_refused() {
-        return Vec::new();
-    }
-    let rows = case.knowledge.spoken(&heard(case)).into_iter();
-    let rows =
-        rows.filter(|row| row.meaning.cause == Some(cause) || row.meaning.also.contains(&cause));
-    let mut ids: Vec<String> = Vec::new();
-    let of_status = case.knowledge.packs.iter().filter(|pack| {
-        let row = pack.status(call.sent_status());
-        row.is_some_and(|row| row.likely.iter().any(|(likely, _)| *likely == cause))
-    });
-    let said: Vec<&str> = rows.map(|row| row.pack.id.as_str()).collect();
-    for id in said
-        .into_iter()
-        .chain(of_status.map(|pack| pack.id.as_str()).take(1))
-    {
-        if !ids.iter().any(|known| known == id) {
-            ids.push(id.to_owned());
-        }
-    }
-    ids
+fn left_by<'a>(rows: impl Iterator<Item = &'a Spoken<'a>>) -> f32 {
+    let surest = rows.map(|row| row.meaning.sure).fold(0.0, f32::max);
+    1.0 - surest.min(SUREST)
 }
 
 /// Wrong where an API means something else by a code or a sentence than its pack says.
@@ -256,7 +253,7 @@ fn status(case: &Case, findings: &mut Findings) {
     if call.is_fine() {
         return;
     }
-    let left = left_beside(case);
+    let left = Beside::of(case).left();
     let heard = heard(case);
     let mut rows = case.knowledge.spoken(&heard);
     rows.retain(|row| row.told == Told::ByStatus && rank_of(row) == Rank::Own);
@@ -278,5 +275,75 @@ fn status(case: &Case, findings: &mut Findings) {
     for (cause, share) in &row.likely {
         let weight = nats(*share, 1.0 - said) * left;
         findings.add(*cause, weight, Tier::Status, format!("{}.", call.line()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::api::Phrase;
+    use crate::insight::api::knowledge::{AnswerRow, Meaning};
+    use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
+    use crate::model::Cause;
+
+    const PLAN: Cause = Cause::AccountPlan;
+
+    fn row(cause: Cause, sure: f32) -> AnswerRow {
+        AnswerRow {
+            meaning: Meaning {
+                cause: Some(cause),
+                sure,
+                ..Meaning::default()
+            },
+            ..AnswerRow::default()
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_pack_speaks_where_it_fits_and_not_of_a_success() {
+        let packed = |example: Example| {
+            example.packed(|pack| {
+                let words = Phrase::new("upgrade * plan").into_iter().collect();
+                pack.answers.push(AnswerRow {
+                    words,
+                    ..row(PLAN, 0.9)
+                });
+            })
+        };
+        let said = |text: &str| {
+            let body = format!("{{\"message\":\"{text}\"}}");
+            packed(call(
+                "GET /core/users",
+                super::super::example::says(403, &body),
+            ))
+        };
+        fires("known.says", PLAN, &said("Please upgrade to a paid plan."));
+        silent("known.says", PLAN, &said("You may not."));
+        let fine = packed(call("GET /core/users", listing(&["1"])));
+        silent("known.says", PLAN, &fine);
+    }
+
+    #[test]
+    fn what_a_row_leaves_open_is_still_looked_into() {
+        let mut open = row(PLAN, 0.9);
+        open.meaning.also = vec![Cause::TokenExpired];
+        let case = call("GET /core/users", coded(403, "x")).packed(|pack| {
+            pack.answers.push(AnswerRow {
+                codes: vec!["x".into()],
+                ..open
+            })
+        });
+        let beside = super::Beside::of(&case.0);
+        assert!(beside.left() < 0.2);
+        assert!(beside.left_for(Cause::TokenRejected) < 0.2);
+        assert_eq!(beside.left_for(Cause::TokenExpired), 1.0);
+    }
+
+    #[test]
+    fn a_status_is_read_as_this_api_means_it() {
+        let told = |status| call("GET /core/users", coded(status, "x"));
+        fires("known.status", Cause::CoreOutdated, &told(501));
+        silent("known.status", Cause::CoreOutdated, &told(500));
+        let unknown = told(501).unknown();
+        silent("known.status", Cause::CoreOutdated, &unknown);
     }
 }

@@ -22,8 +22,9 @@ use super::facts::{Case, Facts};
 use super::json::Json;
 use crate::model::Cause;
 
+pub use auth::belongs_as_bearer;
 pub use foreign::is_foreign;
-pub use known::{left_beside, spoken_for};
+pub use known::Beside;
 pub use lists::{filters as lists_filters, is_steering as lists_is_steering};
 pub use permission::has_reach;
 pub use request::{dates_in as request_dates, is_template as request_is_template};

@@ -21,9 +21,9 @@ mod trace;
 mod wget;
 
 use super::api::library::Library;
-use super::error_body::{EntryOrigin, error_text};
+use super::error_body::{EntryOrigin, error_text, refused};
 use super::json;
-use crate::model::{Failure, Hop, Note, Outcome, Response, SentRequest};
+use crate::model::{Environment, Failure, Hop, Note, Outcome, Response, SentRequest};
 pub use client::SAYS;
 use std::borrow::Cow;
 use talk::Turn;
@@ -101,6 +101,17 @@ impl Saved {
 
 /// What a text shows of a call. `None` for one that holds nothing.
 pub fn received(bytes: &[u8], library: &Library) -> Option<Saved> {
+    let mut saved = read(bytes, library)?;
+    if let Outcome::Answered(response) = &mut saved.outcome {
+        let url = saved.sent.as_ref().map_or("", |sent| sent.url.as_str());
+        response.refused = refused(response, |body| {
+            library.of_answer(url, response, body, &Environment::default())
+        });
+    }
+    Some(saved)
+}
+
+fn read(bytes: &[u8], library: &Library) -> Option<Saved> {
     let text = Text::of(bytes);
     if let Some(saved) = transcript(&text, library) {
         return Some(saved);

@@ -48,7 +48,12 @@ pub(super) fn absent(case: &Case, findings: &mut Findings) {
         403 => 2.6,
         _ => return,
     };
-    findings.add(Cause::TokenMissing, weight, Tier::Said, place);
+    let elsewhere = case.credential.place != CredentialPlace::Nowhere;
+    let (weight, tier) = match elsewhere && is_about_token(case) {
+        true => (6.0, Tier::Seen),
+        false => (weight, Tier::Said),
+    };
+    findings.add(Cause::TokenMissing, weight, tier, place);
     if let Some(placed) = case.first(Purpose::Placed).filter(|p| p.facts.is_fine()) {
         findings.add(Cause::TokenMissing, 7.0, Tier::Seen, case.cite(placed));
     }
@@ -74,21 +79,46 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
         findings.add(Cause::TokenScheme, 7.0, Tier::Seen, says);
     }
     match case.credential.scheme.as_deref() {
-        Some("Bearer") => {}
-        Some(word) if word.eq_ignore_ascii_case("bearer") => {
+        Some(word) if word.eq_ignore_ascii_case("bearer") && word != "Bearer" => {
             let says = "Bearer is written in an unusual case.";
             findings.add(Cause::TokenScheme, 1.0, Tier::Said, says);
         }
-        Some(word) if is_demanded(case, word) == Some(false) => {
-            let says = format!("The header begins with {word}, and the API takes another scheme.");
-            findings.add(Cause::TokenScheme, 4.5, Tier::Said, says);
-        }
-        None if is_demanded(case, "") == Some(false) => {
-            let says = "The Authorization header holds a value without a scheme before it.";
-            findings.add(Cause::TokenScheme, 4.5, Tier::Said, says);
+        scheme if is_demanded(case, scheme.unwrap_or_default()) == Some(false) => {
+            let says = match scheme {
+                Some(word) => {
+                    format!("The header begins with {word}, and the API takes another scheme.")
+                }
+                None => {
+                    "The Authorization header holds a value without a scheme before it.".to_owned()
+                }
+            };
+            // What its makers say is sure; a challenge may name one of several.
+            let known = is_read_at(case, "header authorization", scheme.unwrap_or_default());
+            let (weight, tier) = match known {
+                Some(_) => (6.0, Tier::Seen),
+                None => (4.5, Tier::Said),
+            };
+            findings.add(Cause::TokenScheme, weight, tier, says);
         }
         _ => {}
     }
+}
+
+/// Whether the credential could be sent as Bearer where the API would read it, and was sent
+/// otherwise.
+pub fn belongs_as_bearer(case: &Case) -> bool {
+    let sent_right = match &case.credential.place {
+        CredentialPlace::Authorization => {
+            is_demanded(case, case.credential.scheme.as_deref().unwrap_or_default())
+        }
+        CredentialPlace::Elsewhere(place) => is_read_at(case, place, ""),
+        _ => return false,
+    };
+    let odd = case.credential.scheme.as_deref().is_some_and(|word| {
+        // A word in another case is worth the question.
+        word.eq_ignore_ascii_case("bearer") && word != "Bearer"
+    });
+    (sent_right == Some(false) || odd) && is_demanded(case, "bearer") == Some(true)
 }
 
 /// Whether the API takes credentials at that place and under that scheme, by the pack that knows
@@ -176,7 +206,9 @@ mod tests {
         fires("auth.scheme", Cause::TokenScheme, &refused().scheme(None));
         silent("auth.scheme", Cause::TokenScheme, &refused());
         // Nobody said which scheme is wanted.
-        let unasked = call(HERE, coded(401, "unauthorized")).scheme(Some("Token"));
+        let unasked = call(HERE, coded(401, "unauthorized"))
+            .scheme(Some("Token"))
+            .unknown();
         silent("auth.scheme", Cause::TokenScheme, &unasked);
         let placed = refused().scheme(Some("bearer"));
         fires(

@@ -1,8 +1,7 @@
 //! The method: what `Allow` says to it, and what a redirect made of it.
 
 use crate::insight::facts::{Case, Facts, Page, Purpose};
-use crate::insight::rules::{Findings, Tier};
-use crate::insight::words::Sense;
+use crate::insight::rules::{Beside, Findings, Tier};
 use crate::model::Cause;
 
 /// Wrong where `Allow` is a list for the whole server.
@@ -49,7 +48,10 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
             Some(allow) => {
                 let says =
                     format!("Allow names {allow}, {method} among them, and still it is refused.");
-                findings.add(Cause::EndpointNotImplemented, 4.0, tier, says);
+                // Unless the answer says by itself why it is refused.
+                let weight = 4.0 * Beside::of(case).left_for(Cause::EndpointNotImplemented);
+                findings.add(Cause::EndpointNotImplemented, weight, tier, says);
+                findings.against(&[Cause::RequestWrongMethod], 2.0);
             }
             None => {
                 findings.add(
@@ -59,15 +61,6 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
                     format!("{}, and no Allow.", call.line()),
                 );
             }
-        }
-        let release = names_release(call);
-        if release && !call.says(Sense::NotImplemented) {
-            findings.add(
-                Cause::CoreOutdated,
-                4.2,
-                Tier::Words,
-                "The answer names a version of Core.",
-            );
         }
     } else if call.is_missing()
         && case.writes()

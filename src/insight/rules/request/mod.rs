@@ -9,7 +9,7 @@ mod places;
 use super::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, Facts};
 use crate::model::Cause;
-use address::{address, core_url, version};
+use address::{address, tenant, version};
 use body::body;
 use method::method;
 use parameters::parameters;
@@ -48,8 +48,8 @@ pub const RULES: &[Rule] = &[
         look: version,
     },
     Rule {
-        id: "request.core_url",
-        look: core_url,
+        id: "request.tenant",
+        look: tenant,
     },
 ];
 
