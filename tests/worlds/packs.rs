@@ -192,13 +192,11 @@ fn codes(says: fn(Why, &About) -> Said) -> String {
         if of_token && causes.len() > 1 {
             let rejected = causes.iter().find(|cause| **cause == "token.rejected");
             let first = rejected.unwrap_or(&causes[0]);
-            let also: Vec<_> = causes
-                .iter()
-                .filter(|cause| *cause != first)
-                .take(3)
-                .collect();
+            let also: Vec<_> = causes.iter().filter(|cause| *cause != first).collect();
+            // The more a code stands for, the less it says.
+            let sure = 0.35 + 0.25 / also.len() as f32;
             text.push_str(&format!(
-                "[[answer]]\nstatus = [{status}]\ncode = [{code:?}]\ncause = \"{first}\"\nalso = {also:?}\nsure = 0.6\nreading = true\n"
+                "[[answer]]\nstatus = [{status}]\ncode = [{code:?}]\ncause = \"{first}\"\nalso = {also:?}\nsure = {sure:.2}\nreading = true\n"
             ));
             if causes.contains(&"token.missing") {
                 text.push_str(&format!(

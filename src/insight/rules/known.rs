@@ -146,6 +146,21 @@ impl<'a> Beside<'a> {
         Beside(rows)
     }
 
+    /// Whether a pack that knows more than HTTP names the cause. What a proxy, a framework or a
+    /// standard says of a thing, of a time or of a server behind it is the API's to know.
+    pub fn names(&self, cause: Cause) -> bool {
+        const OF_THE_API: [Cause; 3] = [
+            Cause::ResourceAbsent,
+            Cause::TokenExpired,
+            Cause::UpstreamUnreachable,
+        ];
+        if OF_THE_API.contains(&cause) {
+            return false;
+        }
+        let mut rows = self.0.iter().filter(|row| rank_of(row) > Rank::Http);
+        rows.any(|row| row.meaning.cause == Some(cause))
+    }
+
     /// How far what is weaker still counts beside rows that speak so surely.
     fn left(&self) -> f32 {
         left_by(self.0.iter())
