@@ -239,11 +239,16 @@ fn sentences(says: fn(Why, &About) -> Said) -> String {
         {
             continue;
         }
-        if let ([cause], 2..=9) = (causes.as_slice(), words) {
-            text.push_str(&format!(
-                "[[answer]]\nwords = [{sentence:?}]\ncause = \"{cause}\"\nsure = 0.85\nreading = true\n"
-            ));
-        }
+        let (also, sure) = match (causes.as_slice(), words) {
+            ([_], 2..=9) => (&causes[1..], 0.85),
+            // Said of a token whose time has come, or has not; probes tell the rest apart.
+            (["token.expired", "token.not_yet_valid"], 2..=9) => (&causes[1..], 0.7),
+            _ => continue,
+        };
+        text.push_str(&format!(
+            "[[answer]]\nwords = [{sentence:?}]\ncause = \"{}\"\nalso = {also:?}\nsure = {sure}\nreading = true\n",
+            causes[0]
+        ));
     }
     text
 }

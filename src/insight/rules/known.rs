@@ -234,7 +234,9 @@ fn add(rows: &[Spoken], left: f32, findings: &mut Findings) {
         for other in also {
             if !named.contains(other) {
                 let share = (1.0 - sure) * FOR_OTHERS / also.len() as f32;
-                findings.add(*other, nats(share, open) * left, tier(row), "");
+                // A small share is no word against it.
+                let weight = nats(share, open).max(0.0) * left;
+                findings.add(*other, weight, tier(row), "");
             }
         }
     }

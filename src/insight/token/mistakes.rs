@@ -259,7 +259,7 @@ pub(super) fn lengths(text: &str, problems: &mut Vec<TokenProblem>) {
             is_sure,
         });
     };
-    let twice = count % 2 == 0 && text.is_char_boundary(text.len() / 2);
+    let twice = count.is_multiple_of(2) && text.is_char_boundary(text.len() / 2);
     let halves = twice.then(|| text.split_at(text.len() / 2));
     if text.ends_with("...") || text.ends_with('…') {
         add(true, "it ends in dots: a display cut it off".into());
