@@ -139,8 +139,10 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
 pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     let findings = beside_what_is_known(look(case), case);
     let mut standings = rank(&findings);
+    let beside = Beside::of(case);
     for standing in &mut standings {
-        let ceiling = ceiling(standing.cause, &findings, &case.knowledge);
+        let is_named = beside.names(standing.cause);
+        let ceiling = ceiling(standing.cause, is_named, &findings, &case.knowledge);
         standing.confidence = standing.confidence.min(ceiling);
     }
     let mut verdicts: Vec<Verdict> = standings
@@ -160,12 +162,12 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
 }
 
 /// The most that may be said of a cause, by how well the API is known.
-fn ceiling(cause: Cause, findings: &[Finding], knowledge: &Knowledge) -> f32 {
+fn ceiling(cause: Cause, is_named: bool, findings: &[Finding], knowledge: &Knowledge) -> f32 {
     let seen = findings
         .iter()
         .filter(|f| f.cause == cause && f.tier == Tier::Seen && f.weight > 0.0);
     let strongest = seen.map(|f| f.weight).fold(0.0, f32::max);
-    let is_twin = TWINS.contains(&cause) && strongest < PROOF;
+    let is_twin = TWINS.contains(&cause) && strongest < PROOF && !is_named;
     match knowledge.by {
         _ if is_twin && !knowledge.is_sure_of_api() => AMONG_TWINS,
         RecognisedBy::Path | RecognisedBy::Body if strongest == 0.0 => BY_LOOKS,
@@ -343,7 +345,7 @@ mod tests {
             by,
             ..Knowledge::default()
         };
-        let most = |cause, weight, known| ceiling(cause, &[seen(cause, weight)], &by(known));
+        let most = |cause, weight, known| ceiling(cause, false, &[seen(cause, weight)], &by(known));
         let absent = Cause::ResourceAbsent;
         for vague in [RecognisedBy::Nothing, RecognisedBy::Path] {
             assert_eq!(most(absent, 5.0, vague), AMONG_TWINS);
@@ -352,7 +354,7 @@ mod tests {
         }
         assert_eq!(most(absent, 5.0, RecognisedBy::Host), 1.0);
         assert_eq!(most(absent, 5.0, RecognisedBy::Body), 1.0);
-        let by_looks = ceiling(absent, &[], &by(RecognisedBy::Body));
+        let by_looks = ceiling(absent, true, &[], &by(RecognisedBy::Body));
         assert_eq!(by_looks, BY_LOOKS);
     }
 }

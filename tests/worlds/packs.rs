@@ -192,13 +192,11 @@ fn codes(says: fn(Why, &About) -> Said) -> String {
         if of_token && causes.len() > 1 {
             let rejected = causes.iter().find(|cause| **cause == "token.rejected");
             let first = rejected.unwrap_or(&causes[0]);
-            let also: Vec<_> = causes
-                .iter()
-                .filter(|cause| *cause != first)
-                .take(3)
-                .collect();
+            let also: Vec<_> = causes.iter().filter(|cause| *cause != first).collect();
+            // The more a code stands for, the less it says.
+            let sure = 0.35 + 0.25 / also.len() as f32;
             text.push_str(&format!(
-                "[[answer]]\nstatus = [{status}]\ncode = [{code:?}]\ncause = \"{first}\"\nalso = {also:?}\nsure = 0.6\nreading = true\n"
+                "[[answer]]\nstatus = [{status}]\ncode = [{code:?}]\ncause = \"{first}\"\nalso = {also:?}\nsure = {sure:.2}\nreading = true\n"
             ));
             if causes.contains(&"token.missing") {
                 text.push_str(&format!(
@@ -241,11 +239,16 @@ fn sentences(says: fn(Why, &About) -> Said) -> String {
         {
             continue;
         }
-        if let ([cause], 2..=9) = (causes.as_slice(), words) {
-            text.push_str(&format!(
-                "[[answer]]\nwords = [{sentence:?}]\ncause = \"{cause}\"\nsure = 0.85\nreading = true\n"
-            ));
-        }
+        let (also, sure) = match (causes.as_slice(), words) {
+            ([_], 2..=9) => (&causes[1..], 0.85),
+            // Said of a token whose time has come, or has not; probes tell the rest apart.
+            (["token.expired", "token.not_yet_valid"], 2..=9) => (&causes[1..], 0.7),
+            _ => continue,
+        };
+        text.push_str(&format!(
+            "[[answer]]\nwords = [{sentence:?}]\ncause = \"{}\"\nalso = {also:?}\nsure = {sure}\nreading = true\n",
+            causes[0]
+        ));
     }
     text
 }

@@ -148,6 +148,21 @@ impl<'a> Beside<'a> {
         Beside(rows)
     }
 
+    /// Whether a pack that knows more than HTTP names the cause. What a proxy, a framework or a
+    /// standard says of a thing, of a time or of a server behind it is the API's to know.
+    pub fn names(&self, cause: Cause) -> bool {
+        const OF_THE_API: [Cause; 3] = [
+            Cause::ResourceAbsent,
+            Cause::TokenExpired,
+            Cause::UpstreamUnreachable,
+        ];
+        if OF_THE_API.contains(&cause) {
+            return false;
+        }
+        let mut rows = self.0.iter().filter(|row| rank_of(row) > Rank::Http);
+        rows.any(|row| row.meaning.cause == Some(cause))
+    }
+
     /// How far what is weaker still counts beside rows that speak so surely.
     pub fn left(&self) -> f32 {
         left_by(self.0.iter())
@@ -221,7 +236,9 @@ fn add(rows: &[Spoken], left: f32, findings: &mut Findings) {
         for other in also {
             if !named.contains(other) {
                 let share = (1.0 - sure) * FOR_OTHERS / also.len() as f32;
-                findings.add(*other, nats(share, open) * left, tier(row), "");
+                // A small share is no word against it.
+                let weight = nats(share, open).max(0.0) * left;
+                findings.add(*other, weight, tier(row), "");
             }
         }
     }
