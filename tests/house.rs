@@ -186,7 +186,6 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["format/config_edit.rs", "format/session_edit.rs"],
     ),
     ("serde_saphyr", &["format/openapi/document.rs"]),
-    ("aho_corasick", &["insight/redact"]),
     ("quick_xml", &["insight/error_body/xml.rs"]),
     ("jaq_core", &["engine/jq"]),
     ("jaq_json", &["engine/jq"]),
@@ -1267,6 +1266,9 @@ fn maker(pack: &toml::Table) -> Maker {
     }
 }
 
+/// Names of standards that hold a maker's name: any API may follow them.
+const STANDARDS: [&str; 2] = ["google.rpc", "google_rpc"];
+
 /// What a shipped file says in its code and its texts that is so of one API alone.
 fn of_one_api(source: &Source, makers: &[Maker]) -> Vec<String> {
     let (bare, texts) = parted(&source.text);
@@ -1277,7 +1279,13 @@ fn of_one_api(source: &Source, makers: &[Maker]) -> Vec<String> {
         names.map(move |name| (line, name.to_lowercase()))
     });
     let is_shipped = |line: &usize| shipped.get(*line).is_some_and(|line| line.contains('"'));
-    let texts: Vec<&(usize, String)> = texts.iter().filter(|(line, _)| is_shipped(line)).collect();
+    let texts = texts.iter().filter(|(line, _)| is_shipped(line));
+    let plain = |text: &String| {
+        STANDARDS
+            .iter()
+            .fold(text.clone(), |t, name| t.replace(name, ""))
+    };
+    let texts: Vec<(usize, String)> = texts.map(|(line, text)| (*line, plain(text))).collect();
     let said = texts.iter().flat_map(|(line, text)| {
         let names = text.split(|c: char| !c.is_alphanumeric());
         names.map(|name| (*line, name.to_lowercase()))
@@ -1292,7 +1300,7 @@ fn of_one_api(source: &Source, makers: &[Maker]) -> Vec<String> {
         let named = makers.iter().filter(|maker| maker.names.contains(&word));
         found.extend(named.map(|maker| (line, word.clone(), maker.id.as_str())));
     }
-    for (line, text) in texts {
+    for (line, text) in &texts {
         let lower = text.to_lowercase();
         for maker in makers {
             let by_sign = |sign: &&String| {

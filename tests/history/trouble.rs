@@ -136,9 +136,12 @@ fn a_directory_that_is_removed_costs_one_call_at_most() {
     let history = open(&home);
     remember(&history, call(1));
     std::fs::remove_dir_all(&home).unwrap();
-    assert_eq!(attempt(&history, 2), Err(Trouble::Gone));
+    // Another look at the history may have found out before.
+    let lost = attempt(&history, 2);
+    assert!(matches!(lost, Ok(()) | Err(Trouble::Gone)), "{lost:?}");
     assert_eq!(attempt(&history, 3), Ok(()));
-    assert_eq!(history.count(&query("")).unwrap(), 1);
+    let kept = 1 + u64::from(lost.is_ok());
+    assert_eq!(history.count(&query("")).unwrap(), kept);
     std::fs::remove_dir_all(&home).unwrap();
     assert_eq!(history.count(&query("")).unwrap(), 0);
     assert!(history.close(SOON));
