@@ -383,6 +383,45 @@ fn the_users_catalogue_adds_a_code_and_wins() {
     );
     let sent = home.run(&["send", "GET", "/core/runbooks/999", "--env", "sandbox"]);
     assert!(sent.code == 4 && home.run(&["explain", "403"]).out.contains("Forbidden"));
+    let fragment = "\"errors\":[{\"code\":\"quota_spent\"}]";
+    let of_nobody = format!("{{{fragment}}}");
+    let elsewhere = format!(
+        "> GET /x HTTP/1.1\n> Host: api.acme.example\n>\n< HTTP/1.1 403 Forbidden\n<\n{of_nobody}"
+    );
+    for (text, is_meant) in [(fragment, true), (&of_nobody, true), (&elsewhere, false)] {
+        let out = home.feed(&["explain", "-"], text).out;
+        assert_eq!(out.contains("Our quota."), is_meant, "{text}: {out}");
+    }
+}
+
+#[test]
+fn a_pasted_success_that_was_refused_is_not_called_a_success() {
+    let text = "HTTP/1.1 200 OK\ncontent-type: application/json\n\n{\"ok\":false,\"error\":\"invalid_auth\"}";
+    let out = Home::new().feed(&["explain", "-"], text).out;
+    assert!(out.contains("▲ 200 OK"), "{out}");
+    assert!(!out.contains("successful"), "{out}");
+    let json = Home::new().feed(&["explain", "-", "--json"], text).json();
+    assert_eq!(json["status"], 200);
+    assert_eq!(json["causes"][0], "token.rejected");
+    assert!(json.get("meaning").is_none());
+}
+
+#[test]
+fn a_known_value_in_a_pasted_text_is_shown_by_its_name() {
+    let home = Home::settled("[tokens.mine]\nenv = \"ACME_TOKEN\"\n")
+        .with("ACME_TOKEN", "quiteaplainvalue1");
+    for text in [
+        "{\"errors\":[{\"detail\":\"quiteaplainvalue1 is bad\"}]}",
+        "{\"errors\":[{\"detail\":\"quiteaplainvalue1 is bad\"",
+        "curl: (6) Could not resolve host: quiteaplainvalue1",
+        "quiteaplainvalue1 did not work",
+        "\"errors\": quiteaplainvalue1",
+    ] {
+        for args in [&["explain", "-"][..], &["explain", "-", "--json"]] {
+            let ran = home.feed(args, text);
+            assert!(!ran.out.contains("quiteaplain"), "{text}: {}", ran.out);
+        }
+    }
 }
 
 #[test]

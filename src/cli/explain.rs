@@ -103,6 +103,8 @@ fn pasted_call(
     let exchange = Arc::new(pasted::taken(saved, &client));
     let place = Environment {
         name: Environment::RECEIVED.to_owned(),
+        // Where nobody knows whose answer it is, a person's own words may well be meant.
+        configured: exchange.typed.url.is_empty(),
         ..Environment::default()
     };
     let case = case_of(&client, exchange, place);
@@ -271,8 +273,7 @@ fn causes_of(case: &Case, explanation: &Explanation, here: Glossary) -> Vec<Caus
     let codes = codes_of(case).into_iter();
     let notes = codes.filter_map(|code| here.code(code, status));
     let by_code = notes.flat_map(|note| note.causes.iter().copied());
-    let by_status = status.and_then(|status| here.status(status));
-    let by_status = by_status.into_iter().flat_map(|note| note.causes);
+    let by_status = meant(case, here).into_iter().flat_map(|note| note.causes);
     let mut causes: Vec<Cause> = Vec::new();
     for cause in by_code.chain(by_status) {
         if !causes.contains(&cause) {
@@ -289,6 +290,12 @@ fn causes_of(case: &Case, explanation: &Explanation, here: Glossary) -> Vec<Caus
 /// The status of the answer, where the text shows one.
 fn status_in(case: &Case) -> Option<u16> {
     Some(case.call.sent_status()).filter(|status| *status > 0)
+}
+
+/// What the status means here; of a success that was refused it means nothing.
+fn meant(case: &Case, here: Glossary) -> Option<StatusNote> {
+    let status = status_in(case).filter(|_| !case.call.exchange.outcome.is_refused());
+    here.status(status?)
 }
 
 fn codes_of(case: &Case) -> Vec<&str> {
@@ -308,7 +315,7 @@ fn document(told: &Told, explanation: &Explanation, here: Glossary) -> Value {
     if let Some(status) = status_in(case) {
         object.insert("status".into(), json!(status));
         object.insert("class".into(), json!(StatusClass::of(status).id()));
-        if let Some(note) = here.status(status) {
+        if let Some(note) = meant(case, here) {
             object.insert("meaning".into(), json!(note.meaning.text));
         }
     }
@@ -377,7 +384,7 @@ fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out
             )),
         }
     }
-    match status.and_then(|status| here.status(status)) {
+    match meant(case, here) {
         Some(note) => {
             out.line("");
             status_text(&note, out);
