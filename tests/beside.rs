@@ -144,7 +144,7 @@ fn a_value_typed_hidden_goes_to_the_api_and_nowhere_else() {
         b"{\"data\":[]}",
     ));
     let home = Home::settled(&format!(
-        "environment = \"e\"\n[environments.e]\nbase_url = \"{}\"\n[tokens.t]\nprompt = true\n",
+        "environment = \"e\"\n[environments.e]\nbase_url = \"{}\"\nknowledge = \"cutover\"\n[tokens.t]\nprompt = true\n",
         server.base()
     ));
     let value = hex48();

@@ -8,9 +8,9 @@ use faults::{Server, answer, dead_port, until_gone};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};
+use httriage::model::RawExchange;
 use httriage::model::{
-    Cause, Environment, Exchange, Manner, Origin, Outcome, RequestSpec, Settings, is_unsafe,
-    resolve,
+    Author, Cause, Environment, Manner, Origin, Outcome, RequestSpec, Settings, is_unsafe, resolve,
 };
 use program::{Home, Ran};
 use serde_json::{Value, json};
@@ -136,25 +136,248 @@ fn a_bad_chunk_is_undecodable() {
 }
 
 #[test]
-fn what_is_not_http_is_invalid() {
-    for said in [
-        "SSH-2.0-OpenSSH_9.6\r\n\r\n",
-        "220 mail.example ESMTP\r\n",
-        "HTTP/1.1 099 Odd\r\n\r\n",
-        "HTTP/1.1 2OO OK\r\n\r\n",
-        "HTTP/7.0 200 OK\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nx-a: \u{1b}[31mred\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nx-a: a\0b\r\n\r\n",
+fn what_is_not_http_is_invalid_and_told_by_what_it_is() {
+    for (said, why) in [
+        ("SSH-2.0-OpenSSH_9.6\r\n\r\n", "not HTTP/1.1 but SSH"),
+        ("220 mail.example ESMTP\r\n", "FTP or mail"),
+        ("HTTP/7.0 200 OK\r\n\r\n", "begins with HTTP/7.0"),
+        ("hello", "a text without status line"),
+        // As a port of https answers plain http.
+        ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{a}", "but TLS"),
+        ("HTTP/1.1 099 Odd\r\n\r\n", "a status of three digits"),
+        ("HTTP/1.1 2OO OK\r\n\r\n", "a status of three digits"),
+        ("HTTP/1.1  200 OK\r\n\r\n", "one blank"),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
+            "Content-Length is no number",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+            "several that differ",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            "HTTP/1.0 and has a Transfer-Encoding",
+        ),
+        ("HTTP/1.1 200 OK\r\nx-a: a\0b\r\n\r\n", "a zero byte"),
+        ("HTTP/1.1 200 OK\r\nx-a: a\rb\r\n\r\n", "a carriage return"),
     ] {
         let outcome = fails(&Server::saying(said).base(), &[], "protocol.invalid");
-        let hint = outcome["hint"].as_str().unwrap();
-        assert!(hint.contains("header it sent may have been unreadable"));
+        let message = outcome["message"].as_str().unwrap();
+        assert!(message.contains(why), "{message}");
     }
-    // The opening of TLS, as a port of https shows it to plain http.
     let tls = Server::saying([0x15, 3, 3, 0, 2, 2, 10]);
-    fails(&tls.base(), &[], "protocol.invalid");
+    let outcome = fails(&tls.base(), &[], "protocol.invalid");
+    assert!(
+        outcome["hint"]
+            .as_str()
+            .unwrap()
+            .contains("begin the URL with https://")
+    );
+    let banner = fails(
+        &Server::saying("SSH-2.0-x\r\n").base(),
+        &[],
+        "protocol.invalid",
+    );
+    assert_eq!(banner["response"]["body"]["text"], "SSH-2.0-x\r\n");
+}
+
+#[tokio::test]
+async fn a_reset_over_plain_http_is_no_failed_handshake() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // Closed at once, sometimes before this side knows that it is open.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            drop(stream);
+        }
+    });
+    let client = client(ClientOptions::default());
+    for _ in 0..60 {
+        let flight = Flight::default();
+        let exchange = within(client.send(outgoing(&url), &flight)).await;
+        let Outcome::Failed(failure) = exchange.outcome else {
+            panic!("{:?}", exchange.outcome);
+        };
+        assert_eq!(failure.cause, Cause::ConnectClosed, "{}", failure.message);
+        assert!(failure.hint.contains("https"), "{}", failure.hint);
+    }
+}
+
+#[test]
+fn what_is_no_answer_is_not_waited_for() {
+    // A byte of it now and then, and never an end.
+    let dripping = Server::doing(|_, stream| {
+        let _ = stream.write_all(b"SSH-2.0-drip\r\n");
+        while stream.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    });
+    let began = Instant::now();
+    let outcome = fails(&dripping.base(), &[], "protocol.invalid");
+    assert!(outcome["message"].as_str().unwrap().contains("SSH"));
+    assert!(began.elapsed() < PATIENCE / 2);
+}
+
+#[test]
+fn an_answer_is_not_lost_to_a_header() {
+    let lines = "X-Trace: one;\r\n two\r\n\tthree\r\nX-Blank : here\r\nno colon at all\r\n: no name\r\nX-Steers: \u{1b}[31mred\r\nX-Empty:\r\n";
+    for end in ["\r\n", "\n"] {
+        let lines = lines.replace("\r\n", end);
+        let said = format!(
+            "HTTP/1.1 403 Forbidden{end}{lines}X-Last: yes{end}Content-Length: 2{end}{end}no"
+        );
+        let ran = get(&Server::saying(said).base(), &[]);
+        let outcome = &ran.json()["outcome"];
+        assert_eq!(
+            (ran.code, &outcome["status"]),
+            (4, &json!(403)),
+            "{outcome}"
+        );
+        assert_eq!(outcome["body"]["text"], "no");
+        let value = |name: &str| {
+            let headers = outcome["headers"].as_array().unwrap();
+            let found = headers.iter().find(|header| header[0] == name);
+            let words = found.map(|h| {
+                h[1].as_str()
+                    .unwrap()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            });
+            words.unwrap_or("(none)".to_owned())
+        };
+        assert_eq!(value("x-trace"), "one; two three");
+        assert_eq!(
+            (value("x-blank"), value("x-last")),
+            ("here".into(), "yes".into())
+        );
+        assert_eq!(
+            (value("x-steers"), value("x-empty")),
+            ("(none)".into(), String::new())
+        );
+    }
+}
+
+/// The status of a refusal is in its first line, whatever became of its body.
+#[test]
+fn a_refusal_whose_body_broke_off_is_a_refusal() {
+    let body = r#"{"errors":[{"code":"forbidden","title":"Role X is missing"}]}"#;
+    let head = "HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\n";
+    let length = body.len();
+    let verdict = |server: &Server| {
+        let args = [
+            "investigate",
+            "GET",
+            &server.base(),
+            "--probes",
+            "0",
+            "--json",
+        ];
+        Home::new().run(&args).json()["verdict"]["cause"].clone()
+    };
+    let whole = format!("{head}content-length: {length}\r\n\r\n{body}");
+    let likeliest = verdict(&Server::saying(whole));
+    for (rest, cause, is_whole) in [
+        (
+            format!("content-length: 500\r\n\r\n{body}"),
+            "body.cut_off",
+            false,
+        ),
+        (
+            format!("transfer-encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n"),
+            "body.cut_off",
+            false,
+        ),
+        (
+            format!("transfer-encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\nzz\r\n"),
+            "body.undecodable",
+            false,
+        ),
+        (
+            format!("content-encoding: gzip\r\ncontent-length: {length}\r\n\r\n{body}"),
+            "body.undecodable",
+            true,
+        ),
+        (
+            format!("content-encoding: deflate\r\ncontent-length: {length}\r\n\r\n{body}"),
+            "body.undecodable",
+            true,
+        ),
+        (
+            format!("content-encoding: utf-8\r\ncontent-length: {length}\r\n\r\n{body}"),
+            "body.undecodable",
+            true,
+        ),
+        (
+            format!("content-encoding: gzip\r\ncontent-length: 500\r\n\r\n{body}"),
+            "body.undecodable",
+            false,
+        ),
+    ] {
+        let server = Server::saying(format!("{head}{rest}"));
+        let outcome = fails(&server.base(), &[], cause);
+        let response = &outcome["response"];
+        assert_eq!(response["status"], 403, "{outcome}");
+        assert_eq!(response["body"]["text"], body);
+        assert_eq!(response["body"]["partial"], !is_whole, "{rest}");
+        assert_eq!(response.get("partial").is_some(), !is_whole, "{rest}");
+        assert_eq!(response["entries"][0]["code"], "forbidden");
+        let home = Home::new();
+        let text = home.run(&["send", "GET", &server.base()]);
+        let first = text.out.lines().next().unwrap();
+        assert!(
+            first.contains(&format!("403 Forbidden, but {cause}")),
+            "{first}"
+        );
+        assert!(!text.out.contains("no answer"), "{}", text.out);
+        assert_eq!(verdict(&server), likeliest, "{rest}");
+    }
+}
+
+#[test]
+fn trailers_are_shown_with_their_answer_and_hold_no_secret() {
+    let said = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: grpc-status, x-token\r\n\r\n2\r\nok\r\n0\r\ngrpc-status: 7\r\nx-token: a-long-secret-value\r\n\r\n";
+    let server = Server::saying(said);
+    let home = Home::new();
+    let ran = home.run(&["send", "GET", &server.base(), "--json"]);
+    let outcome = &ran.json()["outcome"];
+    assert_eq!(outcome["body"]["text"], "ok");
+    assert_eq!(outcome["trailers"][0], json!(["grpc-status", "7"]));
+    assert!(!ran.out.contains("a-long-secret-value"), "{}", ran.out);
+    let text = home.run(&["send", "GET", &server.base()]);
+    assert!(text.out.contains("grpc-status: 7"), "{}", text.out);
+    let id = ran.json()["id"].as_str().unwrap().to_owned();
+    let shown = home.run(&["history", "show", &id, "--json"]).json();
+    assert_eq!(shown["outcome"]["trailers"][0], json!(["grpc-status", "7"]));
+}
+
+#[test]
+fn what_was_packed_for_the_way_is_unpacked() {
+    let bytes = gzip(b"some words, some words");
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip";
+    let close = [format!("{head}\r\n\r\n").as_bytes(), &bytes].concat();
+    let size = format!("{head}, chunked\r\n\r\n{:x}\r\n", bytes.len());
+    let chunked = [size.as_bytes(), &bytes, b"\r\n0\r\n\r\n"].concat();
+    for said in [close, chunked] {
+        let outcome = get(&Server::saying(said).base(), &[]).json()["outcome"].clone();
+        assert_eq!(
+            outcome["body"]["text"], "some words, some words",
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_204_that_announces_a_body_says_so() {
+    for field in ["content-length: 3", "transfer-encoding: chunked"] {
+        let said = format!("HTTP/1.1 204 No Content\r\n{field}\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+        let outcome = get(&Server::saying(said).base(), &[]).json()["outcome"].clone();
+        assert_eq!(outcome["status"], 204);
+        let note = outcome["notes"][0].as_str().unwrap();
+        assert!(note.contains("204") && note.contains("not read"), "{note}");
+    }
 }
 
 #[test]
@@ -459,13 +682,19 @@ fn a_connection_lost_inside_a_packed_body_keeps_what_could_be_unpacked() {
 }
 
 #[test]
-fn an_unknown_coding_is_left_as_it_is_and_said() {
-    for status in ["200 OK", "404 Not Found"] {
-        let ran = get(&packed(status, "exi", b"\x80\xff").base(), &[]);
-        let outcome = &ran.json()["outcome"];
-        assert_eq!(outcome["body"]["base64"], "gP8=");
-        let note = outcome["notes"][0].as_str().unwrap();
-        assert!(note.contains("exi"), "{note}");
+fn an_unknown_coding_or_too_many_are_said_and_the_body_is_left_as_it_is() {
+    for (coding, why) in [
+        ("exi", "exi"),
+        (&["gzip"; 100].join(", "), "more than 4 times"),
+    ] {
+        for status in ["200 OK", "404 Not Found"] {
+            let server = packed(status, coding, b"\x80\xff");
+            let outcome = fails(&server.base(), &[], "body.undecodable");
+            let message = outcome["message"].as_str().unwrap();
+            assert!(message.contains(why), "{message}");
+            let body = &outcome["response"]["body"];
+            assert_eq!(body, &json!({ "base64": "gP8=", "partial": false }));
+        }
     }
 }
 
@@ -515,7 +744,7 @@ fn a_gigabyte_in_a_small_packet_ends_at_the_limit_and_fills_no_memory() {
         std::thread::sleep(Duration::from_millis(2));
     }
     let text = reader.join().unwrap();
-    assert!(text.starts_with("⚡ no answer: body.too_large".as_bytes()));
+    assert!(text.starts_with("⚡ 200 OK, but body.too_large".as_bytes()));
     assert!(text.len() > 64_000_000);
     assert!((64_000..300_000).contains(&most), "{most} KB");
 }
@@ -536,6 +765,7 @@ fn outgoing(url: &str) -> Outgoing {
         typed,
         sent,
         environment,
+        author: Author::Person,
         manner: Manner::default(),
     }
 }
@@ -636,7 +866,7 @@ async fn after_a_fault_the_next_call_works() {
 }
 
 /// Makes a call, stops it once so many bytes have come, and says how long the stop took.
-async fn stopped(server: &Server, bytes: u64) -> (Exchange, Duration) {
+async fn stopped(server: &Server, bytes: u64) -> (RawExchange, Duration) {
     let client = Arc::new(client(ClientOptions::default()));
     let flight = Arc::new(Flight::default());
     let call = tokio::spawn({

@@ -19,10 +19,23 @@ const ENTRY: &[&str] = &[
     "detail",
     "code",
     "status",
+    "field",
     "pointer",
     "parameter",
+    "needed",
+    "held",
+    "remedy",
     "links",
     "meta",
+];
+
+const VERDICT: &[&str] = &[
+    "cause",
+    "confidence",
+    "summary",
+    "evidence",
+    "next_steps",
+    "knowledge",
 ];
 
 fn sandboxed(method: &str, url: &str, token: &str) -> Ran {
@@ -42,7 +55,7 @@ fn is_response(response: &Value, more: &[&str]) {
         "notes",
         "body",
     ];
-    let mut sometimes = vec!["media_type"];
+    let mut sometimes = vec!["media_type", "refused", "quotas", "deprecation"];
     sometimes.extend(more);
     has_shape(response, &always, &sometimes);
     let timing = ["dns_ms", "connect_ms", "tls_ms", "first_byte_ms"];
@@ -242,11 +255,20 @@ fn a_status_is_explained() {
     assert!(ran.out.starts_with("▲ 404 Not Found\n"), "{}", ran.out);
     assert!(ran.out.contains("resource.hidden_by_permission"));
     let json = Home::new().run(&["explain", "404", "--json"]).json();
+    let texts = ["reasons", "checks", "ask", "see"];
     has_shape(
         &json,
         &["causes", "entries", "notes"],
-        &["status", "class", "meaning"],
+        &[&["status", "class", "meaning"][..], &texts].concat(),
     );
+    for name in texts {
+        let list = json[name].as_array().unwrap();
+        assert!(!list.is_empty(), "{name}");
+        for text in list.iter().filter_map(Value::as_str) {
+            let start: String = text.chars().take(40).collect();
+            assert!(ran.out.contains(&start), "{start}");
+        }
+    }
     assert_eq!(
         (&json["status"], &json["class"]),
         (&json!(404), &json!("client_error"))
@@ -278,9 +300,11 @@ fn a_body_is_explained_from_standard_input() {
         let json = Home::new().feed(args, bare).json();
         has_shape(
             &json,
-            &["causes", "entries", "notes"],
+            &["causes", "verdicts", "knowledge", "entries", "notes"],
             &["status", "class", "meaning"],
         );
+        has_shape(&json["verdicts"][0], VERDICT, &[]);
+        assert_eq!(json["verdicts"][0]["cause"], "resource.absent");
         has_shape(&json["entries"][0], &["origin"], ENTRY);
         assert_eq!(json["entries"][0]["origin"], "fragment");
         assert_eq!(json["entries"][0]["code"], "not_found");
@@ -359,6 +383,45 @@ fn the_users_catalogue_adds_a_code_and_wins() {
     );
     let sent = home.run(&["send", "GET", "/core/runbooks/999", "--env", "sandbox"]);
     assert!(sent.code == 4 && home.run(&["explain", "403"]).out.contains("Forbidden"));
+    let fragment = "\"errors\":[{\"code\":\"quota_spent\"}]";
+    let of_nobody = format!("{{{fragment}}}");
+    let elsewhere = format!(
+        "> GET /x HTTP/1.1\n> Host: api.acme.example\n>\n< HTTP/1.1 403 Forbidden\n<\n{of_nobody}"
+    );
+    for (text, is_meant) in [(fragment, true), (&of_nobody, true), (&elsewhere, false)] {
+        let out = home.feed(&["explain", "-"], text).out;
+        assert_eq!(out.contains("Our quota."), is_meant, "{text}: {out}");
+    }
+}
+
+#[test]
+fn a_pasted_success_that_was_refused_is_not_called_a_success() {
+    let text = "HTTP/1.1 200 OK\ncontent-type: application/json\n\n{\"ok\":false,\"error\":\"invalid_auth\"}";
+    let out = Home::new().feed(&["explain", "-"], text).out;
+    assert!(out.contains("▲ 200 OK"), "{out}");
+    assert!(!out.contains("successful"), "{out}");
+    let json = Home::new().feed(&["explain", "-", "--json"], text).json();
+    assert_eq!(json["status"], 200);
+    assert_eq!(json["causes"][0], "token.rejected");
+    assert!(json.get("meaning").is_none());
+}
+
+#[test]
+fn a_known_value_in_a_pasted_text_is_shown_by_its_name() {
+    let home = Home::settled("[tokens.mine]\nenv = \"ACME_TOKEN\"\n")
+        .with("ACME_TOKEN", "quiteaplainvalue1");
+    for text in [
+        "{\"errors\":[{\"detail\":\"quiteaplainvalue1 is bad\"}]}",
+        "{\"errors\":[{\"detail\":\"quiteaplainvalue1 is bad\"",
+        "curl: (6) Could not resolve host: quiteaplainvalue1",
+        "quiteaplainvalue1 did not work",
+        "\"errors\": quiteaplainvalue1",
+    ] {
+        for args in [&["explain", "-"][..], &["explain", "-", "--json"]] {
+            let ran = home.feed(args, text);
+            assert!(!ran.out.contains("quiteaplain"), "{text}: {}", ran.out);
+        }
+    }
 }
 
 #[test]
@@ -724,7 +787,9 @@ fn the_body_is_saved_byte_for_byte() {
     let decoded = STANDARD.decode(body["base64"].as_str().unwrap()).unwrap();
     assert_eq!(decoded, bytes);
     let ran = home.run(&["send", "GET", &server.base(), "--output", "no/such/place"]);
-    ran.refused(1, &["no/such/place"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("no/such/place"), "{}", ran.err);
+    assert!(ran.out.contains("404 Not Found"), "the answer is lost");
 }
 
 #[test]
@@ -879,6 +944,7 @@ fn a_token_that_the_server_repeats_is_never_shown() {
     let url = format!("{}/x?key={{{{token:planted}}}}", server.base());
     for json in [false, true] {
         let mut args = vec!["send", "GET", &url, "--token", "planted"];
+        args.extend(["--header", "Authorization: Bearer {{token:planted}}"]);
         if json {
             args.push("--json");
         }
@@ -910,14 +976,26 @@ fn a_token_bound_to_another_origin_is_not_sent() {
         other.base()
     ));
     let home = home.with("HTTRIAGE_TOKEN_PLANTED", PLANTED);
+    let home = home.with("HTTRIAGE_TOKEN_SPARE", "spare-0123456789");
     let send = |args: &[&str]| {
         let mut all = vec!["send", "GET"];
         all.extend(args);
         all.push("--json");
         home.run(&all)
     };
+    let url = format!("{}/x", other.base());
     for args in [
         &["/x", "--env", "other", "--token", "planted"][..],
+        // Naming a host and another token is no consent for this one.
+        &[
+            &url,
+            "--env",
+            "own",
+            "--token",
+            "spare",
+            "--header",
+            "X-Key: {{token:planted}}",
+        ],
         &["{{base}}/x", "--env", "other", "--token", "planted"],
         &[
             "/x",
@@ -953,10 +1031,26 @@ fn a_token_bound_to_another_origin_is_not_sent() {
     assert_eq!(send(&["/x", "--env", "own", "--token", "planted"]).code, 0);
     assert_eq!(own.asked().len(), 1);
     // Naming host and token in one command is consent, and is said.
-    let url = format!("{}/x", other.base());
-    let ran = send(&[&url, "--env", "own", "--token", "planted"]);
+    for more in [&["--env", "own"][..], &[]] {
+        let ran = send(&[&[url.as_str(), "--token", "planted"], more].concat());
+        assert_eq!(ran.code, 0);
+        let note = format!("Note: token planted goes to {}", other.base());
+        assert!(ran.err.contains(&note), "{}", ran.err);
+    }
+    // What has its own place in the call goes there and nowhere else.
+    let ran = send(&[
+        "/x",
+        "--env",
+        "own",
+        "--token",
+        "planted",
+        "--header",
+        "X-Key: {{token:planted}}",
+    ]);
     assert_eq!(ran.code, 0);
-    assert!(ran.err.contains(&other.base()), "{}", ran.err);
+    let asked = own.asked().pop().unwrap();
+    let seen = (asked.header("x-key"), asked.header("authorization"));
+    assert_eq!(seen, (Some(PLANTED), None));
 }
 
 #[test]

@@ -2,11 +2,14 @@
 //! for byte, and what was written is read back as the same request.
 #![cfg(unix)]
 
-use httriage::format::blanks::Written;
 use httriage::format::curl;
+use httriage::format::export::{Ground, Written};
+use httriage::insight::Exchange;
+use httriage::insight::redact::Mask;
+use httriage::model::RawExchange;
 use httriage::model::{
-    Body, Cause, Environment, Exchange, ExchangeId, Failure, Headers, Outcome, Param, Part,
-    RequestSpec, SentRequest, Session, Step, Timestamp, is_unsafe,
+    Body, Cause, Environment, ExchangeId, Failure, Headers, Outcome, Param, Part, RequestSpec,
+    SentRequest, Session, Slot, SlotPlace, Step, Timestamp, TokenName, is_unsafe,
 };
 use proptest::prelude::*;
 use std::os::unix::fs::PermissionsExt;
@@ -60,8 +63,19 @@ fn run(text: &str, variables: &[(&str, &str)]) -> Vec<Started> {
     all
 }
 
+fn nowhere() -> Ground {
+    Ground::of(Environment::default())
+}
+
+fn at(base_url: &str) -> Ground {
+    Ground::of(Environment {
+        base_url: base_url.into(),
+        ..Environment::default()
+    })
+}
+
 fn exchange(sent: SentRequest) -> Exchange {
-    Exchange {
+    Mask::default().exchange(RawExchange {
         id: ExchangeId::from_number(1),
         environment: "acme".into(),
         case: None,
@@ -74,7 +88,7 @@ fn exchange(sent: SentRequest) -> Exchange {
         probe_of: None,
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
-    }
+    })
 }
 
 /// The values that follow an option.
@@ -121,15 +135,18 @@ proptest! {
             body: body.clone(),
             ..SentRequest::default()
         };
-        let written = curl::write_exchange(&exchange(sent.clone()));
+        let written = curl::write_exchange(&exchange(sent.clone()), &nowhere());
         is_harmless(&written);
         let started = run(&written.text, &[]);
         prop_assert_eq!(started.len(), 1);
         let started = &started[0];
         prop_assert!(started.arguments.contains(&sent.url.into_bytes()));
         let mut wanted: Vec<Vec<u8>> = headers.iter().map(|header| {
-            let sign: &[u8] = if header.value.is_empty() { b";" } else { b": " };
-            [header.name.as_bytes(), sign, &header.value].concat()
+            // Of blanks alone curl would make no header at all.
+            match header.value.trim_ascii().is_empty() {
+                true => [header.name.as_bytes(), b";"].concat(),
+                false => [header.name.as_bytes(), b": ", &header.value].concat(),
+            }
         }).collect();
         if !body.is_empty() {
             wanted.push(b"content-type:".to_vec());
@@ -159,7 +176,7 @@ proptest! {
         // A text of braces would be filled in, and names a variable that nobody has.
         prop_assume!(!text.contains("{{"));
         spec.body = if text.is_empty() { Body::Empty } else { Body::Text(text) };
-        let written = curl::write_request(&spec, &Environment::default());
+        let written = curl::write_request(&spec, &nowhere());
         let read = curl::read(&written.text, "x", &[], &|_| None).unwrap();
         let mut read = read.requests[0].spec.clone();
         read.headers.retain(|row| !["accept-encoding", "user-agent"].contains(&row.name.as_str()));
@@ -175,7 +192,7 @@ fn a_credential_is_a_variable_whose_value_is_what_was_lifted_out() {
         Param::new("X-Api-Key", "key 'of' mine"),
     ];
     spec.body = Body::Text("{\"password\": \"pw\\\"1\", \"a\": \"{{token:user-admin}}\"}".into());
-    let written = curl::write_request(&spec, &Environment::default());
+    let written = curl::write_request(&spec, &at("https://a.example"));
     is_harmless(&written);
     for secret in ["tok-12345678", "of' mine", "pw\\"] {
         assert!(!written.text.contains(secret), "{}", written.text);
@@ -210,10 +227,10 @@ fn a_credential_is_a_variable_whose_value_is_what_was_lifted_out() {
         values(&started[0], "--data-raw"),
         [b"{\"password\": \"pw\\\"1\", \"a\": \"$(touch /x) 'b'\"}".to_vec()]
     );
-    assert!(
-        started[0]
-            .arguments
-            .contains(&b"https://a.example/x?access_token=tok-12345678".to_vec())
+    // It stands in the query, where curl has to encode it.
+    assert_eq!(
+        values(&started[0], "--url-query"),
+        [b"access_token=tok-12345678".to_vec()]
     );
 }
 
@@ -225,27 +242,35 @@ fn masks_of_a_kept_call_are_variables_too() {
         headers: Headers::from_iter([
             ("authorization", "Bearer ‹token:support·a361›"),
             ("cookie", "‹secret›"),
+            ("x-typed", "‹token:support·a361›"),
         ]),
+        slots: vec![Slot {
+            name: TokenName::new("support").unwrap(),
+            place: SlotPlace::Header(0),
+            range: 7.."Bearer ‹token:support·a361›".len(),
+        }],
         ..SentRequest::default()
     };
-    let written = curl::write_exchange(&exchange(sent));
+    let written = curl::write_exchange(&exchange(sent), &nowhere());
     let variables = [
         ("HTTRIAGE_TOKEN_SECRET_1", "one"),
         ("HTTRIAGE_TOKEN_SECRET_2", "two"),
         ("HTTRIAGE_TOKEN_SUPPORT", "three"),
+        ("HTTRIAGE_TOKEN_SECRET_3", "four"),
     ];
     let started = run(&written.text, &variables);
-    assert!(
-        started[0]
-            .arguments
-            .contains(&b"https://a.example/?key=one".to_vec())
+    assert_eq!(
+        values(&started[0], "--data-urlencode"),
+        [b"key=one".to_vec()]
     );
     let headers = values(&started[0], "--header");
     assert_eq!(
         headers,
         [
             b"authorization: Bearer three".to_vec(),
-            b"cookie: two".to_vec()
+            b"cookie: two".to_vec(),
+            // No token went there: the mask was typed.
+            b"x-typed: four".to_vec()
         ]
     );
 }
@@ -260,7 +285,7 @@ fn a_body_too_long_for_an_argument_or_with_nul_goes_through_a_pipe() {
             body: body.clone(),
             ..SentRequest::default()
         };
-        let written = curl::write_exchange(&exchange(sent));
+        let written = curl::write_exchange(&exchange(sent), &nowhere());
         is_harmless(&written);
         let started = run(&written.text, &[]);
         assert_eq!(values(&started[0], "--data-binary"), [b"@-".to_vec()]);
@@ -295,7 +320,7 @@ fn a_session_is_one_command_a_step_and_open_variables_are_the_shells() {
         variables: vec![("runbook".into(), "7".into())],
         ..Environment::default()
     };
-    let written = curl::write_session(&session, &acme);
+    let written = curl::write_session(&session, &Ground::of(acme));
     assert_eq!(
         written.variables,
         ["HTTRIAGE_VAR_BASE", "HTTRIAGE_VAR_TASK"]
@@ -315,8 +340,9 @@ fn a_session_is_one_command_a_step_and_open_variables_are_the_shells() {
     assert!(
         started[1]
             .arguments
-            .contains(&b"http://localhost:1/core/tasks/t 9?a=b+t 9".to_vec())
+            .contains(&b"http://localhost:1/core/tasks/t 9".to_vec())
     );
+    assert_eq!(values(&started[1], "--url-query"), [b"a=b t 9".to_vec()]);
     assert_eq!(
         values(&started[1], "--data-raw"),
         [b"{\"id\": \"t 9\"}".to_vec()]
@@ -327,10 +353,7 @@ fn a_session_is_one_command_a_step_and_open_variables_are_the_shells() {
 fn files_are_read_by_curl_itself() {
     let mut spec = RequestSpec::new("POST", "https://a.example/");
     spec.body = Body::File("a 'b'.bin".into());
-    let started = run(
-        &curl::write_request(&spec, &Environment::default()).text,
-        &[],
-    );
+    let started = run(&curl::write_request(&spec, &nowhere()).text, &[]);
     assert_eq!(
         values(&started[0], "--data-binary"),
         [b"@a 'b'.bin".to_vec()]
@@ -345,12 +368,21 @@ fn files_are_read_by_curl_itself() {
         part("note", "a;\"b\"", false),
         part("up", "x.txt", true),
     ]);
-    let written = curl::write_request(&spec, &Environment::default());
+    let written = curl::write_request(&spec, &nowhere());
     let started = run(&written.text, &[]);
     assert_eq!(
+        values(&started[0], "--form-string"),
+        [b"note=a;\"b\"".to_vec()]
+    );
+    assert_eq!(
         values(&started[0], "--form"),
-        [b"note=\"a;\\\"b\\\"\"".to_vec(), b"up=@\"x.txt\"".to_vec()]
+        [b"up=@\"x.txt\";type=application/octet-stream".to_vec()]
     );
     let read = curl::read(&written.text, "x", &[], &|_| None).unwrap();
+    let Body::Multipart(parts) = &mut spec.body else {
+        panic!("{spec:?}");
+    };
+    // What goes without being said is said.
+    parts[1].media_type = Some("application/octet-stream".into());
     assert_eq!(read.requests[0].spec.body, spec.body);
 }

@@ -172,12 +172,12 @@ fn a_late_answer_goes_into_the_history_but_not_to_the_front() {
     let (first, second) = (jobs[0], jobs[1]);
     scene.tell(Message::Sent {
         job: second,
-        answer: Box::new(Shown::new(exchanges.pop().unwrap())),
+        answer: Box::new(Shown::new(exchanges.pop().unwrap(), Default::default())),
     });
     assert_eq!(scene.status_in_front(), Some(404));
     scene.tell(Message::Sent {
         job: first,
-        answer: Box::new(Shown::new(exchanges.pop().unwrap())),
+        answer: Box::new(Shown::new(exchanges.pop().unwrap(), Default::default())),
     });
     assert_eq!(scene.status_in_front(), Some(404));
     let newest = &scene.state.history.rows[0].summary;

@@ -5,6 +5,7 @@ mod scene;
 
 use httriage::app::pane::Shown;
 use httriage::app::{Effect, Message, Pane};
+use httriage::insight::redact::Mask;
 use httriage::model::{
     Cause, Failure, Headers, Manner, Outcome, Pause, Progress, RequestSpec, Response, limits,
 };
@@ -83,12 +84,15 @@ fn a_countdown_is_seen_and_esc_ends_it_with_nothing_sent() {
     scene.keys("esc");
     assert!(scene.asked.contains(&Effect::Cancel(job)));
     let calls = scene.state.history.rows.len();
-    let mut given_up = (*scene.store.last().unwrap().clone()).clone();
+    let mut given_up = (*scene.store.last().unwrap().clone()).clone().into_raw();
     given_up.attempts = 0;
     given_up.outcome = Outcome::Failed(Failure::unsent(Cause::CallCancelled, "ended.", ""));
     scene.tell(Message::Sent {
         job,
-        answer: Box::new(Shown::new(given_up.into())),
+        answer: Box::new(Shown::new(
+            Mask::default().exchange(given_up).into(),
+            Default::default(),
+        )),
     });
     assert!(!scene.state.is_busy());
     assert_eq!(scene.status_in_front(), Some(503));

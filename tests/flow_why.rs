@@ -203,3 +203,35 @@ fn a_pasted_answer_is_asked_about_by_hand_and_the_next_paste_goes_on() {
         |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Investigate { .. });
     assert!(!scene.asked[asked..].iter().any(sends));
 }
+
+#[test]
+fn what_the_answer_names_stands_under_the_verdict_and_in_the_ticket() {
+    let mut scene = refused();
+    scene.paste(
+        "HTTP/1.1 403 Forbidden\ncontent-type: application/json\nsunset: Fri, 01 Jan 2100 00:00:00 GMT\n\
+         x-ratelimit-limit: 60\nx-ratelimit-remaining: 0\n\n\
+         {\"error\":\"insufficient_scope\",\"required_scopes\":[\"audit:read\"],\"granted_scopes\":[\"orders:read\"],\
+         \"activation_url\":\"https://acme.example/consent\"}\n",
+    );
+    scene.answer_all();
+    scene.keys("[");
+    let rows = [
+        ("needed", "audit:read"),
+        ("held", "orders:read"),
+        ("remedy", "https://acme.example/consent"),
+        ("limit", "0 of 60 left"),
+        ("ends", "gone on 2100-01-01"),
+    ];
+    let picture = text_of(&scene.picture());
+    for (label, text) in rows {
+        assert!(picture.contains(&format!("{label:9}{text}")), "{picture}");
+    }
+    scene.keys("y enter");
+    let ticket = copied(&scene);
+    for (label, text) in rows {
+        let start = text.split(':').next().unwrap();
+        assert!(ticket.contains(&format!("- {label}: {start}")), "{ticket}");
+    }
+    scene.keys("y down enter");
+    assert_eq!(copied(&scene), "https://acme.example/consent");
+}

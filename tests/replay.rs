@@ -488,7 +488,7 @@ fn bad_files_and_usage_end_with_2_and_send_nothing() {
     );
     assert_eq!(ran.code, 0, "{}", ran.err);
 
-    let ran = room.replay(&format!("version = 2\n{RECORDED}"), &[]);
+    let ran = room.replay(&format!("version = 3\n{RECORDED}"), &[]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("Update httriage"), "{}", ran.err);
     std::fs::write(room.dir.path().join("b"), [0xff, 0xfe]).unwrap();
@@ -720,7 +720,8 @@ fn every_call_worth_trying_is_the_same_when_replayed() {
 #[test]
 fn a_report_for_a_ci_system_counts_what_changed_and_what_failed() {
     let room = Room::new();
-    let changed = RECORDED.replace("status = 403", "status = 200");
+    let refusal = "status = 403\ncodes = [\"forbidden\"]";
+    let changed = RECORDED.replace(refusal, "status = 200");
     let ran = room.replay(&changed, &["--report", "junit"]);
     assert_eq!(ran.code, 1);
     assert!(

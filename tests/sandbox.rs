@@ -1,10 +1,12 @@
 //! The sandbox over its loopback socket: it gives the same answers as the pure function behind
 //! it, and it stays at home.
 
+#[cfg(unix)]
+mod program;
+
 use httriage::engine::sandbox::{
-    CALLS, Call, Request, Sandbox, SandboxError, World, answer, token_value,
+    CALLS, Call, Request, Sandbox, SandboxError, World, answer, endpoints, token_value,
 };
-use httriage::insight::catalog::ENDPOINTS;
 use httriage::model::{Headers, Response, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -134,7 +136,7 @@ async fn every_guided_call_is_answered_over_loopback_as_by_the_pure_function() {
 
 #[tokio::test]
 async fn every_endpoint_is_answered_over_loopback_as_by_the_pure_function() {
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints().iter() {
         for token in ["admin", "support"] {
             let mut url = endpoint.path.to_owned();
             for (place, value) in [
@@ -150,7 +152,7 @@ async fn every_endpoint_is_answered_over_loopback_as_by_the_pure_function() {
             }
             is_the_same_over_loopback(&Call {
                 status: 0,
-                method: endpoint.method,
+                method: endpoint.method.clone().leak(),
                 url: url.leak(),
                 token: Some(token),
                 headers: &[],
@@ -357,4 +359,207 @@ async fn a_port_in_use_is_named_with_its_remedy() {
     assert_eq!(error, SandboxError::PortInUse { port });
     assert!(error.to_string().contains(&port.to_string()));
     assert!(error.to_string().contains("Choose another port"));
+}
+
+/// How soon a call is answered that nothing holds up, on a busy machine; far below the limits
+/// after which silent callers are sent away.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// Callers that begin so and then say nothing.
+async fn silent(count: usize, here: SocketAddr, text: &str) -> Vec<TcpStream> {
+    let mut streams = Vec::new();
+    for _ in 0..count {
+        let mut stream = TcpStream::connect(here).await.unwrap();
+        // One that was sent away already need not be heard.
+        let _ = stream.write_all(text.as_bytes()).await;
+        streams.push(stream);
+    }
+    streams
+}
+
+/// The status of a usual call, which must come at once.
+async fn answered_at_once(here: SocketAddr) -> u16 {
+    let call = CALLS[0];
+    let text = text_of(call.method, call.url, &headers_of(&call, here), "");
+    let answer = tokio::time::timeout(AT_ONCE, exchange(here, &text)).await;
+    answer.expect("a usual call is held up").status
+}
+
+/// A request that announces a body of that length, and does not send it.
+fn announcing(here: SocketAddr, length: &str, more: &str) -> String {
+    format!(
+        "POST /core/runbooks HTTP/1.1\r\nhost: {here}\r\ncontent-length: {length}\r\n{more}\r\n"
+    )
+}
+
+#[tokio::test]
+async fn silent_callers_hold_nobody_up() {
+    let sandbox = Sandbox::start(None).await.unwrap();
+    let here = address(&sandbox);
+    for begun in [
+        String::new(),
+        "GET /core/runbooks HTTP/1.1\r\nhost: ".to_owned(),
+        announcing(here, "10", ""),
+    ] {
+        let streams = silent(300, here, &begun).await;
+        assert_eq!(answered_at_once(here).await, 403, "{begun}");
+        drop(streams);
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_an_answer_is_not_sent_away_for_silent_callers() {
+    let sandbox = Sandbox::start(None).await.unwrap();
+    let here = address(&sandbox);
+    let slow = CALLS.iter().find(|c| c.status == 504).unwrap();
+    let text = text_of(slow.method, slow.url, &headers_of(slow, here), "");
+    let waiting = tokio::spawn(async move { exchange(here, &text).await.status });
+    // It is answered by the world of the sandbox from here on.
+    assert_eq!(answered_at_once(here).await, 403);
+    let streams = silent(600, here, "").await;
+    assert_eq!(waiting.await.unwrap(), 504);
+    drop(streams);
+}
+
+#[tokio::test]
+async fn a_body_that_would_be_too_large_is_refused_before_it_comes() {
+    let sandbox = Sandbox::start(None).await.unwrap();
+    let here = address(&sandbox);
+    for (length, more) in [
+        ("99999999999", ""),
+        ("99999999999", "expect: 100-continue\r\n"),
+        ("1000001", ""),
+    ] {
+        let mut stream = TcpStream::connect(here).await.unwrap();
+        let text = announcing(here, length, more);
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let answer = tokio::time::timeout(AT_ONCE, read_one(&mut stream, false)).await;
+        let response = answer.expect("it waits for the body");
+        assert_eq!(response.status, 400, "{length} {more}");
+        assert_eq!(response.headers.get("connection").unwrap(), "close");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_slow_is_sent_away_in_time() {
+    let sandbox = Sandbox::start(None).await.unwrap();
+    let here = address(&sandbox);
+    let head = "GET /core/runbooks HTTP/1.1\r\nhost: ".to_owned();
+    let slow = [String::new(), head, announcing(here, "10", "")].map(|begun| async move {
+        let mut stream = TcpStream::connect(here).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let (mut reads, mut writes) = stream.into_split();
+        // One more byte now and then is no reason to wait longer.
+        let dripping = tokio::spawn(async move {
+            while writes.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+        });
+        let mut rest = Vec::new();
+        let _ = reads.read_to_end(&mut rest).await;
+        dripping.abort();
+        rest
+    });
+    let [none, half, body] = slow;
+    let all = tokio::time::timeout(Duration::from_secs(20), async {
+        tokio::join!(none, half, body)
+    });
+    let (.., body) = all.await.expect("somebody slow is waited for");
+    assert_eq!(parse(&body).status, 400);
+}
+
+#[cfg(unix)]
+mod alone {
+    use super::*;
+    use crate::program::Home;
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::io::{BufRead, BufReader};
+    use std::process::{Child, Command, Stdio};
+
+    /// A shell that does something and then goes on with the sandbox, as its parent.
+    fn started(home: &Home, first: &str, options: &str) -> (Child, SocketAddr, Pid) {
+        let program = env!("CARGO_BIN_EXE_httriage");
+        let script = format!("{first} '{program}' sandbox {options} & echo $!; wait $!; exit $?");
+        let usual = home.command(&[]);
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &script]).env_clear();
+        for (name, value) in usual.get_envs() {
+            shell.envs(value.map(|value| (name, value)));
+        }
+        let mut shell = shell
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(shell.stdout.take().unwrap()).lines();
+        let process = lines.next().unwrap().unwrap().parse().unwrap();
+        let line = lines.next().unwrap().unwrap();
+        let here = line.strip_prefix("listening on http://").unwrap();
+        // The rest of its output has no reader, which must not matter.
+        (
+            shell,
+            here.parse().unwrap(),
+            Pid::from_raw(process).unwrap(),
+        )
+    }
+
+    async fn stops(here: SocketAddr) {
+        let stopped = async {
+            while TcpStream::connect(here).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, stopped).await;
+        waited.expect("it goes on");
+    }
+
+    #[tokio::test]
+    async fn it_ends_with_its_parent() {
+        let home = Home::new();
+        let (mut parent, here, _) = started(&home, "", "");
+        assert_eq!(answered_at_once(here).await, 403);
+        parent.kill().unwrap();
+        parent.wait().unwrap();
+        stops(here).await;
+    }
+
+    #[tokio::test]
+    async fn one_that_is_to_be_kept_outlives_its_parent_until_it_is_told() {
+        let home = Home::new();
+        let (mut parent, here, process) = started(&home, "", "--keep");
+        parent.kill().unwrap();
+        parent.wait().unwrap();
+        // It has a new parent by now, and serves on.
+        for _ in 0..3 {
+            assert_eq!(answered_at_once(here).await, 403);
+        }
+        kill_process(process, Signal::TERM).unwrap();
+        stops(here).await;
+    }
+
+    #[tokio::test]
+    async fn each_way_of_telling_it_to_end_ends_it_with_0() {
+        for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+            let home = Home::new();
+            let (mut parent, here, process) = started(&home, "", "");
+            // A shell has what it starts beside itself pay no heed to the key for INT.
+            kill_process(process, signal).unwrap();
+            let status = parent.wait().unwrap();
+            assert_eq!(status.code(), Some(0), "{signal:?}");
+            stops(here).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn few_files_are_enough_to_answer_however_many_call() {
+        let home = Home::new();
+        let (mut parent, here, _) = started(&home, "ulimit -n 24;", "");
+        let streams = silent(100, here, "").await;
+        assert_eq!(answered_at_once(here).await, 403);
+        drop(streams);
+        assert_eq!(answered_at_once(here).await, 403);
+        parent.kill().unwrap();
+        parent.wait().unwrap();
+        stops(here).await;
+    }
 }

@@ -5,7 +5,7 @@ mod scene;
 
 use httriage::app::pane::ResponseTab;
 use httriage::app::{Message, Overlay, Pane, State};
-use httriage::insight::Catalogue;
+use httriage::insight::api::knowledge::Knowledge;
 use httriage::model::{
     Cause, Failure, Headers, Outcome, Param, Pause, Progress, RequestSpec, Response, StatusClass,
     Timing, is_unsafe,
@@ -990,11 +990,10 @@ fn even_the_smallest_screen_shows_the_status_and_the_first_error() {
 
 #[test]
 fn a_catalogue_that_knows_nothing_leaves_no_gap() {
-    let mut opening = start(WIDE);
-    opening.catalogue = std::sync::Arc::new(Catalogue::default());
-    let mut scene = Scene::closed(opening);
+    let mut scene = Scene::closed(start(WIDE));
     scene.held = false;
     scene.answer_all();
+    scene.state.response.shown.as_mut().unwrap().knowledge = Knowledge::default();
     let text = text_of(&scene.picture());
     assert!(text.contains("does not know status 403"), "{text}");
 }

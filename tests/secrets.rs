@@ -395,6 +395,8 @@ fn a_named_token_from_any_source_is_nowhere_to_be_read_after_a_call() {
             let mut args = vec!["send", "POST", &query, "--token", source, "--data", body];
             args.extend(["--case", "ACME-7"]);
             args.extend(more);
+            let header = format!("Authorization: Bearer {{{{token:{source}}}}}");
+            args.extend(["--header", &header]);
             let ran = plot.home.run(&args);
             assert_eq!(ran.code, 4, "{source}: {}", ran.err);
             let bearer = format!("Bearer {}", plot.value(source));

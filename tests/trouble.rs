@@ -62,9 +62,10 @@ fn on_the_screen_each_fault_has_its_name_and_the_next_call_works() {
         tty.types("\r\x15");
         tty.types(&at);
         tty.types("\x12");
-        let named = match is_status(&fault) {
-            Some(_) => format!(" {} ", fault.named),
-            None => format!("no answer  {}", fault.named),
+        let named = match (is_status(&fault), fault.came) {
+            (Some(_), _) => format!(" {} ", fault.named),
+            (None, Some(headline)) => format!("{headline}  {}", fault.named),
+            (None, None) => format!("no answer  {}", fault.named),
         };
         // The row of the history comes with the answer and not before.
         tty.sees(&format!("GET    /fault-{number} "));

@@ -8,8 +8,9 @@ use super::message::{Effect, Notice, Then};
 use super::pane::{Choice, Dialog, Pick};
 use super::sending::send_as;
 use super::state::{Overlay, State};
+use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
-use crate::model::{Cause, Exchange, Manner, Origin, Outcome, TokenName, limits, tokens_of};
+use crate::model::{Cause, Manner, Origin, Outcome, TokenName, limits};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,7 +81,12 @@ pub fn larger(state: &mut State) -> Vec<Effect> {
 
 /// Why there is no certificate to be believed without a check.
 pub fn no_trust(state: &State) -> Option<&'static str> {
-    let causes = [Cause::TlsUntrusted, Cause::TlsExpired, Cause::TlsWrongHost];
+    let causes = [
+        Cause::TlsUntrusted,
+        Cause::TlsExpired,
+        Cause::TlsWrongHost,
+        Cause::TlsIncompleteChain,
+    ];
     let refused = shown(state).is_some_and(|exchange| failed(exchange, &causes));
     (!refused).then_some("No certificate was refused by the call in front.")
 }
@@ -134,7 +140,7 @@ pub fn ask_to_permit(state: &mut State) {
     let Some(origin) = Origin::parse(&exchange.sent.url) else {
         return;
     };
-    let tokens = tokens_of(&exchange.typed);
+    let tokens = exchange.typed.tokens();
     let names: Vec<&str> = tokens.iter().map(TokenName::as_str).collect();
     if names.is_empty() || state.overlay.is_some() {
         return;
@@ -160,7 +166,7 @@ pub fn permit(state: &mut State, origin: Origin) -> Vec<Effect> {
     let sandbox = state.environment().sandbox;
     let mut effects = vec![Effect::Permit {
         sandbox,
-        tokens: tokens_of(&exchange.typed),
+        tokens: exchange.typed.tokens(),
         origin,
     }];
     effects.push(knowing::look(state));

@@ -8,7 +8,8 @@ use super::pane::ResponseTab;
 use super::state::State;
 use crate::app::action::Action;
 use crate::insight::AnswerDiff;
-use crate::model::{Exchange, ExchangeId};
+use crate::insight::Exchange;
+use crate::model::ExchangeId;
 use std::sync::Arc;
 
 /// In the history the row is chosen, and compared with the one chosen before; elsewhere the

@@ -6,9 +6,11 @@ use super::explaining;
 use super::message::{Effect, Notice, ThenWhy};
 use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, Shown};
 use super::state::{Overlay, State};
-use crate::format::{blanks, curl};
-use crate::insight::{Entry, error_body, request_ids};
-use crate::model::{Body, Exchange, cut, cut_front, for_clipboard, resolve, visible_line, written};
+use crate::format::export::{self, Exporter, Ground, Written};
+use crate::format::{curl, markdown};
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::{Entry, Exchange, Remedy, error_body, named, request_ids};
+use crate::model::{Body, Environment, cut, cut_front, for_clipboard, written};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -69,6 +71,13 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
     if explaining::is_refused(&exchange, &entries) {
         let note = "verdict and evidence";
         clips.push((Clip::Ticket, "the whole ticket as Markdown", note));
+    }
+    if let Some(remedy) = remedy(&exchange) {
+        let note = match remedy.url {
+            Some(_) => "the link that the answer names",
+            None => "as the answer says it",
+        };
+        clips.push((Clip::Remedy, "the remedy", note));
     }
     // Of a pasted answer nobody may know what was asked.
     if !exchange.sent.method.is_empty() {
@@ -234,7 +243,12 @@ pub fn copy(state: &mut State, clip: Clip, of: Option<Arc<Exchange>>) -> Vec<Eff
         return explaining::ask(state, exchange.clone(), ThenWhy::CopyTicket);
     }
     let (what, text) = match &of {
-        Some(exchange) => of_call(clip, exchange),
+        Some(exchange) => {
+            let named = |place: &&Environment| place.name == exchange.environment;
+            let known = state.environments.iter().find(named).cloned();
+            let ground = state.ground(&known.unwrap_or_default());
+            of_call(clip, exchange, &ground)
+        }
         None => of_request(state, clip),
     };
     match text {
@@ -253,14 +267,16 @@ type Copied = (&'static str, Result<String, String>);
 
 fn of_request(state: &State, clip: Clip) -> Copied {
     let typed = state.builder.spec();
-    let environment = state.environment();
+    let ground = state.ground(state.environment());
     // The row under the cursor is what a person looks at; a secret in it is none of the clipboard.
-    let spec = blanks::without_credentials(&typed);
+    let spec = export::without_credentials(&typed);
     match clip {
-        Clip::Url => match resolve(&spec, environment) {
-            Ok(sent) => ("the URL", Ok(for_clipboard(&sent.url))),
-            Err(failure) => ("the URL", Err(failure.message)),
-        },
+        Clip::Url => {
+            let taken = ground.taken([&typed]);
+            let outbound = Exporter::new(&ground, &[], &taken).request(&typed);
+            let url = outbound.map(|outbound| for_clipboard(&outbound.url().shown()));
+            ("the URL", url)
+        }
         Clip::Body => match written(&spec.body) {
             Some(body) => ("the body", Ok(for_clipboard(&body.text))),
             None => (
@@ -284,12 +300,20 @@ fn of_request(state: &State, clip: Clip) -> Copied {
         }
         _ => (
             "the request as curl",
-            commands(curl::write_request(&typed, environment)),
+            commands(curl::write_request(&typed, &ground)),
         ),
     }
 }
 
-fn of_call(clip: Clip, exchange: &Exchange) -> Copied {
+fn remedy(exchange: &Exchange) -> Option<Remedy> {
+    let response = exchange.outcome.response()?;
+    let errors = error_body(response);
+    let known = Knowledge::default();
+    named(response, &errors, &known, exchange.answered_at()).remedy
+}
+
+fn of_call(clip: Clip, made: &Exchange, ground: &Ground) -> Copied {
+    let exchange = &*export::masked(made, &ground.environment);
     let response = exchange.outcome.response();
     match clip {
         Clip::Url => ("the URL", Ok(for_clipboard(&exchange.sent.url))),
@@ -308,6 +332,10 @@ fn of_call(clip: Clip, exchange: &Exchange) -> Copied {
             }
             ("the headers", Ok(for_clipboard(&text)))
         }
+        Clip::Remedy => {
+            let text = remedy(exchange).map(|remedy| remedy.url.unwrap_or(remedy.text));
+            ("the remedy", Ok(for_clipboard(&text.unwrap_or_default())))
+        }
         Clip::RequestIds => {
             let ids = request_ids(exchange).into_iter();
             let lines: Vec<String> = ids
@@ -323,55 +351,54 @@ fn of_call(clip: Clip, exchange: &Exchange) -> Copied {
                 entry.ok_or_else(|| "There is no error entry.".to_owned()),
             )
         }
-        _ => ("the call as curl", commands(curl::write_exchange(exchange))),
+        _ => (
+            "the call as curl",
+            commands(curl::write_exchange(made, ground)),
+        ),
     }
 }
 
 /// Commands are safe as they are, and must not be changed.
-fn commands(written: blanks::Written) -> Result<String, String> {
-    let only_words = written.text.lines().all(|line| line.starts_with('#'));
-    match written.notes.first() {
-        Some(why) if only_words => Err(why.clone()),
+fn commands(written: Written) -> Result<String, String> {
+    match written.requests {
+        0 => Err(written.notes.join(" ")),
         _ => Ok(written.text),
     }
 }
 
 /// An entry as a ticket shows it: what was said, where, and how the other side finds the call.
 fn entry_markdown(entry: &Entry, exchange: &Exchange) -> String {
-    let code = |text: &str| {
-        let line = visible_line(text).replace('`', "'");
-        format!("`{line}`")
-    };
     let mut text = String::new();
     let title = entry.title.as_deref().unwrap_or("Error");
-    let _ = write!(text, "**{}**", visible_line(title).replace('*', "\\*"));
+    let _ = write!(text, "**{}**", markdown::text(title));
     if let Some(known) = &entry.code {
-        let _ = write!(text, " ({})", code(known));
+        let _ = write!(text, " ({})", markdown::code(known));
     }
     text.push('\n');
     if let Some(detail) = &entry.detail {
-        let _ = write!(
-            text,
-            "\n> {}\n",
-            for_clipboard(detail).replace('\n', "\n> ")
-        );
+        let _ = write!(text, "\n{}", markdown::quotation(detail));
     }
     text.push('\n');
     let status = exchange.outcome.status();
     let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     if !exchange.sent.method.is_empty() {
-        let call = code(&format!("{} {}", exchange.sent.method, exchange.sent.url));
+        let call = markdown::code(&format!("{} {}", exchange.sent.method, exchange.sent.url));
         let _ = writeln!(text, "- {status} on {call}, {}", exchange.started_at);
     } else {
         let _ = writeln!(text, "- {status}");
     }
     for (name, value) in [("pointer", &entry.pointer), ("parameter", &entry.parameter)] {
         if let Some(value) = value {
-            let _ = writeln!(text, "- {name}: {}", code(value));
+            let _ = writeln!(text, "- {name}: {}", markdown::code(value));
         }
     }
     for (name, value) in request_ids(exchange) {
-        let _ = writeln!(text, "- {}: {}", visible_line(&name), code(&value));
+        let _ = writeln!(
+            text,
+            "- {}: {}",
+            markdown::text(&name),
+            markdown::code(&value)
+        );
     }
     text
 }

@@ -4,21 +4,22 @@
 use super::action::Pane;
 use super::memory;
 use super::message::{Effect, Job, Notice, Then, ThenWhy};
-use super::pane::{ByHand, Investigate, ResponseTab, Why};
+use super::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
 use super::state::{Overlay, Running, State};
 use super::update::remember;
 use crate::app::message::Chosen;
 use crate::format::{curl, ticket};
+use crate::insight::Exchange;
 use crate::insight::facts::Case;
 use crate::insight::{Entry, by_hand as next_by_hand, explain};
-use crate::model::{Environment, Exchange, Outcome, Progress, StatusClass, for_clipboard, limits};
+use crate::model::{Environment, Outcome, Progress, StatusClass, for_clipboard, limits};
 use std::sync::Arc;
 
 /// Refused, failed, or a success that holds errors; `entries` are those of its answer.
 pub fn is_refused(exchange: &Exchange, entries: &[Entry]) -> bool {
     !entries.is_empty()
         || !matches!(
-            exchange.outcome.class(),
+            exchange.outcome.looks(),
             StatusClass::Informational | StatusClass::Success | StatusClass::Redirection
         )
 }
@@ -68,6 +69,14 @@ pub fn ask(state: &mut State, exchange: Arc<Exchange>, then: ThenWhy) -> Vec<Eff
         environment,
         then,
     }]
+}
+
+/// A call with what is known of the API that answered it.
+pub fn shown(state: &State, exchange: Arc<Exchange>) -> Shown {
+    let place = environment_of(state, &exchange);
+    let library = &state.catalogue.library;
+    let knowledge = library.of_exchange(&exchange, &place);
+    Shown::new(exchange, knowledge)
 }
 
 fn environment_of(state: &State, exchange: &Exchange) -> Environment {

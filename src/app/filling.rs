@@ -9,10 +9,11 @@ use super::pane::{Choice, Dialog, MatrixPane, Pick, Rows};
 use super::replaying::place_for;
 use super::screens::run_began;
 use super::state::{Overlay, State};
-use crate::insight::catalog::reading_session;
+use crate::insight::Exchange;
+use crate::insight::api::endpoint::reading_session;
 use crate::insight::learned::Learned;
 use crate::insight::matrix::{Caller, Cell};
-use crate::model::{Environment, Exchange, TokenName};
+use crate::model::{Environment, Session, TokenName};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,9 +26,17 @@ pub fn place_of_matrix(state: &State) -> &Environment {
 /// for the environment in use.
 pub fn shown(state: &mut State) -> Vec<Effect> {
     if state.matrix.session.steps.is_empty() {
-        state.matrix.set_rows(reading_session());
+        let rows = endpoints_as_rows(state);
+        state.matrix.set_rows(rows);
     }
     settle(state)
+}
+
+/// Every endpoint that is only read, as far as the pack of the API lists them.
+fn endpoints_as_rows(state: &State) -> Session {
+    let place = place_of_matrix(state);
+    let knowledge = state.catalogue.library.of_environment(place);
+    reading_session(&knowledge.endpoints(&place.base_url))
 }
 
 /// Sees to it that the columns are tokens of the place where the matrix is asked.
@@ -186,7 +195,8 @@ pub fn take_rows(state: &mut State, rows: Rows) -> Vec<Effect> {
         Rows::Endpoints => {
             let stop = state.matrix.job.map(Effect::Cancel);
             state.matrix.awaits = None;
-            state.matrix.set_rows(reading_session());
+            let rows = endpoints_as_rows(state);
+            state.matrix.set_rows(rows);
             return stop.into_iter().chain(settle(state)).collect();
         }
         Rows::Session(path) => SessionFrom::File(path),

@@ -6,8 +6,9 @@ use super::memory;
 use super::message::{Effect, Job, Notice};
 use super::screens::run_began;
 use super::state::State;
+use crate::insight::Exchange;
 use crate::insight::survey::Survey;
-use crate::model::{Auth, Exchange, TokenName};
+use crate::model::{Auth, TokenName};
 use std::sync::Arc;
 
 pub fn shown(state: &mut State) -> Vec<Effect> {

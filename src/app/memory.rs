@@ -12,8 +12,9 @@ use super::saving;
 use super::sending::{enter, send};
 use super::state::{Overlay, State};
 use crate::app::field::Field;
+use crate::insight::Exchange;
 use crate::insight::{blame, summary};
-use crate::model::{Environment, Exchange, ExchangeId, ExchangeSummary, RequestSpec, resolve};
+use crate::model::{Environment, ExchangeId, ExchangeSummary, RequestSpec, as_text, resolve};
 use std::sync::Arc;
 
 /// Asks the store for what the filter lets through, from the newest on.
@@ -129,7 +130,8 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         state.builder.load(&typed);
     }
     state.response.awaiting = None;
-    effects.extend(state.response.show(exchange));
+    let answer = explaining::shown(state, exchange);
+    effects.extend(state.response.show(answer));
     if state.shows_one_pane() {
         state.focus = Pane::Response;
     }
@@ -151,14 +153,14 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
 /// that it can be sent again.
 fn as_sendable(exchange: &Exchange, environment: &Environment) -> RequestSpec {
     let mut typed = exchange.typed.clone();
-    let (base, sent) = (
-        environment.base_url.trim_end_matches('/'),
-        &exchange.sent.url,
-    );
+    // What was sent is data, but for its tokens.
+    let base = as_text(environment.base_url.trim_end_matches('/'));
+    let sent = exchange.sent.url_template();
     if resolve(&typed, environment).is_ok() || sent.is_empty() || base.is_empty() {
         return typed;
     }
-    let Some(path) = sent.strip_prefix(base).filter(|path| path.starts_with('/')) else {
+    let path = sent.strip_prefix(&base);
+    let Some(path) = path.filter(|path| path.starts_with('/')) else {
         return typed;
     };
     let filled = RequestSpec {

@@ -3,6 +3,7 @@
 use super::action::Screen;
 use super::keymap::Key;
 use super::pane::Shown;
+use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
 use crate::insight::facts::Case;
 use crate::insight::learned::Learned;
@@ -12,7 +13,7 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Progress,
+    Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Progress,
     RequestSpec, SentRequest, Session, Tempo, Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;

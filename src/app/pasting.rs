@@ -5,13 +5,13 @@
 use super::action::{Action, Pane, Screen};
 use super::explaining;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
-use super::pane::{Editing, Part, Shown};
+use super::pane::{Editing, Part};
 use super::replaying;
 use super::sending::enter;
 use super::state::State;
 use crate::format::registry;
-use crate::insight;
-use crate::model::{Environment, Exchange, Origin, TokenName, tokens_of};
+use crate::insight::{self, Exchange, Form, Saved};
+use crate::model::{Environment, Origin, TokenName};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.
@@ -23,7 +23,11 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     let text = &text.replace("\r\n", "\n").replace('\r', "\n");
     let editing = &state.builder.editing;
     let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
-    let wanted = if let Some(format) = registry::told(text) {
+    let saved = insight::received(text.as_bytes(), &state.catalogue.library);
+    let form = saved.as_ref().map(|saved| saved.form);
+    let wanted = if saved.as_ref().is_some_and(Saved::is_answer) {
+        !in_body
+    } else if let Some(format) = registry::told(text) {
         let is_line = !text.trim().contains('\n');
         match format.kind {
             "curl" => true,
@@ -32,11 +36,9 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
             // JSON may well be meant for the body, and so may lines.
             _ => !in_body,
         }
-    } else if state.is_editing() {
-        // JSON may well be meant for the body or the notes, and a whole answer for nothing but this.
-        !in_body && insight::saved(text.as_bytes()).is_some()
     } else {
-        insight::received(text.as_bytes()).is_some()
+        // Words may well be meant for a field.
+        !state.is_editing() && form.is_some_and(|form| form != Form::Words)
     };
     if wanted {
         let text = Pasted(text.to_owned());
@@ -54,7 +56,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     } else {
         let key = state.keymap.hint(Action::Edit).unwrap_or_default();
         state.notice = Some(Notice::info(format!(
-            "The pasted text is no URL, no curl command, no other request, no recording, no OpenAPI document and no answer. {key} opens a field to paste it into."
+            "The pasted text is words, with no call and no answer in them. {key} opens a field to paste it into."
         )));
     }
     Some(Vec::new())
@@ -108,7 +110,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         let steps = session.iter_mut().flat_map(|session| &mut session.steps);
         for spec in steps.map(|step| &mut step.spec).chain([&mut spec]) {
             let ours = |name: &TokenName| given.iter().all(|found| found.token.name != *name);
-            for name in tokens_of(spec).into_iter().filter(ours) {
+            for name in spec.tokens().into_iter().filter(ours) {
                 spec.forget_token(&name);
             }
         }
@@ -199,18 +201,23 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     if let Some(effects) = explaining::answered_by_hand(state, &exchange) {
         return effects;
     }
+    let is_answered = exchange.outcome.status().is_some();
     state.overlay = None;
     state.history.filtering = false;
     state.builder.finish_editing();
     state.screen = Screen::Explorer;
-    let answer = Shown::new(exchange.clone());
+    let answer = explaining::shown(state, exchange.clone());
     state.history.remember(exchange.clone(), answer.summary());
     let mut effects = vec![Effect::Remember(exchange)];
     state.response.awaiting = None;
-    effects.extend(state.response.show_read(answer));
+    effects.extend(state.response.show(answer));
     state.focus = Pane::Response;
-    state.notice = Some(Notice::info(
-        "The pasted answer is shown like one of your own calls; nothing was sent.",
-    ));
+    let what = match is_answered {
+        true => "answer",
+        false => "message",
+    };
+    state.notice = Some(Notice::info(format!(
+        "The pasted {what} is shown like one of your own calls; nothing was sent."
+    )));
     effects
 }

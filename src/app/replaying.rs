@@ -10,8 +10,9 @@ use super::message::{
 use super::pane::{Choice, Dialog, Part, Pick, StepResult};
 use super::screens::{self, run_began};
 use super::state::{Overlay, State};
+use crate::insight::Exchange;
 use crate::insight::replay::{Change, ReplayReport, StepReport, judge, tokens_of};
-use crate::model::{Environment, Exchange, Tempo, TokenName};
+use crate::model::{Environment, Tempo, TokenName};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;

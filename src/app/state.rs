@@ -10,10 +10,11 @@ use super::pane::{
     ResponsePane, SecretPrompt, Sessions, Tokens,
 };
 use super::replaying;
+use crate::format::export::Ground;
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
-    Environment, ExchangeId, Progress, RequestSpec, Settings, Step, Timestamp, TokenName, TokenRef,
-    limits,
+    Author, Bindings, Environment, ExchangeId, Progress, RequestSpec, Settings, Step, Timestamp,
+    TokenName, TokenRef, limits,
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -227,6 +228,8 @@ pub struct State {
     pub tokens: Vec<TokenRef>,
     /// Tokens of the settings, for environments that name none.
     pub all_tokens: Vec<TokenName>,
+    /// Where each token may go, by the settings.
+    pub bindings: Bindings,
     /// The sandbox was asked for, and has neither come up nor failed.
     pub sandbox_starting: bool,
     /// A request waits for the sandbox to come up.
@@ -291,6 +294,7 @@ impl State {
                 .iter()
                 .map(|t| t.name.clone())
                 .collect(),
+            bindings: Bindings::of(&start.settings),
             sandbox_starting: false,
             waits_for_sandbox: false,
             opens_with_a_call: start.send_first,
@@ -350,6 +354,17 @@ impl State {
         vec![Effect::StartSandbox]
     }
 
+    /// What a request that is copied here may carry.
+    pub fn ground(&self, environment: &Environment) -> Ground {
+        Ground {
+            environment: environment.clone(),
+            author: Author::Person,
+            bindings: self.bindings.clone(),
+            given: Vec::new(),
+            tokens: self.all_tokens.clone(),
+        }
+    }
+
     /// The environment in use.
     pub fn environment(&self) -> &Environment {
         static NOWHERE: Environment = Environment {
@@ -364,6 +379,8 @@ impl State {
             ca_file: None,
             insecure_origins: Vec::new(),
             identity: None,
+            knowledge: None,
+            configured: false,
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }

@@ -2,7 +2,7 @@
 //! is not sent.
 
 use crate::app::list::List;
-use crate::model::{Param, Part};
+use crate::model::{Param, Part, is_plain};
 
 /// How a row is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +127,7 @@ fn read(spelling: Spelling, text: &str, row: &mut Part) {
     row.value = value.trim().to_owned();
     let was_file = row.is_file;
     row.is_file = sign == '@';
+    row.literal &= !(is_plain(&row.name) && is_plain(&row.value));
     if was_file && !row.is_file {
         row.file_name = None;
     }
@@ -158,6 +159,15 @@ mod tests {
         );
         table.list.cursor = 1;
         assert_eq!(table.typed().unwrap(), "upload @ logs/a=b.txt");
+    }
+
+    #[test]
+    fn a_row_of_data_stays_one_while_something_in_it_stands_in_braces() {
+        let mut table = Table::new(Spelling::Header, [Param::data("X-A", "{{token:x}}")]);
+        table.take("", "X-A: b {{token:x}}");
+        assert!(table.rows[0].literal);
+        table.take("", "X-A: b");
+        assert!(!table.rows[0].literal);
     }
 
     #[test]

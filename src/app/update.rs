@@ -23,9 +23,10 @@ use super::saving;
 use super::screens;
 use super::sending::send;
 use super::state::{Overlay, State};
+use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
 use crate::insight::{BodyText, Found, summary};
-use crate::model::{Cause, Exchange, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
+use crate::model::{Cause, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -235,7 +236,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     let mut effects = remember_with(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
-        effects.extend(state.response.show_read(answer));
+        effects.extend(state.response.show(answer));
         // Where only one pane is seen, the answer must not arrive behind another.
         if state.shows_one_pane() && !state.builder.is_editing() {
             state.focus = Pane::Response;

@@ -1,6 +1,8 @@
 //! The command line as it is typed.
 
 use super::print::Color;
+use crate::format::registry;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -280,6 +282,9 @@ pub struct ExplainArgs {
     /// A status, an error code, a cause such as token.expired, a file with an error body or a HAR recording, or - for stdin
     #[arg(default_value = "-", value_name = "WHAT")]
     pub what: String,
+    /// What the API of this environment means by a status or a code; the practice API's where none is chosen
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
@@ -290,6 +295,9 @@ pub struct SandboxArgs {
     /// The port to listen on; any free one if left out
     #[arg(long, value_name = "N", conflicts_with = "list")]
     pub port: Option<u16>,
+    /// Serve on when whoever started it has ended, as a service does
+    #[arg(long, conflicts_with = "list")]
+    pub keep: bool,
     /// List the calls worth trying instead of serving
     #[arg(long)]
     pub list: bool,
@@ -381,7 +389,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// What the file is, where it cannot be told
-    #[arg(long, value_name = "KIND", value_parser = ["curl", "har", "openapi", "postman", "http"])]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(registry::imports()))]
     pub kind: Option<String>,
     /// Print one JSON document
     #[arg(long)]
@@ -394,7 +402,7 @@ pub struct ExportArgs {
     #[arg(value_name = "SESSION|ID")]
     pub what: String,
     /// The form to write
-    #[arg(long = "as", value_name = "FORM", value_parser = ["curl", "har", "http", "hurl", "markdown"])]
+    #[arg(long = "as", value_name = "FORM", value_parser = PossibleValuesParser::new(registry::exports()))]
     pub form: String,
     #[command(flatten)]
     pub place: PlaceArgs,

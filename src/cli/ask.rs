@@ -3,6 +3,7 @@
 
 use super::print::{complain, prompt};
 use crate::model::{Masked, Secret, TokenName};
+use crate::runtime::{take_over_sizes, when_terminal_is_gone};
 use crossterm::event::{
     self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEventKind, KeyModifiers,
 };
@@ -80,6 +81,9 @@ fn take(typed: &mut Masked) -> bool {
     }
 }
 
+/// The exit code of what could not be done.
+const NOBODY_LEFT: i32 = 1;
+
 /// The terminal without echo, until it is dropped.
 struct Raw;
 
@@ -87,6 +91,9 @@ impl Raw {
     fn begin() -> Option<Raw> {
         enable_raw_mode().ok()?;
         let raw = Raw;
+        take_over_sizes();
+        // Reading keys does not end by itself when there are none to come.
+        when_terminal_is_gone(|| std::process::exit(NOBODY_LEFT));
         // Without it a paste is typed, which works too.
         let _ = execute!(io::stderr(), EnableBracketedPaste);
         Some(raw)

@@ -6,24 +6,47 @@ use super::trouble::Trouble;
 use crate::app::Keymap;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
-use crate::engine::{ClientOptions, Home, authorities};
-use crate::format::{catalogue_file, theme_file};
-use crate::insight::Catalogue;
-use crate::model::{Environment, Origin, Scheme, Session, Settings, TokenName, size};
+use crate::engine::{ClientOptions, Home, Vault, authorities};
+use crate::format::{catalogue_file, knowledge_file, library, theme_file};
+use crate::insight::{Catalogue, Exchange};
+use crate::model::{Bindings, Environment, Origin, Scheme, Session, Settings, TokenName, size};
+use crate::runtime;
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
-/// The built-in knowledge with the user's own on top.
+/// The built-in knowledge with the person's own: packs of `knowledge/`, which go before ours, and
+/// the words of `catalogue.toml`, which go before all others.
 pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
-    let built_in = catalogue_file::built_in();
-    match home.text("catalogue.toml")? {
-        Some(text) => {
-            let place = home.config_dir().join("catalogue.toml");
-            let own = catalogue_file::read(&text, &place.display().to_string())?;
-            Ok(built_in.overlay(own))
-        }
-        None => Ok(built_in),
+    let mut library = library::built_in();
+    let mut packs = Vec::new();
+    for (path, text) in home.packs()? {
+        packs.push(knowledge_file::read(&text, &path.display().to_string())?);
+    }
+    if !packs.is_empty() {
+        library = library.with_own(packs);
+    }
+    if let Some(text) = home.text("catalogue.toml")? {
+        let place = home.config_dir().join("catalogue.toml");
+        let words = catalogue_file::read(&text, &place.display().to_string())?;
+        library = library.with_words(words);
+    }
+    Ok(Catalogue {
+        causes: catalogue_file::causes(),
+        library: Arc::new(library),
+    })
+}
+
+/// Where a call of the history was made, as far as that is still known.
+pub fn environment_of(exchange: &Exchange, settings: &Settings) -> Environment {
+    match settings.environment(&exchange.environment) {
+        Some(environment) => environment.clone(),
+        None if exchange.environment == Environment::SANDBOX => Environment::sandbox(),
+        None => Environment {
+            name: exchange.environment.clone(),
+            ..Environment::default()
+        },
     }
 }
 
@@ -87,12 +110,19 @@ pub fn theme(name: &str, themes: &Themes) -> Result<String, Trouble> {
 
 /// The store of calls, with the limits that the settings give it.
 pub fn history(home: &Home, settings: &Settings) -> Result<History, HistoryError> {
-    History::open(home.data_dir(), retention(settings))
+    let vault = Arc::new(Vault::new(settings, sandbox::token_value));
+    History::open(home.data_dir(), retention(settings), vault)
 }
 
 /// The same, opened at the first call that is kept; `None` where a run is not to be kept.
-pub fn record(args: &RecordArgs, home: &Home, settings: &Settings) -> Option<History> {
-    (!args.no_history).then(|| History::at(home.data_dir(), retention(settings)))
+pub fn record(
+    args: &RecordArgs,
+    home: &Home,
+    settings: &Settings,
+    vault: &Arc<Vault>,
+) -> Option<History> {
+    let open = || History::at(home.data_dir(), retention(settings), vault.clone());
+    (!args.no_history).then(open)
 }
 
 pub fn retention(settings: &Settings) -> Retention {
@@ -139,6 +169,25 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
     Ok(options)
 }
 
+/// Says aloud which tokens go where nothing but this command line lets them go.
+pub fn say_consent(options: &ClientOptions, settings: &Settings, environment: &Environment) {
+    let Some(consent) = &options.consent else {
+        return;
+    };
+    let names = consent.widens(&Bindings::of(settings), environment);
+    let names: Vec<&str> = names.into_iter().map(TokenName::as_str).collect();
+    let (what, go) = match names.len() {
+        0 => return,
+        1 => ("token", "goes"),
+        _ => ("tokens", "go"),
+    };
+    complain(&format!(
+        "Note: {what} {} {go} to {}, because this command line names both.",
+        names.join(", "),
+        consent.origin
+    ));
+}
+
 pub fn seconds(value: Option<f64>, option: &str) -> Result<Option<Duration>, Trouble> {
     match value {
         None => Ok(None),
@@ -176,10 +225,11 @@ pub fn text(place: &str, most: u64) -> Result<String, Trouble> {
 
 /// What a command's own calls run on.
 pub fn tasks() -> Result<Runtime, Trouble> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Trouble::failed(format!("Tasks could not be started: {error}.")))
+    runtime::tasks().map_err(|error| {
+        Trouble::failed(format!(
+            "Tasks could not be started: {error}. Close other programs, or raise the limits of this shell (ulimit), and try again."
+        ))
+    })
 }
 
 /// The environment that options and settings name; `None` if they name none.

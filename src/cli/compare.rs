@@ -6,11 +6,12 @@ use super::ask;
 use super::choice;
 use super::json::{failure_json, milliseconds};
 use super::print::{Out, complain};
-use super::send::{Recorder, call_in, exit_code, served};
+use super::send::{Recorder, call_in, exit_code, put_out, served};
 use super::trouble::Trouble;
 use crate::engine::matrix::called_by;
 use crate::engine::sandbox;
 use crate::engine::{Client, ClientOptions, Home, Vault};
+use crate::insight::asking::wrong_token;
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
     Environment, Manner, RequestSpec, Session, StatusClass, Step, fit, size_text, visible_line,
@@ -23,17 +24,24 @@ pub fn run(
     args: &SendArgs,
     typed: RequestSpec,
     mut environment: Environment,
-    options: ClientOptions,
+    mut options: ClientOptions,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let callers = callers(args, &typed, &environment, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    if let Some(consent) = &options.consent {
+        // The made-up token is nobody's, and goes where the others go.
+        let origin = consent.origin.clone();
+        vault.permit(environment.sandbox, &wrong_token(), origin);
+    }
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let session = Session {
         steps: vec![Step {
             spec: typed.clone(),
@@ -80,10 +88,11 @@ pub fn run(
             is_limited |= raw.outcome.status() == Some(429);
             if first.is_none() {
                 let body = raw.outcome.response().map(|r| r.body.clone());
-                first = Some((raw.outcome.class(), body));
+                first = Some((raw.outcome.looks(), body));
             }
             let exchange = client.shown(raw);
-            let answer = Answer::of(&exchange, &catalogue);
+            let knowledge = catalogue.library.of_exchange(&exchange, &environment);
+            let answer = Answer::of(&exchange, &knowledge);
             matrix.set(0, column, Cell::Came(Box::new(answer)));
             recorder.remember(exchange);
         }
@@ -92,22 +101,14 @@ pub fn run(
     })?;
     tasks.shutdown_background();
     let (class, body) = first.unwrap_or((StatusClass::NoAnswer, None));
-    if let Some(path) = &args.output
-        && let Some(body) = body
-    {
-        std::fs::write(path, body).map_err(|error| {
-            Trouble::failed(format!(
-                "The body could not be written to {}: {error}. Choose another file.",
-                path.display()
-            ))
-        })?;
-    }
+    let written = put_out(&home, args.output.as_deref(), body.as_deref());
     if args.json {
         out.json(&compared_json(&matrix));
     } else {
         print(&matrix, out);
     }
     recorder.finish();
+    written?;
     Ok(exit_code(class))
 }
 
@@ -200,7 +201,7 @@ fn cells(matrix: &Matrix, column: usize) -> [String; HEAD.len()] {
     match matrix.cell(0, column) {
         Cell::Came(answer) => {
             let summary = &answer.summary;
-            let class = summary.class();
+            let class = summary.looks();
             let said = match (summary.status, summary.cause) {
                 (Some(status), _) => format!("{status:03}"),
                 (None, cause) => cause.map_or("no answer", |cause| cause.id()).to_owned(),
@@ -285,7 +286,7 @@ fn closing(matrix: &Matrix) -> String {
 
 fn colour_of(matrix: &Matrix, column: usize) -> &'static str {
     let answer = matrix.cell(0, column).answer();
-    match answer.map(|answer| answer.summary.class()) {
+    match answer.map(|answer| answer.summary.looks()) {
         Some(StatusClass::Success) => "1;32",
         Some(StatusClass::Redirection) => "1;36",
         Some(StatusClass::ClientError) => "1;33",
@@ -320,6 +321,9 @@ fn column_json(matrix: &Matrix, column: usize) -> Value {
         object.insert("class".into(), json!(summary.class().id()));
         if let Some(status) = summary.status {
             object.insert("status".into(), json!(status));
+        }
+        if summary.refused {
+            object.insert("refused".into(), json!(true));
         }
     }
     if let Some(failure) = cell.failure() {

@@ -3,11 +3,12 @@
 
 use super::args::DoctorArgs;
 use super::choice;
-use super::print::{Out, terminal_size};
+use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::doctor::{self, Check, Health, PATIENCE};
 use crate::engine::{Client, ClientOptions, Home, Vault, sandbox};
 use crate::model::{Environment, Settings, TokenName};
+use crate::runtime::terminal_size;
 use serde_json::{Map, Value, json};
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub fn run(args: DoctorArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
     checks.extend(doctor::tokens(&settings, &vault));
     checks.extend(doctor::files(&home));
-    checks.extend(doctor::history(&home, choice::retention(&settings)));
+    checks.extend(doctor::history(&home, choice::retention(&settings), &vault));
     let variables = || {
         let named = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -166,7 +167,7 @@ fn terminal() -> Vec<Check> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let mut facts = vec![match terminal_size() {
-        Some((width, height)) if is_terminal => format!("{width}x{height}"),
+        Ok((width, height)) if is_terminal => format!("{width}x{height}"),
         _ => "not a terminal here".to_owned(),
     }];
     for name in ["TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR"] {

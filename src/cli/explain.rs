@@ -1,46 +1,163 @@
 //! `httriage explain`: what a status, a code, a cause or an error body means, without sending anything.
 
-use super::args::ExplainArgs;
+use super::args::{ExplainArgs, PlaceArgs};
 use super::choice;
 use super::import::FILE_BYTES;
-use super::json::{entry_json, notes_json};
+use super::json::{self, entries_json, notes_json};
 use super::print::Out;
 use super::recording;
 use super::trouble::Trouble;
-use crate::engine::Home;
-use crate::format::har;
+use crate::engine::investigate::case_of;
+use crate::engine::{Client, ClientOptions, Home, Vault, clock, pasted, sandbox};
+use crate::format::{har, registry};
+use crate::insight::facts::Case;
 use crate::insight::{
-    Catalogue, CauseNote, CodeNote, ErrorBody, StatusNote, error_text, in_general,
+    Catalogue, CauseNote, CodeNote, Entry, EntryOrigin, ErrorBody, Explanation, Form, Glossary,
+    NO_BODY, SAYS, Saved, Statement, StatusNote, explain, in_general, received, request_ids,
 };
-use crate::model::{Cause, StatusClass};
+use crate::model::{Cause, Environment, Note, Outcome, StatusClass};
 use serde_json::{Map, Value, json};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
     let what = args.what.as_str();
+    let place = place(args.env, &home)?;
+    let knowledge = catalogue.library.of_environment(&place);
+    let here = catalogue.beside(&knowledge);
     if let Some(status) = status_number(what) {
-        return status_of(status, &catalogue, args.json, out);
+        return status_of(status, here, args.json, out);
     }
-    if let Some(note) = catalogue.code(what) {
+    if let Some(note) = here.code(what, None) {
         code(note, args.json, out);
         return Ok(0);
     }
-    if let Some(note) = Cause::from_id(what).and_then(|cause| catalogue.cause(cause)) {
-        cause(note, args.json, out);
+    if let Some(note) = Cause::from_id(what).and_then(|cause| here.cause(cause)) {
+        cause(&note, args.json, out);
         return Ok(0);
     }
     let bytes = read(what)?;
-    if let Ok(text) = std::str::from_utf8(&bytes)
-        && har::is_recording(text)
-    {
+    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    if har::is_recording(text) {
         return recording::explain(text, what, &home, &catalogue, args.json, out);
     }
-    let errors = error_text(&bytes, None);
-    body(&errors, &catalogue, args.json, out);
+    let saved = received(&bytes, &catalogue.library);
+    let is_answer = saved.as_ref().is_some_and(Saved::is_answer);
+    if let Some(format) = registry::told(text).filter(|_| !is_answer) {
+        unanswered(format.noun, args.json, out);
+        return Ok(0);
+    }
+    let Some(saved) = saved else {
+        unread("There is no text here.", args.json, out);
+        return Ok(0);
+    };
+    pasted_call(saved, &home, &catalogue, args.json, out)?;
     Ok(0)
+}
+
+/// A request that came without its answer.
+fn unanswered(noun: &str, json: bool, out: &mut Out) {
+    let article = if noun.starts_with(['O', 'a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    let says = format!(
+        "This was read as {article} {noun} without an answer, so there is nothing to explain. Paste what came of it as well, or send it with httriage."
+    );
+    unread(&says, json, out);
+}
+
+fn unread(says: &str, json: bool, out: &mut Out) {
+    if json {
+        let mut object = Map::new();
+        object.insert("causes".into(), json!([]));
+        object.insert("verdicts".into(), json!([]));
+        object.insert("entries".into(), json!([]));
+        object.insert("notes".into(), notes_json(&[Note::new(says)]));
+        out.json(&Value::Object(object));
+    } else {
+        out.paragraph(says);
+    }
+}
+
+/// A call that somebody else made, judged like one of our own.
+fn pasted_call(
+    saved: Saved,
+    home: &Home,
+    catalogue: &Catalogue,
+    json: bool,
+    out: &mut Out,
+) -> Result<(), Trouble> {
+    let (form, notes) = (saved.form, saved.notes.clone());
+    let vault = Vault::new(&home.settings()?, sandbox::token_value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    let options = ClientOptions {
+        library: catalogue.library.clone(),
+        ..ClientOptions::default()
+    };
+    let client = Client::new(vault, options);
+    let exchange = Arc::new(pasted::taken(saved, &client));
+    let place = Environment {
+        name: Environment::RECEIVED.to_owned(),
+        // Where nobody knows whose answer it is, a person's own words may well be meant.
+        configured: exchange.typed.url.is_empty(),
+        ..Environment::default()
+    };
+    let case = case_of(&client, exchange, place);
+    let explanation = explain(&case, catalogue);
+    let errors = ErrorBody {
+        notes: notes_of(&case, form, notes),
+        ..case.call.errors.clone()
+    };
+    let here = catalogue.beside(&case.knowledge);
+    let told = Told {
+        case: &case,
+        form,
+        errors,
+    };
+    match json {
+        true => out.json(&document(&told, &explanation, here)),
+        false => text_of(&told, &explanation, here, out),
+    }
+    Ok(())
+}
+
+/// A pasted call with what was noticed about its text.
+struct Told<'a> {
+    case: &'a Case,
+    form: Form,
+    errors: ErrorBody,
+}
+
+/// What is odd about the text. Where a form never shows a body, nobody is told that there is none.
+fn notes_of(case: &Case, form: Form, mut notes: Vec<Note>) -> Vec<Note> {
+    let of_body = case.call.errors.notes.iter();
+    let is_true = |note: &&Note| form.shows_body() || note.message != NO_BODY;
+    notes.extend(of_body.filter(is_true).cloned());
+    if form == Form::Words {
+        notes.push(Note::new(
+            "This was read as words: no call and no answer was recognised in them.",
+        ));
+    }
+    notes
+}
+
+/// Whose words are meant when a status or a code is looked up: those of the environment that is
+/// named or chosen, else those of the practice API. A person's own go before them.
+fn place(env: Option<String>, home: &Home) -> Result<Environment, Trouble> {
+    let named = PlaceArgs {
+        env,
+        ..PlaceArgs::default()
+    };
+    let chosen = choice::environment(&named, &home.configured()?)?;
+    Ok(Environment {
+        configured: true,
+        ..chosen.unwrap_or_else(Environment::sandbox)
+    })
 }
 
 /// Three digits, as a status line has them.
@@ -49,27 +166,33 @@ fn status_number(text: &str) -> Option<u16> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-fn status_of(status: u16, catalogue: &Catalogue, json: bool, out: &mut Out) -> Result<u8, Trouble> {
+fn status_of(status: u16, here: Glossary, json: bool, out: &mut Out) -> Result<u8, Trouble> {
     let class = StatusClass::of(status);
-    let note = catalogue.status(status);
+    let note = here.status(status);
     if json {
         let mut object = Map::new();
         object.insert("status".into(), json!(status));
         object.insert("class".into(), json!(class.id()));
-        if let Some(note) = note {
+        if let Some(note) = &note {
             object.insert("meaning".into(), json!(note.meaning.text));
         }
         object.insert(
             "causes".into(),
-            causes_json(note.map_or(&[], |n| &n.causes)),
+            causes_json(note.as_ref().map_or(&[], |n| &n.causes)),
         );
+        if let Some(note) = note {
+            object.insert("reasons".into(), json!(said(&note.reasons)));
+            object.insert("checks".into(), json!(texts(&note.checks)));
+            object.insert("ask".into(), json!(texts(&note.ask)));
+            object.insert("see".into(), json!(note.see));
+        }
         object.insert("entries".into(), json!([]));
         object.insert("notes".into(), json!([]));
         out.json(&Value::Object(object));
         return Ok(0);
     }
     match note {
-        Some(note) => status_text(note, out),
+        Some(note) => status_text(&note, out),
         None => out.line(&format!(
             "{} {status}: the catalogue does not know this status; its class is {}.",
             class.glyph(false),
@@ -102,6 +225,9 @@ fn code(note: &CodeNote, json: bool, out: &mut Out) {
         }
         object.insert("meaning".into(), json!(note.meaning.text));
         object.insert("causes".into(), causes_json(&note.causes));
+        object.insert("statuses".into(), json!(note.statuses));
+        object.insert("checks".into(), json!(texts(&note.checks)));
+        object.insert("ask".into(), json!(texts(&note.ask)));
         object.insert("entries".into(), json!([]));
         object.insert("notes".into(), json!([]));
         out.json(&Value::Object(object));
@@ -123,6 +249,9 @@ fn cause(note: &CauseNote, json: bool, out: &mut Out) {
         let mut object = Map::new();
         object.insert("meaning".into(), json!(note.meaning.text));
         object.insert("causes".into(), causes_json(&[note.cause]));
+        object.insert("signs".into(), json!(said(&note.signs)));
+        let steps = note.steps.iter().map(|step| in_general(&step.text));
+        object.insert("steps".into(), json!(steps.collect::<Vec<_>>()));
         object.insert("entries".into(), json!([]));
         object.insert("notes".into(), json!([]));
         out.json(&Value::Object(object));
@@ -137,54 +266,114 @@ fn cause(note: &CauseNote, json: bool, out: &mut Out) {
     );
 }
 
-fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
-    let statuses = errors.entries.iter().filter_map(|e| e.status.as_deref());
-    let status = statuses.filter_map(status_number).next();
-    let codes: Vec<&str> = errors
-        .entries
-        .iter()
-        .filter_map(|e| e.code.as_deref())
-        .collect();
+/// The causes that the codes and the status are known for, whatever the words are; where nothing
+/// is known of those, the ones of the verdicts.
+fn causes_of(case: &Case, explanation: &Explanation, here: Glossary) -> Vec<Cause> {
+    let status = status_in(case);
+    let codes = codes_of(case).into_iter();
+    let notes = codes.filter_map(|code| here.code(code, status));
+    let by_code = notes.flat_map(|note| note.causes.iter().copied());
+    let by_status = meant(case, here).into_iter().flat_map(|note| note.causes);
     let mut causes: Vec<Cause> = Vec::new();
-    let notes = codes.iter().filter_map(|code| catalogue.code(code));
-    let by_code = notes.flat_map(|note| note.causes.iter());
-    let by_status = status
-        .and_then(|s| catalogue.status(s))
-        .map(|note| note.causes.iter());
-    for cause in by_code.chain(by_status.into_iter().flatten()) {
-        if !causes.contains(cause) {
-            causes.push(*cause);
+    for cause in by_code.chain(by_status) {
+        if !causes.contains(&cause) {
+            causes.push(cause);
         }
     }
-    if json {
-        let mut object = Map::new();
-        if let Some(status) = status {
-            object.insert("status".into(), json!(status));
-            object.insert("class".into(), json!(StatusClass::of(status).id()));
-            if let Some(note) = catalogue.status(status) {
-                object.insert("meaning".into(), json!(note.meaning.text));
-            }
+    if causes.is_empty() {
+        let verdicts = explanation.verdicts.iter().map(|verdict| verdict.cause);
+        causes.extend(verdicts.filter(|cause| *cause != Cause::None));
+    }
+    causes
+}
+
+/// The status of the answer, where the text shows one.
+fn status_in(case: &Case) -> Option<u16> {
+    Some(case.call.sent_status()).filter(|status| *status > 0)
+}
+
+/// What the status means here; of a success that was refused it means nothing.
+fn meant(case: &Case, here: Glossary) -> Option<StatusNote> {
+    let status = status_in(case).filter(|_| !case.call.exchange.outcome.is_refused());
+    here.status(status?)
+}
+
+fn codes_of(case: &Case) -> Vec<&str> {
+    let entries = case.call.errors.entries.iter();
+    let mut codes: Vec<&str> = Vec::new();
+    for code in entries.filter_map(|entry| entry.code.as_deref()) {
+        if !codes.contains(&code) {
+            codes.push(code);
         }
-        object.insert("causes".into(), causes_json(&causes));
-        let entries: Vec<Value> = errors.entries.iter().map(entry_json).collect();
-        object.insert("entries".into(), Value::Array(entries));
-        object.insert("notes".into(), notes_json(&errors.notes));
-        out.json(&Value::Object(object));
-        return;
     }
-    if errors.entries.is_empty() {
-        out.line("No error entries were found in this text.");
+    codes
+}
+
+fn document(told: &Told, explanation: &Explanation, here: Glossary) -> Value {
+    let case = told.case;
+    let mut object = Map::new();
+    if let Some(status) = status_in(case) {
+        object.insert("status".into(), json!(status));
+        object.insert("class".into(), json!(StatusClass::of(status).id()));
+        if let Some(note) = meant(case, here) {
+            object.insert("meaning".into(), json!(note.meaning.text));
+        }
     }
+    let causes = causes_of(case, explanation, here);
+    object.insert("causes".into(), causes_json(&causes));
+    object.insert("verdicts".into(), json::causes_json(explanation));
+    object.insert("knowledge".into(), json!(case.knowledge.ids()));
+    json::insert_limits(&explanation.named, &mut object);
+    let mut errors = told.errors.clone();
+    errors.entries.extend(said_by_client(case));
+    object.insert("entries".into(), entries_json(&errors));
+    object.insert("notes".into(), notes_json(&errors.notes));
+    Value::Object(object)
+}
+
+/// What a client said of a call without an answer stands where an API's own words would.
+fn said_by_client(case: &Case) -> Option<Entry> {
+    let Outcome::Failed(failure) = &case.call.exchange.outcome else {
+        return None;
+    };
+    let words = failure.message.strip_prefix(SAYS)?;
+    Some(Entry {
+        detail: Some(words.to_owned()),
+        origin: EntryOrigin::Text,
+        raw: words.to_owned(),
+        ..Entry::default()
+    })
+}
+
+/// The verdict first, then what it stands on.
+fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out) {
+    let case = told.case;
+    verdicts(case, explanation, out);
+    out.line("");
+    out.line(&format!("Read as {}.", told.form.noun()));
+    let exchange = &case.call.exchange;
+    if !exchange.typed.url.is_empty() {
+        out.line(format!("{} {}", exchange.sent.method, exchange.sent.url).trim_start());
+    }
+    let status = status_in(case);
+    if status.is_some() {
+        out.status_line(exchange);
+    }
+    for hop in &exchange.redirects {
+        out.indented(&hop.text());
+    }
+    for (name, value) in request_ids(exchange) {
+        out.indented(&format!("{name}: {value}"));
+    }
+    if let Outcome::Failed(failure) = &exchange.outcome {
+        out.paragraph(&failure.message);
+    }
+    let errors = told.errors.clone().for_people();
     out.table(&errors.entries);
     out.notes(&errors.notes);
-    let mut told: Vec<&str> = Vec::new();
-    for code in codes {
-        if told.contains(&code) {
-            continue;
-        }
-        told.push(code);
+    for code in codes_of(case) {
         out.line("");
-        match catalogue.code(code) {
+        match here.code(code, status) {
             Some(note) => {
                 out.heading(&note.code);
                 out.line(&note.meaning.text);
@@ -195,12 +384,68 @@ fn body(errors: &ErrorBody, catalogue: &Catalogue, json: bool, out: &mut Out) {
             )),
         }
     }
-    if let Some(note) = status.and_then(|status| catalogue.status(status)) {
-        out.line("");
-        status_text(note, out);
-    } else {
-        causes_text(&causes, out);
+    match meant(case, here) {
+        Some(note) => {
+            out.line("");
+            status_text(&note, out);
+        }
+        None => causes_text(&causes_of(case, explanation, here), out),
     }
+}
+
+/// Below this the first cause is only the least unlikely.
+const CERTAIN_ENOUGH: f32 = 0.35;
+
+fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
+    let first = explanation.verdict();
+    let call = &case.call;
+    if first.cause == Cause::None {
+        let is_fine = call.is_fine() && call.response().is_some();
+        out.heading(match is_fine {
+            true => "It worked: nothing in this answer says otherwise.",
+            false => "Nothing in this text tells why a call was refused.",
+        });
+        out.named(&explanation.named, clock::now());
+        return;
+    }
+    if first.confidence < CERTAIN_ENOUGH {
+        out.heading("It cannot be told for certain from this text. The likeliest comes first.");
+    }
+    out.heading(&first.summary);
+    let known = case.knowledge.title().map(|title| format!(", {title}"));
+    out.line(&format!(
+        "{} ({}){}",
+        first.cause.id(),
+        first.percent(),
+        known.unwrap_or_default()
+    ));
+    out.named(&explanation.named, clock::now());
+    out.list("Because", first.evidence.iter().cloned());
+    out.list("What to do", first.next_steps.iter().cloned());
+    let others = explanation.alternatives().iter();
+    out.list(
+        "Or",
+        others.map(|other| {
+            format!(
+                "{} ({}): {}",
+                other.cause.id(),
+                other.percent(),
+                other.summary
+            )
+        }),
+    );
+}
+
+/// Sentences with the ground on which each is said.
+fn said(statements: &[Statement]) -> Vec<String> {
+    statements.iter().map(Statement::with_grounds).collect()
+}
+
+fn texts(statements: &[Statement]) -> Vec<&str> {
+    statements
+        .iter()
+        .map(|statement| statement.text.as_str())
+        .collect()
 }
 
 fn causes_text(causes: &[Cause], out: &mut Out) {

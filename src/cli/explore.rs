@@ -5,12 +5,14 @@ use super::choice;
 use super::print::Color;
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
+use crate::engine::clock;
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, HomeError, Vault};
 use crate::format::{registry, session_file};
 use crate::insight;
+use crate::insight::api::library::Library;
 use crate::model::{
-    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, Timestamp, TokenName,
+    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, TokenName,
 };
 use crate::runtime;
 use std::io::IsTerminal;
@@ -22,10 +24,10 @@ const STDIN_BYTES: u64 = 64_000_000;
 
 pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     let home = Home::find()?;
-    let opening = Opening::of(args.what.as_deref(), &home)?;
+    let catalogue = choice::catalogue(&home)?;
+    let opening = Opening::of(args.what.as_deref(), &home, &catalogue.library)?;
     let url = opening.url.as_deref();
     let mut settings = home.settings()?;
-    let catalogue = choice::catalogue(&home)?;
     let keymap = choice::keymap(&home)?;
     let themes = choice::themes(&home);
     let theme = args.theme.as_deref().or(settings.theme.as_deref());
@@ -58,6 +60,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         spec.auth = Auth::Bearer(token);
     }
     let mut options = choice::client_options(&args.limits, &settings)?;
+    options.library = catalogue.library.clone();
     settings.max_body = Some(options.body_bytes);
     let (mut environments, environment) = environments(chosen, &settings);
     // On the screen they stand with the environment, where they are seen all the time.
@@ -67,8 +70,9 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
             .insecure_origins
             .extend(insecure.iter().cloned());
     }
-    let record = choice::record(&args.record, &home, &settings);
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value));
+    let vault = Vault::new(&settings, sandbox::token_value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    let record = choice::record(&args.record, &home, &settings, &vault);
     let start = Start {
         settings,
         catalogue: Arc::new(catalogue),
@@ -84,7 +88,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         was_argument: !piped,
         session: opening.session,
         case: args.record.case.clone(),
-        now: Timestamp::now(),
+        now: clock::now(),
         zone: jiff::tz::TimeZone::system(),
         size: (0, 0),
     };
@@ -113,7 +117,7 @@ struct Opening {
 }
 
 impl Opening {
-    fn of(what: Option<&str>, home: &Home) -> Result<Opening, Trouble> {
+    fn of(what: Option<&str>, home: &Home, library: &Library) -> Result<Opening, Trouble> {
         let Some(what) = what else {
             return Ok(Opening::default());
         };
@@ -156,10 +160,9 @@ impl Opening {
             url = first
                 .map(|step| step.spec.url.clone())
                 .filter(|url| is_url(url));
-        } else if format.is_none() && (what != "-" || insight::received(text.as_bytes()).is_none())
-        {
+        } else if format.is_none() && (what != "-" || !is_call(&text, library)) {
             return Err(Trouble::usage(match what {
-                "-" => "Standard input holds neither a URL, nor a request in a form that is known here, nor a recording, nor an OpenAPI document, nor an answer. httriage explain - reads any text.".to_owned(),
+                "-" => "Standard input holds words, with no call and no answer in them. httriage explain - looks at any text.".to_owned(),
                 _ => format!("\"{what}\" is neither a command, nor a URL, nor a session. See httriage --help, or begin with https://."),
             }));
         }
@@ -169,6 +172,12 @@ impl Opening {
             session: None,
         })
     }
+}
+
+/// Whether a text shows a call, or a part of one.
+fn is_call(text: &str, library: &Library) -> bool {
+    let saved = insight::received(text.as_bytes(), library);
+    saved.is_some_and(|saved| saved.form != insight::Form::Words)
 }
 
 /// The guided tour. A test proves that it can be read.
@@ -187,7 +196,7 @@ fn theme_name(scheme: &Scheme) -> ThemeName {
 /// The first of the sandbox's calls worth trying.
 fn opening_call() -> RequestSpec {
     let Some(call) = CALLS.first() else {
-        return RequestSpec::new("GET", "/core/runbooks");
+        return RequestSpec::new("GET", "/");
     };
     let mut spec = RequestSpec::new(call.method, format!("{{{{base}}}}{}", call.url));
     spec.auth = call

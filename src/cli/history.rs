@@ -6,11 +6,13 @@ use super::json::{exchange_json, summary_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::Home;
+use crate::engine::clock;
 use crate::engine::history::History;
 use crate::format::session_file;
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::replay::{Keeping, session_of};
-use crate::model::{Exchange, ExchangeId, Note, Session, Timestamp};
+use crate::model::{ExchangeId, Note, Session};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -36,7 +38,11 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
             if json {
                 out.json(&exchange_json(&exchange));
             } else {
-                out.exchange(&exchange, &choice::catalogue(&home)?);
+                let catalogue = choice::catalogue(&home)?;
+                let place = choice::environment_of(&exchange, &settings);
+                let knowledge = catalogue.library.of_exchange(&exchange, &place);
+                out.exchange_head(&exchange, catalogue.beside(&knowledge));
+                out.body(&exchange);
             }
             Ok(0)
         }
@@ -76,7 +82,7 @@ fn list(
     json: bool,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
-    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let query = Query::parse(&filter.join(" "), clock::now());
     let found = history.recall(&query, limit, None)?;
     if json {
         let rows: Vec<Value> = found.iter().map(summary_json).collect();
@@ -113,7 +119,7 @@ fn export(
     file: Option<PathBuf>,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
-    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let query = Query::parse(&filter.join(" "), clock::now());
     let mut exchanges = Vec::new();
     for id in all_ids(history, &query)? {
         if let Some(exchange) = history.load(&id)? {
@@ -141,7 +147,7 @@ fn chosen(
     filter: &[String],
     from: Option<&str>,
 ) -> Result<Vec<ExchangeId>, Trouble> {
-    let query = Query::parse(&filter.join(" "), Timestamp::now());
+    let query = Query::parse(&filter.join(" "), clock::now());
     let mut ids = all_ids(history, &query)?;
     if let Some(from) = from {
         let missing = || {
@@ -217,7 +223,7 @@ fn forget(
         chosen.push(history.find(id)?.ok_or_else(missing)?);
     }
     if all || filter.is_some() {
-        let query = Query::parse(filter.as_deref().unwrap_or(""), Timestamp::now());
+        let query = Query::parse(filter.as_deref().unwrap_or(""), clock::now());
         chosen.extend(all_ids(history, &query)?);
     }
     if chosen.is_empty() {

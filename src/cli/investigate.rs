@@ -5,7 +5,7 @@ mod by_hand;
 use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
-use super::json::{exchange_json, verdict_json};
+use super::json::{case_json, exchange_json, first_json, verdict_json};
 use super::print::{Out, complain};
 use super::send::{Recorder, options, spec, split_pair};
 use super::trouble::Trouble;
@@ -13,9 +13,9 @@ use crate::engine::investigate::{
     Investigated, Investigation, known_good, past, run as investigate,
 };
 use crate::engine::sandbox::{self, Sandbox};
-use crate::engine::{Client, Flight, Home, Vault};
-use crate::insight::{Catalogue, Explanation, Verdict, explain};
-use crate::model::{Exchange, Outcome, visible_line};
+use crate::engine::{Client, ClientOptions, Flight, Home, Vault, clock};
+use crate::insight::{Catalogue, Exchange, Explanation, explain};
+use crate::model::{Outcome, visible_line};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -33,10 +33,18 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let (budget, as_json, by_hand) = (args.probes, args.json, args.by_hand);
     let (sent, names) = as_send(args);
     let typed = spec(&sent, &environment, &settings)?;
+    let mut options = match by_hand {
+        true => ClientOptions::default(),
+        false => options(&sent, &settings, &environment)?,
+    };
+    options.library = catalogue.library.clone();
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    let client = Client::new(vault, options);
+    let mut recorder = Recorder::new(&sent.record, &home, &settings, client.vault());
     if by_hand {
-        let mut recorder = Recorder::new(&sent.record, &home, &settings);
         let told = |exchange: &Arc<Exchange>| recorder.remember_shared(exchange.clone());
-        let result = by_hand::ask(typed, environment, budget, out, told)?;
+        let result = by_hand::ask(&client, typed, environment, budget, out, told)?;
         recorder.finish();
         let explanation = explain(&result.case, &catalogue);
         if as_json {
@@ -49,15 +57,11 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut others = Vec::new();
     for name in &names {
         let token = choice::token(name, &environment, &settings)?;
-        if Some(&token) != typed.auth.token() && !others.contains(&token) {
+        if !typed.tokens().contains(&token) && !others.contains(&token) {
             others.push(token);
         }
     }
-    let options = options(&sent, &settings, &environment)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
-    let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&sent.record, &home, &settings);
     let worked = recorder.history().zip(typed.auth.token());
     let known_good = worked.and_then(|(history, token)| known_good(history, token, &environment));
     let past = worked.and_then(|(history, token)| {
@@ -138,8 +142,8 @@ fn json_of(result: &Investigated, explanation: &Explanation) -> Value {
         .iter()
         .map(|p| exchange_json(&p.facts.exchange));
     json!({
-        "exchange": exchange_json(&result.exchange),
-        "verdict": verdict_json(explanation.verdict()),
+        "exchange": case_json(&result.case, explanation),
+        "verdict": first_json(explanation),
         "alternatives": explanation.alternatives().iter().map(verdict_json).collect::<Vec<_>>(),
         "probes": probes.collect::<Vec<Value>>(),
     })
@@ -152,18 +156,18 @@ fn text(
     catalogue: &Catalogue,
     out: &mut Out,
 ) {
-    out.exchange_head(&result.exchange, catalogue);
     let case = &result.case;
+    out.exchange_head(&result.exchange, catalogue.beside(&case.knowledge));
     if !case.probes.is_empty() {
         out.line("");
         out.heading(&format!("Probes: {} of {budget}", case.probes.len()));
         for probed in &case.probes {
-            let glyph = probed.facts.exchange.outcome.class().glyph(false);
+            let glyph = probed.facts.exchange.outcome.looks().glyph(false);
             out.indented(&visible_line(&format!("{glyph} {}", case.cite(probed))));
         }
     }
     out.line("");
-    verdict(explanation.verdict(), "Verdict", out);
+    verdict(explanation, "Verdict", out);
     for other in explanation.alternatives() {
         let line = format!(
             "Or {} ({}): {}",
@@ -178,13 +182,17 @@ fn text(
     }
 }
 
-pub fn verdict(verdict: &Verdict, title: &str, out: &mut Out) {
+/// The first verdict with what the answer names and all that speaks for it, and by whose knowledge it was given.
+pub fn verdict(explanation: &Explanation, title: &str, out: &mut Out) {
+    let verdict = explanation.verdict();
     out.heading(&format!(
-        "{title}: {} ({})",
+        "{title}: {} ({}), {}",
         verdict.cause.id(),
-        verdict.percent()
+        verdict.percent(),
+        visible_line(explanation.known_as())
     ));
     out.paragraph(&verdict.summary);
+    out.named(&explanation.named, clock::now());
     out.list("Because", verdict.evidence.iter().cloned());
     out.list("What to do", verdict.next_steps.iter().cloned());
 }

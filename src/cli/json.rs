@@ -1,9 +1,13 @@
 //! What scripts read: calls, failures, entries and verdicts as JSON, every name as documented.
 
-use crate::insight::{Entry, Explanation, Json, Verdict, error_body, request_ids};
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::facts::Case;
+use crate::insight::{
+    Deprecation, Entry, ErrorBody, Exchange, Explanation, Json, Named, Quota, Remedy, Verdict,
+    error_body, named, request_ids,
+};
 use crate::model::{
-    Cause, Exchange, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass,
-    is_unsafe,
+    Cause, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass, is_unsafe,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -72,6 +76,9 @@ pub fn summary_json(summary: &ExchangeSummary) -> Value {
     });
     let entries = Value::Array(entries.collect());
     let outcome = match (summary.status, summary.cause) {
+        (Some(status), _) if summary.refused => {
+            json!({ "status": status, "class": summary.class().id(), "refused": true, "entries": entries })
+        }
         (Some(status), _) => {
             json!({ "status": status, "class": summary.class().id(), "entries": entries })
         }
@@ -106,7 +113,20 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
     }
     object.insert("request".into(), request);
     let outcome = match &exchange.outcome {
-        Outcome::Answered(response) => response_json(response),
+        Outcome::Answered(response) => {
+            let mut outcome = response_json(response);
+            let known = Knowledge::default();
+            let named = named(
+                response,
+                &ErrorBody::default(),
+                &known,
+                exchange.answered_at(),
+            );
+            if let Some(outcome) = outcome.as_object_mut() {
+                insert_limits(&named, outcome);
+            }
+            outcome
+        }
         Outcome::Failed(failure) => failure_json(failure),
     };
     object.insert("outcome".into(), outcome);
@@ -137,7 +157,13 @@ fn response_json(response: &Response) -> Value {
     object.insert("status".into(), json!(response.status));
     object.insert("reason".into(), json!(response.reason));
     object.insert("class".into(), json!(StatusClass::of(response.status).id()));
+    if response.refused {
+        object.insert("refused".into(), json!(true));
+    }
     object.insert("headers".into(), headers_json(&response.headers));
+    if response.trailers.iter().next().is_some() {
+        object.insert("trailers".into(), headers_json(&response.trailers));
+    }
     object.insert("body_bytes".into(), json!(response.body_bytes()));
     if let Some(bytes) = response.packed_bytes() {
         object.insert("wire_bytes".into(), json!(bytes));
@@ -164,8 +190,7 @@ fn response_json(response: &Response) -> Value {
         json!(milliseconds(response.timing.total)),
     );
     object.insert("timing".into(), Value::Object(timing));
-    let entries: Vec<Value> = errors.entries.iter().map(entry_json).collect();
-    object.insert("entries".into(), Value::Array(entries));
+    object.insert("entries".into(), entries_json(&errors));
     let notes: Vec<&str> = errors.notes.iter().map(|n| n.message.as_str()).collect();
     object.insert("notes".into(), json!(notes));
     object.insert("body".into(), body_json(&response.body, response.body_cut));
@@ -179,7 +204,9 @@ pub fn failure_json(failure: &Failure) -> Value {
     object.insert("hint".into(), json!(failure.hint));
     if let Some(partial) = &failure.partial {
         let mut response = response_json(partial);
-        response["partial"] = json!(true);
+        if partial.body_cut {
+            response["partial"] = json!(true);
+        }
         object.insert("response".into(), response);
     }
     Value::Object(object)
@@ -198,14 +225,89 @@ fn headers_json(headers: &Headers) -> Value {
     Value::Array(pairs.collect())
 }
 
-/// `97 %`
-/// What may have gone wrong, likeliest first; empty where nothing did.
+/// A call with what only its API's pack knows to read in its answer.
+pub fn case_json(case: &Case, explanation: &Explanation) -> Value {
+    let exchange = &case.call.exchange;
+    let mut document = exchange_json(exchange);
+    if matches!(exchange.outcome, Outcome::Answered(_))
+        && let Some(outcome) = document["outcome"].as_object_mut()
+    {
+        outcome.insert("entries".into(), entries_json(&case.call.errors));
+        insert_limits(&explanation.named, outcome);
+    }
+    document
+}
+
+/// The limits that an answer counts, and when its call will be gone.
+pub fn insert_limits(named: &Named, object: &mut Map<String, Value>) {
+    if !named.quotas.is_empty() {
+        let quotas = named.quotas.iter().map(quota_json);
+        object.insert("quotas".into(), Value::Array(quotas.collect()));
+    }
+    if let Some(ends) = &named.deprecation {
+        object.insert("deprecation".into(), deprecation_json(ends));
+    }
+}
+
+fn quota_json(quota: &Quota) -> Value {
+    let mut object = Map::new();
+    if let Some(name) = &quota.name {
+        object.insert("name".into(), json!(name));
+    }
+    for (name, number) in [("limit", quota.limit), ("remaining", quota.remaining)] {
+        if let Some(number) = number {
+            object.insert(name.into(), json!(number));
+        }
+    }
+    if let Some(window) = quota.window {
+        object.insert("window_ms".into(), json!(milliseconds(window)));
+    }
+    if let Some(at) = quota.resets_at {
+        object.insert("resets_at".into(), json!(at.to_string()));
+    }
+    Value::Object(object)
+}
+
+fn deprecation_json(ends: &Deprecation) -> Value {
+    let mut object = Map::new();
+    for (name, at) in [("since", ends.since), ("sunset", ends.sunset)] {
+        if let Some(at) = at {
+            object.insert(name.into(), json!(at.to_string()));
+        }
+    }
+    for (name, text) in [("link", &ends.link), ("words", &ends.words)] {
+        if let Some(text) = text {
+            object.insert(name.into(), json!(text));
+        }
+    }
+    Value::Object(object)
+}
+
+/// What may have gone wrong, likeliest first, the first with what the answer names; empty where
+/// nothing went wrong.
 pub fn causes_json(explanation: &Explanation) -> Value {
-    let wrong = explanation
-        .verdicts
-        .iter()
-        .filter(|v| v.cause != Cause::None);
-    Value::Array(wrong.map(verdict_json).collect())
+    let ranked = explanation.verdicts.iter().enumerate();
+    let wrong = ranked.filter(|(_, v)| v.cause != Cause::None);
+    let values = wrong.map(|(place, verdict)| match place {
+        0 => first_json(explanation),
+        _ => verdict_json(verdict),
+    });
+    Value::Array(values.collect())
+}
+
+/// The likeliest verdict with the rights and the remedy that the answer names.
+pub fn first_json(explanation: &Explanation) -> Value {
+    let named = &explanation.named;
+    let mut value = verdict_json(explanation.verdict());
+    for (name, names) in [("needed", &named.needed), ("held", &named.held)] {
+        if !names.is_empty() {
+            value[name] = json!(names);
+        }
+    }
+    if let Some(remedy) = &named.remedy {
+        value["remedy"] = remedy_json(remedy);
+    }
+    value
 }
 
 pub fn verdict_json(verdict: &Verdict) -> Value {
@@ -217,16 +319,23 @@ pub fn verdict_json(verdict: &Verdict) -> Value {
         "summary": verdict.summary,
         "evidence": verdict.evidence,
         "next_steps": verdict.next_steps,
+        "knowledge": verdict.knowledge,
     })
 }
 
-pub fn entry_json(entry: &Entry) -> Value {
+/// Every entry, however many.
+pub fn entries_json(errors: &ErrorBody) -> Value {
+    Value::Array(errors.entries.iter().map(entry_json).collect())
+}
+
+fn entry_json(entry: &Entry) -> Value {
     let mut object = Map::new();
     let texts = [
         ("title", &entry.title),
         ("detail", &entry.detail),
         ("code", &entry.code),
         ("status", &entry.status),
+        ("field", &entry.field),
         ("pointer", &entry.pointer),
         ("parameter", &entry.parameter),
     ];
@@ -235,6 +344,14 @@ pub fn entry_json(entry: &Entry) -> Value {
             object.insert(name.into(), json!(text));
         }
     }
+    for (name, names) in [("needed", &entry.needed), ("held", &entry.held)] {
+        if !names.is_empty() {
+            object.insert(name.into(), json!(names));
+        }
+    }
+    if let Some(remedy) = &entry.remedy {
+        object.insert("remedy".into(), remedy_json(remedy));
+    }
     for (name, value) in [("links", &entry.links), ("meta", &entry.meta)] {
         if let Some(value) = value {
             object.insert(name.into(), as_json(value));
@@ -242,6 +359,13 @@ pub fn entry_json(entry: &Entry) -> Value {
     }
     object.insert("origin".into(), json!(entry.origin.id()));
     Value::Object(object)
+}
+
+fn remedy_json(remedy: &Remedy) -> Value {
+    match &remedy.url {
+        Some(url) => json!({ "text": remedy.text, "url": url }),
+        None => json!({ "text": remedy.text }),
+    }
 }
 
 /// Source text that JSON itself can carry; what it cannot is carried as a string.

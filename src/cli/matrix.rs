@@ -13,7 +13,9 @@ use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
 use crate::format::{matrix as table, session_file};
 use crate::insight::back_off::wait_text;
 use crate::insight::matrix::{Access, Caller, Cell, Matrix, Standing};
-use crate::model::{Environment, Origin, Session, Settings, cut_front, fit, visible_line};
+use crate::model::{
+    Consent, Environment, Origin, Session, Settings, TokenName, cut_front, fit, visible_line,
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,11 +41,13 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
         asked.given.retain(|(known, _)| *known != name);
         asked.given.push((name, value));
     }
-    let options = options(&args, &asked, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let mut options = options(&args, &asked, &settings)?;
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let flight = Flight::default();
     let matrix = tasks.block_on(async {
         // One sandbox for all cells.
@@ -138,18 +142,15 @@ fn options(
     settings: &Settings,
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
-    let named: Vec<&str> = args.tokens.iter().map(String::as_str).collect();
     // Only the person can consent by naming a host together with tokens; a session cannot.
-    if let Some(base) = &args.place.base_url
-        && asked.callers.iter().any(|caller| caller.token().is_some())
-        && !named.is_empty()
-    {
-        options.consent = Origin::parse(base);
-        complain(&format!(
-            "Note: {} go to {base}, because this command line names both.",
-            named.join(", ")
-        ));
-    }
+    let named = args.place.base_url.as_deref().and_then(Origin::parse);
+    let callers = asked.callers.iter().filter_map(Caller::token).cloned();
+    let named_here = |token: &TokenName| args.tokens.iter().any(|name| name == token.as_str());
+    options.consent = named.map(|origin| Consent {
+        origin,
+        tokens: callers.filter(named_here).collect(),
+    });
+    choice::say_consent(&options, settings, &asked.environment);
     Ok(options)
 }
 

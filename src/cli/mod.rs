@@ -25,17 +25,25 @@ mod send;
 mod token;
 mod trouble;
 
+use crate::engine::Home;
 use args::{Command, HttriageArgs};
 use clap::Parser;
 use print::Out;
+use trouble::Trouble;
 
 /// Runs the program; the result is its exit code.
 pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
+    crate::runtime::survive_limits();
     let args = match HttriageArgs::try_parse() {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
+    if !matches!(args.command, Some(Command::JqWorker))
+        && let Ok(home) = Home::find()
+    {
+        home.sweep();
+    }
     let mut out = Out::stdout(args.color.unwrap_or_default());
     let result = match args.command {
         None => explore::run(args.explore, args.color.unwrap_or_default()),
@@ -55,13 +63,20 @@ pub fn dispatch() -> u8 {
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
         Some(Command::JqWorker) => Ok(crate::engine::jq::work()),
     };
-    match result {
-        Ok(code) => code,
-        Err(trouble) => {
-            print::complain(&trouble.to_string());
-            trouble.code
-        }
+    ended(result, out)
+}
+
+/// The exit code, when everything that went wrong was said.
+fn ended(result: Result<u8, Trouble>, out: Out) -> u8 {
+    let result = result.map_err(told);
+    match (result, out.trouble().map(told)) {
+        (Err(code), _) | (Ok(_), Some(code)) | (Ok(code), None) => code,
     }
+}
+
+fn told(trouble: Trouble) -> u8 {
+    print::complain(&trouble.to_string());
+    trouble.code
 }
 
 /// Help and version are answers; anything else is wrong usage.
@@ -71,7 +86,8 @@ fn usage(error: &clap::Error) -> u8 {
         print::complain(text.trim_end());
         2
     } else {
-        Out::stdout(print::Color::Never).text(&text);
-        0
+        let mut out = Out::stdout(print::Color::Never);
+        out.text(&text);
+        ended(Ok(0), out)
     }
 }

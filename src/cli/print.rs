@@ -2,10 +2,14 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
-use crate::insight::{Catalogue, Entry, ErrorBody, Grounds, Statement, error_body, request_ids};
-use crate::model::{
-    Exchange, ExchangeSummary, Note, Outcome, StatusClass, cut, fit, visible, visible_line, wrap,
+use super::trouble::Trouble;
+use crate::insight::{
+    Entry, ErrorBody, Exchange, Glossary, Named, Statement, error_body, request_ids,
 };
+use crate::model::{
+    ExchangeSummary, Note, Outcome, StatusClass, Timestamp, cut, fit, visible, visible_line, wrap,
+};
+use crate::runtime::terminal_size;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::str::FromStr;
@@ -48,20 +52,19 @@ impl Color {
 pub struct Out {
     colour: bool,
     width: usize,
-    closed: bool,
+    /// Why nothing is written any more.
+    lost: Option<io::Error>,
 }
 
 impl Out {
     pub fn stdout(color: Color) -> Out {
         let terminal = io::stdout().is_terminal();
-        let width = match crossterm::terminal::size() {
-            Ok((width, _)) if terminal => width as usize,
-            _ => 100,
-        };
+        let size = terminal.then(terminal_size).and_then(Result::ok);
+        let width = size.map_or(100, |(width, _)| width as usize);
         Out {
             colour: color.is_on(terminal),
             width: width.clamp(20, 160),
-            closed: false,
+            lost: None,
         }
     }
 
@@ -72,7 +75,17 @@ impl Out {
 
     /// Whether nobody reads any more.
     pub fn is_closed(&self) -> bool {
-        self.closed
+        self.lost.is_some()
+    }
+
+    /// Why a part of it was not written, unless its reader wanted no more.
+    pub fn trouble(self) -> Option<Trouble> {
+        let error = self.lost?;
+        (error.kind() != io::ErrorKind::BrokenPipe).then(|| {
+            Trouble::failed(format!(
+                "What was found could not be written to standard output: {error}. Write it to another place, or make room there."
+            ))
+        })
     }
 
     /// A text of any number of lines, made safe.
@@ -124,18 +137,28 @@ impl Out {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        if self.closed {
+        if self.lost.is_some() {
             return;
         }
         let mut out = io::stdout().lock();
-        if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
-            self.closed = true;
+        self.lost = out.write_all(bytes).and_then(|()| out.flush()).err();
+    }
+
+    /// What an answer names, each under its label.
+    pub fn named(&mut self, named: &Named, now: Timestamp) {
+        const LABEL: usize = 9;
+        for (label, text) in named.rows(now) {
+            let lines = wrap(&text, self.width.saturating_sub(LABEL).max(20));
+            for (part, line) in lines.iter().enumerate() {
+                let label = if part == 0 { label } else { "" };
+                let label = self.styled(&format!("{label:LABEL$}"), "2");
+                self.finished(&format!("{label}{line}"));
+            }
         }
     }
 
-    /// Status line, what it means, error table, body.
-    pub fn exchange(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        self.exchange_head(exchange, catalogue);
+    /// The body under a blank line, if there is one.
+    pub fn body(&mut self, exchange: &Exchange) {
         let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
             self.write(b"\n");
@@ -147,13 +170,16 @@ impl Out {
         }
     }
 
-    /// Status line, what it means, error table.
-    pub fn exchange_head(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        let class = exchange.outcome.class();
-        let errors = errors(&exchange.outcome);
-        let status = match &exchange.outcome {
-            Outcome::Answered(response) => format!("{:03} {}", response.status, response.reason),
-            Outcome::Failed(failure) => format!("no answer: {}", failure.cause.id()),
+    /// The status, what kind of body came, and how long it took or that nothing was sent.
+    pub fn status_line(&mut self, exchange: &Exchange) {
+        let class = exchange.outcome.looks();
+        let outcome = &exchange.outcome;
+        let status = match (outcome, outcome.headline()) {
+            (Outcome::Answered(_), status) => status,
+            (Outcome::Failed(failure), status) => match outcome.said() {
+                Some(_) => format!("{status}, but {}", failure.cause.id()),
+                None => format!("{status}: {}", failure.cause.id()),
+            },
         };
         let mut facts = match exchange.is_received() {
             true if exchange.took.is_zero() => "pasted, nothing was sent".to_owned(),
@@ -169,6 +195,12 @@ impl Out {
         let badge = format!("{} {}", class.glyph(false), status.trim_end());
         let badge = self.styled(&badge, colour_of(class));
         self.finished(&format!("{badge}  {}", visible(&facts)));
+    }
+
+    /// Status line, what it means, error table.
+    pub fn exchange_head(&mut self, exchange: &Exchange, here: Glossary) {
+        let errors = errors(&exchange.outcome);
+        self.status_line(exchange);
         if exchange.attempts > 1 {
             self.indented(&format!("sent {} times", exchange.attempts));
         }
@@ -181,16 +213,18 @@ impl Out {
         for (name, value) in request_ids(exchange) {
             self.indented(&format!("{name}: {value}"));
         }
-        match &exchange.outcome {
-            Outcome::Failed(failure) => {
-                self.paragraph(&failure.message);
-                self.paragraph(&failure.hint);
+        if let Some(response) = exchange.outcome.response() {
+            for trailer in response.trailers.iter() {
+                self.indented(&format!("trailer {}: {}", trailer.name, trailer.text()));
             }
-            Outcome::Answered(response) => {
-                if let Some(note) = catalogue.status(response.status) {
-                    self.paragraph(&note.meaning.text);
-                }
-            }
+        }
+        if let Outcome::Failed(failure) = &exchange.outcome {
+            self.paragraph(&failure.message);
+            self.paragraph(&failure.hint);
+        }
+        let judged = exchange.outcome.judged();
+        if let Some(note) = judged.and_then(|response| here.status(response.status)) {
+            self.paragraph(&note.meaning.text);
         }
         self.table(&errors.entries);
         self.notes(&errors.notes);
@@ -266,12 +300,7 @@ impl Out {
 
     /// What is said of the API, with how surely it is known.
     pub fn statements(&mut self, title: &str, statements: &[Statement]) {
-        let with_grounds = |statement: &Statement| match &statement.grounds {
-            Grounds::Documented(source) => format!("{} ({source})", statement.text),
-            Grounds::Observed(source) => format!("{} (seen: {source})", statement.text),
-            Grounds::Inferred => format!("{} (our reading)", statement.text),
-        };
-        self.list(title, statements.iter().map(with_grounds));
+        self.list(title, statements.iter().map(Statement::with_grounds));
     }
 
     /// What to do; it claims nothing and needs no grounds.
@@ -294,7 +323,7 @@ impl Out {
 
     /// `38g9jnaq9wed  2026-11-23 18:05  ▲ 403  GET  /core/…  support  forbidden`
     pub fn summary(&mut self, summary: &ExchangeSummary) {
-        let class = summary.class();
+        let class = summary.looks();
         let status = summary
             .status
             .map_or_else(|| "---".to_owned(), |s| format!("{s:03}"));
@@ -344,11 +373,6 @@ impl Out {
     }
 }
 
-/// Columns and rows of the terminal, if there is one.
-pub fn terminal_size() -> Option<(u16, u16)> {
-    crossterm::terminal::size().ok()
-}
-
 /// A sentence for the person, on standard error.
 pub fn complain(text: &str) {
     let mut error = io::stderr().lock();
@@ -363,7 +387,8 @@ pub fn prompt(text: &str) {
 }
 
 fn errors(outcome: &Outcome) -> ErrorBody {
-    outcome.response().map(error_body).unwrap_or_default()
+    let errors = outcome.response().map(error_body).unwrap_or_default();
+    errors.for_people()
 }
 
 fn colour_of(class: StatusClass) -> &'static str {

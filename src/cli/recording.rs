@@ -6,15 +6,15 @@ use super::investigate::verdict;
 use super::json::{causes_json, exchange_json, notes_json};
 use super::print::Out;
 use super::trouble::Trouble;
-use crate::engine::investigate::credential_from;
+use crate::engine::carried;
+use crate::engine::clock;
 use crate::engine::{Home, Vault, sandbox};
 use crate::format::har;
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::{Case, Facts};
-use crate::insight::replay::with_slots;
 use crate::insight::{Catalogue, Explanation, error_body};
-use crate::model::{
-    Cause, Collection, Environment, Exchange, SentRequest, StatusClass, Timestamp, TokenName,
-};
+use crate::model::{Cause, Collection, Environment, StatusClass, Timestamp, TokenName};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ use std::sync::Arc;
 struct Told {
     exchange: Arc<Exchange>,
     explanation: Explanation,
+    knowledge: Knowledge,
     /// How many more were refused in the same words.
     alike: usize,
 }
@@ -35,13 +36,16 @@ pub fn explain(
     out: &mut Out,
 ) -> Result<u8, Trouble> {
     let settings = home.settings()?;
-    let vault = Vault::new(&settings, sandbox::token_value);
+    let vault = Vault::new(&settings, sandbox::token_value).knowing(catalogue.library.marks());
     let tokens = settings.tokens.iter();
     let taken: Vec<TokenName> = tokens.map(|token| token.name.clone()).collect();
     let file = if file == "-" { "stdin" } else { file };
     let mut gauge = Gauge::new(format!("Reading {file}"));
     let watch = &mut |done| gauge.shows(done);
-    let mut collection = har::read(text, file, &taken, &vault.by_value(&[]), watch)?;
+    let har::Recording {
+        collection,
+        exchanges,
+    } = har::read(text, file, &taken, &vault.by_value(&[]), watch)?;
     drop(gauge);
     for token in &collection.tokens {
         if let Some(value) = &token.value {
@@ -49,10 +53,8 @@ pub fn explain(
             vault.lend(&token.name, value.clone());
         }
     }
-    let total = collection.exchanges.len();
-    let (refused, fine): (Vec<_>, Vec<_>) = std::mem::take(&mut collection.exchanges)
-        .into_iter()
-        .partition(is_refused);
+    let total = exchanges.len();
+    let (refused, fine): (Vec<_>, Vec<_>) = exchanges.into_iter().partition(is_refused);
     let told: Vec<Told> = alike(refused)
         .into_iter()
         .map(|(exchange, alike)| tell(exchange, alike, &vault, catalogue))
@@ -83,7 +85,7 @@ fn is_refused(exchange: &Exchange) -> bool {
         StatusClass::Redirection,
     ];
     let told = exchange.outcome.response().map(error_body);
-    !fine.contains(&exchange.outcome.class()) || told.is_some_and(|told| !told.entries.is_empty())
+    !fine.contains(&exchange.outcome.looks()) || told.is_some_and(|told| !told.entries.is_empty())
 }
 
 /// Calls that were refused in the same words are explained once: the first, and how many more.
@@ -117,11 +119,11 @@ fn alike(calls: Vec<Exchange>) -> Vec<(Exchange, usize)> {
 }
 
 fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) -> Told {
-    let carried = credential_from(&slotted(&exchange.sent), vault, false);
+    let carried = carried(&exchange.sent, vault, false);
     // A token that has expired since was good then.
     let now = exchange.started_at;
     let now = if now == Timestamp::UNIX_EPOCH {
-        Timestamp::now()
+        clock::now()
     } else {
         now
     };
@@ -131,23 +133,13 @@ fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) 
         name: Environment::RECEIVED.to_owned(),
         ..Environment::default()
     };
-    let case = Case::of(facts, carried, place, now);
+    let knowledge = catalogue.library.of_exchange(&facts.exchange, &place);
+    let case = Case::of(facts, carried, place, now).knowing(knowledge.clone());
     Told {
+        knowledge,
         explanation: crate::insight::explain(&case, catalogue),
         exchange,
         alike,
-    }
-}
-
-/// The request with its tokens by name, as it is before values are put in.
-fn slotted(sent: &SentRequest) -> SentRequest {
-    let headers = sent.headers.iter();
-    SentRequest {
-        url: with_slots(&sent.url),
-        headers: headers
-            .map(|header| (header.name.clone(), with_slots(&header.text()).into_bytes()))
-            .collect(),
-        ..sent.clone()
     }
 }
 
@@ -160,9 +152,9 @@ fn show(call: &Told, catalogue: &Catalogue, out: &mut Out) {
     if let Some(token) = call.exchange.token() {
         out.indented(&format!("token {}", token.name));
     }
-    out.exchange_head(&call.exchange, catalogue);
+    out.exchange_head(&call.exchange, catalogue.beside(&call.knowledge));
     if call.explanation.verdict().cause != Cause::None {
-        verdict(call.explanation.verdict(), "Likely", out);
+        verdict(&call.explanation, "Likely", out);
     }
     match call.alike {
         0 => {}

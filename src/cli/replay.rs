@@ -15,7 +15,8 @@ use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
 use crate::model::{
-    Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits, visible_line,
+    Consent, Environment, Expectation, Origin, Session, Settings, Tempo, TokenName, limits,
+    visible_line,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
@@ -46,12 +47,14 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         pace: choice::seconds(args.pace, "--pace")?.unwrap_or_default(),
         retries: args.retry,
     };
-    let options = options(&args, &replay, &settings)?;
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
-    let client = Client::new(vault, options);
+    let mut options = options(&args, &replay, &settings)?;
     let catalogue = choice::catalogue(&home)?;
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    options.library = catalogue.library.clone();
+    let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let form = match &args.report {
         _ if args.json => "json",
         Some(form) => form.as_str(),
@@ -139,12 +142,12 @@ fn options(
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
     // Only the person can consent by naming a host together with a token; a session cannot.
-    if let (Some(base), Some(token)) = (&args.place.base_url, &replay.token) {
-        options.consent = Origin::parse(base);
-        complain(&format!(
-            "Note: token {token} goes to {base}, because this command line names both."
-        ));
-    }
+    let named = args.place.base_url.as_deref().and_then(Origin::parse);
+    options.consent = named.map(|origin| Consent {
+        origin,
+        tokens: replay.token.iter().cloned().collect(),
+    });
+    choice::say_consent(&options, settings, &replay.environment);
     Ok(options)
 }
 

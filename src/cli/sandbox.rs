@@ -4,7 +4,7 @@ use super::args::SandboxArgs;
 use super::choice;
 use super::print::Out;
 use super::trouble::Trouble;
-use crate::engine::sandbox::{CALLS, Call, Sandbox};
+use crate::engine::sandbox::{CALLS, Call, Parent, Sandbox};
 use crate::model::StatusClass;
 use serde_json::{Map, Value, json};
 
@@ -20,28 +20,70 @@ pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     let tasks = choice::tasks()?;
     tasks.block_on(async {
+        let ends = Ends::listen(args.keep).map_err(|error| {
+            Trouble::failed(format!(
+                "The sandbox could not listen for its end: {error}. Close other programs and try again."
+            ))
+        })?;
         let sandbox = Sandbox::start(args.port).await;
         let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
         out.line(&format!("listening on {}", sandbox.base_url()));
-        until_ended().await;
+        ends.come().await;
         Ok(0)
     })
 }
 
-/// Until the person or the system says stop.
-async fn until_ended() {
+/// What ends it: the person, the system, or the end of its parent.
+struct Ends {
+    parent: Option<Parent>,
     #[cfg(unix)]
-    {
+    signals: [tokio::signal::unix::Signal; 3],
+}
+
+impl Ends {
+    fn listen(keep: bool) -> std::io::Result<Ends> {
+        #[cfg(unix)]
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+        Ok(Ends {
+            parent: Parent::of_this().filter(|_| !keep),
+            #[cfg(unix)]
+            signals: [
+                signal(SignalKind::terminate())?,
+                signal(SignalKind::interrupt())?,
+                // A service may have been told to pay no heed when its terminal goes away.
+                signal(match keep {
+                    true => SignalKind::terminate(),
+                    false => SignalKind::hangup(),
+                })?,
+            ],
+        })
+    }
+
+    #[cfg(unix)]
+    async fn come(mut self) {
+        let [terminate, interrupt, hang_up] = &mut self.signals;
+        tokio::select! {
+            () = orphaned(self.parent) => {}
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hang_up.recv() => {}
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    #[cfg(not(unix))]
+    async fn come(self) {
+        tokio::select! {
+            () = orphaned(self.parent) => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+}
+
+async fn orphaned(parent: Option<Parent>) {
+    match parent {
+        Some(parent) => parent.ends().await,
+        None => std::future::pending().await,
+    }
 }
 
 fn list(out: &mut Out) {

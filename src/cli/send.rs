@@ -4,22 +4,25 @@ use super::args::{RecordArgs, SendArgs};
 use super::ask;
 use super::choice;
 use super::compare;
-use super::json::{causes_json, exchange_json};
+use super::json::{case_json, causes_json};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
+use crate::engine::carried;
+use crate::engine::clock;
 use crate::engine::history::{History, Receipt};
-use crate::engine::investigate::credential;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
+use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try, wait_text};
 use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Body, Environment, Exchange, Manner, Origin, Outcome, Param, RequestSpec, Settings,
-    StatusClass, Timestamp, limits, resolve,
+    Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange,
+    RequestSpec, Settings, StatusClass, TokenName, limits, resolve, token_names_in,
 };
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,13 +52,16 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
             typed.method, environment.name
         )));
     }
-    let options = options(&args, &settings, &environment)?;
+    let mut options = options(&args, &settings, &environment)?;
     if args.tokens.len() > 1 {
         return compare::run(&args, typed, environment, options, out);
     }
-    let vault = Arc::new(Vault::new(&settings, sandbox::token_value).asking(ask::value));
+    let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
+    let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    options.library = catalogue.library.clone();
     let client = Client::new(vault, options);
     let tasks = choice::tasks()?;
+    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let case = args.record.case.clone();
     let manner = Manner {
         retries: args.retry,
@@ -70,31 +76,41 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    if let Some(path) = &args.output
-        && let Some(response) = raw.outcome.response()
-    {
-        std::fs::write(path, &response.body).map_err(|error| {
-            Trouble::failed(format!(
-                "The body could not be written to {}: {error}. Choose another file.",
-                path.display()
-            ))
-        })?;
-    }
-    let code = exit_code(raw.outcome.class());
+    let body = raw.outcome.response().map(|response| &response.body[..]);
+    let written = put_out(&home, args.output.as_deref(), body);
+    let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
-    let mut recorder = Recorder::new(&args.record, &home, &settings);
     recorder.remember_shared(exchange.clone());
+    let facts = Facts::read(exchange.clone(), &place.base_path());
+    let knowledge = catalogue.library.of_exchange(&exchange, &place);
+    let now = clock::now();
+    let case = Case::of(facts, carried, place, now).knowing(knowledge);
+    let explanation = explain(&case, &catalogue);
     if args.json {
-        let facts = Facts::read(exchange.clone(), &place.base_path());
-        let case = Case::of(facts, carried, place, Timestamp::now());
-        let mut document = exchange_json(&exchange);
-        document["causes"] = causes_json(&explain(&case, &catalogue));
+        let mut document = case_json(&case, &explanation);
+        document["causes"] = causes_json(&explanation);
         out.json(&document);
     } else {
-        out.exchange(&exchange, &catalogue);
+        out.exchange_head(&exchange, catalogue.beside(&case.knowledge));
+        out.named(&explanation.named, now);
+        out.body(&exchange);
     }
     recorder.finish();
+    written?;
     Ok(code)
+}
+
+/// Writes the body where the person wants it. What goes wrong is told after the answer.
+pub fn put_out(home: &Home, path: Option<&Path>, body: Option<&[u8]>) -> Result<(), Trouble> {
+    let Some((path, body)) = path.zip(body) else {
+        return Ok(());
+    };
+    home.put_out(path, body).map_err(|error| {
+        Trouble::failed(format!(
+            "The body could not be written to {}: {error}. Choose another file.",
+            path.display()
+        ))
+    })
 }
 
 pub fn exit_code(class: StatusClass) -> u8 {
@@ -123,12 +139,12 @@ async fn call(
     mut environment: Environment,
     case: Option<String>,
     manner: Manner,
-) -> Result<(Exchange, Credential), Trouble> {
+) -> Result<(RawExchange, Credential), Trouble> {
     let served = served(&mut environment).await?;
     let is_sandbox = environment.sandbox;
     let exchange = call_in(client, typed, environment, case, manner).await;
     drop(served);
-    let carried = credential(&exchange.sent, client, is_sandbox);
+    let carried = carried(&exchange.sent, client.vault(), is_sandbox);
     Ok((exchange, carried))
 }
 
@@ -139,19 +155,20 @@ pub async fn call_in(
     environment: Environment,
     case: Option<String>,
     manner: Manner,
-) -> Exchange {
+) -> RawExchange {
     match resolve(&typed, &environment) {
         Ok(sent) => {
             let outgoing = Outgoing {
                 typed,
                 sent,
                 environment,
+                author: Author::Person,
                 case,
                 manner,
             };
             send(client, outgoing).await
         }
-        Err(failure) => Exchange {
+        Err(failure) => RawExchange {
             id: client.new_id(),
             environment: environment.name,
             case,
@@ -165,7 +182,7 @@ pub async fn call_in(
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         },
@@ -173,7 +190,7 @@ pub async fn call_in(
 }
 
 /// Makes the call, and says of each wait how long it will be.
-async fn send(client: &Client, outgoing: Outgoing) -> Exchange {
+async fn send(client: &Client, outgoing: Outgoing) -> RawExchange {
     let flight = Flight::default();
     let call = client.send(outgoing, &flight);
     tokio::pin!(call);
@@ -199,13 +216,25 @@ async fn send(client: &Client, outgoing: Outgoing) -> Exchange {
 pub struct Recorder {
     history: Option<History>,
     receipts: Vec<Receipt>,
+    vault: Arc<Vault>,
 }
 
 impl Recorder {
-    pub fn new(args: &RecordArgs, home: &Home, settings: &Settings) -> Recorder {
+    /// To be made before the first call, so that the file is opened meanwhile.
+    pub fn new(
+        args: &RecordArgs,
+        home: &Home,
+        settings: &Settings,
+        vault: &Arc<Vault>,
+    ) -> Recorder {
+        let history = choice::record(args, home, settings, vault);
+        if let Some(history) = &history {
+            history.tend();
+        }
         Recorder {
-            history: choice::record(args, home, settings),
+            history,
             receipts: Vec::new(),
+            vault: vault.clone(),
         }
     }
 
@@ -225,6 +254,11 @@ impl Recorder {
 
     /// Waits for the commits.
     pub fn finish(self) {
+        for token in self.vault.unmaskable() {
+            complain(&format!(
+                "Note: token {token} is too short to be masked. Where an answer repeats it, it stands in what is printed and kept."
+            ));
+        }
         let mut told: Vec<String> = Vec::new();
         for receipt in self.receipts {
             if let Err(error) = receipt.wait() {
@@ -259,12 +293,12 @@ pub fn spec(
                 let text = String::from_utf8_lossy(&text).into_owned();
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     let (name, value) = split_pair(line, ':', "--header @")?;
-                    spec.headers.push(Param::new(name, value));
+                    spec.headers.push(Param::data(name, value));
                 }
             }
             None => {
                 let (name, value) = split_pair(header, ':', "--header")?;
-                if is_secret_name(&name) && !value.contains("{{token:") {
+                if is_secret_name(&name) && token_names_in(&value).is_empty() {
                     complain(&format!(
                         "Warning: the value of {name} can be seen by others on this machine, since it stands in the command line. --header @FILE or @- keeps it out."
                     ));
@@ -275,15 +309,27 @@ pub fn spec(
     }
     spec.body = match &args.data {
         None => Body::Empty,
-        Some(data) => Body::Bytes(match data.strip_prefix('@') {
-            Some(place) => read(place, None)?,
-            None => data.as_bytes().to_vec(),
-        }),
+        Some(data) => match data.strip_prefix('@') {
+            Some(place) => Body::Bytes(read(place, None)?),
+            None => typed_data(data),
+        },
     };
     if let Some(name) = args.tokens.first() {
-        spec.auth = Auth::Bearer(choice::token(name, environment, settings)?);
+        let token = choice::token(name, environment, settings)?;
+        // Where a token has a place of its own in the call, it goes there and nowhere else.
+        if !spec.tokens().contains(&token) {
+            spec.auth = Auth::Bearer(token);
+        }
     }
     Ok(spec)
+}
+
+/// Data goes out byte for byte; one that names a token is a text that is filled in.
+fn typed_data(data: &str) -> Body {
+    match token_names_in(data).is_empty() {
+        true => Body::Bytes(data.as_bytes().to_vec()),
+        false => Body::Text(data.to_owned()),
+    }
 }
 
 pub fn options(
@@ -292,23 +338,14 @@ pub fn options(
     environment: &Environment,
 ) -> Result<ClientOptions, Trouble> {
     let mut options = choice::client_options(&args.limits, settings)?;
-    // Naming a host together with a token is consent, and is said aloud where it goes beyond
-    // what the token is bound to.
+    // Naming a host together with a token is consent.
     let named = Origin::parse(&args.url).or_else(|| Origin::parse(args.place.base_url.as_deref()?));
-    if let Some(origin) = &named
-        && !args.tokens.is_empty()
-        && environment.origin().as_ref() != Some(origin)
-    {
-        let (what, go) = match args.tokens.len() {
-            1 => ("token", "goes"),
-            _ => ("tokens", "go"),
-        };
-        complain(&format!(
-            "Note: {what} {} {go} to {origin}, because this command line names both.",
-            args.tokens.join(", ")
-        ));
-    }
-    options.consent = named;
+    let tokens = args.tokens.iter().filter_map(|name| TokenName::new(name));
+    options.consent = named.map(|origin| Consent {
+        origin,
+        tokens: tokens.collect(),
+    });
+    choice::say_consent(&options, settings, environment);
     Ok(options)
 }
 

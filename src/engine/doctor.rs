@@ -1,14 +1,15 @@
 //! What can stand in the way before a call is made: files others can read, proxies, roots, names,
 //! clocks, the database. Looks only, and repairs nothing; every trouble comes with its remedy.
 
-use super::client::{Client, Flight, Outgoing, system_roots};
-use super::history::{History, Retention, sqlite_version};
+use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
+use super::history::{History, Masking, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
 use crate::model::{
-    Environment, Manner, Origin, Outcome, RequestSpec, Settings, Timestamp, resolve,
+    Author, Environment, Manner, Outcome, RequestSpec, Settings, Timestamp, resolve,
 };
 use jiff::fmt::rfc2822;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// No look takes longer: what is slower is in the way too.
@@ -141,12 +142,8 @@ pub fn proxies(variables: impl Iterator<Item = (String, String)>) -> Vec<Check> 
             checks.push(Check::note("proxy", words, ""));
             continue;
         }
-        let with_scheme = match value.contains("://") {
-            true => value.clone(),
-            false => format!("http://{value}"),
-        };
-        checks.push(match Origin::parse(&with_scheme) {
-            Some(origin) => {
+        checks.push(match proxy_address(&value) {
+            Ok(origin) => {
                 let secret = match value.contains('@') {
                     true => " with a user and a password",
                     false => "",
@@ -154,9 +151,9 @@ pub fn proxies(variables: impl Iterator<Item = (String, String)>) -> Vec<Check> 
                 let words = format!("Calls go through {name}: {origin}{secret}.");
                 Check::note("proxy", words, "Unset it for a call that must go directly.")
             }
-            None => Check::wrong(
+            Err(why) => Check::wrong(
                 "proxy",
-                format!("{name} is not the URL of a proxy."),
+                format!("{name} is no address of a proxy: {why}. Calls that need it are refused."),
                 "Write it as http://proxy.example:3128, or unset it.",
             ),
         });
@@ -252,6 +249,7 @@ pub async fn clocks(client: &Client, environments: &[Environment]) -> Vec<Check>
             typed,
             sent,
             environment: environment.clone(),
+            author: Author::Person,
             case: None,
             manner: Manner::default(),
         };
@@ -294,7 +292,7 @@ fn clock(name: &str, date: Option<&str>, here_ms: i64) -> Check {
 }
 
 /// The database engine, and the history if there is one.
-pub fn history(home: &Home, retention: Retention) -> Vec<Check> {
+pub fn history(home: &Home, retention: Retention, vault: &Arc<Vault>) -> Vec<Check> {
     let (version, is_safe) = sqlite_version();
     let mut checks = vec![match is_safe {
         true => Check::fine(
@@ -313,16 +311,41 @@ pub fn history(home: &Home, retention: Retention) -> Vec<Check> {
         checks.push(Check::fine("history", words));
         return checks;
     }
-    let count = History::open(home.data_dir(), retention)
-        .and_then(|history| history.count(&Query::parse("", Timestamp::UNIX_EPOCH)));
-    checks.push(match count {
-        Ok(count) => {
-            let words = format!("{} holds {count} calls.", file.display());
-            Check::fine("history", words.replace(" 1 calls", " 1 call"))
-        }
-        Err(error) => Check::wrong("history", error.to_string(), ""),
+    let history = History::open(home.data_dir(), retention, vault.clone());
+    let told = history.and_then(|history| {
+        let count = history.count(&Query::parse("", Timestamp::UNIX_EPOCH))?;
+        Ok((count, history.masking()?))
     });
+    match told {
+        Ok((count, masking)) => {
+            let words = format!("{} holds {count} calls.", file.display());
+            let words = words.replace(" 1 calls", " 1 call");
+            checks.push(Check::fine("history", words));
+            checks.extend(masked(masking));
+        }
+        Err(error) => checks.push(Check::wrong("history", error.to_string(), "")),
+    }
     checks
+}
+
+/// How far the calls that an older program kept are masked by the rules of this one.
+fn masked(masking: Masking) -> Option<Check> {
+    let words = match masking {
+        _ if masking.is_done() && masking.calls == 0 => return None,
+        _ if masking.is_done() => {
+            let words = "The calls of the past are masked by the rules of this version.";
+            return Some(Check::fine("masks", words));
+        }
+        Masking { left: 0, .. } => {
+            "The calls of the past are masked by the rules of this version; the file is still to be written anew.".to_owned()
+        }
+        Masking { left, calls, .. } => format!(
+            "{left} of {calls} calls of the past are still to be masked by the rules of this version."
+        ),
+    };
+    let remedy =
+        "It is done in the background while httriage runs; leave the explorer open for a while.";
+    Some(Check::note("masks", words, remedy))
 }
 
 #[cfg(test)]

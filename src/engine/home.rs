@@ -1,5 +1,7 @@
 //! Our folders on disk and what stands in them. The only user of `directories`.
 
+use super::sheet::{self, Sheet};
+use super::whole_file::{self, WholeFile};
 use crate::format::{FormatError, config_file};
 use crate::model::{Settings, Token, TokenName, TokenSource};
 use std::fmt;
@@ -46,6 +48,15 @@ pub enum HomeError {
     },
 }
 
+/// A path as a shell would take it: `~/` is the home of whoever runs the program.
+pub fn at_home(path: &Path) -> PathBuf {
+    let home = || Some(directories::BaseDirs::new()?.home_dir().to_owned());
+    match path.strip_prefix("~") {
+        Ok(rest) => home().map_or_else(|| path.to_owned(), |home| home.join(rest)),
+        Err(_) => path.to_owned(),
+    }
+}
+
 impl Home {
     /// `HTTRIAGE_CONFIG_DIR` and `HTTRIAGE_DATA_DIR`, else the places the system has for them.
     pub fn find() -> Result<Home, HomeError> {
@@ -80,12 +91,8 @@ impl Home {
     /// `config.toml`, and the tokens that environment variables define; no file is no settings.
     pub fn settings(&self) -> Result<Settings, HomeError> {
         let mut settings = self.configured()?;
-        for token in
-            variable_tokens(std::env::vars_os().filter_map(|(key, _)| key.into_string().ok()))
-        {
-            settings.tokens.retain(|known| known.name != token.name);
-            settings.tokens.push(token);
-        }
+        let variables = std::env::vars_os().filter_map(|(key, _)| key.into_string().ok());
+        define(&mut settings, variable_tokens(variables));
         Ok(settings)
     }
 
@@ -105,9 +112,37 @@ impl Home {
         let path = self.config.join(file);
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            // Nothing can stand in what is no folder.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(HomeError::Unreadable { path, error }),
         }
+    }
+
+    /// The packs of knowledge a person wrote, `knowledge/*.toml` in the config directory: their
+    /// paths and their texts.
+    pub fn packs(&self) -> Result<Vec<(PathBuf, String)>, HomeError> {
+        let entries = std::fs::read_dir(self.config.join("knowledge"));
+        let paths = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let mut paths: Vec<PathBuf> = paths
+            .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+            .collect();
+        paths.sort();
+        let read = |path: PathBuf| match std::fs::read_to_string(&path) {
+            Ok(text) => Ok((path, text)),
+            Err(error) => Err(HomeError::Unreadable { path, error }),
+        };
+        paths.into_iter().map(read).collect()
     }
 
     /// The themes a person wrote, by name: `themes/*.toml` in the config directory, with their
@@ -183,76 +218,71 @@ impl Home {
 
     /// A new file for others, named after what it is about; none that is there is replaced.
     pub fn export_new(&self, name: &str, ending: &str, text: &str) -> Result<PathBuf, HomeError> {
-        new_file(&self.exports_dir(), name, ending, text)
+        new_file(&self.exports_dir(), name, ending, text, &self.data)
     }
 
     /// Puts a text in a file, which holds the old text or the new one whenever this ends.
     pub fn save(&self, path: &Path, text: &str) -> Result<(), HomeError> {
         // A link stays one, and what it leads to is replaced.
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let write = || {
-            let (file, folder) = written(&target, text)?;
-            file.persist(&target).map_err(|error| error.error)?;
-            sync_folder(&folder)
-        };
-        write().map_err(|error| HomeError::Unwritable {
+        let saved = written(&target, text, &self.data).and_then(|file| file.replaces(&target));
+        saved.map_err(|error| HomeError::Unwritable {
             path: path.to_owned(),
             error,
         })
     }
 
-    /// A text on a file of its own for another program to change, for its owner alone.
+    /// A text on a sheet of its own for another program to change.
     pub fn sheet(&self, ending: &str, text: &[u8]) -> Result<Sheet, HomeError> {
-        let write = || {
-            make_folder(&self.data)?;
-            let mut file = tempfile::Builder::new()
-                .prefix("editing-")
-                .suffix(ending)
-                .tempfile_in(&self.data)?;
-            file.write_all(text)?;
-            Ok(Sheet(file.into_temp_path()))
-        };
-        write().map_err(|error| HomeError::Unwritable {
+        let made = make_folder(&self.data).and_then(|()| Sheet::new(&self.data, ending, text));
+        made.map_err(|error| HomeError::Unwritable {
             path: self.data.clone(),
             error,
         })
     }
 
-    /// A new file in the sessions folder, named after the session; one that is there already
-    /// is left alone, and the new one gets a number.
-    pub fn save_new(&self, name: &str, text: &str) -> Result<PathBuf, HomeError> {
-        new_file(&self.sessions_dir(), name, SESSION_ENDING, text)
-    }
-}
-
-/// A file that is gone when this is.
-pub struct Sheet(tempfile::TempPath);
-
-impl Sheet {
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
-    /// What stands on it now; more than `most` bytes are refused.
-    pub fn text(&self, most: u64) -> Result<Vec<u8>, HomeError> {
-        let read = || {
-            // Editors may have put another file in its place.
-            let mut text = Vec::new();
-            let file = std::fs::File::open(&self.0)?;
-            file.take(most + 1).read_to_end(&mut text)?;
-            match text.len() as u64 > most {
-                true => Err(io::Error::other(format!("it holds more than {most} bytes"))),
-                false => Ok(text),
-            }
-        };
-        read().map_err(|error| HomeError::Unread {
-            path: self.0.to_path_buf(),
+    /// What stands on a sheet now.
+    pub fn edited(&self, sheet: &Sheet, most: u64) -> Result<Vec<u8>, HomeError> {
+        sheet.text(most).map_err(|error| HomeError::Unread {
+            path: sheet.path().to_owned(),
             error,
         })
     }
+
+    /// Writes what a person wants in a file of theirs; see `put_out`.
+    pub fn put_out(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        whole_file::put_out(path, bytes, &self.data)
+    }
+
+    /// A file on its way to a place outside.
+    pub fn file_at(&self, path: &Path) -> io::Result<WholeFile> {
+        WholeFile::at(path, &self.data)
+    }
+
+    /// Takes away what runs that were killed have left in our folders.
+    pub fn sweep(&self) {
+        sheet::sweep(&self.data);
+        let folders = [&self.config, &self.data];
+        let below = [self.sessions_dir(), self.exports_dir()];
+        for folder in folders.into_iter().chain(&below) {
+            whole_file::sweep(folder);
+        }
+    }
+
+    /// A new file in the sessions folder, named after the session; one that is there already
+    /// is left alone, and the new one gets a number.
+    pub fn save_new(&self, name: &str, text: &str) -> Result<PathBuf, HomeError> {
+        new_file(&self.sessions_dir(), name, SESSION_ENDING, text, &self.data)
+    }
 }
 
-fn new_file(folder: &Path, name: &str, ending: &str, text: &str) -> Result<PathBuf, HomeError> {
+fn new_file(
+    folder: &Path,
+    name: &str,
+    ending: &str,
+    text: &str,
+    ours: &Path,
+) -> Result<PathBuf, HomeError> {
     let stem = file_stem(name);
     let mut number = 1;
     loop {
@@ -261,12 +291,7 @@ fn new_file(folder: &Path, name: &str, ending: &str, text: &str) -> Result<PathB
             _ => format!("{stem}-{number}{ending}"),
         };
         let path = folder.join(file_name);
-        let write = || {
-            let (file, folder) = written(&path, text)?;
-            file.persist_noclobber(&path).map_err(|error| error.error)?;
-            sync_folder(&folder)
-        };
-        match write() {
+        match written(&path, text, ours).and_then(|file| file.becomes(&path)) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
             Err(error) => return Err(HomeError::Unwritable { path, error }),
@@ -314,20 +339,14 @@ fn file_stem(name: &str) -> String {
     if stem.is_empty() { "session" } else { stem }.to_owned()
 }
 
-/// The text on disk, in a file beside its place that only we can read and that is gone when it
-/// is not put there.
-fn written(path: &Path, text: &str) -> io::Result<(tempfile::NamedTempFile, PathBuf)> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    make_folder(&folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".saving-")
-        .tempfile_in(&folder)?;
+/// The text in a file that only needs its place.
+fn written(path: &Path, text: &str, ours: &Path) -> io::Result<WholeFile> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    let mut file = WholeFile::at(path, ours)?;
     file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok((file, folder))
+    Ok(file)
 }
 
 /// A folder and those above it, for their owner alone.
@@ -340,14 +359,6 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder)
-}
-
-/// A name is on disk only when its folder is. Windows cannot open folders, and needs it less.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// A crash must not write this process's memory, and the tokens in it, to a disk.
@@ -365,19 +376,38 @@ pub fn forbid_core_files() {
 }
 
 /// `HTTRIAGE_TOKEN_USER_ADMIN` defines `user-admin`.
-fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<Token> {
-    let mut tokens: Vec<Token> = variables
+fn variable_tokens(variables: impl Iterator<Item = String>) -> Vec<(TokenName, String)> {
+    let mut tokens: Vec<_> = variables
         .filter_map(|variable| {
             let name = variable.strip_prefix("HTTRIAGE_TOKEN_")?;
-            Some(Token {
-                name: TokenName::new(&name.to_ascii_lowercase().replace('_', "-"))?,
-                source: TokenSource::Variable(variable.clone()),
-                origins: Vec::new(),
-            })
+            let name = TokenName::new(&name.to_ascii_lowercase().replace('_', "-"))?;
+            Some((name, variable))
         })
         .collect();
-    tokens.sort_by(|a, b| a.name.cmp(&b.name));
+    tokens.sort();
     tokens
+}
+
+/// A variable gives a token its value; where that may go is said by whoever said it before, also
+/// where the same value has another name there.
+fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
+    for (name, variable) in variables {
+        let source = TokenSource::Variable(variable.clone());
+        let mut tokens = settings.tokens.iter();
+        let own = tokens.position(|token| token.name == name);
+        let own = own.map(|place| settings.tokens.remove(place));
+        let reads = |token: &&Token| token.source == source || token.name.variable() == variable;
+        let others = settings.tokens.iter().filter(reads);
+        let origins = match own {
+            Some(own) => own.origins,
+            None => others.filter_map(|token| token.origins.clone()).next(),
+        };
+        settings.tokens.push(Token {
+            name,
+            source,
+            origins,
+        });
+    }
 }
 
 impl fmt::Display for HomeError {
@@ -402,11 +432,18 @@ impl fmt::Display for HomeError {
                 "The session {} cannot be read: {why}. Name a *.session.toml that can be.",
                 path.display()
             ),
-            HomeError::Unwritable { path, error } => write!(
-                f,
-                "{} cannot be written: {error}. Mend its permissions, or choose another place.",
-                path.display()
-            ),
+            HomeError::Unwritable { path, error } => {
+                let path = path.display();
+                let remedy = match error.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Free some space",
+                    io::ErrorKind::FileTooLarge => "Raise the limit of this shell (ulimit -f)",
+                    _ => "Mend its permissions",
+                };
+                write!(
+                    f,
+                    "{path} cannot be written: {error}. {remedy}, or choose another place."
+                )
+            }
             HomeError::Unread { path, error } => write!(
                 f,
                 "What was edited in {} cannot be read: {error}. The text was left as it was; try another editor.",
@@ -431,8 +468,44 @@ mod tests {
             "HTTRIAGE_TOKEN_A",
         ];
         let tokens = variable_tokens(variables.into_iter().map(String::from));
-        let names: Vec<_> = tokens.iter().map(|t| t.name.as_str()).collect();
+        let names: Vec<_> = tokens.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["a", "user-admin"]);
+    }
+
+    #[test]
+    fn a_variable_changes_a_value_and_not_where_it_may_go() {
+        let name = TokenName::new("a").unwrap();
+        let origins = crate::model::Origin::exactly("https://a.example").ok();
+        let mut settings = Settings {
+            tokens: vec![Token {
+                name: name.clone(),
+                source: TokenSource::Prompt,
+                origins: origins.map(|origin| vec![origin]),
+            }],
+            ..Settings::default()
+        };
+        let before = settings.tokens[0].origins.clone();
+        define(&mut settings, vec![(name, "HTTRIAGE_TOKEN_A".to_owned())]);
+        let [token] = &settings.tokens[..] else {
+            panic!("{:?}", settings.tokens);
+        };
+        let source = TokenSource::Variable("HTTRIAGE_TOKEN_A".to_owned());
+        assert_eq!((&token.source, &token.origins), (&source, &before));
+        // Under another name the value goes no further.
+        let b = "HTTRIAGE_TOKEN_B";
+        for (name, source, variable) in [
+            ("x", TokenSource::Variable(b.to_owned()), b),
+            ("x_y", TokenSource::Prompt, "HTTRIAGE_TOKEN_X_Y"),
+            ("b", TokenSource::Prompt, b),
+        ] {
+            settings.tokens.truncate(1);
+            settings.tokens[0].name = TokenName::named(name);
+            settings.tokens[0].source = source;
+            let variables = [variable.to_owned()];
+            define(&mut settings, variable_tokens(variables.into_iter()));
+            let mut origins = settings.tokens.iter().map(|token| &token.origins);
+            assert!(origins.all(|origins| *origins == before), "{settings:?}");
+        }
     }
 
     #[test]
@@ -476,25 +549,6 @@ mod tests {
         assert!(error.contains("no session nothing"), "{error}");
         assert!(home.session("..").is_err());
         assert!(home.session("").is_err());
-    }
-
-    #[test]
-    fn a_sheet_is_private_holds_the_bytes_and_is_gone_with_its_owner() {
-        let (_dir, home) = home();
-        let sheet = home.sheet(".json", b"{\xff").unwrap();
-        let path = sheet.path().to_owned();
-        assert!(path.starts_with(home.data_dir()) && path.extension().unwrap() == "json");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
-        assert_eq!(sheet.text(2).unwrap(), b"{\xff");
-        let error = sheet.text(1).unwrap_err().to_string();
-        assert!(error.contains("more than 1 bytes"), "{error}");
-        drop(sheet);
-        assert!(!path.exists());
     }
 
     #[test]

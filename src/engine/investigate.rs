@@ -3,20 +3,20 @@
 //! origin only, no more than the budget, and each token waits when it is told to.
 
 use super::client::{Client, Flight, Outgoing};
+use super::credential::carried;
 use super::history::History;
-use super::vault::{Vault, slots};
+use super::pasted;
+use crate::engine::clock;
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
-use crate::insight::facts::{Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probed};
+use crate::insight::facts::{Bearer, Case, Facts, KnownToken, Probed};
 use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
-use crate::insight::redact::is_secret_name;
-use crate::insight::token::{TokenReport, inspect};
 use crate::model::{
-    Body, Environment, Exchange, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin,
-    Outcome, Param, RequestSpec, SentRequest, Timestamp, TokenName, TokenRef, limits, resolve,
-    token_names_in,
+    Author, Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome,
+    Param, RawExchange, RequestSpec, SentRequest, TokenName, TokenRef, limits, resolve,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -94,13 +94,11 @@ pub async fn run(
             Arc::new(client.shown(exchange))
         }
     };
-    let credential = credential(&raw_sent, client, ask.environment.sandbox);
-    let mut case = Case::of(
-        Facts::read(exchange.clone(), &base),
-        credential,
-        ask.environment.clone(),
-        Timestamp::now(),
-    );
+    let credential = carried(&raw_sent, client.vault(), ask.environment.sandbox);
+    let facts = Facts::read(exchange.clone(), &base);
+    let knowledge = client.knowledge(&exchange, &ask.environment);
+    let now = clock::now();
+    let mut case = Case::of(facts, credential, ask.environment.clone(), now).knowing(knowledge);
     case.budget = ask.budget;
     case.known_good = ask.known_good.clone();
     case.past = ask.past;
@@ -113,7 +111,7 @@ pub async fn run(
     told(&case, &exchange);
 
     let mut waits = Waits::default();
-    let passed = Timestamp::now().duration_since(case.call.exchange.started_at);
+    let passed = clock::now().duration_since(case.call.exchange.started_at);
     // What an older answer asks for is over.
     if passed.as_secs() < 60 {
         waits.note(Bearer::Own, &case.call);
@@ -185,19 +183,20 @@ async fn make(
     resolved: Result<SentRequest, Failure>,
     ask: &Investigation,
     flight: &Flight,
-) -> Exchange {
+) -> RawExchange {
     match resolved {
         Ok(sent) => {
             let outgoing = Outgoing {
                 typed,
                 sent,
                 environment: ask.environment.clone(),
+                author: Author::Person,
                 case: ask.case.clone(),
                 manner: Manner::default(),
             };
             client.send(outgoing, flight).await
         }
-        Err(failure) => Exchange {
+        Err(failure) => RawExchange {
             id: client.new_id(),
             environment: ask.environment.name.clone(),
             case: ask.case.clone(),
@@ -211,7 +210,7 @@ async fn make(
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         },
@@ -244,7 +243,7 @@ pub fn known_good(history: &History, token: &TokenName, environment: &Environmen
         "token:{token} status:2xx env:\"{}\"",
         environment.name.replace('"', "")
     );
-    let query = Query::parse(&filter, Timestamp::now());
+    let query = Query::parse(&filter, clock::now());
     let found = history.recall(&query, KNOWN, None).ok()?;
     let fits = |call: &ExchangeSummary| {
         let own = call.token.as_ref().map(|t| &t.name) == Some(token);
@@ -271,7 +270,7 @@ pub fn past(
         typed.method,
         environment.name.replace('"', "")
     );
-    let query = Query::parse(&filter, Timestamp::now());
+    let query = Query::parse(&filter, clock::now());
     let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
     let sent = resolve(typed, environment).ok();
     let url = sent.as_ref().map_or(&typed.url, |sent| &sent.url);
@@ -359,139 +358,13 @@ fn probes_of(history: &History, exchange: &Exchange) -> Vec<Exchange> {
 /// A call alone, as far as it can be judged without sending anything.
 pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environment) -> Case {
     let sent = resolve(&exchange.typed, &environment).unwrap_or_else(|_| exchange.sent.clone());
-    Case::of(
-        Facts::read(exchange, &environment.base_path()),
-        credential(&sent, client, environment.sandbox),
-        environment,
-        Timestamp::now(),
-    )
-}
-
-/// How a call that was made carries its token, by the request before the values were put in.
-pub fn credential(sent: &SentRequest, client: &Client, sandbox: bool) -> Credential {
-    credential_from(sent, client.vault(), sandbox)
-}
-
-/// The same, where there is only a vault.
-pub fn credential_from(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Credential {
-    let mut reports: HashMap<TokenName, TokenReport> = HashMap::new();
-    for name in slots(sent) {
-        if let Some(report) = vault.report_at_rest(&name, sandbox) {
-            reports.insert(name, report);
-        }
-    }
-    let now = Timestamp::now();
-    let authorizations: Vec<String> = sent
-        .headers
-        .all("authorization")
-        .map(|v| v.into_owned())
-        .collect();
-    if let [value] = authorizations.as_slice() {
-        return authorization(value, &reports, now);
-    }
-    if authorizations.len() > 1 {
-        return Credential {
-            place: CredentialPlace::Repeated,
-            ..Credential::default()
-        };
-    }
-    elsewhere(sent, &reports, now).unwrap_or_default()
-}
-
-fn authorization(
-    value: &str,
-    reports: &HashMap<TokenName, TokenReport>,
-    now: Timestamp,
-) -> Credential {
-    let mut credential = Credential {
-        place: CredentialPlace::Authorization,
-        ..Credential::default()
+    let facts = Facts::read(exchange, &environment.base_path());
+    let knowledge = client.knowledge(&facts.exchange, &environment);
+    let credential = match facts.exchange.is_received() {
+        true => pasted::credential(&facts.exchange, client.vault()),
+        false => carried(&sent, client.vault(), environment.sandbox),
     };
-    let trimmed = value.trim();
-    if trimmed.is_empty() || trimmed.eq_ignore_ascii_case("bearer") {
-        credential.place = CredentialPlace::Nowhere;
-        return credential;
-    }
-    let rest = match trimmed.split_once(' ') {
-        Some((scheme, rest))
-            if scheme
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-') =>
-        {
-            credential.scheme = Some(scheme.to_owned());
-            rest
-        }
-        _ => trimmed,
-    };
-    fill(&mut credential, rest, reports, now);
-    credential
-}
-
-/// What is told of the text behind the scheme: of the token it names, or of itself.
-fn fill(
-    credential: &mut Credential,
-    text: &str,
-    reports: &HashMap<TokenName, TokenReport>,
-    now: Timestamp,
-) {
-    credential.token = token_names_in(text).into_iter().next();
-    let whole = credential
-        .token
-        .as_ref()
-        .is_some_and(|name| text == format!("{{{{token:{name}}}}}"));
-    credential.report = match &credential.token {
-        Some(name) if whole => reports.get(name).cloned(),
-        // Something stands around the slot: the text as a whole is what counts.
-        Some(_) => {
-            let stripped = token_names_in(text)
-                .iter()
-                .fold(text.to_owned(), |text, name| {
-                    text.replace(
-                        &format!("{{{{token:{name}}}}}"),
-                        &"0123456789abcdef".repeat(3),
-                    )
-                });
-            Some(inspect(&stripped, now))
-        }
-        // What was masked cannot be judged.
-        None if text.contains(MASK) || text.contains('‹') => None,
-        None => Some(inspect(text, now)),
-    };
-}
-
-/// A token in a place where the API does not look.
-fn elsewhere(
-    sent: &SentRequest,
-    reports: &HashMap<TokenName, TokenReport>,
-    now: Timestamp,
-) -> Option<Credential> {
-    let holds = |name: &str, text: &str| is_secret_name(name) || !token_names_in(text).is_empty();
-    let header = sent.headers.iter().find(|h| holds(&h.name, &h.text()));
-    let url = Url::parse(&sent.url).ok()?;
-    let (place, text) = if let Some(header) = header {
-        (
-            format!("header {}", header.name),
-            header.text().into_owned(),
-        )
-    } else if let Some((name, value)) = url.query_pairs().find(|(name, value)| holds(name, value)) {
-        (format!("parameter {name}"), value.into_owned())
-    } else if url.password().is_some() || !url.username().is_empty() {
-        // The HTTP library makes Basic of it.
-        return Some(Credential {
-            place: CredentialPlace::Authorization,
-            scheme: Some("Basic".to_owned()),
-            ..Credential::default()
-        });
-    } else {
-        return None;
-    };
-    let mut credential = Credential {
-        place: CredentialPlace::Elsewhere(place),
-        ..Credential::default()
-    };
-    let bare = text.strip_prefix("Bearer ").unwrap_or(&text);
-    fill(&mut credential, bare, reports, now);
-    Some(credential)
+    Case::of(facts, credential, environment, clock::now()).knowing(knowledge)
 }
 
 /// Until when each token is to be left alone.
@@ -507,7 +380,7 @@ impl Waits {
         let Some(response) = facts.response() else {
             return;
         };
-        let asked = retry_after(&response.headers, Timestamp::now());
+        let asked = retry_after(&response.headers, clock::now());
         let limited = response.status == 429 || response.status == 503 && asked.is_some();
         if !limited {
             return;

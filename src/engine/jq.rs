@@ -2,6 +2,7 @@
 //! memory, and nothing can stop a thread that does; so each runs in a process of its own, which
 //! limits itself and is ended from outside when its time is over or nobody waits any more.
 
+use super::child;
 use crate::model::{Filtered, cut, limits, size_text};
 use jaq_core::load::{Arena, File, Loader, lex, parse};
 use jaq_core::{Compiler, Ctx, Vars, compile, data::JustLut, load, unwrap_valr};
@@ -13,7 +14,6 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::Command;
 
 /// The argument that makes this program the process of a filter.
 pub const WORKER: &str = "jq-worker";
@@ -62,9 +62,8 @@ pub async fn run(filter: &str, body: &[u8]) -> Result<Filtered, String> {
     if let Some(why) = too_large(body) {
         return Err(why);
     }
-    let mut child = Command::new(program()?)
+    let mut child = tokio::process::Command::from(child::bare(program()?))
         .arg(WORKER)
-        .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -5,12 +5,13 @@
 use super::client::{Flight, Outgoing};
 use super::replay::{Answers, Replay, Wire};
 use crate::insight::Catalogue;
+use crate::insight::Exchange;
 use crate::insight::asking::wrong_token;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Auth, Cause, Environment, Exchange, Manner, Outcome, Param, RequestSpec, Session, Step,
-    TokenName, limits, token_names_in, tokens_of_body,
+    Auth, Author, Cause, Environment, Manner, Outcome, Param, Piece, RawExchange, RequestSpec,
+    Session, Step, limits, slot, token_names_in, with_pieces,
 };
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -91,7 +92,12 @@ pub async fn run(
     work.matrix
 }
 
-async fn make<W: Wire>(wire: &W, turn: Turn, call: Outgoing, flight: &Flight) -> (Turn, Exchange) {
+async fn make<W: Wire>(
+    wire: &W,
+    turn: Turn,
+    call: Outgoing,
+    flight: &Flight,
+) -> (Turn, RawExchange) {
     (turn, wire.send(call, flight).await)
 }
 
@@ -261,6 +267,7 @@ impl<'r> Work<'r> {
             typed: prepared.spec,
             sent: prepared.sent,
             environment: prepared.environment,
+            author: Author::File,
             case: self.run.case.clone(),
             // Whether it goes again is decided here, where the whole run can wait.
             manner: Manner::default(),
@@ -270,7 +277,7 @@ impl<'r> Work<'r> {
     fn came(
         &mut self,
         turn: Turn,
-        exchange: Exchange,
+        exchange: RawExchange,
         wire: &impl Wire,
         on_news: &mut impl FnMut(News),
     ) {
@@ -291,7 +298,9 @@ impl<'r> Work<'r> {
             // A value that is not there is not asked for again and again.
             self.given_up[turn.column] = Some(Cell::Unsent(failure.clone()));
         }
-        let cell = Cell::Came(Box::new(Answer::of(&exchange, self.catalogue)));
+        let library = &self.catalogue.library;
+        let knowledge = library.of_exchange(&exchange, &self.run.environment);
+        let cell = Cell::Came(Box::new(Answer::of(&exchange, &knowledge)));
         self.settle(turn, cell, Some(Box::new(exchange)), on_news);
     }
 
@@ -394,14 +403,18 @@ pub fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, Str
         Caller::Nobody => None,
     };
     let mut spec = spec.clone();
-    let has_slot = |row: &Param| !token_names_in(&row.value).is_empty();
+    let has_slot = |row: &Param| !row.tokens().is_empty();
     spec.headers
         .retain(|row| has_slot(row) || !row.name.eq_ignore_ascii_case("authorization"));
-    let rows = spec.params.iter().chain(&spec.headers);
-    let in_rows = rows.clone().any(|row| row.enabled && has_slot(row));
-    let in_text = !tokens_of_body(&spec.body).is_empty() || !token_names_in(&spec.url).is_empty();
+    let has_slots = |spec: &RequestSpec| {
+        let mut texts = spec.sent_templates().into_iter();
+        texts.any(|text| !token_names_in(text).is_empty())
+    };
     let Some(token) = token else {
-        if in_text {
+        let mut bare = spec.clone();
+        bare.params.clear();
+        bare.headers.clear();
+        if has_slots(&bare) {
             return Err(
                 "the token stands in the URL or the body and cannot be left out".to_owned(),
             );
@@ -411,27 +424,16 @@ pub fn called_by(spec: &RequestSpec, caller: &Caller) -> Result<RequestSpec, Str
         spec.headers.retain(|row| !has_slot(row));
         return Ok(spec);
     };
-    if spec.auth != Auth::None || !(in_rows || in_text) {
+    if spec.auth != Auth::None || !has_slots(&spec) {
         spec.auth = Auth::Bearer(token.clone());
     }
-    spec.url = with_token(&spec.url, &token);
-    for row in spec.params.iter_mut().chain(&mut spec.headers) {
-        row.value = with_token(&row.value, &token);
-    }
-    if in_text {
-        spec.body
-            .change_texts(|text| *text = with_token(text, &token));
-    }
+    spec.change_templates(|text| {
+        *text = with_pieces(text, |piece| match piece {
+            Piece::Token(_) => Some(slot(&token)),
+            _ => None,
+        });
+    });
     Ok(spec)
-}
-
-fn with_token(text: &str, token: &TokenName) -> String {
-    let mut text = text.to_owned();
-    for known in token_names_in(&text) {
-        let slot = |name: &TokenName| format!("{{{{token:{name}}}}}");
-        text = text.replace(&slot(&known), &slot(token));
-    }
-    text
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 //! outcome; only what breaks in our own house is an error.
 
 mod attach;
+mod child;
 mod client;
+pub mod clock;
+mod credential;
 pub mod doctor;
 mod give_way;
 pub mod history;
@@ -11,13 +14,17 @@ mod home;
 pub mod investigate;
 pub mod jq;
 pub mod matrix;
+pub mod pasted;
 pub mod replay;
 pub mod sandbox;
 pub mod saved_body;
+mod sheet;
 pub mod survey;
 mod vault;
+mod whole_file;
 
 pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
+pub use credential::carried;
 pub use give_way::{Stretches, give_way};
-pub use home::{Home, HomeError, Sheet, forbid_core_files, make_folder};
+pub use home::{Home, HomeError, forbid_core_files, make_folder};
 pub use vault::{Vault, fingerprint, keep};

@@ -4,13 +4,13 @@
 
 use super::client::{Client, Flight, Outgoing};
 use super::investigate::case_of;
-use super::vault::slots;
+use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::insight::replay::{Change, ReplayReport, StepReport, captured, judge, skipped, unsent};
 use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
-    Auth, Cause, Environment, Exchange, Failure, Manner, Origin, Outcome, RequestSpec, Secret,
-    SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, resolve, written,
+    Auth, Author, Border, Cause, Environment, Failure, Manner, Outcome, RawExchange, RequestSpec,
+    Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, names_in, resolve,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,18 +20,18 @@ use std::time::{Duration, Instant};
 
 /// The way to the other side: the client, or in tests an answer of our own.
 pub trait Wire: Sync {
-    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = Exchange> + Send;
+    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = RawExchange> + Send;
 
     /// The call without the secrets that are known here.
-    fn shown(&self, exchange: Exchange) -> Exchange;
+    fn shown(&self, exchange: RawExchange) -> Exchange;
 }
 
 impl Wire for Client {
-    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = Exchange> + Send {
+    fn send(&self, call: Outgoing, flight: &Flight) -> impl Future<Output = RawExchange> + Send {
         Client::send(self, call, flight)
     }
 
-    fn shown(&self, exchange: Exchange) -> Exchange {
+    fn shown(&self, exchange: RawExchange) -> Exchange {
         Client::shown(self, exchange)
     }
 }
@@ -123,7 +123,7 @@ pub fn why(
     catalogue: &Catalogue,
 ) -> Option<Verdict> {
     let is_refused = matches!(
-        exchange.outcome.class(),
+        exchange.outcome.looks(),
         StatusClass::ClientError | StatusClass::ServerError
     );
     if report.change != Change::Changed || !is_refused {
@@ -199,6 +199,7 @@ impl Answers {
             typed: prepared.spec,
             sent: prepared.sent,
             environment: prepared.environment,
+            author: Author::File,
             case: replay.case.clone(),
             manner,
         };
@@ -209,7 +210,7 @@ impl Answers {
         &mut self,
         step: &Step,
         said: Option<String>,
-        exchange: Exchange,
+        exchange: RawExchange,
         wire: &impl Wire,
     ) -> (StepReport, Option<Exchange>) {
         let misses = self.capture(step, &exchange.outcome);
@@ -237,54 +238,38 @@ impl Answers {
         Some(format!("it needs {{{{{name}}}}}, and {why}"))
     }
 
-    /// Fills the request in. Refused when a token would go to another origin in a place from
-    /// which it cannot be left out, or when an answer asks for one.
+    /// Fills the request in. Refused when a token would leave its environment in a place from
+    /// which it cannot be left out.
     pub(super) fn prepare(
         &self,
         replay: &Replay,
         mut spec: RequestSpec,
     ) -> Result<Prepared, Failure> {
         let own = &replay.environment;
-        let home = own.origin();
-        let mut environment = self.filled(replay, &own.variables, str::to_owned);
-        let mut sent = resolve(&spec, &environment)?;
-        let target = Origin::parse(&sent.url);
+        let mut sent = resolve(&spec, &self.filled(replay, &own.variables))?;
+        let border = Border::of(own, Author::File, &sent)?;
         let mut said = None;
-        if home.is_none() || target != home {
-            let target = target.map_or_else(|| "an unknown place".to_owned(), |o| o.to_string());
-            let home = home.map_or_else(
-                || "there is no base URL that tokens belong to".to_owned(),
-                |home| format!("environment {} is at {home}", own.name),
-            );
-            // The person's own variables stay at home as well: the file may have been written to
-            // collect them.
-            environment = self.filled(replay, &[], str::to_owned);
+        if let Some(away) = border.away() {
             if sent.token.is_some() {
                 spec.auth = Auth::None;
-                said = Some(format!(
-                    "no token went along: it goes to {target}, and {home}"
-                ));
+                said = Some(format!("no token went along: {away}"));
             }
-            sent = resolve(&spec, &environment).map_err(|failure| Failure {
+            // The person's own variables stay at home as well: the file may have been written to
+            // collect them.
+            sent = resolve(&spec, &self.filled(replay, &[])).map_err(|failure| Failure {
                 hint: format!(
-                    "Variables of an environment stay with its host, and this step goes to {target}. {}",
+                    "Variables of an environment stay with its host, and of this step {away}. {}",
                     failure.hint
                 ),
                 ..failure
             })?;
-            if let Some(token) = slots(&sent).first() {
+            if let Some(slot) = sent.slots.first() {
                 return Err(Failure::unsent(
                     Cause::TokenWrongInstance,
-                    format!("the step holds token {token} and goes to {target}, and {home}."),
+                    format!("the step holds token {}: {away}.", slot.name),
                     "Choose the environment of that host with --env or --base-url, or take the token out of the step.",
                 ));
             }
-        } else if self.asks_for_tokens(replay, &spec, &sent) {
-            return Err(Failure::unsent(
-                Cause::TokenWrongInstance,
-                "a value captured from an answer holds {{token:…}}, which would put a token where the answer wants it.",
-                "Take the capture out of the session, or ask who wrote that value.",
-            ));
         }
         // The vault and the record know the environment as it is configured.
         Ok(Prepared {
@@ -295,33 +280,10 @@ impl Answers {
         })
     }
 
-    /// Whether captured values bring tokens into a request: without their braces they cannot,
-    /// so that the two must ask for the same ones.
-    fn asks_for_tokens(&self, replay: &Replay, spec: &RequestSpec, sent: &SentRequest) -> bool {
-        let braces = ['{', '}'];
-        if !self.captured.iter().any(|(_, v)| v.contains(braces)) {
-            return false;
-        }
-        let own = &replay.environment;
-        let without = |value: &str| value.replace(braces, "");
-        let harmless = self.filled(replay, &own.variables, without);
-        match resolve(spec, &harmless) {
-            Ok(harmless) => slots(&harmless) != slots(sent),
-            Err(_) => !slots(sent).is_empty(),
-        }
-    }
-
     /// The environment with the variables of this run, the strongest first.
-    fn filled(
-        &self,
-        replay: &Replay,
-        variables: &[(String, String)],
-        change: impl Fn(&str) -> String,
-    ) -> Environment {
-        let captured = self.captured.iter();
-        let captured = captured.map(|(name, value)| (name.clone(), change(value)));
+    fn filled(&self, replay: &Replay, variables: &[(String, String)]) -> Environment {
         let mut all = replay.given.clone();
-        all.extend(captured);
+        all.extend(self.captured.iter().cloned());
         all.extend(variables.iter().cloned());
         all.extend(replay.session.variables.iter().cloned());
         Environment {
@@ -379,8 +341,11 @@ impl Answers {
     }
 
     /// The call without the values that were captured under secret names.
-    pub(super) fn without_secrets(&self, exchange: Exchange) -> Exchange {
-        Mask::new(&self.secrets).exchange(exchange)
+    pub(super) fn without_secrets(&self, exchange: RawExchange) -> RawExchange {
+        match self.secrets.is_empty() {
+            true => exchange,
+            false => Mask::new(&self.secrets).exchange(exchange).into_raw(),
+        }
     }
 
     pub(super) fn masked(&self, failure: Failure) -> Failure {
@@ -402,12 +367,8 @@ pub(super) struct Prepared {
 
 /// Whether a request names a variable.
 fn names(spec: &RequestSpec, variable: &str) -> bool {
-    let slot = format!("{{{{{variable}}}}}");
-    let rows = spec.params.iter().chain(&spec.headers);
-    let mut rows = rows.filter(|row| row.enabled);
-    spec.url.contains(&slot)
-        || rows.any(|row| row.name.contains(&slot) || row.value.contains(&slot))
-        || written(&spec.body).is_some_and(|w| w.text.contains(&slot))
+    let mut texts = spec.sent_templates().into_iter();
+    texts.any(|text| names_in(text).contains(&variable))
 }
 
 /// A captured value as a token of this run, so that it is masked wherever it surfaces.

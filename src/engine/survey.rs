@@ -3,9 +3,10 @@
 
 use super::client::{Flight, Outgoing};
 use super::replay::Wire;
-use crate::insight::Catalogue;
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::survey::Survey;
-use crate::model::{Environment, Exchange, Manner, TokenName, resolve};
+use crate::model::{Author, Environment, Manner, TokenName, resolve};
 
 /// Runs until nothing is left to ask or the flight is stopped. `on_call` gets each call as it may
 /// be shown and kept, and what is known by then.
@@ -14,11 +15,11 @@ pub async fn run(
     environment: &Environment,
     case: Option<&str>,
     wire: &impl Wire,
-    catalogue: &Catalogue,
+    knowledge: &Knowledge,
     flight: &Flight,
     mut on_call: impl FnMut(Exchange, &Survey),
 ) -> Survey {
-    let mut survey = Survey::default();
+    let mut survey = Survey::of(knowledge, environment);
     while let Some(typed) = survey.next(token) {
         if flight.is_stopped() {
             survey.ended = Some("It was stopped here.".to_owned());
@@ -35,11 +36,12 @@ pub async fn run(
             typed,
             sent,
             environment: environment.clone(),
+            author: Author::Person,
             case: case.map(str::to_owned),
             manner: Manner::default(),
         };
         let exchange = wire.shown(wire.send(call, flight).await);
-        survey.take(&exchange, catalogue);
+        survey.take(&exchange, knowledge);
         on_call(exchange, &survey);
     }
     survey
@@ -48,7 +50,11 @@ pub async fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ExchangeId, Outcome, Response, Timestamp};
+    use crate::insight::api::calls::{Calls, ListCall};
+    use crate::insight::api::knowledge::Pack;
+    use crate::insight::redact::Mask;
+    use crate::model::{ExchangeId, Outcome, RawExchange, Response, Timestamp};
+    use std::sync::Arc;
     use std::sync::Mutex;
     use std::time::Duration;
 
@@ -57,10 +63,10 @@ mod tests {
     struct Empty(Mutex<Vec<(String, String)>>);
 
     impl Wire for Empty {
-        async fn send(&self, call: Outgoing, _: &Flight) -> Exchange {
+        async fn send(&self, call: Outgoing, _: &Flight) -> RawExchange {
             let mut asked = self.0.lock().unwrap();
             asked.push((call.sent.method.clone(), call.sent.url.clone()));
-            Exchange {
+            RawExchange {
                 case: call.case,
                 id: ExchangeId::from_number(asked.len() as u64),
                 environment: call.environment.name,
@@ -80,8 +86,8 @@ mod tests {
             }
         }
 
-        fn shown(&self, exchange: Exchange) -> Exchange {
-            exchange
+        fn shown(&self, exchange: RawExchange) -> Exchange {
+            Mask::default().exchange(exchange)
         }
     }
 
@@ -92,18 +98,37 @@ mod tests {
         }
     }
 
+    fn knowledge() -> Knowledge {
+        let list = |path: &str| ListCall {
+            title: path.to_owned(),
+            path: path.to_owned(),
+        };
+        let pack = Pack {
+            base_path: "/core".into(),
+            calls: Calls {
+                lists: ["/shelves", "/books", "/readers"].map(list).to_vec(),
+                ..Calls::default()
+            },
+            ..Pack::default()
+        };
+        Knowledge {
+            api: Some(Arc::new(pack)),
+            ..Knowledge::default()
+        }
+    }
+
     #[tokio::test]
     async fn a_survey_only_reads_and_only_at_home() {
         let (wire, flight) = (Empty::default(), Flight::default());
         let token = TokenName::new("support").unwrap();
-        let catalogue = Catalogue::default();
+        let knowledge = knowledge();
         let mut told = 0;
         let survey = run(
             &token,
             &place(),
             None,
             &wire,
-            &catalogue,
+            &knowledge,
             &flight,
             |_, _| told += 1,
         )
@@ -119,13 +144,13 @@ mod tests {
     async fn a_survey_that_is_stopped_keeps_what_came() {
         let (wire, flight) = (Empty::default(), Flight::default());
         let token = TokenName::new("support").unwrap();
-        let catalogue = Catalogue::default();
+        let knowledge = knowledge();
         let stop = |_, survey: &Survey| {
             if survey.sights.len() == 2 {
                 flight.stop();
             }
         };
-        let survey = run(&token, &place(), None, &wire, &catalogue, &flight, stop).await;
+        let survey = run(&token, &place(), None, &wire, &knowledge, &flight, stop).await;
         assert_eq!(survey.sights.len(), 2);
         assert!(survey.ended.unwrap().contains("stopped"));
     }

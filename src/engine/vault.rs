@@ -1,35 +1,40 @@
 //! Tokens: from a name to a value, at the last moment before the wire, and only for the
 //! origins it is bound to.
 
-mod bound;
 pub mod keep;
 mod source;
 #[cfg(test)]
 mod tests;
 
+use super::child::Starter;
+use crate::engine::clock;
+use crate::insight::api::marks::Marks;
 use crate::insight::asking::wrong_token;
+use crate::insight::facts::Credential;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, made_up};
 use crate::model::{
-    Environment, Failure, Headers, Origin, Secret, SentRequest, Settings, Timestamp, Token,
-    TokenName, TokenRef, TokenSource, token_names_in,
+    Author, Bindings, Border, Cause, Consent, Environment, ExchangeId, Failure, Headers, Origin,
+    Secret, SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded,
+    with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct Vault {
     tokens: Vec<Token>,
-    environments: Vec<Environment>,
+    starter: Starter,
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
     ask: Option<fn(&TokenName) -> Option<Secret>>,
+    /// By what the maker of a value is told.
+    marks: Arc<Marks>,
     read: Mutex<Known>,
-    /// The origins that lent tokens are bound to.
-    lent: Mutex<HashMap<TokenName, Origin>>,
-    /// Where else a token may go, because the person said so; whether it is of the sandbox, too.
-    permitted: Mutex<HashSet<(bool, TokenName, Origin)>>,
+    bindings: Mutex<Bindings>,
+    /// What was told of credentials that strangers pasted, by looking at them once.
+    seen: Mutex<HashMap<ExchangeId, Credential>>,
 }
 
 /// The values read so far, and what finds them; building that again for every call would cost
@@ -37,7 +42,11 @@ pub struct Vault {
 #[derive(Default)]
 struct Known {
     values: HashMap<(bool, TokenName), Secret>,
+    /// Those of the other tokens that could be read when the first mask was made.
+    at_rest: Option<Vec<(TokenName, Secret)>>,
     mask: Option<Arc<Mask>>,
+    /// Tokens of which it was told that their values cannot be masked.
+    told: HashSet<TokenName>,
 }
 
 /// A request with the values in place. It never leaves the engine and cannot be printed.
@@ -52,12 +61,13 @@ impl Vault {
     pub fn new(settings: &Settings, practice: fn(&str) -> Option<Secret>) -> Vault {
         Vault {
             tokens: settings.tokens.clone(),
-            environments: settings.environments.clone(),
+            starter: Starter::new(settings),
             practice,
             ask: None,
+            marks: Arc::default(),
             read: Mutex::default(),
-            lent: Mutex::default(),
-            permitted: Mutex::default(),
+            bindings: Mutex::new(Bindings::of(settings)),
+            seen: Mutex::default(),
         }
     }
 
@@ -65,6 +75,29 @@ impl Vault {
     pub fn asking(mut self, ask: fn(&TokenName) -> Option<Secret>) -> Vault {
         self.ask = Some(ask);
         self
+    }
+
+    /// With the marks by which makers of tokens are told.
+    pub fn knowing(mut self, marks: Arc<Marks>) -> Vault {
+        self.marks = marks;
+        self
+    }
+
+    /// By what the maker of a value is told.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Keeps what was told of the credential of a pasted call; its value is not kept.
+    pub fn note_seen(&self, call: &ExchangeId, credential: Credential) {
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.insert(call.clone(), credential);
+        }
+    }
+
+    /// What was told of the credential of a pasted call, in this run.
+    pub fn seen(&self, call: &ExchangeId) -> Option<Credential> {
+        self.seen.lock().ok()?.get(call).cloned()
     }
 
     /// A value for as long as this program runs, as a prompt or a pipe gave it.
@@ -85,18 +118,13 @@ impl Vault {
 
     /// As `lend`, for a value that came together with the one place it may travel to.
     pub fn lend_to(&self, name: &TokenName, value: Secret, origin: Origin) {
-        if let Ok(mut lent) = self.lent.lock() {
-            lent.insert(name.clone(), origin);
-        }
+        self.bindings().lend(name, origin);
         self.lend(name, value);
     }
 
     /// The tokens that were lent for a certain origin.
     pub fn lent(&self) -> Vec<TokenName> {
-        let names = self.lent.lock().map(|lent| lent.keys().cloned().collect());
-        let mut names: Vec<TokenName> = names.unwrap_or_default();
-        names.sort();
-        names
+        self.bindings().lent()
     }
 
     /// Tells which token has a value, of those whose value is at hand now.
@@ -120,29 +148,52 @@ impl Vault {
         &self,
         sent: &SentRequest,
         environment: &Environment,
-        consent: Option<&Origin>,
+        author: Author,
+        consent: Option<&Consent>,
     ) -> Result<(Filled, Option<TokenRef>), Failure> {
-        let mut names = slots(sent);
-        names.sort();
-        names.dedup();
-
-        let target = Origin::parse(&sent.url);
-        let mut filled = Filled {
-            url: sent.url.clone(),
-            headers: sent.headers.clone(),
-            body: sent.body.clone(),
-        };
-        for name in &names {
-            self.check_origin(name, environment, target.as_ref(), consent)?;
-            let secret = self.value(name, environment.sandbox).await?;
-            check_characters(name, &secret)?;
-            filled.put(name, &secret);
+        let names = sent.tokens();
+        if !names.is_empty() {
+            let border = Border::of(environment, author, sent)?;
+            let bindings = self.bindings();
+            let checked = names
+                .iter()
+                .map(|name| border.token(name, &bindings, consent));
+            checked.collect::<Result<(), Failure>>()?;
         }
+        let mut values = HashMap::new();
+        for name in names {
+            let secret = self.value(&name, environment.sandbox).await?;
+            check_characters(&name, &secret)?;
+            values.insert(name, secret);
+        }
+        self.check_masks(&values)?;
         let token = match &sent.token {
             Some(token) => Some(self.reference(&token.name, environment.sandbox).await),
             None => None,
         };
-        Ok((filled, token))
+        Ok((put(sent, &values), token))
+    }
+
+    /// What cannot be masked afterwards does not go: neither where somebody panicked over what is
+    /// known here, nor where the mask does not find what it is made for.
+    fn check_masks(&self, values: &HashMap<TokenName, Secret>) -> Result<(), Failure> {
+        if self.read.is_poisoned() || self.bindings.is_poisoned() {
+            return Err(Failure::unsent(
+                Cause::TokenMissing,
+                "a part of this program failed before, and it is not sure any more that tokens would be masked.",
+                "Start httriage again. If it happens again, tell its makers.",
+            ));
+        }
+        let mask = self.mask();
+        let is_bare = |secret: &Secret| !Mask::is_too_short(secret) && !mask.hides(secret);
+        match values.iter().find(|(_, secret)| is_bare(secret)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Failure::unsent(
+                Cause::TokenMissing,
+                format!("the value of token {name} would not be masked in what is shown and kept."),
+                "Start httriage again, or give the token another value.",
+            )),
+        }
     }
 
     /// The token's name with its fingerprint, if its value can be read.
@@ -162,13 +213,13 @@ impl Vault {
     /// What can be told of a value that was read before; it starts nothing and asks nobody.
     pub fn report(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.remembered(sandbox, name)?;
-        Some(keep::examined(&value, Timestamp::now()))
+        Some(keep::examined(&value, clock::now(), &self.marks))
     }
 
     /// As `report`, for a value that can be read without starting or asking anything.
     pub fn report_at_rest(&self, name: &TokenName, sandbox: bool) -> Option<TokenReport> {
         let value = self.at_rest(name, sandbox)?;
-        Some(keep::examined(&value, Timestamp::now()))
+        Some(keep::examined(&value, clock::now(), &self.marks))
     }
 
     /// What can be told of the value by looking at it, or why it cannot be read.
@@ -182,7 +233,7 @@ impl Vault {
             name: name.clone(),
             fingerprint: Some(fingerprint(&value)),
         };
-        Ok((token, keep::examined(&value, Timestamp::now())))
+        Ok((token, keep::examined(&value, clock::now(), &self.marks)))
     }
 
     /// As `reference`, but starts no program and asks nobody: for lists.
@@ -243,29 +294,67 @@ impl Vault {
                 name: name.clone(),
                 fingerprint: Some(fingerprint(&value)),
             };
-            (token, keep::examined(&value, Timestamp::now()))
+            (token, keep::examined(&value, clock::now(), &self.marks))
         }))
     }
 
-    /// Every value read so far, to be masked wherever it surfaces.
-    pub fn known(&self) -> Vec<(TokenRef, Secret)> {
-        let Ok(read) = self.read.lock() else {
-            return Vec::new();
-        };
-        read.known()
+    /// What masks every value read so far, and that of every token that can be read without
+    /// starting a program or asking anybody, whether it is used in this run or not.
+    pub fn mask(&self) -> Arc<Mask> {
+        let mut read = self.read();
+        if let Some(mask) = &read.mask {
+            return mask.clone();
+        }
+        read.at_rest.get_or_insert_with(|| self.all_at_rest());
+        let mask = Arc::new(Mask::new(&read.known()));
+        read.mask = Some(mask.clone());
+        mask
     }
 
-    /// What masks every value read so far.
-    pub fn mask(&self) -> Arc<Mask> {
-        let Ok(mut read) = self.read.lock() else {
-            return Arc::new(Mask::new(&[]));
+    fn all_at_rest(&self) -> Vec<(TokenName, Secret)> {
+        let value = |token: &Token| {
+            let value = match &token.source {
+                TokenSource::Variable(variable) => source::from_variable(&token.name, variable),
+                // What is no plain file may wait for ever.
+                TokenSource::File(path) if path.is_file() => source::from_file(&token.name, path),
+                _ => return None,
+            };
+            Some((token.name.clone(), value.ok()?))
         };
-        if read.mask.is_none() {
-            read.mask = Some(Arc::new(Mask::new(&read.known())));
-        }
-        read.mask
-            .clone()
-            .unwrap_or_else(|| Arc::new(Mask::new(&[])))
+        self.tokens.iter().filter_map(value).collect()
+    }
+
+    /// The tokens that were read and cannot be masked, since they are too short; each is named once.
+    pub fn unmaskable(&self) -> Vec<TokenName> {
+        let mut read = self.read();
+        let short = read.values.iter();
+        let short = short.filter(|(_, secret)| Mask::is_too_short(secret));
+        let names: Vec<TokenName> = short.map(|((_, name), _)| name.clone()).collect();
+        names
+            .into_iter()
+            .filter(|name| read.told.insert(name.clone()))
+            .collect()
+    }
+
+    /// The person says that a token may go there too, for as long as this program runs.
+    pub fn permit(&self, sandbox: bool, name: &TokenName, origin: Origin) {
+        self.bindings().permit(sandbox, name, origin);
+    }
+
+    /// Where a token may go from an environment; nowhere yet, if there are none.
+    pub fn origins(&self, name: &TokenName, environment: &Environment) -> Vec<Origin> {
+        self.bindings().origins(name, environment)
+    }
+
+    /// What is behind these two locks is whole between any two steps of a change, so that it is
+    /// used as it is even where somebody panicked meanwhile: whatever was bound stays bound, and
+    /// every value that was read is masked. Nothing is sent any more then; see `check_masks`.
+    fn read(&self) -> MutexGuard<'_, Known> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bindings(&self) -> MutexGuard<'_, Bindings> {
+        self.bindings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn value(&self, name: &TokenName, sandbox: bool) -> Result<Secret, Failure> {
@@ -280,7 +369,7 @@ impl Vault {
             Some(TokenSource::Variable(variable)) => source::from_variable(name, variable),
             Some(TokenSource::File(path)) => source::from_file(name, path),
             Some(TokenSource::Command(words)) => {
-                source::from_command(name, words, &self.variables()).await
+                source::from_command(name, words, &self.starter).await
             }
             Some(TokenSource::Keyring) => source::from_keyring(name),
             Some(TokenSource::Prompt) => self.ask_for(name),
@@ -301,14 +390,9 @@ impl Vault {
         })
     }
 
-    /// The environment variables that hold values of tokens: no other program gets them from us.
-    pub fn variables(&self) -> Vec<&str> {
-        let sources = self.tokens.iter().map(|token| &token.source);
-        let named = sources.filter_map(|source| match source {
-            TokenSource::Variable(variable) => Some(variable.as_str()),
-            _ => None,
-        });
-        named.collect()
+    /// What starts other programs without giving them the values of tokens.
+    pub fn starter(&self) -> &Starter {
+        &self.starter
     }
 
     /// Where the value comes from; `None` where no token of that name is known.
@@ -321,23 +405,27 @@ impl Vault {
     }
 
     fn remembered(&self, sandbox: bool, name: &TokenName) -> Option<Secret> {
-        let read = self.read.lock().ok()?;
-        read.values.get(&(sandbox, name.clone())).cloned()
+        self.read().values.get(&(sandbox, name.clone())).cloned()
     }
 
     fn remember(&self, sandbox: bool, name: &TokenName, secret: Secret) {
-        if let Ok(mut read) = self.read.lock() {
-            read.values.insert((sandbox, name.clone()), secret);
-            read.mask = None;
-        }
+        let mut read = self.read();
+        // First, so that no mask is left that lacks a value.
+        read.mask = None;
+        read.values.insert((sandbox, name.clone()), secret);
     }
 }
 
 impl Known {
+    /// Of two tokens with the same value, the one that was used comes first.
     fn known(&self) -> Vec<(TokenRef, Secret)> {
-        let values = self.values.iter();
-        values
-            .map(|((_, name), secret)| {
+        let mut used: Vec<_> = self.values.iter().collect();
+        used.sort_by_key(|(name, _)| *name);
+        let used = used.into_iter().map(|((_, name), secret)| (name, secret));
+        let others = self.at_rest.iter().flatten();
+        let others = others.map(|(name, secret)| (name, secret));
+        used.chain(others)
+            .map(|(name, secret)| {
                 let token = TokenRef {
                     name: name.clone(),
                     fingerprint: Some(fingerprint(secret)),
@@ -348,46 +436,25 @@ impl Known {
     }
 }
 
-impl Filled {
-    fn put(&mut self, name: &TokenName, secret: &Secret) {
-        let slot = format!("{{{{token:{name}}}}}");
-        let value = secret.reveal();
-        let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        let in_query = percent_braces(&slot).replace(':', "%3A");
-        for form in [slot.clone(), percent_braces(&slot), in_query.clone()] {
-            self.url = self.url.replace(&form, &encoded);
+/// The request with the values in the places of its slots.
+fn put(sent: &SentRequest, values: &HashMap<TokenName, Secret>) -> Filled {
+    let put = |slot: &Slot, out: &mut Vec<u8>| {
+        let value = values.get(&slot.name).map_or("", Secret::reveal);
+        match slot.place.is_encoded() {
+            true => out.extend_from_slice(encoded(value).as_bytes()),
+            false => out.extend_from_slice(value.as_bytes()),
         }
-        self.headers = self
-            .headers
-            .iter()
-            .map(|header| match std::str::from_utf8(&header.value) {
-                Ok(text) => (header.name.clone(), text.replace(&slot, value).into_bytes()),
-                Err(_) => (header.name.clone(), header.value.clone()),
-            })
-            .collect();
-        // The pairs of a form are encoded before, and so is what belongs into them.
-        for (form, value) in [(&slot, value), (&in_query, encoded.as_str())] {
-            if let Ok(text) = std::str::from_utf8(&self.body)
-                && text.contains(form)
-            {
-                self.body = text.replace(form, value).into_bytes();
-            }
-        }
+    };
+    let url = with_slots(sent.url.as_bytes(), sent.slots_of_url(), put);
+    let headers = sent.headers.iter().enumerate().map(|(number, header)| {
+        let value = with_slots(&header.value, sent.slots_of_header(number), put);
+        (header.name.clone(), value)
+    });
+    Filled {
+        url: String::from_utf8_lossy(&url).into_owned(),
+        headers: headers.collect(),
+        body: with_slots(&sent.body, sent.slots_of_body(), put),
     }
-}
-
-/// Every token that a request asks for, as often as it does and in the order of the places.
-pub fn slots(sent: &SentRequest) -> Vec<TokenName> {
-    let mut names = token_names_in(&decoded_braces(&sent.url));
-    for header in sent.headers.iter() {
-        names.extend(token_names_in(&header.text()));
-    }
-    let body_text = std::str::from_utf8(&sent.body).ok();
-    names.extend(body_text.map(token_names_in).unwrap_or_default());
-    if let Some(text) = body_text.filter(|text| text.contains("%7B%7Btoken%3A")) {
-        names.extend(token_names_in(&decoded_braces(text)));
-    }
-    names
 }
 
 /// First four hex digits of SHA-256 over a fixed prefix and the value.
@@ -413,15 +480,4 @@ fn check_characters(name: &TokenName, secret: &Secret) -> Result<(), Failure> {
             &format!("the character U+{:04X}", c as u32),
         )),
     }
-}
-
-/// URLs carry braces as they are or percent-encoded, depending on the part they stand in.
-fn percent_braces(text: &str) -> String {
-    text.replace('{', "%7B").replace('}', "%7D")
-}
-
-fn decoded_braces(url: &str) -> String {
-    url.replace("%7B", "{")
-        .replace("%7D", "}")
-        .replace("%3A", ":")
 }

@@ -2,30 +2,40 @@
 //! A statement is a plain text (then it is our own reasoning), or a table that names its source:
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
-use super::FormatError;
+use super::{FormatError, library};
+use crate::insight::api::knowledge::{self, CauseText, Meaning, Pack};
 use crate::insight::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::model::Cause;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
+use std::sync::Arc;
 use toml::Spanned;
 
-const STATUSES: &str = include_str!("../../assets/catalogue/statuses.toml");
-const CODES: &str = include_str!("../../assets/catalogue/codes.toml");
 const CAUSES: &str = include_str!("../../assets/catalogue/causes.toml");
 
-/// What comes with the program. A test proves that the files can be read; were they not, the
-/// program would know less, and still run.
+/// The id of the pack that a person's own catalogue is.
+const OWN: &str = "own";
+
+/// What comes with the program.
 pub fn built_in() -> Catalogue {
-    let statuses = read(STATUSES, "statuses.toml").unwrap_or_default();
-    let codes = read(CODES, "codes.toml").unwrap_or_default();
-    let causes = read(CAUSES, "causes.toml").unwrap_or_default();
-    statuses.overlay(codes).overlay(causes)
+    Catalogue {
+        causes: causes(),
+        library: Arc::new(library::built_in()),
+    }
 }
 
-/// Reads a catalogue; what is not understood is refused with its line and column.
-pub fn read(text: &str, file_name: &str) -> Result<Catalogue, FormatError> {
+/// What each cause is, whatever the API. A test proves that the file can be read; were it not,
+/// the program would know less, and still run.
+pub fn causes() -> Vec<CauseNote> {
+    let texts = read(CAUSES, "causes.toml").unwrap_or_default().causes;
+    texts.iter().filter_map(|text| text.over(None)).collect()
+}
+
+/// Reads a catalogue as a pack that only explains; what is not understood is refused with its
+/// line and column.
+pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
     let refuse = |offset: usize, problem: String, remedy: &str| {
         FormatError::at(file_name, text, offset, problem, remedy)
     };
@@ -39,26 +49,33 @@ pub fn read(text: &str, file_name: &str) -> Result<Catalogue, FormatError> {
         )
     })?;
 
-    let mut catalogue = Catalogue::default();
+    let mut pack = Pack {
+        id: OWN.to_owned(),
+        title: file_name.to_owned(),
+        ..Pack::default()
+    };
     for row in file.status {
         let (place, status) = (row.status.span().start, row.status.into_inner());
         if !(100..=599).contains(&status) {
             let problem = format!("{status} is not a status");
             return Err(refuse(place, problem, "Use a number from 100 to 599"));
         }
-        if catalogue.status(status).is_some() {
+        if pack.status(status).is_some() {
             let problem = format!("the status {status} stands twice");
             return Err(refuse(place, problem, "Join the two entries"));
         }
-        catalogue.statuses.push(StatusNote {
-            status,
-            name: row.name,
-            meaning: row.meaning,
-            causes: causes(row.causes, &refuse)?,
-            reasons: row.reasons,
-            checks: row.checks,
-            ask: row.ask,
-            see: row.see,
+        pack.statuses.push(knowledge::StatusRow {
+            note: StatusNote {
+                status,
+                name: row.name,
+                meaning: row.meaning,
+                causes: known(row.causes, &refuse)?,
+                reasons: row.reasons,
+                checks: row.checks,
+                ask: row.ask,
+                see: row.see,
+            },
+            likely: Vec::new(),
         });
     }
     for row in file.code {
@@ -67,39 +84,42 @@ pub fn read(text: &str, file_name: &str) -> Result<Catalogue, FormatError> {
             let problem = "a code is empty".to_owned();
             return Err(refuse(place, problem, "Write the code as the API does"));
         }
-        if catalogue.code(&code).is_some() {
+        if pack.code(&code, None).is_some() {
             let problem = format!("the code \"{code}\" stands twice");
             return Err(refuse(place, problem, "Join the two entries"));
         }
-        catalogue.codes.push(CodeNote {
-            code,
-            title: row.title,
-            statuses: row.statuses,
-            meaning: row.meaning,
-            causes: causes(row.causes, &refuse)?,
-            checks: row.checks,
-            ask: row.ask,
+        pack.codes.push(knowledge::CodeRow {
+            note: CodeNote {
+                code,
+                title: row.title,
+                statuses: row.statuses,
+                meaning: row.meaning,
+                causes: known(row.causes, &refuse)?,
+                checks: row.checks,
+                ask: row.ask,
+            },
+            meaning: Meaning::default(),
         });
     }
     for row in file.cause {
         let place = row.id.span().start;
-        let cause = causes(vec![row.id], &refuse)?[0];
-        if catalogue.cause(cause).is_some() {
+        let cause = known(vec![row.id], &refuse)?[0];
+        if pack.causes.iter().any(|text| text.cause == cause) {
             let problem = format!("the cause {} stands twice", cause.id());
             return Err(refuse(place, problem, "Join the two entries"));
         }
-        catalogue.causes.push(CauseNote {
+        pack.causes.push(CauseText {
             cause,
-            summary: row.summary,
-            meaning: row.meaning,
+            summary: Some(row.summary),
+            meaning: Some(row.meaning),
             signs: row.signs,
             steps: row.steps,
         });
     }
-    Ok(catalogue)
+    Ok(pack)
 }
 
-fn causes(
+fn known(
     ids: Vec<Spanned<String>>,
     refuse: &dyn Fn(usize, String, &str) -> FormatError,
 ) -> Result<Vec<Cause>, FormatError> {
@@ -185,7 +205,7 @@ fn many<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Statement>, D::Error
 }
 
 /// Read by hand, since an untagged choice would lose which key was wrong, and where.
-struct StatementRow(Statement);
+pub(super) struct StatementRow(pub Statement);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -236,6 +256,18 @@ impl<'de> Visitor<'de> for StatementVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Environment;
+
+    /// Every built-in pack, read.
+    fn packs() -> Vec<Arc<Pack>> {
+        let library = built_in().library;
+        let ids: Vec<String> = library
+            .list()
+            .iter()
+            .map(|(id, ..)| (*id).to_owned())
+            .collect();
+        ids.iter().filter_map(|id| library.pack(id)).collect()
+    }
 
     #[test]
     fn statements_keep_their_grounds() {
@@ -251,14 +283,16 @@ mod tests {
             code = "not_found"
             meaning = "Not there."
         "#;
-        let catalogue = read(text, "catalogue.toml").unwrap();
-        let note = catalogue.status(404).unwrap();
+        let own = read(text, "catalogue.toml").unwrap();
+        let note = &own.status(404).unwrap().note;
         assert_eq!(note.meaning.grounds.source(), Some("error codes page"));
         assert_eq!(note.causes, [Cause::ResourceAbsent]);
         let grounds: Vec<_> = note.reasons.iter().map(|r| r.grounds.id()).collect();
         assert_eq!(grounds, ["inferred", "observed"]);
         assert_eq!(note.see, [403]);
-        assert_eq!(catalogue.code("not_found").unwrap().title, None);
+        assert_eq!(own.code("not_found", None).unwrap().note.title, None);
+        // It explains, and judges nothing.
+        assert!(own.status(404).unwrap().likely.is_empty());
     }
 
     #[test]
@@ -296,49 +330,49 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_files_can_be_read() {
-        read(STATUSES, "statuses.toml").unwrap();
-        read(CODES, "codes.toml").unwrap();
-        read(CAUSES, "causes.toml").unwrap();
-        assert_eq!(built_in().status(404).unwrap().name, "Not Found");
-        assert!(built_in().code("not_found").is_some());
-    }
-
-    #[test]
-    fn the_statuses_that_the_api_lists_are_explained_from_its_own_page() {
+    fn the_statuses_that_the_home_api_lists_are_explained_from_its_own_page() {
         let catalogue = built_in();
+        let home = catalogue.library.of_environment(&Environment::sandbox());
+        let here = catalogue.beside(&home);
         for status in [
             200, 201, 400, 401, 403, 404, 405, 422, 429, 500, 501, 503, 504,
         ] {
-            let note = catalogue.status(status).unwrap();
+            let note = here.status(status).unwrap();
             let source = note.meaning.grounds.source();
             assert_eq!(source, Some("API error codes page"), "{status}");
         }
-        assert!(catalogue.status(405).unwrap().see.contains(&501));
-        assert!(catalogue.status(501).unwrap().see.contains(&405));
+        assert_eq!(here.status(404).unwrap().name, "Not Found");
+        assert!(here.status(405).unwrap().see.contains(&501));
+        assert!(here.status(501).unwrap().see.contains(&405));
+        assert!(here.code("not_found", None).is_some());
     }
 
     #[test]
-    fn every_built_in_entry_says_what_to_do_and_leads_nowhere_unknown() {
+    fn every_status_and_code_says_what_to_do_and_leads_nowhere_unknown() {
         let catalogue = built_in();
-        for note in &catalogue.statuses {
-            assert!(!note.causes.is_empty(), "{}", note.status);
-            assert!(!note.checks.is_empty(), "{}", note.status);
-            for other in &note.see {
-                assert!(catalogue.status(*other).is_some() && *other != note.status);
+        let home = catalogue.library.of_environment(&Environment::sandbox());
+        let unknown = catalogue.library.of_environment(&Environment::default());
+        for knowledge in [&home, &unknown] {
+            let here = catalogue.beside(knowledge);
+            for note in (100..600).filter_map(|status| here.status(status)) {
+                let is_known = !note.causes.is_empty() || note.status == 427;
+                assert!(is_known && !note.checks.is_empty(), "{}", note.status);
+                for other in &note.see {
+                    assert!(here.status(*other).is_some() && *other != note.status);
+                }
             }
         }
-        for note in &catalogue.codes {
-            assert!(!note.causes.is_empty(), "{}", note.code);
-            assert!(!note.checks.is_empty(), "{}", note.code);
-            for status in &note.statuses {
-                assert!(catalogue.status(*status).is_some(), "{}", note.code);
+        for pack in packs() {
+            for row in &pack.codes {
+                let says = !row.note.causes.is_empty() || !row.note.meaning.text.is_empty();
+                assert!(says, "{} {}", pack.id, row.note.code);
             }
         }
     }
 
     #[test]
     fn every_cause_says_what_it_is_how_it_is_told_and_what_to_do() {
+        read(CAUSES, "causes.toml").unwrap();
         let catalogue = built_in();
         for cause in Cause::ALL {
             let note = catalogue.cause(*cause);
@@ -353,23 +387,39 @@ mod tests {
     #[test]
     fn every_built_in_sentence_is_one_line_with_an_end() {
         let catalogue = built_in();
-        let of_statuses = catalogue.statuses.iter().flat_map(|note| {
-            let lists = [&note.reasons, &note.checks, &note.ask];
-            let said = lists.into_iter().flatten();
-            said.chain([&note.meaning])
-        });
-        let of_codes = catalogue.codes.iter().flat_map(|note| {
-            let said = note.checks.iter().chain(&note.ask);
-            said.chain([&note.meaning])
-        });
-        let of_causes = catalogue.causes.iter().flat_map(|note| {
-            let said = note.signs.iter().chain(&note.steps);
-            said.chain([&note.meaning, &note.summary])
-        });
-        for statement in of_statuses.chain(of_codes).chain(of_causes) {
+        let mut said: Vec<Statement> = Vec::new();
+        for note in &catalogue.causes {
+            said.extend(note.signs.iter().chain(&note.steps).cloned());
+            said.extend([note.meaning.clone(), note.summary.clone()]);
+        }
+        for pack in packs() {
+            if pack.id != "cutover" && pack.id != "http" {
+                continue;
+            }
+            for StatusNote {
+                meaning,
+                reasons,
+                checks,
+                ask,
+                ..
+            } in pack.statuses.iter().map(|row| &row.note)
+            {
+                said.extend(reasons.iter().chain(checks).chain(ask).cloned());
+                said.push(meaning.clone());
+            }
+            for note in pack.codes.iter().map(|row| &row.note) {
+                said.extend(note.checks.iter().chain(&note.ask).cloned());
+                said.push(note.meaning.clone());
+            }
+            for text in &pack.causes {
+                said.extend(text.signs.iter().chain(&text.steps).cloned());
+                said.extend(text.meaning.iter().chain(&text.summary).cloned());
+            }
+        }
+        for statement in said {
             let text = &statement.text;
             assert!(text.ends_with(['.', '?']), "{text}");
-            assert!(!text.contains('\n') && text.len() < 160, "{text}");
+            assert!(!text.contains('\n') && text.len() < 190, "{text}");
             assert_eq!(crate::model::unsafe_count(text), 0, "{text}");
         }
     }

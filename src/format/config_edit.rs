@@ -2,7 +2,7 @@
 //! and blanks are the person's.
 
 use super::FormatError;
-use crate::model::{Token, TokenName, TokenSource};
+use crate::model::{Origin, Token, TokenName, TokenSource};
 use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 /// The text with a token added, and its name in the lists of these environments.
@@ -22,8 +22,9 @@ pub fn add_token(
         TokenSource::Keyring => entry.insert("keyring", value(true)),
         TokenSource::Prompt | TokenSource::Sandbox => entry.insert("prompt", value(true)),
     };
-    if !token.origins.is_empty() {
-        entry.insert("origins", list(&token.origins));
+    if let Some(origins) = &token.origins {
+        let origins: Vec<String> = origins.iter().map(Origin::to_string).collect();
+        entry.insert("origins", list(&origins));
     }
     tokens.insert(token.name.as_str(), Item::Table(entry));
     for name in environments {
@@ -122,7 +123,7 @@ mod tests {
         Token {
             name: TokenName::new("new").unwrap(),
             source,
-            origins: vec![],
+            origins: None,
         }
     }
 
@@ -151,7 +152,9 @@ mod tests {
             TokenSource::Prompt,
         ] {
             let mut new = token(source);
-            new.origins = vec!["https://api.acme.example".into()];
+            new.origins = Origin::exactly("https://api.acme.example")
+                .ok()
+                .map(|o| vec![o]);
             let text = add_token("", "f", &new, &[]).unwrap();
             let settings = config_file::read(&text, "f").unwrap();
             assert_eq!(settings.tokens, [new]);

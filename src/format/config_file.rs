@@ -5,6 +5,7 @@ use crate::model::{Environment, Identity, Origin, Settings, Token, TokenName, To
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use toml::Spanned;
 
 /// Reads the settings; `file` is named in the error.
 pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
@@ -34,6 +35,22 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         })
     };
 
+    let whole = text;
+    let origins = |texts: &[Spanned<String>], place: &str, key: &str| {
+        let origin = |text: &Spanned<String>| {
+            Origin::exactly(text.get_ref()).map_err(|why| {
+                let problem = format!(
+                    "\"{}\" in {key} of {place} is not an origin: {why}",
+                    text.get_ref()
+                );
+                let remedy =
+                    "Write scheme, host and port of each, as https://api.acme.example:8443.";
+                FormatError::at(file, whole, text.span().start, problem, remedy)
+            })
+        };
+        texts.iter().map(origin).collect::<Result<Vec<Origin>, _>>()
+    };
+
     let mut settings = Settings {
         environment: config.environment,
         theme: config.theme,
@@ -59,16 +76,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         for token in &table.tokens {
             tokens.push(name(token, &place)?);
         }
-        let mut insecure_origins = Vec::with_capacity(table.insecure_origins.len());
-        for text in &table.insecure_origins {
-            insecure_origins.push(Origin::parse(text).ok_or_else(|| {
-                wrong(
-                    format!("{place}.insecure_origins"),
-                    format!("\"{text}\" is not an origin"),
-                    "Write scheme, host and port, as https://api.acme.example:8443.",
-                )
-            })?);
-        }
+        let insecure_origins = origins(&table.insecure_origins, &place, "insecure_origins")?;
         let identity = match (table.client_certificate, table.client_key) {
             (None, None) => None,
             (None, Some(_)) => {
@@ -95,13 +103,17 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             ca_file: table.ca_file,
             insecure_origins,
             identity,
+            knowledge: table.knowledge,
+            configured: true,
         });
     }
     for (token, table) in config.tokens {
         let place = format!("tokens.{token}");
+        let own = table.origins.as_deref();
+        settings.token_variables.extend(table.env.clone());
         settings.tokens.push(Token {
             name: name(&token, &place)?,
-            origins: table.origins.clone(),
+            origins: own.map(|own| origins(own, &place, "origins")).transpose()?,
             source: table.source().ok_or_else(|| {
                 wrong(
                     place,
@@ -161,9 +173,11 @@ struct EnvironmentTable {
     proxy: Option<String>,
     ca_file: Option<PathBuf>,
     #[serde(default)]
-    insecure_origins: Vec<String>,
+    insecure_origins: Vec<Spanned<String>>,
     client_certificate: Option<PathBuf>,
     client_key: Option<PathBuf>,
+    /// The id of the pack that speaks here.
+    knowledge: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -176,8 +190,7 @@ struct TokenTable {
     file: Option<PathBuf>,
     #[serde(default)]
     prompt: bool,
-    #[serde(default)]
-    origins: Vec<String>,
+    origins: Option<Vec<Spanned<String>>>,
 }
 
 impl TokenTable {
@@ -260,6 +273,21 @@ mod tests {
                 "without a certificate",
             ),
         ];
+        let origins = [
+            ("api.acme.example", "it has no scheme"),
+            ("localhost:9", "its scheme is not http or https"),
+            ("https://*.acme.example", "each has to be named"),
+            ("https://api.acme.example/v1", "a path stands behind it"),
+            ("", "it has no scheme"),
+        ];
+        for (origin, says) in origins {
+            let text = format!(
+                "[tokens.a]\nenv = \"A\"\norigins = [\"https://a.example\", \"{origin}\"]\n"
+            );
+            let error = read(&text, "config.toml").unwrap_err().to_string();
+            let place = "config.toml:3:33: ";
+            assert!(error.starts_with(place) && error.contains(says), "{error}");
+        }
         for (text, says) in cases {
             let error = read(text, "config.toml").unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");

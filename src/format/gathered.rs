@@ -1,13 +1,13 @@
 //! What a file with requests and variables of its own adds up to: the part of reading that is the
 //! same whatever the file looks like. A reader takes its requests apart and hands the pieces over.
 
-use super::lift::{Lifter, slot, user_of};
+use super::lift::{Lifter, user_of};
 use super::notes::Notes;
 use super::variables::{Settled, Variables, with_scheme};
 use crate::insight::redact::Mask;
 use crate::model::{
     Auth, Body, Collection, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step, TokenName, cut,
-    decoded, tokens_of,
+    decoded_around_names, slot,
 };
 
 /// Requests taken from one file.
@@ -131,7 +131,7 @@ impl<'a> Gathered<'a> {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let plain = |text: &str| {
                 let text = text.trim().replace('+', " ");
-                decoded(&text).unwrap_or(text)
+                decoded_around_names(&text).unwrap_or(text)
             };
             Param::new(plain(name), plain(value))
         });
@@ -179,7 +179,7 @@ impl<'a> Gathered<'a> {
         let settled = self.variables.settle(&mut self.steps, &mut self.lifter);
         let title = self.lifter.url(&cut(title.trim(), 120));
         let steps = self.steps.iter();
-        let named: Vec<TokenName> = steps.flat_map(|step| tokens_of(&step.spec)).collect();
+        let named: Vec<TokenName> = steps.flat_map(|step| step.spec.tokens()).collect();
         for name in named {
             self.lifter.refer(name.as_str(), "by name");
         }
@@ -188,6 +188,7 @@ impl<'a> Gathered<'a> {
         let mask = Mask::new(&valued);
         for step in &mut self.steps {
             step.name = mask.text(&step.name);
+            step.spec.settle();
         }
         tell(&mut self.notes, &settled, kind);
         Collection {
@@ -198,7 +199,6 @@ impl<'a> Gathered<'a> {
             variables: settled.variables,
             base: settled.base.and_then(|base| base.value),
             notes: self.notes.into_list(),
-            ..Collection::default()
         }
     }
 }

@@ -1,15 +1,14 @@
 //! Credentials are lifted out of what is imported: a name stands in their place, and the value
 //! goes on by itself. Two places with the same value get the same name.
 
-use crate::insight::redact::{is_secret_name, secret_spans};
+use crate::insight::redact::{is_secret, jwts, secret_spans};
 use crate::model::{
-    Auth, Body, FoundToken, MASK, Param, RequestSpec, Secret, TokenName, decoded, form_rows,
-    names_in, with_names,
+    Auth, Body, FoundToken, MASK, Param, Piece, RequestSpec, Secret, TokenName, as_data, decoded,
+    decoded_around_names, form_rows, names_in, pieces, slot, with_names,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 /// What was lifted so far. It holds values in the clear, and cannot be printed.
 pub struct Lifter<'a> {
@@ -28,6 +27,16 @@ pub struct Lifter<'a> {
     values: HashMap<String, String>,
     /// Variables that stood where credentials stand.
     inside: HashSet<String>,
+    bare: Bare,
+}
+
+/// What `{{name}}` is where a credential stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bare {
+    /// In what is imported: a credential that the other program keeps under that name.
+    Credential,
+    /// In a request of our own: a variable, which stays one.
+    Variable,
 }
 
 struct Found {
@@ -37,6 +46,8 @@ struct Found {
     is_known: bool,
 }
 
+/// Bytes of a text beside a name from which on it may be a credential itself.
+const SHORTEST_BESIDE: usize = 8;
 /// Bytes that a credential may grow to when it is put together from variables.
 const MOST_EXPANDED: usize = 8_192;
 
@@ -53,31 +64,8 @@ const SCHEMES: [&str; 8] = [
 ];
 
 /// Parts of names that hold a credential besides those that are masked everywhere.
-const MORE_NAMES: [&str; 12] = [
-    "access-key",
-    "access_key",
-    "accesskey",
-    "subscription-key",
-    "functions-key",
-    "passwd",
-    "credential",
-    "signature",
-    "session-id",
-    "sessionid",
-    "private-key",
-    "private_key",
-];
-const WHOLE_NAMES: [&str; 9] = [
-    "x-auth",
-    "auth",
-    "sig",
-    "jwt",
-    "pwd",
-    "pass",
-    "key",
-    "x-session",
-    "x-amz-signature",
-];
+const MORE_NAMES: [&str; 3] = ["subscription-key", "functions-key", "credential"];
+const WHOLE_NAMES: [&str; 4] = ["auth", "pass", "key", "x-session"];
 
 impl<'a> Lifter<'a> {
     pub fn new(
@@ -94,6 +82,15 @@ impl<'a> Lifter<'a> {
             next: HashMap::new(),
             values: HashMap::new(),
             inside: HashSet::new(),
+            bare: Bare::Credential,
+        }
+    }
+
+    /// For requests of our own, in which a credential that has a name stays as it is.
+    pub fn of_own(taken: &'a [TokenName]) -> Lifter<'a> {
+        Lifter {
+            bare: Bare::Variable,
+            ..Lifter::new(taken, &|_| None)
         }
     }
 
@@ -118,6 +115,10 @@ impl<'a> Lifter<'a> {
     /// A value becomes a token. One that is only a name is the token of that name, unless the
     /// text says what it stands for; one that is put together from other names has no value here.
     pub fn lift(&mut self, base: &str, place: &str, value: &str) -> TokenName {
+        if value.starts_with("‹token:") && value.ends_with('›') {
+            // A mask says that there was a value, and not which token of this machine it is.
+            return self.missing(base, place);
+        }
         self.note_inside(value);
         let Some(name) = only_name(value) else {
             let whole = self.expanded(value);
@@ -131,6 +132,39 @@ impl<'a> Lifter<'a> {
                 self.lift_value(&name, place, value, None)
             }
             None => self.refer(&name, place),
+        }
+    }
+
+    /// What stands in the place of a value.
+    fn slotted(&mut self, base: &str, place: &str, value: &str) -> String {
+        if self.bare == Bare::Variable && value.contains(MASK) {
+            return value.to_owned();
+        }
+        if self.bare == Bare::Credential || !has_names(value) {
+            return slot(&self.lift(base, place, value));
+        }
+        self.note_inside(value);
+        let mut written = String::with_capacity(value.len());
+        let mut beside = String::new();
+        for piece in pieces(value) {
+            match piece {
+                Piece::Plain(_) | Piece::Brace => piece.push_to(&mut beside),
+                Piece::Name(_) | Piece::Token(_) => {
+                    self.push_plain(base, place, &beside, &mut written);
+                    beside.clear();
+                    piece.push_to(&mut written);
+                }
+            }
+        }
+        self.push_plain(base, place, &beside, &mut written);
+        written
+    }
+
+    /// What stands beside a name: a sign between two of them is no secret.
+    fn push_plain(&mut self, base: &str, place: &str, plain: &str, written: &mut String) {
+        match plain.len() < SHORTEST_BESIDE {
+            true => written.push_str(plain),
+            false => written.push_str(&slot(&self.lift(base, place, plain))),
         }
     }
 
@@ -184,7 +218,7 @@ impl<'a> Lifter<'a> {
             room -= value.len();
             Some(value.clone())
         });
-        (!whole.contains("{{")).then_some(whole)
+        as_data(&whole)
     }
 
     /// Whether a variable of the text stood where credentials stand.
@@ -193,11 +227,8 @@ impl<'a> Lifter<'a> {
     }
 
     fn note_inside(&mut self, text: &str) {
-        if text.contains("{{") {
-            let names = names_in(text).into_iter();
-            let own = names.filter(|name| !name.starts_with("token:"));
-            self.inside.extend(own.map(str::to_owned));
-        }
+        let names = names_in(text).into_iter();
+        self.inside.extend(names.map(str::to_owned));
     }
 
     /// The same text stands for the same token, also where its value is not here.
@@ -259,6 +290,7 @@ impl<'a> Lifter<'a> {
 
     /// A request without the credentials that were typed into it.
     pub fn spec(&mut self, spec: &mut RequestSpec) {
+        spec.unsettle();
         spec.url = self.url(&spec.url);
         for row in &mut spec.params {
             row.value = self.named("parameter", &row.name, &row.value);
@@ -267,13 +299,8 @@ impl<'a> Lifter<'a> {
             row.value = self.header(&row.name, &row.value);
         }
         match &mut spec.body {
-            Body::Empty | Body::File(_) => {}
+            Body::Empty | Body::File(_) | Body::Bytes(_) => {}
             Body::Text(text) => *text = self.body(text),
-            Body::Bytes(bytes) => {
-                if let Ok(text) = std::str::from_utf8(bytes) {
-                    *bytes = self.body(text).into_bytes();
-                }
-            }
             Body::Form(rows) => {
                 for row in rows {
                     row.value = self.named("form", &row.name, &row.value);
@@ -285,6 +312,7 @@ impl<'a> Lifter<'a> {
                 }
             }
         }
+        spec.settle();
     }
 
     /// The value of a header that is one variable, whose value begins with a scheme: that scheme
@@ -321,35 +349,26 @@ impl<'a> Lifter<'a> {
         spec.headers.push(header);
     }
 
-    /// A body as it was sent. One that is `filled` holds variables on purpose.
-    pub fn text_body(&mut self, bytes: Vec<u8>, is_form: bool, filled: bool) -> Body {
-        let text = match String::from_utf8(bytes) {
-            Ok(text) if text.is_empty() => return Body::Empty,
-            Ok(text) => text,
-            Err(error) => return Body::Bytes(error.into_bytes()),
-        };
+    /// A body as a text that is filled in.
+    pub fn text_body(&mut self, text: String, is_form: bool) -> Body {
+        if text.is_empty() {
+            return Body::Empty;
+        }
         if is_form && let Some(mut rows) = form_rows(&text) {
             for row in &mut rows {
                 row.value = self.named("form", &row.name, &row.value);
             }
             return Body::Form(rows);
         }
-        // Braces that stood there from the start are text and no variables.
-        let literal = !filled && !names_in(&text).is_empty();
         // A form with blanks in it is none to whoever looks at the text alone.
         let is_pairs = is_form && !text.trim_start().starts_with(['{', '[', '<', '"']);
-        let text = match is_pairs {
+        Body::Text(match is_pairs {
             true => {
                 let pairs = self.pairs("form", &text);
                 self.jwts(&pairs, "body")
             }
             false => self.body(&text),
-        };
-        if literal {
-            Body::Bytes(text.into_bytes())
-        } else {
-            Body::Text(text)
-        }
+        })
     }
 
     /// URL and parameters, where the query is the same when it is put together again.
@@ -384,8 +403,7 @@ impl<'a> Lifter<'a> {
             Some(scheme) => scheme.to_ascii_lowercase(),
             None => name.to_ascii_lowercase(),
         };
-        let token = self.lift(&base, &place, credential);
-        format!("{before}{}", slot(&token))
+        format!("{before}{}", self.slotted(&base, &place, credential))
     }
 
     /// The value of a parameter or of a member of a form.
@@ -394,8 +412,7 @@ impl<'a> Lifter<'a> {
         if value.is_empty() || !holds_secret(name, value) {
             return self.jwts(value, &place);
         }
-        let token = self.lift(name, &place, value);
-        slot(&token)
+        self.slotted(name, &place, value)
     }
 
     /// A URL whose query could not be taken apart, without the credentials in it.
@@ -410,15 +427,18 @@ impl<'a> Lifter<'a> {
     }
 
     /// The text of a query or a form, each pair as it was written but for the credentials.
-    fn pairs(&mut self, what: &str, text: &str) -> String {
+    pub fn pairs(&mut self, what: &str, text: &str) -> String {
         let pairs = text.split('&').map(|pair| match pair.split_once('=') {
             Some((name, value)) => {
-                let plain = decoded(&value.replace('+', " "));
+                let plain = decoded_around_names(&value.replace('+', " "));
                 let shown = decoded(name.trim()).unwrap_or_else(|| name.to_owned());
                 match plain {
                     Some(plain) if !value.is_empty() && holds_secret(&shown, &plain) => {
-                        let token = self.lift(&shown, &format!("{what} {shown}"), &plain);
-                        format!("{name}={}", slot(&token))
+                        // Beside a name that stays, the text stays encoded.
+                        let stays = self.bare == Bare::Variable && has_names(value);
+                        let value = if stays { value } else { plain.as_str() };
+                        let place = format!("{what} {shown}");
+                        format!("{name}={}", self.slotted(&shown, &place, value))
                     }
                     _ => pair.to_owned(),
                 }
@@ -442,9 +462,8 @@ impl<'a> Lifter<'a> {
                 continue;
             }
             let name = member_before(&text[..span.start]);
-            let token = self.lift(&name, &format!("body {name}"), value);
             out.push_str(before);
-            out.push_str(&slot(&token));
+            out.push_str(&self.slotted(&name, &format!("body {name}"), value));
             from = span.end;
         }
         out.push_str(&text[from..]);
@@ -470,7 +489,7 @@ impl<'a> Lifter<'a> {
 fn query_rows(query: &str) -> Option<Vec<Param>> {
     let row = |pair: &str| {
         let (name, value) = pair.split_once('=')?;
-        let (name, value) = (decoded(name)?, decoded(value)?);
+        let (name, value) = (decoded_around_names(name)?, decoded_around_names(value)?);
         let is_escape = |rest: &str| {
             let digits = rest.as_bytes().get(..2);
             digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
@@ -484,10 +503,6 @@ fn query_rows(query: &str) -> Option<Vec<Param>> {
         fits.then(|| Param::new(name, value))
     };
     query.split('&').map(row).collect()
-}
-
-pub fn slot(token: &TokenName) -> String {
-    format!("{{{{token:{token}}}}}")
 }
 
 /// A URL without the user and password in it, and those.
@@ -504,26 +519,19 @@ pub fn user_of(url: &str) -> (String, Option<&str>) {
     }
 }
 
-/// A text with a mask where a JSON Web Token stood.
-pub fn without_jwts(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for span in jwts(text) {
-        out.push_str(&text[from..span.start]);
-        out.push_str(MASK);
-        from = span.end;
-    }
-    out.push_str(&text[from..]);
-    out
+/// Whether a text asks for a variable or a token.
+fn has_names(text: &str) -> bool {
+    pieces(text).any(|piece| matches!(piece, Piece::Name(_) | Piece::Token(_)))
 }
 
-fn holds_secret(name: &str, value: &str) -> bool {
+/// Whether a value of that name is a credential.
+pub fn holds_secret(name: &str, value: &str) -> bool {
     // What is masked has no value that could be lifted.
     if value.contains(MASK) {
         return false;
     }
     let lower = name.to_ascii_lowercase();
-    is_secret_name(name)
+    is_secret(name, value)
         || WHOLE_NAMES.contains(&lower.as_str())
         || MORE_NAMES.iter().any(|part| lower.contains(part))
         || jwts(value)
@@ -551,10 +559,11 @@ fn after_scheme<'v>(value: &'v str, schemes: &[&str]) -> (&'v str, &'v str) {
 
 /// The name in a text that is `{{name}}` or `{{token:name}}` and nothing else.
 fn only_name(text: &str) -> Option<String> {
-    let inside = text.strip_prefix("{{")?.strip_suffix("}}")?;
-    let fits = |c: char| c.is_alphanumeric() || "_-.:".contains(c);
-    let name = inside.strip_prefix("token:").unwrap_or(inside);
-    (!name.is_empty() && inside.chars().all(fits)).then(|| name.to_owned())
+    let mut pieces = pieces(text);
+    match (pieces.next()?, pieces.next()) {
+        (Piece::Name(name) | Piece::Token(name), None) => Some(name.to_owned()),
+        _ => None,
+    }
 }
 
 /// The member whose value begins where the text ends: of JSON, else of a form.
@@ -571,26 +580,4 @@ fn member_before(text: &str) -> String {
     };
     let name = json().or_else(form).filter(|name| !name.is_empty());
     name.unwrap_or_else(|| "secret".to_owned())
-}
-
-/// Three parts of base64url, the first of which begins as JSON does.
-fn jwts(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"-_".contains(b);
-    while let Some(start) = text[from..].find("eyJ").map(|at| from + at) {
-        let bytes = &text.as_bytes()[start..];
-        let end = bytes
-            .iter()
-            .take_while(|b| is_part(b) || **b == b'.')
-            .count();
-        let parts: Vec<&str> = text[start..start + end].split('.').collect();
-        let before = text[..start].bytes().next_back();
-        let begins = before.is_none_or(|b| !is_part(&b) && b != b'.');
-        if begins && parts.len() == 3 && parts[0].len() > 8 && parts[1].len() > 8 {
-            found.push(start..start + end);
-        }
-        from = start + end.max(3);
-    }
-    found
 }

@@ -1,5 +1,6 @@
 //! A matrix as a Markdown table for a ticket, and as CSV for a spreadsheet; write only.
 
+use super::markdown;
 use crate::insight::matrix::{Access, Matrix, Standing};
 use crate::model::visible_line;
 
@@ -7,9 +8,12 @@ use crate::model::visible_line;
 pub fn markdown(matrix: &Matrix) -> String {
     let mut text = String::new();
     if !matrix.title.is_empty() {
-        text.push_str(&format!("### {}\n\n", inline(&matrix.title)));
+        text.push_str(&format!("### {}\n\n", markdown::text(&matrix.title)));
     }
-    let heads = matrix.callers.iter().map(|caller| inline(caller.label()));
+    let heads = matrix
+        .callers
+        .iter()
+        .map(|caller| markdown::text(caller.label()));
     let heads: Vec<String> = heads.collect();
     text.push_str(&format!("| request | {} |\n", heads.join(" | ")));
     text.push_str(&format!("| --- |{}\n", " --- |".repeat(heads.len())));
@@ -19,8 +23,8 @@ pub fn markdown(matrix: &Matrix) -> String {
             .collect();
         text.push_str(&format!(
             "| {} {} | {} |\n",
-            inline(&row.method),
-            inline(row.path()),
+            markdown::text(&row.method),
+            markdown::text(row.path()),
             cells.join(" | ")
         ));
     }
@@ -44,7 +48,7 @@ fn markdown_cell(matrix: &Matrix, row: usize, column: usize) -> String {
             "{} {} ({})",
             access.glyph(false),
             access.words(),
-            inline(&said)
+            markdown::text(&said)
         ),
     };
     if let Some(standing @ (Standing::UnexpectedAllow | Standing::UnexpectedDeny)) =
@@ -53,19 +57,6 @@ fn markdown_cell(matrix: &Matrix, row: usize, column: usize) -> String {
         text.push_str(&format!(" **{}**", standing.words()));
     }
     text
-}
-
-/// Text in which nothing is taken for Markdown.
-fn inline(text: &str) -> String {
-    let text = visible_line(text);
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        if "\\`*_{}[]<>|#!".contains(c) {
-            safe.push('\\');
-        }
-        safe.push(c);
-    }
-    safe
 }
 
 /// One line for each cell.

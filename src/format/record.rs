@@ -2,10 +2,11 @@
 //! back exactly: every header byte, every body byte, every nanosecond.
 
 use super::FormatError;
+use crate::insight::Exchange;
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
-    Outcome, Param, Part, RequestSpec, Response, SentRequest, Timestamp, Timing, TokenName,
-    TokenRef,
+    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome,
+    Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp,
+    Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Raised when an older program could no longer make sense of a record.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Of a record without anything that came later; an older program would fill data in.
+const FIRST: u32 = 1;
 
 /// What a record leaves out, because equal bodies are kept once: as typed, as sent, as received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub struct Bodies<B> {
 
 /// The call without its bodies.
 pub fn write(exchange: &Exchange) -> String {
-    let Exchange {
+    let RawExchange {
         id,
         environment,
         case,
@@ -38,15 +41,19 @@ pub fn write(exchange: &Exchange) -> String {
         started_at,
         took,
         probe_of,
-    } = exchange;
+    } = &**exchange;
+    let typed = Typed::of(typed);
     text(&Record {
-        v: VERSION,
+        v: match typed.holds_data() {
+            true => VERSION,
+            false => FIRST,
+        },
         id: id.as_str().to_owned(),
         environment: environment.clone(),
         case: case.clone(),
         at: instant(*started_at),
         took: span(*took),
-        typed: Typed::of(typed),
+        typed,
         sent: Sent::of(sent),
         outcome: Ending::of(outcome),
         redirects: redirects.iter().map(Step::of).collect(),
@@ -69,10 +76,10 @@ pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
     }
 }
 
-pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<Exchange, FormatError> {
+pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, FormatError> {
     let record: Record = parse(record)?;
     known(record.v)?;
-    Ok(Exchange {
+    Ok(RawExchange {
         id: ExchangeId::parse(&record.id).ok_or_else(|| broken("its id is not one"))?,
         environment: record.environment,
         case: record.case,
@@ -103,11 +110,12 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         cause,
         message,
         errors,
+        refused,
         is_probe,
         notes,
     } = summary;
     text(&Line {
-        v: VERSION,
+        v: FIRST,
         at: instant(*started_at),
         took: span(*took),
         environment: environment.clone(),
@@ -122,6 +130,7 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .iter()
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
+        refused: *refused,
         probe: *is_probe,
         notes: notes.clone(),
     })
@@ -151,6 +160,7 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
                 code,
             })
             .collect(),
+        refused: line.refused,
         is_probe: line.probe,
         notes: line.notes,
     })
@@ -204,6 +214,8 @@ struct Line {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     errors: Vec<(Option<String>, Option<String>, Option<String>)>,
     #[serde(default, skip_serializing_if = "is_no")]
+    refused: bool,
+    #[serde(default, skip_serializing_if = "is_no")]
     probe: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     notes: String,
@@ -217,7 +229,6 @@ fn is_no(flag: &bool) -> bool {
 type Instant = (i64, i32);
 type Span = (u64, u32);
 type TokenPair = (String, Option<String>);
-type Row = (String, String, bool);
 
 #[derive(Serialize, Deserialize)]
 struct Typed {
@@ -246,6 +257,50 @@ struct Piece {
     media_type: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     off: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    literal: bool,
+}
+
+/// Name, value, and whether it is sent; a row of data says so behind.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Row {
+    Filled(String, String, bool),
+    Data(String, String, bool, Literal),
+}
+
+#[derive(Serialize, Deserialize)]
+enum Literal {
+    #[serde(rename = "literal")]
+    Literal,
+}
+
+impl Row {
+    fn of(row: &Param) -> Row {
+        let Param {
+            name,
+            value,
+            enabled,
+            literal,
+        } = row.clone();
+        match literal {
+            false => Row::Filled(name, value, enabled),
+            true => Row::Data(name, value, enabled, Literal::Literal),
+        }
+    }
+
+    fn read(self) -> Param {
+        let (name, value, enabled, literal) = match self {
+            Row::Filled(name, value, enabled) => (name, value, enabled, false),
+            Row::Data(name, value, enabled, Literal::Literal) => (name, value, enabled, true),
+        };
+        Param {
+            name,
+            value,
+            enabled,
+            literal,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -270,11 +325,7 @@ impl Typed {
             auth,
             notes,
         } = spec;
-        let rows = |rows: &[Param]| {
-            rows.iter()
-                .map(|row| (row.name.clone(), row.value.clone(), row.enabled))
-                .collect()
-        };
+        let rows = |rows: &[Param]| rows.iter().map(Row::of).collect();
         Typed {
             method: method.clone(),
             url: url.clone(),
@@ -295,6 +346,7 @@ impl Typed {
                             called: part.file_name.clone(),
                             media_type: part.media_type.clone(),
                             off: part.is_off,
+                            literal: part.literal,
                         })
                         .collect(),
                 ),
@@ -308,16 +360,19 @@ impl Typed {
         }
     }
 
-    fn read(self, body: Vec<u8>) -> Result<RequestSpec, FormatError> {
-        let rows = |rows: Vec<Row>| {
-            rows.into_iter()
-                .map(|(name, value, enabled)| Param {
-                    name,
-                    value,
-                    enabled,
-                })
-                .collect()
+    /// Whether something in it is marked as data.
+    fn holds_data(&self) -> bool {
+        let in_rows = |rows: &[Row]| rows.iter().any(|row| matches!(row, Row::Data(..)));
+        let in_body = match &self.body {
+            BodyKind::Form(rows) => in_rows(rows),
+            BodyKind::Multipart(pieces) => pieces.iter().any(|piece| piece.literal),
+            BodyKind::Empty | BodyKind::Text | BodyKind::Bytes | BodyKind::File => false,
         };
+        in_rows(&self.params) || in_rows(&self.headers) || in_body
+    }
+
+    fn read(self, body: Vec<u8>) -> Result<RequestSpec, FormatError> {
+        let rows = |rows: Vec<Row>| rows.into_iter().map(Row::read).collect();
         Ok(RequestSpec {
             method: self.method,
             url: self.url,
@@ -338,6 +393,7 @@ impl Typed {
                             file_name: piece.called,
                             media_type: piece.media_type,
                             is_off: piece.off,
+                            literal: piece.literal,
                         })
                         .collect(),
                 ),
@@ -358,8 +414,58 @@ struct Sent {
     url: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, Value)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    slots: Vec<Hole>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<TokenPair>,
+}
+
+/// Where a token went.
+#[derive(Serialize, Deserialize)]
+struct Hole {
+    token: String,
+    at: HolePlace,
+    from: usize,
+    to: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum HolePlace {
+    Url,
+    Header(usize),
+    Body,
+    Form,
+}
+
+impl Hole {
+    fn of(slot: &Slot) -> Hole {
+        let Slot { name, place, range } = slot;
+        Hole {
+            token: name.as_str().to_owned(),
+            at: match place {
+                SlotPlace::Url => HolePlace::Url,
+                SlotPlace::Header(number) => HolePlace::Header(*number),
+                SlotPlace::Body => HolePlace::Body,
+                SlotPlace::Form => HolePlace::Form,
+            },
+            from: range.start,
+            to: range.end,
+        }
+    }
+
+    fn read(self) -> Result<Slot, FormatError> {
+        Ok(Slot {
+            name: token_name(&self.token)?,
+            place: match self.at {
+                HolePlace::Url => SlotPlace::Url,
+                HolePlace::Header(number) => SlotPlace::Header(number),
+                HolePlace::Body => SlotPlace::Body,
+                HolePlace::Form => SlotPlace::Form,
+            },
+            range: self.from..self.to,
+        })
+    }
 }
 
 impl Sent {
@@ -369,6 +475,7 @@ impl Sent {
             url,
             headers,
             body: _,
+            slots,
             files: _,
             token,
         } = sent;
@@ -376,6 +483,7 @@ impl Sent {
             method: method.clone(),
             url: url.clone(),
             headers: fields(headers),
+            slots: slots.iter().map(Hole::of).collect(),
             token: token.as_ref().map(token_pair),
         }
     }
@@ -386,6 +494,11 @@ impl Sent {
             url: self.url,
             headers: headers(self.headers)?,
             body,
+            slots: self
+                .slots
+                .into_iter()
+                .map(Hole::read)
+                .collect::<Result<_, _>>()?,
             files: Vec::new(),
             token: self.token.map(token).transpose()?,
         })
@@ -497,8 +610,12 @@ struct Answer {
     version: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, Value)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trailers: Vec<(String, Value)>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     received: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -523,10 +640,12 @@ impl Answer {
             reason,
             version,
             headers,
+            trailers,
             body: _,
             received,
             wire_bytes,
             body_cut,
+            refused,
             timing:
                 Timing {
                     dns,
@@ -542,7 +661,9 @@ impl Answer {
             reason: reason.clone(),
             version: version.clone(),
             headers: fields(headers),
+            trailers: fields(trailers),
             cut: *body_cut,
+            refused: *refused,
             received: *received,
             wire: *wire_bytes,
             dns: dns.map(span),
@@ -560,10 +681,12 @@ impl Answer {
             reason: self.reason,
             version: self.version,
             headers: headers(self.headers)?,
+            trailers: headers(self.trailers)?,
             body,
             received: self.received,
             wire_bytes: self.wire,
             body_cut: self.cut,
+            refused: self.refused,
             timing: Timing {
                 dns: self.dns.map(duration).transpose()?,
                 connect: self.connect.map(duration).transpose()?,

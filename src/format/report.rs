@@ -1,5 +1,6 @@
 //! What a replay found, for other programs and for a ticket: JUnit, and Markdown. Write only.
 
+use super::markdown;
 use crate::insight::replay::{Change, ReplayReport, StepReport};
 use crate::model::{Expectation, is_unsafe, visible_line};
 use std::fmt::Write;
@@ -79,7 +80,7 @@ fn kind(step: &StepReport) -> &'static str {
 
 /// A table for a ticket, and under it what differs.
 pub fn markdown(report: &ReplayReport) -> String {
-    let mut text = format!("## Replay of {}\n\n", cell(&report.session));
+    let mut text = format!("## Replay of {}\n\n", markdown::text(&report.session));
     let counts = Change::ALL
         .into_iter()
         .filter(|change| report.count(*change) > 0)
@@ -104,30 +105,33 @@ pub fn markdown(report: &ReplayReport) -> String {
             "| {} {} {direction} | {} | {} | {} | {} |",
             step.change.glyph(false),
             step.change.id(),
-            cell(&step.name),
-            cell(&token),
-            cell(
+            markdown::text(&step.name),
+            markdown::text(&token),
+            markdown::text(
                 &step
                     .recorded
                     .as_ref()
                     .map_or_else(|| "nothing".to_owned(), told)
             ),
-            cell(&now),
+            markdown::text(&now),
         );
     }
     for step in &report.steps {
         if step.differences.is_empty() || step.change == Change::Same {
             continue;
         }
-        let _ = writeln!(text, "\n**{}**\n", cell(&step.name));
+        let _ = writeln!(text, "\n**{}**\n", markdown::text(&step.name));
         for difference in &step.differences {
-            let _ = writeln!(text, "- {}", cell(difference));
+            let _ = writeln!(text, "- {}", markdown::text(difference));
         }
         if let Some(verdict) = &step.verdict {
-            let (cause, summary) = (cell(verdict.cause.id()), cell(&verdict.summary));
+            let (cause, summary) = (
+                markdown::text(verdict.cause.id()),
+                markdown::text(&verdict.summary),
+            );
             let _ = writeln!(text, "- why: {cause} ({}). {summary}", verdict.percent());
             for step in &verdict.next_steps {
-                let _ = writeln!(text, "  - {}", cell(step));
+                let _ = writeln!(text, "  - {}", markdown::text(step));
             }
         }
     }
@@ -146,18 +150,6 @@ pub fn told(expect: &Expectation) -> String {
     format!("{status} {}", codes.join(", "))
         .trim_end()
         .to_owned()
-}
-
-/// Text that stays in its cell and is nothing but text.
-fn cell(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in visible_line(text).chars() {
-        if "\\`*_{}[]<>#|~&".contains(c) {
-            safe.push('\\');
-        }
-        safe.push(c);
-    }
-    safe
 }
 
 fn attribute(text: &str) -> String {
@@ -398,6 +390,7 @@ mod tests {
     fn markdown_says_why_a_changed_step_is_refused() {
         let mut report = report();
         report.steps[1].verdict = Some(Verdict {
+            knowledge: Vec::new(),
             cause: Cause::PermissionMissingRole,
             confidence: 0.62,
             summary: "support has no role on |this|.".into(),
@@ -405,16 +398,16 @@ mod tests {
             next_steps: vec!["Ask for a role.".into()],
         });
         let text = markdown(&report);
-        let why = "- why: permission.missing\\_role (62 %). support has no role on \\|this\\|.\n  - Ask for a role.\n";
+        let why = "- why: permission.missing_role (62 %). support has no role on \\|this\\|.\n  - Ask for a role.\n";
         assert!(text.contains(why), "{text}");
     }
 
     #[test]
     fn markdown_keeps_foreign_text_in_its_cell() {
         let text = markdown(&report());
-        assert!(text.starts_with("## Replay of ACME \\<\"1\"\\> \\& co\n"));
+        assert!(text.starts_with("## Replay of ACME &lt;\"1\"&gt; &amp; co\n"));
         assert!(text.contains("| ≠ changed  | a \\| b␛\\[31m | – | 403 forbidden | 200 |"));
-        assert!(text.contains("- status was 403, is \\<200\\>"));
+        assert!(text.contains("- status was 403, is &lt;200&gt;"));
         assert!(text.contains("| connect.refused |"));
         assert!(!text.contains(is_unsafe));
     }

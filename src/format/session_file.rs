@@ -4,15 +4,20 @@
 
 use super::FormatError;
 use crate::model::{
-    Auth, Body, Expectation, Param, Pin, RequestSpec, Session, Step, TokenName, is_unsafe, written,
+    Auth, Body, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName, is_plain,
+    is_unsafe, pieces, written,
 };
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use toml::Spanned;
 
-/// The version of the form that is written, and the highest that is read.
+/// The version of the form that is written where nothing needs a later one.
 const VERSION: i64 = 1;
+/// The highest that is read; since this one, texts can be data.
+const HIGHEST: i64 = 2;
 
 /// Reads a session; `file` is named in the error.
 pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
@@ -23,12 +28,12 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
     if let Ok(Versioned {
         version: Some(version),
     }) = toml::from_str(text)
-        && *version.get_ref() != VERSION
+        && !(VERSION..=HIGHEST).contains(version.get_ref())
     {
         let number = version.get_ref();
-        let (problem, remedy) = if *number > VERSION {
+        let (problem, remedy) = if *number > HIGHEST {
             (
-                format!("this session has version {number}, and this httriage reads {VERSION}"),
+                format!("this session has version {number}, and this httriage reads {HIGHEST}"),
                 "Update httriage, or save the session again with the older one.",
             )
         } else {
@@ -51,11 +56,13 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
     for table in session.step {
         let mut spec = RequestSpec::new(table.method.to_ascii_uppercase(), table.url);
         spec.notes = table.note;
-        spec.params = rows(table.params);
-        spec.headers = rows(table.headers);
+        spec.params = table.params.into_iter().map(|row| row.0).collect();
+        spec.headers = table.headers.into_iter().map(|row| row.0).collect();
         spec.body = match table.body {
-            Some(text) if !text.is_empty() => Body::Text(text),
-            _ => Body::Empty,
+            Some(text) if text.is_empty() => Body::Empty,
+            Some(text) if table.literal && !is_plain(&text) => Body::Bytes(text.into_bytes()),
+            Some(text) => Body::Text(text),
+            None => Body::Empty,
         };
         if let Some(name) = table.token {
             match TokenName::new(name.get_ref()) {
@@ -172,7 +179,7 @@ fn expectation(table: ExpectTable) -> Result<Expectation, (usize, String)> {
 /// The session as text. Rows that are switched off are not in it.
 pub fn write(session: &Session) -> String {
     let mut file = File::default();
-    file.key("version", VERSION);
+    file.key("version", version_of(session));
     file.text("name", &session.name);
     if !session.note.is_empty() {
         file.text("note", &session.note);
@@ -205,6 +212,9 @@ pub fn write(session: &Session) -> String {
         match written {
             Some(written) => {
                 file.body(&written.text);
+                if written.literal {
+                    file.key("literal", true);
+                }
                 if !written.files.is_empty() {
                     file.line("# The contents of files cannot stand here.");
                 }
@@ -256,6 +266,23 @@ pub fn write(session: &Session) -> String {
     file.0
 }
 
+/// An older program would fill in what is data, and is told that it cannot read it.
+fn version_of(session: &Session) -> i64 {
+    let is_later = |spec: &RequestSpec| {
+        let rows = spec.params.iter().chain(&spec.headers);
+        let escaped = |text: &str| pieces(text).any(|piece| piece == Piece::Brace);
+        let written = written(&spec.body).unwrap_or_default();
+        rows.filter(|row| row.enabled).any(|row| row.literal)
+            || spec.sent_templates().into_iter().any(escaped)
+            || written.literal
+            || escaped(&written.text)
+    };
+    match session.steps.iter().any(|step| is_later(&step.spec)) {
+        true => HIGHEST,
+        false => VERSION,
+    }
+}
+
 #[derive(Deserialize)]
 struct Versioned {
     version: Option<Spanned<i64>>,
@@ -286,15 +313,65 @@ struct StepTable {
     method: String,
     url: String,
     #[serde(default)]
-    params: Vec<(String, String)>,
+    params: Vec<Row>,
     #[serde(default)]
-    headers: Vec<(String, String)>,
+    headers: Vec<Row>,
     body: Option<String>,
+    /// The body is data.
+    #[serde(default)]
+    literal: bool,
     #[serde(default)]
     capture: BTreeMap<String, Spanned<String>>,
     expect: Option<ExpectTable>,
     #[serde(default)]
     access: BTreeMap<String, Spanned<String>>,
+}
+
+/// `["name", "value"]`, or `{ name = …, value = …, literal = true }`.
+struct Row(Param);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RowTable {
+    name: String,
+    value: String,
+    #[serde(default)]
+    literal: bool,
+}
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Row, D::Error> {
+        struct Rows;
+
+        impl<'de> Visitor<'de> for Rows {
+            type Value = Row;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a name and a value")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<Row, A::Error> {
+                let texts = [row.next_element::<String>()?, row.next_element()?];
+                match (texts, row.next_element::<IgnoredAny>()?) {
+                    ([Some(name), Some(value)], None) => Ok(Row(Param::new(name, value))),
+                    (_, more) => {
+                        let length = 1 + 2 * usize::from(more.is_some());
+                        Err(A::Error::invalid_length(length, &self))
+                    }
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, row: A) -> Result<Row, A::Error> {
+                let row = RowTable::deserialize(MapAccessDeserializer::new(row))?;
+                Ok(Row(match row.literal {
+                    true => Param::data(row.name, row.value),
+                    false => Param::new(row.name, row.value),
+                }))
+            }
+        }
+
+        deserializer.deserialize_any(Rows)
+    }
 }
 
 #[derive(Deserialize)]
@@ -324,11 +401,6 @@ fn plain(value: &toml::Value) -> String {
         toml::Value::String(text) => text.clone(),
         other => serde_json::to_string(other).unwrap_or_default(),
     }
-}
-
-fn rows(pairs: Vec<(String, String)>) -> Vec<Param> {
-    let pairs = pairs.into_iter();
-    pairs.map(|(name, value)| Param::new(name, value)).collect()
 }
 
 /// What a template can name; a colon would lead to the tokens.
@@ -376,11 +448,11 @@ impl File {
         }
         self.line(&format!("{key} = ["));
         for row in enabled {
-            self.line(&format!(
-                "  [{}, {}],",
-                quoted(&row.name),
-                quoted(&row.value)
-            ));
+            let (name, value) = (quoted(&row.name), quoted(&row.value));
+            self.line(&match row.literal {
+                true => format!("  {{ name = {name}, value = {value}, literal = true }},"),
+                false => format!("  [{name}, {value}],"),
+            });
         }
         self.line("]");
     }

@@ -3,7 +3,7 @@
 //! become tokens, and the one that begins the URLs is the base.
 
 use super::lift::{Lifter, user_of};
-use crate::model::{Body, RequestSpec, Step, TokenName, names_in, with_names};
+use crate::model::{Piece, Step, TokenName, as_data, names_in, token_names_in, with_names};
 use std::collections::{HashMap, HashSet};
 
 /// Bytes of a value that is filled into another one.
@@ -145,7 +145,7 @@ impl Variables {
             }
             self.fill_one(place, 0);
             let row = &self.rows[place];
-            if !row.value.is_empty() && !row.value.contains("{{") {
+            if !row.value.is_empty() && as_data(&row.value).is_some() {
                 lifter.define(&row.name, &row.value);
             }
         }
@@ -214,13 +214,13 @@ impl Variables {
             let name = inside[..length].trim();
             if !is_closed || name.is_empty() {
                 // Three in a row: the last two may belong to a name.
-                out.push_str(&rest[..open + 1]);
+                out.push_str(&rest[..open]);
+                Piece::Brace.push_to(&mut out);
                 rest = &rest[open + 1..];
                 continue;
             }
             let name = match name.strip_prefix('$') {
                 Some(made) => self.made(made),
-                None if name.starts_with("token:") => name.to_owned(),
                 None => self.name(name.strip_prefix('%').unwrap_or(name)),
             };
             // Another name for a token is that token.
@@ -309,7 +309,7 @@ impl Variables {
         let mut used: HashMap<String, Option<String>> = HashMap::new();
         let mut room = MOST_ADDED;
         let mut look = |name: &str| -> Option<String> {
-            if name.starts_with("token:") || self.captured.contains(name) {
+            if self.captured.contains(name) {
                 return None;
             }
             if single.as_deref() == Some(name) {
@@ -337,9 +337,8 @@ impl Variables {
                     let clean = lifter.variable(name, &value, row.is_secret);
                     if clean.contains("{{") {
                         for inside in names_in(&clean) {
-                            let has_value = inside.starts_with("token:")
-                                || self.captured.contains(inside)
-                                || used.contains_key(inside);
+                            let has_value =
+                                self.captured.contains(inside) || used.contains_key(inside);
                             if !has_value {
                                 used.insert(inside.to_owned(), None);
                                 settled.open.push(inside.to_owned());
@@ -366,9 +365,10 @@ impl Variables {
                 Some(rest) => ("{{base}}/", rest),
             };
             step.spec.url = format!("{before}{}", with_names(rest, &mut look));
-            for_each_text(&mut step.spec, &mut |text| {
-                *text = with_names(text, &mut look)
-            });
+            let url = std::mem::take(&mut step.spec.url);
+            step.spec
+                .change_templates(|text| *text = with_names(text, &mut look));
+            step.spec.url = url;
         }
         let in_key: Vec<&str> = key.as_deref().map(names_in).unwrap_or_default();
         let is_unused = |row: &&Row| {
@@ -409,24 +409,6 @@ impl Variables {
             value: value.filter(|value| !value.contains("{{")),
             at,
         }
-    }
-}
-
-/// Every text of a request that variables are filled into, but the URL.
-fn for_each_text(spec: &mut RequestSpec, change: &mut dyn FnMut(&mut String)) {
-    let form = match &mut spec.body {
-        Body::Form(rows) => &mut rows[..],
-        _ => &mut [],
-    };
-    let rows = spec.params.iter_mut().chain(&mut spec.headers).chain(form);
-    for row in rows {
-        change(&mut row.name);
-        change(&mut row.value);
-    }
-    match &mut spec.body {
-        Body::Empty | Body::Bytes(_) | Body::Form(_) => {}
-        Body::Text(text) | Body::File(text) => change(text),
-        Body::Multipart(parts) => parts.iter_mut().for_each(|part| change(&mut part.value)),
     }
 }
 
@@ -472,7 +454,7 @@ fn beginning(url: &str) -> Option<&str> {
         key = &key[..close + 2];
     }
     let names = names_in(key);
-    (!names.is_empty() && !names.iter().any(|name| name.starts_with("token:"))).then_some(key)
+    (!names.is_empty() && token_names_in(key).is_empty()).then_some(key)
 }
 
 fn only_variable(key: &str) -> Option<&str> {

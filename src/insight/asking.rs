@@ -4,9 +4,9 @@
 use super::facts::{Bearer, Case, Probe, Purpose};
 use super::redact::is_secret_name;
 use crate::model::{
-    Auth, Environment, MASK, Origin, Param, RequestSpec, SentRequest, TokenName, token_names_in,
+    Auth, Environment, MASK, Origin, Param, RequestSpec, SentRequest, TokenName, as_text, decoded,
+    encoded,
 };
-use url::Url;
 
 /// The name under which a made-up token goes out.
 pub fn wrong_token() -> TokenName {
@@ -48,7 +48,7 @@ pub fn request(
         .filter(|row| row.enabled && !changed(&row.name))
     {
         let name = row.name.to_ascii_lowercase();
-        let secret = is_secret_name(&name) || !token_names_in(&row.value).is_empty();
+        let secret = is_secret_name(&name) || !row.tokens().is_empty();
         let of_body =
             name.starts_with("content-") || name == "transfer-encoding" || name == "expect";
         let of_call = name == "accept" || name == "range" || name.starts_with("if-");
@@ -63,7 +63,7 @@ pub fn request(
     }
     for (name, value) in &probe.headers {
         if let Some(value) = value {
-            spec.headers.push(Param::new(name.clone(), value.clone()));
+            spec.headers.push(Param::data(name.clone(), value.clone()));
         }
     }
     match probe.bearer {
@@ -80,25 +80,45 @@ pub fn request(
 
 /// The probe's URL with the secrets of the call's own parameters, which a shown call lacks.
 fn url_of(probe: &Probe, sent: &SentRequest, own: bool) -> String {
-    let raw = Url::parse(&sent.url).ok();
-    let raw: Vec<(String, String)> = raw
-        .map(|u| u.query_pairs().into_owned().collect())
-        .unwrap_or_default();
     let is_secret = |name: &str, value: &str| {
         is_secret_name(name) || value.contains("‹token:") || value.contains(MASK)
     };
     let pairs: Vec<(String, String)> = probe.url.query_pairs().into_owned().collect();
     if !pairs.iter().any(|(name, value)| is_secret(name, value)) {
-        return probe.url.to_string();
+        return as_text(probe.url.as_str());
     }
     let mut url = probe.url.clone();
+    url.set_fragment(None);
     url.set_query(None);
+    let mut url = as_text(url.as_str());
+    let mut sign = '?';
     for (name, value) in pairs {
-        if !is_secret(&name, &value) {
-            url.query_pairs_mut().append_pair(&name, &value);
-        } else if own && let Some((_, value)) = raw.iter().find(|(known, _)| *known == name) {
-            url.query_pairs_mut().append_pair(&name, value);
-        }
+        let value = match is_secret(&name, &value) {
+            false => encoded(&value),
+            true if own => match typed_value(sent, &name) {
+                Some(value) => value,
+                None => continue,
+            },
+            true => continue,
+        };
+        url.push_str(&format!("{sign}{}={value}", encoded(&name)));
+        sign = '&';
     }
-    url.to_string()
+    url
+}
+
+/// The value of a parameter as it stands in the URL of the call, its tokens by name.
+fn typed_value(sent: &SentRequest, name: &str) -> Option<String> {
+    let (before, query) = sent.url.split_once('?')?;
+    let mut start = before.len() + 1;
+    for pair in query.split('#').next().unwrap_or_default().split('&') {
+        let (typed, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let begin = start + typed.len() + 1;
+        start += pair.len() + 1;
+        if decoded(&typed.replace('+', " ")).as_deref() != Some(name) {
+            continue;
+        }
+        return sent.part_of_url(begin..begin + value.len());
+    }
+    None
 }

@@ -1,7 +1,7 @@
 //! When a call that was told to slow down may go again: what the answer asks for, else ever
 //! longer waits with chance in them, so that many clients do not come back at the same moment.
 
-use crate::model::{Exchange, Headers, Outcome, Timestamp, limits};
+use crate::model::{Headers, Outcome, RawExchange, Timestamp, limits};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What to do after an answer.
@@ -13,7 +13,7 @@ pub enum NextTry {
 }
 
 /// `tries` have been made so far; `chance` lies between 0 and 1.
-pub fn next_try(exchange: &Exchange, tries: u32, chance: f64) -> NextTry {
+pub fn next_try(exchange: &RawExchange, tries: u32, chance: f64) -> NextTry {
     let Outcome::Answered(response) = &exchange.outcome else {
         return NextTry::Never(None);
     };
@@ -28,9 +28,7 @@ pub fn next_try(exchange: &Exchange, tries: u32, chance: f64) -> NextTry {
     if tries >= limits::TRIES {
         return never(format!("it was tried {tries} times"));
     }
-    let answered_at = exchange.started_at.checked_add(exchange.took);
-    let answered_at = answered_at.unwrap_or(exchange.started_at);
-    match retry_after(&response.headers, answered_at) {
+    match retry_after(&response.headers, exchange.answered_at()) {
         Some(wait) if wait > limits::LONGEST_WAIT => never(format!(
             "the server asks for a wait of {}, and no more than {} is waited by itself",
             wait_text(wait),
@@ -55,10 +53,26 @@ pub fn growing(tries: u32, chance: f64) -> Duration {
 /// of its three forms. A date counts from the answer's own `Date`, so that a clock that is wrong
 /// on either side does no harm. What is neither is passed over; of several, the longest holds.
 pub fn retry_after(headers: &Headers, answered_at: Timestamp) -> Option<Duration> {
+    let now = its_clock(headers, answered_at);
+    let waits = headers.iter().filter_map(|header| {
+        let name = header.name.to_ascii_lowercase();
+        let text = header.text();
+        match name.strip_prefix("x-").unwrap_or(&name) {
+            "retry-after" => wait(text.trim(), now),
+            // Finer than seconds, as some clients ask for it.
+            name if name.ends_with("retry-after-ms") => {
+                text.trim().parse().ok().map(Duration::from_millis)
+            }
+            _ => None,
+        }
+    });
+    waits.max()
+}
+
+/// The time at the other side, where the answer tells it.
+pub fn its_clock(headers: &Headers, answered_at: Timestamp) -> Timestamp {
     let its_now = headers.get("date").and_then(|text| date(&text));
-    let now = its_now.unwrap_or(answered_at);
-    let waits = headers.all("retry-after");
-    waits.filter_map(|text| wait(text.trim(), now)).max()
+    its_now.unwrap_or(answered_at)
 }
 
 fn wait(text: &str, now: Timestamp) -> Option<Duration> {
@@ -113,8 +127,8 @@ mod tests {
         retry_after(&headers, at(784_111_777))
     }
 
-    fn answer(method: &str, status: u16, headers: &[(&str, &str)]) -> Exchange {
-        Exchange {
+    fn answer(method: &str, status: u16, headers: &[(&str, &str)]) -> RawExchange {
+        RawExchange {
             id: ExchangeId::from_number(1),
             environment: String::new(),
             case: None,
@@ -152,6 +166,22 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_may_be_said_in_milliseconds() {
+        let of = |fields: &[(&str, &str)]| {
+            let headers: Headers = fields.iter().copied().collect();
+            retry_after(&headers, at(0))
+        };
+        let ms = |n| Some(Duration::from_millis(n));
+        assert_eq!(of(&[("Retry-After-Ms", "1250")]), ms(1_250));
+        assert_eq!(
+            of(&[("x-ms-retry-after-ms", "20"), ("retry-after", "1")]),
+            ms(1_000)
+        );
+        assert_eq!(of(&[("X-Retry-After", "3")]), ms(3_000));
+        assert_eq!(of(&[("retry-after-ms", "soon")]), None);
+    }
+
+    #[test]
     fn garbage_is_passed_over_and_huge_numbers_do_no_harm() {
         for garbage in ["", "soon", "-5", "+5", "1e3", "0x10", "5s", ".", "1.x", "٣"] {
             assert_eq!(asked(&[garbage]), None, "{garbage}");
@@ -174,7 +204,7 @@ mod tests {
 
     #[test]
     fn only_reading_calls_that_were_told_to_wait_go_again() {
-        let after = |exchange: &Exchange, tries| next_try(exchange, tries, 0.0);
+        let after = |exchange: &RawExchange, tries| next_try(exchange, tries, 0.0);
         let seconds = |n| NextTry::After(Duration::from_secs(n));
         let limited = answer("GET", 429, &[]);
         assert_eq!(after(&limited, 1), seconds(1));

@@ -136,6 +136,7 @@ mod tests {
             status: (status > 0).then_some(status),
             cause: (status == 0).then_some(Cause::ConnectTimeout),
             message: None,
+            refused: false,
             is_probe: false,
             notes: String::new(),
             errors: Vec::new(),

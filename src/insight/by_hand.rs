@@ -4,7 +4,9 @@
 use super::asking::request;
 use super::facts::{Case, Facts, Probe, Probed};
 use super::probe;
-use crate::model::{Auth, Environment, Exchange, RequestSpec, SentRequest, TokenName, resolve};
+use crate::insight::Exchange;
+use crate::insight::redact::Mask;
+use crate::model::{Auth, Environment, RawExchange, RequestSpec, SentRequest, TokenName, resolve};
 use std::sync::Arc;
 
 /// What stands in place of their token: `$HTTRIAGE_TOKEN_THEIRS`.
@@ -61,7 +63,7 @@ pub fn answer(
     spec: RequestSpec,
     pasted: &Exchange,
 ) -> Arc<Exchange> {
-    let exchange = Arc::new(Exchange {
+    let exchange = RawExchange {
         environment: Environment::RECEIVED.to_owned(),
         sent: SentRequest {
             method: probe.method.to_owned(),
@@ -70,8 +72,10 @@ pub fn answer(
         },
         typed: spec,
         probe_of: Some(case.call.exchange.id.clone()),
-        ..pasted.clone()
-    });
+        ..pasted.clone().into_raw()
+    };
+    // What was pasted was looked through before; the question is our own.
+    let exchange = Arc::new(Mask::default().exchange(exchange));
     let facts = Facts::read(exchange.clone(), &case.environment.base_path());
     case.take(Probed { probe, facts });
     exchange

@@ -1,7 +1,7 @@
 //! How a URL that is being typed may go on: by the calls that were made, and by the endpoints of
 //! the API. Queries stay out of it, for a secret may stand in them.
 
-use super::catalog::ENDPOINTS;
+use super::api::endpoint::Endpoint;
 use crate::model::{Environment, ExchangeSummary};
 use std::collections::HashSet;
 use url::Url;
@@ -20,6 +20,7 @@ pub struct Candidate {
 pub fn candidates<'a>(
     calls: impl IntoIterator<Item = &'a ExchangeSummary>,
     environment: &Environment,
+    endpoints: &[Endpoint],
 ) -> Vec<Candidate> {
     let mut here = Vec::new();
     let mut elsewhere = Vec::new();
@@ -38,11 +39,11 @@ pub fn candidates<'a>(
             note,
         });
     }
-    let endpoints = ENDPOINTS.iter().map(|endpoint| Candidate {
+    let endpoints = endpoints.iter().map(|endpoint| Candidate {
         // Its places are variables, so that nothing is sent while one is open.
         url: endpoint.path.replace('{', "{{").replace('}', "}}"),
-        method: endpoint.method.to_owned(),
-        note: endpoint.purpose.to_owned(),
+        method: endpoint.method.clone(),
+        note: endpoint.purpose.clone(),
     });
     let mut seen = HashSet::new();
     let all = here.into_iter().chain(endpoints).chain(elsewhere);
@@ -127,6 +128,7 @@ fn split<'t>(typed: &'t str, environment: &Environment) -> (&'t str, &'t str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::Grounds;
     use crate::model::{ExchangeId, Timestamp};
     use std::time::Duration;
 
@@ -144,6 +146,7 @@ mod tests {
             cause: None,
             message: None,
             errors: Vec::new(),
+            refused: false,
             is_probe: false,
             notes: String::new(),
         }
@@ -157,8 +160,24 @@ mod tests {
         }
     }
 
+    fn endpoints() -> Vec<Endpoint> {
+        let paths = [
+            "/users/me",
+            "/users",
+            "/users/{user}/archive",
+            "/action_logs",
+        ];
+        let endpoint = |path: &&str| Endpoint {
+            method: "GET".into(),
+            path: format!("/core{path}"),
+            purpose: "users".into(),
+            grounds: Grounds::Inferred,
+        };
+        paths.iter().map(endpoint).collect()
+    }
+
     fn found(calls: &[ExchangeSummary], typed: &str) -> Vec<String> {
-        let all = candidates(calls, &acme());
+        let all = candidates(calls, &acme(), &endpoints());
         let places = fitting(&all, typed, &acme());
         let named = places.iter().map(|at| completed(&all[*at], typed, &acme()));
         named.collect()
@@ -219,6 +238,6 @@ mod tests {
             ..Environment::sandbox()
         };
         let calls = [call("sandbox", "http://127.0.0.1:4/core/x/1")];
-        assert_eq!(candidates(&calls, &sandbox)[0].url, "/core/x/1");
+        assert_eq!(candidates(&calls, &sandbox, &[])[0].url, "/core/x/1");
     }
 }

@@ -2,8 +2,8 @@
 //! when it has been so; and of a call that fails now, until when it did not. A result is a status
 //! and a first code; wording does not count.
 
-use super::catalog::endpoints_at;
 use super::matrix::Caller;
+use super::route::is_id;
 use crate::model::{ExchangeId, ExchangeSummary, StatusClass, Timestamp, TokenName, TokenRef};
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ impl Known {
     }
 }
 
-/// Method, place and token; a place is a path, or the pattern of an endpoint.
+/// Method, place and token; a place is a path, or one whose ids are open.
 type Key = (String, String, Option<TokenName>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Learned {
             }
             let token = call.token.as_ref().map(|token| token.name.clone());
             let path = path(&call.url).to_owned();
-            let pattern = pattern(&call.method, &path);
+            let pattern = pattern(&path);
             for place in std::iter::once(path).chain(pattern) {
                 let key = (call.method.clone(), place, token.clone());
                 learned.add(key, &call);
@@ -80,8 +80,8 @@ impl Learned {
         }
     }
 
-    /// What is known of a call as it is typed: of that path, else of the endpoint where the path
-    /// still has variables in it.
+    /// What is known of a call as it is typed: of that path, or of any like it where the path still
+    /// has variables in it.
     pub fn at(&self, method: &str, url: &str, caller: &Caller) -> Option<&Known> {
         let token = match caller {
             Caller::Token(name) => Some(name.clone()),
@@ -91,7 +91,7 @@ impl Learned {
         let url = url.strip_prefix("{{base}}").unwrap_or(url);
         let path = path(url);
         let place = match path.contains("{{") {
-            true => pattern(method, path)?,
+            true => pattern(path)?,
             false => path.to_owned(),
         };
         self.0.get(&(method.to_owned(), place, token))
@@ -136,7 +136,7 @@ pub fn past<'a>(
         let Some(status) = call.status else {
             continue;
         };
-        if StatusClass::of(status) == StatusClass::Success && call.errors.is_empty() {
+        if call.looks() == StatusClass::Success && call.errors.is_empty() {
             let prints = known.fingerprint.as_ref().zip(token.fingerprint.as_ref());
             return Some(Past {
                 worked_at: call.started_at,
@@ -167,13 +167,14 @@ fn path(url: &str) -> &str {
     rest.split(['?', '#']).next().unwrap_or_default()
 }
 
-fn pattern(method: &str, path: &str) -> Option<String> {
-    let endpoints = endpoints_at(path);
-    let endpoint = endpoints.iter().find(|e| e.method == method)?;
-    endpoint
-        .path
-        .contains('{')
-        .then(|| endpoint.path.to_owned())
+/// The path with a star for each id and each variable; `None` where it holds neither.
+fn pattern(path: &str) -> Option<String> {
+    let is_open = |part: &str| part.contains("{{") || is_id(part);
+    let parts = path.split('/');
+    let open: Vec<&str> = parts
+        .map(|part| if is_open(part) { "*" } else { part })
+        .collect();
+    open.contains(&"*").then(|| open.join("/"))
 }
 
 #[cfg(test)]
@@ -198,6 +199,7 @@ mod tests {
             status: Some(status),
             cause: None,
             message: None,
+            refused: false,
             is_probe: false,
             notes: String::new(),
             errors: code

@@ -1,13 +1,16 @@
 //! Which token may make which call, read from the answers. The code decides before the status,
 //! wording never does, and no answer is never a denial: what cannot be told is said to be open.
 
+use super::api::knowledge::Knowledge;
 use super::error_body::{EntryOrigin, error_body};
+use super::facts::meant_status;
 use super::json;
 use super::redact::Mask;
-use super::status::Catalogue;
 use super::summary::summary;
+use super::words::{Sense, senses_of_code};
+use crate::insight::Exchange;
 use crate::model::{
-    Cause, CauseGroup, Exchange, ExchangeSummary, Failure, Outcome, Pin, Session, TokenName, limits,
+    Cause, CauseGroup, ExchangeSummary, Failure, Outcome, Pin, Session, TokenName, limits,
 };
 
 /// Who makes a call: a token, or one of the two controls beside it.
@@ -152,7 +155,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn of(exchange: &Exchange, catalogue: &Catalogue) -> Answer {
+    pub fn of(exchange: &Exchange, knowledge: &Knowledge) -> Answer {
         let response = exchange.outcome.response();
         Answer {
             summary: summary(exchange),
@@ -168,7 +171,7 @@ impl Answer {
                     was_sent: failure.was_sent,
                 }),
             },
-            reading: read(exchange, catalogue),
+            reading: read(exchange, knowledge),
         }
     }
 
@@ -561,31 +564,41 @@ fn alike<K: PartialEq>(count: usize, key: impl Fn(usize) -> K) -> Vec<Vec<usize>
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn read(exchange: &Exchange, catalogue: &Catalogue) -> Reading {
-    let Outcome::Answered(response) = &exchange.outcome else {
+fn read(exchange: &Exchange, knowledge: &Knowledge) -> Reading {
+    let Some(response) = exchange.outcome.judged() else {
         return Reading::Failed;
     };
     // What answered had not been given the token.
     if exchange.token().is_some() && exchange.redirects.iter().any(|hop| !hop.token_sent) {
         return Reading::Unclear;
     }
-    let entries = error_body(response).entries;
-    for entry in &entries {
-        let known = entry.code.as_deref().and_then(|code| catalogue.code(code));
-        let cause = known.and_then(|note| note.causes.first());
+    let errors = error_body(response).for_people();
+    let entries = &errors.entries;
+    for entry in entries {
+        let code = entry.code.as_deref();
+        let known = code.and_then(|code| knowledge.code(code, Some(response.status)));
+        let cause = known.and_then(|row| row.note.causes.first());
         if let Some(reading) = cause.and_then(|cause| by_cause(*cause)) {
             return reading;
         }
     }
     let is_page = entries.iter().any(|e| e.origin == EntryOrigin::Html);
-    match response.status {
+    let is_success = (200..300).contains(&response.status);
+    let status = match is_success && (response.refused || !entries.is_empty()) {
+        true => {
+            let codes = entries.iter().filter_map(|entry| entry.code.as_deref());
+            let codes: Vec<Sense> = codes.flat_map(senses_of_code).collect();
+            // Errors amid success that do not say what they are leave it open.
+            meant_status(&errors, &codes).unwrap_or(0)
+        }
+        false => response.status,
+    };
+    match status {
         // A page for people comes from a gateway or a login, which know nothing of roles.
         400..=599 if is_page => Reading::Unclear,
         401 => Reading::Refused,
         403 => Reading::Denied,
         404 | 410 => Reading::Missing,
-        // A list of errors amid success.
-        100..=399 if !entries.is_empty() => Reading::Unclear,
         100..=399 => Reading::Allowed,
         _ => Reading::Unclear,
     }

@@ -1,11 +1,11 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
 
+pub mod api;
 pub mod asking;
 pub mod back_off;
 mod blame;
 mod body_text;
 pub mod by_hand;
-pub mod catalog;
 mod challenge;
 pub mod completion;
 mod diff;
@@ -16,10 +16,12 @@ pub mod facts;
 mod json;
 pub mod learned;
 pub mod matrix;
+mod named;
 mod phases;
 mod picture;
 pub mod probe;
 mod query;
+mod quota;
 pub mod redact;
 pub mod replay;
 mod request_ids;
@@ -40,14 +42,20 @@ pub use body_text::{
 pub use challenge::{Challenge, challenges};
 pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use disguise::disguise;
-pub use error_body::{Entry, EntryOrigin, ErrorBody, error_body, error_text};
+pub use error_body::{
+    Entry, EntryOrigin, ErrorBody, NO_BODY, Remedy, error_body, error_body_knowing, error_text,
+    refused,
+};
 pub use explain::{Explanation, Verdict, explain, in_general};
 pub use json::{Json, Note, pointer_parts};
+pub use named::{Named, named};
 pub use phases::{Phase, phases};
 pub use picture::{Picture, picture};
 pub use query::{Query, Term, Want, host, search_text};
-pub use request_ids::{request_ids, request_ids_in};
+pub use quota::{Deprecation, Quota, deprecation, quotas};
+pub use redact::Exchange;
+pub use request_ids::request_ids;
 pub use route::decoded as route_text;
-pub use saved::{Saved, received, saved};
-pub use status::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
+pub use saved::{Form, SAYS, Saved, received};
+pub use status::{Catalogue, CauseNote, CodeNote, Glossary, Grounds, Statement, StatusNote};
 pub use summary::{error_line, summary, summary_with};

@@ -29,6 +29,8 @@ pub enum Want {
     /// A whole error code.
     Code(String),
     Case(String),
+    /// Refused under a status that says that it worked, or not.
+    Refused(bool),
     /// Started at this millisecond or later.
     Since(i64),
     /// Started before this millisecond.
@@ -86,6 +88,7 @@ impl Want {
                 .iter()
                 .any(|error| error.code.as_ref().is_some_and(|code| same(code, word))),
             Want::Case(word) => summary.case.as_ref().is_some_and(|case| same(case, word)),
+            Want::Refused(refused) => summary.refused == *refused,
             Want::Since(ms) => summary.started_at.as_millisecond() >= *ms,
             Want::Until(ms) => summary.started_at.as_millisecond() < *ms,
             Want::Word(word) => search_text(summary).contains(word),
@@ -206,10 +209,19 @@ impl Word {
             "token" => Want::Token(lower),
             "code" => Want::Code(lower),
             "case" => Want::Case(lower),
+            "refused" => Want::Refused(yes_or_no(&lower)?),
             "since" => Want::Since(moment(value, now)?.0),
             "until" => Want::Until(moment(value, now)?.1),
             _ => return None,
         })
+    }
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text {
+        "yes" | "true" => Some(true),
+        "no" | "false" => Some(false),
+        _ => None,
     }
 }
 
@@ -294,6 +306,7 @@ mod tests {
             status: Some(403),
             cause: None,
             message: None,
+            refused: false,
             is_probe: false,
             notes: String::new(),
             errors: vec![ErrorLine {

@@ -9,12 +9,11 @@ use super::diff::{BodyDiff, Shape, body_diff};
 use super::error_body::error_body;
 use super::explain::Verdict;
 use super::json::{self, Json, pointer_parts};
-use crate::model::{
-    Cause, Exchange, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
-};
+use crate::insight::Exchange;
+use crate::model::{Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits};
 
 pub use needs::{Wanted, tokens_of, wanted};
-pub use record::{Keeping, rerecorded, session_of, step_of, with_slots};
+pub use record::{Keeping, rerecorded, session_of, step_of};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,7 +128,7 @@ pub fn expectation(exchange: &Exchange) -> Expectation {
         body_sha256: (!response.body.is_empty()).then(|| digest(&response.body)),
         ..Expectation::default()
     };
-    for entry in error_body(response).entries {
+    for entry in error_body(response).for_people().entries {
         expect.codes.push(entry.code.unwrap_or_default());
         expect.titles.push(entry.title.unwrap_or_default());
         expect.details.push(entry.detail.unwrap_or_default());
@@ -390,10 +389,10 @@ fn is_answer(expect: &Expectation) -> bool {
     expect.status.is_some() || !expect.codes.is_empty()
 }
 
+/// A success has entries only where it was refused all the same.
 fn is_good(expect: &Expectation) -> bool {
-    expect
-        .status
-        .is_some_and(|status| (200..400).contains(&status))
+    let is_success = |status: u16| (200..400).contains(&status);
+    expect.status.is_some_and(is_success) && expect.codes.is_empty()
 }
 
 fn status_text(expect: &Expectation) -> String {

@@ -1,48 +1,58 @@
 //! The ids under which the other side has written a call down: the first thing its support asks
 //! for.
 
-use crate::model::{Exchange, Headers};
+use crate::insight::Exchange;
+use crate::model::Headers;
 
-/// Headers that carry one, the most telling first.
-const NAMES: [&str; 26] = [
-    "x-request-id",
-    "request-id",
-    "x-correlation-id",
-    "correlation-id",
-    "x-trace-id",
+/// What the name of such a header ends with, its hyphens left out; the most telling first.
+const ENDINGS: [&str; 11] = [
+    "requestid",
+    "correlationid",
+    "traceid",
     "traceparent",
-    "trace-id",
-    "x-amzn-requestid",
-    "x-amzn-request-id",
-    "x-amz-request-id",
-    "x-amzn-trace-id",
-    "x-amz-cf-id",
-    "apigw-requestid",
-    "cf-ray",
-    "x-ms-request-id",
-    "x-ms-correlation-request-id",
-    "x-goog-request-id",
-    "x-cloud-trace-context",
-    "x-github-request-id",
-    "x-gitlab-request-id",
-    "x-vercel-id",
-    "fly-request-id",
-    "x-b3-traceid",
-    "x-datadog-trace-id",
-    "x-akamai-request-id",
-    "sentry-trace",
+    "trackingid",
+    "transactionid",
+    "debugid",
+    "reqid",
+    "tracecontext",
+    "trace",
+    "ray",
 ];
 
-/// Names and values as they stand in the headers, in the order above, repeats included.
-pub fn request_ids_in(headers: &Headers) -> Vec<(String, String)> {
-    let named = |name: &'static str| {
-        headers
-            .iter()
-            .filter(move |header| header.name.eq_ignore_ascii_case(name))
-    };
-    let found = NAMES.iter().flat_map(|name| named(name));
-    let found = found.map(|header| (header.name.clone(), header.text().trim().to_owned()));
-    found.filter(|(_, value)| !value.is_empty()).collect()
+/// Where a header stands among those that carry one. A name that says nothing else goes before
+/// one with the name of its maker; numbered ones (`…-id-2`) come last.
+fn place(name: &str) -> Option<(usize, usize)> {
+    let lower = name.to_ascii_lowercase();
+    let bare = lower.strip_prefix("x-").unwrap_or(&lower);
+    let words: Vec<&str> = bare.split('-').collect();
+    if let [.., "id", number] = words[..]
+        && number.parse::<u8>().is_ok()
+    {
+        return Some((2, 0));
+    }
+    // The ending is made of whole words: an array is no ray.
+    let ends = |from: usize| words[from..].concat();
+    (0..words.len()).find_map(|from| {
+        let place = ENDINGS.iter().position(|ending| *ending == ends(from))?;
+        Some((usize::from(from > 0), place))
+    })
+}
+
+/// Whether the header's value names one call.
+pub fn is_request_id(name: &str) -> bool {
+    place(name).is_some()
+}
+
+/// Names and values as they stand in the headers, the most telling first, repeats included.
+fn request_ids_in(headers: &Headers) -> Vec<(String, String)> {
+    let named = headers.iter().filter_map(|header| {
+        let value = header.text().trim().to_owned();
+        let place = place(&header.name).filter(|_| !value.is_empty())?;
+        Some((place, (header.name.clone(), value)))
+    });
+    let mut named: Vec<_> = named.collect();
+    named.sort_by_key(|(place, _)| *place);
+    named.into_iter().map(|(_, found)| found).collect()
 }
 
 /// Those of the answer, else those that went out with the call: the other side may know them too.
@@ -82,10 +92,25 @@ mod tests {
     }
 
     #[test]
-    fn no_name_stands_twice() {
-        for (place, name) in NAMES.iter().enumerate() {
-            assert!(!NAMES[..place].contains(name));
-            assert_eq!(name.to_lowercase(), *name);
+    fn a_header_is_told_by_how_its_name_ends() {
+        for name in [
+            "Request-Id",
+            "X-Acme-RequestId",
+            "acme-correlation-id",
+            "x-b3-traceid",
+            "x-acme-id-2",
+            "Edge-Ray",
+        ] {
+            assert!(is_request_id(name), "{name}");
+        }
+        for name in [
+            "x-array",
+            "x-tenant-id",
+            "x-trace-level",
+            "id",
+            "ratelimit-2",
+        ] {
+            assert!(!is_request_id(name), "{name}");
         }
     }
 }

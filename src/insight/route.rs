@@ -1,7 +1,9 @@
 //! A URL read as an API means it: what stands before the resources, which parts are collections,
-//! which are ids, and what stands above a resource. Works for APIs that are not in the catalogue.
+//! which are ids, and what stands above a resource. Works for APIs that no pack knows, from the
+//! path alone.
 
-use super::catalog::ENDPOINTS;
+use super::api::paths::Paths;
+use std::sync::Arc;
 use url::Url;
 
 /// The place a call goes to.
@@ -10,8 +12,10 @@ pub struct Route {
     pub url: Url,
     /// Of the path, still encoded; empty parts stay, since they are a mistake worth seeing.
     pub parts: Vec<String>,
-    /// How many of the parts belong to the API and not to its resources: `core`, `api`, `v1`.
+    /// How many of the parts belong to the API and not to its resources: `api`, `v1`.
     pub prefix: usize,
+    /// What is known of this API's paths.
+    pub known: Arc<Paths>,
 }
 
 /// What a part of a path stands for.
@@ -27,7 +31,6 @@ pub enum Part {
 }
 
 const PREFIXES: &[&str] = &[
-    "core",
     "api",
     "rest",
     "public",
@@ -73,37 +76,47 @@ impl Route {
         if url.path().starts_with("//") {
             parts.insert(0, String::new());
         }
-        let base: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-        let mut prefix = base
+        let mut prefix = shared(base, &parts);
+        let leads = |part: &String| {
+            PREFIXES.contains(&part.to_ascii_lowercase().as_str()) || is_version(part)
+        };
+        let ahead = parts[prefix..]
             .iter()
-            .zip(&parts)
-            .take_while(|(base, part)| *base == part)
-            .count();
-        let known = parts.iter().position(|part| is_known_collection(part));
-        match known {
-            Some(place)
-                if place >= prefix && !parts[prefix..place].iter().any(|p| is_sure_id(p)) =>
-            {
-                prefix = place;
-            }
-            _ => {
-                let leads = |part: &String| {
-                    PREFIXES.contains(&part.to_ascii_lowercase().as_str()) || is_version(part)
-                };
-                let ahead = parts[prefix..]
-                    .iter()
-                    .take(4)
-                    .take_while(|part| !is_sure_id(part));
-                let last = ahead.enumerate().filter(|(_, part)| leads(part)).last();
-                prefix += last.map_or(0, |(place, _)| place + 1);
-                prefix += names_before_things(&parts[prefix..]);
-            }
-        }
+            .take(4)
+            .take_while(|part| !is_sure_id(part));
+        let last = ahead.enumerate().filter(|(_, part)| leads(part)).last();
+        prefix += last.map_or(0, |(place, _)| place + 1);
+        prefix += names_before_things(&parts[prefix..]);
         Route {
             url: url.clone(),
             parts,
             prefix,
+            known: Arc::default(),
         }
+    }
+
+    /// The same with what is known of the API's paths: its names say where they begin.
+    #[must_use]
+    pub fn knowing(mut self, known: Arc<Paths>, base: &str) -> Route {
+        let own = known.prefix_parts();
+        let least = shared(base, &self.parts);
+        let named = self.parts.iter().position(|part| known.is_collection(part));
+        let named = named.filter(|place| {
+            *place >= least && !self.parts[least..*place].iter().any(|p| is_sure_id(p))
+        });
+        let ends = (0..self.parts.len()).find(|at| {
+            !own.is_empty()
+                && self.parts[*at..]
+                    .iter()
+                    .map(String::as_str)
+                    .take(own.len())
+                    .eq(own.iter().copied())
+        });
+        if let Some(place) = named.or(ends.map(|at| at + own.len())) {
+            self.prefix = place;
+        }
+        self.known = known;
+        self
     }
 
     pub fn kind(&self, place: usize) -> Part {
@@ -119,7 +132,7 @@ impl Route {
         let follows_collection = place > self.prefix && self.kind(place - 1) == Part::Collection;
         // Behind the name of many stands one of them, unless what follows is one of these in turn.
         let holds = looks_plural(part) && self.parts.get(place + 1).is_some_and(|next| is_id(next));
-        if follows_collection && (is_id(part) || !holds && !is_known_word(part)) {
+        if follows_collection && (is_id(part) || !holds && !self.known.is_word(part)) {
             return Part::Id;
         }
         if is_id(part) && place > self.prefix {
@@ -221,12 +234,27 @@ impl Route {
         path.rsplit('/').next().map(decoded)
     }
 
-    /// `/core`, or nothing.
+    /// What stands before the resources: `/api/v1`, or nothing.
     pub fn prefix_path(&self) -> String {
         if self.prefix == 0 {
             return String::new();
         }
         self.path(self.prefix)
+    }
+
+    /// Where the paths of the API's pack begin on this host, by the call's own path or else by
+    /// the environment's; `None` where no pack knows the API.
+    pub fn home(&self, base: &str) -> Option<String> {
+        let own = self.known.prefix.as_deref()?;
+        let here = self.prefix_path();
+        if !own.is_empty() && here.ends_with(own) {
+            return Some(here);
+        }
+        let base = base.trim_end_matches('/');
+        Some(match base.ends_with(own) {
+            true => base.to_owned(),
+            false => format!("{base}{own}"),
+        })
     }
 
     /// This route's URL with another path and no query.
@@ -238,15 +266,25 @@ impl Route {
         url
     }
 
-    /// Whether the catalogue knows this path under some prefix.
+    /// Whether the API's pack lists this path, under whatever prefix.
     pub fn is_known(&self) -> bool {
-        let own = format!("/core/{}", self.parts[self.prefix..self.length()].join("/"));
-        let plain = !self.parts[self.prefix..self.length()].is_empty();
-        plain && !super::catalog::endpoints_at(&own).is_empty()
+        let own = &self.parts[self.prefix..self.length()];
+        !own.is_empty() && !self.known.at(&format!("/{}", own.join("/"))).is_empty()
     }
 
-    /// Paths that may have been meant: the mistakes of typing undone, likeliest first.
-    pub fn corrections(&self) -> Vec<String> {
+    /// What stands behind a path that is appended to another, query included.
+    pub fn below(&self, home: &str, path: &str) -> Url {
+        let (path, query) = path
+            .split_once('?')
+            .map_or((path, None), |(p, q)| (p, Some(q)));
+        let mut url = self.at(&format!("{home}{path}"));
+        url.set_query(query);
+        url
+    }
+
+    /// Paths that may have been meant: the mistakes of typing undone, likeliest first. Words are
+    /// corrected and a prefix is added only where they are known.
+    pub fn corrections(&self, base: &str) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         let original = self.url.path().to_owned();
         let mut add = |path: String| {
@@ -275,58 +313,46 @@ impl Route {
         add(format!("/{}", lower.join("/")));
         let spelled: Vec<String> = lower
             .iter()
-            .enumerate()
-            .map(|(place, part)| nearest_word(part, place).unwrap_or_else(|| part.clone()))
+            .map(|part| self.nearest_word(part).unwrap_or_else(|| part.clone()))
             .collect();
         add(format!("/{}", spelled.join("/")));
-        let root = spelled.iter().position(|part| is_known_collection(part));
-        if let Some(root) = root {
-            let rest = spelled[root..].join("/");
-            add(format!("/core/{rest}"));
-            if root > 0 {
-                add(format!("/{rest}"));
-                add(format!("/api/{rest}"));
-            }
-        } else if self.prefix == 0 {
-            add(format!("/core/{}", spelled.join("/")));
+        if let Some(home) = self.home(base) {
+            let root = spelled
+                .iter()
+                .position(|part| self.known.is_collection(part));
+            let ahead = home.split('/').filter(|part| !part.is_empty());
+            let ahead = spelled.iter().map(String::as_str).zip(ahead);
+            let shared = ahead.take_while(|(own, part)| own == part).count();
+            let rest = &spelled[root.unwrap_or(shared)..];
+            add(format!("{home}/{}", rest.join("/")));
         }
         found
     }
-}
 
-fn collections() -> impl Iterator<Item = &'static str> {
-    ENDPOINTS
-        .iter()
-        .flat_map(|endpoint| endpoint.path.split('/').skip(2))
-        .filter(|part| !part.starts_with('{'))
-}
-
-/// The names of the catalogue that stand right behind its prefix.
-pub fn is_known_collection(part: &str) -> bool {
-    ENDPOINTS
-        .iter()
-        .any(|endpoint| endpoint.path.split('/').nth(2) == Some(part))
-}
-
-fn is_known_word(part: &str) -> bool {
-    collections().any(|word| word == part)
-}
-
-/// A word of the catalogue that differs by a slip of the finger, or by singular and plural.
-fn nearest_word(part: &str, place: usize) -> Option<String> {
-    if part.len() < 4 || is_id(part) || is_known_word(part) {
-        return None;
-    }
-    let text = part.replace('-', "_");
-    let mut best: Option<(usize, &str)> = None;
-    for word in collections().chain((place == 0).then_some("core")) {
-        let distance = distance(&text, word);
-        let allowed = if word.len() > 6 { 2 } else { 1 };
-        if distance <= allowed && best.is_none_or(|(known, _)| distance < known) {
-            best = Some((distance, word));
+    /// A name of the API that differs by a slip of the finger, or by singular and plural.
+    fn nearest_word(&self, part: &str) -> Option<String> {
+        if part.len() < 4 || is_id(part) || self.known.is_word(part) {
+            return None;
         }
+        let text = part.replace('-', "_");
+        let mut best: Option<(usize, &str)> = None;
+        for word in self.known.words().chain(self.known.prefix_parts()) {
+            let distance = distance(&text, word);
+            let allowed = if word.len() > 6 { 2 } else { 1 };
+            if distance <= allowed && best.is_none_or(|(known, _)| distance < known) {
+                best = Some((distance, word));
+            }
+        }
+        best.map(|(_, word)| word.to_owned())
     }
-    best.map(|(_, word)| word.to_owned())
+}
+
+/// How many parts of a path are those of a base.
+fn shared(base: &str, parts: &[String]) -> usize {
+    let base = base.split('/').filter(|part| !part.is_empty());
+    base.zip(parts)
+        .take_while(|(base, part)| base == part)
+        .count()
 }
 
 /// Letters to be added, left out, changed or swapped with their neighbour.
@@ -455,7 +481,10 @@ pub fn decoded(part: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::Grounds;
+    use crate::insight::api::endpoint::Endpoint;
 
+    /// Of an API that no pack knows.
     fn route(path: &str) -> Route {
         Route::of(
             &Url::parse(&format!("https://api.acme.example{path}")).unwrap(),
@@ -463,21 +492,46 @@ mod tests {
         )
     }
 
+    /// Of an API whose paths are known.
+    fn known(path: &str) -> Route {
+        let endpoint = |path: &str| Endpoint {
+            method: "GET".into(),
+            path: path.into(),
+            purpose: String::new(),
+            grounds: Grounds::Inferred,
+        };
+        let paths = [
+            "/users/me",
+            "/users/{user}",
+            "/runbooks/{runbook}/tasks",
+            "/runbooks/{runbook}/tasks/{task}",
+            "/runbooks/{runbook}/start",
+            "/runbooks/{runbook}",
+            "/runbooks",
+        ];
+        let paths = Paths {
+            prefix: Some("/core".into()),
+            endpoints: paths.iter().map(|path| endpoint(path)).collect(),
+        };
+        route(path).knowing(Arc::new(paths), "")
+    }
+
     #[test]
     fn the_parts_of_a_path_are_told_apart() {
-        let task = route("/core/runbooks/9/tasks/3");
+        let task = known("/core/runbooks/9/tasks/3");
         assert_eq!(task.prefix_path(), "/core");
         assert_eq!(task.item_above().as_deref(), Some("/core/runbooks/9"));
         assert_eq!(task.collection().as_deref(), Some("/core/runbooks/9/tasks"));
         assert_eq!(task.collection_above().as_deref(), Some("/core/runbooks"));
         assert_eq!(task.id().as_deref(), Some("3"));
-        let start = route("/core/runbooks/7/start");
+        let start = known("/core/runbooks/7/start");
         assert_eq!(start.target(), "/core/runbooks/7");
         assert_eq!(start.collection().as_deref(), Some("/core/runbooks"));
         assert_eq!(start.item_above(), None);
-        let list = route("/core/runbooks/7/tasks");
+        let list = known("/core/runbooks/7/tasks");
         assert_eq!(list.item_above().as_deref(), Some("/core/runbooks/7"));
         assert_eq!((list.collection(), list.id()), (None, None));
+        assert!(list.is_known() && !known("/core/runbooks/7/notes").is_known());
     }
 
     #[test]
@@ -490,15 +544,23 @@ mod tests {
         assert_eq!(mail.id().as_deref(), Some("jane@acme.example"));
         assert_eq!(route("/core/users/me").last(), Some(Part::Myself));
         assert_eq!(route("/").root().as_deref(), None);
+        assert!(!step.is_known() && step.home("").is_none());
     }
 
     #[test]
-    fn a_prefix_may_hold_numbers_of_its_own() {
-        let task = route("/gw/tenant7/core/runbooks/pl-0009/tasks");
+    fn a_prefix_that_is_known_may_have_numbers_before_it() {
+        let task = known("/gw/tenant7/core/runbooks/pl-0009/tasks");
         assert_eq!(task.prefix_path(), "/gw/tenant7/core");
-        let step = route("/gw/tenant7/core/plans/pl-0009/steps");
+        assert_eq!(task.home("").as_deref(), Some("/gw/tenant7/core"));
+        let step = known("/gw/tenant7/core/plans/pl-0009/steps");
         assert_eq!(step.prefix_path(), "/gw/tenant7/core");
         assert_eq!(route("/core/plans/5/users").prefix_path(), "/core");
+        // Where the call's path lacks it, the environment's own begins it.
+        let bare = known("/runbooks/7");
+        assert_eq!(bare.home("/acme/").as_deref(), Some("/acme/core"));
+        assert_eq!(bare.home("/acme/core").as_deref(), Some("/acme/core"));
+        let me = bare.below("/core", "/users/me?all=1");
+        assert_eq!(me.as_str(), "https://api.acme.example/core/users/me?all=1");
     }
 
     #[test]
@@ -519,36 +581,24 @@ mod tests {
     }
 
     #[test]
-    fn slips_of_the_finger_are_undone() {
-        let first = |path| route(path).corrections().first().cloned();
-        assert_eq!(
-            first("/core//runbooks/7").as_deref(),
-            Some("/core/runbooks/7")
-        );
-        assert_eq!(first("//core/runbooks").as_deref(), Some("/core/runbooks"));
-        assert_eq!(
-            first("/Core/Runbooks/7").as_deref(),
-            Some("/core/runbooks/7")
-        );
-        assert_eq!(
-            first("/core/runboks/7").as_deref(),
-            Some("/core/runbooks/7")
-        );
-        assert_eq!(
-            first("/core/runbook/7").as_deref(),
-            Some("/core/runbooks/7")
-        );
-        assert_eq!(first("/core/runbooks/").as_deref(), Some("/core/runbooks"));
-        assert_eq!(
-            first("/core/runbooks/7%20").as_deref(),
-            Some("/core/runbooks/7")
-        );
-        assert_eq!(first("/runbooks/7").as_deref(), Some("/core/runbooks/7"));
-        assert!(
-            route("/core/runbooks/7/tasks")
-                .corrections()
-                .iter()
-                .all(|p| p.len() < 40)
-        );
+    fn slips_of_the_finger_are_undone_by_the_words_that_are_known() {
+        let first = |path| known(path).corrections("").first().cloned();
+        for (typed, meant) in [
+            ("/core//runbooks/7", "/core/runbooks/7"),
+            ("//core/runbooks", "/core/runbooks"),
+            ("/Core/Runbooks/7", "/core/runbooks/7"),
+            ("/core/runboks/7", "/core/runbooks/7"),
+            ("/core/runbook/7", "/core/runbooks/7"),
+            ("/core/runbooks/", "/core/runbooks"),
+            ("/core/runbooks/7%20", "/core/runbooks/7"),
+            ("/runbooks/7", "/core/runbooks/7"),
+        ] {
+            assert_eq!(first(typed).as_deref(), Some(meant), "{typed}");
+        }
+        // Of an API that nobody knows only what is odd in itself is undone.
+        let unknown = |path| route(path).corrections("");
+        assert!(unknown("/core/runboks/7").is_empty());
+        assert!(unknown("/runbooks/7").is_empty());
+        assert_eq!(unknown("/Core/x/7%20"), ["/Core/x/7", "/core/x/7"]);
     }
 }

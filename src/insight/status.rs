@@ -1,8 +1,11 @@
 //! What is known of each status and of each error code: one sentence for the screen, the usual
 //! causes, what to check, whom to ask, and on what grounds each of these is said. The words
-//! live in files (`assets/catalogue`, and one of the user's own) and arrive here as values.
+//! live in files (the packs, `assets/catalogue`, and a person's own) and arrive here as values.
 
+use super::api::knowledge::Knowledge;
+use super::api::library::Library;
 use crate::model::Cause;
+use std::sync::Arc;
 
 /// How surely something is known. The screen never says the third as if it were the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,17 @@ impl Grounds {
         match self {
             Grounds::Documented(source) | Grounds::Observed(source) => Some(source),
             Grounds::Inferred => None,
+        }
+    }
+}
+
+impl Statement {
+    /// `… (RFC 9110, 15.5.4)`: the sentence with its ground, as it is shown and printed.
+    pub fn with_grounds(&self) -> String {
+        match &self.grounds {
+            Grounds::Documented(source) => format!("{} ({source})", self.text),
+            Grounds::Observed(source) => format!("{} (seen: {source})", self.text),
+            Grounds::Inferred => format!("{} (our reading)", self.text),
         }
     }
 }
@@ -88,57 +102,73 @@ pub struct CauseNote {
     pub steps: Vec<Statement>,
 }
 
-/// All that is known, looked up by status, by code and by cause.
+/// All that is known: the causes in general, and what the packs say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
-    pub statuses: Vec<StatusNote>,
-    pub codes: Vec<CodeNote>,
     pub causes: Vec<CauseNote>,
+    /// What is known of APIs.
+    pub library: Arc<Library>,
 }
 
 impl Catalogue {
-    pub fn status(&self, status: u16) -> Option<&StatusNote> {
-        self.statuses.iter().find(|note| note.status == status)
-    }
-
-    /// By the exact spelling: an unknown code stays unknown, however alike it looks.
-    pub fn code(&self, code: &str) -> Option<&CodeNote> {
-        self.codes.iter().find(|note| note.code == code)
-    }
-
+    /// The words for a cause, whatever the API.
     pub fn cause(&self, cause: Cause) -> Option<&CauseNote> {
         self.causes.iter().find(|note| note.cause == cause)
     }
 
-    /// This catalogue with the other one laid over it. An entry of the other replaces ours as a
-    /// whole, so that what a user wrote is never mixed with words that contradict it.
-    pub fn overlay(mut self, other: Catalogue) -> Catalogue {
-        for note in other.statuses {
-            match self.statuses.iter_mut().find(|n| n.status == note.status) {
-                Some(place) => *place = note,
-                None => self.statuses.push(note),
+    /// The words that are right for one API.
+    pub fn beside<'a>(&'a self, knowledge: &'a Knowledge) -> Glossary<'a> {
+        Glossary {
+            catalogue: self,
+            knowledge,
+        }
+    }
+}
+
+/// What statuses, codes and causes mean at one API: its own words first, those of the standards
+/// behind them.
+#[derive(Clone, Copy)]
+pub struct Glossary<'a> {
+    catalogue: &'a Catalogue,
+    knowledge: &'a Knowledge,
+}
+
+impl Glossary<'_> {
+    /// Of the first pack that knows the status; what it leaves open is HTTP's.
+    pub fn status(&self, status: u16) -> Option<StatusNote> {
+        let packs = self.knowledge.packs.iter();
+        let mut notes = packs.filter_map(|pack| pack.status(status).map(|row| &row.note));
+        let mut note = notes.next()?.clone();
+        for below in notes {
+            if note.name.is_empty() {
+                note.name.clone_from(&below.name);
+            }
+            if note.meaning.text.is_empty() {
+                note.meaning = below.meaning.clone();
             }
         }
-        for note in other.codes {
-            match self.codes.iter_mut().find(|n| n.code == note.code) {
-                Some(place) => *place = note,
-                None => self.codes.push(note),
-            }
+        Some(note)
+    }
+
+    /// By the exact spelling: an unknown code stays unknown, however alike it looks.
+    pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeNote> {
+        let row = self.knowledge.code(code, status)?;
+        Some(&row.note)
+    }
+
+    pub fn cause(&self, cause: Cause) -> Option<CauseNote> {
+        let general = self.catalogue.cause(cause);
+        match self.knowledge.cause(cause) {
+            Some(own) => own.over(general),
+            None => general.cloned(),
         }
-        for note in other.causes {
-            match self.causes.iter_mut().find(|n| n.cause == note.cause) {
-                Some(place) => *place = note,
-                None => self.causes.push(note),
-            }
-        }
-        self.statuses.sort_by_key(|note| note.status);
-        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::api::knowledge::{CauseText, CodeRow, Meaning, Pack, StatusRow};
 
     fn says(text: &str) -> Statement {
         Statement {
@@ -147,63 +177,112 @@ mod tests {
         }
     }
 
-    fn status(number: u16, meaning: &str) -> StatusNote {
-        StatusNote {
-            status: number,
-            name: "Name".into(),
-            meaning: says(meaning),
-            causes: vec![Cause::ResourceAbsent],
-            reasons: vec![],
-            checks: vec![says("Look.")],
-            ask: vec![],
-            see: vec![],
+    fn status(number: u16, name: &str, meaning: &str) -> StatusRow {
+        StatusRow {
+            note: StatusNote {
+                status: number,
+                name: name.into(),
+                meaning: says(meaning),
+                causes: vec![Cause::ResourceAbsent],
+                reasons: vec![],
+                checks: vec![says("Look.")],
+                ask: vec![],
+                see: vec![],
+            },
+            likely: vec![],
         }
     }
 
-    fn code(word: &str, meaning: &str) -> CodeNote {
-        CodeNote {
-            code: word.into(),
-            title: None,
-            statuses: vec![404],
-            meaning: says(meaning),
-            causes: vec![],
-            checks: vec![],
-            ask: vec![],
+    fn code(word: &str, meaning: &str) -> CodeRow {
+        CodeRow {
+            note: CodeNote {
+                code: word.into(),
+                title: None,
+                statuses: vec![404],
+                meaning: says(meaning),
+                causes: vec![],
+                checks: vec![],
+                ask: vec![],
+            },
+            meaning: Meaning::default(),
         }
     }
 
-    #[test]
-    fn the_users_entry_replaces_ours_as_a_whole_and_others_stay() {
-        let ours = Catalogue {
-            statuses: vec![status(404, "ours"), status(500, "ours")],
-            codes: vec![code("not_found", "ours")],
-            causes: vec![],
+    fn knowledge() -> Knowledge {
+        let mut own = status(404, "", "theirs");
+        own.note.checks.clear();
+        let api = Pack {
+            statuses: vec![own],
+            codes: vec![code("not_found", "theirs")],
+            causes: vec![CauseText {
+                cause: Cause::ResourceAbsent,
+                summary: None,
+                meaning: None,
+                signs: vec![],
+                steps: vec![says("Ask Kim.")],
+            }],
+            ..Pack::default()
         };
-        let mut theirs = status(404, "theirs");
-        theirs.checks.clear();
-        let both = ours.overlay(Catalogue {
-            statuses: vec![theirs, status(403, "theirs")],
-            codes: vec![code("not_found", "theirs"), code("own", "theirs")],
-            causes: vec![],
-        });
-        let numbers: Vec<_> = both.statuses.iter().map(|n| n.status).collect();
-        assert_eq!(numbers, [403, 404, 500]);
-        assert_eq!(both.status(404).unwrap().meaning.text, "theirs");
-        assert!(both.status(404).unwrap().checks.is_empty());
-        assert_eq!(both.status(500).unwrap().meaning.text, "ours");
-        assert_eq!(both.code("not_found").unwrap().meaning.text, "theirs");
-        assert_eq!(both.codes.len(), 2);
+        let below = Pack {
+            statuses: vec![
+                status(404, "Not Found", "ours"),
+                status(500, "Failed", "ours"),
+            ],
+            codes: vec![code("not_found", "ours"), code("other", "ours")],
+            ..Pack::default()
+        };
+        Knowledge {
+            packs: vec![Arc::new(api), Arc::new(below)],
+            ..Knowledge::default()
+        }
     }
 
     #[test]
-    fn an_unknown_status_or_code_is_unknown() {
+    fn the_api_s_words_go_first_and_what_they_leave_open_is_the_standard_s() {
+        let (catalogue, knowledge) = (Catalogue::default(), knowledge());
+        let here = catalogue.beside(&knowledge);
+        let note = here.status(404).unwrap();
+        assert_eq!(
+            (note.name.as_str(), note.meaning.text.as_str()),
+            ("Not Found", "theirs")
+        );
+        // What to check is the API's alone: two lists would contradict each other.
+        assert!(note.checks.is_empty());
+        assert_eq!(here.status(500).unwrap().meaning.text, "ours");
+        assert_eq!(here.code("not_found", None).unwrap().meaning.text, "theirs");
+        assert_eq!(here.code("other", None).unwrap().meaning.text, "ours");
+        assert_eq!(here.status(599), None);
+        assert_eq!(here.code("Not_Found", None), None);
+        assert_eq!(here.code("", None), None);
+    }
+
+    #[test]
+    fn a_pack_changes_the_words_of_a_cause_and_only_those_that_it_gives() {
         let catalogue = Catalogue {
-            statuses: vec![],
-            codes: vec![code("not_found", "ours")],
-            causes: vec![],
+            causes: vec![CauseNote {
+                cause: Cause::ResourceAbsent,
+                summary: says("It is not there."),
+                meaning: says("Nothing is."),
+                signs: vec![says("It is missing.")],
+                steps: vec![says("Look again.")],
+            }],
+            ..Catalogue::default()
         };
-        assert_eq!(catalogue.status(599), None);
-        assert_eq!(catalogue.code("Not_Found"), None);
-        assert_eq!(catalogue.code(""), None);
+        let knowledge = knowledge();
+        let note = catalogue
+            .beside(&knowledge)
+            .cause(Cause::ResourceAbsent)
+            .unwrap();
+        assert_eq!(
+            (note.summary.text.as_str(), note.steps[0].text.as_str()),
+            ("It is not there.", "Ask Kim.")
+        );
+        let plain = Knowledge::default();
+        let note = catalogue
+            .beside(&plain)
+            .cause(Cause::ResourceAbsent)
+            .unwrap();
+        assert_eq!(note.steps[0].text, "Look again.");
+        assert_eq!(catalogue.beside(&plain).cause(Cause::TokenExpired), None);
     }
 }

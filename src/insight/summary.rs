@@ -1,7 +1,8 @@
 //! An exchange as one line of a list.
 
 use super::error_body::{Entry, error_body};
-use crate::model::{ErrorLine, Exchange, ExchangeSummary, Outcome};
+use crate::insight::Exchange;
+use crate::model::{ErrorLine, ExchangeSummary, Outcome, limits};
 
 pub fn summary(exchange: &Exchange) -> ExchangeSummary {
     let response = exchange.outcome.response();
@@ -33,7 +34,12 @@ pub fn summary_with(exchange: &Exchange, entries: &[Entry]) -> ExchangeSummary {
         status: exchange.outcome.status(),
         cause: failure.map(|failure| failure.cause),
         message: failure.map(|failure| format!("{} {}", failure.message, failure.hint)),
-        errors: entries.iter().map(error_line).collect(),
+        errors: entries
+            .iter()
+            .take(limits::ENTRIES)
+            .map(error_line)
+            .collect(),
+        refused: exchange.outcome.is_refused(),
         is_probe: exchange.probe_of.is_some(),
         notes: exchange.typed.notes.clone(),
     }

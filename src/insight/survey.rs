@@ -1,13 +1,17 @@
 //! Who a token is and what it can see, learnt by calls that change nothing. This plans one call
-//! after the other and keeps what each said; it sends nothing itself. The order of the calls is
-//! our reading of where an API like this tells most.
+//! after the other and keeps what each said; it sends nothing itself. Which calls tell most, the
+//! pack of the API says; of an API that no pack knows, nothing is asked.
 
-use super::catalog::endpoints_at;
+use super::api::endpoint::{Endpoint, endpoints_at};
+use super::api::knowledge::{Knowledge, at};
+use super::facts::{id_of, records};
 use super::json::{self, Json};
 use super::matrix::{Access, Answer};
-use super::replay::captured;
-use super::status::Catalogue;
-use crate::model::{Auth, Exchange, ExchangeId, RequestSpec, TokenName, TokenRef, limits};
+use crate::insight::Exchange;
+use crate::model::{
+    Auth, Environment, ExchangeId, RequestSpec, Response, TokenName, TokenRef, limits,
+};
+use std::sync::Arc;
 
 /// No survey makes more calls.
 pub const MOST_CALLS: usize = 10;
@@ -15,29 +19,27 @@ pub const MOST_CALLS: usize = 10;
 /// Names of an answer's items that are kept to be shown.
 const NAMES: usize = 3;
 
-/// What is asked first, in this order.
-const LISTS: [&str; 7] = [
-    "/core/users/me",
-    "/core/workspaces",
-    "/core/role_types",
-    "/core/runbooks",
-    "/core/users",
-    "/core/custom_fields",
-    "/core/action_logs",
-];
+/// The calls that a pack has for a survey, as they are appended to the base of an environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Plan {
+    who: Option<Who>,
+    /// What each shows, and its path, which may hold a `{place}`.
+    lists: Vec<(String, String)>,
+    endpoints: Vec<Endpoint>,
+}
 
-/// What is asked of the first item of a list that was seen.
-const INSIDE: [(&str, &str, &str); 3] = [
-    ("/core/workspaces", "/core/workspaces/", "/folders"),
-    ("/core/runbooks", "/core/runbooks/", ""),
-    ("/core/runbooks", "/core/runbooks/", "/tasks"),
-];
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Who {
+    path: String,
+    /// What is told of whoever asks, and where it stands: a pointer, or `header NAME`.
+    places: Vec<(String, String)>,
+}
 
 /// What one call of a survey said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sight {
     pub id: ExchangeId,
-    pub purpose: &'static str,
+    pub purpose: String,
     pub path: String,
     /// `200`, `403 forbidden`, or why no answer came.
     pub said: String,
@@ -68,9 +70,52 @@ pub struct Survey {
     pub permissions: Vec<Permission>,
     /// Why it ended before its time.
     pub ended: Option<String>,
+    /// As people call the API whose pack said what to ask.
+    pub api: Option<String>,
+    plan: Arc<Plan>,
 }
 
 impl Survey {
+    /// What is to be asked of the API of an environment.
+    pub fn of(knowledge: &Knowledge, environment: &Environment) -> Survey {
+        let prefix = knowledge.prefix_under(&environment.base_url);
+        let under = |path: &str| format!("{prefix}{path}");
+        let mut plan = Plan {
+            endpoints: knowledge.endpoints(&environment.base_url),
+            ..Plan::default()
+        };
+        if let Some(calls) = knowledge.calls() {
+            plan.who = calls.who_am_i.as_ref().map(|who| {
+                let named = [
+                    ("name", &who.name),
+                    ("roles", &who.roles),
+                    ("scopes", &who.scopes),
+                ];
+                let places = named
+                    .into_iter()
+                    .filter_map(|(name, place)| Some((name.to_owned(), place.clone()?)));
+                Who {
+                    path: under(&who.path),
+                    places: places.collect(),
+                }
+            });
+            let lists = calls.lists.iter();
+            plan.lists = lists
+                .map(|list| (list.title.clone(), under(&list.path)))
+                .collect();
+        }
+        let is_empty = plan.who.is_none() && plan.lists.is_empty();
+        Survey {
+            ended: is_empty.then(|| {
+                "No pack of knowledge says which calls of this API tell who a token is, and nothing is guessed."
+                    .to_owned()
+            }),
+            api: knowledge.title().map(str::to_owned),
+            plan: Arc::new(plan),
+            ..Survey::default()
+        }
+    }
+
     /// The next call; `None` when all is asked, or going on would teach nothing.
     pub fn next(&self, token: &TokenName) -> Option<RequestSpec> {
         if self.ended.is_some() || self.sights.len() >= MOST_CALLS {
@@ -84,17 +129,40 @@ impl Survey {
 
     /// All that is to be asked, as far as it is known by now.
     fn paths(&self) -> Vec<String> {
-        let mut paths = Vec::new();
-        for list in LISTS {
-            paths.push(list.to_owned());
-            let sight = self.sights.iter().find(|sight| sight.path == list);
-            let Some(id) = sight.and_then(|sight| sight.first.as_deref()) else {
-                continue;
-            };
-            let inside = INSIDE.iter().filter(|(of, ..)| *of == list);
-            paths.extend(inside.map(|(_, before, behind)| format!("{before}{id}{behind}")));
+        let who = self.plan.who.iter().map(|who| who.path.clone());
+        let lists = self
+            .plan
+            .lists
+            .iter()
+            .filter_map(|(_, path)| self.filled(path));
+        who.chain(lists).collect()
+    }
+
+    /// The path with its place filled from the first item of the list before it; `None` while
+    /// that list was not seen.
+    fn filled(&self, path: &str) -> Option<String> {
+        let Some((list, rest)) = path.split_once("/{") else {
+            return Some(path.to_owned());
+        };
+        let (_, behind) = rest.split_once('}')?;
+        let sight = self.sights.iter().find(|sight| sight.path == list)?;
+        Some(format!("{list}/{}{behind}", sight.first.as_ref()?))
+    }
+
+    /// What a call is for: by the endpoint that it is of, else by the list.
+    fn purpose(&self, path: &str) -> String {
+        let bare = path.split('?').next().unwrap_or(path);
+        if let Some(endpoint) = endpoints_at(&self.plan.endpoints, bare).first() {
+            return endpoint.purpose.clone();
         }
-        paths
+        let is_it = |own: &str| self.filled(own).as_deref() == Some(path);
+        let lists = self.plan.lists.iter();
+        let mut titles = lists
+            .filter(|(_, own)| is_it(own))
+            .map(|(title, _)| title.clone());
+        let who = self.plan.who.iter().filter(|who| who.path == path);
+        let who = who.map(|_| "who this token is".to_owned());
+        who.chain(titles.next()).next().unwrap_or_default()
     }
 
     fn has(&self, path: &str) -> bool {
@@ -102,11 +170,11 @@ impl Survey {
     }
 
     /// Takes an answer in.
-    pub fn take(&mut self, exchange: &Exchange, catalogue: &Catalogue) {
-        let answer = Answer::of(exchange, catalogue);
+    pub fn take(&mut self, exchange: &Exchange, knowledge: &Knowledge) {
+        let answer = Answer::of(exchange, knowledge);
         let typed = exchange.typed.url.as_str();
         let path = typed.strip_prefix("{{base}}").unwrap_or(typed).to_owned();
-        let purpose = endpoints_at(&path).first().map_or("", |e| e.purpose);
+        let purpose = self.purpose(&path);
         if self.token.is_none() {
             self.token = exchange.token().cloned();
         }
@@ -118,12 +186,13 @@ impl Survey {
         let document = text.and_then(|text| json::read(text).value);
         let access = answer.alone();
         if let Some(document) = document.as_ref().filter(|_| access == Access::Allowed) {
-            if path == LISTS[0] {
-                self.who = who(document);
+            if let Some(who) = self.plan.who.as_ref().filter(|who| who.path == path) {
+                self.who = told(who, document, body);
             }
             self.permit(document, &path);
         }
-        let first = body.and_then(|response| captured(response, "/data/0/id"));
+        let first = document.as_ref().and_then(records);
+        let first = first.and_then(<[Json]>::first).and_then(id_of);
         self.sights.push(Sight {
             id: exchange.id.clone(),
             purpose,
@@ -183,7 +252,36 @@ fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.len() <= 64 && id.chars().all(fits)
 }
 
-fn who(document: &Json) -> Vec<(String, String)> {
+/// What an answer says of whoever asks: all that is short, and what stands where the pack says.
+fn told(who: &Who, document: &Json, response: Option<&Response>) -> Vec<(String, String)> {
+    let mut rows = attributes(document);
+    for (name, place) in &who.places {
+        let text = match place.strip_prefix("header ") {
+            Some(header) => response
+                .and_then(|response| response.headers.get(header))
+                .map(|text| text.into_owned()),
+            None => {
+                let found: Vec<String> = at(document, place)
+                    .flat_map(|value| match value {
+                        Json::List(values) => values.iter().filter_map(described).collect(),
+                        other => described(other).into_iter().collect::<Vec<_>>(),
+                    })
+                    .collect();
+                (!found.is_empty()).then(|| found.join(", "))
+            }
+        };
+        if let Some(text) = text.filter(|text| !rows.iter().any(|(_, known)| known == text)) {
+            rows.push((name.clone(), text));
+        }
+    }
+    rows.truncate(MOST_ROWS);
+    rows
+}
+
+/// More is not read by anybody.
+const MOST_ROWS: usize = 24;
+
+fn attributes(document: &Json) -> Vec<(String, String)> {
     let data = document.get("data").unwrap_or(document);
     let attributes = data.get("attributes").unwrap_or(data);
     let mut who = Vec::new();
@@ -219,8 +317,7 @@ fn described(value: &Json) -> Option<String> {
 }
 
 fn names(document: &Json) -> Vec<String> {
-    let data = document.get("data").unwrap_or(document);
-    let items = data.as_list().unwrap_or_default();
+    let items = records(document).unwrap_or_default();
     let name = |item: &Json| {
         let attributes = item.get("attributes").unwrap_or(item);
         let named = ["name", "email", "title", "id"].iter();
@@ -263,8 +360,46 @@ fn gather(value: &Json, of: &str, found: &mut Vec<Permission>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Environment, Outcome, Response, Timestamp, resolve};
+    use crate::insight::api::calls::{Calls, ListCall, WhoAmI};
+    use crate::insight::api::knowledge::Pack;
+    use crate::model::{Outcome, Timestamp, resolve};
     use std::time::Duration;
+
+    /// What a pack says of an API of shelves and books.
+    fn knowledge() -> Knowledge {
+        let list = |path: &str| ListCall {
+            title: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            path: path.to_owned(),
+        };
+        let paths = [
+            "/shelves",
+            "/shelves/{shelf}/folders",
+            "/books",
+            "/books/{book}",
+            "/books/{book}/pages",
+            "/readers",
+        ];
+        let pack = Arc::new(Pack {
+            id: "library".into(),
+            title: "Library".into(),
+            base_path: "/api".into(),
+            calls: Calls {
+                who_am_i: Some(WhoAmI {
+                    path: "/me".into(),
+                    scopes: Some("header x-scopes".into()),
+                    ..WhoAmI::default()
+                }),
+                lists: paths.iter().map(|path| list(path)).collect(),
+                ..Calls::default()
+            },
+            ..Pack::default()
+        });
+        Knowledge {
+            packs: vec![pack.clone()],
+            api: Some(pack),
+            ..Knowledge::default()
+        }
+    }
 
     fn token() -> TokenName {
         TokenName::new("support").unwrap()
@@ -272,35 +407,37 @@ mod tests {
 
     /// A server that says this to each path.
     fn surveyed(say: impl Fn(&str) -> (u16, &'static str)) -> Survey {
-        let mut survey = Survey::default();
-        let mut number = 0;
         let place = Environment {
             base_url: "https://api.acme.example".into(),
             ..Environment::default()
         };
+        let knowledge = knowledge();
+        let mut survey = Survey::of(&knowledge, &place);
+        let mut number = 0;
         while let Some(typed) = survey.next(&token()) {
             number += 1;
             let (status, body) = say(typed.url.strip_prefix("{{base}}").unwrap());
-            let exchange = Exchange {
-                case: None,
-                id: ExchangeId::from_number(number),
-                environment: "acme".into(),
-                sent: resolve(&typed, &place).unwrap(),
-                typed,
-                outcome: Outcome::Answered(Response {
-                    status,
-                    body: body.as_bytes().to_vec(),
-                    ..Response::default()
-                }),
-                redirects: Vec::new(),
-                attempts: 1,
-                unverified: Vec::new(),
-                probe_of: None,
-                started_at: Timestamp::UNIX_EPOCH,
-                took: Duration::ZERO,
-            };
+            let exchange =
+                crate::insight::redact::Mask::default().exchange(crate::model::RawExchange {
+                    case: None,
+                    id: ExchangeId::from_number(number),
+                    environment: "acme".into(),
+                    sent: resolve(&typed, &place).unwrap(),
+                    typed,
+                    outcome: Outcome::Answered(Response {
+                        status,
+                        body: body.as_bytes().to_vec(),
+                        ..Response::default()
+                    }),
+                    redirects: Vec::new(),
+                    attempts: 1,
+                    unverified: Vec::new(),
+                    probe_of: None,
+                    started_at: Timestamp::UNIX_EPOCH,
+                    took: Duration::ZERO,
+                });
             assert!(exchange.sent.method == "GET", "a survey changes nothing");
-            survey.take(&exchange, &Catalogue::default());
+            survey.take(&exchange, &knowledge);
             assert!(number <= MOST_CALLS as u64);
         }
         survey
@@ -309,20 +446,24 @@ mod tests {
     #[test]
     fn the_first_item_of_a_list_is_looked_into() {
         let survey = surveyed(|path| match path {
-            "/core/runbooks" => (
+            "/api/books" => (
                 200,
                 "{\"data\":[{\"id\":\"7\",\"type\":\"runbook\",\"attributes\":{\"name\":\"Move\"}}]}",
             ),
-            "/core/runbooks/7/tasks" => (403, "{\"errors\":[{\"code\":\"forbidden\"}]}"),
-            "/core/users/me" => (404, "{}"),
+            "/api/books/7/pages" => (403, "{\"errors\":[{\"code\":\"forbidden\"}]}"),
+            "/api/me" => (404, "{}"),
             _ => (200, "{\"data\":[]}"),
         });
         let paths: Vec<&str> = survey.sights.iter().map(|s| s.path.as_str()).collect();
-        assert!(paths.contains(&"/core/runbooks/7") && paths.contains(&"/core/runbooks/7/tasks"));
-        let runbooks = &survey.sights[3];
+        assert!(paths.contains(&"/api/books/7") && paths.contains(&"/api/books/7/pages"));
+        let books = survey
+            .sights
+            .iter()
+            .find(|s| s.path == "/api/books")
+            .unwrap();
         assert_eq!(
-            (runbooks.items, &runbooks.names[0]),
-            (Some(1), &"Move".to_owned())
+            (books.items, books.names[0].as_str(), books.purpose.as_str()),
+            (Some(1), "Move", "books")
         );
         assert!(survey.ended.is_none());
     }
@@ -330,8 +471,8 @@ mod tests {
     #[test]
     fn permissions_are_collected_from_wherever_they_stand() {
         let survey = surveyed(|path| match path {
-            "/core/workspaces" => (200, "{\"data\":[{\"id\":\"1\"}]}"),
-            "/core/workspaces/1/folders" => (
+            "/api/shelves" => (200, "{\"data\":[{\"id\":\"1\"}]}"),
+            "/api/shelves/1/folders" => (
                 200,
                 "{\"data\":[{\"id\":\"4\",\"type\":\"folder\",\"meta\":{\"permissions\":[{\"type\":\"create\",\"resource\":\"runbook\"},\"show\"]}}]}",
             ),
@@ -352,7 +493,7 @@ mod tests {
         assert!(survey.ended.unwrap().contains("does not accept"));
         // One that is accepted somewhere is known.
         let survey = surveyed(|path| match path {
-            "/core/users/me" => (401, "{}"),
+            "/api/me" => (401, "{}"),
             _ => (200, "{\"data\":[]}"),
         });
         assert_eq!(survey.access(&survey.sights[0]), Access::Denied);
@@ -362,18 +503,17 @@ mod tests {
     fn a_server_that_has_enough_is_left_alone_and_a_strange_id_goes_nowhere() {
         assert_eq!(surveyed(|_| (429, "")).sights.len(), 1);
         let survey = surveyed(|_| (200, "{\"data\":[{\"id\":\"../{{token:admin}}\"}]}"));
-        assert!(
-            survey
-                .sights
-                .iter()
-                .all(|s| LISTS.contains(&s.path.as_str()))
+        let paths: Vec<&str> = survey.sights.iter().map(|s| s.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            ["/api/me", "/api/shelves", "/api/books", "/api/readers"]
         );
     }
 
     #[test]
     fn who_it_is_is_told_with_the_roles() {
         let survey = surveyed(|path| match path {
-            "/core/users/me" => (
+            "/api/me" => (
                 200,
                 "{\"data\":{\"id\":\"3\",\"attributes\":{\"name\":\"Sam\",\"archived\":false,\"roles\":[{\"name\":\"Runbook Editor\",\"resource_type\":\"runbook\",\"resource_id\":7},{\"name\":\"Developer\"}]}}}",
             ),
@@ -390,5 +530,12 @@ mod tests {
         };
         assert_eq!(said("name"), "Sam");
         assert_eq!(said("roles"), "Runbook Editor of runbook 7, Developer");
+    }
+
+    #[test]
+    fn of_an_api_that_no_pack_knows_nothing_is_asked() {
+        let survey = Survey::of(&Knowledge::default(), &Environment::default());
+        assert_eq!(survey.next(&token()), None);
+        assert!(survey.ended.unwrap().contains("nothing is guessed"));
     }
 }

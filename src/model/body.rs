@@ -1,16 +1,16 @@
 //! A typed body as the bytes that leave: text filled in, forms and parts encoded. Files stay by
 //! name, since nothing is read here.
 
-use super::request::{Piece, fill, pieces};
-use super::{
-    Body, Cause, Environment, Failure, Param, Part, RequestSpec, TokenName, token_names_in,
-};
+use super::fill::fill;
+use super::template::{FilledText, Piece, as_text, is_plain, pieces};
+use super::{Body, Cause, Environment, Failure, Headers, Param, Part, Slot, SlotPlace};
 use std::fmt::Write;
 
 /// A body on its way out.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Filling {
     pub body: Vec<u8>,
+    pub slots: Vec<Slot>,
     /// The files whose contents belong into it, each with its place, in order.
     pub files: Vec<(usize, String)>,
     /// What the body is, where its own form says so.
@@ -60,52 +60,69 @@ impl BodyKind {
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-pub fn body(body: &Body, environment: &Environment) -> Result<Filling, Failure> {
-    let fill = |text: &str| fill(text, environment, "body", Cause::RequestMalformedBody);
+impl Filling {
+    fn of(place: SlotPlace, filled: FilledText) -> Filling {
+        Filling {
+            slots: filled.slots_at(place).collect(),
+            body: filled.text.into_bytes(),
+            ..Filling::default()
+        }
+    }
+}
+
+/// Whether the headers say that the body is a form.
+pub fn is_form(headers: &Headers) -> bool {
+    headers.media_type().as_deref() == Some(FORM)
+}
+
+/// A text that is said to be a form takes its tokens encoded, since a value with a sign in it
+/// would be several pairs.
+pub fn body(body: &Body, environment: &Environment, is_form: bool) -> Result<Filling, Failure> {
+    let fill = |text: &str, literal: bool| match literal {
+        true => Ok(FilledText::from(text.to_owned())),
+        false => fill(text, environment, "body", Cause::RequestMalformedBody),
+    };
     Ok(match body {
         Body::Empty => Filling::default(),
         Body::Bytes(bytes) => Filling {
             body: bytes.clone(),
             ..Filling::default()
         },
-        Body::Text(text) => Filling {
-            body: fill(text)?.into_bytes(),
-            ..Filling::default()
-        },
+        Body::Text(text) => {
+            let place = match is_form {
+                true => SlotPlace::Form,
+                false => SlotPlace::Body,
+            };
+            Filling::of(place, fill(text, false)?)
+        }
         Body::File(path) => Filling {
-            files: vec![(0, fill(path)?)],
+            files: vec![(0, fill(path, false)?.text)],
             ..Filling::default()
         },
         Body::Form(rows) => {
-            let mut pairs = Vec::with_capacity(rows.len());
+            let mut form = FilledText::default();
             for row in rows.iter().filter(|row| row.enabled) {
-                pairs.push((fill(&row.name)?, fill(&row.value)?));
+                if !form.text.is_empty() {
+                    form.text.push('&');
+                }
+                // A blank is %20, which every reader of forms understands.
+                form.push(fill(&row.name, row.literal)?.around_slots(encoded));
+                form.text.push('=');
+                form.push(fill(&row.value, row.literal)?.around_slots(encoded));
             }
             Filling {
-                body: form(&pairs).into_bytes(),
-                files: Vec::new(),
                 media_type: Some(FORM.to_owned()),
+                ..Filling::of(SlotPlace::Form, form)
             }
         }
         Body::Multipart(parts) => {
             let mut filled = Vec::with_capacity(parts.len());
             for part in parts.iter().filter(|part| !part.is_off) {
-                filled.push(Part {
-                    value: fill(&part.value)?,
-                    ..part.clone()
-                });
+                filled.push((part, fill(&part.value, part.literal)?));
             }
             multipart(&filled)
         }
     })
-}
-
-/// Pairs as a form, a blank as `%20`, which every reader of forms understands.
-fn form(pairs: &[(String, String)]) -> String {
-    let pairs = pairs
-        .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
-    pairs.collect::<Vec<_>>().join("&")
 }
 
 /// RFC 3986, 2.3: all but the unreserved characters, byte by byte.
@@ -171,50 +188,48 @@ pub fn decoded(text: &str) -> Option<String> {
 }
 
 /// RFC 7578; the boundary is one that stands in none of the texts.
-fn multipart(parts: &[Part]) -> Filling {
-    let taken = |boundary: &str| parts.iter().any(|part| part.value.contains(boundary));
+fn multipart(parts: &[(&Part, FilledText)]) -> Filling {
+    let taken = |boundary: &str| parts.iter().any(|(_, value)| value.text.contains(boundary));
     let boundaries = (0_u32..).map(|number| format!("----httriage-part-{number:08x}"));
     let mut boundaries = boundaries.skip_while(|boundary| taken(boundary));
     let boundary = boundaries.next().unwrap_or_default();
-    let mut filling = Filling {
-        media_type: Some(format!("multipart/form-data; boundary={boundary}")),
-        ..Filling::default()
-    };
-    let out = &mut filling.body;
-    for part in parts {
-        out.extend(
-            format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
-                quoted(&part.name)
-            )
-            .into_bytes(),
-        );
-        let base = part.value.rsplit(['/', '\\']).next().unwrap_or_default();
+    let mut files = Vec::new();
+    let mut out = FilledText::default();
+    for (part, value) in parts {
+        out.text.push_str(&format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
+            quoted(&part.name)
+        ));
+        let base = value.text.rsplit(['/', '\\']).next().unwrap_or_default();
         let file_name = match &part.file_name {
             Some(name) => Some(name.as_str()),
             None => part.is_file.then_some(base),
         };
         if let Some(name) = file_name {
-            out.extend(format!("; filename=\"{}\"", quoted(name)).into_bytes());
+            out.text
+                .push_str(&format!("; filename=\"{}\"", quoted(name)));
         }
-        out.extend(b"\r\n");
+        out.text.push_str("\r\n");
         let usual = part.is_file.then_some("application/octet-stream");
         if let Some(media_type) = part.media_type.as_deref().or(usual) {
             let line: String = media_type.chars().filter(|c| !c.is_control()).collect();
-            out.extend(format!("Content-Type: {line}\r\n").into_bytes());
+            out.text.push_str(&format!("Content-Type: {line}\r\n"));
         }
-        out.extend(b"\r\n");
+        out.text.push_str("\r\n");
         if part.is_file {
-            filling.files.push((out.len(), part.value.clone()));
+            files.push((out.text.len(), value.text.clone()));
         } else {
-            out.extend(part.value.as_bytes());
+            out.push(value.clone());
         }
-        out.extend(b"\r\n");
+        out.text.push_str("\r\n");
     }
-    out.extend(format!("--{boundary}--\r\n").into_bytes());
-    filling
+    out.text.push_str(&format!("--{boundary}--\r\n"));
+    Filling {
+        files,
+        media_type: Some(format!("multipart/form-data; boundary={boundary}")),
+        ..Filling::of(SlotPlace::Body, out)
+    }
 }
-
 /// As browsers write names: what would end the quotes or the line becomes an escape.
 fn quoted(text: &str) -> String {
     let escape = |c: char| match c {
@@ -231,6 +246,8 @@ fn quoted(text: &str) -> String {
 pub struct Written {
     pub text: String,
     pub media_type: Option<String>,
+    /// The text is data, and nothing in it is filled in.
+    pub literal: bool,
     /// Files that belong into it, and are not.
     pub files: Vec<String>,
 }
@@ -244,7 +261,13 @@ pub fn written(body: &Body) -> Option<Written> {
     Some(match body {
         Body::Empty => Written::default(),
         Body::Text(text) => plain(text.clone()),
-        Body::Bytes(bytes) => plain(std::str::from_utf8(bytes).ok()?.to_owned()),
+        Body::Bytes(bytes) => {
+            let text = std::str::from_utf8(bytes).ok()?;
+            Written {
+                literal: !is_plain(text),
+                ..plain(text.to_owned())
+            }
+        }
         Body::File(path) => Written {
             files: vec![path.clone()],
             ..Written::default()
@@ -252,25 +275,33 @@ pub fn written(body: &Body) -> Option<Written> {
         Body::Form(rows) => {
             let rows = rows.iter().filter(|row| row.enabled);
             let pairs = rows.map(|row| {
-                format!(
-                    "{}={}",
-                    encoded_around_names(&row.name),
-                    encoded_around_names(&row.value)
-                )
+                let encoded = match row.literal {
+                    true => encoded,
+                    false => encoded_around_names,
+                };
+                format!("{}={}", encoded(&row.name), encoded(&row.value))
             });
             Written {
                 text: pairs.collect::<Vec<_>>().join("&"),
                 media_type: Some(FORM.to_owned()),
-                files: Vec::new(),
+                ..Written::default()
             }
         }
         Body::Multipart(parts) => {
             let sent = parts.iter().filter(|part| !part.is_off);
-            let filling = multipart(&sent.cloned().collect::<Vec<_>>());
+            let texts = sent.map(|part| {
+                let text = match part.literal {
+                    true => as_text(&part.value),
+                    false => part.value.clone(),
+                };
+                (part, FilledText::from(text))
+            });
+            let filling = multipart(&texts.collect::<Vec<_>>());
             Written {
                 text: String::from_utf8_lossy(&filling.body).into_owned(),
                 media_type: filling.media_type,
                 files: filling.files.into_iter().map(|(_, path)| path).collect(),
+                ..Written::default()
             }
         }
     })
@@ -278,42 +309,27 @@ pub fn written(body: &Body) -> Option<Written> {
 
 /// As `encoded`, with `{{names}}` left as they are.
 pub fn encoded_around_names(text: &str) -> String {
-    let piece = |piece| match piece {
-        Piece::Plain(plain) => encoded(plain),
-        Piece::Name(name) => format!("{{{{{name}}}}}"),
-    };
-    pieces(text).map(piece).collect()
-}
-
-/// Every token that a request names, in any of its parts.
-pub fn tokens_of(spec: &RequestSpec) -> Vec<TokenName> {
-    let rows = spec.params.iter().chain(&spec.headers);
-    let texts = rows.flat_map(|row| [row.name.as_str(), row.value.as_str()]);
-    let texts = texts.chain([spec.url.as_str()]);
-    let mut names: Vec<TokenName> = texts.flat_map(token_names_in).collect();
-    names.extend(spec.auth.token().cloned());
-    names.extend(tokens_of_body(&spec.body));
-    names
-}
-
-/// Every token that a body names.
-pub fn tokens_of_body(body: &Body) -> Vec<TokenName> {
-    let in_rows = |rows: &[Param]| {
-        let texts = rows.iter().flat_map(|row| [&row.name, &row.value]);
-        texts.flat_map(|text| token_names_in(text)).collect()
-    };
-    match body {
-        Body::Empty => Vec::new(),
-        Body::Text(text) | Body::File(text) => token_names_in(text),
-        Body::Bytes(bytes) => std::str::from_utf8(bytes)
-            .map(token_names_in)
-            .unwrap_or_default(),
-        Body::Form(rows) => in_rows(rows),
-        Body::Multipart(parts) => parts
-            .iter()
-            .flat_map(|p| token_names_in(&p.value))
-            .collect(),
+    let mut written = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Plain(plain) => written.push_str(&encoded(plain)),
+            Piece::Brace => written.push_str(&encoded("{")),
+            named => named.push_to(&mut written),
+        }
     }
+    written
+}
+
+/// As `decoded`, with `{{names}}` left as they are, and none made by it.
+pub fn decoded_around_names(text: &str) -> Option<String> {
+    let mut written = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Plain(plain) => written.push_str(&as_text(&decoded(plain)?)),
+            named => named.push_to(&mut written),
+        }
+    }
+    Some(written)
 }
 
 #[cfg(test)]
@@ -321,7 +337,7 @@ mod tests {
     use super::*;
 
     fn filled(typed: &Body) -> Filling {
-        body(typed, &Environment::default()).unwrap()
+        body(typed, &Environment::default(), false).unwrap()
     }
 
     #[test]

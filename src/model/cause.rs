@@ -7,6 +7,7 @@ pub enum CauseGroup {
     Token,
     Permission,
     Resource,
+    Account,
     Request,
     Version,
     Rate,
@@ -51,16 +52,30 @@ causes! {
     TokenWrongInstance "token.wrong_instance" Token
     TokenRejected "token.rejected" Token
     TokenDroppedOnRedirect "token.dropped_on_redirect" Token
+    TokenWrongKind "token.wrong_kind" Token
+    TokenClockSkew "token.clock_skew" Token
+    TokenSentTwice "token.sent_twice" Token
+    TokenStrippedOnTheWay "token.stripped_on_the_way" Token
+    TokenProof "token.proof" Token
+    TokenStepUp "token.step_up" Token
     PermissionMissingRole "permission.missing_role" Permission
     PermissionMissingScope "permission.missing_scope" Permission
     PermissionNoRoles "permission.no_roles" Permission
     PermissionEdgeBlock "permission.edge_block" Permission
+    PermissionSsoRequired "permission.sso_required" Permission
+    PermissionIpNotAllowed "permission.ip_not_allowed" Permission
     ResourceHiddenByPermission "resource.hidden_by_permission" Permission
     ResourceAbsent "resource.absent" Resource
     ResourceArchived "resource.archived" Resource
     ResourceParentAbsent "resource.parent_absent" Resource
     PathUnknown "path.unknown" Resource
     PathBrowserUrl "path.browser_url" Resource
+    AccountPlan "account.plan" Account
+    AccountQuota "account.quota" Account
+    AccountSuspended "account.suspended" Account
+    ServiceDisabled "service.disabled" Account
+    RequestMissingHeader "request.missing_header" Request
+    RequestCsrf "request.csrf" Request
     RequestMalformedBody "request.malformed_body" Request
     RequestContentType "request.content_type" Request
     RequestMissingParameter "request.missing_parameter" Request
@@ -92,7 +107,10 @@ causes! {
     TlsExpired "tls.expired" Transport
     TlsWrongHost "tls.wrong_host" Transport
     TlsHandshake "tls.handshake" Transport
+    TlsClientCertificate "tls.client_certificate" Transport
+    TlsIncompleteChain "tls.incomplete_chain" Transport
     ProxyRefused "proxy.refused" Transport
+    ProxyDenied "proxy.denied" Transport
     TimeoutFirstByte "timeout.first_byte" Transport
     TimeoutBody "timeout.body" Transport
     BodyCutOff "body.cut_off" Transport

@@ -1,6 +1,6 @@
 //! What an import brings, and what it could not bring.
 
-use super::{Body, Exchange, Secret, Session, Step, TokenName, TokenRef, names_in, written};
+use super::{Body, Secret, Session, Step, TokenName, TokenRef, written};
 
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
@@ -9,8 +9,6 @@ pub struct Collection {
     pub title: String,
     /// Each as the step of a session that it may become.
     pub requests: Vec<Step>,
-    /// Calls that were made elsewhere, with their answers.
-    pub exchanges: Vec<Exchange>,
     pub tokens: Vec<FoundToken>,
     /// Values that the file gives to what stands in braces.
     pub variables: Vec<(String, String)>,
@@ -44,8 +42,6 @@ impl Collection {
         for step in &mut steps {
             let written = written(&step.spec.body);
             let files = written.as_ref().map_or(&[][..], |w| &w.files[..]);
-            let literal = matches!(&step.spec.body, Body::Bytes(bytes)
-                if std::str::from_utf8(bytes).is_ok_and(|text| !names_in(text).is_empty()));
             let lost = if written.is_none() {
                 step.spec.body = Body::Text("{{body}}".to_owned());
                 format!("the body is not text and cannot be kept in a session. {BODY_IS_OPEN}")
@@ -53,8 +49,6 @@ impl Collection {
                 let files = files.join(", ");
                 step.spec.body = Body::Text("{{body}}".to_owned());
                 format!("a session reads no files, so {files} is not in it. {BODY_IS_OPEN}")
-            } else if literal {
-                "the body holds {{, and a replay fills in what stands between {{ and }}.".to_owned()
             } else {
                 continue;
             };

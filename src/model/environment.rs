@@ -27,6 +27,10 @@ pub struct Environment {
     pub insecure_origins: Vec<Origin>,
     /// What this side shows to a server that asks who it is.
     pub identity: Option<Identity>,
+    /// The pack of knowledge that speaks here, where a person chose it.
+    pub knowledge: Option<String>,
+    /// It stands in the person's own settings.
+    pub configured: bool,
 }
 
 /// PEM files with a client certificate and its key; both may stand in one.
@@ -47,6 +51,7 @@ impl Environment {
         Environment {
             name: Environment::SANDBOX.to_owned(),
             sandbox: true,
+            knowledge: Some("cutover".to_owned()),
             ..Environment::default()
         }
     }
@@ -95,6 +100,35 @@ impl Origin {
         Origin::of(&Url::parse(text).ok()?)
     }
 
+    /// An origin and nothing else, as settings and options name one; else why it is none.
+    pub fn exactly(text: &str) -> Result<Origin, &'static str> {
+        let url = Url::parse(text).map_err(|error| match error {
+            url::ParseError::RelativeUrlWithoutBase => "it has no scheme",
+            _ => "it is no URL",
+        })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("its scheme is not http or https");
+        }
+        // What the library trims or turns around would hide another text than the one read here.
+        if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+            return Err("it holds a blank or a backslash");
+        }
+        let (_, behind) = text
+            .split_once("://")
+            .ok_or("it has no // before its host")?;
+        if behind.contains('*') {
+            return Err("it stands for several, and each has to be named");
+        }
+        if !url.username().is_empty() || url.password().is_some() || behind.contains('@') {
+            return Err("it holds a user");
+        }
+        let rest = behind.find(['/', '?', '#']).map_or("", |at| &behind[at..]);
+        if !matches!(rest, "" | "/") {
+            return Err("a path stands behind it");
+        }
+        Origin::of(&url).ok_or("it has no host")
+    }
+
     pub fn is_secure(&self) -> bool {
         self.scheme == "https"
     }
@@ -135,6 +169,39 @@ mod tests {
             Origin::parse("https://api.acme.example:8443/").unwrap()
         );
         assert_eq!(one.to_string(), "https://api.acme.example");
+    }
+
+    #[test]
+    fn a_text_that_is_more_or_less_than_an_origin_is_none() {
+        for fine in [
+            "https://api.acme.example",
+            "http://127.0.0.1:9/",
+            "HTTPS://A.example:443",
+        ] {
+            assert_eq!(Origin::exactly(fine).ok(), Origin::parse(fine), "{fine}");
+        }
+        for none in [
+            "",
+            "api.acme.example",
+            "localhost:9",
+            "//api.acme.example",
+            "https:api.acme.example",
+            "https:///api.acme.example",
+            "https://",
+            "ftp://api.acme.example",
+            "https://*.acme.example",
+            "https://api.acme.example/v1",
+            "https://api.acme.example?",
+            "https://api.acme.example#",
+            "https://api.acme.example\\",
+            "https://me@api.acme.example",
+            "https://@api.acme.example",
+            " https://api.acme.example",
+            "https://api.ac\tme.example",
+            "https://a.example,https://b.example",
+        ] {
+            assert!(Origin::exactly(none).is_err(), "{none}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! One call as it was made, and what came of it.
 
-use super::{Cause, Environment, Headers, RequestSpec, Timestamp, TokenRef, size_text};
+use super::{
+    Cause, Environment, Headers, RequestSpec, SentRequest, Timestamp, TokenRef, size_text,
+};
 use std::fmt;
 use std::time::Duration;
 
@@ -68,21 +70,6 @@ impl fmt::Display for ExchangeId {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// A request with every variable filled in. Tokens still stand by name, as `{{token:NAME}}`;
-/// the vault puts the values in just before the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SentRequest {
-    pub method: String,
-    pub url: String,
-    pub headers: Headers,
-    pub body: Vec<u8>,
-    /// The files whose contents belong into the body, each with its place in it, in order. They
-    /// are read as the call is made, and none are left in a call that was.
-    pub files: Vec<(usize, String)>,
-    /// The token of its `Authorization` header.
-    pub token: Option<TokenRef>,
 }
 
 /// The first digit of a status, or its absence.
@@ -178,6 +165,8 @@ pub struct Response {
     /// `HTTP/1.1`
     pub version: String,
     pub headers: Headers,
+    /// The fields that came behind the body.
+    pub trailers: Headers,
     /// The bytes as they came, unpacked; where secrets were masked, the text without them.
     pub body: Vec<u8>,
     /// How many bytes the body had, where masking changed their number.
@@ -186,6 +175,8 @@ pub struct Response {
     pub wire_bytes: Option<u64>,
     /// The body ended before its end.
     pub body_cut: bool,
+    /// The call was refused, although the status says that it worked.
+    pub refused: bool,
     pub timing: Timing,
 }
 
@@ -244,6 +235,14 @@ impl Failure {
         }
     }
 
+    /// Whether the head of an answer had come, and it was its body that failed.
+    pub fn is_of_body(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::BodyCutOff | Cause::BodyUndecodable | Cause::BodyTooLarge | Cause::TimeoutBody
+        )
+    }
+
     /// A call that was refused here, with nothing sent.
     pub fn unsent(cause: Cause, why: impl fmt::Display, hint: impl Into<String>) -> Failure {
         Failure {
@@ -267,6 +266,18 @@ impl Outcome {
         }
     }
 
+    /// Refused under a status that says that it worked.
+    pub fn is_refused(&self) -> bool {
+        let is_success = self.class() == StatusClass::Success;
+        matches!(self, Outcome::Answered(response) if response.refused && is_success)
+    }
+
+    /// The class that people see and scripts end with: a success that was refused looks like any
+    /// other refusal.
+    pub fn looks(&self) -> StatusClass {
+        looks(self.class(), self.is_refused())
+    }
+
     /// The whole answer, or the part of one that had arrived.
     pub fn response(&self) -> Option<&Response> {
         match self {
@@ -280,6 +291,50 @@ impl Outcome {
             Outcome::Answered(response) => Some(response.status),
             Outcome::Failed(_) => None,
         }
+    }
+
+    /// What the API said, though its body may have broken off or be unreadable. What a proxy said
+    /// is not the API's, and what is no HTTP has no status.
+    pub fn said(&self) -> Option<&Response> {
+        let of_proxy =
+            |failure: &Failure| matches!(failure.cause, Cause::ProxyRefused | Cause::ProxyDenied);
+        match self {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(failure) if of_proxy(failure) => None,
+            Outcome::Failed(failure) => failure.partial.as_deref().filter(|part| part.status != 0),
+        }
+    }
+
+    /// A refusal, whole or not.
+    pub fn refusal(&self) -> Option<&Response> {
+        self.said().filter(|response| response.status >= 400)
+    }
+
+    /// What can be judged by its status: a whole answer, and a refusal though its body broke off.
+    /// Of a success that did nobody knows what it would have been.
+    pub fn judged(&self) -> Option<&Response> {
+        match self {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(_) => self.refusal(),
+        }
+    }
+
+    /// `403 Forbidden`, or `no answer`
+    pub fn headline(&self) -> String {
+        match self.said() {
+            Some(said) => format!("{:03} {}", said.status, said.reason)
+                .trim_end()
+                .to_owned(),
+            None => "no answer".to_owned(),
+        }
+    }
+}
+
+fn looks(class: StatusClass, refused: bool) -> StatusClass {
+    if refused && class == StatusClass::Success {
+        StatusClass::ClientError
+    } else {
+        class
     }
 }
 
@@ -330,9 +385,10 @@ impl Hop {
     }
 }
 
-/// One request as typed and as sent, and its outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
+/// One request as typed and as sent, and its outcome, with all that is secret in it. It cannot be
+/// printed, and nothing that shows or keeps a call takes it: what is secret is masked first.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawExchange {
     pub id: ExchangeId,
     pub environment: String,
     /// The support case it was made for.
@@ -352,9 +408,22 @@ pub struct Exchange {
     pub probe_of: Option<ExchangeId>,
 }
 
-impl Exchange {
+impl RawExchange {
+    /// When the answer was here, by our own clock.
+    pub fn answered_at(&self) -> Timestamp {
+        let at = self.started_at.checked_add(self.took);
+        at.unwrap_or(self.started_at)
+    }
+
     pub fn token(&self) -> Option<&TokenRef> {
         self.sent.token.as_ref()
+    }
+
+    /// Whether all headers that went out are known. A head that was seen on the wire names its
+    /// host (RFC 9112, 3.2), and what is only told of a pasted call rarely does.
+    pub fn shows_head(&self) -> bool {
+        let headers = &self.sent.headers;
+        !self.is_received() || headers.has("host") || headers.has("authority")
     }
 
     /// An answer that came to somebody else, and was pasted here.
@@ -381,6 +450,8 @@ pub struct ExchangeSummary {
     /// The failure's own sentence.
     pub message: Option<String>,
     pub errors: Vec<ErrorLine>,
+    /// Refused under a status that says that it worked.
+    pub refused: bool,
     /// It was made to explain another call.
     pub is_probe: bool,
     /// What the person wrote beside the request.
@@ -398,6 +469,11 @@ pub struct ErrorLine {
 impl ExchangeSummary {
     pub fn class(&self) -> StatusClass {
         self.status.map_or(StatusClass::NoAnswer, StatusClass::of)
+    }
+
+    /// As `Outcome::looks`.
+    pub fn looks(&self) -> StatusClass {
+        looks(self.class(), self.refused)
     }
 }
 

@@ -61,6 +61,11 @@ impl Headers {
         self.fields.iter()
     }
 
+    /// The value of the field with that number.
+    pub fn value_mut(&mut self, number: usize) -> Option<&mut Vec<u8>> {
+        self.fields.get_mut(number).map(|field| &mut field.value)
+    }
+
     pub fn len(&self) -> usize {
         self.fields.len()
     }

@@ -1,43 +1,54 @@
 //! Floor 1: nouns. What HTTP, tokens, environments and calls are, and the one way that
 //! text from outside is made safe to show. Nothing here reads, waits, or knows the time.
 
+mod address;
 mod body;
+mod border;
 mod cause;
 mod collection;
 mod environment;
 mod exchange;
+mod fill;
 mod filtered;
 mod fit;
 mod headers;
 mod request;
+mod resolve;
 mod scheme;
+mod sent;
 mod session;
 mod settings;
 mod size;
+mod template;
 mod token;
 mod visible;
 
 pub use body::{
-    BodyKind, decoded, encoded, encoded_around_names, form_rows, tokens_of, tokens_of_body, written,
+    BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, form_rows,
+    written,
 };
+pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity, Origin};
 pub use exchange::{
-    ErrorLine, Exchange, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
-    Response, SentRequest, StatusClass, Timing,
+    ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress, RawExchange,
+    Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
-pub use request::{
-    Auth, Body, MASK, Manner, Param, Part, RequestSpec, names_in, resolve, token_names_in,
-    with_names,
-};
+pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
+pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};
+pub use sent::{SentRequest, Slot, SlotPlace, with_slots};
 pub use session::{Expectation, Pin, Session, Step, Tempo};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
+pub use template::{
+    FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
+    with_names, with_pieces,
+};
 pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};
 pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 

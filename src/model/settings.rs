@@ -8,6 +8,9 @@ pub struct Settings {
     pub environment: Option<String>,
     pub environments: Vec<Environment>,
     pub tokens: Vec<Token>,
+    /// Variables that the settings take values of tokens from, even where the value of such a
+    /// token comes from elsewhere in this run.
+    pub token_variables: Vec<String>,
     /// The theme to start with.
     pub theme: Option<String>,
     /// Whether the mouse is used; unless it is said, it is.

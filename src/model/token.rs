@@ -1,6 +1,7 @@
 //! Credentials by name. The value lives in a `Secret`, which cannot be printed; everything that
 //! is kept, shown or sent between floors holds a `TokenRef` instead.
 
+use super::Origin;
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -203,8 +204,8 @@ impl TokenSource {
 pub struct Token {
     pub name: TokenName,
     pub source: TokenSource,
-    /// Empty: the origins of the environments that name the token.
-    pub origins: Vec<String>,
+    /// Absent: those of the environments that name the token, see `Bindings`.
+    pub origins: Option<Vec<Origin>>,
 }
 
 #[cfg(test)]

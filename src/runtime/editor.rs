@@ -1,11 +1,13 @@
-//! The person's own editor. While it runs the terminal is its own; the text lies in a file that
-//! its owner alone can read and that is gone afterwards, whatever became of the editor.
+//! The person's own editor. While it runs the terminal is its own; the text lies on a sheet that
+//! its owner alone can read and that is gone afterwards, whatever became of the editor or of this
+//! program.
 
 use super::perform::Performer;
 use super::signals::{Sign, Signals};
 use super::terminal;
 use crate::app::{Draft, Message, Notice};
 use crate::engine::HomeError;
+use crate::insight::redact::Veil;
 use crate::model::{limits, visible_line};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -41,21 +43,24 @@ pub async fn edit(
         return trouble(format!("{name} cannot be read as a command"), &remedy);
     };
     let shown = visible_line(program).into_owned();
-    let sheet = match performer.home.sheet(manuscript.ending, &manuscript.text) {
+    let (text, veil) = veiled(&manuscript.text, performer);
+    let sheet = match performer.home.sheet(manuscript.ending, &text) {
         Ok(sheet) => sheet,
         Err(error) => return told(error),
     };
-    let mut command = tokio::process::Command::new(program);
-    for variable in performer.client.vault().variables() {
-        command.env_remove(variable);
-    }
+    let starter = performer.client.vault().starter();
+    let mut command = tokio::process::Command::from(starter.command(program));
     if !io::stdin().is_terminal() {
         // The first command was read from a pipe; the keys come from the terminal all the same.
         if let Ok(terminal) = std::fs::File::open("/dev/tty") {
             command.stdin(terminal);
         }
     }
+    // Should this program be killed, the sheet is no left-over while the editor runs. Without
+    // a share it would be taken for one, which costs what was typed, and no secret.
+    let share = sheet.share();
     let child = command.args(arguments).arg(sheet.path()).spawn();
+    drop(share);
     let mut child = match child {
         Ok(child) => child,
         Err(error) => {
@@ -69,6 +74,8 @@ pub async fn edit(
                 Sign::End => return Ok(None),
                 // Editors have their own use for that key.
                 Sign::Interrupt => {}
+                // It is asked for when the editor has ended.
+                Sign::Resized => {}
                 // The editor has stopped too, and a shell waits for both of us.
                 Sign::Stop => terminal::stop()?,
             },
@@ -80,13 +87,22 @@ pub async fn edit(
             "Save the text and leave the editor without an error.",
         );
     }
-    match sheet.text(limits::BODY_BYTES) {
+    match performer.home.edited(&sheet, limits::BODY_BYTES) {
         Ok(text) => Ok(Some(Message::Edited {
             draft: manuscript.draft,
-            text: without_the_editors_line_break(&manuscript.text, text),
+            text: without_the_editors_line_break(&manuscript.text, veil.lift(text)),
         })),
         Err(error) => told(error),
     }
+}
+
+/// The text as it may lie on a disk: values that are known stand in it by their names.
+fn veiled(text: &[u8], performer: &Performer) -> (Vec<u8>, Veil) {
+    let vault = performer.client.vault();
+    for token in &performer.tokens {
+        vault.read_at_rest(token, false);
+    }
+    vault.mask().veil(text)
 }
 
 fn told(error: HomeError) -> io::Result<Option<Message>> {

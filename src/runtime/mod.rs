@@ -11,8 +11,11 @@ mod secret;
 mod sessions;
 mod signals;
 mod taking;
+mod tasks;
 mod terminal;
 
 pub use perform::Means;
 pub use run::{Looks, RunError, run};
-pub use terminal::Taken;
+pub use signals::{survive_limits, take_over_sizes};
+pub use tasks::one_by_one as tasks;
+pub use terminal::{Taken, size as terminal_size, when_gone as when_terminal_is_gone};

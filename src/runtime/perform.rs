@@ -15,11 +15,12 @@ use crate::engine::jq;
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::saved_body;
 use crate::engine::{Client, Flight, Home, Outgoing};
+use crate::insight::Exchange;
 use crate::insight::completion::candidates;
 use crate::insight::facts::Case;
 use crate::insight::{BodyText, Catalogue, Found, Pattern, Query, View, Watch, answer_diff};
 use crate::model::{
-    Environment, Exchange, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
+    Author, Environment, ExchangeId, Filtered, Origin, Progress, Session, TokenName,
 };
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -102,6 +103,7 @@ impl Performer {
                     typed: *typed,
                     sent: *sent,
                     environment: *environment,
+                    author: Author::Person,
                     case,
                     manner,
                 },
@@ -205,6 +207,13 @@ impl Performer {
     /// A job has reported for the last time.
     pub fn done(&mut self, job: Job) {
         self.flights.remove(&job);
+        for token in self.client.vault().unmaskable() {
+            let notice = Notice::trouble(
+                format!("Token {token} is too short to be masked."),
+                "Where an answer repeats it, it stands on the screen and in the history.",
+            );
+            let _ = self.queue.send(Message::Told(notice));
+        }
     }
 
     /// Sets up what the first answer needs, off the path to the first picture.
@@ -225,9 +234,13 @@ impl Performer {
         let flight = Arc::new(Flight::default());
         self.flights.insert(job, flight.clone());
         let (client, queue) = (self.client.clone(), self.queue.clone());
+        let place = outgoing.environment.clone();
         tokio::spawn(async move {
             let exchange = client.send(outgoing, &flight).await;
-            let answer = Box::new(Shown::new(Arc::new(client.shown(exchange))));
+            let exchange = Arc::new(client.shown(exchange));
+            // A pack is read here and not where it is drawn.
+            let knowledge = client.library().of_exchange(&exchange, &place);
+            let answer = Box::new(Shown::new(exchange, knowledge));
             // The queue is gone only when the program is about to be.
             let _ = queue.send(Message::Sent { job, answer });
         });
@@ -369,8 +382,9 @@ impl Performer {
     }
 
     fn save_body(&self, source: Source, path: PathBuf) {
+        let home = self.home.clone();
         self.look_up(move |_, queue| {
-            let message = match saved_body::save(&path, source.bytes()) {
+            let message = match saved_body::save(&home, &path, source.bytes()) {
                 Ok(path) => Message::Saved { source, path },
                 Err(why) => Message::Told(Notice::trouble(why, "")),
             };
@@ -379,8 +393,9 @@ impl Performer {
     }
 
     fn open_file(&self, path: PathBuf) {
+        let client = self.client.clone();
         self.look_up(move |_, queue| {
-            if let Err(why) = saved_body::open(&path) {
+            if let Err(why) = saved_body::open(&path, client.vault().starter()) {
                 let _ = queue.send(Message::Told(Notice::trouble(why, "")));
             }
         });
@@ -426,10 +441,13 @@ impl Performer {
     }
 
     fn find_places(&mut self, environment: Environment) {
+        let client = self.client.clone();
         self.look_up(move |history, queue| {
             // What is not known is only not offered.
             let calls = history.and_then(|h| h.recall(&Query::default(), PLACES, None).ok());
-            let known = candidates(&calls.unwrap_or_default(), &environment);
+            let knowledge = client.library().of_environment(&environment);
+            let endpoints = knowledge.endpoints(&environment.base_url);
+            let known = candidates(&calls.unwrap_or_default(), &environment, &endpoints);
             let _ = queue.send(Message::Places {
                 environment: environment.name,
                 known,

@@ -4,9 +4,11 @@ use super::editor::{self, Manuscript};
 use super::input::{self, Events};
 use super::perform::{Means, Performer};
 use super::signals::{Sign, Signals};
-use super::terminal::{Screen, Taken, hand_over, suspend, take_again, use_mouse};
+use super::tasks;
+use super::terminal::{Screen, Taken, hand_over, is_gone, suspend, take_again, use_mouse};
 use crate::app::{Effect, Message, Start, State, update};
-use crate::model::{Scheme, Timestamp};
+use crate::engine::clock;
+use crate::model::Scheme;
 use crate::ui::{self, Theme};
 use crossterm::event::Event;
 use std::fmt;
@@ -38,7 +40,7 @@ impl fmt::Display for RunError {
             ),
             RunError::Tasks(error) => write!(
                 f,
-                "Background tasks could not be started: {error}. Close other programs and try again."
+                "Background tasks could not be started: {error}. Close other programs, or raise the limits of this shell (ulimit), and try again."
             ),
         }
     }
@@ -75,11 +77,7 @@ struct Stage {
 
 /// Runs the explorer until it is left.
 pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
-    let tasks = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(RunError::Tasks)?;
+    let tasks = tasks::threads(2).map_err(RunError::Tasks)?;
     let (taken, screen) = Taken::new().map_err(RunError::Terminal)?;
     let theme = looks.theme(&start.theme);
     let stage = Stage {
@@ -92,7 +90,11 @@ pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
     drop(taken);
     // A name lookup cannot be stopped; it must not hold the program back.
     tasks.shutdown_background();
-    result.map_err(RunError::Terminal)
+    match result {
+        // Whoever closes the window has left, and nobody is there to be told.
+        Err(_) if is_gone() => Ok(()),
+        result => result.map_err(RunError::Terminal),
+    }
 }
 
 async fn explore(mut start: Start, means: Means, mut stage: Stage) -> io::Result<()> {
@@ -134,8 +136,8 @@ async fn turn(
             biased;
             event = events.next() => match event {
                 Some(Ok(event)) => heard(performer, event),
-                // The terminal went away, and nobody is left to look.
-                Some(Err(_)) | None => return Ok(()),
+                Some(Err(error)) => return Err(error),
+                None => return Ok(()),
             },
             sign = signals.wait() => match sign {
                 // One that ended an editor reaches this program too.
@@ -146,10 +148,14 @@ async fn turn(
                     changed = true;
                     None
                 }
+                Sign::Resized => {
+                    let size = stage.screen.size()?;
+                    Some(Message::Resized { width: size.width, height: size.height })
+                }
             },
             message = messages.recv() => message,
             _ = ticks.tick(), if state.is_busy() => {
-                Some(Message::Tick { now: Timestamp::now(), progress: performer.progress() })
+                Some(Message::Tick { now: clock::now(), progress: performer.progress() })
             }
         };
         let began = Instant::now();
@@ -164,7 +170,7 @@ async fn turn(
                     performer.done(*job);
                 }
                 if let Message::Key(_) | Message::Pointer(_) = &message {
-                    state.now = Timestamp::now();
+                    state.now = clock::now();
                 }
                 let effects = update(state, message);
                 if effects.contains(&Effect::Suspend) {

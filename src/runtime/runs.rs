@@ -10,14 +10,15 @@ use crate::engine::matrix::{self, MatrixRun, News};
 use crate::engine::replay::{self, Replay};
 use crate::engine::survey;
 use crate::format;
+use crate::insight::Exchange;
 use crate::insight::Query;
 use crate::insight::learned::Learned;
 use crate::insight::replay::StepReport;
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::model::{
-    Environment, Exchange, ExchangeId, ExchangeSummary, Failure, Origin, Timestamp, TokenName,
-    TokenRef, TokenSource,
+    Environment, ExchangeId, ExchangeSummary, Failure, Origin, Timestamp, TokenName, TokenRef,
+    TokenSource,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -138,10 +139,10 @@ impl Performer {
             self.queue.clone(),
             self.sandbox.clone(),
         );
-        let catalogue = self.catalogue.clone();
         tokio::spawn(async move {
             let ready = in_place(&mut environment, &place, &queue).await;
             if ready.is_ok() {
+                let knowledge = client.library().of_environment(&environment);
                 let called = |exchange, survey: &Survey| {
                     let _ = queue.send(Message::Surveyed {
                         job,
@@ -156,7 +157,7 @@ impl Performer {
                     &environment,
                     case,
                     wire,
-                    &catalogue,
+                    &knowledge,
                     &flight,
                     called,
                 )

@@ -3,13 +3,11 @@
 
 use crate::app::{Imported, ImportedToken, Message, Notice, Pasted};
 use crate::engine::Client;
+use crate::engine::pasted;
 use crate::format::registry::{self, Format};
 use crate::insight;
-use crate::model::{
-    Environment, Exchange, Origin, Outcome, Param, RequestSpec, Timestamp, TokenName,
-};
+use crate::model::{Origin, RequestSpec, TokenName};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Reads requests in any form that is told for certain, else an answer. `sandbox` names the practice tokens where they may be meant.
 pub fn take_in(
@@ -19,14 +17,20 @@ pub fn take_in(
     tokens: &[TokenName],
     sandbox: &[TokenName],
 ) -> Message {
-    if let Some(format) = registry::told(&text.0) {
+    let saved = insight::received(text.0.as_bytes(), client.library());
+    // A command may stand above what it brought: that is what somebody wants to understand.
+    if let Some(format) = registry::told(&text.0)
+        && !saved.as_ref().is_some_and(insight::Saved::is_answer)
+    {
         return requests(text, format, was_argument, client, tokens, sandbox);
     }
-    match insight::received(text.0.as_bytes()) {
-        Some(saved) => Message::Received(Arc::new(answer(saved, client))),
-        None => Message::Told(Notice::trouble(
-            "The text is neither a request in a form that is known here, nor a recording, nor an OpenAPI document, nor an answer.",
-            "Begin with curl, with a method and a URL, with a status line, or with the body of an answer.",
+    match saved {
+        Some(saved) if saved.form != insight::Form::Words => {
+            Message::Received(Arc::new(pasted::taken(saved, client)))
+        }
+        _ => Message::Told(Notice::trouble(
+            "The text is words, with no call and no answer in them.",
+            "Paste a request, or what came as its answer.",
         )),
     }
 }
@@ -89,7 +93,7 @@ fn requests(
     // A token goes to the first host that is asked with it, and to no other.
     let origin_of = |token: &TokenName| {
         let mut specs = specs.iter();
-        let first = specs.find(|spec| crate::model::tokens_of(spec).contains(token))?;
+        let first = specs.find(|spec| spec.tokens().contains(token))?;
         Some(Origin::parse(&first.url))
     };
     let found = collection.tokens.into_iter();
@@ -118,38 +122,4 @@ fn requests(
         session: session.clone(),
         was_argument,
     }))
-}
-
-/// An answer as a call that was made elsewhere.
-fn answer(saved: insight::Saved, client: &Client) -> Exchange {
-    let sent = saved.sent.unwrap_or_else(|| crate::model::SentRequest {
-        url: "pasted answer".to_owned(),
-        ..Default::default()
-    });
-    let headers = sent.headers.iter();
-    let headers = headers.map(|header| Param::new(&header.name, header.text()));
-    let typed = RequestSpec {
-        method: sent.method.clone(),
-        url: if sent.method.is_empty() {
-            String::new()
-        } else {
-            sent.url.clone()
-        },
-        headers: headers.collect(),
-        ..RequestSpec::default()
-    };
-    client.shown(Exchange {
-        id: client.new_id(),
-        environment: Environment::RECEIVED.to_owned(),
-        case: None,
-        typed,
-        sent,
-        outcome: Outcome::Answered(saved.response),
-        redirects: Vec::new(),
-        attempts: 0,
-        unverified: Vec::new(),
-        probe_of: None,
-        started_at: Timestamp::now(),
-        took: Duration::ZERO,
-    })
 }

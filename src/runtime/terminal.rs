@@ -9,7 +9,9 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
 use std::fmt;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +22,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse is ours while the terminal is.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+pub type Screen = Terminal<Pen>;
 
 /// Holds the terminal; dropping it gives the terminal back.
 pub struct Taken;
@@ -38,7 +40,118 @@ impl Taken {
 fn blank() -> io::Result<Screen> {
     // A whole picture goes out in one write, so that no half of one is seen.
     let out = BufWriter::with_capacity(64 * 1024, io::stdout());
-    Terminal::new(CrosstermBackend::new(out))
+    Terminal::new(Pen(CrosstermBackend::new(out)))
+}
+
+/// Columns and rows of the terminal, if there is one. The library's own `size` starts the
+/// program `tput` where it cannot tell, with every token that stands in a variable.
+#[cfg(unix)]
+pub fn size() -> io::Result<(u16, u16)> {
+    let size = crossterm::terminal::window_size()?;
+    Ok((size.columns, size.rows))
+}
+
+#[cfg(not(unix))]
+pub fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
+/// Whether there is no terminal, or none any more.
+pub fn is_gone() -> bool {
+    size().is_err()
+}
+
+/// What draws the pictures: the library's own hand, which neither starts a program nor panics
+/// when the terminal has gone.
+pub struct Pen(CrosstermBackend<BufWriter<Stdout>>);
+
+impl Backend for Pen {
+    type Error = io::Error;
+
+    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, cells: I) -> io::Result<()> {
+        self.0.draw(cells)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.0.hide_cursor()
+    }
+
+    /// The last thing that is asked of it. A failure would be printed, and printing to a
+    /// terminal that has gone is a panic.
+    fn show_cursor(&mut self) -> io::Result<()> {
+        let _ = self.0.show_cursor();
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        self.0.get_cursor_position()
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.0.set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.0.clear()
+    }
+
+    fn clear_region(&mut self, part: ClearType) -> io::Result<()> {
+        self.0.clear_region(part)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        size().map(Size::from)
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.0.window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Backend::flush(&mut self.0)
+    }
+}
+
+/// Does something once when the other end of the terminal is closed. The library never tells:
+/// it goes on reading what has come to its end.
+pub fn when_gone(act: impl FnOnce() + Send + 'static) {
+    #[cfg(unix)]
+    {
+        use rustix::event::{PollFd, PollFlags, poll};
+        // Taken here: once the other end is closed, nothing says any more that it is a terminal.
+        let input = input();
+        let wait = move || {
+            let terminal = input?;
+            let mut waited = [PollFd::new(&terminal, PollFlags::empty())];
+            while poll(&mut waited, None) == Err(rustix::io::Errno::INTR) {}
+            // Where the system cannot wait for terminals, it says that this is none.
+            let is_gone = waited[0]
+                .revents()
+                .intersects(PollFlags::HUP | PollFlags::ERR);
+            io::Result::Ok(is_gone)
+        };
+        let thread = std::thread::Builder::new().name("hang-up".to_owned());
+        // Without it there are still the signal, and the next picture that cannot be drawn.
+        let _ = thread.spawn(move || {
+            // Where there is nothing to read keys from, it has gone already.
+            if wait().unwrap_or(true) {
+                act();
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    drop(act);
+}
+
+/// Where keys come from.
+#[cfg(unix)]
+fn input() -> io::Result<std::os::fd::OwnedFd> {
+    use std::io::IsTerminal;
+    use std::os::fd::AsFd;
+    match io::stdin().is_terminal() {
+        true => io::stdin().as_fd().try_clone_to_owned(),
+        false => std::fs::File::open("/dev/tty").map(Into::into),
+    }
 }
 
 /// Longer texts are cut or refused by some terminals, counted as they are sent.

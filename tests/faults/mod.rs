@@ -4,6 +4,7 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+pub mod http2;
 pub mod proxy;
 pub mod secure;
 pub mod table;

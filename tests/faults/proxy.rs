@@ -19,11 +19,56 @@ pub fn tunnel() -> Server {
     })
 }
 
+/// Opens nothing to anybody, and says so with this status and page.
+pub fn forbidding(status: &str) -> Server {
+    Server::saying(answer(
+        status,
+        "content-type: text/html\r\n",
+        b"<h1>Blocked by policy</h1>",
+    ))
+}
+
+/// Lets two of three connections through to a server, and closes the others unread.
+pub fn in_front_of(server: &Server) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let far: SocketAddr = server.base()["http://".len()..].parse().unwrap();
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let Ok(mut stream) = stream else { break };
+            if number % 3 == 1 {
+                continue;
+            }
+            std::thread::spawn(move || join(&mut stream, TcpStream::connect(far).unwrap()));
+        }
+    });
+    base
+}
+
 /// Asks everybody for a password.
 pub fn locked() -> Server {
     let realm = "proxy-authenticate: Basic realm=\"office\"\r\n";
     let page = b"<h1>Who are you?</h1>";
     Server::saying(answer("407 Proxy Authentication Required", realm, page))
+}
+
+/// A SOCKS5 proxy that answers every wish to connect with this (RFC 1928, 6).
+pub fn socks_answering(reply: u8) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("socks5h://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut near) = stream else { break };
+            std::thread::spawn(move || {
+                let _ = near.read(&mut [0; 300]);
+                let _ = near.write_all(&[5, 0]);
+                let _ = near.read(&mut [0; 300]);
+                let _ = near.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0]);
+                super::until_gone(&mut near);
+            });
+        }
+    });
+    url
 }
 
 /// A SOCKS5 proxy (RFC 1928) without passwords.

@@ -15,6 +15,8 @@ pub struct Fault {
     pub url: String,
     /// The id of its cause, or the status of the answer that stands in spite of it.
     pub named: &'static str,
+    /// The status line that came before it.
+    pub came: Option<&'static str>,
     _server: Box<dyn Send>,
 }
 
@@ -23,7 +25,18 @@ fn fault(what: &'static str, named: &'static str, server: Server) -> Fault {
         what,
         url: server.base(),
         named,
+        came: None,
         _server: Box::new(server),
+    }
+}
+
+impl Fault {
+    /// The answer began with this.
+    fn after(self, came: &'static str) -> Fault {
+        Fault {
+            came: Some(came),
+            ..self
+        }
     }
 }
 
@@ -46,6 +59,7 @@ fn raw(what: &'static str, named: &'static str, deed: fn(TcpStream), scheme: &st
         what,
         url,
         named,
+        came: None,
         _server: Box::new(()),
     }
 }
@@ -56,6 +70,7 @@ fn secure(what: &'static str, named: &'static str, names: &[&str], years: (i32, 
         what,
         url: server.base(),
         named,
+        came: None,
         _server: Box::new(server),
     }
 }
@@ -85,18 +100,21 @@ pub fn all() -> Vec<Fault> {
     let hostile = "\u{1b}]52;c;aGk=\u{7}\u{202e}\u{e0041}\u{9b}31m";
     let hostile_json =
         serde_json::json!({ "errors": [{ "title": hostile, "detail": hostile, "code": hostile }] });
-    let mut faults = vec![
+    let mut faults =
+        vec![
         Fault {
             what: "a port where nothing listens",
             url: format!("http://127.0.0.1:{}", dead_port()),
             named: "connect.refused",
-            _server: Box::new(()),
+            came: None,
+        _server: Box::new(()),
         },
         Fault {
             what: "a name that does not exist",
             url: "http://nowhere.invalid".to_owned(),
             named: "dns.unresolved",
-            _server: Box::new(()),
+            came: None,
+        _server: Box::new(()),
         },
         saying("closed without a word", "connect.closed", ""),
         saying(
@@ -115,22 +133,22 @@ pub fn all() -> Vec<Fault> {
             "silence inside the body",
             "timeout.body",
             Server::stalling(format!("{ok}content-length: 50\r\n\r\nso far")),
-        ),
+        ).after("200 OK"),
         fault(
             "a drip that never ends",
             "timeout.body",
             Server::doing(|_, stream| endless(stream, b"x", 20)),
-        ),
+        ).after("200 OK"),
         fault(
             "a flood that never ends",
             "body.too_large",
             Server::doing(|_, stream| endless(stream, &[b'x'; 64 * 1024], 0)),
-        ),
+        ).after("200 OK"),
         saying(
             "too short a body",
             "body.cut_off",
             format!("{ok}content-length: 50\r\n\r\nabc"),
-        ),
+        ).after("200 OK"),
         saying(
             "more body than announced",
             "200",
@@ -146,23 +164,23 @@ pub fn all() -> Vec<Fault> {
             "protocol.invalid",
             format!("{ok}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd"),
         ),
-        saying("chunks that break off", "body.cut_off", chunked.clone()),
+        saying("chunks that break off", "body.cut_off", chunked.clone()).after("200 OK"),
         saying(
             "a chunk that is none",
             "body.undecodable",
             format!("{chunked}zz\r\n"),
-        ),
-        saying("gzip that is none", "body.undecodable", packed(b"not gzip")),
+        ).after("200 OK"),
+        saying("gzip that is none", "body.undecodable", packed(b"not gzip")).after("200 OK"),
         saying(
             "gzip that breaks off",
             "body.undecodable",
             packed(&gzip(&[b'x'; 99])[..20]),
-        ),
+        ).after("200 OK"),
         saying(
             "a bomb",
             "body.too_large",
             packed(&gzip(&vec![0; 50_000_000])),
-        ),
+        ).after("200 OK"),
         saying(
             "a huge header",
             "protocol.invalid",
@@ -180,8 +198,29 @@ pub fn all() -> Vec<Fault> {
         ),
         saying(
             "ESC in a header",
+            "200",
+            format!("{ok}x: \u{1b}[31m\r\ncontent-length: 0\r\n\r\n"),
+        ),
+        saying(
+            "a zero byte in a header",
             "protocol.invalid",
-            format!("{ok}x: \u{1b}[31m\r\n\r\n"),
+            format!("{ok}x: a\0b\r\n\r\n"),
+        ),
+        saying(
+            "a header over two lines, one without a colon, one with a blank before it",
+            "403",
+            "HTTP/1.1 403 Forbidden\r\nx: a\r\n b\r\nnone\r\ny : z\r\ncontent-length: 0\r\n\r\n",
+        ),
+        saying(
+            "a coding that nobody knows",
+            "body.undecodable",
+            answer("200 OK", "content-encoding: exi\r\n", b"x"),
+        )
+        .after("200 OK"),
+        saying(
+            "TLS where plain http is meant",
+            "protocol.invalid",
+            "\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{50}",
         ),
         saying(
             "Latin-1 in a header",
@@ -232,14 +271,14 @@ pub fn all() -> Vec<Fault> {
             "redirects in a circle",
             "redirect.loop",
             Server::saying("HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n"),
-        ),
+        ).after("302 Found"),
         fault(
             "a redirect to a file",
             "redirect.refused",
             Server::saying(
                 "HTTP/1.1 302 Found\r\nlocation: file:///etc/passwd\r\ncontent-length: 0\r\n\r\n",
             ),
-        ),
+        ).after("302 Found"),
         secure(
             "a certificate of nobody",
             "tls.untrusted",

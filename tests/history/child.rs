@@ -1,6 +1,6 @@
 //! This test binary as another process, so that one can be killed, or be someone else.
 
-use super::{SOON, call, query};
+use super::{SOON, call, query, raw, vault};
 use httriage::engine::history::{History, Retention};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -86,7 +86,7 @@ fn other_process() {
         return;
     };
     let orders: Vec<&str> = orders.lines().collect();
-    let history = History::at(Path::new(orders[0]), Retention::default());
+    let history = History::at(Path::new(orders[0]), Retention::default(), vault());
     match orders[1] {
         "write" => write(
             history,
@@ -134,7 +134,7 @@ fn obey(history: History) {
                 Ok(count) => say(count),
                 Err(error) => say(error),
             },
-            "forget" => match history.forget(&[call(1).id]) {
+            "forget" => match history.forget(&[raw(1).id]) {
                 Ok(count) => say(count),
                 Err(error) => say(error),
             },

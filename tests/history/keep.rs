@@ -18,7 +18,7 @@ fn bodies_and_repeated_headers_come_back_byte_for_byte() {
     ];
     let mut calls = Vec::new();
     for (number, body) in (0..).zip(bodies) {
-        let mut exchange = call_with_body(number, body.clone());
+        let mut exchange = raw_with_body(number, body.clone());
         exchange.sent.body = body.clone();
         exchange.typed.body = Body::Bytes(body);
         if let Outcome::Answered(response) = &mut exchange.outcome {
@@ -27,7 +27,7 @@ fn bodies_and_repeated_headers_come_back_byte_for_byte() {
             }
             response.headers.push("x-name", b"caf\xe9".to_vec());
         }
-        calls.push(exchange);
+        calls.push(shown(exchange));
     }
     for exchange in &calls {
         remember(&history, exchange.clone());
@@ -45,7 +45,7 @@ fn equal_bodies_are_kept_once_and_go_with_their_last_call() {
     for number in 0..10 {
         remember(&history, call_with_body(number, body.clone()));
     }
-    let ids: Vec<_> = (0..10).map(|number| call(number).id).collect();
+    let ids: Vec<_> = (0..10).map(|number| raw(number).id).collect();
     assert_eq!(history.forget(&ids[1..]).unwrap(), 9);
     assert!(history.close(SOON));
     assert!(size(dir.path()) < 800_000);
@@ -77,7 +77,7 @@ fn the_oldest_calls_go_when_there_are_too_many() {
         calls,
         ..Retention::default()
     };
-    let history = History::open(dir.path(), fewer(700)).unwrap();
+    let history = History::open(dir.path(), fewer(700), vault()).unwrap();
     let receipts: Vec<_> = (0..1_000)
         .map(|number| history.remember(Arc::new(call(number))))
         .collect();
@@ -88,14 +88,14 @@ fn the_oldest_calls_go_when_there_are_too_many() {
     assert!(history.close(SOON));
 
     // A lower limit is reached in small steps, after the call was acknowledged.
-    let history = History::open(dir.path(), fewer(50)).unwrap();
+    let history = History::open(dir.path(), fewer(50), vault()).unwrap();
     remember(&history, call(1_000));
     while history.count(&query("")).unwrap() > 50 {
         std::thread::yield_now();
     }
     let kept = history.recall(&query(""), 100, None).unwrap();
-    assert_eq!(kept[0].id, call(1_000).id);
-    assert_eq!(kept[49].id, call(951).id);
+    assert_eq!(kept[0].id, raw(1_000).id);
+    assert_eq!(kept[49].id, raw(951).id);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn the_oldest_calls_go_when_they_take_too_much_room_and_the_newest_stays() {
         bytes: 2_000_000,
         ..Retention::default()
     };
-    let history = History::open(dir.path(), retention).unwrap();
+    let history = History::open(dir.path(), retention, vault()).unwrap();
     for number in 0..40 {
         remember(&history, call_with_body(number, noise(300_000, number)));
     }
@@ -124,7 +124,7 @@ fn forgotten_calls_are_hidden_at_once_and_can_be_brought_back_until_the_end() {
     for number in 0..10 {
         remember(&history, call(number));
     }
-    let ids = [call(5).id, call(6).id, call(77).id];
+    let ids = [raw(5).id, raw(6).id, raw(77).id];
     assert_eq!(history.forget(&ids).unwrap(), 2);
     assert_eq!(history.forget(&ids).unwrap(), 0);
     assert_eq!(history.count(&query("")).unwrap(), 8);
@@ -149,14 +149,14 @@ fn nothing_is_left_of_a_forgotten_call_in_any_file() {
     for number in 0..50 {
         remember(&history, call(number));
     }
-    let mut marked = call_with_body(50, marker.as_bytes().to_vec());
+    let mut marked = raw_with_body(50, marker.as_bytes().to_vec());
     marked.sent.url = format!("http://127.0.0.1:9/{marker}?{marker}");
     marked.case = Some(marker.to_owned());
     marked.typed.headers = vec![Param::new("x-note", marker)];
-    remember(&history, marked);
+    remember(&history, shown(marked));
     remember(&history, call(51));
     assert!(holding(dir.path(), marker) > 0);
-    history.forget(&[call(50).id]).unwrap();
+    history.forget(&[raw(50).id]).unwrap();
     assert!(history.close(SOON));
     assert_eq!(holding(dir.path(), marker), 0);
     assert_eq!(open(dir.path()).count(&query("")).unwrap(), 51);
@@ -213,8 +213,9 @@ fn rows(dir: &Path) -> i64 {
 #[test]
 fn a_file_of_the_first_version_keeps_its_rows() {
     let dir = tempfile::tempdir().unwrap();
-    let mut old = call(3);
+    let mut old = raw(3);
     old.case = None;
+    let old = shown(old);
     {
         let conn = rusqlite::Connection::open(dir.path().join("history.sqlite")).unwrap();
         conn.execute_batch(include_str!("../../assets/history/0001_base.sql"))
@@ -281,7 +282,7 @@ fn files_are_for_their_owner_alone() {
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let history = open(&home);
     remember(&history, call(1));
-    history.forget(&[call(1).id]).unwrap();
+    history.forget(&[raw(1).id]).unwrap();
     assert_eq!(mode(&home), 0o700);
     let mut files = 0;
     for file in std::fs::read_dir(&home).unwrap() {

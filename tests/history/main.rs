@@ -1,14 +1,17 @@
 //! The history on disk: what was acknowledged is there, whatever happens to the process, to the
 //! disk, or beside it.
 
+mod anew;
 mod child;
 mod crash;
 mod keep;
 mod million;
 mod trouble;
 
+use httriage::engine::Vault;
 use httriage::engine::history::{History, Retention};
-use httriage::insight::{Query, summary};
+use httriage::insight::redact::Mask;
+use httriage::insight::{Exchange, Query, summary};
 use httriage::model::*;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,12 +24,17 @@ fn now() -> Timestamp {
     "2026-05-12T12:00:00Z".parse().unwrap()
 }
 
+/// Knows no token.
+fn vault() -> Arc<Vault> {
+    Arc::new(Vault::new(&Settings::default(), |_| None))
+}
+
 fn query(text: &str) -> Query {
     Query::parse(text, now())
 }
 
 fn open(dir: &Path) -> History {
-    History::open(dir, Retention::default()).unwrap()
+    History::open(dir, Retention::default(), vault()).unwrap()
 }
 
 fn remember(history: &History, exchange: Exchange) {
@@ -35,6 +43,14 @@ fn remember(history: &History, exchange: Exchange) {
 
 /// The call with that number; one of ten is refused, one of five belongs to a case.
 fn call(number: u64) -> Exchange {
+    shown(raw(number))
+}
+
+fn shown(exchange: RawExchange) -> Exchange {
+    Mask::default().exchange(exchange)
+}
+
+fn raw(number: u64) -> RawExchange {
     let at = now() - Duration::from_secs(100_000_000) + Duration::from_millis(number);
     let refused = number % 10 == 3;
     let body = match refused {
@@ -44,7 +60,7 @@ fn call(number: u64) -> Exchange {
         false => "{}".to_owned(),
     };
     let path = format!("/core/runbooks/{number}");
-    Exchange {
+    RawExchange {
         id: ExchangeId::new(at, 7),
         environment: "sandbox".into(),
         case: number.is_multiple_of(5).then(|| "ACME-1".to_owned()),
@@ -54,6 +70,7 @@ fn call(number: u64) -> Exchange {
             url: format!("http://127.0.0.1:9{path}"),
             headers: Headers::from_iter([("accept", "*/*")]),
             body: Vec::new(),
+            slots: Vec::new(),
             files: Vec::new(),
             token: Some(TokenRef {
                 name: TokenName::new("support").unwrap(),
@@ -77,7 +94,11 @@ fn call(number: u64) -> Exchange {
 
 /// The call with that number, and this body as its answer.
 fn call_with_body(number: u64, body: Vec<u8>) -> Exchange {
-    let mut exchange = call(number);
+    shown(raw_with_body(number, body))
+}
+
+fn raw_with_body(number: u64, body: Vec<u8>) -> RawExchange {
+    let mut exchange = raw(number);
     exchange.outcome = Outcome::Answered(Response {
         status: 200,
         body,
@@ -132,7 +153,7 @@ fn an_id_may_be_abbreviated_as_long_as_it_is_the_only_one() {
     let dir = tempfile::tempdir().unwrap();
     let history = open(dir.path());
     remember(&history, call(0));
-    let id = call(0).id;
+    let id = raw(0).id;
     assert_eq!(history.find(&id.as_str()[..5]).unwrap(), Some(id.clone()));
     remember(&history, call(1));
     assert_eq!(
@@ -151,10 +172,10 @@ fn an_id_may_be_abbreviated_as_long_as_it_is_the_only_one() {
 fn two_calls_under_one_id_are_both_kept_and_one_call_twice_is_kept_once() {
     let dir = tempfile::tempdir().unwrap();
     let history = open(dir.path());
-    let mut other = call(2);
-    other.id = call(1).id;
+    let mut other = raw(2);
+    other.id = raw(1).id;
     remember(&history, call(1));
-    remember(&history, other);
+    remember(&history, shown(other));
     remember(&history, call(1));
     assert_eq!(history.count(&query("")).unwrap(), 2);
     assert_eq!(history.load(&call(1).id).unwrap(), Some(call(1)));

@@ -44,7 +44,7 @@ fn a_damaged_file_is_kept_aside_told_once_and_a_fresh_one_begun() {
         damage(&mut bytes);
         std::fs::write(&path, &bytes).unwrap();
 
-        let history = History::at(dir.path(), Retention::default());
+        let history = History::at(dir.path(), Retention::default(), vault());
         let troubles: Vec<_> = (1_000..1_006)
             .filter_map(|number| attempt(&history, number).err())
             .collect();
@@ -57,7 +57,7 @@ fn a_damaged_file_is_kept_aside_told_once_and_a_fresh_one_begun() {
 
         // The screen meets it while it opens; nothing that was kept is overwritten.
         std::fs::write(&path, &bytes).unwrap();
-        let said = match History::open(dir.path(), Retention::default()) {
+        let said = match History::open(dir.path(), Retention::default(), vault()) {
             Err(error) => error,
             Ok(history) => history.recall(&query("x"), 9, None).unwrap_err(),
         };
@@ -95,12 +95,12 @@ fn a_file_of_a_newer_program_is_left_alone() {
     conn.pragma_update(None, "user_version", 9).unwrap();
     drop(conn);
     let bytes = std::fs::read(&path).unwrap();
-    let refused = History::open(dir.path(), Retention::default())
+    let refused = History::open(dir.path(), Retention::default(), vault())
         .err()
         .unwrap();
     assert!(refused.to_string().contains("Update httriage"), "{refused}");
-    let history = History::at(dir.path(), Retention::default());
-    let newer = Trouble::Newer { found: 9, known: 2 };
+    let history = History::at(dir.path(), Retention::default(), vault());
+    let newer = Trouble::Newer { found: 9, known: 3 };
     assert_eq!(attempt(&history, 1), Err(newer.clone()));
     let said = history.recall(&query(""), 1, None).unwrap_err();
     assert_eq!(said.trouble, newer);
@@ -115,7 +115,7 @@ fn what_is_not_a_history_is_left_alone() {
     let conn = rusqlite::Connection::open(&path).unwrap();
     conn.execute_batch("CREATE TABLE recipes (name)").unwrap();
     drop(conn);
-    let history = History::at(dir.path(), Retention::default());
+    let history = History::at(dir.path(), Retention::default(), vault());
     assert_eq!(attempt(&history, 1), Err(Trouble::Foreign));
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
@@ -125,7 +125,7 @@ fn what_is_not_a_history_is_left_alone() {
 
     let file = dir.path().join("a-file");
     std::fs::write(&file, "").unwrap();
-    let history = History::at(&file, Retention::default());
+    let history = History::at(&file, Retention::default(), vault());
     assert_eq!(attempt(&history, 1), Err(Trouble::Foreign));
 }
 
@@ -136,9 +136,12 @@ fn a_directory_that_is_removed_costs_one_call_at_most() {
     let history = open(&home);
     remember(&history, call(1));
     std::fs::remove_dir_all(&home).unwrap();
-    assert_eq!(attempt(&history, 2), Err(Trouble::Gone));
+    // Another look at the history may have found out before.
+    let lost = attempt(&history, 2);
+    assert!(matches!(lost, Ok(()) | Err(Trouble::Gone)), "{lost:?}");
     assert_eq!(attempt(&history, 3), Ok(()));
-    assert_eq!(history.count(&query("")).unwrap(), 1);
+    let kept = 1 + u64::from(lost.is_ok());
+    assert_eq!(history.count(&query("")).unwrap(), kept);
     std::fs::remove_dir_all(&home).unwrap();
     assert_eq!(history.count(&query("")).unwrap(), 0);
     assert!(history.close(SOON));
@@ -244,7 +247,7 @@ fn a_full_disk_is_named_and_costs_no_call_that_fits_later() {
 
         // Nothing fits at all, not even the first page.
         std::fs::write(disk.join("ballast"), noise(5_000_000, 3)).unwrap_err();
-        let history = History::at(&disk.join("new"), Retention::default());
+        let history = History::at(&disk.join("new"), Retention::default(), vault());
         assert_eq!(attempt(&history, 1), Err(Trouble::DiskFull));
     });
     Command::new("umount").arg(&disk).status().unwrap();

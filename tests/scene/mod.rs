@@ -14,6 +14,7 @@ use httriage::engine::sandbox::{
     CALLS, Call, GUIDE, Request, World, answer, token_names, token_value,
 };
 use httriage::format::{catalogue_file, registry, session_file, theme_file};
+use httriage::insight::Exchange;
 use httriage::insight::asking::request;
 use httriage::insight::completion::candidates;
 use httriage::insight::facts::{Case, Credential, CredentialPlace, Facts, Probed};
@@ -27,9 +28,9 @@ use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, Exchange, ExchangeId, Expectation, Filtered, Outcome, Param,
-    RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, Step, Timestamp,
-    TokenName, TokenRef, TokenSource, limits, resolve,
+    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange,
+    RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace, Step,
+    Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -382,10 +383,12 @@ impl Scene {
                 case,
                 manner: _,
             } => {
+                let place = environment.clone();
                 let exchange = self.exchange(*typed, *sent, environment.name, case);
+                let knowledge = CATALOGUE.library.of_exchange(&exchange, &place);
                 Some(Message::Sent {
                     job,
-                    answer: Box::new(Shown::new(Arc::new(exchange))),
+                    answer: Box::new(Shown::new(Arc::new(exchange), knowledge)),
                 })
             }
             Effect::Remember(exchange) => {
@@ -476,8 +479,9 @@ impl Scene {
                     let asked = request(&probe, &exchange.typed, &exchange.sent, &case);
                     let (spec, place) = asked.unwrap();
                     let sent = resolve(&spec, &place).unwrap();
-                    let mut made = self.exchange(spec, sent, place.name, None);
+                    let mut made = self.exchange(spec, sent, place.name, None).into_raw();
                     made.probe_of = Some(exchange.id.clone());
+                    let made = MASK.exchange(made);
                     let facts = Facts::read(Arc::new(made), "");
                     case.budget -= 1;
                     case.probes.push(Probed { probe, facts });
@@ -596,10 +600,11 @@ impl Scene {
                 environment,
                 ..
             } => {
-                let mut survey = Survey::default();
+                let knowledge = CATALOGUE.library.of_environment(&environment);
+                let mut survey = Survey::of(&knowledge, &environment);
                 while let Some(spec) = survey.next(&token) {
                     let made = self.call(spec, &environment, &[]);
-                    survey.take(&made, &CATALOGUE);
+                    survey.take(&made, &knowledge);
                     self.waiting_messages.push(Message::Surveyed {
                         job,
                         survey: Box::new(survey.clone()),
@@ -671,8 +676,10 @@ impl Scene {
             }
             Effect::FindPlaces(environment) => {
                 let calls: Vec<_> = self.store.iter().rev().map(|e| summary(e)).collect();
+                let knowledge = CATALOGUE.library.of_environment(&environment);
+                let endpoints = knowledge.endpoints(&environment.base_url);
                 Some(Message::Places {
-                    known: candidates(&calls, &environment),
+                    known: candidates(&calls, &environment, &endpoints),
                     environment: environment.name,
                 })
             }
@@ -712,7 +719,8 @@ impl Scene {
             },
             None => Credential::default(),
         };
-        Case::of(Facts::read(exchange, ""), credential, environment, now())
+        let knowledge = CATALOGUE.library.of_exchange(&exchange, &environment);
+        Case::of(Facts::read(exchange, ""), credential, environment, now()).knowing(knowledge)
     }
 
     /// A pasted text as the runtime reads it, its tokens with made-up fingerprints.
@@ -746,7 +754,8 @@ impl Scene {
                 was_argument,
             }));
         }
-        let saved = received(text.0.as_bytes()).unwrap();
+        let library = &self.state.catalogue.library;
+        let saved = received(text.0.as_bytes(), library).unwrap();
         self.calls += 1;
         let sent = saved.sent.unwrap_or_else(|| SentRequest {
             url: "pasted answer".to_owned(),
@@ -756,20 +765,20 @@ impl Scene {
         if !sent.method.is_empty() {
             typed = RequestSpec::new(&*sent.method, &*sent.url);
         }
-        Message::Received(Arc::new(Exchange {
+        Message::Received(Arc::new(MASK.exchange(RawExchange {
             case: None,
             id: ExchangeId::new(now(), self.calls),
             environment: Environment::RECEIVED.to_owned(),
             typed,
             sent,
-            outcome: Outcome::Answered(saved.response),
-            redirects: Vec::new(),
+            outcome: saved.outcome,
+            redirects: saved.hops,
             attempts: 0,
             unverified: Vec::new(),
             probe_of: None,
             started_at: now(),
             took: Duration::ZERO,
-        }))
+        })))
     }
 
     /// A call of a run, made and answered.
@@ -815,7 +824,8 @@ impl Scene {
                 .map(|name| (name.to_owned(), "1".to_owned())),
         );
         let made = self.call(spec, &run.environment, &variables);
-        let cell = Cell::Came(Box::new(Answer::of(&made, &CATALOGUE)));
+        let knowledge = CATALOGUE.library.of_exchange(&made, &run.environment);
+        let cell = Cell::Came(Box::new(Answer::of(&made, &knowledge)));
         filled(cell, Some(Arc::new(made)))
     }
 
@@ -836,7 +846,8 @@ impl Scene {
             },
             source: value.map(|_| TokenSource::Sandbox),
             origins: Vec::new(),
-            report: value.map(|(_, value)| inspect(value.reveal(), now())),
+            report: value
+                .map(|(_, value)| inspect(value.reveal(), now(), &CATALOGUE.library.marks())),
             trouble: (!has_value).then(|| "There is no such token.".to_owned()),
         }
     }
@@ -854,19 +865,13 @@ impl Scene {
             false => self.outcomes.remove(0),
         };
         sent.token = sent.token.map(|token| reference(token.name));
-        sent.headers = sent
-            .headers
-            .iter()
-            .map(|header| {
-                let mut text = header.text().into_owned();
-                for (token, _) in KNOWN.iter() {
-                    text = text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
-                }
-                (header.name.clone(), text)
-            })
-            .collect();
+        sent.put(|slot| {
+            let mut known = KNOWN.iter().map(|(token, _)| token);
+            let token = known.find(|token| token.name == slot.name)?;
+            matches!(slot.place, SlotPlace::Header(_)).then(|| token.mask())
+        });
         self.calls += 1;
-        MASK.exchange(Exchange {
+        MASK.exchange(RawExchange {
             case,
             id: ExchangeId::new(now(), self.calls),
             environment,
@@ -883,21 +888,20 @@ impl Scene {
     }
 
     fn sandbox_answer(&mut self, sent: &SentRequest) -> Response {
-        let filled = |text: &str| {
-            let mut text = text.to_owned();
-            for (token, value) in KNOWN.iter() {
-                text = text.replace(&format!("{{{{token:{}}}}}", token.name), value.reveal());
-            }
-            text
-        };
+        let mut filled = sent.clone();
+        filled.put(|slot| {
+            let mut known = KNOWN.iter();
+            let (_, value) = known.find(|(token, _)| token.name == slot.name)?;
+            Some(value.reveal().to_owned())
+        });
         let url = url::Url::parse(&sent.url).unwrap();
         let query = url.query().map_or(String::new(), |q| format!("?{q}"));
-        let headers = sent.headers.iter();
+        let headers = filled.headers.iter();
         let request = Request {
             method: sent.method.clone(),
             target: format!("{}{query}", url.path()),
             headers: headers
-                .map(|h| (h.name.to_lowercase(), filled(&h.text())))
+                .map(|h| (h.name.to_lowercase(), h.text().into_owned()))
                 .collect(),
             body: sent.body.clone(),
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),

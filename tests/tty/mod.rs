@@ -78,7 +78,7 @@ impl Tty {
         tty
     }
 
-    fn start_program(
+    pub fn start_program(
         program: &std::path::Path,
         home: &std::path::Path,
         arguments: &[&str],

@@ -64,27 +64,36 @@ pub fn variable(name: &str) -> String {
     format!("HTTRIAGE_TOKEN_{}", name.to_ascii_uppercase())
 }
 
-/// Runs the program on one case and gives its JSON.
+/// Runs the program on one case and gives its JSON; with the API's pack, where there is one.
 pub fn investigate(
     base: &str,
+    pack: Option<&str>,
     tokens: &HashMap<String, String>,
     case: &Broken,
     more: &[&str],
 ) -> Value {
-    let mut home = Home::new();
+    let mut home = match pack {
+        Some(text) => {
+            let id = text.split('"').nth(1).unwrap();
+            let home = Home::settled(&format!(
+                "[environments.world]\nbase_url = \"{base}\"\nknowledge = \"{id}\"\n"
+            ));
+            std::fs::create_dir(home.path("knowledge")).unwrap();
+            home.write(&format!("knowledge/{id}.toml"), text);
+            home
+        }
+        None => Home::new(),
+    };
     for (name, value) in tokens {
         let first = case.tokens.first() == Some(&name.as_str());
         let value = case.value.as_ref().filter(|_| first).unwrap_or(value);
         home = home.with(&variable(name), value);
     }
-    let mut args = vec![
-        "investigate",
-        case.method,
-        &case.url,
-        "--base-url",
-        base,
-        "--json",
-    ];
+    let mut args = vec!["investigate", case.method, &case.url, "--json"];
+    match pack {
+        Some(_) => args.extend(["--env", "world"]),
+        None => args.extend(["--base-url", base]),
+    }
     for token in &case.tokens {
         args.extend(["--token", token]);
     }
@@ -140,6 +149,8 @@ pub struct Tally {
     pub sure: usize,
     pub sure_and_right: usize,
     pub wrong: Vec<String>,
+    /// Wrong at 0.6 or more.
+    pub wrong_and_sure: Vec<String>,
     /// Right and all, by the true cause.
     pub causes: BTreeMap<&'static str, (usize, usize)>,
 }
@@ -160,6 +171,13 @@ impl Tally {
         if confidence >= 0.9 {
             self.sure += 1;
             self.sure_and_right += usize::from(right);
+        }
+        if !right && confidence >= 0.6 {
+            let line = format!(
+                "{world}: {}: {cause} instead of {} ({confidence})",
+                case.label, case.truth
+            );
+            self.wrong_and_sure.push(line);
         }
         if !right {
             let alternatives: Vec<String> = found["alternatives"]
@@ -201,6 +219,7 @@ impl Tally {
         self.sure += other.sure;
         self.sure_and_right += other.sure_and_right;
         self.wrong.extend(other.wrong);
+        self.wrong_and_sure.extend(other.wrong_and_sure);
         for (cause, (right, all)) in other.causes {
             let own = self.causes.entry(cause).or_default();
             own.0 += right;

@@ -7,6 +7,7 @@
 pub mod land;
 pub mod lands;
 pub mod measure;
+pub mod packs;
 pub mod styles;
 
 use crate::faults::{Asked, Server, answer};

@@ -2,8 +2,9 @@
 
 use crate::app::list::List;
 use crate::app::message::Source;
+use crate::insight::Exchange;
 use crate::insight::matrix::Caller;
-use crate::model::{BodyKind, Exchange, ExchangeId, Origin, Tempo, TokenName};
+use crate::model::{BodyKind, ExchangeId, Origin, Tempo, TokenName};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -78,6 +79,8 @@ pub enum Clip {
     /// The call with its verdict, for a ticket.
     Ticket,
     RequestIds,
+    /// What the answer says mends it.
+    Remedy,
 }
 
 /// A part of a body, or what was said about one.

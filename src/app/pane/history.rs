@@ -3,8 +3,9 @@
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::message::Chosen;
+use crate::insight::Exchange;
 use crate::insight::Query;
-use crate::model::{Exchange, ExchangeId, ExchangeSummary, Timestamp, limits};
+use crate::model::{ExchangeId, ExchangeSummary, Timestamp, limits};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 

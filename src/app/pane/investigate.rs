@@ -2,9 +2,10 @@
 
 use crate::app::list::List;
 use crate::app::message::Job;
+use crate::insight::Exchange;
 use crate::insight::Explanation;
 use crate::insight::facts::{Case, Probe};
-use crate::model::{Exchange, RequestSpec};
+use crate::model::RequestSpec;
 use std::sync::Arc;
 
 #[derive(Debug)]

@@ -5,11 +5,13 @@ mod jq;
 
 use crate::app::list::List;
 use crate::app::message::{Effect, Job, Source, Spent};
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::Case;
 use crate::insight::{
     AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body, summary_with,
 };
-use crate::model::{Exchange, ExchangeSummary, Filtered, StatusClass, limits};
+use crate::model::{ExchangeSummary, Filtered, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -56,6 +58,8 @@ impl ResponseTab {
 pub struct Shown {
     pub exchange: Arc<Exchange>,
     pub errors: ErrorBody,
+    /// What is known of the API that answered.
+    pub knowledge: Knowledge,
     pub body: Arc<BodyText>,
     /// The view that was asked for; a text that is not JSON is not indented by it.
     pub view: View,
@@ -64,15 +68,16 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub fn new(exchange: Arc<Exchange>) -> Shown {
+    pub fn new(exchange: Arc<Exchange>, knowledge: Knowledge) -> Shown {
         let response = exchange.outcome.response();
-        let errors = response.map(error_body).unwrap_or_default();
+        let errors = response.map(error_body).unwrap_or_default().for_people();
         let media_type = response.and_then(|r| r.headers.media_type());
         let view = response.map_or(View::Pretty, |r| View::of(&r.body));
         let body = response.map(|r| BodyText::head_in_view(&r.body, media_type.as_deref(), view));
         Shown {
             exchange,
             errors,
+            knowledge,
             body: Arc::new(body.unwrap_or_default()),
             view,
             filtered: None,
@@ -104,7 +109,7 @@ impl Shown {
 
     fn says_no(&self) -> bool {
         matches!(
-            self.exchange.outcome.class(),
+            self.exchange.outcome.looks(),
             StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
         ) || !self.errors.entries.is_empty()
     }
@@ -202,11 +207,7 @@ impl Default for ResponsePane {
 impl ResponsePane {
     /// Shows an exchange from its beginning, on the tab that says most. Of a large body only
     /// the head; the rest is asked for.
-    pub fn show(&mut self, exchange: Arc<Exchange>) -> Vec<Effect> {
-        self.show_read(Shown::new(exchange))
-    }
-
-    pub fn show_read(&mut self, mut shown: Shown) -> Vec<Effect> {
+    pub fn show(&mut self, mut shown: Shown) -> Vec<Effect> {
         if let Some(before) = &self.shown
             && before.exchange.id == shown.exchange.id
             && !before.body.is_head()

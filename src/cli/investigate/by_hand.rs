@@ -4,14 +4,13 @@
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
 use crate::engine::investigate::Investigated;
-use crate::engine::{Client, ClientOptions, Vault};
+use crate::engine::{Client, clock};
 use crate::format::curl;
+use crate::insight::Exchange;
 use crate::insight::by_hand::{answer, next, place, their_token};
 use crate::insight::facts::{Case, Credential, CredentialPlace, Facts};
 use crate::insight::received;
-use crate::model::{
-    Auth, Environment, Exchange, Outcome, RequestSpec, SentRequest, Settings, Timestamp, resolve,
-};
+use crate::model::{Auth, Environment, RawExchange, RequestSpec, SentRequest, resolve};
 use std::io::BufRead;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +19,7 @@ use std::time::Duration;
 const ANSWER_BYTES: usize = 64_000_000;
 
 pub fn ask(
+    client: &Client,
     mut typed: RequestSpec,
     environment: Environment,
     budget: usize,
@@ -31,28 +31,25 @@ pub fn ask(
         typed.auth = Auth::Bearer(their_token());
     }
     let sent = resolve(&typed, &environment).map_err(|failure| Trouble::usage(failure.message))?;
-    let client = Client::new(
-        Arc::new(Vault::new(&Settings::default(), |_| None)),
-        ClientOptions::default(),
-    );
     complain(
         "Nothing is sent. Let whoever holds the token run each command, and paste what it prints, then a line with a single dot. Without an answer the verdict is given on what is known.",
     );
     print(&typed, &environment, out);
-    let Some(pasted) = pasted(&client)? else {
+    let Some(pasted) = pasted(client)? else {
         return Err(Trouble::usage(
             "No answer was pasted, so there is nothing to explain.",
         ));
     };
-    let exchange = Arc::new(Exchange {
+    let exchange = client.shown(RawExchange {
         typed,
         sent: SentRequest {
             method: sent.method,
             url: sent.url,
             ..SentRequest::default()
         },
-        ..pasted
+        ..pasted.into_raw()
     });
+    let exchange = Arc::new(exchange);
     told(&exchange);
     let mut case = Case::of(
         Facts::read(exchange.clone(), &environment.base_path()),
@@ -63,13 +60,13 @@ pub fn ask(
             report: None,
         },
         environment,
-        Timestamp::now(),
+        clock::now(),
     );
     while case.probes.len() < budget
         && let Some((probe, spec)) = next(&case)
     {
         print(&spec, &place(&case), out);
-        let Some(pasted) = self::pasted(&client)? else {
+        let Some(pasted) = self::pasted(client)? else {
             break;
         };
         told(&answer(&mut case, probe, spec, &pasted));
@@ -107,19 +104,19 @@ fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
             }
             text.extend(line);
         }
-        match received(&text) {
+        match received(&text, client.library()) {
             Some(saved) => {
-                return Ok(Some(client.shown(Exchange {
+                return Ok(Some(client.shown(RawExchange {
                     id: client.new_id(),
                     environment: Environment::RECEIVED.to_owned(),
                     case: None,
                     typed: RequestSpec::default(),
                     sent: SentRequest::default(),
-                    outcome: Outcome::Answered(saved.response),
+                    outcome: saved.outcome,
                     redirects: Vec::new(),
                     attempts: 0,
                     unverified: Vec::new(),
-                    started_at: Timestamp::now(),
+                    started_at: clock::now(),
                     took: Duration::ZERO,
                     probe_of: None,
                 })));

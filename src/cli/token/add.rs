@@ -6,23 +6,23 @@ use crate::cli::args::TokenAddArgs;
 use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
+use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
-use crate::format::config_edit;
-use crate::model::{
-    Origin, Secret, Settings, Timestamp, Token, TokenName, TokenSource, visible_line,
-};
+use crate::format::{config_edit, library};
+use crate::model::{Origin, Secret, Settings, Token, TokenName, TokenSource, visible_line};
 use std::path::{Path, PathBuf};
 
 pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
     let name = new_name(&args.name, &settings)?;
+    let mut origins = Vec::with_capacity(args.origins.len());
     for text in &args.origins {
-        if Origin::parse(text).is_none() {
-            return Err(Trouble::usage(format!(
-                "--origin {text} is not an origin. Write it as https://api.acme.example."
-            )));
-        }
+        origins.push(Origin::exactly(text).map_err(|why| {
+            Trouble::usage(format!(
+                "--origin {text} is not an origin: {why}. Write it as https://api.acme.example."
+            ))
+        })?);
     }
     for environment in &args.environments {
         if settings.environment(environment).is_none() {
@@ -35,7 +35,7 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
     let token = Token {
         name: name.clone(),
         source: kept.source.clone(),
-        origins: args.origins.clone(),
+        origins: (!origins.is_empty()).then_some(origins),
     };
     if let Err(trouble) = write(&home, &token, &args.environments) {
         kept.undo(&name);
@@ -173,7 +173,7 @@ fn source(args: &TokenAddArgs, name: &TokenName, home: &Home) -> Result<Kept, Tr
         if path.exists() {
             return existing_file(name, path);
         }
-        return in_file(path, &given(name)?);
+        return in_file(home, path, &given(name)?);
     }
     if !ask::is_possible() {
         return Err(Trouble::usage(
@@ -208,7 +208,7 @@ fn existing_file(name: &TokenName, path: PathBuf) -> Result<Kept, Trouble> {
         tokens: vec![Token {
             name: name.clone(),
             source: source.clone(),
-            origins: Vec::new(),
+            origins: None,
         }],
         ..Settings::default()
     };
@@ -234,14 +234,15 @@ fn given(name: &TokenName) -> Result<Secret, Trouble> {
     } else {
         piped()?
     };
-    let report = keep::examined(&value, Timestamp::now());
+    let marks = library::built_in().marks();
+    let report = keep::examined(&value, clock::now(), &marks);
     for problem in &report.problems {
         complain(&format!("Note: {}.", problem.says));
     }
     let Some(repair) = keep::repaired(&value) else {
         return Ok(value);
     };
-    let mended = keep::examined(&repair.value, Timestamp::now());
+    let mended = keep::examined(&repair.value, clock::now(), &marks);
     let words = format!(
         "To mend it: {}. Then it is {} ({} characters, ·{}).",
         repair.steps.join(", "),
@@ -292,7 +293,7 @@ fn offer(name: &TokenName, value: &Secret, home: &Home) -> Result<Kept, Trouble>
     };
     match place.and_then(|place| choices.get(place)) {
         Some(("keyring", _)) => in_keyring(name, value),
-        Some(("file", _)) => in_file(file, value),
+        Some(("file", _)) => in_file(home, file, value),
         Some(_) => Ok(Kept {
             fingerprint: Some(fingerprint(value)),
             ..Kept::at(TokenSource::Prompt)
@@ -327,8 +328,8 @@ fn no_keyring(why: String) -> Trouble {
     ))
 }
 
-fn in_file(path: PathBuf, value: &Secret) -> Result<Kept, Trouble> {
-    let written = home_folder(&path).and_then(|()| keep::into_file(&path, value));
+fn in_file(home: &Home, path: PathBuf, value: &Secret) -> Result<Kept, Trouble> {
+    let written = home_folder(&path).and_then(|()| keep::into_file(home, &path, value));
     written.map_err(|error| {
         Trouble::failed(format!(
             "The value was not written to {}: {error}. Choose another file with --file PATH.",

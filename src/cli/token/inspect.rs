@@ -5,11 +5,16 @@ use crate::cli::history::{CLOSING, find};
 use crate::cli::print::Out;
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
+use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Pack;
+use crate::insight::api::marks::Marks;
 use crate::insight::token::{Line, Repair, TokenReport, Tone, beside, differences, lines};
-use crate::model::{Environment, Exchange, Masked, Secret, Settings, Timestamp, fit, visible_line};
+use crate::model::{Environment, Masked, Secret, Settings, fit, visible_line};
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 /// No credential is longer; a stream above this is not one.
@@ -19,20 +24,33 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
     let environment = choice::environment(&args.place, &settings)?;
+    let library = choice::catalogue(&home)?.library;
+    let knowledge = environment
+        .as_ref()
+        .map(|place| library.of_environment(place));
+    let known = Known {
+        marks: library.marks(),
+        api: knowledge.and_then(|knowledge| knowledge.api),
+    };
     let call = match &args.call {
         Some(id) => Some(called(id, &home, &settings)?),
         None => None,
     };
-    let one = look(args.what.as_deref(), environment.as_ref(), &settings)?;
+    let one = look(
+        args.what.as_deref(),
+        environment.as_ref(),
+        &settings,
+        &known,
+    )?;
     let Some(other) = &args.other else {
         let shown = call.as_ref().map(|call| beside(&one.report, call));
         match args.json {
-            true => out.json(&looked_json(&one, shown.as_deref())),
-            false => print(&one, environment.as_ref(), shown.as_deref(), out),
+            true => out.json(&looked_json(&one, shown.as_deref(), &known)),
+            false => print(&one, environment.as_ref(), shown.as_deref(), &known, out),
         }
         return Ok(0);
     };
-    let other = look(Some(other), environment.as_ref(), &settings)?;
+    let other = look(Some(other), environment.as_ref(), &settings, &known)?;
     let found = differences(&one.report, &other.report);
     if args.json {
         let row = |(claim, first, second): &(String, Option<String>, Option<String>)| {
@@ -47,7 +65,7 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
         };
         let rows: Vec<Value> = found.iter().map(row).collect();
         out.json(&json!({
-            "tokens": [looked_json(&one, None), looked_json(&other, None)],
+            "tokens": [looked_json(&one, None, &known), looked_json(&other, None, &known)],
             "differences": rows,
         }));
         return Ok(0);
@@ -89,6 +107,13 @@ fn called(id: &str, home: &Home, settings: &Settings) -> Result<Exchange, Troubl
     call
 }
 
+/// What a value is compared with.
+struct Known {
+    marks: Arc<Marks>,
+    /// The pack of the API that it is to go to, where that is known.
+    api: Option<Arc<Pack>>,
+}
+
 /// What was seen of one token.
 struct Looked {
     name: Option<String>,
@@ -98,11 +123,11 @@ struct Looked {
 }
 
 impl Looked {
-    fn at(secret: &Secret) -> Looked {
+    fn at(secret: &Secret, known: &Known) -> Looked {
         Looked {
             name: None,
             fingerprint: fingerprint(secret),
-            report: keep::examined(secret, Timestamp::now()),
+            report: keep::examined(secret, clock::now(), &known.marks),
             repair: keep::repaired(secret),
         }
     }
@@ -117,9 +142,10 @@ fn look(
     what: Option<&str>,
     environment: Option<&Environment>,
     settings: &Settings,
+    known: &Known,
 ) -> Result<Looked, Trouble> {
     let name = match what {
-        Some("-") => return Ok(Looked::at(&piped()?)),
+        Some("-") => return Ok(Looked::at(&piped()?, known)),
         None if std::io::stdin().is_terminal() => {
             let value = ask::hidden("The token: ");
             let value = value.ok_or_else(|| {
@@ -127,9 +153,9 @@ fn look(
                     "No token was given. Name one, or give it on standard input with -.",
                 )
             })?;
-            return Ok(Looked::at(&value));
+            return Ok(Looked::at(&value, known));
         }
-        None => return Ok(Looked::at(&piped()?)),
+        None => return Ok(Looked::at(&piped()?, known)),
         Some(name) => name,
     };
     let nowhere = choice::environment_of_url("");
@@ -144,7 +170,7 @@ fn look(
     })?;
     Ok(Looked {
         name: Some(name.to_string()),
-        ..Looked::at(&secret)
+        ..Looked::at(&secret, known)
     })
 }
 
@@ -181,10 +207,12 @@ fn print(
     looked: &Looked,
     environment: Option<&Environment>,
     beside: Option<&[Line]>,
+    known: &Known,
     out: &mut Out,
 ) {
     out.heading(&looked.label());
-    let lines = lines(&looked.report, looked.report.now, environment);
+    let report = &looked.report;
+    let lines = lines(report, report.now, environment, known.api.as_deref());
     rows(&lines, out);
     match beside {
         Some([]) => {
@@ -199,7 +227,7 @@ fn print(
         None => {}
     }
     if let Some(repair) = &looked.repair {
-        let mended = keep::examined(&repair.value, looked.report.now);
+        let mended = keep::examined(&repair.value, looked.report.now, &known.marks);
         out.line("");
         out.paragraph(&format!(
             "To mend it: {}. Then it is {} ({} characters, ·{}). Nothing was changed.",
@@ -209,7 +237,7 @@ fn print(
             fingerprint(&repair.value)
         ));
     }
-    if lines.iter().all(|line| line.tone != Tone::Bad) && looked.report.problems.is_empty() {
+    if lines.iter().all(|line| line.tone == Tone::Plain) {
         out.line("");
         out.paragraph("It looks as a token should. Whether it was revoked, or belongs to another instance, only the API knows.");
     }
@@ -231,9 +259,11 @@ fn rows(lines: &[Line], out: &mut Out) {
     }
 }
 
-fn looked_json(looked: &Looked, beside: Option<&[Line]>) -> Value {
+fn looked_json(looked: &Looked, beside: Option<&[Line]>, known: &Known) -> Value {
     let report = &looked.report;
-    let problems = report.problems.iter().map(|problem| {
+    let misfits = known.api.iter().flat_map(|pack| report.misfits(pack, None));
+    let misfits: Vec<_> = misfits.map(|misfit| misfit.problem).collect();
+    let problems = report.problems.iter().chain(&misfits).map(|problem| {
         json!({
             "cause": problem.cause.id(),
             "message": problem.says,
@@ -245,6 +275,10 @@ fn looked_json(looked: &Looked, beside: Option<&[Line]>) -> Value {
         object.insert("name".into(), json!(name));
     }
     object.insert("kind".into(), json!(report.kind.id()));
+    if let Some(marked) = report.marks.first() {
+        object.insert("maker".into(), json!(marked.maker));
+        object.insert("maker_kind".into(), json!(marked.kind));
+    }
     object.insert("length".into(), json!(report.length));
     object.insert("problems".into(), Value::Array(problems.collect()));
     if let Some(claims) = &report.claims {

@@ -21,6 +21,10 @@ const LONGEST_GZIP_HEAD: usize = 64 * 1024;
 pub enum Halt {
     TooLarge,
     Broken(String),
+    /// The packed data ended too early.
+    Short,
+    /// A coding that nobody here can take off.
+    Unknown(String),
     /// The packed data ended, and more came.
     Trailing,
 }
@@ -68,43 +72,25 @@ impl Step {
 }
 
 impl Unpacker {
-    /// For the codings that an answer names; `None` where there is none, or one is not known.
-    pub fn new(headers: &Headers, limit: u64) -> Option<Unpacker> {
+    /// For the codings that an answer names; `None` where there is none.
+    pub fn new(headers: &Headers, limit: u64) -> Result<Option<Unpacker>, Halt> {
         let mut layers = Vec::new();
-        for value in headers.all("content-encoding") {
-            for name in value.split(',').map(str::trim) {
-                let codec = match name.to_ascii_lowercase().as_str() {
-                    "" | "identity" => continue,
-                    "gzip" | "x-gzip" => Codec::Gzip(Gzip::new()),
-                    "deflate" => Codec::Deflate(Deflate::Unknown(Vec::new())),
-                    "br" => Codec::Brotli {
-                        state: Box::new(BrotliState::new_strict(
-                            StandardAlloc::default(),
-                            StandardAlloc::default(),
-                            StandardAlloc::default(),
-                        )),
-                        is_whole: false,
-                    },
-                    "zstd" => Codec::Zstd {
-                        decoder: zstd_decoder()?,
-                        is_whole: false,
-                    },
-                    _ => return None,
-                };
-                // The last that was put on comes off first.
-                layers.insert(
-                    0,
-                    Layer {
-                        codec,
-                        made: 0,
-                        is_fed: false,
-                    },
-                );
+        for name in codings(headers) {
+            let codec = Codec::by_name(&name);
+            let codec = codec.ok_or_else(|| Halt::Unknown(unknown(&name)))?;
+            // The last that was put on comes off first.
+            let layer = Layer {
+                codec,
+                made: 0,
+                is_fed: false,
+            };
+            layers.insert(0, layer);
+            if layers.len() > MOST_CODINGS {
+                let why = format!("it is packed more than {MOST_CODINGS} times over");
+                return Err(Halt::Unknown(why));
             }
         }
-        (1..=MOST_CODINGS)
-            .contains(&layers.len())
-            .then_some(Unpacker { layers, limit })
+        Ok((!layers.is_empty()).then_some(Unpacker { layers, limit }))
     }
 
     /// Unpacks what came onto the end of the body.
@@ -116,7 +102,7 @@ impl Unpacker {
     pub fn finish(&self) -> Result<(), Halt> {
         match self.layers.iter().all(|l| !l.is_fed || l.codec.is_whole()) {
             true => Ok(()),
-            false => Err(Halt::Broken("the packed data ends too early".into())),
+            false => Err(Halt::Short),
         }
     }
 }
@@ -153,6 +139,27 @@ fn feed(
     }
 }
 
+/// In the order in which they were put on: RFC 9110, 8.4 for those of the content, and RFC 9112,
+/// 7 for those of its way here, of which the library takes off `chunked` alone.
+fn codings(headers: &Headers) -> Vec<String> {
+    let mut found = Vec::new();
+    let none = ["", "identity"];
+    for (field, taken_off) in [("content-encoding", ""), ("transfer-encoding", "chunked")] {
+        for value in headers.all(field) {
+            let names = value
+                .split(',')
+                .map(|name| name.trim().to_ascii_lowercase());
+            found.extend(names.filter(|name| !none.contains(&name.as_str()) && name != taken_off));
+        }
+    }
+    found
+}
+
+fn unknown(name: &str) -> String {
+    let name: String = name.chars().take(40).collect();
+    format!("it is packed by {name}, which this program does not know")
+}
+
 fn zstd_decoder() -> Option<Decoder<'static>> {
     let mut decoder = Decoder::new().ok()?;
     let window = DParameter::WindowLogMax(ZSTD_WINDOW);
@@ -161,6 +168,26 @@ fn zstd_decoder() -> Option<Decoder<'static>> {
 }
 
 impl Codec {
+    fn by_name(name: &str) -> Option<Codec> {
+        Some(match name {
+            "gzip" | "x-gzip" => Codec::Gzip(Gzip::new()),
+            "deflate" => Codec::Deflate(Deflate::Unknown(Vec::new())),
+            "br" => Codec::Brotli {
+                state: Box::new(BrotliState::new_strict(
+                    StandardAlloc::default(),
+                    StandardAlloc::default(),
+                    StandardAlloc::default(),
+                )),
+                is_whole: false,
+            },
+            "zstd" => Codec::Zstd {
+                decoder: zstd_decoder()?,
+                is_whole: false,
+            },
+            _ => return None,
+        })
+    }
+
     fn is_whole(&self) -> bool {
         match self {
             Codec::Gzip(gzip) => matches!(gzip.part, Part::Done),
@@ -413,7 +440,7 @@ mod tests {
 
     fn unpack(coding: &str, bytes: &[u8], piece: usize, limit: u64) -> (Vec<u8>, Result<(), Halt>) {
         let headers = Headers::from_iter([("content-encoding", coding)]);
-        let mut unpacker = Unpacker::new(&headers, limit).unwrap();
+        let mut unpacker = Unpacker::new(&headers, limit).unwrap().unwrap();
         let mut body = Vec::new();
         for chunk in bytes.chunks(piece) {
             if let Err(halt) = unpacker.push(chunk, &mut body) {
@@ -450,7 +477,10 @@ mod tests {
             assert_eq!(end, Err(Halt::Trailing), "{coding}");
             assert_eq!(body, b"some words, some words, some words");
             let (_, end) = unpack(coding, b"{\"plain\": \"as can be\"}", 10, PLENTY);
-            assert!(matches!(end, Err(Halt::Broken(_))), "{coding}: {end:?}");
+            assert!(
+                matches!(end, Err(Halt::Broken(_) | Halt::Short)),
+                "{coding}: {end:?}"
+            );
         }
         let (_, mut bytes) = packed(b"some words").remove(0);
         let sum = bytes.len() - 8;
@@ -486,9 +516,57 @@ mod tests {
             let (body, end) = unpack(&names, &again.unwrap().1, 3, PLENTY);
             assert_eq!((body.as_slice(), end), (&b"text"[..], Ok(())), "{names}");
         }
-        for unknown in ["", "identity", "gzip, compress", "gzip,gzip,gzip,gzip,gzip"] {
-            let headers = Headers::from_iter([("content-encoding", unknown)]);
-            assert!(Unpacker::new(&headers, PLENTY).is_none(), "{unknown}");
+        let of = |pairs: &[(&str, &str)]| {
+            Unpacker::new(&Headers::from_iter(pairs.iter().copied()), PLENTY)
+        };
+        for none in ["", "identity", " , Identity"] {
+            assert!(
+                of(&[("content-encoding", none)]).unwrap().is_none(),
+                "{none}"
+            );
+        }
+        for (unknown, says) in [
+            ("gzip, compress", "compress"),
+            ("gzip,gzip,gzip,gzip,gzip", "more than 4"),
+            ("utf-8", "utf-8"),
+        ] {
+            match of(&[("content-encoding", unknown)]).err() {
+                Some(Halt::Unknown(why)) => assert!(why.contains(says), "{why}"),
+                other => panic!("{unknown}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_packed_for_the_way_comes_off_before_what_the_content_is() {
+        let [gzip, _, _, br, _]: [_; 5] = packed(b"text").try_into().unwrap();
+        let over = packed(&br.1).remove(0).1;
+        for (pairs, bytes) in [
+            (vec![("transfer-encoding", "gzip, chunked")], &gzip.1),
+            (
+                vec![
+                    ("transfer-encoding", "GZIP"),
+                    ("transfer-encoding", "chunked"),
+                ],
+                &gzip.1,
+            ),
+            (
+                vec![
+                    ("transfer-encoding", "gzip, chunked"),
+                    ("content-encoding", "br"),
+                ],
+                &over,
+            ),
+        ] {
+            let headers = Headers::from_iter(pairs);
+            let mut unpacker = Unpacker::new(&headers, PLENTY).unwrap().unwrap();
+            let mut body = Vec::new();
+            assert_eq!(unpacker.push(bytes, &mut body), Ok(()));
+            assert_eq!((body.as_slice(), unpacker.finish()), (&b"text"[..], Ok(())));
+        }
+        for plain in ["chunked", "identity", "Identity, Chunked"] {
+            let headers = Headers::from_iter([("transfer-encoding", plain)]);
+            assert!(Unpacker::new(&headers, PLENTY).unwrap().is_none());
         }
     }
 

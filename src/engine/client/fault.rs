@@ -1,80 +1,129 @@
 //! From a library's error to a cause with a name. The top message of such an error hides what
 //! happened, so the whole chain beneath it is read.
 
-use crate::model::{Cause, Failure, Timestamp, limits};
-use rustls::CertificateError;
+use super::handshake;
+use super::phases::Phases;
+use crate::model::{Cause, Failure, limits};
 use std::error::Error;
 use std::io;
+use std::time::Instant;
 
-/// What was being done when the error came.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Up to the headers of the answer.
-    Answer,
-    Body,
+/// Where a call was going, and how far its connection was.
+pub struct Bound<'a> {
+    /// Host and port of the URL.
+    pub host: &'a str,
+    pub is_https: bool,
+    /// The proxy on the way.
+    pub proxy: Option<&'a str>,
+    pub phases: &'a Phases,
 }
 
-/// `proxy` is the one on the way, while the connection to it is not there yet.
-pub fn classify(error: reqwest::Error, host: &str, stage: Stage, proxy: Option<&str>) -> Failure {
-    // Its words are searched below, and those of the URL are not the error's.
-    let error = error.without_url();
-    let mut causes: Vec<&(dyn Error + 'static)> = vec![&error];
-    while let Some(next) = causes.last().and_then(|e| beneath(*e)) {
-        causes.push(next);
+/// An error up to the headers of the answer.
+pub struct Trouble {
+    error: Box<dyn Error + Send + Sync>,
+    /// There was no connection yet.
+    pub is_connect: bool,
+}
+
+impl From<reqwest::Error> for Trouble {
+    fn from(error: reqwest::Error) -> Trouble {
+        Trouble {
+            is_connect: error.is_connect(),
+            // Its words are searched below, and those of the URL are not the error's.
+            error: Box::new(error.without_url()),
+        }
     }
+}
+
+impl Trouble {
+    /// For a connection that the library did not make.
+    pub fn own(error: Box<dyn Error + Send + Sync>, phases: &Phases) -> Trouble {
+        Trouble {
+            error,
+            is_connect: phases.connected_at().is_none(),
+        }
+    }
+
+    /// The error and all beneath it.
+    pub fn causes(&self) -> Vec<&(dyn Error + 'static)> {
+        chain(&*self.error)
+    }
+}
+
+/// What came of a call that brought no answer.
+pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
+    let Bound { host, phases, .. } = *bound;
+    let causes = trouble.causes();
+    let ahead = bound.proxy.filter(|_| phases.connected_at().is_none());
+    let tunnel = causes.iter().find_map(|e| after(*e, "tunnel error: "));
+    let to_proxy = tunnel.as_deref() == Some("failed to create underlying connection");
     if let Some(tls) = causes
         .iter()
         .find_map(|e| e.downcast_ref::<rustls::Error>())
     {
-        return tls_failure(tls, host);
+        // A secure connection may be the host's, or one to the proxy.
+        return match ahead.filter(|_| to_proxy || !bound.is_https) {
+            Some(proxy) => handshake::failure(tls, &format!("the proxy {proxy}"), phases),
+            None => handshake::failure(tls, host, phases),
+        };
     }
-    if let Some(proxy) = proxy
-        && error.is_connect()
+    if let Some(proxy) = ahead
+        && let Some(said) = causes.iter().find_map(|e| after(*e, "SOCKS error: "))
+    {
+        return socks_failure(proxy, host, &said);
+    }
+    if let Some(proxy) = ahead
+        && tunnel.is_some()
+        && !to_proxy
+    {
+        return proxy_refused(
+            proxy,
+            host,
+            "it closed the connection instead of opening one to the host",
+        );
+    }
+    let is_through = bound.is_https && phases.has_begun_securing() && !to_proxy;
+    if let Some(proxy) = ahead.filter(|_| !is_through)
+        && trouble.is_connect
     {
         return proxy_unreachable(proxy, host, &deepest(&causes));
     }
-    if causes
-        .iter()
-        .any(|e| e.to_string().starts_with("dns error"))
-    {
+    if causes.iter().any(|e| after(*e, "dns error").is_some()) {
         return Failure::new(
             Cause::DnsUnresolved,
             format!("The name {host} could not be turned into an address."),
             "Check the spelling of the host, and the network or VPN this machine is on.",
         );
     }
-    let text = |part: &str| {
-        causes
-            .iter()
-            .any(|e| e.to_string().to_ascii_lowercase().contains(part))
-    };
-    if text("proxy") || text("tunnel") || text("socks") {
-        return proxy_refused(host, None);
+    if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<h2::Error>()) {
+        return h2_failure(error, bound);
     }
     // One of them may wrap another and know less.
     let io_errors = causes.iter().filter_map(|e| e.downcast_ref::<io::Error>());
-    let connecting = error_is_connect(&causes);
-    if let Some(failure) = io_errors
-        .filter_map(|e| io_failure(e, host, stage, connecting))
-        .next()
-    {
+    let at = match (
+        trouble.is_connect,
+        bound.is_https && phases.has_begun_securing(),
+    ) {
+        (true, true) => At::Securing,
+        (true, false) => At::Connecting,
+        (false, _) => At::Answer,
+    };
+    if let Some(failure) = io_errors.filter_map(|e| io_failure(e, bound, at)).next() {
+        return match phases.asked().filter(|_| at != At::Connecting) {
+            // Some servers say no more than that.
+            Some(asked) if !asked.was_shown && failure.cause == Cause::TlsHandshake => {
+                handshake::client_certificate(host, None, phases)
+            }
+            _ => failure,
+        };
+    }
+    let errors = causes
+        .iter()
+        .filter_map(|e| e.downcast_ref::<hyper::Error>());
+    if let Some(failure) = errors.filter_map(|e| hyper_failure(e, bound)).next_back() {
         return failure;
     }
-    if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<hyper::Error>()) {
-        if error.is_parse_too_large() {
-            return too_many_headers(host);
-        }
-        if error.is_parse() || error.is_parse_status() {
-            return invalid(host, stage, &deepest(&causes));
-        }
-        if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-            return closed(host, stage);
-        }
-    }
-    if stage == Stage::Body {
-        return closed(host, stage);
-    }
-    if error.is_connect() {
+    if trouble.is_connect {
         return Failure::new(
             Cause::ConnectUnreachable,
             format!(
@@ -84,17 +133,116 @@ pub fn classify(error: reqwest::Error, host: &str, stage: Stage, proxy: Option<&
             "Check the host and port, the network, and any firewall between.",
         );
     }
-    invalid(host, stage, &deepest(&causes))
+    invalid(host, &deepest(&causes))
 }
 
-/// The proxy took the connection and would not pass the call on; the status it gave, if known.
-pub fn proxy_refused(host: &str, status: Option<u16>) -> Failure {
-    let said = status.map_or_else(String::new, |status| {
-        format!(" It answered {status} itself.")
-    });
+/// An error inside the body of an answer.
+pub fn cut(error: reqwest::Error, host: &str) -> Failure {
+    let error = error.without_url();
+    let causes = chain(&error);
+    if let Some(error) = causes.iter().find_map(|e| e.downcast_ref::<h2::Error>()) {
+        let Some(reason) = error.reason() else {
+            return cut_off(host, "");
+        };
+        return cut_off(host, &format!(" (HTTP/2 {reason:?})"));
+    }
+    let mut io_errors = causes.iter().filter_map(|e| e.downcast_ref::<io::Error>());
+    use io::ErrorKind::{InvalidData, InvalidInput};
+    match io_errors.find(|e| matches!(e.kind(), InvalidInput | InvalidData)) {
+        Some(error) => Failure::new(
+            Cause::BodyUndecodable,
+            format!(
+                "The answer of {host} is not packed in chunks as it says: {}.",
+                chunk_fault(&error.to_string())
+            ),
+            "What had arrived is kept below. Something between may be breaking the answer.",
+        ),
+        None => cut_off(host, ""),
+    }
+}
+
+/// What is wrong with a chunk (RFC 9112, 7.1), for the words of the library.
+fn chunk_fault(words: &str) -> &'static str {
+    const KNOWN: [(&str, &str); 9] = [
+        (
+            "chunk body",
+            "a chunk does not end where the length before it says",
+        ),
+        (
+            "extension",
+            "what follows the length of a chunk cannot be read",
+        ),
+        ("overflow", "the length of a chunk is beyond all measure"),
+        ("Invalid Size", NO_LENGTH),
+        ("missing size", NO_LENGTH),
+        ("trailer", "what follows the last chunk cannot be read"),
+        (" LF", NO_LINE),
+        (" CR", NO_LINE),
+        ("white space", NO_LINE),
+    ];
+    const NO_LENGTH: &str =
+        "the length of a chunk is no hexadecimal number, or its line does not end in CR and LF";
+    const NO_LINE: &str = "the line with the length of a chunk does not end in CR and LF";
+    let known = KNOWN.iter().find(|(part, _)| words.contains(part));
+    known.map_or("what follows the last chunk cannot be read", |(_, why)| why)
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    let mut causes = vec![error];
+    while let Some(next) = causes.last().and_then(|e| beneath(*e)) {
+        causes.push(next);
+    }
+    causes
+}
+
+/// What an error says after these words of a library, if it begins with them.
+fn after(error: &(dyn Error + 'static), start: &str) -> Option<String> {
+    let words = error.to_string();
+    words.strip_prefix(start).map(str::to_owned)
+}
+
+/// Whether the proxy answered and let nothing through, in words that the library does not pass on.
+pub fn is_denied(trouble: &Trouble) -> bool {
+    const DENIED: [&str; 3] = [
+        "unsuccessful",
+        "proxy authorization required",
+        "proxy response headers too long",
+    ];
+    let causes = trouble.causes();
+    let said = causes.iter().find_map(|e| after(*e, "tunnel error: "));
+    said.is_some_and(|said| DENIED.contains(&said.as_str()))
+}
+
+/// RFC 1928, 6, and what else may go wrong with SOCKS.
+fn socks_failure(proxy: &str, host: &str, said: &str) -> Failure {
+    let why = match said {
+        "failed to create underlying connection" => {
+            return proxy_unreachable(proxy, host, "no connection to it could be made");
+        }
+        "connection not allowed" => "its rules do not allow this host",
+        "network unreachable" => "it cannot reach that network",
+        "host unreachable" => "it cannot reach that host",
+        "connection refused" => "the host refused its connection",
+        "ttl expired" => "the host is too far away for it",
+        "credentials not accepted" => "it does not accept the user name and password that it got",
+        "server does not support user/pass authentication" => {
+            "it asks for another way to sign in than it was offered"
+        }
+        "could not resolve to acceptable address type" => {
+            "the name of the host could not be turned into an address for it; socks5h:// lets it do that itself"
+        }
+        "io error during SOCKS handshake" => "it broke off",
+        "failed parsing server response" => "what it answers is not SOCKS of that version",
+        other => other,
+    };
+    proxy_refused(proxy, host, why)
+}
+
+/// The proxy took the connection and would not pass the call on.
+fn proxy_refused(proxy: &str, host: &str, why: &str) -> Failure {
     Failure::new(
         Cause::ProxyRefused,
-        format!("The proxy on the way to {host} did not pass the call on.{said}"),
+        format!("The proxy {proxy} on the way to {host} did not pass the call on: {why}."),
         PROXY_HINT,
     )
 }
@@ -107,7 +255,68 @@ fn proxy_unreachable(proxy: &str, host: &str, why: &str) -> Failure {
     )
 }
 
-const PROXY_HINT: &str = "Check proxy in config.toml, and HTTP_PROXY, HTTPS_PROXY and ALL_PROXY of this shell; NO_PROXY names hosts that need none.";
+pub const PROXY_HINT: &str = "Check proxy in config.toml, and HTTP_PROXY, HTTPS_PROXY and ALL_PROXY of this shell; NO_PROXY names hosts that need none.";
+
+/// What the other side said or did over HTTP/2 instead of answering.
+fn h2_failure(error: &h2::Error, bound: &Bound) -> Failure {
+    let host = bound.host;
+    let Some(reason) = error.reason() else {
+        return closed(bound);
+    };
+    if error.is_library() {
+        return Failure::new(
+            Cause::ProtocolInvalid,
+            format!("What {host} answered breaks the rules of HTTP/2 ({reason:?})."),
+            "Something between may be breaking its answers; whoever runs the host should know.",
+        );
+    }
+    let (what, hint) = if error.is_go_away() || reason == h2::Reason::REFUSED_STREAM {
+        (
+            "sent the call back unread, and again each time",
+            "It is busy or shutting down. Send again later.",
+        )
+    } else {
+        (
+            "broke off the call before it answered",
+            "Send again; if it stays, the server or something in front of it fails over this call.",
+        )
+    };
+    Failure::new(
+        Cause::ConnectClosed,
+        format!("{host} {what} (HTTP/2 {reason:?})."),
+        hint,
+    )
+}
+
+fn hyper_failure(error: &hyper::Error, bound: &Bound) -> Option<Failure> {
+    let host = bound.host;
+    if error.is_parse_too_large() {
+        return Some(too_many_headers(host));
+    }
+    // The library's words for it are many, and its tests for them few.
+    let why = match error.to_string().as_str() {
+        "invalid HTTP version parsed" => "it does not begin with HTTP/1.1 or HTTP/1.0",
+        "invalid HTTP header parsed" => {
+            "its headers hold a zero byte, or a carriage return that ends no line"
+        }
+        "invalid content-length parsed" => {
+            "its Content-Length is no number, or there are several that differ"
+        }
+        "unexpected transfer-encoding parsed" => {
+            "it is HTTP/1.0 and has a Transfer-Encoding, which came with HTTP/1.1"
+        }
+        "invalid HTTP status-code parsed" => {
+            "its status line is not a version, one blank and a status of three digits from 100 on, or it holds control characters"
+        }
+        "received unexpected message from connection" => "it spoke before it was asked",
+        _ if error.is_parse() => "its head cannot be read",
+        _ if error.is_incomplete_message() || error.is_closed() || error.is_canceled() => {
+            return Some(closed(bound));
+        }
+        _ => return None,
+    };
+    Some(invalid(host, why))
+}
 
 /// The next error down. An `io::Error` hides what it wraps from `source`.
 fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
@@ -117,18 +326,20 @@ fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'sta
     }
 }
 
-fn error_is_connect(causes: &[&(dyn Error + 'static)]) -> bool {
-    causes
-        .iter()
-        .find_map(|e| e.downcast_ref::<reqwest::Error>())
-        .is_some_and(reqwest::Error::is_connect)
-}
-
 fn deepest(causes: &[&(dyn Error + 'static)]) -> String {
     causes.last().map(|e| e.to_string()).unwrap_or_default()
 }
 
-fn io_failure(error: &io::Error, host: &str, stage: Stage, connecting: bool) -> Option<Failure> {
+/// How far a connection was.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Connecting,
+    Securing,
+    Answer,
+}
+
+fn io_failure(error: &io::Error, bound: &Bound, at: At) -> Option<Failure> {
+    let host = bound.host;
     use io::ErrorKind::*;
     let failure = match error.kind() {
         ConnectionRefused => Failure::new(
@@ -141,101 +352,19 @@ fn io_failure(error: &io::Error, host: &str, stage: Stage, connecting: bool) -> 
             format!("{host} cannot be reached from this network."),
             "Check the network or VPN this machine is on.",
         ),
-        TimedOut if connecting => connect_timeout(host, None, None),
+        TimedOut if at != At::Answer => connect_timeout(host, None, None),
         // A connection that was there and broke while it was being made secure.
-        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof if connecting => {
+        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof if at == At::Securing => {
             Failure::new(
                 Cause::TlsHandshake,
                 format!("{host} broke off while the secure connection was set up."),
                 "Check that this port speaks https, and what stands between.",
             )
         }
-        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => closed(host, stage),
-        InvalidInput | InvalidData if stage == Stage::Body => Failure::new(
-            Cause::BodyUndecodable,
-            format!("The answer of {host} is not packed as it says: {error}."),
-            "What had arrived is kept below. Something between may be breaking the answer.",
-        ),
+        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => closed(bound),
         _ => return None,
     };
     Some(failure)
-}
-
-fn tls_failure(error: &rustls::Error, host: &str) -> Failure {
-    use CertificateError as Certificate;
-    let certificate = match error {
-        rustls::Error::InvalidCertificate(certificate) => certificate,
-        rustls::Error::InvalidMessage(_) => {
-            return Failure::new(
-                Cause::TlsHandshake,
-                format!("What {host} answered is not TLS, so nothing was sent."),
-                "This port may speak plain http: check the port, or begin the URL with http://.",
-            );
-        }
-        // All that goes wrong before any certificate is seen, but for missing roots.
-        rustls::Error::General(why) if why.contains("CA certificates") => {
-            return Failure::new(
-                Cause::TlsUntrusted,
-                format!(
-                    "The certificate of {host} could not be checked, so nothing was sent: this machine has no authorities."
-                ),
-                "Install its package of CA certificates, or name a PEM file with --cacert or SSL_CERT_FILE.",
-            );
-        }
-        rustls::Error::AlertReceived(alert) => {
-            return Failure::new(
-                Cause::TlsHandshake,
-                format!("{host} broke off the secure connection, so nothing was sent: {alert:?}."),
-                "It may want a client certificate (client_certificate in config.toml), another TLS version, or another host name.",
-            );
-        }
-        _ => {
-            return Failure::new(
-                Cause::TlsHandshake,
-                format!("The secure connection to {host} could not be set up: {error}."),
-                "Check that this port speaks https, and what stands between.",
-            );
-        }
-    };
-    let out_of_dates = |how: String| {
-        Failure::new(
-            Cause::TlsExpired,
-            format!("The certificate of {host} {how}, so nothing was sent."),
-            "Check this machine's clock; otherwise the owner of the host must renew it.",
-        )
-    };
-    match certificate {
-        Certificate::Expired => out_of_dates("has expired".to_owned()),
-        Certificate::ExpiredContext { not_after, .. } => {
-            out_of_dates(format!("expired on {}", day(not_after.as_secs())))
-        }
-        Certificate::NotValidYet => out_of_dates("is not valid yet".to_owned()),
-        Certificate::NotValidYetContext { not_before, .. } => {
-            out_of_dates(format!("is not valid before {}", day(not_before.as_secs())))
-        }
-        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => Failure::new(
-            Cause::TlsWrongHost,
-            format!("The certificate shown is not for {host}, so nothing was sent."),
-            "Check the host name in the URL.",
-        ),
-        _ => Failure::new(
-            Cause::TlsUntrusted,
-            format!(
-                "The certificate of {host} is not signed by an authority this machine trusts, so nothing was sent."
-            ),
-            "A company's own authority must be installed on this machine, or named with --cacert or ca_file.",
-        ),
-    }
-}
-
-fn day(seconds: u64) -> String {
-    let at = i64::try_from(seconds)
-        .ok()
-        .and_then(|s| Timestamp::from_second(s).ok());
-    at.map_or_else(
-        || "a day long past".to_owned(),
-        |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
 }
 
 fn too_many_headers(host: &str) -> Failure {
@@ -249,30 +378,50 @@ fn too_many_headers(host: &str) -> Failure {
     )
 }
 
-fn closed(host: &str, stage: Stage) -> Failure {
-    match stage {
-        Stage::Answer => Failure::new(
-            Cause::ConnectClosed,
-            format!("{host} closed the connection before it answered."),
-            "Send again; if it stays, something in front of the API may be dropping the call.",
-        ),
-        Stage::Body => Failure::new(
-            Cause::BodyCutOff,
-            format!("The answer of {host} broke off before its end."),
-            "What had arrived is kept below. Send again.",
-        ),
-    }
+fn closed(bound: &Bound) -> Failure {
+    let host = bound.host;
+    // A secure connection goes through a proxy, and any other ends there.
+    let who = match bound.proxy.filter(|_| !bound.is_https) {
+        Some(proxy) => format!("The proxy {proxy}, through which {host} is called,"),
+        None => host.to_owned(),
+    };
+    let hint = if bound.is_https {
+        "Send again; if it stays, something in front of the API may be dropping the call."
+    } else {
+        "Send again; if it stays, something in front of the API may be dropping the call, or the port speaks https alone."
+    };
+    Failure::new(
+        Cause::ConnectClosed,
+        format!("{who} closed the connection before it answered."),
+        hint,
+    )
 }
 
-fn invalid(host: &str, stage: Stage, why: &str) -> Failure {
-    match stage {
-        Stage::Answer => Failure::new(
-            Cause::ProtocolInvalid,
-            format!("What {host} answered is not HTTP as it should be: {why}."),
-            "Check that the port is the API's. A header it sent may have been unreadable.",
+fn cut_off(host: &str, how: &str) -> Failure {
+    Failure::new(
+        Cause::BodyCutOff,
+        format!("The answer of {host} broke off before its end{how}."),
+        "What had arrived is kept below. Send again.",
+    )
+}
+
+fn invalid(host: &str, why: &str) -> Failure {
+    Failure::new(
+        Cause::ProtocolInvalid,
+        format!("What {host} answered is not HTTP as it should be: {why}."),
+        "Check that the port is the API's; something between may also be breaking its answers.",
+    )
+}
+
+pub fn stopped(host: &str, began: Instant) -> Failure {
+    Failure::new(
+        Cause::CallCancelled,
+        format!(
+            "You stopped the call to {host} after {:.1} s.",
+            began.elapsed().as_secs_f32()
         ),
-        Stage::Body => closed(host, stage),
-    }
+        "Send again when you like. The server may have acted on it all the same.",
+    )
 }
 
 pub fn handshake_timeout(host: &str, limit: std::time::Duration) -> Failure {
@@ -291,10 +440,16 @@ pub fn connect_timeout(
     limit: Option<std::time::Duration>,
     proxy: Option<&str>,
 ) -> Failure {
-    if let Some(proxy) = proxy {
-        return proxy_unreachable(proxy, host, "it did not accept a connection in time");
-    }
     let within = limit.map_or_else(String::new, |l| format!(" within {} s", l.as_secs_f32()));
+    if let Some(proxy) = proxy {
+        return Failure::new(
+            Cause::ProxyRefused,
+            format!(
+                "The proxy {proxy}, through which {host} is called, opened no connection to it{within}."
+            ),
+            PROXY_HINT,
+        );
+    }
     Failure::new(
         Cause::ConnectTimeout,
         format!("{host} did not accept a connection{within}."),

@@ -1,15 +1,25 @@
 //! The HTTP client: one call, made with time limits, a limit on its body, and a way to stop it.
 //! Whatever happens, the result is an exchange; nothing here fails.
 
+mod certificate;
 mod decode;
 mod fault;
 mod flight;
+mod handshake;
+mod own_host;
+mod pem;
 mod phases;
+mod proxy;
+mod receive;
 mod redirect;
+mod retry;
 mod send;
+mod stranger;
 mod trust;
+mod tunnel;
 mod way;
 
 pub use flight::Flight;
+pub use proxy::proxy_address;
 pub use send::{Client, ClientOptions, Outgoing};
 pub use trust::{authorities, system_roots};

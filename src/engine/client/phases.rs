@@ -23,6 +23,16 @@ pub struct Phases {
     dns: OnceLock<Duration>,
     tls_began: OnceLock<Instant>,
     connected: OnceLock<Instant>,
+    asked: OnceLock<Asked>,
+}
+
+/// The other side wanted to know who calls.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Whose certificates it takes, by name.
+    pub authorities: Vec<String>,
+    /// Whether it was shown one.
+    pub was_shown: bool,
 }
 
 tokio::task_local! {
@@ -39,6 +49,28 @@ impl Phases {
     /// The connection is there, and is not secure yet.
     pub fn is_securing(&self) -> bool {
         self.is_connecting() && self.tls_began.get().is_some()
+    }
+
+    /// The other side was met, and made secure or not.
+    pub fn has_begun_securing(&self) -> bool {
+        self.tls_began.get().is_some()
+    }
+
+    /// For a connection that the library does not make.
+    pub fn begin(&self) {
+        self.began.get_or_init(Instant::now);
+    }
+
+    pub fn end(&self) {
+        self.connected.get_or_init(Instant::now);
+    }
+
+    pub fn were_asked(&self, asked: Asked) {
+        self.asked.get_or_init(|| asked);
+    }
+
+    pub fn asked(&self) -> Option<Asked> {
+        self.asked.get().cloned()
     }
 
     pub fn timing(&self) -> Timing {
@@ -98,7 +130,7 @@ where
         // A connection that loses the race against a freed one may end up in another task.
         let phases = PHASES.try_with(Arc::clone).ok();
         if let Some(phases) = &phases {
-            phases.began.get_or_init(Instant::now);
+            phases.begin();
         }
         let connection = self.inner.call(request);
         Box::pin(async move {
@@ -107,7 +139,7 @@ where
                 None => connection.await,
             };
             if let (Some(phases), Ok(_)) = (&phases, &connection) {
-                phases.connected.get_or_init(Instant::now);
+                phases.end();
             }
             connection
         })

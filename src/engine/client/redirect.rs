@@ -6,7 +6,6 @@ use crate::engine::vault::Filled;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
     Cause, Environment, Failure, Header, Headers, Hop, Origin, Response, SentRequest, limits,
-    token_names_in,
 };
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -57,9 +56,9 @@ impl Trail {
         environment: &Environment,
         known: Arc<Mask>,
     ) -> Trail {
-        let holds_token = |header: &&Header| !token_names_in(&header.text()).is_empty();
-        let with_token = sent.headers.iter().filter(holds_token);
-        let with_token = with_token.map(|header| header.name.to_ascii_lowercase());
+        let headers = sent.headers.iter().enumerate();
+        let with_token = headers.filter(|(number, _)| sent.slots_of_header(*number).count() > 0);
+        let with_token = with_token.map(|(_, header)| header.name.to_ascii_lowercase());
         let own = environment.headers.iter();
         let own = own.map(|(name, _)| name.to_ascii_lowercase());
         let mut trail = Trail {

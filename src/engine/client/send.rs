@@ -1,26 +1,30 @@
 //! One call from its request to its exchange. With `fault` and `way`, all that names reqwest.
 
-use super::decode::{Halt, Unpacker};
-use super::fault::{Stage, classify, connect_timeout, handshake_timeout, host, proxy_refused};
+use super::fault::{self, Bound, connect_timeout, handshake_timeout, host};
 use super::flight::Flight;
 use super::phases::{PHASES, Phases};
+use super::proxy::{self, Proxy};
 use super::redirect::{Leg, Trail, leads_on};
-use super::way::{Way, Ways};
-use crate::engine::attach::Attached;
+use super::retry::{Mishap, Reading, Tries};
+use super::tunnel;
+use super::way::{Connection, Line, Protocol, Way, Ways};
+use crate::engine::attach;
+use crate::engine::clock;
 use crate::engine::vault::{Filled, Vault};
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
+use crate::insight::refused;
 use crate::model::{
-    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Manner, Origin, Outcome,
-    RequestSpec, Response, SentRequest, Timestamp, Timing, limits,
+    Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
+    RequestSpec, Response, SentRequest, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Longest pause inside a body that will not be kept whole, or not at all.
-const LOOK: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -33,12 +37,14 @@ pub struct ClientOptions {
     /// For the whole call.
     pub whole: Option<Duration>,
     pub body_bytes: u64,
-    /// Origins that this run may send any chosen token to, since the person named them.
-    pub consent: Option<Origin>,
+    /// Where this run may send tokens besides, since the person named both.
+    pub consent: Option<Consent>,
     /// PEM files with authorities that this run trusts besides the system's.
     pub authorities: Vec<PathBuf>,
     /// Origins whose certificates this run does not check, besides the environment's.
     pub insecure: Vec<Origin>,
+    /// What is known of the APIs that are called.
+    pub library: Arc<Library>,
 }
 
 impl Default for ClientOptions {
@@ -52,6 +58,7 @@ impl Default for ClientOptions {
             consent: None,
             authorities: Vec::new(),
             insecure: Vec::new(),
+            library: Arc::default(),
         }
     }
 }
@@ -62,22 +69,26 @@ pub struct Outgoing {
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub environment: Environment,
+    pub author: Author,
     /// The support case it is made for.
     pub case: Option<String>,
     pub manner: Manner,
 }
 
 /// What holds for a call through all its tries and hops.
-struct Course<'a> {
+pub struct Course<'a> {
+    pub options: &'a ClientOptions,
     environment: &'a Environment,
-    flight: &'a Flight,
+    pub flight: &'a Flight,
     /// When this try began.
-    began: Instant,
+    pub began: Instant,
     /// When the whole call must be over.
-    deadline: Option<Instant>,
-    body_bytes: u64,
-    /// How often an open connection turned out to be closed already.
+    pub deadline: Option<Instant>,
+    pub body_bytes: u64,
+    /// How often the call went again, since nobody had read it.
     renewed: AtomicU32,
+    /// Where a connection was made, in order.
+    met: Mutex<Vec<Origin>>,
 }
 
 pub struct Client {
@@ -98,21 +109,36 @@ impl Client {
 
     /// Sets the library up ahead of the first call.
     pub fn warm(&self, environment: &Environment) {
-        let _ = self.way(environment.origin().as_ref(), environment);
+        let line = Line {
+            connection: Connection::Kept,
+            protocol: Protocol::Any,
+        };
+        let way = self.way(environment.origin().as_ref(), environment);
+        let _ = way.and_then(|way| way.client(line));
     }
 
-    pub fn vault(&self) -> &Vault {
+    pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
+    }
+
+    /// What is known of the API that a call went to.
+    pub fn knowledge(&self, call: &Exchange, environment: &Environment) -> Knowledge {
+        self.options.library.of_exchange(call, environment)
+    }
+
+    /// All that is known of APIs.
+    pub fn library(&self) -> &Library {
+        &self.options.library
     }
 
     /// The id of a call that is made now.
     pub fn new_id(&self) -> ExchangeId {
-        ExchangeId::new(Timestamp::now(), chance())
+        ExchangeId::new(clock::now(), chance())
     }
 
     /// Makes the call, and again where its manner allows it and the answer asks for it, and
     /// follows where its answers lead. The exchange is as it was, secrets included; see `shown`.
-    pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> Exchange {
+    pub async fn send(&self, outgoing: Outgoing, flight: &Flight) -> RawExchange {
         let deadline = self.options.whole.map(|limit| Instant::now() + limit);
         let Manner { wait, retries, .. } = outgoing.manner;
         let mut attempts = 0;
@@ -138,13 +164,13 @@ impl Client {
     }
 
     /// A call that was given up before it went.
-    fn unsent(&self, outgoing: Outgoing) -> Exchange {
+    fn unsent(&self, outgoing: Outgoing) -> RawExchange {
         let failure = Failure::unsent(
             Cause::CallCancelled,
             "you ended the wait before it.",
             "Send it when you like.",
         );
-        Exchange {
+        RawExchange {
             id: self.new_id(),
             environment: outgoing.environment.name,
             case: outgoing.case,
@@ -154,7 +180,7 @@ impl Client {
             redirects: Vec::new(),
             attempts: 0,
             unverified: Vec::new(),
-            started_at: Timestamp::now(),
+            started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
         }
@@ -165,37 +191,39 @@ impl Client {
         outgoing: &Outgoing,
         flight: &Flight,
         deadline: Option<Instant>,
-    ) -> Exchange {
-        let started_at = Timestamp::now();
+    ) -> RawExchange {
+        let started_at = clock::now();
         let Outgoing {
             typed,
             mut sent,
             environment,
+            author,
             case,
             manner,
         } = outgoing.clone();
         let course = Course {
+            options: &self.options,
             environment: &environment,
             flight,
             began: Instant::now(),
             deadline,
             body_bytes: manner.body_bytes.unwrap_or(self.options.body_bytes),
             renewed: AtomicU32::new(0),
+            met: Mutex::default(),
         };
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
         let mut unverified = Vec::new();
-        let attached = Attached::read(&mut sent);
-        let filled = match attached {
-            Ok(_) => self.vault.fill(&sent, &environment, consent).await,
-            Err(ref failure) => Err(failure.clone()),
+        let filled = match attach::read(&mut sent) {
+            Ok(()) => {
+                let vault = &self.vault;
+                vault.fill(&sent, &environment, author, consent).await
+            }
+            Err(failure) => Err(failure),
         };
-        let attached = attached.unwrap_or_default();
         let outcome = match filled {
             Err(failure) => Outcome::Failed(failure),
-            Ok((mut filled, token)) => {
-                filled.body = attached.put(filled.body);
-                sent.body = attached.put(sent.body);
+            Ok((filled, token)) => {
                 sent.token = token;
                 let mut leg = Leg {
                     method: sent.method.clone(),
@@ -203,13 +231,19 @@ impl Client {
                 };
                 let mut trail = Trail::new(&sent, &leg, &environment, self.vault.mask());
                 let outcome = match self.follow(&mut leg, &mut trail, &course).await {
-                    Ok(response) => Outcome::Answered(response),
+                    Ok(mut response) => {
+                        let library = &self.options.library;
+                        let url = &leg.filled.url;
+                        response.refused = refused(&response, |body| {
+                            library.of_answer(url, &response, body, &environment)
+                        });
+                        Outcome::Answered(response)
+                    }
                     Err(failure) => Outcome::Failed(failure),
                 };
                 redirects = trail.hops;
-                let hops = redirects.iter().map(|hop| hop.location.as_str());
-                let origins = std::iter::once(sent.url.as_str()).chain(hops);
-                let origins = origins.filter_map(Origin::parse);
+                let met = course.met.lock().unwrap_or_else(PoisonError::into_inner);
+                let origins = met.iter();
                 let unchecked = origins.filter(|o| self.is_unchecked(o, &environment));
                 unverified = unchecked.map(|origin| origin.to_string()).collect();
                 unverified.dedup();
@@ -219,7 +253,7 @@ impl Client {
         let was_sent = !matches!(&outcome, Outcome::Failed(failure) if !failure.was_sent);
         let took = course.began.elapsed();
         let renewed = course.renewed.load(Ordering::Relaxed);
-        Exchange {
+        RawExchange {
             id: ExchangeId::new(started_at, self::chance()),
             environment: environment.name,
             case,
@@ -235,30 +269,9 @@ impl Client {
         }
     }
 
-    /// The exchange without the secrets this program knows.
-    pub fn shown(&self, exchange: Exchange) -> Exchange {
-        let known = self.vault.known();
-        let mask = self.vault.mask();
-        let mut exchange = mask.exchange(exchange);
-        // Tokens still stand as slots in what was sent; show them the way they are masked.
-        exchange.sent.headers = exchange
-            .sent
-            .headers
-            .iter()
-            .map(|header| {
-                let mut value = header.value.clone();
-                if let Ok(text) = std::str::from_utf8(&header.value) {
-                    let mut text = text.to_owned();
-                    for (token, _) in &known {
-                        text =
-                            text.replace(&format!("{{{{token:{}}}}}", token.name), &token.mask());
-                    }
-                    value = text.into_bytes();
-                }
-                (header.name.clone(), value)
-            })
-            .collect();
-        exchange
+    /// The call as it may be shown and kept: without the secrets this program knows.
+    pub fn shown(&self, exchange: RawExchange) -> Exchange {
+        self.vault.mask().exchange(exchange)
     }
 
     /// The call, and the ones that its redirects ask for.
@@ -275,9 +288,11 @@ impl Client {
                     // Nobody needs the body of a redirect, as long as there is time.
                     let is_over = course.deadline.is_some_and(|at| Instant::now() >= at);
                     let is_over = is_over || course.flight.is_stopped();
+                    // What a proxy says is no word of the host's, and leads nowhere.
+                    let of_host = failure.is_of_body();
                     let leads_on = |r: &Response| leads_on(&leg.filled.url, r).is_some();
                     match failure.partial.take() {
-                        Some(part) if !is_over && leads_on(&part) => *part,
+                        Some(part) if of_host && !is_over && leads_on(&part) => *part,
                         part => {
                             failure.partial = part;
                             return Err(failure);
@@ -296,52 +311,83 @@ impl Client {
         }
     }
 
-    /// A server may close an open connection just when it is used again (RFC 9112, 9.3.1): a call
-    /// that asks for no change then goes over another one.
+    /// One hop, sent again where nobody can have read it.
     async fn call(&self, leg: &Leg, course: &Course<'_>) -> Result<Response, Failure> {
+        let mut tries = Tries::new(&leg.method, &leg.filled);
         loop {
             let phases = Arc::new(Phases::default());
-            let result = self.call_once(leg, course, &phases).await;
-            let was_closed =
-                matches!(&result, Err(failure) if failure.cause == Cause::ConnectClosed);
-            let is_safe = matches!(leg.method.as_str(), "GET" | "HEAD" | "OPTIONS");
-            if !(was_closed && is_safe && phases.timing().reused)
-                || course.renewed.fetch_add(1, Ordering::Relaxed) + 1 >= limits::TRIES
-            {
-                return result;
+            let result = self.call_once(leg, tries.line(), course, &phases).await;
+            if result.is_ok() || phases.connected_at().is_some() {
+                let mut met = course.met.lock().unwrap_or_else(PoisonError::into_inner);
+                met.extend(Origin::parse(&leg.filled.url));
             }
+            let mishap = match result {
+                Ok(response) => return Ok(response),
+                Err(mishap) => mishap,
+            };
+            if !tries.goes_again(&mishap, phases.timing().reused) {
+                return Err(tries.told(mishap));
+            }
+            course.renewed.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     async fn call_once(
         &self,
         leg: &Leg,
+        line: Line,
         course: &Course<'_>,
         phases: &Arc<Phases>,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, Mishap> {
         let origin = Origin::parse(&leg.filled.url);
         let way = self.way(origin.as_ref(), course.environment)?;
-        let request = request(&way.http, &leg.method, &leg.filled)?;
+        let http = way.client(line)?;
+        let request = request(&http, &leg.method, &leg.filled)?;
         let hop_began = Instant::now();
-        let host = host(request.url());
-        let proxy = way.proxy_for(request.url());
-        let answer = PHASES.scope(phases.clone(), way.http.execute(request));
-        let (flight, proxy) = (course.flight, proxy.as_deref());
+        let url = request.url().clone();
+        let host = host(&url);
+        let proxy = way.proxy_for(&url)?;
+        let through = proxy.as_ref().map(Proxy::name);
+        let bound = Bound {
+            host: &host,
+            is_https: url.scheme() == "https",
+            proxy: through.as_deref(),
+            phases,
+        };
+        let answer = PHASES.scope(phases.clone(), way.answer(&http, request, &bound));
         let answer = tokio::select! {
             answer = answer => answer,
-            failure = self.first_byte_limit(phases, &host, hop_began, proxy) => return Err(failure),
-            _ = flight.stopped() => return Err(stopped(&host, course.began)),
-            _ = until(course.deadline) => return Err(self.too_long(&host, Cause::TimeoutFirstByte)),
+            failure = self.first_byte_limit(&bound, hop_began) => return Err(failure.into()),
+            _ = course.flight.stopped() => return Err(fault::stopped(&host, course.began).into()),
+            _ = until(course.deadline) => {
+                return Err(Mishap {
+                    failure: course.too_long(&host, Cause::TimeoutFirstByte),
+                    reading: if phases.is_connecting() { Reading::NotSent } else { Reading::Unknown },
+                });
+            }
         };
-        let ahead = proxy.filter(|_| phases.connected_at().is_none());
-        let answer = answer.map_err(|error| classify(error, &host, Stage::Answer, ahead))?;
-        let response = self.receive(answer, &host, phases.timing(), course).await?;
-        if response.status == 407 && proxy.is_some() {
-            let mut failure = proxy_refused(&host, Some(407));
-            failure.partial = Some(Box::new(response));
-            return Err(failure);
-        }
-        Ok(response)
+        let trouble = match answer {
+            Ok(answer) => {
+                let response = course.receive(answer, &url, phases.timing()).await?;
+                // Through a tunnel it is the host's own status.
+                let is_proxys = response.status == 407 && !bound.is_https;
+                return match proxy.filter(|_| is_proxys) {
+                    Some(proxy) => Err(proxy::denied(&proxy, &host, Some(response)).into()),
+                    None => Ok(response),
+                };
+            }
+            Err(trouble) => trouble,
+        };
+        let reading = Reading::of(&trouble);
+        let failure = match proxy.filter(|_| fault::is_denied(&trouble)) {
+            Some(proxy) => tokio::select! {
+                said = tunnel::asked(&proxy, way.tls(), &url) => proxy::denied(&proxy, &host, said),
+                _ = course.flight.stopped() => fault::stopped(&host, course.began),
+                _ = until(course.deadline) => course.too_long(&host, Cause::TimeoutFirstByte),
+            },
+            None => fault::no_answer(&trouble, &bound),
+        };
+        Err(Mishap { failure, reading })
     }
 
     fn way(&self, to: Option<&Origin>, environment: &Environment) -> Result<Arc<Way>, Failure> {
@@ -355,116 +401,14 @@ impl Client {
         origin.is_secure() && (insecure.contains(origin) || self.options.insecure.contains(origin))
     }
 
-    /// Reads the body chunk by chunk. Whatever ends it early comes back with what had arrived.
-    async fn receive(
-        &self,
-        mut answer: reqwest::Response,
-        host: &str,
-        timing: Timing,
-        course: &Course<'_>,
-    ) -> Result<Response, Failure> {
-        let Course {
-            flight,
-            began,
-            deadline,
-            body_bytes: limit,
-            ..
-        } = *course;
-        let announced = answer.content_length().unwrap_or(0);
-        flight.announce(announced);
-        let mut response = head(&answer);
-        response.timing = timing;
-        response.timing.first_byte = Some(began.elapsed());
-        // Too large by its own word: it is not waited for longer than it takes to see its kind.
-        let oversized = announced > limit;
-        let idle = self.options.idle;
-        let is_passed = leads_on(answer.url().as_str(), &response).is_some();
-        let idle = if oversized || is_passed {
-            idle.min(LOOK)
-        } else {
-            idle
-        };
-        let mut body = Vec::with_capacity(announced.min(limit) as usize);
-        // Of a packed body, `body` is what came, for as long as it may have to be shown so.
-        let mut unpacker = Unpacker::new(&response.headers, limit);
-        let mut unpacked = Vec::new();
-        let mut halt = None;
-        let mut failure = None;
-        loop {
-            let chunk = tokio::select! {
-                biased;
-                _ = flight.stopped() => {
-                    failure = Some(stopped(host, began));
-                    break;
-                }
-                _ = until(deadline) => {
-                    failure = Some(self.too_long(host, Cause::TimeoutBody));
-                    break;
-                }
-                chunk = tokio::time::timeout(idle, answer.chunk()) => chunk,
-            };
-            match chunk {
-                Err(_) => failure = Some(self.paused(host)),
-                Ok(Err(error)) => failure = Some(classify(error, host, Stage::Body, None)),
-                Ok(Ok(None)) => {}
-                Ok(Ok(Some(chunk))) => {
-                    let room = limit.saturating_sub(body.len() as u64) as usize;
-                    body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-                    flight.receive(body.len() as u64);
-                    if let Some(unpacker) = &mut unpacker
-                        && halt.is_none()
-                    {
-                        halt = unpacker.push(&chunk, &mut unpacked).err();
-                    }
-                    // What cannot be unpacked is still read, to be kept whole.
-                    if chunk.len() <= room && matches!(halt, None | Some(Halt::Broken(_))) {
-                        continue;
-                    }
-                    if halt.is_none() || chunk.len() > room {
-                        failure = Some(too_large(host, limit));
-                    }
-                }
-            }
-            break;
-        }
-        if let Some(unpacker) = unpacker {
-            if failure.is_none() && halt.is_none() {
-                halt = unpacker.finish().err();
-            }
-            if !matches!(halt, Some(Halt::Broken(_))) {
-                response.wire_bytes = Some(body.len() as u64);
-                body = unpacked;
-            }
-        }
-        let is_stopped = failure
-            .as_ref()
-            .is_some_and(|f| f.cause == Cause::CallCancelled);
-        if let Some(halt) = halt.filter(|_| !is_stopped) {
-            failure = Some(not_unpacked(host, limit, halt));
-        }
-        if oversized && failure.is_some() && !is_stopped {
-            failure = Some(too_large(host, limit));
-        }
-        response.body = body;
-        response.timing.total = began.elapsed();
-        match failure {
-            None => Ok(response),
-            Some(mut failure) => {
-                response.body_cut = true;
-                failure.partial = Some(Box::new(response));
-                Err(failure)
-            }
-        }
-    }
-
     /// Ends when the connection, or then the first byte, is overdue.
-    async fn first_byte_limit(
-        &self,
-        phases: &Phases,
-        host: &str,
-        began: Instant,
-        proxy: Option<&str>,
-    ) -> Failure {
+    async fn first_byte_limit(&self, bound: &Bound<'_>, began: Instant) -> Failure {
+        let Bound {
+            host,
+            proxy,
+            phases,
+            ..
+        } = *bound;
         tokio::time::sleep_until(
             (began + self.options.connect.min(self.options.first_byte)).into(),
         )
@@ -493,27 +437,9 @@ impl Client {
             );
         }
     }
-
-    fn too_long(&self, host: &str, cause: Cause) -> Failure {
-        let limit = self.options.whole.unwrap_or_default().as_secs_f32();
-        Failure::new(
-            cause,
-            format!("The call to {host} was not done within {limit} s."),
-            "--max-time allows longer.",
-        )
-    }
-
-    fn paused(&self, host: &str) -> Failure {
-        let limit = self.options.idle.as_secs_f32();
-        Failure::new(
-            Cause::TimeoutBody,
-            format!("{host} began its answer and then sent nothing for {limit} s."),
-            "What had arrived is kept. Send again, or allow longer with --timeout.",
-        )
-    }
 }
 
-async fn until(deadline: Option<Instant>) {
+pub async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
@@ -545,69 +471,6 @@ fn request(
         builder = builder.body(filled.body.clone());
     }
     builder.build().map_err(|_| unsendable("the URL"))
-}
-
-/// Everything of an answer but its body.
-fn head(answer: &reqwest::Response) -> Response {
-    let status = answer.status();
-    let reason = match answer.extensions().get::<hyper::ext::ReasonPhrase>() {
-        Some(phrase) => phrase.as_bytes().iter().map(|&b| b as char).collect(),
-        None => status.canonical_reason().unwrap_or("").to_owned(),
-    };
-    let headers: Headers = answer
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .collect();
-    Response {
-        status: status.as_u16(),
-        reason,
-        version: format!("{:?}", answer.version()),
-        headers,
-        timing: Timing::default(),
-        ..Response::default()
-    }
-}
-
-fn stopped(host: &str, began: Instant) -> Failure {
-    Failure::new(
-        Cause::CallCancelled,
-        format!(
-            "You stopped the call to {host} after {:.1} s.",
-            began.elapsed().as_secs_f32()
-        ),
-        "Send again when you like. The server may have acted on it all the same.",
-    )
-}
-
-fn too_large(host: &str, limit: u64) -> Failure {
-    Failure::new(
-        Cause::BodyTooLarge,
-        format!(
-            "The answer of {host} is larger than {}; the first part is kept.",
-            crate::model::size_text(limit)
-        ),
-        "--max-body allows more; --output FILE writes the part that came.",
-    )
-}
-
-fn not_unpacked(host: &str, limit: u64, halt: Halt) -> Failure {
-    let (what, kept) = match halt {
-        Halt::TooLarge => return too_large(host, limit),
-        Halt::Broken(why) => (
-            format!("cannot be unpacked: {why}"),
-            "The bytes are kept as they came, still packed.",
-        ),
-        Halt::Trailing => (
-            "goes on after the end of its packed data".to_owned(),
-            "The unpacked part is kept, and what followed it left out.",
-        ),
-    };
-    Failure::new(
-        Cause::BodyUndecodable,
-        format!("The answer of {host} {what}."),
-        format!("{kept} With the header Accept-Encoding: identity it may come unpacked."),
-    )
 }
 
 fn chance() -> u16 {

@@ -2,13 +2,18 @@
 //! roots are read at the first handshake and not before: reading them takes longer than a whole
 //! call, and plain http must work on a machine that has none.
 
-use super::phases::Handshakes;
-use crate::model::Identity;
-use rustls::client::Resumption;
+use super::certificate::Certificate;
+use super::handshake::authority_names;
+use super::handshake::{Chain, Distrust, why_key_fails, why_not_for_servers};
+use super::pem;
+use super::phases::{Asked, Handshakes, PHASES};
+use crate::model::{Cause, Failure, Identity};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, Resumption, verify_server_name};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use std::path::{Path, PathBuf};
@@ -25,14 +30,25 @@ pub struct Trust {
 }
 
 /// The TLS settings of a client: HTTP/2 and HTTP/1.1 on offer.
-pub fn config(trust: &Trust) -> Result<ClientConfig, String> {
+pub fn config(trust: &Trust) -> Result<ClientConfig, Failure> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut extra = Vec::new();
     for path in &trust.authorities {
-        extra.extend(authorities(path)?);
+        let found = authorities(path).map_err(|why| {
+            let hint = "Correct the path in config.toml or --cacert; the file holds certificates in PEM form.";
+            Failure::unsent(Cause::TlsUntrusted, format!("{why}."), hint)
+        });
+        extra.extend(found?);
     }
+    let shows = match &trust.identity {
+        None => None,
+        Some(identity) => Some(own(identity, &provider).map_err(|why| {
+            let hint = "Correct client_certificate and client_key of the environment in config.toml; both are PEM files.";
+            Failure::unsent(Cause::TlsClientCertificate, format!("{why}."), hint)
+        })?),
+    };
     let verifier: Arc<dyn ServerCertVerifier> = if trust.unchecked {
-        Arc::new(Unchecked(provider.clone()))
+        Arc::new(Unchecked)
     } else {
         Arc::new(Roots {
             provider: provider.clone(),
@@ -42,18 +58,13 @@ pub fn config(trust: &Trust) -> Result<ClientConfig, String> {
     };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
+        .map_err(|error| {
+            let why = format!("the TLS library could not be set up: {error}.");
+            Failure::unsent(Cause::TlsHandshake, why, "Install the program anew.")
+        })?
         .dangerous()
         .with_custom_certificate_verifier(verifier);
-    let mut config = match &trust.identity {
-        None => config.with_no_client_auth(),
-        Some(identity) => {
-            let (chain, key) = own(identity)?;
-            let path = identity.certificate.display();
-            let fits = config.with_client_auth_cert(chain, key);
-            fits.map_err(|error| format!("the client certificate {path} cannot be used: {error}"))?
-        }
-    };
+    let mut config = config.with_client_cert_resolver(Arc::new(Shows(shows)));
     config.resumption = Resumption::store(Arc::new(Handshakes::new()));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
@@ -68,28 +79,42 @@ pub fn system_roots() -> Result<(), String> {
 
 /// The authorities of a PEM file; at least one, or the reason why there is none.
 pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    certificates(path).map_err(|why| format!("the authorities of {} {why}", path.display()))
+    pem::certificates(path).map_err(|why| format!("the authorities of {} {why}", path.display()))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let found = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
-    let found: Vec<_> = found.map_err(|error| format!("cannot be read: {error}"))?;
-    if found.is_empty() {
-        return Err("cannot be read: no PEM certificate stands in the file".to_owned());
-    }
-    Ok(found)
-}
-
-fn own(
-    identity: &Identity,
-) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), String> {
+fn own(identity: &Identity, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, String> {
     let path = identity.certificate.display();
-    let chain = certificates(&identity.certificate);
+    let chain = pem::certificates(&identity.certificate);
     let chain = chain.map_err(|why| format!("the client certificate {path} {why}"))?;
-    let path = identity.key.display();
-    let key = PrivateKeyDer::from_pem_file(&identity.key);
-    let key = key.map_err(|error| format!("the client key {path} cannot be read: {error}"))?;
-    Ok((chain, key))
+    let key = pem::key(&identity.key);
+    let key = key.map_err(|why| format!("the client key {} {why}", identity.key.display()))?;
+    let fits = CertifiedKey::from_der(chain, key, provider);
+    let fits = fits.map_err(|error| match error {
+        Error::InconsistentKeys(_) => format!("the client certificate {path} is of another key"),
+        error => format!("the client certificate {path} cannot be used: {error}"),
+    });
+    fits.map(Arc::new)
+}
+
+/// Shows who this side is where it is asked, and remembers that it was.
+#[derive(Debug)]
+struct Shows(Option<Arc<CertifiedKey>>);
+
+impl ResolvesClientCert for Shows {
+    fn resolve(&self, authorities: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        // Outside a call nobody wants to know.
+        let _ = PHASES.try_with(|phases| {
+            phases.were_asked(Asked {
+                authorities: authority_names(authorities),
+                was_shown: self.0.is_some(),
+            });
+        });
+        self.0.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.0.is_some()
+    }
 }
 
 /// The system's roots and those added to them.
@@ -111,6 +136,28 @@ impl Roots {
     }
 }
 
+impl Roots {
+    /// A certificate that the person named itself vouches for itself, as with curl. Its names, its
+    /// dates and what it is for hold all the same.
+    fn is_named(&self, own: &CertificateDer, name: &ServerName, now: UnixTime) -> bool {
+        let is_named = self.extra.iter().any(|extra| extra == own);
+        let (Ok(parsed), Some(read)) = (ParsedCertificate::try_from(own), Certificate::read(own))
+        else {
+            return false;
+        };
+        let now = i64::try_from(now.as_secs()).ok();
+        let has_begun = read.not_before.is_some_and(|from| now >= Some(from));
+        let goes_on = read
+            .not_after
+            .is_some_and(|to| now.is_some_and(|now| now <= to));
+        is_named
+            && has_begun
+            && goes_on
+            && verify_server_name(&parsed, name).is_ok()
+            && why_not_for_servers(&read).is_none()
+    }
+}
+
 impl ServerCertVerifier for Roots {
     fn verify_server_cert(
         &self,
@@ -120,13 +167,26 @@ impl ServerCertVerifier for Roots {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.verifier()?.verify_server_cert(
+        let checked = self.verifier()?.verify_server_cert(
             end_entity,
             intermediates,
             server_name,
             ocsp_response,
             now,
-        )
+        );
+        match checked {
+            Err(_) if self.is_named(end_entity, server_name, now) => {}
+            Err(Error::InvalidCertificate(why)) => {
+                let chain = Chain::read(end_entity, intermediates, &self.extra);
+                return Err(chain.why_refused(&why).into_error());
+            }
+            Err(error) => return Err(error),
+            Ok(_) => {}
+        }
+        match why_key_fails(end_entity) {
+            Some(distrust) => Err(Distrust::into_error(distrust)),
+            None => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(
@@ -150,16 +210,29 @@ impl ServerCertVerifier for Roots {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        let algorithms = &self.provider.signature_verification_algorithms;
+        let mut schemes = algorithms.supported_schemes();
+        // Such keys cannot be checked here. A server that has no other shows its certificate only
+        // where they are on offer, and then its kind can be named.
+        schemes.extend(UNCHECKABLE);
+        schemes
     }
 }
 
-/// For origins that a person chose not to check. Whoever answers must still hold the key of the
-/// certificate it shows.
+/// RFC 8446, 4.2.3: kinds of keys whose signatures cannot be checked here, among them those of RSA
+/// for PSS alone, which the TLS library has no names for.
+const UNCHECKABLE: [SignatureScheme; 5] = [
+    SignatureScheme::ECDSA_NISTP521_SHA512,
+    SignatureScheme::ED448,
+    SignatureScheme::Unknown(0x0809),
+    SignatureScheme::Unknown(0x080a),
+    SignatureScheme::Unknown(0x080b),
+];
+
+/// For origins that a person chose not to check. Where nobody knows whose certificate it is,
+/// that its key is held proves nothing: everything is taken, as with curl's `-k`.
 #[derive(Debug)]
-struct Unchecked(Arc<CryptoProvider>);
+struct Unchecked;
 
 impl ServerCertVerifier for Unchecked {
     fn verify_server_cert(
@@ -175,25 +248,38 @@ impl ServerCertVerifier for Unchecked {
 
     fn verify_tls12_signature(
         &self,
-        message: &[u8],
-        certificate: &CertificateDer,
-        signature: &DigitallySignedStruct,
+        _: &[u8],
+        _: &CertificateDer,
+        _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+        Ok(HandshakeSignatureValid::assertion())
     }
 
     fn verify_tls13_signature(
         &self,
-        message: &[u8],
-        certificate: &CertificateDer,
-        signature: &DigitallySignedStruct,
+        _: &[u8],
+        _: &CertificateDer,
+        _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+        Ok(HandshakeSignatureValid::assertion())
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        use SignatureScheme as S;
+        let mut schemes = vec![
+            S::ECDSA_NISTP256_SHA256,
+            S::ECDSA_NISTP384_SHA384,
+            S::ED25519,
+            S::RSA_PSS_SHA256,
+            S::RSA_PSS_SHA384,
+            S::RSA_PSS_SHA512,
+            S::RSA_PKCS1_SHA256,
+            S::RSA_PKCS1_SHA384,
+            S::RSA_PKCS1_SHA512,
+            S::ECDSA_SHA1_Legacy,
+            S::RSA_PKCS1_SHA1,
+        ];
+        schemes.extend(UNCHECKABLE);
+        schemes
     }
 }

@@ -1,11 +1,14 @@
 //! The ways out of this machine: directly or through which proxy, and trusting whom. For each
-//! there is one client of the library, made when it is first needed, with its open connections.
+//! there are clients of the library, made when they are first needed, with their open connections.
 
-use super::fault::host;
-use super::phases::{PhaseLayer, Resolver};
+use super::fault::{Bound, Trouble};
+use super::own_host;
+use super::phases::{PHASES, PhaseLayer, Resolver};
+use super::proxy::{Proxies, Proxy};
 use super::trust::{self, Trust};
-use crate::model::{Cause, Environment, Failure, limits};
-use hyper_util::client::proxy::matcher::Matcher;
+use crate::model::{Cause, Environment, Failure, Origin, limits};
+use hyper::header::HOST;
+use rustls::ClientConfig;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
@@ -20,18 +23,129 @@ struct Kind {
     trust: Trust,
 }
 
+/// What a call asks of its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub connection: Connection,
+    pub protocol: Protocol,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// An open one, where there is one, and left open.
+    Kept,
+    /// One of its own.
+    Fresh,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// What both sides agree on.
+    Any,
+    Http1,
+}
+
 pub struct Way {
-    pub http: reqwest::Client,
-    proxies: Option<Matcher>,
+    /// The same for all clients, so that each profits from the handshakes of the others.
+    tls: ClientConfig,
+    proxies: Arc<Proxies>,
+    clients: Mutex<Vec<(Line, reqwest::Client)>>,
+    /// Origins that were asked whether they speak HTTP/2 alone.
+    asked: Mutex<Vec<(Origin, bool)>>,
 }
 
 impl Way {
-    /// Host and port of the proxy that a call to this URL goes through.
-    pub fn proxy_for(&self, url: &Url) -> Option<String> {
-        let uri = url.as_str().parse().ok()?;
-        let found = self.proxies.as_ref()?.intercept(&uri)?;
-        let proxy = Url::parse(&found.uri().to_string()).ok()?;
-        Some(host(&proxy))
+    /// The head of an answer, by the library or where that cannot do it.
+    pub async fn answer(
+        &self,
+        client: &reqwest::Client,
+        request: reqwest::Request,
+        bound: &Bound<'_>,
+    ) -> Result<hyper::Response<reqwest::Body>, Trouble> {
+        // The older version was chosen for the sake of a `Host`, and may not be spoken there.
+        let has_host = request.headers().contains_key(HOST);
+        let is_direct = bound.proxy.is_none();
+        if has_host && is_direct && self.speaks_only_http2(request.url()).await {
+            let answer = own_host::send(request, &self.tls, bound.phases).await;
+            return answer.map_err(|error| Trouble::own(error, bound.phases));
+        }
+        let answer = client.execute(request).await?;
+        Ok(answer.into())
+    }
+
+    async fn speaks_only_http2(&self, url: &Url) -> bool {
+        let Some(origin) = Origin::of(url).filter(Origin::is_secure) else {
+            return false;
+        };
+        let asked = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = asked().iter().find(|(known, _)| *known == origin).cloned();
+        if let Some((_, alone)) = known {
+            return alone;
+        }
+        // It is no part of the call that is timed.
+        let asking = own_host::speaks_only_http2(url, &self.tls);
+        let alone = PHASES.scope(Arc::default(), asking).await;
+        asked().push((origin, alone));
+        alone
+    }
+
+    /// The proxy that a call to this URL goes through.
+    pub fn proxy_for(&self, url: &Url) -> Result<Option<Proxy>, Failure> {
+        self.proxies.through(url)
+    }
+
+    pub fn tls(&self) -> &ClientConfig {
+        &self.tls
+    }
+
+    pub fn client(&self, line: Line) -> Result<reqwest::Client, Failure> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == line) {
+            return Ok(client.clone());
+        }
+        let client = self.build(line)?;
+        clients.push((line, client.clone()));
+        Ok(client)
+    }
+
+    fn build(&self, line: Line) -> Result<reqwest::Client, Failure> {
+        let mut tls = self.tls.clone();
+        if line.protocol == Protocol::Http1 {
+            tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        }
+        let proxies = self.proxies.clone();
+        // What cannot be read was refused before.
+        let through = move |url: &Url| {
+            let proxy = proxies.through(url).ok().flatten()?;
+            Some(proxy.url().clone())
+        };
+        // An answer is never lost to a header: what can be read of it is shown.
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .connector_layer(PhaseLayer)
+            .dns_resolver(Arc::new(Resolver))
+            .proxy(reqwest::Proxy::custom(through))
+            .retry(reqwest::retry::never())
+            .redirect(reqwest::redirect::Policy::none())
+            .http1_max_headers(limits::HEADER_FIELDS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http09_responses()
+            .referer(false);
+        if line.connection == Connection::Fresh {
+            builder = builder.pool_max_idle_per_host(0);
+        }
+        if line.protocol == Protocol::Http1 {
+            builder = builder.http1_only();
+        }
+        builder.build().map_err(|error| {
+            Failure::unsent(
+                Cause::TlsHandshake,
+                format!("the HTTP client could not be set up: {error}."),
+                "Check the settings of this environment.",
+            )
+        })
     }
 }
 
@@ -63,53 +177,18 @@ impl Ways {
         if let Some((_, way)) = known.iter().find(|(known, _)| *known == kind) {
             return Ok(way.clone());
         }
-        let way = Arc::new(build(&kind)?);
+        let proxies = match (kind.direct, &kind.proxy) {
+            (true, _) => Proxies::none(),
+            (false, Some(address)) => Proxies::of_environment(address),
+            (false, None) => Proxies::of_shell(),
+        };
+        let way = Arc::new(Way {
+            tls: trust::config(&kind.trust)?,
+            proxies: Arc::new(proxies),
+            clients: Mutex::default(),
+            asked: Mutex::default(),
+        });
         known.push((kind, way.clone()));
         Ok(way)
     }
-}
-
-fn build(kind: &Kind) -> Result<Way, Failure> {
-    let tls = trust::config(&kind.trust).map_err(|why| {
-        let hint =
-            "Correct the path in config.toml or --cacert; the file holds certificates in PEM form.";
-        Failure::unsent(Cause::TlsUntrusted, format!("{why}."), hint)
-    })?;
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .connector_layer(PhaseLayer)
-        .dns_resolver(Arc::new(Resolver))
-        .retry(reqwest::retry::never())
-        .redirect(reqwest::redirect::Policy::none())
-        .http1_max_headers(limits::HEADER_FIELDS)
-        .referer(false);
-    let proxies = match (kind.direct, &kind.proxy) {
-        (true, _) => {
-            builder = builder.no_proxy();
-            None
-        }
-        (false, None) => Some(Matcher::from_system()),
-        (false, Some(address)) => {
-            // Why an address is none is not said in the library's words: they repeat it.
-            let proxy = reqwest::Proxy::all(address.as_str()).map_err(|_| {
-                Failure::unsent(
-                    Cause::ProxyRefused,
-                    "the proxy of this environment is no URL.",
-                    "Write it as http://host:port or socks5h://host:port in config.toml.",
-                )
-            })?;
-            builder = builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()));
-            let except = std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy"));
-            let matcher = Matcher::builder().all(address.clone());
-            Some(matcher.no(except.unwrap_or_default()).build())
-        }
-    };
-    let http = builder.build().map_err(|error| {
-        Failure::unsent(
-            Cause::TlsHandshake,
-            format!("the HTTP client could not be set up: {error}."),
-            "Check the proxy variables of this shell.",
-        )
-    })?;
-    Ok(Way { http, proxies })
 }

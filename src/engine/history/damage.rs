@@ -3,7 +3,7 @@
 use super::error::Trouble;
 use super::place::Place;
 use super::store::Store;
-use crate::model::Timestamp;
+use crate::engine::clock;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(super) fn set_aside(place: &Place) -> Result<Option<PathBuf>, Trouble> {
     if is_sound(place) {
         return Ok(None);
     }
-    let time = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let time = clock::now().strftime("%Y%m%dT%H%M%SZ").to_string();
     let endings = (1..).map(|n| match n {
         1 => format!(".damaged-{time}"),
         n => format!(".damaged-{time}-{n}"),

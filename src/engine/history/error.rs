@@ -98,7 +98,12 @@ impl From<rusqlite::Error> for Trouble {
                 Trouble::Gone
             }
             ErrorCode::ReadOnly => Trouble::ReadOnly,
-            ErrorCode::PermissionDenied | ErrorCode::CannotOpen => Trouble::NoPermission,
+            ErrorCode::CannotOpen => match std::fs::File::open("/dev/null") {
+                // It is not this file: none can be opened any more.
+                Err(error) if error.kind() != ErrorKind::NotFound => error.into(),
+                _ => Trouble::NoPermission,
+            },
+            ErrorCode::PermissionDenied => Trouble::NoPermission,
             ErrorCode::DatabaseBusy
             | ErrorCode::DatabaseLocked
             | ErrorCode::FileLockingProtocolFailed => Trouble::Locked,

@@ -5,9 +5,13 @@ use super::error::Trouble;
 use super::select::row_id;
 use crate::format::record;
 use crate::insight;
-use crate::model::{Exchange, ExchangeSummary};
+use crate::insight::Exchange;
+use crate::model::ExchangeSummary;
 use rusqlite::{Connection, OptionalExtension};
 use std::borrow::Cow;
+
+/// The rules by which calls are masked before they come here; raised when they hide more.
+const MASKED: i64 = 1;
 
 /// Everything ready to be written, so that the transaction is short.
 pub(super) struct Row<'a> {
@@ -52,8 +56,8 @@ impl Row<'_> {
         let summary = &self.summary;
         conn.prepare_cached(
             "INSERT INTO calls (id, started_ms, status, class, method, host, environment, token,
-                 codes, typed_body, sent_body, received_body, search, case_name, case_key)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 codes, typed_body, sent_body, received_body, search, case_name, case_key, masked)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(rusqlite::params![
             id,
@@ -71,6 +75,7 @@ impl Row<'_> {
             self.search,
             summary.case,
             summary.case.as_ref().map(|case| case.to_lowercase()),
+            MASKED,
         ])?;
         conn.prepare_cached("INSERT INTO records (id, summary, record) VALUES (?1, ?2, ?3)")?
             .execute((id, &self.line, &self.record))?;

@@ -2,6 +2,7 @@
 //! Calls arrive masked and are kept as given. Reading is plain and blocks; writing is done by
 //! one thread, which acknowledges a call only after it was synced. The only user of SQLite.
 
+mod anew;
 mod body;
 mod claim;
 mod damage;
@@ -12,11 +13,14 @@ mod select;
 mod store;
 mod writer;
 
+pub use anew::Masking;
 pub use error::{Doing, HistoryError, Trouble};
 
 use super::give_way;
+use super::vault::Vault;
+use crate::insight::Exchange;
 use crate::insight::Query;
-use crate::model::{Exchange, ExchangeId, ExchangeSummary};
+use crate::model::{ExchangeId, ExchangeSummary};
 use place::Place;
 use std::path::Path;
 use std::pin::Pin;
@@ -69,6 +73,8 @@ pub struct History {
 struct Inner {
     place: Place,
     retention: Retention,
+    /// Whatever leaves the file is masked by what is known now.
+    vault: Arc<Vault>,
     writing: Mutex<Writing>,
     readers: Mutex<Vec<Store>>,
 }
@@ -82,8 +88,12 @@ enum Writing {
 impl History {
     /// Opens at once, or says why not. A file that another process holds just now is no reason
     /// to fail: the calls themselves wait longer.
-    pub fn open(directory: &Path, retention: Retention) -> Result<History, HistoryError> {
-        let history = History::at(directory, retention);
+    pub fn open(
+        directory: &Path,
+        retention: Retention,
+        vault: Arc<Vault>,
+    ) -> Result<History, HistoryError> {
+        let history = History::at(directory, retention, vault);
         let look = history.first_look();
         match look {
             Ok(()) | Err(Trouble::Locked) => Ok(history),
@@ -93,11 +103,12 @@ impl History {
 
     /// Opens at the first use, so that a directory that cannot be used is told for each call,
     /// and is tried again with the next.
-    pub fn at(directory: &Path, retention: Retention) -> History {
+    pub fn at(directory: &Path, retention: Retention, vault: Arc<Vault>) -> History {
         History {
             inner: Arc::new(Inner {
                 place: Place::new(directory),
                 retention,
+                vault,
                 writing: Mutex::new(Writing::NotYet),
                 readers: Mutex::default(),
             }),
@@ -122,12 +133,22 @@ impl History {
         limit: usize,
         before: Option<&ExchangeId>,
     ) -> Result<Vec<ExchangeSummary>, HistoryError> {
-        self.read(|store| select::recall(&store.conn, query, limit, before))
+        self.read(|store| {
+            select::recall(&store.conn, query, limit, before, || {
+                self.inner.vault.mask()
+            })
+        })
     }
 
-    /// The whole call, byte for byte; blocks.
+    /// The whole call, byte for byte, without what is known to be secret now; blocks.
     pub fn load(&self, id: &ExchangeId) -> Result<Option<Exchange>, HistoryError> {
-        self.read(|store| select::load(&store.conn, id))
+        let call = self.read(|store| select::load(&store.conn, id))?;
+        Ok(call.map(|call| self.inner.vault.mask().exchange(call)))
+    }
+
+    /// How far the calls that older programs kept are masked anew.
+    pub fn masking(&self) -> Result<Masking, HistoryError> {
+        self.read(|store| anew::masking(&store.conn))
     }
 
     /// The call whose id begins so; several are an error that names two.
@@ -181,8 +202,9 @@ impl History {
             let left = store.conn.query_row(
                 "SELECT EXISTS (SELECT 1 FROM calls WHERE forgotten_by IS NOT NULL)",
                 [],
-                |row| row.get(0),
+                |row| row.get::<_, bool>(0),
             )?;
+            let left = left || anew::is_behind(&store.conn)?;
             store.conn.busy_timeout(LOCK_WAIT)?;
             lock(&self.inner.readers).push(store);
             Ok(left)
@@ -197,7 +219,7 @@ impl History {
             other => other?,
         };
         if left {
-            self.hand_over(Job::Purge)?;
+            self.hand_over(Job::Tend)?;
         }
         Ok(())
     }
@@ -207,6 +229,12 @@ impl History {
         self.hand_over(Job::Hide(hide, ids.to_vec(), reply))
             .and_then(|()| answer.recv().unwrap_or(Err(Trouble::Closed)))
             .map_err(|trouble| self.error(doing, trouble))
+    }
+
+    /// Opens the file while a call is under way, so that what earlier runs left is done meanwhile.
+    pub fn tend(&self) {
+        // Trouble is told with the first call that cannot be kept.
+        let _ = self.hand_over(Job::Tend);
     }
 
     /// Starts the thread that writes, which otherwise the first call does; touches no file.
@@ -226,7 +254,12 @@ impl History {
         let ended = matches!(&*writing, Writing::Now(_, thread) if thread.is_finished());
         if ended || matches!(*writing, Writing::NotYet) {
             let (jobs, waiting) = mpsc::channel();
-            let writer = Writer::new(self.inner.place.clone(), self.inner.retention, waiting);
+            let writer = Writer::new(
+                self.inner.place.clone(),
+                self.inner.retention,
+                self.inner.vault.clone(),
+                waiting,
+            );
             let thread = std::thread::Builder::new()
                 .name("history".to_owned())
                 .spawn(|| {
@@ -271,8 +304,11 @@ impl History {
 
     fn reader(&self) -> Result<Store, Trouble> {
         while let Some(store) = lock(&self.inner.readers).pop() {
-            if store.is_current() {
+            if store.is_current() && store.is_known() {
                 return Ok(store);
+            }
+            if store.is_current() {
+                continue;
             }
             // If it cannot be rescued, what stands there now is all there is.
             let _ = store.rescue();

@@ -1,14 +1,16 @@
 //! Looking calls up: what the database can tell by its columns is asked of it, bare words are
 //! looked for here, by the same text that the filter itself uses.
 
-use super::body;
 use super::error::Trouble;
+use super::{anew, body};
 use crate::format::record::{self, Bodies};
+use crate::insight::redact::Mask;
 use crate::insight::{Query, Term, Want};
-use crate::model::{Exchange, ExchangeId, ExchangeSummary};
+use crate::model::{ExchangeId, ExchangeSummary, RawExchange};
 use memchr::memmem::Finder;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use std::sync::Arc;
 
 /// Newest first.
 pub(super) fn recall(
@@ -16,6 +18,7 @@ pub(super) fn recall(
     query: &Query,
     limit: usize,
     before: Option<&ExchangeId>,
+    mask: impl Fn() -> Arc<Mask>,
 ) -> Result<Vec<ExchangeSummary>, Trouble> {
     // One view for both questions, whatever is forgotten meanwhile.
     let view = conn.unchecked_transaction()?;
@@ -26,12 +29,20 @@ pub(super) fn recall(
         }
         found.len() < limit
     })?;
+    // Older rows are shown by the rules of today, though they are not yet kept so.
+    let behind = anew::next(&view)?;
+    let is_behind = |id: &i64| behind.is_some_and(|newest| *id <= newest);
+    let mask = found.iter().any(is_behind).then(mask);
     let mut summary = view.prepare_cached("SELECT summary FROM records WHERE id = ?1")?;
     found
         .into_iter()
         .map(|id| {
             let line: String = summary.query_row([id], |row| row.get(0))?;
-            Ok(record::read_summary(&line, exchange_id(id))?)
+            let summary = record::read_summary(&line, exchange_id(id))?;
+            Ok(match mask.as_ref().filter(|_| is_behind(&id)) {
+                Some(mask) => mask.summary(summary),
+                None => summary,
+            })
         })
         .collect()
 }
@@ -55,14 +66,27 @@ pub(super) fn count(conn: &Connection, query: &Query) -> Result<u64, Trouble> {
 }
 
 /// The whole call, unless it is unknown or forgotten.
-pub(super) fn load(conn: &Connection, id: &ExchangeId) -> Result<Option<Exchange>, Trouble> {
+pub(super) fn load(conn: &Connection, id: &ExchangeId) -> Result<Option<RawExchange>, Trouble> {
+    let is_there = conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM calls WHERE id = ?1 AND forgotten_by IS NULL)",
+        )?
+        .query_row([row_id(id)], |row| row.get(0))?;
+    match is_there {
+        true => read(conn, row_id(id)),
+        false => Ok(None),
+    }
+}
+
+/// The call of a row, forgotten or not, as it was kept.
+pub(super) fn read(conn: &Connection, id: i64) -> Result<Option<RawExchange>, Trouble> {
     let view = conn.unchecked_transaction()?;
     let row = view
         .prepare_cached(
             "SELECT record, typed_body, sent_body, received_body
-             FROM calls JOIN records USING (id) WHERE id = ?1 AND forgotten_by IS NULL",
+             FROM calls JOIN records USING (id) WHERE id = ?1",
         )?
-        .query_row([row_id(id)], |row| {
+        .query_row([id], |row| {
             Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]))
         })
         .optional()?;
@@ -76,7 +100,7 @@ pub(super) fn load(conn: &Connection, id: &ExchangeId) -> Result<Option<Exchange
     };
     let mut exchange = record::read(&body::unpack_text(packed)?, bodies)?;
     // The row's own, in case two calls were made under one id.
-    exchange.id = id.clone();
+    exchange.id = exchange_id(id);
     Ok(Some(exchange))
 }
 
@@ -195,6 +219,7 @@ impl Filter {
                 let whole = Value::Text(format!("\n{word}\n"));
                 return self.part("codes", whole, term.negated);
             }
+            Want::Refused(refused) => return self.refused(*refused != term.negated),
             Want::Since(ms) => {
                 let sign = if term.negated { "<" } else { ">=" };
                 return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
@@ -215,6 +240,15 @@ impl Filter {
             (false, false) => format!("+{column} = ?"),
         };
         self.and(&condition, value);
+    }
+
+    /// Few successes are refused, so that it stands in their lines and has no column of its own.
+    fn refused(&mut self, wanted: bool) {
+        let not = if wanted { "" } else { "NOT " };
+        self.sql.push_str(&format!(
+            " AND {not}(class = 'success' AND EXISTS (SELECT 1 FROM records
+                 WHERE records.id = calls.id AND instr(records.summary, '\"refused\":true') > 0))"
+        ));
     }
 
     fn part(&mut self, column: &str, value: Value, negated: bool) {
@@ -302,6 +336,7 @@ mod tests {
     use super::super::store::Store;
     use super::*;
     use crate::format::record::tests::any_exchange;
+    use crate::insight::Exchange;
     use crate::insight::summary;
     use crate::model::{Outcome, Response, Timestamp, TokenName, TokenRef};
     use proptest::collection::vec;
@@ -310,7 +345,7 @@ mod tests {
     use std::time::Duration;
 
     const NOW: &str = "2026-05-12T12:00:00Z";
-    const TERMS: [&str; 30] = [
+    const TERMS: [&str; 32] = [
         "403",
         "404",
         "2xx",
@@ -331,6 +366,8 @@ mod tests {
         "code:\"a b\"",
         "case:acme-1",
         "case:É",
+        "refused:yes",
+        "refused:no",
         "since:1h",
         "since:2d",
         "until:30m",
@@ -369,7 +406,8 @@ mod tests {
         );
         let times = (0..4_000_000_i64, any::<bool>());
         (any_exchange(), answer, texts, times).prop_map(
-            |(mut call, (status, body, kept), (method, url, env, case, token), (ago, astray))| {
+            |(call, (status, body, kept), (method, url, env, case, token), (ago, astray))| {
+                let mut call = call.into_raw();
                 call.sent.method = method.into();
                 call.sent.url = url.into();
                 call.environment = env.into();
@@ -382,6 +420,7 @@ mod tests {
                     call.outcome = Outcome::Answered(Response {
                         status,
                         body: body.into(),
+                        refused: kept > 2,
                         ..Response::default()
                     });
                 }
@@ -390,7 +429,7 @@ mod tests {
                 if !astray {
                     call.id = ExchangeId::new(call.started_at, call.id.number() as u16);
                 }
-                call
+                Mask::default().exchange(call)
             },
         )
     }
@@ -406,10 +445,12 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let store = Store::open(&Place::new(dir.path()), Duration::ZERO).unwrap();
             let mut kept = std::collections::BTreeMap::new();
-            for mut call in calls {
+            for call in calls {
+                let mut call = call.into_raw();
                 if all_in_order {
                     call.id = ExchangeId::new(call.started_at, call.id.number() as u16);
                 }
+                let call = Mask::default().exchange(call);
                 if !kept.contains_key(&call.id) {
                     Row::of(&call).insert(&store.conn).unwrap();
                     kept.insert(call.id.clone(), call);
@@ -428,11 +469,11 @@ mod tests {
                     .filter(|summary| query.matches(summary))
                     .collect();
                 prop_assert_eq!(count(&store.conn, &query)?, expected.len() as u64);
-                let found = recall(&store.conn, &query, usize::MAX, None)?;
+                let found = recall(&store.conn, &query, usize::MAX, None, Arc::default)?;
                 prop_assert_eq!(found, expected, "{:?}", query);
             }
             for (id, call) in kept {
-                prop_assert_eq!(load(&store.conn, &id)?, Some(call));
+                prop_assert!(load(&store.conn, &id)?.is_some_and(|read| read == *call));
             }
         }
     }

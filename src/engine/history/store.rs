@@ -7,9 +7,10 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::time::{Duration, Instant};
 
 /// Each step brings a file from the version before it to its own, which is its place in the row.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("../../../assets/history/0001_base.sql"),
     include_str!("../../../assets/history/0002_cases.sql"),
+    include_str!("../../../assets/history/0003_masks.sql"),
 ];
 
 /// Before 3.51.3 two processes that checkpoint at once can lose committed rows.
@@ -82,6 +83,12 @@ impl Store {
     /// Whether the names still lead to the files that this connection uses.
     pub fn is_current(&self) -> bool {
         self.place.seen() == self.seen
+    }
+
+    /// Whether no newer program has changed the file since it was opened.
+    pub fn is_known(&self) -> bool {
+        // What cannot be asked shows when the connection is used.
+        version(&self.conn).is_ok_and(|found| found == STEPS.len() as i64)
     }
 
     /// Whether nothing is lost by leaving this connection for a new one. A log that was removed

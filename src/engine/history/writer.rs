@@ -1,6 +1,7 @@
 //! The one thread that writes. It takes whatever waits, writes it in one transaction, and
 //! answers only after that was synced; then it tidies, in small steps, while nothing waits.
 
+use super::anew;
 use super::claim::{self, Claim};
 use super::damage;
 use super::error::Trouble;
@@ -9,11 +10,14 @@ use super::place::Place;
 use super::select::row_id;
 use super::store::{self, Store};
 use super::{LOCK_WAIT, Retention};
-use crate::model::{Exchange, ExchangeId};
+use crate::engine::vault::Vault;
+use crate::insight::Exchange;
+use crate::model::ExchangeId;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::VecDeque;
+use std::fs::File;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -21,8 +25,8 @@ pub(super) enum Job {
     Remember(Arc<Exchange>, oneshot::Sender<Result<(), Trouble>>),
     /// Hides calls, or shows hidden ones again.
     Hide(bool, Vec<ExchangeId>, Sender<Result<usize, Trouble>>),
-    /// Removes what runs forgot that have ended.
-    Purge,
+    /// Removes what runs forgot that have ended, and masks anew what older programs kept.
+    Tend,
     Close(Sender<()>),
 }
 
@@ -36,21 +40,34 @@ const STEP_ROWS: usize = 200;
 pub(super) struct Writer {
     place: Place,
     retention: Retention,
+    vault: Arc<Vault>,
     jobs: Receiver<Job>,
     waiting: VecDeque<Job>,
     store: Option<Store>,
     claim: Option<Claim>,
+    /// Held while calls of the past are masked anew: one run does that at a time.
+    masking: Option<File>,
+    /// Nobody can ask any more.
+    is_alone: bool,
 }
 
 impl Writer {
-    pub fn new(place: Place, retention: Retention, jobs: Receiver<Job>) -> Writer {
+    pub fn new(
+        place: Place,
+        retention: Retention,
+        vault: Arc<Vault>,
+        jobs: Receiver<Job>,
+    ) -> Writer {
         Writer {
             place,
             retention,
+            vault,
             jobs,
             waiting: VecDeque::new(),
             store: None,
             claim: None,
+            masking: None,
+            is_alone: false,
         }
     }
 
@@ -59,7 +76,7 @@ impl Writer {
         let mut crowded = false;
         loop {
             // Tidying must not make a call wait, and nothing must spin at rest.
-            match self.next(!crowded) {
+            match self.next(!crowded && self.masking.is_none()) {
                 Some(Job::Remember(exchange, reply)) => {
                     crowded = self.remember(exchange, reply);
                 }
@@ -67,14 +84,15 @@ impl Writer {
                     let done = self.attempt(|writer| writer.hide(hide, &ids));
                     let _ = reply.send(done);
                 }
-                Some(Job::Purge) => self.purge(),
+                Some(Job::Tend) => self.purge(),
                 Some(Job::Close(reply)) => {
                     self.end();
                     let _ = reply.send(());
                     return;
                 }
+                None if self.is_alone => return self.end(),
                 None if crowded => crowded = self.tidy().unwrap_or(false),
-                None => return self.end(),
+                None => self.mask_anew(),
             }
         }
     }
@@ -84,10 +102,12 @@ impl Writer {
         if let Some(job) = self.waiting.pop_front() {
             return Some(job);
         }
-        if wait {
-            return self.jobs.recv().ok();
-        }
-        self.jobs.try_recv().ok()
+        let job = match wait {
+            true => self.jobs.recv().map_err(|_| TryRecvError::Disconnected),
+            false => self.jobs.try_recv(),
+        };
+        self.is_alone = matches!(job, Err(TryRecvError::Disconnected));
+        job.ok()
     }
 
     /// Writes the call and those that wait behind it; false if none could be written.
@@ -193,6 +213,30 @@ impl Writer {
         Ok(removed >= STEP_ROWS)
     }
 
+    /// One step of masking calls of the past anew. Trouble here costs nothing but time, as below.
+    fn mask_anew(&mut self) {
+        let vault = self.vault.clone();
+        let step = self.store().and_then(|store| anew::step(store, &vault));
+        if !step.unwrap_or(false) {
+            self.masking = None;
+        }
+    }
+
+    /// Begins with that, unless another run is at it.
+    fn begin_masking(&mut self) {
+        let is_behind = self
+            .store
+            .as_ref()
+            .map(|store| anew::is_behind(&store.conn));
+        if self.masking.is_none()
+            && matches!(is_behind, Some(Ok(true)))
+            && let Ok(file) = self.place.lock_file("history.masking")
+            && file.try_lock().is_ok()
+        {
+            self.masking = Some(file);
+        }
+    }
+
     /// Trouble here costs nothing but time: the next run tries again.
     fn purge(&mut self) {
         let owners = self.owners().unwrap_or_default();
@@ -240,6 +284,7 @@ impl Writer {
         }
         self.store = None;
         self.claim = None;
+        self.masking = None;
     }
 
     /// Does it on a sound connection. What broke the connection is told, and the next attempt
@@ -273,13 +318,21 @@ impl Writer {
 
     fn store(&mut self) -> Result<&mut Store, Trouble> {
         let store = match self.store.take() {
-            Some(store) if store.is_current() => store,
+            Some(store) if store.is_current() && store.is_known() => store,
+            Some(lost) if lost.is_current() => {
+                drop(lost);
+                Store::open(&self.place, LOCK_WAIT)?
+            }
             Some(lost) => {
                 lost.rescue()?;
                 drop(lost);
                 Store::open(&self.place, LOCK_WAIT)?
             }
-            None => Store::open(&self.place, LOCK_WAIT)?,
+            None => {
+                self.store = Some(Store::open(&self.place, LOCK_WAIT)?);
+                self.begin_masking();
+                return self.store.as_mut().ok_or(Trouble::Closed);
+            }
         };
         Ok(self.store.insert(store))
     }
@@ -294,7 +347,7 @@ fn is_passing(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Other(_))
 }
 
-fn begin(store: &mut Store) -> Result<Transaction<'_>, Trouble> {
+pub(super) fn begin(store: &mut Store) -> Result<Transaction<'_>, Trouble> {
     Ok(store
         .conn
         .transaction_with_behavior(TransactionBehavior::Immediate)?)

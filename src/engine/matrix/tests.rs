@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::insight::matrix::{Access, Standing};
-use crate::model::{ExchangeId, Failure, Headers, Pin, Response, Timestamp};
+use crate::insight::redact::Mask;
+use crate::model::{
+    ExchangeId, Failure, Headers, Pin, RawExchange, Response, Timestamp, TokenName,
+};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,7 +44,7 @@ impl Script {
 }
 
 impl Wire for Script {
-    async fn send(&self, call: Outgoing, flight: &Flight) -> Exchange {
+    async fn send(&self, call: Outgoing, flight: &Flight) -> RawExchange {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         let token = call.sent.headers.get("authorization");
@@ -66,7 +69,7 @@ impl Wire for Script {
         // Lets the others begin.
         tokio::task::yield_now().await;
         self.now.fetch_sub(1, Ordering::SeqCst);
-        Exchange {
+        RawExchange {
             id: ExchangeId::new(Timestamp::UNIX_EPOCH, turn as u16),
             environment: call.environment.name,
             case: call.case,
@@ -82,8 +85,8 @@ impl Wire for Script {
         }
     }
 
-    fn shown(&self, exchange: Exchange) -> Exchange {
-        exchange
+    fn shown(&self, exchange: RawExchange) -> Exchange {
+        Mask::default().exchange(exchange)
     }
 }
 

@@ -28,7 +28,7 @@ impl Script {
 }
 
 impl Wire for Script {
-    async fn send(&self, call: Outgoing, flight: &Flight) -> Exchange {
+    async fn send(&self, call: Outgoing, flight: &Flight) -> RawExchange {
         let turn = {
             let mut sent = self.sent.lock().unwrap();
             sent.push(call.sent.clone());
@@ -38,7 +38,7 @@ impl Wire for Script {
             flight.stop();
         }
         let body = self.bodies.get(turn - 1).copied().unwrap_or("{}");
-        Exchange {
+        RawExchange {
             id: ExchangeId::new(Timestamp::UNIX_EPOCH, turn as u16),
             environment: call.environment.name,
             case: call.case,
@@ -58,8 +58,8 @@ impl Wire for Script {
         }
     }
 
-    fn shown(&self, exchange: Exchange) -> Exchange {
-        exchange
+    fn shown(&self, exchange: RawExchange) -> Exchange {
+        Mask::default().exchange(exchange)
     }
 }
 
@@ -191,7 +191,7 @@ fn a_step_elsewhere_gets_no_token_and_nothing_of_the_environment() {
     for call in &sent[..3] {
         assert!(!call.headers.has("authorization"), "{call:?}");
         assert!(!call.headers.has("x-tenant"), "{call:?}");
-        assert_eq!(slots(call), []);
+        assert_eq!(call.slots, []);
     }
     assert!(sent[3].headers.has("authorization"));
     assert!(
@@ -219,20 +219,34 @@ fn without_a_base_url_no_token_goes_anywhere() {
 #[test]
 fn an_answer_cannot_ask_for_a_token() {
     let bodies = [
-        r#"{"v":"{{token:admin}}","w":"x"}"#,
-        r#"{"v":"{{token:adm","w":"in}}"}"#,
+        (r#"{"v":"{{token:admin}}","w":"x"}"#, "{{token:admin}}x"),
+        (r#"{"v":"{{token:adm","w":"in}}"}"#, "{{token:admin}}"),
+        (
+            r#"{"v":"%7B%7Btoken:admin%7D%7D","w":""}"#,
+            "%7B%7Btoken:admin%7D%7D",
+        ),
     ];
-    for body in bodies {
+    for (body, text) in bodies {
         let mut first = capturing("/a", "v", "/v");
         first.capture.push(("w".into(), "/w".into()));
         let mut second = step("POST", "/b");
         second.spec.body = Body::Text("{{v}}{{w}}".into());
         let mut third = step("GET", "/c");
         third.spec.params = vec![Param::new("q", "{{v}}{{w}}")];
+        third.spec.headers = vec![Param::new("X-A", "{{v}}{{w}}")];
+        let fourth = step("GET", "/d/{{v}}{{w}}?a={{v}}");
         let wire = Script::of(&[body]);
-        let (report, _) = ran(&replay(vec![first, second, third]), &wire);
-        assert_eq!(changes(&report), ["same", "failed", "failed"], "{body}");
-        assert_eq!(wire.urls().len(), 1);
+        let (report, _) = ran(&replay(vec![first, second, third, fourth]), &wire);
+        assert_eq!(changes(&report), ["same"; 4], "{body}");
+        let sent = wire.sent.lock().unwrap();
+        // Each has the tokens of its step and its environment, and the text of the answer.
+        assert_eq!(sent[1].body, text.as_bytes());
+        assert_eq!(sent[2].headers.get("x-a").unwrap(), text);
+        for call in sent.iter() {
+            let names = ["own", "support"].map(TokenName::named);
+            assert_eq!(call.tokens(), names);
+            assert_eq!(call.slots.len(), 2);
+        }
     }
     // JSON has braces too, and is no trouble.
     let first = capturing("/a", "v", "/v");
@@ -307,7 +321,7 @@ struct Crowd {
 }
 
 impl Wire for Crowd {
-    async fn send(&self, call: Outgoing, flight: &Flight) -> Exchange {
+    async fn send(&self, call: Outgoing, flight: &Flight) -> RawExchange {
         {
             let mut now = self.now.lock().unwrap();
             now.0 += 1;
@@ -320,8 +334,8 @@ impl Wire for Crowd {
         Script::of(&[r#"{"id": 5}"#]).send(call, flight).await
     }
 
-    fn shown(&self, exchange: Exchange) -> Exchange {
-        exchange
+    fn shown(&self, exchange: RawExchange) -> Exchange {
+        Mask::default().exchange(exchange)
     }
 }
 

@@ -5,14 +5,17 @@
 mod access;
 mod api;
 mod calls;
+mod guests;
 mod limit;
+mod parent;
 mod serve;
 mod world;
 
 pub use api::{Answer, Request, answer};
 pub use calls::{CALLS, Call};
+pub use parent::Parent;
 pub use serve::{Sandbox, SandboxError};
 /// The guided tour, as a session.
 pub const GUIDE: &str = include_str!("../../../assets/sandbox/guide.session.toml");
 
-pub use world::{World, token_names, token_value};
+pub use world::{World, endpoints, token_names, token_value};

@@ -2,15 +2,17 @@
 //! browsers that were sent here by a web page, writes nothing down, and ends when it is dropped.
 
 use super::api::{self, BODY_BYTES, Request, answer};
+use super::guests::{Guests, Seat};
 use super::world::World;
+use crate::engine::clock;
 use crate::model::{Headers, Response};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::header::{HOST, ORIGIN};
+use hyper::body::{Body, Incoming};
+use hyper::header::{EXPECT, HOST, ORIGIN};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use jiff::Timestamp;
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
@@ -18,19 +20,18 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// Connections served at once; more wait in the system's queue.
+/// Connections at once. One more takes the place of whoever has been silent longest.
 const CONNECTIONS: usize = 256;
 /// Longest wait for the head of a request, and so for the next one on a kept connection.
-const HEAD: Duration = Duration::from_secs(30);
+const HEAD: Duration = Duration::from_secs(10);
 /// Longest wait for a whole body.
-const BODY: Duration = Duration::from_secs(30);
-/// Bytes of too large a body that are read and thrown away before the connection is closed.
+const BODY: Duration = Duration::from_secs(10);
+/// Bytes of too large a body that are read and thrown away after its answer.
 const DRAINED_BYTES: usize = 64_000_000;
 /// Rest after a failed accept, as when the process has no file left to give.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A running sandbox. Dropping it closes the port and every connection.
 #[derive(Debug)]
@@ -42,17 +43,22 @@ pub struct Sandbox {
 impl Sandbox {
     /// Serves a fresh world on a port of 127.0.0.1; any free one without a number, or with zero.
     pub async fn start(port: Option<u16>) -> Result<Sandbox, SandboxError> {
+        if !clock::can_be_a_date() {
+            return Err(SandboxError::Clock);
+        }
         let port = port.unwrap_or(0);
         let refused = |error| SandboxError::new(port, error);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(refused)?;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
+        listener.set_nonblocking(true).map_err(refused)?;
+        // Given away when the process has no other file left for a caller.
+        let spare = listener.try_clone().map_err(refused)?;
+        let listener = TcpListener::from_std(listener).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let room = Arc::new(Room {
             port: address.port(),
             world: Mutex::new(World::fresh()),
         });
-        let task = tokio::spawn(accept(listener, room));
+        let task = tokio::spawn(accept(listener, spare, room));
         Ok(Sandbox { address, task })
     }
 
@@ -72,9 +78,18 @@ impl Drop for Sandbox {
 /// Why the sandbox could not start, with what to try.
 #[derive(Debug, PartialEq, Eq)]
 pub enum SandboxError {
-    PortInUse { port: u16 },
-    PortForbidden { port: u16 },
-    Unavailable { port: u16, why: String },
+    PortInUse {
+        port: u16,
+    },
+    PortForbidden {
+        port: u16,
+    },
+    Unavailable {
+        port: u16,
+        why: String,
+    },
+    /// Its answers bear dates, which cannot be written for any time.
+    Clock,
 }
 
 impl SandboxError {
@@ -106,7 +121,10 @@ impl fmt::Display for SandboxError {
             SandboxError::Unavailable { port, why } => write!(
                 f,
                 "The sandbox could not listen on port {port} of 127.0.0.1: {why}. \
-                 Check that the loopback interface is up."
+                 Close other programs, or check that the loopback interface is up."
+            ),
+            SandboxError::Clock => f.write_str(
+                "The sandbox cannot date its answers: this machine's clock stands before 1970 or after 9999. Set the clock.",
             ),
         }
     }
@@ -120,27 +138,38 @@ struct Room {
     world: Mutex<World>,
 }
 
-async fn accept(listener: TcpListener, room: Arc<Room>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+async fn accept(listener: TcpListener, spare: std::net::TcpListener, room: Arc<Room>) {
+    let guests = Arc::new(Guests::default());
     let mut connections = JoinSet::new();
+    let mut spare = Some(spare);
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
-        };
         while connections.try_join_next().is_some() {}
+        // Answers come to their end; nobody else is sent away for one more.
+        while guests.count() >= CONNECTIONS && !guests.dismiss_one() {
+            tokio::time::sleep(PAUSE).await;
+        }
         match listener.accept().await {
             Ok((stream, peer)) => {
-                connections.spawn(serve(stream, peer.ip(), Arc::clone(&room), place));
+                let seat = guests.seat();
+                let number = seat.number();
+                let served = serve(stream, peer.ip(), Arc::clone(&room), seat);
+                guests.is_served_by(number, connections.spawn(served));
             }
-            Err(_) => tokio::time::sleep(PAUSE).await,
+            Err(_) => {
+                if spare.take().is_none() {
+                    guests.dismiss_one();
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
         }
     }
 }
 
-async fn serve(stream: TcpStream, peer: IpAddr, room: Arc<Room>, _place: OwnedSemaphorePermit) {
+async fn serve(stream: TcpStream, peer: IpAddr, room: Arc<Room>, seat: Seat) {
+    let seat = Arc::new(seat);
     let service = service_fn(move |request| {
-        let room = Arc::clone(&room);
-        async move { Ok::<_, Infallible>(room.reply(request, peer).await) }
+        let (room, seat) = (Arc::clone(&room), Arc::clone(&seat));
+        async move { Ok::<_, Infallible>(room.reply(request, peer, &seat).await) }
     });
     // A connection that breaks is the caller's affair; there is nobody here to tell.
     let _ = hyper::server::conn::http1::Builder::new()
@@ -151,16 +180,26 @@ async fn serve(stream: TcpStream, peer: IpAddr, room: Arc<Room>, _place: OwnedSe
 }
 
 impl Room {
-    async fn reply(&self, request: hyper::Request<Incoming>, peer: IpAddr) -> Wire {
+    async fn reply(&self, request: hyper::Request<Incoming>, peer: IpAddr, seat: &Seat) -> Wire {
+        seat.is_heard();
         if !self.is_for_us(&request) {
             return refused();
         }
         let (head, body) = request.into_parts();
-        let body = match tokio::time::timeout(BODY, read(body)).await {
+        // Who asks first whether a body is welcome has not sent it.
+        let is_coming = !head.headers.contains_key(EXPECT);
+        let body = match tokio::time::timeout(BODY, read(body, is_coming, seat)).await {
             Ok(Ok(body)) => body,
-            Ok(Err(refusal)) => return on_wire(api::body_refused(refusal)),
-            Err(_) => return on_wire(api::body_refused(NOT_WHOLE)),
+            Ok(Err(refusal)) => return closing(api::body_refused(refusal)),
+            Err(_) => return closing(api::body_refused(NOT_WHOLE)),
         };
+        seat.waits();
+        let wire = self.answered(&head, body, peer).await;
+        seat.is_answered();
+        wire
+    }
+
+    async fn answered(&self, head: &Parts, body: Vec<u8>, peer: IpAddr) -> Wire {
         let target = head.uri.path_and_query();
         let request = Request {
             method: head.method.as_str().to_owned(),
@@ -175,7 +214,7 @@ impl Room {
         };
         let answered = {
             let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-            answer(&mut world, &request, Timestamp::now())
+            answer(&mut world, &request, clock::now())
         };
         // Others are served meanwhile: the world is free again.
         if !answered.delay.is_zero() {
@@ -207,26 +246,44 @@ impl Room {
 
 const NOT_WHOLE: &str = "The body did not arrive whole.";
 
-/// The body, or why it is refused. A large one is read on without being kept: closing on a
-/// caller that still sends would take the answer away from it.
-async fn read(mut body: Incoming) -> Result<Vec<u8>, &'static str> {
+const TOO_LARGE: &str = "The body is larger than 1 MB.";
+
+/// The body, or why it is refused: at once where its length says so, before a byte of it came.
+async fn read(mut body: Incoming, is_coming: bool, seat: &Seat) -> Result<Vec<u8>, &'static str> {
+    if body.size_hint().lower() > BODY_BYTES as u64 {
+        if is_coming {
+            tokio::spawn(drain(body));
+        }
+        return Err(TOO_LARGE);
+    }
     let mut kept = Vec::new();
-    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| NOT_WHOLE)?.into_data() else {
             continue;
         };
-        length += data.len();
-        if length <= BODY_BYTES {
-            kept.extend_from_slice(&data);
-        } else if length > DRAINED_BYTES {
-            break;
+        seat.is_heard();
+        kept.extend_from_slice(&data);
+        if kept.len() > BODY_BYTES {
+            tokio::spawn(drain(body));
+            return Err(TOO_LARGE);
         }
     }
-    if length > BODY_BYTES {
-        return Err("The body is larger than 1 MB.");
-    }
     Ok(kept)
+}
+
+/// Takes the rest of a body that was refused: closing on a caller that still sends would take
+/// the answer away from it. It ends with the connection, at the latest.
+async fn drain(mut body: Incoming) {
+    let mut length = 0;
+    let rest = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            length += frame.data_ref().map_or(0, Bytes::len);
+            if length > DRAINED_BYTES {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(BODY, rest).await;
 }
 
 type Wire = hyper::Response<Full<Bytes>>;
@@ -238,6 +295,12 @@ fn refused() -> Wire {
         body: b"This practice server answers only its own machine.\n".to_vec(),
         ..Response::default()
     })
+}
+
+/// An answer after which nothing more is heard on the connection.
+fn closing(mut response: Response) -> Wire {
+    response.headers.push("connection", "close");
+    on_wire(response)
 }
 
 fn on_wire(response: Response) -> Wire {

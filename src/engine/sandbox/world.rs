@@ -3,9 +3,12 @@
 
 use super::access::Grant;
 use super::limit::Limits;
+use crate::format::library;
+use crate::insight::api::endpoint::Endpoint;
 use crate::model::{Secret, TokenName};
 use ring::digest;
 use serde::Deserialize;
+use std::sync::Arc;
 
 const LOG_LINES: usize = 1_000;
 
@@ -29,13 +32,28 @@ pub struct World {
     /// Things made since the start.
     #[serde(skip)]
     pub(super) created: u32,
+    /// Everything that can be asked for, as the pack of the API lists it.
+    #[serde(skip)]
+    pub(super) endpoints: Arc<[Endpoint]>,
+}
+
+/// The endpoints of the API that is played here.
+pub fn endpoints() -> Arc<[Endpoint]> {
+    let pack = library::pack("cutover").unwrap_or_default();
+    let own = pack.endpoints.iter();
+    own.map(|endpoint| endpoint.under(&pack.base_path))
+        .collect()
 }
 
 impl World {
     /// The world as it is when the sandbox starts.
     pub fn fresh() -> World {
         // A test reads the same file, so the empty world is never served.
-        toml::from_str(include_str!("../../../assets/sandbox/world.toml")).unwrap_or_default()
+        let world = toml::from_str(include_str!("../../../assets/sandbox/world.toml"));
+        World {
+            endpoints: endpoints(),
+            ..world.unwrap_or_default()
+        }
     }
 
     pub(super) fn workspace(&self, id: u64) -> Option<&Workspace> {

@@ -1,14 +1,16 @@
 //! Where a value is put when a person gives one: the system's keyring, or a file that only they
 //! can read. And what can be told of a value without showing it.
 
+use crate::engine::Home;
+use crate::insight::api::marks::Marks;
 use crate::insight::token::{Repair, TokenReport, inspect, repair};
 use crate::model::{Secret, Timestamp, TokenName};
 use std::io::{self, Write};
 use std::path::Path;
 
 /// What can be told of a value by looking at it.
-pub fn examined(secret: &Secret, now: Timestamp) -> TokenReport {
-    inspect(secret.reveal(), now)
+pub fn examined(secret: &Secret, now: Timestamp, marks: &Marks) -> TokenReport {
+    inspect(secret.reveal(), now, marks)
 }
 
 /// The value without the mistakes of copying, where there are any.
@@ -17,19 +19,11 @@ pub fn repaired(secret: &Secret) -> Option<Repair> {
 }
 
 /// Writes the value into a new file of its own.
-pub fn into_file(path: &Path, secret: &Secret) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".saving-")
-        .tempfile_in(folder)?;
+pub fn into_file(home: &Home, path: &Path, secret: &Secret) -> io::Result<()> {
+    let mut file = home.file_at(path)?;
     file.write_all(secret.reveal().as_bytes())?;
     file.write_all(b"\n")?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
-    Ok(())
+    file.becomes(path)
 }
 
 pub use safe::{from_keyring, into_keyring, keyring, out_of_keyring};
@@ -121,12 +115,13 @@ mod tests {
     fn a_file_for_a_value_is_new_and_private() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
+        let home = Home::at(dir.path().into(), dir.path().join("data"));
         let path = dir.path().join("support.token");
-        into_file(&path, &Secret::new("value-of-token")).unwrap();
+        into_file(&home, &path, &Secret::new("value-of-token")).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"value-of-token\n");
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let again = into_file(&path, &Secret::new("another"));
+        let again = into_file(&home, &path, &Secret::new("another"));
         assert_eq!(again.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }

@@ -2,6 +2,8 @@
 //! with the place is said with the remedy, and never with a part of the value.
 
 use super::keep;
+use crate::engine::child::Starter;
+use crate::engine::home::at_home;
 use crate::model::{Cause, Failure, Secret, TokenName};
 use std::path::Path;
 use std::process::Stdio;
@@ -56,6 +58,7 @@ pub fn from_variable(name: &TokenName, variable: &str) -> Result<Secret, Failure
 }
 
 pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
+    let path = at_home(path);
     let shown = path.display();
     let unreadable = |error: std::io::Error| {
         missing(
@@ -64,7 +67,7 @@ pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
             "Correct the path in config.toml.",
         )
     };
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    let metadata = std::fs::metadata(&path).map_err(unreadable)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -83,7 +86,7 @@ pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
             "Name the file that holds the token and nothing else.",
         ));
     }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let bytes = std::fs::read(&path).map_err(unreadable)?;
     from_bytes(name, bytes, &format!("the file {shown}"))
 }
 
@@ -108,7 +111,7 @@ pub fn from_keyring(name: &TokenName) -> Result<Secret, Failure> {
 pub async fn from_command(
     name: &TokenName,
     words: &[String],
-    variables: &[&str],
+    starter: &Starter,
 ) -> Result<Secret, Failure> {
     let program = words.first().map(String::as_str).unwrap_or_default();
     let failed = |why: String| {
@@ -118,12 +121,9 @@ pub async fn from_command(
             "Run the command by hand to see what it says.",
         )
     };
-    let mut command = tokio::process::Command::new(program);
-    for variable in variables {
-        command.env_remove(variable);
-    }
+    let mut command = tokio::process::Command::from(starter.command(program));
     let run = command
-        .args(&words[1..])
+        .args(words.iter().skip(1))
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true)

@@ -3,7 +3,7 @@
 use super::options::{self, Opt, Role};
 use super::read::Reader;
 use super::words::{Command, Word};
-use crate::model::{Param, Part, cut, encoded, encoded_around_names};
+use crate::model::{Param, Part, cut, encoded_around_names};
 
 /// What the options of one command, up to `--next`, add up to.
 #[derive(Default)]
@@ -32,7 +32,6 @@ pub struct Datum {
     pub bytes: Vec<u8>,
     /// The file that it is read from, in place of the bytes.
     pub file: Option<String>,
-    pub filled: bool,
     /// Joined to what stands before it by `&`.
     pub joined: bool,
     pub at: usize,
@@ -165,7 +164,7 @@ impl Reader<'_> {
             }
             Role::Form | Role::FormString => self.form(draft, option.role, &value),
             Role::Upload => draft.upload = Some((text, value.at)),
-            Role::UrlQuery => draft.query.push(url_encoded(&text, value.filled)),
+            Role::UrlQuery => draft.query.push(url_encoded(&text)),
             Role::User => draft.user = Some((text, value.at)),
             Role::Bearer => draft.bearer = Some(text),
             Role::Cookie if text.contains('=') || text.contains("{{") => draft.cookies.push(text),
@@ -245,7 +244,6 @@ impl Reader<'_> {
         let mut datum = Datum {
             bytes: word.bytes.clone(),
             file: None,
-            filled: word.filled,
             joined: role != Role::Json,
             at: word.at,
         };
@@ -270,7 +268,7 @@ impl Reader<'_> {
                         ),
                     );
                 }
-                datum.bytes = url_encoded(&text, word.filled).into_bytes();
+                datum.bytes = url_encoded(&text).into_bytes();
             }
             _ => {
                 let strips = role == Role::Data;
@@ -358,18 +356,11 @@ impl Reader<'_> {
 }
 
 /// `content`, `=content` or `name=content` with its content encoded.
-fn url_encoded(text: &str, filled: bool) -> String {
-    let encode = |text: &str| {
-        if filled {
-            encoded_around_names(text)
-        } else {
-            encoded(text)
-        }
-    };
+fn url_encoded(text: &str) -> String {
     match text.split_once('=') {
-        Some(("", content)) => encode(content),
-        Some((name, content)) => format!("{name}={}", encode(content)),
-        None => encode(text),
+        Some(("", content)) => encoded_around_names(content),
+        Some((name, content)) => format!("{name}={}", encoded_around_names(content)),
+        None => encoded_around_names(text),
     }
 }
 

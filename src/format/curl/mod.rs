@@ -4,6 +4,7 @@
 mod draft;
 mod find;
 mod options;
+mod quote;
 mod read;
 mod request;
 mod windows;

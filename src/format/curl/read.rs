@@ -5,7 +5,7 @@ use super::find::{dialect, may_precede, next_command};
 use super::words;
 use crate::format::FormatError;
 use crate::format::lift::Lifter;
-use crate::model::{Collection, Note, Secret, Step, TokenName, tokens_of};
+use crate::model::{Collection, Note, Secret, Step, TokenName};
 
 /// Commands read from one text, and requests they ask for; more are a file of another kind.
 pub(super) const MOST: usize = 10_000;
@@ -76,9 +76,12 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     fn finish(mut self) -> Collection {
         let steps = self.requests.iter();
-        let named: Vec<TokenName> = steps.flat_map(|step| tokens_of(&step.spec)).collect();
+        let named: Vec<TokenName> = steps.flat_map(|step| step.spec.tokens()).collect();
         for name in named {
             self.lifter.refer(name.as_str(), "by name");
+        }
+        for step in &mut self.requests {
+            step.spec.settle();
         }
         self.notes.sort_by_key(|note| (note.line, note.column));
         Collection {
@@ -88,7 +91,6 @@ impl Reader<'_> {
                 .first()
                 .map_or_else(String::new, |step| step.name.clone()),
             requests: self.requests,
-            exchanges: Vec::new(),
             tokens: self.lifter.into_tokens(),
             notes: self.notes,
             ..Collection::default()

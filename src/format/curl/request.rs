@@ -2,8 +2,9 @@
 
 use super::draft::{Datum, Draft};
 use super::read::{MOST, Reader};
-use crate::format::lift::slot;
-use crate::model::{Auth, Body, Param, RequestSpec, Step, cut, decoded, names_in};
+use crate::model::{
+    Auth, Body, Param, Piece, RequestSpec, Step, as_data, cut, decoded_around_names, pieces, slot,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -169,14 +170,13 @@ impl Reader<'_> {
             );
             return;
         }
-        let is_whole = user.contains(':') && !user.contains("{{");
-        let value = if is_whole {
-            STANDARD.encode(user)
-        } else {
-            "{{basic}}".to_owned()
+        let whole = as_data(user).filter(|user| user.contains(':'));
+        let value = match &whole {
+            Some(user) => STANDARD.encode(user),
+            None => "{{basic}}".to_owned(),
         };
         let token = self.lifter.lift("basic", place, &value);
-        if !is_whole {
+        if whole.is_none() {
             let missing = if user.contains(':') {
                 "user and password are variables of the shell"
             } else {
@@ -226,7 +226,6 @@ impl Reader<'_> {
             return;
         }
         let mut bytes = Vec::new();
-        let mut filled = false;
         for (number, datum) in draft.data.iter().enumerate() {
             if datum.file.is_some() {
                 self.note(
@@ -239,7 +238,6 @@ impl Reader<'_> {
                 bytes.push(b'&');
             }
             bytes.extend(&datum.bytes);
-            filled |= datum.filled;
         }
         let media_type = spec
             .headers
@@ -250,7 +248,10 @@ impl Reader<'_> {
         if is_form && is_json(&bytes) {
             self.note(draft.at, "this JSON goes out as application/x-www-form-urlencoded, as curl sends it: the command names no content type".to_owned());
         }
-        spec.body = self.lifter.text_body(bytes, is_form, filled);
+        spec.body = match String::from_utf8(bytes) {
+            Ok(text) => self.lifter.text_body(text, is_form),
+            Err(error) => Body::Bytes(error.into_bytes()),
+        };
     }
 
     /// Takes user and password out of a URL; curl sends them as Basic.
@@ -262,7 +263,7 @@ impl Reader<'_> {
             return url;
         };
         let user = url[start..start + length].to_owned();
-        let user = decoded(&user).unwrap_or(user);
+        let user = decoded_around_names(&user).unwrap_or(user);
         let user = if user.contains(':') {
             user
         } else {
@@ -285,11 +286,12 @@ impl Reader<'_> {
     }
 
     fn globs(&mut self, url: String, at: usize) -> String {
-        let mut plain = url.clone();
-        for name in names_in(&url) {
-            plain = plain.replace(&format!("{{{{{name}}}}}"), "");
-        }
-        if plain.contains(['{', '}', '[', ']']) {
+        let is_range = |piece: Piece| match piece {
+            Piece::Plain(plain) => plain.contains(['{', '}', '[', ']']),
+            Piece::Brace => true,
+            Piece::Name(_) | Piece::Token(_) => false,
+        };
+        if pieces(&url).any(is_range) {
             self.note(at, "curl takes brackets and braces in a URL for a range of calls, unless --globoff is given; httriage sends them as they are".to_owned());
         }
         url

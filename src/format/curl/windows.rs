@@ -127,9 +127,9 @@ fn cut(passed: &[Passed], command: &mut Command) -> Result<(), Unclosed> {
             }
             text => {
                 open(&mut word);
-                put(&mut word, text);
-                if let Some(word) = &mut word {
-                    word.filled |= piece.filled;
+                match &mut word {
+                    Some(word) if piece.filled => word.push_name(text),
+                    _ => put(&mut word, text),
                 }
                 at += 1;
             }
@@ -393,8 +393,7 @@ impl PowerShell<'_> {
     fn fill(&mut self, value: &str) {
         self.open();
         if let Some(word) = &mut self.word {
-            word.bytes.extend(value.as_bytes());
-            word.filled = true;
+            word.push_name(value);
         }
     }
 }

@@ -2,6 +2,8 @@
 //! shell would fill in is not known here: a variable stands as `{{NAME}}` in its word.
 
 use super::windows;
+use crate::model::as_text;
+use std::ops::Range;
 
 /// The shells whose quoting is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +20,37 @@ pub struct Word {
     pub bytes: Vec<u8>,
     /// Where it begins, in bytes of the text.
     pub at: usize,
-    /// Whether the shell would have put the value of a variable into it.
-    pub filled: bool,
+    /// Where in it the shell would have put the value of a variable.
+    pub names: Vec<Range<usize>>,
 }
 
 impl Word {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The shell would put a value in here.
+    pub fn push_name(&mut self, name: &str) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.names.push(start..self.bytes.len());
+    }
+
+    /// What the command itself writes in braces is text, and only what the shell would fill in
+    /// is filled in. Bytes that are no text are left as they are.
+    fn settle(&mut self) {
+        let Ok(text) = std::str::from_utf8(&self.bytes) else {
+            return;
+        };
+        let mut settled = String::new();
+        let mut from = 0;
+        for range in std::mem::take(&mut self.names) {
+            settled.push_str(&as_text(&text[from..range.start]));
+            settled.push_str(&text[range.clone()]);
+            from = range.end;
+        }
+        settled.push_str(&as_text(&text[from..]));
+        self.bytes = settled.into_bytes();
     }
 }
 
@@ -53,11 +79,18 @@ pub struct Unclosed {
 
 /// The command that begins at a byte of the text.
 pub fn command(text: &str, start: usize, dialect: Dialect) -> Result<Command, Unclosed> {
-    match dialect {
+    let mut command = match dialect {
         Dialect::Posix => Shell::new(text, start).command(),
         Dialect::Cmd => windows::cmd(text, start),
         Dialect::PowerShell => windows::powershell(text, start),
-    }
+    }?;
+    let others = command.input.iter_mut().chain(&mut command.input_file);
+    command
+        .words
+        .iter_mut()
+        .chain(others)
+        .for_each(Word::settle);
+    Ok(command)
 }
 
 /// What stands for a variable in a word. One that defines a token is that token.
@@ -383,15 +416,11 @@ impl<'a> Shell<'a> {
 
     fn fill(&mut self, name: &[u8]) {
         let name = String::from_utf8_lossy(name).into_owned();
-        let word = self.word();
-        word.bytes.extend(variable(&name).into_bytes());
-        word.filled = true;
+        self.word().push_name(&variable(&name));
     }
 
     fn lose_command(&mut self, at: usize) {
-        let word = self.word();
-        word.bytes.extend(b"{{output}}");
-        word.filled = true;
+        self.word().push_name("{{output}}");
         let why = "what a command would print here is not known; {{output}} stands in its place";
         self.command.lost.push((at, why.to_owned()));
     }
@@ -534,6 +563,7 @@ fn printed(script: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::as_data;
     use proptest::prelude::*;
 
     fn words(text: &str) -> Vec<String> {
@@ -565,8 +595,7 @@ mod tests {
 
     #[test]
     fn variables_stand_by_name_and_commands_are_lost() {
-        let text =
-            r#"curl "$URL/x" '$no' "${ID:-7}" "Bearer $HTTRIAGE_TOKEN_USER_ADMIN" $(date) `id` $1"#;
+        let text = r#"curl "$URL/x" '$no' "${ID:-7}" "Bearer $HTTRIAGE_TOKEN_USER_ADMIN" $(date) `id` $1 "{{a}}{$b}""#;
         let command = command(text, 0, Dialect::Posix).unwrap();
         let words: Vec<_> = command.words.iter().map(Word::text).collect();
         assert_eq!(
@@ -578,11 +607,12 @@ mod tests {
                 "Bearer {{token:user-admin}}",
                 "{{output}}",
                 "{{output}}",
-                "$1"
+                "$1",
+                "{{text:brace}}{a}}{{{b}}}"
             ]
         );
         assert_eq!(command.lost.len(), 2);
-        assert!(command.words[1].filled && !command.words[2].filled);
+        assert!(command.words.iter().all(|word| word.names.is_empty()));
     }
 
     #[test]
@@ -650,7 +680,8 @@ mod tests {
             prop_assume!(!text.contains("$'"));
             let theirs = shlex::split(&text);
             let ours = command(&text, 0, Dialect::Posix).ok();
-            let ours = ours.map(|c| c.words.iter().map(Word::text).collect::<Vec<_>>());
+            let text = |word: &Word| as_data(&word.text()).unwrap_or_default();
+            let ours = ours.map(|c| c.words.iter().map(text).collect::<Vec<_>>());
             prop_assert_eq!(ours, theirs);
         }
 

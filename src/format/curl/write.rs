@@ -1,59 +1,69 @@
 //! Requests as commands for a POSIX shell. What the shell hands to curl is what httriage sends,
-//! byte for byte; credentials are variables, and no character steers a terminal.
+//! byte for byte; credentials are variables, and no character steers a terminal. curl reads a
+//! meaning into many of its arguments (`@file`, `name=value;type=…`, `[1-9]`), so that each is
+//! written with the option that reads none.
 
-use crate::format::blanks::{
-    Blank, Blanks, Stretch, Written, comment, unwritable, without_credentials,
+use super::quote::{characters, octal, quote, remark};
+use crate::format::export::{
+    Chunk, Exporter, FormPart, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch,
+    Text, Written, masked,
 };
+use crate::insight::Exchange;
 use crate::insight::request_ids;
-use crate::model::{
-    Body, Environment, Exchange, Failure, Part, RequestSpec, SentRequest, Session, cut, is_unsafe,
-    resolve, visible,
-};
+use crate::model::{Environment, Origin, RequestSpec, Session, TokenName, cut};
 use std::fmt::Write;
 
 /// Longer bodies go through a pipe: a system takes no argument above 128 KiB.
 const LONGEST_ARGUMENT: usize = 100_000;
 /// From here on curl would ask before it sends a body.
 const ASKS_FIRST: usize = 1 << 20;
+
 /// A call as it was made. It is masked already, and each mask becomes a variable.
-pub fn write_exchange(exchange: &Exchange) -> Written {
-    let mut writer = Writer::default();
-    let sent = &exchange.sent;
-    if let Some(why) = unwritable(exchange) {
-        writer.lose(why.to_owned());
-        return writer.finish();
+pub fn write_exchange(exchange: &Exchange, ground: &Ground) -> Written {
+    let taken = ground.taken_of(exchange);
+    let mut writer = Writer::new(ground, &[], &taken);
+    let outbound = writer.exporter.call(exchange);
+    if outbound.is_ok() {
+        for (name, value) in request_ids(&masked(exchange, &ground.environment)) {
+            writer.say(&format!("{name}: {}", cut(&value, 200)));
+        }
+        if !exchange.redirects.is_empty() {
+            writer.say(
+                "The call was redirected; this command does not follow. With --location it would.",
+            );
+        }
     }
-    for (name, value) in request_ids(exchange) {
-        writer.say(&format!("{name}: {}", cut(&value, 200)));
-    }
-    if !exchange.redirects.is_empty() {
-        writer.say(
-            "The call was redirected; this command does not follow. With --location curl would.",
-        );
-    }
-    writer.command(sent, None);
+    writer.request(outbound, Head::Hidden);
     writer.finish()
 }
 
-/// A request as it would be sent from this environment.
-pub fn write_request(spec: &RequestSpec, environment: &Environment) -> Written {
-    let mut writer = Writer::default();
-    writer.request(spec, environment);
-    writer.finish()
+/// A request as it would be sent.
+pub fn write_request(spec: &RequestSpec, ground: &Ground) -> Written {
+    write_one(spec, ground, Head::Hidden)
 }
 
-/// A request for somebody else to make, whose whole answer is wanted.
+/// A request for somebody else to make, whose whole answer is wanted. Where it goes is where
+/// their token belongs.
 pub fn write_question(spec: &RequestSpec, environment: &Environment) -> Written {
-    let mut written = write_request(spec, environment);
-    if let Some(rest) = written.text.strip_prefix("curl ") {
-        written.text = format!("curl --include {rest}");
+    let mut environment = environment.clone();
+    if let Some(origin) = Origin::parse(&spec.url) {
+        environment.base_url = origin.to_string();
     }
-    written
+    write_one(spec, &Ground::of(environment), Head::Shown)
+}
+
+fn write_one(spec: &RequestSpec, ground: &Ground, head: Head) -> Written {
+    let taken = ground.taken([spec]);
+    let mut writer = Writer::new(ground, &[], &taken);
+    let outbound = writer.exporter.request(spec);
+    writer.request(outbound, head);
+    writer.finish()
 }
 
 /// One command a step.
-pub fn write_session(session: &Session, environment: &Environment) -> Written {
-    let mut writer = Writer::default();
+pub fn write_session(session: &Session, ground: &Ground) -> Written {
+    let taken = ground.taken(session.steps.iter().map(|step| &step.spec));
+    let mut writer = Writer::new(ground, &session.variables, &taken);
     let many = session.steps.len() > 1;
     for (number, step) in session.steps.iter().enumerate() {
         if many {
@@ -62,37 +72,58 @@ pub fn write_session(session: &Session, environment: &Environment) -> Written {
             }
             writer.say(&format!("{}. {}", number + 1, cut(&step.name, 100)));
         }
-        writer.request(&step.spec, environment);
+        let outbound = writer.exporter.request(&step.spec);
+        writer.request(outbound, Head::Hidden);
         for (name, pointer) in &step.capture {
+            writer.exporter.capture(name);
+            let variable = writer.name(&Placeholder::Variable(name.clone())).shell;
             writer.say(&format!(
-                "{} is in this answer, at {pointer}: set it before the next step.",
-                Blank::Variable(name.clone()).shell_name()
+                "{variable} is in this answer, at {}: set it before the next step.",
+                cut(pointer, 200)
             ));
         }
     }
     writer.finish()
 }
 
-#[derive(Default)]
-struct Writer {
-    text: String,
-    notes: Vec<String>,
-    blanks: Blanks,
+/// Whether the status line and the headers of the answer are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Head {
+    Shown,
+    Hidden,
 }
 
-impl Writer {
+struct Writer<'a> {
+    exporter: Exporter<'a>,
+    names: Names,
+    text: String,
+    notes: Vec<String>,
+    requests: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(ground: &'a Ground, own: &'a [(String, String)], taken: &'a [TokenName]) -> Writer<'a> {
+        Writer {
+            exporter: Exporter::new(ground, own, taken),
+            names: Names::default(),
+            text: String::new(),
+            notes: Vec::new(),
+            requests: 0,
+        }
+    }
+
     fn finish(self) -> Written {
-        let variables = self.blanks.given().into_iter().map(Blank::shell_name);
         Written {
-            variables: variables.collect(),
             text: self.text,
+            requests: self.requests,
+            variables: self.names.variables(),
             notes: self.notes,
         }
     }
 
     /// A comment above the command.
     fn say(&mut self, words: &str) {
-        self.text.push_str(&comment(words));
+        self.text.push_str(&remark(words));
     }
 
     fn lose(&mut self, why: String) {
@@ -100,131 +131,262 @@ impl Writer {
         self.notes.push(why);
     }
 
-    fn request(&mut self, spec: &RequestSpec, environment: &Environment) {
-        let spec = without_credentials(spec);
-        let place = self.opened(&spec, environment);
-        match resolve(&spec, &place) {
-            Ok(sent) => self.command(&sent, Some(&spec.body)),
-            Err(Failure { message, .. }) => {
-                self.lose(format!("This cannot be written as a command. {message}"))
-            }
-        }
+    fn name(&mut self, placeholder: &Placeholder) -> Name {
+        let is_secret = self.exporter.is_secret(placeholder);
+        self.names.of(placeholder, is_secret)
     }
 
-    /// The environment, with a stand-in for every variable that has no value.
-    fn opened(&mut self, spec: &RequestSpec, environment: &Environment) -> Environment {
-        let before = self.blanks.opened().count();
-        let place = self.blanks.open(spec, environment);
-        let opened: Vec<String> = self
-            .blanks
-            .opened()
-            .skip(before)
-            .map(str::to_owned)
-            .collect();
-        for name in opened {
-            let blank = Blank::Variable(name.clone());
-            if !self.blanks.needs(&blank) {
-                let variable = blank.shell_name();
+    /// One command, or why there is none.
+    fn request(&mut self, outbound: Result<Outbound, String>, head: Head) {
+        let outbound = match outbound {
+            Ok(outbound) => outbound,
+            Err(why) => {
+                return self.lose(format!("This cannot be written as a command. {why}"));
+            }
+        };
+        for said in &outbound.said {
+            self.lose(said.clone());
+        }
+        self.introduce(&outbound);
+        let command = self.command(&outbound, head);
+        self.text.push_str(&command);
+        self.requests += 1;
+    }
+
+    /// Says of each variable what it is the value of.
+    fn introduce(&mut self, outbound: &Outbound) {
+        for blank in outbound.blanks() {
+            if let Placeholder::Variable(name) | Placeholder::Elsewhere(name) = blank
+                && self.names.is_new(blank)
+            {
+                let variable = self.name(blank).shell;
                 self.say(&format!("{variable} is the value of {{{{{name}}}}}."));
             }
         }
-        place
     }
 
-    /// One command, as it is typed.
-    fn command(&mut self, sent: &SentRequest, typed: Option<&Body>) {
-        let form = match typed {
-            Some(Body::Multipart(parts)) if !sent.files.is_empty() => Some(parts),
-            _ => None,
-        };
-        let file = match &sent.files[..] {
-            [(0, path)] if sent.body.is_empty() => Some(path),
-            _ => None,
-        };
-        let has_body = !sent.body.is_empty() || file.is_some();
-        let through_pipe =
-            form.is_none() && (sent.body.contains(&0) || sent.body.len() > LONGEST_ARGUMENT);
+    fn command(&mut self, outbound: &Outbound, head: Head) -> String {
         let mut parts: Vec<String> = Vec::new();
-        match (sent.method.as_str(), has_body) {
+        let mut before = String::new();
+        let has_body = match &outbound.payload {
+            Payload::Bytes(body) => !body.is_empty(),
+            Payload::Files { .. } => true,
+        };
+        match (outbound.method.as_str(), has_body) {
             ("GET", false) | ("POST", true) => {}
             ("HEAD", false) => parts.push("--head".to_owned()),
-            (method, _) => parts.push(format!("--request {}", self.word(method.as_bytes()))),
-        }
-        if sent.url.contains(['[', ']', '{', '}']) {
-            parts.push("--globoff".to_owned());
-        }
-        parts.push(self.word(sent.url.as_bytes()));
-        for header in sent.headers.iter() {
-            if header.name.eq_ignore_ascii_case("content-length")
-                || (form.is_some() && header.name.eq_ignore_ascii_case("content-type"))
-            {
-                continue;
+            (method, _) => {
+                let method = self.word(&Text::plain(method.as_bytes()));
+                parts.push(format!("--request {method}"));
             }
-            let mut line = header.name.clone().into_bytes();
-            if header.value.is_empty() {
-                line.push(b';');
-            } else {
-                line.extend(b": ");
-                line.extend(&header.value);
-            }
-            parts.push(format!("--header {}", self.word(&line)));
         }
-        if has_body && !sent.headers.has("content-type") {
-            // Without this curl would call it a form.
+        self.url(outbound, has_body, &mut parts);
+        let mut headers: Vec<(bool, String)> = Vec::new();
+        for (name, value) in &outbound.headers {
+            if !name.eq_ignore_ascii_case("content-length") {
+                let is_type = name.eq_ignore_ascii_case("content-type");
+                let line = self.word(&header(name, value));
+                headers.push((is_type, format!("--header {line}")));
+            }
+        }
+        let has_type = headers.iter().any(|(is_type, _)| *is_type);
+        let payload = self.payload(outbound);
+        // A form that curl puts together has a boundary of curl's.
+        let is_form = matches!(payload, Sent::Form(_));
+        headers.retain(|(is_type, _)| !(is_form && *is_type));
+        parts.extend(headers.into_iter().map(|(_, option)| option));
+        if has_body && !is_form && !has_type {
+            // Without this it would be called a form.
             parts.push("--header 'content-type:'".to_owned());
         }
-        if sent.body.len() >= ASKS_FIRST {
+        if outbound.length() >= ASKS_FIRST {
             parts.push("--header 'expect:'".to_owned());
         }
-        if sent.headers.has("accept-encoding") {
+        if outbound.has("accept-encoding") {
             parts.push("--compressed".to_owned());
         }
-        match (form, file) {
-            (Some(form), _) => {
-                let sent = form.iter().filter(|part| !part.is_off);
-                parts.extend(sent.map(|part| self.part(part)));
+        match payload {
+            Sent::Nothing => {}
+            Sent::Options(options) | Sent::Form(options) => parts.extend(options),
+            Sent::Piped(command) => {
+                before = format!("{command} | ");
+                parts.push("--data-binary @-".to_owned());
             }
-            (None, Some(path)) => parts.push(format!(
-                "--data-binary {}",
-                self.word(format!("@{path}").as_bytes())
-            )),
-            (None, None) if through_pipe => parts.push("--data-binary @-".to_owned()),
-            (None, None) if has_body => parts.push(format!("--data-raw {}", self.word(&sent.body))),
-            (None, None) => {}
         }
-        if through_pipe {
-            let printed = self.printed(&sent.body);
-            let _ = write!(self.text, "{printed} | ");
-        }
-        let _ = writeln!(self.text, "curl {}", parts.join(" \\\n  "));
+        let include = match head {
+            Head::Shown => "--include ",
+            Head::Hidden => "",
+        };
+        format!("{before}curl {include}{}\n", parts.join(" \\\n  "))
     }
 
-    /// A part of a form whose files curl reads itself.
-    fn part(&mut self, part: &Part) -> String {
-        let quoted =
-            |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-        let mut text = format!(
-            "{}={}{}",
-            part.name,
-            if part.is_file { "@" } else { "" },
-            quoted(&part.value)
+    /// The URL, as it stands or with pairs that curl encodes.
+    fn url(&mut self, outbound: &Outbound, has_body: bool, parts: &mut Vec<String>) {
+        let whole = outbound.url();
+        let open = outbound.open_query();
+        if whole.has(|b| b"[]{}".contains(&b)) || whole.has_blanks() {
+            parts.push("--globoff".to_owned());
+        }
+        if has_dot_segments(&outbound.address) {
+            parts.push("--path-as-is".to_owned());
+        }
+        let mut url = outbound.address.clone();
+        let mut pairs = open.into_iter().flatten().peekable();
+        let is_open = pairs.peek().is_some();
+        if !is_open {
+            url = whole;
+        }
+        let mut sign: &[u8] = b"?";
+        while let Some(Pair::Whole(text)) = pairs.next_if(|p| matches!(p, Pair::Whole(_))) {
+            url.push(sign);
+            url.extend(text);
+            sign = b"&";
+        }
+        let place = parts.len();
+        let word = self.word(&url);
+        // What begins with a value nobody knows yet may begin like an option.
+        parts.insert(
+            place,
+            match url.begins_blank() {
+                true => format!("--url {word}"),
+                false => word,
+            },
         );
-        for (key, value) in [("type", &part.media_type), ("filename", &part.file_name)] {
-            if let Some(value) = value {
-                let _ = write!(text, ";{key}={}", quoted(value));
+        if !is_open {
+            return;
+        }
+        if !has_body {
+            parts.push("--get".to_owned());
+        }
+        for pair in pairs {
+            let option = match (&pair, has_body) {
+                (Pair::Whole(text), false) => format!("--data-raw {}", self.word(text)),
+                (Pair::Whole(text), true) => {
+                    let mut as_is = Text::plain(b"+");
+                    as_is.extend(text.clone());
+                    format!("--url-query {}", self.word(&as_is))
+                }
+                (Pair::Open(_), false) => self.encoded(&pair),
+                (Pair::Open(_), true) => {
+                    self.encoded(&pair)
+                        .replacen("--data-urlencode", "--url-query", 1)
+                }
+            };
+            parts.push(option);
+        }
+    }
+
+    /// A pair that curl encodes itself. Before the first `=` stands the name, which it takes as
+    /// it is; so nothing is taken for the name of a file.
+    fn encoded(&mut self, pair: &Pair) -> String {
+        let mut text = Text::default();
+        if let Pair::Open(open) = pair {
+            text.extend(open.name.clone());
+            text.push(b"=");
+            text.extend(open.value.clone());
+        }
+        format!("--data-urlencode {}", self.word(&text))
+    }
+
+    fn payload(&mut self, outbound: &Outbound) -> Sent {
+        match &outbound.payload {
+            Payload::Bytes(body) if body.is_empty() => Sent::Nothing,
+            Payload::Bytes(body) => {
+                let is_long = body.len() > LONGEST_ARGUMENT;
+                if is_long || body.has(|b| b == 0) {
+                    return Sent::Piped(self.printed(body));
+                }
+                let Some(pairs) = outbound.open_form() else {
+                    return Sent::Options(vec![format!("--data-raw {}", self.word(body))]);
+                };
+                let options = pairs.iter().map(|pair| match pair {
+                    Pair::Whole(text) => format!("--data-raw {}", self.word(text)),
+                    Pair::Open(_) => self.encoded(pair),
+                });
+                Sent::Options(options.collect())
+            }
+            Payload::Files { chunks, parts } => {
+                self.read_files(chunks);
+                if let [Chunk::File(path)] = &chunks[..] {
+                    let mut at = Text::plain(b"@");
+                    at.extend(no_option(path));
+                    return Sent::Options(vec![format!("--data-binary {}", self.word(&at))]);
+                }
+                let options: Option<Vec<String>> =
+                    parts.iter().map(|part| self.part(part)).collect();
+                match options.filter(|options| !options.is_empty()) {
+                    Some(options) => Sent::Form(options),
+                    None => Sent::Piped(self.gathered(chunks)),
+                }
             }
         }
-        format!("--form {}", self.word(text.as_bytes()))
+    }
+
+    /// Says which files the command reads.
+    fn read_files(&mut self, chunks: &[Chunk]) {
+        for chunk in chunks {
+            if let Chunk::File(path) = chunk {
+                let shown = self.shown(path);
+                self.say(&format!("This command sends the file {shown}."));
+            }
+        }
+    }
+
+    fn shown(&mut self, text: &Text) -> String {
+        let pieces = text.pieces().iter().map(|piece| match piece {
+            Stretch::Plain(plain) => String::from_utf8_lossy(plain).into_owned(),
+            Stretch::Blank(blank) => self.name(blank).shell,
+        });
+        pieces.collect()
+    }
+
+    /// A part of a form whose files curl reads itself; `None` where its words would mean
+    /// something else to curl.
+    fn part(&mut self, part: &FormPart) -> Option<String> {
+        let is_plain = |c: char| !c.is_control() && !"=\"\\;".contains(c);
+        let is_named = !part.name.is_empty() && part.name.chars().all(is_plain);
+        if !is_named || part.value.has(|b| b == 0) || part.value.len() > LONGEST_ARGUMENT {
+            return None;
+        }
+        let mut text = Text::plain(part.name.as_bytes());
+        text.push(b"=");
+        if !part.is_file && part.media_type.is_none() && part.file_name.is_none() {
+            text.extend(part.value.clone());
+            return Some(format!("--form-string {}", self.word(&text)));
+        }
+        // Of a text it takes no name of a file, and within quotes no variable is safe.
+        let value = part.value.as_bytes()?;
+        if !part.is_file && part.file_name.is_some() {
+            return None;
+        }
+        if part.is_file {
+            text.push(b"@");
+        }
+        let value = std::str::from_utf8(value).ok()?;
+        let value = match part.is_file && value.starts_with('-') {
+            true => format!("./{value}"),
+            false => value.to_owned(),
+        };
+        text.push(in_quotes(&value)?.as_bytes());
+        let media_type = part
+            .media_type
+            .as_deref()
+            .unwrap_or("application/octet-stream");
+        text.push(format!(";type={}", plain_type(media_type)?).as_bytes());
+        if let Some(name) = &part.file_name {
+            text.push(format!(";filename={}", in_quotes(name)?).as_bytes());
+        }
+        Some(format!("--form {}", self.word(&text)))
     }
 
     /// A word of the shell that is exactly these bytes, its variables filled in.
-    fn word(&mut self, bytes: &[u8]) -> String {
+    fn word(&mut self, text: &Text) -> String {
         let mut word = String::new();
-        for stretch in self.blanks.stretches(bytes) {
-            match stretch {
+        for piece in text.pieces() {
+            match piece {
                 Stretch::Plain(plain) => quote(plain, &mut word),
                 Stretch::Blank(blank) => {
-                    let name = blank.shell_name();
+                    let name = self.name(blank).shell;
                     let _ = write!(word, "\"${name}\"");
                 }
             }
@@ -236,12 +398,22 @@ impl Writer {
         }
     }
 
+    /// Commands that print a body, files among it.
+    fn gathered(&mut self, chunks: &[Chunk]) -> String {
+        let commands = chunks.iter().map(|chunk| match chunk {
+            Chunk::Bytes(text) => self.printed(text),
+            Chunk::File(path) => format!("cat {}", self.word(&no_option(path))),
+        });
+        let commands: Vec<String> = commands.collect();
+        format!("{{ {}; }}", commands.join("; "))
+    }
+
     /// A command that prints exactly these bytes, NUL among them.
-    fn printed(&mut self, bytes: &[u8]) -> String {
+    fn printed(&mut self, text: &Text) -> String {
         let mut format = String::new();
         let mut arguments = String::new();
-        for stretch in self.blanks.stretches(bytes) {
-            match stretch {
+        for piece in text.pieces() {
+            match piece {
                 Stretch::Plain(plain) => {
                     for (text, raw) in characters(plain) {
                         match text {
@@ -255,7 +427,7 @@ impl Writer {
                     }
                 }
                 Stretch::Blank(blank) => {
-                    let name = blank.shell_name();
+                    let name = self.name(blank).shell;
                     format.push_str("%s");
                     let _ = write!(arguments, " \"${name}\"");
                 }
@@ -265,63 +437,64 @@ impl Writer {
     }
 }
 
-/// Adds the bytes to a word: within single quotes what can be seen, by `printf` what cannot.
-fn quote(bytes: &[u8], word: &mut String) {
-    let mut hidden = String::new();
-    let mut quoted = false;
-    for (text, raw) in characters(bytes) {
-        let Some(c) = text else {
-            if quoted {
-                word.push('\'');
-                quoted = false;
-            }
-            octal(raw, &mut hidden);
-            continue;
-        };
-        if !hidden.is_empty() {
-            let _ = write!(word, "\"$(printf '{hidden}')\"");
-            hidden.clear();
-        }
-        if !quoted && c != '\'' {
-            word.push('\'');
-            quoted = true;
-        }
-        match c {
-            '\'' if quoted => word.push_str("'\\''"),
-            '\'' => word.push_str("\\'"),
-            other => word.push(other),
-        }
-    }
-    if quoted {
-        word.push('\'');
-    }
-    if !hidden.is_empty() {
-        let _ = write!(word, "\"$(printf '{hidden}')\"");
-    }
+/// How a body goes to curl.
+enum Sent {
+    Nothing,
+    Options(Vec<String>),
+    /// As a form that curl puts together.
+    Form(Vec<String>),
+    /// By a command before it.
+    Piped(String),
 }
 
-fn octal(bytes: &[u8], out: &mut String) {
-    for byte in bytes {
-        let _ = write!(out, "\\{byte:03o}");
+/// `name: value`; one without a value is sent as such.
+fn header(name: &str, value: &Text) -> Text {
+    let mut line = Text::plain(name.as_bytes());
+    let is_blank = value.as_bytes().is_some_and(|v| v.trim_ascii().is_empty());
+    if is_blank {
+        line.push(b";");
+    } else {
+        line.push(b": ");
+        line.extend(value.clone());
     }
+    line
 }
 
-/// The characters that can be shown as they are, each with its bytes; `None` for the others and
-/// for bytes that are no characters.
-fn characters(bytes: &[u8]) -> Vec<(Option<char>, &[u8])> {
-    let mut all = Vec::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        let valid = chunk.valid();
-        // Marks and joiners are safe only beside certain neighbours.
-        let as_shown = visible(valid) == valid;
-        for (at, c) in valid.char_indices() {
-            let raw = &valid.as_bytes()[at..at + c.len_utf8()];
-            let plain = !is_unsafe(c) && (as_shown || c.is_ascii());
-            all.push((plain.then_some(c), raw));
-        }
-        if !chunk.invalid().is_empty() {
-            all.push((None, chunk.invalid()));
-        }
+/// Whether a segment of the path is `.` or `..`, which curl would take out.
+fn has_dot_segments(address: &Text) -> bool {
+    let is_dots = |segment: &Text| {
+        let segment = segment.as_bytes().unwrap_or_default().to_ascii_lowercase();
+        let segment = String::from_utf8_lossy(&segment).replace("%2e", ".");
+        matches!(segment.as_str(), "." | "..")
+    };
+    address.split(b'/').iter().any(is_dots)
+}
+
+/// A path that is not taken for an option or for standard input.
+fn no_option(path: &Text) -> Text {
+    let begins = path.pieces().first().is_some_and(|piece| match piece {
+        Stretch::Plain(plain) => plain.starts_with(b"-"),
+        Stretch::Blank(_) => true,
+    });
+    if !begins {
+        return path.clone();
     }
-    all
+    let mut text = Text::plain(b"./");
+    text.extend(path.clone());
+    text
+}
+
+fn in_quotes(text: &str) -> Option<String> {
+    let fits = !text.contains(|c: char| c.is_control());
+    fits.then(|| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+/// A media type in the one form that curl reads: without quotes.
+fn plain_type(text: &str) -> Option<&str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "!#$&^_.+-".contains(c);
+    let (kind, rest) = text.split_once('/')?;
+    let (sub, parameter) = rest.split_once("; charset=").unwrap_or((rest, "utf-8"));
+    let parts = [kind, sub, parameter];
+    let is_plain = |part: &&str| !part.is_empty() && part.len() < 60 && part.chars().all(fits);
+    parts.iter().all(is_plain).then_some(text)
 }

@@ -7,7 +7,7 @@ mod request;
 mod shape;
 mod write;
 
-pub use read::{Watch, is_recording, read};
+pub use read::{Recording, Watch, is_recording, read};
 pub use write::document;
 
 #[cfg(test)]

@@ -49,17 +49,54 @@ fn without_break(text: &str) -> Option<&str> {
 
 /// `name` of `form-data; name="a"; filename="b"`
 fn parameter(text: &str, name: &str) -> Option<String> {
-    text.split(';').skip(1).find_map(|piece| {
-        let (key, value) = piece.split_once('=')?;
-        let value = value.trim();
-        let plain = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
-        (key.trim().eq_ignore_ascii_case(name)).then(|| plain.unwrap_or(value).to_owned())
-    })
+    let mut rest = text.split_once(';')?.1;
+    loop {
+        let (key, behind) = rest.split_once('=')?;
+        let behind = behind.trim_start();
+        // Within quotes a semicolon is one.
+        let (value, next) = match behind.strip_prefix('"') {
+            Some(inside) => {
+                let (value, behind) = inside.split_once('"')?;
+                (value, behind.split_once(';').map(|(_, next)| next))
+            }
+            None => match behind.split_once(';') {
+                Some((value, next)) => (value.trim(), Some(next)),
+                None => (behind.trim(), None),
+            },
+        };
+        if key.trim().eq_ignore_ascii_case(name) {
+            return Some(as_named(value));
+        }
+        rest = next?;
+    }
+}
+
+/// What browsers escape in a name, so that it stays within its quotes.
+fn as_named(text: &str) -> String {
+    let escapes = [("%22", "\""), ("%0D", "\r"), ("%0A", "\n")];
+    let mut text = text.to_owned();
+    for (escape, sign) in escapes {
+        text = text.replace(escape, sign);
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_may_hold_what_stands_between_names() {
+        let text = "form-data; name=\"a; filename=x; b=%22\"; filename=plain; other=\"z\"";
+        assert_eq!(
+            parameter(text, "name").as_deref(),
+            Some("a; filename=x; b=\"")
+        );
+        assert_eq!(parameter(text, "FileName").as_deref(), Some("plain"));
+        assert_eq!(parameter(text, "other").as_deref(), Some("z"));
+        assert_eq!(parameter(text, "b"), None);
+        assert_eq!(parameter("form-data; name=\"a", "name"), None);
+    }
 
     #[test]
     fn parts_are_told_by_the_boundary_and_a_cut_body_is_none() {

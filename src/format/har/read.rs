@@ -3,14 +3,17 @@
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::FormatError;
-use crate::format::lift::{Lifter, slot, without_jwts};
+use crate::format::lift::Lifter;
 use crate::format::notes::{Notes, offset_of, plain};
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::redact::Mask;
+use crate::insight::refused;
 use crate::insight::replay::expectation;
 use crate::model::{
-    Cause, Collection, Environment, Exchange, ExchangeId, Failure, FoundToken, Headers, Note,
-    Outcome, Response, Secret, SentRequest, Step, Timestamp, Timing, TokenName, TokenRef, cut,
-    tokens_of, written,
+    Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note,
+    Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp,
+    Timing, TokenName, TokenRef, cut, encoded, fill, written,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,6 +29,13 @@ pub fn is_recording(text: &str) -> bool {
     inside.is_some_and(|inside| inside.starts_with("\"log\"")) && text.contains("\"entries\"")
 }
 
+/// What a recording holds: its requests, and its calls with the answers that somebody else got.
+#[derive(Debug)]
+pub struct Recording {
+    pub collection: Collection,
+    pub exchanges: Vec<Exchange>,
+}
+
 /// Told from time to time how many hundredths of a file are read.
 pub type Watch<'a> = &'a mut dyn FnMut(usize);
 
@@ -37,7 +47,7 @@ pub fn read(
     taken: &[TokenName],
     known: &dyn Fn(&Secret) -> Option<TokenName>,
     watch: Watch,
-) -> Result<Collection, FormatError> {
+) -> Result<Recording, FormatError> {
     let json = text.trim_start_matches('\u{feff}');
     let read: File = serde_json::from_str(json).map_err(|error| {
         let offset = match error.is_eof() {
@@ -102,7 +112,7 @@ pub(super) struct LeftOut {
 /// A call with its answer as it came.
 struct Call {
     step: Step,
-    exchange: Exchange,
+    exchange: RawExchange,
     recorded: Recorded,
     /// The body was there, and is not in the recording.
     body_lost: bool,
@@ -159,30 +169,8 @@ impl Reader<'_> {
             }
             None => Outcome::Failed(no_answer(&error)),
         };
-        let body = written(&spec.body).unwrap_or_default();
-        let mut sent = SentRequest {
-            method: spec.method.clone(),
-            url: spec.url.clone(),
-            body: body.text.into_bytes(),
-            ..SentRequest::default()
-        };
-        for (number, param) in spec.params.iter().enumerate() {
-            let sign = if number == 0 { '?' } else { '&' };
-            let (name, value) = (&param.name, &param.value);
-            let encoded = crate::model::encoded_around_names;
-            sent.url
-                .push_str(&format!("{sign}{}={}", encoded(name), encoded(value)));
-        }
-        let headers = spec.headers.iter();
-        sent.headers = headers
-            .map(|row| (row.name.clone(), row.value.clone().into_bytes()))
-            .collect();
-        if let Some(token) = spec.auth.token() {
-            let value = format!("Bearer {}", slot(token));
-            sent.headers.push("authorization", value);
-            sent.token = Some(reference(token));
-        }
-        let exchange = Exchange {
+        let sent = sent_as(&spec);
+        let exchange = RawExchange {
             id: ExchangeId::new(started_at, number as u16),
             environment: Environment::RECEIVED.to_owned(),
             case: None,
@@ -237,7 +225,7 @@ impl Reader<'_> {
         if !headers.has("content-type") && !answer.media_type().is_empty() {
             headers.push("content-type", answer.media_type());
         }
-        let response = Response {
+        let mut response = Response {
             status: answer.status(),
             reason: answer.reason(),
             version: answer.version(),
@@ -247,6 +235,7 @@ impl Reader<'_> {
             timing,
             ..Response::default()
         };
+        response.refused = refused(&response, |_| Knowledge::default());
         (response, lost)
     }
 
@@ -255,17 +244,18 @@ impl Reader<'_> {
         self.notes.add(at, message);
     }
 
-    fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Collection {
+    fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Recording {
         let count = calls.len();
         let named: Vec<TokenName> = calls
             .iter()
-            .flat_map(|call| tokens_of(&call.step.spec))
+            .flat_map(|call| call.step.spec.tokens())
             .collect();
         for name in named {
             self.lifter.refer(name.as_str(), "by name");
         }
         let tokens = self.lifter.into_tokens();
-        let masks = [mask_of(&tokens), mask_of_cookies(&calls)];
+        let mask = mask_of(&tokens, &calls);
+        let mut exchanges = Vec::with_capacity(count);
         let mut collection = Collection {
             kind: "har",
             title: calls
@@ -275,7 +265,7 @@ impl Reader<'_> {
         };
         for (number, call) in calls.into_iter().enumerate() {
             watch(50 + number * 50 / count);
-            let (mut step, exchange) = (call.step, shown(call.exchange, &call.recorded, &masks));
+            let (mut step, exchange) = (call.step, shown(call.exchange, call.recorded, &mask));
             let status = exchange.outcome.status();
             let is_redirect = matches!(status, Some(301 | 302 | 303 | 307 | 308));
             self.left_out.redirects += usize::from(is_redirect);
@@ -285,7 +275,7 @@ impl Reader<'_> {
                 step.expect = Some(expectation(&exchange));
             }
             collection.requests.push(step);
-            collection.exchanges.push(exchange);
+            exchanges.push(exchange);
         }
         let counted = [
             (
@@ -314,92 +304,77 @@ impl Reader<'_> {
         }
         collection.tokens = tokens;
         collection.notes = notes;
-        collection
+        Recording {
+            collection,
+            exchanges,
+        }
     }
 }
 
-/// The values that were found, wherever they surface.
-fn mask_of(tokens: &[FoundToken]) -> Mask {
-    let valued = tokens.iter().filter_map(|token| {
-        let value = token.value.clone()?;
-        Some((reference(&token.name), value))
-    });
-    Mask::new(&valued.collect::<Vec<_>>())
-}
-
-/// Cookies are lifted as one text, and surface one by one.
-fn mask_of_cookies(calls: &[Call]) -> Mask {
-    let mut values = Headers::new();
-    let mut add = |pair: &str| {
-        let value = pair.split_once('=').map_or("", |(_, value)| value.trim());
-        // Words, such as the name of a theme, would be blotted out everywhere.
-        if value.len() >= 16 || value.bytes().any(|b| b.is_ascii_digit()) {
-            values.push("cookie", value);
-        }
-    };
+/// The values that were found, and cookies, which are lifted as one text and surface one by one.
+fn mask_of(tokens: &[FoundToken], calls: &[Call]) -> Mask {
+    let valued = tokens.iter().filter_map(FoundToken::valued);
+    let mut cookies = Vec::new();
     for call in calls {
         for (name, value) in &call.recorded.headers {
             if name.eq_ignore_ascii_case("cookie") {
-                value.split(';').for_each(&mut add);
+                cookies.extend(value.split(';').map(str::to_owned));
             }
         }
         if let Some(response) = call.exchange.outcome.response() {
-            for value in response.headers.all("set-cookie") {
-                add(value.split(';').next().unwrap_or_default());
-            }
+            let set = response.headers.all("set-cookie");
+            cookies.extend(set.filter_map(|text| Some(text.split(';').next()?.to_owned())));
         }
     }
-    Mask::of_request(&values, "", b"")
+    Mask::with_cookies(&valued.collect::<Vec<_>>(), cookies)
 }
 
 /// The call as it may be shown. Its request is made of names already; its answer is searched for
 /// everything that was secret in the request as it was recorded.
-fn shown(mut exchange: Exchange, recorded: &Recorded, masks: &[Mask]) -> Exchange {
-    let clean = (exchange.sent, exchange.typed);
-    let headers = recorded.headers.iter();
-    exchange.sent = SentRequest {
-        url: recorded.url.clone(),
-        headers: headers
-            .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
-            .collect(),
-        body: recorded.body.clone().into_bytes(),
+fn shown(mut exchange: RawExchange, recorded: Recorded, mask: &Mask) -> Exchange {
+    // As calls of our own are shown: a mask where a token goes.
+    exchange.sent.put(|slot| Some(reference(&slot.name).mask()));
+    let headers = recorded.headers.into_iter();
+    let stood = SentRequest {
+        url: recorded.url,
+        headers: headers.collect(),
+        body: recorded.body.into_bytes(),
         ..SentRequest::default()
     };
-    exchange.typed = Default::default();
-    let mut exchange = masks
-        .iter()
-        .fold(exchange, |exchange, mask| mask.exchange(exchange));
-    (exchange.sent, exchange.typed) = clean;
-    // As calls of our own are shown: a mask where a token goes.
-    for token in tokens_of(&exchange.typed) {
-        let (slot, mask) = (slot(&token), reference(&token).mask());
-        exchange.sent.url = exchange.sent.url.replace(&slot, &mask);
-        exchange.sent.headers = exchange
-            .sent
-            .headers
-            .iter()
-            .map(|header| {
-                let value = header.text().replace(&slot, &mask);
-                (header.name.clone(), value.into_bytes())
-            })
-            .collect();
+    mask.recorded(exchange, &stood)
+}
+
+/// The request as it went, its credentials by name. Nothing of it fails: it was sent once.
+fn sent_as(spec: &RequestSpec) -> SentRequest {
+    let read = |text: &str, literal: bool| match literal {
+        true => FilledText::from(text.to_owned()),
+        // Nothing else stands in braces in a recording.
+        false => fill(text, |_| None).unwrap_or_else(|_| text.to_owned().into()),
+    };
+    let mut url = read(&spec.url, false);
+    for (number, row) in spec.params.iter().enumerate() {
+        url.text.push(if number == 0 { '?' } else { '&' });
+        url.push(read(&row.name, row.literal).around_slots(encoded));
+        url.text.push('=');
+        url.push(read(&row.value, row.literal).around_slots(encoded));
     }
-    if let Outcome::Answered(response) = &mut exchange.outcome {
-        response.headers = response
-            .headers
-            .iter()
-            .map(|header| {
-                let value = without_jwts(&header.text());
-                (header.name.clone(), value.into_bytes())
-            })
-            .collect();
-        if let Ok(text) = std::str::from_utf8(&response.body)
-            && text.contains("eyJ")
-        {
-            response.body = without_jwts(text).into_bytes();
-        }
+    let mut sent = SentRequest {
+        method: spec.method.clone(),
+        ..SentRequest::default()
+    };
+    sent.slots.extend(url.slots_at(SlotPlace::Url));
+    sent.url = url.text;
+    for row in &spec.headers {
+        sent.push_header(&row.name, read(&row.value, row.literal));
     }
-    exchange
+    if let Some(token) = spec.auth.token() {
+        sent.push_bearer(token);
+    }
+    let written = written(&spec.body).unwrap_or_default();
+    let body = read(&written.text, written.literal);
+    sent.slots.extend(body.slots_at(SlotPlace::Body));
+    sent.body = body.text.into_bytes();
+    sent
 }
 
 fn reference(token: &TokenName) -> TokenRef {

@@ -3,8 +3,7 @@
 use super::multipart;
 use super::read::Reader;
 use super::shape::{PostData, Request};
-use crate::insight::replay::with_slots;
-use crate::model::{Auth, Body, Param, Part, RequestSpec, decoded};
+use crate::model::{Auth, Body, Param, Part, RequestSpec, as_text, decoded};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -44,10 +43,10 @@ impl Reader<'_> {
             recorded.headers.push(("Cookie".to_owned(), pairs));
         }
         let mut spec = RequestSpec::new(request.method, "");
-        let url = with_slots(&self.without_user(request.url, at));
+        let url = self.without_user(request.url, at);
         (spec.url, spec.params) = match holds_braces(&url) {
             false => self.lifter.taken_apart(&url),
-            true => (self.lifter.url(&url), Vec::new()),
+            true => (self.lifter.url(&as_text(&url)), Vec::new()),
         };
         for (name, value) in &recorded.headers {
             let lower = name.to_ascii_lowercase();
@@ -59,7 +58,7 @@ impl Reader<'_> {
                 continue;
             }
             self.lifter
-                .push_header(&mut spec, Param::new(name, with_slots(value)));
+                .push_header(&mut spec, Param::new(as_text(name), as_text(value)));
         }
         if spec.auth == Auth::None && !spec.headers.iter().any(|h| is_credential(&h.name)) {
             self.without_credential += 1;
@@ -67,6 +66,7 @@ impl Reader<'_> {
         if let Some(data) = request.post_data {
             spec.body = self.body(data, &mut spec.headers, &mut recorded, at);
         }
+        spec.settle();
         (spec, recorded)
     }
 
@@ -83,7 +83,7 @@ impl Reader<'_> {
         let media_type = named.map_or_else(|| data.media_type(), |header| header.value.clone());
         let is_named = named.is_some();
         let kind = media_type.to_ascii_lowercase();
-        let text = with_slots(&data.text());
+        let text = data.text();
         if kind.starts_with("multipart/") {
             let parts = match text.is_empty() {
                 true => Some(self.fields(&mut data, at)),
@@ -98,7 +98,8 @@ impl Reader<'_> {
                 return Body::Empty;
             };
             for part in parts.iter_mut().filter(|part| !part.is_file) {
-                part.value = self.lifter.named("part", &part.name, &part.value);
+                let value = as_text(&part.value);
+                part.value = self.lifter.named("part", &part.name, &value);
                 part.value = self.lifter.body(&part.value);
             }
             // It names a boundary that is written anew.
@@ -108,7 +109,8 @@ impl Reader<'_> {
         if text.is_empty() {
             let fields = self.fields(&mut data, at);
             let rows = fields.into_iter().filter(|field| !field.is_file);
-            let mut rows: Vec<Param> = rows.map(|f| Param::new(f.name, f.value)).collect();
+            let rows = rows.map(|f| Param::new(as_text(&f.name), as_text(&f.value)));
+            let mut rows: Vec<Param> = rows.collect();
             for row in &mut rows {
                 row.value = self.lifter.named("form", &row.name, &row.value);
             }
@@ -136,14 +138,17 @@ impl Reader<'_> {
         };
         recorded.body = String::from_utf8_lossy(&bytes).into_owned();
         let is_form = kind.starts_with("application/x-www-form-urlencoded");
-        self.lifter.text_body(bytes, is_form, false)
+        match String::from_utf8(bytes) {
+            Ok(text) => self.lifter.text_body(as_text(&text), is_form),
+            Err(error) => Body::Bytes(error.into_bytes()),
+        }
     }
 
     /// Fields of a form that stand by themselves; files are named and not in them.
     fn fields(&mut self, data: &mut PostData, at: usize) -> Vec<Part> {
         let mut parts = Vec::new();
         for mut field in data.fields() {
-            let value = with_slots(&field.value());
+            let value = field.value();
             // Whoever made the recording does not say which folder is read here.
             let file = field.file_name.as_deref().and_then(base_name);
             if let Some(name) = &file
@@ -155,12 +160,12 @@ impl Reader<'_> {
                 name: field.name,
                 is_file: file.is_some() && value.is_empty(),
                 value: match &file {
-                    Some(name) if value.is_empty() => name.clone(),
+                    Some(name) if value.is_empty() => as_text(name),
                     _ => value,
                 },
                 file_name: file,
                 media_type: field.content_type.filter(|kind| !kind.is_empty()),
-                is_off: false,
+                ..Part::default()
             });
         }
         parts

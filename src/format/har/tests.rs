@@ -1,12 +1,22 @@
 //! Recordings as browsers save them, and as nobody should.
 
-use super::{document, is_recording, read};
+use super::{Recording, document, is_recording, read};
+use crate::format::export::sample::ground;
+use crate::insight::Exchange;
 use crate::model::{Auth, Body, Cause, Collection, MASK, Outcome, Secret, TokenName};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn collection(text: &str) -> Collection {
+fn recording(text: &str) -> Recording {
     read(text, "a.har", &[], &nobody, &mut |_| ()).unwrap()
+}
+
+fn collection(text: &str) -> Collection {
+    recording(text).collection
+}
+
+fn exchanges(text: &str) -> Vec<Exchange> {
+    recording(text).exchanges
 }
 
 fn nobody(_: &Secret) -> Option<TokenName> {
@@ -73,7 +83,7 @@ fn thousands_of_secret_values_are_masked_wherever_they_are_repeated() {
         )
     };
     let text = har(&(0..900).map(one).collect::<Vec<_>>());
-    for exchange in collection(&text).exchanges {
+    for exchange in exchanges(&text) {
         let body = &exchange.outcome.response().unwrap().body;
         assert_eq!(String::from_utf8_lossy(body), format!("{MASK} and {MASK}"));
     }
@@ -92,7 +102,10 @@ fn a_call_comes_with_its_answer_its_times_and_what_is_expected_of_it() {
         403,
         BODY,
     );
-    let read = collection(&har(&[one]));
+    let Recording {
+        collection: read,
+        exchanges,
+    } = recording(&har(&[one]));
     let step = &read.requests[0];
     assert_eq!(step.name, "GET /core/runbooks");
     assert_eq!(step.spec.params[0].name, "page");
@@ -102,7 +115,7 @@ fn a_call_comes_with_its_answer_its_times_and_what_is_expected_of_it() {
         (expect.status, &expect.codes[0][..]),
         (Some(403), "forbidden")
     );
-    let exchange = &read.exchanges[0];
+    let exchange = &exchanges[0];
     assert_eq!(exchange.started_at.to_string(), "2024-05-12T07:30:00.25Z");
     assert_eq!(
         exchange.sent.url,
@@ -165,18 +178,19 @@ fn no_secret_of_a_recording_stands_in_what_is_made_of_it() {
         200,
         "{\"echo\":\"headersecret3 partsecret9 formsecret8 cookiesecret4 cookievalue99\"}",
     );
-    let read = collection(&har(&[login, form, parts, torn, later]));
-    let written: Vec<String> = read
-        .exchanges
+    let Recording {
+        collection: read,
+        exchanges,
+    } = recording(&har(&[login, form, parts, torn, later]));
+    let written: Vec<String> = exchanges
         .iter()
-        .map(|e| document(e).to_string())
+        .map(|e| document(e, &ground()).to_string())
         .collect();
     let shown = format!(
         "{:?} {:?} {:?} {written:?}",
-        read.requests, read.exchanges, read.notes
+        read.requests, exchanges, read.notes
     );
-    let bodies: Vec<_> = read
-        .exchanges
+    let bodies: Vec<_> = exchanges
         .iter()
         .flat_map(|e| {
             [
@@ -269,8 +283,11 @@ fn what_a_page_is_made_of_is_counted_and_left_out_unless_it_was_refused() {
         204,
         "",
     );
-    let read = collection(&har(&[image, missing, asks]));
-    assert_eq!(read.exchanges.len(), 1);
+    let Recording {
+        collection: read,
+        exchanges,
+    } = recording(&har(&[image, missing, asks]));
+    assert_eq!(exchanges.len(), 1);
     assert!(read.notes.iter().any(|n| n.message.starts_with("2 images")));
 }
 
@@ -281,8 +298,8 @@ fn a_call_without_an_answer_says_what_the_browser_said() {
     let mut other = one.clone();
     other["response"] = Value::Null;
     other["_error"] = Value::Null;
-    let read = collection(&har(&[one, other]));
-    let failure = |number: usize| match &read.exchanges[number].outcome {
+    let read = exchanges(&har(&[one, other]));
+    let failure = |number: usize| match &read[number].outcome {
         Outcome::Failed(failure) => (failure.cause, failure.message.clone()),
         Outcome::Answered(_) => panic!("answered"),
     };
@@ -315,10 +332,10 @@ fn bytes_come_in_base64_and_go_out_so() {
     let mut one = entry("GET", "https://a.example/b", &[], 200, "/wABAg==");
     one["response"]["content"]["encoding"] = json!("base64");
     one["response"]["content"]["size"] = json!("4");
-    let read = collection(&har(&[one]));
-    let response = read.exchanges[0].outcome.response().unwrap();
+    let read = exchanges(&har(&[one]));
+    let response = read[0].outcome.response().unwrap();
     assert_eq!(response.body, [255, 0, 1, 2]);
-    let written = document(&read.exchanges[0]);
+    let written = document(&read[0], &ground());
     assert_eq!(
         written["log"]["entries"][0]["response"]["content"]["text"],
         "/wABAg=="
@@ -339,10 +356,11 @@ fn what_is_written_reads_back_as_the_same_call() {
         BODY,
     );
     one["request"]["postData"] = json!({ "mimeType": "application/json", "text": "{\"n\": 1.0, \"password\":\"jsonsecret7\"}" });
-    let first = collection(&har(&[one]));
-    let text = document(&first.exchanges[0]).to_string();
-    let second = collection(&text);
+    let first = recording(&har(&[one]));
+    let text = document(&first.exchanges[0], &ground()).to_string();
+    let second = recording(&text);
     let (a, b) = (&first.exchanges[0], &second.exchanges[0]);
+    let (first, second) = (&first.collection, &second.collection);
     assert_eq!(a.outcome, b.outcome);
     assert_eq!(
         (a.started_at, a.took, &a.sent.url),
@@ -352,8 +370,8 @@ fn what_is_written_reads_back_as_the_same_call() {
     assert_eq!(first.requests[0].spec.auth, second.requests[0].spec.auth);
     assert_eq!(first.requests[0].expect, second.requests[0].expect);
     assert_eq!(
-        document(b)["log"]["entries"][0]["response"],
-        document(a)["log"]["entries"][0]["response"]
+        document(b, &ground())["log"]["entries"][0]["response"],
+        document(a, &ground())["log"]["entries"][0]["response"]
     );
 }
 

@@ -1,14 +1,21 @@
 //! A call as a HAR recording of one entry. What is written was masked before, as everything that
-//! is kept is.
+//! is kept is, and what is its environment's own is masked here.
 
+use crate::format::export::{self, Ground};
+use crate::format::lift::{Lifter, user_of};
+use crate::insight::Exchange;
 use crate::insight::request_ids;
-use crate::model::{Exchange, Headers, Outcome, Response, cut};
+use crate::model::{
+    FORM, Headers, MASK, Outcome, Piece, Response, SentRequest, as_data, as_text, cut, with_pieces,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-pub fn document(exchange: &Exchange) -> Value {
+pub fn document(exchange: &Exchange, ground: &Ground) -> Value {
+    let exchange = &*export::masked(exchange, &ground.environment);
+    let sent = without_credentials(exchange.sent.clone());
     let response = exchange.outcome.response();
     let mut entry = Map::new();
     entry.insert(
@@ -16,7 +23,7 @@ pub fn document(exchange: &Exchange) -> Value {
         json!(exchange.started_at.to_string()),
     );
     entry.insert("time".into(), json!(ms(exchange.took)));
-    entry.insert("request".into(), request(exchange, response));
+    entry.insert("request".into(), request(&sent, response));
     entry.insert("response".into(), answer(exchange, response));
     entry.insert("cache".into(), json!({}));
     entry.insert("timings".into(), timings(exchange, response));
@@ -40,8 +47,45 @@ pub fn document(exchange: &Exchange) -> Value {
     })
 }
 
-fn request(exchange: &Exchange, response: Option<&Response>) -> Value {
-    let sent = &exchange.sent;
+/// The request without the credentials that only a closer look at their names tells.
+fn without_credentials(mut sent: SentRequest) -> SentRequest {
+    let mut lifter = Lifter::of_own(&[]);
+    let (url, user) = user_of(&sent.url);
+    if user.is_some_and(|user| !user.contains(MASK)) {
+        sent.url = url;
+    }
+    sent.url = masked(&sent.url, |text| lifter.url(text));
+    let headers = sent.headers.iter();
+    let headers = headers.map(|header| {
+        let value = masked(&header.text(), |text| lifter.header(&header.name, text));
+        (header.name.clone(), value)
+    });
+    sent.headers = headers.collect();
+    if let Ok(body) = std::str::from_utf8(&sent.body) {
+        let is_form = sent.headers.media_type().is_some_and(|kind| kind == FORM);
+        let body = masked(body, |text| match is_form {
+            true => lifter.pairs("form", text),
+            false => lifter.body(text),
+        });
+        sent.body = body.into_bytes();
+    }
+    sent
+}
+
+/// A text with a mask in the place of every credential; masks and names in it stay as they are.
+fn masked(text: &str, lift: impl FnOnce(&str) -> String) -> String {
+    // What holds a mask is not lifted, and what looks like a name is text.
+    let held = format!("{MASK}token:");
+    let lifted = lift(&as_text(&text.replace("‹token:", &held)));
+    let masked = with_pieces(&lifted, |piece| match piece {
+        Piece::Token(_) => Some(MASK.to_owned()),
+        Piece::Plain(_) | Piece::Name(_) | Piece::Brace => None,
+    });
+    let masked = as_data(&masked).unwrap_or(masked);
+    masked.replace(&held, "‹token:")
+}
+
+fn request(sent: &SentRequest, response: Option<&Response>) -> Value {
     let query = sent.url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split('#').next().unwrap_or_default();
     let pairs = query.split('&').filter(|pair| !pair.is_empty());

@@ -68,8 +68,7 @@ impl Reader<'_> {
             spec.body = self.gathered.form(&text);
             return;
         }
-        let lifter = &mut self.gathered.lifter;
-        spec.body = lifter.text_body(text.into_bytes(), false, true);
+        spec.body = self.gathered.lifter.text_body(text, false);
     }
 
     /// The lines that are sent, without what only stands around them.
@@ -112,7 +111,9 @@ impl Reader<'_> {
     fn parts(&mut self, spec: &mut RequestSpec, lines: &[Line], media_type: &str) {
         let at = lines[0].at;
         let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
-        let text = self.gathered.variables.plain(&(texts.join("\n") + "\n"));
+        // The lines of such a body are ended as in HTTP.
+        let whole = texts.join("\r\n") + "\r\n";
+        let text = self.gathered.variables.plain(&whole);
         let Some(parts) = multipart::parts(&text, media_type) else {
             return self.gathered.notes.add(
                 at,

@@ -1,7 +1,7 @@
 //! Requests as the HTTP clients of editors read them.
 
 use super::*;
-use crate::format::blanks::sample::{place, step};
+use crate::format::export::sample::{ground, step};
 use crate::model::{Auth, Body, Expectation, Param, Session, TokenName};
 
 #[test]
@@ -25,7 +25,7 @@ fn a_session_becomes_named_requests_that_pass_values_on() {
         steps: vec![list, make],
         ..Session::default()
     };
-    let written = write_session(&session, &place());
+    let written = write_session(&session, &ground());
     let agent = concat!("httriage/", env!("CARGO_PKG_VERSION"));
     let usual = format!("accept: application/json, */*;q=0.8\nuser-agent: {agent}\n");
     let expected = format!(
@@ -42,6 +42,7 @@ GET https://api.acme.example/core/runbooks?q=a+b%23{{{{word}}}} HTTP/1.1
 ### 2. rename it
 # Recorded: 403 forbidden
 @book = {{{{step_1.response.body.$.data[0].id}}}}
+# The line break at the end of the body is left out.
 PATCH https://api.acme.example/core/runbooks/{{{{book}}}} HTTP/1.1
 {usual}content-type: application/json
 
@@ -69,11 +70,12 @@ fn what_such_a_file_cannot_hold_is_said() {
         step.spec.body = body;
         session.steps.push(step);
     }
-    let written = write_session(&session, &place());
+    let written = write_session(&session, &ground());
     assert_eq!(written.notes.len(), 4, "{:?}", written.notes);
     assert!(written.notes[0].contains("is no text"));
-    assert!(written.notes[1].contains("begins with ###"));
-    assert!(written.notes[2].contains("as a curl command it is exact"));
+    assert!(written.notes[1].contains("begins with a sign"));
+    assert!(written.notes[2].contains("As a curl command it is exact"));
+    assert_eq!(written.requests, 0);
     assert!(!written.text.contains('\u{1b}'));
 }
 
@@ -85,7 +87,7 @@ fn a_credential_that_was_typed_is_a_variable_and_its_value_is_nowhere() {
         steps: vec![step],
         ..Session::default()
     };
-    let written = write_session(&session, &place());
+    let written = write_session(&session, &ground());
     assert!(!written.text.contains("qpwoeiruty"), "{}", written.text);
     assert!(written.text.contains("{{$processEnv HTTRIAGE_TOKEN_"));
 }

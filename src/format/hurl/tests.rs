@@ -1,7 +1,7 @@
 //! Requests as Hurl reads them.
 
 use super::*;
-use crate::format::blanks::sample::{place, step};
+use crate::format::export::sample::{ground, step};
 use crate::model::{Auth, Body, Param, TokenName};
 use proptest::prelude::*;
 
@@ -35,7 +35,7 @@ fn session() -> Session {
 
 #[test]
 fn a_session_becomes_entries_that_pass_values_on_and_check_what_was_recorded() {
-    let written = write_session(&session(), &place());
+    let written = write_session(&session(), &ground());
     let agent = concat!("httriage/", env!("CARGO_PKG_VERSION"));
     let usual = format!("accept: application/json, */*;q=0.8\nuser-agent: {agent}\n");
     let expected = format!(
@@ -45,8 +45,10 @@ fn a_session_becomes_entries_that_pass_values_on_and_check_what_was_recorded() {
 #     --secret token_acme_support="$HTTRIAGE_TOKEN_ACME_SUPPORT" FILE
 
 # 1. list runbooks
-GET https://api.acme.example/core/runbooks?q=a+b%23{{{{word}}}}
+GET https://api.acme.example/core/runbooks
 {usual}authorization: Bearer {{{{token_acme_support}}}}
+[QueryStringParams]
+q: a b\#{{{{word}}}}
 HTTP *
 [Captures]
 book: jsonpath "$['data'][0]['id']"
@@ -82,7 +84,7 @@ fn a_credential_that_was_typed_is_a_secret_and_its_value_is_nowhere() {
         Param::new("Authorization", "Bearer qpwoeiruty1029384756"),
         Param::new("Cookie", "sid=zmxncbvlaksjdhf"),
     ];
-    let written = write_session(&session, &place());
+    let written = write_session(&session, &ground());
     for value in ["qpwoeiruty1029384756", "zmxncbvlaksjdhf"] {
         assert!(!written.text.contains(value), "{}", written.text);
     }
@@ -102,7 +104,7 @@ fn a_body_that_is_no_text_is_written_as_base64_and_one_with_marks_on_a_line() {
         step.spec.body = body;
         session.steps.push(step);
     }
-    let written = write_session(&session, &place()).text;
+    let written = write_session(&session, &ground()).text;
     for line in [
         "base64,AJ+Slg==;",
         r"`one \`\`\` two\n`",
@@ -118,8 +120,8 @@ fn a_body_that_is_no_text_is_written_as_base64_and_one_with_marks_on_a_line() {
 fn a_step_that_cannot_be_resolved_is_said_and_the_others_are_written() {
     let mut session = session();
     session.steps.insert(0, step("odd", "GET", "http://[::1"));
-    let written = write_session(&session, &place());
-    assert!(written.text.contains("This step cannot be written."));
+    let written = write_session(&session, &ground());
+    assert!(written.text.contains("This request is left out."));
     assert!(written.text.contains("# 2. list runbooks\nGET https://"));
     assert_eq!(written.notes.len(), 1);
 }
@@ -158,17 +160,19 @@ fn read_value(line: &str) -> Option<String> {
 proptest! {
     #[test]
     fn any_value_is_read_back_as_it_was(text in "[ #{}\\\\`a\n\t\u{1b}\u{202e}é😀]{0,12}") {
-        let mut writer = Writer::default();
-        let value = writer.value(text.as_bytes());
+        let ground = ground();
+        let mut writer = Writer::new(&ground, &[], &[]);
+        let value = writer.value(&Text::plain(text.as_bytes())).unwrap();
         prop_assert!(!value.contains(|c: char| c.is_control()), "{value:?}");
         prop_assert_eq!(read_value(&value), Some(text));
     }
 
     #[test]
     fn any_body_is_one_line_or_a_block(body in proptest::collection::vec(any::<u8>(), 1..40)) {
-        let mut writer = Writer::default();
-        writer.body(&body);
-        let text = writer.text;
+        let ground = ground();
+        let mut writer = Writer::new(&ground, &[], &[]);
+        let mut text = String::new();
+        writer.body(&Text::plain(&body), &mut text).unwrap();
         let closed = text.ends_with("`\n") || text.ends_with(";\n");
         prop_assert!(closed, "{text:?}");
     }

@@ -4,7 +4,7 @@ use super::document::Version;
 use super::notes::Lost;
 use super::parameters::{Parameters, plain, variable};
 use super::read::Reader;
-use crate::model::{Body, Param, Part, RequestSpec};
+use crate::model::{Body, Param, Part, RequestSpec, as_text};
 use serde_json::{Map, Value};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -109,7 +109,7 @@ impl<'d> Reader<'d> {
                     Part::from(Param::new(name, value.unwrap_or_else(open)))
                 }
             };
-            part.name = name.to_owned();
+            part.name = as_text(name);
             part.is_off = !required;
             parts.push(part);
         }
@@ -129,7 +129,6 @@ impl<'d> Reader<'d> {
         schema: Option<&'d Value>,
     ) {
         let kind = essence(media_type);
-        self.filled = false;
         if is_json(&kind) {
             let value = example.or_else(|| schema.map(|schema| self.sketch(schema, "", 0)));
             let Some(value) = value else {
@@ -144,8 +143,7 @@ impl<'d> Reader<'d> {
             if kind != "application/json" && !kind.contains('*') {
                 spec.headers.push(Param::new("Content-Type", media_type));
             }
-            let filled = self.filled;
-            spec.body = self.lifter.text_body(text.into_bytes(), false, filled);
+            spec.body = self.lifter.text_body(text, false);
             return;
         }
         if kind == FORM || kind.starts_with("multipart/") {
@@ -167,7 +165,7 @@ impl<'d> Reader<'d> {
         match value {
             Some(Value::String(text)) => {
                 spec.headers.push(Param::new("Content-Type", media_type));
-                spec.body = self.lifter.text_body(text.into_bytes(), false, false);
+                spec.body = self.lifter.text_body(text, false);
             }
             _ => self.lost(Lost::Media, &kind),
         }

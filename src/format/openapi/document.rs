@@ -1,8 +1,8 @@
 //! The text as a tree of values, and where in the text an operation stands.
 
 use crate::format::FormatError;
-use crate::format::lift::without_jwts;
 use crate::format::notes::{offset_of, plain};
+use crate::insight::redact::without_jwts;
 use crate::model::{Note, cut};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};

@@ -2,7 +2,7 @@
 //! trouble a thousand times.
 
 use super::document::Document;
-use crate::format::lift::without_jwts;
+use crate::insight::redact::without_jwts;
 use crate::model::{Note, cut};
 
 /// Each kind is one note, with the place of the first.

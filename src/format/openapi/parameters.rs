@@ -3,7 +3,7 @@
 
 use super::notes::Lost;
 use super::read::Reader;
-use crate::model::{Param, RequestSpec};
+use crate::model::{Param, RequestSpec, as_text};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -96,9 +96,14 @@ impl<'d> Reader<'d> {
             self.optional(name);
         }
         let mut rows = match self.example(parameter) {
-            Some(value) => rows(parameter, name, place, &value),
-            None if required => vec![Param::new(name, format!("{{{{{}}}}}", variable(name)))],
-            None => vec![Param::new(name, "")],
+            Some(value) => rows(parameter, &as_text(name), place, &value),
+            None if required => {
+                vec![Param::new(
+                    as_text(name),
+                    format!("{{{{{}}}}}", variable(name)),
+                )]
+            }
+            None => vec![Param::new(as_text(name), "")],
         };
         if !self
             .room

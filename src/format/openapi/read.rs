@@ -7,12 +7,11 @@ use super::parameters::{Parameters, plain, variable};
 use super::security::Way;
 use crate::format::FormatError;
 use crate::format::har::Watch;
-use crate::format::lift::{Lifter, without_jwts};
-use crate::insight::redact::Mask;
-use crate::insight::replay::with_slots;
+use crate::format::lift::Lifter;
+use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
-    Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, cut, decoded, encoded,
-    encoded_around_names, names_in, tokens_of,
+    Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, as_data, as_text, cut,
+    decoded, encoded, encoded_around_names, names_in, token_names_in,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -47,7 +46,6 @@ pub fn read(
         lifter: Lifter::new(taken, known),
         room: Room(ROOM + text.len()),
         ways: HashMap::new(),
-        filled: false,
         within: Vec::new(),
         steps_left: 0,
         notes: Notes::default(),
@@ -70,8 +68,6 @@ pub(super) struct Reader<'d> {
     pub(super) room: Room,
     /// How each scheme signs in; none that is described nowhere.
     pub(super) ways: HashMap<&'d str, Option<Way>>,
-    /// Whether the body at hand holds variables on purpose.
-    pub(super) filled: bool,
     /// The schemas that the value at hand is made up within, and the steps it may still take.
     pub(super) within: Vec<&'d Value>,
     pub(super) steps_left: usize,
@@ -158,9 +154,9 @@ impl<'d> Reader<'d> {
         None
     }
 
-    /// A copy, while there is room for it.
+    /// A copy, while there is room for it, whose texts stay what they are when they are filled in.
     pub(super) fn copied(&mut self, value: &Value) -> Option<Value> {
-        self.room.take_value(value).then(|| value.clone())
+        self.room.take_value(value).then(|| as_texts(value))
     }
 
     /// The example that stands beside a schema, in one of the forms of the versions.
@@ -245,7 +241,7 @@ impl<'d> Reader<'d> {
                 described.get("default").or_else(first)
             });
             let value = match value {
-                Some(value) if self.room.take_value(value) => plain(value),
+                Some(value) if self.room.take_value(value) => as_text(&plain(value)),
                 _ => format!("{{{{{}}}}}", variable(piece)),
             };
             address.push_str(&self.lifter.named("server", piece, &value));
@@ -422,13 +418,13 @@ impl<'d> Reader<'d> {
             let lifted = self
                 .lifter
                 .named("path", piece, value.map_or(&open, |value| value));
-            if lifted.contains("{{token:") {
+            if !token_names_in(&lifted).is_empty() {
                 url.push_str(&encoded_around_names(&lifted));
                 continue;
             }
             url.push_str(&open);
             if value.is_some() {
-                self.variable(name, encoded(&lifted));
+                self.variable(name, encoded(&as_data(&lifted).unwrap_or_default()));
             }
         }
         self.lifter.url(&url)
@@ -449,7 +445,7 @@ impl<'d> Reader<'d> {
 
     fn finish(mut self) -> Collection {
         let steps = self.steps.iter();
-        let named: Vec<TokenName> = steps.flat_map(|step| tokens_of(&step.spec)).collect();
+        let named: Vec<TokenName> = steps.flat_map(|step| step.spec.tokens()).collect();
         for name in named {
             self.lifter.refer(name.as_str(), "by name");
         }
@@ -478,11 +474,13 @@ impl<'d> Reader<'d> {
             requests: self.steps,
             tokens: self.lifter.into_tokens(),
             variables: self.variables,
-            base: self.base,
+            base: self.base.as_deref().and_then(as_data),
             notes,
-            ..Collection::default()
         };
         hide(&mut collection);
+        for step in &mut collection.requests {
+            step.spec.settle();
+        }
         collection
     }
 }
@@ -495,24 +493,33 @@ fn hide(collection: &mut Collection) {
         return;
     }
     let mask = Mask::new(&valued);
-    let named = |text: &mut String| *text = with_slots(&mask.text(text));
     let masked = |text: &mut String| *text = mask.text(text);
     masked(&mut collection.title);
     for step in &mut collection.requests {
         let spec = &mut step.spec;
         masked(&mut step.name);
         masked(&mut spec.notes);
-        named(&mut spec.url);
-        for row in spec.params.iter_mut().chain(&mut spec.headers) {
-            named(&mut row.value);
-        }
-        spec.body.change_texts(named);
+        spec.change_templates(|text| *text = mask.template(text));
     }
     for (_, value) in &mut collection.variables {
         masked(value);
     }
     for note in &mut collection.notes {
         masked(&mut note.message);
+    }
+}
+
+/// A value whose texts stay what they are when they are filled in.
+fn as_texts(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(as_text(text)),
+        Value::Array(values) => values.iter().map(as_texts).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(name, value)| (as_text(name), as_texts(value)));
+            Value::Object(members.collect())
+        }
+        plain => plain.clone(),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::notes::Lost;
 use super::read::Reader;
-use crate::format::lift::slot;
-use crate::model::{Auth, Param, RequestSpec, TokenName};
+use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 use serde_json::Value;
 
 /// What a scheme comes to.

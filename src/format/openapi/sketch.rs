@@ -3,6 +3,7 @@
 
 use super::read::Reader;
 use crate::insight::redact::is_secret_name;
+use crate::model::as_text;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -73,7 +74,7 @@ impl<'d> Reader<'d> {
                             break;
                         }
                         let value = self.sketch(schema, member, depth + 1);
-                        object.insert((*member).to_owned(), value);
+                        object.insert(as_text(member), value);
                     }
                 }
                 Value::Object(object)
@@ -101,7 +102,6 @@ impl<'d> Reader<'d> {
             "string" => {
                 let format = said("format").and_then(Value::as_str).unwrap_or("");
                 if is_secret_name(name) || format == "password" {
-                    self.filled = true;
                     return Value::String(format!("{{{{{}}}}}", super::parameters::variable(name)));
                 }
                 json!(sample(format))

@@ -3,8 +3,7 @@
 use super::node::{Members, Node};
 use super::read::Reader;
 use crate::format::gathered::is_proven;
-use crate::format::lift::slot;
-use crate::model::{Auth, Param, RequestSpec, TokenName};
+use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 
 impl Reader<'_, '_> {
     /// `auth` of a request, else of the folder or the collection that it is in.

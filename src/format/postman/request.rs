@@ -4,7 +4,7 @@
 use super::node::{Members, Node};
 use super::read::Reader;
 use crate::format::gathered::Gathered;
-use crate::model::{Body, Param, Part, RequestSpec, cut, decoded};
+use crate::model::{Body, Param, Part, RequestSpec, cut, decoded_around_names};
 use serde_json::json;
 
 const OFF: &str =
@@ -195,6 +195,7 @@ impl Reader<'_, '_> {
                 name: variables.plain(&row.text("key").unwrap_or_default()),
                 value: variables.plain(&row.text("value").unwrap_or_default()),
                 enabled,
+                literal: false,
             }
         });
         rows.filter(|row| !row.name.is_empty()).collect()
@@ -254,10 +255,7 @@ impl Reader<'_, '_> {
         if !media_type.is_empty() && !is_typed(spec) {
             spec.headers.push(Param::new("Content-Type", media_type));
         }
-        spec.body = self
-            .gathered
-            .lifter
-            .text_body(text.into_bytes(), false, true);
+        spec.body = self.gathered.lifter.text_body(text, false);
     }
 
     fn form(&mut self, spec: &mut RequestSpec, body: &Members) {
@@ -358,7 +356,7 @@ fn is_typed(spec: &RequestSpec) -> bool {
 
 fn unescaped(text: &str) -> String {
     let text = text.replace('+', " ");
-    decoded(&text).unwrap_or(text)
+    decoded_around_names(&text).unwrap_or(text)
 }
 
 /// The pieces of a URL that has no text of its own.

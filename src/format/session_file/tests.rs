@@ -107,6 +107,40 @@ support = "deny"
 }
 
 #[test]
+fn data_is_marked_and_only_then_is_the_file_one_of_a_later_version() {
+    let mut step = Step {
+        name: "s".into(),
+        spec: RequestSpec::new("POST", "/"),
+        ..Step::default()
+    };
+    step.spec.headers = vec![
+        Param::data("X-A", "{{token:admin}}"),
+        Param::new("X-B", "{{token:own}}"),
+        Param::data("X-C", "nothing to mark"),
+    ];
+    step.spec.body = Body::Bytes(b"{\"a\": \"{{name}}\"}".to_vec());
+    let mut session = Session {
+        name: "a".into(),
+        steps: vec![step],
+        ..Session::default()
+    };
+    let text = write(&session);
+    assert_eq!(
+        text,
+        "version = 2\nname = \"a\"\n\n[[step]]\nname = \"s\"\nmethod = \"POST\"\nurl = \"/\"\nheaders = [\n  \
+         { name = \"X-A\", value = \"{{token:admin}}\", literal = true },\n  [\"X-B\", \"{{token:own}}\"],\n  \
+         [\"X-C\", \"nothing to mark\"],\n]\nbody = '{\"a\": \"{{name}}\"}'\nliteral = true\n"
+    );
+    assert_eq!(read(&text, "f").unwrap(), session);
+    // A text in which a brace is said to be one is for a later reader, too.
+    session.steps[0].spec.headers.truncate(0);
+    session.steps[0].spec.body = Body::Text("{{text:brace}}{a}} {{b}}".into());
+    assert!(write(&session).starts_with("version = 2\n"));
+    session.steps[0].spec.body = Body::Bytes(b"plain".to_vec());
+    assert!(write(&session).starts_with("version = 1\n"));
+}
+
+#[test]
 fn mistakes_are_named_with_line_and_column() {
     let step = "name = \"a\"\n[[step]]\nname = \"s\"\nmethod = \"GET\"\nurl = \"/\"\n";
     let cases = [
@@ -125,6 +159,11 @@ fn mistakes_are_named_with_line_and_column() {
             "f:6:9: this cannot be the name",
         ),
         (format!("{step}headers = [[\"a\"]]\n"), "f:6:"),
+        (format!("{step}headers = [[\"a\", \"b\", \"c\"]]\n"), "f:6:"),
+        (
+            format!("{step}headers = [{{ name = \"a\", value = \"b\", raw = true }}]\n"),
+            "unknown field `raw`",
+        ),
         (
             format!("{step}capture = {{ a = \"data\" }}\n"),
             "f:6:17: \"data\" is not a JSON",
@@ -160,8 +199,8 @@ fn mistakes_are_named_with_line_and_column() {
         ),
         ("[[step]]\nname = \"s\"\n".to_owned(), "missing field"),
         (
-            "version = 2\nnew = 1\n".to_owned(),
-            "f:1:11: this session has version 2",
+            "version = 3\nnew = 1\n".to_owned(),
+            "f:1:11: this session has version 3",
         ),
         ("version = 0\nname = \"a\"\n".to_owned(), "no version 0"),
     ];
@@ -181,9 +220,15 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 fn params() -> impl Strategy<Value = Vec<Param>> {
-    let row = (texts(), texts(), any::<bool>()).prop_map(|(name, value, enabled)| Param {
-        enabled,
-        ..Param::new(name, value)
+    let braces = prop_oneof![texts(), Just("{{token:x}}".to_owned())];
+    let row = (texts(), braces, any::<[bool; 2]>());
+    let row = row.prop_map(|(name, value, [enabled, literal])| {
+        let row = Param {
+            enabled,
+            literal,
+            ..Param::new(name, value)
+        };
+        row.marked()
     });
     prop::collection::vec(row, 0..3)
 }

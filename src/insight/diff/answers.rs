@@ -2,9 +2,10 @@
 
 use super::volatile::is_volatile_header;
 use super::{BodyDiff, Difference, body_diff};
+use crate::insight::Exchange;
 use crate::insight::error_body::error_body;
 use crate::insight::replay::codes_text;
-use crate::model::{Exchange, Headers, Outcome, Response};
+use crate::model::{Headers, Outcome, Response};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerDiff {
@@ -54,11 +55,10 @@ fn body(response: Option<&Response>) -> &[u8] {
 
 fn said(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Answered(response) => {
-            let text = format!("{:03} {}", response.status, response.reason);
-            text.trim_end().to_owned()
+        Outcome::Answered(_) => exchange.outcome.headline(),
+        Outcome::Failed(failure) => {
+            format!("{}, {}", exchange.outcome.headline(), failure.cause.id())
         }
-        Outcome::Failed(failure) => format!("no answer, {}", failure.cause.id()),
     }
 }
 

@@ -185,10 +185,11 @@ proptest! {
 #[test]
 fn answers_differ_in_what_decides_then_in_headers_then_in_the_body() {
     use crate::insight::diff::answer_diff;
+    use crate::insight::redact::Mask;
     use crate::model::{
-        Exchange, ExchangeId, Headers, Outcome, RequestSpec, Response, SentRequest, Timestamp,
+        ExchangeId, Headers, Outcome, RawExchange, RequestSpec, Response, SentRequest, Timestamp,
     };
-    let answer = |status, headers: &[(&str, &str)], body: &str| Exchange {
+    let answer = |status, headers: &[(&str, &str)], body: &str| RawExchange {
         id: ExchangeId::from_number(1),
         environment: String::new(),
         case: None,
@@ -217,6 +218,7 @@ fn answers_differ_in_what_decides_then_in_headers_then_in_the_body() {
         &[("date", "now"), ("server", "b"), ("x-new", "1")],
         r#"{"data":[]}"#,
     );
+    let [was, is] = [was, is].map(|call| Mask::default().exchange(call));
     let diff = answer_diff(&was, &is);
     let places: Vec<_> = diff.outcome.iter().map(|d| d.place.as_str()).collect();
     assert_eq!(places, ["outcome", "codes"]);

@@ -2,6 +2,8 @@
 //! that hold such ids. A rule looks at both sides, so that a date that becomes a word is a
 //! difference all the same.
 
+use crate::insight::request_ids::is_request_id;
+
 /// Whether a change from one JSON source to another says nothing about the answer.
 pub fn is_volatile(name: &str, was: &str, is: &str) -> bool {
     let (was, is) = (unquoted(was), unquoted(is));
@@ -88,9 +90,8 @@ fn steady(link: &str) -> String {
 
 /// Headers whose values say nothing about what was answered, and the one that follows the body.
 pub fn is_volatile_header(name: &str) -> bool {
-    const NAMES: [&str; 16] = [
+    const NAMES: [&str; 11] = [
         "age",
-        "cf-ray",
         "content-length",
         "date",
         "etag",
@@ -98,21 +99,11 @@ pub fn is_volatile_header(name: &str) -> bool {
         "last-modified",
         "nel",
         "report-to",
-        "server-timing",
         "set-cookie",
-        "traceparent",
         "tracestate",
         "via",
-        "x-runtime",
-        "x-response-time",
-    ];
-    let is_id = [
-        "request-id",
-        "requestid",
-        "correlation-id",
-        "trace-id",
-        "amz-id",
     ];
     let is_quota = name.contains("ratelimit") || name.contains("rate-limit");
-    NAMES.contains(&name) || is_id.iter().any(|part| name.contains(part)) || is_quota
+    let is_duration = name.ends_with("time") || name.ends_with("timing");
+    NAMES.contains(&name) || is_request_id(name) || is_quota || is_duration
 }

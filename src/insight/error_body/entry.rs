@@ -1,5 +1,4 @@
-//! What one error is, and how one JSON object becomes one. Makers agree on what an error has to say and not on how its
-//! members are called, so each field has a list of names, the standard's own first.
+//! What one error is, and when two of them are one.
 
 use crate::insight::json::Json;
 
@@ -17,7 +16,14 @@ pub enum EntryOrigin {
     /// A header instead of the body.
     WwwAuthenticate,
     Graphql,
-    /// JSON of some maker's own shape.
+    /// OData's JSON format, version 4.01, 21.1, and the older `odata.error`.
+    Odata,
+    /// `google.rpc.Status`.
+    GoogleRpc,
+    /// RFC 7644, 3.12.
+    Scim,
+    Xml,
+    /// JSON of some maker's own shape, or a header of theirs.
     Vendor,
     Text,
     /// A page for people: a gateway, a proxy or a login said this.
@@ -36,10 +42,31 @@ impl EntryOrigin {
             EntryOrigin::Oauth => "oauth",
             EntryOrigin::WwwAuthenticate => "www_authenticate",
             EntryOrigin::Graphql => "graphql",
+            EntryOrigin::Odata => "odata",
+            EntryOrigin::GoogleRpc => "google_rpc",
+            EntryOrigin::Scim => "scim",
+            EntryOrigin::Xml => "xml",
             EntryOrigin::Vendor => "vendor",
             EntryOrigin::Text => "text",
             EntryOrigin::Html => "html",
             EntryOrigin::None => "none",
+        }
+    }
+}
+
+/// What mends an error, as the answer says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remedy {
+    /// Words, or the address itself where there are none.
+    pub text: String,
+    pub url: Option<String>,
+}
+
+impl Remedy {
+    pub fn link(url: &str) -> Remedy {
+        Remedy {
+            text: url.to_owned(),
+            url: Some(url.to_owned()),
         }
     }
 }
@@ -54,10 +81,17 @@ pub struct Entry {
     /// What decides, spelled as it came.
     pub code: Option<String>,
     pub status: Option<String>,
+    /// Where the input stands, as the answer writes it: a pointer, a parameter or a path.
+    pub field: Option<String>,
     /// The place in the request's body.
     pub pointer: Option<String>,
     /// The parameter or header of the request.
     pub parameter: Option<String>,
+    /// Scopes, roles or permissions that the call needs, as the answer names them.
+    pub needed: Vec<String>,
+    /// Those that its credential has.
+    pub held: Vec<String>,
+    pub remedy: Option<Remedy>,
     pub links: Option<Json>,
     pub meta: Option<Json>,
     pub origin: EntryOrigin,
@@ -65,41 +99,43 @@ pub struct Entry {
     pub raw: String,
 }
 
-const TITLE: &[&str] = &["title", "Title", "summary"];
-const DETAIL: &[&str] = &[
-    "detail",
-    "message",
-    "Message",
-    "msg",
-    "error_message",
-    "errorMessage",
-    "error_description",
-    "faultstring",
-    "description",
-    "reason",
-    "error",
-];
-const CODE: &[&str] = &[
-    "code",
-    "Code",
-    "error_code",
-    "errorCode",
-    "ErrorCode",
-    "errorcode",
-    "__type",
-];
-const STATUS: &[&str] = &["status", "statusCode", "status_code", "httpStatus"];
-const POINTER: &[&str] = &["pointer", "field", "property"];
-const PARAMETER: &[&str] = &["parameter", "param"];
-const LINKS: &[&str] = &[
-    "links",
-    "doc_url",
-    "documentation_url",
-    "error_uri",
-    "moreInfo",
-    "more_info",
-    "help",
-];
+impl Entry {
+    /// Whether it has anything that a person is shown first.
+    pub fn says(&self) -> bool {
+        self.title.is_some() || self.detail.is_some() || self.code.is_some()
+    }
+
+    fn said(&self) -> impl Iterator<Item = &String> {
+        [&self.title, &self.detail, &self.code]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Whether all that it says is said by the other one too.
+    pub fn is_within(&self, other: &Entry) -> bool {
+        self.said().all(|text| other.said().any(|own| own == text))
+    }
+
+    /// Takes over what this one lacks, all but the words and the code.
+    pub fn take_rest(&mut self, other: Entry) {
+        self.status = self.status.take().or(other.status);
+        self.field = self.field.take().or(other.field);
+        self.pointer = self.pointer.take().or(other.pointer);
+        self.parameter = self.parameter.take().or(other.parameter);
+        self.remedy = self.remedy.take().or(other.remedy);
+        self.links = self.links.take().or(other.links);
+        for (own, more) in [
+            (&mut self.needed, other.needed),
+            (&mut self.held, other.held),
+        ] {
+            for name in more {
+                if !own.contains(&name) {
+                    own.push(name);
+                }
+            }
+        }
+    }
+}
 
 /// A text worth showing: scalars in words, lists and objects on one line, and nothing for null
 /// and for blank text.
@@ -116,15 +152,6 @@ pub fn member(object: &Json, name: &str) -> Option<String> {
     object.get(name).and_then(text)
 }
 
-/// `unauthorized`, `invalid_grant`, `auth.token-expired`: a word for programs, not for people.
-pub fn is_machine_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.len() <= 100
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b))
-}
-
 /// The members but those named, as an object.
 pub fn rest(object: &Json, used: &[&str]) -> Option<Json> {
     let members: Vec<_> = object
@@ -134,113 +161,4 @@ pub fn rest(object: &Json, used: &[&str]) -> Option<Json> {
         .cloned()
         .collect();
     (!members.is_empty()).then_some(Json::Object(members))
-}
-
-/// An object as an entry; what it does not say stays absent.
-pub fn entry_of(object: &Json, origin: EntryOrigin) -> Entry {
-    let standard = matches!(origin, EntryOrigin::JsonApi | EntryOrigin::Fragment);
-    let mut used = vec!["meta"];
-    let mut first = |names: &[&'static str]| {
-        let (name, found) = names
-            .iter()
-            .find_map(|name| member(object, name).map(|text| (*name, text)))?;
-        used.push(name);
-        Some(found)
-    };
-    let mut entry = Entry {
-        title: first(TITLE),
-        detail: first(DETAIL),
-        code: first(CODE),
-        status: first(STATUS),
-        pointer: first(POINTER),
-        parameter: first(PARAMETER),
-        origin,
-        raw: object.to_string(),
-        ..Entry::default()
-    };
-    if let Some(source) = object.get("source").filter(|s| s.as_object().is_some()) {
-        used.push("source");
-        entry.pointer = member(source, "pointer").or(entry.pointer);
-        entry.parameter = member(source, "parameter")
-            .or_else(|| member(source, "header"))
-            .or(entry.parameter);
-    }
-    sort_out_error_word(object, &mut entry, &mut used);
-    if entry.title.is_none() && !standard {
-        entry.title = member(object, "type");
-        used.push("type");
-    }
-    if let (Some(code), Some(status)) = (&entry.code, &entry.status)
-        && is_status(code)
-        && status.starts_with(|c: char| c.is_ascii_alphabetic())
-        && is_shouted(status)
-    {
-        // Google's way round: the number is the status, the word is the code.
-        std::mem::swap(&mut entry.code, &mut entry.status);
-    }
-    if !standard && entry.status.as_deref().is_some_and(|s| !is_status(s)) {
-        // `"status": "error"` is no status; it stays with the rest.
-        entry.status = None;
-        used.retain(|name| !STATUS.contains(name));
-    }
-
-    let (links, names) = links_of(object);
-    used.extend(names);
-    entry.links = links;
-    let meta = object.get("meta").filter(|meta| **meta != Json::Null);
-    entry.meta = match meta {
-        Some(meta) => Some(meta.clone()),
-        None if standard => None,
-        None => rest(object, &used),
-    };
-    entry
-}
-
-/// `error` beside other members: a machine word is the code, words for people are the title.
-fn sort_out_error_word(object: &Json, entry: &mut Entry, used: &mut Vec<&'static str>) {
-    let Some(word) = object.get("error").and_then(Json::as_text) else {
-        return;
-    };
-    if word.trim().is_empty() {
-        return;
-    }
-    let alone = entry.detail.as_deref() == Some(word) && used.contains(&"error");
-    if is_machine_word(word) && entry.code.is_none() {
-        entry.code = Some(word.to_owned());
-        if alone {
-            entry.detail = None;
-        }
-        used.push("error");
-    } else if !alone && entry.title.is_none() {
-        entry.title = Some(word.to_owned());
-        used.push("error");
-    }
-}
-
-/// `links` as it stands, or an object of the single links that makers add.
-fn links_of(object: &Json) -> (Option<Json>, Vec<&'static str>) {
-    let mut names = Vec::new();
-    let mut members = Vec::new();
-    for name in LINKS {
-        match object.get(name) {
-            None | Some(Json::Null) => {}
-            Some(value) if *name == "links" => return (Some(value.clone()), vec![name]),
-            Some(value) => {
-                names.push(*name);
-                members.push(((*name).to_owned(), value.clone()));
-            }
-        }
-    }
-    (
-        (!members.is_empty()).then_some(Json::Object(members)),
-        names,
-    )
-}
-
-fn is_status(text: &str) -> bool {
-    text.parse().is_ok_and(|n: u16| (100..=599).contains(&n))
-}
-
-fn is_shouted(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
 }

@@ -1,7 +1,7 @@
-//! What goes into a shape and what comes out of it.
+//! What comes out of an answer.
 
 use super::entry::Entry;
-use crate::insight::json::{Json, Note};
+use crate::insight::json::Note;
 use crate::model::limits;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,63 +10,23 @@ pub struct ErrorBody {
     pub notes: Vec<Note>,
 }
 
-/// A body as the shapes see it.
-pub struct Document<'a> {
-    /// The part of it that could be read as JSON.
-    pub value: Option<&'a Json>,
-    pub complete: bool,
-    /// The outer braces were missing.
-    pub fragment: bool,
-    /// All of it, without blanks around.
-    pub text: &'a str,
-    /// In lower case; empty where unknown.
-    pub media_type: &'a str,
-}
-
-/// Entries, no more than anyone reads, and how many more there were.
-#[derive(Default)]
-pub struct Found {
-    pub entries: Vec<Entry>,
-    more: usize,
-}
-
-impl Found {
-    pub fn add(&mut self, make: impl FnOnce() -> Entry) {
-        if self.entries.len() < limits::ENTRIES {
-            self.entries.push(make());
-        } else {
-            self.more += 1;
-        }
+impl ErrorBody {
+    /// The entries that a person is shown and that reasoning looks at; scripts get all.
+    pub fn first(&self) -> &[Entry] {
+        &self.entries[..self.entries.len().min(limits::ENTRIES)]
     }
 
-    pub fn into_body(self, mut notes: Vec<Note>) -> ErrorBody {
-        if self.more > 0 {
-            let (shown, more) = (self.entries.len(), self.more);
-            notes.push(Note::new(format!(
-                "The first {shown} errors are shown; there are {more} more."
+    /// The same without what nobody reads, and with the number of what is left out.
+    #[must_use]
+    pub fn for_people(mut self) -> ErrorBody {
+        let (shown, all) = (self.first().len(), self.entries.len());
+        if all > shown {
+            self.entries.truncate(shown);
+            let more = all - shown;
+            self.notes.push(Note::new(format!(
+                "The first {shown} errors are shown; there are {more} more. --json has all of them."
             )));
         }
-        ErrorBody {
-            entries: self.entries,
-            notes,
-        }
-    }
-
-    pub fn one(entry: Entry) -> Found {
-        Found {
-            entries: vec![entry],
-            more: 0,
-        }
-    }
-
-    pub fn append(&mut self, other: Found) {
-        for entry in other.entries {
-            self.add(|| entry);
-        }
-        self.more += other.more;
-    }
-
-    pub fn unless_empty(self) -> Option<Found> {
-        (!self.entries.is_empty()).then_some(self)
+        self
     }
 }

@@ -1,18 +1,21 @@
-//! Errors that are not JSON: web pages of gateways and logins, XML of storage services, form
-//! data of old token endpoints, and plain text. Everything here walks over the text once.
+//! Errors that are neither JSON nor XML: web pages of gateways and logins, form data of old token
+//! endpoints, and plain text. Everything here walks over the text once.
 
-use super::entry::{Entry, EntryOrigin, is_machine_word};
-use super::found::{Document, Found};
+use super::entry::Remedy;
+use super::entry::{Entry, EntryOrigin};
+use super::words::{as_status, code_within, is_phrase, link_to_follow};
 use crate::insight::json::Json;
 
 /// Characters of a page or text that are quoted as the detail; nobody reads more in a table,
 /// and the whole stays in `raw`.
 const QUOTED: usize = 2_000;
 
-/// Plain text: words for people, and nothing more is known.
+/// Plain text: words for people, and the code that they may hold.
 pub fn text_entry(text: &str) -> Entry {
     Entry {
         detail: Some(quote(text)),
+        code: code_within(text).map(str::to_owned),
+        remedy: link_to_follow(text).map(Remedy::link),
         origin: EntryOrigin::Text,
         raw: text.to_owned(),
         ..Entry::default()
@@ -27,9 +30,9 @@ fn quote(text: &str) -> String {
 }
 
 /// A web page: its title, or else its first heading, and the words a reader would see.
-pub fn html(document: &Document) -> Option<Found> {
-    let lower = document.text.to_ascii_lowercase();
-    let named = document.media_type.contains("html") && lower.contains('<');
+pub fn html(text: &str, media_type: &str) -> Option<Entry> {
+    let lower = text.to_ascii_lowercase();
+    let named = media_type.contains("html") && lower.contains('<');
     let starts = [
         "<!doctype html",
         "<html",
@@ -37,7 +40,10 @@ pub fn html(document: &Document) -> Option<Found> {
         "<body",
         "<title",
         "<h1",
+        "<h2",
         "<center",
+        "<p>",
+        "<pre>",
     ];
     let begun = starts.iter().any(|start| lower.starts_with(start));
     let commented = lower.starts_with("<!--") || lower.starts_with("<?xml");
@@ -46,19 +52,20 @@ pub fn html(document: &Document) -> Option<Found> {
         return None;
     }
 
-    let page = Page::read(document.text, &lower);
-    let title = [page.title, page.heading]
+    let page = Page::read(text, &lower);
+    let title = [&page.title, &page.heading]
         .into_iter()
         .find(|title| !title.is_empty());
-    let mut found = Found::default();
-    found.add(|| Entry {
-        title,
-        detail: (!page.words.is_empty()).then(|| quote(&page.words)),
+    let words = page.sentence(title.map_or("", String::as_str));
+    Some(Entry {
+        title: title.cloned(),
+        code: code_within(words).map(str::to_owned),
+        remedy: link_to_follow(words).map(Remedy::link),
+        detail: (!words.is_empty()).then(|| quote(words)),
         origin: EntryOrigin::Html,
-        raw: document.text.to_owned(),
+        raw: text.to_owned(),
         ..Entry::default()
-    });
-    Some(found)
+    })
 }
 
 #[derive(Default)]
@@ -69,6 +76,20 @@ struct Page {
 }
 
 impl Page {
+    /// The words without those in front that only repeat the title or the status.
+    fn sentence(&self, title: &str) -> &str {
+        let mut words = self.words.as_str();
+        for known in [title, self.title.as_str(), self.heading.as_str()] {
+            let status = as_status(known).is_some_and(|_| is_phrase(known.get(3..).unwrap_or("")));
+            if known.is_empty() || !(status || title.contains(known)) {
+                continue;
+            }
+            let behind = words.strip_prefix(known).map(str::trim_start);
+            words = behind.filter(|rest| !rest.is_empty()).unwrap_or(words);
+        }
+        words
+    }
+
     /// `lower` is `text` in lower case, byte for byte as long.
     fn read(text: &str, lower: &str) -> Page {
         let mut words = String::new();
@@ -116,6 +137,8 @@ impl Page {
                 "script" if !closes => end("</script"),
                 "style" if !closes => end("</style"),
                 "svg" if !closes => end("</svg"),
+                "noscript" if !closes => end("</noscript"),
+                "nav" if !closes => end("</nav"),
                 _ => end(">"),
             };
             match (name, closes) {
@@ -128,7 +151,7 @@ impl Page {
                 words.push(' ');
                 heading.push(' ');
             }
-            if matches!(name, "script" | "style" | "svg") && !closes {
+            if matches!(name, "script" | "style" | "svg" | "noscript" | "nav") && !closes {
                 // The closing tag's own end.
                 at += lower[at..]
                     .find('>')
@@ -149,7 +172,7 @@ fn plain(text: &str) -> String {
     decoded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn decode_entities(text: &str) -> String {
+pub fn decode_entities(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut pieces = text.split('&');
     decoded.push_str(pieces.next().unwrap_or(""));
@@ -170,7 +193,8 @@ fn decode_entities(text: &str) -> String {
     decoded
 }
 
-fn entity(name: &str) -> Option<char> {
+/// The character that an entity stands for.
+pub fn entity(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
         let point = match number.strip_prefix(['x', 'X']) {
             Some(hex) => u32::from_str_radix(hex, 16),
@@ -202,64 +226,17 @@ fn entity(name: &str) -> Option<char> {
     Some(character)
 }
 
-/// XML that names a code and a message, as storage services and SOAP answer.
-pub fn xml(document: &Document) -> Option<Found> {
-    let text = document.text;
-    if !text.starts_with('<') {
+/// `error=…&error_description=…`, as some token endpoints still answer, as members.
+pub fn form(text: &str) -> Option<Json> {
+    const STARTS: [&str; 4] = ["error=", "error_code=", "errorcode=", "oauth_problem="];
+    let lower = text.get(..30).unwrap_or(text).to_ascii_lowercase();
+    let begins = STARTS.iter().any(|start| lower.starts_with(start));
+    if !begins || text.contains(char::is_whitespace) {
         return None;
     }
-    let code = ["Code", "code", "faultcode"]
-        .iter()
-        .find_map(|n| element(text, n));
-    let says = ["Message", "message", "faultstring"];
-    let detail = says.iter().find_map(|n| element(text, n));
-    if code.is_none() && detail.is_none() {
-        return None;
-    }
-    let mut found = Found::default();
-    found.add(|| Entry {
-        code,
-        detail,
-        origin: EntryOrigin::Vendor,
-        raw: text.to_owned(),
-        ..Entry::default()
-    });
-    Some(found)
-}
-
-/// The words of the first element of that name that holds no other.
-fn element(text: &str, name: &str) -> Option<String> {
-    let open = format!("<{name}>");
-    let start = text.find(&open)? + open.len();
-    let rest = &text[start..];
-    let words = plain(&rest[..rest.find('<')?]);
-    (!words.is_empty()).then_some(words)
-}
-
-/// `error=…&error_description=…`, as some token endpoints still answer.
-pub fn form(document: &Document) -> Option<Found> {
-    let text = document.text;
-    if !text.starts_with("error=") || text.contains(char::is_whitespace) {
-        return None;
-    }
-    let value = |name: &str| {
-        url::form_urlencoded::parse(text.as_bytes())
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.into_owned())
-    };
-    let code = value("error").filter(|code| is_machine_word(code))?;
-    let links = value("error_uri").map(|uri| {
-        let link = ("error_uri".to_owned(), Json::Text(uri));
-        Json::Object(vec![link])
-    });
-    let mut found = Found::default();
-    found.add(|| Entry {
-        detail: value("error_description"),
-        code: Some(code),
-        links,
-        origin: EntryOrigin::Oauth,
-        raw: text.to_owned(),
-        ..Entry::default()
-    });
-    Some(found)
+    let pairs = url::form_urlencoded::parse(text.as_bytes()).take(100);
+    let members = pairs
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.into_owned(), Json::Text(value.into_owned())));
+    Some(Json::Object(members.collect()))
 }

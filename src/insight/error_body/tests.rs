@@ -1,11 +1,12 @@
 //! Every shape with the entries it gives, and what holds for any text at all.
 
 use super::*;
+use crate::insight::json::Json;
 use crate::model::Headers;
 use proptest::prelude::*;
 
 /// The entries as lines: origin, code, title, detail, then what else is there.
-fn shown(body: &ErrorBody) -> Vec<String> {
+pub(super) fn shown(body: &ErrorBody) -> Vec<String> {
     body.entries.iter().map(line).collect()
 }
 
@@ -18,10 +19,16 @@ fn line(entry: &Entry) -> String {
         word(&entry.title),
         word(&entry.detail)
     );
+    let place = entry.pointer.as_ref().or(entry.parameter.as_ref());
+    let names = |names: &[String]| (!names.is_empty()).then(|| names.join(" "));
     let others = [
         ("status", entry.status.clone()),
+        // Said only where it is neither of the two below.
+        ("field", entry.field.clone().filter(|f| Some(f) != place)),
         ("pointer", entry.pointer.clone()),
         ("parameter", entry.parameter.clone()),
+        ("needed", names(&entry.needed)),
+        ("held", names(&entry.held)),
         ("links", entry.links.as_ref().map(Json::to_string)),
         ("meta", entry.meta.as_ref().map(Json::to_string)),
     ];
@@ -33,7 +40,7 @@ fn line(entry: &Entry) -> String {
     line
 }
 
-fn answer(status: u16, fields: &[(&str, &str)], body: &[u8]) -> Response {
+pub(super) fn answer(status: u16, fields: &[(&str, &str)], body: &[u8]) -> Response {
     Response {
         status,
         headers: Headers::from_iter(fields.iter().copied()),
@@ -148,7 +155,7 @@ fn every_shape_gives_its_entries() {
         (
             r#"{"errors":[{"message":"No","path":["tasks",0],"extensions":{"code":"FORBIDDEN"}}],"data":null}"#,
             &[
-                r#"graphql FORBIDDEN | - | No pointer=/tasks/0 meta={"extensions":{"code":"FORBIDDEN"}}"#,
+                r#"graphql FORBIDDEN | - | No meta={"path":["tasks",0],"extensions":{"code":"FORBIDDEN"}}"#,
             ],
         ),
         (r#"{"errors":[{"message":"No"}]}"#, &["vendor - | - | No"]),
@@ -156,7 +163,7 @@ fn every_shape_gives_its_entries() {
         (
             r#"{"type":"https://e.example/credit","title":"No credit","status":403,"detail":"30 < 50","balance":30}"#,
             &[
-                r#"problem_json - | No credit | 30 < 50 status=403 links={"type":"https://e.example/credit"} meta={"balance":30}"#,
+                r#"problem_json https://e.example/credit | No credit | 30 < 50 status=403 links={"type":"https://e.example/credit"} meta={"balance":30}"#,
             ],
         ),
         (
@@ -164,7 +171,7 @@ fn every_shape_gives_its_entries() {
             &[
                 r#"problem_json - | Bad | - status=400 links={"type":"about:blank"}"#,
                 "problem_json - | - | required pointer=Name",
-                r#"problem_json - | - | negative parameter=age meta={"name":"age"}"#,
+                "problem_json - | - | negative parameter=age",
             ],
         ),
         // OAuth
@@ -201,7 +208,7 @@ fn every_shape_gives_its_entries() {
         ),
         (
             r#"{"error":{"code":403,"message":"No","status":"PERMISSION_DENIED"}}"#,
-            &["vendor PERMISSION_DENIED | - | No status=403"],
+            &["google_rpc PERMISSION_DENIED | - | No status=403"],
         ),
         (
             r#"{"error":{"type":"card_error","code":"expired","message":"Old","param":"number","doc_url":"u"}}"#,
@@ -218,10 +225,7 @@ fn every_shape_gives_its_entries() {
         (r#"{"error":{"code":7}}"#, &["vendor 7 | - | -"]),
         (
             r#"{"error":{"code":"Bad","message":"m","details":[{"code":"Inner","message":"n"}]}}"#,
-            &[
-                r#"vendor Bad | - | m meta={"details":[{"code":"Inner","message":"n"}]}"#,
-                "vendor Inner | - | n",
-            ],
+            &["vendor Bad | - | m", "vendor Inner | - | n"],
         ),
         (
             r#"{"message":"Unauthorized"}"#,
@@ -252,7 +256,7 @@ fn every_shape_gives_its_entries() {
         ),
         (
             r#"{"__type":"a#Denied","Message":"m"}"#,
-            &["vendor a#Denied | - | m"],
+            &["vendor Denied | - | m"],
         ),
         (
             r#"[{"errorCode":"E","message":"m"},"x"]"#,
@@ -261,10 +265,6 @@ fn every_shape_gives_its_entries() {
         (
             r#"{"name":["This field is required."]}"#,
             &["vendor - | - | This field is required. pointer=name"],
-        ),
-        (
-            r#"{"weird":{"a":1}}"#,
-            &[r#"text - | - | {"weird":{"a":1}}"#],
         ),
         (
             r#""Authorized users only.""#,
@@ -279,8 +279,8 @@ fn every_shape_gives_its_entries() {
         ("404 page not found", &["text - | - | 404 page not found"]),
         ("{error: 'x'}", &["text - | - | {error: 'x'}"]),
         (
-            "<html>\n<head><title>502 Bad Gateway</title><style>b{}</style></head><body><center><h1>502 Bad&nbsp;Gateway</h1></center><script>if (a<b) x()</script><p>a &lt;b&gt; &amp;c <b>n</b>ow</p></body>",
-            &["html - | 502 Bad Gateway | 502 Bad Gateway a <b> &c now"],
+            "<html>\n<head><title>502 Bad Gateway</title><style>b{}</style></head><body><center><h1>502 Bad&nbsp;Gateway</h1></center><script>if (a<b) x()</script><nav>Home</nav><p>a &lt;b&gt; &amp;c <b>n</b>ow</p></body>",
+            &["html - | 502 Bad Gateway | a <b> &c now"],
         ),
         (
             "<!DOCTYPE HTML><h1>Sign <em>in</em></h1>",
@@ -288,7 +288,7 @@ fn every_shape_gives_its_entries() {
         ),
         (
             "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>No &amp; no</Message></Error>",
-            &["vendor AccessDenied | - | No & no"],
+            &["xml AccessDenied | - | No & no"],
         ),
         ("<a><b/></a>", &["text - | - | <a><b/></a>"]),
         // Nothing
@@ -367,11 +367,15 @@ fn json_behind_other_words_is_found_where_it_stands() {
 }
 
 #[test]
-fn no_more_entries_than_anyone_reads_and_the_rest_is_counted() {
+fn scripts_get_every_entry_and_people_the_first_with_the_number_of_the_rest() {
     let list = vec![r#"{"code":"a"}"#; 1_000].join(",");
     let body = error_text(format!("{{\"errors\":[{list}]}}").as_bytes(), None);
-    assert_eq!(body.entries.len(), limits::ENTRIES);
-    assert!(body.notes[0].message.contains("800 more"));
+    assert_eq!(body.entries.len(), 1_000);
+    assert_eq!(body.first().len(), limits::ENTRIES);
+    let shown = body.for_people();
+    assert_eq!(shown.entries.len(), limits::ENTRIES);
+    assert!(shown.notes[0].message.contains("800 more"));
+    assert_eq!(error_text(b"No.", None).for_people().notes, []);
 }
 
 #[test]
@@ -416,12 +420,24 @@ fn a_packed_or_cut_body_is_said_to_be_so() {
 }
 
 #[test]
-fn a_challenge_comes_after_the_body_and_a_bare_one_only_in_its_place() {
+fn a_challenge_adds_to_the_error_of_the_body() {
     let said = r#"Bearer realm="core", scope="a b", error="invalid_token", error_description="Expired", error_uri="u""#;
-    let expected = r#"www_authenticate invalid_token | Bearer realm="core" | Expired links={"error_uri":"u"} meta={"scope":"a b"}"#;
+    let alone = r#"www_authenticate invalid_token | Bearer realm="core" | Expired needed=a b links={"error_uri":"u"} meta={"scope":"a b"}"#;
+    let json = r#"{"error":"invalid_token","message":"Expired"}"#;
+    let coded = r#"{"code":"other","message":"No."}"#;
     let cases: &[(&str, &str, &[&str])] = &[
-        (said, "", &[expected]),
-        (said, "No.", &["text - | - | No.", expected]),
+        (said, "", &[alone]),
+        (
+            said,
+            "No.",
+            &["text invalid_token | No. | Expired needed=a b"],
+        ),
+        (
+            said,
+            json,
+            &["vendor invalid_token | - | Expired needed=a b"],
+        ),
+        (said, coded, &["vendor other | - | No.", alone]),
         ("Bearer", "No.", &["text - | - | No."]),
         ("Bearer", "", &["www_authenticate - | Bearer | -"]),
         (
@@ -436,18 +452,12 @@ fn a_challenge_comes_after_the_body_and_a_bare_one_only_in_its_place() {
             &[("WWW-Authenticate", field)],
             text.as_bytes(),
         ));
-        assert_eq!(&shown(&body), lines, "{field}");
+        assert_eq!(&shown(&body), lines, "{field} {text}");
     }
 }
 
 #[test]
-fn a_saved_answer_is_read_with_its_headers() {
-    let saved = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/2 401 \r\nwww-authenticate: Bearer error=\"invalid_token\"\r\n\r\n{\"message\":\"No\"}";
-    let expected = [
-        "vendor - | - | No",
-        "www_authenticate invalid_token | Bearer | -",
-    ];
-    assert_eq!(shown(&error_text(saved, None)), expected);
+fn words_about_the_protocol_are_words() {
     assert_eq!(
         shown(&error_text(b"HTTP is down", None)),
         ["text - | - | HTTP is down"]
@@ -455,7 +465,10 @@ fn a_saved_answer_is_read_with_its_headers() {
 }
 
 #[test]
-fn hostile_texts_are_read_within_a_second() {
+fn hostile_texts_take_no_longer_than_their_length_allows() {
+    // Debug builds share their processor with other tests; what grows with the square of the
+    // length takes minutes.
+    const PATIENCE: u64 = 15;
     let opening = [
         "[",
         "{\"a\":",
@@ -474,25 +487,24 @@ fn hostile_texts_are_read_within_a_second() {
             let text = piece.repeat(2_000_000 / piece.len());
             let started = std::time::Instant::now();
             error_text(text.as_bytes(), media_type);
-            // Debug builds share their processor with other tests.
-            assert!(started.elapsed().as_secs() < 3, "{piece} {media_type:?}");
+            assert!(
+                started.elapsed().as_secs() < PATIENCE,
+                "{piece} {media_type:?}"
+            );
         }
     }
-    let members: String = (0..50_000).map(|n| format!("\"{n}\":1,")).collect();
+    let members: String = (0..50_000).map(|n| format!("\"{n}\":\"no\",")).collect();
     let wide = format!(
-        "{{\"errors\":{{\"{}\":{{{members}\"a\":1}}}}}}",
-        "x".repeat(400_000)
+        "{{\"errors\":{{\"{}\":{{{members}\"a\":\"no\"}}}}}}",
+        "x".repeat(200_000)
     );
     let started = std::time::Instant::now();
-    assert_eq!(
-        error_text(wide.as_bytes(), None).entries.len(),
-        limits::ENTRIES
-    );
-    assert!(started.elapsed().as_secs() < 3);
+    assert!(error_text(wide.as_bytes(), None).entries.len() > 40_000);
+    assert!(started.elapsed().as_secs() < PATIENCE);
 
     let started = std::time::Instant::now();
     let deep = error_text("[".repeat(100_000).as_bytes(), None);
-    assert!(started.elapsed().as_secs() < 1);
+    assert!(started.elapsed().as_secs() < PATIENCE);
     assert!(deep.notes[0].message.contains("levels deep"));
     assert_eq!(deep.entries[0].raw.len(), 100_000);
 }
@@ -575,15 +587,4 @@ proptest! {
             }
         }
     }
-}
-
-#[test]
-fn a_word_deep_in_a_large_answer_is_no_list_of_errors() {
-    let outer = |text: &str| has_outer_errors(text);
-    assert!(outer(r#"{"a": "\"", "b": [1, {}], "errors" : []}"#));
-    assert!(outer("\u{feff}{\"errors\":1"));
-    assert!(!outer(r#"{"a": {"errors": []}}"#));
-    assert!(!outer(r#"["errors", {"errors": 1}]"#));
-    assert!(!outer(r#"{"a": "errors", "b": "\"errors\": 1"}"#));
-    assert!(!outer(r#"{"errors" , "a "errors": 1"#));
 }

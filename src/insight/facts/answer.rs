@@ -1,12 +1,15 @@
 //! One exchange, read: its errors, what they speak of, what kind of text it is, what it lists.
 
 use super::records;
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
 use crate::insight::challenge::{Challenge, challenges};
-use crate::insight::error_body::{EntryOrigin, ErrorBody, error_body};
+use crate::insight::error_body::{EntryOrigin, ErrorBody, error_body, error_body_knowing};
 use crate::insight::json::{self, Json};
+use crate::insight::quota::quotas;
 use crate::insight::route::{Route, decoded};
 use crate::insight::words::{Sense, senses_of_code, senses_of_text};
-use crate::model::{Exchange, Headers, Outcome, Response, StatusClass, Timestamp, limits};
+use crate::model::{Headers, Outcome, Response, StatusClass, Timestamp, limits};
 use std::sync::Arc;
 use url::Url;
 
@@ -56,47 +59,62 @@ impl Facts {
             challenges,
             exchange,
         };
-        let is_page = facts.page == Page::Html;
-        for entry in &facts.errors.entries {
+        facts.hear();
+        facts
+    }
+
+    /// Reads the errors again, with what is known of the API.
+    pub fn know(&mut self, knowledge: &Knowledge) {
+        let Some(response) = self.response() else {
+            return;
+        };
+        if knowledge.api.is_some() {
+            self.errors = error_body_knowing(response, knowledge);
+            self.hear();
+        }
+    }
+
+    /// What codes, details and titles speak of.
+    fn hear(&mut self) {
+        let (mut codes, mut words, mut titles) = (Vec::new(), Vec::new(), Vec::new());
+        let is_page = self.page == Page::Html;
+        for entry in self.errors.first() {
             let header = entry.origin == EntryOrigin::WwwAuthenticate;
             if let Some(code) = &entry.code {
-                add(&mut facts.codes, senses_of_code(code));
+                add(&mut codes, senses_of_code(code));
             }
             if let Some(detail) = &entry.detail {
-                add(&mut facts.words, senses_of_text(detail));
+                add(&mut words, senses_of_text(detail));
             }
             if let Some(title) = entry.title.as_ref().filter(|_| !header) {
-                let place = if is_page {
-                    &mut facts.words
-                } else {
-                    &mut facts.titles
-                };
+                let place = if is_page { &mut words } else { &mut titles };
                 add(place, senses_of_text(title));
             }
         }
-        if let Some(kind) = facts.problem_type() {
+        if let Some(kind) = self.problem_type() {
             let name = kind.rsplit(['/', '#', ':']).find(|part| !part.is_empty());
-            add(&mut facts.codes, senses_of_code(name.unwrap_or_default()));
+            add(&mut codes, senses_of_code(name.unwrap_or_default()));
         }
-        for challenge in &facts.challenges {
+        for challenge in &self.challenges {
             if let Some(error) = challenge.parameter("error") {
-                add(&mut facts.codes, senses_of_code(error));
+                add(&mut codes, senses_of_code(error));
             }
-            if let Some(words) = challenge.parameter("error_description") {
-                add(&mut facts.words, senses_of_text(words));
+            if let Some(text) = challenge.parameter("error_description") {
+                add(&mut words, senses_of_text(text));
             }
         }
-        facts
+        (self.codes, self.words, self.titles) = (codes, words, titles);
     }
 
     /// What RFC 9457 has for a code where the API gives none: the problem's type.
     pub fn problem_type(&self) -> Option<String> {
         let first = self.errors.entries.first()?;
-        if first.origin != EntryOrigin::ProblemJson || first.code.is_some() {
+        if first.origin != EntryOrigin::ProblemJson {
             return None;
         }
         let kind = self.json.as_ref()?.get("type").and_then(Json::to_text)?;
-        (kind != "about:blank").then_some(kind)
+        let own = first.code.as_ref().is_none_or(|code| *code == kind);
+        (kind != "about:blank" && own).then_some(kind)
     }
 
     /// The status that the answer means; zero where no whole answer came. One that brings
@@ -107,17 +125,13 @@ impl Facts {
         if !success || self.errors.entries.is_empty() {
             return sent;
         }
-        let own = self.errors.entries.iter().find_map(|e| e.status.as_deref());
-        let own = own
-            .and_then(|text| text.parse().ok())
-            .filter(|n| (400..=599).contains(n));
-        own.or_else(|| self.codes.iter().find_map(|sense| usual_status(*sense)))
-            .unwrap_or(sent)
+        meant_status(&self.errors, &self.codes).unwrap_or(sent)
     }
 
-    /// The status as it came.
+    /// The status as it came; zero where nothing can be judged by it.
     pub fn sent_status(&self) -> u16 {
-        self.exchange.outcome.status().unwrap_or(0)
+        let judged = self.exchange.outcome.judged();
+        judged.map_or(0, |response| response.status)
     }
 
     pub fn response(&self) -> Option<&Response> {
@@ -134,6 +148,12 @@ impl Facts {
         StatusClass::of(self.sent_status()) == StatusClass::Success
             && self.page != Page::Html
             && self.errors.entries.is_empty()
+            && !self.is_refused()
+    }
+
+    /// Refused under a status that says that it worked.
+    pub fn is_refused(&self) -> bool {
+        self.response().is_some_and(|response| response.refused)
     }
 
     /// Not who you are: the token was not accepted.
@@ -210,35 +230,17 @@ impl Facts {
                 words.filter(|word| !word.contains(|c: char| c.is_ascii_digit() || c == '/'));
             words.collect::<Vec<_>>().join(" ")
         };
-        let entries = self.errors.entries.iter();
+        let entries = self.errors.first().iter();
         entries
             .map(|e| format!("{:?} {} {}", e.code, plain(&e.title), plain(&e.detail)))
             .chain(self.problem_type())
             .collect()
     }
 
-    /// How many calls are left, by whichever header of a limit says so.
+    /// How many calls are left, of the limit that leaves the fewest.
     pub fn calls_left(&self) -> Option<u64> {
-        let headers = self.response()?.headers.iter();
-        headers
-            .filter_map(|header| {
-                let name = header.name.to_ascii_lowercase();
-                let text = header.text().to_ascii_lowercase();
-                let left = name.contains("remaining") || name.ends_with("-rest");
-                if left {
-                    return text.split([',', ';']).next()?.trim().parse().ok();
-                }
-                // `RateLimit: "default";r=0;t=1`
-                let fields = text.split([';', ',']).map(str::trim);
-                let of_limit = name == "ratelimit";
-                let mut found = fields.filter(|_| of_limit).filter_map(|field| {
-                    field
-                        .strip_prefix("r=")
-                        .or(field.strip_prefix("remaining="))
-                });
-                found.next()?.parse().ok()
-            })
-            .next()
+        let found = quotas(&self.response()?.headers, None, self.exchange.started_at);
+        found.iter().filter_map(|quota| quota.remaining).min()
     }
 
     /// `GET /core/runbooks/9: 404 not_found`
@@ -259,9 +261,15 @@ impl Facts {
                     None => format!("{:03}", response.status),
                 }
             }
-            Outcome::Failed(failure) => failure.cause.id().to_owned(),
+            Outcome::Failed(failure) => match self.exchange.outcome.refusal() {
+                Some(refusal) => format!("{:03}, {}", refusal.status, failure.cause.id()),
+                None => failure.cause.id().to_owned(),
+            },
         };
+        // Of a pasted answer the method may not be known.
         format!("{} {place}: {answer}", sent.method)
+            .trim_start()
+            .to_owned()
     }
 
     /// The server's own clock, where the answer tells it.
@@ -285,6 +293,15 @@ fn add(senses: &mut Vec<Sense>, more: Vec<Sense>) {
     }
 }
 
+/// The status that the errors under a success mean; `codes` is what their codes speak of.
+pub fn meant_status(errors: &ErrorBody, codes: &[Sense]) -> Option<u16> {
+    let own = errors.entries.iter().find_map(|e| e.status.as_deref());
+    let own = own
+        .and_then(|text| text.parse().ok())
+        .filter(|n| (400..=599).contains(n));
+    own.or_else(|| codes.iter().find_map(|sense| usual_status(*sense)))
+}
+
 /// The status that APIs use for an idea.
 fn usual_status(sense: Sense) -> Option<u16> {
     use Sense::*;
@@ -296,10 +313,10 @@ fn usual_status(sense: Sense) -> Option<u16> {
         TooLarge => 413,
         MediaType => 415,
         Validation | MissingField => 422,
-        CoreUrl | MissingParameter | InvalidParameter | Syntax | Version | BadUrl => 400,
+        Tenant | MissingParameter | InvalidParameter | Syntax | Version | BadUrl => 400,
         Rate => 429,
         NotImplemented | Internal => 500,
-        CoreOld => 501,
+        OldServer => 501,
         Upstream => 503,
         Timeout => 504,
         sense if is_about_token(sense) || sense == Unauthenticated => 401,
@@ -335,7 +352,11 @@ fn page(response: &Response) -> Page {
     {
         return Page::Html;
     }
-    if media_type.contains("html") {
+    // A body that is JSON is none of a page, whatever its media type says.
+    let is_json = ["{\"", "{}", "[{", "[\"", "[]"]
+        .iter()
+        .any(|s| start.starts_with(s));
+    if media_type.contains("html") && !is_json {
         return Page::Html;
     }
     if start.starts_with(['{', '[']) || media_type.contains("json") {

@@ -1,10 +1,17 @@
 //! All that an investigation knows so far: the call, whose credential it carried, the probes.
 
 use super::Facts;
+use crate::insight::api::calls::{Assumptions, HeaderSays};
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::back_off::{its_clock, retry_after};
 use crate::insight::learned::Past;
-use crate::insight::route::Part;
+use crate::insight::named::{Named, named};
+use crate::insight::quota::quotas;
+use crate::insight::route::{Part, Route};
 use crate::insight::token::TokenReport;
 use crate::model::{Environment, Timestamp, TokenName};
+use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 /// Where the credential of a call stands, and what can be told of it. No value is held.
@@ -21,6 +28,8 @@ pub struct Credential {
 pub enum CredentialPlace {
     #[default]
     Nowhere,
+    /// Nobody knows: the answer was pasted without its request. Unknown is no evidence.
+    Unknown,
     Authorization,
     /// `Authorization` stands there more than once.
     Repeated,
@@ -55,6 +64,8 @@ pub enum Purpose {
     /// Whether the thing that a write acts upon can be read.
     Target,
     WhoAmI,
+    /// A call that any accepted credential may make; some of them anybody may.
+    Anybody,
     /// Whether the token still does what it did before.
     KnownGood,
     /// Whether the item above is there.
@@ -75,7 +86,8 @@ pub enum Purpose {
     Allowed,
     VersionDropped,
     VersionAsked,
-    CoreUrlDropped,
+    /// The same without the header that names a tenant.
+    TenantDropped,
     /// The same without a parameter.
     Fewer,
     /// The same with a value that nothing can have.
@@ -119,6 +131,8 @@ pub struct Case {
     pub credential: Credential,
     pub others: Vec<KnownToken>,
     pub environment: Environment,
+    /// The packs that fit this call.
+    pub knowledge: Knowledge,
     pub probes: Vec<Probed>,
     /// How many more probes may be sent.
     pub budget: usize,
@@ -144,6 +158,7 @@ impl Case {
             credential,
             others: Vec::new(),
             environment,
+            knowledge: Knowledge::default(),
             probes: Vec::new(),
             budget: 0,
             known_good: None,
@@ -153,12 +168,79 @@ impl Case {
         }
     }
 
+    /// With what is known of the API that was called.
+    #[must_use]
+    pub fn knowing(mut self, knowledge: Knowledge) -> Case {
+        self.call.know(&knowledge);
+        let base = self.environment.base_path();
+        if let Some(route) = self.call.route.take() {
+            let known = Arc::new(knowledge.paths(route.url.host_str()));
+            self.call.route = Some(route.knowing(known, &base));
+        }
+        self.knowledge = knowledge;
+        self
+    }
+
+    /// What the answer names: rights, remedy, limits, the end of the call.
+    pub fn named(&self) -> Named {
+        let of = |response| {
+            named(
+                response,
+                &self.call.errors,
+                &self.knowledge,
+                self.call.exchange.answered_at(),
+            )
+        };
+        self.call.response().map(of).unwrap_or_default()
+    }
+
+    /// How long the answer asks to wait: as it says, or until a limit that is used up is full
+    /// again.
+    pub fn wait(&self) -> Option<Duration> {
+        let response = self.call.response()?;
+        let answered_at = self.call.exchange.answered_at();
+        let asked = retry_after(&response.headers, answered_at);
+        let full_again = || {
+            let now = its_clock(&response.headers, answered_at);
+            let known = self.knowledge.api.as_ref().map(|pack| &pack.headers);
+            let found = quotas(&response.headers, known, answered_at);
+            let used_up = found.iter().filter(|quota| quota.is_used_up());
+            let waits = used_up.filter_map(|quota| {
+                let left = quota.resets_at?.duration_since(now);
+                Duration::try_from(left).ok()
+            });
+            waits.max()
+        };
+        asked.or_else(full_again)
+    }
+
     /// Takes a probe's answer in, with what it says of how the API's paths are built.
     pub fn take(&mut self, probed: Probed) {
         self.probes.push(probed);
+        let is_told = |route: &Route| !route.known.endpoints.is_empty();
+        if self.call.route.as_ref().is_some_and(is_told) {
+            return;
+        }
         if let (Some(prefix), Some(route)) = (self.first_list(), self.call.route.as_mut()) {
             route.prefix = prefix;
         }
+    }
+
+    /// What may be assumed of this API.
+    pub fn assumptions(&self) -> Assumptions {
+        self.knowledge.assumptions()
+    }
+
+    /// The header by which the call chooses a version or a tenant, and its value where it has
+    /// one. Of an API that nobody knows, a version is what the call itself names so.
+    pub fn chosen_by(&self, says: HeaderSays) -> Option<(String, Option<String>)> {
+        if let Some(row) = self.knowledge.header_that(says) {
+            return Some((row.name.clone(), self.header(&row.name)));
+        }
+        let is_version = |name: &str| name.to_ascii_lowercase().ends_with("version");
+        let mut sent = self.call.exchange.sent.headers.iter();
+        let own = sent.find(|header| says == HeaderSays::Version && is_version(&header.name))?;
+        Some((own.name.clone(), Some(own.text().into_owned())))
     }
 
     /// Where the API's first collection stands in the call's path, if it stands elsewhere than
@@ -263,7 +345,7 @@ impl Case {
         let asked = |p: &&Probed| {
             !matches!(
                 p.probe.purpose,
-                Purpose::Again | Purpose::Allowed | Purpose::Placed
+                Purpose::Again | Purpose::Allowed | Purpose::Placed | Purpose::Anybody
             ) && p.facts.is_fine()
                 && p.facts.exchange.redirects.is_empty()
         };
@@ -310,6 +392,7 @@ impl Case {
                 matches!(
                     p.probe.purpose,
                     Purpose::WhoAmI
+                        | Purpose::Anybody
                         | Purpose::KnownGood
                         | Purpose::List
                         | Purpose::Elsewhere
@@ -371,6 +454,11 @@ impl Case {
             self.call.exchange.sent.method.as_str(),
             "GET" | "HEAD" | "OPTIONS"
         )
+    }
+
+    /// Whether it is known to write: what is unknown is no evidence.
+    pub fn writes(&self) -> bool {
+        !self.call.exchange.sent.method.is_empty() && !self.is_safe()
     }
 
     /// The call and all of its probes.

@@ -5,6 +5,6 @@ mod answer;
 mod case;
 mod record;
 
-pub use answer::{Facts, Page, is_about_token, server_time};
+pub use answer::{Facts, Page, is_about_token, meant_status, server_time};
 pub use case::{Bearer, Case, Credential, CredentialPlace, KnownToken, Probe, Probed, Purpose};
 pub use record::{attribute, id_of, is_archived, records};

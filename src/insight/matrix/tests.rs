@@ -1,37 +1,47 @@
 //! Answers of our own, read as cells.
 
 use super::*;
+use crate::insight::api::knowledge::{CodeRow, Meaning, Pack};
+use crate::insight::{CodeNote, Grounds, Statement};
+use crate::model::RawExchange;
 use crate::model::{ExchangeId, Headers, Hop, Response, SentRequest, Step, Timestamp, TokenRef};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// As the built-in catalogue has it, as far as the codes here go.
-fn catalogue() -> Catalogue {
-    let note = |code: &str, cause| super::super::status::CodeNote {
-        code: code.into(),
-        title: None,
-        statuses: vec![],
-        meaning: super::super::status::Statement {
-            text: "It is so.".into(),
-            grounds: super::super::status::Grounds::Inferred,
+/// As the packs have it, as far as the codes here go.
+fn knowledge() -> Knowledge {
+    let row = |code: &str, cause| CodeRow {
+        note: CodeNote {
+            code: code.into(),
+            title: None,
+            statuses: vec![],
+            meaning: Statement {
+                text: "It is so.".into(),
+                grounds: Grounds::Inferred,
+            },
+            causes: vec![cause],
+            checks: vec![],
+            ask: vec![],
         },
-        causes: vec![cause],
-        checks: vec![],
-        ask: vec![],
+        meaning: Meaning::default(),
     };
-    Catalogue {
-        statuses: vec![],
+    let pack = Pack {
         codes: vec![
-            note("forbidden", Cause::PermissionMissingRole),
-            note("invalid_token", Cause::TokenRejected),
-            note("not_found", Cause::ResourceAbsent),
-            note("unprocessable_entity", Cause::RequestValidation),
+            row("forbidden", Cause::PermissionMissingRole),
+            row("invalid_token", Cause::TokenRejected),
+            row("not_found", Cause::ResourceAbsent),
+            row("unprocessable_entity", Cause::RequestValidation),
         ],
-        causes: vec![],
+        ..Pack::default()
+    };
+    Knowledge {
+        packs: vec![Arc::new(pack)],
+        ..Knowledge::default()
     }
 }
 
 fn exchange(outcome: Outcome) -> Exchange {
-    Exchange {
+    Mask::default().exchange(RawExchange {
         id: ExchangeId::new(Timestamp::UNIX_EPOCH, 0),
         environment: "e".into(),
         case: None,
@@ -50,7 +60,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
-    }
+    })
 }
 
 fn response(status: u16, body: &str) -> Response {
@@ -71,12 +81,12 @@ fn answer(status: u16, code: &str) -> Exchange {
 }
 
 fn came(status: u16, code: &str) -> Cell {
-    Cell::Came(Box::new(Answer::of(&answer(status, code), &catalogue())))
+    Cell::Came(Box::new(Answer::of(&answer(status, code), &knowledge())))
 }
 
 fn failed(cause: Cause) -> Cell {
     let outcome = Outcome::Failed(Failure::new(cause, "no", "try"));
-    Cell::Came(Box::new(Answer::of(&exchange(outcome), &catalogue())))
+    Cell::Came(Box::new(Answer::of(&exchange(outcome), &knowledge())))
 }
 
 fn name(text: &str) -> TokenName {
@@ -142,6 +152,8 @@ fn an_answer_is_read_by_code_before_status() {
         (999, "", "unclear"),
         // Errors amid success: with a code that is known, and with one that is not.
         (200, "forbidden", "denied"),
+        (200, "missing_scope", "denied"),
+        (200, "token_expired", "unknown token"),
         (200, "odd", "unclear"),
     ];
     for (status, code, says) in cases {
@@ -215,7 +227,7 @@ fn a_call_without_a_token_is_turned_away_and_not_unknown() {
 
 #[test]
 fn an_answer_that_was_not_given_the_token_says_nothing_about_it() {
-    let mut moved = answer(200, "");
+    let mut moved = answer(200, "").into_raw();
     moved.redirects.push(Hop {
         status: 302,
         location: "https://elsewhere.example/".into(),
@@ -223,7 +235,8 @@ fn an_answer_that_was_not_given_the_token_says_nothing_about_it() {
         token_sent: false,
         dropped: vec!["authorization".into()],
     });
-    let cell = Cell::Came(Box::new(Answer::of(&moved, &catalogue())));
+    let moved = Mask::default().exchange(moved);
+    let cell = Cell::Came(Box::new(Answer::of(&moved, &knowledge())));
     assert_eq!(
         words(&matrix(&callers(&["a"]), vec![("", vec![cell])])),
         [["unclear"]]
@@ -234,7 +247,7 @@ fn an_answer_that_was_not_given_the_token_says_nothing_about_it() {
 fn a_page_of_a_gateway_says_nothing_about_a_token() {
     let mut page = response(403, "<html><title>Blocked</title><h1>Blocked</h1></html>");
     page.headers = Headers::from_iter([("content-type", "text/html")]);
-    let cell = Answer::of(&exchange(Outcome::Answered(page)), &catalogue());
+    let cell = Answer::of(&exchange(Outcome::Answered(page)), &knowledge());
     let one = matrix(
         &callers(&["a"]),
         vec![("", vec![Cell::Came(Box::new(cell))])],
@@ -310,14 +323,15 @@ fn what_is_counted_is_what_the_cells_say() {
 
 #[test]
 fn answers_differ_by_status_and_codes_and_never_by_words() {
-    let one = |exchange: &Exchange| Answer::of(exchange, &catalogue());
+    let one = |exchange: &Exchange| Answer::of(exchange, &knowledge());
     let first = one(&answer(403, "forbidden"));
-    let mut reworded = answer(403, "forbidden");
+    let mut reworded = answer(403, "forbidden").into_raw();
     if let Outcome::Answered(response) = &mut reworded.outcome {
         response.body = String::from_utf8_lossy(&response.body)
             .replace("\"D\"", "\"Anders\"")
             .into();
     }
+    let reworded = Mask::default().exchange(reworded);
     assert!(one(&reworded).differs_from(&first).is_empty());
     assert_eq!(one(&answer(403, "other")).differs_from(&first), ["codes"]);
     assert_eq!(
@@ -330,7 +344,7 @@ fn answers_differ_by_status_and_codes_and_never_by_words() {
 fn the_items_of_a_list_are_counted() {
     let items = |body: &str| {
         let exchange = exchange(Outcome::Answered(response(200, body)));
-        Answer::of(&exchange, &catalogue()).items
+        Answer::of(&exchange, &knowledge()).items
     };
     assert_eq!(items(r#"{"data":[{"id":1},{"id":2}]}"#), Some(2));
     assert_eq!(items(r#"{"data":[]}"#), Some(0));

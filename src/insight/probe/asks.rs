@@ -1,11 +1,13 @@
 //! Single questions, each with the call that answers it.
 
 use super::plan::Plan;
+use crate::insight::api::calls::HeaderSays;
 use crate::insight::facts::{Bearer, Purpose};
 use crate::insight::json::Json;
-use crate::insight::route::{is_known_collection, looks_plural};
+use crate::insight::route::looks_plural;
 use crate::insight::rules::request_dates;
 use crate::insight::words::Sense;
+use url::Url;
 
 /// Other tokens that are asked, at most; a person names few.
 pub(super) const OTHERS: usize = 3;
@@ -13,8 +15,8 @@ pub(super) const OTHERS: usize = 3;
 /// Lists that are asked for since records name them, at most.
 const NEIGHBOURS: usize = 2;
 
-/// The one date version that the vendor ever named.
-const VERSION: &str = "2022-02-22";
+/// Lists of the pack that are asked for, at most.
+const LISTS: usize = 3;
 
 impl Plan<'_> {
     /// Again with the same token; a write is never made again.
@@ -38,18 +40,21 @@ impl Plan<'_> {
         }
     }
 
+    /// Who the token is, by the call that the API's pack has for it; else one that any accepted
+    /// credential may make.
     pub(super) fn who_am_i(&mut self, must: bool) {
-        let prefix = self.route.prefix_path();
-        let url = self.at(&format!("{prefix}/users/me"));
-        self.ask(must, Purpose::WhoAmI, Bearer::Own, url, "");
-        // An API with other nouns may have another place for it.
-        let lost = self
-            .case
-            .first(Purpose::WhoAmI)
-            .is_some_and(|p| p.facts.is_missing());
-        if lost && !self.is_familiar() && self.case.works().is_none() {
-            let url = self.at(&format!("{prefix}/me"));
-            self.ask(must, Purpose::WhoAmI, Bearer::Own, url, "");
+        let Some(calls) = self.case.knowledge.calls().cloned() else {
+            return;
+        };
+        let who = calls.who_am_i.map(|who| (Purpose::WhoAmI, who.path));
+        let anybody = calls
+            .anybody
+            .into_iter()
+            .map(|path| (Purpose::Anybody, path));
+        if let Some((purpose, path)) = who.into_iter().chain(anybody).next()
+            && let Some(url) = self.of_pack(&path)
+        {
+            self.ask(must, purpose, Bearer::Own, url, "");
         }
     }
 
@@ -61,12 +66,6 @@ impl Plan<'_> {
             let url = lost.probe.url.clone();
             self.ask(must, Purpose::Stranger, Bearer::Nobody, url, "");
         }
-    }
-
-    /// Whether the call's own collection is one of the catalogue.
-    pub(super) fn is_familiar(&self) -> bool {
-        let root = self.route.parts.get(self.route.prefix);
-        root.is_some_and(|part| is_known_collection(part))
     }
 
     /// The first collection of the call's own path, which the API surely has.
@@ -83,15 +82,17 @@ impl Plan<'_> {
         }
     }
 
-    /// Other lists of the API, as far as they are known.
+    /// Other lists of the API, as its pack names them.
     pub(super) fn elsewhere(&mut self, must: bool) {
         let root = self.route.root().unwrap_or_default();
-        // Where the nouns are others, guessing at them is a waste of probes.
-        let most = if self.is_familiar() { 3 } else { 1 };
-        for name in ["workspaces", "runbooks", "users"].into_iter().take(most) {
-            let path = format!("{}/{name}", self.route.prefix_path());
-            if path != root {
-                let url = self.at(&path);
+        let lists = self.case.knowledge.calls().map(|calls| calls.lists.clone());
+        let whole = lists.unwrap_or_default().into_iter();
+        let whole = whole.filter(|list| !list.path.contains('{')).take(LISTS);
+        for url in whole
+            .filter_map(|list| self.of_pack(&list.path))
+            .collect::<Vec<_>>()
+        {
+            if url.path() != root {
                 self.ask(must, Purpose::Elsewhere, Bearer::Own, url, "");
             }
         }
@@ -100,6 +101,9 @@ impl Plan<'_> {
     /// Lists that records which were seen name by their members: whoever has a `line_id` belongs
     /// to an API that has lines.
     pub(super) fn neighbours(&mut self, must: bool) {
+        if !self.case.assumptions().relations {
+            return;
+        }
         let mut names: Vec<String> = Vec::new();
         for facts in self.case.answers() {
             let list = facts.list().and_then(<[Json]>::first);
@@ -160,47 +164,48 @@ impl Plan<'_> {
     pub(super) fn variants(&mut self) {
         let call = &self.case.call;
         let url = self.same_place();
-        let given = self.case.header("api-version");
+        let version = self.case.chosen_by(HeaderSays::Version);
+        let given = version.as_ref().and_then(|(_, value)| value.clone());
         self.target(given.is_some(), 1);
+        if let Some((name, given)) = version {
+            self.versions(name, given, &url);
+        }
+        if let Some((name, Some(_))) = self.case.chosen_by(HeaderSays::Tenant)
+            && call.status() < 500
+        {
+            let must = !call.is_denial();
+            let change = vec![(name, None)];
+            self.ask_with(must, Purpose::TenantDropped, Bearer::Own, url, "", change);
+        }
+    }
+
+    fn versions(&mut self, name: String, given: Option<String>, url: &Url) {
+        let call = &self.case.call;
+        let mut ask = |purpose, value| {
+            let change = vec![(name.clone(), value)];
+            self.ask_with(true, purpose, Bearer::Own, url.clone(), "", change);
+        };
         if given.is_some() {
-            let change = vec![("Api-Version".to_owned(), None)];
-            self.ask_with(
-                true,
-                Purpose::VersionDropped,
-                Bearer::Own,
-                url.clone(),
-                "",
-                change,
-            );
+            ask(Purpose::VersionDropped, None);
         }
         let speaks = call.says(Sense::Version) || call.hints(Sense::Version);
-        if speaks
-            || given.is_none()
-                && matches!(call.status(), 404 | 405 | 406 | 410 | 501)
-                && !request_dates(call).is_empty()
-        {
-            let mut dates = request_dates(call);
-            dates.retain(|date| Some(date) != given.as_ref());
-            dates.truncate(2);
-            if dates.is_empty() && given.is_none() {
-                dates.push(VERSION.to_owned());
-            }
-            for date in dates {
-                let change = vec![("Api-Version".to_owned(), Some(date))];
-                self.ask_with(
-                    true,
-                    Purpose::VersionAsked,
-                    Bearer::Own,
-                    url.clone(),
-                    "",
-                    change,
-                );
-            }
+        let may_lack = matches!(call.status(), 404 | 405 | 406 | 410 | 501);
+        let mut dates = request_dates(call);
+        if !speaks && (given.is_some() || !may_lack || dates.is_empty()) {
+            return;
         }
-        if self.case.header("core-url").is_some() && call.status() < 500 {
-            let must = !call.is_denial();
-            let change = vec![("Core-Url".to_owned(), None)];
-            self.ask_with(must, Purpose::CoreUrlDropped, Bearer::Own, url, "", change);
+        dates.retain(|date| Some(date) != given.as_ref());
+        dates.truncate(2);
+        if dates.is_empty() && given.is_none() {
+            let row = self.case.knowledge.header_that(HeaderSays::Version);
+            dates.extend(row.and_then(|row| row.known.first().cloned()));
+        }
+        let mut ask = |purpose, value| {
+            let change = vec![(name.clone(), value)];
+            self.ask_with(true, purpose, Bearer::Own, url.clone(), "", change);
+        };
+        for date in dates {
+            ask(Purpose::VersionAsked, Some(date));
         }
     }
 }

@@ -58,7 +58,7 @@ impl Plan<'_> {
             let known: Vec<String> = slips.into_iter().map(|(path, _)| path).collect();
             let more: Vec<String> = self
                 .route
-                .corrections()
+                .corrections(&case.environment.base_path())
                 .into_iter()
                 .filter(|p| !known.contains(p))
                 .take(3)
@@ -98,7 +98,8 @@ impl Plan<'_> {
     pub(super) fn slips(&self) -> Vec<(String, &'static str)> {
         let route = &self.route;
         let own = route.url.path().to_owned();
-        let Some(first) = route.corrections().into_iter().next() else {
+        let base = self.case.environment.base_path();
+        let Some(first) = route.corrections(&base).into_iter().next() else {
             return Vec::new();
         };
         let squeezed: String = route
@@ -197,8 +198,11 @@ impl Plan<'_> {
         if seen || !self.has_token() {
             return;
         }
+        let Some(query) = self.case.assumptions().archived else {
+            return;
+        };
         let mut url = self.at(collection);
-        url.set_query(Some("archived=true"));
+        url.set_query(Some(&query));
         self.ask(true, Purpose::Archived, Bearer::Own, url.clone(), "");
         let found_nothing = self.case.with(Purpose::Archived).all(|p| {
             p.facts.list().is_none_or(<[Json]>::is_empty) || p.probe.bearer == Bearer::Own

@@ -3,6 +3,7 @@
 use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Page, Probe, Purpose};
 use crate::insight::route::Route;
 use crate::model::Origin;
+use std::sync::Arc;
 use url::Url;
 
 pub(super) struct Question {
@@ -29,7 +30,11 @@ impl<'a> Plan<'a> {
                 let mut url = base.clone();
                 url.set_path(call.url.path());
                 url.set_query(call.url.query());
-                (Route::of(&url, base.path()), false)
+                let known = Arc::new(case.knowledge.paths(url.host_str()));
+                (
+                    Route::of(&url, base.path()).knowing(known, base.path()),
+                    false,
+                )
             }
             _ => (call, true),
         };
@@ -140,6 +145,12 @@ impl<'a> Plan<'a> {
 
     pub(super) fn at(&self, path: &str) -> Url {
         self.route.at(path)
+    }
+
+    /// A call that the API's pack names; `None` where no pack knows it.
+    pub(super) fn of_pack(&self, path: &str) -> Option<Url> {
+        let home = self.route.home(&self.case.environment.base_path())?;
+        Some(self.route.below(&home, path))
     }
 
     /// Whether a URL is one that a probe may go to.

@@ -2,41 +2,28 @@
 
 use super::plan::Plan;
 use super::with_parameter;
-use crate::insight::facts::{Bearer, CredentialPlace, Purpose};
+use crate::insight::facts::{Bearer, CredentialPlace, Probed, Purpose};
 use crate::insight::rules;
 use crate::insight::words::Sense;
 
 impl Plan<'_> {
     pub(super) fn refused(&mut self) {
         let case = self.case;
-        match &case.credential.place {
-            CredentialPlace::Nowhere => return,
-            CredentialPlace::Elsewhere(_) if case.credential.token.is_some() => {
-                let url = self.same_place();
-                self.ask(true, Purpose::Placed, Bearer::Own, url, "");
-                return;
-            }
-            CredentialPlace::Elsewhere(_) => return,
-            _ => {}
+        if case.credential.place == CredentialPlace::Nowhere {
+            return;
         }
-        let odd_scheme = case.credential.scheme.as_deref() != Some("Bearer");
-        if odd_scheme && case.credential.token.is_some() {
+        let misplaced = rules::belongs_as_bearer(case);
+        if misplaced && case.credential.token.is_some() {
             let url = self.same_place();
             self.ask(true, Purpose::Placed, Bearer::Own, url, "");
-            if case
-                .first(Purpose::Placed)
-                .is_some_and(|p| p.facts.is_fine())
-            {
+            let mended = |p: &Probed| p.facts.is_fine();
+            let is_elsewhere = matches!(case.credential.place, CredentialPlace::Elsewhere(_));
+            if is_elsewhere || case.first(Purpose::Placed).is_some_and(mended) {
                 return;
             }
         }
         let report = case.credential.report.as_ref();
-        let sure = report.is_some_and(|r| r.sure_problem().is_some())
-            || case
-                .credential
-                .scheme
-                .as_deref()
-                .is_none_or(|s| !s.eq_ignore_ascii_case("bearer"));
+        let sure = report.is_some_and(|r| r.sure_problem().is_some()) || misplaced;
         if let Some(url) = case.known_good.clone().filter(|url| self.is_home(url)) {
             self.ask(!sure, Purpose::KnownGood, Bearer::Own, url, "");
         }

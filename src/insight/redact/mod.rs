@@ -1,350 +1,202 @@
 //! What is secret in a call, and the same call without it. Used at every exit: what is shown,
 //! printed, kept or copied has passed through here.
 
-mod encodings;
-mod members;
+mod beginnings;
+mod call;
+mod exchange;
+mod jwt;
+mod names;
+mod places;
 mod search;
+mod signs;
+mod values;
+mod veil;
+mod views;
 
-use crate::model::{
-    Body, Exchange, Failure, Headers, MASK, Outcome, RequestSpec, Response, Secret, TokenRef,
-};
-use encodings::{ESCAPE_BLOCK, LONGEST_ESCAPE, forms, unescaped};
-use members::typed_values;
-use search::{HEAD, Hit, Search};
+use crate::model::{ExchangeSummary, Headers, MASK, Secret, TokenRef, slot};
+use search::Search;
 use std::collections::HashMap;
+use std::ops::Range;
+use values::{Value, Values};
 
-pub use members::{is_secret_name, secret_spans};
-
-/// Shorter values would blot out ordinary words.
-const SHORTEST_VALUE: usize = 8;
-const _: () = assert!(SHORTEST_VALUE >= HEAD);
+pub use exchange::Exchange;
+pub use jwt::{jwts, without_jwts};
+pub use names::is_secret_name;
+pub use veil::Veil;
 
 /// No mask of a token with a name is longer.
 const LONGEST_MASK: usize = 100;
 
+/// Words before a credential that are no part of it.
+const SCHEMES: [&str; 14] = [
+    "Bearer",
+    "Basic",
+    "Token",
+    "Digest",
+    "ApiKey",
+    "Negotiate",
+    "NTLM",
+    "JWT",
+    "DPoP",
+    "Bot",
+    "MAC",
+    "OAuth",
+    "Hawk",
+    "Key",
+];
+
+/// Whether a word is one that stands before a credential, as `Bearer` does.
+pub fn is_scheme(word: &str) -> bool {
+    SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// The known secret values, each with the text that stands for it.
+#[derive(Default)]
 pub struct Mask {
-    search: Option<Search>,
+    values: Values,
     marks: Vec<String>,
     /// What stands for a token that has a name, and the reference that it is sent again with.
     slots: HashMap<String, String>,
 }
 
 impl Mask {
+    /// Where two tokens have the same value, the first of them is named.
     pub fn new(secrets: &[(TokenRef, Secret)]) -> Mask {
+        let values: Vec<Value> = secrets
+            .iter()
+            .map(|(_, secret)| Value::new(secret.reveal()))
+            .collect();
+        let tokens = secrets.iter().map(|(token, _)| token);
+        let slot = |token: &TokenRef| slot(&token.name);
+        Mask {
+            values: Values::new(&values),
+            marks: tokens.clone().map(TokenRef::mask).collect(),
+            slots: tokens.map(|token| (token.mask(), slot(token))).collect(),
+        }
+    }
+
+    /// And cookies, as `name=value`, which have no names of ours.
+    pub fn with_cookies(
+        secrets: &[(TokenRef, Secret)],
+        pairs: impl IntoIterator<Item = String>,
+    ) -> Mask {
+        let mut mask = Mask::new(secrets);
         let named = secrets
             .iter()
-            .map(|(token, secret)| (token.mask(), secret.reveal()));
-        let mut mask = Mask::of_values(named.collect());
-        let slot = |token: &TokenRef| format!("{{{{token:{}}}}}", token.name);
-        let tokens = secrets.iter().map(|(token, _)| token);
-        mask.slots = tokens.map(|token| (token.mask(), slot(token))).collect();
+            .map(|(_, secret)| Value::new(secret.reveal()));
+        let cookies = pairs
+            .into_iter()
+            .filter_map(|pair| call::value_of_cookie(&pair));
+        let values: Vec<Value> = named.chain(cookies).collect();
+        mask.values = Values::new(&values);
+        mask.marks.resize(values.len(), MASK.to_owned());
         mask
     }
 
-    fn of_values(values: Vec<(String, &str)>) -> Mask {
-        let mut patterns = Vec::new();
-        let mut marks = Vec::new();
-        for (mark, value) in values {
-            if value.len() < SHORTEST_VALUE {
-                continue;
-            }
-            for form in forms(value) {
-                patterns.push(form);
-                marks.push(mark.clone());
-            }
-        }
+    /// Values that have no name, of which nothing is shown.
+    pub fn nameless(secrets: &[Secret]) -> Mask {
+        let values = secrets.iter().map(|secret| Value::new(secret.reveal()));
+        Mask::of_values(values.collect())
+    }
+
+    fn of_values(values: Vec<Value>) -> Mask {
         Mask {
-            search: Search::new(patterns),
-            marks,
+            values: Values::new(&values),
+            marks: vec![MASK.to_owned(); values.len()],
             slots: HashMap::new(),
         }
     }
 
     /// The secrets that stand in a request in the clear, under names that say so.
     pub fn of_request(headers: &Headers, url: &str, body: &[u8]) -> Mask {
-        Mask::of_request_with(headers, url, body, &[])
+        let mut values = call::values_of_headers(headers);
+        values.extend(call::values_in(url.as_bytes()));
+        values.extend(call::values_in(body));
+        Mask::of_values(values)
     }
 
-    fn of_request_with(headers: &Headers, url: &str, body: &[u8], more: &[&str]) -> Mask {
-        let values = typed_values(headers, url, body);
-        let values = values
-            .iter()
-            .map(String::as_str)
-            .chain(more.iter().copied());
-        Mask::of_values(values.map(|value| (MASK.to_owned(), value)).collect())
+    fn set(&self) -> (&Values, &[String]) {
+        (&self.values, &self.marks)
+    }
+
+    /// Whether a value is so short that every text is full of it, so that it cannot be masked.
+    pub fn is_too_short(secret: &Secret) -> bool {
+        secret.reveal().len() < values::SHORTEST
+    }
+
+    /// Whether a text that is this value would not be shown as it is.
+    pub fn hides(&self, secret: &Secret) -> bool {
+        self.finds(secret.reveal())
     }
 
     /// Whether one of the values stands in the text, in any form.
     pub fn finds(&self, text: &str) -> bool {
-        self.replace(text.into()) != text.as_bytes()
+        !Search::for_values(&[self.set()])
+            .look(text.as_bytes())
+            .is_empty()
     }
 
-    /// The call as it may be shown and kept.
-    pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
-        // Secrets that were typed into the request have no name, but may be echoed all the same.
-        let sent = &exchange.sent;
-        let parts = secret_parts(&exchange.typed.body);
-        let typed = Mask::of_request_with(&sent.headers, &sent.url, &sent.body, &parts);
-        let url = |text: &str| self.url(&typed.text(text));
-        if let Outcome::Failed(failure) = &mut exchange.outcome {
-            for raw in [&exchange.sent.url, &exchange.typed.url] {
-                if !raw.is_empty() {
-                    failure.message = failure.message.replace(raw, &url(raw));
-                }
-            }
-        }
-        exchange.sent.url = url(&exchange.sent.url);
-        exchange.sent.headers = self.headers(&exchange.sent.headers, &typed);
-        exchange.sent.body = self.bytes(typed.replace(exchange.sent.body));
-        exchange.typed = self.typed(exchange.typed, &typed);
-        for hop in &mut exchange.redirects {
-            hop.location = url(&hop.location);
-        }
-        exchange.outcome = match exchange.outcome {
-            Outcome::Answered(response) => Outcome::Answered(self.response(response, &typed)),
-            Outcome::Failed(failure) => Outcome::Failed(Failure {
-                message: self.text(&typed.text(&failure.message)),
-                partial: failure
-                    .partial
-                    .map(|response| Box::new(self.response(*response, &typed))),
-                ..failure
-            }),
-        };
-        exchange
-    }
-
-    /// The request as typed. A value that has a name becomes that name, so that the request can
-    /// be sent again; one that has none is masked, and must be typed again.
-    fn typed(&self, mut spec: RequestSpec, typed: &Mask) -> RequestSpec {
-        spec.url = self.named(self.url(&typed.text(&spec.url)));
-        spec.notes = self.text(&typed.text(&spec.notes));
-        for row in spec.params.iter_mut().chain(&mut spec.headers) {
-            row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
-        }
-        spec.body = match spec.body {
-            Body::Empty => Body::Empty,
-            Body::Text(text) => {
-                let masked = self.bytes(typed.replace(text.into_bytes()));
-                Body::Text(self.named(String::from_utf8_lossy(&masked).into_owned()))
-            }
-            Body::Bytes(bytes) => Body::Bytes(self.bytes(typed.replace(bytes))),
-            Body::Form(mut rows) => {
-                for row in &mut rows {
-                    row.value = self.named(self.value(&row.name, &typed.text(&row.value)));
-                }
-                Body::Form(rows)
-            }
-            Body::Multipart(mut parts) => {
-                for part in parts.iter_mut().filter(|part| !part.is_file) {
-                    part.value = self.named(self.value(&part.name, &typed.text(&part.value)));
-                }
-                Body::Multipart(parts)
-            }
-            Body::File(path) => Body::File(self.named(self.text(&path))),
-        };
-        spec
-    }
-
-    fn named(&self, text: String) -> String {
-        const CLOSE: &[u8] = "›".as_bytes();
-        let mut named = String::new();
-        let mut rest = text.as_str();
-        while let Some(start) = rest.find("‹token:") {
-            let near = &rest.as_bytes()[start..rest.len().min(start + LONGEST_MASK)];
-            let length = memchr::memmem::find(near, CLOSE).map(|at| at + CLOSE.len());
-            let end = start + length.unwrap_or(0);
-            match rest.get(start..end).and_then(|mask| self.slots.get(mask)) {
-                Some(slot) => {
-                    named.push_str(&rest[..start]);
-                    named.push_str(slot);
-                    rest = &rest[end..];
-                }
-                None => {
-                    let next = start + '‹'.len_utf8();
-                    named.push_str(&rest[..next]);
-                    rest = &rest[next..];
-                }
-            }
-        }
-        match named.is_empty() {
-            true => text,
-            false => named + rest,
-        }
-    }
-
-    fn response(&self, mut response: Response, typed: &Mask) -> Response {
-        response.headers = self.headers(&response.headers, typed);
-        response.reason = self.text(&typed.text(&response.reason));
-        response.received = Some(response.body_bytes());
-        response.body = self.bytes(typed.replace(response.body));
-        response
-    }
-
-    fn headers(&self, headers: &Headers, typed: &Mask) -> Headers {
-        headers
-            .iter()
-            .map(|header| {
-                let value = if is_secret_name(&header.name) {
-                    self.value(&header.name, &header.text()).into_bytes()
-                } else if header.name.eq_ignore_ascii_case("location") {
-                    self.url(&typed.text(&header.text())).into_bytes()
-                } else {
-                    typed.replace(self.replace(header.value.clone()))
-                };
-                (header.name.clone(), value)
-            })
-            .collect()
-    }
-
-    /// A named value: whole if the name is a secret one, else what is known in it.
-    fn value(&self, name: &str, value: &str) -> String {
-        if !is_secret_name(name) || value.is_empty() {
-            return self.text(value);
-        }
-        let scheme = ["Bearer ", "Basic ", "Token ", "Digest "]
-            .into_iter()
-            .find(|s| {
-                value.len() > s.len()
-                    && value.is_char_boundary(s.len())
-                    && value[..s.len()].eq_ignore_ascii_case(s)
-            });
-        let (scheme, rest) = value.split_at(scheme.map_or(0, str::len));
-        let known = self.text(rest);
-        // A value that is nothing but a named token keeps that name, so that it can be sent again.
-        let whole = self.slots.contains_key(&known);
-        let reference = rest.starts_with("{{token:") && rest.ends_with("}}");
-        if whole || reference {
-            format!("{scheme}{known}")
-        } else {
-            format!("{scheme}{MASK}")
-        }
-    }
-
-    /// A URL, or what is to become one, without known values and without those whose names say
-    /// that they are secret.
+    /// A URL, or what is to become one, without what is secret in it.
     pub fn url(&self, text: &str) -> String {
-        let mut text = self.text(text);
-        // By hand, since what is no URL may hold a password all the same.
-        if let Some(scheme) = text.find("://") {
-            let start = scheme + 3;
-            let end = text[start..].find(['/', '?', '#', '\\']);
-            let end = end.map_or(text.len(), |length| start + length);
-            if let Some(length) = text[start..end].rfind('@') {
-                text.replace_range(start..start + length, MASK);
-            }
+        call::url(&Search::for_values(&[self.set()]).and_names(), text)
+    }
+
+    /// Any text from outside without what is secret in it.
+    pub fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let search = Search::for_values(&[self.set()]).and_names();
+        search.clean(&bytes).unwrap_or(bytes)
+    }
+
+    /// A line of a list whose call an older program masked.
+    pub fn summary(&self, mut summary: ExchangeSummary) -> ExchangeSummary {
+        let search = Search::for_values(&[self.set()]).and_names();
+        let clean = |text: &mut String| *text = call::text(&search, text);
+        summary.url = call::url(&search, &summary.url);
+        clean(&mut summary.notes);
+        summary.message.as_mut().map(clean);
+        for error in &mut summary.errors {
+            let texts = [&mut error.title, &mut error.detail, &mut error.code];
+            texts.into_iter().flatten().for_each(clean);
         }
-        let Some(query) = text.find('?') else {
-            return text;
-        };
-        let (before, rest) = text.split_at(query + 1);
-        let (query, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
-        let pairs: Vec<String> = query
-            .split('&')
-            .map(|pair| match pair.split_once('=') {
-                Some((name, value)) if is_secret_name(name) => {
-                    format!("{name}={}", self.value(name, value))
-                }
-                _ => pair.to_owned(),
-            })
-            .collect();
-        format!("{before}{}{fragment}", pairs.join("&"))
+        summary
     }
 
     /// A text without known values.
     pub fn text(&self, text: &str) -> String {
-        match String::from_utf8(self.replace(text.into())) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        let search = Search::for_values(&[self.set()]);
+        let found = search.look(text.as_bytes());
+        match search.write(text.as_bytes(), found) {
+            Some(masked) => lossy(masked),
+            None => text.to_owned(),
         }
-    }
-
-    /// A body without known values and without the members that have secret names.
-    fn bytes(&self, body: Vec<u8>) -> Vec<u8> {
-        let body = self.replace(body);
-        let spans = secret_spans(&body);
-        if spans.is_empty() {
-            return body;
-        }
-        let mut masked = Vec::with_capacity(body.len());
-        let mut from = 0;
-        for span in spans {
-            let inside = &body[span.clone()];
-            masked.extend_from_slice(&body[from..span.start]);
-            let text = std::str::from_utf8(inside);
-            let mask_of_one = text.is_ok_and(|text| self.slots.contains_key(text));
-            let reference = inside.starts_with(b"{{token:") && inside.ends_with(b"}}");
-            let named = mask_of_one || reference;
-            masked.extend_from_slice(if named { inside } else { MASK.as_bytes() });
-            from = span.end;
-        }
-        masked.extend_from_slice(&body[from..]);
-        masked
-    }
-
-    /// The bytes without known values. Where there are none they come back as they are: a large
-    /// body is not copied to find that out.
-    fn replace(&self, bytes: Vec<u8>) -> Vec<u8> {
-        let Some(search) = &self.search else {
-            return bytes;
-        };
-        let plain = self.marked(&bytes, search.hits(&bytes)).unwrap_or(bytes);
-        let hidden = behind_escapes(search, &plain).into_iter();
-        self.marked(&plain, hidden).unwrap_or(plain)
-    }
-
-    /// `None` where nothing was hit.
-    fn marked(&self, bytes: &[u8], hits: impl Iterator<Item = Hit>) -> Option<Vec<u8>> {
-        let mut hits = hits.peekable();
-        hits.peek()?;
-        let mut masked = Vec::with_capacity(bytes.len());
-        let mut from = 0;
-        for (span, pattern) in hits {
-            masked.extend_from_slice(&bytes[from..span.start]);
-            masked.extend_from_slice(self.marks[pattern].as_bytes());
-            from = span.end;
-        }
-        masked.extend_from_slice(&bytes[from..]);
-        Some(masked)
     }
 }
 
-/// Where a value stands with some of its characters escaped, and which it is. Encoders differ
-/// in what they escape, so the text is searched as it reads once every escape is undone; block
-/// by block, since the places of a large body would take more memory than the body.
-fn behind_escapes(search: &Search, text: &[u8]) -> Vec<Hit> {
-    let overlap = search.longest() * LONGEST_ESCAPE;
-    let block = ESCAPE_BLOCK + 2 * overlap;
-    let mut found: Vec<Hit> = Vec::new();
-    let mut start = 0;
-    loop {
-        let end = text.len().min(start + block);
-        if let Some(plain) = unescaped(&text[start..end]) {
-            for (hit, pattern) in search.hits(&plain.read) {
-                let span = start + plain.place(hit.start)..start + plain.place(hit.end);
-                if found.last().is_none_or(|(last, _)| last.end <= span.start) {
-                    found.push((span, pattern));
-                }
-            }
-        }
-        if end == text.len() {
-            return found;
-        }
-        start = end - overlap;
-    }
+/// Whether a value under that name is a secret, or a name in the place of one.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    is_secret_name(name) && !names::is_spared(name, value)
 }
 
-/// The values of parts that have secret names: in the body as sent only their typed form tells
-/// where they stand.
-fn secret_parts(body: &Body) -> Vec<&str> {
-    let Body::Multipart(parts) = body else {
-        return Vec::new();
-    };
-    let secret = parts
-        .iter()
-        .filter(|part| !part.is_file && is_secret_name(&part.name));
-    let values = secret.map(|part| part.value.as_str());
-    values.filter(|value| !value.contains("{{token:")).collect()
+/// Where secrets stand under secret names in a text as it stands.
+pub fn secret_spans(text: &[u8]) -> Vec<Range<usize>> {
+    let search = Search::for_values(&[]).and_names();
+    let found = search.look(text).named;
+    let mut spans: Vec<Range<usize>> = found.into_iter().map(|named| named.range).collect();
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut end = 0;
+    spans.retain(|span| {
+        let is_next = span.start >= end;
+        end = end.max(span.end);
+        is_next
+    });
+    spans
+}
+
+fn lossy(bytes: Vec<u8>) -> String {
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
 }
 
 #[cfg(test)]

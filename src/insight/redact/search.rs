@@ -1,182 +1,443 @@
-//! Known values, looked for in a text all at once: where they overlap, the one that begins first,
-//! and of those the longest.
+//! One walk over a text for everything that is secret in it: known values, and what stands under
+//! secret names; in the text as it stands, and as it reads once its escapes are undone.
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use std::collections::HashMap;
+use super::beginnings::Beginnings;
+use super::places::{Named, Places, is_kept};
+use super::signs;
+use super::values::Values;
+use super::views::{OUTER, Reading, WayBack, escape, escapes, read, wraps};
+use crate::model::MASK;
 use std::ops::Range;
 
-/// A place in the text, and which of the patterns stands there.
-pub(super) type Hit = (Range<usize>, usize);
+/// Escapes of escapes are undone so often: a text in JSON in a text in JSON in a text in JSON.
+const DEEPEST: u8 = OUTER.len() as u8;
+/// Larger texts are read without their escapes in blocks of this size, to spare memory.
+const BLOCK: usize = 4 << 20;
+/// What two blocks have in common, so that nothing is cut in two.
+const OVERLAP: usize = 256 << 10;
 
-/// Up to so many patterns one pass of the library is fastest. With tens of thousands, as a
-/// recording's cookies make, it would spend hundreds of times as long on each byte.
-const FEW: usize = 500;
-
-pub(super) enum Search {
-    Few(AhoCorasick),
-    Many(Many),
+pub(super) struct Search<'v> {
+    sets: Vec<(&'v Values, &'v [String])>,
+    /// Whether secret names count as well.
+    by_name: bool,
+    beginnings: Beginnings,
 }
 
-impl Search {
-    /// `None` where there is nothing to look for. Every pattern has at least `HEAD` bytes.
-    pub fn new(patterns: Vec<Vec<u8>>) -> Option<Search> {
-        if patterns.is_empty() {
+/// A known value: where it stands, of which set it is, and its number there.
+type Known = (Range<usize>, usize, usize);
+
+/// What was found, in any order, overlapping or not.
+#[derive(Default)]
+pub(super) struct Found {
+    pub named: Vec<Named>,
+    known: Vec<Known>,
+}
+
+impl<'v> Search<'v> {
+    /// For values, each set with the marks that stand for its values.
+    pub fn for_values(sets: &[(&'v Values, &'v [String])]) -> Search<'v> {
+        let mut beginnings = Beginnings::default();
+        for (values, _) in sets {
+            beginnings.add_all(&values.beginnings);
+        }
+        Search {
+            sets: sets.to_vec(),
+            by_name: false,
+            beginnings,
+        }
+    }
+
+    /// And for what stands under secret names.
+    pub fn and_names(mut self) -> Search<'v> {
+        self.beginnings.add_all(&signs::ALL.beginnings);
+        self.by_name = true;
+        self
+    }
+
+    fn has_values(&self) -> bool {
+        self.sets.iter().any(|(values, _)| !values.is_empty())
+    }
+
+    pub fn look(&self, text: &[u8]) -> Found {
+        if !self.has_values() && !self.by_name {
+            return Found::default();
+        }
+        let (mut found, deeper) = self.walk(text);
+        found.add(self.look_across_lines(text), 0);
+        let letters = hidden(text, |read| read.iter().any(is_letter));
+        if self.by_name && (deeper || letters) {
+            let names = Search::for_values(&[]).and_names();
+            found.add(names.look_behind(text, 1), 0);
+        }
+        if self.hides_values(text) {
+            let values = Search::for_values(&self.sets);
+            found.add(values.look_behind(text, 1), 0);
+        }
+        found
+    }
+
+    /// Base64 and hex that are wrapped.
+    fn look_across_lines(&self, text: &[u8]) -> Found {
+        if !self.has_values() || wraps(text, 0).is_none() {
+            return Found::default();
+        }
+        let joined = read(text, Reading::Joined).unwrap_or_default();
+        let known = self.walk(&joined).0.known;
+        let found = Found {
+            known,
+            ..Found::default()
+        };
+        found.brought_back(text, Reading::Joined)
+    }
+
+    /// The text as it reads without its escapes, and without those that this brings to light. Of
+    /// names, quotation marks tell where a text ends that stands in another one.
+    fn look_behind(&self, text: &[u8], depth: u8) -> Found {
+        let reading = match self.by_name {
+            true => Reading::Layers(depth),
+            false => Reading::Plain,
+        };
+        let mut found = Found::default();
+        let (mut start, mut size) = (0, BLOCK);
+        while start < text.len() {
+            let end = match text.len() - start > 2 * size {
+                true => start + size,
+                false => text.len(),
+            };
+            let block = &text[start..end];
+            if let Some(plain) = read(block, reading) {
+                let (mut inside, deeper) = self.walk(&plain);
+                inside.add(self.look_across_lines(&plain), 0);
+                let goes_on = match self.by_name {
+                    true => deeper || hidden(&plain, |read| read.iter().any(is_letter)),
+                    false => self.hides_values(&plain),
+                };
+                if goes_on && depth < DEEPEST {
+                    inside.add(self.look_behind(&plain, depth + 1), 0);
+                }
+                // What may go on behind the block is looked at in a larger one.
+                if end < text.len() && inside.reaches(plain.len()) {
+                    size *= 2;
+                    continue;
+                }
+                found.add(inside.brought_back(block, reading), start);
+            }
+            if end == text.len() {
+                break;
+            }
+            start = end - OVERLAP;
+            size = BLOCK;
+        }
+        found
+    }
+
+    /// Whether parts of a value may stand there as escapes.
+    fn hides_values(&self, text: &[u8]) -> bool {
+        let holds = |read: &[u8]| {
+            read.iter().any(is_letter) || self.sets.iter().any(|(values, _)| values.may_hold(read))
+        };
+        self.has_values() && (hidden(text, holds) || wraps_behind_escapes(text))
+    }
+
+    /// The text as it stands, and whether names in it have to be read without their escapes.
+    fn walk(&self, text: &[u8]) -> (Found, bool) {
+        let mut places = Places::new(text);
+        let mut known = Vec::new();
+        let mut floor = 0;
+        let mut next = 0;
+        let has_values = self.has_values();
+        self.beginnings.each(text, |place| {
+            // It begins here or just before.
+            for at in next.max(place.saturating_sub(1))..=place {
+                if self.by_name
+                    && let Some((sign, place)) = signs::ALL.at(text, at)
+                {
+                    places.look(sign, &place);
+                }
+                if has_values
+                    && at >= floor
+                    && let Some(hit) = self.value_at(text, at, floor)
+                {
+                    floor = hit.0.end;
+                    known.push(hit);
+                }
+            }
+            next = place + 1;
+        });
+        let named = places.found;
+        (Found { named, known }, places.deeper)
+    }
+
+    /// The value that stands at a place: its range, its set and its number there.
+    fn value_at(&self, text: &[u8], at: usize, floor: usize) -> Option<Known> {
+        let mut best: Option<Known> = None;
+        for (set, (values, _)) in self.sets.iter().enumerate() {
+            if let Some((range, number)) = values.at(text, at, floor)
+                && best.as_ref().is_none_or(|(best, ..)| range.end > best.end)
+            {
+                best = Some((range, set, number));
+            }
+        }
+        best
+    }
+
+    /// The text without what is secret in it; `None` where nothing is.
+    pub fn clean(&self, text: &[u8]) -> Option<Vec<u8>> {
+        self.write(text, self.look(text))
+    }
+
+    /// Known values alone.
+    pub fn look_for_values(&self, text: &[u8]) -> Found {
+        Search::for_values(&self.sets).look(text)
+    }
+
+    /// Where known values stand, in order, and what each is shown as.
+    pub fn known(&self, text: &[u8]) -> Vec<(Range<usize>, &str)> {
+        let spots = self.known_spots(text, self.look_for_values(text).known);
+        spots
+            .into_iter()
+            .map(|spot| (spot.range, spot.mark))
+            .collect()
+    }
+
+    /// The text with a mark in the place of each secret; `None` where there was none.
+    pub fn write(&self, text: &[u8], found: Found) -> Option<Vec<u8>> {
+        let spots = self.spots(text, found);
+        if spots.is_empty() {
             return None;
         }
-        if patterns.len() > FEW {
-            return Some(Search::Many(Many::new(patterns)));
-        }
-        let mut builder = AhoCorasick::builder();
-        let search = builder.match_kind(MatchKind::LeftmostLongest);
-        search.build(&patterns).ok().map(Search::Few)
-    }
-
-    pub fn hits<'a>(&'a self, text: &'a [u8]) -> Box<dyn Iterator<Item = Hit> + 'a> {
-        match self {
-            Search::Few(search) => {
-                let hits = search.find_iter(text);
-                Box::new(hits.map(|hit| (hit.range(), hit.pattern().as_usize())))
+        let mut masked = Vec::with_capacity(text.len());
+        let mut from = 0;
+        for spot in spots {
+            masked.extend_from_slice(&text[from..spot.range.start]);
+            let quote = spot.quote.map_or(&[][..], |quote| &text[quote]);
+            for part in [quote, spot.mark.as_bytes(), quote] {
+                masked.extend_from_slice(part);
             }
-            Search::Many(many) => Box::new(many.hits(text)),
+            from = spot.range.end;
         }
+        masked.extend_from_slice(&text[from..]);
+        Some(masked)
     }
 
-    /// No pattern is longer.
-    pub fn longest(&self) -> usize {
-        match self {
-            Search::Few(search) => search.max_pattern_len(),
-            Search::Many(many) => many.longest,
-        }
-    }
-}
-
-/// The bytes that tell whether a pattern may begin at a place.
-pub(super) const HEAD: usize = 8;
-
-pub(super) struct Many {
-    /// In order, and none twice; each with its number and the longest other that it begins with.
-    patterns: Vec<(Vec<u8>, usize, Option<usize>)>,
-    /// Those with the same head lie together.
-    heads: HashMap<u64, Range<usize>>,
-    /// A bit for the head of each pattern, so that nearly every place is passed at one look.
-    filter: Vec<u64>,
-    shift: u32,
-    longest: usize,
-}
-
-impl Many {
-    fn new(patterns: Vec<Vec<u8>>) -> Many {
-        let mut patterns: Vec<_> = patterns
-            .into_iter()
-            .zip(0..)
-            .map(|(p, n)| (p, n, None))
-            .collect();
-        patterns.sort();
-        patterns.dedup_by(|(one, ..), (other, ..)| one == other);
-        patterns.retain(|(pattern, ..)| pattern.len() >= HEAD);
-        for index in 1..patterns.len() {
-            // What this begins with begins the one before, or is it.
-            let mut shorter = Some(index - 1);
-            while let Some(other) = shorter
-                && !patterns[index].0.starts_with(&patterns[other].0)
+    /// What is replaced, in order, and nothing twice.
+    fn spots<'s>(&'s self, text: &[u8], found: Found) -> Vec<Spot<'s>> {
+        let known = self.known_spots(text, found.known);
+        let mut known = known.into_iter().peekable();
+        let mut spots: Vec<Spot> = Vec::new();
+        for mut named in united(found.named) {
+            // A known value may reach out of the one before into this one.
+            let behind = spots.last().map_or(0, |spot| spot.range.end);
+            if named.range.start < behind {
+                named.range.start = behind.min(named.range.end);
+                named.quote = None;
+            }
+            if named.range.is_empty() {
+                continue;
+            }
+            while let Some(spot) = known.next_if(|spot| spot.range.end <= named.range.start) {
+                spots.push(spot);
+            }
+            let mut inside: Vec<Spot> = Vec::new();
+            let mut range = named.range.clone();
+            while let Some(spot) = known.next_if(|spot| spot.range.start < range.end) {
+                range = range.start.min(spot.range.start)..range.end.max(spot.range.end);
+                inside.push(spot);
+            }
+            let value = &text[range.clone()];
+            let start = range.start + scheme_length(value);
+            // A value that is nothing but a named token keeps that name.
+            if let [one] = &mut inside[..]
+                && one.range == (start..range.end)
             {
-                shorter = patterns[other].2;
+                one.quote = named.quote;
+                spots.append(&mut inside);
+                continue;
             }
-            patterns[index].2 = shorter;
+            if is_kept(&String::from_utf8_lossy(
+                &text[start..range.end.min(start + 200)],
+            )) {
+                continue;
+            }
+            spots.push(Spot {
+                quote: named.quote.filter(|_| named.range == range),
+                range: start..range.end,
+                mark: MASK,
+            });
         }
-        let bits = (64 * patterns.len().max(1)).next_power_of_two();
-        let mut many = Many {
-            longest: patterns.iter().map(|(p, ..)| p.len()).max().unwrap_or(0),
-            heads: HashMap::new(),
-            filter: vec![0; bits.div_ceil(64)],
-            shift: 64 - bits.trailing_zeros(),
-            patterns,
+        spots.extend(known);
+        spots
+    }
+
+    /// Whether a place lies in a mask that already stands for one of the values, which may be named
+    /// as another one reads.
+    fn is_in_mark(&self, text: &[u8], range: &Range<usize>) -> bool {
+        const LONGEST: usize = 100;
+        const OPEN: &[u8] = "‹".as_bytes();
+        const CLOSE: &[u8] = "›".as_bytes();
+        let from = range.start.saturating_sub(LONGEST);
+        let Some(open) = memchr::memmem::rfind(&text[from..range.start], OPEN) else {
+            return false;
         };
-        for (index, (pattern, ..)) in many.patterns.iter().enumerate() {
-            if let Some(head) = head(pattern) {
-                let place = place(head, many.shift);
-                many.filter[place / 64] |= 1 << (place % 64);
-                let range = many.heads.entry(head).or_insert(index..index);
-                range.end = index + 1;
-            }
-        }
-        many
+        let behind = &text[range.end..text.len().min(range.end + LONGEST)];
+        let Some(close) = memchr::memmem::find(behind, CLOSE) else {
+            return false;
+        };
+        let mark = &text[from + open..range.end + close + CLOSE.len()];
+        let marks = self.sets.iter().flat_map(|(_, marks)| marks.iter());
+        marks.into_iter().any(|known| known.as_bytes() == mark)
     }
 
-    fn hits<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Hit> + 'a {
-        let mut at = 0;
-        std::iter::from_fn(move || {
-            while let Some(head) = text.get(at..).and_then(head) {
-                let place = place(head, self.shift);
-                let maybe = self.filter[place / 64] >> (place % 64) & 1 == 1;
-                if maybe && let Some((length, number)) = self.begins(head, &text[at..]) {
-                    let hit = at..at + length;
-                    at = hit.end;
-                    return Some((hit, number));
+    fn known_spots(&self, text: &[u8], mut known: Vec<Known>) -> Vec<Spot<'_>> {
+        known.retain(|(range, ..)| !self.is_in_mark(text, range));
+        known.sort_by_key(|(range, ..)| (range.start, std::cmp::Reverse(range.end)));
+        let mut spots: Vec<Spot> = Vec::new();
+        for (range, set, number) in known {
+            match spots.last_mut() {
+                Some(last) if range.start < last.range.end => {
+                    last.range.end = last.range.end.max(range.end);
                 }
-                at += 1;
+                _ => spots.push(Spot {
+                    range,
+                    mark: &self.sets[set].1[number],
+                    quote: None,
+                }),
             }
-            None
-        })
-    }
-
-    /// The longest pattern that the text begins with: its length and number.
-    fn begins(&self, head: u64, text: &[u8]) -> Option<(usize, usize)> {
-        let range = self.heads.get(&head)?.clone();
-        let alike = &self.patterns[range.clone()];
-        let behind = alike.partition_point(|(pattern, ..)| pattern.as_slice() <= text);
-        let mut candidate = (range.start + behind).checked_sub(1);
-        while let Some(index) = candidate {
-            let (pattern, number, shorter) = &self.patterns[index];
-            if text.starts_with(pattern) {
-                return Some((pattern.len(), *number));
-            }
-            candidate = *shorter;
         }
-        None
+        spots
     }
 }
 
-fn head(text: &[u8]) -> Option<u64> {
-    let bytes = text.get(..HEAD)?.try_into().ok()?;
-    Some(u64::from_le_bytes(bytes))
+fn is_letter(b: &u8) -> bool {
+    b.is_ascii_alphanumeric() || b"_-".contains(b)
 }
 
-/// Its bit in the filter: the highest bits of a product that depends on every byte.
-fn place(head: u64, shift: u32) -> usize {
-    (head.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn many_are_found_as_few_are(
-            patterns in prop::collection::vec("[ab]{8,12}", 1..60),
-            text in "[ab]{0,400}",
-        ) {
-            let patterns: Vec<Vec<u8>> = patterns.into_iter().map(String::into_bytes).collect();
-            let many = Many::new(patterns.clone());
-            let few = Search::new(patterns).unwrap();
-            let expected: Vec<Hit> = few.hits(text.as_bytes()).collect();
-            prop_assert_eq!(many.hits(text.as_bytes()).collect::<Vec<_>>(), expected);
+/// Whether something that matters stands there as an escape, or as an escape of one.
+fn hidden(text: &[u8], matters: impl Fn(&[u8]) -> bool) -> bool {
+    let mut from = 0;
+    while let Some(change) = escapes(text, from) {
+        from = change.at + change.length;
+        if matters(change.read()) {
+            return true;
+        }
+        if let [lead @ (b'\\' | b'%' | b'&')] = *change.read() {
+            let mut inner = vec![lead];
+            inner.extend_from_slice(&text[from..text.len().min(from + 16)]);
+            let inner = escape(&inner, 0);
+            let goes_on = |read: &[u8]| matters(read) || b"\\%&\"".contains(&read[0]);
+            if inner.is_some_and(|change| goes_on(change.read())) {
+                return true;
+            }
         }
     }
+    false
+}
 
-    #[test]
-    fn of_values_that_begin_alike_the_longest_is_found() {
-        let values: Vec<Vec<u8>> = (0..FEW + 1)
-            .map(|number| format!("eyJhbGciOi{number}").into_bytes())
-            .collect();
-        let search = Search::new(values).unwrap();
-        assert!(matches!(search, Search::Many(_)));
-        let hits: Vec<Hit> = search
-            .hits(b"xeyJhbGciOi123! eyJhbGciOi eyJhbGciOi99")
-            .collect();
-        assert_eq!(hits, [(1..14, 123), (27..39, 99)]);
-        assert_eq!(search.longest(), 13);
+/// Whether the lines of wrapped base64 end with escapes.
+fn wraps_behind_escapes(text: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(change) = escapes(text, from) {
+        from = change.at + change.length;
+        let before = &text[change.at.saturating_sub(32)..change.at];
+        if matches!(change.read(), b"\n" | b"\r")
+            && before.len() == 32
+            && before.iter().all(u8::is_ascii_alphanumeric)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+struct Spot<'s> {
+    range: Range<usize>,
+    mark: &'s str,
+    quote: Option<Range<usize>>,
+}
+
+/// Without those that lie inside others; those that overlap become one.
+fn united(mut named: Vec<Named>) -> Vec<Named> {
+    named.sort_by_key(|named| (named.range.start, std::cmp::Reverse(named.range.end)));
+    let mut united: Vec<Named> = Vec::new();
+    for named in named {
+        match united.last_mut() {
+            Some(last) if named.range.start < last.range.end => {
+                last.range.end = last.range.end.max(named.range.end);
+            }
+            _ => united.push(named),
+        }
+    }
+    united
+}
+
+/// How long the scheme before a credential is, with its blanks: `Bearer `.
+fn scheme_length(value: &[u8]) -> usize {
+    let word = value.iter().position(|b| matches!(b, b' ' | b'\t'));
+    let Some(word) = word.filter(|word| *word <= 20) else {
+        return 0;
+    };
+    let blanks = value[word..]
+        .iter()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count();
+    let is_scheme = std::str::from_utf8(&value[..word]).is_ok_and(super::is_scheme);
+    match is_scheme && word + blanks < value.len() {
+        true => word + blanks,
+        false => 0,
+    }
+}
+
+impl Found {
+    pub fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.known.is_empty()
+    }
+
+    /// What was found in a part of a text that begins at `offset`.
+    fn add(&mut self, part: Found, offset: usize) {
+        let moved = |range: Range<usize>| range.start + offset..range.end + offset;
+        self.named.extend(part.named.into_iter().map(|named| Named {
+            range: moved(named.range),
+            quote: named.quote.map(moved),
+            is_direct: named.is_direct,
+        }));
+        let known = part.known.into_iter();
+        self.known
+            .extend(known.map(|(range, set, number)| (moved(range), set, number)));
+    }
+
+    /// Adds what another search of the same text found, whose sets come behind `sets` others.
+    pub fn merge(&mut self, other: Found, sets: usize) {
+        self.named.extend(other.named);
+        let known = other.known.into_iter();
+        self.known
+            .extend(known.map(|(range, set, number)| (range, set + sets, number)));
+    }
+
+    fn reaches(&self, end: usize) -> bool {
+        let named = self.named.iter().map(|named| &named.range);
+        let known = self.known.iter().map(|(range, ..)| range);
+        named.chain(known).any(|range| range.end >= end)
+    }
+
+    /// The same, in the text that was read so.
+    fn brought_back(mut self, text: &[u8], reading: Reading) -> Found {
+        let mut starts: Vec<&mut usize> = Vec::new();
+        let mut ends: Vec<&mut usize> = Vec::new();
+        let named = self.named.iter_mut();
+        let named =
+            named.flat_map(|named| std::iter::once(&mut named.range).chain(&mut named.quote));
+        for range in named.chain(self.known.iter_mut().map(|(range, ..)| range)) {
+            starts.push(&mut range.start);
+            ends.push(&mut range.end);
+        }
+        starts.sort();
+        ends.sort();
+        let mut way = WayBack::new(text, reading);
+        starts
+            .into_iter()
+            .for_each(|place| *place = way.start(*place));
+        let mut way = WayBack::new(text, reading);
+        ends.into_iter().for_each(|place| *place = way.end(*place));
+        self
     }
 }

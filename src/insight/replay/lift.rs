@@ -1,7 +1,7 @@
 //! What a session says once instead of in every step: the base URL, and ids that stand plainly
 //! in paths. Another environment then needs other values in one place and no other steps.
 
-use crate::model::{Auth, Environment, Session};
+use crate::model::{Auth, Environment, Session, names_in};
 
 /// Paths that begin with the environment's base URL begin with `{{base}}` instead.
 pub fn lift_base(session: &mut Session, environments: &[Environment]) {
@@ -31,7 +31,8 @@ pub fn lift_ids(session: &mut Session) {
         .iter()
         .flat_map(|step| {
             let captured = step.capture.iter().map(|(name, _)| name.clone());
-            captured.chain(names_in(&step.spec.url)).collect::<Vec<_>>()
+            let named = names_in(&step.spec.url).into_iter().map(str::to_owned);
+            captured.chain(named).collect::<Vec<_>>()
         })
         .collect();
     for step in &mut session.steps {
@@ -128,12 +129,6 @@ fn singular(word: &str) -> String {
             _ => word,
         },
     }
-}
-
-fn names_in(text: &str) -> Vec<String> {
-    let slots = text.split("{{").skip(1);
-    let names = slots.filter_map(|rest| rest.split_once("}}"));
-    names.map(|(name, _)| name.trim().to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a run needs before its first call: variables that nobody gives, and the tokens that go
 //! along. Asked for first, nothing is left half done.
 
-use crate::model::{Body, Environment, RequestSpec, Session, TokenName, token_names_in};
+use crate::model::{Environment, Session, TokenName, names_in, token_names_in};
 use std::ops::Range;
 
 /// A variable without a value.
@@ -26,23 +26,18 @@ pub fn wanted(
     let mut captured: Vec<&str> = Vec::new();
     let mut wanted: Vec<Wanted> = Vec::new();
     for step in &all[range.clone()] {
-        let mut names = Vec::new();
-        for text in texts(&step.spec) {
-            names.extend(names_in(text));
-        }
-        for name in names {
+        for name in step.spec.sent_templates().into_iter().flat_map(names_in) {
             let is_there = name == "base"
-                || name.starts_with("token:")
-                || has(given, &name)
-                || environment.variable(&name).is_some()
-                || has(&session.variables, &name)
-                || captured.contains(&name.as_str())
+                || has(given, name)
+                || environment.variable(name).is_some()
+                || has(&session.variables, name)
+                || captured.contains(&name)
                 || wanted.iter().any(|other| other.name == name);
             if !is_there {
-                let gives = |at: &usize| has(&all[*at].capture, &name);
+                let gives = |at: &usize| has(&all[*at].capture, name);
                 wanted.push(Wanted {
                     giver: (0..range.start).rev().find(gives),
-                    name,
+                    name: name.to_owned(),
                 });
             }
         }
@@ -57,7 +52,8 @@ pub fn tokens_of(session: &Session, steps: Range<usize>) -> Vec<TokenName> {
     let mut names: Vec<TokenName> = Vec::new();
     for step in &all[steps.start.min(all.len())..steps.end.min(all.len())] {
         let own = step.spec.auth.token().cloned();
-        let slots = texts(&step.spec).flat_map(token_names_in);
+        let slots = step.spec.sent_templates();
+        let slots = slots.into_iter().flat_map(token_names_in);
         for name in own.into_iter().chain(slots) {
             if !names.contains(&name) {
                 names.push(name);
@@ -67,29 +63,10 @@ pub fn tokens_of(session: &Session, steps: Range<usize>) -> Vec<TokenName> {
     names
 }
 
-/// Everything of a request that is filled in.
-fn texts(spec: &RequestSpec) -> impl Iterator<Item = &str> {
-    let rows = spec.params.iter().chain(&spec.headers);
-    let rows = rows.filter(|row| row.enabled);
-    let body = match &spec.body {
-        Body::Text(text) => Some(text.as_str()),
-        _ => None,
-    };
-    std::iter::once(spec.url.as_str())
-        .chain(rows.flat_map(|row| [row.name.as_str(), row.value.as_str()]))
-        .chain(body)
-}
-
-fn names_in(text: &str) -> Vec<String> {
-    let slots = text.split("{{").skip(1);
-    let names = slots.filter_map(|rest| rest.split_once("}}"));
-    names.map(|(name, _)| name.trim().to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Auth, Step};
+    use crate::model::{Auth, RequestSpec, Step};
 
     fn session() -> Session {
         let step = |url: &str, capture: &[&str]| Step {

@@ -3,10 +3,11 @@
 
 use super::lift::{lift_base, lift_ids};
 use super::{captured, expectation, expectation_with_body};
+use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
-    Body, Environment, Exchange, Expectation, MASK, Note, Param, RequestSpec, Secret, Session,
-    Step, TokenName, TokenRef, cut, token_names_in, written,
+    Body, Environment, Expectation, MASK, Note, Param, RequestSpec, Session, Step, as_text, cut,
+    slot, token_names_in, written,
 };
 
 /// Calls in the order they were made, as a session; the notes name what it could not take over.
@@ -66,11 +67,10 @@ pub struct Keeping<'a> {
 /// replay asks for its value instead of sending the mask.
 pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
     let exchange = without_secrets(exchange);
-    let literal = matches!(&exchange.typed.body, Body::Bytes(_));
     let mut spec = exchange.typed.clone();
     let mut notes = Vec::new();
     let mut masked = Vec::new();
-    open(&mut spec.url, "url", "the URL", &mut masked);
+    open(&mut spec.url, false, "url", "the URL", &mut masked);
     let rows = [
         (&mut spec.params, "parameter"),
         (&mut spec.headers, "header"),
@@ -82,14 +82,16 @@ pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
         off += all - rows.len();
         for row in rows {
             let place = format!("{what} {}", row.name);
-            open(&mut row.value, &row.name, &place, &mut masked);
+            row.literal = open(&mut row.value, row.literal, &row.name, &place, &mut masked);
         }
     }
     if off > 0 {
         notes.push("rows that are switched off were left out.".to_owned());
     }
     let mut files = String::new();
+    let mut literal = false;
     if let Some(written) = written(&spec.body) {
+        literal = written.literal;
         let named = |row: &Param| row.name.eq_ignore_ascii_case("content-type");
         if let Some(media_type) = written.media_type
             && !spec.headers.iter().any(named)
@@ -108,14 +110,10 @@ pub fn step_of(exchange: &Exchange) -> (Step, Vec<Note>) {
         Ok(text) if text.is_empty() => Body::Empty,
         Ok(text) => {
             let mut text = masked_form(text);
-            open(&mut text, "body", "the body", &mut masked);
-            if literal && text.contains("{{") {
-                notes.push(
-                    "the body holds {{, and a replay fills in what stands between {{ and }}."
-                        .to_owned(),
-                );
+            match open(&mut text, literal, "body", "the body", &mut masked) {
+                true => Body::Bytes(text.into_bytes()),
+                false => Body::Text(text),
             }
-            Body::Text(text)
         }
         Err(_) => {
             notes.push("the body is not text and cannot be kept in a session. {{body}} stands in its place, and nothing is sent while it does.".to_owned());
@@ -182,75 +180,62 @@ fn step_name(spec: &RequestSpec) -> String {
     cut(&format!("{} {path}", spec.method), LONGEST)
 }
 
-/// Gives every token its slot, and every mask a variable that is named after its place.
-fn open(text: &mut String, name: &str, place: &str, masked: &mut Vec<String>) {
-    *text = with_slots(text);
-    if text.contains(MASK) {
-        let fits = |c: &char| c.is_alphanumeric() || "_-.".contains(*c);
-        let name: String = name.chars().filter(fits).collect();
-        *text = text.replace(MASK, &format!("{{{{secret.{name}}}}}"));
-        masked.push(place.to_owned());
+/// Gives every mask a variable that is named after its place; whether the text is still data.
+fn open(
+    text: &mut String,
+    literal: bool,
+    name: &str,
+    place: &str,
+    masked: &mut Vec<String>,
+) -> bool {
+    let pieces = around_masks(text);
+    if pieces.len() == 1 {
+        return literal;
     }
+    let fits = |c: &char| c.is_alphanumeric() || "_-.".contains(*c);
+    let name: String = name.chars().filter(fits).collect();
+    let pieces = pieces.into_iter().map(|piece| match literal {
+        true => as_text(piece),
+        false => piece.to_owned(),
+    });
+    let opened = pieces.collect::<Vec<_>>();
+    let opened = opened.join(&format!("{{{{secret.{name}}}}}"));
+    *text = opened;
+    masked.push(place.to_owned());
+    false
+}
+
+/// What stands between the masks of a text, of secrets with a name and without.
+fn around_masks(text: &str) -> Vec<&str> {
+    const LONGEST: usize = 100;
+    let mut pieces = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(start) = text[at..].find('‹').map(|found| at + found) {
+        let rest = &text[start..];
+        let inside = rest
+            .find('›')
+            .filter(|_| rest.starts_with(MASK) || rest.starts_with("‹token:"));
+        match inside.filter(|length| *length < LONGEST) {
+            Some(length) => {
+                pieces.push(&text[from..start]);
+                at = start + length + '›'.len_utf8();
+                from = at;
+            }
+            None => at = start + '‹'.len_utf8(),
+        }
+    }
+    pieces.push(&text[from..]);
+    pieces
 }
 
 /// The call with its typed secrets masked, body included, which is left in what was sent.
 fn without_secrets(exchange: &Exchange) -> Exchange {
-    let mut exchange = exchange.clone();
-    let mut tokens: Vec<TokenName> = Vec::new();
-    // Only what is nothing but a known token survives under a secret name, and it is known by
-    // its mask. What was sent keeps the slots: they are not taken for typed values there.
-    let mut mark = |text: &str| {
-        let mut text = with_slots(text);
-        for token in token_names_in(&text) {
-            let mask = reference(&token).mask();
-            text = text.replace(&format!("{{{{token:{token}}}}}"), &mask);
-            tokens.push(token);
-        }
-        text
-    };
-    let typed = &mut exchange.typed;
-    typed.url = mark(&typed.url);
-    for row in typed.params.iter_mut().chain(&mut typed.headers) {
-        row.value = mark(&row.value);
-    }
-    exchange.sent.body = match &typed.body {
+    let mut exchange = exchange.clone().into_raw();
+    exchange.sent.body = match &exchange.typed.body {
         Body::Bytes(bytes) if std::str::from_utf8(bytes).is_err() => bytes.clone(),
-        body => written(body).map_or_else(Vec::new, |w| mark(&w.text).into_bytes()),
+        body => written(body).map_or_else(Vec::new, |written| written.text.into_bytes()),
     };
-    let headers = exchange.sent.headers.iter();
-    exchange.sent.headers = headers
-        .map(|header| (header.name.clone(), with_slots(&header.text())))
-        .collect();
-    let known: Vec<_> = tokens
-        .iter()
-        .map(|token| (reference(token), Secret::new("")))
-        .collect();
-    Mask::new(&known).exchange(exchange)
-}
-
-fn reference(token: &TokenName) -> TokenRef {
-    TokenRef {
-        name: token.clone(),
-        fingerprint: None,
-    }
-}
-
-/// `‹token:support·a361›` as the slot it was before: `{{token:support}}`.
-pub fn with_slots(text: &str) -> String {
-    let mut slots = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("‹token:") {
-        let inside = &rest[start + "‹token:".len()..];
-        let Some(end) = inside.find('›') else { break };
-        slots.push_str(&rest[..start]);
-        let name = inside[..end].split('·').next().unwrap_or_default();
-        rest = &inside[end + "›".len()..];
-        match TokenName::new(name) {
-            Some(name) => slots.push_str(&format!("{{{{token:{name}}}}}")),
-            None => slots.push_str(MASK),
-        }
-    }
-    slots + rest
+    Mask::default().exchange(exchange)
 }
 
 /// A form without the values of its secret members; any other text as it is.
@@ -274,6 +259,5 @@ fn masked_form(text: String) -> String {
 
 /// Whether a text is a token by its name and nothing else.
 fn is_reference(text: &str) -> bool {
-    let slot = with_slots(text);
-    matches!(&token_names_in(&slot)[..], [name] if slot == format!("{{{{token:{name}}}}}"))
+    matches!(&token_names_in(text)[..], [name] if text == slot(name))
 }

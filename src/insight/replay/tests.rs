@@ -1,6 +1,8 @@
 //! Judgements and recordings, case by case.
 
 use super::*;
+use crate::insight::redact::Mask;
+use crate::model::RawExchange;
 use crate::model::{
     Auth, Body, ExchangeId, Headers, MASK, Param, RequestSpec, SentRequest, Timestamp, TokenName,
     resolve,
@@ -28,8 +30,8 @@ fn errors(of: &[(&str, &str)]) -> String {
     serde_json::json!({ "errors": entries }).to_string()
 }
 
-fn exchange(outcome: Outcome) -> Exchange {
-    Exchange {
+fn raw(outcome: Outcome) -> RawExchange {
+    RawExchange {
         id: ExchangeId::new(Timestamp::UNIX_EPOCH, 0),
         environment: "acme".into(),
         case: None,
@@ -43,6 +45,14 @@ fn exchange(outcome: Outcome) -> Exchange {
         took: Duration::ZERO,
         probe_of: None,
     }
+}
+
+fn exchange(outcome: Outcome) -> Exchange {
+    shown(raw(outcome))
+}
+
+fn shown(call: RawExchange) -> Exchange {
+    Mask::default().exchange(call)
 }
 
 /// What comes of replaying `now` beside a recording of `was`.
@@ -180,31 +190,36 @@ fn a_pointer_finds_texts_as_they_are_and_the_rest_as_json() {
 
 #[test]
 fn a_step_holds_the_call_as_typed_and_its_token_by_name() {
-    let mut call = exchange(answer(200, "{}"));
+    let mut call = raw(answer(200, "{}"));
     call.typed.auth = Auth::Bearer(TokenName::new("support").unwrap());
     call.typed.url = "{{base}}/core/runbooks/{{runbook}}?a=1".into();
     call.typed.headers = vec![
         Param::new("Core-Url", "https://acme.example"),
-        Param::new("X-Api-Key", "‹token:second·a361›"),
+        Param::new("X-Api-Key", "{{token:second}}"),
+        Param::new("X-Text", "a ‹token:second·a361›"),
+        Param::data("X-Data", "{{token:second}}"),
         Param {
             enabled: false,
             ..Param::new("X-Off", "1")
         },
     ];
-    let (step, notes) = step_of(&call);
+    let (step, notes) = step_of(&shown(call.clone()));
     assert_eq!(step.name, "GET /core/runbooks/{{runbook}}");
     assert_eq!(step.spec.auth, call.typed.auth);
     assert_eq!(step.spec.url, call.typed.url);
     assert_eq!(step.spec.headers[1].value, "{{token:second}}");
-    assert_eq!(step.spec.headers.len(), 2);
-    assert_eq!(notes.len(), 1);
+    // A mask is no name, and data stays data.
+    assert_eq!(step.spec.headers[2].value, "a {{secret.X-Text}}");
+    assert_eq!(step.spec.headers[3], call.typed.headers[3]);
+    assert_eq!(step.spec.headers.len(), 4);
+    assert_eq!(notes.len(), 2);
     assert!(notes[0].message.contains("switched off"));
 }
 
 #[test]
 fn no_secret_that_was_typed_gets_into_a_step() {
     const VALUE: &str = "hunter2-and-more";
-    let mut call = exchange(answer(401, &format!("you sent {VALUE}")));
+    let mut call = raw(answer(401, &format!("you sent {VALUE}")));
     call.typed.method = "POST".into();
     call.typed.url = format!("https://me:{VALUE}@h.example/x?api_key={VALUE}");
     call.typed.params = vec![Param::new("access_token", VALUE)];
@@ -223,11 +238,13 @@ fn no_secret_that_was_typed_gets_into_a_step() {
                 false => Body::Text(body.clone()),
             };
             call.sent.headers = Headers::from_iter([("authorization", format!("Bearer {VALUE}"))]);
-            let (step, notes) = step_of(&call);
+            let (step, notes) = step_of(&shown(call.clone()));
             let all = format!("{:?}", step.spec);
             assert!(!format!("{step:?}").contains("hunter2"), "{step:?}");
             assert!(!all.contains(MASK), "{all}");
-            assert!(all.contains("{{token:a}}") && all.contains("me"), "{all}");
+            let names = step.spec.tokens();
+            assert_eq!(names.is_empty(), literal, "{all}");
+            assert!(all.contains("token:a}}") && all.contains("me"), "{all}");
             assert_eq!(step.spec.params[0].value, "{{secret.access_token}}");
             assert_eq!(
                 step.spec.headers[0].value,
@@ -245,9 +262,9 @@ fn no_secret_that_was_typed_gets_into_a_step() {
 
 #[test]
 fn a_body_that_is_no_text_is_named_and_not_replaced_by_none() {
-    let mut call = exchange(answer(200, ""));
+    let mut call = raw(answer(200, ""));
     call.typed.body = Body::Bytes(vec![0xff, 0xfe, 0]);
-    let (step, notes) = step_of(&call);
+    let (step, notes) = step_of(&shown(call.clone()));
     assert!(notes[0].message.contains("not text"));
     assert!(resolve(&step.spec, &Default::default()).is_err());
 }
@@ -255,10 +272,10 @@ fn a_body_that_is_no_text_is_named_and_not_replaced_by_none() {
 #[test]
 fn a_session_takes_its_environment_from_the_first_call() {
     let first = exchange(answer(200, ""));
-    let second = Exchange {
+    let second = shown(RawExchange {
         environment: "other".into(),
-        ..first.clone()
-    };
+        ..raw(answer(200, ""))
+    });
     let (session, notes) = session_of("a", "b", [&first, &second], Keeping::default());
     assert_eq!(session.environment.as_deref(), Some("acme"));
     assert_eq!(session.steps.len(), 2);

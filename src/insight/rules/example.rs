@@ -2,14 +2,26 @@
 //! and what the probes around it were.
 
 use super::{Finding, Findings, RULES};
+use crate::insight::Exchange;
+use crate::insight::api::calls::{
+    Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
+};
+use crate::insight::api::endpoint::Endpoint;
+use crate::insight::api::knowledge::{
+    CredentialKind, Knowledge, Pack, RecognisedBy, StatusRow, said,
+};
+use crate::insight::api::marks::Marks;
 use crate::insight::facts::{
     Bearer, Case, Credential, CredentialPlace, Facts, KnownToken, Probe, Probed, Purpose,
 };
 use crate::insight::learned::Past;
+use crate::insight::redact::Mask;
 use crate::insight::token::inspect;
+use crate::insight::{Grounds, StatusNote};
+use crate::model::RawExchange;
 use crate::model::{
-    Cause, Environment, Exchange, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec,
-    Response, SentRequest, Timestamp, TokenName,
+    Cause, Environment, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec, Response,
+    SentRequest, Timestamp, TokenName,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +85,103 @@ impl Said {
     }
 }
 
+/// An API as the home's is, as its pack would say.
+pub fn home() -> Knowledge {
+    let endpoint = |path: &&str| Endpoint {
+        method: "GET".into(),
+        path: (*path).into(),
+        purpose: String::new(),
+        grounds: Grounds::Inferred,
+    };
+    let paths = [
+        "/users/me",
+        "/users",
+        "/users/{user}",
+        "/workspaces",
+        "/runbooks",
+        "/runbooks/{runbook}",
+        "/runbooks/{runbook}/tasks",
+        "/runbooks/{runbook}/tasks/{task}",
+    ];
+    let header = |name: &str, says, form, cause| RequestHeader {
+        name: name.into(),
+        says,
+        form: Some(form),
+        known: Vec::new(),
+        needed_at: Vec::new(),
+        cause,
+    };
+    let list = |path: &str| ListCall {
+        title: path.into(),
+        path: path.into(),
+    };
+    let likely = |status, likely: &[(Cause, f32)]| StatusRow {
+        note: StatusNote {
+            status,
+            name: String::new(),
+            meaning: said("", &None),
+            causes: Vec::new(),
+            reasons: Vec::new(),
+            checks: Vec::new(),
+            ask: Vec::new(),
+            see: Vec::new(),
+        },
+        likely: likely.to_vec(),
+    };
+    let pack = Arc::new(Pack {
+        id: String::from("home"),
+        title: "Home".into(),
+        base_path: "/core".into(),
+        web_paths: vec!["/app/**".into()],
+        credentials: vec![CredentialKind {
+            id: String::from("token"),
+            kind: "token".into(),
+            places: vec!["header authorization bearer".into()],
+            ..CredentialKind::default()
+        }],
+        endpoints: paths.iter().map(endpoint).collect(),
+        request_headers: vec![
+            header(
+                "Api-Version",
+                HeaderSays::Version,
+                HeaderForm::Date,
+                Cause::VersionUnsupported,
+            ),
+            header(
+                "Core-Url",
+                HeaderSays::Tenant,
+                HeaderForm::Url,
+                Cause::RequestCoreUrl,
+            ),
+        ],
+        statuses: vec![likely(501, &[(Cause::CoreOutdated, 0.7)])],
+        calls: Calls {
+            who_am_i: Some(WhoAmI {
+                path: "/users/me".into(),
+                idle: vec!["developer".into()],
+                ..WhoAmI::default()
+            }),
+            lists: ["/workspaces", "/runbooks", "/users"].map(list).to_vec(),
+            ..Calls::default()
+        },
+        probes: Assumptions {
+            parents: true,
+            lists: true,
+            hidden_404: true,
+            scoped_lists: true,
+            asks_first: true,
+            relations: true,
+            archived: Some("archived=true".into()),
+        },
+        ..Pack::default()
+    });
+    Knowledge {
+        packs: vec![pack.clone()],
+        api: Some(pack),
+        by: RecognisedBy::Name,
+    }
+}
+
 pub struct Example(pub Case);
 
 fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
@@ -81,7 +190,7 @@ fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
         true => path.to_owned(),
         false => format!("{HOST}{path}"),
     };
-    Exchange {
+    Mask::default().exchange(RawExchange {
         case: None,
         id: ExchangeId::from_number(number),
         environment: "acme".into(),
@@ -98,7 +207,7 @@ fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
         probe_of: None,
         started_at: Timestamp::from_second(1_800_000_000).unwrap(),
         took: Duration::ZERO,
-    }
+    })
 }
 
 /// A call with a good token as Bearer: `GET /core/runbooks/9`.
@@ -112,6 +221,13 @@ pub fn failed(request: &str, cause: Cause) -> Example {
     of(exchange(1, request, Outcome::Failed(failure)))
 }
 
+/// A call whose answer came in part, or could not be read to its end.
+pub fn cut(request: &str, said: Said, cause: Cause) -> Example {
+    let mut failure = Failure::new(cause, "It failed.", "Try.");
+    failure.partial = said.outcome().response().cloned().map(Box::new);
+    of(exchange(1, request, Outcome::Failed(failure)))
+}
+
 fn of(exchange: Exchange) -> Example {
     let environment = Environment {
         base_url: HOST.into(),
@@ -121,20 +237,44 @@ fn of(exchange: Exchange) -> Example {
         place: CredentialPlace::Authorization,
         scheme: Some("Bearer".into()),
         token: TokenName::new("support"),
-        report: Some(inspect(&"0123456789abcdef".repeat(3), exchange.started_at)),
+        report: Some(inspect(
+            &"0123456789abcdef".repeat(3),
+            exchange.started_at,
+            &Marks::default(),
+        )),
     };
     let now = exchange.started_at;
     let facts = Facts::read(Arc::new(exchange), "");
-    Example(Case::of(facts, credential, environment, now))
+    Example(Case::of(facts, credential, environment, now).knowing(home()))
 }
 
 impl Example {
     /// Changes the call itself, which is then read anew.
-    fn anew(mut self, change: impl FnOnce(&mut Exchange)) -> Example {
-        let mut exchange = (*self.0.call.exchange).clone();
+    fn anew(mut self, change: impl FnOnce(&mut RawExchange)) -> Example {
+        let mut exchange = (*self.0.call.exchange).clone().into_raw();
         change(&mut exchange);
+        let exchange = Mask::default().exchange(exchange);
         self.0.call = Facts::read(Arc::new(exchange), "");
-        self
+        let knowledge = self.0.knowledge.clone();
+        Example(self.0.knowing(knowledge))
+    }
+
+    /// The same at an API that no pack knows.
+    pub fn unknown(self) -> Example {
+        Example(self.0.knowing(Knowledge::default()))
+    }
+
+    /// With more that its pack says.
+    pub fn packed(self, change: impl FnOnce(&mut Pack)) -> Example {
+        let mut pack = self.0.knowledge.api.as_deref().cloned().unwrap_or_default();
+        change(&mut pack);
+        let pack = Arc::new(pack);
+        let knowledge = Knowledge {
+            packs: vec![pack.clone()],
+            api: Some(pack),
+            by: RecognisedBy::Name,
+        };
+        Example(self.0.knowing(knowledge))
     }
 
     pub fn header(self, name: &str, value: &str) -> Example {
@@ -167,7 +307,7 @@ impl Example {
     }
 
     pub fn token(mut self, text: &str) -> Example {
-        self.0.credential.report = Some(inspect(text, self.0.now));
+        self.0.credential.report = Some(inspect(text, self.0.now, &Marks::default()));
         self
     }
 
@@ -190,7 +330,7 @@ impl Example {
     pub fn other(mut self, text: &str) -> Example {
         self.0.others.push(KnownToken {
             name: TokenName::new("admin").unwrap(),
-            report: Some(inspect(text, self.0.now)),
+            report: Some(inspect(text, self.0.now, &Marks::default())),
         });
         self
     }
@@ -215,7 +355,7 @@ impl Example {
         let exchange = exchange(number, &format!("GET {path}"), said.outcome());
         let headers = match purpose {
             Purpose::VersionDropped => vec![("Api-Version".to_owned(), None)],
-            Purpose::CoreUrlDropped => vec![("Core-Url".to_owned(), None)],
+            Purpose::TenantDropped => vec![("Core-Url".to_owned(), None)],
             _ => Vec::new(),
         };
         let probe = Probe {

@@ -2,6 +2,7 @@
 //! their headers, and to whom they are said.
 
 use super::{Findings, Rule, Tier};
+use crate::insight::api::knowledge::Layer;
 use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Purpose};
 use crate::insight::json::Json;
 use crate::insight::words::Sense;
@@ -50,8 +51,8 @@ fn foreign_words(case: &Case, findings: &mut Findings) {
         };
         findings.add(Cause::PermissionEdgeBlock, weight, Tier::Seen, says);
     }
-    if let Some(mark) = edge_mark(call) {
-        let everywhere = own.iter().any(|f| edge_mark(f).is_some());
+    if let Some(mark) = edge_mark(case, call) {
+        let everywhere = own.iter().any(|f| edge_mark(case, f).is_some());
         let own_words = call.page == Page::Json && call.says(Sense::Denied);
         if !everywhere && !own.is_empty() && !own_words && !call.is_refusal() {
             let says =
@@ -187,7 +188,14 @@ fn everyone(case: &Case, findings: &mut Findings) {
             "The token works elsewhere, and here those without any are told the same: {}.",
             case.cite(without)
         );
-        findings.add(Cause::PermissionEdgeBlock, 4.0, Tier::Seen, says);
+        // Some APIs tell everybody the same, others ask first who it is.
+        let asks_first = case.assumptions().asks_first;
+        let weight = if asks_first { 4.0 } else { 1.5 };
+        findings.add(Cause::PermissionEdgeBlock, weight, Tier::Seen, says);
+        if asks_first {
+            let of_rights = [Cause::PermissionMissingRole, Cause::PermissionMissingScope];
+            findings.against(&of_rights, 3.0);
+        }
         return;
     }
     let nothing_else = case.probes.iter().all(|p| p.facts.is_like(call));
@@ -195,7 +203,7 @@ fn everyone(case: &Case, findings: &mut Findings) {
         // Who asks without a token is asked for one; that one may not is said to those it knows.
         let coded = call.errors.entries.iter().any(|e| e.code.is_some());
         let coded = coded && !call.says(Sense::Denied);
-        let strange = call.page != Page::Json || edge_mark(call).is_some();
+        let strange = call.page != Page::Json || edge_mark(case, call).is_some();
         let weight = match (strange, nothing_else && !coded) {
             (true, _) => 6.0,
             // The API itself was never heard, so its own words for a bad token are not known.
@@ -211,17 +219,29 @@ fn everyone(case: &Case, findings: &mut Findings) {
     }
 }
 
-pub fn edge_mark(facts: &Facts) -> Option<String> {
+/// By what an answer shows that something before the API wrote it or passed it on: a header that
+/// the packs of gateways know, or one that firewalls in general leave.
+fn edge_mark(case: &Case, facts: &Facts) -> Option<String> {
+    let gateways = case
+        .knowledge
+        .packs
+        .iter()
+        .filter(|pack| pack.layer == Layer::Gateway);
+    let mut known = gateways.flat_map(|pack| &pack.recognise.headers);
+    let stands = |name: &str, part: &str| {
+        let value = facts.header(name);
+        value.is_some_and(|value| value.to_ascii_lowercase().contains(part))
+    };
+    if let Some((name, part)) = known.find(|(name, part)| stands(name, &part.to_ascii_lowercase()))
+    {
+        return Some(match part.is_empty() {
+            true => name.clone(),
+            false => format!("{name}: {part}"),
+        });
+    }
     let named = [
-        "cf-ray",
-        "cf-mitigated",
-        "x-amzn-waf-action",
-        // Of a managed gateway, which sends it with errors of its own only.
-        "x-amzn-errortype",
         "x-iinfo",
         "x-sucuri-id",
-        "x-akamai-request-id",
-        "x-azure-ref",
         "x-waf",
         "x-denied-reason",
         "x-squid-error",
@@ -232,10 +252,6 @@ pub fn edge_mark(facts: &Facts) -> Option<String> {
     }
     let server = facts.header("server")?.to_ascii_lowercase();
     let makers = [
-        "cloudflare",
-        "akamai",
-        "awselb",
-        "cloudfront",
         "imperva",
         "incapsula",
         "sucuri",
@@ -246,7 +262,6 @@ pub fn edge_mark(facts: &Facts) -> Option<String> {
         "zscaler",
         "squid",
         "waf",
-        "envoy-edge",
     ];
     makers
         .iter()
@@ -269,10 +284,10 @@ mod tests {
 
     #[test]
     fn a_mark_of_a_gateway_counts_where_the_api_s_other_answers_lack_it() {
-        let marked = says(403, "{\"message\":\"no\"}").with("cf-ray", "8f-OSL");
+        let marked = says(403, "{\"message\":\"no\"}").with("x-sucuri-id", "8f-OSL");
         fires("foreign.words", BLOCK, &refused(marked.clone()));
         let always = call("GET /core/runbooks/7", marked);
-        let list = listing(&["7"]).with("cf-ray", "8e-OSL");
+        let list = listing(&["7"]).with("x-sucuri-id", "8e-OSL");
         silent(
             "foreign.words",
             BLOCK,

@@ -28,7 +28,13 @@ fn fine(case: &Case, findings: &mut Findings) {
     let is_success = StatusClass::of(call.sent_status()) == StatusClass::Success;
     if call.is_fine() {
         let says = format!("{}, without an error inside.", call.line());
-        findings.add(Cause::None, 4.5, Tier::Seen, says);
+        // Why a list is empty, only who knows the API can tell.
+        let is_empty = call.list().is_some_and(<[Json]>::is_empty);
+        let tier = match is_empty && !case.knowledge.is_sure_of_api() {
+            true => Tier::Status,
+            false => Tier::Seen,
+        };
+        findings.add(Cause::None, 4.5, tier, says);
     } else if is_success && !call.errors.entries.is_empty() {
         findings.against(&[Cause::None], 2.0);
     } else if matches!(call.status(), 304 | 300) {

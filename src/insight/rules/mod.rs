@@ -6,6 +6,7 @@ mod auth;
 #[cfg(test)]
 mod example;
 mod foreign;
+mod known;
 mod limits;
 mod lists;
 mod pages;
@@ -21,7 +22,9 @@ use super::facts::{Case, Facts};
 use super::json::Json;
 use crate::model::Cause;
 
+pub use auth::belongs_as_bearer;
 pub use foreign::is_foreign;
+pub use known::Beside;
 pub use lists::{filters as lists_filters, is_steering as lists_is_steering};
 pub use permission::has_reach;
 pub use request::{dates_in as request_dates, is_template as request_is_template};
@@ -84,6 +87,7 @@ pub struct Rule {
 /// Every rule of every topic.
 pub const RULES: &[&[Rule]] = &[
     transport::RULES,
+    known::RULES,
     said::RULES,
     auth::RULES,
     permission::RULES,

@@ -2,6 +2,7 @@
 //! itself.
 
 use super::{Findings, Rule, Tier};
+use crate::insight::api::knowledge::path_fits;
 use crate::insight::facts::{Case, Facts, Page};
 use crate::model::{Body, Cause, RequestSpec};
 
@@ -148,15 +149,10 @@ fn browser_address(case: &Case, findings: &mut Findings) {
         findings.add(Cause::PathBrowserUrl, 9.0, Tier::Seen, says);
         return;
     }
-    let path = call
-        .route
-        .as_ref()
-        .map(|r| r.url.path().to_ascii_lowercase())
-        .unwrap_or_default();
-    let starts = ["/app/", "/ui/", "/web/", "/dashboard", "/#"]
-        .iter()
-        .any(|start| path.starts_with(start));
-    if starts && plain && matches!(call.status(), 200..=299 | 404) {
+    let path = call.route.as_ref().map(|route| route.url.path());
+    let forms = case.knowledge.api.iter().flat_map(|pack| &pack.web_paths);
+    let mut forms = forms.filter(|form| path.is_some_and(|path| path_fits(path, form)));
+    if forms.next().is_some() && plain && matches!(call.status(), 200..=299 | 404) {
         findings.add(Cause::PathBrowserUrl, 4.0, Tier::Said, says);
     }
 }

@@ -104,7 +104,7 @@ fn scope(case: &Case, findings: &mut Findings) {
     }
     if let Some(held) = held
         && demanded.is_empty()
-        && !case.is_safe()
+        && case.writes()
         && !call.says(Sense::Role)
         && !held.is_empty()
         && held.iter().all(|scope| is_for_reading(scope))
@@ -176,12 +176,13 @@ fn other_list_answers(case: &Case) -> bool {
     case.lists().iter().any(|p| p.facts.is_fine())
 }
 
-/// Wrong in an instance that holds nothing yet.
+/// Wrong in an instance that holds nothing yet. Only where lists show what one may see.
 fn nothing_in_reach(case: &Case, findings: &mut Findings) {
     let call = &case.call;
     let emptied = call.list().is_some_and(<[Json]>::is_empty);
     if !(is_denied(case) || call.is_missing() || emptied)
         || case.credential.place == CredentialPlace::Nowhere
+        || !case.assumptions().scoped_lists
     {
         return;
     }
@@ -197,11 +198,17 @@ fn nothing_in_reach(case: &Case, findings: &mut Findings) {
     if emptied || call.is_denial() && call.route.as_ref().is_some_and(|r| r.id().is_none()) {
         count += 1;
     }
+    let who = case
+        .knowledge
+        .calls()
+        .and_then(|calls| calls.who_am_i.as_ref());
     let roles = case.first(Purpose::WhoAmI).and_then(|p| roles_of(&p.facts));
-    if let Some(roles) = &roles {
-        let idle = roles
-            .iter()
-            .all(|role| role.to_lowercase().contains("developer"));
+    if let (Some(roles), Some(who)) = (&roles, who) {
+        let is_idle = |role: &String| {
+            let role = role.to_lowercase();
+            who.idle.iter().any(|idle| role.contains(idle.as_str()))
+        };
+        let idle = roles.iter().all(is_idle);
         if idle {
             let held = if roles.is_empty() {
                 "no role".to_owned()

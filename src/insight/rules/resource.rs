@@ -1,5 +1,7 @@
 //! What a 404 can mean: never there, put away, out of reach, or no such address at all. The
-//! answer itself hardly ever tells, so the places around it are compared.
+//! answer itself hardly ever tells, so the places around it are compared. That the path without
+//! its end is an address of its own is known of some APIs only; of others a 404 there proves
+//! nothing.
 
 use super::permission::has_reach;
 use super::{Findings, Rule, Tier};
@@ -117,6 +119,9 @@ fn unrecognised(case: &Case, findings: &mut Findings) {
     if !is_about_resource(case) || case.credential.place == CredentialPlace::Nowhere {
         return;
     }
+    if !case.assumptions().lists {
+        return;
+    }
     let seen = case.with(Purpose::Other).find(|p| p.facts.is_fine());
     let lost = [Purpose::List, Purpose::ListAbove];
     let rungs = case
@@ -172,8 +177,12 @@ fn above(case: &Case, findings: &mut Findings) {
     };
     let facts = &above.facts;
     let cited = case.cite(above);
+    let assumed = case.assumptions();
+    if facts.is_missing() && !assumed.parents {
+        return;
+    }
     let listed_above = case.first(Purpose::ListAbove);
-    let route_gone = listed_above.is_some_and(|p| p.facts.is_missing());
+    let route_gone = assumed.lists && listed_above.is_some_and(|p| p.facts.is_missing());
     if facts.is_fine() {
         findings.against(&[Cause::ResourceParentAbsent], 6.0);
         let is_collection = case
@@ -406,9 +415,13 @@ fn path(case: &Case, findings: &mut Findings) {
         };
         findings.add(cause, weight, Tier::Said, says);
     }
-    if call.page == Page::Html {
+    let speaks_json = case.probes.iter().any(|p| p.facts.page == Page::Json);
+    if call.page == Page::Html && (speaks_json || case.knowledge.api.is_some()) {
         let says = "The 404 is a web page, and the API answers in JSON.";
         findings.add(Cause::PathUnknown, 3.5, Tier::Said, says);
+    }
+    if !case.assumptions().lists {
+        return;
     }
     let listed = [Purpose::List, Purpose::ListAbove];
     let rungs = route.rungs();

@@ -1,19 +1,16 @@
-//! Faults behind the API's door: its own, those of Core behind it, and those of gateways before it.
+//! Faults behind the API's door: its own, those of what stands behind it, and those of gateways
+//! before it.
 
 use super::request::names_release;
 use super::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, Facts, Page, Purpose};
-use crate::insight::words::{Sense, names_core_release};
+use crate::insight::words::Sense;
 use crate::model::Cause;
 
 pub const RULES: &[Rule] = &[
     Rule {
         id: "server.own",
         look: own,
-    },
-    Rule {
-        id: "server.core",
-        look: core,
     },
     Rule {
         id: "server.behind",
@@ -31,7 +28,6 @@ fn own(case: &Case, findings: &mut Findings) {
     let says = format!("{}.", call.line());
     match call.status() {
         501 => {
-            findings.add(Cause::CoreOutdated, 4.0, Tier::Said, says);
             // It names what is missing, and no version that would have it.
             let of_endpoint = call.errors.entries.iter().any(|e| {
                 [&e.code, &e.detail]
@@ -39,25 +35,20 @@ fn own(case: &Case, findings: &mut Findings) {
                     .flatten()
                     .any(|c| c.to_ascii_lowercase().contains("endpoint"))
             });
-            if of_endpoint
-                && !call.says(Sense::CoreOld)
-                && !call.hints(Sense::CoreOld)
-                && !names_release(call)
-            {
+            let usual = case
+                .knowledge
+                .likely(501)
+                .and_then(|row| row.likely.first());
+            if of_endpoint && !call.says(Sense::OldServer) && !names_release(call) {
                 findings.add(
                     Cause::EndpointNotImplemented,
                     4.8,
                     Tier::Said,
                     "The answer names the endpoint, and no version.",
                 );
-            }
-            if again_same(case) && !of_endpoint {
-                findings.add(
-                    Cause::CoreOutdated,
-                    1.5,
-                    Tier::Seen,
-                    "The same again: not a passing fault.",
-                );
+            } else if let Some((usual, _)) = usual.filter(|_| again_same(case)) {
+                let says = "The same again: not a passing fault.";
+                findings.add(*usual, 1.5, Tier::Seen, says);
             }
         }
         500 | 505..=519 | 528..=599 => {
@@ -114,24 +105,6 @@ fn own(case: &Case, findings: &mut Findings) {
             findings.add(Cause::ServerError, 1.0, Tier::Status, says);
         }
         _ => {}
-    }
-}
-
-/// Wrong where a version of Core is named by the way.
-fn core(case: &Case, findings: &mut Findings) {
-    let call = &case.call;
-    // A 405 is weighed with the methods.
-    let may = matches!(call.status(), 400..=599)
-        && !matches!(call.status(), 401 | 403 | 405 | 429)
-        && !call.says(Sense::CoreOld);
-    let texts = call
-        .errors
-        .entries
-        .iter()
-        .flat_map(|e| [&e.detail, &e.title]);
-    if may && texts.flatten().any(|text| names_core_release(text)) {
-        let says = "The answer names a version of Core.";
-        findings.add(Cause::CoreOutdated, 3.0, Tier::Words, says);
     }
 }
 
@@ -255,14 +228,6 @@ mod tests {
             Cause::EndpointNotImplemented,
             &call(HERE, coded(500, "oops")),
         );
-    }
-
-    #[test]
-    fn a_version_of_core_is_named_in_any_language() {
-        let old = says(400, "{\"message\":\"Hace falta Core v2026.4.0.\"}");
-        fires("server.core", Cause::CoreOutdated, &call(HERE, old));
-        let other = says(400, "{\"message\":\"The score is 2026.4.0.\"}");
-        silent("server.core", Cause::CoreOutdated, &call(HERE, other));
     }
 
     #[test]

@@ -3,11 +3,12 @@
 
 use super::words::{Line, Tone, of_same_house, relative};
 use super::{TokenReport, Validity};
+use crate::insight::Exchange;
 use crate::insight::challenge::challenges;
 use crate::insight::error_body::error_body;
 use crate::insight::facts::server_time;
 use crate::insight::json::Json;
-use crate::model::{Exchange, Origin, Response, Timestamp};
+use crate::model::{Origin, Response, Timestamp};
 
 /// What the call shows of the token; nothing where there is nothing to compare.
 pub fn beside(report: &TokenReport, exchange: &Exchange) -> Vec<Line> {
@@ -117,7 +118,7 @@ fn demanded(response: &Response) -> Vec<String> {
     for value in response.headers.all("x-accepted-oauth-scopes") {
         add(&value);
     }
-    for entry in error_body(response).entries {
+    for entry in error_body(response).for_people().entries {
         let Some(Json::Object(members)) = &entry.meta else {
             continue;
         };
@@ -159,6 +160,9 @@ fn span(at: Timestamp, sent: Timestamp) -> String {
 mod tests {
     use super::super::inspect;
     use super::*;
+    use crate::insight::api::marks::Marks;
+    use crate::insight::redact::Mask;
+    use crate::model::RawExchange;
     use crate::model::{ExchangeId, Headers, Outcome, SentRequest};
     use base64::Engine;
     use std::time::Duration;
@@ -166,12 +170,16 @@ mod tests {
     fn jwt(claims: &str) -> TokenReport {
         let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
         let text = format!("{}.{}.c2ln", part("{\"alg\":\"RS256\"}"), part(claims));
-        inspect(&text, Timestamp::from_second(1_900_000_000).unwrap())
+        inspect(
+            &text,
+            Timestamp::from_second(1_900_000_000).unwrap(),
+            &Marks::default(),
+        )
     }
 
     /// A call of the moment 1,800,000,000 that was refused.
     fn call(headers: &[(&str, &str)], body: &str) -> Exchange {
-        Exchange {
+        Mask::default().exchange(RawExchange {
             id: ExchangeId::from_number(1),
             environment: "acme".into(),
             case: None,
@@ -192,7 +200,7 @@ mod tests {
             probe_of: None,
             started_at: Timestamp::from_second(1_800_000_000).unwrap(),
             took: Duration::ZERO,
-        }
+        })
     }
 
     fn told(claims: &str, headers: &[(&str, &str)], body: &str) -> Vec<String> {

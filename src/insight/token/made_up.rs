@@ -3,6 +3,9 @@
 
 use super::{TokenKind, TokenReport};
 
+/// Long enough to be taken for a token anywhere.
+const USUAL: usize = 48;
+
 /// Made of chance, which comes from above.
 pub fn made_up(chance: &[u8], like: Option<&TokenReport>) -> String {
     let hex: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -15,15 +18,12 @@ pub fn made_up(chance: &[u8], like: Option<&TokenReport>) -> String {
             ];
             format!("{}.{}.{:A<43}", parts[0], parts[1], cut(&hex, 43))
         }
-        Some((TokenKind::Opaque | TokenKind::Uuid | TokenKind::Foreign(_), length))
-            if length >= 16 && length != 48 =>
-        {
+        Some((TokenKind::Opaque | TokenKind::Uuid | TokenKind::Marked, length)) if length >= 16 => {
             like.map(|report| imitated(chance, report))
                 .unwrap_or_default()
         }
-        Some((TokenKind::Hex, length)) => cut(&hex, length.clamp(16, 64)),
-        Some((_, length)) if length != 48 => cut(&hex, length.clamp(16, 64)),
-        _ => cut(&hex, 48),
+        Some((_, length)) => cut(&hex, length.clamp(16, 64)),
+        None => cut(&hex, USUAL),
     }
 }
 
@@ -66,6 +66,7 @@ fn cut(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::api::marks::Marks;
     use crate::insight::token::inspect;
     use crate::model::Timestamp;
 
@@ -77,10 +78,10 @@ mod tests {
             "0123456789abcdef".repeat(2),
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl".to_owned(),
         ] {
-            let report = inspect(&real, Timestamp::UNIX_EPOCH);
+            let report = inspect(&real, Timestamp::UNIX_EPOCH, &Marks::default());
             let made = made_up(&chance, Some(&report));
             assert_ne!(made, real);
-            let again = inspect(&made, Timestamp::UNIX_EPOCH);
+            let again = inspect(&made, Timestamp::UNIX_EPOCH, &Marks::default());
             assert_eq!(again.kind, report.kind, "{made}");
         }
         assert_eq!(made_up(&chance, None).len(), 48);
@@ -95,11 +96,11 @@ mod tests {
             ("3f2504e0-4f89-41d3-9a0c-0305e82c3301", ""),
             ("abc-def-ghi-jkl-mno-pqr-stu", "abc-"),
         ] {
-            let report = inspect(real, Timestamp::UNIX_EPOCH);
+            let report = inspect(real, Timestamp::UNIX_EPOCH, &Marks::default());
             let made = made_up(&chance, Some(&report));
             assert!(made.starts_with(begins), "{made}");
             assert_eq!(made.len(), real.len(), "{made}");
-            let again = inspect(&made, Timestamp::UNIX_EPOCH);
+            let again = inspect(&made, Timestamp::UNIX_EPOCH, &Marks::default());
             assert_eq!(
                 (again.kind, again.shape.dots),
                 (report.kind, report.shape.dots)

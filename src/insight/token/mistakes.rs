@@ -6,11 +6,8 @@ use crate::model::Cause;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The length of the documented form, in hexadecimal digits.
-pub const HEX_DIGITS: usize = 48;
-
-/// How the documentation's own sample begins; whoever sends it has copied the page.
-pub(super) const SAMPLE: &str = "56115e8b";
+/// Fewer are a number or a word.
+const LEAST_HEX: usize = 20;
 
 /// Characters that came along with the value.
 pub(super) fn strays(text: &str, problems: &mut Vec<TokenProblem>) {
@@ -123,24 +120,6 @@ pub(super) fn without_scheme(text: &str) -> &str {
     }
 }
 
-/// Letters by which well-known makers mark their tokens.
-const MAKERS: [(&str, &str); 14] = [
-    ("ghp_", "GitHub"),
-    ("gho_", "GitHub"),
-    ("ghs_", "GitHub"),
-    ("github_pat_", "GitHub"),
-    ("glpat-", "GitLab"),
-    ("xoxb-", "Slack"),
-    ("xoxp-", "Slack"),
-    ("sk_live_", "Stripe"),
-    ("sk_test_", "Stripe"),
-    ("AKIA", "Amazon"),
-    ("ya29.", "Google"),
-    ("SG.", "SendGrid"),
-    ("npm_", "npm"),
-    ("sk-", "OpenAI"),
-];
-
 pub(super) fn kind(text: &str) -> TokenKind {
     if text.is_empty() {
         return TokenKind::Empty;
@@ -148,7 +127,7 @@ pub(super) fn kind(text: &str) -> TokenKind {
     if is_placeholder(text) {
         return TokenKind::Placeholder;
     }
-    if text.len() == HEX_DIGITS && is_hex(text) {
+    if text.len() >= LEAST_HEX && is_hex(text) {
         return TokenKind::Hex;
     }
     if is_uuid(text) {
@@ -159,9 +138,6 @@ pub(super) fn kind(text: &str) -> TokenKind {
             4 => TokenKind::Encrypted,
             _ => TokenKind::Jwt,
         };
-    }
-    if let Some((_, maker)) = MAKERS.iter().find(|(begin, _)| text.starts_with(begin)) {
-        return TokenKind::Foreign(maker);
     }
     if is_pair(text) {
         return TokenKind::Pair;
@@ -243,8 +219,7 @@ fn is_placeholder(text: &str) -> bool {
         || wrapped
         || variable
         || hides >= 2
-        || (repeated && !text.starts_with('0'))
-        || (repeated && text.len() != HEX_DIGITS)
+        || repeated
         || speaks
         || looks_like_words(text)
 }
@@ -274,9 +249,8 @@ fn is_pair(text: &str) -> bool {
     })
 }
 
-/// What the length says. Only the documented form has a length that is known; other APIs give
-/// other values, so all of this is only unusual.
-pub(super) fn lengths(text: &str, kind: TokenKind, problems: &mut Vec<TokenProblem>) {
+/// What the length says of any token. What one API gives out has lengths of its own.
+pub(super) fn lengths(text: &str, problems: &mut Vec<TokenProblem>) {
     let count = text.chars().count();
     let mut add = |is_sure: bool, says: String| {
         problems.push(TokenProblem {
@@ -285,39 +259,13 @@ pub(super) fn lengths(text: &str, kind: TokenKind, problems: &mut Vec<TokenProbl
             is_sure,
         });
     };
-    if text.starts_with(SAMPLE) && is_hex(text) {
-        add(true, "it is the sample of the documentation".into());
-    } else if text.ends_with("...") || text.ends_with('…') {
+    let twice = count.is_multiple_of(2) && text.is_char_boundary(text.len() / 2);
+    let halves = twice.then(|| text.split_at(text.len() / 2));
+    if text.ends_with("...") || text.ends_with('…') {
         add(true, "it ends in dots: a display cut it off".into());
-    } else if kind == TokenKind::Hex {
-        if text.bytes().any(|b| b.is_ascii_uppercase()) {
-            add(false, "its letters are capitals, which is unusual".into());
-        }
-    } else if is_hex(text) && count == 2 * HEX_DIGITS {
-        let twice = text[..HEX_DIGITS] == text[HEX_DIGITS..];
-        let says = if twice {
-            "the same token stands there twice"
-        } else {
-            "two tokens stand there"
-        };
-        add(twice, format!("{says}, one behind the other"));
-    } else if is_hex(text) && (HEX_DIGITS - 16..HEX_DIGITS + 16).contains(&count) {
-        let what = if count < HEX_DIGITS {
-            "some are missing"
-        } else {
-            "some are too many"
-        };
-        add(
-            false,
-            format!("it has {count} hexadecimal digits where {HEX_DIGITS} are usual: {what}"),
-        );
-    } else if count == HEX_DIGITS && text.bytes().filter(|b| b.is_ascii_hexdigit()).count() > 40 {
-        add(
-            false,
-            "a few of its characters are no hexadecimal digits".into(),
-        );
-    } else if kind == TokenKind::Uuid {
-        add(false, "it is a UUID: an id perhaps, and no token".into());
+    } else if count >= 2 * LEAST_HEX && halves.is_some_and(|(one, other)| one == other) {
+        let says = "the same token stands there twice, one behind the other";
+        add(true, says.into());
     } else if count > 0 && count < 16 {
         add(false, format!("it has only {count} characters"));
     }

@@ -4,25 +4,28 @@
 
 mod call;
 mod claims;
+mod fitting;
 mod made_up;
 mod mistakes;
 mod repair;
 mod words;
 
+use crate::insight::api::knowledge::Alphabet;
+use crate::insight::api::marks::{Marked, Marks};
 use crate::model::{Cause, Timestamp};
 use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 
 pub use call::beside;
 pub use claims::Claims;
+pub use fitting::{Misfit, Weight};
 pub use made_up::made_up;
-pub use mistakes::HEX_DIGITS;
 pub use repair::{Repair, repair};
 pub use words::{Line, Tone, differences, lines, relative};
 
 /// What a text looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
-    /// 48 hexadecimal digits, the form that is documented.
+    /// Hexadecimal digits and nothing else.
     Hex,
     /// RFC 7519, signed: three parts with dots between.
     Jwt,
@@ -31,8 +34,8 @@ pub enum TokenKind {
     Uuid,
     /// `name:password`, as it is or in base64.
     Pair,
-    /// A well-known maker's token, by the letters it begins with.
-    Foreign(&'static str),
+    /// Of a maker that is known by the letters it begins with.
+    Marked,
     /// Words that stand where a token belongs.
     Placeholder,
     Opaque,
@@ -48,7 +51,7 @@ impl TokenKind {
             TokenKind::Encrypted => "encrypted_jwt",
             TokenKind::Uuid => "uuid",
             TokenKind::Pair => "pair",
-            TokenKind::Foreign(_) => "foreign",
+            TokenKind::Marked => "marked",
             TokenKind::Placeholder => "placeholder",
             TokenKind::Opaque => "opaque",
             TokenKind::Empty => "empty",
@@ -58,12 +61,12 @@ impl TokenKind {
     /// The kind in plain words.
     pub fn words(self) -> &'static str {
         match self {
-            TokenKind::Hex => "48 hexadecimal digits, the documented form",
+            TokenKind::Hex => "hexadecimal digits",
             TokenKind::Jwt => "a JWT; its signature was not verified",
             TokenKind::Encrypted => "an encrypted JWT in five parts; only the server can read it",
             TokenKind::Uuid => "a UUID",
             TokenKind::Pair => "a pair of name and password",
-            TokenKind::Foreign(_) => "a token of another maker",
+            TokenKind::Marked => "a token of a maker that is known by its beginning",
             TokenKind::Placeholder => "a placeholder",
             TokenKind::Opaque => "opaque: nothing can be read out of it",
             TokenKind::Empty => "empty",
@@ -92,6 +95,12 @@ pub struct TokenReport {
     /// The value with its signs and the words it begins with, all else blotted out: what one
     /// that is made up has to look like. Nothing of a secret is left in it.
     pub sketch: String,
+    /// Who makes such tokens, by how it begins.
+    pub marks: Vec<Marked>,
+    /// The packs whose documentation shows this value.
+    pub samples: Vec<String>,
+    /// Those that all of its characters belong to.
+    pub alphabets: Vec<Alphabet>,
     pub problems: Vec<TokenProblem>,
     pub claims: Option<Claims>,
     /// When it was looked at.
@@ -142,8 +151,9 @@ impl TokenReport {
     }
 }
 
-/// Looks at the text of a value, as found: everything that stands in it counts.
-pub fn inspect(text: &str, now: Timestamp) -> TokenReport {
+/// Looks at the text of a value, as found: everything that stands in it counts. Whether it fits
+/// an API is for `misfits`.
+pub fn inspect(text: &str, now: Timestamp, marks: &Marks) -> TokenReport {
     let mut problems = Vec::new();
     if text.is_empty() {
         problems.push(sure(Cause::TokenMissing, "the value is empty"));
@@ -153,7 +163,13 @@ pub fn inspect(text: &str, now: Timestamp) -> TokenReport {
     let bare = bare(text);
     scheme(bare, &mut problems);
     let core = without_scheme(bare);
-    let kind = kind(core);
+    let marked = marks.of(core);
+    let kind = match kind(core) {
+        TokenKind::Hex | TokenKind::Pair | TokenKind::Opaque if !marked.is_empty() => {
+            TokenKind::Marked
+        }
+        kind => kind,
+    };
     let mut claims = None;
     match kind {
         TokenKind::Placeholder => problems.push(sure(
@@ -165,21 +181,25 @@ pub fn inspect(text: &str, now: Timestamp) -> TokenReport {
             "it is a pair of name and password, as Basic takes it, and no token",
         )),
         TokenKind::Jwt => claims = claims::read(core, &mut problems),
-        TokenKind::Foreign(maker) => problems.push(doubt(
-            Cause::TokenWrongShape,
-            format!("it begins like a token of {maker}"),
-        )),
         // Nothing can be read, and nothing is wrong with that.
         TokenKind::Encrypted => {}
-        TokenKind::Hex | TokenKind::Uuid | TokenKind::Opaque | TokenKind::Empty => {
-            lengths(core, kind, &mut problems);
-        }
+        TokenKind::Hex
+        | TokenKind::Uuid
+        | TokenKind::Marked
+        | TokenKind::Opaque
+        | TokenKind::Empty => lengths(core, &mut problems),
     }
+    let alphabets = Alphabet::NAMES.iter().map(|(_, alphabet)| *alphabet);
     TokenReport {
         kind,
         length: text.chars().count(),
         shape: shape(core),
         sketch: sketch(core),
+        marks: marked,
+        samples: marks.samples_of(core),
+        alphabets: alphabets
+            .filter(|alphabet| core.chars().all(|c| alphabet.holds(c)))
+            .collect(),
         problems,
         claims,
         now,
@@ -246,7 +266,6 @@ fn shape(text: &str) -> Shape {
 #[cfg(test)]
 mod tests {
     use super::claims::LOOSE;
-    use super::mistakes::SAMPLE;
     use super::*;
     use base64::Engine;
     use proptest::prelude::*;
@@ -267,7 +286,7 @@ mod tests {
     }
 
     fn causes(text: &str) -> Vec<(Cause, bool)> {
-        let report = inspect(text, now());
+        let report = inspect(text, now(), &Marks::default());
         report
             .problems
             .iter()
@@ -277,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_token_of_the_documented_form_has_no_problem() {
-        let report = inspect(&hex(), now());
+        let report = inspect(&hex(), now(), &Marks::default());
         assert_eq!(report.kind, TokenKind::Hex);
         assert_eq!(report.length, 48);
         assert!(report.problems.is_empty());
@@ -342,8 +361,6 @@ mod tests {
             causes(&format!("{hex}{hex}")),
             [(Cause::TokenWrongShape, true)]
         );
-        let sample = format!("{SAMPLE}{}", "0".repeat(40));
-        assert_eq!(causes(&sample), [(Cause::TokenWrongShape, true)]);
         assert_eq!(
             causes(&format!("{}...", &hex[..12])),
             [(Cause::TokenWrongShape, true)]
@@ -351,17 +368,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_unusual_is_not_called_sure() {
+    fn what_is_only_short_is_not_called_sure_and_any_form_may_be_right_somewhere() {
         let hex = hex();
+        assert_eq!(causes("short-key-7"), [(Cause::TokenWrongShape, false)]);
         for text in [
             &hex[..47],
             &hex.to_uppercase(),
-            &format!("{}z", &hex[..47]),
-            "ghp_0123456789abcdef",
+            "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+            "tk-live-Zm9vYmFyYmF6cXV4cXV1eA-99",
         ] {
-            assert_eq!(causes(text), [(Cause::TokenWrongShape, false)], "{text}");
+            assert!(causes(text).is_empty(), "{text}");
         }
-        assert!(causes("tk-live-Zm9vYmFyYmF6cXV4cXV1eA-99").is_empty());
     }
 
     #[test]
@@ -370,7 +387,7 @@ mod tests {
             "{\"iss\":\"https://acme.example\",\"aud\":[\"core\"],\"scope\":\"read write\",\
              \"nbf\":1800000000,\"exp\":1800000100,\"refresh_token\":\"hidden\"}",
         );
-        let report = inspect(&text, now());
+        let report = inspect(&text, now(), &Marks::default());
         let claims = report.claims.clone().unwrap();
         assert_eq!(claims.audience, ["core"]);
         assert_eq!(claims.scopes, ["read", "write"]);
@@ -380,9 +397,12 @@ mod tests {
         assert_eq!(at(-1), Validity::NotYet);
         assert_eq!(at(1), Validity::Valid);
         assert_eq!(at(100), Validity::Expired);
-        assert_eq!(inspect(&hex(), now()).at(now()), Validity::Unsaid);
         assert_eq!(
-            inspect(&jwt("{\"sub\":\"1\"}"), now()).at(now()),
+            inspect(&hex(), now(), &Marks::default()).at(now()),
+            Validity::Unsaid
+        );
+        assert_eq!(
+            inspect(&jwt("{\"sub\":\"1\"}"), now(), &Marks::default()).at(now()),
             Validity::Unsaid
         );
     }
@@ -404,7 +424,7 @@ mod tests {
     #[test]
     fn five_parts_are_named_as_encrypted_and_not_as_wrong() {
         let text = format!("{}.a.b.c.d", jwt("{}").split('.').next().unwrap());
-        let report = inspect(&text, now());
+        let report = inspect(&text, now(), &Marks::default());
         assert_eq!(report.kind, TokenKind::Encrypted);
         assert!(report.problems.is_empty() && report.claims.is_none());
     }
@@ -412,13 +432,13 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_looked_at_without_harm(text in any::<String>()) {
-            let report = inspect(&text, now());
+            let report = inspect(&text, now(), &Marks::default());
             prop_assert!(report.problems.len() < 12);
         }
 
         #[test]
         fn no_report_repeats_the_value(text in "[a-z0-9]{24,60}") {
-            let report = inspect(&text, now());
+            let report = inspect(&text, now(), &Marks::default());
             let shown = format!("{report:?}");
             prop_assert!(!shown.contains(&text));
         }

@@ -1,7 +1,8 @@
 //! What a token says, in plain words: a line for each thing worth knowing, the same on the
 //! screen and in the shell. Nothing here claims that a token is genuine.
 
-use super::{TokenReport, Validity};
+use super::{TokenKind, TokenReport, Validity};
+use crate::insight::api::knowledge::Pack;
 use crate::model::{Environment, Timestamp};
 
 /// How a line is meant.
@@ -21,8 +22,14 @@ pub struct Line {
     pub tone: Tone,
 }
 
-/// Everything worth knowing of a report at a moment; `place` is where the token is to go.
-pub fn lines(report: &TokenReport, now: Timestamp, place: Option<&Environment>) -> Vec<Line> {
+/// Everything worth knowing of a report at a moment; `place` is where the token is to go, and
+/// `api` what is known of the API there.
+pub fn lines(
+    report: &TokenReport,
+    now: Timestamp,
+    place: Option<&Environment>,
+    api: Option<&Pack>,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut add = |label: &str, text: String, tone| {
         let label = label.to_owned();
@@ -32,12 +39,26 @@ pub fn lines(report: &TokenReport, now: Timestamp, place: Option<&Environment>) 
         1 => "1 character".to_owned(),
         length => format!("{length} characters"),
     };
-    add(
-        "kind",
-        format!("{} ({characters})", report.kind.words()),
-        Tone::Plain,
-    );
-    for problem in &report.problems {
+    let own = api.and_then(|pack| report.kind_at(pack));
+    let like = own.map_or_else(String::new, |kind| format!(", the form of a {}", kind.kind));
+    let kind = match report.kind {
+        TokenKind::Hex => format!("{} hexadecimal digits{like}", report.length),
+        kind => format!("{}{like} ({characters})", kind.words()),
+    };
+    add("kind", kind, Tone::Plain);
+    for marked in &report.marks {
+        let live = marked
+            .live
+            .as_ref()
+            .map_or_else(String::new, |live| format!(" ({live})"));
+        let text = format!("{}: {}{live}", marked.maker, marked.kind);
+        add("maker", text, Tone::Plain);
+    }
+    let misfits = api
+        .map(|pack| report.misfits(pack, None))
+        .unwrap_or_default();
+    let misfits = misfits.iter().map(|misfit| &misfit.problem);
+    for problem in report.problems.iter().chain(misfits) {
         let (label, tone) = match problem.is_sure {
             true => ("mistake", Tone::Bad),
             false => ("unusual", Tone::Doubt),
@@ -193,6 +214,7 @@ pub fn differences(
 mod tests {
     use super::super::{claims::LOOSE, inspect};
     use super::*;
+    use crate::insight::api::marks::Marks;
     use base64::Engine;
 
     fn now() -> Timestamp {
@@ -203,7 +225,7 @@ mod tests {
         let part = |text: &str| LOOSE.encode(text).trim_end_matches('=').to_owned();
         let header = part("{\"alg\":\"HS256\"}");
         let text = format!("{header}.{}.{}", part(claims), "s".repeat(43));
-        inspect(&text, now())
+        inspect(&text, now(), &Marks::default())
     }
 
     fn line<'a>(lines: &'a [Line], label: &str) -> &'a Line {
@@ -221,7 +243,7 @@ mod tests {
             base_url: "https://api.acme.example".into(),
             ..Environment::default()
         };
-        let lines = lines(&report, now(), Some(&acme));
+        let lines = lines(&report, now(), Some(&acme), None);
         let expired = line(&lines, "expired");
         assert_eq!(expired.text, "2027-01-15T07:57:00Z (3 min ago)");
         assert_eq!(expired.tone, Tone::Bad);
@@ -240,7 +262,7 @@ mod tests {
             part("{\"alg\":\"none\"}"),
             part("{\"iat\":1800000600,\"nbf\":1800000600}")
         );
-        let lines = lines(&inspect(&text, now()), now(), None);
+        let lines = lines(&inspect(&text, now(), &Marks::default()), now(), None, None);
         assert_eq!(line(&lines, "signed with").tone, Tone::Bad);
         assert!(line(&lines, "issued").text.contains("a clock is wrong"));
         assert_eq!(line(&lines, "valid from").tone, Tone::Bad);

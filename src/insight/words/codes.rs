@@ -116,8 +116,8 @@ const CODES: &[(Sense, &str)] = &[
         "ip address network host source addr ipaddress cidr egress origin office",
     ),
     (
-        Sense::CoreOld,
-        "core backend server platform instance & outdated old older upgrade update version too \
+        Sense::OldServer,
+        "backend server platform instance & outdated old older upgrade update version too \
          unsupported behind minimum stale legacy requires newer",
     ),
     (
@@ -154,10 +154,8 @@ const CODES: &[(Sense, &str)] = &[
     ),
     (Sense::NotFound, "exist exists & not no doesnt"),
     (Sense::NotFound, "no & such"),
-    (Sense::CoreUrl, "core & url uri host header address"),
-    (Sense::CoreUrl, "coreurl"),
     (
-        Sense::CoreUrl,
+        Sense::Tenant,
         "tenant instance upstream target & missing required unspecified unresolved ambiguous \
          header url undetermined none no unknown",
     ),
@@ -256,9 +254,9 @@ fn refine(senses: &mut Vec<Sense>) {
         (Revoked, &[Unauthenticated, Deleted, Archived]),
         (
             Elsewhere,
-            &[Invalid, Unauthenticated, CoreUrl, NotFound, CoreOld],
+            &[Invalid, Unauthenticated, Tenant, NotFound, OldServer],
         ),
-        (CoreUrl, &[Route, NoCredential, NotFound, Upstream, BadUrl]),
+        (Tenant, &[Route, NoCredential, NotFound, Upstream, BadUrl]),
         (Scheme, &[Invalid, MalformedToken, MediaType, NoCredential]),
         (MalformedToken, &[Invalid, Syntax]),
         (
@@ -268,8 +266,8 @@ fn refine(senses: &mut Vec<Sense>) {
         (Role, &[Denied, NotFound]),
         (Rate, &[Denied, Conflict, TooLarge]),
         (
-            CoreOld,
-            &[Version, CoreUrl, NotImplemented, Upstream, Internal],
+            OldServer,
+            &[Version, Tenant, NotImplemented, Upstream, Internal],
         ),
         (Version, &[NotFound, NotImplemented, Route]),
         (NotImplemented, &[Route, Method, Denied]),

@@ -6,7 +6,7 @@ mod codes;
 mod phrases;
 
 pub use codes::senses_of_code;
-pub use phrases::{names_core_release, senses_of_text};
+pub use phrases::senses_of_text;
 
 /// An idea that a code or a sentence can express.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,7 +32,8 @@ pub enum Sense {
     OfToken,
     OfAddress,
     Version,
-    CoreOld,
+    /// What stands behind the API is too old.
+    OldServer,
     NotImplemented,
     Method,
     Archived,
@@ -40,7 +41,8 @@ pub enum Sense {
     ParentAbsent,
     NotFound,
     Route,
-    CoreUrl,
+    /// Whose data is meant was not said, or cannot be told.
+    Tenant,
     MissingParameter,
     InvalidParameter,
     MissingField,
@@ -76,14 +78,14 @@ mod tests {
             ("ip_rate_limited", &[Rate, OfAddress]),
             ("too_many_requests", &[Rate]),
             ("unsupported_api_version", &[Version]),
-            ("core_outdated", &[CoreOld]),
+            ("backend_outdated", &[OldServer]),
             ("endpoint_not_implemented", &[NotImplemented]),
             ("method_not_allowed", &[Method]),
             ("route_not_found", &[Route]),
             ("not_found", &[NotFound]),
             ("runbook_archived", &[Archived]),
             ("parent_not_found", &[ParentAbsent]),
-            ("invalid_core_url", &[CoreUrl]),
+            ("missing_tenant", &[Tenant]),
             ("missing_parameter", &[MissingParameter]),
             ("unprocessable_entity", &[Validation]),
             ("invalid_json", &[Syntax]),
@@ -101,8 +103,6 @@ mod tests {
     fn sentences_are_understood_in_several_languages() {
         assert!(senses_of_text("Der Token ist abgelaufen.").contains(&Sense::Expired));
         assert!(senses_of_text("Le jeton a expiré").contains(&Sense::Expired));
-        assert!(senses_of_text("Core v3.80.0 does not have this").contains(&Sense::CoreOld));
-        assert!(!senses_of_text("The score is 3.80").contains(&Sense::CoreOld));
         assert!(senses_of_text("The link is broken.").is_empty());
     }
 }

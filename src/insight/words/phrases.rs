@@ -72,7 +72,6 @@ const PHRASES: &[(Sense, &str)] = &[
         // The word is the same in most languages, and an error that names it denies it.
         "implement|implément|umgesetzt|toteutettu|zrealizowan|реализован|реалізован|未実装|未实现|구현되지",
     ),
-    (Sense::CoreUrl, "core-url|core_url|core url"),
     (
         Sense::Archived,
         "archived|archiviert|archivé|archivad|archiviat|arquivad|gearchiveerd",
@@ -104,7 +103,7 @@ const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Edge,
         "firewall|request blocked|blocked by|captcha|you have been blocked|ray id|incident \
-         id|support id|reference #|cloudflare|akamai|imperva|automated requests|are you a \
+         id|support id|reference #|automated requests|are you a \
          robot|security policy|request unsuccessful",
     ),
     (
@@ -131,58 +130,10 @@ pub fn senses_of_text(text: &str) -> Vec<Sense> {
         .filter(|(_, phrases)| phrases.split('|').any(|phrase| lower.contains(phrase)))
         .map(|(sense, _)| *sense)
         .collect();
-    if names_old_core(&lower) {
-        senses.push(Sense::CoreOld);
-    }
     if names_api_version(&lower) {
         senses.push(Sense::Version);
     }
     senses
-}
-
-/// Core and a version of it, in whatever language.
-pub fn names_core_release(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
-    words.clone().any(|word| word == "core") && words.any(is_release)
-}
-
-/// Core and a version of it, or Core and that it is behind. Product names are not translated.
-fn names_old_core(lower: &str) -> bool {
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-')
-        .collect();
-    let core = words.contains(&"core");
-    core && (words.iter().any(|word| is_release(word))
-        || [
-            "support",
-            "version",
-            "outdated",
-            "too old",
-            "upgrade",
-            "update",
-            "older",
-            "newer",
-            "veraltet",
-            "obsolète",
-            "versión",
-            "aktualisier",
-            "unterstützt",
-        ]
-        .iter()
-        .any(|word| lower.contains(word)))
-}
-
-/// `v3.80.0`, `2026.13.0`
-fn is_release(word: &str) -> bool {
-    let word = word
-        .trim_matches(|c: char| c == '.' || c == '-')
-        .trim_start_matches('v');
-    let parts: Vec<&str> = word.split('.').collect();
-    parts.len() >= 2
-        && parts
-            .iter()
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn names_api_version(lower: &str) -> bool {

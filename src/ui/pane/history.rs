@@ -121,8 +121,8 @@ fn strip(rows: &[Row], width: usize, theme: &Theme) -> [Line<'static>; 2] {
     let mut time = vec![Span::styled("time  ", theme.dim())];
     let mut class = vec![Span::styled("class ", theme.dim())];
     for row in rows.iter().rev() {
-        let style = theme.class(row.summary.class());
-        let sign = row.summary.class().glyph(theme.ascii);
+        let style = theme.class(row.summary.looks());
+        let sign = row.summary.looks().glyph(theme.ascii);
         let bar = bar(row.summary.took, theme.ascii);
         time.push(Span::styled(format!("{bar:<CALL$}"), style));
         class.push(Span::styled(fit(sign, CALL), style));
@@ -222,7 +222,7 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
 /// `▸▲ 403 GET    /core/runbooks/7/tasks  support  82 ms 12:01`
 fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> {
     let summary = &row.summary;
-    let class = summary.class();
+    let class = summary.looks();
     let fold = match (has_more(summary), row.open, theme.ascii) {
         _ if row.marked => "*",
         (false, _, _) => " ",

@@ -67,10 +67,8 @@ pub fn draw(
 /// `Why 404 on GET /core/runbooks/9 with support?`
 fn question(pane: &Investigate) -> String {
     let exchange = &pane.exchange;
-    let answer = match &exchange.outcome {
-        Outcome::Answered(response) => format!("{:03}", response.status),
-        Outcome::Failed(_) => "no answer".to_owned(),
-    };
+    let said = exchange.outcome.said();
+    let answer = said.map_or("no answer".to_owned(), |said| format!("{:03}", said.status));
     let token = exchange
         .token()
         .map_or_else(|| "no token".to_owned(), |t| t.name.to_string());
@@ -129,7 +127,7 @@ fn lines(
     if pane.job.is_some() {
         lines.push(Line::styled("So far", theme.dim()));
     }
-    lines.extend(causes(explanation, width, theme));
+    lines.extend(causes(explanation, state.now, width, theme));
     (lines, at)
 }
 
@@ -178,7 +176,7 @@ impl Row<'_> {
         width: usize,
         lines: &mut Vec<Line<'static>>,
     ) {
-        let class = self.glyph_of.class();
+        let class = self.glyph_of.looks();
         let status = match self.glyph_of.status() {
             Some(status) => format!("{status:03}"),
             None => "---".to_owned(),
@@ -261,6 +259,7 @@ fn tells(case: &Case, probed: &Probed) -> String {
         (Purpose::Again, false) => "another answer this time",
         (Purpose::Target, false) => "what it acts upon cannot be read",
         (Purpose::WhoAmI, true) => "the token works",
+        (Purpose::Anybody, true) => "this call is answered",
         (Purpose::KnownGood, true) => "what worked before still does",
         (Purpose::KnownGood, false) => "what worked before does no more",
         (Purpose::Above, true) => "what it belongs to is there",
@@ -288,9 +287,17 @@ fn tells(case: &Case, probed: &Probed) -> String {
         (Purpose::Archived, true) if empty => "not among what is archived",
         (Purpose::Archived, true) => "something is archived there",
         (Purpose::Allowed, _) => "which methods are allowed",
-        (Purpose::VersionDropped, true) => "without Api-Version it works",
-        (Purpose::VersionAsked, true) => "with that Api-Version it works",
-        (Purpose::CoreUrlDropped, true) => "without Core-Url it works",
+        (Purpose::VersionDropped | Purpose::TenantDropped, true) => {
+            let header = probed.probe.headers.first();
+            return format!("without {} it works", header.map_or("it", |(name, _)| name));
+        }
+        (Purpose::VersionAsked, true) => {
+            let header = probed.probe.headers.first();
+            return format!(
+                "with that {} it works",
+                header.map_or("value", |(name, _)| name)
+            );
+        }
         (Purpose::Fewer, true) => "without that parameter it works",
         (Purpose::Nonsense, true) => "a value that nothing has is taken too",
         (Purpose::Named, true) => "what the filter names is there",

@@ -156,12 +156,11 @@ const GAUGE: usize = 12;
 /// `▲ 403 Forbidden   82 ms   214 B   application/json`
 fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'static> {
     let exchange = &shown.exchange;
-    let class = exchange.outcome.class();
+    let headline = exchange.outcome.headline();
+    let class = exchange.outcome.looks();
     let name = match &exchange.outcome {
-        Outcome::Answered(response) => {
-            format!("{:03} {}", response.status, visible_line(&response.reason))
-        }
-        Outcome::Failed(failure) => format!("no answer  {}", failure.cause.id()),
+        Outcome::Answered(_) => visible_line(&headline).into_owned(),
+        Outcome::Failed(failure) => format!("{}  {}", visible_line(&headline), failure.cause.id()),
     };
     let badge = format!(
         " {} {} ",
@@ -209,8 +208,12 @@ fn ids(shown: &Shown, theme: &Theme, width: usize) -> Option<Line<'static>> {
 fn sentence(state: &State, shown: &Shown) -> String {
     match &shown.exchange.outcome {
         Outcome::Failed(failure) => failure.message.clone(),
-        Outcome::Answered(response) => match state.catalogue.status(response.status) {
-            Some(note) => note.meaning.text.clone(),
+        Outcome::Answered(response) => match state
+            .catalogue
+            .beside(&shown.knowledge)
+            .status(response.status)
+        {
+            Some(note) => note.meaning.text,
             None => unknown_status(response.status),
         },
     }
@@ -284,7 +287,7 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
                 lines.push(Line::from(spans));
             }
             if is_open {
-                lines.extend(opened(state, entry, theme, width));
+                lines.extend(opened(state, shown, entry, theme, width));
             }
             ranges.push(from..lines.len());
         }
@@ -304,13 +307,16 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
             theme.dim(),
         ));
     }
-    if let Outcome::Answered(response) = &shown.exchange.outcome {
-        if entries.is_empty() && response.status < 400 {
-            lines.extend(paragraph("No errors in this answer.", width, Style::new()));
-        }
-        if let Some(note) = state.catalogue.status(response.status) {
-            lines.extend(status_help(note, width, theme));
-        }
+    let outcome = &shown.exchange.outcome;
+    let here = state.catalogue.beside(&shown.knowledge);
+    if let Outcome::Answered(response) = outcome
+        && entries.is_empty()
+        && response.status < 400
+    {
+        lines.extend(paragraph("No errors in this answer.", width, Style::new()));
+    }
+    if let Some(note) = outcome.judged().and_then(|said| here.status(said.status)) {
+        lines.extend(status_help(&note, width, theme));
     }
     let measured = Measured {
         lines: lines.len(),
@@ -328,7 +334,13 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
 }
 
 /// All there is to say about one entry, beneath it.
-fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+fn opened(
+    state: &State,
+    shown: &Shown,
+    entry: &Entry,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
     let mut rows: Vec<(&str, String)> = Vec::new();
     let mut add = |name, text: Option<String>| {
         if let Some(text) = text {
@@ -341,7 +353,8 @@ fn opened(state: &State, entry: &Entry, theme: &Theme, width: usize) -> Vec<Line
     add("links", entry.links.as_ref().map(ToString::to_string));
     add("meta", entry.meta.as_ref().map(ToString::to_string));
     if let Some(code) = &entry.code {
-        match state.catalogue.code(code) {
+        let status = shown.exchange.outcome.status();
+        match state.catalogue.beside(&shown.knowledge).code(code, status) {
             Some(note) => {
                 add("code says", Some(with_grounds(&note.meaning)));
                 for check in &note.checks {
@@ -461,12 +474,20 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
         lines.push(Line::default());
     }
     if let Some(Response {
-        version, headers, ..
+        version,
+        headers,
+        trailers,
+        ..
     }) = shown.exchange.outcome.response()
     {
         lines.push(Line::styled(format!("Answer  {version}"), theme.strong()));
         list(&mut lines, headers);
         lines.push(Line::default());
+        if trailers.iter().next().is_some() {
+            lines.push(Line::styled("Trailers", theme.strong()));
+            list(&mut lines, trailers);
+            lines.push(Line::default());
+        }
     }
     let sent = &shown.exchange.sent;
     lines.push(Line::styled("Request as it left", theme.strong()));

@@ -230,7 +230,9 @@ fn report_lines(
     width: usize,
 ) -> Vec<Line<'static>> {
     let now = state.now;
-    let mut told = lines(report, now, Some(state.environment()));
+    let place = state.environment();
+    let knowledge = state.catalogue.library.of_environment(place);
+    let mut told = lines(report, now, Some(place), knowledge.api.as_deref());
     told.sort_by_key(|line| match line.tone {
         Tone::Bad => 0,
         Tone::Doubt => 1,
@@ -272,7 +274,7 @@ fn call_lines(
         Some(status) => format!("{status:03}"),
         None => "no answer".to_owned(),
     };
-    let glyph = exchange.outcome.class().glyph(theme.ascii);
+    let glyph = exchange.outcome.looks().glyph(theme.ascii);
     let sent = &exchange.sent;
     let title = format!(
         "In the call in front: {glyph} {status} {} {}",

@@ -5,7 +5,7 @@ use crate::app::field::Field;
 use crate::app::message::Notice;
 use crate::app::table::{Spelling, Table, params};
 use crate::insight::{Fault, typed_fault, typed_lines};
-use crate::model::{Body, BodyKind, Param, Part, form_rows, limits, written};
+use crate::model::{Body, BodyKind, Param, Part, form_rows, is_plain, limits, written};
 
 /// A body that is more than the text it shows as.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct TypedBody {
     pub file: Field,
     /// Goes out as it is for as long as the text it shows as is not edited.
     kept: Option<Kept>,
+    /// The text came as data: whatever stands in braces in it stays text, edited or not.
+    literal: bool,
 }
 
 /// Lines of a body that is too large to be edited in its field.
@@ -40,6 +42,7 @@ impl TypedBody {
             parts: Table::empty(Spelling::Part),
             file: Field::line(""),
             kept: None,
+            literal: false,
         };
         match body {
             Body::Empty => {}
@@ -65,6 +68,7 @@ impl TypedBody {
     fn hold(&mut self, body: Body, as_one_step: bool) {
         self.kind = BodyKind::Text;
         self.kept = None;
+        self.literal = matches!(&body, Body::Bytes(_));
         let text = match &body {
             Body::Text(text) => text.clone(),
             Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -112,9 +116,22 @@ impl TypedBody {
         let text = self.area.text();
         match &self.kept {
             Some(kept) if kept.shown == text => kept.body.clone(),
-            _ if text.is_empty() => Body::Empty,
-            _ => Body::Text(text),
+            _ => self.typed(text),
         }
+    }
+
+    /// A text as the body that it is here.
+    fn typed(&self, text: String) -> Body {
+        match self.literal && !is_plain(&text) {
+            _ if text.is_empty() => Body::Empty,
+            true => Body::Bytes(text.into_bytes()),
+            false => Body::Text(text),
+        }
+    }
+
+    /// Whether names in braces in it are text.
+    pub fn is_literal(&self) -> bool {
+        self.kind == BodyKind::Text && matches!(self.text_body(), Body::Bytes(_))
     }
 
     pub fn text(&self) -> String {
@@ -213,7 +230,7 @@ impl TypedBody {
             return Some(Notice::info("The body is as it was: nothing was changed."));
         }
         let body = match String::from_utf8(text) {
-            Ok(text) => Body::Text(text),
+            Ok(text) => self.typed(text),
             Err(error) => Body::Bytes(error.into_bytes()),
         };
         self.hold(body, true);
@@ -234,7 +251,7 @@ impl TypedBody {
         let before: usize = typed.split('\n').take(row).map(|line| line.len() + 1).sum();
         let inside: usize = line.chars().take(column).map(char::len_utf8).sum();
         let (head, tail) = typed.split_at(before + inside);
-        self.hold(Body::Text(format!("{head}{text}{tail}")), false);
+        self.hold(self.typed(format!("{head}{text}{tail}")), false);
         true
     }
 
@@ -297,6 +314,7 @@ mod tests {
             file_name: Some("log".into()),
             media_type: Some("text/plain".into()),
             is_off: true,
+            literal: false,
         };
         for body in [
             Body::Empty,
@@ -323,6 +341,24 @@ mod tests {
         assert_eq!(body.body(None), Body::Empty);
         body.choose(BodyKind::Text);
         assert_eq!(body.body(None), Body::Text("a=1&b=x%20y".into()));
+    }
+
+    #[test]
+    fn data_stays_data_however_it_is_edited() {
+        let data = |text: &str| Body::Bytes(text.as_bytes().to_vec());
+        let mut body = TypedBody::new(&data("{{token:x}}"));
+        assert_eq!(body.body(None), data("{{token:x}}"));
+        body.area.paste("a ");
+        assert!(body.is_literal());
+        assert_eq!(body.body(None), data("{{token:x}}a "));
+        assert!(body.edited(b"b {{token:x}}".to_vec()).is_none());
+        assert_eq!(body.body(None), data("b {{token:x}}"));
+        // With nothing in braces left there is nothing to keep apart.
+        assert!(body.edited(b"c".to_vec()).is_none());
+        assert_eq!(body.body(None), Body::Text("c".into()));
+        let mut typed = TypedBody::new(&Body::Text("{{token:x}}".into()));
+        typed.area.paste("a ");
+        assert_eq!(typed.body(None), Body::Text("{{token:x}}a ".into()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::document::Refusal;
 use super::{BODY_BYTES, Request, wrong_method};
-use crate::insight::catalog::Endpoint;
+use crate::insight::api::endpoint::Endpoint;
 use crate::model::Headers;
 use hyper::StatusCode;
 use std::net::Ipv4Addr;
@@ -125,7 +125,7 @@ pub(super) fn bearer(headers: &Headers) -> Result<String, Refusal> {
 /// documented, with the upload address as the one dated example; which functions give a 501 is
 /// our choice.
 pub(super) fn check_core(endpoint: &Endpoint, allow: &str) -> Result<(), Refusal> {
-    match endpoint.path {
+    match endpoint.path.as_str() {
         "/core/data_sources/upload_url" => {
             let detail = format!("This endpoint needs Core v2026.13.0; yours is {OLD_CORE}.");
             Err(wrong_method("core_outdated", detail, allow.to_owned()))

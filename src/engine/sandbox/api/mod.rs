@@ -13,7 +13,7 @@ mod tasks;
 mod users;
 
 use super::world::{TokenState, User, World};
-use crate::insight::catalog::{Endpoint, endpoints_at};
+use crate::insight::api::endpoint::{Endpoint, endpoints_at};
 use crate::model::{Headers, Response};
 use ask::Ask;
 use document::{Refusal, Reply};
@@ -106,7 +106,8 @@ fn admit(
 
     let target = request.target.as_str();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let known = endpoints_at(path);
+    let endpoints = world.endpoints.clone();
+    let known = endpoints_at(&endpoints, path);
     if known.is_empty() {
         return Err(Refusal::not_found());
     }
@@ -224,7 +225,7 @@ fn recognise(world: &mut World, core: Core, token: &str, now: Timestamp) -> Resu
 /// One arm for each endpoint; `None` for those that are listed and not built.
 fn perform(world: &mut World, endpoint: &Endpoint, ask: &Ask) -> Option<Result<Reply, Refusal>> {
     let below = endpoint.path.strip_prefix("/core")?;
-    Some(match (endpoint.method, below) {
+    Some(match (endpoint.method.as_str(), below) {
         ("GET", "/users/me") => users::me(world, ask),
         ("GET", "/workspaces") => places::workspaces(world, ask),
         ("POST", "/workspaces") => places::create_workspace(world, ask),
@@ -273,7 +274,7 @@ fn perform(world: &mut World, endpoint: &Endpoint, ask: &Ask) -> Option<Result<R
 }
 
 fn allowed_methods(known: &[&Endpoint]) -> String {
-    let mut methods: Vec<&str> = known.iter().map(|e| e.method).collect();
+    let mut methods: Vec<&str> = known.iter().map(|e| e.method.as_str()).collect();
     if methods.contains(&"GET") {
         methods.push("HEAD");
     }

@@ -1,6 +1,7 @@
 //! Whether the token belongs to this instance: audience and issuer against what is known of it.
 
 use super::{accepted, is_about_token, is_at_home};
+use crate::insight::api::calls::HeaderSays;
 use crate::insight::facts::{Case, Facts, Page, Purpose};
 use crate::insight::rules::{Findings, Tier};
 use crate::insight::token::Validity;
@@ -29,14 +30,17 @@ pub(super) fn instance(case: &Case, findings: &mut Findings) {
         findings.add(Cause::TokenWrongInstance, weight, Tier::Seen, says);
     }
     if let Some(dropped) = case
-        .first(Purpose::CoreUrlDropped)
+        .first(Purpose::TenantDropped)
         .filter(|p| p.facts.is_fine())
         && failed
         && call.status() < 500
-        && well_formed_core_url(case)
+        && let Some(row) = case.knowledge.header_that(HeaderSays::Tenant)
+        && case
+            .header(&row.name)
+            .is_some_and(|value| row.is_well_formed(&value))
         && !case.with(Purpose::Again).any(|p| p.facts.is_fine())
     {
-        let says = format!("Core-Url names another tenant: {}.", case.cite(dropped));
+        let says = format!("{} names another tenant: {}.", row.name, case.cite(dropped));
         findings.add(Cause::TokenWrongInstance, 7.0, Tier::Seen, says);
     }
     let Some(report) = case
@@ -101,17 +105,18 @@ pub(super) fn instance(case: &Case, findings: &mut Findings) {
         }
         return;
     }
-    let references = references(case);
+    let (said, host) = references(case);
     let hosts = |texts: &[String]| -> Vec<String> { texts.iter().map(|t| host_of(t)).collect() };
     let audience = hosts(&claims.audience);
     let issuer = hosts(claims.issuer.as_slice());
     // Names that belong to nobody in particular cannot be compared.
     let telling = |names: &[String]| names.iter().any(|name| !words_of(name).is_empty());
+    let known: Vec<String> = said.iter().chain(&host).cloned().collect();
     let kin = |names: &[String]| {
-        let known = |name: &String| references.iter().any(|r| are_kin(name, r));
-        names.iter().any(known)
+        let is_known = |name: &String| known.iter().any(|own| are_kin(name, own));
+        names.iter().any(is_known)
     };
-    if references.is_empty() {
+    if known.is_empty() {
         if telling(&audience) {
             let says = format!(
                 "It is meant for {}; whether that is this API cannot be told from here.",
@@ -133,15 +138,16 @@ pub(super) fn instance(case: &Case, findings: &mut Findings) {
         let says = format!(
             "It names {}, and this is {}.",
             names.join(", "),
-            references.join(", ")
+            known.join(", ")
         );
-        let both = !kin(&issuer);
-        findings.add(
-            Cause::TokenWrongInstance,
-            if both { 5.0 } else { 3.0 },
-            Tier::Said,
-            says,
-        );
+        let weight = if kin(&issuer) { 3.0 } else { 5.0 };
+        // What the API calls itself is compared; its host often has another name.
+        let tier = if said.is_empty() {
+            Tier::Said
+        } else {
+            Tier::Seen
+        };
+        findings.add(Cause::TokenWrongInstance, weight, tier, says);
     }
 }
 
@@ -151,38 +157,45 @@ fn own_words(call: &Facts) -> bool {
     words.iter().any(|sense| call.says(*sense))
 }
 
-/// Names by which this API is known: its hosts, its Core, and the realm of its challenges.
-fn references(case: &Case) -> Vec<String> {
-    let mut found = Vec::new();
+/// Names by which this API is known: what it calls itself in its challenges and by its tenant,
+/// and its host.
+fn references(case: &Case) -> (Vec<String>, Vec<String>) {
+    let mut host = Vec::new();
     let url = Url::parse(&case.call.exchange.sent.url).ok();
-    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let is_number = host.starts_with('[') || host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if !is_number && host != "localhost" {
-        found.push(host.to_ascii_lowercase());
+    let name = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let is_number = name.starts_with('[') || name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if !is_number && name != "localhost" {
+        host.push(name.to_ascii_lowercase());
     }
-    found.extend(case.header("core-url").map(|text| host_of(&text)));
-    found.extend(case.header("host").map(|text| host_of(&text)));
-    for facts in case.answers() {
-        for challenge in &facts.challenges {
-            for name in [
-                "realm",
-                "audience",
-                "issuer",
-                "resource",
-                "resource_metadata",
-            ] {
-                found.extend(challenge.parameter(name).map(host_of));
-            }
-        }
+    host.extend(case.header("host").map(|text| host_of(&text)));
+    let mut said = Vec::new();
+    let tenant = case.chosen_by(HeaderSays::Tenant);
+    said.extend(
+        tenant
+            .and_then(|(_, value)| value)
+            .map(|text| host_of(&text)),
+    );
+    let challenges = case.answers().flat_map(|facts| &facts.challenges);
+    for challenge in challenges {
+        let names = [
+            "realm",
+            "audience",
+            "issuer",
+            "resource",
+            "resource_metadata",
+        ];
+        said.extend(
+            names
+                .iter()
+                .filter_map(|name| challenge.parameter(name).map(host_of)),
+        );
     }
-    found.retain(|text| {
-        !matches!(
-            text.as_str(),
-            "" | "api" | "core" | "public-api" | "protected" | "restricted" | "example"
-        )
-    });
-    found.dedup();
-    found
+    for found in [&mut said, &mut host] {
+        // Names that any API has.
+        found.retain(|text| !words_of(text).is_empty());
+        found.dedup();
+    }
+    (said, host)
 }
 
 /// Host and port of a URL whose host is no name.
@@ -212,26 +225,30 @@ fn are_kin(one: &str, other: &str) -> bool {
 
 /// The parts of a name that tell one tenant from another.
 fn words_of(name: &str) -> Vec<String> {
-    const COMMON: [&str; 17] = [
-        "api", "www", "auth", "login", "id", "sso", "core", "app", "com", "net", "org", "io",
-        "example", "cloud", "test", "public", "cutover",
+    const COMMON: [&str; 18] = [
+        "api",
+        "www",
+        "auth",
+        "login",
+        "id",
+        "sso",
+        "core",
+        "app",
+        "com",
+        "net",
+        "org",
+        "io",
+        "example",
+        "cloud",
+        "test",
+        "public",
+        "protected",
+        "restricted",
     ];
     name.split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.len() > 1 && !COMMON.contains(word))
         .map(str::to_owned)
         .collect()
-}
-
-pub fn well_formed_core_url(case: &Case) -> bool {
-    case.header("core-url").is_some_and(|text| {
-        let url = Url::parse(&text).ok();
-        let fits = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-        fits.is_some_and(|url| {
-            url.host_str()
-                .is_some_and(|host| !host.contains(['{', '%', '<']))
-        }) && text.trim() == text
-            && text.contains("://")
-    })
 }
 
 #[cfg(test)]

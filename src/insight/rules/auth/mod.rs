@@ -5,17 +5,16 @@ mod instance;
 mod sent;
 mod text;
 
-use super::{Findings, Rule, Tier, moment};
+use super::{Beside, Findings, Rule, Tier, moment};
 use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Purpose};
 use crate::insight::token::{TokenReport, Validity};
 use crate::insight::words::Sense;
 use crate::model::{Cause, Origin};
 use instance::instance;
 use sent::{absent, redirect, scheme};
-use text::{shape, text};
+use text::{maker, shape, text};
 
-pub use instance::well_formed_core_url;
-pub use sent::lost_on_the_way;
+pub use sent::{belongs_as_bearer, lost_on_the_way};
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -33,6 +32,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.shape",
         look: shape,
+    },
+    Rule {
+        id: "auth.maker",
+        look: maker,
     },
     Rule {
         id: "auth.times",
@@ -212,11 +215,15 @@ fn refused(case: &Case, findings: &mut Findings) {
         if wrong.facts.is_like(call) {
             let says = format!("A made-up token gets the same answer: {cited}.");
             findings.add(Cause::TokenRejected, 0.6, Tier::Seen, says);
+            // What is said of a token that nobody gave out is said of any.
+            findings.against(&[Cause::TokenExpired, Cause::TokenNotYetValid], 2.0);
         } else if !call.errors.entries.is_empty() {
             // The API knows the token and refuses it all the same, so its time is the likeliest.
             let says =
                 format!("A made-up token gets another answer, so this one is known: {cited}.");
-            findings.add(Cause::TokenExpired, 3.4, Tier::Seen, says.clone());
+            // Unless the answer says by itself what is wrong with it.
+            let weight = 3.4 * Beside::of(case).left_for(Cause::TokenExpired);
+            findings.add(Cause::TokenExpired, weight, Tier::Seen, says.clone());
             findings.add(Cause::TokenRejected, 0.3, Tier::Seen, says);
         }
     }

@@ -6,21 +6,54 @@ use crate::insight::redact::is_secret_name;
 use crate::insight::rules::{Findings, Tier};
 use crate::model::{Cause, Hop};
 
+/// The causes that only a credential which was sent can have.
+const OF_A_VALUE: &[Cause] = &[
+    Cause::TokenRejected,
+    Cause::TokenExpired,
+    Cause::TokenNotYetValid,
+    Cause::TokenWrongShape,
+    Cause::TokenWrongInstance,
+    Cause::TokenWrongKind,
+    Cause::TokenStrayCharacters,
+    Cause::TokenScheme,
+];
+
 /// Wrong where the API needs no token and refuses for another reason.
 pub(super) fn absent(case: &Case, findings: &mut Findings) {
     let call = &case.call;
     let place = match &case.credential.place {
-        CredentialPlace::Nowhere => "No Authorization header was sent.".to_owned(),
-        CredentialPlace::Elsewhere(place) => {
-            format!("The token went out in the {place}, and the API reads Authorization only.")
+        CredentialPlace::Nowhere => "The call carries no credential.".to_owned(),
+        // Any place may be right, unless the API is known to look elsewhere only.
+        CredentialPlace::Elsewhere(place) if is_read_at(case, place, "") == Some(false) => {
+            format!("The credential went out in the {place}, where this API does not look.")
         }
         _ => return,
     };
-    let seen = is_about_token(case) || call.status() == 403 && call.page != Page::Html;
-    if seen {
-        let weight = if call.page == Page::Html { 3.0 } else { 6.5 };
-        findings.add(Cause::TokenMissing, weight, Tier::Seen, place);
-    }
+    let asked = !call.challenges.is_empty();
+    let weight = match call.status() {
+        status
+            if matches!(status, 400..=599) && case.credential.place == CredentialPlace::Nowhere =>
+        {
+            // What was not sent cannot be wrong.
+            findings.against(OF_A_VALUE, 3.0);
+            match status {
+                401 if call.page != Page::Html || asked => 4.8,
+                401 | 403 => 2.6,
+                _ if is_about_token(case) => 4.0,
+                _ => return,
+            }
+        }
+        _ if call.page == Page::Html && !asked => 2.5,
+        _ if is_about_token(case) => 4.8,
+        403 => 2.6,
+        _ => return,
+    };
+    let elsewhere = case.credential.place != CredentialPlace::Nowhere;
+    let (weight, tier) = match elsewhere && is_about_token(case) {
+        true => (6.0, Tier::Seen),
+        false => (weight, Tier::Said),
+    };
+    findings.add(Cause::TokenMissing, weight, tier, place);
     if let Some(placed) = case.first(Purpose::Placed).filter(|p| p.facts.is_fine()) {
         findings.add(Cause::TokenMissing, 7.0, Tier::Seen, case.cite(placed));
     }
@@ -46,20 +79,64 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
         findings.add(Cause::TokenScheme, 7.0, Tier::Seen, says);
     }
     match case.credential.scheme.as_deref() {
-        Some("Bearer") => {}
-        Some(word) if word.eq_ignore_ascii_case("bearer") => {
+        Some(word) if word.eq_ignore_ascii_case("bearer") && word != "Bearer" => {
             let says = "Bearer is written in an unusual case.";
             findings.add(Cause::TokenScheme, 1.0, Tier::Said, says);
         }
-        Some(word) => {
-            let says = format!("The header begins with {word}, and the API wants Bearer.");
-            findings.add(Cause::TokenScheme, 6.5, Tier::Seen, says);
+        scheme if is_demanded(case, scheme.unwrap_or_default()) == Some(false) => {
+            let says = match scheme {
+                Some(word) => {
+                    format!("The header begins with {word}, and the API takes another scheme.")
+                }
+                None => {
+                    "The Authorization header holds a value without a scheme before it.".to_owned()
+                }
+            };
+            // What its makers say is sure; a challenge may name one of several.
+            let known = is_read_at(case, "header authorization", scheme.unwrap_or_default());
+            let (weight, tier) = match known {
+                Some(_) => (6.0, Tier::Seen),
+                None => (4.5, Tier::Said),
+            };
+            findings.add(Cause::TokenScheme, weight, tier, says);
         }
-        None => {
-            let says = "The Authorization header holds no scheme: the word Bearer is missing.";
-            findings.add(Cause::TokenScheme, 6.5, Tier::Seen, says);
-        }
+        _ => {}
     }
+}
+
+/// Whether the credential could be sent as Bearer where the API would read it, and was sent
+/// otherwise.
+pub fn belongs_as_bearer(case: &Case) -> bool {
+    let sent_right = match &case.credential.place {
+        CredentialPlace::Authorization => {
+            is_demanded(case, case.credential.scheme.as_deref().unwrap_or_default())
+        }
+        CredentialPlace::Elsewhere(place) => is_read_at(case, place, ""),
+        _ => return false,
+    };
+    let odd = case.credential.scheme.as_deref().is_some_and(|word| {
+        // A word in another case is worth the question.
+        word.eq_ignore_ascii_case("bearer") && word != "Bearer"
+    });
+    (sent_right == Some(false) || odd) && is_demanded(case, "bearer") == Some(true)
+}
+
+/// Whether the API takes credentials at that place and under that scheme, by the pack that knows
+/// it; `None` where none does.
+fn is_read_at(case: &Case, place: &str, scheme: &str) -> Option<bool> {
+    case.knowledge.api.as_ref()?.takes(place, scheme)
+}
+
+/// Whether the scheme is one that the API's pack or its own challenge names; `None` where neither
+/// says anything.
+fn is_demanded(case: &Case, scheme: &str) -> Option<bool> {
+    if let Some(known) = is_read_at(case, "header authorization", scheme) {
+        return Some(known);
+    }
+    let named = case.call.challenges.iter().map(|c| c.scheme.as_str());
+    let mut named = named.filter(|scheme| !scheme.is_empty()).peekable();
+    named.peek()?;
+    Some(named.any(|own| own.eq_ignore_ascii_case(scheme)))
 }
 
 /// The redirect that took no credential along.
@@ -118,8 +195,9 @@ mod tests {
     }
 
     #[test]
-    fn another_word_than_bearer_is_the_scheme_and_bearer_itself_is_not() {
-        let refused = || call(HERE, coded(401, "unauthorized"));
+    fn another_word_than_the_one_that_is_asked_for_is_the_scheme() {
+        let asked = || coded(401, "unauthorized").with("www-authenticate", "Bearer");
+        let refused = || call(HERE, asked());
         fires(
             "auth.scheme",
             Cause::TokenScheme,
@@ -127,6 +205,11 @@ mod tests {
         );
         fires("auth.scheme", Cause::TokenScheme, &refused().scheme(None));
         silent("auth.scheme", Cause::TokenScheme, &refused());
+        // Nobody said which scheme is wanted.
+        let unasked = call(HERE, coded(401, "unauthorized"))
+            .scheme(Some("Token"))
+            .unknown();
+        silent("auth.scheme", Cause::TokenScheme, &unasked);
         let placed = refused().scheme(Some("bearer"));
         fires(
             "auth.scheme",

@@ -1,9 +1,9 @@
 //! What the text of the token shows: mistakes of pasting, and a form unlike that of its kind.
 
 use super::{accepted, is_about_token, may_be_about_token};
-use crate::insight::facts::Case;
+use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::rules::{Findings, Tier};
-use crate::insight::token::{TokenKind, TokenReport};
+use crate::insight::token::{Misfit, TokenKind, TokenProblem, TokenReport, Weight};
 use crate::model::Cause;
 
 /// Wrong where an API strips what does not belong to the token.
@@ -42,10 +42,15 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
     if case.works().is_some() || report.sure_problem().is_some() {
         return;
     }
-    let doubt = report
-        .problems
-        .iter()
-        .find(|p| p.cause == Cause::TokenWrongShape);
+    let misfits = misfits(case, report);
+    let of_shape = |problem: &&TokenProblem| problem.cause == Cause::TokenWrongShape;
+    // Where nobody knows the API's form, what looks odd may be right there.
+    let own = report.problems.iter().find(of_shape).map(|problem| Misfit {
+        problem: problem.clone(),
+        weight: Weight::Faint,
+    });
+    let fitting = misfits.iter().filter(|m| of_shape(&&m.problem)).cloned();
+    let doubt = own.into_iter().chain(fitting).next();
     let others = accepted(case);
     let alike = others.iter().find(|(_, other)| other.shape == report.shape);
     if let Some((name, _)) = alike {
@@ -56,15 +61,13 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
         return;
     }
     if let Some(doubt) = doubt {
-        let says = format!("Looking at the token's text: {}.", doubt.says);
-        // Many an API hands such out.
-        let unusual = matches!(report.kind, TokenKind::Hex | TokenKind::Uuid);
-        findings.add(
-            Cause::TokenWrongShape,
-            if unusual { 1.0 } else { 3.8 },
-            Tier::Said,
-            says,
-        );
+        let says = format!("Looking at the token's text: {}.", doubt.problem.says);
+        let (weight, tier) = match (doubt.problem.is_sure, doubt.weight) {
+            (true, _) => (9.0, Tier::Seen),
+            (false, Weight::Fair) => (5.0, Tier::Seen),
+            (false, Weight::Faint) => (1.0, Tier::Said),
+        };
+        findings.add(Cause::TokenWrongShape, weight, tier, says);
     }
     let jwt = |r: &TokenReport| r.kind == TokenKind::Jwt;
     let unlike = others.iter().find(|(_, other)| {
@@ -80,8 +83,57 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
     }
 }
 
+/// What of the token does not fit the API, by its pack.
+fn misfits(case: &Case, report: &TokenReport) -> Vec<Misfit> {
+    // A path alone tells of no API for sure, and of its tokens nothing.
+    let api = case.knowledge.api.as_ref();
+    let Some(pack) = api.filter(|_| case.knowledge.is_sure_of_api()) else {
+        return Vec::new();
+    };
+    let scheme = case.credential.scheme.as_deref().unwrap_or_default();
+    let place = match &case.credential.place {
+        CredentialPlace::Authorization => Some(("header authorization", scheme)),
+        CredentialPlace::Elsewhere(place) => Some((place.as_str(), "")),
+        _ => None,
+    };
+    // Where nothing is read, the form of what stands there says nothing.
+    let place = place.filter(|(place, scheme)| pack.takes(place, scheme) == Some(true));
+    report.misfits(pack, place)
+}
+
+/// Wrong where a host that nobody knows belongs to the maker all the same.
+pub(super) fn maker(case: &Case, findings: &mut Findings) {
+    let report = case.credential.report.as_ref();
+    let Some(report) = report.filter(|_| is_about_token(case)) else {
+        return;
+    };
+    if case.works().is_some() {
+        return;
+    }
+    let causes = [Cause::TokenWrongInstance, Cause::TokenWrongKind];
+    for misfit in misfits(case, report) {
+        if causes.contains(&misfit.problem.cause) {
+            let says = format!("Looking at the token's text: {}.", misfit.problem.says);
+            let weight = match misfit.weight {
+                Weight::Fair => 6.5,
+                Weight::Faint => 1.5,
+            };
+            findings.add(misfit.problem.cause, weight, Tier::Said, says);
+        }
+    }
+    let unknown = case.knowledge.api.is_none();
+    if let Some(marked) = report.marks.first().filter(|_| unknown) {
+        let says = format!(
+            "It begins like a {} of {}; whether this host is theirs cannot be told from here.",
+            marked.kind, marked.maker
+        );
+        findings.add(Cause::TokenWrongInstance, 1.5, Tier::Words, says);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::insight::api::marks::Marked;
     use crate::insight::facts::{Bearer, Purpose};
     use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
     use crate::model::Cause;
@@ -97,6 +149,30 @@ mod tests {
         let quoted = refused("'0123456789abcdef0123456789abcdef0123456789abcdef'");
         fires("auth.text", Cause::TokenStrayCharacters, &quoted);
         silent("auth.text", Cause::TokenStrayCharacters, &refused(LONG));
+    }
+
+    /// Of a maker that is known, at an API that is his or another.
+    fn marked(pack: &str) -> Example {
+        let mut example = refused("zq_0123456789abcdef");
+        let report = example.0.credential.report.as_mut().unwrap();
+        report.marks.push(Marked {
+            pack: pack.into(),
+            maker: "Zenquil".into(),
+            kind: "key".into(),
+            live: None,
+            misses: None,
+        });
+        example
+    }
+
+    #[test]
+    fn a_token_of_another_maker_is_named_and_one_of_this_api_is_not() {
+        let wrong = Cause::TokenWrongInstance;
+        fires("auth.maker", wrong, &marked("zenquil"));
+        silent("auth.maker", wrong, &marked("home"));
+        silent("auth.maker", wrong, &refused(LONG));
+        // Whose host it is, nobody knows there, so it is only a hint.
+        fires("auth.maker", wrong, &marked("zenquil").unknown());
     }
 
     #[test]

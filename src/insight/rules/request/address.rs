@@ -1,14 +1,13 @@
 //! Templates and blanks left in the address, the version and the tenant that were asked for.
 
 use super::failed;
+use crate::insight::api::calls::HeaderSays;
 use crate::insight::facts::{Case, Facts, Purpose};
 use crate::insight::json;
 use crate::insight::route::decoded;
-use crate::insight::rules::auth::well_formed_core_url;
 use crate::insight::rules::{Findings, Tier};
 use crate::insight::words::Sense;
-use crate::model::{Cause, StatusClass};
-use url::Url;
+use crate::model::{Cause, StatusClass, token_names_in};
 
 /// Signs of a template that nobody filled in.
 pub fn is_template(text: &str) -> bool {
@@ -38,6 +37,11 @@ pub fn is_template(text: &str) -> bool {
         )
 }
 
+/// Whether a token's value goes out in the place of this text.
+fn is_token(text: &str) -> bool {
+    !token_names_in(text).is_empty()
+}
+
 /// Wrong where a resource really is named so.
 pub(super) fn address(case: &Case, findings: &mut Findings) {
     let call = &case.call;
@@ -52,7 +56,7 @@ pub(super) fn address(case: &Case, findings: &mut Findings) {
         .parts
         .iter()
         .map(|part| decoded(part))
-        .find(|part| is_template(part));
+        .find(|part| is_template(part) && !is_token(part));
     if let Some(part) = in_path {
         let says = format!("The path still holds {part}: a template that nobody filled in.");
         findings.add(Cause::RequestBadUrl, 8.0, Tier::Seen, says);
@@ -60,7 +64,7 @@ pub(super) fn address(case: &Case, findings: &mut Findings) {
     let in_query = route
         .url
         .query_pairs()
-        .find(|(_, value)| is_template(value) && value.len() > 1);
+        .find(|(_, value)| is_template(value) && value.len() > 1 && !is_token(value));
     if let Some((name, value)) = in_query
         && !matches!(value.as_ref(), "null" | "none" | "NaN")
     {
@@ -91,6 +95,24 @@ pub(super) fn address(case: &Case, findings: &mut Findings) {
         let says = "A percent sign in the URL is not followed by two hexadecimal digits.";
         findings.add(Cause::RequestBadUrl, 9.5, Tier::Seen, says);
     }
+    if call.status() == 400 && route.url.scheme() == "http" && speaks_https(call) {
+        let says = "The port speaks https: begin the URL with https://.";
+        findings.add(Cause::RequestBadUrl, 9.5, Tier::Seen, says);
+    }
+}
+
+/// What the usual servers say where plain http comes to a port of theirs for https.
+fn speaks_https(call: &Facts) -> bool {
+    const SAID: [&str; 4] = [
+        "plain http request was sent to https port",
+        "sent an http request to an https server",
+        "speaking plain http to an ssl-enabled server port",
+        "this combination of host and port requires tls",
+    ];
+    let body = call.response().map_or(&[][..], |r| &r.body);
+    let body = &body[..body.len().min(4_000)];
+    let text = String::from_utf8_lossy(body).to_lowercase();
+    SAID.iter().any(|said| text.contains(said))
 }
 
 /// Wrong where the call would have worked at that moment anyway, which repeating it shows.
@@ -104,6 +126,9 @@ pub(super) fn version(case: &Case, findings: &mut Findings) {
         || case
             .first(Purpose::Target)
             .is_some_and(|p| !p.facts.is_fine());
+    let Some((name, given)) = case.chosen_by(HeaderSays::Version) else {
+        return;
+    };
     for purpose in [Purpose::VersionDropped, Purpose::VersionAsked] {
         for probed in case.with(purpose).filter(|p| p.facts.is_fine()) {
             if passing || !target_fails {
@@ -111,19 +136,24 @@ pub(super) fn version(case: &Case, findings: &mut Findings) {
             }
             let says = match purpose {
                 Purpose::VersionDropped => {
-                    format!("Without Api-Version it works: {}.", case.cite(probed))
+                    format!("Without {name} it works: {}.", case.cite(probed))
                 }
-                _ => format!("With Api-Version it works: {}.", case.cite(probed)),
+                _ => format!("With {name} it works: {}.", case.cite(probed)),
             };
             findings.add(Cause::VersionUnsupported, 10.0, Tier::Seen, says);
         }
     }
-    let Some(version) = case.header("api-version") else {
+    let Some(version) = given else {
         return;
     };
-    let dated = version.len() == 10 && version.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    if !dated && matches!(call.status(), 400 | 406) {
-        let says = format!("Api-Version is {version}, which is no date.");
+    let row = case.knowledge.header_that(HeaderSays::Version);
+    let form = row
+        .filter(|row| !row.is_well_formed(&version))
+        .and_then(|row| row.form);
+    if let Some(form) = form
+        && matches!(call.status(), 400 | 406)
+    {
+        let says = format!("{name} is {version}, which is no {}.", form.words());
         findings.add(Cause::VersionUnsupported, 2.5, Tier::Said, says);
     }
     let quoted = call
@@ -138,81 +168,81 @@ pub(super) fn version(case: &Case, findings: &mut Findings) {
     }
 }
 
-/// Hosts that several tenants share, by the shapes that the vendor's own client knows.
-fn is_shared_host(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let labels: Vec<&str> = host.split('.').collect();
-    host == "api.cutover.net" || matches!(labels.as_slice(), ["api", _, "cutover", "cloud"])
+/// Whether the codes of an answer name a header, and whether its words do.
+fn names_header(call: &Facts, header: &str) -> (bool, bool) {
+    let plain = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let name = plain(header);
+    let holds = |text: &Option<String>| {
+        text.as_ref()
+            .is_some_and(|text| plain(text).contains(&name))
+    };
+    let entries = &call.errors.entries;
+    (
+        entries.iter().any(|entry| holds(&entry.code)),
+        entries
+            .iter()
+            .any(|entry| holds(&entry.detail) || holds(&entry.title)),
+    )
 }
 
 /// Wrong where the header is fine and the API complains of it for another reason.
-pub(super) fn core_url(case: &Case, findings: &mut Findings) {
+pub(super) fn tenant(case: &Case, findings: &mut Findings) {
     let call = &case.call;
+    let Some(row) = case.knowledge.header_that(HeaderSays::Tenant) else {
+        return;
+    };
     if !failed(call) || StatusClass::of(call.status()) == StatusClass::Success {
         return;
     }
-    let given = case.header("core-url");
-    let said = call.says(Sense::CoreUrl);
-    let named = call.words.contains(&Sense::CoreUrl) || call.titles.contains(&Sense::CoreUrl);
-    match given {
+    let (name, cause) = (&row.name, row.cause);
+    let (coded, named) = names_header(call, name);
+    let said = coded || call.says(Sense::Tenant);
+    match case.header(name) {
         None => {
             if named {
-                let says = "The answer names Core-Url, and the request does not hold it.";
-                findings.add(Cause::RequestCoreUrl, 5.0, Tier::Words, says);
+                let says = format!("The answer names {name}, and the request does not hold it.");
+                findings.add(cause, 5.0, Tier::Words, says);
             }
+            let absent = format!("The request holds no {name}.");
             if said {
-                findings.add(
-                    Cause::RequestCoreUrl,
-                    2.0,
-                    Tier::Seen,
-                    "The request holds no Core-Url.",
-                );
+                findings.add(cause, 5.0, Tier::Seen, absent);
+            } else if call.says(Sense::Elsewhere) && call.status() == 400 {
+                findings.add(cause, 4.5, Tier::Said, absent);
             }
-            let tenant = call.says(Sense::Elsewhere) && call.status() == 400;
-            if tenant {
-                findings.add(
-                    Cause::RequestCoreUrl,
-                    4.5,
-                    Tier::Said,
-                    "The request holds no Core-Url.",
-                );
-            }
-            let shared = call.route.as_ref().is_some_and(|r| is_shared_host(&r.url));
+            let host = call.route.as_ref().and_then(|route| route.url.host_str());
+            let shared = host.is_some_and(|host| row.is_needed_at(host));
             if shared && matches!(call.status(), 400 | 401 | 404 | 421 | 503) {
-                let says = "Several tenants share this host, and the request holds no Core-Url.";
-                findings.add(Cause::RequestCoreUrl, 4.0, Tier::Seen, says);
+                let says =
+                    format!("Several tenants share this host, and the request holds no {name}.");
+                findings.add(cause, 4.0, Tier::Seen, says);
             }
         }
-        Some(value) if !well_formed_core_url(case) => {
-            let says = format!("Core-Url is {value}, which is no whole address with https://.");
-            let weight = if matches!(call.status(), 400..=499 | 502 | 503) {
-                8.0
-            } else {
-                3.0
+        Some(value) if !row.is_well_formed(&value) => {
+            let form = row.form.map_or("value of that form", |form| form.words());
+            let says = format!("{name} is {value}, which is no {form}.");
+            let weight = match call.status() {
+                400..=499 | 502 | 503 => 8.0,
+                _ => 3.0,
             };
-            findings.add(Cause::RequestCoreUrl, weight, Tier::Seen, says);
-            if let Some(dropped) = case
-                .first(Purpose::CoreUrlDropped)
-                .filter(|p| p.facts.is_fine())
-            {
-                findings.add(
-                    Cause::RequestCoreUrl,
-                    3.0,
-                    Tier::Seen,
-                    format!("Without it the call works: {}.", case.cite(dropped)),
-                );
+            findings.add(cause, weight, Tier::Seen, says);
+            let dropped = case.first(Purpose::TenantDropped);
+            if let Some(dropped) = dropped.filter(|p| p.facts.is_fine()) {
+                let says = format!("Without it the call works: {}.", case.cite(dropped));
+                findings.add(cause, 3.0, Tier::Seen, says);
             }
         }
-        Some(_) => {
-            if named && !said {
-                findings.add(
-                    Cause::RequestCoreUrl,
-                    1.5,
-                    Tier::Words,
-                    "The answer names Core-Url.",
-                );
-            }
+        Some(_) if said => {
+            let says = format!("The answer's code is about {name}.");
+            findings.add(cause, 5.0, Tier::Said, says);
         }
+        Some(_) if named => {
+            let says = format!("The answer names {name}.");
+            findings.add(cause, 1.5, Tier::Words, says);
+        }
+        Some(_) => {}
     }
 }
 
@@ -265,6 +295,20 @@ mod tests {
     }
 
     #[test]
+    fn plain_http_to_a_port_for_https_is_a_bad_address() {
+        for body in [
+            "<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>",
+            "Client sent an HTTP request to an HTTPS server.\n",
+            "Bad Request\nThis combination of host and port requires TLS.\n",
+        ] {
+            let plain = call("GET http://api.acme.example:8443/core", says(400, body));
+            fires("request.url", Cause::RequestBadUrl, &plain);
+            let secure = call("GET https://api.acme.example:8443/core", says(400, body));
+            silent("request.url", Cause::RequestBadUrl, &secure);
+        }
+    }
+
+    #[test]
     fn a_call_that_works_without_its_version_asked_for_one_that_is_not_there() {
         let versioned = |said| {
             call("GET /core/runbooks", coded(404, "not_found"))
@@ -284,16 +328,16 @@ mod tests {
     }
 
     #[test]
-    fn a_core_url_without_a_scheme_is_malformed_and_a_whole_one_is_not() {
+    fn a_tenant_without_a_scheme_is_malformed_and_a_whole_one_is_not() {
         let tenant =
             |url: &str| call("GET /core/runbooks", says(400, "{}")).header("Core-Url", url);
         fires(
-            "request.core_url",
+            "request.tenant",
             Cause::RequestCoreUrl,
             &tenant("acme.example"),
         );
         silent(
-            "request.core_url",
+            "request.tenant",
             Cause::RequestCoreUrl,
             &tenant("https://acme.example"),
         );

@@ -14,6 +14,10 @@ pub(super) fn body(case: &Case, findings: &mut Findings) {
     }
     let media_type = sent.headers.media_type();
     let is_json_type = media_type.as_deref().is_some_and(|t| t.ends_with("json"));
+    if sent.body.is_empty() && call.exchange.is_received() {
+        // Hardly a transcript shows what was sent.
+        return;
+    }
     if sent.body.is_empty() {
         let writes = matches!(sent.method.as_str(), "POST" | "PUT" | "PATCH");
         if writes && matches!(call.status(), 400 | 411 | 422) {
@@ -50,9 +54,16 @@ pub(super) fn body(case: &Case, findings: &mut Findings) {
         && !call.says(Sense::Validation)
         && matches!(call.status(), 400 | 406 | 415 | 422)
     {
-        let says = format!("The body went out with {kind}, and the API reads application/json.");
-        let weight = if broken.is_none() { 4.5 } else { 3.5 };
-        findings.add(Cause::RequestContentType, weight, Tier::Seen, says);
+        let says = format!("The body went out with {kind}.");
+        let speaks = matches!(call.status(), 406 | 415);
+        let weight = match (speaks, broken.is_none()) {
+            (true, true) => 4.5,
+            (true, false) => 3.5,
+            (false, true) => 2.5,
+            // A form or a file may be what the API reads.
+            (false, false) => 0.8,
+        };
+        findings.add(Cause::RequestContentType, weight, Tier::Said, says);
         return;
     }
     if broken.is_none() && refuses && call.status() != 500 {

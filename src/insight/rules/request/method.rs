@@ -1,8 +1,7 @@
 //! The method: what `Allow` says to it, and what a redirect made of it.
 
 use crate::insight::facts::{Case, Facts, Page, Purpose};
-use crate::insight::rules::{Findings, Tier};
-use crate::insight::words::Sense;
+use crate::insight::rules::{Beside, Findings, Tier};
 use crate::model::Cause;
 
 /// Wrong where `Allow` is a list for the whole server.
@@ -13,7 +12,7 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
         .exchange
         .redirects
         .iter()
-        .find(|hop| &hop.method != method);
+        .find(|hop| !method.is_empty() && &hop.method != method);
     if let Some(hop) = turned
         && call.page != Page::Html
     {
@@ -32,6 +31,11 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
         let allow = own.clone().or(asked_allow.clone());
         let tier = Tier::Seen;
         match allow.filter(|text| !text.trim().is_empty()) {
+            Some(allow) if method.is_empty() => {
+                // RFC 9110, 15.5.6: the list holds what may be asked, and this was refused.
+                let says = format!("Allow names only {allow}.");
+                findings.add(Cause::RequestWrongMethod, 3.2, tier, says);
+            }
             Some(allow) if !lists(&allow, method) => {
                 let says = format!("Allow names {allow}, and not {method}.");
                 findings.add(
@@ -44,7 +48,10 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
             Some(allow) => {
                 let says =
                     format!("Allow names {allow}, {method} among them, and still it is refused.");
-                findings.add(Cause::EndpointNotImplemented, 4.0, tier, says);
+                // Unless the answer says by itself why it is refused.
+                let weight = 4.0 * Beside::of(case).left_for(Cause::EndpointNotImplemented);
+                findings.add(Cause::EndpointNotImplemented, weight, tier, says);
+                findings.against(&[Cause::RequestWrongMethod], 2.0);
             }
             None => {
                 findings.add(
@@ -55,17 +62,8 @@ pub(super) fn method(case: &Case, findings: &mut Findings) {
                 );
             }
         }
-        let release = names_release(call);
-        if release && !call.says(Sense::NotImplemented) {
-            findings.add(
-                Cause::CoreOutdated,
-                4.2,
-                Tier::Words,
-                "The answer names a version of Core.",
-            );
-        }
     } else if call.is_missing()
-        && !case.is_safe()
+        && case.writes()
         && let Some(allow) = asked_allow.filter(|text| !text.trim().is_empty())
         && !lists(&allow, method)
         && case
@@ -134,5 +132,8 @@ mod tests {
         );
         let turned = call("POST /core/runbooks", coded(404, "no")).led("GET", true);
         fires("request.method", Cause::RequestWrongMethod, &turned);
+        // Of a pasted answer the method may be unknown: no redirect turned it.
+        let unknown = call(" /core/runbooks", coded(404, "no")).led("GET", true);
+        silent("request.method", Cause::RequestWrongMethod, &unknown);
     }
 }

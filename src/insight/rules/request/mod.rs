@@ -9,7 +9,7 @@ mod places;
 use super::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, Facts};
 use crate::model::Cause;
-use address::{address, core_url, version};
+use address::{address, tenant, version};
 use body::body;
 use method::method;
 use parameters::parameters;
@@ -48,8 +48,8 @@ pub const RULES: &[Rule] = &[
         look: version,
     },
     Rule {
-        id: "request.core_url",
-        look: core_url,
+        id: "request.tenant",
+        look: tenant,
     },
 ];
 
@@ -81,7 +81,8 @@ fn status(case: &Case, findings: &mut Findings) {
     };
     if call.status() == 406 || call.status() == 415 {
         let accept = case.header("accept").unwrap_or_default();
-        if call.status() == 406 && !accept.contains("json") && !accept.contains("*/*") {
+        let is_known = !accept.is_empty() || call.exchange.shows_head();
+        if call.status() == 406 && is_known && !accept.contains("json") && !accept.contains("*/*") {
             findings.add(
                 Cause::RequestContentType,
                 2.5,

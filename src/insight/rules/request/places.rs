@@ -24,26 +24,14 @@ pub(super) fn places(case: &Case, findings: &mut Findings) {
             .query_pairs()
             .any(|(key, _)| same_name(&key, name))
     };
-    for entry in &call.errors.entries {
+    for entry in call.errors.first() {
         if let Some(name) = &entry.parameter {
             let plain = name.rsplit(['.', '/']).next().unwrap_or(name);
-            let header = matches!(
-                plain.to_ascii_lowercase().as_str(),
-                "core-url" | "api-version" | "content-type" | "accept" | "authorization"
-            );
-            if header {
-                let cause = match plain.to_ascii_lowercase().as_str() {
-                    "core-url" => Cause::RequestCoreUrl,
-                    "api-version" => Cause::VersionUnsupported,
-                    "authorization" => continue,
-                    _ => Cause::RequestContentType,
-                };
-                findings.add(
-                    cause,
-                    5.0,
-                    Tier::Said,
-                    format!("The answer names header {plain}."),
-                );
+            if let Some(cause) = of_header(case, plain) {
+                let says = format!("The answer names header {plain}.");
+                findings.add(cause, 5.0, Tier::Said, says);
+            } else if plain.eq_ignore_ascii_case("authorization") {
+                // Weighed with the token.
             } else if given(plain) || given(name) {
                 let says = format!("The answer names parameter {name}, which the request holds.");
                 findings.add(Cause::RequestInvalidParameter, 6.0, Tier::Seen, says);
@@ -93,7 +81,7 @@ pub(super) fn places(case: &Case, findings: &mut Findings) {
                 } else {
                     findings.add(Cause::RequestMissingParameter, 5.5, Tier::Seen, format!("The answer points at parameter {last}, and the request does not hold it."));
                 }
-            } else if (has_body || !case.is_safe()) && !call.is_missing() {
+            } else if (has_body || case.writes()) && !call.is_missing() {
                 findings.add(
                     Cause::RequestValidation,
                     5.0,
@@ -110,6 +98,26 @@ pub(super) fn places(case: &Case, findings: &mut Findings) {
                 );
             }
         }
+    }
+}
+
+/// What is wrong where an answer names this header; `None` where it is no header that chooses
+/// anything.
+fn of_header(case: &Case, name: &str) -> Option<Cause> {
+    let known = case
+        .knowledge
+        .api
+        .iter()
+        .flat_map(|pack| &pack.request_headers);
+    let mut known = known.filter(|row| row.name.eq_ignore_ascii_case(name));
+    if let Some(row) = known.next() {
+        return Some(row.cause);
+    }
+    let sent = || case.header(name).is_some();
+    match name.to_ascii_lowercase().as_str() {
+        "content-type" | "accept" => Some(Cause::RequestContentType),
+        lower if lower.ends_with("version") && sent() => Some(Cause::VersionUnsupported),
+        _ => None,
     }
 }
 

@@ -53,6 +53,7 @@ fn head(state: &State, theme: &Theme, width: usize) -> Line<'static> {
     let kind = match body.kind {
         _ if body.is_preview() => "large text",
         BodyKind::Text if body.is_kept() => "text, byte for byte",
+        BodyKind::Text if body.is_literal() => "data, braces stay",
         kind => kind.title(),
     };
     let sent = resolve(&state.builder.spec(), state.environment());

@@ -76,6 +76,9 @@ fn beside(row: &Part) -> String {
     }
     words.extend(row.file_name.as_ref().map(|name| format!("as {name}")));
     words.extend(row.media_type.clone());
+    if row.literal {
+        words.push("data, braces stay".to_owned());
+    }
     match words.is_empty() {
         true => String::new(),
         false => format!("  {}", cut(&words.join(", "), 30)),

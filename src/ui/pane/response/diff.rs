@@ -3,8 +3,9 @@
 use super::super::history::duration_text;
 use crate::app::pane::{Measured, Shown};
 use crate::app::{Action, State};
+use crate::insight::Exchange;
 use crate::insight::{AnswerDiff, Difference};
-use crate::model::{Exchange, Outcome, StatusClass, cut, visible_line, wrap};
+use crate::model::{Outcome, StatusClass, cut, visible_line, wrap};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -61,7 +62,7 @@ fn lines(
         let words = format!(
             "{sign} {}  {}  {status}  {token}  {}",
             at.strftime("%Y-%m-%d %H:%M:%S"),
-            exchange.outcome.class().glyph(theme.ascii),
+            exchange.outcome.looks().glyph(theme.ascii),
             duration_text(exchange.took)
         );
         lines.push(Line::styled(words, side(sign, theme)));

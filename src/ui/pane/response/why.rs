@@ -5,7 +5,7 @@ use crate::app::pane::Measured;
 use crate::app::{Action, State, blocked};
 use crate::insight::facts::Case;
 use crate::insight::{Explanation, Verdict, probe};
-use crate::model::{visible_line, wrap};
+use crate::model::{Timestamp, visible_line, wrap};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -17,7 +17,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
     let lines = match &state.response.why {
         None => paragraph("The answer is being read.", "", width, theme.dim()),
         Some(why) => {
-            let mut lines = causes(&why.explanation, width, theme);
+            let mut lines = causes(&why.explanation, state.now, width, theme);
             lines.extend(outlook(state, &why.case, width, theme));
             lines
         }
@@ -25,11 +25,36 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
     super::scrolled(lines, state, theme, area, frame)
 }
 
-/// The verdict with all that speaks for it, and what else it could be.
-pub fn causes(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+/// The verdict with what the answer names and all that speaks for it, and what else it could be.
+pub fn causes(
+    explanation: &Explanation,
+    now: Timestamp,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
     let first = explanation.verdict();
-    let mut lines = vec![named("Verdict", first, theme.strong(), theme)];
+    let mut verdict = named("Verdict", first, theme.strong(), theme);
+    let known = visible_line(explanation.known_as());
+    verdict.push_span(Span::styled(format!("  {known}"), theme.dim()));
+    let mut lines = vec![verdict];
     lines.extend(paragraph(&first.summary, "  ", width, Style::new()));
+    for (label, text) in explanation.named.rows(now) {
+        let style = match label {
+            "needed" => theme.strong(),
+            _ => Style::new(),
+        };
+        let wrapped = wrap(
+            &visible_line(&text),
+            width.saturating_sub(2 + LABEL).max(10),
+        );
+        for (part, text) in wrapped.into_iter().enumerate() {
+            let label = if part == 0 { label } else { "" };
+            lines.push(Line::from(vec![
+                Span::styled(format!("  {label:LABEL$}"), theme.dim()),
+                Span::styled(text, style),
+            ]));
+        }
+    }
     let lists = [
         ("Because", &first.evidence),
         ("What to do", &first.next_steps),
@@ -58,7 +83,10 @@ pub fn causes(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Lin
     lines
 }
 
-/// `Verdict  token.expired (86 %)`
+/// Columns of what stands before a named thing.
+const LABEL: usize = 9;
+
+/// `Verdict  token.expired (86 %)  Acme`
 fn named(title: &str, verdict: &Verdict, style: Style, theme: &Theme) -> Line<'static> {
     Line::from(vec![
         Span::styled(format!("{title}  "), style),

@@ -1,0 +1,214 @@
+//! Where the credential of a request stands, and what can be told by looking at it. No value is
+//! held.
+
+use super::clock;
+use super::vault::Vault;
+use crate::insight::api::marks::Marks;
+use crate::insight::facts::{Credential, CredentialPlace};
+use crate::insight::redact::is_secret_name;
+use crate::insight::token::{TokenReport, inspect};
+use crate::model::{MASK, SentRequest, Slot, Timestamp, TokenName};
+use std::collections::HashMap;
+use std::ops::Range;
+use url::Url;
+
+/// How a request carries its credential, before any value of ours is put in.
+pub fn carried(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Credential {
+    let mut reports: HashMap<TokenName, TokenReport> = HashMap::new();
+    for name in sent.tokens() {
+        if let Some(report) = vault.report_at_rest(&name, sandbox) {
+            reports.insert(name, report);
+        }
+    }
+    let now = clock::now();
+    let headers = sent.headers.iter().enumerate();
+    let mut authorizations =
+        headers.filter(|(_, header)| header.name.eq_ignore_ascii_case("authorization"));
+    match (authorizations.next(), authorizations.next()) {
+        (Some((number, _)), None) => authorization(
+            &Carried::in_header(sent, number),
+            &reports,
+            now,
+            vault.marks(),
+        ),
+        (Some(_), Some(_)) => Credential {
+            place: CredentialPlace::Repeated,
+            ..Credential::default()
+        },
+        (None, _) => elsewhere(sent, &reports, now, vault.marks()).unwrap_or_default(),
+    }
+}
+
+/// A text that may be a credential, and the tokens in it.
+struct Carried {
+    text: String,
+    slots: Vec<(Range<usize>, TokenName)>,
+}
+
+impl Carried {
+    fn in_header(sent: &SentRequest, number: usize) -> Carried {
+        let header = sent.headers.iter().nth(number);
+        Carried {
+            text: header.map_or_else(String::new, |header| header.text().into_owned()),
+            slots: placed(sent.slots_of_header(number), 0),
+        }
+    }
+
+    /// What stands from a byte on.
+    fn from(&self, start: usize) -> Carried {
+        let text = self.text.get(start..).unwrap_or_default();
+        let blanks = text.len() - text.trim_start().len();
+        let slots = self.slots.iter();
+        let slots = slots.filter_map(|(range, name)| {
+            let start = range.start.checked_sub(start + blanks)?;
+            Some((start..start + range.len(), name.clone()))
+        });
+        Carried {
+            slots: slots.collect(),
+            text: text.trim().to_owned(),
+        }
+    }
+}
+
+/// Slots in a part of a text that begins at this byte of it.
+fn placed<'s>(
+    slots: impl Iterator<Item = &'s Slot>,
+    start: usize,
+) -> Vec<(Range<usize>, TokenName)> {
+    let placed = slots.filter_map(|slot| {
+        let start = slot.range.start.checked_sub(start)?;
+        Some((start..start + slot.range.len(), slot.name.clone()))
+    });
+    placed.collect()
+}
+
+fn authorization(
+    value: &Carried,
+    reports: &HashMap<TokenName, TokenReport>,
+    now: Timestamp,
+    marks: &Marks,
+) -> Credential {
+    let mut credential = Credential {
+        place: CredentialPlace::Authorization,
+        ..Credential::default()
+    };
+    let trimmed = value.from(0);
+    let text = trimmed.text.as_str();
+    if text.is_empty() || text.eq_ignore_ascii_case("bearer") {
+        credential.place = CredentialPlace::Nowhere;
+        return credential;
+    }
+    let mut start = 0;
+    if let Some((scheme, _)) = text.split_once(' ')
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    {
+        credential.scheme = Some(scheme.to_owned());
+        start = scheme.len() + 1;
+    }
+    fill(&mut credential, &trimmed, start, reports, now, marks);
+    credential
+}
+
+/// What is told of the text behind the scheme: of the token it names, or of itself.
+fn fill(
+    credential: &mut Credential,
+    carried: &Carried,
+    start: usize,
+    reports: &HashMap<TokenName, TokenReport>,
+    now: Timestamp,
+    marks: &Marks,
+) {
+    let text = carried.text.get(start..).unwrap_or_default();
+    let inside = carried
+        .slots
+        .iter()
+        .filter(|(range, _)| range.start >= start);
+    let inside: Vec<&(Range<usize>, TokenName)> = inside.collect();
+    credential.token = inside.first().map(|(_, name)| name.clone());
+    credential.report = match &inside[..] {
+        [(range, name)] if *range == (start..carried.text.len()) => reports.get(name).cloned(),
+        // What was masked cannot be judged.
+        [] if text.contains(MASK) || text.contains('‹') => None,
+        [] => Some(inspect(text, now, marks)),
+        // Something stands around the slot: the text as a whole is what counts.
+        slots => {
+            let mut whole = String::new();
+            let mut from = start;
+            for (range, _) in slots {
+                whole.push_str(carried.text.get(from..range.start).unwrap_or_default());
+                whole.push_str(&"0123456789abcdef".repeat(3));
+                from = range.end;
+            }
+            whole.push_str(carried.text.get(from..).unwrap_or_default());
+            Some(inspect(&whole, now, marks))
+        }
+    };
+}
+
+/// A token in a place where the API does not look.
+fn elsewhere(
+    sent: &SentRequest,
+    reports: &HashMap<TokenName, TokenReport>,
+    now: Timestamp,
+    marks: &Marks,
+) -> Option<Credential> {
+    let mut headers = sent.headers.iter().enumerate();
+    let header = headers.find(|(number, header)| {
+        is_secret_name(&header.name) || sent.slots_of_header(*number).next().is_some()
+    });
+    let url = Url::parse(&sent.url).ok()?;
+    let (place, carried) = if let Some((number, header)) = header {
+        (
+            format!("header {}", header.name),
+            Carried::in_header(sent, number),
+        )
+    } else if let Some((name, value)) = parameter(sent) {
+        (format!("parameter {name}"), value)
+    } else if url.password().is_some() || !url.username().is_empty() {
+        // The HTTP library makes Basic of it.
+        return Some(Credential {
+            place: CredentialPlace::Authorization,
+            scheme: Some("Basic".to_owned()),
+            ..Credential::default()
+        });
+    } else {
+        return None;
+    };
+    let mut credential = Credential {
+        place: CredentialPlace::Elsewhere(place),
+        ..Credential::default()
+    };
+    let start = match carried.text.starts_with("Bearer ") {
+        true => "Bearer ".len(),
+        false => 0,
+    };
+    fill(&mut credential, &carried, start, reports, now, marks);
+    Some(credential)
+}
+
+/// The first parameter of the URL that holds a secret.
+fn parameter(sent: &SentRequest) -> Option<(String, Carried)> {
+    let (before, query) = sent.url.split_once('?')?;
+    let query = query.split('#').next().unwrap_or_default();
+    let mut start = before.len() + 1;
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let begin = start + name.len() + 1;
+        let within = |slot: &&Slot| (begin..=start + pair.len()).contains(&slot.range.end);
+        let slots = placed(sent.slots_of_url().filter(within), begin);
+        let read = url::form_urlencoded::parse(pair.as_bytes()).next();
+        if let Some((shown, plain)) = read
+            && (is_secret_name(&shown) || !slots.is_empty())
+        {
+            let text = match slots.is_empty() {
+                true => plain.into_owned(),
+                false => value.to_owned(),
+            };
+            return Some((shown.into_owned(), Carried { text, slots }));
+        }
+        start += pair.len() + 1;
+    }
+    None
+}

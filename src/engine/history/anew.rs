@@ -1,0 +1,141 @@
+//! Calls of the past are masked anew by the rules of this program: from the newest on, in short
+//! steps while nothing waits to be written, each in a transaction of its own, so that a run that
+//! is killed goes on where it was. At the end the file is written anew.
+
+use super::error::Trouble;
+use super::insert::Row;
+use super::select;
+use super::store::Store;
+use super::writer::begin;
+use crate::engine::vault::Vault;
+use rusqlite::{Connection, OptionalExtension};
+use std::time::{Duration, Instant};
+
+/// Calls in one step, and how long it may take: whoever writes waits no longer.
+const STEP_CALLS: i64 = 64;
+const STEP_TIME: Duration = Duration::from_millis(40);
+
+/// How far the calls of the past are masked anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Masking {
+    /// Calls that are still to be looked through.
+    pub left: u64,
+    /// All there were.
+    pub calls: u64,
+    /// The file was written anew since.
+    pub rewritten: bool,
+}
+
+impl Masking {
+    pub fn is_done(&self) -> bool {
+        self.left == 0 && self.rewritten
+    }
+}
+
+pub(super) fn masking(conn: &Connection) -> Result<Masking, Trouble> {
+    let (next, calls, rewritten) =
+        conn.query_row("SELECT next, calls, rewritten FROM masking", [], |row| {
+            Ok((
+                row.get::<_, Option<i64>>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get(2)?,
+            ))
+        })?;
+    let left: i64 = match next {
+        Some(next) => {
+            conn.query_row("SELECT count(*) FROM calls WHERE id <= ?1", [next], |row| {
+                row.get(0)
+            })?
+        }
+        None => 0,
+    };
+    let number = |number: i64| u64::try_from(number).unwrap_or(0);
+    Ok(Masking {
+        left: number(left),
+        calls: number(calls),
+        rewritten,
+    })
+}
+
+/// Whether something is left to be done.
+pub(super) fn is_behind(conn: &Connection) -> Result<bool, Trouble> {
+    Ok(conn
+        .prepare_cached("SELECT next IS NOT NULL OR NOT rewritten FROM masking")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// The newest call that is still as an older program masked it.
+pub(super) fn next(conn: &Connection) -> Result<Option<i64>, Trouble> {
+    Ok(conn
+        .prepare_cached("SELECT next FROM masking")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// One step; true if more is to be done.
+pub(super) fn step(store: &mut Store, vault: &Vault) -> Result<bool, Trouble> {
+    let Some(newest) = next(&store.conn)? else {
+        return rewrite(store);
+    };
+    let ids: Vec<i64> = store
+        .conn
+        .prepare_cached("SELECT id FROM calls WHERE id <= ?1 ORDER BY id DESC LIMIT ?2")?
+        .query_map((newest, STEP_CALLS), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    // The work is done before the transaction: nobody waits for it.
+    let began = Instant::now();
+    let mask = vault.mask();
+    let mut changed = Vec::new();
+    let mut done = None;
+    for id in &ids {
+        // One that cannot be read cannot be shown either.
+        if let Ok(Some(was)) = select::read(&store.conn, *id) {
+            let is = mask.exchange(was.clone());
+            if *is != was {
+                changed.push((*id, is));
+            }
+        }
+        done = Some(*id);
+        if began.elapsed() > STEP_TIME {
+            break;
+        }
+    }
+    let rows: Vec<(i64, Row)> = changed
+        .iter()
+        .map(|(id, call)| (*id, Row::of(call)))
+        .collect();
+    let next = done.and_then(|done| done.checked_sub(1));
+    let tx = begin(store)?;
+    for (id, row) in &rows {
+        // Since it was read, another run may have removed it, or hidden it.
+        let hidden: Option<Option<i64>> = tx
+            .prepare_cached("SELECT forgotten_by FROM calls WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        if let Some(hidden) = hidden {
+            tx.prepare_cached("DELETE FROM calls WHERE id = ?1")?
+                .execute([id])?;
+            row.insert(&tx)?;
+            tx.prepare_cached("UPDATE calls SET forgotten_by = ?1 WHERE id = ?2")?
+                .execute((hidden, id))?;
+        }
+    }
+    tx.prepare_cached("UPDATE masking SET next = ?1")?
+        .execute([next])?;
+    tx.commit()?;
+    Ok(true)
+}
+
+/// Removes old text from between the pages, and from the log. Others can read meanwhile.
+fn rewrite(store: &mut Store) -> Result<bool, Trouble> {
+    if !is_behind(&store.conn)? {
+        return Ok(false);
+    }
+    // A copy of the whole file does not belong into memory.
+    store.conn.execute_batch("PRAGMA temp_store = FILE")?;
+    let written = store.conn.execute_batch("VACUUM");
+    store.conn.execute_batch("PRAGMA temp_store = MEMORY")?;
+    written?;
+    store.conn.execute("UPDATE masking SET rewritten = 1", [])?;
+    store.empty_log()?;
+    Ok(false)
+}

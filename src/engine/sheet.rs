@@ -1,0 +1,221 @@
+//! A text on a sheet for another program to change. It has a folder of its own, for whatever that
+//! program puts beside it, and a lock in there that lasts as long as this program or the other
+//! one: a folder whose lock is free was left by a kill, and the next start takes it away.
+
+use super::whole_file::{named_so, remove_if_left};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// What the names of the folders begin with.
+const PREFIX: &str = "editing-";
+const LOCK: &str = "lock";
+
+/// A sheet that is gone when this is.
+pub struct Sheet {
+    folder: PathBuf,
+    path: PathBuf,
+    lock: File,
+}
+
+impl Sheet {
+    /// In a folder of ours. `ending` tells an editor what kind of text it is.
+    pub fn new(ours: &Path, ending: &str, text: &[u8]) -> io::Result<Sheet> {
+        let (folder, lock) = locked_folder(ours)?;
+        let sheet = Sheet {
+            path: folder.join(format!("text{ending}")),
+            folder,
+            lock,
+        };
+        let mut file = private().open(&sheet.path)?;
+        file.write_all(text)?;
+        Ok(sheet)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What a program that is started meanwhile inherits: its share of the lock.
+    #[cfg(unix)]
+    pub fn share(&self) -> io::Result<std::os::fd::OwnedFd> {
+        // A copy that is made so is not closed when another program begins.
+        Ok(rustix::io::dup(&self.lock)?)
+    }
+
+    #[cfg(not(unix))]
+    pub fn share(&self) -> io::Result<File> {
+        self.lock.try_clone()
+    }
+
+    /// What stands on it now; more than `most` bytes are refused.
+    pub fn text(&self, most: u64) -> io::Result<Vec<u8>> {
+        // Editors may have put another file in its place.
+        let mut text = Vec::new();
+        let file = File::open(&self.path)?;
+        file.take(most + 1).read_to_end(&mut text)?;
+        match text.len() as u64 > most {
+            true => Err(io::Error::other(format!("it holds more than {most} bytes"))),
+            false => Ok(text),
+        }
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        remove(&self.folder);
+    }
+}
+
+/// Nothing may stand in the folder before its lock is held.
+fn locked_folder(ours: &Path) -> io::Result<(PathBuf, File)> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    loop {
+        let folder = builder.tempdir_in(ours)?.keep();
+        let path = folder.join(LOCK);
+        let lock = match private().open(&path) {
+            Ok(lock) => lock,
+            // Whoever sweeps takes an empty folder away.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                remove(&folder);
+                return Err(error);
+            }
+        };
+        // Where files cannot be locked, none is taken for a left-over either.
+        let _ = lock.lock();
+        if path.exists() {
+            return Ok((folder, lock));
+        }
+    }
+}
+
+fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Takes away the sheets in a folder of ours whose programs are dead.
+pub fn sweep(ours: &Path) {
+    for (path, kind) in named_so(ours, PREFIX) {
+        if kind.is_file() {
+            // As earlier versions left them.
+            remove_if_left(&path);
+            continue;
+        }
+        if !kind.is_dir() {
+            continue;
+        }
+        match File::open(path.join(LOCK)) {
+            Ok(lock) if lock.try_lock().is_ok() => remove(&path),
+            Ok(_) => {}
+            // It is just being made, or being taken away, and empty.
+            Err(_) => drop(std::fs::remove_dir(&path)),
+        }
+    }
+}
+
+/// Takes a folder away, the lock after all that it locks: a kill in between leaves what the next
+/// start takes away.
+fn remove(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name() != LOCK) {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        // What cannot be taken away now is tried again at the next start.
+        let _ = match is_folder {
+            true => std::fs::remove_dir_all(entry.path()),
+            false => std::fs::remove_file(entry.path()),
+        };
+    }
+    if std::fs::read_dir(folder).is_ok_and(|rest| rest.count() <= 1) {
+        let _ = std::fs::remove_file(folder.join(LOCK));
+        let _ = std::fs::remove_dir(folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    }
+
+    #[test]
+    fn a_sheet_is_private_holds_the_bytes_and_is_gone_with_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let sheet = Sheet::new(dir.path(), ".json", b"{\xff").unwrap();
+        let path = sheet.path().to_owned();
+        assert!(path.starts_with(dir.path()) && path.extension().unwrap() == "json");
+        #[cfg(unix)]
+        for (path, mode) in [(path.as_path(), 0o600), (path.parent().unwrap(), 0o700)] {
+            use std::os::unix::fs::PermissionsExt;
+            let found = std::fs::metadata(path).unwrap().permissions().mode();
+            assert_eq!(found & 0o777, mode);
+        }
+        assert_eq!(sheet.text(2).unwrap(), b"{\xff");
+        let error = sheet.text(1).unwrap_err().to_string();
+        assert!(error.contains("more than 1 bytes"), "{error}");
+        // Whatever an editor puts beside it goes with it.
+        std::fs::write(path.with_file_name(".text.json.swp"), "secret").unwrap();
+        drop(sheet);
+        assert_eq!(names(dir.path()), [""; 0]);
+    }
+
+    #[test]
+    fn only_sheets_without_a_living_owner_are_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let living = Sheet::new(dir.path(), ".txt", b"1").unwrap();
+        // As a kill leaves them: while a sheet was used, when it was made, and when it was
+        // taken away. And as they were before they had folders.
+        for (folder, files) in [
+            ("editing-used", &["lock", "text.json", ".text.json.swp"][..]),
+            ("editing-made", &[]),
+            ("editing-gone", &["lock"]),
+        ] {
+            std::fs::create_dir(dir.path().join(folder)).unwrap();
+            for file in files {
+                std::fs::write(dir.path().join(folder).join(file), "secret").unwrap();
+            }
+        }
+        std::fs::create_dir(dir.path().join("editing-used/undo")).unwrap();
+        std::fs::write(dir.path().join("editing-abc.json"), "secret").unwrap();
+        std::fs::write(dir.path().join("other"), "").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/", dir.path().join("editing-link")).unwrap();
+        sweep(dir.path());
+        let mut left = names(dir.path());
+        left.retain(|name| !["other", "editing-link"].contains(&name.as_str()));
+        let folder = living.path().parent().unwrap();
+        assert_eq!(left, [folder.file_name().unwrap().to_str().unwrap()]);
+        assert_eq!(living.text(9).unwrap(), b"1");
+    }
+
+    #[test]
+    fn a_sheet_that_is_made_while_others_sweep_is_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    sweep(dir.path());
+                }
+            });
+            for _ in 0..300 {
+                let sheet = Sheet::new(dir.path(), ".txt", b"whole").unwrap();
+                assert_eq!(sheet.text(9).unwrap(), b"whole");
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        sweep(dir.path());
+        assert_eq!(names(dir.path()), [""; 0]);
+    }
+}

@@ -1,0 +1,1005 @@
+//! Knowledge packs as TOML: the built-in ones and a person's own. What is not understood is
+//! refused with its line and column.
+
+use super::FormatError;
+use super::catalogue_file::StatementRow;
+use crate::insight::api::Phrase;
+use crate::insight::api::calls::{
+    Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
+};
+use crate::insight::api::endpoint::Endpoint;
+use crate::insight::api::knowledge::{
+    Alphabet, AnswerRow, BodyForm, CauseText, CodeRow, CredentialKind, ErrorPlaces, HeaderNames,
+    Layer, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow,
+};
+use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
+use crate::model::Cause;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// An answer that a pack carries to prove itself by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    pub name: String,
+    /// `GET https://api.acme.example/x`, where the request matters.
+    pub request: Option<String>,
+    pub sent: Vec<String>,
+    pub data: Option<String>,
+    /// As `curl -i` prints it.
+    pub answer: String,
+    /// What has to come first.
+    pub cause: Cause,
+    /// It looks like another cause.
+    pub is_near_miss: bool,
+}
+
+type Refuse<'a> = dyn Fn(usize, String, &str) -> FormatError + 'a;
+
+/// Reads a pack.
+///
+/// # Errors
+/// What is wrong first, with its place in the file.
+pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
+    let file = parsed(text, file_name)?;
+    let refuse = |offset: usize, problem: String, remedy: &str| {
+        FormatError::at(file_name, text, offset, problem, remedy)
+    };
+    pack(file, &refuse)
+}
+
+/// The examples that a pack carries.
+///
+/// # Errors
+/// As `read`.
+pub fn examples(text: &str, file_name: &str) -> Result<Vec<Example>, FormatError> {
+    let refuse = |offset: usize, problem: String, remedy: &str| {
+        FormatError::at(file_name, text, offset, problem, remedy)
+    };
+    let rows = parsed(text, file_name)?.example;
+    let examples = rows.into_iter().map(|row| {
+        Ok(Example {
+            name: row.name,
+            request: row.request,
+            sent: row.sent,
+            data: row.data,
+            answer: row.answer.trim_start().to_owned(),
+            cause: cause(&row.cause, &refuse)?,
+            is_near_miss: row.near_miss,
+        })
+    });
+    examples.collect()
+}
+
+fn parsed(text: &str, file_name: &str) -> Result<File, FormatError> {
+    toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        let problem = error.message().replace('\n', ", ");
+        let remedy = "Correct this line; `httriage help packs` shows every key";
+        FormatError::at(file_name, text, offset, problem, remedy)
+    })
+}
+
+fn pack(file: File, refuse: &Refuse) -> Result<Pack, FormatError> {
+    let id = file.id.get_ref();
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if id.is_empty() || !id.chars().all(is_word) {
+        let remedy = "Use small letters, digits and _ only";
+        let problem = format!("\"{id}\" cannot be the id of a pack");
+        return Err(refuse(file.id.span().start, problem, remedy));
+    }
+    let layer = match &file.layer {
+        None => Layer::default(),
+        Some(name) => named(name, Layer::NAMES, "layer", refuse)?,
+    };
+    let mut pack = Pack {
+        id: file.id.into_inner(),
+        layer,
+        title: file.title,
+        uses: file.uses,
+        docs: file.docs,
+        base: file.base,
+        base_path: file.base_path,
+        recognise: file.recognise.into(),
+        errors: errors(file.errors, refuse)?,
+        headers: file.headers.into(),
+        web_paths: file.web_paths,
+        calls: file.calls.into(),
+        probes: file.probes.into(),
+        ..Pack::default()
+    };
+    for row in file.credential {
+        pack.credentials.push(credential(row, refuse)?);
+    }
+    for row in file.answer {
+        pack.answers.push(answer(row, refuse)?);
+    }
+    for row in file.code {
+        pack.codes.push(code(row, refuse)?);
+    }
+    for row in file.status {
+        pack.statuses.push(status(row, refuse)?);
+    }
+    for row in file.cause {
+        pack.causes.push(cause_text(row, refuse)?);
+    }
+    for row in file.endpoint {
+        pack.endpoints.push(endpoint(row, refuse)?);
+    }
+    for row in file.request_header {
+        pack.request_headers.push(request_header(row, refuse)?);
+    }
+    Ok(pack)
+}
+
+fn cause(id: &Spanned<String>, refuse: &Refuse) -> Result<Cause, FormatError> {
+    Cause::from_id(id.get_ref()).ok_or_else(|| {
+        let problem = format!("\"{}\" is not the id of a cause", id.get_ref());
+        refuse(id.span().start, problem, "Use an id such as token.expired")
+    })
+}
+
+fn causes(ids: &[Spanned<String>], refuse: &Refuse) -> Result<Vec<Cause>, FormatError> {
+    ids.iter().map(|id| cause(id, refuse)).collect()
+}
+
+/// One of a few words.
+fn named<T: Copy>(
+    word: &Spanned<String>,
+    names: &[(&str, T)],
+    what: &str,
+    refuse: &Refuse,
+) -> Result<T, FormatError> {
+    let known = names.iter().find(|(name, _)| name == word.get_ref());
+    known.map(|(_, value)| *value).ok_or_else(|| {
+        let problem = format!("\"{}\" is no {what}", word.get_ref());
+        let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+        let remedy = format!("Use one of {}", names.join(", "));
+        refuse(word.span().start, problem, &remedy)
+    })
+}
+
+fn share(number: &Spanned<f32>, refuse: &Refuse) -> Result<f32, FormatError> {
+    let share = *number.get_ref();
+    if share > 0.0 && share <= 1.0 {
+        return Ok(share);
+    }
+    let remedy = "Write a share above 0 and up to 1, such as 0.9";
+    Err(refuse(
+        number.span().start,
+        format!("{share} is no share"),
+        remedy,
+    ))
+}
+
+fn phrases(texts: &[Spanned<String>], refuse: &Refuse) -> Result<Vec<Phrase>, FormatError> {
+    let phrase = |text: &Spanned<String>| {
+        Phrase::new(text.get_ref()).ok_or_else(|| {
+            let problem = format!("\"{}\" is not a phrase", text.get_ref());
+            let remedy =
+                "Write words, a|b for a choice, scope~ for a beginning, * between two words";
+            refuse(text.span().start, problem, remedy)
+        })
+    };
+    texts.iter().map(phrase).collect()
+}
+
+fn grounds(documented: Option<String>, observed: Option<String>) -> Option<Grounds> {
+    documented
+        .map(Grounds::Documented)
+        .or(observed.map(Grounds::Observed))
+}
+
+impl From<RecogniseRows> for Recognise {
+    fn from(rows: RecogniseRows) -> Recognise {
+        let form = |form: BodyRow| BodyForm {
+            has: form.has,
+            contains: form.contains,
+        };
+        let hosts = rows.hosts.iter().map(|host| host.to_ascii_lowercase());
+        Recognise {
+            hosts: hosts.collect(),
+            headers: pairs(rows.headers),
+            body: rows.body.into_iter().map(form).collect(),
+            paths: rows.paths,
+        }
+    }
+}
+
+fn pairs(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+    let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
+    pairs.into_iter().map(lower).collect()
+}
+
+fn errors(rows: ErrorRows, refuse: &Refuse) -> Result<ErrorPlaces, FormatError> {
+    let mut refused = Vec::new();
+    for row in rows.refused {
+        let sign = match (row.is, row.not, row.present) {
+            (Some(text), None, false) => Sign::Is(text),
+            (None, Some(text), false) => Sign::Not(text),
+            (None, None, true) => Sign::Present,
+            _ => {
+                let problem = "a sign of a refusal is one of is, not, present".to_owned();
+                let remedy = "Keep one of them";
+                return Err(refuse(row.at.span().start, problem, remedy));
+            }
+        };
+        let at = row.at.into_inner();
+        refused.push(RefusedWhen { at, sign });
+    }
+    Ok(ErrorPlaces {
+        each: rows.each,
+        title: rows.title,
+        detail: rows.detail,
+        code: rows.code,
+        field: rows.field,
+        needed: rows.needed,
+        held: rows.held,
+        remedy: rows.remedy,
+        refused,
+    })
+}
+
+fn credential(row: CredentialRow, refuse: &Refuse) -> Result<CredentialKind, FormatError> {
+    let alphabet = match &row.alphabet {
+        None => None,
+        Some(name) => Some(named(name, Alphabet::NAMES, "alphabet", refuse)?),
+    };
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
+        return Err(lacks_ground(row.id.span().start, "credential", refuse));
+    }
+    Ok(CredentialKind {
+        id: row.id.into_inner(),
+        kind: row.kind,
+        prefix: row.prefix,
+        length: row.length,
+        alphabet,
+        checksum: row.checksum,
+        places: row.places,
+        live: row.live,
+        lifetime: row.lifetime,
+        revoke: row.revoke,
+        note: row.note,
+        samples: row.samples,
+    })
+}
+
+fn lacks_ground(offset: usize, what: &str, refuse: &Refuse) -> FormatError {
+    let problem = format!("this {what} has no ground");
+    let remedy = "Say documented = \"page\", observed = \"where\", or reading = true";
+    refuse(offset, problem, remedy)
+}
+
+fn answer(row: AnswerRows, refuse: &Refuse) -> Result<AnswerRow, FormatError> {
+    let place = row.cause.span().start;
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
+        return Err(lacks_ground(place, "answer", refuse));
+    }
+    let told = [&row.code, &row.path, &row.credential]
+        .iter()
+        .any(|list| !list.is_empty());
+    if !told
+        && row.status.is_empty()
+        && row.words.is_empty()
+        && row.all_words.is_empty()
+        && row.header.is_empty()
+    {
+        let problem = "this answer names nothing by which it is known".to_owned();
+        let remedy = "Name a status, a code, words or a header";
+        return Err(refuse(place, problem, remedy));
+    }
+    let lower = |texts: Vec<String>| texts.iter().map(|t| t.to_ascii_lowercase()).collect();
+    Ok(AnswerRow {
+        status: row.status,
+        codes: row.code,
+        words: phrases(&row.words, refuse)?,
+        all_words: phrases(&row.all_words, refuse)?,
+        no_words: phrases(&row.no_words, refuse)?,
+        headers: pairs(row.header),
+        no_headers: lower(row.no_header),
+        methods: row.method,
+        paths: row.path,
+        credentials: row.credential,
+        meaning: Meaning {
+            cause: Some(cause(&row.cause, refuse)?),
+            also: causes(&row.also, refuse)?,
+            sure: share(&row.sure, refuse)?,
+            why: row.why,
+            steps: row.r#do,
+            remedy: row.remedy,
+            grounds: grounds(row.documented, row.observed),
+        },
+    })
+}
+
+fn cause_text(row: CauseRows, refuse: &Refuse) -> Result<CauseText, FormatError> {
+    let grounds = grounds(row.documented, row.observed);
+    Ok(CauseText {
+        cause: cause(&row.id, refuse)?,
+        summary: row.summary.map(|row| with_grounds(Some(row.0), &grounds)),
+        meaning: row.meaning.map(|row| with_grounds(Some(row.0), &grounds)),
+        signs: statements(row.signs, &grounds),
+        steps: statements(row.steps, &grounds),
+    })
+}
+
+fn endpoint(row: EndpointRow, refuse: &Refuse) -> Result<Endpoint, FormatError> {
+    let path = row.path.get_ref();
+    if !path.starts_with('/') || path.contains(['?', '#', ' ']) {
+        let problem = format!("\"{path}\" is not the path of an endpoint");
+        let remedy = "Begin it with /, and write {name} where a value stands";
+        return Err(refuse(row.path.span().start, problem, remedy));
+    }
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
+        return Err(lacks_ground(row.path.span().start, "endpoint", refuse));
+    }
+    let grounds = grounds(row.documented, row.observed);
+    Ok(Endpoint {
+        method: row.method,
+        path: row.path.into_inner(),
+        purpose: row.purpose,
+        grounds: grounds.unwrap_or(Grounds::Inferred),
+    })
+}
+
+fn request_header(row: RequestHeaderRow, refuse: &Refuse) -> Result<RequestHeader, FormatError> {
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
+        return Err(lacks_ground(row.name.span().start, "header", refuse));
+    }
+    let form = row.form.as_ref();
+    Ok(RequestHeader {
+        name: row.name.into_inner(),
+        says: named(&row.says, HeaderSays::NAMES, "use of a header", refuse)?,
+        form: form
+            .map(|form| named(form, HeaderForm::NAMES, "form of a header", refuse))
+            .transpose()?,
+        known: row.known,
+        needed_at: row.needed_at,
+        cause: cause(&row.cause, refuse)?,
+    })
+}
+
+fn code(row: CodeRows, refuse: &Refuse) -> Result<CodeRow, FormatError> {
+    let place = row.code.span().start;
+    if row.code.get_ref().is_empty() {
+        let remedy = "Write the code as the API does";
+        return Err(refuse(place, "a code is empty".to_owned(), remedy));
+    }
+    let inner = row
+        .meaning
+        .as_ref()
+        .is_some_and(|m| m.0.grounds != Grounds::Inferred);
+    if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) && !inner {
+        return Err(lacks_ground(place, "code", refuse));
+    }
+    let cause = row.cause.as_ref().map(|id| cause(id, refuse)).transpose()?;
+    let also = causes(&row.also, refuse)?;
+    let mut usual: Vec<Cause> = cause.into_iter().chain(also.clone()).collect();
+    for cause in causes(&row.causes, refuse)? {
+        if !usual.contains(&cause) {
+            usual.push(cause);
+        }
+    }
+    let sure = match &row.sure {
+        Some(sure) => share(sure, refuse)?,
+        None => 0.8,
+    };
+    let grounds = grounds(row.documented, row.observed);
+    let steps: Vec<Statement> = statements(row.r#do, &grounds);
+    let meaning_text = row.meaning.map(|row| row.0);
+    Ok(CodeRow {
+        meaning: Meaning {
+            cause,
+            also,
+            sure,
+            why: meaning_text.as_ref().map(|m| m.text.clone()),
+            steps: steps.iter().map(|s| s.text.clone()).collect(),
+            remedy: row.remedy,
+            grounds: grounds.clone(),
+        },
+        note: CodeNote {
+            code: row.code.into_inner(),
+            title: row.title,
+            statuses: row.status,
+            meaning: with_grounds(meaning_text, &grounds),
+            causes: usual,
+            checks: steps,
+            ask: statements(row.ask, &grounds),
+        },
+    })
+}
+
+fn status(row: StatusRows, refuse: &Refuse) -> Result<StatusRow, FormatError> {
+    let (place, number) = (row.status.span().start, *row.status.get_ref());
+    if !(100..=599).contains(&number) {
+        let problem = format!("{number} is not a status");
+        return Err(refuse(place, problem, "Use a number from 100 to 599"));
+    }
+    let mut likely = Vec::new();
+    for (id, number) in &row.causes {
+        likely.push((cause(id, refuse)?, share(number, refuse)?));
+    }
+    if likely.iter().map(|(_, share)| share).sum::<f32>() > 1.001 {
+        let problem = "the shares of the causes add up to more than 1".to_owned();
+        return Err(refuse(
+            place,
+            problem,
+            "Lower them; what is left is for what nobody thought of",
+        ));
+    }
+    let grounds = grounds(row.documented, row.observed);
+    let name = row.name.unwrap_or_default();
+    Ok(StatusRow {
+        note: StatusNote {
+            status: number,
+            name,
+            meaning: with_grounds(row.meaning.map(|row| row.0), &grounds),
+            causes: likely.iter().map(|(cause, _)| *cause).collect(),
+            reasons: statements(row.reasons, &grounds),
+            checks: statements(row.checks, &grounds),
+            ask: statements(row.ask.0, &grounds),
+            see: row.see,
+        },
+        likely,
+    })
+}
+
+fn with_grounds(statement: Option<Statement>, grounds: &Option<Grounds>) -> Statement {
+    let mut statement = statement.unwrap_or_else(|| Statement {
+        text: String::new(),
+        grounds: Grounds::Inferred,
+    });
+    if let (Grounds::Inferred, Some(grounds)) = (&statement.grounds, grounds) {
+        statement.grounds = grounds.clone();
+    }
+    statement
+}
+
+fn statements(rows: Vec<StatementRow>, grounds: &Option<Grounds>) -> Vec<Statement> {
+    let with = |row: StatementRow| with_grounds(Some(row.0), grounds);
+    rows.into_iter().map(with).collect()
+}
+
+impl From<HeaderRows> for HeaderNames {
+    fn from(rows: HeaderRows) -> HeaderNames {
+        HeaderNames {
+            needed: rows.needed,
+            held: rows.held,
+            remedy: rows.remedy,
+            limit: rows.limit,
+            remaining: rows.remaining,
+            reset: rows.reset,
+            retry: rows.retry,
+            request_id: rows.request_id,
+            region: rows.region,
+            deprecation: rows.deprecation,
+            code: rows.code,
+        }
+    }
+}
+
+impl From<CallRows> for Calls {
+    fn from(rows: CallRows) -> Calls {
+        let worth = |text: String| (!text.is_empty()).then_some(text);
+        let list = |row: ListRow| ListCall {
+            title: row.title,
+            path: row.path,
+        };
+        Calls {
+            who_am_i: rows
+                .who_am_i
+                .filter(|row| !row.path.is_empty())
+                .map(|row| WhoAmI {
+                    path: row.path,
+                    name: row.name.and_then(worth),
+                    roles: row.roles.and_then(worth),
+                    scopes: row.scopes.and_then(worth),
+                    idle: row.idle.iter().map(|role| role.to_lowercase()).collect(),
+                }),
+            anybody: rows.anybody.into_iter().map(|row| row.path).collect(),
+            lists: rows.list.into_iter().map(list).collect(),
+            roles: rows.roles.and_then(|row| worth(row.path)),
+        }
+    }
+}
+
+impl From<ProbeRows> for Assumptions {
+    fn from(rows: ProbeRows) -> Assumptions {
+        Assumptions {
+            parents: rows.parents,
+            lists: rows.lists,
+            hidden_404: rows.hidden_404,
+            scoped_lists: rows.scoped_lists,
+            asks_first: rows.asks_first,
+            relations: rows.relations,
+            archived: rows
+                .archived
+                .map(|query| query.trim_start_matches('?').to_owned())
+                .filter(|query| !query.is_empty()),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    id: Spanned<String>,
+    layer: Option<Spanned<String>>,
+    title: String,
+    #[serde(default)]
+    uses: Vec<String>,
+    docs: Option<String>,
+    base: Option<String>,
+    #[serde(default)]
+    base_path: String,
+    #[serde(default)]
+    recognise: RecogniseRows,
+    #[serde(default)]
+    credential: Vec<CredentialRow>,
+    #[serde(default)]
+    errors: ErrorRows,
+    #[serde(default)]
+    headers: HeaderRows,
+    #[serde(default)]
+    answer: Vec<AnswerRows>,
+    #[serde(default)]
+    code: Vec<CodeRows>,
+    #[serde(default)]
+    status: Vec<StatusRows>,
+    #[serde(default)]
+    cause: Vec<CauseRows>,
+    #[serde(default)]
+    endpoint: Vec<EndpointRow>,
+    #[serde(default)]
+    request_header: Vec<RequestHeaderRow>,
+    #[serde(default)]
+    web_paths: Vec<String>,
+    #[serde(default)]
+    calls: CallRows,
+    #[serde(default)]
+    probes: ProbeRows,
+    #[serde(default)]
+    example: Vec<ExampleRow>,
+    #[serde(rename = "documented")]
+    _documented: Option<String>,
+    #[serde(rename = "observed")]
+    _observed: Option<String>,
+    #[serde(rename = "reading")]
+    _reading: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RecogniseRows {
+    hosts: Vec<String>,
+    headers: Vec<(String, String)>,
+    body: Vec<BodyRow>,
+    paths: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BodyRow {
+    #[serde(default)]
+    has: Vec<String>,
+    contains: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CredentialRow {
+    id: Spanned<String>,
+    kind: String,
+    #[serde(default)]
+    prefix: String,
+    length: Option<(usize, usize)>,
+    alphabet: Option<Spanned<String>>,
+    checksum: Option<String>,
+    #[serde(default)]
+    places: Vec<String>,
+    live: Option<String>,
+    lifetime: Option<String>,
+    revoke: Option<String>,
+    note: Option<String>,
+    #[serde(default)]
+    samples: Vec<String>,
+    documented: Option<String>,
+    observed: Option<String>,
+    reading: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ErrorRows {
+    each: Vec<String>,
+    title: Vec<String>,
+    detail: Vec<String>,
+    code: Vec<String>,
+    field: Vec<String>,
+    needed: Vec<String>,
+    held: Vec<String>,
+    remedy: Vec<String>,
+    refused: Vec<RefusedRow>,
+    #[serde(rename = "documented")]
+    _documented: Option<String>,
+    #[serde(rename = "observed")]
+    _observed: Option<String>,
+    #[serde(rename = "reading")]
+    _reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefusedRow {
+    at: Spanned<String>,
+    is: Option<String>,
+    not: Option<String>,
+    #[serde(default)]
+    present: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct HeaderRows {
+    needed: Vec<String>,
+    held: Vec<String>,
+    remedy: Vec<String>,
+    limit: Vec<String>,
+    remaining: Vec<String>,
+    reset: Vec<String>,
+    retry: Vec<String>,
+    request_id: Vec<String>,
+    region: Vec<String>,
+    deprecation: Vec<String>,
+    code: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerRows {
+    #[serde(default)]
+    status: Vec<u16>,
+    #[serde(default)]
+    code: Vec<String>,
+    #[serde(default)]
+    words: Vec<Spanned<String>>,
+    #[serde(default)]
+    all_words: Vec<Spanned<String>>,
+    #[serde(default)]
+    no_words: Vec<Spanned<String>>,
+    #[serde(default)]
+    header: Vec<(String, String)>,
+    #[serde(default)]
+    no_header: Vec<String>,
+    #[serde(default)]
+    method: Vec<String>,
+    #[serde(default)]
+    path: Vec<String>,
+    #[serde(default)]
+    credential: Vec<String>,
+    cause: Spanned<String>,
+    #[serde(default)]
+    also: Vec<Spanned<String>>,
+    sure: Spanned<f32>,
+    why: Option<String>,
+    #[serde(default)]
+    r#do: Vec<String>,
+    remedy: Option<String>,
+    documented: Option<String>,
+    observed: Option<String>,
+    reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeRows {
+    code: Spanned<String>,
+    title: Option<String>,
+    #[serde(default)]
+    status: Vec<u16>,
+    meaning: Option<StatementRow>,
+    /// What it proves.
+    cause: Option<Spanned<String>>,
+    #[serde(default)]
+    also: Vec<Spanned<String>>,
+    /// The usual ones, where it proves none of them.
+    #[serde(default)]
+    causes: Vec<Spanned<String>>,
+    sure: Option<Spanned<f32>>,
+    #[serde(default)]
+    r#do: Vec<StatementRow>,
+    #[serde(default)]
+    ask: Vec<StatementRow>,
+    remedy: Option<String>,
+    documented: Option<String>,
+    observed: Option<String>,
+    reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatusRows {
+    status: Spanned<u16>,
+    name: Option<String>,
+    meaning: Option<StatementRow>,
+    #[serde(default)]
+    causes: Vec<(Spanned<String>, Spanned<f32>)>,
+    #[serde(default)]
+    reasons: Vec<StatementRow>,
+    #[serde(default)]
+    checks: Vec<StatementRow>,
+    #[serde(default)]
+    ask: Ask,
+    #[serde(default)]
+    see: Vec<u16>,
+    documented: Option<String>,
+    observed: Option<String>,
+    #[serde(rename = "reading")]
+    _reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CauseRows {
+    id: Spanned<String>,
+    summary: Option<StatementRow>,
+    meaning: Option<StatementRow>,
+    #[serde(default)]
+    signs: Vec<StatementRow>,
+    #[serde(default)]
+    steps: Vec<StatementRow>,
+    documented: Option<String>,
+    observed: Option<String>,
+    #[serde(rename = "reading")]
+    _reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointRow {
+    method: String,
+    path: Spanned<String>,
+    purpose: String,
+    documented: Option<String>,
+    observed: Option<String>,
+    reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestHeaderRow {
+    name: Spanned<String>,
+    says: Spanned<String>,
+    form: Option<Spanned<String>>,
+    #[serde(default)]
+    known: Vec<String>,
+    #[serde(default)]
+    needed_at: Vec<String>,
+    cause: Spanned<String>,
+    documented: Option<String>,
+    observed: Option<String>,
+    reading: Option<bool>,
+}
+
+/// Whom to ask: a few words, one sentence, or several.
+#[derive(Default)]
+struct Ask(Vec<StatementRow>);
+
+impl<'de> Deserialize<'de> for Ask {
+    fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Ask, D::Error> {
+        struct OneOrMany;
+        impl<'de> serde::de::Visitor<'de> for OneOrMany {
+            type Value = Ask;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a text, or a list of statements")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ask, E> {
+                let text = match text.ends_with(['.', '?']) {
+                    true => text.to_owned(),
+                    false => format!("Ask {text}."),
+                };
+                Ok(Ask(vec![StatementRow(Statement {
+                    text,
+                    grounds: Grounds::Inferred,
+                })]))
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut rows: A) -> Result<Ask, A::Error> {
+                let mut ask = Vec::new();
+                while let Some(row) = rows.next_element()? {
+                    ask.push(row);
+                }
+                Ok(Ask(ask))
+            }
+        }
+        source.deserialize_any(OneOrMany)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CallRows {
+    who_am_i: Option<WhoRow>,
+    anybody: Vec<PathRow>,
+    list: Vec<ListRow>,
+    roles: Option<PathRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WhoRow {
+    path: String,
+    name: Option<String>,
+    roles: Option<String>,
+    scopes: Option<String>,
+    #[serde(default)]
+    idle: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PathRow {
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListRow {
+    title: String,
+    path: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ProbeRows {
+    parents: bool,
+    lists: bool,
+    hidden_404: bool,
+    scoped_lists: bool,
+    asks_first: bool,
+    relations: bool,
+    archived: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExampleRow {
+    name: String,
+    request: Option<String>,
+    #[serde(default)]
+    sent: Vec<String>,
+    data: Option<String>,
+    answer: String,
+    cause: Spanned<String>,
+    #[serde(default)]
+    near_miss: bool,
+    #[serde(rename = "documented")]
+    _documented: Option<String>,
+    #[serde(rename = "observed")]
+    _observed: Option<String>,
+    #[serde(rename = "reading")]
+    _reading: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "id = \"acme\"\ntitle = \"Acme\"\n";
+
+    #[test]
+    fn a_pack_is_read_with_all_that_it_says() {
+        let text = format!(
+            r#"{HEAD}uses = ["oauth"]
+            base = "https://api.acme.example"
+            [recognise]
+            hosts = ["API.acme.example"]
+            headers = [["X-Acme-Id", ""]]
+            body = [{{ has = ["/message"], contains = "acme" }}]
+            [[credential]]
+            id = "key"
+            kind = "API key"
+            prefix = "ak_"
+            length = [20, 24]
+            alphabet = "hex"
+            places = ["header x-acme-key"]
+            reading = true
+            [errors]
+            refused = [{{ at = "/ok", is = "false" }}]
+            [headers]
+            held = ["x-scopes"]
+            [[answer]]
+            status = [403]
+            words = ["secondary rate limit", "missing scope~"]
+            header = [["X-Left", "0"]]
+            cause = "rate.token"
+            also = ["rate.ip"]
+            sure = 0.9
+            why = "The second limit."
+            do = ["Wait."]
+            documented = "https://docs.acme.example"
+            [[code]]
+            code = "nope"
+            meaning = "Not yours."
+            cause = "permission.missing_role"
+            reading = true
+            [[status]]
+            status = 404
+            meaning = "Not there, or hidden."
+            causes = [["resource.hidden_by_permission", 0.5], ["resource.absent", 0.4]]
+            ask = "the owner"
+            reading = true
+            [calls.who_am_i]
+            path = "/me"
+            scopes = "header x-scopes"
+            [[calls.list]]
+            title = "things"
+            path = "/things"
+            [probes]
+            hidden_404 = true
+            [[example]]
+            name = "the second limit"
+            answer = '''
+HTTP/1.1 403 Forbidden
+'''
+            cause = "rate.token"
+            near_miss = true
+            "#
+        );
+        let pack = read(&text, "acme.toml").unwrap();
+        assert_eq!(pack.recognise.hosts, ["api.acme.example"]);
+        assert_eq!(pack.recognise.headers[0].0, "x-acme-id");
+        let row = &pack.answers[0];
+        assert_eq!(row.headers[0].0, "x-left");
+        assert_eq!(row.meaning.cause, Some(Cause::RateToken));
+        let source = row.meaning.grounds.as_ref().and_then(Grounds::source);
+        assert_eq!(source, Some("https://docs.acme.example"));
+        assert_eq!(pack.statuses[0].likely.len(), 2);
+        assert_eq!(pack.statuses[0].note.ask[0].text, "Ask the owner.");
+        assert_eq!(
+            pack.codes[0].meaning.cause,
+            Some(Cause::PermissionMissingRole)
+        );
+        assert_eq!(pack.kind_of("ak_12").unwrap().alphabet, Some(Alphabet::Hex));
+        assert_eq!(pack.calls.who_am_i.unwrap().path, "/me");
+        let examples = examples(&text, "acme.toml").unwrap();
+        assert!(examples[0].answer.starts_with("HTTP/1.1 403"));
+        assert!(examples[0].is_near_miss);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_with_line_and_column() {
+        let answer = "[[answer]]\nstatus = [403]\nsure = 0.9\nreading = true\ncause = \"none\"\n";
+        let cases = [
+            ("colour = 1\n", ":3:1", "colour"),
+            ("[recognise]\nhost = []\n", ":4:1", "host"),
+            (&answer.replace("none", "x.y"), ":7:9", "x.y"),
+            (&answer.replace("0.9", "1.5"), ":5:8", "1.5"),
+            (&answer.replace("reading = true", ""), ":7:9", "ground"),
+            (&answer.replace("status = [403]", ""), ":7:9", "nothing"),
+            (&format!("{answer}words = [\"*\"]\n"), ":8:10", "phrase"),
+            ("[[status]]\nstatus = 99\n", ":4:10", "99"),
+            (
+                "[[status]]\nstatus = 404\ncauses = [[\"none\", 0.7], [\"token.expired\", 0.7]]\n",
+                ":4:10",
+                "more than 1",
+            ),
+            (
+                "[errors]\nrefused = [{ at = \"/a\" }]\n",
+                ":4:19",
+                "one of is, not, present",
+            ),
+            (
+                "[[credential]]\nid = \"a\"\nkind = \"b\"\nalphabet = \"runes\"\n",
+                ":6:12",
+                "runes",
+            ),
+        ];
+        for (tail, place, says) in cases {
+            let error = read(&format!("{HEAD}{tail}"), "acme.toml").unwrap_err();
+            let shown = error.to_string();
+            assert!(error.place.contains(place), "{tail}: {shown}");
+            assert!(error.problem.contains(says), "{tail}: {shown}");
+        }
+        let error = read("id = \"A B\"\ntitle = \"\"\n", "a.toml").unwrap_err();
+        assert!(error.problem.contains("A B"), "{error}");
+    }
+}

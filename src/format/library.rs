@@ -1,0 +1,341 @@
+//! The built-in packs of knowledge, and the index by which they are recognised.
+
+use super::FormatError;
+use super::knowledge_file::{self, RecogniseRows};
+use crate::insight::api::knowledge::{Alphabet, Layer, Pack, Recognise};
+use crate::insight::api::library::{Library, Volume};
+use crate::insight::api::marks::{Mark, Marks, is_telling};
+use serde::Deserialize;
+use std::sync::OnceLock;
+
+const INDEX: &str = include_str!("../../assets/knowledge/index.toml");
+
+/// What comes with the program. A test proves that all of it can be read; were something not,
+/// the program would know less, and still run.
+pub fn built_in() -> Library {
+    let index: Index = toml::from_str(INDEX).unwrap_or_default();
+    let mut marks = Marks::default();
+    for row in &index.pack {
+        row.mark(&mut marks);
+    }
+    let volumes = index.pack.into_iter().filter_map(|row| {
+        let (_, text) = PACKS.iter().find(|(id, _)| *id == row.id)?;
+        let layer = row.layer.as_deref().unwrap_or("api");
+        let (_, layer) = Layer::NAMES.iter().find(|(name, _)| *name == layer)?;
+        Some(Volume {
+            id: row.id,
+            layer: *layer,
+            title: row.title,
+            recognise: row.recognise.into(),
+            text,
+            read: |text| knowledge_file::read(text, "").ok(),
+            pack: OnceLock::new(),
+        })
+    });
+    Library::new(volumes.collect(), marks)
+}
+
+/// One built-in pack by its id, without a look at the others.
+pub fn pack(id: &str) -> Option<Pack> {
+    let (_, text) = PACKS.iter().find(|(known, _)| *known == id)?;
+    knowledge_file::read(text, id).ok()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Index {
+    #[serde(default)]
+    pack: Vec<IndexRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IndexRow {
+    id: String,
+    layer: Option<String>,
+    title: String,
+    #[serde(default)]
+    recognise: RecogniseRows,
+    /// Fixed beginnings of credentials that tell whose they are.
+    #[serde(default)]
+    marks: Vec<MarkRow>,
+    /// How values begin that stand in the documentation.
+    #[serde(default)]
+    samples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarkRow {
+    prefix: String,
+    kind: String,
+    length: Option<(usize, usize)>,
+    alphabet: Option<String>,
+    live: Option<String>,
+}
+
+impl IndexRow {
+    fn mark(&self, marks: &mut Marks) {
+        marks.marks.extend(self.marks.iter().map(|row| Mark {
+            pack: self.id.clone(),
+            maker: self.title.clone(),
+            kind: row.kind.clone(),
+            prefix: row.prefix.clone(),
+            length: row.length,
+            alphabet: row.alphabet.as_ref().and_then(|name| {
+                let known = Alphabet::NAMES.iter().find(|(known, _)| known == name);
+                known.map(|(_, alphabet)| *alphabet)
+            }),
+            live: row.live.clone(),
+        }));
+        let samples = self.samples.iter();
+        marks
+            .samples
+            .extend(samples.map(|begin| (self.id.clone(), begin.clone())));
+    }
+}
+
+/// The index as it has to be, from the packs themselves.
+///
+/// # Errors
+/// The first pack that cannot be read.
+pub fn index() -> Result<String, FormatError> {
+    let mut text = String::from(
+        "# How every built-in pack and its credentials are recognised, so that only those in use are\n\
+         # read. Made from the packs: `cargo test` compares it, and `UPDATE=1 cargo test the_index_is`\n\
+         # writes it anew.\n",
+    );
+    for (id, source) in PACKS {
+        let pack = knowledge_file::read(source, id)?;
+        let layer = Layer::NAMES.iter().find(|(_, layer)| *layer == pack.layer);
+        let texts = |texts: &[String]| {
+            let quoted: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+            format!("[{}]", quoted.join(", "))
+        };
+        text.push_str(&format!(
+            "\n[[pack]]\nid = {id:?}\nlayer = {:?}\ntitle = {:?}\n",
+            layer.map_or("api", |(name, _)| *name),
+            pack.title
+        ));
+        let Recognise {
+            hosts,
+            headers,
+            body,
+            paths,
+        } = &pack.recognise;
+        if !hosts.is_empty() {
+            text.push_str(&format!("recognise.hosts = {}\n", texts(hosts)));
+        }
+        if !headers.is_empty() {
+            let rows = headers
+                .iter()
+                .map(|(name, part)| format!("[{name:?}, {part:?}]"));
+            let rows: Vec<String> = rows.collect();
+            text.push_str(&format!("recognise.headers = [{}]\n", rows.join(", ")));
+        }
+        if !body.is_empty() {
+            let rows = body.iter().map(|form| {
+                let contains = form.contains.as_ref();
+                let contains = contains.map(|part| format!(", contains = {part:?}"));
+                format!(
+                    "{{ has = {}{} }}",
+                    texts(&form.has),
+                    contains.unwrap_or_default()
+                )
+            });
+            let rows: Vec<String> = rows.collect();
+            text.push_str(&format!("recognise.body = [{}]\n", rows.join(", ")));
+        }
+        if !paths.is_empty() {
+            text.push_str(&format!("recognise.paths = {}\n", texts(paths)));
+        }
+        text.push_str(&marks_of(&pack));
+    }
+    Ok(text)
+}
+
+/// The rows by which its credentials are told from those of others.
+fn marks_of(pack: &Pack) -> String {
+    let mut text = String::new();
+    let telling = pack.credentials.iter().filter(|kind| is_telling(kind));
+    let rows = telling.map(|kind| {
+        let mut row = format!("  {{ prefix = {:?}, kind = {:?}", kind.prefix, kind.kind);
+        if let Some((least, most)) = kind.length {
+            row.push_str(&format!(", length = [{least}, {most}]"));
+        }
+        let alphabet = kind.alphabet;
+        let name = Alphabet::NAMES
+            .iter()
+            .find(|(_, own)| Some(*own) == alphabet);
+        if let Some((name, _)) = name {
+            row.push_str(&format!(", alphabet = {name:?}"));
+        }
+        if let Some(live) = &kind.live {
+            row.push_str(&format!(", live = {live:?}"));
+        }
+        format!("{row} }},\n")
+    });
+    let rows: String = rows.collect();
+    if !rows.is_empty() {
+        text.push_str(&format!("marks = [\n{rows}]\n"));
+    }
+    let samples: Vec<&String> = pack
+        .credentials
+        .iter()
+        .flat_map(|kind| &kind.samples)
+        .collect();
+    if !samples.is_empty() {
+        text.push_str(&format!("samples = {samples:?}\n"));
+    }
+    text
+}
+
+macro_rules! packs {
+    ($($id:ident)*) => {
+        /// Every built-in pack: its id and its text.
+        pub const PACKS: &[(&str, &str)] = &[$((
+            stringify!($id),
+            include_str!(concat!("../../assets/knowledge/", stringify!($id), ".toml")),
+        ),)*];
+    };
+}
+
+packs! {
+    airtable
+    akamai
+    anthropic
+    apigee
+    artifactory
+    asana
+    aspnet
+    auth0
+    aws
+    aws_gateway
+    aws_signatures
+    azure_arm
+    azure_devops
+    azure_gateway
+    bitbucket
+    box
+    circleci
+    client
+    clickup
+    cloudflare
+    cloudflare_edge
+    cutover
+    databricks
+    datadog
+    digitalocean
+    discord
+    django_rest
+    dropbox
+    elasticsearch
+    entra
+    envoy
+    express
+    fastapi
+    fastly
+    figma
+    firebase
+    github
+    gitlab
+    google
+    google_rpc
+    grafana
+    graphql
+    haproxy
+    heroku
+    http
+    hubspot
+    huggingface
+    intercom
+    jenkins
+    jira
+    json_api
+    json_rpc
+    keycloak
+    kong
+    kubernetes
+    laravel
+    linear
+    linkedin
+    mailgun
+    meta_graph
+    monday
+    ms_graph
+    nextcloud
+    nginx
+    notion
+    npm
+    oauth
+    oci_registry
+    odata
+    okta
+    openai
+    pagerduty
+    paypal
+    problem
+    pypi
+    rails
+    salesforce
+    scim
+    sendgrid
+    sentry
+    servicenow
+    shopify
+    slack
+    snowflake
+    soap
+    sonarqube
+    spotify
+    spring
+    square
+    stripe
+    supabase
+    telegram
+    terraform_cloud
+    trello
+    twilio
+    vault
+    wordpress
+    x_twitter
+    zendesk
+    zoom
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_is_what_the_packs_say() {
+        let now = index().unwrap();
+        if std::env::var_os("UPDATE").is_some() {
+            let place = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/knowledge/index.toml");
+            std::fs::write(place, &now).unwrap();
+        } else {
+            assert!(
+                now == INDEX,
+                "assets/knowledge/index.toml is not what the packs say"
+            );
+        }
+    }
+
+    #[test]
+    fn every_built_in_pack_can_be_read_and_carries_examples() {
+        for (id, text) in PACKS {
+            let pack = knowledge_file::read(text, id).unwrap();
+            assert_eq!(pack.id, *id);
+            let examples = knowledge_file::examples(text, id).unwrap();
+            assert!(examples.len() >= 4, "{id} has {} examples", examples.len());
+            let misses = examples
+                .iter()
+                .filter(|example| example.is_near_miss)
+                .count();
+            assert!(
+                2 * misses + 1 >= examples.len(),
+                "{id} has {misses} near misses"
+            );
+        }
+    }
+}

@@ -1,0 +1,983 @@
+//! What is known of one API or one standard, as data. A pack says how its API is recognised, what
+//! its credentials look like, where its errors stand, and what its answers mean; nothing of that
+//! is code. `Knowledge` is the packs that fit one call, the most telling first.
+
+use super::calls::{Assumptions, Calls, HeaderSays, RequestHeader};
+use super::endpoint::Endpoint;
+use super::paths::Paths;
+use super::phrase::{Phrase, Words};
+use crate::insight::json::{Json, pointer_parts};
+use crate::insight::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
+use crate::model::{Cause, Headers};
+use std::sync::Arc;
+use url::Url;
+
+/// What kind of thing a pack knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// One API.
+    #[default]
+    Api,
+    /// What stands before an API: a gateway, a proxy.
+    Gateway,
+    /// What an API is built with, and answers like.
+    Framework,
+    /// What many APIs have agreed on.
+    Standard,
+}
+
+impl Layer {
+    /// The names that packs use.
+    pub const NAMES: &[(&str, Layer)] = &[
+        ("api", Layer::Api),
+        ("gateway", Layer::Gateway),
+        ("framework", Layer::Framework),
+        ("standard", Layer::Standard),
+    ];
+}
+
+/// One file of knowledge.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pack {
+    pub id: String,
+    pub layer: Layer,
+    /// As people call the API: `GitHub`.
+    pub title: String,
+    /// Standards that it builds on.
+    pub uses: Vec<String>,
+    /// Where a person reads about its errors.
+    pub docs: Option<String>,
+    /// What the paths of its calls are appended to, where every customer has the same host.
+    pub base: Option<String>,
+    /// What stands before its paths on a customer's own host: `/api/v4`.
+    pub base_path: String,
+    pub recognise: Recognise,
+    pub credentials: Vec<CredentialKind>,
+    pub errors: ErrorPlaces,
+    pub headers: HeaderNames,
+    pub answers: Vec<AnswerRow>,
+    pub codes: Vec<CodeRow>,
+    pub statuses: Vec<StatusRow>,
+    pub causes: Vec<CauseText>,
+    pub endpoints: Vec<Endpoint>,
+    /// Paths of its web pages, which people paste for those of the API; what a browser keeps
+    /// behind `#` stands there as it is written.
+    pub web_paths: Vec<String>,
+    pub request_headers: Vec<RequestHeader>,
+    pub calls: Calls,
+    pub probes: Assumptions,
+}
+
+/// By what an API is recognised; any one of them is enough.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recognise {
+    /// Exact, or `*.suffix`.
+    pub hosts: Vec<String>,
+    /// A header of the response, in small letters, and what its value holds; empty for anything.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<BodyForm>,
+    /// Paths of the request; `*` is one segment, `**` any number of them.
+    pub paths: Vec<String>,
+}
+
+/// A form of an answer's body that one API alone has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BodyForm {
+    /// JSON Pointers that all lead somewhere.
+    pub has: Vec<String>,
+    /// A text that stands anywhere in it.
+    pub contains: Option<String>,
+}
+
+/// On what ground an API was recognised, the surest last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecognisedBy {
+    /// Not at all: only the standards speak.
+    #[default]
+    Nothing,
+    Path,
+    Body,
+    Header,
+    /// Somewhere below a name: `*.acme.example`.
+    Domain,
+    Host,
+    /// The environment names it.
+    Name,
+}
+
+/// One kind of credential that an API takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialKind {
+    pub id: String,
+    /// What a person calls it: `classic personal access token`.
+    pub kind: String,
+    /// Its fixed beginning; empty where it has none.
+    pub prefix: String,
+    /// The least and the most characters of a whole value.
+    pub length: Option<(usize, usize)>,
+    pub alphabet: Option<Alphabet>,
+    /// The name of a checksum that the value carries.
+    pub checksum: Option<String>,
+    /// Where it is sent: `header authorization bearer`, `query api_key`.
+    pub places: Vec<String>,
+    /// `live` or `test`, where the form tells.
+    pub live: Option<String>,
+    /// How long it lives, in words.
+    pub lifetime: Option<String>,
+    /// Where or how it is revoked.
+    pub revoke: Option<String>,
+    pub note: Option<String>,
+    /// How values begin that stand in the documentation; whoever sends one has copied the page.
+    pub samples: Vec<String>,
+}
+
+impl CredentialKind {
+    /// Whether it is sent at that place (`header x-api-key`, `query key`) and, in the
+    /// `Authorization` header, under that scheme.
+    pub fn stands_at(&self, place: &str, scheme: &str) -> bool {
+        let (place, scheme) = (place.to_ascii_lowercase(), scheme.to_ascii_lowercase());
+        let place = place.replace("parameter ", "query ");
+        self.places.iter().any(|known| {
+            let known = known.to_ascii_lowercase();
+            let mut words = known.split(' ');
+            let (kind, name) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            let wanted = words.next().unwrap_or("");
+            match kind {
+                "basic" => place == "header authorization" && scheme == "basic",
+                _ if format!("{kind} {name}") != place => false,
+                "header" if name == "authorization" => wanted == scheme,
+                _ => true,
+            }
+        })
+    }
+}
+
+/// The characters of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alphabet {
+    Alnum,
+    Hex,
+    HexUpper,
+    Base64,
+    Base64Url,
+    Digits,
+    Upper,
+    Any,
+}
+
+impl Alphabet {
+    /// The names that packs use.
+    pub const NAMES: &[(&str, Alphabet)] = &[
+        ("alnum", Alphabet::Alnum),
+        ("hex", Alphabet::Hex),
+        ("hex_upper", Alphabet::HexUpper),
+        ("base64", Alphabet::Base64),
+        ("base64url", Alphabet::Base64Url),
+        ("digits", Alphabet::Digits),
+        ("upper", Alphabet::Upper),
+        ("any", Alphabet::Any),
+    ];
+
+    pub fn holds(self, c: char) -> bool {
+        match self {
+            Alphabet::Alnum => c.is_ascii_alphanumeric(),
+            Alphabet::Hex => c.is_ascii_digit() || ('a'..='f').contains(&c),
+            Alphabet::HexUpper => c.is_ascii_digit() || ('A'..='F').contains(&c),
+            Alphabet::Base64 => c.is_ascii_alphanumeric() || "+/=".contains(c),
+            Alphabet::Base64Url => c.is_ascii_alphanumeric() || "-_=".contains(c),
+            Alphabet::Digits => c.is_ascii_digit(),
+            Alphabet::Upper => c.is_ascii_uppercase() || c.is_ascii_digit(),
+            Alphabet::Any => true,
+        }
+    }
+}
+
+/// Where the parts of an error stand in a body: JSON Pointers, `*` for each element of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorPlaces {
+    /// Lists whose elements are one error each; the other places are then relative to one.
+    pub each: Vec<String>,
+    pub title: Vec<String>,
+    pub detail: Vec<String>,
+    pub code: Vec<String>,
+    pub field: Vec<String>,
+    pub needed: Vec<String>,
+    pub held: Vec<String>,
+    pub remedy: Vec<String>,
+    /// What makes a 2xx a refusal.
+    pub refused: Vec<RefusedWhen>,
+}
+
+/// A sign in a body that the call was refused, whatever its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedWhen {
+    pub at: String,
+    pub sign: Sign,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// The scalar is this text.
+    Is(String),
+    /// It is there and is another text.
+    Not(String),
+    /// It is there, and neither null nor empty.
+    Present,
+}
+
+/// Which headers of a response mean what; names in small letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeaderNames {
+    pub needed: Vec<String>,
+    pub held: Vec<String>,
+    pub remedy: Vec<String>,
+    pub limit: Vec<String>,
+    pub remaining: Vec<String>,
+    pub reset: Vec<String>,
+    pub retry: Vec<String>,
+    pub request_id: Vec<String>,
+    pub region: Vec<String>,
+    pub deprecation: Vec<String>,
+    pub code: Vec<String>,
+}
+
+/// When an answer looks so, then it is this cause. What is not named may be anything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AnswerRow {
+    pub status: Vec<u16>,
+    pub codes: Vec<String>,
+    /// Any one of these.
+    pub words: Vec<Phrase>,
+    /// All of these.
+    pub all_words: Vec<Phrase>,
+    /// None of these.
+    pub no_words: Vec<Phrase>,
+    /// Each header with its value: empty for anything, `*x*` for one that holds `x`.
+    pub headers: Vec<(String, String)>,
+    pub no_headers: Vec<String>,
+    pub methods: Vec<String>,
+    pub paths: Vec<String>,
+    /// What was sent: the beginning of a value, or `none`, `basic`, `bearer`, `jwt`.
+    pub credentials: Vec<String>,
+    pub meaning: Meaning,
+}
+
+/// What follows from a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meaning {
+    /// Absent where a row only explains.
+    pub cause: Option<Cause>,
+    /// What else it may be.
+    pub also: Vec<Cause>,
+    /// In how many of a hundred such answers it is the cause, as a share.
+    pub sure: f32,
+    /// One sentence of evidence.
+    pub why: Option<String>,
+    /// What to do, each one sentence.
+    pub steps: Vec<String>,
+    /// A page that mends it.
+    pub remedy: Option<String>,
+    pub grounds: Option<Grounds>,
+}
+
+/// A code by itself, whatever the status.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeRow {
+    pub note: CodeNote,
+    pub meaning: Meaning,
+}
+
+/// What an API says otherwise of a cause; what is absent stays as it is in general.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CauseText {
+    pub cause: Cause,
+    pub summary: Option<Statement>,
+    pub meaning: Option<Statement>,
+    pub signs: Vec<Statement>,
+    pub steps: Vec<Statement>,
+}
+
+impl CauseText {
+    /// The general note with these words in their place.
+    pub fn over(&self, general: Option<&CauseNote>) -> Option<CauseNote> {
+        let pick = |own: &[Statement], theirs: fn(&CauseNote) -> &Vec<Statement>| match own {
+            [] => general.map(|note| theirs(note).clone()).unwrap_or_default(),
+            own => own.to_vec(),
+        };
+        Some(CauseNote {
+            cause: self.cause,
+            summary: self
+                .summary
+                .clone()
+                .or_else(|| general.map(|note| note.summary.clone()))?,
+            meaning: self
+                .meaning
+                .clone()
+                .or_else(|| general.map(|note| note.meaning.clone()))?,
+            signs: pick(&self.signs, |note| &note.signs),
+            steps: pick(&self.steps, |note| &note.steps),
+        })
+    }
+}
+
+/// What a status means at this API, and how often it is which cause when nothing else is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusRow {
+    pub note: StatusNote,
+    pub likely: Vec<(Cause, f32)>,
+}
+
+/// What was sent along, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// The word before the value, in small letters.
+    pub scheme: String,
+    /// The fixed beginning by which its kind is known; empty where it has none.
+    pub prefix: String,
+    pub is_jwt: bool,
+}
+
+/// An answer as rows look at it.
+#[derive(Clone, Debug, Default)]
+pub struct Heard<'a> {
+    pub status: u16,
+    /// A body that was pasted alone: its status is not known, which is no evidence against any.
+    pub hides_status: bool,
+    pub codes: Vec<&'a str>,
+    pub words: Words,
+    pub headers: Option<&'a Headers>,
+    /// Absent where the request is not known; unknown is no evidence.
+    pub method: Option<&'a str>,
+    pub path: Option<&'a str>,
+    /// `None`: not known. `Some(None)`: nothing was sent.
+    pub credential: Option<Option<Sent>>,
+}
+
+/// By what a row fits, the most telling last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Told {
+    ByStatus,
+    ByRequest,
+    ByWords,
+    ByHeader,
+    ByCode,
+}
+
+/// A row that fits an answer.
+#[derive(Clone, Debug)]
+pub struct Spoken<'a> {
+    pub pack: &'a Pack,
+    pub meaning: &'a Meaning,
+    pub told: Told,
+    /// Which code, where one told it.
+    pub code: Option<&'a str>,
+}
+
+impl Heard<'_> {
+    /// Whether its status is one of these; none named is any.
+    fn is_status(&self, wanted: &[u16]) -> bool {
+        wanted.is_empty() || wanted.contains(&self.status)
+    }
+
+    /// Which of the codes it is. Those of one API are compared letter by letter; those that many
+    /// spell in many ways, without regard to case and to the signs between words.
+    fn code<'c>(&self, wanted: &'c str, layer: Layer) -> Option<&'c str> {
+        let is_one = self.codes.iter().any(|code| match layer {
+            Layer::Api => *code == wanted,
+            _ => *code == wanted || plain(code).eq(plain(wanted)),
+        });
+        is_one.then_some(wanted)
+    }
+
+    fn header_fits(&self, name: &str, wanted: &str) -> bool {
+        let Some(headers) = self.headers else {
+            return false;
+        };
+        headers.all(name).any(|value| value_fits(&value, wanted))
+    }
+
+    fn credential_fits(&self, wanted: &str) -> bool {
+        match (&self.credential, wanted) {
+            (None, _) => false,
+            (Some(None), wanted) => wanted == "none",
+            (Some(Some(_)), "none") => false,
+            (Some(Some(sent)), "jwt") => sent.is_jwt,
+            (Some(Some(sent)), wanted) => sent.scheme == wanted || sent.prefix == wanted,
+        }
+    }
+}
+
+/// A code without its case and the signs between its words.
+fn plain(code: &str) -> impl Iterator<Item = char> {
+    let letters = code.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase)
+}
+
+/// Whether a text is the one wanted: empty for anything, `*x*` for one that holds `x`.
+fn value_fits(value: &str, wanted: &str) -> bool {
+    let inner = wanted.strip_prefix('*').and_then(|w| w.strip_suffix('*'));
+    match inner {
+        _ if wanted.is_empty() => true,
+        Some(inner) => value
+            .to_ascii_lowercase()
+            .contains(&inner.to_ascii_lowercase()),
+        None => value.trim().eq_ignore_ascii_case(wanted),
+    }
+}
+
+impl AnswerRow {
+    /// Whether it is known by more than the status and the request.
+    fn says_more(&self) -> bool {
+        !(self.codes.is_empty() && self.words.is_empty() && self.all_words.is_empty())
+    }
+
+    /// By what it fits, if it does.
+    pub fn told(&self, heard: &Heard, layer: Layer) -> Option<Told> {
+        let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
+            list.is_empty() || list.iter().any(|item| fits(item))
+        };
+        let fits = (heard.is_status(&self.status) || self.says_more() && heard.hides_status)
+            && any(&self.codes, &|code| heard.code(code, layer).is_some())
+            && any(&self.methods, &|m| heard.method == Some(m))
+            && any(&self.paths, &|p| {
+                heard.path.is_some_and(|path| path_fits(path, p))
+            })
+            && any(&self.credentials, &|c| heard.credential_fits(c))
+            && self.headers.iter().all(|(n, v)| heard.header_fits(n, v))
+            && !self.no_headers.iter().any(|n| heard.header_fits(n, ""))
+            && (self.words.is_empty() || self.words.iter().any(|p| p.is_in(&heard.words)))
+            && self.all_words.iter().all(|p| p.is_in(&heard.words))
+            && !self.no_words.iter().any(|p| p.is_in(&heard.words));
+        fits.then_some(if !self.codes.is_empty() {
+            Told::ByCode
+        } else if !self.headers.is_empty() {
+            Told::ByHeader
+        } else if !self.words.is_empty() || !self.all_words.is_empty() {
+            Told::ByWords
+        } else if self.paths.is_empty() && self.credentials.is_empty() {
+            Told::ByStatus
+        } else {
+            Told::ByRequest
+        })
+    }
+}
+
+impl Pack {
+    /// Every row that fits an answer.
+    pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
+        let answers = self.answers.iter().filter_map(|row| {
+            let told = row.told(heard, self.layer)?;
+            let code = row
+                .codes
+                .iter()
+                .find_map(|code| heard.code(code, self.layer));
+            Some(Spoken {
+                pack: self,
+                meaning: &row.meaning,
+                told,
+                code,
+            })
+        });
+        let codes = self.codes.iter().filter(|row| {
+            let statuses = &row.note.statuses;
+            heard.code(&row.note.code, self.layer).is_some()
+                && (heard.is_status(statuses) || heard.hides_status)
+        });
+        let codes = codes.map(|row| Spoken {
+            pack: self,
+            meaning: &row.meaning,
+            told: Told::ByCode,
+            code: Some(&row.note.code),
+        });
+        answers
+            .chain(codes)
+            .filter(|spoken| spoken.meaning.cause.is_some())
+            .collect()
+    }
+
+    /// The note of a code, the one of that status first.
+    pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeRow> {
+        let named = || self.codes.iter().filter(|row| row.note.code == code);
+        let of_status =
+            named().find(|row| status.is_some_and(|status| row.note.statuses.contains(&status)));
+        of_status.or_else(|| named().next())
+    }
+
+    pub fn status(&self, status: u16) -> Option<&StatusRow> {
+        self.statuses.iter().find(|row| row.note.status == status)
+    }
+
+    /// Whether a credential is read at a place (`header x-api-key`, `query key`) and, in the
+    /// `Authorization` header, under a scheme. `None` where the pack names no places.
+    pub fn takes(&self, place: &str, scheme: &str) -> Option<bool> {
+        let mut kinds = self
+            .credentials
+            .iter()
+            .filter(|kind| !kind.places.is_empty())
+            .peekable();
+        kinds.peek()?;
+        Some(kinds.any(|kind| kind.stands_at(place, scheme)))
+    }
+
+    /// What stands before its paths on a host.
+    pub fn prefix_at(&self, host: Option<&str>) -> String {
+        let base = self.base.as_deref().and_then(|base| Url::parse(base).ok());
+        let own = base.filter(|base| host.is_some() && base.host_str() == host);
+        let prefix = match &own {
+            Some(base) => base.path(),
+            None => &self.base_path,
+        };
+        prefix.trim_end_matches('/').to_owned()
+    }
+
+    /// The header by which a call chooses a version, or a tenant.
+    pub fn header_that(&self, says: HeaderSays) -> Option<&RequestHeader> {
+        self.request_headers.iter().find(|row| row.says == says)
+    }
+
+    /// The kind of credential whose fixed beginning a value has; the longest wins.
+    pub fn kind_of(&self, value: &str) -> Option<&CredentialKind> {
+        let fits = |kind: &&CredentialKind| {
+            !kind.prefix.is_empty() && value.starts_with(kind.prefix.as_str())
+        };
+        let kinds = self.credentials.iter().filter(fits);
+        kinds.max_by_key(|kind| kind.prefix.len())
+    }
+}
+
+impl Recognise {
+    /// On which ground this is the API of a call; `body` is read only where it may matter.
+    pub fn by(
+        &self,
+        host: Option<&str>,
+        path: Option<&str>,
+        headers: Option<&Headers>,
+        body: Option<&Json>,
+        text: &str,
+    ) -> RecognisedBy {
+        let hosts = self.hosts.iter();
+        let mut hosts = hosts.filter(|wanted| host.is_some_and(|host| host_fits(host, wanted)));
+        if let Some(first) = hosts.next() {
+            let is_exact = |wanted: &String| !wanted.starts_with('*');
+            return match is_exact(first) || hosts.any(is_exact) {
+                true => RecognisedBy::Host,
+                false => RecognisedBy::Domain,
+            };
+        }
+        let header_fits = |(name, part): &(String, String)| {
+            headers.is_some_and(|headers| {
+                headers.all(name).any(|value| {
+                    let value = value.to_ascii_lowercase();
+                    value.contains(&part.to_ascii_lowercase())
+                })
+            })
+        };
+        if self.headers.iter().any(header_fits) {
+            return RecognisedBy::Header;
+        }
+        if self.body.iter().any(|form| form.fits(body, text)) {
+            return RecognisedBy::Body;
+        }
+        let path_is = |wanted: &String| path.is_some_and(|path| path_fits(path, wanted));
+        if self.paths.iter().any(path_is) {
+            return RecognisedBy::Path;
+        }
+        RecognisedBy::Nothing
+    }
+}
+
+impl BodyForm {
+    fn fits(&self, body: Option<&Json>, text: &str) -> bool {
+        let has = |pointer: &String| body.is_some_and(|body| at(body, pointer).next().is_some());
+        let contains = self.contains.as_ref();
+        (!self.has.is_empty() || contains.is_some())
+            && self.has.iter().all(has)
+            && contains.is_none_or(|part| text.contains(part.as_str()))
+    }
+}
+
+impl RefusedWhen {
+    pub fn holds(&self, body: &Json) -> bool {
+        at(body, &self.at).any(|value| match &self.sign {
+            Sign::Is(text) => value.to_text().as_deref() == Some(text),
+            Sign::Not(text) => value.to_text().is_some_and(|own| own != *text),
+            Sign::Present => match value {
+                Json::Null => false,
+                Json::Text(text) => !text.is_empty(),
+                Json::List(list) => !list.is_empty(),
+                Json::Object(members) => !members.is_empty(),
+                Json::Bool(value) => *value,
+                Json::Number(_) => true,
+            },
+        })
+    }
+}
+
+/// Whether a host is the one wanted: exact, `*.suffix` for anything below it, and between other
+/// labels a `*` for one of them.
+pub fn host_fits(host: &str, wanted: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    match wanted.strip_prefix("*.") {
+        Some(suffix) => host
+            .strip_suffix(suffix)
+            .is_some_and(|rest| rest.ends_with('.') && rest.len() > 1),
+        None if wanted.contains('*') => {
+            let (given, wanted) = (host.split('.'), wanted.split('.'));
+            given.clone().count() == wanted.clone().count()
+                && given
+                    .zip(wanted)
+                    .all(|(own, part)| part == "*" || own == part)
+        }
+        None => host == wanted,
+    }
+}
+
+/// Whether a path has the form wanted; `*` is one segment, `**` any number of them.
+pub fn path_fits(path: &str, wanted: &str) -> bool {
+    let given: Vec<&str> = path.split('/').collect();
+    let wanted: Vec<&str> = wanted.split('/').collect();
+    segments_fit(&given, &wanted)
+}
+
+fn segments_fit(given: &[&str], wanted: &[&str]) -> bool {
+    match (given, wanted) {
+        ([], []) => true,
+        (_, ["**", rest @ ..]) => (0..=given.len()).any(|from| segments_fit(&given[from..], rest)),
+        ([here, given @ ..], [part, wanted @ ..]) => {
+            (*part == "*" && !here.is_empty() || here == part) && segments_fit(given, wanted)
+        }
+        _ => false,
+    }
+}
+
+/// Every value that a JSON Pointer leads to, `*` for each element of a list or object.
+pub fn at<'a>(value: &'a Json, pointer: &str) -> impl Iterator<Item = &'a Json> + use<'a> {
+    let mut found = vec![value];
+    for part in pointer_parts(pointer) {
+        let mut next = Vec::new();
+        for value in found {
+            match value {
+                Json::List(items) if part == "*" => next.extend(items),
+                Json::Object(members) if part == "*" => {
+                    next.extend(members.iter().map(|(_, value)| value));
+                }
+                Json::List(items) => {
+                    let place = part.parse::<usize>().ok();
+                    next.extend(place.and_then(|place| items.get(place)));
+                }
+                other => next.extend(other.get(&part)),
+            }
+        }
+        found = next;
+    }
+    found.into_iter()
+}
+
+/// The packs that fit one call, the most telling first: the person's own, the API's, the
+/// standards it builds on, HTTP last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Knowledge {
+    pub packs: Vec<Arc<Pack>>,
+    /// The pack of the API itself; `None` where it was not recognised.
+    pub api: Option<Arc<Pack>>,
+    pub by: RecognisedBy,
+}
+
+impl Knowledge {
+    /// The name to show: `GitHub`, or nothing for an API that no pack knows.
+    pub fn title(&self) -> Option<&str> {
+        self.api.as_ref().map(|pack| pack.title.as_str())
+    }
+
+    /// Whether the API is known by more than a path, which another API may have as well.
+    pub fn is_sure_of_api(&self) -> bool {
+        self.by > RecognisedBy::Path
+    }
+
+    /// The ids of the packs that speak.
+    pub fn ids(&self) -> Vec<&str> {
+        self.packs.iter().map(|pack| pack.id.as_str()).collect()
+    }
+
+    /// Every row that fits an answer. What a pack says of a code replaces what those behind it
+    /// say of it.
+    pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
+        let mut spoken = Vec::new();
+        let mut settled: Vec<&str> = Vec::new();
+        for pack in &self.packs {
+            let rows = pack.spoken(heard).into_iter();
+            let is_settled = |code: &str| settled.iter().any(|own| plain(own).eq(plain(code)));
+            let is_open = |row: &Spoken| !row.code.is_some_and(is_settled);
+            spoken.extend(rows.filter(is_open));
+            let own = pack.codes.iter().map(|row| row.note.code.as_str());
+            settled.extend(own.filter(|code| heard.codes.contains(code)));
+        }
+        spoken
+    }
+
+    pub fn status(&self, status: u16) -> Option<&StatusRow> {
+        self.packs.iter().find_map(|pack| pack.status(status))
+    }
+
+    /// How often a status is which cause, by the first pack that says so.
+    pub fn likely(&self, status: u16) -> Option<&StatusRow> {
+        let rows = self.packs.iter().filter_map(|pack| pack.status(status));
+        rows.into_iter().find(|row| !row.likely.is_empty())
+    }
+
+    /// What is said of a cause here in place of its general words.
+    pub fn cause(&self, cause: Cause) -> Option<&CauseText> {
+        let texts = self.packs.iter().flat_map(|pack| &pack.causes);
+        texts.into_iter().find(|text| text.cause == cause)
+    }
+
+    pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeRow> {
+        self.packs.iter().find_map(|pack| pack.code(code, status))
+    }
+
+    /// Whether a body under success says that the call was refused.
+    pub fn is_refused(&self, body: &Json) -> bool {
+        let signs = self.packs.iter().flat_map(|pack| &pack.errors.refused);
+        let mut signs = signs.filter(|sign| sign.holds(body));
+        signs.next().is_some()
+    }
+
+    /// What the API itself is known to answer.
+    pub fn calls(&self) -> Option<&Calls> {
+        self.api.as_ref().map(|pack| &pack.calls)
+    }
+
+    /// What a probe may assume; nothing of an API that is not known.
+    pub fn assumptions(&self) -> Assumptions {
+        self.api
+            .as_ref()
+            .map(|pack| pack.probes.clone())
+            .unwrap_or_default()
+    }
+
+    /// The header by which a call to this API chooses a version, or a tenant.
+    pub fn header_that(&self, says: HeaderSays) -> Option<&RequestHeader> {
+        self.api.as_ref()?.header_that(says)
+    }
+
+    /// What is known of the API's paths on a host.
+    pub fn paths(&self, host: Option<&str>) -> Paths {
+        match &self.api {
+            Some(pack) => Paths {
+                prefix: Some(pack.prefix_at(host)),
+                endpoints: pack.endpoints.clone(),
+            },
+            None => Paths::default(),
+        }
+    }
+
+    /// The endpoints of the API as they are appended to a base URL.
+    pub fn endpoints(&self, base_url: &str) -> Vec<Endpoint> {
+        let prefix = self.prefix_under(base_url);
+        let own = self.api.iter().flat_map(|pack| &pack.endpoints);
+        own.map(|endpoint| endpoint.under(&prefix)).collect()
+    }
+
+    /// What stands between a base URL and the paths of the API's pack; nothing where the base
+    /// ends with it.
+    pub fn prefix_under(&self, base_url: &str) -> String {
+        let base = Url::parse(base_url).ok();
+        let host = base.as_ref().and_then(Url::host_str);
+        let prefix = self.api.as_ref().map(|pack| pack.prefix_at(host));
+        let prefix = prefix.unwrap_or_default();
+        let path = base.as_ref().map_or("", Url::path).trim_end_matches('/');
+        match path.ends_with(&prefix) {
+            true => String::new(),
+            false => prefix,
+        }
+    }
+}
+
+/// A sentence with the ground of its row.
+pub fn said(text: &str, grounds: &Option<Grounds>) -> Statement {
+    Statement {
+        text: text.to_owned(),
+        grounds: grounds.clone().unwrap_or(Grounds::Inferred),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::json::read;
+
+    fn json(text: &str) -> Json {
+        read(text).value.unwrap()
+    }
+
+    fn row() -> AnswerRow {
+        AnswerRow {
+            meaning: Meaning {
+                cause: Some(Cause::RateToken),
+                sure: 0.9,
+                ..Meaning::default()
+            },
+            ..AnswerRow::default()
+        }
+    }
+
+    #[test]
+    fn hosts_and_paths_fit_as_a_whole() {
+        assert!(host_fits("API.GitHub.com", "api.github.com"));
+        assert!(host_fits("a.b.ghe.com", "*.ghe.com"));
+        assert!(!host_fits("ghe.com", "*.ghe.com"));
+        assert!(!host_fits("evilghe.com", "*.ghe.com"));
+        assert!(host_fits("api.eu.acme.example", "api.*.acme.example"));
+        assert!(!host_fits("api.a.eu.acme.example", "api.*.acme.example"));
+        assert!(path_fits("/repos/a/b", "/repos/*/*"));
+        assert!(!path_fits("/repos/a/b/c", "/repos/*/*"));
+        assert!(path_fits("/api/v3/x/y", "/api/v3/**"));
+        assert!(!path_fits("/repos//b", "/repos/*/b"));
+        assert!(path_fits("/a/graphql", "/**/graphql"));
+        assert!(path_fits("/graphql", "/**/graphql"));
+        assert!(!path_fits("/a/graphql/b", "/**/graphql"));
+    }
+
+    #[test]
+    fn pointers_lead_through_lists() {
+        let body = json(r#"{"errors":[{"code":"a"},{"code":"b"}]}"#);
+        let codes: Vec<_> = at(&body, "/errors/*/code")
+            .filter_map(Json::to_text)
+            .collect();
+        assert_eq!(codes, ["a", "b"]);
+        assert_eq!(at(&body, "/errors/1/code").count(), 1);
+        assert_eq!(at(&body, "/nothing/*/code").count(), 0);
+    }
+
+    #[test]
+    fn a_row_fits_only_where_all_that_it_names_fits() {
+        let headers = Headers::from_iter([("x-ratelimit-remaining", "0")]);
+        let heard = Heard {
+            status: 403,
+            codes: vec!["limited"],
+            words: Words::of("A secondary rate limit"),
+            headers: Some(&headers),
+            ..Heard::default()
+        };
+        let told = |row: AnswerRow| row.told(&heard, Layer::Api);
+        assert_eq!(
+            told(AnswerRow {
+                status: vec![403],
+                ..row()
+            }),
+            Some(Told::ByStatus)
+        );
+        assert_eq!(
+            told(AnswerRow {
+                status: vec![429],
+                ..row()
+            }),
+            None
+        );
+        let words = vec![Phrase::new("rate limit").unwrap()];
+        assert_eq!(
+            told(AnswerRow {
+                words: words.clone(),
+                ..row()
+            }),
+            Some(Told::ByWords)
+        );
+        assert_eq!(
+            told(AnswerRow {
+                no_words: words,
+                ..row()
+            }),
+            None
+        );
+        let header = |value: &str| vec![("x-ratelimit-remaining".to_owned(), value.to_owned())];
+        assert_eq!(
+            told(AnswerRow {
+                headers: header("0"),
+                ..row()
+            }),
+            Some(Told::ByHeader)
+        );
+        assert_eq!(
+            told(AnswerRow {
+                headers: header("1"),
+                ..row()
+            }),
+            None
+        );
+        assert_eq!(
+            told(AnswerRow {
+                codes: vec!["limited".into()],
+                ..row()
+            }),
+            Some(Told::ByCode)
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_of_the_request_is_no_evidence() {
+        let row = |credential: &str| AnswerRow {
+            credentials: vec![credential.to_owned()],
+            ..row()
+        };
+        let unknown = Heard::default();
+        let nothing = Heard {
+            credential: Some(None),
+            ..Heard::default()
+        };
+        let basic = Heard {
+            credential: Some(Some(Sent {
+                scheme: "basic".into(),
+                ..Sent::default()
+            })),
+            ..Heard::default()
+        };
+        assert_eq!(row("none").told(&unknown, Layer::Api), None);
+        assert_eq!(
+            row("none").told(&nothing, Layer::Api),
+            Some(Told::ByRequest)
+        );
+        assert_eq!(row("none").told(&basic, Layer::Api), None);
+        assert_eq!(row("basic").told(&basic, Layer::Api), Some(Told::ByRequest));
+        assert_eq!(row("basic").told(&unknown, Layer::Api), None);
+    }
+
+    #[test]
+    fn an_api_is_recognised_on_its_surest_ground() {
+        let recognise = Recognise {
+            hosts: vec!["api.acme.example".into()],
+            headers: vec![("x-acme-id".into(), String::new())],
+            body: vec![BodyForm {
+                has: vec!["/message".into(), "/docs".into()],
+                contains: Some("acme.example".into()),
+            }],
+            paths: vec!["/acme/**".into()],
+        };
+        let body = json(r#"{"message":"no","docs":"https://acme.example"}"#);
+        let text = body.to_string();
+        let headers = Headers::from_iter([("X-Acme-Id", "1")]);
+        let by = |host, path, headers, body| recognise.by(host, path, headers, body, &text);
+        let here = Some("api.acme.example");
+        assert_eq!(by(here, None, None, None), RecognisedBy::Host);
+        assert_eq!(
+            by(Some("x"), None, Some(&headers), None),
+            RecognisedBy::Header
+        );
+        assert_eq!(by(None, None, None, Some(&body)), RecognisedBy::Body);
+        assert_eq!(by(None, Some("/acme/1"), None, None), RecognisedBy::Path);
+        assert_eq!(by(None, Some("/other"), None, None), RecognisedBy::Nothing);
+    }
+
+    #[test]
+    fn a_success_that_says_no_is_a_refusal() {
+        let when = |at: &str, sign| RefusedWhen {
+            at: at.into(),
+            sign,
+        };
+        let body = json(r#"{"ok":false,"error":"x","errors":[]}"#);
+        assert!(when("/ok", Sign::Is("false".into())).holds(&body));
+        assert!(when("/error", Sign::Present).holds(&body));
+        assert!(!when("/errors", Sign::Present).holds(&body));
+        assert!(!when("/none", Sign::Not("OK".into())).holds(&body));
+        assert!(when("/error", Sign::Not("OK".into())).holds(&body));
+    }
+}

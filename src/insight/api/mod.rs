@@ -1,0 +1,11 @@
+//! What is known of APIs, as data, and how it is asked.
+
+pub mod calls;
+pub mod endpoint;
+pub mod knowledge;
+pub mod library;
+pub mod marks;
+pub mod paths;
+mod phrase;
+
+pub use phrase::{Phrase, Words};

@@ -1,0 +1,592 @@
+//! Whether an answer that says that it worked was a refusal. Many APIs answer 200 to everything
+//! and say in the body that they did not do it. Wrong both ways is bad: a record that failed, a
+//! log of errors and an empty list are answers like any other, so only the outermost members
+//! speak, and only where they are not those of a record.
+
+use super::headers;
+use super::names::squeezed;
+use super::page;
+use super::skim::outline;
+use super::words::{is_code_word, is_number, is_plain_code};
+use super::xml;
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::json::Json;
+use crate::insight::words::senses_of_code;
+use crate::model::{Response, StatusClass, limits};
+
+/// Whether the call was refused although its status says that it worked. What is known of its API
+/// is asked for only where it may matter, with the outermost members of the body: it may have
+/// signs besides those that many share. Takes some milliseconds at most, however large the body.
+#[must_use]
+pub fn refused(response: &Response, knowledge: impl FnOnce(Option<&Json>) -> Knowledge) -> bool {
+    if StatusClass::of(response.status) != StatusClass::Success {
+        return false;
+    }
+    let body = outline(&response.body);
+    if says_no(response, body.as_ref()) {
+        return true;
+    }
+    body.is_some_and(|body| {
+        // Of a record the signs say how it fares, and not the call.
+        !Seen::of(&body).is_record() && knowledge(Some(&body)).is_refused(&body)
+    })
+}
+
+/// The same by the signs alone that many APIs share.
+pub fn refused_by_itself(response: &Response) -> bool {
+    let is_success = StatusClass::of(response.status) == StatusClass::Success;
+    is_success && says_no(response, outline(&response.body).as_ref())
+}
+
+fn says_no(response: &Response, body: Option<&Json>) -> bool {
+    if headers::say_no(&response.headers) {
+        return true;
+    }
+    if let Some(body) = body {
+        return json_refuses(body);
+    }
+    let start = &response.body[..response.body.len().min(limits::ERROR_BYTES)];
+    let text = String::from_utf8_lossy(start);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let media_type = response.headers.media_type().unwrap_or_default();
+    if media_type.starts_with("multipart/") {
+        return parts_of_multipart(text).next().is_some();
+    }
+    if text.starts_with('<') && !media_type.contains("html") && !text[1..].starts_with("html") {
+        return xml::read(text).is_some_and(|root| xml_refuses(&root));
+    }
+    page::form(text).is_some()
+}
+
+/// The parts of a multipart answer that are answers with an error.
+pub fn parts_of_multipart(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split("\nHTTP/1.").skip(1);
+    parts.filter(|part| {
+        let status = part.split(' ').nth(1);
+        status.is_some_and(|status| status.starts_with(['4', '5']))
+    })
+}
+
+fn json_refuses(value: &Json) -> bool {
+    match value {
+        Json::Object(_) => object_refuses(value, 0),
+        Json::List(values) => list_refuses(values),
+        _ => false,
+    }
+}
+
+/// An object by its members, looked up without regard to spelling.
+struct Seen<'a> {
+    members: Vec<(String, &'a Json)>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(object: &'a Json) -> Seen<'a> {
+        let members = object.as_object().unwrap_or_default().iter().take(200);
+        Seen {
+            members: members
+                .map(|(name, value)| (squeezed(name), value))
+                .collect(),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Json> {
+        let found = self.members.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| *value)
+    }
+
+    fn any(&self, names: &str, fits: impl Fn(&Json) -> bool) -> bool {
+        let mut members = self.members.iter();
+        members.any(|(own, value)| names.split(' ').any(|name| name == own) && fits(value))
+    }
+
+    /// Whether it says in words what went wrong, or calls something an error.
+    fn explains(&self) -> bool {
+        const NAMES: &str = "message msg error err errors errormessage errormessages errmsg \
+            errordescription errortext errorinfo reason reasons description detail details retmsg \
+            resultmessage responsemessage responsemsg statusmessage info messages code errorcode errcode";
+        self.any(NAMES, says_something)
+    }
+
+    /// Whether it is a thing that the API keeps, and not the envelope of an answer: such a thing
+    /// may have failed, and have errors, without the call being refused.
+    fn is_record(&self) -> bool {
+        const IDS: &str = "id sid uuid guid uid key self href done jobid taskid operationid runid \
+            executionid buildid number slug";
+        const TIMES: &str = "created createdat createddate createdon creationtime datecreated dateupdated updated updatedat \
+            modified modifiedat startedat finishedat completedat starttime endtime";
+        const ENVELOPE: &str = "error err errors errormessage errormessages errmsg errorcode errcode \
+            errno errortype errordescription errortext errordetails errorinfo errorid errorlist errorsummary \
+            message messages msg detail details description reason reasons code status statuscode \
+            httpstatus httpcode success ok issuccess successful succeeded result results data payload \
+            response body requestid reqid traceid correlationid transactionid timestamp time date \
+            path url uri meta metadata links help docs documentationurl moreinfo info type title \
+            instance version jsonrpc warning warnings debug debugid extensions validationerrors \
+            exception stack trace stacktrace file line hint id object htmlattributions retcode \
+            retmsg ret cod severity took duration needed provided lang language locale host cost \
+            responsemetadata nonce apiversion errorsubcode scope next prev page total count";
+        if self.get("jsonrpc").is_some() {
+            return false;
+        }
+        let has = |names: &str| self.any(names, |value| !is_empty(value));
+        // `{"id": "unauthorized"}` names an error.
+        let id = self.get("id").and_then(Json::as_text).unwrap_or_default();
+        let word = is_plain_code(id) && !id.bytes().any(|b| b.is_ascii_digit());
+        let has_id = has(IDS) && !word;
+        let foreign = self.members.iter().filter(|(name, value)| {
+            let in_envelope = ENVELOPE.split_whitespace().any(|own| own == name);
+            let is_id = IDS.split_whitespace().any(|own| own == name);
+            !in_envelope && !is_id && !is_empty(value)
+        });
+        let foreign = foreign.count();
+        let state = self
+            .get("status")
+            .or_else(|| self.get("state"))
+            .and_then(Json::as_text);
+        let ended = state.is_some_and(|state| {
+            let state = state.to_ascii_lowercase();
+            matches!(
+                state.as_str(),
+                "failed" | "failure" | "completed" | "cancelled" | "done"
+            )
+        });
+        has_id && (foreign > 0 || ended) || has(TIMES) && foreign > 1
+    }
+}
+
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Text(text) => text.trim().is_empty(),
+        Json::List(values) => values.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// Words for success where other answers have an error.
+fn is_fine_word(text: &str) -> bool {
+    const WORDS: &str = "|ok|okay|success|successful|succeeded|none|null|no|false|0|n/a|no error|no errors|\
+accepted|done|created|completed|complete|成功|操作成功|请求成功|";
+    let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
+    WORDS.contains(&format!("|{text}|"))
+        || text.ends_with("success")
+        || text.ends_with("successfully")
+}
+
+/// A value that speaks of an error where it stands under such a name.
+fn says_something(value: &Json) -> bool {
+    match value {
+        Json::Text(text) => !text.trim().is_empty() && !is_fine_word(text),
+        Json::Number(digits) => !is_fine_code(digits),
+        Json::List(values) => values.iter().any(|value| match value {
+            Json::Number(_) => false,
+            value => says_something(value),
+        }),
+        Json::Object(members) => members.iter().any(|(_, value)| says_something(value)),
+        Json::Bool(_) | Json::Null => false,
+    }
+}
+
+fn is_fine_code(code: &str) -> bool {
+    let code = code.trim();
+    let zero = !code.is_empty() && code.bytes().all(|b| b == b'0');
+    let success = code.len() == 3 && code.starts_with('2') || matches!(code, "20000" | "1");
+    zero || success
+        || is_number(code) && code.len() == 3 && code.starts_with(['1', '3'])
+        || is_fine_word(code)
+}
+
+fn is_false(value: &Json) -> bool {
+    match value {
+        Json::Bool(value) => !value,
+        Json::Text(text) => text.trim().eq_ignore_ascii_case("false"),
+        _ => false,
+    }
+}
+
+fn is_true(value: &Json) -> bool {
+    matches!(value, Json::Bool(true))
+}
+
+fn is_zero(value: &Json) -> bool {
+    matches!(value, Json::Number(digits) if digits == "0")
+}
+
+fn is_positive(value: &Json) -> bool {
+    let Json::Number(digits) = value else {
+        return false;
+    };
+    digits.parse::<u64>().is_ok_and(|number| number > 0)
+}
+
+/// A number that is the status of a refusal.
+fn is_bad_status(value: &Json) -> bool {
+    let text = value.to_text().unwrap_or_default();
+    let status = text.split(' ').next().unwrap_or_default();
+    status.len() == 3
+        && status
+            .parse::<u16>()
+            .is_ok_and(|n| (400..=599).contains(&n))
+}
+
+const FLAGS: &str = "ok success issuccess issuccessful successful succeeded";
+
+const STATUSES: &str = "status statuscode httpstatus httpstatuscode httpcode cod";
+
+/// Levels of wrappers that are looked into.
+const WRAPPERS: usize = 3;
+
+fn object_refuses(object: &Json, depth: usize) -> bool {
+    let seen = Seen::of(object);
+    if seen.members.is_empty() {
+        return false;
+    }
+    if seen.get("jsonrpc").is_some() && seen.any("error", says_something) {
+        return true;
+    }
+    if batch_fails(object, &seen) {
+        return true;
+    }
+    let few = seen.members.len() <= 3;
+    if !seen.is_record() {
+        let flagged = seen.any(FLAGS, is_false) || seen.any("status", |v| *v == Json::Bool(false));
+        let unset = seen.any("ok success", is_zero);
+        if flagged && (few || seen.explains()) || unset && seen.explains() {
+            return true;
+        }
+        if has_errors(&seen) || code_refuses(&seen) || status_refuses(&seen) {
+            return true;
+        }
+        if around_refuses(&seen) {
+            return true;
+        }
+    }
+    // What has but one member stands around the answer.
+    match seen.members.as_slice() {
+        [(name, inner @ Json::Object(_))] if depth < WRAPPERS && name != "data" => {
+            object_refuses(inner, depth + 1)
+        }
+        _ => false,
+    }
+}
+
+/// Something called an error that is not empty.
+fn has_errors(seen: &Seen) -> bool {
+    const WORDS: &str =
+        "error err fault exception errormessage errormessages errorlist errordescription";
+    if seen.any(WORDS, |value| {
+        !matches!(value, Json::Number(_)) && says_something(value)
+    }) {
+        return true;
+    }
+    let listed = seen.any("errors", |value| match value {
+        // A page of a log of errors is a list of records.
+        Json::List(values) if values.iter().any(|value| Seen::of(value).is_record()) => false,
+        Json::List(_) | Json::Object(_) => says_something(value),
+        Json::Text(text) => text.contains(' ') && !is_fine_word(text),
+        _ => false,
+    });
+    let told = || {
+        seen.any(
+            "message msg errormessage errmsg description info",
+            says_something,
+        )
+    };
+    let numbered = seen.any("error err", |v| {
+        matches!(v, Json::Number(_)) && says_something(v)
+    });
+    let set = seen.any("error err iserror haserror", is_true);
+    listed || (numbered || set) && told()
+}
+
+/// A code that is not the one for success, with words beside it and without data.
+fn code_refuses(seen: &Seen) -> bool {
+    const CODES: &str = "errcode errno errorcode errornumber retcode ret resultcode returncode respcode \
+        responsecode ecode";
+    const TOLD: &str = "message msg errmsg errormessage errordescription description retmsg resultmessage \
+        resultmsg responsemessage responsemsg info error exception";
+    let told = seen.any(TOLD, says_something);
+    let has_data = seen.any("data result results payload items", |value| {
+        !is_empty(value) && !is_zero(value)
+    });
+    if !told || has_data {
+        return false;
+    }
+    let refuses = |value: &Json| match value {
+        Json::Number(code) => !is_fine_code(code),
+        Json::Text(code) => !code.trim().is_empty() && !is_fine_code(code) && !code.contains(' '),
+        _ => false,
+    };
+    if seen.any(CODES, refuses) {
+        return true;
+    }
+    seen.any("code", |value| match value.to_text() {
+        Some(code) if is_number(&code) => {
+            let negative = code.starts_with('-') && code != "-0";
+            let long = code.len() >= 4 && !is_fine_code(&code) && seen.get("id").is_none();
+            negative || is_bad_status(value) || long
+        }
+        Some(code) => is_plain_code(&code) && !senses_of_code(&code).is_empty(),
+        None => false,
+    })
+}
+
+/// `status: "REQUEST_DENIED"`, `status: "error"`, `status: 401`.
+fn status_refuses(seen: &Seen) -> bool {
+    const FAILED: &str = "|error|err|fail|failed|failure|nok|ko|ng|exception|unsuccessful|denied|unauthorized|\
+forbidden|invalid|rejected|";
+    let explains = seen.any(
+        "message msg error err errors errormessage errormessages errmsg errordescription errortext reason \
+         reasons description detail details code errorcode errcode title",
+        says_something,
+    );
+    let names = "status stat result ack outcome";
+    let says = |value: &Json, fits: &dyn Fn(&str) -> bool| value.as_text().is_some_and(fits);
+    let failed = |value: &Json| {
+        says(value, &|text| {
+            FAILED.contains(&format!("|{}|", text.to_ascii_lowercase()))
+        })
+    };
+    let shouted = |value: &Json| {
+        says(value, &|text| {
+            let loud = text.contains('_') && !text.bytes().any(|b| b.is_ascii_lowercase());
+            loud && is_code_word(text) && is_denial(text)
+        })
+    };
+    let only_data = seen.members.len() == 2 && seen.get("data").is_some();
+    let typed = seen.any("type object", |value| value.as_text() == Some("error"));
+    seen.any(names, shouted)
+        || typed && explains
+        || seen.any(names, failed) && (explains || only_data)
+        || seen.any(STATUSES, is_bad_status) && explains
+}
+
+/// Whether a shouted status is one of a refusal.
+fn is_denial(text: &str) -> bool {
+    const PARTS: [&str; 12] = [
+        "DENIED",
+        "LIMIT",
+        "INVALID",
+        "UNAUTH",
+        "FORBIDDEN",
+        "ERROR",
+        "FAILED",
+        "FAILURE",
+        "EXCEEDED",
+        "EXPIRED",
+        "NOT_ALLOWED",
+        "NOT_AUTH",
+    ];
+    PARTS.iter().any(|part| text.contains(part))
+}
+
+/// What stands around the data says that there is none: `meta`, `header`, an object as status.
+fn around_refuses(seen: &Seen) -> bool {
+    let mut around = seen.members.iter().filter(|(name, value)| {
+        let known = "meta status header responseheader responsestatus ocs resultstatus";
+        known.split(' ').any(|own| own == name) && value.as_object().is_some()
+    });
+    around.any(|(name, value)| {
+        let inner = Seen::of(value);
+        if name == "ocs" {
+            return around_refuses(&inner);
+        }
+        let numbers = "code status statuscode httpstatus";
+        inner.any(FLAGS, is_false)
+            || inner.any(numbers, is_bad_status)
+            || inner.any("errortype errormessage errorcode error", says_something)
+            || status_refuses(&inner)
+    })
+}
+
+/// What an element of a batch holds: itself, or below the name of what was asked for.
+fn of_part(value: &Json) -> &Json {
+    match value.as_object() {
+        Some([(_, inner @ Json::Object(_))]) => inner,
+        _ => value,
+    }
+}
+
+/// An element of a list that is the answer to one part of a batch.
+pub fn is_part(value: &Json) -> bool {
+    let value = of_part(value);
+    let seen = Seen::of(value);
+    let answered = seen.any(
+        "status code statuscode httpstatus httpstatuscode",
+        |value| {
+            value
+                .to_text()
+                .is_some_and(|t| t.len() == 3 && t.parse::<u16>().is_ok())
+        },
+    );
+    seen.get("jsonrpc").is_some()
+        || answered && seen.any("body response headers result error errors", |_| true)
+        || seen.get("errorcode").is_some()
+}
+
+/// The status of that part.
+pub fn status_of_part(value: &Json) -> Option<u16> {
+    let seen = Seen::of(of_part(value));
+    let names = [
+        "status",
+        "statuscode",
+        "httpstatuscode",
+        "httpstatus",
+        "code",
+    ];
+    let values = names.iter().filter_map(|name| seen.get(name)?.to_text());
+    let statuses = values.filter_map(|text| super::words::as_status(&text));
+    statuses.into_iter().next()
+}
+
+/// The body of that part as text.
+pub fn body_of_part(value: &Json) -> String {
+    let seen = Seen::of(of_part(value));
+    let body = ["body", "response"].iter().find_map(|name| seen.get(name));
+    match body {
+        Some(Json::Text(text)) if !text.trim().is_empty() => text.clone(),
+        Some(body @ (Json::List(_) | Json::Object(_))) if !is_empty(body) => body.to_string(),
+        _ => value.to_string(),
+    }
+}
+
+/// Whether that part failed.
+fn part_fails(value: &Json) -> bool {
+    let seen = Seen::of(of_part(value));
+    let bad = seen.any(
+        "status code statuscode httpstatus httpstatuscode",
+        is_bad_status,
+    );
+    let has_body = seen.any("body response headers result error errors", |_| true);
+    bad && has_body || seen.any("error errors", says_something)
+}
+
+const BATCHES: &str =
+    "responses batchresponse batchresponses compositeresponse replies operations items";
+
+/// A batch of which some part failed.
+fn batch_fails(object: &Json, seen: &Seen) -> bool {
+    let flagged = seen.any("haserrors haserror", is_true)
+        || seen.any("errors", is_true) && seen.get("items").is_some()
+        || seen.any("failedrecordcount failedentrycount", is_positive)
+        || seen.any("failure", is_positive) && matches!(seen.get("success"), Some(Json::Number(_)));
+    let failed = seen.any("failed failures", |value| {
+        let values = value.as_list().unwrap_or_default();
+        let coded = |value: &Json| {
+            let seen = Seen::of(value);
+            seen.any("code errorcode", |v| v.as_text().is_some_and(is_code_word))
+                && seen.get("message").is_some()
+        };
+        !values.is_empty() && values.iter().all(coded)
+    });
+    flagged || failed || failing_parts(object).next().is_some()
+}
+
+/// A row of a write that was not taken over, among others.
+fn row_fails(value: &Json) -> bool {
+    let seen = Seen::of(value);
+    let failed = seen.any("status", |v| v.as_text() == Some("error"));
+    failed && seen.get("code").is_some() && seen.get("message").is_some()
+}
+
+/// The parts of a batch that failed.
+pub fn failing_parts(value: &Json) -> impl Iterator<Item = &Json> {
+    let mut batches: Vec<&[Json]> = Vec::new();
+    let mut rows: Vec<&[Json]> = Vec::new();
+    match value {
+        Json::List(values) => batches.push(values),
+        Json::Object(members) => {
+            for (name, value) in members {
+                let name = squeezed(name);
+                let values = value.as_list().unwrap_or_default();
+                if BATCHES.split(' ').any(|own| own == name) {
+                    batches.push(values);
+                } else if name == "data" {
+                    rows.push(values);
+                }
+            }
+        }
+        _ => {}
+    }
+    // One part that is none makes the list one of records.
+    batches.retain(|values| values.iter().all(is_part));
+    let parts = batches
+        .into_iter()
+        .flatten()
+        .filter(|value| part_fails(value));
+    parts.chain(rows.into_iter().flatten().filter(|value| row_fails(value)))
+}
+
+fn list_refuses(values: &[Json]) -> bool {
+    if let [first, second, ..] = values
+        && let (Some(first), Some(_)) = (first.as_text(), second.to_text())
+    {
+        let marked = first.eq_ignore_ascii_case("error");
+        return values.len() <= 4 && (marked || first.starts_with("ERROR_"));
+    }
+    let only_errors = |value: &Json| {
+        let seen = Seen::of(value);
+        let names = "errorcode message fields field";
+        seen.get("errorcode").is_some()
+            && seen.get("message").is_some()
+            && seen
+                .members
+                .iter()
+                .all(|(name, _)| names.split(' ').any(|own| own == name))
+    };
+    let all_errors = !values.is_empty() && values.iter().all(only_errors);
+    let whole = Json::List(values.to_vec());
+    all_errors || failing_parts(&whole).next().is_some()
+}
+
+/// Names of members whose value is read whole, however long.
+pub fn may_refuse(name: &str) -> bool {
+    let name = squeezed(name);
+    let known = "error errors err fault exception errormessages meta status header failed failures";
+    known.split(' ').any(|own| own == name) || BATCHES.split(' ').any(|own| own == name)
+}
+
+/// A fault of SOAP, a root that is called an error, or what would refuse as JSON.
+fn xml_refuses(root: &Json) -> bool {
+    let Some([(name, value)]) = root.as_object() else {
+        return false;
+    };
+    const ROOTS: &str =
+        "error errors errorresponse fault exception exceptionreport serviceexceptionreport";
+    let named = ROOTS.split(' ').any(|own| own == squeezed(name));
+    if named && says_something(value) {
+        return true;
+    }
+    let seen = Seen::of(value);
+    if seen.get("fault").is_some() {
+        return true;
+    }
+    if let Some(body) = seen.get("body") {
+        let inner = Seen::of(body);
+        if inner.get("fault").is_some() {
+            return true;
+        }
+        return inner.members.iter().any(|(_, answer)| {
+            let severity = |v: &Json| matches!(v.as_text(), Some("ERROR" | "FAILURE"));
+            Seen::of(answer).any("highestseverity", severity) || object_refuses(answer, 1)
+        });
+    }
+    if name == "multistatus" {
+        let answers = seen.get("response");
+        let answers = answers
+            .and_then(Json::as_list)
+            .or(answers.map(std::slice::from_ref));
+        return answers.unwrap_or_default().iter().any(|answer| {
+            let status = answer
+                .get("status")
+                .and_then(Json::as_text)
+                .unwrap_or_default();
+            status
+                .split(' ')
+                .nth(1)
+                .is_some_and(|s| s.starts_with(['4', '5']))
+        });
+    }
+    object_refuses(root, 0)
+}

@@ -1,0 +1,453 @@
+//! A call without its secrets: what of it is looked through, and for what.
+
+use super::places::{Named, is_kept};
+use super::search::{Found, Search};
+use super::values::Value;
+use super::views::{Reading, read};
+use super::{Exchange, LONGEST_MASK, Mask, is_secret, is_secret_name, lossy, without_jwts};
+use crate::model::{
+    Body, Failure, Headers, MASK, Outcome, Param, RawExchange, RequestSpec, Response, SentRequest,
+    Slot, SlotPlace, as_text, slot as slot_text,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::HashSet;
+
+/// Values that an answer gives away and that are looked for in the rest of it.
+const MOST_GIVEN: usize = 1_000;
+
+impl Mask {
+    /// The call as it may be shown and kept.
+    pub fn exchange(&self, exchange: RawExchange) -> Exchange {
+        let values = values_of_request(&exchange.sent);
+        Exchange::masked(self.without(values, exchange))
+    }
+
+    /// A call that was recorded elsewhere, made of names, and how its request stood there. Of whose
+    /// answer nobody here knows the tokens, every one that looks like one is masked.
+    pub fn recorded(&self, exchange: RawExchange, stood: &SentRequest) -> Exchange {
+        let mut exchange = self.without(values_of_request(stood), exchange);
+        if let Outcome::Answered(response) = &mut exchange.outcome {
+            let headers = response.headers.iter();
+            response.headers = headers
+                .map(|header| {
+                    let value = without_jwts(&header.text());
+                    (header.name.clone(), value.into_bytes())
+                })
+                .collect();
+            if let Ok(text) = std::str::from_utf8(&response.body)
+                && text.contains("eyJ")
+            {
+                response.body = without_jwts(text).into_bytes();
+            }
+        }
+        Exchange::masked(exchange)
+    }
+
+    /// Without what is known here, what names say, and these values, which the call itself brought:
+    /// secrets that were typed have no name, but may be echoed all the same.
+    fn without(&self, mut values: Vec<Value>, mut exchange: RawExchange) -> RawExchange {
+        let slots = exchange.sent.number_slots();
+        values.extend(values_of_parts(&exchange.typed.body));
+        let response = exchange.outcome.response();
+        values.extend(response.map(values_of_cookies).unwrap_or_default());
+        distinct(&mut values);
+        let typed = Mask::of_values(values);
+        let search = Search::for_values(&[self.set(), typed.set()]).and_names();
+        let mut body = response.map_or_else(Found::default, |r| search.look(&r.body));
+        // What the answer gives under a secret name may stand elsewhere in it too.
+        let given = response.map(|response| values_given(response, &body));
+        let given = Mask::of_values(given.unwrap_or_default());
+        if let Some(response) = response.filter(|_| !given.values.is_empty()) {
+            let more = Search::for_values(&[given.set()]).look(&response.body);
+            body.merge(more, 2);
+        }
+        let sets = [self.set(), typed.set(), given.set()];
+        let cleaner = Cleaner {
+            mask: self,
+            search: Search::for_values(&sets).and_names(),
+        };
+        let mut exchange = cleaner.exchange(exchange, body);
+        exchange.sent.name_slots(&slots);
+        cleaner.mark(&mut exchange.sent);
+        exchange
+    }
+
+    /// A text that is filled in, without known values: their names stand in their places.
+    pub fn template(&self, text: &str) -> String {
+        self.named(text, false, |text| self.text(text)).0
+    }
+
+    /// What the masking puts in becomes the names of its tokens; a mask that stood there before
+    /// is text like any other. Data that has to hold a name is data no more, but a text that is
+    /// filled in.
+    fn named(&self, text: &str, literal: bool, mask: impl Fn(&str) -> String) -> (String, bool) {
+        const OPEN: char = '‹';
+        // Characters of no alphabet; a text with all of them in it was typed by nobody.
+        let mut free = ('\u{e000}'..='\u{f8ff}').filter(|c| !text.contains(*c));
+        let stand_in = free.next().unwrap_or(OPEN);
+        let masked = mask(&text.replace(OPEN, stand_in.encode_utf8(&mut [0; 4])));
+        let plain = |text: &str| text.replace(stand_in, OPEN.encode_utf8(&mut [0; 4]));
+        match (self.with_slots(&masked, plain), literal) {
+            (None, _) => (plain(&masked), literal),
+            (Some(named), false) => (named, false),
+            (Some(_), true) => {
+                let data = |text: &str| as_text(&plain(text));
+                (self.with_slots(&masked, data).unwrap_or_default(), false)
+            }
+        }
+    }
+
+    /// A text with references in the place of masks, and all else as it is written; `None` where
+    /// there are none.
+    fn with_slots(&self, text: &str, plain: impl Fn(&str) -> String) -> Option<String> {
+        const CLOSE: &[u8] = "›".as_bytes();
+        let mut named = String::new();
+        let mut rest = text;
+        let mut from = 0;
+        while let Some(start) = rest[from..].find("‹token:").map(|at| from + at) {
+            let near = &rest.as_bytes()[start..rest.len().min(start + LONGEST_MASK)];
+            let length = memchr::memmem::find(near, CLOSE).map(|at| at + CLOSE.len());
+            let end = start + length.unwrap_or(0);
+            match rest.get(start..end).and_then(|mask| self.slots.get(mask)) {
+                Some(slot) => {
+                    named.push_str(&plain(&rest[..start]));
+                    named.push_str(slot);
+                    (rest, from) = (&rest[end..], 0);
+                }
+                None => from = start + '‹'.len_utf8(),
+            }
+        }
+        (!named.is_empty()).then(|| named + &plain(rest))
+    }
+}
+
+/// What looks through a call.
+struct Cleaner<'m> {
+    mask: &'m Mask,
+    search: Search<'m>,
+}
+
+impl Cleaner<'_> {
+    fn exchange(&self, mut exchange: RawExchange, body: Found) -> RawExchange {
+        if let Outcome::Failed(failure) = &mut exchange.outcome {
+            for raw in [&exchange.sent.url, &exchange.typed.url] {
+                if !raw.is_empty() {
+                    failure.message = failure.message.replace(raw, &self.url(raw));
+                }
+            }
+        }
+        exchange.sent.url = self.url(&exchange.sent.url);
+        exchange.sent.headers = self.headers(&exchange.sent.headers);
+        exchange.sent.body = self.bytes(exchange.sent.body);
+        exchange.typed = self.typed(exchange.typed);
+        for hop in &mut exchange.redirects {
+            hop.location = self.url(&hop.location);
+        }
+        exchange.outcome = match exchange.outcome {
+            Outcome::Answered(response) => Outcome::Answered(self.response(response, body)),
+            Outcome::Failed(failure) => Outcome::Failed(Failure {
+                message: self.text(&failure.message),
+                partial: failure
+                    .partial
+                    .map(|response| Box::new(self.response(*response, body))),
+                ..failure
+            }),
+        };
+        exchange
+    }
+
+    /// The request as typed. A value that has a name becomes that name, so that the request can
+    /// be sent again; one that has none is masked, and must be typed again.
+    fn typed(&self, mut spec: RequestSpec) -> RequestSpec {
+        spec.url = self.named(&spec.url, false, |text| self.url(text)).0;
+        spec.notes = self.text(&spec.notes);
+        let row = |row: &mut Param| {
+            row.name = self.text(&row.name);
+            let mask = |text: &str| self.value(&row.name, text);
+            (row.value, row.literal) = self.named(&row.value, row.literal, mask);
+        };
+        spec.params.iter_mut().for_each(row);
+        spec.headers.iter_mut().for_each(row);
+        let body = |text: &str| lossy(self.bytes(text.as_bytes().to_vec()));
+        spec.body = match spec.body {
+            Body::Empty => Body::Empty,
+            Body::Text(text) => Body::Text(self.named(&text, false, body).0),
+            Body::Bytes(bytes) => match std::str::from_utf8(&bytes) {
+                Ok(text) => match self.named(text, true, body) {
+                    (text, true) => Body::Bytes(text.into_bytes()),
+                    (text, false) => Body::Text(text),
+                },
+                Err(_) => Body::Bytes(self.bytes(bytes)),
+            },
+            Body::Form(mut rows) => {
+                rows.iter_mut().for_each(row);
+                Body::Form(rows)
+            }
+            Body::Multipart(mut parts) => {
+                for part in &mut parts {
+                    if part.is_file {
+                        part.value = self.text(&part.value);
+                        continue;
+                    }
+                    let mask = |text: &str| self.value(&part.name, text);
+                    (part.value, part.literal) = self.named(&part.value, part.literal, mask);
+                }
+                Body::Multipart(parts)
+            }
+            Body::File(path) => Body::File(self.named(&path, false, |text| self.text(text)).0),
+        };
+        spec
+    }
+
+    fn named(&self, text: &str, literal: bool, mask: impl Fn(&str) -> String) -> (String, bool) {
+        self.mask.named(text, literal, mask)
+    }
+
+    /// Tokens that still stand by name in the headers of what was sent are shown the way they are
+    /// masked. What was shown before keeps its mask, which tells which value it was.
+    fn mark(&self, sent: &mut SentRequest) {
+        let stands_by_name = |slot: &&Slot| {
+            let SlotPlace::Header(number) = slot.place else {
+                return false;
+            };
+            let header = sent.headers.iter().nth(number);
+            let text = header.and_then(|header| header.value.get(slot.range.clone()));
+            text.is_some_and(|text| text == slot_text(&slot.name).as_bytes())
+        };
+        let named: Vec<Slot> = sent.slots.iter().filter(stands_by_name).cloned().collect();
+        sent.put(|slot| {
+            let text = slot_text(&slot.name);
+            let mut known = self.mask.slots.iter();
+            let mark = known.find_map(|(mark, slot)| (*slot == text).then(|| mark.clone()));
+            mark.filter(|_| named.contains(slot))
+        });
+    }
+
+    fn response(&self, mut response: Response, body: Found) -> Response {
+        response.headers = self.headers(&response.headers);
+        response.trailers = self.headers(&response.trailers);
+        response.reason = self.text(&response.reason);
+        response.received = Some(response.body_bytes());
+        if let Some(masked) = self.search.write(&response.body, body) {
+            response.body = masked;
+        }
+        response
+    }
+
+    fn headers(&self, headers: &Headers) -> Headers {
+        headers
+            .iter()
+            .map(|header| {
+                let value = match is_secret_name(&header.name) {
+                    true => self.value(&header.name, &header.text()).into_bytes(),
+                    false => self.bytes(header.value.clone()),
+                };
+                (header.name.clone(), value)
+            })
+            .collect()
+    }
+
+    /// A named value: whole if the name is a secret one, else what is secret in it.
+    fn value(&self, name: &str, value: &str) -> String {
+        if !is_secret(name, value) || is_kept(value) {
+            return self.text(value);
+        }
+        let mut found = Found::default();
+        found.named.push(Named {
+            range: 0..value.len(),
+            quote: None,
+            is_direct: true,
+        });
+        found.merge(self.search.look_for_values(value.as_bytes()), 0);
+        let masked = self.search.write(value.as_bytes(), found);
+        masked.map_or_else(|| value.to_owned(), lossy)
+    }
+
+    fn url(&self, text: &str) -> String {
+        url(&self.search, text)
+    }
+
+    fn text(&self, text: &str) -> String {
+        self::text(&self.search, text)
+    }
+
+    fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        self.search.clean(&bytes).unwrap_or(bytes)
+    }
+}
+
+/// A URL, or what is to become one.
+pub(super) fn url(search: &Search, url: &str) -> String {
+    let mut url = text(search, url);
+    // By hand, since what is no URL may hold a password all the same.
+    if let Some(scheme) = url.find("://") {
+        let start = scheme + 3;
+        let end = url[start..].find(['/', '?', '#', '\\']);
+        let end = end.map_or(url.len(), |length| start + length);
+        if let Some(length) = url[start..end].rfind('@') {
+            url.replace_range(start..start + length, MASK);
+        }
+    }
+    url
+}
+
+pub(super) fn text(search: &Search, text: &str) -> String {
+    match search.clean(text.as_bytes()) {
+        Some(masked) => lossy(masked),
+        None => text.to_owned(),
+    }
+}
+
+/// Values under secret names of what was sent, and cookies, that were typed rather than named.
+fn values_of_request(sent: &SentRequest) -> Vec<Value> {
+    let mut values = values_of_headers(&sent.headers);
+    values.extend(values_of_url(&sent.url));
+    values.extend(values_in(&sent.body));
+    values
+}
+
+pub(super) fn values_of_headers(headers: &Headers) -> Vec<Value> {
+    let mut values = Vec::new();
+    for header in headers.iter() {
+        let text = header.text();
+        if !is_secret_name(&header.name) {
+            values.extend(values_in(&header.value));
+        } else if header.name.eq_ignore_ascii_case("cookie") {
+            values.extend(text.split(';').filter_map(value_of_cookie));
+        } else if !text.contains("{{token:") {
+            values.extend(values_of_words(&text));
+        }
+    }
+    values
+}
+
+/// The credential in the value of a header, without the scheme before it.
+fn values_of_words(text: &str) -> Vec<Value> {
+    let mut values = Vec::new();
+    for word in text.split_whitespace().filter(|w| !super::is_scheme(w)) {
+        let word = word.trim_matches(['"', ',', ';']);
+        values.extend(value(word));
+        values.extend(values_of_basic(word));
+    }
+    values
+}
+
+/// Basic holds user and password.
+fn values_of_basic(word: &str) -> Vec<Value> {
+    let inside = STANDARD.decode(word).ok();
+    let inside = inside.and_then(|bytes| String::from_utf8(bytes).ok());
+    match inside.as_deref().and_then(|text| text.split_once(':')) {
+        Some((user, password)) => {
+            let mut values = vec![Value::pair(user, password)];
+            values.extend(value(password));
+            values
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Secrets of a URL, its user and password among them.
+fn values_of_url(text: &str) -> Vec<Value> {
+    let mut values = values_in(text.as_bytes());
+    if let Ok(url) = url::Url::parse(text)
+        && let Some(password) = url.password()
+    {
+        let (user, password) = (unescaped(url.username()), unescaped(password));
+        values.push(Value::pair(&user, &password));
+        values.extend(value(&password));
+    }
+    values
+}
+
+/// What stands right under secret names in a text.
+pub(super) fn values_in(text: &[u8]) -> Vec<Value> {
+    let found = Search::for_values(&[]).and_names().look(text);
+    direct_values(text, &found)
+}
+
+fn direct_values(text: &[u8], found: &Found) -> Vec<Value> {
+    let direct = found.named.iter().filter(|named| named.is_direct);
+    let mut values = Vec::new();
+    for named in direct {
+        let stood = String::from_utf8_lossy(&text[named.range.clone()]);
+        let credential = match stood.split_once(' ') {
+            Some((scheme, rest)) if super::is_scheme(scheme) => rest.trim_start(),
+            _ => &stood,
+        };
+        let mut forms = vec![credential.to_owned()];
+        let mut plain = unescaped(credential);
+        forms.push(plain.clone());
+        forms.push(unescaped(&plain));
+        if plain.contains('+') {
+            plain = plain.replace('+', " ");
+            forms.push(plain);
+        }
+        forms.dedup();
+        values.extend(values_of_basic(credential));
+        values.extend(forms.iter().filter_map(|form| value(form)));
+    }
+    values
+}
+
+/// What stands by its name is no value.
+fn value(text: &str) -> Option<Value> {
+    let is_name = text.contains("{{token:") || is_kept(text);
+    (!is_name && !text.contains("‹token:")).then(|| Value::new(text))
+}
+
+fn unescaped(text: &str) -> String {
+    read(text.as_bytes(), Reading::Plain).map_or_else(|| text.to_owned(), lossy)
+}
+
+/// The values of parts that have secret names: in the body as sent only their typed form tells
+/// where they stand.
+fn values_of_parts(body: &Body) -> Vec<Value> {
+    let Body::Multipart(parts) = body else {
+        return Vec::new();
+    };
+    let secret = parts
+        .iter()
+        .filter(|part| !part.is_file && is_secret_name(&part.name));
+    secret.filter_map(|part| value(&part.value)).collect()
+}
+
+/// Cookies that an answer sets.
+fn values_of_cookies(response: &Response) -> Vec<Value> {
+    let set = response.headers.all("set-cookie");
+    let pairs = set.filter_map(|text| value_of_cookie(text.split(';').next()?));
+    pairs.collect()
+}
+
+fn distinct(values: &mut Vec<Value>) {
+    let mut seen = HashSet::new();
+    values.retain(|value| seen.insert(value.text.clone()));
+}
+
+/// The value of `name=value`. Words, such as the name of a theme, would be blotted out everywhere.
+pub(super) fn value_of_cookie(pair: &str) -> Option<Value> {
+    let (_, text) = pair.split_once('=')?;
+    let text = text.trim().trim_matches('"');
+    is_made_up(text).then(|| value(text)).flatten()
+}
+
+fn is_made_up(text: &str) -> bool {
+    text.len() >= 16 || text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// What an answer gives away: new tokens, which it may repeat elsewhere.
+fn values_given(response: &Response, body: &Found) -> Vec<Value> {
+    let mut values = direct_values(&response.body, body);
+    for header in response.headers.iter() {
+        match is_secret_name(&header.name) {
+            true if header.name.eq_ignore_ascii_case("set-cookie") => {}
+            true => values.extend(values_of_words(&header.text())),
+            false => values.extend(values_in(&header.value)),
+        }
+    }
+    values.retain(|value| value.text.len() >= 8 && is_made_up(&value.text));
+    distinct(&mut values);
+    // A list of thousands does not repeat its values elsewhere; each is masked where it stands.
+    values.truncate(MOST_GIVEN);
+    values
+}

@@ -1,0 +1,200 @@
+//! Signs that a secret may stand near: parts of secret names, user and password in a URL, a key
+//! in PEM.
+
+use super::beginnings::{Beginnings, number};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// A part of a name.
+    Name,
+    /// `://`, behind which a user and a password may stand.
+    Authority,
+    /// The end of the line that begins a private key.
+    PrivateKey,
+}
+
+/// In small letters; with the place of four bytes that are rare in other words.
+const SIGNS: [(&str, usize, Sign); 31] = [
+    ("token", 1, Sign::Name),
+    ("secret", 0, Sign::Name),
+    ("password", 2, Sign::Name),
+    ("passwd", 2, Sign::Name),
+    ("passphrase", 3, Sign::Name),
+    ("pwd", 0, Sign::Name),
+    ("jwt", 0, Sign::Name),
+    ("sig", 0, Sign::Name),
+    ("apikey", 1, Sign::Name),
+    ("api_key", 2, Sign::Name),
+    ("api-key", 2, Sign::Name),
+    ("api key", 2, Sign::Name),
+    ("accesskey", 5, Sign::Name),
+    ("access_key", 5, Sign::Name),
+    ("access-key", 5, Sign::Name),
+    ("access key", 5, Sign::Name),
+    ("privatekey", 5, Sign::Name),
+    ("private_key", 6, Sign::Name),
+    ("private-key", 6, Sign::Name),
+    ("private key", 6, Sign::Name),
+    ("assertion", 3, Sign::Name),
+    ("authorization", 5, Sign::Name),
+    ("x-auth", 0, Sign::Name),
+    ("x_auth", 0, Sign::Name),
+    ("cookie", 2, Sign::Name),
+    ("sessid", 2, Sign::Name),
+    ("session", 2, Sign::Name),
+    ("connect.sid", 6, Sign::Name),
+    ("samlresponse", 2, Sign::Name),
+    ("://", 0, Sign::Authority),
+    ("private key-----", 10, Sign::PrivateKey),
+];
+
+pub(super) struct Signs {
+    pub beginnings: Beginnings,
+    /// By the number of their three bytes: which signs, as a range of those in order.
+    groups: Box<[u8; 1 << 15]>,
+    ordered: Vec<Vec<usize>>,
+}
+
+pub(super) static ALL: LazyLock<Signs> = LazyLock::new(|| {
+    let mut signs = Signs {
+        beginnings: Beginnings::default(),
+        groups: Box::new([0; 1 << 15]),
+        ordered: vec![Vec::new()],
+    };
+    for (index, (sign, offset, _)) in SIGNS.iter().enumerate() {
+        let Some(three) = sign.as_bytes()[*offset..].first_chunk::<3>() else {
+            continue;
+        };
+        signs.beginnings.add(&sign.as_bytes()[*offset..]);
+        let group = &mut signs.groups[number(*three)];
+        if *group == 0 {
+            *group = signs.ordered.len() as u8;
+            signs.ordered.push(Vec::new());
+        }
+        signs.ordered[usize::from(*group)].push(index);
+    }
+    signs
+});
+
+impl Signs {
+    /// The sign whose three bytes stand at this place, and where the whole of it stands.
+    #[inline]
+    pub fn at(&self, text: &[u8], at: usize) -> Option<(Sign, Range<usize>)> {
+        let three = text.get(at..)?.first_chunk::<3>()?;
+        match self.groups[number(*three)] {
+            0 => None,
+            group => self.of_group(group, text, at),
+        }
+    }
+
+    fn of_group(&self, group: u8, text: &[u8], at: usize) -> Option<(Sign, Range<usize>)> {
+        self.ordered[usize::from(group)].iter().find_map(|index| {
+            let (sign, offset, kind) = SIGNS[*index];
+            let start = at.checked_sub(offset)?;
+            let place = start..start + sign.len();
+            let stands = text.get(place.clone())?;
+            let is_it = stands.eq_ignore_ascii_case(sign.as_bytes());
+            (is_it && may_be_word(sign, text, &place)).then_some((kind, place))
+        })
+    }
+}
+
+/// The short ones stand in many words that are no names of secrets; a look at their neighbours
+/// passes those.
+fn may_be_word(sign: &str, text: &[u8], place: &Range<usize>) -> bool {
+    let rest = &text[place.start..];
+    let begins = |word: &str| {
+        let start = rest.get(..word.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    match sign {
+        "session" => ["sessionid", "session_id", "session-id", "session id"]
+            .iter()
+            .any(|word| begins(word)),
+        "pwd" | "jwt" | "sig" => {
+            let length = if begins("signature") { 9 } else { 3 };
+            let before = place.start.checked_sub(1).map(|before| text[before]);
+            let after = rest.get(length);
+            let joins_before = before.is_some_and(|b| {
+                b.is_ascii_lowercase() && rest[0].is_ascii_lowercase()
+                    || b.is_ascii_uppercase() && rest[0].is_ascii_uppercase()
+            });
+            // A word of capitals goes on in a next word of small ones: `JWTBearer`.
+            let joins_after = after.is_some_and(u8::is_ascii_lowercase);
+            !joins_before && !joins_after
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::names::is_secret_name;
+    use super::*;
+
+    fn found(text: &str) -> Vec<Sign> {
+        let text = text.as_bytes();
+        let mut found = Vec::new();
+        let mut from = 0;
+        ALL.beginnings.each(text, |place| {
+            for at in from.max(place.saturating_sub(1))..=place {
+                found.extend(ALL.at(text, at).map(|(sign, _)| sign));
+            }
+            from = place + 1;
+        });
+        found
+    }
+
+    #[test]
+    fn every_secret_name_has_a_sign_that_is_found() {
+        for name in [
+            "token",
+            "secret",
+            "password",
+            "passwd",
+            "passphrase",
+            "api-key",
+            "apikey",
+            "api_key",
+            "pwd",
+            "userPwd",
+            "jwt",
+            "idJWT",
+            "sig",
+            "xSig",
+            "X-Signature",
+            "accessKey",
+            "privatekey",
+            "SAMLResponse",
+            "sessionid",
+            "JSESSIONID",
+            "phpsessid",
+            "session_id",
+            "client_assertion",
+            "authorization",
+            "x-auth-user",
+            "x_auth",
+            "cookie",
+            "connect.sid",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+            let upper = Some(name.to_uppercase()).filter(|name| is_secret_name(name));
+            for name in std::iter::once(name.to_owned()).chain(upper) {
+                let text = format!("{{\"-{name}-\":1}}");
+                assert!(found(&text).contains(&Sign::Name), "{text}");
+            }
+        }
+        assert_eq!(found("http://h"), [Sign::Authority]);
+        let begin = format!("-----BEGIN RSA {} KEY-----", "PRIVATE");
+        assert_eq!(found(&begin), [Sign::Name, Sign::PrivateKey]);
+    }
+
+    #[test]
+    fn words_that_only_look_so_have_none() {
+        let text = "design signal assignee signed resigned author session sessions message looking \
+                    monkey keyboard section decrease passenger classwork upward";
+        assert_eq!(found(text), []);
+    }
+}

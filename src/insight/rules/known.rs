@@ -1,0 +1,366 @@
+//! What the packs of knowledge say of an answer: by its code, its words, its headers, its status.
+//! How an API reasons is data; here it only becomes weight.
+
+use super::{Findings, Rule, Tier};
+use crate::insight::api::Words;
+use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
+use crate::insight::api::library::CLIENT;
+use crate::insight::error_body::EntryOrigin;
+use crate::insight::facts::{Case, CredentialPlace};
+use crate::insight::token::TokenKind;
+use crate::model::{Cause, Outcome};
+use url::Url;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "known.says",
+        look: says,
+    },
+    Rule {
+        id: "known.status",
+        look: status,
+    },
+];
+
+/// What speaks for something that nobody thought of, in nats; `explain` has it in its sum.
+const UNKNOWN: f32 = 0.8;
+
+/// Of what a row leaves open, so much is for what it names besides.
+const FOR_OTHERS: f32 = 0.6;
+
+/// No row counts as surer than this: a pack may be wrong of an answer it has not seen.
+const SUREST: f32 = 0.98;
+
+/// How far down a row stands: the API's own pack outranks what it builds on, that outranks HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Http,
+    Standard,
+    Around,
+    Own,
+}
+
+fn rank_of(spoken: &Spoken) -> Rank {
+    match spoken.pack.layer {
+        Layer::Api => Rank::Own,
+        Layer::Gateway | Layer::Framework => Rank::Around,
+        Layer::Standard if spoken.pack.id == "http" => Rank::Http,
+        Layer::Standard => Rank::Standard,
+    }
+}
+
+/// An answer, and as much of its request as is known, the way packs look at it.
+pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
+    let (call, credential) = (&case.call, &case.credential);
+    let name = case
+        .knowledge
+        .status(call.sent_status())
+        .map(|row| row.note.name.as_str());
+    // A text that only repeats the status says nothing beyond it.
+    let words = |text: &str| match name {
+        Some(name) if repeats(text, call.sent_status(), name) => Words::default(),
+        _ => Words::of(text),
+    };
+    let mut heard = Heard {
+        status: call.sent_status(),
+        hides_status: call.exchange.outcome.status() == Some(0),
+        ..Heard::default()
+    };
+    let response = call.response();
+    heard.headers = response.map(|response| &response.headers);
+    for entry in call.errors.first() {
+        heard.codes.extend(entry.code.as_deref());
+        for text in [&entry.title, &entry.detail].into_iter().flatten() {
+            heard.words.add(words(text));
+        }
+        if matches!(entry.origin, EntryOrigin::Text | EntryOrigin::Html) && entry.detail.is_none() {
+            heard.words.add(words(&entry.raw));
+        }
+    }
+    for challenge in &call.challenges {
+        heard.codes.extend(challenge.parameter("error"));
+        for name in ["error_description", "realm"] {
+            if let Some(text) = challenge.parameter(name) {
+                heard.words.add(Words::of(text));
+            }
+        }
+    }
+    if let Some(response) = response {
+        heard.words.add(words(&response.reason));
+    }
+    if let Outcome::Failed(failure) = &call.exchange.outcome {
+        heard.words.add(Words::of_program(&failure.message));
+    }
+    let sent = &call.exchange.sent;
+    if !sent.method.is_empty() {
+        heard.method = Some(sent.method.as_str());
+    }
+    heard.path = path_of(&sent.url);
+    heard.credential = match credential.place {
+        CredentialPlace::Unknown => None,
+        CredentialPlace::Nowhere => Some(None),
+        _ => Some(Some(Sent {
+            scheme: credential
+                .scheme
+                .as_deref()
+                .unwrap_or_default()
+                .to_ascii_lowercase(),
+            prefix: String::new(),
+            is_jwt: credential
+                .report
+                .as_ref()
+                .is_some_and(|r| r.kind == TokenKind::Jwt),
+        })),
+    };
+    heard
+}
+
+/// Whether a text is the status in words, with or without its number.
+fn repeats(text: &str, status: u16, name: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let plain = text.chars().filter(|c| c.is_alphabetic());
+        plain.flat_map(char::to_lowercase).collect()
+    };
+    let number = status.to_string();
+    letters(&text.replace(&number, "")) == letters(name)
+}
+
+/// The path of a URL as it stands there.
+fn path_of(url: &str) -> Option<&str> {
+    Url::parse(url).ok()?;
+    let (_, rest) = url.split_once("://")?;
+    let path = &rest[rest.find('/')?..];
+    Some(path.split(['?', '#']).next().unwrap_or(path))
+}
+
+/// The share of what is left as nats over what nobody thought of.
+fn nats(share: f32, left: f32) -> f32 {
+    UNKNOWN + (share / left.max(1.0 - SUREST)).ln()
+}
+
+/// What packs say of an answer beyond its status, as far as it counts against all else.
+pub struct Beside<'a>(Vec<Spoken<'a>>);
+
+impl<'a> Beside<'a> {
+    pub fn of(case: &'a Case) -> Beside<'a> {
+        let mut rows = case.knowledge.spoken(&heard(case));
+        rows.retain(|row| row.told != Told::ByStatus);
+        Beside(rows)
+    }
+
+    /// Whether a pack that knows more than HTTP names the cause. What a proxy, a framework or a
+    /// standard says of a thing, of a time or of a server behind it is the API's to know.
+    pub fn names(&self, cause: Cause) -> bool {
+        const OF_THE_API: [Cause; 3] = [
+            Cause::ResourceAbsent,
+            Cause::TokenExpired,
+            Cause::UpstreamUnreachable,
+        ];
+        if OF_THE_API.contains(&cause) {
+            return false;
+        }
+        let mut rows = self.0.iter().filter(|row| rank_of(row) > Rank::Http);
+        rows.any(|row| row.meaning.cause == Some(cause))
+    }
+
+    /// How far what is weaker still counts beside rows that speak so surely.
+    pub fn left(&self) -> f32 {
+        left_by(self.0.iter())
+    }
+
+    /// How far it counts where it speaks for this cause: a row that leaves the cause open is no
+    /// reason not to look further.
+    pub fn left_for(&self, cause: Cause) -> f32 {
+        left_by(
+            self.0
+                .iter()
+                .filter(|row| !row.meaning.also.contains(&cause)),
+        )
+    }
+}
+
+fn left_by<'a>(rows: impl Iterator<Item = &'a Spoken<'a>>) -> f32 {
+    let surest = rows.map(|row| row.meaning.sure).fold(0.0, f32::max);
+    1.0 - surest.min(SUREST)
+}
+
+/// Wrong where an API means something else by a code or a sentence than its pack says.
+fn says(case: &Case, findings: &mut Findings) {
+    if case.call.is_fine() && !case.call.is_refused() {
+        return;
+    }
+    let heard = heard(case);
+    let mut rows = case.knowledge.spoken(&heard);
+    rows.retain(|row| row.told != Told::ByStatus);
+    rows.sort_by(|a, b| {
+        let sure = b.meaning.sure.total_cmp(&a.meaning.sure);
+        rank_of(b).cmp(&rank_of(a)).then(sure)
+    });
+    let mut left = 1.0;
+    let mut at = 0;
+    while at < rows.len() {
+        let rank = rank_of(&rows[at]);
+        let end = at
+            + rows[at..]
+                .iter()
+                .take_while(|row| rank_of(row) == rank)
+                .count();
+        let here = &rows[at..end];
+        add(here, left, findings);
+        let surest = here.iter().map(|row| row.meaning.sure).fold(0.0, f32::max);
+        left *= 1.0 - surest.min(SUREST);
+        at = end;
+    }
+}
+
+/// The rows of one rank; of those that name the same cause, the surest counts.
+fn add(rows: &[Spoken], left: f32, findings: &mut Findings) {
+    let mut named: Vec<Cause> = Vec::new();
+    for row in rows {
+        let Meaning {
+            cause: Some(cause),
+            sure,
+            also,
+            ..
+        } = row.meaning
+        else {
+            continue;
+        };
+        let sure = sure.min(SUREST);
+        let open = (1.0 - sure) * (1.0 - if also.is_empty() { 0.0 } else { FOR_OTHERS });
+        if !named.contains(cause) {
+            named.push(*cause);
+            let weight = nats(sure, open.max(1.0 - SUREST)) * left;
+            findings.add(*cause, weight, tier(row), evidence(row));
+        }
+        for other in also {
+            if !named.contains(other) {
+                let share = (1.0 - sure) * FOR_OTHERS / also.len() as f32;
+                // A small share is no word against it.
+                let weight = nats(share, open).max(0.0) * left;
+                findings.add(*other, weight, tier(row), "");
+            }
+        }
+    }
+}
+
+/// What a client says it saw itself; what an API says may be translated.
+fn tier(row: &Spoken) -> Tier {
+    match row.told {
+        _ if row.pack.id == CLIENT => Tier::Seen,
+        Told::ByWords => Tier::Words,
+        _ => Tier::Said,
+    }
+}
+
+fn evidence(row: &Spoken) -> String {
+    let whose = &row.pack.title;
+    let why = row.meaning.why.as_deref().unwrap_or_default();
+    match (row.code, why) {
+        (Some(code), "") => format!("{whose}: the code {code}."),
+        (Some(code), why) => format!("{whose}, code {code}: {why}"),
+        (None, "") => format!("{whose} answers so for this cause."),
+        (None, why) => format!("{whose}: {why}"),
+    }
+}
+
+/// Wrong whenever anything is known beyond the status.
+fn status(case: &Case, findings: &mut Findings) {
+    let call = &case.call;
+    if call.is_fine() {
+        return;
+    }
+    let left = Beside::of(case).left();
+    let heard = heard(case);
+    let mut rows = case.knowledge.spoken(&heard);
+    rows.retain(|row| row.told == Told::ByStatus && rank_of(row) == Rank::Own);
+    if !rows.is_empty() {
+        for row in rows {
+            let Some(cause) = row.meaning.cause else {
+                continue;
+            };
+            let sure = row.meaning.sure.min(SUREST);
+            let weight = nats(sure, 1.0 - sure) * left;
+            findings.add(cause, weight, Tier::Status, evidence(&row));
+        }
+        return;
+    }
+    let Some(row) = case.knowledge.status(call.sent_status()) else {
+        return;
+    };
+    let said: f32 = row.likely.iter().map(|(_, share)| share).sum();
+    for (cause, share) in &row.likely {
+        let weight = nats(*share, 1.0 - said) * left;
+        findings.add(*cause, weight, Tier::Status, format!("{}.", call.line()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::insight::api::Phrase;
+    use crate::insight::api::knowledge::{AnswerRow, Meaning};
+    use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
+    use crate::model::Cause;
+
+    const PLAN: Cause = Cause::AccountPlan;
+
+    fn row(cause: Cause, sure: f32) -> AnswerRow {
+        AnswerRow {
+            meaning: Meaning {
+                cause: Some(cause),
+                sure,
+                ..Meaning::default()
+            },
+            ..AnswerRow::default()
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_pack_speaks_where_it_fits_and_not_of_a_success() {
+        let packed = |example: Example| {
+            example.packed(|pack| {
+                let words = Phrase::new("upgrade * plan").into_iter().collect();
+                pack.answers.push(AnswerRow {
+                    words,
+                    ..row(PLAN, 0.9)
+                });
+            })
+        };
+        let said = |text: &str| {
+            let body = format!("{{\"message\":\"{text}\"}}");
+            packed(call(
+                "GET /core/users",
+                super::super::example::says(403, &body),
+            ))
+        };
+        fires("known.says", PLAN, &said("Please upgrade to a paid plan."));
+        silent("known.says", PLAN, &said("You may not."));
+        let fine = packed(call("GET /core/users", listing(&["1"])));
+        silent("known.says", PLAN, &fine);
+    }
+
+    #[test]
+    fn what_a_row_leaves_open_is_still_looked_into() {
+        let mut open = row(PLAN, 0.9);
+        open.meaning.also = vec![Cause::TokenExpired];
+        let case = call("GET /core/users", coded(403, "x")).packed(|pack| {
+            pack.answers.push(AnswerRow {
+                codes: vec!["x".into()],
+                ..open
+            })
+        });
+        let beside = super::Beside::of(&case.0);
+        assert!(beside.left() < 0.2);
+        assert!(beside.left_for(Cause::TokenRejected) < 0.2);
+        assert_eq!(beside.left_for(Cause::TokenExpired), 1.0);
+    }
+
+    #[test]
+    fn a_status_is_read_as_this_api_means_it() {
+        let told = |status| call("GET /core/users", coded(status, "x"));
+        fires("known.status", Cause::CoreOutdated, &told(501));
+        silent("known.status", Cause::CoreOutdated, &told(500));
+        let unknown = told(501).unknown();
+        silent("known.status", Cause::CoreOutdated, &unknown);
+    }
+}

@@ -1,0 +1,263 @@
+//! The URL of a request: filled in, taken apart by the library, and its tokens found again.
+
+use super::fill::{BASE_HINT, fill};
+use super::template::{FilledText, Piece, pieces};
+use super::{Cause, Environment, Failure, RequestSpec, TokenName};
+use std::borrow::Cow;
+use url::{Position, Url};
+
+/// The URL with stand-ins for its tokens, and its text with their slots.
+pub fn address(
+    spec: &RequestSpec,
+    environment: &Environment,
+) -> Result<(Url, FilledText), Failure> {
+    let filled = fill(&typed(spec, environment)?, environment, "URL", CAUSE)?;
+    let mut pairs = Vec::new();
+    for param in spec.params.iter().filter(|param| param.enabled) {
+        let fill = |text: &String| match param.literal {
+            true => Ok(FilledText::from(text.clone())),
+            false => fill(text, environment, "parameters", CAUSE),
+        };
+        pairs.push((fill(&param.name)?, fill(&param.value)?));
+    }
+    // The library changes what it takes in. Where the tokens are afterwards is told by stand-ins,
+    // in which there is nothing to be changed.
+    let texts = pairs.iter().flat_map(|(name, value)| [name, value]);
+    let mut stand_ins = StandIns::unlike(texts.chain([&filled]));
+    let mut url = parsed(&stand_ins.put(&filled), &filled.text)?;
+    if url[..Position::BeforeUsername].contains(&stand_ins.stem)
+        || url[Position::BeforeHost..Position::BeforePath].contains(&stand_ins.stem)
+    {
+        return Err(bad(
+            format!("\"{}\" has a token where the host stands", filled.text),
+            "Write the host as it is; a token goes into the path, a parameter or a header.",
+        ));
+    }
+    if !pairs.is_empty() {
+        let pairs: Vec<(String, String)> = pairs
+            .iter()
+            .map(|(name, value)| (stand_ins.put(name), stand_ins.put(value)))
+            .collect();
+        url.query_pairs_mut().extend_pairs(pairs);
+    }
+    match stand_ins.taken_out(url.as_str()) {
+        Some(text) => Ok((url, text)),
+        None => Err(bad(
+            format!(
+                "a token in \"{}\" stands where it would not be sent",
+                filled.text
+            ),
+            "Write it into the path or a parameter.",
+        )),
+    }
+}
+
+const CAUSE: Cause = Cause::RequestBadUrl;
+
+fn bad(why: String, hint: &str) -> Failure {
+    Failure::unsent(CAUSE, format!("{why}."), hint)
+}
+
+/// What is to be filled in: a path alone stands under the base URL.
+fn typed<'s>(spec: &'s RequestSpec, environment: &Environment) -> Result<Cow<'s, str>, Failure> {
+    let url = spec.url.as_str();
+    let is_open = |piece: Piece| matches!(piece, Piece::Plain(plain) if plain.contains("{{"));
+    if url.trim().is_empty() {
+        return Err(bad(
+            "the URL is empty".into(),
+            "Type a URL, or a path that begins with /.",
+        ));
+    }
+    if url.contains(char::is_whitespace) {
+        return Err(bad(
+            "the URL has a blank in it".into(),
+            "Take the blank out; inside a path or a value it is written %20.",
+        ));
+    }
+    if pieces(url).any(is_open) {
+        return Err(bad(
+            format!("\"{url}\" holds {{{{ and no name that could be filled in"),
+            "Write a name between {{ and }}; braces that are meant are written %7B and %7D.",
+        ));
+    }
+    if !url.starts_with('/') {
+        return Ok(Cow::Borrowed(url));
+    }
+    if environment.variable("base").is_none() {
+        let name = &environment.name;
+        return Err(bad(
+            format!("the URL is only a path, and \"{name}\" has no base URL"),
+            BASE_HINT,
+        ));
+    }
+    Ok(Cow::Owned(format!("{{{{base}}}}{url}")))
+}
+
+/// A text as a URL that a call can be made to; `shown` is the text as it may be repeated.
+fn parsed(text: &str, shown: &str) -> Result<Url, Failure> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Ok(url),
+        Ok(_) => Err(bad(
+            format!("\"{shown}\" is not an http or https URL"),
+            "Begin with https:// or http://.",
+        )),
+        Err(url::ParseError::RelativeUrlWithoutBase) => Err(bad(
+            format!("\"{shown}\" has no scheme"),
+            "Begin with https:// or http://, or with / for a path under the base URL.",
+        )),
+        Err(error) => Err(bad(
+            format!("\"{shown}\" is no URL: {error}"),
+            "Correct the URL.",
+        )),
+    }
+}
+
+/// Words of letters and digits in the place of tokens.
+struct StandIns {
+    /// Stands in no other text of the URL.
+    stem: String,
+    names: Vec<TokenName>,
+}
+
+impl StandIns {
+    fn unlike<'t>(texts: impl Iterator<Item = &'t FilledText>) -> StandIns {
+        let texts: String = texts.map(|text| text.text.to_ascii_lowercase()).collect();
+        let stems = (0_u32..).map(|number| format!("tokenstandin{number}x"));
+        let mut stems = stems.skip_while(|stem| texts.contains(stem.as_str()));
+        StandIns {
+            stem: stems.next().unwrap_or_default(),
+            names: Vec::new(),
+        }
+    }
+
+    fn put(&mut self, filled: &FilledText) -> String {
+        let mut text = String::with_capacity(filled.text.len());
+        let mut from = 0;
+        for (range, name) in &filled.slots {
+            text.push_str(&filled.text[from..range.start]);
+            text.push_str(&format!("{}{}z", self.stem, self.names.len()));
+            self.names.push(name.clone());
+            from = range.end;
+        }
+        text.push_str(&filled.text[from..]);
+        text
+    }
+
+    /// The tokens back in their places; `None` where one of them is gone.
+    fn taken_out(&self, text: &str) -> Option<FilledText> {
+        let mut out = FilledText::default();
+        let mut rest = text;
+        for (number, name) in self.names.iter().enumerate() {
+            let (before, behind) = rest.split_once(&format!("{}{number}z", self.stem))?;
+            out.text.push_str(before);
+            out.push_token(name);
+            rest = behind;
+        }
+        out.text.push_str(rest);
+        (!out.text.contains(&self.stem)).then_some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{SentRequest, resolve};
+
+    fn acme() -> Environment {
+        Environment {
+            name: "acme".into(),
+            base_url: "https://api.acme.example/".into(),
+            variables: vec![("runbook".into(), "7".into())],
+            ..Environment::default()
+        }
+    }
+
+    fn resolved(url: &str) -> Result<SentRequest, Failure> {
+        let mut acme = acme();
+        let variables = [("evil", "{{token:x}}"), ("host", "api.other.example")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        acme.variables.extend(variables);
+        resolve(&RequestSpec::new("GET", url), &acme)
+    }
+
+    #[test]
+    fn a_token_in_a_url_is_where_it_was_typed_and_nowhere_else() {
+        let home = "https://api.acme.example";
+        let cases = [
+            ("/a/{{token:x}}/b", "/a/{{token:x}}/b", 1),
+            (
+                "/a?k={{token:x}}&l={{token:x}}",
+                "/a?k={{token:x}}&l={{token:x}}",
+                2,
+            ),
+            (
+                "/\u{e4}/{{token:x}}?\u{e4}",
+                "/%C3%A4/{{token:x}}?%C3%A4",
+                1,
+            ),
+            ("/a/../{{token:x}}", "/{{token:x}}", 1),
+            ("/a#{{token:x}}", "/a#{{token:x}}", 1),
+            // Text: out of a variable, encoded in either case, and what cannot be a name.
+            (
+                "/{{evil}}?k={{evil}}",
+                "/%7B%7Btoken:x%7D%7D?k={{token:x}}",
+                0,
+            ),
+            (
+                "/{{evil}}/{{token:x}}",
+                "/%7B%7Btoken:x%7D%7D/{{token:x}}",
+                1,
+            ),
+            ("/%7B%7Btoken:x%7D%7D", "/%7B%7Btoken:x%7D%7D", 0),
+            ("/?k=%7b%7btoken%3ax%7d%7d", "/?k=%7b%7btoken%3ax%7d%7d", 0),
+            (
+                "/tokenstandin0x0z/{{token:x}}",
+                "/tokenstandin0x0z/{{token:x}}",
+                1,
+            ),
+        ];
+        for (typed, wanted, count) in cases {
+            let sent = resolved(typed).unwrap();
+            assert_eq!(sent.url, format!("{home}{wanted}"));
+            assert_eq!(sent.slots.len(), count, "{typed}");
+            for slot in &sent.slots {
+                assert_eq!(&sent.url[slot.range.clone()], "{{token:x}}", "{typed}");
+                assert!(
+                    slot.range.start >= sent.url.rfind("%7D").unwrap_or(0),
+                    "{typed}"
+                );
+            }
+            // Typed again from what was sent, it is the same.
+            let again = resolved(&sent.url_template()).unwrap();
+            assert_eq!((again.url, again.slots), (sent.url, sent.slots), "{typed}");
+        }
+        let user = resolved("https://me:{{token:x}}@api.acme.example/").unwrap();
+        assert_eq!(user.slots.len(), 1);
+    }
+
+    #[test]
+    fn no_token_stands_in_a_host_nor_where_it_would_be_lost() {
+        for (typed, says) in [
+            ("https://{{token:x}}/", "where the host stands"),
+            ("https://a.{{token:x}}.example/", "where the host stands"),
+            ("https://a.example:{{token:x}}/", "is no URL"),
+            ("{{token:x}}://a.example/", "not an http or https URL"),
+            ("/a/{{token:x}}/..", "would not be sent"),
+            ("/a/{{", "no name that could be filled in"),
+            ("/a/{{token:NO}}", "no name that could be filled in"),
+        ] {
+            let failure = resolved(typed).unwrap_err();
+            assert_eq!(failure.cause, Cause::RequestBadUrl, "{typed}");
+            assert!(
+                failure.message.contains(says),
+                "{typed}: {}",
+                failure.message
+            );
+            assert!(
+                !failure.message.contains("tokenstandin"),
+                "{}",
+                failure.message
+            );
+        }
+    }
+}

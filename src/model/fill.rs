@@ -1,0 +1,30 @@
+//! Texts of a request filled in for an environment.
+
+use super::template::{self, FilledText};
+use super::{Cause, Environment, Failure};
+
+pub const BASE_HINT: &str =
+    "Write the whole URL, or give a base with --base-url, --env or base_url in config.toml.";
+
+/// Replaces `{{name}}` by its value, once; `{{token:NAME}}` stays for the vault.
+pub fn fill(
+    text: &str,
+    environment: &Environment,
+    place: &str,
+    cause: Cause,
+) -> Result<FilledText, Failure> {
+    template::fill(text, |name| environment.variable(name)).map_err(|name| {
+        let hint = match name {
+            "base" => BASE_HINT.to_owned(),
+            _ => format!("Give it with --var {name}=…, or under variables in config.toml."),
+        };
+        Failure::unsent(
+            cause,
+            format!(
+                "{{{{{name}}}}} in the {place} has no value in environment \"{}\".",
+                environment.name
+            ),
+            hint,
+        )
+    })
+}
