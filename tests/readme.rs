@@ -1,19 +1,54 @@
-//! README says what is true: its commands run, its examples are read, its keys are the program's.
+//! README and the manual say what is true: their commands run, their examples are read, their keys
+//! are the program's.
 
 use httriage::app::Keymap;
 use httriage::app::pane::Help;
 use httriage::format::{catalogue_file, config_file, session_file};
 use std::process::Command;
 
-const README: &str = include_str!("../README.md");
+/// What is read before and beside the program, with what each page is called.
+const PAGES: &[(&str, &str)] = &[
+    ("README.md", include_str!("../README.md")),
+    (
+        "CONTRIBUTING.md",
+        include_str!("../.github/CONTRIBUTING.md"),
+    ),
+    ("tour.md", include_str!("../assets/manual/tour.md")),
+    ("send.md", include_str!("../assets/manual/send.md")),
+    ("why.md", include_str!("../assets/manual/why.md")),
+    (
+        "knowledge.md",
+        include_str!("../assets/manual/knowledge.md"),
+    ),
+    ("tokens.md", include_str!("../assets/manual/tokens.md")),
+    ("matrix.md", include_str!("../assets/manual/matrix.md")),
+    ("sessions.md", include_str!("../assets/manual/sessions.md")),
+    ("history.md", include_str!("../assets/manual/history.md")),
+    ("import.md", include_str!("../assets/manual/import.md")),
+    ("config.md", include_str!("../assets/manual/config.md")),
+    ("keys.md", include_str!("../assets/manual/keys.md")),
+    ("signs.md", include_str!("../assets/manual/signs.md")),
+    ("safety.md", include_str!("../assets/manual/safety.md")),
+];
+
+fn page(name: &str) -> &'static str {
+    let found = PAGES.iter().find(|(known, _)| *known == name);
+    found.expect("the page is listed").1
+}
 
 /// The contents of the fenced blocks of one language.
-fn blocks(language: &str) -> Vec<&'static str> {
+fn blocks_of(page: &'static str, language: &str) -> Vec<&'static str> {
     let open = format!("```{language}\n");
-    let parts = README.split(&open).skip(1);
+    let parts = page.split(&open).skip(1);
     parts
         .filter_map(|part| part.split("\n```").next())
         .collect()
+}
+
+/// Those of all pages.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let pages = PAGES.iter().flat_map(|(_, page)| blocks_of(page, language));
+    pages.collect()
 }
 
 fn keys_table() -> String {
@@ -29,13 +64,14 @@ fn keys_table() -> String {
 
 #[test]
 fn the_table_of_keys_is_the_programs() {
-    let start = README.find("by a test -->\n").unwrap() + "by a test -->\n".len();
-    let end = README.find("<!-- /keys -->").unwrap();
-    let written = README[start..end].trim();
+    let keys = page("keys.md");
+    let start = keys.find("by a test -->\n").unwrap() + "by a test -->\n".len();
+    let end = keys.find("<!-- /keys -->").unwrap();
+    let written = keys[start..end].trim();
     assert_eq!(
         written,
         keys_table().trim(),
-        "README should have:\n{}",
+        "the manual's page of keys should have:\n{}",
         keys_table()
     );
 }
@@ -101,14 +137,105 @@ fn the_cargo_commands_name_what_exists() {
 
 #[test]
 fn the_example_files_are_read_without_complaint() {
-    let examples = blocks("toml");
-    let settings = config_file::read(examples[2], "config.toml").unwrap();
-    assert_eq!(settings.environments[0].name, "acme");
-    let session = session_file::read(examples[0], "a.session.toml").unwrap();
+    let session = blocks_of(page("sessions.md"), "toml")[0];
+    let session = session_file::read(session, "a.session.toml").unwrap();
     assert_eq!(session.steps[0].expect.as_ref().unwrap().status, Some(403));
-    let pinned = session_file::read(examples[1], "a.session.toml").unwrap();
+    let pinned = blocks_of(page("matrix.md"), "toml")[0];
+    let pinned = session_file::read(pinned, "a.session.toml").unwrap();
     assert_eq!(pinned.steps[0].access.len(), 2);
-    let catalogue = catalogue_file::read(examples[3], "catalogue.toml").unwrap();
+    for settings in [
+        blocks_of(page("config.md"), "toml")[0],
+        blocks_of(page("README.md"), "toml")[0],
+    ] {
+        let settings = config_file::read(settings, "config.toml").unwrap();
+        assert_eq!(settings.environments[0].name, "acme");
+    }
+    let catalogue = blocks_of(page("config.md"), "toml")[1];
+    let catalogue = catalogue_file::read(catalogue, "catalogue.toml").unwrap();
     assert!(catalogue.code("runbook_locked", None).is_some());
     assert!(catalogue.status(423).is_some());
+}
+
+fn httriage(arguments: &[&str]) -> std::process::Output {
+    let home = tempfile::tempdir().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_httriage"))
+        .args(arguments)
+        .env("HTTRIAGE_CONFIG_DIR", home.path())
+        .env("HTTRIAGE_DATA_DIR", home.path())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_pack_of_the_manual_proves_itself_and_a_wrong_one_is_refused_with_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("acme.toml");
+    let pack = blocks_of(page("knowledge.md"), "toml")[0];
+    std::fs::write(&file, pack).unwrap();
+    let check = |arguments: &[&str]| {
+        let mut all = vec!["knowledge", "check", file.to_str().unwrap()];
+        all.extend(arguments);
+        httriage(&all)
+    };
+    let output = check(&["--json"]);
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        said["examples"],
+        serde_json::json!({ "passed": 1, "failed": 0 })
+    );
+    assert_eq!(output.status.code(), Some(0));
+
+    std::fs::write(
+        &file,
+        pack.replace(
+            "\ncause = \"account.plan\"\n",
+            "\ncause = \"token.expired\"\n",
+        ),
+    )
+    .unwrap();
+    let output = check(&[]);
+    assert_eq!(output.status.code(), Some(2));
+
+    std::fs::write(&file, pack.replace("hosts =", "hostz =")).unwrap();
+    let output = check(&["--json"]);
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["errors"][0]["line"], 6);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_manual_is_listed_and_read_by_topic_and_by_command() {
+    let said = |arguments: &[&str]| String::from_utf8(httriage(arguments).stdout).unwrap();
+    let overview = said(&["help"]);
+    for name in ["tour", "safety", "investigate"] {
+        assert!(overview.contains(&format!("  {name} ")), "{overview}");
+    }
+    assert!(said(&["help", "why"]).contains("# Why it said no"));
+    assert!(said(&["help", "replay"]).contains("--pace"));
+    let unknown = httriage(&["help", "fingerprint"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let complaint = String::from_utf8(unknown.stderr).unwrap();
+    assert!(complaint.contains("stands in"), "{complaint}");
+}
+
+/// The built-in packs were written before they were judged; what misses is to be mended in the
+/// packs or in the judge, never here. Of 600 examples 522 came to their cause when this was
+/// written.
+#[test]
+fn the_examples_of_the_built_in_packs_come_to_their_causes() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/knowledge");
+    let (mut passed, mut failed) = (0, 0);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with("index.toml") {
+            continue;
+        }
+        let output = httriage(&["knowledge", "check", path.to_str().unwrap(), "--json"]);
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(said["errors"], serde_json::json!([]), "{}", path.display());
+        passed += said["examples"]["passed"].as_u64().unwrap();
+        failed += said["examples"]["failed"].as_u64().unwrap();
+    }
+    assert!(passed + failed >= 600, "{passed} and {failed}");
+    assert!(passed >= 520, "{passed} of {} examples", passed + failed);
 }

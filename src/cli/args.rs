@@ -9,7 +9,12 @@ use std::path::PathBuf;
 /// Tells why an API said no. Without a command it opens the explorer, on the built-in sandbox
 /// unless config.toml or an option names another API.
 #[derive(Parser)]
-#[command(name = "httriage", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "httriage",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
 pub struct HttriageArgs {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -44,6 +49,10 @@ pub enum Command {
     Export(ExportArgs),
     /// List every action with its keys, as keys.toml left them
     Keys(KeysArgs),
+    /// List the packs of knowledge, show one, or check one of your own
+    Knowledge(KnowledgeArgs),
+    /// Read the manual: its topics, or one of them
+    Help(HelpArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -432,6 +441,50 @@ pub struct KeysArgs {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct KnowledgeArgs {
+    #[command(subcommand)]
+    pub command: Option<KnowledgeCommand>,
+}
+
+#[derive(Subcommand)]
+pub enum KnowledgeCommand {
+    /// Name every pack, your own first
+    List {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a pack as it is written
+    Show {
+        /// The id of a pack
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Say what is wrong in a pack, and judge the examples that it carries
+    Check {
+        /// The file of a pack
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Default for KnowledgeCommand {
+    fn default() -> KnowledgeCommand {
+        KnowledgeCommand::List { json: false }
+    }
+}
+
+#[derive(Args)]
+pub struct HelpArgs {
+    /// A topic of the manual, or a command
+    #[arg(value_name = "TOPIC")]
+    pub topic: Option<String>,
 }
 
 #[derive(Args)]

@@ -16,6 +16,8 @@ mod import;
 mod investigate;
 mod json;
 mod keys;
+mod knowledge;
+mod manual;
 mod matrix;
 mod print;
 mod recording;
@@ -61,6 +63,8 @@ pub fn dispatch() -> u8 {
         Some(Command::Man) => completions::man(&mut out),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, &mut out),
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
+        Some(Command::Knowledge(knowledge)) => knowledge::run(knowledge, &mut out),
+        Some(Command::Help(help)) => manual::run(help, &mut out),
         Some(Command::JqWorker) => Ok(crate::engine::jq::work()),
     };
     ended(result, out)

@@ -45,7 +45,7 @@ pub fn read(text: &str, file_name: &str) -> Result<Pack, FormatError> {
         refuse(
             offset,
             problem,
-            "Correct this line; the README shows every key",
+            "Correct this line; `httriage help config` shows every key",
         )
     })?;
 

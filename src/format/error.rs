@@ -28,6 +28,15 @@ impl FormatError {
             remedy: remedy.into(),
         }
     }
+
+    /// Line and column where they are known, both from one.
+    pub fn line_and_column(&self) -> (Option<usize>, Option<usize>) {
+        let mut parts = self.place.rsplit(':').map(|part| part.parse().ok());
+        match (parts.next().flatten(), parts.next().flatten()) {
+            (Some(column), Some(line)) => (Some(line), Some(column)),
+            _ => (None, None),
+        }
+    }
 }
 
 impl fmt::Display for FormatError {

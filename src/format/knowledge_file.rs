@@ -3,6 +3,7 @@
 
 use super::FormatError;
 use super::catalogue_file::StatementRow;
+use super::made_up;
 use crate::insight::api::Phrase;
 use crate::insight::api::calls::{
     Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
@@ -13,9 +14,10 @@ use crate::insight::api::knowledge::{
     Layer, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow,
 };
 use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
-use crate::model::Cause;
+use crate::model::{Cause, Timestamp};
 use serde::Deserialize;
 use toml::Spanned;
+use url::{Position, Url};
 
 /// An answer that a pack carries to prove itself by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,38 @@ pub struct Example {
     pub cause: Cause,
     /// It looks like another cause.
     pub is_near_miss: bool,
+}
+
+impl Example {
+    /// The call as `curl -v` prints it, as far as the example says what was asked, with made-up
+    /// values in their places.
+    pub fn transcript(&self, now: Timestamp) -> String {
+        made_up::filled(&self.as_curl_prints(), now)
+    }
+
+    fn as_curl_prints(&self) -> String {
+        let asked = self.request.as_deref().and_then(|text| {
+            let (method, url) = text.split_once(' ')?;
+            Some((method, Url::parse(url.trim()).ok()?))
+        });
+        let (Some((method, url)), true) = (asked, self.answer.starts_with("HTTP/")) else {
+            return self.answer.clone();
+        };
+        let target = &url[Position::BeforePath..Position::AfterQuery];
+        let authority = &url[Position::BeforeHost..Position::AfterPort];
+        let mut text = format!("> {method} {target} HTTP/1.1\n> Host: {authority}\n");
+        for header in &self.sent {
+            text.push_str(&format!("> {header}\n"));
+        }
+        text.push_str(">\n");
+        let (head, body) = self.answer.split_once("\n\n").unwrap_or((&self.answer, ""));
+        for line in head.lines() {
+            text.push_str(&format!("< {}\n", line.trim_end()));
+        }
+        text.push_str("<\n");
+        text.push_str(body);
+        text
+    }
 }
 
 type Refuse<'a> = dyn Fn(usize, String, &str) -> FormatError + 'a;
@@ -74,7 +108,7 @@ fn parsed(text: &str, file_name: &str) -> Result<File, FormatError> {
     toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         let problem = error.message().replace('\n', ", ");
-        let remedy = "Correct this line; `httriage help packs` shows every key";
+        let remedy = "Correct this line; `httriage help knowledge` shows every key";
         FormatError::at(file_name, text, offset, problem, remedy)
     })
 }
