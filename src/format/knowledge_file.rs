@@ -3,7 +3,6 @@
 
 use super::FormatError;
 use super::catalogue_file::StatementRow;
-use super::made_up;
 use crate::insight::api::Phrase;
 use crate::insight::api::calls::{
     Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
@@ -13,11 +12,11 @@ use crate::insight::api::knowledge::{
     Alphabet, AnswerRow, BodyForm, CauseText, CodeRow, CredentialKind, ErrorPlaces, HeaderNames,
     Layer, Meaning, Pack, Recognise, RefusedWhen, Sign, StatusRow,
 };
+use crate::insight::made_up;
 use crate::insight::{CodeNote, Grounds, Statement, StatusNote};
 use crate::model::{Cause, Timestamp};
 use serde::Deserialize;
 use toml::Spanned;
-use url::{Position, Url};
 
 /// An answer that a pack carries to prove itself by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,31 +38,8 @@ impl Example {
     /// The call as `curl -v` prints it, as far as the example says what was asked, with made-up
     /// values in their places.
     pub fn transcript(&self, now: Timestamp) -> String {
-        made_up::filled(&self.as_curl_prints(), now)
-    }
-
-    fn as_curl_prints(&self) -> String {
-        let asked = self.request.as_deref().and_then(|text| {
-            let (method, url) = text.split_once(' ')?;
-            Some((method, Url::parse(url.trim()).ok()?))
-        });
-        let (Some((method, url)), true) = (asked, self.answer.starts_with("HTTP/")) else {
-            return self.answer.clone();
-        };
-        let target = &url[Position::BeforePath..Position::AfterQuery];
-        let authority = &url[Position::BeforeHost..Position::AfterPort];
-        let mut text = format!("> {method} {target} HTTP/1.1\n> Host: {authority}\n");
-        for header in &self.sent {
-            text.push_str(&format!("> {header}\n"));
-        }
-        text.push_str(">\n");
-        let (head, body) = self.answer.split_once("\n\n").unwrap_or((&self.answer, ""));
-        for line in head.lines() {
-            text.push_str(&format!("< {}\n", line.trim_end()));
-        }
-        text.push_str("<\n");
-        text.push_str(body);
-        text
+        let request = self.request.as_deref();
+        made_up::transcript(request, &self.sent, &self.answer, now)
     }
 }
 

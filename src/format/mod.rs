@@ -14,7 +14,6 @@ pub mod keys_file;
 pub mod knowledge_file;
 pub mod library;
 mod lift;
-pub mod made_up;
 pub mod markdown;
 pub mod matrix;
 mod notes;

@@ -15,6 +15,7 @@ mod explain;
 pub mod facts;
 mod json;
 pub mod learned;
+pub mod made_up;
 pub mod matrix;
 mod named;
 mod phases;

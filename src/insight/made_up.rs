@@ -8,8 +8,34 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::fmt::rfc2822;
 use serde_json::{Map, Value, json};
+use url::{Position, Url};
 
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// A call as `curl -v` prints it, as far as it is known what was asked (`GET https://…`).
+pub fn transcript(request: Option<&str>, sent: &[String], answer: &str, now: Timestamp) -> String {
+    let asked = request.and_then(|text| {
+        let (method, url) = text.split_once(' ')?;
+        Some((method, Url::parse(url.trim()).ok()?))
+    });
+    let (Some((method, url)), true) = (asked, answer.starts_with("HTTP/")) else {
+        return filled(answer, now);
+    };
+    let target = &url[Position::BeforePath..Position::AfterQuery];
+    let authority = &url[Position::BeforeHost..Position::AfterPort];
+    let mut text = format!("> {method} {target} HTTP/1.1\n> Host: {authority}\n");
+    for header in sent {
+        text.push_str(&format!("> {header}\n"));
+    }
+    text.push_str(">\n");
+    let (head, body) = answer.split_once("\n\n").unwrap_or((answer, ""));
+    for line in head.lines() {
+        text.push_str(&format!("< {}\n", line.trim_end()));
+    }
+    text.push_str("<\n");
+    text.push_str(body);
+    filled(&text, now)
+}
 
 /// The text with a value in each such place; what is none of them stays as it is.
 pub fn filled(text: &str, now: Timestamp) -> String {
