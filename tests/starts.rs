@@ -164,6 +164,9 @@ const RUNS: &[(&str, &[&str], &str)] = &[
         "",
     ),
     ("keys", &[], ""),
+    ("knowledge check", &["Cargo.toml"], ""),
+    ("knowledge list", &[], ""),
+    ("knowledge show", &["github"], ""),
     ("man", &[], ""),
     (
         "matrix",
