@@ -4,8 +4,8 @@
 //! to write is left out, and said.
 
 use crate::format::export::{
-    Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Stretch, Text,
-    Written, comment, form_decoded, is_made_by_the_client, masked,
+    Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Sheet, Stretch,
+    Text, Written, comment, form_decoded, is_made_by_the_client, masked,
 };
 use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
@@ -53,84 +53,7 @@ struct Writer<'a> {
     requests: usize,
 }
 
-impl<'a> Writer<'a> {
-    fn new(ground: &'a Ground, own: &'a [(String, String)], taken: &'a [TokenName]) -> Writer<'a> {
-        Writer {
-            exporter: Exporter::new(ground, own, taken),
-            names: Names::default(),
-            text: String::new(),
-            notes: Vec::new(),
-            requests: 0,
-        }
-    }
-
-    fn finish(self, follows: bool) -> Written {
-        let mut head = String::from("# Run it with\n#   hurl --test");
-        if follows {
-            head.push_str(" --location");
-        }
-        for name in self.names.given() {
-            let option = if name.is_secret { "secret" } else { "variable" };
-            let _ = write!(
-                head,
-                " \\\n#     --{option} {}=\"${}\"",
-                name.file, name.shell
-            );
-        }
-        head.push_str(" FILE\n\n");
-        Written {
-            text: format!("{head}{}", self.text),
-            requests: self.requests,
-            variables: self.names.variables(),
-            notes: self.notes,
-        }
-    }
-
-    fn say(&mut self, words: &str) {
-        self.text.push_str(&comment(words));
-    }
-
-    fn lose(&mut self, why: String) {
-        self.say(&why);
-        self.notes.push(why);
-    }
-
-    fn name(&mut self, placeholder: &Placeholder) -> Name {
-        let is_secret = self.exporter.is_secret(placeholder);
-        self.names.of(placeholder, is_secret)
-    }
-
-    fn step(&mut self, step: &Step) {
-        let outbound = self.exporter.request(&step.spec);
-        if self.request(outbound) {
-            self.response(step.expect.as_ref(), &step.capture);
-        }
-    }
-
-    /// Writes the request; `false` where none is there to be answered.
-    fn request(&mut self, outbound: Result<Outbound, String>) -> bool {
-        let written = match outbound {
-            Ok(outbound) => {
-                for said in &outbound.said {
-                    self.lose(said.clone());
-                }
-                self.lines(&outbound)
-            }
-            Err(why) => Err(why),
-        };
-        match written {
-            Ok(lines) => {
-                self.text.push_str(&lines);
-                self.requests += 1;
-                true
-            }
-            Err(why) => {
-                self.lose(format!("This request is left out. {why}"));
-                false
-            }
-        }
-    }
-
+impl Sheet for Writer<'_> {
     fn lines(&mut self, outbound: &Outbound) -> Result<String, String> {
         let method = &outbound.method;
         if !method.bytes().all(|b| b.is_ascii_uppercase()) {
@@ -186,6 +109,66 @@ impl<'a> Writer<'a> {
             },
         }
         Ok(lines)
+    }
+
+    fn add(&mut self, lines: &str) {
+        self.text.push_str(lines);
+        self.requests += 1;
+    }
+
+    fn lose(&mut self, why: String) {
+        self.say(&why);
+        self.notes.push(why);
+    }
+}
+
+impl<'a> Writer<'a> {
+    fn new(ground: &'a Ground, own: &'a [(String, String)], taken: &'a [TokenName]) -> Writer<'a> {
+        Writer {
+            exporter: Exporter::new(ground, own, taken),
+            names: Names::default(),
+            text: String::new(),
+            notes: Vec::new(),
+            requests: 0,
+        }
+    }
+
+    fn finish(self, follows: bool) -> Written {
+        let mut head = String::from("# Run it with\n#   hurl --test");
+        if follows {
+            head.push_str(" --location");
+        }
+        for name in self.names.given() {
+            let option = if name.is_secret { "secret" } else { "variable" };
+            let _ = write!(
+                head,
+                " \\\n#     --{option} {}=\"${}\"",
+                name.file, name.shell
+            );
+        }
+        head.push_str(" FILE\n\n");
+        Written {
+            text: format!("{head}{}", self.text),
+            requests: self.requests,
+            variables: self.names.variables(),
+            notes: self.notes,
+        }
+    }
+
+    fn say(&mut self, words: &str) {
+        self.text.push_str(&comment(words));
+    }
+
+    fn name(&mut self, placeholder: &Placeholder) -> Name {
+        let is_secret = self.exporter.is_secret(placeholder);
+        self.names.of(placeholder, is_secret)
+    }
+
+    fn step(&mut self, step: &Step) {
+        let outbound = self.exporter.request(&step.spec);
+        if self.request(outbound) {
+            self.response(step.expect.as_ref(), &step.capture);
+        }
     }
 
     /// The URL, and the pairs that are filled in and encoded as the call is made.

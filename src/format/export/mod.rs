@@ -12,12 +12,14 @@
 mod marks;
 mod names;
 mod outbound;
+mod sheet;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use names::{Name, Names, Placeholder};
 pub use outbound::{Chunk, Exporter, FormPart, Outbound, Payload};
+pub use sheet::Sheet;
 pub use text::{OpenPair, Pair, Stretch, Text, form_decoded, pairs};
 
 use crate::format::lift::{Lifter, holds_secret};

@@ -7,7 +7,7 @@
 //! what it belongs to is left out, and a comment says so.
 
 use crate::format::export::{
-    Chunk, Exporter, Ground, Names, Outbound, Payload, Placeholder, Stretch, Text, Written,
+    Chunk, Exporter, Ground, Names, Outbound, Payload, Placeholder, Sheet, Stretch, Text, Written,
     comment, is_made_by_the_client, masked,
 };
 use crate::insight::Exchange;
@@ -57,6 +57,61 @@ struct Writer<'a> {
 
 const EXACT: &str = "As a curl command it is exact.";
 
+impl Sheet for Writer<'_> {
+    fn lines(&mut self, outbound: &Outbound) -> Result<String, String> {
+        for blank in outbound.blanks() {
+            if let Placeholder::Variable(name) = blank
+                && self.lost.contains(name)
+            {
+                return Err(format!(
+                    "It needs {{{{{name}}}}}, which is not taken out of the answer before it."
+                ));
+            }
+        }
+        let method = outbound.method.as_str();
+        if !METHODS.contains(&method) {
+            return Err(format!("Such a file knows no method {method}. {EXACT}"));
+        }
+        let url = outbound.url();
+        if !is_plain(&url) {
+            return Err(format!(
+                "Its URL holds braces, which stand for variables in such a file. {EXACT}"
+            ));
+        }
+        if url.blanks().any(|blank| self.exporter.is_secret(blank)) {
+            self.say("A secret stands in the URL: give its value percent-encoded.");
+        }
+        let body = self.body(outbound)?;
+        let mut lines = format!("{method} {} HTTP/1.1\n", self.filled(&url));
+        for (name, value) in &outbound.headers {
+            if is_made_by_the_client(name) {
+                continue;
+            }
+            let is_kept = is_header(name) && is_plain(value);
+            if !is_kept {
+                self.lose(format!(
+                    "The header {} is left out: such a file would read it as something else. {EXACT}",
+                    cut(name, 100)
+                ));
+                continue;
+            }
+            let value = self.filled(value);
+            let _ = writeln!(lines, "{name}: {value}");
+        }
+        Ok(lines + &body)
+    }
+
+    fn add(&mut self, lines: &str) {
+        self.text.push_str(lines);
+        self.requests += 1;
+    }
+
+    fn lose(&mut self, why: String) {
+        self.say(&why);
+        self.notes.push(why);
+    }
+}
+
 impl<'a> Writer<'a> {
     fn new(ground: &'a Ground, own: &'a [(String, String)], taken: &'a [TokenName]) -> Writer<'a> {
         Writer {
@@ -92,11 +147,6 @@ impl<'a> Writer<'a> {
 
     fn say(&mut self, words: &str) {
         self.text.push_str(&comment(words));
-    }
-
-    fn lose(&mut self, why: String) {
-        self.say(&why);
-        self.notes.push(why);
     }
 
     fn begin(&mut self, name: &str) {
@@ -153,73 +203,6 @@ impl<'a> Writer<'a> {
             let line = format!("@{name} = {{{{step_{number}.response.body.{path}}}}}\n");
             self.taken.push(line);
         }
-    }
-
-    /// Writes the request; `false` where none is there to be answered.
-    fn request(&mut self, outbound: Result<Outbound, String>) -> bool {
-        let written = match outbound {
-            Ok(outbound) => {
-                for said in &outbound.said {
-                    self.lose(said.clone());
-                }
-                self.lines(&outbound)
-            }
-            Err(why) => Err(why),
-        };
-        match written {
-            Ok(lines) => {
-                self.text.push_str(&lines);
-                self.requests += 1;
-                true
-            }
-            Err(why) => {
-                self.lose(format!("This request is left out. {why}"));
-                false
-            }
-        }
-    }
-
-    fn lines(&mut self, outbound: &Outbound) -> Result<String, String> {
-        for blank in outbound.blanks() {
-            if let Placeholder::Variable(name) = blank
-                && self.lost.contains(name)
-            {
-                return Err(format!(
-                    "It needs {{{{{name}}}}}, which is not taken out of the answer before it."
-                ));
-            }
-        }
-        let method = outbound.method.as_str();
-        if !METHODS.contains(&method) {
-            return Err(format!("Such a file knows no method {method}. {EXACT}"));
-        }
-        let url = outbound.url();
-        if !is_plain(&url) {
-            return Err(format!(
-                "Its URL holds braces, which stand for variables in such a file. {EXACT}"
-            ));
-        }
-        if url.blanks().any(|blank| self.exporter.is_secret(blank)) {
-            self.say("A secret stands in the URL: give its value percent-encoded.");
-        }
-        let body = self.body(outbound)?;
-        let mut lines = format!("{method} {} HTTP/1.1\n", self.filled(&url));
-        for (name, value) in &outbound.headers {
-            if is_made_by_the_client(name) {
-                continue;
-            }
-            let is_kept = is_header(name) && is_plain(value);
-            if !is_kept {
-                self.lose(format!(
-                    "The header {} is left out: such a file would read it as something else. {EXACT}",
-                    cut(name, 100)
-                ));
-                continue;
-            }
-            let value = self.filled(value);
-            let _ = writeln!(lines, "{name}: {value}");
-        }
-        Ok(lines + &body)
     }
 
     /// The body with the empty line before it; refused where a client would read anything else

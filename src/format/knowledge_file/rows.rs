@@ -1,0 +1,366 @@
+//! The rows of a pack as they stand in its file, before they are understood.
+
+use crate::format::catalogue_file::StatementRow;
+use crate::insight::{Grounds, Statement};
+use serde::Deserialize;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub id: Spanned<String>,
+    pub layer: Option<Spanned<String>>,
+    pub title: String,
+    #[serde(default)]
+    pub uses: Vec<String>,
+    pub docs: Option<String>,
+    pub base: Option<String>,
+    #[serde(default)]
+    pub base_path: String,
+    #[serde(default)]
+    pub recognise: RecogniseRows,
+    #[serde(default)]
+    pub credential: Vec<CredentialRow>,
+    #[serde(default)]
+    pub errors: ErrorRows,
+    #[serde(default)]
+    pub headers: HeaderRows,
+    #[serde(default)]
+    pub answer: Vec<AnswerRows>,
+    #[serde(default)]
+    pub code: Vec<CodeRows>,
+    #[serde(default)]
+    pub status: Vec<StatusRows>,
+    #[serde(default)]
+    pub cause: Vec<CauseRows>,
+    #[serde(default)]
+    pub endpoint: Vec<EndpointRow>,
+    #[serde(default)]
+    pub request_header: Vec<RequestHeaderRow>,
+    #[serde(default)]
+    pub web_paths: Vec<String>,
+    #[serde(default)]
+    pub calls: CallRows,
+    #[serde(default)]
+    pub probes: ProbeRows,
+    #[serde(default)]
+    pub example: Vec<ExampleRow>,
+    #[serde(rename = "documented")]
+    pub _documented: Option<String>,
+    #[serde(rename = "observed")]
+    pub _observed: Option<String>,
+    #[serde(rename = "reading")]
+    pub _reading: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecogniseRows {
+    pub hosts: Vec<String>,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<BodyRow>,
+    pub paths: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BodyRow {
+    #[serde(default)]
+    pub has: Vec<String>,
+    pub contains: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialRow {
+    pub id: Spanned<String>,
+    pub kind: String,
+    #[serde(default)]
+    pub prefix: String,
+    pub length: Option<(usize, usize)>,
+    pub alphabet: Option<Spanned<String>>,
+    pub checksum: Option<String>,
+    #[serde(default)]
+    pub places: Vec<String>,
+    pub live: Option<String>,
+    pub lifetime: Option<String>,
+    pub revoke: Option<String>,
+    pub note: Option<String>,
+    #[serde(default)]
+    pub samples: Vec<String>,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    pub reading: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ErrorRows {
+    pub each: Vec<String>,
+    pub title: Vec<String>,
+    pub detail: Vec<String>,
+    pub code: Vec<String>,
+    pub field: Vec<String>,
+    pub needed: Vec<String>,
+    pub held: Vec<String>,
+    pub remedy: Vec<String>,
+    pub refused: Vec<RefusedRow>,
+    #[serde(rename = "documented")]
+    pub _documented: Option<String>,
+    #[serde(rename = "observed")]
+    pub _observed: Option<String>,
+    #[serde(rename = "reading")]
+    pub _reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedRow {
+    pub at: Spanned<String>,
+    pub is: Option<String>,
+    pub not: Option<String>,
+    #[serde(default)]
+    pub present: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HeaderRows {
+    pub needed: Vec<String>,
+    pub held: Vec<String>,
+    pub remedy: Vec<String>,
+    pub limit: Vec<String>,
+    pub remaining: Vec<String>,
+    pub reset: Vec<String>,
+    pub retry: Vec<String>,
+    pub request_id: Vec<String>,
+    pub region: Vec<String>,
+    pub deprecation: Vec<String>,
+    pub code: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerRows {
+    #[serde(default)]
+    pub status: Vec<u16>,
+    #[serde(default)]
+    pub code: Vec<String>,
+    #[serde(default)]
+    pub words: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub all_words: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub no_words: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub header: Vec<(String, String)>,
+    #[serde(default)]
+    pub no_header: Vec<String>,
+    #[serde(default)]
+    pub method: Vec<String>,
+    #[serde(default)]
+    pub path: Vec<String>,
+    #[serde(default)]
+    pub credential: Vec<String>,
+    pub cause: Spanned<String>,
+    #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    pub sure: Spanned<f32>,
+    pub why: Option<String>,
+    #[serde(default)]
+    pub r#do: Vec<String>,
+    pub remedy: Option<String>,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    pub reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeRows {
+    pub code: Spanned<String>,
+    pub title: Option<String>,
+    #[serde(default)]
+    pub status: Vec<u16>,
+    pub meaning: Option<StatementRow>,
+    /// What it proves.
+    pub cause: Option<Spanned<String>>,
+    #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    /// The usual ones, where it proves none of them.
+    #[serde(default)]
+    pub causes: Vec<Spanned<String>>,
+    pub sure: Option<Spanned<f32>>,
+    #[serde(default)]
+    pub r#do: Vec<StatementRow>,
+    #[serde(default)]
+    pub ask: Vec<StatementRow>,
+    pub remedy: Option<String>,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    pub reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRows {
+    pub status: Spanned<u16>,
+    pub name: Option<String>,
+    pub meaning: Option<StatementRow>,
+    #[serde(default)]
+    pub causes: Vec<(Spanned<String>, Spanned<f32>)>,
+    #[serde(default)]
+    pub reasons: Vec<StatementRow>,
+    #[serde(default)]
+    pub checks: Vec<StatementRow>,
+    #[serde(default)]
+    pub ask: Ask,
+    #[serde(default)]
+    pub see: Vec<u16>,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    #[serde(rename = "reading")]
+    pub _reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CauseRows {
+    pub id: Spanned<String>,
+    pub summary: Option<StatementRow>,
+    pub meaning: Option<StatementRow>,
+    #[serde(default)]
+    pub signs: Vec<StatementRow>,
+    #[serde(default)]
+    pub steps: Vec<StatementRow>,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    #[serde(rename = "reading")]
+    pub _reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointRow {
+    pub method: String,
+    pub path: Spanned<String>,
+    pub purpose: String,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    pub reading: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestHeaderRow {
+    pub name: Spanned<String>,
+    pub says: Spanned<String>,
+    pub form: Option<Spanned<String>>,
+    #[serde(default)]
+    pub known: Vec<String>,
+    #[serde(default)]
+    pub needed_at: Vec<String>,
+    pub cause: Spanned<String>,
+    pub documented: Option<String>,
+    pub observed: Option<String>,
+    pub reading: Option<bool>,
+}
+
+/// Whom to ask: a few words, one sentence, or several.
+#[derive(Default)]
+pub struct Ask(pub Vec<StatementRow>);
+
+impl<'de> Deserialize<'de> for Ask {
+    fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Ask, D::Error> {
+        struct OneOrMany;
+        impl<'de> serde::de::Visitor<'de> for OneOrMany {
+            type Value = Ask;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a text, or a list of statements")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ask, E> {
+                let text = match text.ends_with(['.', '?']) {
+                    true => text.to_owned(),
+                    false => format!("Ask {text}."),
+                };
+                Ok(Ask(vec![StatementRow(Statement {
+                    text,
+                    grounds: Grounds::Inferred,
+                })]))
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut rows: A) -> Result<Ask, A::Error> {
+                let mut ask = Vec::new();
+                while let Some(row) = rows.next_element()? {
+                    ask.push(row);
+                }
+                Ok(Ask(ask))
+            }
+        }
+        source.deserialize_any(OneOrMany)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallRows {
+    pub who_am_i: Option<WhoRow>,
+    pub anybody: Vec<PathRow>,
+    pub list: Vec<ListRow>,
+    pub roles: Option<PathRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WhoRow {
+    pub path: String,
+    pub name: Option<String>,
+    pub roles: Option<String>,
+    pub scopes: Option<String>,
+    #[serde(default)]
+    pub idle: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathRow {
+    pub path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListRow {
+    pub title: String,
+    pub path: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProbeRows {
+    pub parents: bool,
+    pub lists: bool,
+    pub hidden_404: bool,
+    pub scoped_lists: bool,
+    pub asks_first: bool,
+    pub relations: bool,
+    pub archived: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleRow {
+    pub name: String,
+    pub request: Option<String>,
+    #[serde(default)]
+    pub sent: Vec<String>,
+    pub data: Option<String>,
+    pub answer: String,
+    pub cause: Spanned<String>,
+    #[serde(default)]
+    pub near_miss: bool,
+    #[serde(rename = "documented")]
+    pub _documented: Option<String>,
+    #[serde(rename = "observed")]
+    pub _observed: Option<String>,
+    #[serde(rename = "reading")]
+    pub _reading: Option<bool>,
+}
