@@ -372,16 +372,21 @@ fn text_of(told: &Told, explanation: &Explanation, here: Glossary, out: &mut Out
     out.table(&errors.entries);
     out.notes(&errors.notes);
     for code in codes_of(case) {
-        out.line("");
         match here.code(code, status) {
             Some(note) => {
+                out.line("");
                 out.heading(&note.code);
                 out.line(&note.meaning.text);
                 out.advice("What to check", &note.checks);
             }
-            None => out.line(&format!(
-                "{code}: this code is not in the catalogue. catalogue.toml can add it."
-            )),
+            // A verdict that is sure enough has told what it means.
+            None if explanation.verdict().confidence >= CERTAIN_ENOUGH => {}
+            None => {
+                out.line("");
+                out.line(&format!(
+                    "{code}: no pack explains this code; one of your own can."
+                ));
+            }
         }
     }
     match meant(case, here) {

@@ -282,7 +282,15 @@ pub fn in_general(text: &str) -> String {
         ("{wait}", "a while"),
     ];
     let put = |text: String, (place, words): &(&str, &str)| text.replace(place, words);
-    places.iter().fold(text.to_owned(), put)
+    as_sentence(places.iter().fold(text.to_owned(), put))
+}
+
+/// A sentence that begins with a place for a name begins small where a thing stands for the name.
+fn as_sentence(text: String) -> String {
+    match text.strip_prefix("the ") {
+        Some(rest) => format!("The {rest}"),
+        None => text,
+    }
 }
 
 /// The places of a sentence that name this very case.
@@ -323,14 +331,19 @@ fn filled(case: &Case, text: &str) -> String {
         ("{wait} seconds", wait.clone()),
         ("{wait}", wait),
     ];
-    places.iter().fold(text.to_owned(), |text, (place, value)| {
-        text.replace(place, value)
-    })
+    let put = |text: String, (place, value): &(&str, String)| text.replace(place, value);
+    as_sentence(places.iter().fold(text.to_owned(), put))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_begins_large_where_a_thing_stands_for_a_name() {
+        assert_eq!(in_general("{token} was revoked."), "The token was revoked.");
+        assert_eq!(in_general("Ask {host}."), "Ask the host.");
+    }
 
     #[test]
     fn an_api_that_is_not_known_leaves_open_what_only_its_knowledge_tells_apart() {

@@ -41,6 +41,12 @@ fn denied(case: &Case, findings: &mut Findings) {
     if case.credential.place == CredentialPlace::Nowhere {
         return;
     }
+    // That somebody is known and another may do it says that a right is missing, and the answer
+    // itself may say which kind.
+    let lacking = match call.says(Sense::Scope) {
+        true => Cause::PermissionMissingScope,
+        false => Cause::PermissionMissingRole,
+    };
     // What the token is worth at home says nothing of another place.
     if let Some(known) = case.is_recognised().filter(|_| is_at_home(case)) {
         let says = match known.probe.purpose {
@@ -50,11 +56,11 @@ fn denied(case: &Case, findings: &mut Findings) {
             ),
             _ => case.proof(known),
         };
-        findings.add(Cause::PermissionMissingRole, 2.5, Tier::Seen, says);
+        findings.add(lacking, 2.5, Tier::Seen, says);
     }
     if let Some(other) = case.with(Purpose::Other).find(|p| p.facts.is_fine()) {
         let says = format!("Another token may do it: {}.", case.cite(other));
-        findings.add(Cause::PermissionMissingRole, 1.5, Tier::Seen, says);
+        findings.add(lacking, 1.5, Tier::Seen, says);
     }
 }
 
@@ -293,7 +299,7 @@ fn roles_of(facts: &Facts) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::insight::facts::Purpose;
+    use crate::insight::facts::{Bearer, Purpose};
     use crate::insight::rules::example::{call, coded, fires, listing, says, shown, silent};
     use crate::model::Cause;
 
@@ -312,6 +318,18 @@ mod tests {
         silent("permission.denied", ROLE, &refused());
         let works = refused().own(Purpose::Elsewhere, "/core/runbooks", listing(&["1"]));
         fires("permission.denied", ROLE, &works);
+    }
+
+    #[test]
+    fn what_tells_that_a_right_is_missing_is_of_the_kind_that_the_answer_names() {
+        let among = |code| {
+            let call = call("GET /core/users", coded(403, code));
+            let wrong = coded(401, "unauthorized");
+            call.probe(Purpose::Wrong, Bearer::Wrong, "/core/users", wrong)
+        };
+        let scope = Cause::PermissionMissingScope;
+        fires("permission.denied", scope, &among("insufficient_scope"));
+        silent("permission.denied", scope, &among("forbidden"));
     }
 
     #[test]
