@@ -13,8 +13,8 @@ use super::replaying;
 use crate::format::export::Ground;
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
-    Author, Bindings, Environment, ExchangeId, Progress, RequestSpec, Settings, Step, Timestamp,
-    TokenName, TokenRef, limits,
+    Author, Bindings, Environment, ExchangeId, Progress, Reach, RequestSpec, Settings, Step,
+    Timestamp, TokenName, TokenRef, limits,
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -379,6 +379,7 @@ impl State {
             ca_file: None,
             insecure_origins: Vec::new(),
             identity: None,
+            reach: Reach::USUAL,
             knowledge: None,
             configured: false,
         };

@@ -98,6 +98,31 @@ pub struct LimitArgs {
     /// An origin whose certificate is not checked in this run, as https://old.acme.example:8443
     #[arg(long, value_name = "ORIGIN")]
     pub insecure: Vec<String>,
+    #[command(flatten)]
+    pub reach: ReachArgs,
+}
+
+/// How hosts are reached, where that is not left to the system.
+#[derive(Args, Default)]
+pub struct ReachArgs {
+    /// Where a name and port are connected to; the name stays in the request and the certificate
+    #[arg(long, value_name = "HOST:PORT:ADDRESS")]
+    pub resolve: Vec<String>,
+    /// Connect to this socket of the system instead of to a host
+    #[arg(long, value_name = "PATH")]
+    pub unix_socket: Option<PathBuf>,
+    /// Connect over IPv4 alone
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    pub ipv4: bool,
+    /// Connect over IPv6 alone
+    #[arg(short = '6', long)]
+    pub ipv6: bool,
+    /// Speak HTTP/1.1 alone
+    #[arg(long = "http1.1", conflicts_with = "http2")]
+    pub http1_1: bool,
+    /// Speak HTTP/2 alone, over http without asking first
+    #[arg(long)]
+    pub http2: bool,
 }
 
 /// How calls are remembered.

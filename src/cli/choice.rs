@@ -1,6 +1,6 @@
 //! Which environment, token and knowledge a command works with.
 
-use super::args::{LimitArgs, PlaceArgs, RecordArgs};
+use super::args::{LimitArgs, PlaceArgs, ReachArgs, RecordArgs};
 use super::print::complain;
 use super::trouble::Trouble;
 use crate::app::Keymap;
@@ -9,7 +9,10 @@ use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, Vault, authorities};
 use crate::format::{catalogue_file, knowledge_file, library, theme_file};
 use crate::insight::{Catalogue, Exchange};
-use crate::model::{Bindings, Environment, Origin, Scheme, Session, Settings, TokenName, size};
+use crate::model::{
+    Address, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session, Settings,
+    TokenName, size,
+};
 use crate::runtime;
 use std::io::Read;
 use std::sync::Arc;
@@ -159,6 +162,7 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
             "Warning: the certificate of {text} is not checked in this run, so anybody could answer in its place."
         ));
     }
+    options.reach = reach(&limits.reach)?;
     if let Some(text) = &limits.max_body {
         options.body_bytes = size(text).ok_or_else(|| {
             Trouble::usage(format!(
@@ -167,6 +171,35 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
         })?;
     }
     Ok(options)
+}
+
+fn reach(args: &ReachArgs) -> Result<Reach, Trouble> {
+    let read = |text: &String| {
+        Address::read(text).map_err(|why| {
+            Trouble::usage(format!(
+                "--resolve {text}: {why}. Write it as api.acme.example:443:10.0.0.7."
+            ))
+        })
+    };
+    if cfg!(not(unix)) && args.unix_socket.is_some() {
+        return Err(Trouble::usage(
+            "--unix-socket is for systems that have them.",
+        ));
+    }
+    Ok(Reach {
+        addresses: args.resolve.iter().map(read).collect::<Result<_, _>>()?,
+        socket: args.unix_socket.clone(),
+        family: match (args.ipv4, args.ipv6) {
+            (true, _) => Some(Family::Ipv4),
+            (_, true) => Some(Family::Ipv6),
+            _ => None,
+        },
+        version: match (args.http1_1, args.http2) {
+            (true, _) => Some(HttpVersion::Http1),
+            (_, true) => Some(HttpVersion::Http2),
+            _ => None,
+        },
+    })
 }
 
 /// Says aloud which tokens go where nothing but this command line lets them go.

@@ -1,7 +1,10 @@
 //! `config.toml`: environments, tokens by name, limits. Values of tokens never stand in it.
 
 use super::FormatError;
-use crate::model::{Environment, Identity, Origin, Settings, Token, TokenName, TokenSource, size};
+use crate::model::{
+    Address, Environment, Family, HttpVersion, Identity, Origin, Reach, Settings, Token, TokenName,
+    TokenSource, size,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -91,6 +94,37 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
                 certificate,
             }),
         };
+        let mut addresses = Vec::with_capacity(table.resolve.len());
+        for given in &table.resolve {
+            addresses.push(Address::read(given.get_ref()).map_err(|why| {
+                let problem = format!("\"{}\" in resolve of {place}: {why}", given.get_ref());
+                let remedy = "Write it as api.acme.example:443:10.0.0.7.";
+                FormatError::at(file, whole, given.span().start, problem, remedy)
+            })?);
+        }
+        let both = |one: &str, other: &str| {
+            wrong(
+                place.clone(),
+                format!("{one} and {other} are both chosen"),
+                "Leave one of them out.",
+            )
+        };
+        let reach = Reach {
+            addresses,
+            socket: table.unix_socket,
+            family: match (table.ipv4, table.ipv6) {
+                (true, true) => return Err(both("ipv4", "ipv6")),
+                (true, false) => Some(Family::Ipv4),
+                (false, true) => Some(Family::Ipv6),
+                (false, false) => None,
+            },
+            version: match (table.http1.one, table.http2) {
+                (true, true) => return Err(both("http1.1", "http2")),
+                (true, false) => Some(HttpVersion::Http1),
+                (false, true) => Some(HttpVersion::Http2),
+                (false, false) => None,
+            },
+        };
         settings.environments.push(Environment {
             name: environment_name,
             base_url: table.base_url.unwrap_or_default(),
@@ -103,6 +137,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             ca_file: table.ca_file,
             insecure_origins,
             identity,
+            reach,
             knowledge: table.knowledge,
             configured: true,
         });
@@ -178,6 +213,25 @@ struct EnvironmentTable {
     client_key: Option<PathBuf>,
     /// The id of the pack that speaks here.
     knowledge: Option<String>,
+    #[serde(default)]
+    resolve: Vec<Spanned<String>>,
+    unix_socket: Option<PathBuf>,
+    #[serde(default)]
+    ipv4: bool,
+    #[serde(default)]
+    ipv6: bool,
+    /// `http1.1 = true` is read by TOML as a key in a table.
+    #[serde(default)]
+    http1: Http1,
+    #[serde(default)]
+    http2: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Http1 {
+    #[serde(default, rename = "1")]
+    one: bool,
 }
 
 #[derive(Deserialize)]
@@ -230,6 +284,9 @@ mod tests {
             ca_file = "acme.pem"
             insecure_origins = ["https://old.acme.example:8443/"]
             client_certificate = "me.pem"
+            resolve = ["api.acme.example:443:10.0.0.7"]
+            ipv4 = true
+            http1.1 = true
             [tokens.support]
             command = ["pass", "show", "acme"]
         "#;
@@ -245,6 +302,10 @@ mod tests {
         assert_eq!(insecure, ["https://old.acme.example:8443"]);
         let identity = acme.identity.as_ref().unwrap();
         assert_eq!(identity.key, identity.certificate);
+        let to = acme.reach.addresses_of("api.acme.example", 443).unwrap();
+        assert_eq!(to, ["10.0.0.7"]);
+        assert_eq!(acme.reach.family, Some(Family::Ipv4));
+        assert_eq!(acme.reach.version, Some(HttpVersion::Http1));
         assert_eq!(acme.variable("runbook"), Some("7"));
         assert_eq!(acme.tokens[0].as_str(), "support");
         assert_eq!(settings.tokens[0].source.id(), "command");
@@ -267,6 +328,14 @@ mod tests {
             (
                 "[environments.a]\ninsecure_origins = [\"here\"]\n",
                 "not an origin",
+            ),
+            (
+                "[environments.a]\nresolve = [\"a:80:b\"]\n",
+                "config.toml:2:12: \"a:80:b\" in resolve of environments.a",
+            ),
+            (
+                "[environments.a]\nipv4 = true\nipv6 = true\n",
+                "both chosen",
             ),
             (
                 "[environments.a]\nclient_key = \"k.pem\"\n",

@@ -1,6 +1,6 @@
 //! Where calls go.
 
-use super::TokenName;
+use super::{Reach, TokenName};
 use std::fmt;
 use std::path::PathBuf;
 use url::Url;
@@ -27,6 +27,8 @@ pub struct Environment {
     pub insecure_origins: Vec<Origin>,
     /// What this side shows to a server that asks who it is.
     pub identity: Option<Identity>,
+    /// How its hosts are reached, where that is not left to the system.
+    pub reach: Reach,
     /// The pack of knowledge that speaks here, where a person chose it.
     pub knowledge: Option<String>,
     /// It stands in the person's own settings.

@@ -1,6 +1,7 @@
 //! From a library's error to a cause with a name. The top message of such an error hides what
 //! happened, so the whole chain beneath it is read.
 
+use super::dial::{self, NoAddress};
 use super::handshake;
 use super::phases::Phases;
 use crate::model::{Cause, Failure, limits};
@@ -88,6 +89,9 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
     {
         return proxy_unreachable(proxy, host, &deepest(&causes));
     }
+    if let Some(NoAddress(family)) = causes.iter().find_map(|e| e.downcast_ref::<NoAddress>()) {
+        return dial::no_address(*family, host);
+    }
     if causes.iter().any(|e| after(*e, "dns error").is_some()) {
         return Failure::new(
             Cause::DnsUnresolved,
@@ -134,6 +138,19 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
         );
     }
     invalid(host, &deepest(&causes))
+}
+
+/// HTTP/2 alone was asked for, and that may be why.
+pub fn may_be_older(mut failure: Failure) -> Failure {
+    let may = matches!(
+        failure.cause,
+        Cause::ConnectClosed | Cause::ProtocolInvalid | Cause::TlsHandshake
+    );
+    if may {
+        let hint = "HTTP/2 alone was asked for; without that the other side may speak HTTP/1.1.";
+        failure.hint = format!("{hint} {}", failure.hint);
+    }
+    failure
 }
 
 /// An error inside the body of an answer.

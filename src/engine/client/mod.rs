@@ -3,6 +3,7 @@
 
 mod certificate;
 mod decode;
+mod dial;
 mod fault;
 mod flight;
 mod handshake;

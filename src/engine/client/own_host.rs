@@ -2,7 +2,9 @@
 //! the host of the URL beside it, which RFC 9113, 8.3.1, forbids; such a call goes over HTTP/1.1
 //! wherever it can, and else over a connection of its own, with one name.
 
+use super::dial;
 use super::phases::Phases;
+use crate::model::Reach;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http2;
@@ -18,11 +20,9 @@ use rustls::{
     SignatureScheme,
 };
 use std::error::Error;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
@@ -36,9 +36,10 @@ type Trouble = Box<dyn Error + Send + Sync>;
 
 /// Whether a server agrees on HTTP/2 and on nothing else. It is asked by the beginning of a
 /// handshake, which ends before there is a connection.
-pub async fn speaks_only_http2(url: &Url, tls: &ClientConfig) -> bool {
+pub async fn speaks_only_http2(url: &Url, tls: &ClientConfig, reach: &Reach) -> bool {
     let asking = async {
-        agrees(url, tls, HTTP1).await == Some(false) && agrees(url, tls, HTTP2).await == Some(true)
+        agrees(url, tls, reach, HTTP1).await == Some(false)
+            && agrees(url, tls, reach, HTTP2).await == Some(true)
     };
     // Whoever does not say is met by the call itself, which names what is wrong.
     tokio::time::timeout(PATIENCE, asking)
@@ -47,8 +48,8 @@ pub async fn speaks_only_http2(url: &Url, tls: &ClientConfig) -> bool {
 }
 
 /// Whether a server takes this protocol; `None` where it did not say.
-async fn agrees(url: &Url, tls: &ClientConfig, protocol: &[u8]) -> Option<bool> {
-    let (host, mut stream) = open(url).await.ok()?;
+async fn agrees(url: &Url, tls: &ClientConfig, reach: &Reach, protocol: &[u8]) -> Option<bool> {
+    let (host, mut stream) = dial::open(reach, url).await.ok()?;
     let mut tls = tls.clone();
     tls.alpn_protocols = vec![protocol.to_vec()];
     tls.resumption = Resumption::disabled();
@@ -121,26 +122,15 @@ impl ServerCertVerifier for Nobody {
     }
 }
 
-/// A connection to the host of a URL, with its bare name.
-async fn open(url: &Url) -> io::Result<(String, TcpStream)> {
-    let host = url.host_str().unwrap_or_default();
-    let host = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .to_owned();
-    let port = url.port_or_known_default().unwrap_or(443);
-    let stream = TcpStream::connect((host.as_str(), port)).await?;
-    Ok((host, stream))
-}
-
 /// Makes the call; its `Host` is the one name in it.
 pub async fn send(
     request: reqwest::Request,
     tls: &ClientConfig,
+    reach: &Reach,
     phases: &Phases,
 ) -> Result<hyper::Response<reqwest::Body>, Trouble> {
     phases.begin();
-    let (host, stream) = open(request.url()).await?;
+    let (host, stream) = dial::open(reach, request.url()).await?;
     let mut tls = tls.clone();
     tls.alpn_protocols = vec![HTTP2.to_vec()];
     let secured = TlsConnector::from(Arc::new(tls)).connect(ServerName::try_from(host)?, stream);

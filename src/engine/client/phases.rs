@@ -1,7 +1,8 @@
 //! When a connection was begun, its host found, made and made secure, told by the library's own
 //! hooks. A call that finds an open connection never begins one.
 
-use crate::model::Timing;
+use super::dial;
+use crate::model::{Reach, Timing};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::NamedGroup;
 use rustls::client::{
@@ -16,9 +17,12 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tower_layer::Layer;
 use tower_service::Service;
+use url::Url;
 
 #[derive(Default)]
 pub struct Phases {
+    /// Of the URL; a name is looked up without it.
+    port: u16,
     began: OnceLock<Instant>,
     dns: OnceLock<Duration>,
     tls_began: OnceLock<Instant>,
@@ -41,6 +45,14 @@ tokio::task_local! {
 }
 
 impl Phases {
+    pub fn towards(url: &str) -> Phases {
+        let url = Url::parse(url).ok();
+        Phases {
+            port: url.and_then(|url| url.port_or_known_default()).unwrap_or(0),
+            ..Phases::default()
+        }
+    }
+
     /// A connection is being made and is not there yet.
     pub fn is_connecting(&self) -> bool {
         self.began.get().is_some() && self.connected.get().is_none()
@@ -146,17 +158,21 @@ where
     }
 }
 
-/// The system's own way from a name to addresses, with a clock.
-pub struct Resolver;
+/// The way from a name to addresses, with a clock.
+pub struct Resolver {
+    pub reach: Arc<Reach>,
+}
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let phases = PHASES.try_with(Arc::clone).ok();
+        let reach = self.reach.clone();
         Box::pin(async move {
             let began = Instant::now();
+            let port = phases.as_ref().map_or(0, |phases| phases.port);
+            let mut found = dial::addresses(&reach, name.as_str(), port).await?;
             // The port of the URL is put in by the library.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<_> = found.collect();
+            found.iter_mut().for_each(|address| address.set_port(0));
             if let Some(phases) = phases {
                 phases.dns.get_or_init(|| began.elapsed());
             }

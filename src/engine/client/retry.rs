@@ -79,10 +79,11 @@ pub struct Tries<'a> {
 }
 
 impl<'a> Tries<'a> {
-    pub fn new(method: &'a str, filled: &Filled) -> Tries<'a> {
+    /// `own` is the version that was asked for.
+    pub fn new(method: &'a str, filled: &Filled, own: Protocol) -> Tries<'a> {
         let mut line = Line {
             connection: Connection::Kept,
-            protocol: Protocol::Any,
+            protocol: own,
         };
         // A server may close a kept connection just when it is used again (RFC 9112, 9.3.1), and
         // nobody can tell whether it had read the call: what writes gets a connection of its own.
@@ -90,7 +91,7 @@ impl<'a> Tries<'a> {
             line.connection = Connection::Fresh;
         }
         // HTTP/2 would name both the host of the URL and the one that was asked for.
-        if filled.headers.has("host") {
+        if filled.headers.has("host") && own == Protocol::Any {
             line.protocol = Protocol::Http1;
         }
         Tries {
@@ -110,12 +111,12 @@ impl<'a> Tries<'a> {
         self.made += 1;
         let was_closed = mishap.failure.cause == Cause::ConnectClosed;
         let goes = match mishap.reading {
-            Reading::OverHttp1 => self.line.protocol != Protocol::Http1,
+            Reading::OverHttp1 => self.line.protocol == Protocol::Any,
             Reading::Unread => true,
             Reading::NotSent => false,
             Reading::Unknown => was_closed && reused && is_safe_method(self.method),
         };
-        if mishap.reading == Reading::OverHttp1 {
+        if mishap.reading == Reading::OverHttp1 && goes {
             self.line.protocol = Protocol::Http1;
         }
         // What the pool holds besides may be closed as well.

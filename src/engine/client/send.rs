@@ -18,7 +18,7 @@ use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::refused;
 use crate::model::{
     Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
-    RequestSpec, Response, SentRequest, limits,
+    Reach, RequestSpec, Response, SentRequest, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -43,6 +43,8 @@ pub struct ClientOptions {
     pub authorities: Vec<PathBuf>,
     /// Origins whose certificates this run does not check, besides the environment's.
     pub insecure: Vec<Origin>,
+    /// How this run reaches its hosts; it goes before what the environment says.
+    pub reach: Reach,
     /// What is known of the APIs that are called.
     pub library: Arc<Library>,
 }
@@ -58,6 +60,7 @@ impl Default for ClientOptions {
             consent: None,
             authorities: Vec::new(),
             insecure: Vec::new(),
+            reach: Reach::default(),
             library: Arc::default(),
         }
     }
@@ -111,7 +114,7 @@ impl Client {
     pub fn warm(&self, environment: &Environment) {
         let line = Line {
             connection: Connection::Kept,
-            protocol: Protocol::Any,
+            protocol: self.protocol(environment),
         };
         let way = self.way(environment.origin().as_ref(), environment);
         let _ = way.and_then(|way| way.client(line));
@@ -313,9 +316,10 @@ impl Client {
 
     /// One hop, sent again where nobody can have read it.
     async fn call(&self, leg: &Leg, course: &Course<'_>) -> Result<Response, Failure> {
-        let mut tries = Tries::new(&leg.method, &leg.filled);
+        let own = self.protocol(course.environment);
+        let mut tries = Tries::new(&leg.method, &leg.filled, own);
         loop {
-            let phases = Arc::new(Phases::default());
+            let phases = Arc::new(Phases::towards(&leg.filled.url));
             let result = self.call_once(leg, tries.line(), course, &phases).await;
             if result.is_ok() || phases.connected_at().is_some() {
                 let mut met = course.met.lock().unwrap_or_else(PoisonError::into_inner);
@@ -345,7 +349,10 @@ impl Client {
         let request = request(&http, &leg.method, &leg.filled)?;
         let hop_began = Instant::now();
         let url = request.url().clone();
-        let host = host(&url);
+        let host = match &self.reach(course.environment).socket {
+            Some(socket) => format!("{} at {}", host(&url), socket.display()),
+            None => host(&url),
+        };
         let proxy = way.proxy_for(&url)?;
         let through = proxy.as_ref().map(Proxy::name);
         let bound = Bound {
@@ -387,13 +394,31 @@ impl Client {
             },
             None => fault::no_answer(&trouble, &bound),
         };
+        let failure = match line.protocol {
+            Protocol::Http2 => fault::may_be_older(failure),
+            _ => failure,
+        };
         Err(Mishap { failure, reading })
     }
 
     fn way(&self, to: Option<&Origin>, environment: &Environment) -> Result<Arc<Way>, Failure> {
         let unchecked = to.is_some_and(|origin| self.is_unchecked(origin, environment));
         let authorities = &self.options.authorities;
-        self.ways.of(environment, authorities, unchecked)
+        let reach = self.reach(environment);
+        self.ways.of(environment, authorities, unchecked, reach)
+    }
+
+    /// The version of HTTP that calls are made in.
+    fn protocol(&self, environment: &Environment) -> Protocol {
+        Protocol::of(self.reach(environment).version)
+    }
+
+    fn reach(&self, environment: &Environment) -> Reach {
+        // Our own sandbox is on this machine and nowhere else.
+        match environment.sandbox {
+            true => Reach::USUAL,
+            false => self.options.reach.or(&environment.reach),
+        }
     }
 
     fn is_unchecked(&self, origin: &Origin, environment: &Environment) -> bool {

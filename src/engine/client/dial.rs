@@ -1,0 +1,96 @@
+//! From a name to the addresses that a call may go to.
+
+use crate::model::{Cause, Failure, Family, Reach};
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+use url::{Host, Url};
+
+/// The name has addresses, and none of the one family that was asked for.
+#[derive(Debug)]
+pub struct NoAddress(pub Family);
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "no {} address", self.0)
+    }
+}
+
+impl Error for NoAddress {}
+
+/// Where a name and a port are, by what was said of them, else by the system.
+pub async fn addresses(reach: &Reach, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let mut found = Vec::new();
+    match reach.addresses_of(host, port) {
+        // The system knows the number of a zone.
+        Some(given) => {
+            for address in given {
+                found.extend(tokio::net::lookup_host((address.as_str(), port)).await?);
+            }
+        }
+        None => found.extend(tokio::net::lookup_host((host, port)).await?),
+    }
+    let Some(family) = reach.family else {
+        return Ok(found);
+    };
+    let had_any = !found.is_empty();
+    found.retain(|address| family.has(address.ip()));
+    match had_any && found.is_empty() {
+        true => Err(io::Error::other(NoAddress(family))),
+        false => Ok(found),
+    }
+}
+
+/// A connection to the host of a URL, with its bare name.
+pub async fn open(reach: &Reach, url: &Url) -> io::Result<(String, TcpStream)> {
+    let host = url.host_str().unwrap_or_default();
+    let host = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .to_owned();
+    let port = url.port_or_known_default().unwrap_or(443);
+    let addresses = addresses(reach, &host, port).await?;
+    let stream = TcpStream::connect(&addresses[..]).await?;
+    Ok((host, stream))
+}
+
+/// Why a URL cannot be reached as it was asked for, proxy or not.
+pub fn why_not(reach: &Reach, url: &Url, has_proxy: bool) -> Option<Failure> {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or(0);
+    let is_given = reach.socket.is_some() || reach.addresses_of(host, port).is_some();
+    if has_proxy && is_given {
+        let what = match &reach.socket {
+            Some(_) => "a socket of this machine",
+            None => "an address of its own",
+        };
+        return Some(Failure::unsent(
+            Cause::ProxyRefused,
+            format!("{host} is to be reached by {what}, and a proxy stands between."),
+            "Leave one of the two out: NO_PROXY names hosts that need no proxy, --resolve and --unix-socket go past it.",
+        ));
+    }
+    let family = reach
+        .family
+        .filter(|_| reach.socket.is_none() && !has_proxy)?;
+    let is_other = match url.host()? {
+        Host::Ipv4(address) => !family.has(address.into()),
+        Host::Ipv6(address) => !family.has(address.into()),
+        Host::Domain(_) => false,
+    };
+    is_other.then(|| no_address(family, host))
+}
+
+pub fn no_address(family: Family, host: &str) -> Failure {
+    let option = match family {
+        Family::Ipv4 => "-4",
+        Family::Ipv6 => "-6",
+    };
+    Failure::unsent(
+        Cause::DnsUnresolved,
+        format!("{host} has no {family} address, and {family} alone was asked for."),
+        format!("Without {option} the other family is tried."),
+    )
+}

@@ -1,0 +1,198 @@
+//! How a host is reached where that is not left to the system: an address for a name, a socket of
+//! this machine, one family of addresses, one version of HTTP.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+
+/// What an environment or a run says about its connections. Headers, certificates and the border
+/// of tokens stay with the name in the URL, wherever the connection goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The first that fits a URL holds.
+    pub addresses: Vec<Address>,
+    /// Every connection goes to this socket of the system.
+    pub socket: Option<PathBuf>,
+    pub family: Option<Family>,
+    pub version: Option<HttpVersion>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    Ipv4,
+    Ipv6,
+}
+
+/// The one version that is spoken; without it both sides agree on one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpVersion {
+    Http1,
+    Http2,
+}
+
+/// Where a name and a port are connected to, as `api.acme.example:443:10.0.0.7`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// In small letters; `*` is every name.
+    host: String,
+    port: u16,
+    /// Addresses in the order they are tried. One of IPv6 may name its zone.
+    to: Vec<String>,
+}
+
+impl Reach {
+    /// What the system does by itself.
+    pub const USUAL: Reach = Reach {
+        addresses: Vec::new(),
+        socket: None,
+        family: None,
+        version: None,
+    };
+
+    /// Where a name is connected to, if that is said here.
+    pub fn addresses_of(&self, host: &str, port: u16) -> Option<&[String]> {
+        let found = self.addresses.iter().find(|address| {
+            let is_meant = address.host == "*" || address.host.eq_ignore_ascii_case(host);
+            is_meant && address.port == port
+        });
+        found.map(|address| &address.to[..])
+    }
+
+    /// This, and for what it leaves open the other.
+    pub fn or(&self, other: &Reach) -> Reach {
+        Reach {
+            addresses: [&self.addresses[..], &other.addresses].concat(),
+            socket: self.socket.clone().or_else(|| other.socket.clone()),
+            family: self.family.or(other.family),
+            version: self.version.or(other.version),
+        }
+    }
+}
+
+impl Family {
+    pub fn has(self, address: std::net::IpAddr) -> bool {
+        address.is_ipv4() == (self == Family::Ipv4)
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Family::Ipv4 => "IPv4",
+            Family::Ipv6 => "IPv6",
+        })
+    }
+}
+
+impl Address {
+    /// Reads `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl takes it; else says why it is none.
+    pub fn read(text: &str) -> Result<Address, &'static str> {
+        const FORM: &str = "it is not HOST:PORT:ADDRESS";
+        let (host, rest) = text.split_once(':').ok_or(FORM)?;
+        let (port, to) = rest.split_once(':').ok_or(FORM)?;
+        if host.is_empty() || host.starts_with('[') {
+            return Err("a name stands first; an address in a URL is reached as it is");
+        }
+        if host.parse::<Ipv4Addr>().is_ok() {
+            return Err("a name stands first; an address in a URL is reached as it is");
+        }
+        let is_named = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if host != "*" && !host.chars().all(is_named) {
+            return Err("its host is no name");
+        }
+        let port = port.parse().map_err(|_| "its port is no number to 65535")?;
+        let to = to.split(',').map(address).collect::<Option<Vec<_>>>();
+        Ok(Address {
+            host: host.to_ascii_lowercase(),
+            port,
+            to: to.ok_or("what stands last is no IPv4 or IPv6 address")?,
+        })
+    }
+}
+
+/// An address without its brackets.
+fn address(text: &str) -> Option<String> {
+    let bare = match text.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']')?,
+        None => text,
+    };
+    let (number, zone) = match bare.split_once('%') {
+        // RFC 6874 writes the sign as %25 in a URL.
+        Some((number, zone)) => (number, Some(zone.strip_prefix("25").unwrap_or(zone))),
+        None => (bare, None),
+    };
+    match zone {
+        None => (number.parse::<Ipv4Addr>().is_ok() || number.parse::<Ipv6Addr>().is_ok())
+            .then(|| number.to_owned()),
+        Some(zone) => {
+            let is_zone = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+            let is_right = !zone.is_empty() && zone.chars().all(is_zone);
+            (is_right && number.parse::<Ipv6Addr>().is_ok()).then(|| format!("{number}%{zone}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_for_a_name_is_read_as_curl_takes_it() {
+        let read = |text| Address::read(text).map(|address| address.to);
+        assert_eq!(read("api.acme.example:443:10.0.0.7").unwrap(), ["10.0.0.7"]);
+        assert_eq!(
+            read("a:80:::1,[fe80::1%eth0]").unwrap(),
+            ["::1", "fe80::1%eth0"]
+        );
+        assert_eq!(read("a:80:[fe80::1%25eth0]").unwrap(), ["fe80::1%eth0"]);
+        for wrong in [
+            "",
+            "a",
+            "a:80",
+            "a:80:",
+            "a:x:10.0.0.7",
+            "a:80:host",
+            ":80:10.0.0.7",
+            "a b:80:::1",
+            "[::1]:80:10.0.0.7",
+            "10.0.0.1:80:10.0.0.7",
+            "a:80:[::1",
+            "a:80:10.0.0.7%eth0",
+            "a:80:fe80::1%",
+            "a:70000:::1",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_first_address_that_fits_name_and_port_holds() {
+        let addresses = ["a:80:10.0.0.1", "*:80:10.0.0.2", "a:80:10.0.0.3"];
+        let reach = Reach {
+            addresses: addresses.map(|text| Address::read(text).unwrap()).to_vec(),
+            ..Reach::default()
+        };
+        assert_eq!(reach.addresses_of("A", 80).unwrap(), ["10.0.0.1"]);
+        assert_eq!(reach.addresses_of("b", 80).unwrap(), ["10.0.0.2"]);
+        assert_eq!(reach.addresses_of("a", 443), None);
+    }
+
+    #[test]
+    fn what_a_run_says_goes_before_what_its_environment_says() {
+        let run = Reach {
+            family: Some(Family::Ipv4),
+            addresses: vec![Address::read("a:80:10.0.0.1").unwrap()],
+            ..Reach::default()
+        };
+        let environment = Reach {
+            family: Some(Family::Ipv6),
+            version: Some(HttpVersion::Http1),
+            addresses: vec![Address::read("a:80:10.0.0.2").unwrap()],
+            ..Reach::default()
+        };
+        let both = run.or(&environment);
+        assert_eq!(both.family, Some(Family::Ipv4));
+        assert_eq!(both.version, Some(HttpVersion::Http1));
+        assert_eq!(both.addresses_of("a", 80).unwrap(), ["10.0.0.1"]);
+    }
+}
