@@ -41,6 +41,11 @@ pub enum Message {
         progress: Vec<(Job, Progress)>,
     },
     /// Read already: a large answer must not hold up the thread that draws.
+    /// What came of a stream so far.
+    Coming {
+        job: Job,
+        answer: Box<Shown>,
+    },
     Sent {
         job: Job,
         answer: Box<Shown>,

@@ -36,6 +36,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Pointer(pointer) => point(state, pointer),
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
+        Message::Coming { job, answer } => coming(state, job, *answer),
         Message::Sent { job, answer } => sent(state, job, *answer),
         Message::Made(exchange) => memory::made(state, exchange),
         Message::Sandbox(news) => sandbox(state, news),
@@ -223,6 +224,19 @@ fn tick(state: &mut State, now: Timestamp, progress: &[(Job, Progress)]) -> Vec<
     Vec::new()
 }
 
+/// A stream that is awaited is in front while it comes.
+fn coming(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
+    if state.response.awaiting != Some(job) {
+        return Vec::new();
+    }
+    let is_new = state.response.coming != Some(job);
+    let effects = state.response.show_more(job, answer);
+    if is_new && state.shows_one_pane() && !state.builder.is_editing() {
+        state.focus = Pane::Response;
+    }
+    effects
+}
+
 /// Every answer goes into the history; only the one that is awaited comes to the front.
 fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     let exchange = &answer.exchange;
@@ -236,7 +250,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     let mut effects = remember_with(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
-        effects.extend(state.response.show(answer));
+        effects.extend(state.response.show_end(job, answer));
         // Where only one pane is seen, the answer must not arrive behind another.
         if state.shows_one_pane() && !state.builder.is_editing() {
             state.focus = Pane::Response;

@@ -84,7 +84,7 @@ pub fn run(
                 }
             };
             let case = args.record.case.clone();
-            let raw = call_in(&client, spec, environment.clone(), case, manner).await;
+            let raw = call_in(&client, spec, environment.clone(), case, manner, None).await;
             is_limited |= raw.outcome.status() == Some(429);
             if first.is_none() {
                 let body = raw.outcome.response().map(|r| r.body.clone());

@@ -17,6 +17,7 @@ mod investigate;
 mod json;
 mod keys;
 mod knowledge;
+mod live;
 mod manual;
 mod matrix;
 mod print;

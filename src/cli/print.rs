@@ -3,6 +3,7 @@
 
 use super::json::{json_text, milliseconds};
 use super::trouble::Trouble;
+use crate::insight::stream::pace;
 use crate::insight::{
     Entry, ErrorBody, Exchange, Glossary, Named, Statement, error_body, request_ids,
 };
@@ -170,6 +171,19 @@ impl Out {
         }
     }
 
+    /// The head of a stream that goes on.
+    pub fn coming(&mut self, exchange: &Exchange) {
+        let outcome = &exchange.outcome;
+        let badge = format!("{} {}", outcome.looks().glyph(false), outcome.headline());
+        let badge = self.styled(badge.trim_end(), colour_of(outcome.looks()));
+        let media_type = outcome.response().and_then(|r| r.headers.media_type());
+        let media_type = media_type.unwrap_or_default();
+        self.finished(&format!(
+            "{badge}  {}  as it comes; Ctrl-C ends it and keeps what came",
+            visible(&media_type)
+        ));
+    }
+
     /// The status, what kind of body came, and how long it took or that nothing was sent.
     pub fn status_line(&mut self, exchange: &Exchange) {
         let class = exchange.outcome.looks();
@@ -190,6 +204,9 @@ impl Out {
             facts.push_str(&format!("  {}", response.size_text()));
             if let Some(media_type) = response.headers.media_type() {
                 facts.push_str(&format!("  {media_type}"));
+            }
+            if let Some(pace) = pace(exchange) {
+                facts.push_str(&format!("  {pace}"));
             }
         }
         let badge = format!("{} {}", class.glyph(false), status.trim_end());

@@ -5,6 +5,7 @@ use super::ask;
 use super::choice;
 use super::compare;
 use super::json::{case_json, causes_json};
+use super::live::Live;
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::carried;
@@ -68,7 +69,12 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         ..Manner::default()
     };
     let place = environment.clone();
-    let (raw, carried) = tasks.block_on(call(&client, typed, environment, case, manner))?;
+    // One document, and a body that goes to a file, are whole or nothing.
+    let is_live = !args.json && args.output.is_none();
+    let mut live = is_live.then(|| Live::new(out));
+    let calling = call(&client, typed, environment, case, manner, live.as_mut());
+    let (raw, carried) = tasks.block_on(calling)?;
+    let live = live.filter(Live::is_on);
     if args.retry
         && let NextTry::Never(Some(why)) = next_try(&raw, raw.attempts, 0.0)
     {
@@ -80,6 +86,10 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let written = put_out(&home, args.output.as_deref(), body);
     let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
+    let was_live = live.is_some();
+    if let Some(mut live) = live {
+        live.end(exchange.outcome.response().map_or(&[], |r| &r.body));
+    }
     recorder.remember_shared(exchange.clone());
     let facts = Facts::read(exchange.clone(), &place.base_path());
     let knowledge = catalogue.library.of_exchange(&exchange, &place);
@@ -93,7 +103,9 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     } else {
         out.exchange_head(&exchange, catalogue.beside(&case.knowledge));
         out.named(&explanation.named, now);
-        out.body(&exchange);
+        if !was_live {
+            out.body(&exchange);
+        }
     }
     recorder.finish();
     written?;
@@ -139,10 +151,11 @@ async fn call(
     mut environment: Environment,
     case: Option<String>,
     manner: Manner,
+    live: Option<&mut Live<'_>>,
 ) -> Result<(RawExchange, Credential), Trouble> {
     let served = served(&mut environment).await?;
     let is_sandbox = environment.sandbox;
-    let exchange = call_in(client, typed, environment, case, manner).await;
+    let exchange = call_in(client, typed, environment, case, manner, live).await;
     drop(served);
     let carried = carried(&exchange.sent, client.vault(), is_sandbox);
     Ok((exchange, carried))
@@ -155,6 +168,7 @@ pub async fn call_in(
     environment: Environment,
     case: Option<String>,
     manner: Manner,
+    live: Option<&mut Live<'_>>,
 ) -> RawExchange {
     match resolve(&typed, &environment) {
         Ok(sent) => {
@@ -166,7 +180,7 @@ pub async fn call_in(
                 case,
                 manner,
             };
-            send(client, outgoing).await
+            send(client, outgoing, live).await
         }
         Err(failure) => RawExchange {
             id: client.new_id(),
@@ -189,9 +203,12 @@ pub async fn call_in(
     }
 }
 
-/// Makes the call, and says of each wait how long it will be.
-async fn send(client: &Client, outgoing: Outgoing) -> RawExchange {
+/// Makes the call, says of each wait how long it will be, and prints a stream as it comes.
+async fn send(client: &Client, outgoing: Outgoing, mut live: Option<&mut Live<'_>>) -> RawExchange {
     let flight = Flight::default();
+    if let Some(live) = &mut live {
+        live.begin(&outgoing);
+    }
     let call = client.send(outgoing, &flight);
     tokio::pin!(call);
     let mut said = 0;
@@ -207,7 +224,29 @@ async fn send(client: &Client, outgoing: Outgoing) -> RawExchange {
                     wait_text(pause.left)
                 ));
             }
+            count = more(&live, &flight) => {
+                if let Some(live) = &mut live {
+                    live.print(count, client, &flight);
+                }
+            }
+            () = interrupted(&live) => flight.stop(),
         }
+    }
+}
+
+/// Ends when there is more of a stream to print, and never for anything else.
+async fn more(live: &Option<&mut Live<'_>>, flight: &Flight) -> u64 {
+    match live {
+        Some(live) => live.grown(flight).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Ends when a person ends a stream that they see; everything else ends with the process.
+async fn interrupted(live: &Option<&mut Live<'_>>) {
+    let is_on = live.as_ref().is_some_and(|live| live.is_on());
+    if !is_on || tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }
 

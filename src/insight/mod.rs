@@ -30,6 +30,7 @@ mod route;
 pub mod rules;
 mod saved;
 mod status;
+pub mod stream;
 mod summary;
 pub mod survey;
 pub mod token;

@@ -3,6 +3,7 @@
 
 use super::reading::Reading;
 use super::secret::Typing;
+use super::watching::Watching;
 use super::{sessions, taking, terminal};
 use crate::app::pane::Shown;
 use crate::app::{
@@ -236,7 +237,12 @@ impl Performer {
         let (client, queue) = (self.client.clone(), self.queue.clone());
         let place = outgoing.environment.clone();
         tokio::spawn(async move {
-            let exchange = client.send(outgoing, &flight).await;
+            let watching = Watching::new(&client, &outgoing, job, &queue);
+            let sending = client.send(outgoing, &flight);
+            let exchange = tokio::select! {
+                exchange = sending => exchange,
+                never = watching.watch(&flight) => match never {},
+            };
             let exchange = Arc::new(client.shown(exchange));
             // A pack is read here and not where it is drawn.
             let knowledge = client.library().of_exchange(&exchange, &place);

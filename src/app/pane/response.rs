@@ -159,6 +159,8 @@ pub struct ResponsePane {
     pub shown: Option<Shown>,
     /// The call whose answer will be shown next.
     pub awaiting: Option<Job>,
+    /// The call whose stream is in front, whole or not.
+    pub coming: Option<Job>,
     pub tab: ResponseTab,
     pub entries: List,
     /// The entries that are folded open.
@@ -187,6 +189,7 @@ impl Default for ResponsePane {
         ResponsePane {
             shown: None,
             awaiting: None,
+            coming: None,
             tab: ResponseTab::Body,
             entries: List::default(),
             open: BTreeSet::new(),
@@ -236,8 +239,57 @@ impl ResponsePane {
         (self.behind, self.saved) = (None, None);
         self.compared = None;
         self.why = None;
+        self.coming = None;
         effects.extend(self.read_rest());
         effects
+    }
+
+    /// More of a stream. What the person looks at stays; who is at the end follows it.
+    pub fn show_more(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
+        if self.coming != Some(job) {
+            let effects = self.show(shown);
+            self.coming = Some(job);
+            self.tab = ResponseTab::Body;
+            self.to_end();
+            return effects;
+        }
+        let is_filtered = self.shown.as_ref().is_some_and(|s| s.filtered.is_some());
+        if is_filtered || self.jq.field.is_some() {
+            // Its results are what is looked at.
+            return Vec::new();
+        }
+        self.go_on(job, shown)
+    }
+
+    /// The answer is whole. Of a stream that is in front the person's place stays.
+    pub fn show_end(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
+        match self.coming == Some(job) {
+            true => self.go_on(job, shown),
+            false => self.show(shown),
+        }
+    }
+
+    fn go_on(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
+        let last = self
+            .shown
+            .as_ref()
+            .map_or(0, |s| s.body.len().saturating_sub(1));
+        let follows = self.body.cursor >= last;
+        let (tab, top) = (self.tab, self.top);
+        let place = std::mem::take(&mut self.body);
+        let effects = self.show(shown);
+        (self.tab, self.top, self.body) = (tab, top, place);
+        self.coming = Some(job);
+        if follows {
+            self.to_end();
+        }
+        effects
+    }
+
+    fn to_end(&mut self) {
+        if let Some(shown) = &self.shown {
+            self.body.to_last(&shown.body);
+        }
     }
 
     /// Asks for the lines that the head of a large body leaves out.

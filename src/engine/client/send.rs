@@ -1,7 +1,7 @@
 //! One call from its request to its exchange. With `fault` and `way`, all that names reqwest.
 
 use super::fault::{self, Bound, connect_timeout, handshake_timeout, host};
-use super::flight::Flight;
+use super::flight::{Flight, SoFar};
 use super::phases::{PHASES, Phases};
 use super::proxy::{self, Proxy};
 use super::redirect::{Leg, Trail, leads_on};
@@ -18,7 +18,7 @@ use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::refused;
 use crate::model::{
     Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
-    Reach, RequestSpec, Response, SentRequest, limits,
+    Reach, RequestSpec, Response, SentRequest, TokenRef, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -88,6 +88,8 @@ pub struct Course<'a> {
     /// When the whole call must be over.
     pub deadline: Option<Instant>,
     pub body_bytes: u64,
+    /// What it was made with, once that is known.
+    pub token: Option<TokenRef>,
     /// How often the call went again, since nobody had read it.
     renewed: AtomicU32,
     /// Where a connection was made, in order.
@@ -204,13 +206,14 @@ impl Client {
             case,
             manner,
         } = outgoing.clone();
-        let course = Course {
+        let mut course = Course {
             options: &self.options,
             environment: &environment,
             flight,
             began: Instant::now(),
             deadline,
             body_bytes: manner.body_bytes.unwrap_or(self.options.body_bytes),
+            token: None,
             renewed: AtomicU32::new(0),
             met: Mutex::default(),
         };
@@ -227,6 +230,7 @@ impl Client {
         let outcome = match filled {
             Err(failure) => Outcome::Failed(failure),
             Ok((filled, token)) => {
+                course.token = token.clone();
                 sent.token = token;
                 let mut leg = Leg {
                     method: sent.method.clone(),
@@ -270,6 +274,26 @@ impl Client {
             took,
             probe_of: None,
         }
+    }
+
+    /// A call under way as it may be shown: what came of a stream so far.
+    pub fn so_far(&self, outgoing: &Outgoing, so_far: SoFar, took: Duration) -> Exchange {
+        let mut sent = outgoing.sent.clone();
+        sent.token = so_far.token;
+        self.shown(RawExchange {
+            id: self.new_id(),
+            environment: outgoing.environment.name.clone(),
+            case: outgoing.case.clone(),
+            typed: outgoing.typed.clone(),
+            sent,
+            outcome: Outcome::Answered(so_far.response),
+            redirects: Vec::new(),
+            attempts: 1,
+            unverified: Vec::new(),
+            started_at: clock::now(),
+            took,
+            probe_of: None,
+        })
     }
 
     /// The call as it may be shown and kept: without the secrets this program knows.

@@ -22,6 +22,7 @@ use std::ops::Range;
 
 pub use folds::Folds;
 use form::{Form, Kind};
+pub use many::is_named as is_lines_of_json;
 pub use path::{Path, Step};
 pub use search::{Found, Mark, Pattern};
 pub use typed::{typed_fault, typed_lines};

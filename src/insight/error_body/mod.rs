@@ -23,6 +23,7 @@ mod xml;
 
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::json::{self, Note};
+use crate::insight::stream::is_stream;
 use crate::model::{Response, StatusClass, limits};
 use read::{About, read};
 
@@ -115,6 +116,15 @@ fn refused_success(response: &Response, codes: &[&str]) -> ErrorBody {
     let media_type = response.headers.media_type();
     let about = About::RefusedSuccess(response.status);
     let mut parts = ErrorBody::default();
+    if media_type.as_deref().is_some_and(is_stream) {
+        for data in refused::failed_events(response) {
+            parts
+                .entries
+                .extend(read(data.as_bytes(), None, About::Refusal(response.status)).entries);
+        }
+        headers::add(response, codes, &mut parts);
+        return parts;
+    }
     let start = &response.body[..response.body.len().min(limits::ERROR_BYTES)];
     if start.starts_with(b"--")
         && let Ok(text) = std::str::from_utf8(start)

@@ -10,7 +10,8 @@ use super::skim::outline;
 use super::words::{is_code_word, is_number, is_plain_code};
 use super::xml;
 use crate::insight::api::knowledge::Knowledge;
-use crate::insight::json::Json;
+use crate::insight::json::{self, Json};
+use crate::insight::stream::{events, is_stream};
 use crate::insight::words::senses_of_code;
 use crate::model::{Response, StatusClass, limits};
 
@@ -21,6 +22,10 @@ use crate::model::{Response, StatusClass, limits};
 pub fn refused(response: &Response, knowledge: impl FnOnce(Option<&Json>) -> Knowledge) -> bool {
     if StatusClass::of(response.status) != StatusClass::Success {
         return false;
+    }
+    let media_type = response.headers.media_type().unwrap_or_default();
+    if is_stream(&media_type) {
+        return headers::say_no(&response.headers) || !failed_events(response).is_empty();
     }
     let body = outline(&response.body);
     if says_no(response, body.as_ref()) {
@@ -35,7 +40,39 @@ pub fn refused(response: &Response, knowledge: impl FnOnce(Option<&Json>) -> Kno
 /// The same by the signs alone that many APIs share.
 pub fn refused_by_itself(response: &Response) -> bool {
     let is_success = StatusClass::of(response.status) == StatusClass::Success;
+    let media_type = response.headers.media_type().unwrap_or_default();
+    if is_success && is_stream(&media_type) {
+        return headers::say_no(&response.headers) || !failed_events(response).is_empty();
+    }
     is_success && says_no(response, outline(&response.body).as_ref())
+}
+
+/// The data of those events of a stream that say that something went wrong: what the stream calls
+/// an error, and the last one where it refuses as an answer would. Other lines may be records of
+/// failures, which are answers like any other.
+pub fn failed_events(response: &Response) -> Vec<String> {
+    let media_type = response.headers.media_type().unwrap_or_default();
+    let start = response.body.len().saturating_sub(limits::ERROR_BYTES);
+    let mut events = events(&response.body[start..], &media_type).peekable();
+    let mut failed = Vec::new();
+    while let Some(event) = events.next() {
+        let is_last = events.peek().is_none();
+        if event.is_error() || is_last && refuses(&event.data) {
+            failed.push(event.data);
+        }
+    }
+    failed
+}
+
+fn refuses(data: &str) -> bool {
+    let Some(value) = json::read(data).value else {
+        return false;
+    };
+    let calls_itself = |name: &str| {
+        let kind = value.get(name).and_then(Json::as_text);
+        kind.is_some_and(|kind| kind.eq_ignore_ascii_case("error"))
+    };
+    json_refuses(&value) || calls_itself("type") || calls_itself("event")
 }
 
 fn says_no(response: &Response, body: Option<&Json>) -> bool {

@@ -10,6 +10,7 @@ pub use why::causes;
 use super::history::duration_text;
 use crate::app::pane::{Measured, ResponseTab, Shown};
 use crate::app::{Action, Painted, Pane, Running, Spot, State};
+use crate::insight::stream::pace;
 use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line, request_ids};
 use crate::model::{Outcome, Response, StatusClass, cut, limits, size_text, visible_line, wrap};
 use crate::ui::paint::{EntryColumns, area_of, gauge, tab_row};
@@ -181,6 +182,7 @@ fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'s
             None => (!exchange.is_received()).then(|| "no token".to_owned()),
         });
         facts.extend(response.headers.media_type());
+        facts.extend(pace(exchange));
     }
     if exchange.attempts > 1 {
         facts.push(format!("sent {} times", exchange.attempts));
