@@ -2,11 +2,11 @@
 //! something everywhere mean on those that are not the explorer.
 
 use super::action::{Action, Screen};
-use super::filling;
-use super::knowing;
+use super::feature::matrix;
+use super::feature::sessions;
+use super::feature::tokens;
 use super::message::{Effect, Job, Listing, Notice, OpenSession};
 use super::pane::{Part, TokensPart};
-use super::replaying;
 use super::state::{Running, State};
 use crate::model::Progress;
 
@@ -16,16 +16,16 @@ pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
     match screen {
         Screen::Explorer => Vec::new(),
         Screen::Matrix => {
-            let mut effects = filling::shown(state);
+            let mut effects = matrix::shown(state);
             effects.push(Effect::ListSessions(Listing::ForScreens));
             effects
         }
         Screen::Sessions => {
-            let mut effects = replaying::shown(state);
-            effects.push(replaying::look(state));
+            let mut effects = sessions::shown(state);
+            effects.push(sessions::look(state));
             effects
         }
-        Screen::Tokens => knowing::shown(state),
+        Screen::Tokens => tokens::shown(state),
     }
 }
 
@@ -186,7 +186,7 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
         .as_ref()
         .is_some_and(|run| run.job == job)
     {
-        replaying::done(state);
+        sessions::done(state);
     }
     if state
         .tokens_pane
@@ -197,7 +197,7 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
         state.tokens_pane.job = None;
     }
     match state.matrix.job == Some(job) {
-        true => filling::done(state),
+        true => matrix::done(state),
         false => Vec::new(),
     }
 }
@@ -210,11 +210,11 @@ pub fn opened(
 ) -> Vec<Effect> {
     match screen {
         Screen::Matrix if state.matrix.awaits != Some(job) => Vec::new(),
-        Screen::Matrix => filling::opened(state, session),
+        Screen::Matrix => matrix::opened(state, session),
         _ if state.sessions.awaits != Some(job) => Vec::new(),
         _ => {
-            let mut effects = replaying::opened(state, session);
-            effects.push(replaying::look(state));
+            let mut effects = sessions::opened(state, session);
+            effects.push(sessions::look(state));
             effects
         }
     }
@@ -224,8 +224,8 @@ pub fn opened(
 pub fn moved(state: &mut State) -> Vec<Effect> {
     state.tokens_pane.moved();
     match state.screen {
-        Screen::Matrix => filling::settle(state),
-        Screen::Tokens => knowing::shown(state),
+        Screen::Matrix => matrix::settle(state),
+        Screen::Tokens => tokens::shown(state),
         Screen::Explorer | Screen::Sessions => Vec::new(),
     }
 }

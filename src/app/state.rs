@@ -1,7 +1,8 @@
 //! All that is true on the screen, in one place and at one moment.
 
 use super::action::{Action, Pane, Screen};
-use super::before::{Task, Wait};
+use super::feature::needs::{Task, Wait};
+use super::feature::sessions;
 use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Job, Notice, Pasted};
@@ -9,7 +10,6 @@ use super::pane::{
     Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
     ResponsePane, SecretPrompt, Sessions, Tokens,
 };
-use super::replaying;
 use crate::format::export::Ground;
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
@@ -325,7 +325,7 @@ impl State {
         effects.extend(state.start_sandbox());
         effects.push(state.recall(None));
         if let Some(path) = start.session {
-            effects.extend(replaying::bring(&mut state, path));
+            effects.extend(sessions::bring(&mut state, path));
         }
         if let Some(text) = start.pasted {
             let was_argument = start.was_argument;

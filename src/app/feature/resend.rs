@@ -2,12 +2,12 @@
 //! for, with room for a larger body, with a certificate that is not checked, or with a token that
 //! belongs elsewhere.
 
-use super::knowing;
-use super::memory;
-use super::message::{Effect, Notice, Then};
-use super::pane::{Choice, Dialog, Pick};
-use super::sending::send_as;
-use super::state::{Overlay, State};
+use super::history;
+use super::send::send_as;
+use super::tokens;
+use crate::app::message::{Effect, Notice, Then};
+use crate::app::pane::{Choice, Dialog, Pick};
+use crate::app::state::{Overlay, State};
 use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{Cause, Manner, Origin, Outcome, TokenName, limits};
@@ -169,7 +169,7 @@ pub fn permit(state: &mut State, origin: Origin) -> Vec<Effect> {
         tokens: exchange.typed.tokens(),
         origin,
     }];
-    effects.push(knowing::look(state));
+    effects.push(tokens::look(state));
     effects.extend(again(state, exchange, Manner::default()));
     effects
 }
@@ -181,7 +181,7 @@ fn was_held_back(exchange: &Exchange) -> bool {
 }
 
 fn again(state: &mut State, exchange: Arc<Exchange>, manner: Manner) -> Vec<Effect> {
-    let mut effects = memory::fetched(state, Some(exchange), Then::Load);
+    let mut effects = history::fetched(state, Some(exchange), Then::Load);
     effects.extend(send_as(state, manner, false));
     effects
 }

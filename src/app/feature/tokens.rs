@@ -1,11 +1,11 @@
 //! What crosses between the tokens and the rest: reading a value to look at it, asking the API who
 //! it belongs to, and taking one for the request.
 
-use super::before::{self, Task};
-use super::memory;
-use super::message::{Effect, Job, Notice};
-use super::screens::run_began;
-use super::state::State;
+use super::history;
+use super::needs::{self, Task};
+use crate::app::message::{Effect, Job, Notice};
+use crate::app::screens::run_began;
+use crate::app::state::State;
 use crate::insight::Exchange;
 use crate::insight::survey::Survey;
 use crate::model::{Auth, TokenName};
@@ -53,7 +53,7 @@ pub fn ask_to_read(state: &mut State) -> Vec<Effect> {
     // One that could not be read may have been mended meanwhile.
     match state.tokens_pane.row(&place, &name) {
         Some(row) if row.trouble.is_some() => read(state, name),
-        _ => before::begin(state, Task::Read(name)),
+        _ => needs::begin(state, Task::Read(name)),
     }
 }
 
@@ -66,7 +66,7 @@ pub fn read(state: &mut State, name: TokenName) -> Vec<Effect> {
 }
 
 pub fn survey(state: &mut State) -> Vec<Effect> {
-    selected(state).map_or_else(Vec::new, |name| before::begin(state, Task::Survey(name)))
+    selected(state).map_or_else(Vec::new, |name| needs::begin(state, Task::Survey(name)))
 }
 
 pub fn start_survey(state: &mut State, token: TokenName) -> Vec<Effect> {
@@ -97,7 +97,7 @@ pub fn surveyed(
     {
         state.tokens_pane.surveyed(&place, &token, survey);
     }
-    memory::made(state, exchange)
+    history::made(state, exchange)
 }
 
 /// From now on the request goes with this token.

@@ -1,14 +1,14 @@
 //! What crosses between the matrix and the rest: where its rows and columns come from, its runs,
 //! and the calls that come of them.
 
-use super::action::Screen;
-use super::before::{self, Needs, Task};
-use super::memory;
-use super::message::{Effect, Exported, FillRun, Job, Notice, OpenSession, SessionFrom, Then};
-use super::pane::{Choice, Dialog, MatrixPane, Pick, Rows};
-use super::replaying::place_for;
-use super::screens::run_began;
-use super::state::{Overlay, State};
+use super::history;
+use super::needs::{self, Needs, Task};
+use super::sessions::place_for;
+use crate::app::action::Screen;
+use crate::app::message::{Effect, Exported, FillRun, Job, Notice, OpenSession, SessionFrom, Then};
+use crate::app::pane::{Choice, Dialog, MatrixPane, Pick, Rows};
+use crate::app::screens::run_began;
+use crate::app::state::{Overlay, State};
 use crate::insight::Exchange;
 use crate::insight::api::endpoint::reading_session;
 use crate::insight::learned::Learned;
@@ -113,7 +113,7 @@ pub fn needs(state: &State) -> Option<Needs<'_>> {
 }
 
 pub fn fill(state: &mut State) -> Vec<Effect> {
-    before::begin(state, Task::Fill)
+    needs::begin(state, Task::Fill)
 }
 
 pub fn start(state: &mut State) -> Vec<Effect> {
@@ -147,7 +147,7 @@ pub fn filled(
     if state.matrix.job == Some(job) {
         state.matrix.fill(row, column, cell, id);
     }
-    exchange.map_or_else(Vec::new, |exchange| memory::made(state, exchange))
+    exchange.map_or_else(Vec::new, |exchange| history::made(state, exchange))
 }
 
 pub fn paused(state: &mut State, job: Job, pause: Duration) -> Vec<Effect> {
@@ -310,7 +310,7 @@ pub fn open_call(state: &mut State) -> Vec<Effect> {
     let call = pane
         .cursor()
         .and_then(|(row, column)| pane.call(row, column));
-    call.map_or_else(Vec::new, |id| memory::open(state, id, Then::Load))
+    call.map_or_else(Vec::new, |id| history::open(state, id, Then::Load))
 }
 
 pub fn export(state: &mut State) -> Vec<Effect> {

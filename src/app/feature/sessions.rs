@@ -1,15 +1,15 @@
 //! What crosses between the sessions and the rest: opening one, its runs, and what is written of
 //! them.
 
-use super::action::Screen;
-use super::before::{self, Needs, Task};
-use super::memory;
-use super::message::{
+use super::history;
+use super::needs::{self, Needs, Task};
+use crate::app::action::Screen;
+use crate::app::message::{
     Effect, Exported, Job, Listing, Notice, OpenSession, ReplayRun, SessionFile, SessionFrom, Then,
 };
-use super::pane::{Choice, Dialog, Part, Pick, StepResult};
-use super::screens::{self, run_began};
-use super::state::{Overlay, State};
+use crate::app::pane::{Choice, Dialog, Part, Pick, StepResult};
+use crate::app::screens::{self, run_began};
+use crate::app::state::{Overlay, State};
 use crate::insight::Exchange;
 use crate::insight::replay::{Change, ReplayReport, StepReport, judge, tokens_of};
 use crate::model::{Environment, Tempo, TokenName};
@@ -151,7 +151,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
                 .sessions
                 .result()
                 .and_then(|result| result.call.clone());
-            id.map_or_else(Vec::new, |id| memory::open(state, id, Then::Load))
+            id.map_or_else(Vec::new, |id| history::open(state, id, Then::Load))
         }
     }
 }
@@ -210,7 +210,7 @@ pub fn run_one(state: &mut State) -> Vec<Effect> {
 }
 
 fn run(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
-    before::begin(state, Task::Replay(steps))
+    needs::begin(state, Task::Replay(steps))
 }
 
 pub fn needs(state: &State, steps: Range<usize>) -> Option<Needs<'_>> {
@@ -307,7 +307,7 @@ pub fn stepped(
         let call = exchange.as_ref().map(|exchange| exchange.id.clone());
         state.sessions.stepped(step, StepResult { report, call });
     }
-    exchange.map_or_else(Vec::new, |exchange| memory::made(state, exchange))
+    exchange.map_or_else(Vec::new, |exchange| history::made(state, exchange))
 }
 
 /// The run is over. After a step that went alone the next one is under the cursor.

@@ -1,17 +1,17 @@
 //! What crosses between the history and the rest: loading and sending again, filtering,
 //! forgetting, cases, and sessions made of it.
 
-use super::action::{Action, Pane, Screen};
-use super::before;
-use super::comparing;
-use super::copying;
-use super::explaining;
-use super::message::{Effect, Notice, Then};
-use super::pane::{Asked, Choice, Dialog, Pick, Prompt};
-use super::saving;
-use super::sending::{enter, send};
-use super::state::{Overlay, State};
+use super::compare;
+use super::copy;
+use super::investigate;
+use super::needs;
+use super::save_body;
+use super::send::{enter, send};
+use crate::app::action::{Action, Pane, Screen};
 use crate::app::field::Field;
+use crate::app::message::{Effect, Notice, Then};
+use crate::app::pane::{Asked, Choice, Dialog, Pick, Prompt};
+use crate::app::state::{Overlay, State};
 use crate::insight::Exchange;
 use crate::insight::{blame, summary};
 use crate::model::{Environment, ExchangeId, ExchangeSummary, RequestSpec, as_text, resolve};
@@ -106,10 +106,10 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         return Vec::new();
     };
     if then == Then::Compare {
-        return comparing::against(state, exchange);
+        return compare::against(state, exchange);
     }
     if then == Then::Copy {
-        copying::open_call(state, exchange);
+        copy::open_call(state, exchange);
         return Vec::new();
     }
     let named = |e: &crate::model::Environment| e.name == exchange.environment;
@@ -130,7 +130,7 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         state.builder.load(&typed);
     }
     state.response.awaiting = None;
-    let answer = explaining::shown(state, exchange);
+    let answer = investigate::shown(state, exchange);
     effects.extend(state.response.show(answer));
     if state.shows_one_pane() {
         state.focus = Pane::Response;
@@ -142,8 +142,8 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
             ));
         }
         Then::SendAgain => effects.extend(send(state, false)),
-        Then::Investigate => effects.extend(explaining::investigate(state)),
-        Then::LoadToCompare => effects.extend(comparing::loaded(state)),
+        Then::Investigate => effects.extend(investigate::investigate(state)),
+        Then::LoadToCompare => effects.extend(compare::loaded(state)),
         Then::Load | Then::Compare | Then::Copy => {}
     }
     effects
@@ -230,8 +230,8 @@ pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
             let case = text.trim();
             state.case = (!case.is_empty()).then(|| case.to_owned());
         }
-        Asked::Variable(name) => return before::variable_given(state, name, text),
-        Asked::File(source) => return saving::save(source, &text),
+        Asked::Variable(name) => return needs::variable_given(state, name, text),
+        Asked::File(source) => return save_body::save(source, &text),
     }
     Vec::new()
 }

@@ -1,14 +1,14 @@
 //! Before the first call of a run: the variables and tokens that it needs are named and asked
 //! for in turn, so that nothing is left half done for want of one.
 
-use super::filling;
-use super::knowing;
-use super::message::{Effect, Notice, TokenRow};
-use super::pane::{Asked, Prompt, SecretPrompt};
-use super::replaying;
-use super::sending;
-use super::state::{Overlay, State};
+use super::matrix;
+use super::send;
+use super::sessions;
+use super::tokens;
 use crate::app::field::Field;
+use crate::app::message::{Effect, Notice, TokenRow};
+use crate::app::pane::{Asked, Prompt, SecretPrompt};
+use crate::app::state::{Overlay, State};
 use crate::insight::redact::is_secret_name;
 use crate::insight::replay::{captured, wanted};
 use crate::model::{Environment, ExchangeId, Session, TokenName, TokenSource, limits};
@@ -110,8 +110,8 @@ pub fn begin(state: &mut State, task: Task) -> Vec<Effect> {
 
 fn needs<'s>(state: &'s State, task: &Task) -> Option<Needs<'s>> {
     match task {
-        Task::Replay(steps) => replaying::needs(state, steps.clone()),
-        Task::Fill => filling::needs(state),
+        Task::Replay(steps) => sessions::needs(state, steps.clone()),
+        Task::Fill => matrix::needs(state),
         Task::Send => Some(Needs {
             environment: state.environment(),
             session: None,
@@ -133,11 +133,11 @@ fn needs<'s>(state: &'s State, task: &Task) -> Option<Needs<'s>> {
 
 fn start(state: &mut State, task: Task) -> Vec<Effect> {
     match task {
-        Task::Replay(steps) => replaying::start_or_ask(state, steps),
-        Task::Fill => filling::start(state),
-        Task::Survey(name) => knowing::start_survey(state, name),
-        Task::Read(name) => knowing::read(state, name),
-        Task::Send => sending::send(state, false),
+        Task::Replay(steps) => sessions::start_or_ask(state, steps),
+        Task::Fill => matrix::start(state),
+        Task::Survey(name) => tokens::start_survey(state, name),
+        Task::Read(name) => tokens::read(state, name),
+        Task::Send => send::send(state, false),
     }
 }
 
@@ -235,7 +235,7 @@ pub fn secret_given(state: &mut State, row: Option<TokenRow>) -> Vec<Effect> {
 /// Tokens were looked at; a run that waited for that goes on.
 pub fn looked(state: &mut State, place: &str, rows: Vec<TokenRow>) -> Vec<Effect> {
     state.tokens_pane.looked(place, rows);
-    filling::tokens_known(state);
+    matrix::tokens_known(state);
     match state.waits_for.take() {
         Some((task, Wait::Tokens(awaited))) if awaited == place => begin(state, task),
         waits => {

@@ -1,13 +1,13 @@
 //! Why the call in front was refused: what can be said without sending anything, and the
 //! investigation that sends safe probes around it.
 
-use super::action::Pane;
-use super::memory;
-use super::message::{Effect, Job, Notice, Then, ThenWhy};
-use super::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
-use super::state::{Overlay, Running, State};
-use super::update::remember;
+use super::history;
+use crate::app::action::Pane;
 use crate::app::message::Chosen;
+use crate::app::message::{Effect, Job, Notice, Then, ThenWhy};
+use crate::app::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
+use crate::app::state::{Overlay, Running, State};
+use crate::app::update::remember;
 use crate::format::{curl, ticket};
 use crate::insight::Exchange;
 use crate::insight::facts::Case;
@@ -258,7 +258,7 @@ pub fn open_probe(state: &mut State) -> Vec<Effect> {
     };
     put_aside(state);
     state.focus = Pane::Response;
-    memory::fetched(state, Some(exchange), Then::Load)
+    history::fetched(state, Some(exchange), Then::Load)
 }
 
 /// Call and probes as a session, which replays them.
@@ -273,7 +273,11 @@ pub fn save(state: &mut State) -> Vec<Effect> {
     }
     let sent = &pane.exchange.sent;
     vec![Effect::SaveSession {
-        name: format!("why {} {}", sent.method, super::pane::path_of(&sent.url)),
+        name: format!(
+            "why {} {}",
+            sent.method,
+            crate::app::pane::path_of(&sent.url)
+        ),
         chosen: Chosen::Calls(held.iter().map(|exchange| exchange.id.clone()).collect()),
         held,
     }]

@@ -1,12 +1,12 @@
 //! What the palette offers, gathered from the whole state, and what choosing from it does.
 
 use super::action::{Action, Place, Screen};
-use super::memory;
+use super::feature::history;
+use super::feature::send::choose_environment;
+use super::feature::sessions;
 use super::message::{Effect, Listing, Notice, SessionFile, Then};
 use super::pane::{Finding, Goal, Palette, path_of};
-use super::replaying;
 use super::screens;
-use super::sending::choose_environment;
 use super::state::{Overlay, State, ThemeName};
 use crate::model::{Auth, Environment, TokenRef};
 
@@ -63,13 +63,13 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
             }
             return (effects, Some(action));
         }
-        Some(Goal::Open(id)) => memory::open(state, id, Then::Load),
+        Some(Goal::Open(id)) => history::open(state, id, Then::Load),
         Some(Goal::Token(name)) => {
             state.builder.auth = Auth::Bearer(name);
             Vec::new()
         }
         Some(Goal::Environment(place)) => choose_environment(state, place),
-        Some(Goal::Replay(path)) => replaying::bring(state, path),
+        Some(Goal::Replay(path)) => sessions::bring(state, path),
         Some(Goal::Theme(name)) => use_theme(state, name),
         None => Vec::new(),
     };
