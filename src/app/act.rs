@@ -16,6 +16,7 @@ use super::guide;
 use super::message::{Effect, Exported, Notice, Then};
 use super::palette::{self, environment_note};
 use super::pane::{Builder, BuilderTab, Choice, Dialog, Help, Pick};
+use super::resume;
 use super::screens;
 use super::state::{Overlay, State};
 use crate::model::{Auth, BodyKind, TokenName, limits};
@@ -110,7 +111,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::UndoHistory => effects = history::restore(state),
         Action::Replay => effects = screens::show(state, Screen::Sessions),
 
-        Action::MatrixFill => effects = matrix::fill(state),
+        Action::MatrixFill => effects = resume::fill(state),
         Action::MatrixRows => matrix::choose_rows(state),
         Action::MatrixColumns => matrix::choose_columns(state, 0),
         Action::MatrixSort => state.matrix.sort_by(state.matrix.column),
@@ -122,9 +123,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::MatrixRight => state.matrix.step_column(1),
 
         Action::SessionsOpen => effects = sessions::open(state),
-        Action::SessionsRun => effects = sessions::run_all(state),
-        Action::SessionsRunFrom => effects = sessions::run_from(state),
-        Action::SessionsRunOne => effects = sessions::run_one(state),
+        Action::SessionsRun => effects = resume::run_all(state),
+        Action::SessionsRunFrom => effects = resume::run_from(state),
+        Action::SessionsRunOne => effects = resume::run_one(state),
         Action::SessionsToken => effects = sessions::choose_token(state),
         Action::SessionsPlace => sessions::choose_place(state),
         Action::SessionsTempo => sessions::choose_tempo(state),
@@ -132,9 +133,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SessionsMarkdown => effects = sessions::export(state, Exported::Markdown),
         Action::SessionsJunit => effects = sessions::export(state, Exported::Junit),
 
-        Action::TokensRead => effects = tokens::ask_to_read(state),
+        Action::TokensRead => effects = resume::ask_to_read(state),
         Action::TokensMark => mark_token(state),
-        Action::TokensSurvey => effects = tokens::survey(state),
+        Action::TokensSurvey => effects = resume::survey(state),
         Action::TokensTake => tokens::take(state),
 
         Action::FieldDone => effects = field_done(state),
@@ -598,7 +599,7 @@ fn field_done(state: &mut State) -> Vec<Effect> {
 
 fn field_enter(state: &mut State) -> Vec<Effect> {
     if matches!(state.overlay, Some(Overlay::Prompt(_))) {
-        return history::answer_prompt(state);
+        return resume::answer_prompt(state);
     }
     if state.overlay.is_none() && state.response.jq.field.is_some() {
         return state.response.run_jq();

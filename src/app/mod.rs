@@ -3,6 +3,7 @@
 
 mod act;
 mod action;
+mod answer;
 mod feature;
 mod field;
 mod guide;
@@ -13,28 +14,34 @@ mod mouse;
 mod palette;
 pub mod pane;
 mod paste;
+mod remember;
+mod resume;
 mod screens;
 mod state;
 mod table;
+mod task;
 mod update;
 
 pub use action::{Action, Pane, Place, Screen};
+pub use answer::Source;
 pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Draft, Effect, Exported, FillRun, Imported, ImportedToken, Job, Level, Listing,
-    Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
-    SessionFile, SessionFrom, Source, Spent, Then, ThenWhy, TokenRow,
+    Chosen, Draft, Effect, Exported, FillRun, Imported, ImportedToken, Level, Listing, Message,
+    Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews, SessionFile,
+    SessionFrom, Spent, Then, ThenWhy, TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,
     ThemeName,
 };
 pub use table::{Spelling, Table};
+pub use task::Job;
 pub use update::update;
 
 pub use act::blocked;
 pub use feature::investigate::is_refused;
 pub use feature::matrix::place_of_matrix;
 pub use feature::sessions::{place_of_session, tempo_label};
+pub use screens::open;

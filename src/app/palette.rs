@@ -3,7 +3,6 @@
 use super::action::{Action, Place, Screen};
 use super::feature::history;
 use super::feature::send::choose_environment;
-use super::feature::sessions;
 use super::message::{Effect, Listing, Notice, SessionFile, Then};
 use super::pane::{Finding, Goal, Palette, path_of};
 use super::screens;
@@ -69,7 +68,7 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
             Vec::new()
         }
         Some(Goal::Environment(place)) => choose_environment(state, place),
-        Some(Goal::Replay(path)) => sessions::bring(state, path),
+        Some(Goal::Replay(path)) => screens::open_session(state, path),
         Some(Goal::Theme(name)) => use_theme(state, name),
         None => Vec::new(),
     };

@@ -8,6 +8,7 @@ use super::feature::send::enter;
 use super::feature::sessions;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
 use super::pane::{Editing, Part};
+use super::remember::remember;
 use super::state::State;
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
@@ -207,8 +208,7 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.builder.finish_editing();
     state.screen = Screen::Explorer;
     let answer = investigate::shown(state, exchange.clone());
-    state.history.remember(exchange.clone(), answer.summary());
-    let mut effects = vec![Effect::Remember(exchange)];
+    let mut effects = remember(state, exchange, answer.summary());
     state.response.awaiting = None;
     effects.extend(state.response.show(answer));
     state.focus = Pane::Response;

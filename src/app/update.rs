@@ -4,7 +4,6 @@
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
 use super::feature::compare;
-use super::feature::history;
 use super::feature::investigate;
 use super::feature::matrix;
 use super::feature::needs;
@@ -14,19 +13,20 @@ use super::feature::send::send;
 use super::feature::sessions;
 use super::feature::tokens;
 use super::keymap::Key;
-use super::message::{
-    Draft, Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent,
-};
+use super::message::{Draft, Effect, Listing, Message, Notice, SandboxNews, SessionFile};
 use super::mouse::point;
 use super::palette;
 use super::pane::{Pick, Shown};
 use super::paste;
+use super::remember::{made, remember_and_judge};
+use super::resume;
 use super::screens;
 use super::state::{Overlay, State};
+use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
-use crate::insight::{BodyText, Found, summary};
-use crate::model::{Cause, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
+use crate::insight::{BodyText, Found};
+use crate::model::{Cause, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -37,7 +37,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Sent { job, answer } => sent(state, job, *answer),
-        Message::Made(exchange) => history::made(state, exchange),
+        Message::Made(exchange) => made(state, exchange),
         Message::Sandbox(news) => sandbox(state, news),
         Message::Tokens {
             environment,
@@ -48,8 +48,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             found,
             has_older,
             after,
-        } => history::recalled(state, question, found, has_older, after),
-        Message::Fetched { exchange, then } => history::fetched(state, exchange, then),
+        } => resume::recalled(state, question, found, has_older, after),
+        Message::Fetched { exchange, then } => resume::fetched(state, exchange, then),
         Message::Indexed { question, body } => indexed(state, question, body),
         Message::Compared { was, is, diff } => compare::compared(state, &was, &is, diff),
         Message::Searched { question, found } => searched(state, question, found),
@@ -91,9 +91,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Looked {
             environment,
             tokens,
-        } => needs::looked(state, &environment, tokens),
+        } => resume::looked(state, &environment, tokens),
         Message::SecretTyped(count) => needs::secret_typed(state, count),
-        Message::SecretGiven(row) => needs::secret_given(state, row.map(|row| *row)),
+        Message::SecretGiven(row) => resume::secret_given(state, row.map(|row| *row)),
         Message::Learned {
             environment,
             learned,
@@ -233,7 +233,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
         state.notice = Some(Notice::info("The wait was ended; nothing was sent."));
         return Vec::new();
     }
-    let mut effects = remember_with(state, exchange.clone(), answer.summary());
+    let mut effects = remember_and_judge(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
         effects.extend(state.response.show(answer));
@@ -248,23 +248,6 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
 
 fn is_cancelled(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if failure.cause == Cause::CallCancelled)
-}
-
-/// On the screen and on the disk; what the screen holds no more is let go.
-pub fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    let row = summary(&exchange);
-    remember_with(state, exchange, row)
-}
-
-fn remember_with(state: &mut State, exchange: Arc<Exchange>, row: ExchangeSummary) -> Vec<Effect> {
-    let exchanges = state.history.remember(exchange.clone(), row);
-    history::blame_anew(state);
-    let mut effects = vec![Effect::Remember(exchange)];
-    if !exchanges.is_empty() {
-        let body = None;
-        effects.push(Effect::LetGo(Spent { exchanges, body }));
-    }
-    effects
 }
 
 fn indexed(state: &mut State, question: u64, body: Arc<BodyText>) -> Vec<Effect> {

@@ -1,21 +1,12 @@
 //! What crosses between the history and the rest: loading and sending again, filtering,
 //! forgetting, cases, and sessions made of it.
 
-use super::compare;
-use super::copy;
-use super::investigate;
-use super::needs;
-use super::save_body;
-use super::send::{enter, send};
 use crate::app::action::{Action, Pane, Screen};
 use crate::app::field::Field;
-use crate::app::message::{Effect, Notice, Then};
+use crate::app::message::{Effect, Then};
 use crate::app::pane::{Asked, Choice, Dialog, Pick, Prompt};
 use crate::app::state::{Overlay, State};
-use crate::insight::Exchange;
-use crate::insight::{blame, summary};
-use crate::model::{Environment, ExchangeId, ExchangeSummary, RequestSpec, as_text, resolve};
-use std::sync::Arc;
+use crate::model::ExchangeId;
 
 /// Asks the store for what the filter lets through, from the newest on.
 pub fn recall(state: &mut State) -> Vec<Effect> {
@@ -26,39 +17,6 @@ pub fn recall(state: &mut State) -> Vec<Effect> {
 pub fn recall_older(state: &mut State) -> Vec<Effect> {
     let after = state.history.oldest();
     vec![state.recall(after)]
-}
-
-pub fn recalled(
-    state: &mut State,
-    question: u64,
-    found: Vec<ExchangeSummary>,
-    has_older: bool,
-    after: Option<ExchangeId>,
-) -> Vec<Effect> {
-    if state.history.asking != Some(question) {
-        return Vec::new();
-    }
-    state.history.asking = None;
-    state.history.recalled(found, has_older, after.as_ref());
-    // The opening call is for those who have not made one; nobody else is sent anything.
-    if state.opens_with_a_call {
-        state.opens_with_a_call = false;
-        if state.history.rows.is_empty() {
-            return send(state, false);
-        }
-    }
-    Vec::new()
-}
-
-/// Judges the latest calls of this run together; what becomes clear by it is told once.
-pub fn blame_anew(state: &mut State) {
-    let found = blame(state.history.latest(), state.now);
-    if let Some(blame) = &found
-        && state.blame.as_ref() != found.as_ref()
-    {
-        state.notice = Some(Notice::info(blame.says()));
-    }
-    state.blame = found;
 }
 
 pub fn start_filter(state: &mut State) {
@@ -73,13 +31,6 @@ pub fn refilter(state: &mut State) -> Vec<Effect> {
     recall(state)
 }
 
-/// A call that was made for something else than the builder.
-pub fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    let row = summary(&exchange);
-    state.history.remember(exchange.clone(), row);
-    vec![Effect::Remember(exchange)]
-}
-
 pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
     let Some(row) = state.history.selected() else {
         return Vec::new();
@@ -90,88 +41,8 @@ pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
 
 /// The same for a call known by its id.
 pub fn open(state: &mut State, id: ExchangeId, then: Then) -> Vec<Effect> {
-    match state.history.held(&id) {
-        Some(exchange) => fetched(state, Some(exchange), then),
-        None => vec![Effect::Fetch { id, then }],
-    }
-}
-
-/// A call is here: into the builder with it, and its answer beside it.
-pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -> Vec<Effect> {
-    let Some(exchange) = exchange else {
-        state.notice = Some(Notice::trouble(
-            "This call is no longer in the history.",
-            "Another instance may have forgotten it, or it was too old to keep.",
-        ));
-        return Vec::new();
-    };
-    if then == Then::Compare {
-        return compare::against(state, exchange);
-    }
-    if then == Then::Copy {
-        copy::open_call(state, exchange);
-        return Vec::new();
-    }
-    let named = |e: &crate::model::Environment| e.name == exchange.environment;
-    let mut effects = match state.environments.iter().position(named) {
-        Some(place) => enter(state, place),
-        None => Vec::new(),
-    };
-    if !effects.is_empty() {
-        state.notice = Some(Notice::info(format!(
-            "Now in {}, where this call was made.",
-            exchange.environment
-        )));
-    }
-    state.screen = Screen::Explorer;
-    let is_request = !exchange.typed.method.is_empty();
-    if is_request {
-        let typed = as_sendable(&exchange, state.environment());
-        state.builder.load(&typed);
-    }
-    state.response.awaiting = None;
-    let answer = investigate::shown(state, exchange);
-    effects.extend(state.response.show(answer));
-    if state.shows_one_pane() {
-        state.focus = Pane::Response;
-    }
-    match then {
-        Then::SendAgain if !is_request => {
-            state.notice = Some(Notice::info(
-                "This answer was pasted, and nobody knows its request; there is nothing to send.",
-            ));
-        }
-        Then::SendAgain => effects.extend(send(state, false)),
-        Then::Investigate => effects.extend(investigate::investigate(state)),
-        Then::LoadToCompare => effects.extend(compare::loaded(state)),
-        Then::Load | Then::Compare | Then::Copy => {}
-    }
-    effects
-}
-
-/// The request as it was typed; where it was filled in by a run that is over, as it was sent, so
-/// that it can be sent again.
-fn as_sendable(exchange: &Exchange, environment: &Environment) -> RequestSpec {
-    let mut typed = exchange.typed.clone();
-    // What was sent is data, but for its tokens.
-    let base = as_text(environment.base_url.trim_end_matches('/'));
-    let sent = exchange.sent.url_template();
-    if resolve(&typed, environment).is_ok() || sent.is_empty() || base.is_empty() {
-        return typed;
-    }
-    let path = sent.strip_prefix(&base);
-    let Some(path) = path.filter(|path| path.starts_with('/')) else {
-        return typed;
-    };
-    let filled = RequestSpec {
-        url: format!("{{{{base}}}}{path}"),
-        params: Vec::new(),
-        ..typed.clone()
-    };
-    if resolve(&filled, environment).is_ok() {
-        typed = filled;
-    }
-    typed
+    let held = state.history.held(&id);
+    vec![Effect::Fetch { id, held, then }]
 }
 
 /// Asks before anything is forgotten.
@@ -217,23 +88,6 @@ pub fn ask_for_case(state: &mut State) {
         field: Field::line(state.case.as_deref().unwrap_or("")),
         asked: Asked::Case,
     })));
-}
-
-/// Takes the line that was typed.
-pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
-    let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
-        return Vec::new();
-    };
-    let text = prompt.field.text();
-    match prompt.asked {
-        Asked::Case => {
-            let case = text.trim();
-            state.case = (!case.is_empty()).then(|| case.to_owned());
-        }
-        Asked::Variable(name) => return needs::variable_given(state, name, text),
-        Asked::File(source) => return save_body::save(source, &text),
-    }
-    Vec::new()
 }
 
 pub fn save_session(state: &mut State) -> Vec<Effect> {

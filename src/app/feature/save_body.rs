@@ -1,8 +1,9 @@
 //! Saving a body to a file, and opening what was saved: only a picture, and only one of ours.
 
 use crate::app::action::Action;
+use crate::app::answer::Source;
 use crate::app::field::Field;
-use crate::app::message::{Effect, Notice, Source};
+use crate::app::message::{Effect, Notice};
 use crate::app::pane::{Asked, Prompt};
 use crate::app::state::{Overlay, State};
 use crate::insight::{Picture, picture};
