@@ -1,7 +1,7 @@
 //! What each action does, one arm an action. Arms only route; what crosses between two panes
 //! is a function below, what stays in one is a method of that pane.
 
-use super::action::{Action, Pane, Screen};
+use super::action::{Action, Pane, Place, Screen};
 use super::feature::compare;
 use super::feature::copy;
 use super::feature::history;
@@ -23,6 +23,8 @@ use crate::model::{Auth, BodyKind, TokenName, limits};
 
 /// How far a key moves the border between the columns, in thousandths of the screen.
 const STEP: i16 = 30;
+
+const NO_BODY: &str = "There is no body in front. Open the Body tab of an answer that has one.";
 
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = blocked(action, state) {
@@ -57,7 +59,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ShowSessions => effects = screens::show(state, Screen::Sessions),
         Action::ShowTokens => effects = screens::show(state, Screen::Tokens),
         Action::Suspend => effects.push(Effect::Suspend),
-        Action::OpenHelp => state.overlay = Some(Overlay::Help(Help::default())),
+        Action::OpenHelp => open_help(state),
         Action::Back => effects = back(state),
         Action::FocusNext => focus(state, 1),
         Action::FocusPrevious => focus(state, -1),
@@ -166,9 +168,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::DialogUp => effects = step_dialog(state, -1),
         Action::DialogDown => effects = step_dialog(state, 1),
         Action::DialogChoose => effects = choose(state),
-        Action::DialogClose | Action::HelpClose | Action::PaletteClose => {
-            effects = leave_overlay(state);
-        }
+        Action::DialogClose | Action::PaletteClose => effects = leave_overlay(state),
 
         Action::PaletteUp => step_palette(state, -1),
         Action::PaletteDown => step_palette(state, 1),
@@ -186,6 +186,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ProbeByHand => effects = investigate::by_hand(state),
         Action::ProbeClose => effects = investigate::close(state),
 
+        Action::HelpClose => close_help(state),
         Action::HelpUp => scroll_help(state, -1),
         Action::HelpDown => scroll_help(state, 1),
         Action::HelpPageUp => scroll_help(state, -(state.painted.sheet_height as isize)),
@@ -230,7 +231,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             Some("Panes stand side by side where the terminal has 120 columns or more.")
         }
         Action::StepView | Action::SaveBody | Action::FilterBody if !state.response.has_views() => {
-            Some("There is no body in front. Open the Body tab of an answer that has one.")
+            Some(NO_BODY)
         }
         Action::OpenBody => save_body::no_open(state),
         Action::Investigate => investigate::nothing_to_explain(state),
@@ -271,6 +272,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::SessionsMarkdown | Action::SessionsJunit => sessions::no_report(state),
         Action::TokensRead | Action::TokensMark | Action::TokensTake => tokens::no_token(state),
         Action::TokensSurvey => tokens::no_survey(state),
+        action if action.place() == Place::Body && !state.response.has_views() => Some(NO_BODY),
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
@@ -699,6 +701,29 @@ fn choose_finding(state: &mut State) -> Vec<Effect> {
             effects
         }
         (effects, None) => effects,
+    }
+}
+
+/// The sheet opens on the keys of what is in front.
+fn open_help(state: &mut State) {
+    let mut first = match &state.overlay {
+        Some(Overlay::Investigate(_)) => vec![Place::Investigation],
+        _ if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],
+        _ if state.reads_body() => vec![Place::Body, Place::Pane(Pane::Response)],
+        _ => vec![Place::Pane(state.focus)],
+    };
+    first.extend([Place::Panes, Place::Anywhere]);
+    investigate::put_aside(state);
+    state.overlay = Some(Overlay::Help(Help::new(first)));
+}
+
+/// An investigation from which the sheet was opened comes back.
+fn close_help(state: &mut State) {
+    let Some(Overlay::Help(help)) = state.overlay.take() else {
+        return;
+    };
+    if help.first.contains(&Place::Investigation) {
+        state.overlay = state.investigated.take().map(Overlay::Investigate);
     }
 }
 

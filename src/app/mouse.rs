@@ -86,6 +86,9 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
         // A click beside what lies on top closes it, but for a line that is being typed.
         Some(Spot::Behind)
             if matches!(state.overlay, Some(Overlay::Prompt(_) | Overlay::Secret(_))) => {}
+        Some(Spot::Behind) if matches!(state.overlay, Some(Overlay::Help(_))) => {
+            return act(state, Action::HelpClose);
+        }
         Some(Spot::Behind) => return leave_overlay(state),
         Some(Spot::Sheet) | None => {}
     }

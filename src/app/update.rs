@@ -120,7 +120,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .or(state.keymap.lookup(Place::Field, key)),
         Some(Overlay::Investigate(_)) => {
             let own = state.keymap.lookup(Place::Investigation, key);
-            own.or_else(anywhere)
+            let help = || state.keymap.lookup(Place::Panes, key);
+            let help = || help().filter(|action| *action == Action::OpenHelp);
+            own.or_else(anywhere).or_else(help)
         }
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
