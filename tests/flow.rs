@@ -831,6 +831,67 @@ fn the_palette_finds_actions_requests_tokens_environments_and_sessions() {
 }
 
 #[test]
+fn the_palette_offers_every_action_of_the_table_that_can_be_gone_to() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-p");
+    let Some(Overlay::Palette(palette)) = &scene.state.overlay else {
+        panic!("no palette is open");
+    };
+    let offered = |action: &Action| {
+        let rows = palette.rows.iter();
+        let mut rows = rows.filter(|row| matches!(row.goal, Goal::Act(_)));
+        // Two keys for one thing are one row.
+        rows.any(|row| row.label == action.title())
+    };
+    for action in Action::ALL {
+        let wanted = action.place().can_be_gone_to() && *action != Action::OpenPalette;
+        assert!(offered(action) || !wanted, "{}", action.id());
+    }
+    let gone = Action::ALL.iter().filter(|a| !a.place().can_be_gone_to());
+    for action in gone {
+        let goal = Goal::Act(*action);
+        assert!(palette.rows.iter().all(|row| row.goal != goal));
+    }
+}
+
+#[test]
+fn an_action_of_the_body_is_chosen_in_the_palette_from_anywhere() {
+    let mut scene = Scene::open(WIDE);
+    let search = |scene: &mut Scene| {
+        scene.keys("alt-3 ctrl-p").types("search in the body");
+        scene.keys("enter");
+    };
+    // Where there is no body, it says so.
+    search(&mut scene);
+    assert!(scene.notice().contains("no body in front"));
+    assert!(!scene.state.response.is_searching());
+    scene.keys("alt-2 ]");
+    search(&mut scene);
+    assert_eq!(scene.state.focus, Pane::Response);
+    assert!(scene.state.response.is_searching());
+}
+
+#[test]
+fn help_opens_on_the_keys_of_what_is_in_front() {
+    for (keys, title) in [
+        ("alt-1", "Request"),
+        ("alt-2", "Response"),
+        ("alt-2 ]", "Body of an answer"),
+        ("alt-3", "History"),
+        ("2", "Matrix"),
+        ("3", "Sessions"),
+        ("4", "Tokens"),
+    ] {
+        let mut scene = Scene::open(WIDE);
+        scene.keys(keys).keys("?");
+        let Some(Overlay::Help(help)) = &scene.state.overlay else {
+            panic!("no help is open");
+        };
+        assert_eq!(help.sections(&scene.state.keymap)[0].0, title, "{keys}");
+    }
+}
+
+#[test]
 fn choosing_in_the_palette_does_what_the_row_says() {
     let mut scene = Scene::open(WIDE);
     scene

@@ -2,9 +2,9 @@
 //! into the request and is sent; the tour waits where it was left.
 
 use super::action::Action;
+use super::feature::send::{enter, send};
 use super::message::{Effect, Notice};
 use super::pane::{Choice, Dialog, Pick};
-use super::sending::{enter, send};
 use super::state::{Overlay, State};
 
 /// Lists the steps, on the first that was not taken yet.

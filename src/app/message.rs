@@ -1,8 +1,9 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
 use super::action::Screen;
+use super::answer::{Shown, Source};
 use super::keymap::Key;
-use super::pane::Shown;
+use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
 use crate::insight::facts::Case;
@@ -20,10 +21,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A piece of work under way. The state counts them up, so that the same keys give the same
-/// jobs in every test.
-pub type Job = u64;
 
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -256,6 +253,8 @@ pub enum Then {
     Compare,
     /// Offers its parts for copying.
     Copy,
+    /// It is sent once more, in this manner.
+    Resend(Manner),
 }
 
 /// What the session files are listed for.
@@ -379,8 +378,11 @@ pub enum Effect {
         query: Query,
         after: Option<ExchangeId>,
     },
+    /// Brings a call of the history.
     Fetch {
         id: ExchangeId,
+        /// The call, where it is here already: it comes by the same way.
+        held: Option<Arc<Exchange>>,
         then: Then,
     },
     /// Finds the lines of a large body.
@@ -543,29 +545,6 @@ impl Draft {
         match self {
             Draft::Body => "The body",
             Draft::Notes => "The text of the notes",
-        }
-    }
-}
-
-/// What lines are made of: the body of an answer, or what a filter made of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    Answer(Arc<Exchange>),
-    Filtered(Arc<Filtered>),
-}
-
-impl Source {
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Source::Answer(exchange) => exchange.outcome.response().map_or(&[], |r| &r.body),
-            Source::Filtered(filtered) => &filtered.body,
-        }
-    }
-
-    pub fn media_type(&self) -> Option<String> {
-        match self {
-            Source::Answer(exchange) => exchange.outcome.response()?.headers.media_type(),
-            Source::Filtered(_) => Some(Filtered::MEDIA_TYPE.to_owned()),
         }
     }
 }

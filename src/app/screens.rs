@@ -2,13 +2,41 @@
 //! something everywhere mean on those that are not the explorer.
 
 use super::action::{Action, Screen};
-use super::filling;
-use super::knowing;
-use super::message::{Effect, Job, Listing, Notice, OpenSession};
+use super::feature::matrix;
+use super::feature::sessions;
+use super::feature::tokens;
+use super::message::{Effect, Listing, Notice, OpenSession};
 use super::pane::{Part, TokensPart};
-use super::replaying;
-use super::state::{Running, State};
-use crate::model::Progress;
+use super::state::{Start, State};
+use super::task::Job;
+use std::path::PathBuf;
+
+/// Opens the explorer, and asks for what it needs first.
+pub fn open(mut start: Start) -> (State, Vec<Effect>) {
+    let (session, pasted) = (start.session.take(), start.pasted.take());
+    let was_argument = start.was_argument;
+    let mut state = State::new(start);
+    let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
+    if state.mouse {
+        effects.push(Effect::UseMouse(true));
+    }
+    effects.extend(state.start_sandbox());
+    effects.push(state.recall(None));
+    if let Some(path) = session {
+        effects.extend(open_session(&mut state, path));
+    }
+    if let Some(text) = pasted {
+        effects.push(Effect::TakeIn { text, was_argument });
+    }
+    (state, effects)
+}
+
+/// Opens a session on its screen.
+pub fn open_session(state: &mut State, path: PathBuf) -> Vec<Effect> {
+    let mut effects = show(state, Screen::Sessions);
+    effects.extend(sessions::open_file(state, path));
+    effects
+}
 
 /// Brings a screen to the front. What was in front stays as it was left.
 pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
@@ -16,16 +44,16 @@ pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
     match screen {
         Screen::Explorer => Vec::new(),
         Screen::Matrix => {
-            let mut effects = filling::shown(state);
+            let mut effects = matrix::shown(state);
             effects.push(Effect::ListSessions(Listing::ForScreens));
             effects
         }
         Screen::Sessions => {
-            let mut effects = replaying::shown(state);
-            effects.push(replaying::look(state));
+            let mut effects = sessions::shown(state);
+            effects.push(sessions::look(state));
             effects
         }
-        Screen::Tokens => knowing::shown(state),
+        Screen::Tokens => tokens::shown(state),
     }
 }
 
@@ -98,8 +126,8 @@ pub fn scroll(state: &mut State, part: usize, lines: isize) {
     (state.sessions.part, state.tokens_pane.part) = before;
 }
 
-/// A row is selected by the first click and opened by the next.
-pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Vec<Effect> {
+/// A row is selected by the first click; the action of the next click opens it.
+pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Option<Action> {
     let place = |state: &State| match state.screen {
         Screen::Sessions => {
             let list = match state.sessions.part {
@@ -120,22 +148,22 @@ pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Vec<Effect> {
             Screen::Sessions => Action::SessionsOpen,
             _ => Action::TokensRead,
         };
-        return super::act::act(state, open);
+        return Some(open);
     }
     let cursor = place(state).1;
     step(state, row as isize - cursor as isize);
-    Vec::new()
+    None
 }
 
 /// The same for a cell of the matrix.
-pub fn point_to_cell(state: &mut State, row: usize, column: usize) -> Vec<Effect> {
+pub fn point_to_cell(state: &mut State, row: usize, column: usize) -> Option<Action> {
     let pane = &mut state.matrix;
     if (pane.list.cursor, pane.column) == (row, column) {
-        return super::act::act(state, Action::MatrixOpen);
+        return Some(Action::MatrixOpen);
     }
     pane.step(row as isize - pane.list.cursor as isize);
     pane.step_column(column as isize - pane.column as isize);
-    Vec::new()
+    None
 }
 
 /// Leaves what is in front: the notice, else the run of this screen, else the screen.
@@ -160,20 +188,6 @@ fn job(state: &State) -> Option<Job> {
     }
 }
 
-/// A run of several calls begins.
-pub fn run_began(state: &mut State, what: &str, of: String) -> Job {
-    let job = state.next_job();
-    state.notice = None;
-    state.running.push(Running {
-        job,
-        method: what.to_owned(),
-        url: of,
-        began: state.now,
-        progress: Progress::default(),
-    });
-    job
-}
-
 /// A run has told all it had to tell.
 pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
@@ -186,7 +200,7 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
         .as_ref()
         .is_some_and(|run| run.job == job)
     {
-        replaying::done(state);
+        sessions::done(state);
     }
     if state
         .tokens_pane
@@ -197,7 +211,7 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
         state.tokens_pane.job = None;
     }
     match state.matrix.job == Some(job) {
-        true => filling::done(state),
+        true => matrix::done(state),
         false => Vec::new(),
     }
 }
@@ -210,11 +224,11 @@ pub fn opened(
 ) -> Vec<Effect> {
     match screen {
         Screen::Matrix if state.matrix.awaits != Some(job) => Vec::new(),
-        Screen::Matrix => filling::opened(state, session),
+        Screen::Matrix => matrix::opened(state, session),
         _ if state.sessions.awaits != Some(job) => Vec::new(),
         _ => {
-            let mut effects = replaying::opened(state, session);
-            effects.push(replaying::look(state));
+            let mut effects = sessions::opened(state, session);
+            effects.push(sessions::look(state));
             effects
         }
     }
@@ -224,8 +238,8 @@ pub fn opened(
 pub fn moved(state: &mut State) -> Vec<Effect> {
     state.tokens_pane.moved();
     match state.screen {
-        Screen::Matrix => filling::settle(state),
-        Screen::Tokens => knowing::shown(state),
+        Screen::Matrix => matrix::settle(state),
+        Screen::Tokens => tokens::shown(state),
         Screen::Explorer | Screen::Sessions => Vec::new(),
     }
 }

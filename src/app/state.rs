@@ -1,15 +1,14 @@
 //! All that is true on the screen, in one place and at one moment.
 
 use super::action::{Action, Pane, Screen};
-use super::before::{Task, Wait};
 use super::field::Field;
 use super::keymap::Keymap;
-use super::message::{Effect, Job, Notice, Pasted};
+use super::message::{Effect, Notice, Pasted};
 use super::pane::{
     Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
     ResponsePane, SecretPrompt, Sessions, Tokens,
 };
-use super::replaying;
+use super::task::{Job, Task, Wait};
 use crate::format::export::Ground;
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
@@ -268,8 +267,8 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(start: Start) -> (State, Vec<Effect>) {
-        let mut state = State {
+    pub fn new(start: Start) -> State {
+        State {
             builder: Builder::new(&start.spec),
             response: ResponsePane::default(),
             history: History::default(),
@@ -317,21 +316,7 @@ impl State {
             mouse: start.settings.mouse.unwrap_or(true),
             private: false,
             jobs: 0,
-        };
-        let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
-        if state.mouse {
-            effects.push(Effect::UseMouse(true));
         }
-        effects.extend(state.start_sandbox());
-        effects.push(state.recall(None));
-        if let Some(path) = start.session {
-            effects.extend(replaying::bring(&mut state, path));
-        }
-        if let Some(text) = start.pasted {
-            let was_argument = start.was_argument;
-            effects.push(Effect::TakeIn { text, was_argument });
-        }
-        (state, effects)
     }
 
     /// Asks the store for what the filter lets through: from the newest on, or after a row.
@@ -445,6 +430,30 @@ impl State {
     pub fn next_job(&mut self) -> Job {
         self.jobs += 1;
         self.jobs
+    }
+
+    /// A run of several calls begins.
+    pub fn begin_job(&mut self, what: &str, of: String) -> Job {
+        let job = self.next_job();
+        self.notice = None;
+        self.running.push(Running {
+            job,
+            method: what.to_owned(),
+            url: of,
+            began: self.now,
+            progress: Progress::default(),
+        });
+        job
+    }
+
+    /// The environment of a run: the one that was chosen for it, else the one that the session
+    /// names, else the one in use.
+    pub fn environment_for(&self, chosen: Option<&str>, named: Option<&str>) -> &Environment {
+        let find = |name: &str| self.environments.iter().find(|e| e.name == name);
+        let chosen = chosen.and_then(find);
+        chosen
+            .or_else(|| named.and_then(find))
+            .unwrap_or(self.environment())
     }
 
     /// Whether only the pane in focus can be seen.

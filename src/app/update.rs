@@ -3,30 +3,30 @@
 
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
-use super::again;
-use super::before;
-use super::comparing;
-use super::explaining;
-use super::filling;
-use super::finding;
+use super::feature::compare;
+use super::feature::investigate;
+use super::feature::matrix;
+use super::feature::needs;
+use super::feature::resend;
+use super::feature::save_body;
+use super::feature::send::send;
+use super::feature::sessions;
+use super::feature::tokens;
 use super::keymap::Key;
-use super::knowing;
-use super::memory;
-use super::message::{
-    Draft, Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent,
-};
+use super::message::{Draft, Effect, Listing, Message, Notice, SandboxNews, SessionFile};
+use super::mouse::point;
+use super::palette;
 use super::pane::{Pick, Shown};
-use super::pasting;
-use super::pointing::point;
-use super::replaying;
-use super::saving;
+use super::paste;
+use super::remember::{made, remember_and_judge};
+use super::resume;
 use super::screens;
-use super::sending::send;
 use super::state::{Overlay, State};
+use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
-use crate::insight::{BodyText, Found, summary};
-use crate::model::{Cause, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
+use crate::insight::{BodyText, Found};
+use crate::model::{Cause, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -38,7 +38,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Coming { job, answer } => coming(state, job, *answer),
         Message::Sent { job, answer } => sent(state, job, *answer),
-        Message::Made(exchange) => memory::made(state, exchange),
+        Message::Made(exchange) => made(state, exchange),
         Message::Sandbox(news) => sandbox(state, news),
         Message::Tokens {
             environment,
@@ -49,21 +49,21 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             found,
             has_older,
             after,
-        } => memory::recalled(state, question, found, has_older, after),
-        Message::Fetched { exchange, then } => memory::fetched(state, exchange, then),
+        } => resume::recalled(state, question, found, has_older, after),
+        Message::Fetched { exchange, then } => resume::fetched(state, exchange, then),
         Message::Indexed { question, body } => indexed(state, question, body),
-        Message::Compared { was, is, diff } => comparing::compared(state, &was, &is, diff),
+        Message::Compared { was, is, diff } => compare::compared(state, &was, &is, diff),
         Message::Searched { question, found } => searched(state, question, found),
-        Message::Saved { source, path } => saving::saved(state, &source, path),
+        Message::Saved { source, path } => save_body::saved(state, &source, path),
         Message::Filtered { question, filtered } => state.response.filtered(question, filtered),
         Message::Progressed {
             question,
             hundredths,
         } => progressed(state, question, hundredths),
         Message::Sessions(files, listing) => sessions(state, files, listing),
-        Message::Explained { case, then } => explaining::explained(state, case, then),
-        Message::Probed { job, case } => explaining::probed(state, job, case),
-        Message::Investigated { job, case } => explaining::investigated(state, job, case),
+        Message::Explained { case, then } => investigate::explained(state, case, then),
+        Message::Probed { job, case } => investigate::probed(state, job, case),
+        Message::Investigated { job, case } => investigate::investigated(state, job, case),
         Message::Opened {
             job,
             screen,
@@ -74,33 +74,33 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             step,
             report,
             exchange,
-        } => replaying::stepped(state, job, step, *report, exchange),
+        } => sessions::stepped(state, job, step, *report, exchange),
         Message::Filled {
             job,
             row,
             column,
             cell,
             exchange,
-        } => filling::filled(state, job, (row, column), cell, exchange),
-        Message::Paused { job, pause } => filling::paused(state, job, pause),
+        } => matrix::filled(state, job, (row, column), cell, exchange),
+        Message::Paused { job, pause } => matrix::paused(state, job, pause),
         Message::Surveyed {
             job,
             survey,
             exchange,
-        } => knowing::surveyed(state, job, *survey, exchange),
+        } => tokens::surveyed(state, job, *survey, exchange),
         Message::Done { job, trouble } => screens::done(state, job, trouble),
         Message::Looked {
             environment,
             tokens,
-        } => before::looked(state, &environment, tokens),
-        Message::SecretTyped(count) => before::secret_typed(state, count),
-        Message::SecretGiven(row) => before::secret_given(state, row.map(|row| *row)),
+        } => resume::looked(state, &environment, tokens),
+        Message::SecretTyped(count) => needs::secret_typed(state, count),
+        Message::SecretGiven(row) => resume::secret_given(state, row.map(|row| *row)),
         Message::Learned {
             environment,
             learned,
-        } => filling::learned(state, &environment, learned),
-        Message::Imported(imported) => pasting::imported(state, *imported),
-        Message::Received(exchange) => pasting::received(state, exchange),
+        } => matrix::learned(state, &environment, learned),
+        Message::Imported(imported) => paste::imported(state, *imported),
+        Message::Received(exchange) => paste::received(state, exchange),
         Message::Places { environment, known } => know_places(state, &environment, known),
         Message::Edited { draft, text } => edited(state, draft, text),
         Message::Told(notice) => tell(state, notice),
@@ -121,7 +121,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .or(state.keymap.lookup(Place::Field, key)),
         Some(Overlay::Investigate(_)) => {
             let own = state.keymap.lookup(Place::Investigation, key);
-            own.or_else(anywhere)
+            let help = || state.keymap.lookup(Place::Panes, key);
+            let help = || help().filter(|action| *action == Action::OpenHelp);
+            own.or_else(anywhere).or_else(help)
         }
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
@@ -153,7 +155,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let stays = action.place() != Place::Anywhere || action == Action::Quit;
             let mut effects = Vec::new();
             if !stays {
-                explaining::put_aside(state);
+                investigate::put_aside(state);
                 effects = leave_overlay(state);
             }
             effects.extend(act(state, action));
@@ -194,7 +196,7 @@ fn picks_part_of_the_request(state: &State) -> bool {
 }
 
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    if let Some(effects) = pasting::take_in(state, text) {
+    if let Some(effects) = paste::take_in(state, text) {
         return effects;
     }
     if state.edits_lines()
@@ -247,7 +249,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
         state.notice = Some(Notice::info("The wait was ended; nothing was sent."));
         return Vec::new();
     }
-    let mut effects = remember_with(state, exchange.clone(), answer.summary());
+    let mut effects = remember_and_judge(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
         effects.extend(state.response.show_end(job, answer));
@@ -255,30 +257,13 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
         if state.shows_one_pane() && !state.builder.is_editing() {
             state.focus = Pane::Response;
         }
-        again::ask_to_permit(state);
+        resend::ask_to_permit(state);
     }
     effects
 }
 
 fn is_cancelled(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if failure.cause == Cause::CallCancelled)
-}
-
-/// On the screen and on the disk; what the screen holds no more is let go.
-pub fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    let row = summary(&exchange);
-    remember_with(state, exchange, row)
-}
-
-fn remember_with(state: &mut State, exchange: Arc<Exchange>, row: ExchangeSummary) -> Vec<Effect> {
-    let exchanges = state.history.remember(exchange.clone(), row);
-    memory::blame_anew(state);
-    let mut effects = vec![Effect::Remember(exchange)];
-    if !exchanges.is_empty() {
-        let body = None;
-        effects.push(Effect::LetGo(Spent { exchanges, body }));
-    }
-    effects
 }
 
 fn indexed(state: &mut State, question: u64, body: Arc<BodyText>) -> Vec<Effect> {
@@ -328,8 +313,8 @@ fn know_tokens(state: &mut State, environment: &str, tokens: Vec<TokenRef>) -> V
 
 fn sessions(state: &mut State, files: Vec<SessionFile>, listing: Listing) -> Vec<Effect> {
     match listing {
-        Listing::ForScreens => replaying::listed(state, files),
-        Listing::ForPalette => finding::know_sessions(state, files),
+        Listing::ForScreens => sessions::listed(state, files),
+        Listing::ForPalette => palette::know_sessions(state, files),
     }
 }
 

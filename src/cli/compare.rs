@@ -3,10 +3,10 @@
 
 use super::args::SendArgs;
 use super::ask;
+use super::call::{Recorder, call_in, exit_code, put_out, served};
 use super::choice;
 use super::json::{failure_json, milliseconds};
 use super::print::{Out, complain};
-use super::send::{Recorder, call_in, exit_code, put_out, served};
 use super::trouble::Trouble;
 use crate::engine::matrix::called_by;
 use crate::engine::sandbox;

@@ -4,10 +4,11 @@ mod by_hand;
 
 use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
+use super::call::Recorder;
 use super::choice;
 use super::json::{case_json, exchange_json, first_json, verdict_json};
 use super::print::{Out, complain};
-use super::send::{Recorder, options, spec, split_pair};
+use super::send::{options, spec, split_pair};
 use super::trouble::Trouble;
 use crate::engine::investigate::{
     Investigated, Investigation, known_good, past, run as investigate,

@@ -3,6 +3,7 @@
 
 mod args;
 mod ask;
+mod call;
 mod choice;
 mod compare;
 mod completions;

@@ -2,11 +2,12 @@
 
 use super::args::ReplayArgs;
 use super::ask;
+use super::call::{Recorder, served};
 use super::choice;
 use super::gauge::Gauge;
 use super::json::{failure_json, verdict_json};
 use super::print::{Out, complain};
-use super::send::{Recorder, served, split_pair};
+use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
 use crate::engine::sandbox;

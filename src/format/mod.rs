@@ -24,6 +24,7 @@ pub mod registry;
 pub mod report;
 pub mod session_edit;
 pub mod session_file;
+mod statement;
 pub mod theme_file;
 pub mod ticket;
 mod variables;

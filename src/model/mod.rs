@@ -12,6 +12,7 @@ mod fill;
 mod filtered;
 mod fit;
 mod headers;
+mod origin;
 mod reach;
 mod request;
 mod resolve;
@@ -31,7 +32,7 @@ pub use body::{
 pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
-pub use environment::{Environment, Identity, Origin};
+pub use environment::{Environment, Identity};
 pub use exchange::{
     ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress, RawExchange,
     Response, StatusClass, Timing,
@@ -39,6 +40,7 @@ pub use exchange::{
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
+pub use origin::Origin;
 pub use reach::{Address, Family, HttpVersion, Reach};
 pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
 pub use resolve::resolve;

@@ -2,7 +2,7 @@
 //! this machine, one family of addresses, one version of HTTP.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 /// What an environment or a run says about its connections. Headers, certificates and the border
@@ -70,7 +70,7 @@ impl Reach {
 }
 
 impl Family {
-    pub fn has(self, address: std::net::IpAddr) -> bool {
+    pub fn has(self, address: core::net::IpAddr) -> bool {
         address.is_ipv4() == (self == Family::Ipv4)
     }
 }

@@ -8,6 +8,7 @@ mod reading;
 mod run;
 mod runs;
 mod secret;
+mod secret_keys;
 mod sessions;
 mod signals;
 mod taking;

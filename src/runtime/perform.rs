@@ -121,7 +121,15 @@ impl Performer {
                 query,
                 after,
             } => self.recall(question, query, after),
-            Effect::Fetch { id, then } => self.fetch(id, then),
+            Effect::Fetch {
+                id,
+                held: None,
+                then,
+            } => self.fetch(id, then),
+            Effect::Fetch { held, then, .. } => {
+                let exchange = held;
+                let _ = self.queue.send(Message::Fetched { exchange, then });
+            }
             Effect::Index {
                 question,
                 source,

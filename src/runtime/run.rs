@@ -6,7 +6,7 @@ use super::perform::{Means, Performer};
 use super::signals::{Sign, Signals};
 use super::tasks;
 use super::terminal::{Screen, Taken, hand_over, is_gone, suspend, take_again, use_mouse};
-use crate::app::{Effect, Message, Start, State, update};
+use crate::app::{Effect, Message, Start, State, open, update};
 use crate::engine::clock;
 use crate::model::Scheme;
 use crate::ui::{self, Theme};
@@ -103,7 +103,7 @@ async fn explore(mut start: Start, means: Means, mut stage: Stage) -> io::Result
     let tokens = start.settings.tokens.iter().map(|token| token.name.clone());
     let tokens = tokens.collect();
     let catalogue = start.catalogue.clone();
-    let (mut state, effects) = State::new(start);
+    let (mut state, effects) = open(start);
     stage.draw(&mut state)?;
 
     let (queue, mut messages) = mpsc::unbounded_channel();

@@ -7,7 +7,7 @@ use httriage::app::pane::Shown;
 use httriage::app::{
     Effect, FillRun, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, OpenSession,
     Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile, SessionFrom, Start,
-    State, ThemeName, TokenRow, update,
+    State, ThemeName, TokenRow, open, update,
 };
 use httriage::engine::jq;
 use httriage::engine::sandbox::{
@@ -206,7 +206,7 @@ pub fn guided(words: &str) -> RequestSpec {
 impl Scene {
     /// Opened, with nothing carried out yet.
     pub fn closed(start: Start) -> Scene {
-        let (state, effects) = State::new(start);
+        let (state, effects) = open(start);
         Scene {
             state,
             theme: Theme::new(true, false),
@@ -306,8 +306,18 @@ impl Scene {
     }
 
     pub fn tell(&mut self, message: Message) -> &mut Scene {
-        let effects = update(&mut self.state, message);
+        let mut effects = update(&mut self.state, message);
         self.asked.extend(effects.clone());
+        // A call that is here comes before anything else can happen, as it does in the loop.
+        if self.held {
+            let is_here =
+                |effect: &mut Effect| matches!(effect, Effect::Fetch { held: Some(_), .. });
+            for fetch in effects.extract_if(.., is_here).collect::<Vec<_>>() {
+                if let Some(fetched) = self.carry_out(fetch) {
+                    self.tell(fetched);
+                }
+            }
+        }
         self.waiting.extend(effects);
         if !self.held {
             self.answer_all();
@@ -411,12 +421,13 @@ impl Scene {
                     after,
                 })
             }
-            Effect::Fetch { id, then } => {
-                let exchange = self
+            Effect::Fetch { id, held, then } => {
+                let stored = self
                     .store
                     .iter()
                     .find(|exchange| exchange.id == id)
                     .cloned();
+                let exchange = held.or(stored);
                 Some(Message::Fetched { exchange, then })
             }
             Effect::Index {

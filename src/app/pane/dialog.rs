@@ -1,7 +1,7 @@
 //! A short list on top of the panes, from which one row is chosen.
 
+use crate::app::answer::Source;
 use crate::app::list::List;
-use crate::app::message::Source;
 use crate::insight::Exchange;
 use crate::insight::matrix::Caller;
 use crate::model::{BodyKind, ExchangeId, Origin, Tempo, TokenName};

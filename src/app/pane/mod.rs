@@ -14,6 +14,7 @@ mod secret;
 mod sessions;
 mod tokens;
 
+pub use super::answer::Shown;
 pub use builder::{Builder, BuilderTab, Completion, Editing, TextSearch, TypedBody};
 pub use dialog::{Choice, Clip, Dialog, Excerpt, Pick, Rows};
 pub use help::Help;
@@ -22,7 +23,7 @@ pub use investigate::{ByHand, Investigate};
 pub use matrix::MatrixPane;
 pub use palette::{Finding, Found, Goal, Palette};
 pub use prompt::{Asked, Prompt};
-pub use response::{BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Shown, Why};
+pub use response::{BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Why};
 pub use secret::SecretPrompt;
 pub use sessions::{Part, Sessions, StepResult};
 pub use tokens::{Tokens, TokensPart};

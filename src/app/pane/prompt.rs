@@ -1,7 +1,7 @@
 //! One line to be typed, on top of the panes.
 
+use crate::app::answer::Source;
 use crate::app::field::Field;
-use crate::app::message::Source;
 
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]

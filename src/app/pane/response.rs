@@ -3,15 +3,14 @@
 mod body;
 mod jq;
 
+use crate::app::answer::Shown;
 use crate::app::list::List;
-use crate::app::message::{Effect, Job, Source, Spent};
+use crate::app::message::{Effect, Spent};
+use crate::app::task::Job;
 use crate::insight::Exchange;
-use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::Case;
-use crate::insight::{
-    AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body, summary_with,
-};
-use crate::model::{ExchangeSummary, Filtered, StatusClass, limits};
+use crate::insight::{AnswerDiff, BodyText, Explanation, Found, Path, View};
+use crate::model::{Filtered, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -49,80 +48,6 @@ impl ResponseTab {
             ResponseTab::Timing => "Timing",
             ResponseTab::Diff => "Diff",
             ResponseTab::Why => "Why",
-        }
-    }
-}
-
-/// An exchange with what was read out of it.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    pub exchange: Arc<Exchange>,
-    pub errors: ErrorBody,
-    /// What is known of the API that answered.
-    pub knowledge: Knowledge,
-    pub body: Arc<BodyText>,
-    /// The view that was asked for; a text that is not JSON is not indented by it.
-    pub view: View,
-    /// What a filter made of the body, if that is what is shown of it.
-    pub filtered: Option<Arc<Filtered>>,
-}
-
-impl Shown {
-    pub fn new(exchange: Arc<Exchange>, knowledge: Knowledge) -> Shown {
-        let response = exchange.outcome.response();
-        let errors = response.map(error_body).unwrap_or_default().for_people();
-        let media_type = response.and_then(|r| r.headers.media_type());
-        let view = response.map_or(View::Pretty, |r| View::of(&r.body));
-        let body = response.map(|r| BodyText::head_in_view(&r.body, media_type.as_deref(), view));
-        Shown {
-            exchange,
-            errors,
-            knowledge,
-            body: Arc::new(body.unwrap_or_default()),
-            view,
-            filtered: None,
-        }
-    }
-
-    /// Its beginning in the next view.
-    fn next_view(&self) -> Option<(View, Arc<BodyText>)> {
-        self.exchange.outcome.response()?;
-        let source = self.source();
-        let media_type = source.media_type();
-        let view = self.body.view().next();
-        let body = BodyText::head_in_view(source.bytes(), media_type.as_deref(), view);
-        Some((view, Arc::new(body)))
-    }
-
-    /// What `body` is made of.
-    pub fn source(&self) -> Source {
-        match &self.filtered {
-            Some(filtered) => Source::Filtered(filtered.clone()),
-            None => Source::Answer(self.exchange.clone()),
-        }
-    }
-
-    /// Its row in a list.
-    pub fn summary(&self) -> ExchangeSummary {
-        summary_with(&self.exchange, &self.errors.entries)
-    }
-
-    fn says_no(&self) -> bool {
-        matches!(
-            self.exchange.outcome.looks(),
-            StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
-        ) || !self.errors.entries.is_empty()
-    }
-
-    fn is_large(&self) -> bool {
-        self.bytes().len() > limits::ON_THE_SPOT
-    }
-
-    /// The bytes that `body` is made of.
-    pub fn bytes(&self) -> &[u8] {
-        match &self.filtered {
-            Some(filtered) => &filtered.body,
-            None => self.exchange.outcome.response().map_or(&[], |r| &r.body),
         }
     }
 }

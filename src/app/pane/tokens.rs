@@ -1,7 +1,8 @@
 //! The tokens that are known, what can be told of each, and what the API said of them.
 
 use crate::app::list::List;
-use crate::app::message::{Job, TokenRow};
+use crate::app::message::TokenRow;
+use crate::app::task::Job;
 use crate::insight::survey::Survey;
 use crate::model::{TokenName, TokenSource};
 use std::collections::BTreeMap;

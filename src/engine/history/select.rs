@@ -2,7 +2,7 @@
 //! looked for here, by the same text that the filter itself uses.
 
 use super::error::Trouble;
-use super::{anew, body};
+use super::{body, masking};
 use crate::format::record::{self, Bodies};
 use crate::insight::redact::Mask;
 use crate::insight::{Query, Term, Want};
@@ -30,7 +30,7 @@ pub(super) fn recall(
         found.len() < limit
     })?;
     // Older rows are shown by the rules of today, though they are not yet kept so.
-    let behind = anew::next(&view)?;
+    let behind = masking::next(&view)?;
     let is_behind = |id: &i64| behind.is_some_and(|newest| *id <= newest);
     let mask = found.iter().any(is_behind).then(mask);
     let mut summary = view.prepare_cached("SELECT summary FROM records WHERE id = ?1")?;

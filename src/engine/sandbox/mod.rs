@@ -8,6 +8,7 @@ mod calls;
 mod guests;
 mod limit;
 mod parent;
+mod role;
 mod serve;
 mod world;
 

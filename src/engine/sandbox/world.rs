@@ -1,8 +1,8 @@
 //! The small world that the sandbox serves: people, roles, tokens, runbooks. It is read from
 //! one file, lives in memory, and forgets every change when it is dropped.
 
-use super::access::Grant;
 use super::limit::Limits;
+use super::role::Grant;
 use crate::format::library;
 use crate::insight::api::endpoint::Endpoint;
 use crate::model::{Secret, TokenName};

@@ -2,7 +2,7 @@
 
 use super::options::{self, Opt, Role};
 use super::read::Reader;
-use super::words::{Command, Word};
+use super::word::{Command, Word};
 use crate::model::{Param, Part, cut, encoded_around_names};
 
 /// What the options of one command, up to `--next`, add up to.

@@ -1,7 +1,8 @@
 //! Where the commands of a text begin, and for which shell they were written. People paste them
 //! with prompts, between the lines of a ticket, several at once.
 
-use super::words::{self, Dialect};
+use super::word::is_name_byte;
+use super::words::Dialect;
 
 /// Whether a pasted text begins with a curl command, rather than only mentioning one.
 pub fn is_command(text: &str) -> bool {
@@ -90,7 +91,7 @@ pub(super) fn may_precede(word: &str) -> bool {
     ];
     let assignment = word
         .split_once('=')
-        .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(words::is_name_byte));
+        .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(is_name_byte));
     let prompt =
         word.ends_with('>') || (word.ends_with(['$', '#', '%']) && word.contains([':', '@']));
     WORDS.contains(&word) || assignment || prompt

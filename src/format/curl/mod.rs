@@ -8,6 +8,7 @@ mod quote;
 mod read;
 mod request;
 mod windows;
+mod word;
 mod words;
 mod write;
 

@@ -1,7 +1,7 @@
 //! Words as the two shells of Windows cut them: cmd with its carets, and PowerShell with its
 //! backticks. Both leave the last step to the program, which reads backslashes before quotes.
 
-use super::words::{Command, Unclosed, Word, is_name_byte, variable};
+use super::word::{Command, Unclosed, Word, is_name_byte, variable};
 
 /// A character behind the carets of cmd, and where it stood.
 struct Passed {
@@ -400,7 +400,8 @@ impl PowerShell<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::format::curl::words::{Dialect, Word, command};
+    use crate::format::curl::word::Word;
+    use crate::format::curl::words::{Dialect, command};
 
     fn words(text: &str, dialect: Dialect) -> Vec<String> {
         let command = command(text, 0, dialect).unwrap();

@@ -1,5 +1,6 @@
 //! From a recording to a collection: every call as a request with the answer that it got.
 
+use super::reader::{LeftOut, Reader};
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::FormatError;
@@ -90,23 +91,6 @@ pub fn read(
         }
     }
     Ok(reader.finish(calls, watch))
-}
-
-pub(super) struct Reader<'a> {
-    pub(super) lifter: Lifter<'a>,
-    notes: Notes<'a>,
-    pub(super) left_out: LeftOut,
-    /// Calls that carried none.
-    pub(super) without_credential: usize,
-}
-
-/// What was left out so often that it is only counted.
-#[derive(Default)]
-pub(super) struct LeftOut {
-    files: usize,
-    pub(super) browser_headers: usize,
-    bodies: usize,
-    redirects: usize,
 }
 
 /// A call with its answer as it came.
@@ -237,11 +221,6 @@ impl Reader<'_> {
         };
         response.refused = refused(&response, |_| Knowledge::default());
         (response, lost)
-    }
-
-    /// A sentence about a place, without its full stop.
-    pub(super) fn note(&mut self, at: usize, message: &str) {
-        self.notes.add(at, message);
     }
 
     fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Recording {

@@ -1,7 +1,7 @@
 //! The request of an entry: as it may be sent again, its credentials by name.
 
 use super::multipart;
-use super::read::Reader;
+use super::reader::Reader;
 use super::shape::{PostData, Request};
 use crate::model::{Auth, Body, Param, Part, RequestSpec, as_text, decoded};
 use base64::Engine;

@@ -3,7 +3,7 @@
 use super::document::Version;
 use super::notes::Lost;
 use super::parameters::{Parameters, plain, variable};
-use super::read::Reader;
+use super::reader::Reader;
 use crate::model::{Body, Param, Part, RequestSpec, as_text};
 use serde_json::{Map, Value};
 

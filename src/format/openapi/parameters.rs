@@ -2,7 +2,7 @@
 //! may be given is switched off.
 
 use super::notes::Lost;
-use super::read::Reader;
+use super::reader::Reader;
 use crate::model::{Param, RequestSpec, as_text};
 use serde_json::Value;
 use std::collections::HashMap;

@@ -1,30 +1,9 @@
 //! How requests sign in: each scheme becomes the name of a token, which has no value here.
 
 use super::notes::Lost;
-use super::read::Reader;
+use super::reader::{Reader, Way};
 use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 use serde_json::Value;
-
-/// What a scheme comes to.
-#[derive(Clone)]
-pub(super) enum Way {
-    Bearer(TokenName),
-    Header {
-        name: String,
-        before: String,
-        token: TokenName,
-    },
-    Query {
-        name: String,
-        token: TokenName,
-    },
-    Cookie {
-        name: String,
-        token: TokenName,
-    },
-    /// By what, in words.
-    NotHere(String),
-}
 
 /// Schemes that one request signs in by.
 const MOST_AT_ONCE: usize = 20;

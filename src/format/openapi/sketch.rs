@@ -1,7 +1,7 @@
 //! A value that a schema would accept, made of what must be there. Schemas may lead back to
 //! themselves: depth and size are bounded.
 
-use super::read::Reader;
+use super::reader::Reader;
 use crate::insight::redact::is_secret_name;
 use crate::model::as_text;
 use serde_json::{Map, Value, json};

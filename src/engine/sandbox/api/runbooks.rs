@@ -1,8 +1,10 @@
 //! Runbooks and their runs.
 
 use super::ask::{Ask, Document};
-use super::document::{Checks, Refusal, Reply, list, single, to_one};
-use crate::engine::sandbox::access::{Action, Grant, Resource, Role};
+use super::document::{Reply, list, single, to_one};
+use super::refusal::{Checks, Refusal};
+use crate::engine::sandbox::access::{Action, Resource};
+use crate::engine::sandbox::role::{Grant, Role};
 use crate::engine::sandbox::world::{
     Folder, LogEntry, Runbook, RunbookStage, Stream, Task, TaskStage, World, next_id,
 };

@@ -1,7 +1,8 @@
 //! What stands beside the tasks of a runbook: streams, teams, comments.
 
 use super::ask::{Ask, Document};
-use super::document::{Checks, Refusal, Reply, single, whole_list};
+use super::document::{Reply, single, whole_list};
+use super::refusal::{Checks, Refusal};
 use super::runbooks::{allowed, opened, owned};
 use super::users::author;
 use crate::engine::sandbox::access::Action;

@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::sandbox::{endpoints, token_value};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 const NOW: i64 = 1_780_000_000_000;
 

@@ -1,12 +1,11 @@
 //! Two answers are compared: the one in front with the previous one to the same request, or two
 //! that were chosen in the history.
 
-use super::action::Pane;
-use super::memory;
-use super::message::{Effect, Notice, Then};
-use super::pane::ResponseTab;
-use super::state::State;
 use crate::app::action::Action;
+use crate::app::action::Pane;
+use crate::app::message::{Effect, Notice, Then};
+use crate::app::pane::ResponseTab;
+use crate::app::state::State;
 use crate::insight::AnswerDiff;
 use crate::insight::Exchange;
 use crate::model::ExchangeId;
@@ -80,10 +79,8 @@ fn path(url: &str) -> &str {
 }
 
 fn fetch(state: &mut State, id: ExchangeId, then: Then) -> Vec<Effect> {
-    match state.history.held(&id) {
-        Some(exchange) => memory::fetched(state, Some(exchange), then),
-        None => vec![Effect::Fetch { id, then }],
-    }
+    let held = state.history.held(&id);
+    vec![Effect::Fetch { id, held, then }]
 }
 
 /// The newer of two chosen calls is in front: the older one is asked for.

@@ -1,12 +1,11 @@
 //! What the palette offers, gathered from the whole state, and what choosing from it does.
 
-use super::action::{Action, Place, Screen};
-use super::memory;
+use super::action::{Action, Pane, Place, Screen};
+use super::feature::history;
+use super::feature::send::choose_environment;
 use super::message::{Effect, Listing, Notice, SessionFile, Then};
-use super::pane::{Finding, Goal, Palette, path_of};
-use super::replaying;
+use super::pane::{Finding, Goal, Palette, ResponseTab, path_of};
 use super::screens;
-use super::sending::choose_environment;
 use super::state::{Overlay, State, ThemeName};
 use crate::model::{Auth, Environment, TokenRef};
 
@@ -56,6 +55,11 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
                     state.screen = Screen::Explorer;
                     state.focus = pane;
                 }
+                Place::Body => {
+                    state.leave_field();
+                    state.screen = Screen::Explorer;
+                    state.focus = Pane::Response;
+                }
                 Place::Screen(screen) if screen != state.screen => {
                     effects = screens::show(state, screen);
                 }
@@ -63,13 +67,13 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
             }
             return (effects, Some(action));
         }
-        Some(Goal::Open(id)) => memory::open(state, id, Then::Load),
+        Some(Goal::Open(id)) => history::open(state, id, Then::Load),
         Some(Goal::Token(name)) => {
             state.builder.auth = Auth::Bearer(name);
             Vec::new()
         }
         Some(Goal::Environment(place)) => choose_environment(state, place),
-        Some(Goal::Replay(path)) => replaying::bring(state, path),
+        Some(Goal::Replay(path)) => screens::open_session(state, path),
         Some(Goal::Theme(name)) => use_theme(state, name),
         None => Vec::new(),
     };
@@ -77,18 +81,14 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
 }
 
 fn actions(state: &State, why_not: fn(Action, &State) -> Option<&'static str>) -> Vec<Finding> {
-    let offered = |action: &&Action| {
-        let place = matches!(
-            action.place(),
-            Place::Anywhere | Place::Panes | Place::Pane(_) | Place::Screen(_)
-        );
-        place && **action != Action::OpenPalette
-    };
+    let offered =
+        |action: &&Action| action.place().can_be_gone_to() && **action != Action::OpenPalette;
     let finding = |action: &Action| {
         let keys: Vec<String> = state.keymap.keys(*action).map(|k| k.to_string()).collect();
         Finding {
             kind: match action.place() {
                 Place::Pane(pane) => pane.title(),
+                Place::Body => ResponseTab::Body.title(),
                 _ => "action",
             },
             label: action.title().to_owned(),

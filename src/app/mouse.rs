@@ -56,9 +56,13 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
             }
         }
         Some(Spot::Part(part)) => screens::point_to(state, part),
-        Some(Spot::PartRow(part, row)) => return screens::point_to_row(state, part, row),
+        Some(Spot::PartRow(part, row)) => {
+            return act_on(screens::point_to_row(state, part, row), state);
+        }
         Some(Spot::Head(column)) => state.matrix.sort_by(column),
-        Some(Spot::Cell(row, column)) => return screens::point_to_cell(state, row, column),
+        Some(Spot::Cell(row, column)) => {
+            return act_on(screens::point_to_cell(state, row, column), state);
+        }
         Some(Spot::Candidate(row)) => {
             state.builder.completion.list.cursor = row;
             return act(state, Action::CompletionTake);
@@ -82,10 +86,17 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
         // A click beside what lies on top closes it, but for a line that is being typed.
         Some(Spot::Behind)
             if matches!(state.overlay, Some(Overlay::Prompt(_) | Overlay::Secret(_))) => {}
+        Some(Spot::Behind) if matches!(state.overlay, Some(Overlay::Help(_))) => {
+            return act(state, Action::HelpClose);
+        }
         Some(Spot::Behind) => return leave_overlay(state),
         Some(Spot::Sheet) | None => {}
     }
     Vec::new()
+}
+
+fn act_on(action: Option<Action>, state: &mut State) -> Vec<Effect> {
+    action.map_or_else(Vec::new, |action| act(state, action))
 }
 
 /// To a pane; a text that is typed in it goes on being typed.

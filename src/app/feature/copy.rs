@@ -1,11 +1,11 @@
 //! What `y` copies: a short list of what is in front, the most likely first. Everything that is
 //! copied is masked already, or is masked here.
 
-use super::action::Pane;
-use super::explaining;
-use super::message::{Effect, Notice, ThenWhy};
-use super::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, Shown};
-use super::state::{Overlay, State};
+use super::investigate;
+use crate::app::action::Pane;
+use crate::app::message::{Effect, Notice, ThenWhy};
+use crate::app::pane::{BuilderTab, Choice, Clip, Dialog, Excerpt, Pick, ResponseTab, Shown};
+use crate::app::state::{Overlay, State};
 use crate::format::export::{self, Exporter, Ground, Written};
 use crate::format::{curl, markdown};
 use crate::insight::api::knowledge::Knowledge;
@@ -68,7 +68,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
             "for a ticket",
         ));
     }
-    if explaining::is_refused(&exchange, &entries) {
+    if investigate::is_refused(&exchange, &entries) {
         let note = "verdict and evidence";
         clips.push((Clip::Ticket, "the whole ticket as Markdown", note));
     }
@@ -240,7 +240,7 @@ pub fn copy_part(state: &mut State, what: &str, excerpt: &Excerpt) -> Vec<Effect
 /// Copies what was chosen.
 pub fn copy(state: &mut State, clip: Clip, of: Option<Arc<Exchange>>) -> Vec<Effect> {
     if let (Clip::Ticket, Some(exchange)) = (clip, &of) {
-        return explaining::ask(state, exchange.clone(), ThenWhy::CopyTicket);
+        return investigate::ask(state, exchange.clone(), ThenWhy::CopyTicket);
     }
     let (what, text) = match &of {
         Some(exchange) => {

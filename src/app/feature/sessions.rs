@@ -1,15 +1,15 @@
-//! What crosses between the sessions and the rest: opening one, its runs, and what is written of
-//! them.
+//! Sessions: opening one, its runs, and what is written of them.
 
-use super::action::Screen;
-use super::before::{self, Needs, Task};
-use super::memory;
-use super::message::{
-    Effect, Exported, Job, Listing, Notice, OpenSession, ReplayRun, SessionFile, SessionFrom, Then,
+use super::history;
+use super::needs::Needs;
+use crate::app::action::Screen;
+use crate::app::message::{
+    Effect, Exported, Listing, Notice, OpenSession, ReplayRun, SessionFile, SessionFrom, Then,
 };
-use super::pane::{Choice, Dialog, Part, Pick, StepResult};
-use super::screens::{self, run_began};
-use super::state::{Overlay, State};
+use crate::app::pane::{Choice, Dialog, Part, Pick, StepResult};
+use crate::app::remember::made;
+use crate::app::state::{Overlay, State};
+use crate::app::task::Job;
 use crate::insight::Exchange;
 use crate::insight::replay::{Change, ReplayReport, StepReport, judge, tokens_of};
 use crate::model::{Environment, Tempo, TokenName};
@@ -18,24 +18,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The environment of a run: the one that was chosen for it, else the one that the session names,
-/// else the one in use.
-pub fn place_for<'s>(
-    state: &'s State,
-    chosen: Option<&str>,
-    named: Option<&str>,
-) -> &'s Environment {
-    let find = |name: &str| state.environments.iter().find(|e| e.name == name);
-    let chosen = chosen.and_then(find);
-    chosen
-        .or_else(|| named.and_then(find))
-        .unwrap_or(state.environment())
-}
-
 pub fn place_of_session(state: &State) -> &Environment {
     let open = state.sessions.open.as_ref();
     let named = open.and_then(|open| open.session.environment.as_deref());
-    place_for(state, state.sessions.place.as_deref(), named)
+    state.environment_for(state.sessions.place.as_deref(), named)
 }
 
 pub fn shown(_: &mut State) -> Vec<Effect> {
@@ -52,13 +38,6 @@ pub fn listed(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Opens a session on its screen.
-pub fn bring(state: &mut State, path: PathBuf) -> Vec<Effect> {
-    let mut effects = screens::show(state, Screen::Sessions);
-    effects.extend(open_file(state, path));
-    effects
 }
 
 pub fn open_file(state: &mut State, path: PathBuf) -> Vec<Effect> {
@@ -151,7 +130,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
                 .sessions
                 .result()
                 .and_then(|result| result.call.clone());
-            id.map_or_else(Vec::new, |id| memory::open(state, id, Then::Load))
+            id.map_or_else(Vec::new, |id| history::open(state, id, Then::Load))
         }
     }
 }
@@ -190,27 +169,6 @@ fn is_nowhere(state: &State) -> bool {
     let named = open.and_then(|open| open.session.environment.as_ref());
     state.sessions.place.is_none()
         && named.is_some_and(|name| !state.environments.iter().any(|e| &e.name == name))
-}
-
-pub fn run_all(state: &mut State) -> Vec<Effect> {
-    run(state, 0..state.sessions.step_count())
-}
-
-pub fn run_from(state: &mut State) -> Vec<Effect> {
-    run(
-        state,
-        state.sessions.steps.cursor..state.sessions.step_count(),
-    )
-}
-
-/// Runs the step under the cursor alone.
-pub fn run_one(state: &mut State) -> Vec<Effect> {
-    let at = state.sessions.steps.cursor;
-    run(state, at..at + 1)
-}
-
-fn run(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
-    before::begin(state, Task::Replay(steps))
 }
 
 pub fn needs(state: &State, steps: Range<usize>) -> Option<Needs<'_>> {
@@ -282,7 +240,7 @@ pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect
         case: state.case.clone(),
         session,
     };
-    let job = run_began(state, "replay", run.session.name.clone());
+    let job = state.begin_job("replay", run.session.name.clone());
     state.sessions.began(job, steps);
     vec![Effect::Replay {
         job,
@@ -307,7 +265,7 @@ pub fn stepped(
         let call = exchange.as_ref().map(|exchange| exchange.id.clone());
         state.sessions.stepped(step, StepResult { report, call });
     }
-    exchange.map_or_else(Vec::new, |exchange| memory::made(state, exchange))
+    exchange.map_or_else(Vec::new, |exchange| made(state, exchange))
 }
 
 /// The run is over. After a step that went alone the next one is under the cursor.

@@ -1,10 +1,11 @@
 //! Saving a body to a file, and opening what was saved: only a picture, and only one of ours.
 
-use super::action::Action;
-use super::field::Field;
-use super::message::{Effect, Notice, Source};
-use super::pane::{Asked, Prompt};
-use super::state::{Overlay, State};
+use crate::app::action::Action;
+use crate::app::answer::Source;
+use crate::app::field::Field;
+use crate::app::message::{Effect, Notice};
+use crate::app::pane::{Asked, Prompt};
+use crate::app::state::{Overlay, State};
 use crate::insight::{Picture, picture};
 use std::path::PathBuf;
 

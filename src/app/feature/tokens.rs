@@ -1,11 +1,10 @@
-//! What crosses between the tokens and the rest: reading a value to look at it, asking the API who
+//! Tokens: reading a value to look at it, asking the API who
 //! it belongs to, and taking one for the request.
 
-use super::before::{self, Task};
-use super::memory;
-use super::message::{Effect, Job, Notice};
-use super::screens::run_began;
-use super::state::State;
+use crate::app::message::{Effect, Notice};
+use crate::app::remember::made;
+use crate::app::state::State;
+use crate::app::task::Job;
 use crate::insight::Exchange;
 use crate::insight::survey::Survey;
 use crate::model::{Auth, TokenName};
@@ -39,22 +38,9 @@ pub fn no_survey(state: &State) -> Option<&'static str> {
     }
 }
 
-fn selected(state: &State) -> Option<TokenName> {
+pub fn selected(state: &State) -> Option<TokenName> {
     let row = state.tokens_pane.selected(&state.environment().name)?;
     Some(row.token.name.clone())
-}
-
-/// Reads the value, asking for it or starting the program that gives it.
-pub fn ask_to_read(state: &mut State) -> Vec<Effect> {
-    let place = state.environment().name.clone();
-    let Some(name) = selected(state) else {
-        return Vec::new();
-    };
-    // One that could not be read may have been mended meanwhile.
-    match state.tokens_pane.row(&place, &name) {
-        Some(row) if row.trouble.is_some() => read(state, name),
-        _ => before::begin(state, Task::Read(name)),
-    }
 }
 
 pub fn read(state: &mut State, name: TokenName) -> Vec<Effect> {
@@ -65,13 +51,9 @@ pub fn read(state: &mut State, name: TokenName) -> Vec<Effect> {
     }]
 }
 
-pub fn survey(state: &mut State) -> Vec<Effect> {
-    selected(state).map_or_else(Vec::new, |name| before::begin(state, Task::Survey(name)))
-}
-
 pub fn start_survey(state: &mut State, token: TokenName) -> Vec<Effect> {
     let environment = state.environment().clone();
-    let job = run_began(state, "who am I", token.to_string());
+    let job = state.begin_job("who am I", token.to_string());
     let place = environment.name.clone();
     state
         .tokens_pane
@@ -97,7 +79,7 @@ pub fn surveyed(
     {
         state.tokens_pane.surveyed(&place, &token, survey);
     }
-    memory::made(state, exchange)
+    made(state, exchange)
 }
 
 /// From now on the request goes with this token.

@@ -2,12 +2,10 @@
 //! for, with room for a larger body, with a certificate that is not checked, or with a token that
 //! belongs elsewhere.
 
-use super::knowing;
-use super::memory;
-use super::message::{Effect, Notice, Then};
-use super::pane::{Choice, Dialog, Pick};
-use super::sending::send_as;
-use super::state::{Overlay, State};
+use super::tokens;
+use crate::app::message::{Effect, Notice, Then};
+use crate::app::pane::{Choice, Dialog, Pick};
+use crate::app::state::{Overlay, State};
 use crate::insight::Exchange;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::model::{Cause, Manner, Origin, Outcome, TokenName, limits};
@@ -49,7 +47,7 @@ pub fn back_off(state: &mut State) -> Vec<Effect> {
         retries: true,
         ..Manner::default()
     };
-    again(state, exchange, manner)
+    again(exchange, manner)
 }
 
 /// Why the call in front cannot be made again with room for a larger body.
@@ -76,7 +74,7 @@ pub fn larger(state: &mut State) -> Vec<Effect> {
         body_bytes: Some(wanted.max(announced.unwrap_or(0)).min(limits::LARGEST_BODY)),
         ..Manner::default()
     };
-    again(state, exchange, manner)
+    again(exchange, manner)
 }
 
 /// Why there is no certificate to be believed without a check.
@@ -129,7 +127,7 @@ pub fn trust(state: &mut State, origin: Origin) -> Vec<Effect> {
         ));
         return Vec::new();
     }
-    again(state, exchange, Manner::default())
+    again(exchange, Manner::default())
 }
 
 /// Asks whether a token may go where the call that was just held back would have taken it.
@@ -169,8 +167,8 @@ pub fn permit(state: &mut State, origin: Origin) -> Vec<Effect> {
         tokens: exchange.typed.tokens(),
         origin,
     }];
-    effects.push(knowing::look(state));
-    effects.extend(again(state, exchange, Manner::default()));
+    effects.push(tokens::look(state));
+    effects.extend(again(exchange, Manner::default()));
     effects
 }
 
@@ -180,10 +178,12 @@ fn was_held_back(exchange: &Exchange) -> bool {
     unsent && failed(exchange, &[Cause::TokenWrongInstance])
 }
 
-fn again(state: &mut State, exchange: Arc<Exchange>, manner: Manner) -> Vec<Effect> {
-    let mut effects = memory::fetched(state, Some(exchange), Then::Load);
-    effects.extend(send_as(state, manner, false));
-    effects
+fn again(exchange: Arc<Exchange>, manner: Manner) -> Vec<Effect> {
+    vec![Effect::Fetch {
+        id: exchange.id.clone(),
+        held: Some(exchange),
+        then: Then::Resend(manner),
+    }]
 }
 
 fn choice(label: &str, note: &str, pick: Pick) -> Choice {

@@ -3,11 +3,12 @@
 //! is shown like one that was asked for, and anything else is text for the field.
 
 use super::action::{Action, Pane, Screen};
-use super::explaining;
+use super::feature::investigate;
+use super::feature::send::enter;
+use super::feature::sessions;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
 use super::pane::{Editing, Part};
-use super::replaying;
-use super::sending::enter;
+use super::remember::remember;
 use super::state::State;
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
@@ -139,7 +140,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
             path: None,
             session: *session,
         };
-        effects.extend(replaying::opened(state, Ok(Box::new(open))));
+        effects.extend(sessions::opened(state, Ok(Box::new(open))));
         // It is in no list of files yet: where one part is seen, that is its steps.
         state.sessions.part = Part::Steps;
     }
@@ -198,7 +199,7 @@ fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
 
 /// A pasted answer is here: shown, remembered, and marked as one that nobody here asked for.
 pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    if let Some(effects) = explaining::answered_by_hand(state, &exchange) {
+    if let Some(effects) = investigate::answered_by_hand(state, &exchange) {
         return effects;
     }
     let is_answered = exchange.outcome.status().is_some();
@@ -206,9 +207,8 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     state.history.filtering = false;
     state.builder.finish_editing();
     state.screen = Screen::Explorer;
-    let answer = explaining::shown(state, exchange.clone());
-    state.history.remember(exchange.clone(), answer.summary());
-    let mut effects = vec![Effect::Remember(exchange)];
+    let answer = investigate::shown(state, exchange.clone());
+    let mut effects = remember(state, exchange, answer.summary());
     state.response.awaiting = None;
     effects.extend(state.response.show(answer));
     state.focus = Pane::Response;

@@ -1,12 +1,12 @@
 //! A request leaves: from what the builder holds to the effect that sends it, and the choice of
 //! where it goes.
 
-use super::before;
-use super::message::{Effect, Notice};
-use super::pane::{Choice, Dialog, Pick};
-use super::screens;
-use super::state::{Overlay, Running, State};
+use super::needs;
 use crate::app::action::{Action, Pane, Screen};
+use crate::app::message::{Effect, Notice};
+use crate::app::pane::{Choice, Dialog, Pick};
+use crate::app::screens;
+use crate::app::state::{Overlay, Running, State};
 use crate::model::{Auth, Manner, Progress, resolve};
 
 /// Sends what the builder holds, or says why it cannot go.
@@ -20,7 +20,7 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
         state.waits_for_sandbox = true;
         return state.start_sandbox();
     }
-    if let Some(effects) = before::ask_for_token(state) {
+    if let Some(effects) = needs::ask_for_token(state) {
         return effects;
     }
     let typed = state.builder.spec();

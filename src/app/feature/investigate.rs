@@ -1,17 +1,17 @@
 //! Why the call in front was refused: what can be said without sending anything, and the
 //! investigation that sends safe probes around it.
 
-use super::action::Pane;
-use super::memory;
-use super::message::{Effect, Job, Notice, Then, ThenWhy};
-use super::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
-use super::state::{Overlay, Running, State};
-use super::update::remember;
+use crate::app::action::Pane;
 use crate::app::message::Chosen;
+use crate::app::message::{Effect, Notice, Then, ThenWhy};
+use crate::app::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
+use crate::app::remember::remember_and_judge;
+use crate::app::state::{Overlay, Running, State};
+use crate::app::task::Job;
 use crate::format::{curl, ticket};
 use crate::insight::Exchange;
 use crate::insight::facts::Case;
-use crate::insight::{Entry, by_hand as next_by_hand, explain};
+use crate::insight::{Entry, by_hand as next_by_hand, explain, summary};
 use crate::model::{Environment, Outcome, Progress, StatusClass, for_clipboard, limits};
 use std::sync::Arc;
 
@@ -184,7 +184,8 @@ pub fn probed(state: &mut State, job: Job, case: Box<Case>) -> Vec<Effect> {
         pane.found = Some((case, explanation));
     }
     if is_new {
-        remember(state, newest)
+        let row = summary(&newest);
+        remember_and_judge(state, newest, row)
     } else {
         Vec::new()
     }
@@ -258,7 +259,11 @@ pub fn open_probe(state: &mut State) -> Vec<Effect> {
     };
     put_aside(state);
     state.focus = Pane::Response;
-    memory::fetched(state, Some(exchange), Then::Load)
+    vec![Effect::Fetch {
+        id: exchange.id.clone(),
+        held: Some(exchange),
+        then: Then::Load,
+    }]
 }
 
 /// Call and probes as a session, which replays them.
@@ -273,7 +278,11 @@ pub fn save(state: &mut State) -> Vec<Effect> {
     }
     let sent = &pane.exchange.sent;
     vec![Effect::SaveSession {
-        name: format!("why {} {}", sent.method, super::pane::path_of(&sent.url)),
+        name: format!(
+            "why {} {}",
+            sent.method,
+            crate::app::pane::path_of(&sent.url)
+        ),
         chosen: Chosen::Calls(held.iter().map(|exchange| exchange.id.clone()).collect()),
         held,
     }]
@@ -322,5 +331,6 @@ pub fn answered_by_hand(state: &mut State, exchange: &Exchange) -> Option<Vec<Ef
     let received = next_by_hand::answer(case, asked.probe, asked.spec, exchange);
     *explanation = explain(case, &catalogue);
     pane.list.cursor = case.probes.len();
-    Some(remember(state, received))
+    let row = summary(&received);
+    Some(remember_and_judge(state, received, row))
 }

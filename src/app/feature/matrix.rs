@@ -1,14 +1,13 @@
-//! What crosses between the matrix and the rest: where its rows and columns come from, its runs,
-//! and the calls that come of them.
+//! The matrix: where its rows and columns come from, its runs, and the calls that come of them.
 
-use super::action::Screen;
-use super::before::{self, Needs, Task};
-use super::memory;
-use super::message::{Effect, Exported, FillRun, Job, Notice, OpenSession, SessionFrom, Then};
-use super::pane::{Choice, Dialog, MatrixPane, Pick, Rows};
-use super::replaying::place_for;
-use super::screens::run_began;
-use super::state::{Overlay, State};
+use super::history;
+use super::needs::Needs;
+use crate::app::action::Screen;
+use crate::app::message::{Effect, Exported, FillRun, Notice, OpenSession, SessionFrom, Then};
+use crate::app::pane::{Choice, Dialog, MatrixPane, Pick, Rows};
+use crate::app::remember::made;
+use crate::app::state::{Overlay, State};
+use crate::app::task::Job;
 use crate::insight::Exchange;
 use crate::insight::api::endpoint::reading_session;
 use crate::insight::learned::Learned;
@@ -19,7 +18,7 @@ use std::time::Duration;
 
 /// Where the matrix is asked.
 pub fn place_of_matrix(state: &State) -> &Environment {
-    place_for(state, None, state.matrix.session.environment.as_deref())
+    state.environment_for(None, state.matrix.session.environment.as_deref())
 }
 
 /// The screen comes to the front: with every endpoint that is read where nothing was chosen, and
@@ -112,10 +111,6 @@ pub fn needs(state: &State) -> Option<Needs<'_>> {
     })
 }
 
-pub fn fill(state: &mut State) -> Vec<Effect> {
-    before::begin(state, Task::Fill)
-}
-
 pub fn start(state: &mut State) -> Vec<Effect> {
     let environment = place_of_matrix(state).clone();
     let run = FillRun {
@@ -127,7 +122,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
         case: state.case.clone(),
     };
     state.matrix.clear();
-    let job = run_began(state, "matrix", run.session.name.clone());
+    let job = state.begin_job("matrix", run.session.name.clone());
     state.matrix.job = Some(job);
     vec![Effect::Fill {
         job,
@@ -147,7 +142,7 @@ pub fn filled(
     if state.matrix.job == Some(job) {
         state.matrix.fill(row, column, cell, id);
     }
-    exchange.map_or_else(Vec::new, |exchange| memory::made(state, exchange))
+    exchange.map_or_else(Vec::new, |exchange| made(state, exchange))
 }
 
 pub fn paused(state: &mut State, job: Job, pause: Duration) -> Vec<Effect> {
@@ -310,7 +305,7 @@ pub fn open_call(state: &mut State) -> Vec<Effect> {
     let call = pane
         .cursor()
         .and_then(|(row, column)| pane.call(row, column));
-    call.map_or_else(Vec::new, |id| memory::open(state, id, Then::Load))
+    call.map_or_else(Vec::new, |id| history::open(state, id, Then::Load))
 }
 
 pub fn export(state: &mut State) -> Vec<Effect> {
