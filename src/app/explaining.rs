@@ -276,6 +276,7 @@ pub fn save(state: &mut State) -> Vec<Effect> {
         name: format!("why {} {}", sent.method, super::pane::path_of(&sent.url)),
         chosen: Chosen::Calls(held.iter().map(|exchange| exchange.id.clone()).collect()),
         held,
+        environments: state.environments.clone(),
     }]
 }
 

@@ -7,7 +7,8 @@ use super::comparing;
 use super::copying;
 use super::explaining;
 use super::message::{Effect, Notice, Then};
-use super::pane::{Asked, Choice, Dialog, Pick, Prompt};
+use super::pane::{Asked, AskedCall, Choice, Dialog, Pick, Prompt};
+use super::save_session;
 use super::saving;
 use super::sending::{enter, send};
 use super::state::{Overlay, State};
@@ -132,6 +133,10 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
     state.response.awaiting = None;
     let answer = explaining::shown(state, exchange);
     effects.extend(state.response.show(answer));
+    state.response.of = is_request.then(|| AskedCall {
+        spec: state.builder.spec(),
+        environment: state.environment().name.clone(),
+    });
     if state.shows_one_pane() {
         state.focus = Pane::Response;
     }
@@ -146,6 +151,20 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         Then::LoadToCompare => effects.extend(comparing::loaded(state)),
         Then::Load | Then::Compare | Then::Copy => {}
     }
+    effects
+}
+
+/// Puts the call of the answer in front back into the request.
+pub fn bring_back(state: &mut State) -> Vec<Effect> {
+    let Some(of) = state.response.of.clone() else {
+        return Vec::new();
+    };
+    let named = |e: &Environment| e.name == of.environment;
+    let effects = match state.environments.iter().position(named) {
+        Some(place) => enter(state, place),
+        None => Vec::new(),
+    };
+    state.builder.load(&of.spec);
     effects
 }
 
@@ -213,7 +232,8 @@ pub fn restore(state: &mut State) -> Vec<Effect> {
 pub fn ask_for_case(state: &mut State) {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: "Case".to_owned(),
-        hint: "New calls carry it; empty for none.",
+        hint: "New calls carry it; empty for none.".to_owned(),
+        lines: Vec::new(),
         field: Field::line(state.case.as_deref().unwrap_or("")),
         asked: Asked::Case,
     })));
@@ -232,17 +252,7 @@ pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
         }
         Asked::Variable(name) => return before::variable_given(state, name, text),
         Asked::File(source) => return saving::save(source, &text),
+        Asked::Session(session) => return save_session::named(state, *session, &text),
     }
     Vec::new()
-}
-
-pub fn save_session(state: &mut State) -> Vec<Effect> {
-    match state.history.chosen() {
-        Some((name, chosen)) => vec![Effect::SaveSession {
-            name,
-            held: state.history.held_of(&chosen),
-            chosen,
-        }],
-        None => Vec::new(),
-    }
 }

@@ -21,6 +21,7 @@ pub mod pane;
 mod pasting;
 mod pointing;
 mod replaying;
+mod save_session;
 mod saving;
 mod screens;
 mod sending;
@@ -33,8 +34,8 @@ pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Draft, Effect, Exported, FillRun, Imported, ImportedToken, Job, Level, Listing,
-    Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
+    Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Job, Level,
+    Listing, Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
     SessionFile, SessionFrom, Source, Spent, Then, ThenWhy, TokenRow,
 };
 pub use state::{
@@ -47,4 +48,6 @@ pub use update::update;
 pub use act::blocked;
 pub use explaining::is_refused;
 pub use filling::place_of_matrix;
+pub use knowing::last_word;
+pub use pasting::name_typed;
 pub use replaying::{place_of_session, tempo_label};

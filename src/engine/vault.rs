@@ -23,6 +23,12 @@ use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Shorter values are typed as parts of words.
+const SHORTEST_TYPED: usize = 8;
+/// Of a value of so many characters the first few are enough to know it by.
+const LONG_TYPED: usize = 32;
+const ENOUGH_TYPED: usize = 16;
+
 pub struct Vault {
     tokens: Vec<Token>,
     starter: Starter,
@@ -309,6 +315,36 @@ impl Vault {
         let mask = Arc::new(Mask::new(&read.known()));
         read.mask = Some(mask.clone());
         mask
+    }
+
+    /// Where a text ends with a known value, or with so much of a long one that it is no other:
+    /// the place where it begins, and its token.
+    pub fn ends_with_known(&self, text: &str) -> Option<(usize, TokenName)> {
+        let known = {
+            let mut read = self.read();
+            read.at_rest.get_or_insert_with(|| self.all_at_rest());
+            read.known()
+        };
+        let found = known.iter().filter_map(|(token, secret)| {
+            let value = secret.reveal();
+            let enough = match value.len() {
+                ..SHORTEST_TYPED => return None,
+                // Tokens of this form begin alike, whoever they are of.
+                _ if !value.is_ascii() || value.starts_with("eyJ") => value,
+                LONG_TYPED.. => &value[..ENOUGH_TYPED],
+                _ => value,
+            };
+            let start = text.strip_suffix(enough)?.len();
+            Some((start, token.name.clone()))
+        });
+        found.min_by_key(|(start, _)| *start)
+    }
+
+    /// Whether a text is how the value of a token begins.
+    pub fn begins(&self, name: &TokenName, text: &Secret) -> bool {
+        let known = self.read().known();
+        let mut own = known.iter().filter(|(token, _)| &token.name == name);
+        own.any(|(_, value)| value.reveal().starts_with(text.reveal()))
     }
 
     fn all_at_rest(&self) -> Vec<(TokenName, Secret)> {

@@ -11,7 +11,7 @@ use crate::insight::facts::Case;
 use crate::insight::{
     AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body, summary_with,
 };
-use crate::model::{ExchangeSummary, Filtered, StatusClass, limits};
+use crate::model::{ExchangeSummary, Filtered, RequestSpec, StatusClass, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -127,6 +127,24 @@ impl Shown {
     }
 }
 
+/// A request as it stood on the screen when it was sent or loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub spec: RequestSpec,
+    pub environment: String,
+}
+
+impl Asked {
+    /// Whether the call is still the one that stands there; its notes are no part of it.
+    pub fn is(&self, spec: &RequestSpec, environment: &str) -> bool {
+        let call = |spec: &RequestSpec| RequestSpec {
+            notes: String::new(),
+            ..spec.clone()
+        };
+        self.environment == environment && call(&self.spec) == call(spec)
+    }
+}
+
 /// What is known of why a call was refused.
 #[derive(Debug)]
 pub struct Why {
@@ -159,6 +177,10 @@ pub struct ResponsePane {
     pub shown: Option<Shown>,
     /// The call whose answer will be shown next.
     pub awaiting: Option<Job>,
+    /// The request of that call, and the environment it goes to.
+    pub asked: Option<Asked>,
+    /// What the answer in front came to; absent where nobody here asked.
+    pub of: Option<Asked>,
     pub tab: ResponseTab,
     pub entries: List,
     /// The entries that are folded open.
@@ -187,6 +209,8 @@ impl Default for ResponsePane {
         ResponsePane {
             shown: None,
             awaiting: None,
+            asked: None,
+            of: None,
             tab: ResponseTab::Body,
             entries: List::default(),
             open: BTreeSet::new(),
@@ -236,6 +260,7 @@ impl ResponsePane {
         (self.behind, self.saved) = (None, None);
         self.compared = None;
         self.why = None;
+        self.of = None;
         effects.extend(self.read_rest());
         effects
     }

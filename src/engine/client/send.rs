@@ -183,6 +183,7 @@ impl Client {
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         }
     }
 
@@ -266,6 +267,7 @@ impl Client {
             started_at,
             took,
             probe_of: None,
+            origin: Default::default(),
         }
     }
 
