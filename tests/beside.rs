@@ -217,8 +217,9 @@ fn the_value_of_a_known_token_becomes_its_name_wherever_it_is_typed_or_pasted() 
     tty.sees("&z={{token:desk}}&end");
     tty.types("\x1b\x1b/");
     tty.types(&value);
-    tty.sees("filter desk|desk");
+    tty.sees("Enter done");
     tty.types("\x1b");
+    tty.sees("Enter load");
     quits(&mut tty);
     let shown = String::from_utf8_lossy(&tty.bytes()).into_owned();
     assert!(!shown.contains(&value[..16]));

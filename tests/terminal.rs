@@ -75,13 +75,13 @@ fn another_token_gets_another_answer() {
 fn a_path_is_typed_and_sent() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\r");
+    tty.types("\x1b1\r");
     tty.sees("Esc done");
     tty.types("\x15/core/users/me");
     tty.sees("/core/users/me");
     tty.types("\x12");
     tty.sees("✓ 200 OK");
-    tty.types("\x15/core/runbooks/999\x12");
+    tty.types("\x1b1\r\x15/core/runbooks/999\x12");
     tty.sees("▲ 404 Not Found");
 }
 
@@ -89,7 +89,7 @@ fn a_path_is_typed_and_sent() {
 fn a_paste_is_text_and_no_keys() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\r");
+    tty.types("\x1b1\r");
     tty.sees("Esc done");
     tty.types("\x15\x1b[200~/core/runbooks/7\nq\x1b[201~");
     tty.sees("/core/runbooks/7q");
@@ -100,7 +100,7 @@ fn a_paste_is_text_and_no_keys() {
 fn a_slow_call_is_stopped_by_esc_and_the_next_one_goes() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("]a");
+    tty.types("\x1b1]a");
     tty.sees("Esc done");
     tty.types("Core-Url: core-slow\r\x12");
     tty.sees("Esc stops");
@@ -398,7 +398,7 @@ fn a_pasted_credential_reaches_its_host_and_nothing_else() {
     tty.sees("✓ 200 OK");
     tty.sees("x-request-id r-1");
     // The same token stays at home elsewhere.
-    tty.types("\r");
+    tty.types("\x1b1\r");
     tty.sees("Esc done");
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let elsewhere = other.local_addr().unwrap();
@@ -463,7 +463,7 @@ fn what_is_copied_goes_through_the_terminal_or_into_a_file() {
     let home = tempfile::tempdir().unwrap();
     let mut tty = Tty::start_in(home.path(), &[], (160, 48), &[("TERM", "linux")]);
     tty.sees("▲ 403 Forbidden");
-    tty.types("y\r");
+    tty.types("\x1b1y\r");
     tty.sees("this terminal has no clipboard");
     let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
     assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");

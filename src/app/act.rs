@@ -458,7 +458,7 @@ fn back(state: &mut State) -> Vec<Effect> {
     if state.reads_body() && state.response.is_filtered() {
         return state.response.show_whole();
     }
-    if state.focus == Pane::Response && state.is_stale() {
+    if state.response.awaiting.is_none() && state.focus == Pane::Response && state.is_stale() {
         return memory::bring_back(state);
     }
     let awaited = state.response.awaiting;

@@ -384,6 +384,7 @@ impl State {
             identity: None,
             knowledge: None,
             configured: false,
+            placements: Vec::new(),
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }

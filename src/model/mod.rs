@@ -12,6 +12,7 @@ mod fill;
 mod filtered;
 mod fit;
 mod headers;
+mod placed;
 mod request;
 mod resolve;
 mod scheme;
@@ -38,6 +39,7 @@ pub use exchange::{
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
+pub use placed::placed;
 pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
 pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};
@@ -49,7 +51,7 @@ pub use template::{
     FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
     with_names, with_pieces,
 };
-pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};
+pub use token::{Masked, Placement, Secret, Token, TokenName, TokenRef, TokenSource};
 pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 
 pub use jiff::Timestamp;

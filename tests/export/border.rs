@@ -53,11 +53,13 @@ fn ground(base: &str, author: Author) -> Ground {
                 name: name("prod-admin"),
                 source: TokenSource::Prompt,
                 origins: None,
+                placement: Default::default(),
             },
             Token {
                 name: name("bound"),
                 source: TokenSource::Prompt,
                 origins: Origin::parse("https://other.example").map(|origin| vec![origin]),
+                placement: Default::default(),
             },
         ],
         environments: vec![environment.clone()],

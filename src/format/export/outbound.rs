@@ -11,7 +11,7 @@ use crate::insight::redact::Mask;
 use crate::model::{
     Auth, Author, Body, Border, Consent, Environment, FORM, Failure, Headers, MASK, Origin,
     Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text, names_in,
-    resolve, slot, with_pieces,
+    placed, resolve, slot, with_pieces,
 };
 use std::collections::HashSet;
 
@@ -438,7 +438,7 @@ impl<'a> Exporter<'a> {
         crossing: &Crossing,
         marks: &mut Marks,
     ) -> Result<(Outbound, SentRequest), String> {
-        let mut spec = spec.clone();
+        let mut spec = placed(spec, place).0.into_owned();
         let bearer = std::mem::take(&mut spec.auth);
         let mut place = place.clone();
         place.variables.clear();
