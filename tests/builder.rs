@@ -329,6 +329,8 @@ fn notes_stay_with_the_call_and_its_session_and_are_never_sent() {
     assert!(!head.contains("acme") && body.is_empty(), "{head}");
     tty.sees("✓ 204 No Content");
     tty.types("\x13");
+    tty.sees("Save this call as a session");
+    tty.types("\r");
     tty.sees("Saved");
     tty.types("\x03");
     assert_eq!(tty.ends(), 0);

@@ -317,7 +317,7 @@ mod screen {
         };
         assert!(place("▲ 404") < place("▲ 403") && place("▲ 403") < place("✓ 200"));
         // Focus on the history, one row down, and its answer comes without a call.
-        tty.types("\t\t\x1b[B\x1b[C");
+        tty.types("\x1b3\x1b[B\x1b[C");
         let text = tty.sees("▾▲ 403");
         assert!(
             text.contains("need a role") && text.contains("forbidden"),
@@ -370,7 +370,7 @@ mod screen {
         called(&home, "/core/runbooks/999", &["--token", "admin"]);
         let mut tty = opened(&home, &[]);
         tty.sees("▸▲ 404");
-        tty.types("\t\t\x1b[Bd");
+        tty.types("\x1b3\x1b[Bd");
         tty.sees("Forget this call?");
         // The first choice keeps it.
         tty.types("\r");
@@ -412,7 +412,7 @@ mod screen {
         tty.types("ACME-2\r");
         tty.sees("case ACME-2");
         // The newest call again, under the case; then the whole case as a session.
-        tty.types("\t\tr");
+        tty.types("\x1b3r");
         tty.sees("ACME-2 admin");
         // It is saved from what is written.
         let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
@@ -420,6 +420,8 @@ mod screen {
             assert!(std::time::Instant::now() < until, "{}", tty.text());
         }
         tty.types("g\x13");
+        tty.sees("Save this call as a session");
+        tty.types("\r");
         tty.sees("Saved 1 step");
         tty.types("R");
         // The screen of the sessions opens on the newest, and sends nothing by itself.

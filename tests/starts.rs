@@ -133,6 +133,10 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ("completions", &["bash"], ""),
     ("doctor", &["--json"], ""),
     ("doctor", &["--offline"], ""),
+    ("env add", &["https://api.acme.example/v2/orders"], ""),
+    ("env list", &["--json"], ""),
+    ("env remove", &["acme"], ""),
+    ("env show", &["acme"], ""),
     ("explain", &["404"], ""),
     (
         "explain",

@@ -9,6 +9,7 @@ use super::feature::investigate;
 use super::feature::matrix;
 use super::feature::resend;
 use super::feature::save_body;
+use super::feature::save_session;
 use super::feature::send::{self, send};
 use super::feature::sessions;
 use super::feature::tokens;
@@ -40,7 +41,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Send => effects = send(state, false),
         Action::ChooseToken => choose_token(state),
         Action::ChooseEnvironment => choose_environment(state),
-        Action::SaveSession => effects = save_session(state),
+        Action::SaveSession => effects = save(state),
         Action::OpenPalette => effects = palette::open_palette(state, blocked),
         Action::FocusRequest => jump(state, Pane::Request),
         Action::FocusResponse => jump(state, Pane::Response),
@@ -214,12 +215,11 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::FieldSearch if !state.edits_lines() => {
             Some("Only the lines of a body or of the notes are searched.")
         }
-        Action::SaveSession if sessions::unsaved(state).is_some() => None,
+        Action::SaveSession => save_session::why_not(state),
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load
         | Action::SendAgain
         | Action::InvestigateRow
-        | Action::SaveSession
         | Action::Mark
         | Action::MarkSince
         | Action::Forget
@@ -295,10 +295,10 @@ fn copy(state: &mut State) -> Vec<Effect> {
 }
 
 /// The session in front if it is in no file yet, else calls of the history.
-fn save_session(state: &mut State) -> Vec<Effect> {
+fn save(state: &mut State) -> Vec<Effect> {
     match sessions::save_unsaved(state) {
         Some(effects) => effects,
-        None => history::save_session(state),
+        None => save_session::gather(state),
     }
 }
 
@@ -432,6 +432,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::RunToken(token)) => sessions::take_token(state, token),
         Some(Pick::RunPlace(place)) => return sessions::take_place(state, place),
         Some(Pick::RunTempo(tempo)) => state.sessions.tempo = tempo,
+        Some(Pick::Record(token)) => return sessions::record_as(state, token),
         Some(Pick::RunWrites(steps, writes)) => return sessions::start(state, steps, writes),
         Some(Pick::Trust(origin)) => return resend::trust(state, origin),
         Some(Pick::Permit(origin)) => return resend::permit(state, origin),
@@ -459,6 +460,9 @@ fn back(state: &mut State) -> Vec<Effect> {
     }
     if state.reads_body() && state.response.is_filtered() {
         return state.response.show_whole();
+    }
+    if state.response.awaiting.is_none() && state.focus == Pane::Response && state.is_stale() {
+        return resume::bring_back(state);
     }
     let awaited = state.response.awaiting;
     if awaited.is_none() && state.response.reading.is_some() {
@@ -497,13 +501,24 @@ fn jump(state: &mut State, pane: Pane) {
     state.focus = pane;
 }
 
+/// Round the ring: the call line, the request beneath it, the response, the history.
 fn focus(state: &mut State, step: isize) {
-    let at = Pane::ALL
-        .iter()
-        .position(|p| *p == state.focus)
-        .unwrap_or(0);
-    let next = (at as isize + step).rem_euclid(Pane::ALL.len() as isize) as usize;
-    state.focus = Pane::ALL[next];
+    let at = match state.focus {
+        Pane::Request if state.builder.on_url => 0,
+        Pane::Request => 1,
+        Pane::Response => 2,
+        Pane::History => 3,
+    };
+    let next = (at + step).rem_euclid(4);
+    state.focus = match next {
+        0 | 1 => Pane::Request,
+        2 => Pane::Response,
+        _ => Pane::History,
+    };
+    if state.focus == Pane::Request {
+        state.builder.on_url = next == 0;
+        to_token_in_use(state);
+    }
 }
 
 fn step_tab(state: &mut State, step: isize) -> Vec<Effect> {

@@ -26,6 +26,11 @@ use std::time::Duration;
 pub enum Message {
     Key(Key),
     Paste(String),
+    /// A paste that holds values of known tokens: as it came, and with their names in their places.
+    PasteKnown {
+        text: Pasted,
+        named: String,
+    },
     Pointer(Pointer),
     Resized {
         width: u16,
@@ -102,6 +107,11 @@ pub enum Message {
     },
     /// The session files that there are.
     Sessions(Vec<SessionFile>, Listing),
+    /// A session was made of calls, or why none was.
+    Gathered {
+        job: Job,
+        gathered: Result<Gathered, String>,
+    },
     /// A session that a screen asked for.
     Opened {
         job: Job,
@@ -288,6 +298,16 @@ pub struct OpenSession {
     pub session: Session,
 }
 
+/// A session made of calls and not written yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathered {
+    pub session: Session,
+    /// The step that is the call in front.
+    pub front: Option<usize>,
+    /// What could not be taken over.
+    pub notes: Vec<String>,
+}
+
 /// Where a session comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionFrom {
@@ -297,6 +317,7 @@ pub enum SessionFrom {
         chosen: Chosen,
         /// Those of the chosen calls that are here, and may not be written yet.
         held: Vec<Arc<Exchange>>,
+        environments: Vec<Environment>,
     },
 }
 
@@ -436,11 +457,22 @@ pub enum Effect {
     LetGo(Spent),
     Forget(Vec<ExchangeId>),
     Restore(Vec<ExchangeId>),
-    SaveSession {
+    /// Makes a session of calls, to be looked at; nothing is written.
+    GatherSession {
+        job: Job,
         name: String,
         chosen: Chosen,
         /// Those of the chosen calls that are here, and may not be written yet.
         held: Vec<Arc<Exchange>>,
+        /// The call in front.
+        front: Option<ExchangeId>,
+        environments: Vec<Environment>,
+    },
+    SaveSession {
+        name: String,
+        chosen: Chosen,
+        held: Vec<Arc<Exchange>>,
+        environments: Vec<Environment>,
     },
     ListSessions(Listing),
     /// Puts a session that is in no file into a new one.
@@ -476,6 +508,8 @@ pub enum Effect {
         name: String,
         id: ExchangeId,
         held: Option<Arc<Exchange>>,
+        /// The step's token from now on, where it becomes another.
+        token: Option<TokenName>,
     },
     Export(Exported),
     /// Says what can be told of tokens; of all that may be chosen, where none are named.

@@ -28,9 +28,9 @@ pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Draft, Effect, Exported, FillRun, Imported, ImportedToken, Level, Listing, Message,
-    Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews, SessionFile,
-    SessionFrom, Spent, Then, ThenWhy, TokenRow,
+    Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Level, Listing,
+    Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
+    SessionFile, SessionFrom, Spent, Then, ThenWhy, TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,
@@ -44,4 +44,6 @@ pub use act::blocked;
 pub use feature::investigate::is_refused;
 pub use feature::matrix::place_of_matrix;
 pub use feature::sessions::{place_of_session, tempo_label};
+pub use feature::tokens::last_word;
+pub use paste::name_typed;
 pub use screens::open;

@@ -2,6 +2,7 @@
 //! focus is, a recording, a collection or the description of an API is a session as well, an answer
 //! is shown like one that was asked for, and anything else is text for the field.
 
+use super::act::after_typing;
 use super::action::{Action, Pane, Screen};
 use super::feature::investigate;
 use super::feature::send::enter;
@@ -10,23 +11,22 @@ use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession
 use super::pane::{Editing, Part};
 use super::remember::remember;
 use super::state::State;
+use super::update::paste;
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
-use crate::model::{Environment, Origin, TokenName};
+use crate::model::{Environment, Origin, Piece, TokenName, pieces, slot, token_names_in};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.
 const NOTES: usize = 3;
 
-/// Has the text read if it is more than text; `None` leaves it to the field.
-pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
-    // Terminals send a return for every line break of a paste.
-    let text = &text.replace("\r\n", "\n").replace('\r', "\n");
+/// Whether the text is more than text for a field: a call, or an answer.
+fn is_more(state: &State, text: &str) -> bool {
     let editing = &state.builder.editing;
     let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
     let saved = insight::received(text.as_bytes(), &state.catalogue.library);
     let form = saved.as_ref().map(|saved| saved.form);
-    let wanted = if saved.as_ref().is_some_and(Saved::is_answer) {
+    if saved.as_ref().is_some_and(Saved::is_answer) {
         !in_body
     } else if let Some(format) = registry::told(text) {
         let is_line = !text.trim().contains('\n');
@@ -40,13 +40,91 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     } else {
         // Words may well be meant for a field.
         !state.is_editing() && form.is_some_and(|form| form != Form::Words)
+    }
+}
+
+fn read(text: &str) -> Vec<Effect> {
+    vec![Effect::TakeIn {
+        text: Pasted(text.to_owned()),
+        was_argument: false,
+    }]
+}
+
+/// Terminals send a return for every line break of a paste.
+fn with_breaks(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// A text with the values of known tokens in it: their names go into the field. A call or an
+/// answer is read as it is, since that puts names in their places itself.
+pub fn known(state: &mut State, text: Pasted, named: &str) -> Vec<Effect> {
+    let whole = with_breaks(&text.0);
+    if is_more(state, &whole) {
+        return read(&whole);
+    }
+    let names = token_names_in(named);
+    let mut listed: Vec<&str> = names.iter().map(TokenName::as_str).collect();
+    listed.dedup();
+    let listed = listed.join(", ");
+    let only = names.len() == 1 && named.trim() == slot(&names[0]);
+    if only && !state.is_editing() {
+        let key = state.keymap.hint(Action::ChooseToken).unwrap_or_default();
+        state.notice = Some(Notice::info(format!(
+            "That is the value of {listed}, which is known here; it was not pasted. {key} sends a call with it."
+        )));
+        return Vec::new();
+    }
+    let effects = match state.fills_in() {
+        true => paste(state, named),
+        false => paste(state, &plain(named)),
     };
-    if wanted {
-        let text = Pasted(text.to_owned());
-        return Some(vec![Effect::TakeIn {
-            text,
-            was_argument: false,
-        }]);
+    state.notice = Some(value_was(&listed));
+    effects
+}
+
+/// The text with the names of tokens as words.
+fn plain(named: &str) -> String {
+    let pieces = pieces(named).map(|piece| match piece {
+        Piece::Token(name) => name.to_owned(),
+        piece => {
+            let mut text = String::new();
+            piece.push_to(&mut text);
+            text
+        }
+    });
+    pieces.collect()
+}
+
+fn value_was(name: &str) -> Notice {
+    let mut notice = Notice::info(format!(
+        "That was the value of {name}: its name stands in its place."
+    ));
+    notice.remedy = "The value goes out with the call and is shown nowhere.".to_owned();
+    notice
+}
+
+/// The value of a token was typed: its name takes its place. `before` is the text up to the
+/// caret, and the value begins at `start`.
+pub fn name_typed(state: &mut State, start: usize, before: &str, token: &TokenName) -> Vec<Effect> {
+    let name = match state.fills_in() {
+        true => slot(token),
+        false => token.to_string(),
+    };
+    let Some(field) = state.field() else {
+        return Vec::new();
+    };
+    let text = field.text();
+    let behind = text.get(before.len()..).unwrap_or_default();
+    field.set(&format!("{}{name}{behind}", &before[..start]));
+    state.notice = Some(value_was(token.as_str()));
+    after_typing(state)
+}
+
+/// Has the text read if it is more than text; `None` leaves it to the field.
+pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
+    let text = &with_breaks(text);
+    if is_more(state, text) {
+        return Some(read(text));
     }
     if state.is_editing() || state.overlay.is_some() || text.trim().is_empty() {
         return None;

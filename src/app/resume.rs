@@ -4,9 +4,11 @@
 use super::action::{Pane, Screen};
 use super::feature::needs::{self, Needs};
 use super::feature::send::{self, enter, send, send_as};
-use super::feature::{compare, copy, investigate, matrix, save_body, sessions, tokens};
+use super::feature::{
+    compare, copy, investigate, matrix, save_body, save_session, sessions, tokens,
+};
 use super::message::{Effect, Notice, Then, TokenRow};
-use super::pane::Asked;
+use super::pane::{Asked, AskedCall};
 use super::state::{Overlay, State};
 use super::task::{Task, Wait};
 use crate::insight::Exchange;
@@ -239,6 +241,10 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
     state.response.awaiting = None;
     let answer = investigate::shown(state, exchange);
     effects.extend(state.response.show(answer));
+    state.response.of = is_request.then(|| AskedCall {
+        spec: state.builder.spec(),
+        environment: state.environment().name.clone(),
+    });
     if state.shows_one_pane() {
         state.focus = Pane::Response;
     }
@@ -254,6 +260,20 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         Then::LoadToCompare => effects.extend(compare::loaded(state)),
         Then::Load | Then::Compare | Then::Copy => {}
     }
+    effects
+}
+
+/// Puts the call of the answer in front back into the request.
+pub fn bring_back(state: &mut State) -> Vec<Effect> {
+    let Some(of) = state.response.of.clone() else {
+        return Vec::new();
+    };
+    let named = |e: &Environment| e.name == of.environment;
+    let effects = match state.environments.iter().position(named) {
+        Some(place) => enter(state, place),
+        None => Vec::new(),
+    };
+    state.builder.load(&of.spec);
     effects
 }
 
@@ -317,6 +337,7 @@ pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
         }
         Asked::Variable(name) => return variable_given(state, name, text),
         Asked::File(source) => return save_body::save(source, &text),
+        Asked::Session(session) => return save_session::named(state, *session, &text),
     }
     Vec::new()
 }

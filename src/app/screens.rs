@@ -209,6 +209,9 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
         .is_some_and(|(own, _)| *own == job)
     {
         state.tokens_pane.job = None;
+        if state.matrix.job != Some(job) {
+            return vec![tokens::learn(state)];
+        }
     }
     match state.matrix.job == Some(job) {
         true => matrix::done(state),

@@ -239,6 +239,8 @@ pub struct State {
     pub case: Option<String>,
     /// The call of the history that the next chosen one is compared with.
     pub comparing: Option<ExchangeId>,
+    /// The session that is being made of calls, to be saved.
+    pub gathers: Option<Job>,
     /// The investigation that was closed last, to be opened again.
     pub investigated: Option<Box<Investigate>>,
     /// Bytes of a body that are kept.
@@ -299,6 +301,7 @@ impl State {
             opens_with_a_call: start.send_first,
             case: start.case,
             comparing: None,
+            gathers: None,
             investigated: None,
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
@@ -367,6 +370,7 @@ impl State {
             reach: Reach::USUAL,
             knowledge: None,
             configured: false,
+            placements: Vec::new(),
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }
@@ -396,6 +400,36 @@ impl State {
             None if self.history.filtering => Some(&mut self.history.filter),
             None => self.builder.field(),
         }
+    }
+
+    /// What stands before the caret of the text that is typed.
+    pub fn typed_before_caret(&mut self) -> Option<String> {
+        let field = self.field()?;
+        let (row, column) = field.caret();
+        let text = field.text();
+        let mut before = 0;
+        for (number, line) in text.split('\n').enumerate() {
+            if number == row {
+                let here = line.char_indices().nth(column);
+                before += here.map_or(line.len(), |(at, _)| at);
+                break;
+            }
+            before += line.len() + 1;
+        }
+        text.get(..before).map(str::to_owned)
+    }
+
+    /// Whether names in braces are filled in where the caret is: in the parts of a request that go
+    /// out.
+    pub fn fills_in(&self) -> bool {
+        let is_sent = match &self.builder.editing {
+            Some(Editing::Notes) | None => false,
+            Some(_) => self.builder.search.is_none(),
+        };
+        let in_pane = self.response.jq.field.is_some()
+            || self.response.is_searching()
+            || self.history.filtering;
+        self.overlay.is_none() && self.screen == Screen::Explorer && is_sent && !in_pane
     }
 
     /// Whether the body or the notes of the request have the caret.
@@ -464,6 +498,27 @@ impl State {
     /// Whether the body of an answer is in front of the person.
     pub fn reads_body(&self) -> bool {
         self.screen == Screen::Explorer && self.focus == Pane::Response && self.response.has_views()
+    }
+
+    /// Whether the call line has the focus: method and URL.
+    pub fn is_on_call(&self) -> bool {
+        self.focus == Pane::Request && self.builder.on_url
+    }
+
+    /// The pane that is seen where only one is. The call line stands above it, so that typing a
+    /// URL does not hide the answer.
+    pub fn pane_in_front(&self) -> Pane {
+        match self.is_on_call() && self.response.shown.is_some() {
+            true => Pane::Response,
+            false => self.focus,
+        }
+    }
+
+    /// Whether the answer in front is none to what stands in the request.
+    pub fn is_stale(&self) -> bool {
+        let shown = self.response.shown.is_some();
+        let of = self.response.of.as_ref().filter(|_| shown);
+        of.is_some_and(|of| !of.is(&self.builder.spec(), &self.environment().name))
     }
 
     pub fn is_busy(&self) -> bool {

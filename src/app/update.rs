@@ -9,6 +9,7 @@ use super::feature::matrix;
 use super::feature::needs;
 use super::feature::resend;
 use super::feature::save_body;
+use super::feature::save_session;
 use super::feature::send::send;
 use super::feature::sessions;
 use super::feature::tokens;
@@ -33,6 +34,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
         Message::Paste(text) => paste(state, &text),
+        Message::PasteKnown { text, named } => paste::known(state, text, &named),
         Message::Pointer(pointer) => point(state, pointer),
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
@@ -64,6 +66,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Explained { case, then } => investigate::explained(state, case, then),
         Message::Probed { job, case } => investigate::probed(state, job, case),
         Message::Investigated { job, case } => investigate::investigated(state, job, case),
+        Message::Gathered { job, gathered } => save_session::gathered(state, job, gathered),
         Message::Opened {
             job,
             screen,
@@ -195,7 +198,7 @@ fn picks_part_of_the_request(state: &State) -> bool {
     }
 }
 
-fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(effects) = paste::take_in(state, text) {
         return effects;
     }
@@ -252,9 +255,13 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     let mut effects = remember_and_judge(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
+        let is_first = state.response.shown.is_none();
         effects.extend(state.response.show_end(job, answer));
-        // Where only one pane is seen, the answer must not arrive behind another.
-        if state.shows_one_pane() && !state.builder.is_editing() {
+        state.response.of = state.response.asked.take();
+        // Where only one pane is seen, the answer must not arrive behind another; and whoever is on
+        // the call line is done with it.
+        let is_wanted = is_first || state.shows_one_pane() || state.is_on_call();
+        if is_wanted && !state.is_editing() {
             state.focus = Pane::Response;
         }
         resend::ask_to_permit(state);

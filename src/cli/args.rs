@@ -39,8 +39,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Serve the practice API alone, or list the calls worth trying
     Sandbox(SandboxArgs),
-    /// Look at the tokens that are known by name
+    /// List, define and remove tokens, and say what can be told of one
     Token(TokenArgs),
+    /// List, define and remove environments: APIs by name
+    Env(EnvArgs),
     /// Find, show, export and forget the calls made before
     History(HistoryArgs),
     /// Read the requests of other programs; without --out they are only shown
@@ -393,6 +395,76 @@ pub struct TokenAddArgs {
     /// An environment of config.toml it belongs to
     #[arg(long = "for", value_name = "NAME")]
     pub environments: Vec<String>,
+    /// Send it in this header alone, in place of Authorization: Bearer
+    #[arg(long, value_name = "NAME", group = "placement")]
+    pub header: Option<String>,
+    /// Send it in Authorization behind this word, as Bot or Token
+    #[arg(long, value_name = "WORD", group = "placement")]
+    pub scheme: Option<String>,
+    /// Send it in the query under this name
+    #[arg(long, value_name = "NAME", group = "placement")]
+    pub query: Option<String>,
+    /// Send it as a cookie of this name
+    #[arg(long, value_name = "NAME", group = "placement")]
+    pub cookie: Option<String>,
+    /// It is the password of this user, and is sent as Basic
+    #[arg(long, value_name = "USER", group = "placement")]
+    pub basic: Option<String>,
+}
+
+#[derive(Args)]
+pub struct EnvArgs {
+    #[command(subcommand)]
+    pub command: EnvCommand,
+}
+
+#[derive(Subcommand)]
+pub enum EnvCommand {
+    /// The environments of config.toml
+    List {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Define one from a URL of its API; what is left out is proposed from that
+    Add(Box<EnvAddArgs>),
+    /// Take one out of config.toml; its tokens stay bound to its host
+    Remove { name: String },
+    /// What is set for one, and which pack of knowledge speaks there
+    Show {
+        name: String,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub struct EnvAddArgs {
+    /// Any URL of the API; a name may stand beside it
+    #[arg(value_name = "NAME|URL", num_args = 0..=2)]
+    pub what: Vec<String>,
+    /// Its name; left out, it is taken from the host
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Where the API begins; left out, the host with what looks like a version
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The pack of knowledge that speaks there; see httriage knowledge list
+    #[arg(long, value_name = "PACK")]
+    pub knowledge: Option<String>,
+    /// Calls that write ask first
+    #[arg(long)]
+    pub protected: bool,
+    /// A token that belongs to it, by name
+    #[arg(long = "token", value_name = "NAME")]
+    pub tokens: Vec<String>,
+    /// A header of every call there, as 'Name: value'
+    #[arg(long = "header", value_name = "'K: V'")]
+    pub headers: Vec<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

@@ -94,6 +94,7 @@ pub async fn call_in(
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         },
     }
 }

@@ -289,6 +289,7 @@ pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Envi
         }
         _ if base.is_some() => Environment {
             name: Environment::COMMAND_LINE.to_owned(),
+            placements: settings.placements(),
             ..Environment::default()
         },
         _ => return Ok(None),

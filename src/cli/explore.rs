@@ -72,6 +72,8 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     }
     let vault = Vault::new(&settings, sandbox::token_value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    // A known value in the address shows as its name from the first picture on.
+    spec.url = vault.mask().template(&spec.url);
     let record = choice::record(&args.record, &home, &settings, &vault);
     let start = Start {
         settings,

@@ -8,6 +8,7 @@ mod choice;
 mod compare;
 mod completions;
 mod doctor;
+mod env;
 mod explain;
 mod explore;
 mod export;
@@ -58,6 +59,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),
         Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
         Some(Command::Token(token)) => token::run(token, &mut out),
+        Some(Command::Env(env)) => env::run(env, &mut out),
         Some(Command::History(history)) => history::run(history, &mut out),
         Some(Command::Import(import)) => import::run(import, &mut out),
         Some(Command::Export(export)) => export::run(export, &mut out),

@@ -3,6 +3,7 @@
 
 use super::json::{json_text, milliseconds};
 use super::trouble::Trouble;
+use crate::insight::asking::called;
 use crate::insight::stream::pace;
 use crate::insight::{
     Entry, ErrorBody, Exchange, Glossary, Named, Statement, error_body, request_ids,
@@ -239,8 +240,7 @@ impl Out {
             self.paragraph(&failure.message);
             self.paragraph(&failure.hint);
         }
-        let judged = exchange.outcome.judged();
-        if let Some(note) = judged.and_then(|response| here.status(response.status)) {
+        if let Some(note) = here.answer(exchange, &errors.entries) {
             self.paragraph(&note.meaning.text);
         }
         self.table(&errors.entries);
@@ -253,41 +253,60 @@ impl Out {
         }
     }
 
-    /// Title, detail and code side by side.
+    /// Title, detail, field where any entry has one, and code side by side.
     pub fn table(&mut self, entries: &[Entry]) {
         if entries.is_empty() {
             return;
         }
-        let longest = |text: fn(&Entry) -> &Option<String>, least: usize, most: usize| {
+        let longest = |text: fn(&Entry) -> Option<&str>, least: usize, most: usize| {
             let widths = entries
                 .iter()
-                .filter_map(|e| text(e).as_ref().map(|t| t.width()));
+                .filter_map(|e| text(e).map(UnicodeWidthStr::width));
             widths.max().unwrap_or(0).clamp(least, most.max(least))
         };
-        let code = longest(|e| &e.code, 4, self.width / 3);
-        let title = longest(|e| &e.title, 5, self.width * 3 / 10);
+        let has_field = entries.iter().any(|entry| entry.place().is_some());
+        let code = longest(|e| e.code.as_deref(), 4, self.width / 3);
+        let title = longest(|e| e.title.as_deref(), 5, self.width * 3 / 10);
+        let field = match has_field {
+            true => longest(Entry::place, 5, self.width / 4),
+            false => 0,
+        };
+        let gaps = if has_field { 6 } else { 4 };
         let detail = longest(
-            |e| &e.detail,
+            |e| e.detail.as_deref(),
             6,
-            self.width.saturating_sub(code + title + 4),
+            self.width.saturating_sub(code + title + field + gaps),
         );
         self.write(b"\n");
-        let head = format!("{}  {}  code", fit("title", title), fit("detail", detail));
+        let between = match has_field {
+            true => format!("{}  ", fit("field", field)),
+            false => String::new(),
+        };
+        let head = format!(
+            "{}  {}  {between}code",
+            fit("title", title),
+            fit("detail", detail)
+        );
         let head = self.styled(&head, "2");
         self.finished(&head);
         for entry in entries {
-            let cell = |text: &Option<String>, width| wrap(text.as_deref().unwrap_or("–"), width);
+            let cell = |text: Option<&str>, width| wrap(text.unwrap_or("–"), width);
             let cells = [
-                cell(&entry.title, title),
-                cell(&entry.detail, detail),
-                cell(&entry.code, code),
+                cell(entry.title.as_deref(), title),
+                cell(entry.detail.as_deref(), detail),
+                cell(entry.place(), field.max(1)),
+                cell(entry.code.as_deref(), code),
             ];
             let height = cells.iter().map(Vec::len).max().unwrap_or(0);
             for row in 0..height {
                 let part = |n: usize| cells[n].get(row).map_or("", String::as_str);
                 let title = self.styled(&fit(part(0), title), "1");
-                let code = self.styled(part(2), "36");
-                let line = format!("{title}  {}  {code}", fit(part(1), detail));
+                let code = self.styled(part(3), "36");
+                let between = match has_field {
+                    true => format!("{}  ", self.styled(&fit(part(2), field), "1")),
+                    false => String::new(),
+                };
+                let line = format!("{title}  {}  {between}{code}", fit(part(1), detail));
                 self.finished(line.trim_end());
             }
         }
@@ -353,7 +372,7 @@ impl Out {
         let token = summary
             .token
             .as_ref()
-            .map_or("no token", |token| token.name.as_str());
+            .map_or("no token", |token| called(&token.name));
         let codes: Vec<&str> = summary
             .errors
             .iter()

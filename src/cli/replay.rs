@@ -160,6 +160,7 @@ fn print_step(step: &StepReport, out: &mut Out) {
         Change::Changed => "1;33",
         Change::Failed => "1;31",
         Change::Skipped => "1;35",
+        Change::Unrecorded => "2",
     };
     let sign = out.styled(step.change.glyph(false), colour);
     let was = step
@@ -199,13 +200,9 @@ fn closing(report: &ReplayReport) -> String {
     let counts: Vec<String> = Change::ALL
         .into_iter()
         .filter(|change| report.count(*change) > 0)
-        .map(|change| format!("{} {}", report.count(change), change.id()))
+        .map(|change| format!("{} {}", report.count(change), change.words()))
         .collect();
-    let verdict = match report.is_as_recorded() {
-        true if report.count(Change::Reworded) > 0 => "Only words differ from what was recorded.",
-        true => "Everything is as recorded.",
-        false => "Not everything is as recorded.",
-    };
+    let verdict = report.says();
     match report.steps.len() {
         0 => "The session has no steps, so nothing was sent.".to_owned(),
         1 => format!("1 step: {}. {verdict}", counts.join(", ")),

@@ -406,6 +406,7 @@ fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
             name,
             source,
             origins,
+            placement: Default::default(),
         });
     }
 }
@@ -481,6 +482,7 @@ mod tests {
                 name: name.clone(),
                 source: TokenSource::Prompt,
                 origins: origins.map(|origin| vec![origin]),
+                placement: Default::default(),
             }],
             ..Settings::default()
         };

@@ -15,8 +15,9 @@ use crate::insight::facts::{Bearer, Case, Facts, KnownToken, Probed};
 use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
 use crate::model::{
-    Author, Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome,
-    Param, RawExchange, RequestSpec, SentRequest, TokenName, TokenRef, limits, resolve,
+    Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner,
+    Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, TokenName, TokenRef, limits,
+    resolve,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -141,6 +142,7 @@ pub async fn run(
             break;
         }
         exchange.probe_of = Some(case.call.exchange.id.clone());
+        exchange.origin = CallOrigin::Probe;
         let exchange = Arc::new(client.shown(exchange));
         let facts = Facts::read(exchange.clone(), &base);
         waits.note(probe.bearer, &facts);
@@ -213,6 +215,7 @@ async fn make(
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         },
     }
 }

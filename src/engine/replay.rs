@@ -9,8 +9,9 @@ use crate::insight::redact::{Mask, is_secret_name};
 use crate::insight::replay::{Change, ReplayReport, StepReport, captured, judge, skipped, unsent};
 use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
-    Auth, Author, Border, Cause, Environment, Failure, Manner, Outcome, RawExchange, RequestSpec,
-    Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, names_in, resolve,
+    Auth, Author, Border, CallOrigin, Cause, Environment, Failure, Manner, Outcome, RawExchange,
+    RequestSpec, Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef,
+    names_in, resolve,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +42,7 @@ impl Wire for Client {
 pub struct Replay {
     pub session: Session,
     pub environment: Environment,
-    /// Variables given for this run; they outdo those of the environment and of answers.
+    /// Variables given for this run; they outdo all others.
     pub given: Vec<(String, String)>,
     /// In place of the token of every step.
     pub token: Option<TokenName>,
@@ -210,9 +211,10 @@ impl Answers {
         &mut self,
         step: &Step,
         said: Option<String>,
-        exchange: RawExchange,
+        mut exchange: RawExchange,
         wire: &impl Wire,
     ) -> (StepReport, Option<Exchange>) {
+        exchange.origin = CallOrigin::Replay;
         let misses = self.capture(step, &exchange.outcome);
         // The wire's own mask comes last: it knows the tokens by name.
         let exchange = wire.shown(self.without_secrets(exchange));
@@ -280,12 +282,13 @@ impl Answers {
         })
     }
 
-    /// The environment with the variables of this run, the strongest first.
+    /// The environment with the variables of this run, the strongest first: what was recorded
+    /// stays what it was, whatever the environment calls by the same name.
     fn filled(&self, replay: &Replay, variables: &[(String, String)]) -> Environment {
         let mut all = replay.given.clone();
         all.extend(self.captured.iter().cloned());
-        all.extend(variables.iter().cloned());
         all.extend(replay.session.variables.iter().cloned());
+        all.extend(variables.iter().cloned());
         Environment {
             variables: all,
             ..replay.environment.clone()

@@ -12,16 +12,22 @@ use crate::insight::api::marks::Marks;
 use crate::insight::asking::wrong_token;
 use crate::insight::facts::Credential;
 use crate::insight::redact::Mask;
-use crate::insight::token::{TokenReport, made_up};
+use crate::insight::token::{TokenReport, basic_pair, made_up};
 use crate::model::{
     Author, Bindings, Border, Cause, Consent, Environment, ExchangeId, Failure, Headers, Origin,
-    Secret, SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded,
-    with_slots,
+    Placement, Secret, SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource,
+    encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Shorter values are typed as parts of words.
+const SHORTEST_TYPED: usize = 8;
+/// Of a value of so many characters the first few are enough to know it by.
+const LONG_TYPED: usize = 32;
+const ENOUGH_TYPED: usize = 16;
 
 pub struct Vault {
     tokens: Vec<Token>,
@@ -42,6 +48,8 @@ pub struct Vault {
 #[derive(Default)]
 struct Known {
     values: HashMap<(bool, TokenName), Secret>,
+    /// Passwords as they went out together with their users.
+    pairs: HashMap<TokenName, Secret>,
     /// Those of the other tokens that could be read when the first mask was made.
     at_rest: Option<Vec<(TokenName, Secret)>>,
     mask: Option<Arc<Mask>>,
@@ -164,6 +172,7 @@ impl Vault {
         for name in names {
             let secret = self.value(&name, environment.sandbox).await?;
             check_characters(&name, &secret)?;
+            let secret = self.as_sent(&name, secret, environment);
             values.insert(name, secret);
         }
         self.check_masks(&values)?;
@@ -172,6 +181,21 @@ impl Vault {
             None => None,
         };
         Ok((put(sent, &values), token))
+    }
+
+    /// A password goes out together with its user (RFC 7617); both forms are masked.
+    fn as_sent(&self, name: &TokenName, secret: Secret, environment: &Environment) -> Secret {
+        let Placement::Basic(user) = environment.placement(name) else {
+            return secret;
+        };
+        let pair = basic_pair(&user, secret.reveal());
+        let pair = Secret::new(pair);
+        let mut read = self.read();
+        let is_new = read.pairs.insert(name.clone(), pair.clone());
+        if is_new.is_none_or(|old| old.reveal() != pair.reveal()) {
+            read.mask = None;
+        }
+        pair
     }
 
     /// What cannot be masked afterwards does not go: neither where somebody panicked over what is
@@ -311,6 +335,36 @@ impl Vault {
         mask
     }
 
+    /// Where a text ends with a known value, or with so much of a long one that it is no other:
+    /// the place where it begins, and its token.
+    pub fn ends_with_known(&self, text: &str) -> Option<(usize, TokenName)> {
+        let known = {
+            let mut read = self.read();
+            read.at_rest.get_or_insert_with(|| self.all_at_rest());
+            read.known()
+        };
+        let found = known.iter().filter_map(|(token, secret)| {
+            let value = secret.reveal();
+            let enough = match value.len() {
+                ..SHORTEST_TYPED => return None,
+                // Tokens of this form begin alike, whoever they are of.
+                _ if !value.is_ascii() || value.starts_with("eyJ") => value,
+                LONG_TYPED.. => &value[..ENOUGH_TYPED],
+                _ => value,
+            };
+            let start = text.strip_suffix(enough)?.len();
+            Some((start, token.name.clone()))
+        });
+        found.min_by_key(|(start, _)| *start)
+    }
+
+    /// Whether a text is how the value of a token begins.
+    pub fn begins(&self, name: &TokenName, text: &Secret) -> bool {
+        let known = self.read().known();
+        let mut own = known.iter().filter(|(token, _)| &token.name == name);
+        own.any(|(_, value)| value.reveal().starts_with(text.reveal()))
+    }
+
     fn all_at_rest(&self) -> Vec<(TokenName, Secret)> {
         let value = |token: &Token| {
             let value = match &token.source {
@@ -424,7 +478,10 @@ impl Known {
         let used = used.into_iter().map(|((_, name), secret)| (name, secret));
         let others = self.at_rest.iter().flatten();
         let others = others.map(|(name, secret)| (name, secret));
+        let mut pairs: Vec<_> = self.pairs.iter().collect();
+        pairs.sort_by_key(|(name, _)| *name);
         used.chain(others)
+            .chain(pairs)
             .map(|(name, secret)| {
                 let token = TokenRef {
                     name: name.clone(),

@@ -4,9 +4,9 @@
 use super::FormatError;
 use crate::insight::Exchange;
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome,
-    Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp,
-    Timing, TokenName, TokenRef,
+    Auth, Body, CallOrigin, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
+    Outcome, Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace,
+    Timestamp, Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -41,6 +41,7 @@ pub fn write(exchange: &Exchange) -> String {
         started_at,
         took,
         probe_of,
+        origin,
     } = &**exchange;
     let typed = Typed::of(typed);
     text(&Record {
@@ -60,6 +61,7 @@ pub fn write(exchange: &Exchange) -> String {
         attempts: *attempts,
         unverified: unverified.clone(),
         probe_of: probe_of.as_ref().map(|id| id.as_str().to_owned()),
+        origin: Some(origin.id().to_owned()).filter(|_| *origin != CallOrigin::Unknown),
     })
 }
 
@@ -92,6 +94,7 @@ pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, Format
         started_at: timestamp(record.at)?,
         took: duration(record.took)?,
         probe_of: record.probe_of.as_deref().and_then(ExchangeId::parse),
+        origin: CallOrigin::from_id(record.origin.as_deref().unwrap_or_default()),
     })
 }
 
@@ -130,6 +133,10 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .iter()
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
+        fields: match errors.iter().any(|e| e.field.is_some()) {
+            true => errors.iter().map(|e| e.field.clone()).collect(),
+            false => Vec::new(),
+        },
         refused: *refused,
         probe: *is_probe,
         notes: notes.clone(),
@@ -154,10 +161,12 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
         errors: line
             .errors
             .into_iter()
-            .map(|(title, detail, code)| ErrorLine {
+            .zip(line.fields.into_iter().chain(std::iter::repeat(None)))
+            .map(|((title, detail, code), field)| ErrorLine {
                 title,
                 detail,
                 code,
+                field,
             })
             .collect(),
         refused: line.refused,
@@ -186,6 +195,8 @@ struct Record {
     unverified: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     probe_of: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
 }
 
 /// Calls were made once before this was written down.
@@ -213,6 +224,9 @@ struct Line {
     message: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     errors: Vec<(Option<String>, Option<String>, Option<String>)>,
+    /// The parts of the input that the errors are about, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Option<String>>,
     #[serde(default, skip_serializing_if = "is_no")]
     refused: bool,
     #[serde(default, skip_serializing_if = "is_no")]

@@ -13,6 +13,14 @@ pub fn wrong_token() -> TokenName {
     TokenName::named("wrong-on-purpose")
 }
 
+/// A token's name for a list; one that was made up has none that anybody knows.
+pub fn called(name: &TokenName) -> &str {
+    match name.as_str() {
+        "wrong-on-purpose" => "made up",
+        name => name,
+    }
+}
+
 /// A probe as a request, and the environment it is resolved in; `None` if it would break a rule
 /// that the planner must keep, which ends the investigation.
 pub fn request(

@@ -313,6 +313,7 @@ mod tests {
                 title: Some("Zugriff verweigert".into()),
                 detail: Some("The role ÜBERSICHT is missing".into()),
                 code: Some("not_allowed".into()),
+                field: None,
             }],
         }
     }

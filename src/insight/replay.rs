@@ -13,7 +13,7 @@ use crate::insight::Exchange;
 use crate::model::{Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits};
 
 pub use needs::{Wanted, tokens_of, wanted};
-pub use record::{Keeping, rerecorded, session_of, step_of};
+pub use record::{Keeping, is_saved, rerecorded, session_of, step_of};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,15 +26,18 @@ pub enum Change {
     Failed,
     /// Not sent.
     Skipped,
+    /// Nothing was recorded that the answer could be compared with.
+    Unrecorded,
 }
 
 impl Change {
-    pub const ALL: [Change; 5] = [
+    pub const ALL: [Change; 6] = [
         Change::Same,
         Change::Reworded,
         Change::Changed,
         Change::Failed,
         Change::Skipped,
+        Change::Unrecorded,
     ];
 
     /// The name that scripts read.
@@ -45,6 +48,15 @@ impl Change {
             Change::Changed => "changed",
             Change::Failed => "failed",
             Change::Skipped => "skipped",
+            Change::Unrecorded => "unrecorded",
+        }
+    }
+
+    /// The name that people read.
+    pub fn words(self) -> &'static str {
+        match self {
+            Change::Unrecorded => "nothing recorded",
+            _ => self.id(),
         }
     }
 
@@ -56,9 +68,11 @@ impl Change {
             (Change::Changed, false) => "≠",
             (Change::Failed, false) => "⚡",
             (Change::Skipped, false) => "–",
+            (Change::Unrecorded, false) => "○",
             (Change::Changed, true) => "#",
             (Change::Failed, true) => "x",
             (Change::Skipped, true) => "-",
+            (Change::Unrecorded, true) => "o",
         }
     }
 }
@@ -110,10 +124,27 @@ impl ReplayReport {
         self.steps.iter().filter(|s| s.change == change).count()
     }
 
-    /// Whether everything is as recorded, but for words.
+    /// Whether nothing is other than it was recorded, but for words.
     pub fn is_as_recorded(&self) -> bool {
-        let fine = |step: &StepReport| matches!(step.change, Change::Same | Change::Reworded);
+        let fine = |step: &StepReport| {
+            matches!(
+                step.change,
+                Change::Same | Change::Reworded | Change::Unrecorded
+            )
+        };
         self.steps.iter().all(fine)
+    }
+
+    /// What came of the run, in a sentence.
+    pub fn says(&self) -> &'static str {
+        let (all, open) = (self.steps.len(), self.count(Change::Unrecorded));
+        match self.is_as_recorded() {
+            false => "Not everything is as recorded.",
+            true if open == all => "Nothing was recorded, so there is nothing to compare.",
+            true if self.count(Change::Reworded) > 0 => "Only words differ from what was recorded.",
+            true if open > 0 => "What was recorded is as it was; the rest recorded nothing.",
+            true => "Everything is as recorded.",
+        }
     }
 }
 
@@ -174,7 +205,11 @@ pub fn judge(step: &Step, exchange: &Exchange) -> StepReport {
             let now = expectation(exchange);
             match &step.expect {
                 Some(was) => compare(was, &now, response, &mut report),
-                None => report.differences.push("nothing was recorded".to_owned()),
+                None => {
+                    report.change = Change::Unrecorded;
+                    let words = "nothing was recorded, so there is nothing to compare";
+                    report.differences.push(words.to_owned());
+                }
             }
             report.replayed = Some(now);
         }

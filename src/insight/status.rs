@@ -4,8 +4,12 @@
 
 use super::api::knowledge::Knowledge;
 use super::api::library::Library;
+use super::error_body::{Entry, EntryOrigin};
+use super::redact::is_secret_name;
+use crate::insight::Exchange;
 use crate::model::Cause;
 use std::sync::Arc;
+use url::Url;
 
 /// How surely something is known. The screen never says the third as if it were the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,6 +154,33 @@ impl Glossary<'_> {
         Some(note)
     }
 
+    /// What the status of an answer means. What is plain from the call and its answer comes before
+    /// what the status usually means.
+    pub fn answer(&self, exchange: &Exchange, entries: &[Entry]) -> Option<StatusNote> {
+        let said = exchange.outcome.judged()?;
+        let mut note = self.status(said.status)?;
+        let cause = match said.status {
+            401 if carries_nothing(exchange) => Cause::TokenMissing,
+            502..=504 if entries.iter().any(|e| e.origin == EntryOrigin::Html) => {
+                Cause::GatewayError
+            }
+            _ => return Some(note),
+        };
+        if let Some(own) = self.cause(cause) {
+            note.meaning = match cause {
+                Cause::TokenMissing => Statement {
+                    text: "No credential was sent, and the API wants one.".to_owned(),
+                    grounds: Grounds::Inferred,
+                },
+                _ => own.summary,
+            };
+            note.causes = vec![cause];
+            note.reasons = own.signs;
+            note.checks = own.steps;
+        }
+        Some(note)
+    }
+
     /// By the exact spelling: an unknown code stays unknown, however alike it looks.
     pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeNote> {
         let row = self.knowledge.code(code, status)?;
@@ -163,6 +194,27 @@ impl Glossary<'_> {
             None => general.cloned(),
         }
     }
+}
+
+/// Whether a call that is known whole went out without anything that could be a credential.
+fn carries_nothing(exchange: &Exchange) -> bool {
+    let sent = &exchange.sent;
+    let by_header = sent
+        .headers
+        .iter()
+        .any(|header| is_secret_name(&header.name));
+    let by_url = match Url::parse(&sent.url) {
+        Ok(url) => {
+            let named = |(name, _): (std::borrow::Cow<str>, _)| is_secret_name(&name);
+            !url.username().is_empty() || url.password().is_some() || url.query_pairs().any(named)
+        }
+        Err(_) => true,
+    };
+    exchange.shows_head()
+        && exchange.token().is_none()
+        && !by_header
+        && !by_url
+        && sent.slots.is_empty()
 }
 
 #[cfg(test)]

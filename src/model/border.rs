@@ -309,6 +309,7 @@ mod tests {
             name: name(text),
             source: TokenSource::Prompt,
             origins,
+            placement: Default::default(),
         };
         let naming = |place: &str, base: &str, token: &str| Environment {
             name: place.into(),

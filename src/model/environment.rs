@@ -1,6 +1,6 @@
 //! Where calls go.
 
-use super::{Origin, Reach, TokenName};
+use super::{Origin, Placement, Reach, TokenName};
 use std::path::PathBuf;
 use url::Url;
 
@@ -32,6 +32,8 @@ pub struct Environment {
     pub knowledge: Option<String>,
     /// It stands in the person's own settings.
     pub configured: bool,
+    /// Tokens that do not stand behind `Bearer`, and where they do.
+    pub placements: Vec<(TokenName, Placement)>,
 }
 
 /// PEM files with a client certificate and its key; both may stand in one.
@@ -65,6 +67,13 @@ impl Environment {
     pub fn base_path(&self) -> String {
         let base = Url::parse(&self.base_url).ok();
         base.map_or_else(String::new, |url| url.path().to_owned())
+    }
+
+    /// Where a token stands in a request.
+    pub fn placement(&self, token: &TokenName) -> Placement {
+        let mut placements = self.placements.iter();
+        let own = placements.find(|(name, _)| name == token);
+        own.map_or_else(Placement::default, |(_, placement)| placement.clone())
     }
 
     /// The value of a variable; `base` is the base URL without a slash at its end.

@@ -72,6 +72,51 @@ impl fmt::Display for ExchangeId {
     }
 }
 
+/// What a call was made for, and by whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CallOrigin {
+    #[default]
+    Person,
+    Probe,
+    Matrix,
+    Replay,
+    Survey,
+    Agent,
+    /// It was written down before this was.
+    Unknown,
+}
+
+impl CallOrigin {
+    pub const ALL: [CallOrigin; 7] = [
+        CallOrigin::Person,
+        CallOrigin::Probe,
+        CallOrigin::Matrix,
+        CallOrigin::Replay,
+        CallOrigin::Survey,
+        CallOrigin::Agent,
+        CallOrigin::Unknown,
+    ];
+
+    /// The name in records.
+    pub fn id(self) -> &'static str {
+        match self {
+            CallOrigin::Person => "person",
+            CallOrigin::Probe => "probe",
+            CallOrigin::Matrix => "matrix",
+            CallOrigin::Replay => "replay",
+            CallOrigin::Survey => "survey",
+            CallOrigin::Agent => "agent",
+            CallOrigin::Unknown => "unknown",
+        }
+    }
+
+    pub fn from_id(id: &str) -> CallOrigin {
+        let mut all = CallOrigin::ALL.into_iter();
+        all.find(|origin| origin.id() == id)
+            .unwrap_or(CallOrigin::Unknown)
+    }
+}
+
 /// The first digit of a status, or its absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StatusClass {
@@ -406,6 +451,7 @@ pub struct RawExchange {
     pub took: Duration,
     /// The call that it was made to explain, where it is a probe of an investigation.
     pub probe_of: Option<ExchangeId>,
+    pub origin: CallOrigin,
 }
 
 impl RawExchange {
@@ -424,6 +470,15 @@ impl RawExchange {
     pub fn shows_head(&self) -> bool {
         let headers = &self.sent.headers;
         !self.is_received() || headers.has("host") || headers.has("authority")
+    }
+
+    /// Whether somebody made it for its own sake, so that it belongs to what a case is about.
+    pub fn is_own(&self) -> bool {
+        let is_own = matches!(
+            self.origin,
+            CallOrigin::Person | CallOrigin::Agent | CallOrigin::Unknown
+        );
+        is_own && self.probe_of.is_none()
     }
 
     /// An answer that came to somebody else, and was pasted here.
@@ -464,6 +519,8 @@ pub struct ErrorLine {
     pub title: Option<String>,
     pub detail: Option<String>,
     pub code: Option<String>,
+    /// Which part of the input it is about.
+    pub field: Option<String>,
 }
 
 impl ExchangeSummary {

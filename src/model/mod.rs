@@ -13,6 +13,7 @@ mod filtered;
 mod fit;
 mod headers;
 mod origin;
+mod placed;
 mod reach;
 mod request;
 mod resolve;
@@ -34,13 +35,14 @@ pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity};
 pub use exchange::{
-    ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress, RawExchange,
-    Response, StatusClass, Timing,
+    CallOrigin, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
+    RawExchange, Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
 pub use origin::Origin;
+pub use placed::placed;
 pub use reach::{Address, Family, HttpVersion, Reach};
 pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
 pub use resolve::resolve;
@@ -53,7 +55,7 @@ pub use template::{
     FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
     with_names, with_pieces,
 };
-pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};
+pub use token::{Masked, Placement, Secret, Token, TokenName, TokenRef, TokenSource};
 pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 
 pub use jiff::Timestamp;

@@ -3,6 +3,7 @@
 
 mod editor;
 mod input;
+mod known;
 mod perform;
 mod reading;
 mod run;

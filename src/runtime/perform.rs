@@ -1,6 +1,7 @@
 //! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
 //! on the one queue.
 
+use super::known::Begun;
 use super::reading::Reading;
 use super::secret::Typing;
 use super::watching::Watching;
@@ -62,6 +63,8 @@ pub struct Performer {
     filtering: Option<(u64, AbortHandle)>,
     /// A hidden value while it is typed.
     pub secret: Option<Typing>,
+    /// The beginning of a known value that was typed.
+    pub(super) begun: Option<Begun>,
     pub(super) queue: UnboundedSender<Message>,
 }
 
@@ -75,6 +78,7 @@ impl Performer {
         Performer {
             catalogue,
             secret: None,
+            begun: None,
             client: Arc::new(means.client),
             history: means.history,
             home: Arc::new(means.home),
@@ -164,7 +168,24 @@ impl Performer {
             Effect::LetGo(spent) => self.let_go(spent),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
-            Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
+            Effect::GatherSession {
+                job,
+                name,
+                chosen,
+                held,
+                front,
+                environments,
+            } => self.look_up(move |history, queue| {
+                let of = (chosen, held, front);
+                let gathered = sessions::gathered(history, &name, of, &environments);
+                let _ = queue.send(Message::Gathered { job, gathered });
+            }),
+            Effect::SaveSession {
+                name,
+                chosen,
+                held,
+                environments,
+            } => self.save_session(name, chosen, held, environments),
             Effect::ListSessions(listing) => self.list_sessions(listing),
             Effect::WriteSession { job, session } => self.write_session(job, *session),
             Effect::OpenSession { job, screen, from } => self.open_session(job, screen, from),
@@ -183,7 +204,8 @@ impl Performer {
                 name,
                 id,
                 held,
-            } => self.record(job, path, (step, name), id, held),
+                token,
+            } => self.record(job, path, (step, name, token), id, held),
             Effect::Export(exported) => self.export(exported),
             Effect::LookAtTokens {
                 environment,
@@ -485,10 +507,16 @@ impl Performer {
         });
     }
 
-    fn save_session(&mut self, name: String, chosen: Chosen, held: Vec<Arc<Exchange>>) {
+    fn save_session(
+        &mut self,
+        name: String,
+        chosen: Chosen,
+        held: Vec<Arc<Exchange>>,
+        environments: Vec<Environment>,
+    ) {
         let home = self.home.clone();
         self.look_up(move |history, queue| {
-            let saved = sessions::save(history, &home, &name, &chosen, held);
+            let saved = sessions::save(history, &home, &name, (&chosen, held), &environments);
             let notice = saved.unwrap_or_else(|why| Notice::trouble(why, ""));
             let _ = queue.send(Message::Told(notice));
         });

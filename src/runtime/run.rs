@@ -172,7 +172,14 @@ async fn turn(
                 if let Message::Key(_) | Message::Pointer(_) = &message {
                     state.now = clock::now();
                 }
-                let effects = update(state, message);
+                if performer.swallows(&message) {
+                    continue;
+                }
+                let is_key = matches!(message, Message::Key(_));
+                let mut effects = update(state, message);
+                if is_key {
+                    effects.extend(performer.looks_at(state));
+                }
                 if effects.contains(&Effect::Suspend) {
                     suspend(&mut stage.screen, true)?;
                 }
@@ -210,7 +217,10 @@ async fn turn(
 
 /// What a terminal's event means; the keys of a hidden value never come to the state.
 fn heard(performer: &mut Performer, event: Event) -> Option<Message> {
-    performer.hears(input::message(event)?)
+    match performer.hears(input::message(event)?)? {
+        Message::Paste(text) => Some(performer.named(text)),
+        message => Some(message),
+    }
 }
 
 impl Stage {

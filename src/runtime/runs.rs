@@ -172,7 +172,7 @@ impl Performer {
         &mut self,
         job: Job,
         path: PathBuf,
-        step: (usize, String),
+        (step, name, token): (usize, String, Option<TokenName>),
         id: ExchangeId,
         held: Option<Arc<Exchange>>,
     ) {
@@ -185,7 +185,8 @@ impl Performer {
             };
             let session = match found {
                 Ok(Some(exchange)) => {
-                    sessions::record(&home, &path, (step.0, &step.1), &exchange).map(Box::new)
+                    let step = (step, name.as_str());
+                    sessions::record(&home, &path, step, &exchange, token.as_ref()).map(Box::new)
                 }
                 Ok(None) => Err("The call of this step is no longer in the history.".to_owned()),
                 Err(error) => Err(error.to_string()),
@@ -197,7 +198,7 @@ impl Performer {
                 session,
             });
             if let Some(path) = done {
-                let words = format!("{} expects this now; {path} was changed.", step.1);
+                let words = format!("{name} expects this now; {path} was changed.");
                 let _ = queue.send(Message::Told(Notice::info(words)));
             }
         });

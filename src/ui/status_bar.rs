@@ -263,6 +263,15 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Filter,
             Action::QuitPane,
         ],
+        (None, Pane::Response) if state.is_stale() => &[
+            Action::Send,
+            Action::Back,
+            Action::ChooseToken,
+            Action::FocusNext,
+            Action::TabNext,
+            Action::OpenPalette,
+            Action::QuitPane,
+        ],
         (None, Pane::Response) if state.reads_body() => &[
             Action::Send,
             Action::SearchBody,
@@ -282,7 +291,9 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         ],
         (None, Pane::Response) => &[
             next_step(state),
+            Action::ChooseToken,
             second_step(state),
+            Action::Copy,
             Action::FocusNext,
             Action::TabNext,
             Action::OpenEntry,
@@ -318,6 +329,9 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         // What ends editing of a pane's own text leaves a question unanswered.
         let words = match action {
             Action::ProbeClose => closing(state),
+            Action::Back if state.focus == Pane::Response && state.is_stale() => {
+                "back to the call of this response"
+            }
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
             Action::FieldDone if asks => "cancel",
             Action::FieldEnter if in_jq => "filter",
@@ -349,7 +363,7 @@ fn second_step(state: &State) -> Action {
     let refused = shown.is_some_and(|shown| is_refused(&shown.exchange, &shown.errors.entries));
     match refused && blocked(Action::Investigate, state).is_none() {
         true => Action::Investigate,
-        false => Action::ChooseToken,
+        false => Action::Filter,
     }
 }
 

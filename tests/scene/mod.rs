@@ -5,9 +5,9 @@
 
 use httriage::app::pane::Shown;
 use httriage::app::{
-    Effect, FillRun, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, OpenSession,
-    Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile, SessionFrom, Start,
-    State, ThemeName, TokenRow, open, update,
+    Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message, Notice,
+    OpenSession, Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile,
+    SessionFrom, Start, State, ThemeName, TokenRow, open, update,
 };
 use httriage::engine::jq;
 use httriage::engine::sandbox::{
@@ -28,9 +28,9 @@ use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange,
-    RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace, Step,
-    Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
+    Auth, Body, CallOrigin, Environment, ExchangeId, Expectation, Filtered, Outcome, Param,
+    RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace,
+    Step, Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -232,6 +232,14 @@ impl Scene {
         let mut scene = Scene::closed(start(size));
         scene.held = false;
         scene.answer_all();
+        scene
+    }
+
+    /// Opened, with the focus on the call line.
+    pub fn on_call(size: (u16, u16)) -> Scene {
+        let mut scene = Scene::open(size);
+        scene.keys("backtab backtab");
+        assert!(scene.state.is_on_call());
         scene
     }
 
@@ -492,6 +500,7 @@ impl Scene {
                     let sent = resolve(&spec, &place).unwrap();
                     let mut made = self.exchange(spec, sent, place.name, None).into_raw();
                     made.probe_of = Some(exchange.id.clone());
+                    made.origin = CallOrigin::Probe;
                     let made = MASK.exchange(made);
                     let facts = Facts::read(Arc::new(made), "");
                     case.budget -= 1;
@@ -530,6 +539,45 @@ impl Scene {
             Effect::SaveSession { name, .. } => {
                 let words = format!("Saved as {name}.session.toml.");
                 Some(Message::Told(Notice::info(words)))
+            }
+            Effect::GatherSession {
+                job,
+                name,
+                chosen,
+                held,
+                front,
+                environments,
+            } => {
+                let mut calls: Vec<_> = match &chosen {
+                    Chosen::Calls(ids) => {
+                        let all = self.store.iter().chain(&held);
+                        all.filter(|call| ids.contains(&call.id)).cloned().collect()
+                    }
+                    Chosen::Case(case) => {
+                        let all = self.store.iter();
+                        all.filter(|call| call.case.as_ref() == Some(case) && call.is_own())
+                            .cloned()
+                            .collect()
+                    }
+                };
+                calls.dedup_by(|a, b| a.id == b.id);
+                let front = calls
+                    .iter()
+                    .position(|call| Some(&call.id) == front.as_ref());
+                let keeping = Keeping {
+                    environments: &environments,
+                    ..Keeping::default()
+                };
+                let calls = calls.iter().map(|call| &**call);
+                let (session, notes) = session_of(name, "", calls, keeping);
+                Some(Message::Gathered {
+                    job,
+                    gathered: Ok(Gathered {
+                        session,
+                        front,
+                        notes: notes.into_iter().map(|note| note.message).collect(),
+                    }),
+                })
             }
             Effect::ListSessions(listing) => {
                 let files = self.sessions.iter().map(|(path, _)| SessionFile {
@@ -631,10 +679,14 @@ impl Scene {
                 path,
                 step,
                 held,
+                token,
                 ..
             } => {
                 let (_, session) = self.sessions.iter_mut().find(|s| s.0 == path)?;
                 session.steps[step].expect = Some(rerecorded(&session.steps[step], &*held?));
+                if let Some(token) = token {
+                    session.steps[step].spec.auth = Auth::Bearer(token);
+                }
                 let session = session.clone();
                 Some(Message::Opened {
                     job,
@@ -787,6 +839,7 @@ impl Scene {
             attempts: 0,
             unverified: Vec::new(),
             probe_of: None,
+            origin: Default::default(),
             started_at: now(),
             took: Duration::ZERO,
         })))
@@ -800,7 +853,7 @@ impl Scene {
         variables: &[(String, String)],
     ) -> Exchange {
         let mut place = environment.clone();
-        place.variables.extend(variables.iter().cloned());
+        place.variables.splice(0..0, variables.iter().cloned());
         match resolve(&spec, &place) {
             Ok(sent) => self.exchange(spec, sent, environment.name.clone(), None),
             Err(failure) => {
@@ -895,6 +948,7 @@ impl Scene {
             started_at: now(),
             took: Duration::from_millis(82),
             probe_of: None,
+            origin: Default::default(),
         })
     }
 

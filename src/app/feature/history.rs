@@ -84,19 +84,9 @@ pub fn restore(state: &mut State) -> Vec<Effect> {
 pub fn ask_for_case(state: &mut State) {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: "Case".to_owned(),
-        hint: "New calls carry it; empty for none.",
+        hint: "New calls carry it; empty for none.".to_owned(),
+        lines: Vec::new(),
         field: Field::line(state.case.as_deref().unwrap_or("")),
         asked: Asked::Case,
     })));
-}
-
-pub fn save_session(state: &mut State) -> Vec<Effect> {
-    match state.history.chosen() {
-        Some((name, chosen)) => vec![Effect::SaveSession {
-            name,
-            held: state.history.held_of(&chosen),
-            chosen,
-        }],
-        None => Vec::new(),
-    }
 }

@@ -285,6 +285,7 @@ pub fn save(state: &mut State) -> Vec<Effect> {
         ),
         chosen: Chosen::Calls(held.iter().map(|exchange| exchange.id.clone()).collect()),
         held,
+        environments: state.environments.clone(),
     }]
 }
 

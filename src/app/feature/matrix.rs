@@ -78,8 +78,9 @@ fn learn(state: &State) -> Effect {
 
 pub fn learned(state: &mut State, place: &str, learned: Arc<Learned>) -> Vec<Effect> {
     if state.matrix.place == place {
-        state.matrix.learned = learned;
+        state.matrix.learned = learned.clone();
     }
+    state.tokens_pane.know(place, learned);
     Vec::new()
 }
 
@@ -200,7 +201,12 @@ pub fn take_rows(state: &mut State, rows: Rows) -> Vec<Effect> {
                 return Vec::new();
             };
             let held = state.history.held_of(&chosen);
-            SessionFrom::Calls { name, chosen, held }
+            SessionFrom::Calls {
+                name,
+                chosen,
+                held,
+                environments: state.environments.clone(),
+            }
         }
     };
     let job = state.next_job();

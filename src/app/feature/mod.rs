@@ -8,6 +8,7 @@ pub mod matrix;
 pub mod needs;
 pub mod resend;
 pub mod save_body;
+pub mod save_session;
 pub mod send;
 pub mod sessions;
 pub mod tokens;

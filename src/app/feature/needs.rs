@@ -52,7 +52,8 @@ pub fn refuse_secret(state: &mut State, name: &str) -> Vec<Effect> {
 pub fn ask_for_variable(state: &mut State, task: Task, name: String) -> Vec<Effect> {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: format!("Value of {{{{{name}}}}}"),
-        hint: "The session needs it, and nothing here gives it.",
+        hint: "The session needs it, and nothing here gives it.".to_owned(),
+        lines: Vec::new(),
         field: Field::line(""),
         asked: Asked::Variable(name),
     })));

@@ -21,7 +21,8 @@ pub fn ask(state: &mut State) {
     };
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: title.to_owned(),
-        hint: "From where the program was started; no file is replaced.",
+        hint: "From where the program was started; no file is replaced.".to_owned(),
+        lines: Vec::new(),
         field: Field::line(&file_name(&shown.exchange.sent.url, &source)),
         asked: Asked::File(source),
     })));

@@ -4,7 +4,7 @@
 use super::needs;
 use crate::app::action::{Action, Pane, Screen};
 use crate::app::message::{Effect, Notice};
-use crate::app::pane::{Choice, Dialog, Pick};
+use crate::app::pane::{AskedCall, Choice, Dialog, Editing, Pick};
 use crate::app::screens;
 use crate::app::state::{Overlay, Running, State};
 use crate::model::{Auth, Manner, Progress, resolve};
@@ -41,9 +41,15 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
     if state.shows_one_pane() {
         state.builder.finish_editing();
         state.focus = Pane::Response;
+    } else if matches!(state.builder.editing, Some(Editing::Url)) {
+        state.builder.finish_editing();
     }
     let job = state.next_job();
     state.response.awaiting = Some(job);
+    state.response.asked = Some(AskedCall {
+        spec: typed.clone(),
+        environment: environment.name.clone(),
+    });
     state.running.push(Running {
         job,
         method: sent.method.clone(),

@@ -415,8 +415,50 @@ pub fn no_record(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Makes what came the expectation of the step under the cursor, in the file too.
+/// Makes what came the expectation of the step under the cursor, in the file too. What another
+/// token got is not what the step's own would get, so that is asked first.
 pub fn record(state: &mut State) -> Vec<Effect> {
+    let sessions = &state.sessions;
+    let sent = sessions.result().and_then(|result| {
+        let token = result.report.token.as_ref();
+        token.map(|token| token.name.clone())
+    });
+    let own = sessions.selected().map(|step| step.spec.auth.token());
+    let (Some(sent), Some(own)) = (sent, own) else {
+        return record_as(state, None);
+    };
+    if own == Some(&sent) {
+        return record_as(state, None);
+    }
+    let (title, only) = match own {
+        Some(own) => (
+            format!("This came as {sent}; the step goes with {own}"),
+            format!("{own} is then expected to get what {sent} got"),
+        ),
+        None => (
+            format!("This came as {sent}; the step has no token"),
+            format!("without a token, what {sent} got is then expected"),
+        ),
+    };
+    let choice = |label: String, note: String, pick| Choice { label, note, pick };
+    let choices = vec![
+        choice("Record nothing".to_owned(), String::new(), Pick::Nothing),
+        choice(
+            format!("Record it, and send the step as {sent} from now on"),
+            String::new(),
+            Pick::Record(Some(sent)),
+        ),
+        choice(
+            "Record the answer alone".to_owned(),
+            only,
+            Pick::Record(None),
+        ),
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+    Vec::new()
+}
+
+pub fn record_as(state: &mut State, token: Option<TokenName>) -> Vec<Effect> {
     let sessions = &state.sessions;
     let path = sessions.open.as_ref().and_then(|open| open.path.clone());
     let call = sessions.result().and_then(|result| result.call.clone());
@@ -433,6 +475,7 @@ pub fn record(state: &mut State) -> Vec<Effect> {
         name,
         held: state.history.held(&id),
         id,
+        token,
     }]
 }
 

@@ -6,12 +6,41 @@ use crate::app::remember::made;
 use crate::app::state::State;
 use crate::app::task::Job;
 use crate::insight::Exchange;
+use crate::insight::learned::{Standing, last_word as last_word_of};
 use crate::insight::survey::Survey;
-use crate::model::{Auth, TokenName};
+use crate::model::{Auth, ExchangeSummary, TokenName, TokenRef};
 use std::sync::Arc;
 
 pub fn shown(state: &mut State) -> Vec<Effect> {
-    vec![look(state)]
+    vec![look(state), learn(state)]
+}
+
+/// Asks what the history shows of the tokens of the environment in use.
+pub fn learn(state: &State) -> Effect {
+    let place = &state.environment().name;
+    Effect::Learn {
+        environment: place.clone(),
+        held: state.history.made_in(place),
+    }
+}
+
+/// The call that says how a token stands in the environment in use: of this run, else of the
+/// history. `Err` while nobody has looked.
+pub fn last_word<'s>(
+    state: &'s State,
+    token: &TokenRef,
+) -> Result<Option<&'s ExchangeSummary>, ()> {
+    let place = &state.environment().name;
+    let latest = state.history.latest();
+    let latest = latest.filter(|call| &call.environment == place);
+    let now = last_word_of(latest, token);
+    let learned = state.tokens_pane.learned(place);
+    match (now, learned) {
+        (Some(call), _) if Standing::of(call) != Standing::Answered => Ok(Some(call)),
+        (now, Some(learned)) => Ok(learned.last_word(token).or(now)),
+        (Some(call), None) => Ok(Some(call)),
+        (None, None) => Err(()),
+    }
 }
 
 /// Looks at the tokens of the environment in use, as far as that starts nothing.

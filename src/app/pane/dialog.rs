@@ -33,6 +33,8 @@ pub enum Pick {
     RunPlace(Option<String>),
     /// How fast the steps of a run follow each other.
     RunTempo(Tempo),
+    /// Records what came of a step, with its token where the step takes that over.
+    Record(Option<TokenName>),
     /// Runs these steps, with those that write or without them.
     RunWrites(Range<usize>, bool),
     /// Stops checking the certificates of an origin.

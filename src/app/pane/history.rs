@@ -272,7 +272,7 @@ impl History {
     pub fn held_of(&self, chosen: &Chosen) -> Vec<Arc<Exchange>> {
         let is_chosen = |exchange: &&Arc<Exchange>| match chosen {
             Chosen::Calls(ids) => ids.contains(&exchange.id),
-            Chosen::Case(case) => exchange.case.as_ref() == Some(case),
+            Chosen::Case(case) => exchange.case.as_ref() == Some(case) && exchange.is_own(),
         };
         let forgotten = |exchange: &&Arc<Exchange>| {
             let mut rows = self.forgotten.iter().flatten();

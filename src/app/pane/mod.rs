@@ -23,7 +23,9 @@ pub use investigate::{ByHand, Investigate};
 pub use matrix::MatrixPane;
 pub use palette::{Finding, Found, Goal, Palette};
 pub use prompt::{Asked, Prompt};
-pub use response::{BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Why};
+pub use response::{
+    Asked as AskedCall, BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Why,
+};
 pub use secret::SecretPrompt;
 pub use sessions::{Part, Sessions, StepResult};
 pub use tokens::{Tokens, TokensPart};

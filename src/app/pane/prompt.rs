@@ -2,6 +2,7 @@
 
 use crate::app::answer::Source;
 use crate::app::field::Field;
+use crate::model::Session;
 
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,13 +13,17 @@ pub enum Asked {
     Variable(String),
     /// The file that a body is saved to.
     File(Source),
+    /// The name of a session that is to be written.
+    Session(Box<Session>),
 }
 
 #[derive(Debug)]
 pub struct Prompt {
     pub title: String,
     /// What an empty line means.
-    pub hint: &'static str,
+    pub hint: String,
+    /// What it is about, beneath.
+    pub lines: Vec<String>,
     pub field: Field,
     pub asked: Asked,
 }

@@ -10,7 +10,7 @@ use crate::app::task::Job;
 use crate::insight::Exchange;
 use crate::insight::facts::Case;
 use crate::insight::{AnswerDiff, BodyText, Explanation, Found, Path, View};
-use crate::model::{Filtered, limits};
+use crate::model::{Filtered, RequestSpec, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -52,6 +52,24 @@ impl ResponseTab {
     }
 }
 
+/// A request as it stood on the screen when it was sent or loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub spec: RequestSpec,
+    pub environment: String,
+}
+
+impl Asked {
+    /// Whether the call is still the one that stands there; its notes are no part of it.
+    pub fn is(&self, spec: &RequestSpec, environment: &str) -> bool {
+        let call = |spec: &RequestSpec| RequestSpec {
+            notes: String::new(),
+            ..spec.clone()
+        };
+        self.environment == environment && call(&self.spec) == call(spec)
+    }
+}
+
 /// What is known of why a call was refused.
 #[derive(Debug)]
 pub struct Why {
@@ -86,6 +104,10 @@ pub struct ResponsePane {
     pub awaiting: Option<Job>,
     /// The call whose stream is in front, whole or not.
     pub coming: Option<Job>,
+    /// The request of that call, and the environment it goes to.
+    pub asked: Option<Asked>,
+    /// What the answer in front came to; absent where nobody here asked.
+    pub of: Option<Asked>,
     pub tab: ResponseTab,
     pub entries: List,
     /// The entries that are folded open.
@@ -115,6 +137,8 @@ impl Default for ResponsePane {
             shown: None,
             awaiting: None,
             coming: None,
+            asked: None,
+            of: None,
             tab: ResponseTab::Body,
             entries: List::default(),
             open: BTreeSet::new(),
@@ -165,6 +189,7 @@ impl ResponsePane {
         self.compared = None;
         self.why = None;
         self.coming = None;
+        self.of = None;
         effects.extend(self.read_rest());
         effects
     }

@@ -75,7 +75,7 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
         let same = one.fingerprint == other.fingerprint;
         out.line(match same {
             true => "Both are the same token.",
-            false => "They are alike in all that can be told, and not the same token.",
+            false => "Their form tells no difference; they are not the same token. httriage matrix shows what each may do.",
         });
         return Ok(0);
     }

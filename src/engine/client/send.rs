@@ -188,6 +188,7 @@ impl Client {
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         }
     }
 
@@ -273,6 +274,7 @@ impl Client {
             started_at,
             took,
             probe_of: None,
+            origin: Default::default(),
         }
     }
 
@@ -293,6 +295,7 @@ impl Client {
             started_at: clock::now(),
             took,
             probe_of: None,
+            origin: Default::default(),
         })
     }
 

@@ -167,6 +167,7 @@ impl Reader<'_> {
             started_at,
             took,
             probe_of: None,
+            origin: Default::default(),
         };
         let step = Step {
             name,

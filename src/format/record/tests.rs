@@ -211,6 +211,7 @@ pub(crate) fn any_exchange() -> impl Strategy<Value = Exchange> {
                 started_at,
                 took,
                 probe_of: probe.map(ExchangeId::from_number),
+                origin: CallOrigin::ALL[(id % 7) as usize],
             })
         },
     )
@@ -254,6 +255,7 @@ fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::from_millis(12),
         probe_of: None,
+        origin: Default::default(),
     });
     let text = write(&exchange);
     let longer = text.replacen("{\"v\":1", "{\"weather\":[\"fine\"],\"v\":1", 1);

@@ -392,6 +392,13 @@ impl Heard<'_> {
         is_one.then_some(wanted)
     }
 
+    /// A code of a pack as the answer spells it.
+    pub fn spelled<'s>(&'s self, code: &'s str) -> &'s str {
+        let exactly = self.codes.iter().find(|own| **own == code);
+        let nearly = || self.codes.iter().find(|own| plain(own).eq(plain(code)));
+        exactly.or_else(nearly).copied().unwrap_or(code)
+    }
+
     fn header_fits(&self, name: &str, wanted: &str) -> bool {
         let Some(headers) = self.headers else {
             return false;

@@ -7,5 +7,6 @@ pub mod library;
 pub mod marks;
 pub mod paths;
 mod phrase;
+pub mod proposal;
 
 pub use phrase::{Phrase, Words};

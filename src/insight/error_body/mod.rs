@@ -76,6 +76,7 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
             ErrorBody {
                 entries: Vec::new(),
                 notes: vec![Note::new(message)],
+                more: 0,
             }
         });
     if fine {
@@ -94,6 +95,7 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
         _ if response.body.is_empty() => ErrorBody {
             entries: Vec::new(),
             notes: vec![Note::new(NO_BODY)],
+            more: 0,
         },
         _ => read(
             &response.body,

@@ -13,6 +13,8 @@ mod words;
 use crate::insight::api::knowledge::Alphabet;
 use crate::insight::api::marks::{Marked, Marks};
 use crate::model::{Cause, Timestamp};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 
 pub use call::beside;
@@ -261,6 +263,11 @@ fn shape(text: &str) -> Shape {
             .any(|b| !b.is_ascii_alphanumeric() && b != b'.'),
         dots: text.matches('.').count(),
     }
+}
+
+/// What stands behind `Basic` (RFC 7617, 2).
+pub fn basic_pair(user: &str, password: &str) -> String {
+    STANDARD.encode(format!("{user}:{password}"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::app::pane::{Row, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
+use crate::insight::asking::called;
 use crate::model::{Timestamp, cut, cut_front, fit, wrap};
 use crate::ui::paint::{EntryColumns, area_of};
 use crate::ui::theme::Theme;
@@ -240,7 +241,7 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
     let token = summary
         .token
         .as_ref()
-        .map_or("no token", |t| t.name.as_str());
+        .map_or("no token", |t| called(&t.name));
     // What a narrow pane leaves out: first the duration, then the case, the token, the time.
     let tail = match width {
         ..34 => String::new(),
@@ -288,7 +289,7 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
 }
 
 /// The time of today, the day of this year, the date before that.
-fn time_text(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+pub fn time_text(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let local = at.to_zoned(zone.clone());
     let today = now.to_zoned(zone.clone());
     if local.date() == today.date() {

@@ -8,7 +8,7 @@ mod why;
 pub use why::causes;
 
 use super::history::duration_text;
-use crate::app::pane::{Measured, ResponseTab, Shown};
+use crate::app::pane::{Measured, ResponseTab, Shown, path_of};
 use crate::app::{Action, Painted, Pane, Running, Spot, State};
 use crate::insight::stream::pace;
 use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line, request_ids};
@@ -17,9 +17,72 @@ use crate::ui::paint::{EntryColumns, area_of, gauge, tab_row};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
+
+/// `Response  GET /core/users as support · 16:14`: which call it answers, or that it is none of
+/// what stands in the request.
+pub fn title(state: &State, width: u16) -> String {
+    let title = Pane::Response.title();
+    let Some(shown) = &state.response.shown else {
+        return format!(" {title} ");
+    };
+    let call = match state.is_stale() {
+        true => "not this request".to_owned(),
+        false => call_of(shown, state),
+    };
+    format!(
+        " {} ",
+        cut(
+            &format!("{title}  {call}"),
+            width.saturating_sub(2) as usize
+        )
+    )
+}
+
+/// `GET /core/users as support · 16:14:02`
+fn call_of(shown: &Shown, state: &State) -> String {
+    let exchange = &shown.exchange;
+    let sent = &exchange.sent;
+    if sent.method.is_empty() {
+        return "pasted".to_owned();
+    }
+    let path = path_of(&sent.url);
+    let token = match exchange.token() {
+        Some(token) => format!(" as {}", token.name),
+        None if exchange.is_received() => String::new(),
+        None => " without a token".to_owned(),
+    };
+    let local = exchange.started_at.to_zoned(state.zone.clone());
+    let at = match exchange.is_received() {
+        true => String::new(),
+        false => format!(
+            " · {:02}:{:02}:{:02}",
+            local.hour(),
+            local.minute(),
+            local.second()
+        ),
+    };
+    visible_line(&format!("{} {path}{token}{at}", sent.method)).into_owned()
+}
+
+/// An answer that is none to what stands in the request steps back as a whole, all but the line
+/// that says so.
+fn fade(area: Rect, bright: Option<u16>, theme: &Theme, frame: &mut Frame) {
+    let style = theme.ground().patch(theme.dim());
+    let buffer = frame.buffer_mut();
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if Some(y) != bright
+                && let Some(cell) = buffer.cell_mut((x, y))
+            {
+                cell.modifier = Modifier::empty();
+                cell.set_style(style);
+            }
+        }
+    }
+}
 
 /// Draws the answer, and measures how much of the tab in front there was to see.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
@@ -41,7 +104,20 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
         return;
     };
+    let stale = state.is_stale();
     top.push(verdict(state, shown, theme, width));
+    let bright = stale.then(|| area.y + top.len() as u16);
+    if stale {
+        let key = |action| state.keymap.hint(action).unwrap_or_default();
+        let (send, back) = (key(Action::Send), key(Action::Back));
+        let words = match width >= 60 {
+            true => format!(
+                "{send} sends what stands above   {back} brings back the call of this response"
+            ),
+            false => format!("{send} sends   {back} brings its call back"),
+        };
+        top.push(Line::styled(cut(&words, width), theme.strong()));
+    }
     if area.height >= 16 {
         top.extend(ids(shown, theme, width));
     }
@@ -89,6 +165,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         painted
             .spots
             .extend(seen.map(|(row, _)| (area_of(row), spot)));
+    }
+    if stale {
+        fade(area, bright, theme, frame);
     }
     painted.response = measured;
 }
@@ -187,6 +266,9 @@ fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'s
     if exchange.attempts > 1 {
         facts.push(format!("sent {} times", exchange.attempts));
     }
+    if state.is_stale() {
+        facts = vec![format!("to {}", call_of(shown, state))];
+    }
     if !exchange.unverified.is_empty() {
         facts.insert(0, "CERTIFICATE NOT CHECKED".to_owned());
     }
@@ -213,7 +295,7 @@ fn sentence(state: &State, shown: &Shown) -> String {
         Outcome::Answered(response) => match state
             .catalogue
             .beside(&shown.knowledge)
-            .status(response.status)
+            .answer(&shown.exchange, &shown.errors.entries)
         {
             Some(note) => note.meaning.text,
             None => unknown_status(response.status),
@@ -237,7 +319,7 @@ fn tab_titles(state: &State, shown: &Shown) -> Vec<(String, bool)> {
     let tabs = ResponseTab::ALL.into_iter();
     tabs.map(|tab| {
         let count = match tab {
-            ResponseTab::Errors => shown.errors.entries.len(),
+            ResponseTab::Errors => shown.errors.entries.len() + shown.errors.more,
             _ => 0,
         };
         let title = if tab == ResponseTab::Body && state.response.has_views() {
@@ -317,7 +399,7 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
     {
         lines.extend(paragraph("No errors in this answer.", width, Style::new()));
     }
-    if let Some(note) = outcome.judged().and_then(|said| here.status(said.status)) {
+    if let Some(note) = here.answer(&shown.exchange, entries) {
         lines.extend(status_help(&note, width, theme));
     }
     let measured = Measured {
