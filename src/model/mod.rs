@@ -12,6 +12,7 @@ mod fill;
 mod filtered;
 mod fit;
 mod headers;
+mod pair;
 mod request;
 mod resolve;
 mod scheme;
@@ -38,6 +39,7 @@ pub use exchange::{
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
+pub use pair::{lightly_encoded, query_encoded, query_rows};
 pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
 pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};
