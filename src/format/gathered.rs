@@ -7,7 +7,7 @@ use super::variables::{Settled, Variables, with_scheme};
 use crate::insight::redact::Mask;
 use crate::model::{
     Auth, Body, Collection, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step, TokenName, cut,
-    decoded_around_names, slot,
+    lightly_encoded, slot,
 };
 
 /// Requests taken from one file.
@@ -127,17 +127,17 @@ impl<'a> Gathered<'a> {
 
     /// A form as it is typed, with blanks and braces in it.
     pub fn form(&mut self, text: &str) -> Body {
-        let pairs = text.split('&').map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text: &str| {
-                let text = text.trim().replace('+', " ");
-                decoded_around_names(&text).unwrap_or(text)
-            };
-            Param::new(plain(name), plain(value))
+        // A plus and what is escaped go out as they are typed.
+        let pairs = text.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, value)) => {
+                let light = |text: &str| lightly_encoded(text.trim(), b"");
+                Param::of_form(&format!("{}={}", light(name), light(value)))
+            }
+            None => Param::of_form(&lightly_encoded(pair.trim(), b"")),
         });
         let mut rows: Vec<Param> = pairs.filter(|row| !row.name.is_empty()).collect();
         for row in &mut rows {
-            row.value = self.lifter.named("form", &row.name, &row.value);
+            row.set_value(self.lifter.named("form", &row.name, &row.value));
         }
         match rows.is_empty() {
             true => Body::Empty,

@@ -45,7 +45,7 @@ pub fn write(exchange: &Exchange) -> String {
     } = &**exchange;
     let typed = Typed::of(typed);
     text(&Record {
-        v: match typed.holds_data() {
+        v: match typed.says_more() {
             true => VERSION,
             false => FIRST,
         },
@@ -281,6 +281,15 @@ struct Piece {
 enum Row {
     Filled(String, String, bool),
     Data(String, String, bool, Literal),
+    Written(String, String, bool, Spelt),
+}
+
+/// How a pair was written, where that is not how it would be.
+#[derive(Serialize, Deserialize)]
+struct Spelt {
+    written: String,
+    #[serde(default, skip_serializing_if = "is_no")]
+    literal: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -296,23 +305,32 @@ impl Row {
             value,
             enabled,
             literal,
+            ..
         } = row.clone();
-        match literal {
-            false => Row::Filled(name, value, enabled),
-            true => Row::Data(name, value, enabled, Literal::Literal),
+        match (row.as_written(), literal) {
+            (Some(pair), literal) => {
+                let written = pair.to_owned();
+                Row::Written(name, value, enabled, Spelt { written, literal })
+            }
+            (None, false) => Row::Filled(name, value, enabled),
+            (None, true) => Row::Data(name, value, enabled, Literal::Literal),
         }
     }
 
     fn read(self) -> Param {
-        let (name, value, enabled, literal) = match self {
-            Row::Filled(name, value, enabled) => (name, value, enabled, false),
-            Row::Data(name, value, enabled, Literal::Literal) => (name, value, enabled, true),
+        let (name, value, enabled, literal, written) = match self {
+            Row::Filled(name, value, enabled) => (name, value, enabled, false, None),
+            Row::Data(name, value, enabled, Literal::Literal) => (name, value, enabled, true, None),
+            Row::Written(name, value, enabled, Spelt { written, literal }) => {
+                (name, value, enabled, literal, Some(written))
+            }
         };
         Param {
             name,
             value,
             enabled,
             literal,
+            written,
         }
     }
 }
@@ -374,9 +392,9 @@ impl Typed {
         }
     }
 
-    /// Whether something in it is marked as data.
-    fn holds_data(&self) -> bool {
-        let in_rows = |rows: &[Row]| rows.iter().any(|row| matches!(row, Row::Data(..)));
+    /// Whether a row says more than an older program can read.
+    fn says_more(&self) -> bool {
+        let in_rows = |rows: &[Row]| rows.iter().any(|row| !matches!(row, Row::Filled(..)));
         let in_body = match &self.body {
             BodyKind::Form(rows) => in_rows(rows),
             BodyKind::Multipart(pieces) => pieces.iter().any(|piece| piece.literal),
@@ -408,6 +426,7 @@ impl Typed {
                             media_type: piece.media_type,
                             is_off: piece.off,
                             literal: piece.literal,
+                            written: None,
                         })
                         .collect(),
                 ),

@@ -5,7 +5,7 @@
 use super::FormatError;
 use crate::model::{
     Auth, Body, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName, is_plain,
-    is_unsafe, pieces, written,
+    is_unsafe, pieces, query_rows, written,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -16,7 +16,8 @@ use toml::Spanned;
 
 /// The version of the form that is written where nothing needs a later one.
 const VERSION: i64 = 1;
-/// The highest that is read; since this one, texts can be data.
+/// The highest that is read; since this one, texts can be data, and a query stands as it is
+/// written.
 const HIGHEST: i64 = 2;
 
 /// Reads a session; `file` is named in the error.
@@ -56,7 +57,19 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
     for table in session.step {
         let mut spec = RequestSpec::new(table.method.to_ascii_uppercase(), table.url);
         spec.notes = table.note;
-        spec.params = table.params.into_iter().map(|row| row.0).collect();
+        spec.params = match &table.query {
+            Some(query) => match query_rows(query) {
+                Some(rows) => rows,
+                None => {
+                    spec.url.push_str(&format!("?{query}"));
+                    Vec::new()
+                }
+            },
+            None => Vec::new(),
+        };
+        spec.params.iter_mut().for_each(Param::settle);
+        spec.params
+            .extend(table.params.into_iter().map(|row| row.0));
         spec.headers = table.headers.into_iter().map(|row| row.0).collect();
         spec.body = match table.body {
             Some(text) if text.is_empty() => Body::Empty,
@@ -199,7 +212,10 @@ pub fn write(session: &Session) -> String {
         }
         file.text("method", &step.spec.method.to_ascii_uppercase());
         file.text("url", &step.spec.url);
-        file.pairs("params", &step.spec.params);
+        match query_of(&step.spec) {
+            Some(query) => file.text("query", &query),
+            None => file.pairs("params", &step.spec.params),
+        }
         let written = written(&step.spec.body);
         let mut headers = step.spec.headers.clone();
         let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
@@ -266,6 +282,14 @@ pub fn write(session: &Session) -> String {
     file.0
 }
 
+/// The parameters as they are written, where our encoder would write one in another way.
+fn query_of(spec: &RequestSpec) -> Option<String> {
+    let rows = spec.params.iter().filter(|row| row.enabled);
+    let is_odd = rows.clone().any(|row| row.as_written().is_some());
+    let pairs = rows.map(Param::query_pair).collect::<Vec<_>>();
+    is_odd.then(|| pairs.join("&"))
+}
+
 /// An older program would fill in what is data, and is told that it cannot read it.
 fn version_of(session: &Session) -> i64 {
     let is_later = |spec: &RequestSpec| {
@@ -274,6 +298,7 @@ fn version_of(session: &Session) -> i64 {
         let written = written(&spec.body).unwrap_or_default();
         rows.filter(|row| row.enabled).any(|row| row.literal)
             || spec.sent_templates().into_iter().any(escaped)
+            || query_of(spec).is_some()
             || written.literal
             || escaped(&written.text)
     };
@@ -312,6 +337,8 @@ struct StepTable {
     token: Option<Spanned<String>>,
     method: String,
     url: String,
+    /// Pairs that go out as they are written here.
+    query: Option<String>,
     #[serde(default)]
     params: Vec<Row>,
     #[serde(default)]

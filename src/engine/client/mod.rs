@@ -16,6 +16,7 @@ mod redirect;
 mod retry;
 mod send;
 mod stranger;
+mod target;
 mod trust;
 mod tunnel;
 mod way;

@@ -10,6 +10,7 @@ use crate::model::{
 use std::collections::HashSet;
 use std::sync::Arc;
 use url::Url;
+use url::form_urlencoded::parse;
 
 /// Headers that go along to another origin.
 const HARMLESS: &[&str] = &[
@@ -169,18 +170,25 @@ impl Trail {
 
     /// Takes out the parameters that carry a secret of this call.
     fn without_parameters(&self, url: &mut Url) -> Vec<String> {
-        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let (out, kept): (Vec<_>, Vec<_>) = pairs
-            .into_iter()
-            .partition(|(name, value)| self.parameters.contains(name) || self.is_secret(value));
-        if !out.is_empty() {
-            url.set_query(None);
-            if !kept.is_empty() {
-                url.query_pairs_mut().extend_pairs(kept);
+        let query = url.query().unwrap_or_default().to_owned();
+        let (mut out, mut kept) = (Vec::new(), Vec::new());
+        for pair in query.split('&') {
+            let read = parse(pair.as_bytes()).next();
+            match read {
+                Some((name, value))
+                    if self.parameters.iter().any(|known| *known == name)
+                        || self.is_secret(&value) =>
+                {
+                    out.push(format!("parameter {name}"))
+                }
+                _ => kept.push(pair),
             }
         }
-        let out = out.into_iter();
-        out.map(|(name, _)| format!("parameter {name}")).collect()
+        if !out.is_empty() {
+            let kept = kept.join("&");
+            url.set_query((!kept.is_empty()).then_some(&kept));
+        }
+        out
     }
 
     fn is_harmless(&self, name: &str, header: &Header) -> bool {

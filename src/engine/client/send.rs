@@ -6,6 +6,7 @@ use super::phases::{PHASES, Phases};
 use super::proxy::{self, Proxy};
 use super::redirect::{Leg, Trail, leads_on};
 use super::retry::{Mishap, Reading, Tries};
+use super::target::target;
 use super::tunnel;
 use super::way::{Connection, Line, Protocol, Way, Ways};
 use crate::engine::attach;
@@ -512,7 +513,8 @@ fn request(
     };
     let method =
         reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| unsendable("the method"))?;
-    let mut builder = http.request(method, filled.url.as_str());
+    let url = target(&filled.url).ok_or_else(|| unsendable("the URL"))?;
+    let mut builder = http.request(method, url);
     for header in filled.headers.iter() {
         let mut value = reqwest::header::HeaderValue::from_bytes(&header.value)
             .map_err(|_| unsendable(&format!("header {}", header.name)))?;

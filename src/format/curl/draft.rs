@@ -24,6 +24,7 @@ pub struct Draft {
     pub bearer: Option<String>,
     pub cookies: Vec<String>,
     pub globoff: bool,
+    pub path_as_is: bool,
     pub scheme: Option<&'static str>,
     pub at: usize,
 }
@@ -131,6 +132,7 @@ impl Reader<'_> {
             Role::Get => draft.get = true,
             Role::Head => draft.head = true,
             Role::Globoff => draft.globoff = true,
+            Role::PathAsIs => draft.path_as_is = true,
             Role::Scheme => draft.scheme = Some(option.name),
             Role::Lost(why) => self.note(
                 word.at,

@@ -61,6 +61,9 @@ impl Reader<'_> {
             } else {
                 self.globs(url, at)
             };
+            if !draft.path_as_is {
+                url = without_dots(&url);
+            }
             for pairs in &query {
                 let sign = if url.contains('?') { '&' } else { '?' };
                 let behind = url.find('#').unwrap_or(url.len());
@@ -296,6 +299,32 @@ impl Reader<'_> {
         }
         url
     }
+}
+
+/// RFC 3986, 5.2.4, which curl follows unless it is told otherwise; only dots as they stand.
+fn without_dots(url: &str) -> String {
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let end = url[start..].find(['?', '#']);
+    let end = end.map_or(url.len(), |length| start + length);
+    let Some(length) = url[start..end].find('/') else {
+        return url.to_owned();
+    };
+    let (before, path) = url[..end].split_at(start + length + 1);
+    let mut kept = Vec::new();
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        if !matches!(segment, "." | "..") {
+            kept.push(segment);
+            continue;
+        }
+        if segment == ".." {
+            kept.pop();
+        }
+        if segments.peek().is_none() {
+            kept.push("");
+        }
+    }
+    format!("{before}{}{}", kept.join("/"), &url[end..])
 }
 
 fn is_json(bytes: &[u8]) -> bool {

@@ -624,6 +624,7 @@ impl<'a> Exporter<'a> {
         texts.push(&environment.base_url);
         for row in spec.params.iter().chain(&spec.headers) {
             texts.extend([row.name.as_str(), row.value.as_str()]);
+            texts.extend(row.written.as_deref());
         }
         let known = [
             &environment.headers,

@@ -14,7 +14,7 @@ use crate::insight::replay::expectation;
 use crate::model::{
     Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note,
     Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp,
-    Timing, TokenName, TokenRef, cut, encoded, fill, written,
+    Timing, TokenName, TokenRef, cut, fill, written,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -329,14 +329,12 @@ fn sent_as(spec: &RequestSpec) -> SentRequest {
     let read = |text: &str, literal: bool| match literal {
         true => FilledText::from(text.to_owned()),
         // Nothing else stands in braces in a recording.
-        false => fill(text, |_| None).unwrap_or_else(|_| text.to_owned().into()),
+        false => fill(text, |_| None::<&str>).unwrap_or_else(|_| text.to_owned().into()),
     };
     let mut url = read(&spec.url, false);
     for (number, row) in spec.params.iter().enumerate() {
         url.text.push(if number == 0 { '?' } else { '&' });
-        url.push(read(&row.name, row.literal).around_slots(encoded));
-        url.text.push('=');
-        url.push(read(&row.value, row.literal).around_slots(encoded));
+        url.push(read(&row.query_pair(), false));
     }
     let mut sent = SentRequest {
         method: spec.method.clone(),

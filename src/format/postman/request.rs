@@ -4,7 +4,7 @@
 use super::node::{Members, Node};
 use super::read::Reader;
 use crate::format::gathered::Gathered;
-use crate::model::{Body, Param, Part, RequestSpec, cut, decoded_around_names};
+use crate::model::{Body, Param, Part, RequestSpec, cut, lightly_encoded};
 use serde_json::json;
 
 const OFF: &str =
@@ -82,13 +82,20 @@ impl Reader<'_, '_> {
             None => (spec.url, spec.params) = self.gathered.lifter.taken_apart(&whole),
             Some(rows) => {
                 spec.url = self.gathered.lifter.url(&whole);
-                for mut row in self.rows(rows) {
+                for (row, is_pair) in self.rows_and_signs(rows) {
                     // As it is typed it may be escaped already; a plus goes out as one.
-                    row.name = unescaped(&row.name);
-                    row.value = unescaped(&row.value);
+                    let mut pair = lightly_encoded(&row.name, b"=");
+                    if is_pair {
+                        pair.push('=');
+                        pair.push_str(&lightly_encoded(&row.value, b""));
+                    }
+                    let mut pair = Param {
+                        enabled: row.enabled,
+                        ..Param::of_query(&pair)
+                    };
                     let lifter = &mut self.gathered.lifter;
-                    row.value = lifter.named("parameter", &row.name, &row.value);
-                    spec.params.push(row);
+                    pair.set_value(lifter.named("parameter", &pair.name, &pair.value));
+                    spec.params.push(pair);
                 }
             }
         }
@@ -180,6 +187,12 @@ impl Reader<'_, '_> {
 
     /// `key`, `value` and `disabled`, as they stand in many places.
     fn rows(&mut self, rows: Vec<Node>) -> Vec<Param> {
+        let rows = self.rows_and_signs(rows);
+        rows.into_iter().map(|(row, _)| row).collect()
+    }
+
+    /// The same, each with whether it has a value at all.
+    fn rows_and_signs(&mut self, rows: Vec<Node>) -> Vec<(Param, bool)> {
         let rows = rows
             .into_iter()
             .filter_map(|node| Some((node.at, node.members()?)));
@@ -191,14 +204,18 @@ impl Reader<'_, '_> {
             if !enabled {
                 notes.count(at, OFF);
             }
-            Param {
+            let value = row.text("value");
+            let is_pair = value.is_some();
+            let row = Param {
                 name: variables.plain(&row.text("key").unwrap_or_default()),
-                value: variables.plain(&row.text("value").unwrap_or_default()),
+                value: variables.plain(&value.unwrap_or_default()),
                 enabled,
                 literal: false,
-            }
+                written: None,
+            };
+            (row, is_pair)
         });
-        rows.filter(|row| !row.name.is_empty()).collect()
+        rows.filter(|(row, _)| !row.name.is_empty()).collect()
     }
 
     fn body(&mut self, spec: &mut RequestSpec, node: Node) {
@@ -352,11 +369,6 @@ pub fn graphql_text(query: &str, variables: &str) -> String {
 fn is_typed(spec: &RequestSpec) -> bool {
     let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
     spec.headers.iter().any(named)
-}
-
-fn unescaped(text: &str) -> String {
-    let text = text.replace('+', " ");
-    decoded_around_names(&text).unwrap_or(text)
 }
 
 /// The pieces of a URL that has no text of its own.

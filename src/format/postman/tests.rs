@@ -110,8 +110,8 @@ fn a_url_in_pieces_keeps_what_is_switched_off_and_its_path_variables() {
         [
             Param::new("page", "2"),
             off,
-            Param::new("name", "a b c"),
-            Param::new("flag", ""),
+            Param::of_query("name=a%20b+c"),
+            Param::of_query("flag"),
         ]
     );
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());

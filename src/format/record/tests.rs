@@ -62,19 +62,25 @@ fn any_part() -> impl Strategy<Value = Part> {
             media_type,
             is_off,
             literal,
+            written: None,
         },
     )
 }
 
 fn any_spec() -> impl Strategy<Value = RequestSpec> {
     let rows = || {
-        vec(any::<(String, String, bool, bool)>(), 0..4).prop_map(|rows| {
+        vec(any::<(String, String, bool, bool, bool)>(), 0..4).prop_map(|rows| {
             rows.into_iter()
-                .map(|(name, value, enabled, literal)| Param {
-                    name,
-                    value,
-                    enabled,
-                    literal,
+                .map(|(name, value, enabled, literal, is_pair)| match is_pair {
+                    true => Param {
+                        enabled,
+                        ..Param::of_query(&format!("{name}={value}"))
+                    },
+                    false => Param {
+                        enabled,
+                        literal,
+                        ..Param::new(name, value)
+                    },
                 })
                 .collect::<Vec<_>>()
         })

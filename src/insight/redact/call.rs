@@ -166,6 +166,10 @@ impl Cleaner<'_> {
             row.name = self.text(&row.name);
             let mask = |text: &str| self.value(&row.name, text);
             (row.value, row.literal) = self.named(&row.value, row.literal, mask);
+            // It says what was masked, in other letters.
+            row.written = row.as_written().map(str::to_owned);
+            let hides = |written: &String| *written != self.text(written);
+            row.written.take_if(|written| hides(written));
         };
         spec.params.iter_mut().for_each(row);
         spec.headers.iter_mut().for_each(row);
