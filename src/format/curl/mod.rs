@@ -3,6 +3,7 @@
 
 mod draft;
 mod find;
+mod mended;
 mod options;
 mod quote;
 mod read;
@@ -12,7 +13,9 @@ mod words;
 mod write;
 
 pub use find::is_command;
+pub(super) use find::{dialect, leads_to, next_of};
 pub use read::read;
+pub(super) use words::{Command, Unclosed, Word, command};
 pub use write::{write_exchange, write_question, write_request, write_session};
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! here, or it is said that it is not.
 
 use super::find::{dialect, may_precede, next_command};
+use super::mended::mended;
 use super::words;
 use crate::format::FormatError;
 use crate::format::lift::Lifter;
@@ -21,12 +22,20 @@ pub fn read(
     known: &dyn Fn(&Secret) -> Option<TokenName>,
 ) -> Result<Collection, FormatError> {
     let dialect = dialect(text);
+    let mended = mended(text, dialect);
+    let (text, said) = match &mended {
+        Some((text, said)) => (text.as_str(), said.as_slice()),
+        None => (text, [].as_slice()),
+    };
     let mut reader = Reader {
         text,
         lifter: Lifter::new(taken, known),
         requests: Vec::new(),
         notes: Vec::new(),
     };
+    for (at, what) in said {
+        reader.note(*at, (*what).to_owned());
+    }
     let mut at = 0;
     let mut inside_line = true;
     let mut count = 0;

@@ -8,6 +8,7 @@ use super::security::Way;
 use crate::format::FormatError;
 use crate::format::har::Watch;
 use crate::format::lift::Lifter;
+use crate::format::yaml;
 use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
     Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, as_data, as_text, cut,
@@ -25,6 +26,8 @@ const ROOM: usize = 16_000_000;
 const HOPS: usize = 16;
 /// A reference that is longer leads nowhere.
 const LONGEST_REFERENCE: usize = 1_000;
+/// Levels of an example that are compared with a schema.
+const DEEPEST_MEANT: usize = 12;
 
 const METHODS: [&str; 9] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
@@ -48,6 +51,7 @@ pub fn read(
         ways: HashMap::new(),
         within: Vec::new(),
         steps_left: 0,
+        wants_text: false,
         notes: Notes::default(),
         at: None,
         base: None,
@@ -71,6 +75,8 @@ pub(super) struct Reader<'d> {
     /// The schemas that the value at hand is made up within, and the steps it may still take.
     pub(super) within: Vec<&'d Value>,
     pub(super) steps_left: usize,
+    /// Whether what is copied becomes a text, as in a query or a form.
+    pub(super) wants_text: bool,
     notes: Notes<'d>,
     /// The operation that is read.
     at: At<'d>,
@@ -141,7 +147,7 @@ impl<'d> Reader<'d> {
                 true => None,
                 false => decoded(pointer).or_else(|| Some(pointer.to_owned())),
             };
-            match pointer.and_then(|pointer| self.document.root.pointer(&pointer)) {
+            match pointer.and_then(|pointer| self.document.root().pointer(&pointer)) {
                 Some(found) => node = found,
                 None => {
                     self.lost(Lost::Nowhere, target);
@@ -155,14 +161,45 @@ impl<'d> Reader<'d> {
     }
 
     /// A copy, while there is room for it, whose texts stay what they are when they are filled in.
-    pub(super) fn copied(&mut self, value: &Value) -> Option<Value> {
-        self.room.take_value(value).then(|| as_texts(value))
+    /// What the schema calls a text is one as it is written, whatever else it looks like.
+    pub(super) fn copied(&mut self, value: &'d Value, schema: Option<&'d Value>) -> Option<Value> {
+        let has_room = self.room.take_value(value);
+        has_room.then(|| self.as_meant(value, schema, 0))
+    }
+
+    fn as_meant(&mut self, value: &'d Value, schema: Option<&'d Value>, depth: usize) -> Value {
+        let schema = match depth < DEEPEST_MEANT {
+            true => schema.and_then(|schema| self.follow(schema)),
+            false => None,
+        };
+        match value {
+            Value::String(text) => Value::String(as_text(text)),
+            Value::Array(values) => {
+                let items = schema.and_then(|schema| schema.get("items"));
+                let values = values.iter();
+                values
+                    .map(|value| self.as_meant(value, items, depth + 1))
+                    .collect()
+            }
+            Value::Object(members) => {
+                let described = schema.and_then(|schema| schema.get("properties"));
+                let members = members.iter().map(|(name, value)| {
+                    let described = described.and_then(|all| all.get(name));
+                    (as_text(name), self.as_meant(value, described, depth + 1))
+                });
+                Value::Object(members.collect())
+            }
+            plain => match self.document.written(plain) {
+                Some(text) if self.wants_text || schema.is_some_and(is_text) => Value::String(text),
+                _ => plain.clone(),
+            },
+        }
     }
 
     /// The example that stands beside a schema, in one of the forms of the versions.
     pub(super) fn shown(&mut self, node: &'d Value) -> Option<Value> {
         if let Some(value) = node.get("example").or_else(|| node.get("x-example")) {
-            return self.copied(value);
+            return self.copied(value, node.get("schema").or(Some(node)));
         }
         let first = match node.get("examples")? {
             Value::Object(examples) => examples.values().next(),
@@ -178,12 +215,12 @@ impl<'d> Reader<'d> {
         {
             self.lost(Lost::Elsewhere, address);
         }
-        self.copied(value?)
+        self.copied(value?, node.get("schema"))
     }
 
     /// Where the calls go.
     fn place(&mut self) {
-        let root = &self.document.root;
+        let root = self.document.root();
         let server = match self.document.version {
             Version::Swagger => self.host(),
             Version::OpenApi => self.server(root.get("servers")),
@@ -207,7 +244,7 @@ impl<'d> Reader<'d> {
 
     /// The address of Swagger 2, which comes in parts.
     fn host(&mut self) -> Option<String> {
-        let root = &self.document.root;
+        let root = self.document.root();
         let text = |member: &str| root.get(member).and_then(Value::as_str).map(str::trim);
         let path = text("basePath").unwrap_or_default();
         let Some(host) = text("host").filter(|host| !host.is_empty()) else {
@@ -241,7 +278,10 @@ impl<'d> Reader<'d> {
                 described.get("default").or_else(first)
             });
             let value = match value {
-                Some(value) if self.room.take_value(value) => as_text(&plain(value)),
+                Some(value) if self.room.take_value(value) => {
+                    let written = self.document.written(value);
+                    as_text(&written.unwrap_or_else(|| plain(value)))
+                }
                 _ => format!("{{{{{}}}}}", variable(piece)),
             };
             address.push_str(&self.lifter.named("server", piece, &value));
@@ -291,7 +331,7 @@ impl<'d> Reader<'d> {
     }
 
     fn paths(&mut self, watch: Watch) {
-        let root = &self.document.root;
+        let root = self.document.root();
         let webhooks = root.get("webhooks").and_then(Value::as_object);
         for (name, _) in webhooks.into_iter().flatten().take(1_000) {
             self.lost(Lost::Webhook, name);
@@ -466,7 +506,27 @@ impl<'d> Reader<'d> {
                 )),
             );
         }
-        let title = self.document.root.pointer("/info/title");
+        let doubled = self.document.doubled();
+        if let Some(first) = doubled.first() {
+            notes.push(Note {
+                message: format!(
+                    "Names stand twice in one place, and the last counts: {}.",
+                    yaml::listed(doubled)
+                ),
+                line: Some(self.document.line(first.line)),
+                column: Some(first.column),
+            });
+        }
+        if self.document.others > 0 {
+            let count = match self.document.others {
+                1 => "One more document stands".to_owned(),
+                count => format!("{count} more documents stand"),
+            };
+            notes.push(Note::new(format!(
+                "{count} in this file, apart from the first that describes an API, and was not read."
+            )));
+        }
+        let title = self.document.root().pointer("/info/title");
         let title = title.and_then(Value::as_str).unwrap_or_default();
         let mut collection = Collection {
             kind: "openapi",
@@ -509,17 +569,14 @@ fn hide(collection: &mut Collection) {
     }
 }
 
-/// A value whose texts stay what they are when they are filled in.
-fn as_texts(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(as_text(text)),
-        Value::Array(values) => values.iter().map(as_texts).collect(),
-        Value::Object(members) => {
-            let members = members.iter();
-            let members = members.map(|(name, value)| (as_text(name), as_texts(value)));
-            Value::Object(members.collect())
+/// Whether a schema asks for a text, and not for a number that is written as one.
+fn is_text(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => {
+            let is_kind = |name: &str| kinds.iter().any(|kind| kind == name);
+            is_kind("string") && !["number", "integer", "boolean"].into_iter().any(is_kind)
         }
-        plain => plain.clone(),
+        kind => kind.is_some_and(|kind| kind == "string"),
     }
 }
 

@@ -165,7 +165,10 @@ impl Reader<'_, '_> {
         let rows = match (node.list(), node.text()) {
             (Some(rows), _) => self.rows(rows),
             (None, Some(text)) => {
-                let rows = text.lines().filter_map(|line| line.split_once(':'));
+                let lines = text
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
+                let rows = lines.filter_map(|line| line.split_once(':'));
                 let variables = &mut self.gathered.variables;
                 rows.map(|(name, value)| Param::new(name.trim(), variables.plain(value.trim())))
                     .collect()
@@ -187,12 +190,18 @@ impl Reader<'_, '_> {
             notes, variables, ..
         } = &mut self.gathered;
         let rows = rows.map(|(at, row)| {
-            let enabled = !row.is_true("disabled");
+            let name = row.text("key").unwrap_or_default();
+            // The editor for many rows at once switches one off by two slashes.
+            let (name, is_remark) = match name.strip_prefix("//") {
+                Some(name) => (name.trim_start().to_owned(), true),
+                None => (name, false),
+            };
+            let enabled = !row.is_true("disabled") && !is_remark;
             if !enabled {
                 notes.count(at, OFF);
             }
             Param {
-                name: variables.plain(&row.text("key").unwrap_or_default()),
+                name: variables.plain(&name),
                 value: variables.plain(&row.text("value").unwrap_or_default()),
                 enabled,
                 literal: false,
@@ -334,8 +343,21 @@ impl Reader<'_, '_> {
             return;
         };
         let query = graphql.text("query").unwrap_or_default();
-        let variables = graphql.text("variables").unwrap_or_default();
-        let text = graphql_text(&query, &variables);
+        // An editor keeps them as a text, and other programs as what they are.
+        let variables = graphql.get("variables").map(|node| match node.text() {
+            Some(text) => text,
+            None => node.raw().to_owned(),
+        });
+        let mut text = graphql_text(&query, &variables.unwrap_or_default());
+        if let Some(name) = graphql
+            .text("operationName")
+            .filter(|name| !name.is_empty())
+        {
+            text.insert_str(
+                text.len() - 1,
+                &format!(",\"operationName\":{}", json!(name)),
+            );
+        }
         self.raw(spec, &text, Some("json"));
     }
 }
