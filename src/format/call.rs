@@ -1,7 +1,7 @@
 //! A call as another program's command or file asks for it, before it is a request of ours.
 
 use super::gathered::Gathered;
-use crate::model::{Body, Param, Part, RequestSpec, cut};
+use crate::model::{Body, Param, Part, RequestSpec, TokenName, cut};
 
 /// Its texts are filled in; what the other program writes in braces was made a name of ours.
 #[derive(Clone, Default)]
@@ -111,6 +111,20 @@ impl Gathered<'_> {
         };
         self.request(&name, spec);
         true
+    }
+}
+
+impl Gathered<'_> {
+    /// The token of a value; where there is none, one that is still to be given.
+    pub fn credential(&mut self, base: &str, value: &str, place: &str, at: usize) -> TokenName {
+        if value.trim().is_empty() {
+            self.notes.count(
+                at,
+                "requests need a token that is not in the file; give it by the name that stands there",
+            );
+            return self.lifter.missing(base, place);
+        }
+        self.lifter.lift(base, place, value.trim())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Floor 3: text to nouns and back, one file a format. No files are opened here.
 
+pub mod bruno;
 mod call;
 pub mod catalogue_file;
 mod commands;
@@ -11,15 +12,18 @@ pub mod export;
 pub mod fetch;
 mod gathered;
 pub mod har;
+pub mod hoppscotch;
 pub mod http_file;
 pub mod httpie;
 pub mod hurl;
+pub mod insomnia;
 pub mod keys_file;
 pub mod knowledge_file;
 pub mod library;
 mod lift;
 pub mod markdown;
 pub mod matrix;
+mod node;
 mod notes;
 pub mod openapi;
 mod other;

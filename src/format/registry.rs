@@ -4,8 +4,8 @@
 use super::export::{Ground, Written};
 use super::har::{self, Watch};
 use super::{
-    FormatError, curl, fetch, http_file, httpie, hurl, openapi, other, postman, powershell, ticket,
-    wget,
+    FormatError, bruno, curl, fetch, hoppscotch, http_file, httpie, hurl, insomnia, openapi, other,
+    postman, powershell, ticket, wget,
 };
 use crate::insight::Exchange;
 use crate::insight::Explanation;
@@ -109,6 +109,53 @@ pub const FORMATS: &[Format] = &[
         export: None,
     },
     Format {
+        kind: "insomnia",
+        noun: "Insomnia collection",
+        endings: &[],
+        is_many: true,
+        import: Some(Import {
+            fits: insomnia::is_export,
+            read: insomnia::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "hoppscotch",
+        noun: "Hoppscotch collection",
+        endings: &[],
+        is_many: true,
+        import: Some(Import {
+            fits: hoppscotch::is_collection,
+            read: hoppscotch::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "bruno",
+        noun: "Bruno collection",
+        endings: &[".bru"],
+        is_many: true,
+        import: Some(Import {
+            fits: bruno::is_requests,
+            read: bruno::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "hurl",
+        noun: "Hurl file",
+        endings: &[".hurl"],
+        is_many: true,
+        import: Some(Import {
+            fits: hurl::is_file,
+            read: hurl::read,
+        }),
+        export: Some(Export::Requests {
+            session: hurl::write_session,
+            call: hurl::write_exchange,
+        }),
+    },
+    Format {
         kind: "http",
         noun: "request",
         endings: &[".http", ".rest"],
@@ -120,17 +167,6 @@ pub const FORMATS: &[Format] = &[
         export: Some(Export::Requests {
             session: http_file::write_session,
             call: http_file::write_exchange,
-        }),
-    },
-    Format {
-        kind: "hurl",
-        noun: "Hurl file",
-        endings: &[".hurl"],
-        is_many: true,
-        import: None,
-        export: Some(Export::Requests {
-            session: hurl::write_session,
-            call: hurl::write_exchange,
         }),
     },
     Format {

@@ -57,6 +57,12 @@ impl Yaml {
         Ok(yaml)
     }
 
+    /// Makes texts of all numbers and truths, as they were written.
+    pub fn write_texts(&mut self) {
+        let written = std::mem::take(&mut self.written);
+        as_texts(&mut self.root, &written);
+    }
+
     /// How a number or a truth of this tree was written.
     pub fn written(&self, value: &Value) -> Option<String> {
         match value {
@@ -66,6 +72,21 @@ impl Yaml {
             }
             _ => None,
         }
+    }
+}
+
+fn as_texts(value: &mut Value, written: &HashMap<usize, String>) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| as_texts(value, written)),
+        Value::Object(members) => {
+            let values = members.values_mut();
+            values.for_each(|value| as_texts(value, written));
+        }
+        Value::Number(_) | Value::Bool(_) => {
+            let own = written.get(&address(value)).cloned();
+            *value = Value::String(own.unwrap_or_else(|| value.to_string()));
+        }
+        Value::String(_) | Value::Null => {}
     }
 }
 

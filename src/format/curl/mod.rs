@@ -5,6 +5,7 @@ mod draft;
 mod find;
 mod mended;
 mod options;
+mod piped;
 mod quote;
 mod read;
 mod request;

@@ -1,10 +1,10 @@
 //! From a collection to requests: the folders in their order, what each hands down, and what is
 //! said of the parts that no request of ours can hold.
 
-use super::node::{Members, Node};
 use crate::format::FormatError;
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
+use crate::format::node::{Members, Node};
 use crate::format::notes::{offset_of, plain};
 use crate::model::{Body, Collection, Secret, TokenName, cut};
 

@@ -1,9 +1,9 @@
 //! One request of a collection: its URL in text or in pieces, its headers, and its body in each
 //! of the modes that Postman has.
 
-use super::node::{Members, Node};
 use super::read::Reader;
 use crate::format::gathered::Gathered;
+use crate::format::node::{Members, Node};
 use crate::model::{Body, Param, Part, RequestSpec, cut, decoded_around_names};
 use serde_json::json;
 
