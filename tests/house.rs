@@ -188,7 +188,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "toml_edit",
         &["format/config_edit.rs", "format/session_edit.rs"],
     ),
-    ("serde_saphyr", &["format/openapi/document.rs"]),
+    (
+        "serde_saphyr",
+        &["format/openapi/document.rs", "format/yaml.rs"],
+    ),
     ("quick_xml", &["insight/error_body/xml.rs"]),
     ("jaq_core", &["engine/jq"]),
     ("jaq_json", &["engine/jq"]),

@@ -173,7 +173,7 @@ fn what_is_not_there_or_not_readable_is_wrong_usage() {
         (&["import", "nowhere.txt"][..], "nowhere.txt cannot be read"),
         (
             &["import", "wget.txt"],
-            "wget.txt:2:1: there is no curl command",
+            "wget.txt:2:1: no request stands in this text",
         ),
         (
             &["import", "open.txt"],

@@ -6,8 +6,8 @@ use super::notes::Notes;
 use super::variables::{Settled, Variables, with_scheme};
 use crate::insight::redact::Mask;
 use crate::model::{
-    Auth, Body, Collection, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step, TokenName, cut,
-    lightly_encoded, slot,
+    Auth, Body, Collection, Expectation, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step,
+    TokenName, cut, lightly_encoded, slot,
 };
 
 /// Requests taken from one file.
@@ -65,6 +65,13 @@ impl<'a> Gathered<'a> {
         if let Some(step) = self.steps.get_mut(number) {
             step.capture.push((name.to_owned(), pointer.to_owned()));
             self.variables.captured_as(name);
+        }
+    }
+
+    /// What a request should bring.
+    pub fn expect(&mut self, number: usize, expectation: Expectation) {
+        if let Some(step) = self.steps.get_mut(number) {
+            step.expect = Some(expectation);
         }
     }
 
@@ -223,23 +230,26 @@ fn tell(notes: &mut Notes, settled: &Settled, kind: &str) {
         );
     }
     if !settled.open.is_empty() {
-        let made: Vec<&String> = settled
-            .made
-            .iter()
-            .filter(|n| settled.open.contains(n))
+        let made = settled.made.iter();
+        let made: Vec<String> = made
+            .filter(|(name, _)| settled.open.contains(name))
+            .map(|(name, whole)| match whole.contains(' ') {
+                true => format!("{{{{{}}}}} ({})", cut(name, 40), cut(whole, 60)),
+                false => format!("{{{{{}}}}}", cut(name, 40)),
+            })
             .collect();
         if !made.is_empty() {
             let program = match kind {
                 "postman" => "Postman makes",
                 _ => "the other program makes",
             };
-            let listed = listed(made.iter().map(|name| name.as_str()));
+            let listed = few(&made);
             notes.add(0, &format!("{program} a new value for each call of {listed}; here a variable of that name is asked for once"));
         }
         let open: Vec<&String> = settled
             .open
             .iter()
-            .filter(|n| !settled.made.contains(n))
+            .filter(|n| !settled.made.iter().any(|(made, _)| made == *n))
             .collect();
         if !open.is_empty() {
             let listed = listed(open.iter().map(|name| name.as_str()));
@@ -261,6 +271,10 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<String> = names
         .map(|name| format!("{{{{{}}}}}", cut(name, 40)))
         .collect();
+    few(&names)
+}
+
+fn few(names: &[String]) -> String {
     let shown = names
         .iter()
         .take(MOST_LISTED)

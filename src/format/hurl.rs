@@ -3,6 +3,10 @@
 //! person gives from the shell, and no character steers a terminal. What its grammar has no way
 //! to write is left out, and said.
 
+mod read;
+
+pub use read::{is_file, read};
+
 use crate::format::export::{
     Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Sheet, Stretch,
     Text, Written, comment, form_decoded, is_made_by_the_client, masked,

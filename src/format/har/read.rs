@@ -3,9 +3,9 @@
 use super::reader::{LeftOut, Reader};
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
-use crate::format::FormatError;
 use crate::format::lift::Lifter;
 use crate::format::notes::{Notes, offset_of, plain};
+use crate::format::{FormatError, outline};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::redact::Mask;
@@ -23,11 +23,18 @@ use std::time::Duration;
 /// Calls taken from one file.
 const MOST: usize = 20_000;
 
-/// Whether a text is a recording rather than something else, by its beginning.
+/// Whether a text is a recording rather than something else, by its outermost members: programs
+/// put some of their own before the log.
 pub fn is_recording(text: &str) -> bool {
-    let start = text.trim_start_matches('\u{feff}').trim_start();
-    let inside = start.strip_prefix('{').map(str::trim_start);
-    inside.is_some_and(|inside| inside.starts_with("\"log\"")) && text.contains("\"entries\"")
+    let Some((place, (_, log))) = outline::members(text)
+        .enumerate()
+        .find(|(_, (name, _))| *name == "log")
+    else {
+        return false;
+    };
+    // Other JSON has a log as well.
+    let is_meant = place == 0 || log.contains("\"request\"");
+    is_meant && log.starts_with('{') && log.contains("\"entries\"")
 }
 
 /// What a recording holds: its requests, and its calls with the answers that somebody else got.

@@ -1,11 +1,14 @@
 //! From lines to requests. Between two `###` stands one: what is said about it, its line, its
 //! headers, and behind an empty line its body.
 
-use super::line::{OTHER_CALLS, comment, opens_script, request, variable};
+use super::line::{
+    OTHER_CALLS, comment, opens_script, request, variable, without_remark, without_version,
+};
 use crate::format::FormatError;
+use crate::format::call::title_of;
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
-use crate::model::{Collection, Param, RequestSpec, Secret, TokenName, cut, names_in, with_names};
+use crate::model::{Collection, Param, RequestSpec, Secret, TokenName, names_in, with_names};
 use std::collections::HashMap;
 
 /// Reads every request of a file; `file` is named in the error. Tokens that are found get names
@@ -130,7 +133,7 @@ impl Reader<'_> {
                     line.at,
                     "requests are curl commands and were left out; --kind curl reads those",
                 );
-            } else if let Some((method, url)) = request(text) {
+            } else if let Some((method, url)) = request(self.asked(line)) {
                 if self.gathered.has_room(line.at) {
                     self.request(about, method, url, &lines[at..]);
                 }
@@ -147,6 +150,17 @@ impl Reader<'_> {
                 at += 1;
             }
         }
+    }
+
+    /// What a line asks for, without a remark behind it.
+    fn asked<'t>(&mut self, line: Line<'t>) -> &'t str {
+        let (asked, has_remark) = without_remark(line.text.trim());
+        if has_remark {
+            self.gathered
+                .notes
+                .count(line.at, "remarks stand behind URLs and were left out");
+        }
+        asked
     }
 
     /// Scripts, and what is done with answers: how many lines that takes, where it is one.
@@ -202,7 +216,7 @@ impl Reader<'_> {
                     && text.starts_with('/')
                     && !text.starts_with("//"))
             {
-                url.push_str(text);
+                url.push_str(without_version(self.asked(line)));
             } else if comment(text).is_some() || variable(text).is_some() {
             } else if let Some(length) = self.aside(&lines[next..]) {
                 next += length;
@@ -254,9 +268,20 @@ impl Reader<'_> {
         let Some(place) = rows.iter().position(is_host) else {
             return url;
         };
-        if !url.starts_with('/') {
+        let is_all = url == "*";
+        if !url.starts_with('/') && !is_all {
             return url;
         }
+        let url = match is_all {
+            true => {
+                self.gathered.notes.count(
+                    at,
+                    "requests ask for *, the server as a whole, which cannot be sent here; the path / is asked for in its place",
+                );
+                "/".to_owned()
+            }
+            false => url,
+        };
         let host = rows.remove(place).value;
         let scheme = match host.ends_with(":443") || host.ends_with(":8443") {
             true => "https",
@@ -362,18 +387,6 @@ fn name_in(comment: &str) -> Option<&str> {
     let name = comment.strip_prefix("@name")?;
     let name = name.strip_prefix([' ', '\t', '='])?.trim();
     (!name.is_empty()).then_some(name)
-}
-
-fn title_of(spec: &RequestSpec) -> String {
-    let url = spec.url.split(['?', '#']).next().unwrap_or_default();
-    let path = url.split_once("://").map_or(url, |(_, rest)| {
-        rest.find('/').map_or("/", |slash| &rest[slash..])
-    });
-    let path = match path.starts_with("{{") {
-        true => path.find('/').map_or(path, |slash| &path[slash..]),
-        false => path,
-    };
-    cut(&format!("{} {path}", spec.method), 80)
 }
 
 #[cfg(test)]

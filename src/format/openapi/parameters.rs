@@ -145,11 +145,19 @@ impl<'d> Reader<'d> {
 
     /// What a parameter or a field may look like, as far as it says so.
     pub(super) fn example(&mut self, parameter: &'d Value) -> Option<Value> {
+        self.wants_text = true;
+        let value = self.example_as_text(parameter);
+        self.wants_text = false;
+        value
+    }
+
+    fn example_as_text(&mut self, parameter: &'d Value) -> Option<Value> {
         if let Some(value) = self.shown(parameter) {
             return Some(value);
         }
         let content = parameter.get("content").and_then(Value::as_object);
         let content = content.and_then(|content| content.values().next());
+        self.wants_text = content.is_none();
         if let Some(value) = content.and_then(|content| self.shown(content)) {
             // It stands in the parameter as a text of that media type.
             return Some(Value::String(plain(&value)));

@@ -8,6 +8,7 @@ use super::reader::{Reader, Room};
 use crate::format::FormatError;
 use crate::format::har::Watch;
 use crate::format::lift::Lifter;
+use crate::format::yaml;
 use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
     Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, as_data, as_text, cut,
@@ -43,6 +44,7 @@ pub fn read(
         ways: HashMap::new(),
         within: Vec::new(),
         steps_left: 0,
+        wants_text: false,
         notes: Notes::default(),
         at: None,
         base: None,
@@ -60,7 +62,7 @@ pub fn read(
 impl<'d> Reader<'d> {
     /// Where the calls go.
     fn place(&mut self) {
-        let root = &self.document.root;
+        let root = self.document.root();
         let server = match self.document.version {
             Version::Swagger => self.host(),
             Version::OpenApi => self.server(root.get("servers")),
@@ -84,7 +86,7 @@ impl<'d> Reader<'d> {
 
     /// The address of Swagger 2, which comes in parts.
     fn host(&mut self) -> Option<String> {
-        let root = &self.document.root;
+        let root = self.document.root();
         let text = |member: &str| root.get(member).and_then(Value::as_str).map(str::trim);
         let path = text("basePath").unwrap_or_default();
         let Some(host) = text("host").filter(|host| !host.is_empty()) else {
@@ -118,7 +120,10 @@ impl<'d> Reader<'d> {
                 described.get("default").or_else(first)
             });
             let value = match value {
-                Some(value) if self.room.take_value(value) => as_text(&plain(value)),
+                Some(value) if self.room.take_value(value) => {
+                    let written = self.document.written(value);
+                    as_text(&written.unwrap_or_else(|| plain(value)))
+                }
                 _ => format!("{{{{{}}}}}", variable(piece)),
             };
             address.push_str(&self.lifter.named("server", piece, &value));
@@ -168,7 +173,7 @@ impl<'d> Reader<'d> {
     }
 
     fn paths(&mut self, watch: Watch) {
-        let root = &self.document.root;
+        let root = self.document.root();
         let webhooks = root.get("webhooks").and_then(Value::as_object);
         for (name, _) in webhooks.into_iter().flatten().take(1_000) {
             self.lost(Lost::Webhook, name);
@@ -343,7 +348,27 @@ impl<'d> Reader<'d> {
                 )),
             );
         }
-        let title = self.document.root.pointer("/info/title");
+        let doubled = self.document.doubled();
+        if let Some(first) = doubled.first() {
+            notes.push(Note {
+                message: format!(
+                    "Names stand twice in one place, and the last counts: {}.",
+                    yaml::listed(doubled)
+                ),
+                line: Some(self.document.line(first.line)),
+                column: Some(first.column),
+            });
+        }
+        if self.document.others > 0 {
+            let count = match self.document.others {
+                1 => "One more document stands".to_owned(),
+                count => format!("{count} more documents stand"),
+            };
+            notes.push(Note::new(format!(
+                "{count} in this file, apart from the first that describes an API, and was not read."
+            )));
+        }
+        let title = self.document.root().pointer("/info/title");
         let title = title.and_then(Value::as_str).unwrap_or_default();
         let mut collection = Collection {
             kind: "openapi",
@@ -386,7 +411,6 @@ fn hide(collection: &mut Collection) {
     }
 }
 
-/// A value whose texts stay what they are when they are filled in.
 /// The pieces of a template, and whether each is a name in braces.
 fn braced(text: &str) -> Vec<(bool, &str)> {
     let mut pieces = Vec::new();

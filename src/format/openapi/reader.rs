@@ -11,6 +11,8 @@ use std::collections::HashMap;
 const HOPS: usize = 16;
 /// A reference that is longer leads nowhere.
 const LONGEST_REFERENCE: usize = 1_000;
+/// Levels of an example that are compared with a schema.
+const DEEPEST_MEANT: usize = 12;
 
 /// What a scheme comes to.
 #[derive(Clone)]
@@ -42,6 +44,8 @@ pub(super) struct Reader<'d> {
     /// The schemas that the value at hand is made up within, and the steps it may still take.
     pub(super) within: Vec<&'d Value>,
     pub(super) steps_left: usize,
+    /// Whether what is copied becomes a text, as in a query or a form.
+    pub(super) wants_text: bool,
     pub(super) notes: Notes<'d>,
     /// The operation that is read.
     pub(super) at: At<'d>,
@@ -112,7 +116,7 @@ impl<'d> Reader<'d> {
                 true => None,
                 false => decoded(pointer).or_else(|| Some(pointer.to_owned())),
             };
-            match pointer.and_then(|pointer| self.document.root.pointer(&pointer)) {
+            match pointer.and_then(|pointer| self.document.root().pointer(&pointer)) {
                 Some(found) => node = found,
                 None => {
                     self.lost(Lost::Nowhere, target);
@@ -126,14 +130,45 @@ impl<'d> Reader<'d> {
     }
 
     /// A copy, while there is room for it, whose texts stay what they are when they are filled in.
-    pub(super) fn copied(&mut self, value: &Value) -> Option<Value> {
-        self.room.take_value(value).then(|| as_texts(value))
+    /// What the schema calls a text is one as it is written, whatever else it looks like.
+    pub(super) fn copied(&mut self, value: &'d Value, schema: Option<&'d Value>) -> Option<Value> {
+        let has_room = self.room.take_value(value);
+        has_room.then(|| self.as_meant(value, schema, 0))
+    }
+
+    fn as_meant(&mut self, value: &'d Value, schema: Option<&'d Value>, depth: usize) -> Value {
+        let schema = match depth < DEEPEST_MEANT {
+            true => schema.and_then(|schema| self.follow(schema)),
+            false => None,
+        };
+        match value {
+            Value::String(text) => Value::String(as_text(text)),
+            Value::Array(values) => {
+                let items = schema.and_then(|schema| schema.get("items"));
+                let values = values.iter();
+                values
+                    .map(|value| self.as_meant(value, items, depth + 1))
+                    .collect()
+            }
+            Value::Object(members) => {
+                let described = schema.and_then(|schema| schema.get("properties"));
+                let members = members.iter().map(|(name, value)| {
+                    let described = described.and_then(|all| all.get(name));
+                    (as_text(name), self.as_meant(value, described, depth + 1))
+                });
+                Value::Object(members.collect())
+            }
+            plain => match self.document.written(plain) {
+                Some(text) if self.wants_text || schema.is_some_and(is_text) => Value::String(text),
+                _ => plain.clone(),
+            },
+        }
     }
 
     /// The example that stands beside a schema, in one of the forms of the versions.
     pub(super) fn shown(&mut self, node: &'d Value) -> Option<Value> {
         if let Some(value) = node.get("example").or_else(|| node.get("x-example")) {
-            return self.copied(value);
+            return self.copied(value, node.get("schema").or(Some(node)));
         }
         let first = match node.get("examples")? {
             Value::Object(examples) => examples.values().next(),
@@ -149,19 +184,17 @@ impl<'d> Reader<'d> {
         {
             self.lost(Lost::Elsewhere, address);
         }
-        self.copied(value?)
+        self.copied(value?, node.get("schema"))
     }
 }
 
-fn as_texts(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(as_text(text)),
-        Value::Array(values) => values.iter().map(as_texts).collect(),
-        Value::Object(members) => {
-            let members = members.iter();
-            let members = members.map(|(name, value)| (as_text(name), as_texts(value)));
-            Value::Object(members.collect())
+/// Whether a schema asks for a text, and not for a number that is written as one.
+fn is_text(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => {
+            let is_kind = |name: &str| kinds.iter().any(|kind| kind == name);
+            is_kind("string") && !["number", "integer", "boolean"].into_iter().any(is_kind)
         }
-        plain => plain.clone(),
+        kind => kind.is_some_and(|kind| kind == "string"),
     }
 }

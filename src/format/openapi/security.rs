@@ -24,7 +24,7 @@ impl<'d> Reader<'d> {
     /// Signs a request as its operation, else the whole document, demands. The result is the
     /// scopes that are asked for.
     pub(super) fn sign(&mut self, spec: &mut RequestSpec, operation: &'d Value) -> Vec<&'d str> {
-        let root = &self.document.root;
+        let root = self.document.root();
         let security = operation.get("security").or_else(|| root.get("security"));
         let choices = security.and_then(Value::as_array);
         let choices = choices.iter().flat_map(|choices| choices.iter());
@@ -100,7 +100,7 @@ impl<'d> Reader<'d> {
         if let Some(known) = self.ways.get(name) {
             return known.clone();
         }
-        let root = &self.document.root;
+        let root = self.document.root();
         let described = root
             .pointer("/components/securitySchemes")
             .or_else(|| root.get("securityDefinitions"))

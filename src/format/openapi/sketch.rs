@@ -124,7 +124,7 @@ impl<'d> Reader<'d> {
             .find_map(|member| schema.get(member))
             .or_else(|| first("examples"))
             .or_else(|| first("enum"))?;
-        self.copied(value)
+        self.copied(value, Some(schema))
     }
 
     fn gather(&mut self, schema: &'d Value, gathered: &mut Gathered<'d>, depth: usize) {

@@ -1,9 +1,9 @@
 //! One request of a collection: its URL in text or in pieces, its headers, and its body in each
 //! of the modes that Postman has.
 
-use super::node::{Members, Node};
 use super::read::Reader;
 use crate::format::gathered::Gathered;
+use crate::format::node::{Members, Node};
 use crate::model::{Body, Param, Part, RequestSpec, cut, lightly_encoded};
 use serde_json::json;
 
@@ -172,7 +172,10 @@ impl Reader<'_, '_> {
         let rows = match (node.list(), node.text()) {
             (Some(rows), _) => self.rows(rows),
             (None, Some(text)) => {
-                let rows = text.lines().filter_map(|line| line.split_once(':'));
+                let lines = text
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
+                let rows = lines.filter_map(|line| line.split_once(':'));
                 let variables = &mut self.gathered.variables;
                 rows.map(|(name, value)| Param::new(name.trim(), variables.plain(value.trim())))
                     .collect()
@@ -200,14 +203,20 @@ impl Reader<'_, '_> {
             notes, variables, ..
         } = &mut self.gathered;
         let rows = rows.map(|(at, row)| {
-            let enabled = !row.is_true("disabled");
+            let name = row.text("key").unwrap_or_default();
+            // The editor for many rows at once switches one off by two slashes.
+            let (name, is_remark) = match name.strip_prefix("//") {
+                Some(name) => (name.trim_start().to_owned(), true),
+                None => (name, false),
+            };
+            let enabled = !row.is_true("disabled") && !is_remark;
             if !enabled {
                 notes.count(at, OFF);
             }
             let value = row.text("value");
             let is_pair = value.is_some();
             let row = Param {
-                name: variables.plain(&row.text("key").unwrap_or_default()),
+                name: variables.plain(&name),
                 value: variables.plain(&value.unwrap_or_default()),
                 enabled,
                 literal: false,
@@ -351,8 +360,21 @@ impl Reader<'_, '_> {
             return;
         };
         let query = graphql.text("query").unwrap_or_default();
-        let variables = graphql.text("variables").unwrap_or_default();
-        let text = graphql_text(&query, &variables);
+        // An editor keeps them as a text, and other programs as what they are.
+        let variables = graphql.get("variables").map(|node| match node.text() {
+            Some(text) => text,
+            None => node.raw().to_owned(),
+        });
+        let mut text = graphql_text(&query, &variables.unwrap_or_default());
+        if let Some(name) = graphql
+            .text("operationName")
+            .filter(|name| !name.is_empty())
+        {
+            text.insert_str(
+                text.len() - 1,
+                &format!(",\"operationName\":{}", json!(name)),
+            );
+        }
         self.raw(spec, &text, Some("json"));
     }
 }

@@ -50,6 +50,11 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// As it is written, texts in their quotes.
+    pub fn raw(self) -> &'t str {
+        self.raw
+    }
+
     pub fn is_true(self) -> bool {
         matches!(self.raw, "true" | "\"true\"")
     }
