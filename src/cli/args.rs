@@ -1,7 +1,8 @@
 //! The command line as it is typed.
 
-use super::print::Color;
+use super::print::{Color, complain};
 use crate::format::registry;
+use crate::model::bare_url;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -64,6 +65,15 @@ pub enum Command {
     JqWorker,
 }
 
+/// A URL without what it was copied with.
+fn url(typed: &str) -> Result<String, std::convert::Infallible> {
+    let bare = bare_url(typed);
+    if bare != typed {
+        complain("Note: what stands around the URL was left out.");
+    }
+    Ok(bare.to_owned())
+}
+
 /// The whole definition, for what is made from it.
 pub fn command() -> clap::Command {
     HttriageArgs::command()
@@ -76,7 +86,7 @@ pub struct PlaceArgs {
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
     /// The URL that paths are appended to
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     pub base_url: Option<String>,
 }
 
@@ -139,6 +149,7 @@ pub struct SendArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
     pub method: String,
     /// A URL, or a path that begins with / under the base URL
+    #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -159,8 +170,8 @@ pub struct SendArgs {
     pub variables: Vec<String>,
     #[command(flatten)]
     pub limits: LimitArgs,
-    /// Write the body to a file, byte for byte
-    #[arg(long, value_name = "FILE")]
+    /// Write the body to a file, byte for byte, and print the rest; - is standard output, with the rest on standard error
+    #[arg(short, long, value_name = "FILE|-")]
     pub output: Option<PathBuf>,
     /// After a 429 or 503, wait as the answer asks and send again; GET, HEAD and OPTIONS only
     #[arg(long)]
@@ -180,6 +191,7 @@ pub struct InvestigateArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
     pub method: String,
     /// A URL, or a path that begins with / under the base URL
+    #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -495,7 +507,7 @@ pub struct HistoryArgs {
 
 #[derive(Subcommand)]
 pub enum HistoryCommand {
-    /// Newest first; words like 403 token:support case:A-1 since:2d narrow it, and after -- a word with a dash before it leaves out
+    /// Newest first; words like 403 token:support case:A-1 since:2d narrow it, and a dash before one, as in -404, leaves out what it fits
     List {
         #[arg(value_name = "FILTER")]
         filter: Vec<String>,
@@ -548,7 +560,7 @@ pub enum HistoryCommand {
         /// Ids, or the first characters of them
         ids: Vec<String>,
         /// Every call that fits this filter
-        #[arg(long, value_name = "FILTER")]
+        #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
         filter: Option<String>,
         /// Every call
         #[arg(long)]

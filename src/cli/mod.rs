@@ -6,6 +6,7 @@ mod ask;
 mod choice;
 mod compare;
 mod completions;
+mod dashed;
 mod doctor;
 mod explain;
 mod explore;
@@ -29,7 +30,7 @@ mod trouble;
 
 use crate::engine::Home;
 use args::{Command, HttriageArgs};
-use clap::Parser;
+use clap::Parser as _;
 use print::Out;
 use trouble::Trouble;
 
@@ -37,7 +38,8 @@ use trouble::Trouble;
 pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
     crate::runtime::survive_limits();
-    let args = match HttriageArgs::try_parse() {
+    let typed = dashed::filters_behind_options(std::env::args_os().collect());
+    let args = match HttriageArgs::try_parse_from(typed) {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };

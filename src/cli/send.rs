@@ -33,6 +33,11 @@ const CLOSING: Duration = Duration::from_secs(10);
 const HEADER_BYTES: u64 = 1_000_000;
 
 pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
+    if args.json && is_stdout(args.output.as_deref()) {
+        return Err(Trouble::usage(
+            "--json and --output - both want standard output. The document holds the body too, or give --output a file.",
+        ));
+    }
     let home = Home::find()?;
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
@@ -76,8 +81,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    let body = raw.outcome.response().map(|response| &response.body[..]);
-    let written = put_out(&home, args.output.as_deref(), body);
+    let written = Written::of(&home, args.output.as_deref(), &raw.outcome, out);
+    let mut aside = out.aside();
     let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
     recorder.remember_shared(exchange.clone());
@@ -91,26 +96,78 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         document["causes"] = causes_json(&explanation);
         out.json(&document);
     } else {
+        let out = match is_stdout(args.output.as_deref()) {
+            true => &mut aside,
+            false => &mut *out,
+        };
         out.exchange_head(&exchange, catalogue.beside(&case.knowledge));
         out.named(&explanation.named, now);
-        out.body(&exchange);
+        match &written {
+            Written::Whole(words) => out.line(&format!("\n{words}")),
+            Written::Part(words) => {
+                out.body(&exchange);
+                complain(words);
+            }
+            Written::Not | Written::Lost(_) => out.body(&exchange),
+            Written::ToStdout => {}
+        }
     }
     recorder.finish();
-    written?;
+    written.trouble()?;
     Ok(code)
 }
 
-/// Writes the body where the person wants it. What goes wrong is told after the answer.
-pub fn put_out(home: &Home, path: Option<&Path>, body: Option<&[u8]>) -> Result<(), Trouble> {
-    let Some((path, body)) = path.zip(body) else {
-        return Ok(());
-    };
-    home.put_out(path, body).map_err(|error| {
-        Trouble::failed(format!(
-            "The body could not be written to {}: {error}. Choose another file.",
-            path.display()
-        ))
-    })
+/// What became of the body that was to go to a file or to standard output.
+pub enum Written {
+    /// Nobody asked for it, or there was none.
+    Not,
+    Whole(String),
+    /// The call ended before the body did.
+    Part(String),
+    ToStdout,
+    Lost(Trouble),
+}
+
+impl Written {
+    /// Writes the body where the person wants it. What goes wrong is told after the answer.
+    pub fn of(home: &Home, path: Option<&Path>, outcome: &Outcome, out: &mut Out) -> Written {
+        let response = outcome.response();
+        let Some((path, response)) = path.zip(response) else {
+            return Written::Not;
+        };
+        if is_stdout(Some(path)) {
+            return match out.bytes(&response.body) {
+                Ok(()) => Written::ToStdout,
+                Err(trouble) => Written::Lost(trouble),
+            };
+        }
+        let (shown, bytes) = (path.display(), response.body.len());
+        let bytes = match bytes {
+            1 => "1 byte".to_owned(),
+            bytes => format!("{bytes} bytes"),
+        };
+        match home.put_out(path, &response.body) {
+            Err(error) => Written::Lost(Trouble::failed(format!(
+                "The body could not be written to {shown}: {error}. Choose another file."
+            ))),
+            Ok(()) if matches!(outcome, Outcome::Failed(_)) => Written::Part(format!(
+                "Only a part of the body came: {bytes} of it are in {shown}."
+            )),
+            Ok(()) => Written::Whole(format!("The body, {bytes}, is in {shown}.")),
+        }
+    }
+
+    pub fn trouble(self) -> Result<(), Trouble> {
+        match self {
+            Written::Lost(trouble) => Err(trouble),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `--output -`
+pub fn is_stdout(path: Option<&Path>) -> bool {
+    path.is_some_and(|path| path == Path::new("-"))
 }
 
 pub fn exit_code(class: StatusClass) -> u8 {

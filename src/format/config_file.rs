@@ -1,7 +1,9 @@
 //! `config.toml`: environments, tokens by name, limits. Values of tokens never stand in it.
 
 use super::FormatError;
-use crate::model::{Environment, Identity, Origin, Settings, Token, TokenName, TokenSource, size};
+use crate::model::{
+    Environment, Identity, Origin, Settings, Token, TokenName, TokenSource, bare_url, size,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -93,7 +95,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         };
         settings.environments.push(Environment {
             name: environment_name,
-            base_url: table.base_url.unwrap_or_default(),
+            base_url: bare_url(&table.base_url.unwrap_or_default()).to_owned(),
             headers: table.headers.into_iter().collect(),
             variables: table.variables.into_iter().collect(),
             tokens,

@@ -13,6 +13,7 @@ mod signals;
 mod taking;
 mod tasks;
 mod terminal;
+mod tmux;
 
 pub use perform::Means;
 pub use run::{Looks, RunError, run};
