@@ -864,6 +864,35 @@ fn what_stands_around_a_url_is_left_out_and_said() {
 }
 
 #[test]
+fn the_practice_tokens_are_printed_for_other_programs_and_called_that() {
+    let home = Home::new();
+    let ran = home.run(&["sandbox", "--tokens"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("These are practice tokens"), "{}", ran.err);
+    let value = ran
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("support "));
+    let value = value.unwrap().trim().to_owned();
+    let listed = home.run(&["sandbox", "--tokens", "--json"]).json();
+    let tokens = listed["tokens"].as_array().unwrap();
+    assert_eq!(tokens.len(), 9);
+    assert!(
+        tokens
+            .iter()
+            .any(|t| t["name"] == "support" && t["value"] == value.as_str())
+    );
+    home.run(&["sandbox", "--tokens", "--port", "1"])
+        .refused(2, &["--port"]);
+    // As another program sends it.
+    let served = Served::start();
+    let url = format!("http://127.0.0.1:{}/core/users/me", served.port());
+    let authorization = format!("Authorization: Bearer {value}");
+    let ran = home.run(&["send", "GET", &url, "--header", &authorization, "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+}
+
+#[test]
 fn tokens_are_listed_by_name_and_source() {
     let list = Home::new()
         .run(&["token", "list", "--env", "sandbox", "--json"])

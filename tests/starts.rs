@@ -175,6 +175,7 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ),
     ("replay", &[GUIDE], ""),
     ("sandbox", &["--list"], ""),
+    ("sandbox", &["--tokens"], ""),
     (
         "send",
         &[

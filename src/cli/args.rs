@@ -312,18 +312,22 @@ pub struct ExplainArgs {
 }
 
 #[derive(Args)]
+#[command(group = clap::ArgGroup::new("printed").args(["list", "tokens"]))]
 pub struct SandboxArgs {
     /// The port to listen on; any free one if left out
-    #[arg(long, value_name = "N", conflicts_with = "list")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "tokens"])]
     pub port: Option<u16>,
     /// Serve on when whoever started it has ended, as a service does
-    #[arg(long, conflicts_with = "list")]
+    #[arg(long, conflicts_with_all = ["list", "tokens"])]
     pub keep: bool,
     /// List the calls worth trying instead of serving
     #[arg(long)]
     pub list: bool,
-    /// With --list, print one JSON document
-    #[arg(long, requires = "list")]
+    /// Print the practice tokens instead of serving, for other programs; they are worth nothing elsewhere
+    #[arg(long, conflicts_with = "list")]
+    pub tokens: bool,
+    /// With --list or --tokens, print one JSON document
+    #[arg(long, requires = "printed")]
     pub json: bool,
 }
 

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 const TICK: Duration = Duration::from_millis(100);
 /// For so long after an editor's end a Ctrl-C is taken for the one that ended it.
 const ECHO: Duration = Duration::from_millis(250);
-/// A paste that holds a Ctrl-C ends within this time after it.
+/// A paste that holds a Ctrl-C is heard within this time before or after it.
 const PASTE: Duration = Duration::from_millis(60);
 /// Messages are taken in for at most this long between two pictures.
 const PICTURE: Duration = Duration::from_millis(16);
@@ -135,6 +135,7 @@ async fn turn(
     let mut edited: Option<Instant> = None;
     // When a Ctrl-C came that might still turn out to be a part of a paste.
     let mut interrupted: Option<Instant> = None;
+    let mut pasted: Option<Instant> = None;
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         // An event that means nothing here changes no picture.
@@ -144,7 +145,7 @@ async fn turn(
             event = events.next() => match event {
                 Some(Ok(event)) => {
                     if matches!(event, Event::Paste(_)) {
-                        interrupted = None;
+                        (interrupted, pasted) = (None, Some(Instant::now()));
                     }
                     heard(performer, event)
                 }
@@ -154,6 +155,7 @@ async fn turn(
             sign = signals.wait() => match sign {
                 // One that ended an editor reaches this program too.
                 Sign::Interrupt if edited.is_some_and(|at| at.elapsed() < ECHO) => None,
+                Sign::Interrupt if pasted.is_some_and(|at| at.elapsed() < PASTE) => None,
                 Sign::Interrupt => {
                     interrupted = Some(Instant::now());
                     None
@@ -217,7 +219,7 @@ async fn turn(
             next = match events.waiting() {
                 Some(event) => {
                     if matches!(event, Event::Paste(_)) {
-                        interrupted = None;
+                        (interrupted, pasted) = (None, Some(Instant::now()));
                     }
                     heard(performer, event)
                 }
