@@ -30,6 +30,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "base64",
             "httpdate",
+            "icu_normalizer",
             "jiff",
             "memchr",
             "quick_xml",

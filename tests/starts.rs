@@ -179,6 +179,7 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ),
     ("replay", &[GUIDE], ""),
     ("sandbox", &["--list"], ""),
+    ("sandbox", &["--tokens"], ""),
     (
         "send",
         &[

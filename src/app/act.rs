@@ -452,7 +452,8 @@ fn back(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     if state.focus == Pane::History && state.history.is_filtered() {
-        state.history.clear_filter(state.now);
+        let now = state.now.to_zoned(state.zone.clone());
+        state.history.clear_filter(&now);
         return history::recall(state);
     }
     if state.focus == Pane::Response && state.response.body.search.is_some() {

@@ -14,7 +14,7 @@ use super::state::State;
 use super::update::paste;
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
-use crate::model::{Environment, Origin, Piece, TokenName, pieces, slot, token_names_in};
+use crate::model::{Environment, Origin, Piece, TokenName, bare_url, pieces, slot, token_names_in};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.
@@ -129,8 +129,9 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     if state.is_editing() || state.overlay.is_some() || text.trim().is_empty() {
         return None;
     }
-    if Origin::parse(text.trim()).is_some() && !text.trim().contains(char::is_whitespace) {
-        state.builder.url.set(text.trim());
+    let url = bare_url(text);
+    if Origin::parse(url).is_some() && !url.contains(char::is_whitespace) {
+        state.builder.url.set(url);
         state.focus = Pane::Request;
     } else {
         let key = state.keymap.hint(Action::Edit).unwrap_or_default();

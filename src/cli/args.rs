@@ -1,7 +1,8 @@
 //! The command line as it is typed.
 
-use super::print::Color;
+use super::print::{Color, complain};
 use crate::format::registry;
+use crate::model::bare_url;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -66,6 +67,15 @@ pub enum Command {
     JqWorker,
 }
 
+/// A URL without what it was copied with.
+fn url(typed: &str) -> Result<String, std::convert::Infallible> {
+    let bare = bare_url(typed);
+    if bare != typed {
+        complain("Note: what stands around the URL was left out.");
+    }
+    Ok(bare.to_owned())
+}
+
 /// The whole definition, for what is made from it.
 pub fn command() -> clap::Command {
     HttriageArgs::command()
@@ -78,7 +88,7 @@ pub struct PlaceArgs {
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
     /// The URL that paths are appended to
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     pub base_url: Option<String>,
 }
 
@@ -166,6 +176,7 @@ pub struct SendArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
     pub method: String,
     /// A URL, or a path that begins with / under the base URL
+    #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -186,8 +197,8 @@ pub struct SendArgs {
     pub variables: Vec<String>,
     #[command(flatten)]
     pub limits: LimitArgs,
-    /// Write the body to a file, byte for byte
-    #[arg(long, value_name = "FILE")]
+    /// Write the body to a file, byte for byte, and print the rest; - is standard output, with the rest on standard error
+    #[arg(short, long, value_name = "FILE|-")]
     pub output: Option<PathBuf>,
     /// After a 429 or 503, wait as the answer asks and send again; GET, HEAD and OPTIONS only
     #[arg(long)]
@@ -207,6 +218,7 @@ pub struct InvestigateArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
     pub method: String,
     /// A URL, or a path that begins with / under the base URL
+    #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -327,18 +339,22 @@ pub struct ExplainArgs {
 }
 
 #[derive(Args)]
+#[command(group = clap::ArgGroup::new("printed").args(["list", "tokens"]))]
 pub struct SandboxArgs {
     /// The port to listen on; any free one if left out
-    #[arg(long, value_name = "N", conflicts_with = "list")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "tokens"])]
     pub port: Option<u16>,
     /// Serve on when whoever started it has ended, as a service does
-    #[arg(long, conflicts_with = "list")]
+    #[arg(long, conflicts_with_all = ["list", "tokens"])]
     pub keep: bool,
     /// List the calls worth trying instead of serving
     #[arg(long)]
     pub list: bool,
-    /// With --list, print one JSON document
-    #[arg(long, requires = "list")]
+    /// Print the practice tokens instead of serving, for other programs; they are worth nothing elsewhere
+    #[arg(long, conflicts_with = "list")]
+    pub tokens: bool,
+    /// With --list or --tokens, print one JSON document
+    #[arg(long, requires = "printed")]
     pub json: bool,
 }
 
@@ -592,7 +608,7 @@ pub struct HistoryArgs {
 
 #[derive(Subcommand)]
 pub enum HistoryCommand {
-    /// Newest first; words like 403 token:support case:A-1 since:2d narrow it, and after -- a word with a dash before it leaves out
+    /// Newest first; words like 403 token:support case:A-1 since:2d narrow it, and a dash before one, as in -404, leaves out what it fits
     List {
         #[arg(value_name = "FILTER")]
         filter: Vec<String>,
@@ -645,7 +661,7 @@ pub enum HistoryCommand {
         /// Ids, or the first characters of them
         ids: Vec<String>,
         /// Every call that fits this filter
-        #[arg(long, value_name = "FILTER")]
+        #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
         filter: Option<String>,
         /// Every call
         #[arg(long)]

@@ -4,7 +4,7 @@
 use super::args::RecordArgs;
 use super::choice;
 use super::live::Live;
-use super::print::complain;
+use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::clock;
 use crate::engine::history::{History, Receipt};
@@ -23,17 +23,57 @@ use std::time::Duration;
 /// Longest wait for the history on leaving.
 const CLOSING: Duration = Duration::from_secs(10);
 
-/// Writes the body where the person wants it. What goes wrong is told after the answer.
-pub fn put_out(home: &Home, path: Option<&Path>, body: Option<&[u8]>) -> Result<(), Trouble> {
-    let Some((path, body)) = path.zip(body) else {
-        return Ok(());
-    };
-    home.put_out(path, body).map_err(|error| {
-        Trouble::failed(format!(
-            "The body could not be written to {}: {error}. Choose another file.",
-            path.display()
-        ))
-    })
+/// What became of the body that was to go to a file or to standard output.
+pub enum Written {
+    /// Nobody asked for it, or there was none.
+    Not,
+    Whole(String),
+    /// The call ended before the body did.
+    Part(String),
+    ToStdout,
+    Lost(Trouble),
+}
+
+impl Written {
+    /// Writes the body where the person wants it. What goes wrong is told after the answer.
+    pub fn of(home: &Home, path: Option<&Path>, outcome: &Outcome, out: &mut Out) -> Written {
+        let response = outcome.response();
+        let Some((path, response)) = path.zip(response) else {
+            return Written::Not;
+        };
+        if is_stdout(Some(path)) {
+            return match out.bytes(&response.body) {
+                Ok(()) => Written::ToStdout,
+                Err(trouble) => Written::Lost(trouble),
+            };
+        }
+        let (shown, bytes) = (path.display(), response.body.len());
+        let bytes = match bytes {
+            1 => "1 byte".to_owned(),
+            bytes => format!("{bytes} bytes"),
+        };
+        match home.put_out(path, &response.body) {
+            Err(error) => Written::Lost(Trouble::failed(format!(
+                "The body could not be written to {shown}: {error}. Choose another file."
+            ))),
+            Ok(()) if matches!(outcome, Outcome::Failed(_)) => Written::Part(format!(
+                "Only a part of the body came: {bytes} of it are in {shown}."
+            )),
+            Ok(()) => Written::Whole(format!("The body, {bytes}, is in {shown}.")),
+        }
+    }
+
+    pub fn trouble(self) -> Result<(), Trouble> {
+        match self {
+            Written::Lost(trouble) => Err(trouble),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `--output -`
+pub fn is_stdout(path: Option<&Path>) -> bool {
+    path.is_some_and(|path| path == Path::new("-"))
 }
 
 pub fn exit_code(class: StatusClass) -> u8 {

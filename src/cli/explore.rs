@@ -12,7 +12,7 @@ use crate::format::{registry, session_file};
 use crate::insight;
 use crate::insight::api::library::Library;
 use crate::model::{
-    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, TokenName,
+    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, TokenName, bare_url,
 };
 use crate::runtime;
 use std::io::IsTerminal;
@@ -37,6 +37,11 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     if !(piped || std::io::stdin().is_terminal()) || !std::io::stdout().is_terminal() {
         return Err(Trouble::usage(
             "The explorer needs a terminal, and this is not one. For scripts there are httriage send METHOD URL and httriage replay SESSION; see httriage --help.",
+        ));
+    }
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Trouble::usage(
+            "This terminal calls itself dumb (TERM=dumb), so the explorer cannot be drawn on it. httriage send METHOD URL makes a call and says what came, httriage investigate METHOD URL says why it was refused, httriage replay SESSION sends a session. Where the terminal can do more, start it with TERM=xterm-256color httriage.",
         ));
     }
     let chosen = match (choice::environment(&args.place, &settings)?, url) {
@@ -132,9 +137,10 @@ impl Opening {
         };
         // The whole path of a session begins as a path below a base URL does.
         let is_session = what.ends_with(".session.toml") && home.session(what).is_ok();
-        if !is_session && is_url(text.trim()) && !text.trim().contains(char::is_whitespace) {
+        let bare = bare_url(&text);
+        if !is_session && is_url(bare) && !bare.contains(char::is_whitespace) {
             return Ok(Opening {
-                url: Some(text.trim().to_owned()),
+                url: Some(bare.to_owned()),
                 ..Opening::default()
             });
         }

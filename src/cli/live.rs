@@ -41,6 +41,11 @@ impl<'a> Live<'a> {
         self.count > 0
     }
 
+    /// Where what was printed of a stream ends; `None` where the answer was none.
+    pub fn printed(self) -> Option<usize> {
+        self.is_on().then_some(self.printed)
+    }
+
     /// Ends when there is more to print.
     pub async fn grown(&self, flight: &Flight) -> u64 {
         flight.grown(self.count).await
@@ -60,16 +65,16 @@ impl<'a> Live<'a> {
         }
         (self.count, self.printed) = (count, end);
     }
+}
 
-    /// The call is over, and this is its whole body. What no line break ended is printed now.
-    pub fn end(&mut self, body: &[u8]) {
-        let rest = body.get(self.printed..).unwrap_or_default();
-        if !rest.is_empty() {
-            self.out.text(&String::from_utf8_lossy(rest));
-        }
-        if !body.is_empty() && !body.ends_with(b"\n") {
-            self.out.line("");
-        }
-        self.out.line("");
+/// The call is over, and this is its whole body. What no line break ended is printed now.
+pub fn end(out: &mut Out, printed: usize, body: &[u8]) {
+    let rest = body.get(printed..).unwrap_or_default();
+    if !rest.is_empty() {
+        out.text(&String::from_utf8_lossy(rest));
     }
+    if !body.is_empty() && !body.ends_with(b"\n") {
+        out.line("");
+    }
+    out.line("");
 }

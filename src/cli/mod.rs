@@ -7,6 +7,7 @@ mod call;
 mod choice;
 mod compare;
 mod completions;
+mod dashed;
 mod doctor;
 mod env;
 mod explain;
@@ -32,7 +33,7 @@ mod trouble;
 
 use crate::engine::Home;
 use args::{Command, HttriageArgs};
-use clap::Parser;
+use clap::Parser as _;
 use print::Out;
 use trouble::Trouble;
 
@@ -40,7 +41,8 @@ use trouble::Trouble;
 pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
     crate::runtime::survive_limits();
-    let args = match HttriageArgs::try_parse() {
+    let typed = dashed::filters_behind_options(std::env::args_os().collect());
+    let args = match HttriageArgs::try_parse_from(typed) {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };

@@ -45,13 +45,20 @@ impl Color {
         match self {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+            Color::Auto => {
+                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                let unwanted = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+                terminal && !dumb && !unwanted
+            }
         }
     }
 }
 
-/// Standard output. Text goes through `visible`; a reader that went away is not an error.
+/// Standard output, or standard error. Text goes through `visible`; a reader that went away is
+/// not an error.
 pub struct Out {
+    color: Color,
+    is_error: bool,
     colour: bool,
     width: usize,
     /// Why nothing is written any more.
@@ -64,10 +71,34 @@ impl Out {
         let size = terminal.then(terminal_size).and_then(Result::ok);
         let width = size.map_or(100, |(width, _)| width as usize);
         Out {
+            color,
+            is_error: false,
             colour: color.is_on(terminal),
             width: width.clamp(20, 160),
             lost: None,
         }
+    }
+
+    /// Standard error in the same looks, for what has to leave standard output to a body.
+    pub fn aside(&self) -> Out {
+        Out {
+            is_error: true,
+            colour: self.color.is_on(io::stderr().is_terminal()),
+            lost: None,
+            ..*self
+        }
+    }
+
+    /// A body, byte for byte; refused where it would steer a terminal.
+    pub fn bytes(&mut self, body: &[u8]) -> Result<(), Trouble> {
+        let is_safe = |text: &str| visible(text) == text;
+        if io::stdout().is_terminal() && !std::str::from_utf8(body).is_ok_and(is_safe) {
+            return Err(Trouble::failed(
+                "The body holds characters that would steer this terminal, so it was not written. Send it into a pipe, or into a file with --output FILE.",
+            ));
+        }
+        self.write(body);
+        Ok(())
     }
 
     /// Columns of a line.
@@ -142,8 +173,14 @@ impl Out {
         if self.lost.is_some() {
             return;
         }
-        let mut out = io::stdout().lock();
-        self.lost = out.write_all(bytes).and_then(|()| out.flush()).err();
+        let written = match self.is_error {
+            true => io::stderr().lock().write_all(bytes),
+            false => {
+                let mut out = io::stdout().lock();
+                out.write_all(bytes).and_then(|()| out.flush())
+            }
+        };
+        self.lost = written.err();
     }
 
     /// What an answer names, each under its label.

@@ -2,11 +2,11 @@
 
 use super::args::SendArgs;
 use super::ask;
-use super::call::{Recorder, call_in, exit_code, put_out, served};
+use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
 use super::compare;
 use super::json::{case_json, causes_json};
-use super::live::Live;
+use super::live::{self, Live};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::carried;
@@ -28,6 +28,11 @@ use std::sync::Arc;
 const HEADER_BYTES: u64 = 1_000_000;
 
 pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
+    if args.json && is_stdout(args.output.as_deref()) {
+        return Err(Trouble::usage(
+            "--json and --output - both want standard output. The document holds the body too, or give --output a file.",
+        ));
+    }
     let home = Home::find()?;
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
@@ -68,7 +73,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut live = is_live.then(|| Live::new(out));
     let calling = call(&client, typed, environment, case, manner, live.as_mut());
     let (raw, carried) = tasks.block_on(calling)?;
-    let live = live.filter(Live::is_on);
+    let live = live.and_then(Live::printed);
     if args.retry
         && let NextTry::Never(Some(why)) = next_try(&raw, raw.attempts, 0.0)
     {
@@ -76,13 +81,13 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    let body = raw.outcome.response().map(|response| &response.body[..]);
-    let written = put_out(&home, args.output.as_deref(), body);
+    let written = Written::of(&home, args.output.as_deref(), &raw.outcome, out);
+    let mut aside = out.aside();
     let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
-    let was_live = live.is_some();
-    if let Some(mut live) = live {
-        live.end(exchange.outcome.response().map_or(&[], |r| &r.body));
+    if let Some(printed) = live {
+        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
+        live::end(out, printed, body);
     }
     recorder.remember_shared(exchange.clone());
     let facts = Facts::read(exchange.clone(), &place.base_path());
@@ -95,14 +100,25 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         document["causes"] = causes_json(&explanation);
         out.json(&document);
     } else {
+        let out = match is_stdout(args.output.as_deref()) {
+            true => &mut aside,
+            false => &mut *out,
+        };
         out.exchange_head(&exchange, catalogue.beside(&case.knowledge));
         out.named(&explanation.named, now);
-        if !was_live {
-            out.body(&exchange);
+        match &written {
+            Written::Whole(words) => out.line(&format!("\n{words}")),
+            Written::Part(words) => {
+                out.body(&exchange);
+                complain(words);
+            }
+            Written::Not if live.is_some() => {}
+            Written::Not | Written::Lost(_) => out.body(&exchange),
+            Written::ToStdout => {}
         }
     }
     recorder.finish();
-    written?;
+    written.trouble()?;
     Ok(code)
 }
 

@@ -5,9 +5,7 @@ use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
 use super::history::{History, Masking, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
-use crate::model::{
-    Author, Environment, Manner, Outcome, RequestSpec, Settings, Timestamp, resolve,
-};
+use crate::model::{Author, Environment, Manner, Outcome, RequestSpec, Settings, resolve};
 use jiff::fmt::rfc2822;
 use std::sync::Arc;
 use std::time::Duration;
@@ -313,7 +311,7 @@ pub fn history(home: &Home, retention: Retention, vault: &Arc<Vault>) -> Vec<Che
     }
     let history = History::open(home.data_dir(), retention, vault.clone());
     let told = history.and_then(|history| {
-        let count = history.count(&Query::parse("", Timestamp::UNIX_EPOCH))?;
+        let count = history.count(&Query::default())?;
         Ok((count, history.masking()?))
     });
     match told {

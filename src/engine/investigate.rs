@@ -8,16 +8,16 @@ use super::history::History;
 use super::pasted;
 use crate::engine::clock;
 use crate::insight::Exchange;
-use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
 use crate::insight::facts::{Bearer, Case, Facts, KnownToken, Probed};
 use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
+use crate::insight::{Query, Want};
 use crate::model::{
     Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner,
-    Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, TokenName, TokenRef, limits,
-    resolve,
+    Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, StatusClass, TokenName,
+    TokenRef, limits, resolve,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -242,11 +242,11 @@ pub fn others(
 /// A call of the history that this token was answered with success, the newest first; blocks.
 pub fn known_good(history: &History, token: &TokenName, environment: &Environment) -> Option<Url> {
     let home = environment.origin()?;
-    let filter = format!(
-        "token:{token} status:2xx env:\"{}\"",
-        environment.name.replace('"', "")
-    );
-    let query = Query::parse(&filter, clock::now());
+    let query = Query::of([
+        Want::token(token.as_str()),
+        Want::Class(StatusClass::Success),
+        Want::environment(&environment.name),
+    ]);
     let found = history.recall(&query, KNOWN, None).ok()?;
     let fits = |call: &ExchangeSummary| {
         let own = call.token.as_ref().map(|t| &t.name) == Some(token);
@@ -267,13 +267,11 @@ pub fn past(
     typed: &RequestSpec,
     until: Option<&ExchangeId>,
 ) -> Option<Past> {
-    let filter = format!(
-        "token:{} method:{} env:\"{}\"",
-        token.name,
-        typed.method,
-        environment.name.replace('"', "")
-    );
-    let query = Query::parse(&filter, clock::now());
+    let query = Query::of([
+        Want::token(token.name.as_str()),
+        Want::method(&typed.method),
+        Want::environment(&environment.name),
+    ]);
     let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
     let sent = resolve(typed, environment).ok();
     let url = sent.as_ref().map_or(&typed.url, |sent| &sent.url);

@@ -3,7 +3,7 @@
 use super::FormatError;
 use crate::model::{
     Address, Environment, Family, HttpVersion, Identity, Origin, Placement, Reach, Settings, Token,
-    TokenName, TokenSource, size,
+    TokenName, TokenSource, bare_url, size,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -127,7 +127,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         };
         settings.environments.push(Environment {
             name: environment_name,
-            base_url: table.base_url.unwrap_or_default(),
+            base_url: bare_url(&table.base_url.unwrap_or_default()).to_owned(),
             headers: table.headers.into_iter().collect(),
             variables: table.variables.into_iter().collect(),
             tokens,

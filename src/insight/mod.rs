@@ -53,7 +53,7 @@ pub use json::{Json, Note, pointer_parts};
 pub use named::{Named, named};
 pub use phases::{Phase, phases};
 pub use picture::{Picture, picture};
-pub use query::{Query, Term, Want, host, search_text};
+pub use query::{Query, QueryError, Sought, Term, Want, host, search_text};
 pub use quota::{Deprecation, Quota, deprecation, quotas};
 pub use redact::Exchange;
 pub use request_ids::request_ids;

@@ -112,11 +112,40 @@ fn bad(why: String, hint: &str) -> Failure {
     Failure::unsent(CAUSE, format!("{why}."), hint)
 }
 
+/// The URL without what it was copied with: blanks, angle brackets and quotation marks around it.
+pub fn bare_url(text: &str) -> &str {
+    const PAIRS: [(char, char); 9] = [
+        ('<', '>'),
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('“', '”'),
+        ('„', '“'),
+        ('‘', '’'),
+        ('«', '»'),
+        ('(', ')'),
+    ];
+    let is_blank = |c: char| {
+        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    let mut bare = text.trim_matches(is_blank);
+    loop {
+        let inside = PAIRS.iter().find_map(|(open, close)| {
+            let opened = bare.strip_prefix(*open)?;
+            Some(opened.strip_suffix(*close).unwrap_or(opened))
+        });
+        match inside {
+            Some(inside) => bare = inside.trim_matches(is_blank),
+            None => return bare,
+        }
+    }
+}
+
 /// What is to be filled in: a path alone stands under the base URL.
 fn typed<'s>(spec: &'s RequestSpec, environment: &Environment) -> Result<Cow<'s, str>, Failure> {
-    let url = spec.url.as_str();
+    let url = bare_url(&spec.url);
     let is_open = |piece: Piece| matches!(piece, Piece::Plain(plain) if plain.contains("{{"));
-    if url.trim().is_empty() {
+    if url.is_empty() {
         return Err(bad(
             "the URL is empty".into(),
             "Type a URL, or a path that begins with /.",
@@ -276,6 +305,31 @@ mod tests {
         }
         let user = resolved("https://me:{{token:x}}@api.acme.example/").unwrap();
         assert_eq!(user.slots.len(), 1);
+    }
+
+    #[test]
+    fn what_stands_around_a_url_is_left_out() {
+        let home = "https://api.acme.example/x";
+        for typed in [
+            " https://api.acme.example/x",
+            "https://api.acme.example/x\r\n",
+            "\u{feff}https://api.acme.example/x\u{a0}",
+            "<https://api.acme.example/x>",
+            " \"https://api.acme.example/x\" ",
+            "'https://api.acme.example/x'",
+            "“https://api.acme.example/x”",
+            "<\u{200b}'/x'>",
+            "\"/x",
+            "\t/x",
+        ] {
+            assert_eq!(resolved(typed).unwrap().url, home, "{typed:?}");
+        }
+        // Behind it they may be meant.
+        for kept in ["/x?q='a'", "/x?q=\"a\"", "/x(7)", "/x)", "/x?q=a>"] {
+            assert_eq!(bare_url(kept), kept);
+        }
+        assert!(resolved("/a b").unwrap_err().message.contains("blank"));
+        assert!(resolved("<>").unwrap_err().message.contains("empty"));
     }
 
     #[test]

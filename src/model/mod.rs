@@ -27,6 +27,7 @@ mod template;
 mod token;
 mod visible;
 
+pub use address::bare_url;
 pub use body::{
     BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, form_rows,
     written,

@@ -15,6 +15,7 @@ mod signals;
 mod taking;
 mod tasks;
 mod terminal;
+mod tmux;
 mod watching;
 
 pub use perform::Means;

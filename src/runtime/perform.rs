@@ -5,7 +5,7 @@ use super::known::Begun;
 use super::reading::Reading;
 use super::secret::Typing;
 use super::watching::Watching;
-use super::{sessions, taking, terminal};
+use super::{sessions, taking, terminal, tmux};
 use crate::app::pane::Shown;
 use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
@@ -66,6 +66,27 @@ pub struct Performer {
     /// The beginning of a known value that was typed.
     pub(super) begun: Option<Begun>,
     pub(super) queue: UnboundedSender<Message>,
+}
+
+/// Whether the terminal around it takes what tmux sends on, nobody is told.
+fn copied_in_tmux(what: &str, taken: tmux::Taken, fits: bool) -> String {
+    let beyond = match (taken, fits) {
+        (tmux::Taken::SentOn, true) => {
+            ", and to the clipboard if the terminal around tmux takes it"
+        }
+        (tmux::Taken::SentOn, false) => "; it may be too long for the clipboard",
+        (tmux::Taken::Kept, _) => "; this tmux sends nothing to the clipboard by itself",
+    };
+    format!("Copied {what} to tmux's buffer{beyond}.")
+}
+
+/// A file in the place of a clipboard.
+fn written(home: &Home, what: &str, text: &str, why: &str) -> Notice {
+    let path = home.passing_dir().join("copied.txt");
+    match home.save(&path, text) {
+        Ok(()) => Notice::info(format!("Wrote {what} to {}: {why}.", path.display())),
+        Err(error) => Notice::trouble(error.to_string(), format!("Nothing was copied: {why}.")),
+    }
 }
 
 impl Performer {
@@ -319,25 +340,33 @@ impl Performer {
                 .send(Message::Told(Notice::trouble(words, remedy)));
             return;
         }
-        let why = match terminal::copy(&text) {
+        let handed = terminal::copy(&text);
+        let (home, queue) = (self.home.clone(), self.queue.clone());
+        if tmux::is_around() {
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                let notice = match tmux::copy(&text, client.vault()).await {
+                    Ok(taken) => Notice::info(copied_in_tmux(&what, taken, handed.is_ok())),
+                    Err(why) => {
+                        let why = format!("{why}, and may not pass on what the terminal was told");
+                        written(&home, &what, &text, &why)
+                    }
+                };
+                let _ = queue.send(Message::Told(notice));
+            });
+            return;
+        }
+        match handed {
             Ok(()) => {
                 let words = format!("Copied {what} to the clipboard, through the terminal.");
-                let _ = self.queue.send(Message::Told(Notice::info(words)));
-                return;
+                let _ = queue.send(Message::Told(Notice::info(words)));
             }
-            Err(why) => why,
-        };
-        let (home, queue) = (self.home.clone(), self.queue.clone());
-        tokio::task::spawn_blocking(move || {
-            let path = home.data_dir().join("copied.txt");
-            let notice = match home.save(&path, &text) {
-                Ok(()) => Notice::info(format!("Wrote {what} to {}: {why}.", path.display())),
-                Err(error) => {
-                    Notice::trouble(error.to_string(), format!("Nothing was copied: {why}."))
-                }
-            };
-            let _ = queue.send(Message::Told(notice));
-        });
+            Err(why) => {
+                tokio::task::spawn_blocking(move || {
+                    let _ = queue.send(Message::Told(written(&home, &what, &text, &why)));
+                });
+            }
+        }
     }
 
     fn cancel(&mut self, job: Job) {

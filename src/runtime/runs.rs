@@ -11,14 +11,13 @@ use crate::engine::replay::{self, Replay};
 use crate::engine::survey;
 use crate::format;
 use crate::insight::Exchange;
-use crate::insight::Query;
 use crate::insight::learned::Learned;
 use crate::insight::replay::StepReport;
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
+use crate::insight::{Query, Want};
 use crate::model::{
-    Environment, ExchangeId, ExchangeSummary, Failure, Origin, Timestamp, TokenName, TokenRef,
-    TokenSource,
+    Environment, ExchangeId, ExchangeSummary, Failure, Origin, TokenName, TokenRef, TokenSource,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -276,7 +275,7 @@ impl Performer {
 
     pub fn learn(&mut self, environment: String, held: Vec<ExchangeSummary>) {
         self.look_up(move |history, queue| {
-            let query = Query::parse(&format!("env:\"{environment}\""), Timestamp::UNIX_EPOCH);
+            let query = Query::of([Want::environment(&environment)]);
             // What is not known is only not shown.
             let found = history.and_then(|h| h.recall(&query, LOOKED_THROUGH, None).ok());
             let kept = found.unwrap_or_default().into_iter();

@@ -6,9 +6,9 @@ use crate::engine::Home;
 use crate::engine::history::History;
 use crate::format::{self, session_edit, session_file};
 use crate::insight::Exchange;
-use crate::insight::Query;
 use crate::insight::replay::{Keeping, ReplayReport, is_saved, rerecorded, session_of};
-use crate::model::{Environment, ExchangeId, Session, Timestamp, TokenName};
+use crate::insight::{Query, Want};
+use crate::model::{Environment, ExchangeId, Session, TokenName};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn gather(
         let ids: Vec<ExchangeId> = match chosen {
             Chosen::Calls(ids) => ids.clone(),
             Chosen::Case(case) => {
-                let query = Query::parse(&format!("case:\"{case}\""), Timestamp::UNIX_EPOCH);
+                let query = Query::of([Want::case(case)]);
                 let found = history.recall(&query, MOST_STEPS, None);
                 let found = found.map_err(|error| error.to_string())?;
                 found.into_iter().map(|summary| summary.id).collect()

@@ -30,7 +30,8 @@ fn vault() -> Arc<Vault> {
 }
 
 fn query(text: &str) -> Query {
-    Query::parse(text, now())
+    let now = now().to_zoned(jiff::tz::TimeZone::UTC);
+    Query::parse(text, &now).unwrap()
 }
 
 fn open(dir: &Path) -> History {

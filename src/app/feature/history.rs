@@ -27,7 +27,8 @@ pub fn start_filter(state: &mut State) {
 
 /// After every change of the filter's text.
 pub fn refilter(state: &mut State) -> Vec<Effect> {
-    state.history.refilter(state.now);
+    let now = state.now.to_zoned(state.zone.clone());
+    state.history.refilter(&now);
     recall(state)
 }
 

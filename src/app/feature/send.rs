@@ -36,6 +36,11 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
         return Vec::new();
     }
     state.notice = None;
+    if state.builder.url.text() != typed.url {
+        state.builder.url.set(&typed.url);
+        let words = "What stood around the URL was left out.";
+        state.notice = Some(Notice::info(words.to_owned()));
+    }
     state.builder.completion.close();
     state.screen = Screen::Explorer;
     if state.shows_one_pane() {

@@ -331,6 +331,11 @@ pub fn token_value(name: &str) -> Option<Secret> {
     TOKENS.contains(&name).then(|| Secret::new(derive(name)))
 }
 
+/// Names and values, for other programs. They are no secrets.
+pub fn practice_tokens() -> Vec<(&'static str, String)> {
+    TOKENS.iter().map(|name| (*name, derive(name))).collect()
+}
+
 /// 48 lower-case hexadecimal digits, the documented shape, so that no value stands in the source.
 fn derive(name: &str) -> String {
     let text = format!("httriage sandbox token: {name}");

@@ -415,6 +415,43 @@ mod tests {
     }
 
     #[test]
+    fn times_that_are_no_number_of_seconds_are_read_and_named() {
+        let read = |claims: &str| {
+            let report = inspect(&jwt(claims), now(), &Marks::default());
+            let says: Vec<_> = report.problems.iter().map(|p| p.says.clone()).collect();
+            assert!(report.sure_problem().is_none(), "{says:?}");
+            let expires = report.claims.unwrap().expires_at;
+            (expires.map(|at| at.to_string()), says.join("; "))
+        };
+        let at = Some("2024-12-18T14:03:30Z".to_owned());
+        let (expires, says) = read("{\"exp\":1734530610991,\"iat\":1734444210991}");
+        assert_eq!(expires, at);
+        assert_eq!(
+            says,
+            "iat and exp are in milliseconds instead of seconds: a server that reads seconds sees the year 56935"
+        );
+        let (expires, says) = read("{\"exp\":1734530610991000}");
+        assert_eq!(expires, at);
+        assert!(says.starts_with("exp is in microseconds"), "{says}");
+        for text in [
+            "1734530610",
+            "2024-12-18T14:03:30Z",
+            "2024-12-18T15:03:30+01:00",
+        ] {
+            let (expires, says) = read(&format!("{{\"exp\":\"{text}\"}}"));
+            assert_eq!(expires, at, "{text}");
+            assert!(says.starts_with("exp is as text, where"), "{says}");
+        }
+        let (_, says) = read("{\"exp\":\"1734530610991\"}");
+        assert!(
+            says.contains("milliseconds") && says.contains("as text"),
+            "{says}"
+        );
+        assert_eq!(read("{\"exp\":1734530610.5}"), (at, String::new()));
+        assert!(read("{\"exp\":\"soon\"}").1.contains("as text"));
+    }
+
+    #[test]
     fn a_jwt_that_was_cut_is_told_from_a_whole_one() {
         let text = jwt("{\"exp\":1900000000}");
         assert!(causes(&text).is_empty());

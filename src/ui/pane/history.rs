@@ -22,6 +22,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         draw_filter(state, theme, line, frame);
         area.y += 1;
         area.height -= 1;
+        let said = draw_words_of_filter(state, theme, area, frame);
+        area.y += said;
+        area.height -= said;
     }
     let told = above(state, theme, area, frame);
     area.y += told;
@@ -178,6 +181,26 @@ fn draw_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
         ..area
     };
     frame.render_widget(Line::styled(count, theme.dim()), right);
+}
+
+/// Why the filter cannot be read, or which times it means; returns how many lines that took.
+fn draw_words_of_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
+    let history = &state.history;
+    let (text, style) = match &history.unreadable {
+        Some(error) => (error.to_string(), theme.trouble()),
+        None => (history.query().told().join(" "), theme.dim()),
+    };
+    if text.is_empty() {
+        return 0;
+    }
+    let lines = wrap(&text, area.width as usize);
+    let rows = area.rows().take((area.height / 2) as usize);
+    let mut drawn = 0;
+    for (rect, line) in rows.zip(lines) {
+        frame.render_widget(Line::styled(line, style), rect);
+        drawn += 1;
+    }
+    drawn
 }
 
 fn empty(state: &State) -> String {

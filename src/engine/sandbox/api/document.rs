@@ -28,6 +28,11 @@ pub(super) fn to_one(ask: &Ask, kind: &str, id: u64, path: &str) -> Value {
     })
 }
 
+/// A to-one relationship that leads nowhere: JSON:API has an object here too.
+pub(super) fn to_none() -> Value {
+    json!({ "data": null })
+}
+
 /// Ids and types alone.
 pub(super) fn to_many(kind: &str, ids: impl IntoIterator<Item = u64>) -> Vec<Value> {
     ids.into_iter()
@@ -74,9 +79,13 @@ pub(super) fn list(ask: &Ask, mut items: Vec<Value>) -> Result<Value, Refusal> {
     }))
 }
 
-/// The whole list in one answer, without pages.
+/// The whole list in one answer: one page, and no link to another.
 pub(super) fn whole_list(ask: &Ask, items: Vec<Value>) -> Value {
-    json!({ "data": items, "links": { "self": format!("{}{}", ask.base, ask.target) } })
+    json!({
+        "meta": { "page": { "number": 1, "total": items.len() } },
+        "data": items,
+        "links": { "self": format!("{}{}", ask.base, ask.target) },
+    })
 }
 
 /// By the attribute that `sort` names, `-` for descending. An unknown attribute changes nothing.
