@@ -2,7 +2,7 @@
 //! A statement is a plain text (then it is our own reasoning), or a table that names its source:
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
-use super::{FormatError, library};
+use super::{FormatError, calibration_file, library};
 use crate::insight::api::knowledge::{self, CauseText, Meaning, Pack};
 use crate::insight::{Catalogue, CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::model::Cause;
@@ -23,6 +23,7 @@ pub fn built_in() -> Catalogue {
     Catalogue {
         causes: causes(),
         library: Arc::new(library::built_in()),
+        calibration: calibration_file::built_in(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Floor 3: text to nouns and back, one file a format. No files are opened here.
 
+pub mod calibration_file;
 pub mod catalogue_file;
 pub mod config_edit;
 pub mod config_file;

@@ -4,6 +4,7 @@
 
 use super::api::knowledge::Knowledge;
 use super::api::library::Library;
+use super::calibration::Calibration;
 use crate::model::Cause;
 use std::sync::Arc;
 
@@ -108,6 +109,8 @@ pub struct Catalogue {
     pub causes: Vec<CauseNote>,
     /// What is known of APIs.
     pub library: Arc<Library>,
+    /// How sure the weight of evidence makes.
+    pub calibration: Calibration,
 }
 
 impl Catalogue {
