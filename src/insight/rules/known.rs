@@ -72,6 +72,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
         heard.codes.extend(entry.code.as_deref());
         for text in [&entry.title, &entry.detail].into_iter().flatten() {
             heard.words.add(words(text));
+            heard.literally.add(Words::of(text));
         }
         if matches!(entry.origin, EntryOrigin::Text | EntryOrigin::Html) && entry.detail.is_none() {
             heard.words.add(words(&entry.raw));
@@ -98,7 +99,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     heard.path = path_of(&sent.url);
     heard.credential = match credential.place {
         CredentialPlace::Unknown => None,
-        CredentialPlace::Nowhere => Some(None),
+        CredentialPlace::Nowhere => case.sends_nothing().then_some(None),
         _ => Some(Some(Sent {
             scheme: credential
                 .scheme
@@ -207,8 +208,8 @@ fn says(case: &Case, findings: &mut Findings) {
                 .count();
         let here = &rows[at..end];
         add(here, left, findings);
-        let surest = here.iter().map(|row| row.meaning.sure).fold(0.0, f32::max);
-        left *= 1.0 - surest.min(SUREST);
+        let surest = here.iter().map(|row| row.sure(row.meaning.sure));
+        left *= 1.0 - surest.fold(0.0, f32::max).min(SUREST);
         at = end;
     }
 }
@@ -226,7 +227,7 @@ fn add(rows: &[Spoken], left: f32, findings: &mut Findings) {
         else {
             continue;
         };
-        let sure = sure.min(SUREST);
+        let sure = row.sure(*sure).min(SUREST);
         let open = (1.0 - sure) * (1.0 - if also.is_empty() { 0.0 } else { FOR_OTHERS });
         if !named.contains(cause) {
             named.push(*cause);
