@@ -453,7 +453,8 @@ impl AnswerRow {
         let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|item| fits(item))
         };
-        let literally = layer != Layer::Standard;
+        // Whose answer it is decides what *Not Found* and *Forbidden* mean.
+        let literally = layer != Layer::Standard && matches!(heard.status, 403 | 404);
         let said = |phrase: &Phrase| {
             phrase.is_in(&heard.words) || literally && phrase.is_in(&heard.literally)
         };
@@ -490,7 +491,7 @@ impl Pack {
     /// Every row that fits an answer.
     pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
         let mut answers = Vec::new();
-        let mut is_special = false;
+        let mut special = 0.0_f32;
         for row in &self.answers {
             let Some(told) = row.told(heard, self.layer) else {
                 continue;
@@ -504,7 +505,9 @@ impl Pack {
                 is_general: false,
             });
             let says_words = !row.words.is_empty() || !row.all_words.is_empty();
-            is_special |= says_words && row.meaning.sure >= SPECIAL;
+            if says_words && row.meaning.sure >= SPECIAL {
+                special = special.max(row.meaning.sure);
+            }
         }
         let codes = self.codes.iter().filter(|row| {
             let statuses = &row.note.statuses;
@@ -516,7 +519,7 @@ impl Pack {
             meaning: &row.meaning,
             told: Told::ByCode,
             code: Some(&row.note.code),
-            is_general: is_special && self.layer != Layer::Standard,
+            is_general: row.meaning.sure <= special && self.layer != Layer::Standard,
         });
         answers
             .into_iter()

@@ -223,7 +223,14 @@ impl Case {
         let said = entries.flat_map(|e| [e.title.as_deref(), e.detail.as_deref()]);
         let mut said = said.flatten().map(str::to_ascii_lowercase);
         let asks = |text: &str| {
-            let asked = ["missing", "required", "provide", "not found"];
+            let asked = [
+                "missing",
+                "required",
+                "not provided",
+                "must provide",
+                "please provide",
+                "not found",
+            ];
             asked.iter().any(|word| text.contains(word))
         };
         said.any(|text| WORDS.iter().any(|word| text.contains(word)) && !asks(&text))
