@@ -6,6 +6,7 @@ pub mod back_off;
 mod blame;
 mod body_text;
 pub mod by_hand;
+pub mod calibration;
 mod challenge;
 pub mod completion;
 mod diff;
@@ -48,7 +49,7 @@ pub use error_body::{
     Entry, EntryOrigin, ErrorBody, NO_BODY, Remedy, error_body, error_body_knowing, error_text,
     refused,
 };
-pub use explain::{Explanation, Verdict, explain, in_general};
+pub use explain::{Explanation, Standing, Verdict, explain, in_general, standings};
 pub use json::{Json, Note, pointer_parts};
 pub use named::{Named, named};
 pub use phases::{Phase, phases};

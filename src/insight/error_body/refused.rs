@@ -247,7 +247,7 @@ fn is_true(value: &Json) -> bool {
 }
 
 fn is_zero(value: &Json) -> bool {
-    matches!(value, Json::Number(digits) if digits == "0")
+    matches!(value, Json::Number(digits) | Json::Text(digits) if digits == "0")
 }
 
 fn is_positive(value: &Json) -> bool {
