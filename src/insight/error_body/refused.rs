@@ -6,7 +6,10 @@
 use super::headers;
 use super::names::squeezed;
 use super::page;
-use super::seen::*;
+use super::seen::{
+    BATCHES, Seen, is_bad_status, is_empty, is_false, is_fine_code, is_fine_word, is_part,
+    is_positive, is_true, is_zero, of_part, says_something,
+};
 use super::skim::outline;
 use super::words::{is_code_word, is_number, is_plain_code};
 use super::xml;
