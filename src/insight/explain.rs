@@ -7,7 +7,8 @@ use super::calibration::Calibration;
 use super::facts::Case;
 use super::named::Named;
 use super::rules::{Beside, Finding, Tier, look};
-use super::status::{Catalogue, CauseNote};
+use super::statement::CauseNote;
+use super::status::Catalogue;
 use crate::model::Cause;
 
 /// A cause, how likely it is, and why.

@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod endpoint;
+pub mod fits;
 pub mod knowledge;
 pub mod library;
 pub mod marks;

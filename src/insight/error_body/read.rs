@@ -3,8 +3,8 @@
 use super::collect::{Search, errors_of, loose};
 use super::entry::{Entry, EntryOrigin};
 use super::found::ErrorBody;
+use super::members::Setting;
 use super::names::{Role, rank, squeezed};
-use super::object::Setting;
 use super::words::is_plain_code;
 use super::{page, xml};
 use crate::insight::json::{self, Json, Note, Reading};

@@ -1,7 +1,8 @@
 //! Cases made by hand, for the tests that stand beside the rules: a call, what it was answered,
 //! and what the probes around it were.
 
-use super::{Finding, Findings, RULES};
+use super::RULES;
+use super::finding::{Finding, Findings};
 use crate::insight::Exchange;
 use crate::insight::api::calls::{
     Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,

@@ -1,7 +1,7 @@
 //! What the packs of knowledge say of an answer: by its code, its words, its headers, its status.
 //! How an API reasons is data; here it only becomes weight.
 
-use super::{Findings, Rule, Tier};
+use super::finding::{Findings, Rule, Tier};
 use crate::insight::api::Words;
 use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::api::library::CLIENT;

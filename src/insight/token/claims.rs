@@ -1,6 +1,6 @@
 //! What a JWT says of itself (RFC 7519). Nothing of it is verified: the key is the server's.
 
-use super::{TokenProblem, doubt, sure};
+use super::problem::{TokenProblem, doubt, sure};
 use crate::insight::json::{self, Json};
 use crate::insight::redact::is_secret_name;
 use crate::model::{Cause, MASK, Timestamp};

@@ -2,11 +2,13 @@
 
 mod body;
 mod diff;
+mod scroll;
 mod timing;
 mod why;
 
 pub use why::causes;
 
+use self::scroll::more_below;
 use super::history::duration_text;
 use crate::app::pane::{Measured, ResponseTab, Shown, path_of};
 use crate::app::{Action, Painted, Pane, Running, Spot, State};
@@ -593,50 +595,4 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
     }
     more_below(top, &measured, area, theme, frame);
     measured
-}
-
-/// The lines of a tab from where the reader is, and how many there are.
-fn scrolled(
-    lines: Vec<Line>,
-    state: &State,
-    theme: &Theme,
-    area: Rect,
-    frame: &mut Frame,
-) -> Measured {
-    let measured = Measured {
-        lines: lines.len(),
-        height: area.height as usize,
-        ..Measured::default()
-    };
-    let last = measured.lines.saturating_sub(measured.height);
-    let top = state.response.top.min(last);
-    for (rect, line) in area.rows().zip(lines.into_iter().skip(top)) {
-        frame.render_widget(line, rect);
-    }
-    more_below(top, &measured, area, theme, frame);
-    measured
-}
-
-/// A mark in the last corner while there is more to scroll to.
-fn more_below(top: usize, measured: &Measured, area: Rect, theme: &Theme, frame: &mut Frame) {
-    let below = measured.lines.saturating_sub(top + measured.height);
-    if below > 0 {
-        let arrow = if theme.ascii { "" } else { "↓ " };
-        in_the_corner(format!("{arrow}{below} more"), area, theme, frame);
-    }
-}
-
-fn in_the_corner(words: String, area: Rect, theme: &Theme, frame: &mut Frame) {
-    if area.height < 3 {
-        return;
-    }
-    let words = format!(" {words} ");
-    let width = (words.width() as u16).min(area.width);
-    let corner = Rect {
-        x: area.right() - width,
-        y: area.bottom() - 1,
-        width,
-        height: 1,
-    };
-    frame.render_widget(Line::styled(words, theme.dim()), corner);
 }
