@@ -18,6 +18,7 @@ use super::save_session;
 use super::saving;
 use super::screens;
 use super::sending::{self, send};
+use super::setup;
 use super::state::{Overlay, State};
 use crate::model::{Auth, BodyKind, TokenName, limits};
 
@@ -38,6 +39,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Send => effects = send(state, false),
         Action::ChooseToken => choose_token(state),
         Action::ChooseEnvironment => choose_environment(state),
+        Action::AddEnvironment => effects = setup::add(state),
+        Action::AddToken => effects = setup::add_token(state),
+        Action::RemoveToken => setup::ask_to_remove_token(state),
+        Action::SetupNext => effects = setup::step(state, 1),
+        Action::SetupBack => effects = setup::step(state, -1),
+        Action::SetupRight => effects = setup::turn(state, 1),
+        Action::SetupLeft => effects = setup::turn(state, -1),
+        Action::SetupLeave => effects = setup::leave(state),
         Action::SaveSession => effects = save(state),
         Action::OpenPalette => effects = finding::open_palette(state, blocked),
         Action::FocusRequest => jump(state, Pane::Request),
@@ -200,9 +209,8 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Send if state.running.len() >= limits::JOBS => {
             Some("Many calls are under way. Wait for one, or stop one.")
         }
-        Action::ChooseEnvironment if state.environments.len() < 2 => {
-            Some("There is only this environment. More are named in config.toml.")
-        }
+        Action::AddToken => setup::why_no_token(state),
+        Action::RemoveToken => setup::why_no_removal(state),
         Action::OpenGuide if guide::place_of_sandbox(state).is_none() => {
             Some("The tour goes through the sandbox, and this run has none.")
         }
@@ -316,10 +324,17 @@ fn choose_token(state: &mut State) {
         label: "no token".to_owned(),
         note: match state.tokens.is_empty() {
             false => "send without Authorization".to_owned(),
-            true => "none is known here: define one as [tokens.NAME] in config.toml".to_owned(),
+            true => "none is known here yet".to_owned(),
         },
         pick: Pick::Token(None),
     });
+    if setup::why_no_token(state).is_none() {
+        choices.push(Choice {
+            label: "+ add a token".to_owned(),
+            note: "paste it unseen".to_owned(),
+            pick: Pick::AddToken,
+        });
+    }
     let at = choices
         .iter()
         .position(|c| c.pick == Pick::Token(current.clone()));
@@ -371,7 +386,9 @@ fn choose_environment(state: &mut State) {
         note: environment_note(environment),
         pick: Pick::Environment(place),
     });
-    let dialog = Dialog::new("Environments", choices.collect(), Some(state.environment));
+    let mut choices: Vec<Choice> = choices.collect();
+    choices.extend(setup::choices(state));
+    let dialog = Dialog::new("Environments", choices, Some(state.environment));
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
@@ -429,6 +446,12 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::RunToken(token)) => replaying::take_token(state, token),
         Some(Pick::RunPlace(place)) => return replaying::take_place(state, place),
         Some(Pick::RunTempo(tempo)) => state.sessions.tempo = tempo,
+        Some(Pick::AddEnvironment) => return setup::add(state),
+        Some(Pick::ChangeEnvironment) => return setup::change(state),
+        Some(Pick::AskToRemoveEnvironment) => setup::ask_to_remove(state),
+        Some(Pick::AddToken) => return setup::add_token(state),
+        Some(Pick::RemoveEnvironment(name)) => return vec![Effect::RemoveEnvironment(name)],
+        Some(Pick::RemoveToken(name)) => return vec![Effect::RemoveToken(name)],
         Some(Pick::Record(token)) => return replaying::record_as(state, token),
         Some(Pick::RunWrites(steps, writes)) => return replaying::start(state, steps, writes),
         Some(Pick::Trust(origin)) => return again::trust(state, origin),

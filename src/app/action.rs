@@ -84,6 +84,8 @@ pub enum Place {
     Completion,
     /// While something is looked for in a text that is being typed.
     TextSearch,
+    /// In the form for an environment or a token.
+    Setup,
 }
 
 impl Place {
@@ -101,6 +103,7 @@ impl Place {
             Place::Investigation => "On an investigation",
             Place::Completion => "In the list beneath a URL",
             Place::TextSearch => "Searching in what is typed",
+            Place::Setup => "Adding an environment or a token",
         }
     }
 }
@@ -139,6 +142,7 @@ actions! {
     Send            "send"             "send the request"              Place::Anywhere, ["ctrl-r", "f5"];
     ChooseToken     "choose-token"     "choose the token"              Place::Anywhere, ["ctrl-t"];
     ChooseEnvironment "choose-environment" "choose the environment"    Place::Anywhere, ["ctrl-e"];
+    AddEnvironment  "add-environment"  "add an environment"            Place::Anywhere, ["alt-e"];
     SaveSession     "save-session"     "save to a session"             Place::Anywhere, ["ctrl-s"];
     OpenPalette     "palette"          "find anything"                 Place::Anywhere, ["ctrl-p"];
     FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
@@ -240,6 +244,8 @@ actions! {
     TokensMark      "tokens-mark"      "mark; two marked ones are compared" Place::Screen(Screen::Tokens), ["x"];
     TokensSurvey    "tokens-survey"    "ask who it is and what it can see" Place::Screen(Screen::Tokens), ["w"];
     TokensTake      "tokens-take"      "take it for the request"       Place::Screen(Screen::Tokens), ["t"];
+    AddToken        "add-token"        "add a token"                   Place::Screen(Screen::Tokens), ["a"];
+    RemoveToken     "remove-token"     "remove the token"              Place::Screen(Screen::Tokens), ["d", "delete"];
 
     FieldDone       "field-done"       "done"                          Place::Field, ["esc"];
     FieldEnter      "field-enter"      "done, or a new line in the body" Place::Field, ["enter"];
@@ -271,6 +277,12 @@ actions! {
     DialogDown      "dialog-down"      "down"                          Place::Dialog, ["down", "j"];
     DialogChoose    "dialog-choose"    "choose"                        Place::Dialog, ["enter"];
     DialogClose     "dialog-close"     "close"                         Place::Dialog, ["esc", "q"];
+
+    SetupNext       "setup-next"       "next"                          Place::Setup, ["enter", "tab", "down"];
+    SetupBack       "setup-back"       "back"                          Place::Setup, ["backtab", "up"];
+    SetupRight      "setup-right"      "the next choice"               Place::Setup, ["right"];
+    SetupLeft       "setup-left"       "the choice before"             Place::Setup, ["left"];
+    SetupLeave      "setup-leave"      "leave"                         Place::Setup, ["esc"];
 
 
     PaletteUp       "palette-up"       "up"                            Place::Palette, ["up"];

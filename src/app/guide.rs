@@ -51,7 +51,7 @@ pub fn take_step(state: &mut State, place: usize) -> Vec<Effect> {
     notice.remedy = match next(state) {
         Some(_) => format!("{key} goes on with the tour."),
         None => format!(
-            "That was the tour. {} chooses an environment of your own.",
+            "That was the tour. {} adds your own API.",
             state
                 .keymap
                 .hint(Action::ChooseEnvironment)

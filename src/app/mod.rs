@@ -25,6 +25,7 @@ mod save_session;
 mod saving;
 mod screens;
 mod sending;
+mod setup;
 mod state;
 mod table;
 mod update;
@@ -36,7 +37,8 @@ pub use list::List;
 pub use message::{
     Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Job, Level,
     Listing, Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
-    SessionFile, SessionFrom, Source, Spent, Then, ThenWhy, TokenRow,
+    SessionFile, SessionFrom, SetUp, SetupOrder, Source, Spent, Then, ThenWhy, TokenOrder,
+    TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,

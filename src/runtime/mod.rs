@@ -10,6 +10,7 @@ mod run;
 mod runs;
 mod secret;
 mod sessions;
+mod setup;
 mod signals;
 mod taking;
 mod tasks;

@@ -144,6 +144,7 @@ fn keys_beside(screen: Screen) -> &'static [Action] {
             Action::TokensSurvey,
             Action::TokensMark,
             Action::TokensTake,
+            Action::AddToken,
             Action::FocusNext,
             Action::ChooseEnvironment,
             Action::Back,
@@ -185,6 +186,13 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         ],
         (Some(Overlay::Help(_)), _) => &[Action::HelpDown, Action::HelpClose],
         (Some(Overlay::Secret(_)), _) => &[],
+        (Some(Overlay::Setup(_)), _) => &[
+            Action::SetupNext,
+            Action::SetupBack,
+            Action::SetupRight,
+            Action::Send,
+            Action::SetupLeave,
+        ],
         (Some(Overlay::Palette(_)), _) => &[
             Action::PaletteChoose,
             Action::PaletteDown,
@@ -360,6 +368,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Back if state.focus == Pane::Response && state.is_stale() => {
                 "back to the call of this response"
             }
+            Action::Send if matches!(state.overlay, Some(Overlay::Setup(_))) => "save",
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
             Action::FieldDone if asks => "cancel",
             Action::FieldEnter if in_jq => "filter",

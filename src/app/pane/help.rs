@@ -23,6 +23,7 @@ impl Help {
             Place::Screen(Screen::Tokens),
             Place::Field,
             Place::Dialog,
+            Place::Setup,
             Place::Palette,
         ];
         let section = |place: Place| {

@@ -35,7 +35,8 @@ pub fn draw_list(
     let width = area.width as usize;
     if rows.is_empty() {
         let text = format!(
-            "No token is known in {place}. httriage token add NAME defines one: it asks for the value without showing it, and keeps it in the safest place that works here."
+            "No token is known in {place}. {} adds one: its value is typed or pasted unseen, and kept in the safest place that works here.",
+            state.keymap.hint(Action::AddToken).unwrap_or_default()
         );
         let lines = wrap(&text, width).into_iter();
         let lines = lines.map(|text| Line::styled(text, theme.dim()));
