@@ -140,9 +140,6 @@ fn what_a_person_said_stays_when_the_file_cannot_be_written() {
 #[test]
 fn an_environment_of_ones_own_is_changed_and_removed_after_a_question() {
     let mut opening = start(WIDE);
-    for environment in opening.environments.iter_mut().skip(1) {
-        environment.configured = true;
-    }
     opening.environment = 1;
     opening.send_first = false;
     let mut scene = Scene::closed(opening);
@@ -213,4 +210,25 @@ fn a_token_that_both_environments_list_comes_along_and_else_the_first_is_chosen(
     scene.keys("ctrl-e down enter");
     assert_eq!(scene.state.environment().name, "acme-test");
     assert_eq!(scene.state.builder.auth, desk);
+}
+
+#[test]
+fn a_start_on_a_url_of_no_environment_offers_to_add_it() {
+    let mut opening = start(WIDE);
+    opening.environments[1].configured = false;
+    opening.environment = 1;
+    opening.send_first = false;
+    opening.spec.url = "https://acme-live.example/orders".to_owned();
+    let mut scene = Scene::closed(opening);
+    assert!(
+        scene
+            .notice()
+            .contains("https://acme-live.example belongs to no environment yet")
+    );
+    scene.keys("alt-e");
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("https://acme-live.example/orders"),
+        "{picture}"
+    );
 }

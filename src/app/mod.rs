@@ -50,6 +50,6 @@ pub use update::update;
 pub use act::blocked;
 pub use explaining::is_refused;
 pub use filling::place_of_matrix;
-pub use knowing::last_word;
+pub use knowing::{LastWord, last_word};
 pub use pasting::name_typed;
 pub use replaying::{place_of_session, tempo_label};

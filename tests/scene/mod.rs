@@ -99,6 +99,7 @@ pub fn start(size: (u16, u16)) -> Start {
         variables: vec![("runbook".to_owned(), "7".to_owned())],
         tokens: vec![TokenName::new("desk").unwrap()],
         protected,
+        configured: true,
         ..Environment::default()
     };
     Start {
