@@ -186,7 +186,7 @@ fn a_call_to_a_host_of_no_environment_is_followed_by_an_offer_once() {
     assert!(
         scene
             .notice()
-            .contains("https://api.acme.example belongs to no environment yet: ^E adds it"),
+            .contains("https://api.acme.example belongs to no environment yet: Alt-e adds it"),
         "{}",
         scene.notice()
     );

@@ -9,7 +9,7 @@ use super::explaining;
 use super::filling;
 use super::finding::{self, environment_note};
 use super::guide;
-use super::knowing;
+use super::knowing::{self, LastWord, last_word};
 use super::memory;
 use super::message::{Effect, Exported, Notice, Then};
 use super::pane::{Builder, BuilderTab, Choice, Dialog, Help, Pick};
@@ -20,7 +20,8 @@ use super::screens;
 use super::sending::{self, send};
 use super::setup;
 use super::state::{Overlay, State};
-use crate::model::{Auth, BodyKind, TokenName, limits};
+use crate::insight::learned::Standing;
+use crate::model::{Auth, BodyKind, TokenName, TokenRef, limits};
 
 /// How far a key moves the border between the columns, in thousandths of the screen.
 const STEP: i16 = 30;
@@ -313,10 +314,7 @@ fn choose_token(state: &mut State) {
     for token in &state.tokens {
         choices.push(Choice {
             label: token.name.to_string(),
-            note: token
-                .fingerprint
-                .as_ref()
-                .map_or_else(|| "no value yet".to_owned(), |print| format!("·{print}")),
+            note: known_of(state, token),
             pick: Pick::Token(Some(token.name.clone())),
         });
     }
@@ -340,6 +338,25 @@ fn choose_token(state: &mut State) {
         .position(|c| c.pick == Pick::Token(current.clone()));
     let title = format!("Tokens of {}", state.environment().name);
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, at)));
+}
+
+/// `·a209  refused: token_expired`
+fn known_of(state: &State, token: &TokenRef) -> String {
+    let print = match &token.fingerprint {
+        Some(print) => format!("·{print}"),
+        None => "no value yet".to_owned(),
+    };
+    let LastWord::Call(call) = last_word(state, token) else {
+        return print;
+    };
+    let status = call.status.map(|status| format!("{status:03}"));
+    let status = status.unwrap_or_default();
+    let code = call.errors.iter().find_map(|error| error.code.as_deref());
+    match Standing::of(call) {
+        Standing::Worked => format!("{print}  worked: {status}"),
+        Standing::Refused => format!("{print}  refused: {}", code.unwrap_or(&status)),
+        Standing::Answered => format!("{print}  answered: {status}"),
+    }
 }
 
 /// The request goes with this token from now on, or with none.

@@ -54,7 +54,7 @@ pub fn take_step(state: &mut State, place: usize) -> Vec<Effect> {
             "That was the tour. {} adds your own API.",
             state
                 .keymap
-                .hint(Action::ChooseEnvironment)
+                .hint(Action::AddEnvironment)
                 .unwrap_or_default()
         ),
     };

@@ -3,11 +3,14 @@
 
 use super::action::{Action, Pane, Screen};
 use super::message::{Effect, Notice, SetUp, SetupOrder, TokenOrder};
-use super::pane::{Choice, Dialog, Pick, Setup, SetupKind, SetupRow, TypedToken};
+use super::pane::{Choice, Dialog, KeepIn, Pick, Setup, SetupKind, SetupRow, TypedToken};
 use super::sending::send;
 use super::state::{Overlay, State};
 use crate::insight::api::proposal::{names_user, why_no_name};
 use crate::model::{Auth, Bindings, Environment, Origin, TokenName, TokenSource};
+
+/// What is longer than this was meant to be a value.
+const LONGEST_VARIABLE: usize = 40;
 
 /// Opens the form for a new environment; on the URL of the call in front where that belongs to
 /// none.
@@ -246,6 +249,10 @@ fn token_order(state: &State, setup: &Setup) -> Result<TokenOrder, (SetupRow, St
         return Err((SetupRow::Under, "It needs a name to go under.".to_owned()));
     }
     let from = setup.from.text().trim().to_owned();
+    if setup.keep_in == KeepIn::Variable && from.chars().count() > LONGEST_VARIABLE {
+        let why = "That is too long for the name of a variable. Give the name, never the value.";
+        return Err((SetupRow::From, why.to_owned()));
+    }
     Ok(TokenOrder {
         name,
         placement: setup.goes_in.placement(&under),
@@ -277,7 +284,8 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
         path,
         says,
     } = done;
-    let current = environment.unwrap_or_else(|| state.environment().name.clone());
+    let before = state.environment().name.clone();
+    let current = environment.unwrap_or_else(|| before.clone());
     // Those that a command or a URL named are of this run, and stay.
     let own = std::mem::take(&mut state.environments);
     let mut all = settings.environments.clone();
@@ -287,11 +295,9 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
             && e.name != Environment::COMMAND_LINE
     }));
     state.environments = all;
-    state.all_tokens = settings
-        .tokens
-        .iter()
-        .map(|token| token.name.clone())
-        .collect();
+    let were = std::mem::take(&mut state.all_tokens);
+    let tokens = settings.tokens.iter();
+    state.all_tokens = tokens.map(|token| token.name.clone()).collect();
     state.bindings = Bindings::of(&settings);
     state.placements = settings.placements();
     let at = state.environments.iter().position(|e| e.name == current);
@@ -299,10 +305,13 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
     state.tokens.clear();
     state.tokens_pane.moved();
     let place = state.environment().clone();
-    if let Some(token) = token.or_else(|| place.tokens.first().cloned()) {
+    let chosen = state.builder.auth.token();
+    let is_gone = chosen.is_some_and(|t| were.contains(t) && !state.all_tokens.contains(t));
+    if let Some(token) = token {
         state.builder.auth = Auth::Bearer(token);
-    } else if !place.tokens.is_empty() {
-        state.builder.auth = Auth::None;
+    } else if place.name != before || is_gone {
+        let first = place.tokens.first().cloned();
+        state.builder.auth = first.map_or(Auth::None, Auth::Bearer);
     }
     let mut effects = vec![Effect::ReadTokens(Box::new(place))];
     if let Some(path) = path {
@@ -419,7 +428,7 @@ pub fn offer(state: &mut State) {
     if !state.offered.insert(origin.clone()) {
         return;
     }
-    let key = state.keymap.hint(Action::ChooseEnvironment);
+    let key = state.keymap.hint(Action::AddEnvironment);
     state.notice = Some(Notice::info(format!(
         "{origin} belongs to no environment yet: {} adds it, with its token.",
         key.unwrap_or_default()
