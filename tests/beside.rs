@@ -231,6 +231,60 @@ fn the_value_of_a_known_token_becomes_its_name_wherever_it_is_typed_or_pasted() 
 }
 
 #[test]
+fn ones_own_api_is_there_after_a_pasted_url_and_a_pasted_token() {
+    let server = Server::saying(answer(
+        "200 OK",
+        "content-type: application/json\r\nconnection: close\r\n",
+        b"{\"orders\":[]}",
+    ));
+    let value = hex48();
+    for size in [(160, 48), (80, 24)] {
+        let home = Home::settled("# mine\ntheme = \"dark\"   # kept\n");
+        let before = server.asked().len();
+        let mut tty = at_terminal(&home, &[], size);
+        tty.sees("▲ 403 Forbidden");
+        tty.types("\x05");
+        tty.sees("+ add an environment");
+        tty.types("\x1b[A\r");
+        tty.sees("Add an environment");
+        let url = format!("{}/v2/orders?limit=5", server.base());
+        tty.types(&format!("\x1b[200~{url}\x1b[201~"));
+        tty.sees("proposed");
+        tty.types("\r\r\r\r\r");
+        tty.sees("▸ token");
+        tty.types(&format!("\x1b[200~Bearer {value}\n\x1b[201~"));
+        tty.sees("48 characters");
+        tty.sees("taken off");
+        tty.types("\x12");
+        tty.sees("✓ 200 OK");
+        tty.sees("are defined in");
+        let asked = server.asked();
+        assert_eq!(asked.len(), before + 1);
+        let asked = asked.last().unwrap();
+        assert_eq!(asked.target, "/v2/orders?limit=5");
+        let bearer = format!("Bearer {value}");
+        assert_eq!(asked.header("authorization"), Some(bearer.as_str()));
+        quits(&mut tty);
+        let shown = String::from_utf8_lossy(&tty.bytes()).into_owned();
+        assert!(!shown.contains(&value[..12]));
+        let text = std::fs::read_to_string(home.path("config.toml")).unwrap();
+        assert!(
+            text.starts_with("# mine\ntheme = \"dark\"   # kept\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("[environments.local]") && !text.contains(&value[..8]),
+            "{text}"
+        );
+        // It is where the next run begins, with its token.
+        let mut again = at_terminal(&home, &[], size);
+        again.sees("env local");
+        again.sees("token local");
+        quits(&mut again);
+    }
+}
+
+#[test]
 fn every_screen_fits_a_small_terminal() {
     for size in [(80, 24), (40, 10)] {
         let mut tty = Tty::start(&["--env", "sandbox"], size);

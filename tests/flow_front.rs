@@ -78,6 +78,10 @@ fn an_answer_steps_back_when_it_is_none_to_what_stands_in_the_request() {
             assert!(picture.contains("Response  not this request"), "{picture}");
         }
         assert!(picture.contains("^R sends"), "{picture}");
+        assert!(
+            picture.contains("to GET /core/runbooks/7/tasks"),
+            "{picture}"
+        );
         // The line that says so is the only one that is not dim.
         let (x, y) = scene.place_of("403 Forbidden");
         let dim = scene.theme.dim().add_modifier;

@@ -165,6 +165,50 @@ fn a_session_replays_what_was_recorded_whatever_the_environment_calls_by_the_sam
 }
 
 #[test]
+fn a_case_is_saved_without_probes_and_made_up_tokens_and_replays_in_another_run() {
+    let (base, _) = orders();
+    let mut room = Room::new().config(&format!(
+        "environment = \"acme\"\n[environments.acme]\nbase_url = \"{base}\"\ntokens = [\"desk\"]\n"
+    ));
+    room.variables = vec![("HTTRIAGE_TOKEN_DESK", "the-value-of-the-desk")];
+    let sent = room.httriage(&[
+        "send",
+        "GET",
+        "/orders/7",
+        "--token",
+        "desk",
+        "--case",
+        "A-1",
+    ]);
+    assert_eq!(sent.code, 4, "{}", sent.err);
+    let asked = room.httriage(&[
+        "investigate",
+        "GET",
+        "/orders/7",
+        "--token",
+        "desk",
+        "--case",
+        "A-1",
+        "--json",
+    ]);
+    assert_eq!(asked.code, 0, "{}", asked.err);
+    let probes = asked.json()["probes"].as_array().unwrap().len();
+    assert!(probes > 0);
+    let saved = room.httriage(&["history", "save", "A-1", "case:A-1"]);
+    assert_eq!(saved.code, 0, "{}", saved.err);
+    assert!(
+        saved
+            .err
+            .contains(&format!("{probes} that fit were left out")),
+        "{}",
+        saved.err
+    );
+    let ran = room.run(&["A-1", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(ran.changes(), ["same", "same"]);
+}
+
+#[test]
 fn steps_that_recorded_nothing_are_never_called_the_same() {
     let (base, _) = orders();
     let step = |expect: &str| {

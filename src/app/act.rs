@@ -12,7 +12,9 @@ use super::feature::save_body;
 use super::feature::save_session;
 use super::feature::send::{self, send};
 use super::feature::sessions;
+use super::feature::setup;
 use super::feature::tokens;
+use super::feature::tokens::{LastWord, last_word};
 use super::guide;
 use super::message::{Effect, Exported, Notice, Then};
 use super::palette::{self, environment_note};
@@ -20,7 +22,8 @@ use super::pane::{Builder, BuilderTab, Choice, Dialog, Help, Pick};
 use super::resume;
 use super::screens;
 use super::state::{Overlay, State};
-use crate::model::{Auth, BodyKind, TokenName, limits};
+use crate::insight::learned::Standing;
+use crate::model::{Auth, BodyKind, TokenName, TokenRef, limits};
 
 /// How far a key moves the border between the columns, in thousandths of the screen.
 const STEP: i16 = 30;
@@ -41,6 +44,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Send => effects = send(state, false),
         Action::ChooseToken => choose_token(state),
         Action::ChooseEnvironment => choose_environment(state),
+        Action::AddEnvironment => effects = setup::add(state),
+        Action::AddToken => effects = setup::add_token(state),
+        Action::RemoveToken => setup::ask_to_remove_token(state),
+        Action::SetupNext => effects = setup::step(state, 1),
+        Action::SetupBack => effects = setup::step(state, -1),
+        Action::SetupRight => effects = setup::turn(state, 1),
+        Action::SetupLeft => effects = setup::turn(state, -1),
+        Action::SetupLeave => effects = setup::leave(state),
         Action::SaveSession => effects = save(state),
         Action::OpenPalette => effects = palette::open_palette(state, blocked),
         Action::FocusRequest => jump(state, Pane::Request),
@@ -202,9 +213,8 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Send if state.running.len() >= limits::JOBS => {
             Some("Many calls are under way. Wait for one, or stop one.")
         }
-        Action::ChooseEnvironment if state.environments.len() < 2 => {
-            Some("There is only this environment. More are named in config.toml.")
-        }
+        Action::AddToken => setup::why_no_token(state),
+        Action::RemoveToken => setup::why_no_removal(state),
         Action::OpenGuide if guide::place_of_sandbox(state).is_none() => {
             Some("The tour goes through the sandbox, and this run has none.")
         }
@@ -308,10 +318,7 @@ fn choose_token(state: &mut State) {
     for token in &state.tokens {
         choices.push(Choice {
             label: token.name.to_string(),
-            note: token
-                .fingerprint
-                .as_ref()
-                .map_or_else(|| "no value yet".to_owned(), |print| format!("·{print}")),
+            note: known_of(state, token),
             pick: Pick::Token(Some(token.name.clone())),
         });
     }
@@ -319,15 +326,41 @@ fn choose_token(state: &mut State) {
         label: "no token".to_owned(),
         note: match state.tokens.is_empty() {
             false => "send without Authorization".to_owned(),
-            true => "none is known here: define one as [tokens.NAME] in config.toml".to_owned(),
+            true => "none is known here yet".to_owned(),
         },
         pick: Pick::Token(None),
     });
+    if setup::why_no_token(state).is_none() {
+        choices.push(Choice {
+            label: "+ add a token".to_owned(),
+            note: "paste it unseen".to_owned(),
+            pick: Pick::AddToken,
+        });
+    }
     let at = choices
         .iter()
         .position(|c| c.pick == Pick::Token(current.clone()));
     let title = format!("Tokens of {}", state.environment().name);
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, at)));
+}
+
+/// `·a209  refused: token_expired`
+fn known_of(state: &State, token: &TokenRef) -> String {
+    let print = match &token.fingerprint {
+        Some(print) => format!("·{print}"),
+        None => "no value yet".to_owned(),
+    };
+    let LastWord::Call(call) = last_word(state, token) else {
+        return print;
+    };
+    let status = call.status.map(|status| format!("{status:03}"));
+    let status = status.unwrap_or_default();
+    let code = call.errors.iter().find_map(|error| error.code.as_deref());
+    match Standing::of(call) {
+        Standing::Worked => format!("{print}  worked: {status}"),
+        Standing::Refused => format!("{print}  refused: {}", code.unwrap_or(&status)),
+        Standing::Answered => format!("{print}  answered: {status}"),
+    }
 }
 
 /// The request goes with this token from now on, or with none.
@@ -374,7 +407,9 @@ fn choose_environment(state: &mut State) {
         note: environment_note(environment),
         pick: Pick::Environment(place),
     });
-    let dialog = Dialog::new("Environments", choices.collect(), Some(state.environment));
+    let mut choices: Vec<Choice> = choices.collect();
+    choices.extend(setup::choices(state));
+    let dialog = Dialog::new("Environments", choices, Some(state.environment));
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
@@ -432,6 +467,12 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::RunToken(token)) => sessions::take_token(state, token),
         Some(Pick::RunPlace(place)) => return sessions::take_place(state, place),
         Some(Pick::RunTempo(tempo)) => state.sessions.tempo = tempo,
+        Some(Pick::AddEnvironment) => return setup::add(state),
+        Some(Pick::ChangeEnvironment) => return setup::change(state),
+        Some(Pick::AskToRemoveEnvironment) => setup::ask_to_remove(state),
+        Some(Pick::AddToken) => return setup::add_token(state),
+        Some(Pick::RemoveEnvironment(name)) => return vec![Effect::RemoveEnvironment(name)],
+        Some(Pick::RemoveToken(name)) => return vec![Effect::RemoveToken(name)],
         Some(Pick::Record(token)) => return sessions::record_as(state, token),
         Some(Pick::RunWrites(steps, writes)) => return sessions::start(state, steps, writes),
         Some(Pick::Trust(origin)) => return resend::trust(state, origin),

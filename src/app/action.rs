@@ -85,6 +85,8 @@ pub enum Place {
     Completion,
     /// While something is looked for in a text that is being typed.
     TextSearch,
+    /// In the form for an environment or a token.
+    Setup,
 }
 
 impl Place {
@@ -107,6 +109,7 @@ impl Place {
             }
             Place::Field
             | Place::Dialog
+            | Place::Setup
             | Place::Help
             | Place::Palette
             | Place::Investigation
@@ -129,6 +132,7 @@ impl Place {
             Place::Investigation => "On an investigation",
             Place::Completion => "In the list beneath a URL",
             Place::TextSearch => "Searching in what is typed",
+            Place::Setup => "Adding an environment or a token",
         }
     }
 }
@@ -172,6 +176,7 @@ actions! {
     Send            "send"             "send the request"              Place::Anywhere, ["ctrl-r", "f5"];
     ChooseToken     "choose-token"     "choose the token"              Place::Anywhere, ["ctrl-t"];
     ChooseEnvironment "choose-environment" "choose the environment"    Place::Anywhere, ["ctrl-e"];
+    AddEnvironment  "add-environment"  "add an environment" Place::Anywhere, ["alt-e"];
     SaveSession     "save-session"     "save to a session" / "save session" Place::Anywhere, ["ctrl-s"];
     OpenPalette     "palette"          "find anything" / "palette" Place::Anywhere, ["ctrl-p"];
     FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
@@ -273,6 +278,8 @@ actions! {
     TokensSurvey    "tokens-survey"    "ask who it is and what it can see" / "who am I" Place::Screen(Screen::Tokens), ["w"];
     TokensMark      "tokens-mark"      "mark; two marked ones are compared" / "mark" Place::Screen(Screen::Tokens), ["x"];
     TokensTake      "tokens-take"      "take it for the request" / "use it" Place::Screen(Screen::Tokens), ["t"];
+    AddToken        "add-token"        "add a token" / "add" Place::Screen(Screen::Tokens), ["a"];
+    RemoveToken     "remove-token"     "remove the token" Place::Screen(Screen::Tokens), ["d", "delete"];
 
     FieldDone       "field-done"       "done"                          Place::Field, ["esc"];
     FieldEnter      "field-enter"      "done, or a new line in the body" / "done" Place::Field, ["enter"];
@@ -304,6 +311,12 @@ actions! {
     DialogDown      "dialog-down"      "down" / "down" Place::Dialog, ["down", "j"];
     DialogChoose    "dialog-choose"    "choose" / "choose" Place::Dialog, ["enter"];
     DialogClose     "dialog-close"     "close" / "close" Place::Dialog, ["esc", "q"];
+
+    SetupNext       "setup-next"       "next" / "next" Place::Setup, ["enter", "tab", "down"];
+    SetupBack       "setup-back"       "back" / "back" Place::Setup, ["backtab", "up"];
+    SetupRight      "setup-right"      "the next choice" / "the next choice" Place::Setup, ["right"];
+    SetupLeft       "setup-left"       "the choice before"             Place::Setup, ["left"];
+    SetupLeave      "setup-leave"      "leave" / "leave" Place::Setup, ["esc"];
 
 
     PaletteChoose   "palette-choose"   "choose" / "choose" Place::Palette, ["enter"];

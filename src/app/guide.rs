@@ -51,10 +51,10 @@ pub fn take_step(state: &mut State, place: usize) -> Vec<Effect> {
     notice.remedy = match next(state) {
         Some(_) => format!("{key} goes on with the tour."),
         None => format!(
-            "That was the tour. {} chooses an environment of your own.",
+            "That was the tour. {} adds your own API.",
             state
                 .keymap
-                .hint(Action::ChooseEnvironment)
+                .hint(Action::AddEnvironment)
                 .unwrap_or_default()
         ),
     };

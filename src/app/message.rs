@@ -3,6 +3,7 @@
 use super::action::Screen;
 use super::answer::{Shown, Source};
 use super::keymap::Key;
+use super::pane::{KeepIn, TypedToken};
 use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
@@ -14,8 +15,9 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Progress,
-    RequestSpec, SentRequest, Session, Tempo, Timestamp, TokenName, TokenRef, TokenSource,
+    Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Placement, Progress,
+    RequestSpec, SentRequest, Session, Settings, Tempo, Timestamp, TokenName, TokenRef,
+    TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -158,6 +160,10 @@ pub enum Message {
     SecretTyped(usize),
     /// A hidden value was given and is in place, or the question was left.
     SecretGiven(Option<Box<TokenRow>>),
+    /// What can be told of the value of a token that is being defined.
+    TypedToken(TypedToken),
+    /// `config.toml` was changed, or why not.
+    SetUp(Result<Box<SetUp>, String>),
     /// What the history knows of an environment.
     Learned {
         environment: String,
@@ -335,6 +341,40 @@ pub struct TokenRow {
     pub trouble: Option<String>,
 }
 
+/// An environment and a token that are to be written. The value is typed elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetupOrder {
+    /// The environment is there already.
+    pub is_token_alone: bool,
+    /// The environment that is changed, by the name it had.
+    pub changes: Option<String>,
+    pub environment: Environment,
+    pub token: Option<TokenOrder>,
+    /// The first call.
+    pub path: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenOrder {
+    pub name: TokenName,
+    pub placement: Placement,
+    pub keep_in: KeepIn,
+    /// The variable, or the words of the command.
+    pub from: String,
+}
+
+/// What stands in `config.toml` now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetUp {
+    pub settings: Settings,
+    /// The environment to go to.
+    pub environment: Option<String>,
+    pub token: Option<TokenName>,
+    /// The call to make first.
+    pub path: Option<String>,
+    pub says: String,
+}
+
 /// A session that is sent again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplayRun {
@@ -474,6 +514,14 @@ pub enum Effect {
         held: Vec<Arc<Exchange>>,
         environments: Vec<Environment>,
     },
+    /// Whether keys are the value of a token that is being defined.
+    TypeToken(bool),
+    /// Drops what was typed of it.
+    ForgetTyped,
+    /// Writes an environment, a token or both.
+    SetUp(Box<SetupOrder>),
+    RemoveEnvironment(String),
+    RemoveToken(TokenName),
     ListSessions(Listing),
     /// Puts a session that is in no file into a new one.
     WriteSession {

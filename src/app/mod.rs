@@ -30,7 +30,7 @@ pub use list::List;
 pub use message::{
     Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Level, Listing,
     Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
-    SessionFile, SessionFrom, Spent, Then, ThenWhy, TokenRow,
+    SessionFile, SessionFrom, SetUp, SetupOrder, Spent, Then, ThenWhy, TokenOrder, TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,
@@ -44,6 +44,6 @@ pub use act::blocked;
 pub use feature::investigate::is_refused;
 pub use feature::matrix::place_of_matrix;
 pub use feature::sessions::{place_of_session, tempo_label};
-pub use feature::tokens::last_word;
+pub use feature::tokens::{LastWord, last_word};
 pub use paste::name_typed;
-pub use screens::open;
+pub use resume::open;

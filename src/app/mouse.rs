@@ -85,7 +85,10 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
         }
         // A click beside what lies on top closes it, but for a line that is being typed.
         Some(Spot::Behind)
-            if matches!(state.overlay, Some(Overlay::Prompt(_) | Overlay::Secret(_))) => {}
+            if matches!(
+                state.overlay,
+                Some(Overlay::Prompt(_) | Overlay::Secret(_) | Overlay::Setup(_))
+            ) => {}
         Some(Spot::Behind) if matches!(state.overlay, Some(Overlay::Help(_))) => {
             return act(state, Action::HelpClose);
         }
@@ -173,7 +176,7 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
         Some(Overlay::Palette(_)) => (Action::PaletteUp, Action::PaletteDown),
         Some(Overlay::Help(_)) => (Action::HelpUp, Action::HelpDown),
         Some(Overlay::Investigate(_)) => (Action::ProbeUp, Action::ProbeDown),
-        Some(Overlay::Prompt(_) | Overlay::Secret(_)) => return Vec::new(),
+        Some(Overlay::Prompt(_) | Overlay::Secret(_) | Overlay::Setup(_)) => return Vec::new(),
     };
     act(state, if way < 0 { up } else { down })
 }

@@ -10,7 +10,7 @@ use super::feature::sessions;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
 use super::pane::{Editing, Part};
 use super::remember::remember;
-use super::state::State;
+use super::state::{Overlay, State};
 use super::update::paste;
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
@@ -22,6 +22,9 @@ const NOTES: usize = 3;
 
 /// Whether the text is more than text for a field: a call, or an answer.
 fn is_more(state: &State, text: &str) -> bool {
+    if matches!(state.overlay, Some(Overlay::Setup(_))) {
+        return false;
+    }
     let editing = &state.builder.editing;
     let in_body = matches!(editing, Some(Editing::Body | Editing::Notes));
     let saved = insight::received(text.as_bytes(), &state.catalogue.library);
@@ -271,6 +274,7 @@ fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
     state.environments.push(Environment {
         name: origin.to_string(),
         base_url: origin.to_string(),
+        placements: state.placements.clone(),
         ..Environment::default()
     });
     enter(state, state.environments.len() - 1)

@@ -5,11 +5,12 @@ use super::action::{Pane, Screen};
 use super::feature::needs::{self, Needs};
 use super::feature::send::{self, enter, send, send_as};
 use super::feature::{
-    compare, copy, investigate, matrix, save_body, save_session, sessions, tokens,
+    compare, copy, investigate, matrix, save_body, save_session, sessions, setup, tokens,
 };
 use super::message::{Effect, Notice, Then, TokenRow};
 use super::pane::{Asked, AskedCall};
-use super::state::{Overlay, State};
+use super::screens;
+use super::state::{Overlay, Start, State};
 use super::task::{Task, Wait};
 use crate::insight::Exchange;
 use crate::insight::redact::is_secret_name;
@@ -19,6 +20,29 @@ use crate::model::{
 };
 use std::ops::Range;
 use std::sync::Arc;
+
+/// Opens the explorer, and asks for what it needs first.
+pub fn open(mut start: Start) -> (State, Vec<Effect>) {
+    let (session, pasted) = (start.session.take(), start.pasted.take());
+    let was_argument = start.was_argument;
+    let mut state = State::new(start);
+    let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
+    if state.mouse {
+        effects.push(Effect::UseMouse(true));
+    }
+    effects.extend(state.start_sandbox());
+    effects.push(state.recall(None));
+    if let Some(path) = session {
+        effects.extend(screens::open_session(&mut state, path));
+    }
+    if let Some(text) = pasted {
+        effects.push(Effect::TakeIn { text, was_argument });
+    }
+    if !state.opens_with_a_call {
+        setup::offer(&mut state);
+    }
+    (state, effects)
+}
 
 pub fn fill(state: &mut State) -> Vec<Effect> {
     begin(state, Task::Fill)

@@ -7,29 +7,9 @@ use super::feature::sessions;
 use super::feature::tokens;
 use super::message::{Effect, Listing, Notice, OpenSession};
 use super::pane::{Part, TokensPart};
-use super::state::{Start, State};
+use super::state::State;
 use super::task::Job;
 use std::path::PathBuf;
-
-/// Opens the explorer, and asks for what it needs first.
-pub fn open(mut start: Start) -> (State, Vec<Effect>) {
-    let (session, pasted) = (start.session.take(), start.pasted.take());
-    let was_argument = start.was_argument;
-    let mut state = State::new(start);
-    let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
-    if state.mouse {
-        effects.push(Effect::UseMouse(true));
-    }
-    effects.extend(state.start_sandbox());
-    effects.push(state.recall(None));
-    if let Some(path) = session {
-        effects.extend(open_session(&mut state, path));
-    }
-    if let Some(text) = pasted {
-        effects.push(Effect::TakeIn { text, was_argument });
-    }
-    (state, effects)
-}
 
 /// Opens a session on its screen.
 pub fn open_session(state: &mut State, path: PathBuf) -> Vec<Effect> {

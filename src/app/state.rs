@@ -6,14 +6,14 @@ use super::keymap::Keymap;
 use super::message::{Effect, Notice, Pasted};
 use super::pane::{
     Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
-    ResponsePane, SecretPrompt, Sessions, Tokens,
+    ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
 };
 use super::task::{Job, Task, Wait};
 use crate::format::export::Ground;
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
-    Author, Bindings, Environment, ExchangeId, Progress, Reach, RequestSpec, Settings, Step,
-    Timestamp, TokenName, TokenRef, limits,
+    Author, Bindings, Environment, ExchangeId, Placement, Progress, Reach, RequestSpec, Settings,
+    Step, Timestamp, TokenName, TokenRef, limits,
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -51,6 +51,8 @@ pub struct Start {
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Whether the system keeps secrets for us.
+    pub has_keyring: bool,
 }
 
 /// A theme as the picker lists it.
@@ -78,6 +80,7 @@ pub enum Overlay {
     Palette(Box<Palette>),
     Investigate(Box<Investigate>),
     Secret(SecretPrompt),
+    Setup(Box<Setup>),
 }
 
 /// A rectangle of the screen, in cells.
@@ -229,6 +232,8 @@ pub struct State {
     pub all_tokens: Vec<TokenName>,
     /// Where each token may go, by the settings.
     pub bindings: Bindings,
+    /// Tokens that do not stand behind `Bearer`, and where they do.
+    pub placements: Vec<(TokenName, Placement)>,
     /// The sandbox was asked for, and has neither come up nor failed.
     pub sandbox_starting: bool,
     /// A request waits for the sandbox to come up.
@@ -239,6 +244,9 @@ pub struct State {
     pub case: Option<String>,
     /// The call of the history that the next chosen one is compared with.
     pub comparing: Option<ExchangeId>,
+    pub has_keyring: bool,
+    /// Hosts of which it was said that they can become an environment.
+    pub offered: BTreeSet<String>,
     /// The session that is being made of calls, to be saved.
     pub gathers: Option<Job>,
     /// The investigation that was closed last, to be opened again.
@@ -296,11 +304,14 @@ impl State {
                 .map(|t| t.name.clone())
                 .collect(),
             bindings: Bindings::of(&start.settings),
+            placements: start.settings.placements(),
             sandbox_starting: false,
             waits_for_sandbox: false,
             opens_with_a_call: start.send_first,
             case: start.case,
             comparing: None,
+            has_keyring: start.has_keyring,
+            offered: BTreeSet::new(),
             gathers: None,
             investigated: None,
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
@@ -390,6 +401,7 @@ impl State {
         match &mut self.overlay {
             Some(Overlay::Prompt(prompt)) => Some(&mut prompt.field),
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
+            Some(Overlay::Setup(setup)) => setup.field(),
             Some(_) => None,
             None if self.screen != Screen::Explorer => None,
             None if self.response.jq.field.is_some() => self.response.jq.field.as_mut(),
@@ -440,7 +452,10 @@ impl State {
 
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
-            Some(overlay) => matches!(overlay, Overlay::Prompt(_) | Overlay::Palette(_)),
+            Some(overlay) => matches!(
+                overlay,
+                Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Setup(_)
+            ),
             None if self.screen != Screen::Explorer => false,
             None => {
                 self.response.jq.field.is_some()

@@ -12,8 +12,9 @@ use super::feature::save_body;
 use super::feature::save_session;
 use super::feature::send::send;
 use super::feature::sessions;
+use super::feature::setup;
 use super::feature::tokens;
-use super::keymap::Key;
+use super::keymap::{Key, KeyCode};
 use super::message::{Draft, Effect, Listing, Message, Notice, SandboxNews, SessionFile};
 use super::mouse::point;
 use super::palette;
@@ -98,6 +99,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         } => resume::looked(state, &environment, tokens),
         Message::SecretTyped(count) => needs::secret_typed(state, count),
         Message::SecretGiven(row) => resume::secret_given(state, row.map(|row| *row)),
+        Message::TypedToken(typed) => setup::typed(state, typed),
+        Message::SetUp(done) => setup::done(state, done),
         Message::Learned {
             environment,
             learned,
@@ -131,6 +134,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
+        Some(Overlay::Setup(_)) => return press_in_form(state, key),
         None if state.edits_lines() && state.builder.search.is_some() => anywhere()
             .or(state.keymap.lookup(Place::TextSearch, key))
             .or(state.keymap.lookup(Place::Field, key)),
@@ -173,6 +177,38 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
+/// In the form: sending means saving, and a row that is a text takes all that moves in it.
+fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
+    let is_text = state.field().is_some();
+    let own = state.keymap.lookup(Place::Setup, key);
+    match state.keymap.lookup(Place::Anywhere, key) {
+        Some(Action::Send) => return setup::save(state),
+        Some(Action::Quit) => return act(state, Action::Quit),
+        _ => {}
+    }
+    match own {
+        Some(Action::SetupRight | Action::SetupLeft) if is_text => {}
+        Some(action) => return act(state, action),
+        None if !is_text && key == Key::plain(KeyCode::Char(' ')) => {
+            return act(state, Action::SetupRight);
+        }
+        None => {}
+    }
+    match state.keymap.lookup(Place::Field, key) {
+        Some(action) if is_text => {
+            if let Some(field) = state.field() {
+                field.edit(action);
+            }
+        }
+        _ => {
+            if let Some(field) = state.field() {
+                field.type_key(key);
+            }
+        }
+    }
+    setup::changed(state)
+}
+
 /// Whether the list beneath the URL is in front.
 fn completes(state: &State) -> bool {
     state.is_editing() && state.screen == Screen::Explorer && state.builder.is_completing()
@@ -210,6 +246,9 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
     if let Some(field) = state.field() {
         field.paste(text);
+    }
+    if matches!(state.overlay, Some(Overlay::Setup(_))) {
+        return setup::changed(state);
     }
     after_typing(state)
 }
@@ -265,6 +304,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
             state.focus = Pane::Response;
         }
         resend::ask_to_permit(state);
+        setup::offer(state);
     }
     effects
 }

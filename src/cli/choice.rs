@@ -49,6 +49,7 @@ pub fn environment_of(exchange: &Exchange, settings: &Settings) -> Environment {
         None if exchange.environment == Environment::SANDBOX => Environment::sandbox(),
         None => Environment {
             name: exchange.environment.clone(),
+            placements: settings.placements(),
             ..Environment::default()
         },
     }
@@ -330,7 +331,7 @@ pub fn environment_of_session(
     let named = named.filter(|name| place.env.is_none() && *name != Environment::COMMAND_LINE);
     let Some(name) = named else {
         let chosen = environment(place, settings)?;
-        return Ok(chosen.unwrap_or_else(|| environment_of_url("")));
+        return Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)));
     };
     let known = settings.environment(name).is_some();
     // A base URL on the command line stands in for an environment that is not at hand.
@@ -348,15 +349,16 @@ pub fn environment_of_session(
         ..settings.clone()
     };
     let chosen = environment(&place, &apart)?;
-    Ok(chosen.unwrap_or_else(|| environment_of_url("")))
+    Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)))
 }
 
 /// An environment for a URL given in full.
-pub fn environment_of_url(url: &str) -> Environment {
+pub fn environment_of_url(url: &str, settings: &Settings) -> Environment {
     let base_url = Origin::parse(url).map(|origin| origin.to_string());
     Environment {
         name: Environment::COMMAND_LINE.to_owned(),
         base_url: base_url.unwrap_or_default(),
+        placements: settings.placements(),
         ..Environment::default()
     }
 }

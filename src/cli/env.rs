@@ -8,11 +8,10 @@ use super::trouble::Trouble;
 use crate::engine::Home;
 use crate::format::config_edit;
 use crate::insight::api::library::Library;
-use crate::insight::api::proposal::{Proposal, propose, why_no_name};
+use crate::insight::api::proposal::{Proposal, names_user, propose, why_no_name};
 use crate::model::{Environment, Origin, Settings, TokenName};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
-use url::Url;
 
 pub fn run(args: EnvArgs, out: &mut Out) -> Result<u8, Trouble> {
     match args.command {
@@ -176,9 +175,7 @@ fn proposed(
             "One name and one URL define an environment.",
         ));
     }
-    if let Ok(parsed) = Url::parse(url.trim())
-        && (!parsed.username().is_empty() || parsed.password().is_some())
-    {
+    if names_user(url) {
         return Err(Trouble::usage(
             "A user or a password stands in that URL. Leave them out: httriage token add NAME --basic USER keeps the password by name.",
         ));

@@ -7,12 +7,13 @@ use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::clock;
 use crate::engine::sandbox::{self, CALLS};
-use crate::engine::{Client, Home, HomeError, Vault};
+use crate::engine::{Client, Home, HomeError, Vault, keep};
 use crate::format::{registry, session_file};
 use crate::insight;
 use crate::insight::api::library::Library;
 use crate::model::{
-    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, TokenName, bare_url,
+    Auth, Body, Environment, Origin, Param, RequestSpec, Scheme, Settings, Step, TokenName,
+    bare_url,
 };
 use crate::runtime;
 use std::io::IsTerminal;
@@ -44,14 +45,17 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
             "This terminal calls itself dumb (TERM=dumb), so the explorer cannot be drawn on it. httriage send METHOD URL makes a call and says what came, httriage investigate METHOD URL says why it was refused, httriage replay SESSION sends a session. Where the terminal can do more, start it with TERM=xterm-256color httriage.",
         ));
     }
-    let chosen = match (choice::environment(&args.place, &settings)?, url) {
-        (Some(environment), _) => environment,
-        (None, Some(url)) if url.starts_with("http") => choice::environment_of_url(url),
-        (None, _) => Environment::sandbox(),
+    let is_said = args.place.env.is_some() || args.place.base_url.is_some();
+    let whole = url.filter(|url| url.starts_with("http") && !is_said);
+    let chosen = match (whole, choice::environment(&args.place, &settings)?) {
+        (Some(url), _) => environment_of(url, &settings),
+        (None, Some(environment)) => environment,
+        (None, None) => Environment::sandbox(),
     };
     let token = match &args.token {
         Some(name) => Some(choice::token(name, &chosen, &settings)?),
-        None => None,
+        // An environment that lists tokens begins with its first.
+        None => chosen.tokens.first().cloned(),
     };
     // The opening call is a refusal worth reading; it goes by itself, to our own sandbox only.
     let send_first = chosen.sandbox && args.what.is_none();
@@ -98,6 +102,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         now: clock::now(),
         zone: jiff::tz::TimeZone::system(),
         size: (0, 0),
+        has_keyring: keep::keyring().is_ok(),
     };
     let means = runtime::Means {
         client: Client::new(vault, options),
@@ -219,6 +224,15 @@ fn opening_call() -> RequestSpec {
         .data
         .map_or(Body::Empty, |data| Body::Text(data.to_owned()));
     spec
+}
+
+/// The environment that a URL belongs to; one of its own where it belongs to none.
+fn environment_of(url: &str, settings: &Settings) -> Environment {
+    let origin = Origin::parse(url);
+    let mut all = settings.environments.iter();
+    let own = all.find(|environment| origin.is_some() && environment.origin() == origin);
+    own.cloned()
+        .unwrap_or_else(|| choice::environment_of_url(url, settings))
 }
 
 /// All environments to choose from, the chosen one among them, and its place.

@@ -60,8 +60,19 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
                 environments: &settings.environments,
             };
             let ids = chosen(&history, &filter, from.as_deref())?;
-            let exchanges = loaded(&history, &ids)?;
-            let (session, notes) = session_of(name, note, &exchanges, keeping);
+            let mut exchanges = loaded(&history, &ids)?;
+            let before = exchanges.len();
+            // What was asked about a call is no part of what is told, unless nothing else is.
+            if exchanges.iter().any(|exchange| exchange.is_own()) {
+                exchanges.retain(|exchange| exchange.is_own());
+            }
+            let (session, mut notes) = session_of(name, note, &exchanges, keeping);
+            let left = before - exchanges.len();
+            if left > 0 {
+                notes.push(Note::new(format!(
+                    "{left} that fit were left out: probes, cells of a matrix, surveys and replays are made about other calls."
+                )));
+            }
             save(&home, &session, &notes, file, out)
         }
         HistoryCommand::Forget {

@@ -25,7 +25,8 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let chosen = choice::environment(&args.place, &settings)?;
-    let mut environment = chosen.unwrap_or_else(|| choice::environment_of_url(&args.url));
+    let mut environment =
+        chosen.unwrap_or_else(|| choice::environment_of_url(&args.url, &settings));
     for pair in &args.variables {
         let (name, value) = split_pair(pair, '=', "--var")?;
         environment.variables.retain(|(known, _)| *known != name);

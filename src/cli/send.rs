@@ -38,7 +38,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let catalogue = choice::catalogue(&home)?;
     let mut environment = match choice::environment(&args.place, &settings)? {
         Some(environment) => environment,
-        None => choice::environment_of_url(&args.url),
+        None => choice::environment_of_url(&args.url, &settings),
     };
     for pair in &args.variables {
         let (name, value) = split_pair(pair, '=', "--var")?;

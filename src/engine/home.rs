@@ -412,6 +412,7 @@ fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
         let own = own.map(|place| settings.tokens.remove(place));
         let reads = |token: &&Token| token.source == source || token.name.variable() == variable;
         let others = settings.tokens.iter().filter(reads);
+        let placement = own.as_ref().map(|own| own.placement.clone());
         let origins = match own {
             Some(own) => own.origins,
             None => others.filter_map(|token| token.origins.clone()).next(),
@@ -420,7 +421,7 @@ fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
             name,
             source,
             origins,
-            placement: Default::default(),
+            placement: placement.unwrap_or_default(),
         });
     }
 }

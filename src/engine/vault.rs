@@ -21,7 +21,7 @@ use crate::model::{
 use ring::digest;
 use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Shorter values are typed as parts of words.
 const SHORTEST_TYPED: usize = 8;
@@ -30,7 +30,7 @@ const LONG_TYPED: usize = 32;
 const ENOUGH_TYPED: usize = 16;
 
 pub struct Vault {
-    tokens: Vec<Token>,
+    tokens: RwLock<Vec<Token>>,
     starter: Starter,
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
@@ -68,7 +68,7 @@ impl Vault {
     /// `practice` gives the values of the sandbox's own tokens.
     pub fn new(settings: &Settings, practice: fn(&str) -> Option<Secret>) -> Vault {
         Vault {
-            tokens: settings.tokens.clone(),
+            tokens: RwLock::new(settings.tokens.clone()),
             starter: Starter::new(settings),
             practice,
             ask: None,
@@ -138,7 +138,8 @@ impl Vault {
     /// Tells which token has a value, of those whose value is at hand now.
     pub fn by_value(&self, sandbox: &[TokenName]) -> impl Fn(&Secret) -> Option<TokenName> {
         let lent = self.lent();
-        let own = self.tokens.iter().map(|token| &token.name).chain(&lent);
+        let tokens = self.tokens();
+        let own = tokens.iter().map(|token| &token.name).chain(&lent);
         let own = own.map(|name| (name, false));
         let all = own.chain(sandbox.iter().map(|name| (name, true)));
         let read = all.map(|(name, sandbox)| self.reference_at_rest(name, sandbox));
@@ -278,7 +279,7 @@ impl Vault {
     }
 
     fn at_rest(&self, name: &TokenName, sandbox: bool) -> Option<Secret> {
-        match self.source(name, sandbox) {
+        match self.source(name, sandbox).as_ref() {
             Some(TokenSource::Sandbox) => (self.practice)(name.as_str()),
             Some(TokenSource::Variable(variable)) => source::from_variable(name, variable).ok(),
             Some(TokenSource::File(path)) => source::from_file(name, path).ok(),
@@ -290,8 +291,8 @@ impl Vault {
     /// where that would be needed.
     pub fn look_at_rest(&self, name: &TokenName) -> Option<Result<(), Failure>> {
         let value = match self.source(name, false)? {
-            TokenSource::Variable(variable) => source::from_variable(name, variable),
-            TokenSource::File(path) => source::from_file(name, path),
+            TokenSource::Variable(variable) => source::from_variable(name, &variable),
+            TokenSource::File(path) => source::from_file(name, &path),
             _ => return None,
         };
         Some(value.and_then(|secret| check_characters(name, &secret)))
@@ -309,8 +310,8 @@ impl Vault {
             (None, Some(TokenSource::Sandbox)) => {
                 (self.practice)(name.as_str()).ok_or_else(|| source::no_practice(name))
             }
-            (None, Some(TokenSource::Variable(variable))) => source::from_variable(name, variable),
-            (None, Some(TokenSource::File(path))) => source::from_file(name, path),
+            (None, Some(TokenSource::Variable(variable))) => source::from_variable(name, &variable),
+            (None, Some(TokenSource::File(path))) => source::from_file(name, &path),
             (None, Some(_)) => return None,
         };
         Some(value.map(|value| {
@@ -375,7 +376,7 @@ impl Vault {
             };
             Some((token.name.clone(), value.ok()?))
         };
-        self.tokens.iter().filter_map(value).collect()
+        self.tokens().iter().filter_map(value).collect()
     }
 
     /// The tokens that were read and cannot be masked, since they are too short; each is named once.
@@ -415,7 +416,7 @@ impl Vault {
         if let Some(secret) = self.remembered(sandbox, name) {
             return Ok(secret);
         }
-        let secret = match self.source(name, sandbox) {
+        let secret = match self.source(name, sandbox).as_ref() {
             None => Err(source::unknown(name)),
             Some(TokenSource::Sandbox) => {
                 (self.practice)(name.as_str()).ok_or_else(|| source::no_practice(name))
@@ -450,12 +451,36 @@ impl Vault {
     }
 
     /// Where the value comes from; `None` where no token of that name is known.
-    pub fn source(&self, name: &TokenName, sandbox: bool) -> Option<&TokenSource> {
+    pub fn source(&self, name: &TokenName, sandbox: bool) -> Option<TokenSource> {
         if sandbox {
-            return Some(&TokenSource::Sandbox);
+            return Some(TokenSource::Sandbox);
         }
-        let token = self.tokens.iter().find(|token| &token.name == name)?;
-        Some(&token.source)
+        let tokens = self.tokens();
+        let token = tokens.iter().find(|token| &token.name == name)?;
+        Some(token.source.clone())
+    }
+
+    fn tokens(&self) -> Vec<Token> {
+        let tokens = self.tokens.read();
+        tokens.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The settings are others from now on: tokens were defined or taken away. What was lent and
+    /// permitted in this run stays.
+    pub fn define(&self, settings: &Settings) {
+        let gone: Vec<TokenName> = {
+            let old = self.tokens();
+            let is_gone = |token: &&Token| settings.token(&token.name) != Some(*token);
+            let gone = old.iter().filter(is_gone);
+            gone.map(|token| token.name.clone()).collect()
+        };
+        *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = settings.tokens.clone();
+        self.bindings().settle(settings);
+        let mut read = self.read();
+        // What had another source is read anew.
+        read.values
+            .retain(|(sandbox, name), _| *sandbox || !gone.contains(name));
+        (read.at_rest, read.mask) = (None, None);
     }
 
     fn remembered(&self, sandbox: bool, name: &TokenName) -> Option<Secret> {

@@ -398,7 +398,7 @@ mod tests {
     fn a_token_goes_to_no_more_places_when_its_environment_is_removed() {
         let (text, bound) = remove_environment(OLD, "f", "acme").unwrap();
         let old = TokenName::new("old").unwrap();
-        assert_eq!(bound, [old.clone()]);
+        assert_eq!(bound, std::slice::from_ref(&old));
         let settings = config_file::read(&text, "f").unwrap();
         let origins = settings.token(&old).unwrap().origins.clone().unwrap();
         assert_eq!(

@@ -1,11 +1,11 @@
 //! The token of a request where its settings say that it goes: in `Authorization` under another
 //! scheme, in a header of its own, in the query or in a cookie.
 
-use super::{Auth, Environment, Param, Placement, RequestSpec, TokenName, slot, token_names_in};
+use super::{Auth, Environment, Param, Placement, RequestSpec, TokenName, slot};
 use std::borrow::Cow;
 
 /// The request with its token in its place, and the token if that is not `Bearer`. What a person
-/// typed there wins, and a token whose name stands in the request already is not added.
+/// typed there wins.
 pub fn placed<'s>(
     spec: &'s RequestSpec,
     environment: &Environment,
@@ -14,17 +14,12 @@ pub fn placed<'s>(
         return (Cow::Borrowed(spec), None);
     };
     let placement = environment.placement(name);
-    let mut texts = spec.sent_templates().into_iter();
-    let stands = texts.any(|text| token_names_in(text).contains(name));
-    if placement == Placement::Bearer && !stands {
+    if placement == Placement::Bearer {
         return (Cow::Borrowed(spec), None);
     }
     let mut spec = spec.clone();
     let name = name.clone();
     spec.auth = Auth::None;
-    if stands {
-        return (Cow::Owned(spec), Some(name));
-    }
     let value = slot(&name);
     let is_added = match &placement {
         Placement::Bearer => false,
@@ -142,10 +137,7 @@ mod tests {
 
     #[test]
     fn what_stands_there_already_is_not_added_again() {
-        let mut spec = RequestSpec::new("GET", "/x?key={{token:desk}}");
-        let (_, headers, token) = sent(Placement::Bearer, &spec);
-        assert_eq!((headers, token.as_deref()), (vec![], Some("desk")));
-        spec = RequestSpec::new("GET", "/x");
+        let mut spec = RequestSpec::new("GET", "/x");
         spec.headers = vec![Param::new("x-api-key", "typed")];
         let (_, headers, token) = sent(Placement::Header("X-Api-Key".into()), &spec);
         assert_eq!(

@@ -117,6 +117,11 @@ impl Masked {
         self.0.chars().count()
     }
 
+    /// A copy, to be looked at before it is given.
+    pub fn copy(&self) -> Secret {
+        Secret::new(self.0.as_str())
+    }
+
     /// The whole of it; nothing is left here.
     pub fn take(&mut self) -> Secret {
         let secret = Secret::new(self.0.as_str());

@@ -11,6 +11,7 @@ mod runs;
 mod secret;
 mod secret_keys;
 mod sessions;
+mod setup;
 mod signals;
 mod taking;
 mod tasks;

@@ -4,6 +4,7 @@
 use super::known::Begun;
 use super::reading::Reading;
 use super::secret::Typing;
+use super::setup::NewToken;
 use super::watching::Watching;
 use super::{sessions, taking, terminal, tmux};
 use crate::app::pane::Shown;
@@ -63,6 +64,8 @@ pub struct Performer {
     filtering: Option<(u64, AbortHandle)>,
     /// A hidden value while it is typed.
     pub secret: Option<Typing>,
+    /// The value of a token that is being defined.
+    pub(super) new_token: NewToken,
     /// The beginning of a known value that was typed.
     pub(super) begun: Option<Begun>,
     pub(super) queue: UnboundedSender<Message>,
@@ -99,6 +102,7 @@ impl Performer {
         Performer {
             catalogue,
             secret: None,
+            new_token: NewToken::default(),
             begun: None,
             client: Arc::new(means.client),
             history: means.history,
@@ -207,6 +211,11 @@ impl Performer {
                 held,
                 environments,
             } => self.save_session(name, chosen, held, environments),
+            Effect::TypeToken(typing) => self.type_token(typing),
+            Effect::ForgetTyped => self.forget_typed(),
+            Effect::SetUp(order) => self.set_up(*order),
+            Effect::RemoveEnvironment(name) => self.remove_environment(name),
+            Effect::RemoveToken(name) => self.remove_token(name),
             Effect::ListSessions(listing) => self.list_sessions(listing),
             Effect::WriteSession { job, session } => self.write_session(job, *session),
             Effect::OpenSession { job, screen, from } => self.open_session(job, screen, from),

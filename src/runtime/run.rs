@@ -8,7 +8,7 @@ use super::tasks;
 use super::terminal::{
     Screen, Taken, hand_over, hear_interrupt, is_gone, suspend, take_again, use_mouse,
 };
-use crate::app::{Effect, Key, Message, Start, State, open, update};
+use crate::app::{Effect, Key, Message, Overlay, Start, State, open, update};
 use crate::engine::clock;
 use crate::model::Scheme;
 use crate::ui::{self, Theme};
@@ -194,11 +194,18 @@ async fn turn(
                 if let Message::Key(_) | Message::Pointer(_) = &message {
                     state.now = clock::now();
                 }
+                if let Message::SetUp(Ok(done)) = &message {
+                    performer.settle(&done.settings);
+                }
                 if performer.swallows(&message) {
                     continue;
                 }
                 let is_key = matches!(message, Message::Key(_));
                 let mut effects = update(state, message);
+                // A question that came in between has the keys.
+                if !matches!(state.overlay, Some(Overlay::Setup(_))) {
+                    performer.type_token(false);
+                }
                 if is_key {
                     effects.extend(performer.looks_at(state));
                 }
@@ -252,7 +259,8 @@ async fn passed(since: Option<Instant>, time: Duration) {
 
 /// What a terminal's event means; the keys of a hidden value never come to the state.
 fn heard(performer: &mut Performer, event: Event) -> Option<Message> {
-    match performer.hears(input::message(event)?)? {
+    let message = performer.hears_token(input::message(event)?)?;
+    match performer.hears(message)? {
         Message::Paste(text) => Some(performer.named(text)),
         message => Some(message),
     }

@@ -246,7 +246,7 @@ impl Performer {
             tokio::spawn(async move {
                 let mut rows = Vec::new();
                 for name in names {
-                    let source = client.vault().source(&name, sandbox).cloned();
+                    let source = client.vault().source(&name, sandbox);
                     let seen = client.vault().examine(&name, sandbox).await;
                     let origins = client.vault().origins(&name, &environment);
                     rows.push(row(name, source, origins, Some(seen)));
@@ -256,7 +256,7 @@ impl Performer {
         } else {
             tokio::task::spawn_blocking(move || {
                 let rows = names.into_iter().map(|name| {
-                    let source = client.vault().source(&name, sandbox).cloned();
+                    let source = client.vault().source(&name, sandbox);
                     let seen = client.vault().examine_at_rest(&name, sandbox);
                     let origins = client.vault().origins(&name, &environment);
                     row(name, source, origins, seen)
@@ -268,7 +268,7 @@ impl Performer {
 
     /// What can be told of a token without starting or asking anything.
     pub fn row_at_rest(&self, name: &TokenName, sandbox: bool) -> TokenRow {
-        let source = self.client.vault().source(name, sandbox).cloned();
+        let source = self.client.vault().source(name, sandbox);
         let seen = self.client.vault().examine_at_rest(name, sandbox);
         row(name.clone(), source, Vec::new(), seen)
     }

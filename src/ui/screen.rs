@@ -118,6 +118,7 @@ fn draw_overlay(
         Overlay::Palette(palette) => pane::palette::place(palette, room),
         Overlay::Investigate(_) => pane::investigate::place(room),
         Overlay::Secret(_) => pane::secret::place(area),
+        Overlay::Setup(setup) => pane::setup::place(setup, room),
         Overlay::Help(_) => pane::help::place(room),
     };
     clear(rect, theme, screen);
@@ -129,6 +130,7 @@ fn draw_overlay(
         Overlay::Secret(secret) => {
             pane::secret::draw(secret, theme, rect, screen);
         }
+        Overlay::Setup(setup) => pane::setup::draw(state, setup, theme, rect, screen),
         Overlay::Investigate(found) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::investigate::draw(state, found, theme, rect, screen);

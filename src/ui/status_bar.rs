@@ -116,6 +116,7 @@ fn keys_in_front(state: &State) -> Vec<Action> {
         (Some(Overlay::Dialog(_)), _) => (Place::Dialog, &[]),
         (Some(Overlay::Help(_)), _) => (Place::Help, &[]),
         (Some(Overlay::Palette(_)), _) => (Place::Palette, &[]),
+        (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
         (Some(Overlay::Investigate(_)), _) => (Place::Investigation, &[]),
         (Some(Overlay::Secret(_) | Overlay::Prompt(_)), _) | (None, Screen::Explorer) => {
             return Vec::new();
@@ -332,6 +333,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Back if state.focus == Pane::Response && state.is_stale() => {
                 "back to the call of this response"
             }
+            Action::Send if matches!(state.overlay, Some(Overlay::Setup(_))) => "save",
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
             Action::FieldDone if asks => "cancel",
             Action::FieldEnter if in_jq => "filter",

@@ -7,7 +7,7 @@ use httriage::app::pane::Shown;
 use httriage::app::{
     Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message, Notice,
     OpenSession, Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile,
-    SessionFrom, Start, State, ThemeName, TokenRow, open, update,
+    SessionFrom, SetUp, SetupOrder, Start, State, ThemeName, TokenRow, open, update,
 };
 use httriage::engine::jq;
 use httriage::engine::sandbox::{
@@ -30,7 +30,7 @@ use httriage::insight::{received, summary};
 use httriage::model::{
     Auth, Body, CallOrigin, Environment, ExchangeId, Expectation, Filtered, Outcome, Param,
     RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace,
-    Step, Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
+    Step, Timestamp, Token, TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -99,6 +99,7 @@ pub fn start(size: (u16, u16)) -> Start {
         variables: vec![("runbook".to_owned(), "7".to_owned())],
         tokens: vec![TokenName::new("desk").unwrap()],
         protected,
+        configured: true,
         ..Environment::default()
     };
     Start {
@@ -129,6 +130,7 @@ pub fn start(size: (u16, u16)) -> Start {
         now: now(),
         zone: TimeZone::UTC,
         size,
+        has_keyring: false,
     }
 }
 
@@ -750,7 +752,12 @@ impl Scene {
                 let text = self.leaves.take()?;
                 Some(Message::Edited { draft, text })
             }
-            Effect::Cancel(_)
+            Effect::SetUp(order) => Some(Message::SetUp(Ok(Box::new(self.set_up(*order))))),
+            Effect::TypeToken(_)
+            | Effect::ForgetTyped
+            | Effect::RemoveEnvironment(_)
+            | Effect::RemoveToken(_)
+            | Effect::Cancel(_)
             | Effect::Permit { .. }
             | Effect::StopReading(_)
             | Effect::LetGo(_)
@@ -764,6 +771,39 @@ impl Scene {
                 Some(Message::Told(Notice::info(words)))
             }
             Effect::TakeIn { text, was_argument } => Some(self.take_in(&text, was_argument)),
+        }
+    }
+
+    /// The settings as they would be read again.
+    fn set_up(&self, order: SetupOrder) -> SetUp {
+        let SetupOrder {
+            is_token_alone,
+            changes,
+            mut environment,
+            token,
+            path,
+        } = order;
+        let mut settings = Settings::default();
+        environment.configured = true;
+        environment
+            .tokens
+            .extend(token.iter().map(|token| token.name.clone()));
+        settings.tokens.extend(token.iter().map(|token| Token {
+            name: token.name.clone(),
+            source: TokenSource::Prompt,
+            origins: None,
+            placement: token.placement.clone(),
+        }));
+        settings.environments.push(environment.clone());
+        SetUp {
+            settings,
+            token: token.map(|token| token.name),
+            path: (changes.is_none() && !is_token_alone).then_some(path),
+            says: format!(
+                "Environment {} is defined in config.toml.",
+                environment.name
+            ),
+            environment: (!is_token_alone).then_some(environment.name),
         }
     }
 

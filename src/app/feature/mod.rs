@@ -11,4 +11,5 @@ pub mod save_body;
 pub mod save_session;
 pub mod send;
 pub mod sessions;
+pub mod setup;
 pub mod tokens;

@@ -91,23 +91,31 @@ fn ask_before_writing(state: &mut State, environment: &str, url: &str) {
 pub fn choose_environment(state: &mut State, place: usize) -> Vec<Effect> {
     let effects = enter(state, place);
     if !effects.is_empty() {
-        state.notice = Some(Notice::info(format!(
-            "Now in {}. Choose a token with {}.",
-            state.environment().name,
-            state.keymap.hint(Action::ChooseToken).unwrap_or_default()
-        )));
+        let name = state.environment().name.clone();
+        let key = state.keymap.hint(Action::ChooseToken).unwrap_or_default();
+        state.notice = Some(Notice::info(match state.builder.auth.token() {
+            Some(token) => format!("Now in {name}, as {token}. {key} chooses another token."),
+            None => format!("Now in {name}. Choose a token with {key}."),
+        }));
     }
     effects
 }
 
-/// Goes to another environment. A token does not come along: it belongs where it was chosen.
+/// Goes to another environment. A token comes along only where that one lists it too; else its
+/// first one is chosen.
 pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     if place == state.environment || place >= state.environments.len() {
         return Vec::new();
     }
+    let before = state.environment().clone();
     state.environment = place;
     state.tokens.clear();
-    state.builder.auth = Auth::None;
+    let here = state.environment();
+    let both = state.builder.auth.token().filter(|token| {
+        !before.sandbox && before.tokens.contains(token) && here.tokens.contains(token)
+    });
+    let token = both.or(here.tokens.first()).cloned();
+    state.builder.auth = token.map_or(Auth::None, Auth::Bearer);
     state.waits_for_sandbox = false;
     let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
     effects.extend(state.start_sandbox());

@@ -24,22 +24,32 @@ pub fn learn(state: &State) -> Effect {
     }
 }
 
+/// What is known of how a token stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastWord<'s> {
+    /// Nobody has looked into the history yet.
+    Unasked,
+    NeverSent,
+    Call(&'s ExchangeSummary),
+}
+
 /// The call that says how a token stands in the environment in use: of this run, else of the
-/// history. `Err` while nobody has looked.
-pub fn last_word<'s>(
-    state: &'s State,
-    token: &TokenRef,
-) -> Result<Option<&'s ExchangeSummary>, ()> {
+/// history.
+pub fn last_word<'s>(state: &'s State, token: &TokenRef) -> LastWord<'s> {
     let place = &state.environment().name;
     let latest = state.history.latest();
     let latest = latest.filter(|call| &call.environment == place);
     let now = last_word_of(latest, token);
     let learned = state.tokens_pane.learned(place);
-    match (now, learned) {
-        (Some(call), _) if Standing::of(call) != Standing::Answered => Ok(Some(call)),
-        (now, Some(learned)) => Ok(learned.last_word(token).or(now)),
-        (Some(call), None) => Ok(Some(call)),
-        (None, None) => Err(()),
+    let known = match (now, learned) {
+        (Some(call), _) if Standing::of(call) != Standing::Answered => Some(call),
+        (now, Some(learned)) => learned.last_word(token).or(now),
+        (now, None) => now,
+    };
+    match (known, learned) {
+        (Some(call), _) => LastWord::Call(call),
+        (None, Some(_)) => LastWord::NeverSent,
+        (None, None) => LastWord::Unasked,
     }
 }
 
@@ -56,8 +66,7 @@ pub fn look(state: &State) -> Effect {
 pub fn no_token(state: &State) -> Option<&'static str> {
     let place = &state.environment().name;
     let row = state.tokens_pane.selected(place);
-    row.is_none()
-        .then_some("No token is known here. httriage token add NAME defines one.")
+    row.is_none().then_some("No token is known here. Add one.")
 }
 
 pub fn no_survey(state: &State) -> Option<&'static str> {

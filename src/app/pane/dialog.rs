@@ -33,6 +33,13 @@ pub enum Pick {
     RunPlace(Option<String>),
     /// How fast the steps of a run follow each other.
     RunTempo(Tempo),
+    AddEnvironment,
+    ChangeEnvironment,
+    AskToRemoveEnvironment,
+    AddToken,
+    /// Takes it out of the settings.
+    RemoveEnvironment(String),
+    RemoveToken(TokenName),
     /// Records what came of a step, with its token where the step takes that over.
     Record(Option<TokenName>),
     /// Runs these steps, with those that write or without them.
@@ -119,8 +126,14 @@ impl Dialog {
         }
     }
 
+    /// A step beyond an end goes on at the other.
     pub fn step(&mut self, step: isize) {
-        self.list.step(step, self.choices.len());
+        let last = self.choices.len().saturating_sub(1);
+        match (step, self.list.cursor) {
+            (-1, 0) => self.list.cursor = last,
+            (1, at) if at == last => self.list.cursor = 0,
+            _ => self.list.step(step, self.choices.len()),
+        }
     }
 
     pub fn picked(&self) -> Option<&Pick> {

@@ -12,6 +12,7 @@ mod prompt;
 mod response;
 mod secret;
 mod sessions;
+mod setup;
 mod tokens;
 
 pub use super::answer::Shown;
@@ -28,4 +29,5 @@ pub use response::{
 };
 pub use secret::SecretPrompt;
 pub use sessions::{Part, Sessions, StepResult};
+pub use setup::{GoesIn, KeepIn, Setup, SetupKind, SetupRow, TypedToken};
 pub use tokens::{Tokens, TokensPart};

@@ -372,7 +372,7 @@ fn write(home: &Home, token: &Token, environments: &[String]) -> Result<(), Trou
     let place = file.display().to_string();
     let changed = config_edit::add_token(&text, &place, token, environments)?;
     // What could not be read again is not written.
-    config_file::read(&changed, &place)?;
+    config_file::read(&changed, &place).map_err(|error| Trouble::usage(error.to_string()))?;
     home.save(&file, &changed)?;
     Ok(())
 }

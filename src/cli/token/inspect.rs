@@ -158,7 +158,7 @@ fn look(
         None => return Ok(Looked::at(&piped()?, known)),
         Some(name) => name,
     };
-    let nowhere = choice::environment_of_url("");
+    let nowhere = choice::environment_of_url("", settings);
     let environment = environment.unwrap_or(&nowhere);
     let name = choice::token(name, environment, settings)?;
     let vault = Vault::new(settings, sandbox::token_value).asking(ask::value);

@@ -59,6 +59,12 @@ pub fn propose(url: &str, taken: &[&str], library: &Library) -> Option<Proposal>
     })
 }
 
+/// Whether a user or a password stands in a URL.
+pub fn names_user(url: &str) -> bool {
+    let url = Url::parse(url.trim());
+    url.is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+}
+
 /// Scheme, host and port, and the parts of the path that every call of an API begins with: `api`,
 /// `rest`, and versions.
 fn base_of(url: &Url) -> String {

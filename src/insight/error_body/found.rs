@@ -27,7 +27,7 @@ impl ErrorBody {
             let more = all - shown;
             self.more = more;
             self.notes.push(Note::new(format!(
-                "The first {shown} errors are shown; there are {more} more. --json has all of them."
+                "The first {shown} errors are shown; there are {more} more in the body."
             )));
         }
         self

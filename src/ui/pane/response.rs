@@ -119,12 +119,20 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
             false => format!("{send} sends   {back} brings its call back"),
         };
         top.push(Line::styled(cut(&words, width), theme.strong()));
+        if width < 60 {
+            let call = format!("to {}", call_of(shown, state));
+            top.push(Line::raw(cut(&call, width)));
+        }
     }
     if area.height >= 16 {
         top.extend(ids(shown, theme, width));
     }
     let room = if area.height >= 12 { 3 } else { 1 };
-    let mut sentence = wrap(&sentence(state, shown), width);
+    // Where there is little room, whose answer it is goes before what it means.
+    let mut sentence = match stale && width < 60 {
+        true => Vec::new(),
+        false => wrap(&sentence(state, shown), width),
+    };
     if sentence.len() > room {
         let rest = sentence.split_off(room - 1).join(" ");
         sentence.push(cut(&rest, width));
@@ -269,7 +277,10 @@ fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'s
         facts.push(format!("sent {} times", exchange.attempts));
     }
     if state.is_stale() {
-        facts = vec![format!("to {}", call_of(shown, state))];
+        facts = match width >= 60 {
+            true => vec![format!("to {}", call_of(shown, state))],
+            false => vec!["not this request".to_owned()],
+        };
     }
     if !exchange.unverified.is_empty() {
         facts.insert(0, "CERTIFICATE NOT CHECKED".to_owned());

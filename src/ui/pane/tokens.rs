@@ -2,7 +2,7 @@
 //! what the API says, or how two differ. Nothing here says that a signature is valid.
 
 use super::history::time_text;
-use crate::app::{Action, Painted, Spot, State, TokenRow, last_word};
+use crate::app::{Action, LastWord, Painted, Spot, State, TokenRow, last_word};
 use crate::insight::learned::Standing;
 use crate::insight::matrix::Access;
 use crate::insight::survey::Survey;
@@ -35,7 +35,8 @@ pub fn draw_list(
     let width = area.width as usize;
     if rows.is_empty() {
         let text = format!(
-            "No token is known in {place}. httriage token add NAME defines one: it asks for the value without showing it, and keeps it in the safest place that works here."
+            "No token is known in {place}. {} adds one: its value is typed or pasted unseen, and kept in the safest place that works here.",
+            state.keymap.hint(Action::AddToken).unwrap_or_default()
         );
         let lines = wrap(&text, width).into_iter();
         let lines = lines.map(|text| Line::styled(text, theme.dim()));
@@ -138,7 +139,7 @@ fn standing(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
         _ => {}
     }
     let word = last_word(state, &row.token);
-    if let Ok(Some(call)) = word {
+    if let LastWord::Call(call) = word {
         let at = time_text(call.started_at, &state.zone, now);
         let code = call.errors.iter().find_map(|error| error.code.as_deref());
         let status = call.status.map(|status| format!("{status:03}"));
@@ -166,7 +167,7 @@ fn standing(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
         (None, _) => ("not read yet".to_owned(), theme.dim()),
         (_, Some(at)) => (format!("expires {}", relative(at, now)), Style::new()),
         (Some(report), _) if !report.problems.is_empty() => ("unusual".to_owned(), doubt),
-        _ if word.is_err() => (String::new(), theme.dim()),
+        _ if word == LastWord::Unasked => (String::new(), theme.dim()),
         _ => ("never sent".to_owned(), theme.dim()),
     }
 }
