@@ -16,6 +16,7 @@ mod write;
 pub use find::is_command;
 pub(super) use find::{dialect, leads_to, next_of};
 pub use read::read;
+pub(super) use read::read_within;
 pub(super) use words::{Command, Unclosed, Word, command};
 pub use write::{write_exchange, write_question, write_request, write_session};
 
