@@ -695,7 +695,7 @@ fn a_kind_that_is_named_wins_and_a_file_that_is_none_is_one_sentence() {
         "### a\nGET https://a.example/x\n###\ncurl https://b.example/y\n",
     );
     for (args, says) in [
-        (&["import", "env.json"][..], "no Postman collection"),
+        (&["import", "env.json"][..], "no collection that is known"),
         (
             &["import", "env.json", "--kind", "postman"],
             "an environment of Postman",

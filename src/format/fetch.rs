@@ -100,11 +100,13 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
         return;
     };
     let mut body = None;
+    let mut sends_cookies = false;
     for (name, term) in members {
         match name.as_str() {
             "method" => call.method = term.text(),
             "headers" => call.headers.extend(rows(term)),
             "body" => body = Some(term),
+            "credentials" => sends_cookies = term.text() == "include",
             "referrer" => {
                 let referrer = term.text();
                 if referrer.contains("://") {
@@ -113,6 +115,12 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
             }
             _ => {}
         }
+    }
+    if sends_cookies && call.header("cookie").is_none() {
+        gathered.notes.count(
+            at,
+            "the browser sends its cookies along, which do not stand in the text",
+        );
     }
     // A browser says these itself, and nothing is decided by them.
     call.headers.retain(|row| {
