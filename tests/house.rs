@@ -227,7 +227,7 @@ const UNPRINTABLE: &[(&str, &str)] = &[
     ("format/variables.rs", "Variables"),
     ("format/variables.rs", "Row"),
     ("format/gathered.rs", "Gathered"),
-    ("format/postman/node.rs", "Node"),
+    ("format/node.rs", "Node"),
     ("format/postman/read.rs", "Reader"),
     ("format/http_file/read.rs", "Reader"),
     ("model/token.rs", "Secret"),

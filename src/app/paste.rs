@@ -34,7 +34,7 @@ fn is_more(state: &State, text: &str) -> bool {
     } else if let Some(format) = registry::told(text) {
         let is_line = !text.trim().contains('\n');
         match format.kind {
-            _ if format.is_command() => true,
+            "curl" => true,
             // A line such as `GET /x` may well be what somebody looks for.
             "http" if is_line => matches!(editing, Some(Editing::Url)) || !state.is_editing(),
             // JSON may well be meant for the body, and so may lines.

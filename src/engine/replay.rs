@@ -2,6 +2,7 @@
 //! may come from anybody, so no token leaves the environment's own origin, and nothing that an
 //! answer holds can ask for one.
 
+use super::attach;
 use super::client::{Client, Flight, Outgoing};
 use super::investigate::case_of;
 use crate::insight::Exchange;
@@ -16,6 +17,7 @@ use crate::model::{
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -50,6 +52,8 @@ pub struct Replay {
     pub allow_writes: bool,
     /// The support case it is made for.
     pub case: Option<String>,
+    /// The folder from which the files of its steps are read, once a person agreed.
+    pub files: Option<PathBuf>,
     /// Steps before this one are left out, as if they were not there.
     pub from: usize,
     pub tempo: Tempo,
@@ -273,6 +277,8 @@ impl Answers {
                 ));
             }
         }
+        let files = std::mem::take(&mut sent.files);
+        sent.files = attach::below(replay.files.as_deref(), files)?;
         // The vault and the record know the environment as it is configured.
         Ok(Prepared {
             spec,

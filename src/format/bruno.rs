@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn forms_parts_and_graphql_of_a_file_are_read() {
         let read = collection(
-            "meta {\n  name: up\n}\npost {\n  url: https://a.example/up\n  body: multipartForm\n  auth: basic\n}\nauth:basic {\n  username: kim\n  password: planted-1\n}\nbody:multipart-form {\n  note: hi\n  file: @file(/home/kim/a.txt) @contentType(text/plain)\n}\n",
+            "meta {\n  name: up\n}\npost {\n  url: https://a.example/up\n  body: multipartForm\n  auth: basic\n}\nauth:basic {\n  username: kim\n  password: planted-1\n}\nbody:multipart-form {\n  note: hi\n  file: @file(../up/a.txt) @contentType(text/plain)\n}\n",
         );
         let spec = &read.requests[0].spec;
         let Body::Multipart(parts) = &spec.body else {

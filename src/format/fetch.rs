@@ -95,16 +95,33 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
         url: arguments.next().map_or_else(String::new, |url| url.text()),
         ..Call::default()
     };
-    let Some(Term::Object(members)) = arguments.next() else {
-        gathered.call(call);
-        return;
+    let members = match arguments.next() {
+        Some(Term::Object(members)) => members,
+        given => {
+            if given.is_some() {
+                gathered.notes.count(
+                    at,
+                    "method, headers and body are given by what is not in the text, and are missing",
+                );
+            }
+            gathered.call(call);
+            return;
+        }
     };
     let mut body = None;
+    let mut sends_cookies = false;
     for (name, term) in members {
         match name.as_str() {
             "method" => call.method = term.text(),
-            "headers" => call.headers.extend(rows(term)),
+            "headers" => match term {
+                Term::Object(_) | Term::List(_) => call.headers.extend(rows(term)),
+                _ => gathered.notes.count(
+                    at,
+                    "headers are given by what is not in the text, and are missing",
+                ),
+            },
             "body" => body = Some(term),
+            "credentials" => sends_cookies = term.text() == "include",
             "referrer" => {
                 let referrer = term.text();
                 if referrer.contains("://") {
@@ -113,6 +130,12 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
             }
             _ => {}
         }
+    }
+    if sends_cookies && call.header("cookie").is_none() {
+        gathered.notes.count(
+            at,
+            "the browser sends its cookies along, which do not stand in the text",
+        );
     }
     // A browser says these itself, and nothing is decided by them.
     call.headers.retain(|row| {
@@ -129,6 +152,17 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
         Some(Term::Form(rows)) => {
             call.typed("application/x-www-form-urlencoded");
             Sent::Form(rows)
+        }
+        Some(Term::Plain(name)) => Sent::Text(name),
+        Some(Term::Parts(mut parts)) => {
+            for part in parts.iter_mut().filter(|part| part.is_file) {
+                // A name, and no folder.
+                let path = part.value.clone();
+                if !path.contains("{{") {
+                    part.value = gathered.file(&path, at).unwrap_or(path);
+                }
+            }
+            Sent::Parts(parts)
         }
         Some(_) => {
             gathered.notes.count(
@@ -217,6 +251,31 @@ mod tests {
         assert_eq!(read.requests[1].spec.headers[0], Param::new("X-A", "b"));
         let value = &read.requests[2].spec.headers[0].value;
         assert_eq!(value, "Basic {{token:basic}}");
+        assert!(!format!("{read:?}").contains("planted"));
+    }
+
+    #[test]
+    fn a_call_that_another_program_wrote_has_its_headers_and_parts() {
+        let read = collection(
+            "const myHeaders = new Headers();\nmyHeaders.append(\"X-A\", \"b\");\nmyHeaders.append(\"Authorization\", \"Bearer planted-1\");\n\nconst formdata = new FormData();\nformdata.append(\"note\", \"hi\");\nformdata.append(\"file\", fileInput.files[0], \"a.txt\");\n\nconst requestOptions = {\n  method: \"POST\",\n  headers: myHeaders,\n  body: formdata,\n  redirect: \"follow\"\n};\n\nfetch(\"https://a.example/up\", requestOptions)\n  .then((response) => response.text())\n  .catch((error) => console.error(error));\nfetch(\"https://a.example/y\", elsewhere)",
+        );
+        let spec = &read.requests[0].spec;
+        assert_eq!(
+            (&spec.method[..], &spec.url[..]),
+            ("POST", "https://a.example/up")
+        );
+        assert_eq!(spec.headers, [Param::new("X-A", "b")]);
+        assert!(matches!(spec.auth, Auth::Bearer(_)));
+        let Body::Multipart(parts) = &spec.body else {
+            panic!("{spec:?}")
+        };
+        let told: Vec<_> = parts.iter().map(|p| (&p.value[..], p.is_file)).collect();
+        assert_eq!(told, [("hi", false), ("a.txt", true)]);
+        let said = format!("{:?}", read.notes);
+        assert!(
+            said.contains("Method, headers and body are given by"),
+            "{said}"
+        );
         assert!(!format!("{read:?}").contains("planted"));
     }
 

@@ -264,6 +264,12 @@ fn finish(gathered: &mut Gathered, asked: Asked, mut call: Call, command: &Comma
     call.body = if let Some(raw) = asked.raw {
         Sent::Text(raw)
     } else if let Some(path) = asked.items.whole_file.clone() {
+        if asked.items.has_data() {
+            gathered.notes.add(
+                at,
+                "a file is the whole body, so the members beside it were left out",
+            );
+        }
         Sent::File(path)
     } else if asked.items.has_data() {
         match asked.mode {

@@ -544,7 +544,7 @@ mod tests {
 
     const FOURTH: &str = r#"{"_type":"export","__export_format":4,"__export_date":"2026-01-01T00:00:00.000Z","resources":[
         {"_id":"req_1","parentId":"fld_1","name":"make","_type":"request","method":"POST","url":"{{ _.base }}/cards/:id","body":{"mimeType":"application/json","text":"{\"a\": \"{{ _.word }}\", \"u\": \"{% uuid 'v4' %}\"}"},"parameters":[{"name":"q","value":"1"},{"name":"off","value":"2","disabled":true}],"pathParameters":[{"name":"id","value":"7"}],"headers":[{"name":"X-A","value":"b"}],"authentication":{"type":"bearer","token":"{{ _.key }}"}},
-        {"_id":"req_2","parentId":"wrk_1","name":"up","_type":"request","method":"POST","url":"{{ _.base }}/up","body":{"mimeType":"multipart/form-data","params":[{"name":"note","value":"hi"},{"name":"file","type":"file","fileName":"/home/kim/a.txt"}]},"authentication":{"type":"basic","username":"kim","password":"planted-2"}},
+        {"_id":"req_2","parentId":"wrk_1","name":"up","_type":"request","method":"POST","url":"{{ _.base }}/up","body":{"mimeType":"multipart/form-data","params":[{"name":"note","value":"hi"},{"name":"file","type":"file","fileName":"../up/a.txt"}]},"authentication":{"type":"basic","username":"kim","password":"planted-2"}},
         {"_id":"fld_1","parentId":"wrk_1","name":"Cards","_type":"request_group"},
         {"_id":"grpc_1","parentId":"wrk_1","_type":"grpc_request"},
         {"_id":"wrk_1","parentId":null,"name":"Acme","_type":"workspace"},

@@ -74,6 +74,15 @@ fn begins_line(text: &str, mark: &str) -> bool {
 pub fn refusal(text: &str, file: &str, kinds: &[&str]) -> FormatError {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let at = text.len() - start.len();
+    if file.to_ascii_lowercase().ends_with(".env.json") {
+        return FormatError::at(
+            file,
+            text,
+            at,
+            "this is an environment of an editor's HTTP client, which holds values and no requests",
+            "Import the .http file; give the values with --var NAME=VALUE, or under variables in config.toml.",
+        );
+    }
     if let Some(other) = OTHERS.iter().find(|other| (other.fits)(start)) {
         let problem = format!("this is {}, and is not read here", other.noun);
         return FormatError::at(file, text, at, problem, other.remedy);

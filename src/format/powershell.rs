@@ -68,7 +68,13 @@ fn one(gathered: &mut Gathered, asked: Asked) {
         match name.as_str() {
             "uri" => call.url = term.text(),
             "method" | "custommethod" => call.method = term.text(),
-            "headers" => call.headers.extend(rows(term)),
+            "headers" => match term {
+                Term::Hash(_) => call.headers.extend(rows(term)),
+                _ => gathered.notes.count(
+                    at,
+                    "headers are given by what is not in the text, and are missing",
+                ),
+            },
             "contenttype" => media_type = term.text(),
             "useragent" => call.headers.push(Param::new("User-Agent", term.text())),
             "body" => body = Some(term),
@@ -258,6 +264,23 @@ mod tests {
         assert_eq!(
             read.requests[4].spec.headers[0].value,
             "Basic {{token:basic}}"
+        );
+        assert!(!format!("{read:?}").contains("planted"));
+    }
+
+    #[test]
+    fn a_call_that_another_program_wrote_has_its_headers() {
+        let read = collection(
+            "$headers = New-Object \"System.Collections.Generic.Dictionary[[String],[String]]\"\n$headers.Add(\"X-A\", \"b\")\n$headers.Add(\"Authorization\", \"Bearer planted-1\")\n$body = @\"\n{\n    `\"name`\": `\"kim`\"\n}\n\"@\n\n$response = Invoke-RestMethod 'https://a.example/x' -Method 'POST' -Headers $headers -Body $body\n$response | ConvertTo-Json\nirm https://a.example/y -Headers $others",
+        );
+        let spec = &read.requests[0].spec;
+        assert_eq!(spec.headers[0], Param::new("X-A", "b"));
+        assert!(matches!(spec.auth, Auth::Bearer(_)));
+        assert_eq!(spec.body, Body::Text("{\n    \"name\": \"kim\"\n}".into()));
+        let said = format!("{:?}", read.notes);
+        assert!(
+            said.contains("Headers are given by what is not in the text"),
+            "{said}"
         );
         assert!(!format!("{read:?}").contains("planted"));
     }

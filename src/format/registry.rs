@@ -274,7 +274,8 @@ fn named(file: &str, text: &str) -> Option<&'static Format> {
         .iter()
         .find(|format| format.import.is_some() && format.endings.iter().any(ends))?;
     match told(text) {
-        Some(other) if other.is_many => Some(other),
+        // Files of requests look much like each other.
+        Some(other) if other.is_many && !["hurl", "bruno"].contains(&other.kind) => Some(other),
         _ => Some(format),
     }
 }

@@ -2,6 +2,10 @@
 //! Values of tokens never stand in it. Written by hand rather than by a serializer, so that a
 //! difference shows one thing a line and no character in the file steers a terminal.
 
+mod carried;
+
+pub use carried::{is_below, is_carried};
+
 use super::FormatError;
 use crate::model::{
     Auth, Body, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName, is_plain,
@@ -71,12 +75,38 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
         spec.params
             .extend(table.params.into_iter().map(|row| row.0));
         spec.headers = table.headers.into_iter().map(|row| row.0).collect();
+        let given = [
+            table.body.is_some(),
+            !table.parts.is_empty(),
+            table.body_file.is_some(),
+            table.body_base64.is_some(),
+        ];
+        if given.iter().filter(|given| **given).count() > 1 {
+            return wrong(
+                0,
+                format!("the step \"{}\" has more than one body", table.name),
+                "Leave one of body, parts, body_file and body_base64.",
+            );
+        }
+        let carried = match (table.body_file, &table.body_base64) {
+            (Some(path), _) => Some(carried::file(path)),
+            (None, Some(text)) => Some(carried::bytes(text)),
+            (None, None) => {
+                let parts = Some(table.parts).filter(|parts| !parts.is_empty());
+                parts.map(carried::parts)
+            }
+        };
         spec.body = match table.body {
             Some(text) if text.is_empty() => Body::Empty,
             Some(text) if table.literal && !is_plain(&text) => Body::Bytes(text.into_bytes()),
             Some(text) => Body::Text(text),
             None => Body::Empty,
         };
+        match carried {
+            None => {}
+            Some(Ok(body)) => spec.body = body,
+            Some(Err((at, problem, remedy))) => return wrong(at, problem, remedy),
+        }
         if let Some(name) = table.token {
             match TokenName::new(name.get_ref()) {
                 Some(token) => spec.auth = Auth::Bearer(token),
@@ -216,7 +246,11 @@ pub fn write(session: &Session) -> String {
             Some(query) => file.text("query", &query),
             None => file.pairs("params", &step.spec.params),
         }
-        let written = written(&step.spec.body);
+        let is_carried = is_carried(&step.spec.body);
+        let written = match is_carried {
+            true => None,
+            false => written(&step.spec.body),
+        };
         let mut headers = step.spec.headers.clone();
         let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
         if let Some(media_type) = written.as_ref().and_then(|w| w.media_type.as_ref())
@@ -231,11 +265,8 @@ pub fn write(session: &Session) -> String {
                 if written.literal {
                     file.key("literal", true);
                 }
-                if !written.files.is_empty() {
-                    file.line("# The contents of files cannot stand here.");
-                }
             }
-            None => file.line("# The body is not text and cannot stand here."),
+            None => carried::write(&step.spec.body, &mut file),
         }
         file.table("capture", &step.capture);
         if let Some(expect) = &step.expect {
@@ -296,7 +327,8 @@ fn version_of(session: &Session) -> i64 {
         let rows = spec.params.iter().chain(&spec.headers);
         let escaped = |text: &str| pieces(text).any(|piece| piece == Piece::Brace);
         let written = written(&spec.body).unwrap_or_default();
-        rows.filter(|row| row.enabled).any(|row| row.literal)
+        is_carried(&spec.body)
+            || rows.filter(|row| row.enabled).any(|row| row.literal)
             || spec.sent_templates().into_iter().any(escaped)
             || query_of(spec).is_some()
             || written.literal
@@ -347,6 +379,10 @@ struct StepTable {
     /// The body is data.
     #[serde(default)]
     literal: bool,
+    #[serde(default)]
+    parts: Vec<carried::PartTable>,
+    body_file: Option<Spanned<String>>,
+    body_base64: Option<Spanned<String>>,
     #[serde(default)]
     capture: BTreeMap<String, Spanned<String>>,
     expect: Option<ExpectTable>,

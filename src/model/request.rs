@@ -257,6 +257,30 @@ impl RequestSpec {
         }
     }
 
+    /// The paths of the files that go along.
+    pub fn files_mut(&mut self) -> Vec<&mut String> {
+        match &mut self.body {
+            Body::File(path) => vec![path],
+            Body::Multipart(parts) => {
+                let parts = parts.iter_mut().filter(|part| part.is_file && !part.is_off);
+                parts.map(|part| &mut part.value).collect()
+            }
+            Body::Empty | Body::Text(_) | Body::Bytes(_) | Body::Form(_) => Vec::new(),
+        }
+    }
+
+    /// The same, to be read.
+    pub fn files(&self) -> Vec<&str> {
+        match &self.body {
+            Body::File(path) => vec![path],
+            Body::Multipart(parts) => {
+                let parts = parts.iter().filter(|part| part.is_file && !part.is_off);
+                parts.map(|part| part.value.as_str()).collect()
+            }
+            Body::Empty | Body::Text(_) | Body::Bytes(_) | Body::Form(_) => Vec::new(),
+        }
+    }
+
     /// Every token that it asks for.
     pub fn tokens(&self) -> Vec<TokenName> {
         let texts = self.templates().into_iter();

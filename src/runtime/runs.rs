@@ -57,6 +57,8 @@ impl Performer {
                 case: run.case,
                 from,
                 allow_writes: run.writes,
+                // Files are read where a terminal asks for it.
+                files: None,
                 tempo: run.tempo,
             };
             let ready = in_place(&mut replay.environment, &place, &queue).await;

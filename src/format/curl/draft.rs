@@ -40,7 +40,7 @@ pub struct Datum {
     pub at: usize,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Takes a whole command over.
     pub(super) fn command(&mut self, command: &Command) {
         for (at, why) in &command.lost {

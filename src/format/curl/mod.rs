@@ -17,6 +17,7 @@ mod write;
 pub use find::is_command;
 pub(super) use find::{dialect, leads_to, next_of};
 pub use read::read;
+pub(super) use read::read_within;
 pub(super) use word::{Command, Unclosed, Word};
 pub(super) use words::command;
 pub use write::{write_exchange, write_question, write_request, write_session};

@@ -82,14 +82,31 @@ pub fn read(
     Ok(reader.finish())
 }
 
-pub struct Reader<'a> {
-    text: &'a str,
+/// The requests of a command that stands in another file, in which braces hold names of ours; its
+/// tokens are those of that file.
+pub fn read_within<'a>(text: &str, lifter: Lifter<'a>) -> (Vec<Step>, Vec<Note>, Lifter<'a>) {
+    let dialect = dialect(text);
+    let mut reader = Reader {
+        text,
+        lifter,
+        requests: Vec::new(),
+        notes: Vec::new(),
+    };
+    match words::command_with_names(text, 0, dialect) {
+        Ok(command) => reader.command(&command),
+        Err(open) => reader.note(open.at, format!("{} is opened and never closed", open.what)),
+    }
+    (reader.requests, reader.notes, reader.lifter)
+}
+
+pub struct Reader<'t, 'a> {
+    text: &'t str,
     pub(super) lifter: Lifter<'a>,
     pub(super) requests: Vec<Step>,
     notes: Vec<Note>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn finish(mut self) -> Collection {
         let steps = self.requests.iter();
         let named: Vec<TokenName> = steps.flat_map(|step| step.spec.tokens()).collect();

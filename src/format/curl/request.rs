@@ -9,7 +9,7 @@ use crate::model::{
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// One request for each URL.
     pub(super) fn requests_of(&mut self, mut draft: Draft) {
         if draft.urls.is_empty() {

@@ -12,13 +12,9 @@ pub enum Dialect {
     PowerShell,
 }
 
-/// The command that begins at a byte of the text.
+/// The command that begins at a byte of the text. What stands in braces in it is text.
 pub fn command(text: &str, start: usize, dialect: Dialect) -> Result<Command, Unclosed> {
-    let mut command = match dialect {
-        Dialect::Posix => Shell::new(text, start).command(),
-        Dialect::Cmd => windows::cmd(text, start),
-        Dialect::PowerShell => windows::powershell(text, start),
-    }?;
+    let mut command = command_with_names(text, start, dialect)?;
     let others = command.input.iter_mut().chain(&mut command.input_file);
     command
         .words
@@ -26,6 +22,15 @@ pub fn command(text: &str, start: usize, dialect: Dialect) -> Result<Command, Un
         .chain(others)
         .for_each(Word::settle);
     Ok(command)
+}
+
+/// The same, where what stands in braces is a name of ours.
+pub fn command_with_names(text: &str, start: usize, dialect: Dialect) -> Result<Command, Unclosed> {
+    match dialect {
+        Dialect::Posix => Shell::new(text, start).command(),
+        Dialect::Cmd => windows::cmd(text, start),
+        Dialect::PowerShell => windows::powershell(text, start),
+    }
 }
 
 /// POSIX, 2.2 and 2.3, with the `$'…'` of 2024 as browsers write it.

@@ -2,7 +2,7 @@
 //! were given a value before, and a few functions. Nothing is run. What cannot be known stands as
 //! a variable.
 
-use crate::model::{Param, as_data, as_text};
+use crate::model::{Param, Part, as_data, as_text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -24,6 +24,7 @@ pub enum Term {
     List(Vec<Term>),
     Object(Vec<(String, Term)>),
     Form(Vec<Param>),
+    Parts(Vec<Part>),
     Unknown,
 }
 
@@ -42,7 +43,7 @@ impl Term {
             Term::Null | Term::Unknown => out.push_str("null"),
             Term::Text(text) => out.push_str(&Value::from(text.as_str()).to_string()),
             Term::Plain(text) => out.push_str(text),
-            Term::Form(_) => out.push_str("{}"),
+            Term::Form(_) | Term::Parts(_) => out.push_str("{}"),
             Term::List(terms) => {
                 out.push('[');
                 for (number, term) in terms.iter().enumerate() {
@@ -101,6 +102,10 @@ impl<'t> Script<'t> {
             let declared = ["const ", "let ", "var "]
                 .iter()
                 .find_map(|word| line.strip_prefix(word));
+            if declared.is_none() {
+                self.addition(line, from);
+                continue;
+            }
             let Some((name, value)) = declared.and_then(|rest| rest.split_once('=')) else {
                 continue;
             };
@@ -120,6 +125,48 @@ impl<'t> Script<'t> {
             }
         }
         self.lost.clear();
+    }
+
+    /// `name.append(key, value)`, of headers, a form or its parts.
+    fn addition(&mut self, line: &'t str, from: usize) {
+        let Some((name, behind)) = line.split_once('.') else {
+            return;
+        };
+        let open = ["append(", "set("]
+            .iter()
+            .find(|word| behind.starts_with(**word));
+        let Some(open) = open.filter(|_| self.names.contains_key(name)) else {
+            return;
+        };
+        let Some((terms, _)) = self.arguments(from + name.len() + open.len()) else {
+            return;
+        };
+        let mut terms = terms.into_iter();
+        let (Some(key), Some(value)) = (terms.next(), terms.next()) else {
+            return;
+        };
+        let key = key.text();
+        match self.names.get_mut(name) {
+            Some(Term::Object(members)) if members.len() < MOST_NAMES => members.push((key, value)),
+            Some(Term::Form(rows)) if rows.len() < MOST_NAMES => {
+                rows.push(Param::new(key, value.text()));
+            }
+            Some(Term::Parts(parts)) if parts.len() < MOST_NAMES => {
+                let is_file = !matches!(value, Term::Text(_));
+                let file_name = terms.next().map(|name| name.text());
+                parts.push(Part {
+                    name: key,
+                    value: match (is_file, &file_name) {
+                        (false, _) => value.text(),
+                        (true, Some(name)) => name.clone(),
+                        (true, None) => "{{file}}".to_owned(),
+                    },
+                    is_file,
+                    ..Part::default()
+                });
+            }
+            _ => {}
+        }
     }
 
     /// The arguments in the parentheses that open at this place, and where they end.
@@ -242,6 +289,10 @@ impl<'t> Script<'t> {
         for method in [".toString()", ".trim()"] {
             self.takes(method);
         }
+        // One of several: which, and what it is, is not known here either way.
+        if matches!(term, Term::Plain(_) | Term::Unknown) && self.rest().starts_with('[') {
+            self.list('[', ']');
+        }
         term
     }
 
@@ -276,6 +327,9 @@ impl<'t> Script<'t> {
                 let rows = rows.map(|(name, term)| Param::new(as_text(&name), term.text()));
                 Term::Form(rows.collect())
             }
+            ("Headers", None) => Term::Object(Vec::new()),
+            ("URLSearchParams", None) => Term::Form(Vec::new()),
+            ("FormData", None) => Term::Parts(Vec::new()),
             ("URLSearchParams" | "Headers" | "URL" | "String", Some(term)) => term,
             ("btoa", Some(Term::Text(text))) => match as_data(&text) {
                 Some(data) => Term::Text(STANDARD.encode(data)),
@@ -399,9 +453,11 @@ impl<'t> Script<'t> {
                 self.at += 2;
                 let term = self.term()?;
                 text.push_str(&match term {
-                    Term::Unknown | Term::List(_) | Term::Object(_) | Term::Form(_) => {
-                        "{{value}}".to_owned()
-                    }
+                    Term::Unknown
+                    | Term::List(_)
+                    | Term::Object(_)
+                    | Term::Form(_)
+                    | Term::Parts(_) => "{{value}}".to_owned(),
                     term => term.text(),
                 });
                 if !self.takes("}") {

@@ -6,8 +6,10 @@ use super::line::{
 };
 use crate::format::FormatError;
 use crate::format::call::title_of;
+use crate::format::curl;
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
+use crate::format::lift::Lifter;
 use crate::model::{Collection, Param, RequestSpec, Secret, TokenName, names_in, with_names};
 use std::collections::HashMap;
 
@@ -129,10 +131,7 @@ impl Reader<'_> {
             } else if let Some(length) = self.aside(&lines[at..]) {
                 at += length;
             } else if text.starts_with("curl ") {
-                return self.gathered.notes.count(
-                    line.at,
-                    "requests are curl commands and were left out; --kind curl reads those",
-                );
+                return self.curl(about, &lines[at..]);
             } else if let Some((method, url)) = request(self.asked(line)) {
                 if self.gathered.has_room(line.at) {
                     self.request(about, method, url, &lines[at..]);
@@ -149,6 +148,42 @@ impl Reader<'_> {
                 );
                 at += 1;
             }
+        }
+    }
+
+    /// A request that stands there as a curl command.
+    fn curl(&mut self, about: About, lines: &[Line]) {
+        let mut text = String::new();
+        for (number, line) in lines.iter().enumerate() {
+            // A script behind it is none of the command's.
+            if number > 0 && self.aside(&lines[number..]).is_some() {
+                break;
+            }
+            text.push_str(line.text);
+            text.push('\n');
+        }
+        let text = self.gathered.variables.plain(&text);
+        let lifter = std::mem::replace(&mut self.gathered.lifter, Lifter::new(&[], &|_| None));
+        let (steps, notes, lifter) = curl::read_within(&text, lifter);
+        self.gathered.lifter = lifter;
+        for note in notes {
+            let message = note.message.trim_end_matches('.').to_owned();
+            self.gathered.notes.add(lines[0].at, &message);
+        }
+        for step in steps {
+            if !self.gathered.has_room(lines[0].at) {
+                return;
+            }
+            let name = match (about.title.as_str(), about.name.as_str()) {
+                ("", "") => step.name,
+                ("", name) => name.to_owned(),
+                (title, _) => title.to_owned(),
+            };
+            let number = self.gathered.count();
+            if let Some(place) = self.named.get_mut(&about.name) {
+                *place = Some(number);
+            }
+            self.gathered.request(&name, step.spec);
         }
     }
 

@@ -64,10 +64,14 @@ fn is_first_version(members: &Members) -> bool {
 fn is_environment(members: &Members) -> bool {
     let is_value = |node: &Node| {
         let value = node.members();
-        value.is_some_and(|value| value.get("key").is_some())
+        value.is_some_and(|value| value.get("key").is_some() && value.get("enabled").is_some())
+    };
+    let is_own = |name: &str| {
+        ["id", "name", "values", "timestamp"].contains(&name) || name.starts_with("_postman_")
     };
     members.get("_postman_variable_scope").is_some()
-        || members.get("name").is_some() && members.list("values").first().is_some_and(is_value)
+        || members.list("values").first().is_some_and(is_value)
+            && members.iter().all(|(name, _)| is_own(name))
 }
 
 /// The collection within the answer of Postman's own API.

@@ -673,7 +673,11 @@ impl<'t> Script<'t> {
             "new-object" => {
                 self.takes("-TypeName");
                 self.blanks();
-                let kind = self.word(".[]").to_ascii_lowercase();
+                let kind = match self.rest().starts_with(['"', '\'']) {
+                    true => self.single()?.text(),
+                    false => self.word(".[],`").to_owned(),
+                };
+                let kind = kind.to_ascii_lowercase();
                 self.blanks();
                 let arguments = match self.rest().starts_with('(') {
                     true => self.arguments()?,
