@@ -186,6 +186,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["format/config_edit.rs", "format/session_edit.rs"],
     ),
     ("serde_saphyr", &["format/openapi/document.rs"]),
+    ("encoding_rs", &["insight/charset.rs"]),
     ("quick_xml", &["insight/error_body/xml.rs"]),
     ("jaq_core", &["engine/jq"]),
     ("jaq_json", &["engine/jq"]),

@@ -14,7 +14,8 @@ use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
     Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Progress,
-    RequestSpec, SentRequest, Session, Tempo, Timestamp, TokenName, TokenRef, TokenSource,
+    RequestSpec, Response, SentRequest, Session, Tempo, Timestamp, TokenName, TokenRef,
+    TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -546,6 +547,8 @@ impl Draft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     Answer(Arc<Exchange>),
+    /// Its bytes as they came, where it is a text in another encoding than UTF-8.
+    AsSent(Arc<Exchange>),
     Filtered(Arc<Filtered>),
 }
 
@@ -553,13 +556,26 @@ impl Source {
     pub fn bytes(&self) -> &[u8] {
         match self {
             Source::Answer(exchange) => exchange.outcome.response().map_or(&[], |r| &r.body),
+            Source::AsSent(_) => self.as_sent(),
+            Source::Filtered(filtered) => &filtered.body,
+        }
+    }
+
+    /// What goes into a file.
+    pub fn as_sent(&self) -> &[u8] {
+        match self {
+            Source::Answer(exchange) | Source::AsSent(exchange) => {
+                exchange.outcome.response().map_or(&[], Response::bytes)
+            }
             Source::Filtered(filtered) => &filtered.body,
         }
     }
 
     pub fn media_type(&self) -> Option<String> {
         match self {
-            Source::Answer(exchange) => exchange.outcome.response()?.headers.media_type(),
+            Source::Answer(exchange) | Source::AsSent(exchange) => {
+                exchange.outcome.response()?.headers.media_type()
+            }
             Source::Filtered(_) => Some(Filtered::MEDIA_TYPE.to_owned()),
         }
     }

@@ -19,7 +19,7 @@ use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
     Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange,
-    RequestSpec, Settings, StatusClass, TokenName, limits, resolve, token_names_in,
+    RequestSpec, Response, Settings, StatusClass, TokenName, limits, resolve, token_names_in,
 };
 use std::io::Read;
 use std::path::Path;
@@ -76,7 +76,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    let body = raw.outcome.response().map(|response| &response.body[..]);
+    let body = raw.outcome.response().map(Response::bytes);
     let written = put_out(&home, args.output.as_deref(), body);
     let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));

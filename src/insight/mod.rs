@@ -7,6 +7,7 @@ mod blame;
 mod body_text;
 pub mod by_hand;
 mod challenge;
+pub mod charset;
 pub mod completion;
 mod diff;
 mod disguise;

@@ -33,8 +33,8 @@ pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity, Origin};
 pub use exchange::{
-    ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress, RawExchange,
-    Response, StatusClass, Timing,
+    AsSent, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
+    RawExchange, Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};

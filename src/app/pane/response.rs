@@ -87,17 +87,22 @@ impl Shown {
     /// Its beginning in the next view.
     fn next_view(&self) -> Option<(View, Arc<BodyText>)> {
         self.exchange.outcome.response()?;
-        let source = self.source();
-        let media_type = source.media_type();
         let view = self.body.view().next();
+        let source = self.source_in(view);
+        let media_type = source.media_type();
         let body = BodyText::head_in_view(source.bytes(), media_type.as_deref(), view);
         Some((view, Arc::new(body)))
     }
 
     /// What `body` is made of.
     pub fn source(&self) -> Source {
+        self.source_in(self.view)
+    }
+
+    fn source_in(&self, view: View) -> Source {
         match &self.filtered {
             Some(filtered) => Source::Filtered(filtered.clone()),
+            None if view == View::Hex => Source::AsSent(self.exchange.clone()),
             None => Source::Answer(self.exchange.clone()),
         }
     }
@@ -122,7 +127,13 @@ impl Shown {
     pub fn bytes(&self) -> &[u8] {
         match &self.filtered {
             Some(filtered) => &filtered.body,
-            None => self.exchange.outcome.response().map_or(&[], |r| &r.body),
+            None => {
+                let response = self.exchange.outcome.response();
+                response.map_or(&[], |response| match self.view {
+                    View::Hex => response.bytes(),
+                    View::Pretty | View::Raw => &response.body,
+                })
+            }
         }
     }
 }
