@@ -193,6 +193,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "serde_saphyr",
         &["format/openapi/document.rs", "format/yaml.rs"],
     ),
+    ("encoding_rs", &["insight/charset.rs"]),
     ("quick_xml", &["insight/error_body/xml.rs"]),
     ("jaq_core", &["engine/jq"]),
     ("jaq_json", &["engine/jq"]),

@@ -127,7 +127,7 @@ fn a_kept_call_is_exported_with_its_token_as_a_variable() {
     );
     let again = json_of(&home.feed(&["import", "-", "--json"], &exported.out).out);
     assert_eq!(again["requests"][0]["token"], "support");
-    assert_eq!(again["requests"][0]["params"], json!([]));
+    assert_eq!(again["requests"][0]["params"], json!([["a", "b c"]]));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::{BodyText, ErrorBody, Exchange, View, error_body, summary_with};
-use crate::model::{ExchangeSummary, Filtered, StatusClass, limits};
+use crate::model::{ExchangeSummary, Filtered, Response, StatusClass, limits};
 use std::sync::Arc;
 
 /// An exchange with what was read out of it.
@@ -39,17 +39,22 @@ impl Shown {
     /// Its beginning in the next view.
     pub fn next_view(&self) -> Option<(View, Arc<BodyText>)> {
         self.exchange.outcome.response()?;
-        let source = self.source();
-        let media_type = source.media_type();
         let view = self.body.view().next();
+        let source = self.source_in(view);
+        let media_type = source.media_type();
         let body = BodyText::head_in_view(source.bytes(), media_type.as_deref(), view);
         Some((view, Arc::new(body)))
     }
 
     /// What `body` is made of.
     pub fn source(&self) -> Source {
+        self.source_in(self.view)
+    }
+
+    fn source_in(&self, view: View) -> Source {
         match &self.filtered {
             Some(filtered) => Source::Filtered(filtered.clone()),
+            None if view == View::Hex => Source::AsSent(self.exchange.clone()),
             None => Source::Answer(self.exchange.clone()),
         }
     }
@@ -74,7 +79,13 @@ impl Shown {
     pub fn bytes(&self) -> &[u8] {
         match &self.filtered {
             Some(filtered) => &filtered.body,
-            None => self.exchange.outcome.response().map_or(&[], |r| &r.body),
+            None => {
+                let response = self.exchange.outcome.response();
+                response.map_or(&[], |response| match self.view {
+                    View::Hex => response.bytes(),
+                    View::Pretty | View::Raw => &response.body,
+                })
+            }
         }
     }
 }
@@ -83,6 +94,8 @@ impl Shown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     Answer(Arc<Exchange>),
+    /// Its bytes as they came, where it is a text in another encoding than UTF-8.
+    AsSent(Arc<Exchange>),
     Filtered(Arc<Filtered>),
 }
 
@@ -90,13 +103,26 @@ impl Source {
     pub fn bytes(&self) -> &[u8] {
         match self {
             Source::Answer(exchange) => exchange.outcome.response().map_or(&[], |r| &r.body),
+            Source::AsSent(_) => self.as_sent(),
+            Source::Filtered(filtered) => &filtered.body,
+        }
+    }
+
+    /// What goes into a file.
+    pub fn as_sent(&self) -> &[u8] {
+        match self {
+            Source::Answer(exchange) | Source::AsSent(exchange) => {
+                exchange.outcome.response().map_or(&[], Response::bytes)
+            }
             Source::Filtered(filtered) => &filtered.body,
         }
     }
 
     pub fn media_type(&self) -> Option<String> {
         match self {
-            Source::Answer(exchange) => exchange.outcome.response()?.headers.media_type(),
+            Source::Answer(exchange) | Source::AsSent(exchange) => {
+                exchange.outcome.response()?.headers.media_type()
+            }
             Source::Filtered(_) => Some(Filtered::MEDIA_TYPE.to_owned()),
         }
     }

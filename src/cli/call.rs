@@ -42,17 +42,17 @@ impl Written {
             return Written::Not;
         };
         if is_stdout(Some(path)) {
-            return match out.bytes(&response.body) {
+            return match out.bytes(response.bytes()) {
                 Ok(()) => Written::ToStdout,
                 Err(trouble) => Written::Lost(trouble),
             };
         }
-        let (shown, bytes) = (path.display(), response.body.len());
+        let (shown, bytes) = (path.display(), response.bytes().len());
         let bytes = match bytes {
             1 => "1 byte".to_owned(),
             bytes => format!("{bytes} bytes"),
         };
-        match home.put_out(path, &response.body) {
+        match home.put_out(path, response.bytes()) {
             Err(error) => Written::Lost(Trouble::failed(format!(
                 "The body could not be written to {shown}: {error}. Choose another file."
             ))),

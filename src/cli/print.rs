@@ -60,6 +60,7 @@ pub struct Out {
     color: Color,
     is_error: bool,
     colour: bool,
+    is_terminal: bool,
     width: usize,
     /// Why nothing is written any more.
     lost: Option<io::Error>,
@@ -67,13 +68,14 @@ pub struct Out {
 
 impl Out {
     pub fn stdout(color: Color) -> Out {
-        let terminal = io::stdout().is_terminal();
-        let size = terminal.then(terminal_size).and_then(Result::ok);
+        let is_terminal = io::stdout().is_terminal();
+        let size = is_terminal.then(terminal_size).and_then(Result::ok);
         let width = size.map_or(100, |(width, _)| width as usize);
         Out {
             color,
             is_error: false,
-            colour: color.is_on(terminal),
+            colour: color.is_on(is_terminal),
+            is_terminal,
             width: width.clamp(20, 160),
             lost: None,
         }
@@ -198,9 +200,16 @@ impl Out {
 
     /// The body under a blank line, if there is one.
     pub fn body(&mut self, exchange: &Exchange) {
-        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
+        let response = exchange.outcome.response();
+        let body = response.map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
             self.write(b"\n");
+            // Whoever reads from a pipe reads what came.
+            if !self.is_terminal
+                && let Some(sent) = response.and_then(|r| r.as_sent.as_ref())
+            {
+                return self.write(&sent.bytes);
+            }
             let text = String::from_utf8_lossy(body);
             self.text(&text);
             if !text.ends_with('\n') {
@@ -245,6 +254,9 @@ impl Out {
             }
             if let Some(pace) = pace(exchange) {
                 facts.push_str(&format!("  {pace}"));
+            }
+            if let Some(sent) = &response.as_sent {
+                facts.push_str(&format!(", in {}", sent.charset));
             }
         }
         let badge = format!("{} {}", class.glyph(false), status.trim_end());

@@ -2,7 +2,7 @@
 //! back exactly: every header byte, every body byte, every nanosecond.
 
 use super::FormatError;
-use crate::insight::Exchange;
+use crate::insight::{Exchange, charset};
 use crate::model::{
     Auth, Body, CallOrigin, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
     Outcome, Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace,
@@ -74,7 +74,7 @@ pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
             Body::Bytes(bytes) => bytes,
         },
         sent: &exchange.sent.body,
-        received: exchange.outcome.response().map_or(&[], |r| &r.body),
+        received: exchange.outcome.response().map_or(&[], Response::bytes),
     }
 }
 
@@ -653,6 +653,9 @@ struct Answer {
     received: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wire: Option<u64>,
+    /// What the body beside it is written in, where it is not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charset: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dns: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -675,6 +678,7 @@ impl Answer {
             headers,
             trailers,
             body: _,
+            as_sent,
             received,
             wire_bytes,
             body_cut,
@@ -699,6 +703,7 @@ impl Answer {
             refused: *refused,
             received: *received,
             wire: *wire_bytes,
+            charset: as_sent.as_ref().map(|sent| sent.charset.clone()),
             dns: dns.map(span),
             connect: connect.map(span),
             tls: tls.map(span),
@@ -709,13 +714,14 @@ impl Answer {
     }
 
     fn read(self, body: Vec<u8>) -> Result<Response, FormatError> {
-        Ok(Response {
+        let mut response = Response {
             status: self.status,
             reason: self.reason,
             version: self.version,
             headers: headers(self.headers)?,
             trailers: headers(self.trailers)?,
             body,
+            as_sent: None,
             received: self.received,
             wire_bytes: self.wire,
             body_cut: self.cut,
@@ -728,7 +734,13 @@ impl Answer {
                 first_byte: self.first_byte.map(duration).transpose()?,
                 total: duration(self.total)?,
             },
-        })
+        };
+        if let Some(charset) = &self.charset {
+            charset::decode_as(&mut response, charset);
+            // As it was counted when it came.
+            response.received = self.received;
+        }
+        Ok(response)
     }
 }
 

@@ -8,6 +8,7 @@ mod body_text;
 pub mod by_hand;
 pub mod calibration;
 mod challenge;
+pub mod charset;
 pub mod completion;
 mod diff;
 mod disguise;

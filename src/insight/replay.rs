@@ -156,7 +156,7 @@ pub fn expectation(exchange: &Exchange) -> Expectation {
     let mut expect = Expectation {
         status: Some(response.status),
         elapsed_ms: u64::try_from(exchange.took.as_millis()).ok(),
-        body_sha256: (!response.body.is_empty()).then(|| digest(&response.body)),
+        body_sha256: (!response.body.is_empty()).then(|| digest(response.bytes())),
         ..Expectation::default()
     };
     for entry in error_body(response).for_people().entries {

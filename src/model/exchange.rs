@@ -212,8 +212,11 @@ pub struct Response {
     pub headers: Headers,
     /// The fields that came behind the body.
     pub trailers: Headers,
-    /// The bytes as they came, unpacked; where secrets were masked, the text without them.
+    /// The body, unpacked: the bytes as they came, or UTF-8 of a text in another encoding; where
+    /// secrets were masked, the text without them.
     pub body: Vec<u8>,
+    /// The bytes as they came, where `body` is their text in UTF-8.
+    pub as_sent: Option<AsSent>,
     /// How many bytes the body had, where masking changed their number.
     pub received: Option<u64>,
     /// How many bytes came over the wire for a body that was unpacked.
@@ -225,7 +228,29 @@ pub struct Response {
     pub timing: Timing,
 }
 
+/// A text in an encoding other than UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsSent {
+    /// `windows-1252`
+    pub charset: String,
+    pub bytes: Vec<u8>,
+}
+
 impl Response {
+    /// The body as it came: what is kept, and written into files.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.as_sent {
+            Some(sent) => &sent.bytes,
+            None => &self.body,
+        }
+    }
+
+    /// Another text in the place of the body, of which the bytes that came say nothing.
+    pub fn set_body(&mut self, body: Vec<u8>) {
+        self.body = body;
+        self.as_sent = None;
+    }
+
     /// The size of the body as it came, unpacked.
     pub fn body_bytes(&self) -> u64 {
         self.received.unwrap_or(self.body.len() as u64)

@@ -37,8 +37,8 @@ pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
 pub use environment::{Environment, Identity};
 pub use exchange::{
-    CallOrigin, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress,
-    RawExchange, Response, StatusClass, Timing,
+    AsSent, CallOrigin, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause,
+    Progress, RawExchange, Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};

@@ -458,7 +458,7 @@ impl Performer {
     fn save_body(&self, source: Source, path: PathBuf) {
         let home = self.home.clone();
         self.look_up(move |_, queue| {
-            let message = match saved_body::save(&home, &path, source.bytes()) {
+            let message = match saved_body::save(&home, &path, source.as_sent()) {
                 Ok(path) => Message::Saved { source, path },
                 Err(why) => Message::Told(Notice::trouble(why, "")),
             };

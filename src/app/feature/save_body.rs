@@ -16,7 +16,7 @@ pub fn ask(state: &mut State) {
     };
     let source = shown.source();
     let title = match source {
-        Source::Answer(_) => "Save the body as",
+        Source::Answer(_) | Source::AsSent(_) => "Save the body as",
         Source::Filtered(_) => "Save what the filter found as",
     };
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {

@@ -6,6 +6,7 @@ use super::fault;
 use super::redirect::leads_on;
 use super::send::{Course, until};
 use super::stranger;
+use crate::insight::charset;
 use crate::insight::stream::is_stream;
 use crate::model::{Cause, Failure, Headers, Response, Timing, size_text};
 use http_body_util::BodyExt;
@@ -120,6 +121,9 @@ impl Arriving {
         // A whole body under a coding that it does not have is whole.
         self.response.body_cut = !is_whole || self.halt.is_some() && !was_never_packed;
         self.response.body = self.body;
+        if !is_packed_still || was_never_packed {
+            charset::decode(&mut self.response);
+        }
         (self.response, self.halt)
     }
 }

@@ -8,6 +8,7 @@ use crate::format::notes::{Notes, offset_of, plain};
 use crate::format::{FormatError, outline};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
+use crate::insight::charset;
 use crate::insight::redact::Mask;
 use crate::insight::refused;
 use crate::insight::replay::expectation;
@@ -227,6 +228,9 @@ impl Reader<'_> {
             timing,
             ..Response::default()
         };
+        if is_base64 {
+            charset::decode(&mut response);
+        }
         response.refused = refused(&response, |_| Knowledge::default());
         (response, lost)
     }

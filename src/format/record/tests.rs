@@ -143,6 +143,7 @@ fn any_response() -> impl Strategy<Value = Response> {
                 headers,
                 trailers,
                 body,
+                as_sent: None,
                 body_cut,
                 refused,
                 timing,
@@ -278,4 +279,25 @@ fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
     assert!(read(&marked, Bodies::default()).is_ok_and(|read| read == *data));
     let error = read("{\"v\":1}", Bodies::default()).err().unwrap();
     assert!(error.to_string().contains("cannot be shown"), "{error}");
+}
+
+#[test]
+fn a_text_in_another_encoding_is_kept_as_it_came_and_read_as_text() {
+    use crate::insight::charset;
+    let mut response = Response {
+        body: b"Gr\xf6\xdfe".to_vec(),
+        headers: [("content-type", "text/plain; charset=latin1")]
+            .into_iter()
+            .collect(),
+        ..Response::default()
+    };
+    charset::decode(&mut response);
+    let answer = Answer::of(&response);
+    let read = answer.read(response.bytes().to_vec()).unwrap();
+    assert_eq!(read, response);
+    assert_eq!(read.body, "Größe".as_bytes());
+    // Masked, it is a text of ours, whatever its header says.
+    response.set_body("Gr‹secret›e".as_bytes().to_vec());
+    let read = Answer::of(&response).read(response.bytes().to_vec());
+    assert_eq!(read.unwrap(), response);
 }

@@ -39,7 +39,7 @@ impl Mask {
             if let Ok(text) = std::str::from_utf8(&response.body)
                 && text.contains("eyJ")
             {
-                response.body = without_jwts(text).into_bytes();
+                response.set_body(without_jwts(text).into_bytes());
             }
         }
         Exchange::masked(exchange)
@@ -235,7 +235,7 @@ impl Cleaner<'_> {
         response.reason = self.text(&response.reason);
         response.received = Some(response.body_bytes());
         if let Some(masked) = self.search.write(&response.body, body) {
-            response.body = masked;
+            response.set_body(masked);
         }
         response
     }
