@@ -56,6 +56,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "brotli_decompressor",
             "bytes",
+            "cookie_store",
             "directories",
             "flate2",
             "futures_util",
@@ -69,6 +70,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "jiff",
             "keyring",
             "memchr",
+            "psl",
             "reqwest",
             "ring",
             "rusqlite",

@@ -4,6 +4,7 @@
 use super::action::{Action, Pane, Screen};
 use super::again;
 use super::comparing;
+use super::cookies;
 use super::copying;
 use super::explaining;
 use super::filling;
@@ -45,6 +46,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SetCase => memory::ask_for_case(state),
         Action::OpenGuide => guide::open_guide(state),
         Action::ChooseTheme => choose_theme(state),
+        Action::Cookies => effects = cookies::show(),
         Action::SwitchPrivacy => switch_privacy(state),
         Action::SwitchMouse => effects = switch_mouse(state),
         Action::Widen => state.split.widen(STEP),
@@ -436,6 +438,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::CopyPart { what, excerpt }) => return copying::copy_part(state, what, &excerpt),
         Some(Pick::Lesson(place)) => return guide::take_step(state, place),
         Some(Pick::Theme(name)) => return finding::use_theme(state, name),
+        Some(Pick::Cookies(wish)) => return cookies::change(state, wish),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()

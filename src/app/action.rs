@@ -163,6 +163,7 @@ actions! {
     FocusPrevious   "focus-previous"   "previous pane"                 Place::Panes, ["backtab"];
     TabNext         "tab-next"         "next tab"                      Place::Panes, ["]"];
     TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
+    Cookies         "cookies"          "look at the cookies, empty the jar" Place::Panes, ["K"];
     Compare         "compare"          "compare two answers"           Place::Panes, ["c"];
     Copy            "copy"             "copy what is in front"         Place::Panes, ["y"];
     Widen           "widen"            "widen the left side"           Place::Panes, [">"];

@@ -10,8 +10,8 @@ use super::sending;
 use super::state::{Overlay, State};
 use crate::app::field::Field;
 use crate::insight::redact::is_secret_name;
-use crate::insight::replay::{captured, wanted};
-use crate::model::{Environment, ExchangeId, Session, TokenName, TokenSource, limits};
+use crate::insight::replay::{taken, wanted};
+use crate::model::{Environment, ExchangeId, MASK, Session, TokenName, TokenSource, limits};
 use std::ops::Range;
 
 /// A run that may have to wait.
@@ -145,10 +145,12 @@ fn start(state: &mut State, task: Task) -> Vec<Effect> {
 fn earlier(state: &State, step: usize, variable: &str) -> Option<String> {
     let open = state.sessions.open.as_ref()?;
     let capture = open.session.steps.get(step)?.capture.iter();
-    let pointer = capture.clone().find(|(name, _)| name == variable)?;
+    let (_, capture) = capture.clone().find(|(name, _)| name == variable)?;
     let id: &ExchangeId = state.sessions.results.get(step)?.as_ref()?.call.as_ref()?;
     let exchange = state.history.held(id)?;
-    captured(exchange.outcome.response()?, &pointer.1)
+    let value = taken(exchange.outcome.response()?, capture)?;
+    // What is held here holds no secrets.
+    (!value.contains(MASK)).then_some(value)
 }
 
 /// The question for the value of the request's token, where that is kept nowhere and was not given

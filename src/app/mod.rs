@@ -6,6 +6,7 @@ mod action;
 mod again;
 mod before;
 mod comparing;
+mod cookies;
 mod copying;
 mod explaining;
 mod field;

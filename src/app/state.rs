@@ -380,6 +380,7 @@ impl State {
             insecure_origins: Vec::new(),
             identity: None,
             knowledge: None,
+            no_cookies: false,
             configured: false,
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)

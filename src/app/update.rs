@@ -6,6 +6,7 @@ use super::action::{Action, Pane, Place, Screen};
 use super::again;
 use super::before;
 use super::comparing;
+use super::cookies;
 use super::explaining;
 use super::filling;
 use super::finding;
@@ -102,6 +103,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Received(exchange) => pasting::received(state, exchange),
         Message::Places { environment, known } => know_places(state, &environment, known),
         Message::Edited { draft, text } => edited(state, draft, text),
+        Message::Cookies { rows, are_used } => cookies::shown(state, rows, are_used),
         Message::Told(notice) => tell(state, notice),
         Message::Ended => vec![Effect::Quit],
     }

@@ -29,6 +29,8 @@ pub struct Environment {
     pub identity: Option<Identity>,
     /// The pack of knowledge that speaks here, where a person chose it.
     pub knowledge: Option<String>,
+    /// Cookies are neither kept nor sent here.
+    pub no_cookies: bool,
     /// It stands in the person's own settings.
     pub configured: bool,
 }

@@ -687,7 +687,12 @@ impl Scene {
                 let text = self.leaves.take()?;
                 Some(Message::Edited { draft, text })
             }
+            Effect::LookAtCookies => Some(Message::Cookies {
+                rows: Vec::new(),
+                are_used: true,
+            }),
             Effect::Cancel(_)
+            | Effect::ChangeCookies(_)
             | Effect::Permit { .. }
             | Effect::StopReading(_)
             | Effect::LetGo(_)

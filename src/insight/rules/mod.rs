@@ -3,6 +3,7 @@
 //! is decided here; `explain` weighs them all.
 
 mod auth;
+mod cookies;
 #[cfg(test)]
 mod example;
 mod foreign;
@@ -90,6 +91,7 @@ pub const RULES: &[&[Rule]] = &[
     known::RULES,
     said::RULES,
     auth::RULES,
+    cookies::RULES,
     permission::RULES,
     pages::RULES,
     foreign::RULES,
