@@ -59,6 +59,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "brotli_decompressor",
             "bytes",
+            "cookie_store",
             "directories",
             "flate2",
             "futures_util",
@@ -72,6 +73,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
             "jiff",
             "keyring",
             "memchr",
+            "psl",
             "reqwest",
             "ring",
             "rusqlite",

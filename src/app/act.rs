@@ -3,6 +3,7 @@
 
 use super::action::{Action, Pane, Place, Screen};
 use super::feature::compare;
+use super::feature::cookies;
 use super::feature::copy;
 use super::feature::history;
 use super::feature::investigate;
@@ -60,6 +61,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SetCase => history::ask_for_case(state),
         Action::OpenGuide => guide::open_guide(state),
         Action::ChooseTheme => choose_theme(state),
+        Action::Cookies => effects = cookies::show(),
         Action::SwitchPrivacy => switch_privacy(state),
         Action::SwitchMouse => effects = switch_mouse(state),
         Action::Widen => state.split.widen(STEP),
@@ -481,6 +483,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::CopyPart { what, excerpt }) => return copy::copy_part(state, what, &excerpt),
         Some(Pick::Lesson(place)) => return guide::take_step(state, place),
         Some(Pick::Theme(name)) => return palette::use_theme(state, name),
+        Some(Pick::Cookies(wish)) => return cookies::change(state, wish),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()

@@ -201,6 +201,7 @@ actions! {
     FocusPrevious   "focus-previous"   "previous pane"                 Place::Panes, ["backtab"];
     TabNext         "tab-next"         "next tab" / "tab" Place::Panes, ["]"];
     TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
+    Cookies         "cookies"          "look at the cookies, empty the jar" Place::Panes, ["K"];
     Compare         "compare"          "compare two answers" / "compare" Place::Panes, ["c"];
     Copy            "copy"             "copy what is in front"         Place::Panes, ["y"];
     Widen           "widen"            "widen the left side"           Place::Panes, [">"];

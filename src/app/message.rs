@@ -15,9 +15,9 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Placement, Progress,
-    RequestSpec, SentRequest, Session, Settings, Tempo, Timestamp, TokenName, TokenRef,
-    TokenSource,
+    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note,
+    Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo, Timestamp,
+    TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -197,6 +197,11 @@ pub enum Message {
     Edited {
         draft: Draft,
         text: Vec<u8>,
+    },
+    /// The cookies of this run, and whether they are kept and sent.
+    Cookies {
+        rows: Vec<CookieRow>,
+        are_used: bool,
     },
     /// Something a person should know.
     Told(Notice),
@@ -587,6 +592,8 @@ pub enum Effect {
         text: Pasted,
         was_argument: bool,
     },
+    LookAtCookies,
+    ChangeCookies(CookieWish),
     /// Puts a text into the clipboard, or where it does not fit, into a file.
     Copy {
         what: String,

@@ -380,6 +380,7 @@ impl State {
             identity: None,
             reach: Reach::USUAL,
             knowledge: None,
+            no_cookies: false,
             configured: false,
             placements: Vec::new(),
         };

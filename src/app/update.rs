@@ -4,6 +4,7 @@
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
 use super::feature::compare;
+use super::feature::cookies;
 use super::feature::investigate;
 use super::feature::matrix;
 use super::feature::needs;
@@ -109,6 +110,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Received(exchange) => paste::received(state, exchange),
         Message::Places { environment, known } => know_places(state, &environment, known),
         Message::Edited { draft, text } => edited(state, draft, text),
+        Message::Cookies { rows, are_used } => cookies::shown(state, rows, are_used),
         Message::Told(notice) => tell(state, notice),
         Message::Ended => vec![Effect::Quit],
     }

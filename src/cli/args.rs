@@ -107,6 +107,9 @@ pub struct LimitArgs {
     /// A PEM file with an authority to trust in this run, besides the system's
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
+    /// Keep and send no cookies in this run
+    #[arg(long)]
+    pub no_cookies: bool,
     /// An origin whose certificate is not checked in this run, as https://old.acme.example:8443
     #[arg(long, value_name = "ORIGIN")]
     pub insecure: Vec<String>,

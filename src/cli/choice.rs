@@ -145,6 +145,7 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
         (options.connect, options.first_byte, options.idle) = (limit, limit, limit);
     }
     options.whole = seconds(limits.max_time, "--max-time")?;
+    options.cookies = !limits.no_cookies;
     if let Some(bytes) = settings.max_body {
         options.body_bytes = bytes;
     }

@@ -14,7 +14,7 @@ use crate::engine::{Client, ClientOptions, Home, Vault};
 use crate::insight::asking::wrong_token;
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Environment, Manner, Outcome, RequestSpec, Session, StatusClass, Step, fit, size_text,
+    Environment, Jar, Manner, Outcome, RequestSpec, Session, StatusClass, Step, fit, size_text,
     visible_line,
 };
 use serde_json::{Map, Value, json};
@@ -53,6 +53,7 @@ pub fn run(
     let mut matrix = Matrix::new(&session, &callers);
     let manner = Manner {
         retries: args.retry,
+        jar: Jar::None,
         ..Manner::default()
     };
     let mut first = None;

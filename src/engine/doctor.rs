@@ -5,7 +5,7 @@ use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
 use super::history::{History, Masking, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
-use crate::model::{Author, Environment, Manner, Outcome, RequestSpec, Settings, resolve};
+use crate::model::{Author, Environment, Jar, Manner, Outcome, RequestSpec, Settings, resolve};
 use jiff::fmt::rfc2822;
 use std::sync::Arc;
 use std::time::Duration;
@@ -249,7 +249,10 @@ pub async fn clocks(client: &Client, environments: &[Environment]) -> Vec<Check>
             environment: environment.clone(),
             author: Author::Person,
             case: None,
-            manner: Manner::default(),
+            manner: Manner {
+                jar: Jar::None,
+                ..Manner::default()
+            },
         };
         let exchange = client.send(outgoing, &Flight::default()).await;
         let exchange = client.shown(exchange);

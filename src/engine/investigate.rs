@@ -3,7 +3,7 @@
 //! origin only, no more than the budget, and each token waits when it is told to.
 
 use super::client::{Client, Flight, Outgoing};
-use super::credential::carried;
+use super::credential::{carried, with_cookies};
 use super::history::History;
 use super::pasted;
 use crate::engine::clock;
@@ -15,7 +15,7 @@ use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
 use crate::insight::{Query, Want};
 use crate::model::{
-    Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner,
+    Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, Jar, MASK, Manner,
     Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, StatusClass, TokenName,
     TokenRef, limits, resolve,
 };
@@ -91,11 +91,12 @@ pub async fn run(
     let exchange = match &ask.made {
         Some(made) => made.clone(),
         None => {
-            let exchange = make(client, typed.clone(), resolved, ask, flight).await;
+            let exchange = make(client, typed.clone(), resolved, ask, Jar::OfCase, flight).await;
             Arc::new(client.shown(exchange))
         }
     };
     let credential = carried(&raw_sent, client.vault(), ask.environment.sandbox);
+    let credential = with_cookies(credential, &exchange);
     let facts = Facts::read(exchange.clone(), &base);
     let knowledge = client.knowledge(&exchange, &ask.environment);
     let now = clock::now();
@@ -137,7 +138,12 @@ pub async fn run(
             environment,
             ..ask.clone()
         };
-        let mut exchange = make(client, spec, resolved, &asked, flight).await;
+        // What is asked as nobody, or as somebody else, is asked without the cookies of this one.
+        let jar = match probe.bearer {
+            Bearer::Own => Jar::OfCase,
+            Bearer::Other(_) | Bearer::Nobody | Bearer::Wrong => Jar::None,
+        };
+        let mut exchange = make(client, spec, resolved, &asked, jar, flight).await;
         if flight.is_stopped() && exchange.outcome.status().is_none() {
             break;
         }
@@ -184,6 +190,7 @@ async fn make(
     typed: RequestSpec,
     resolved: Result<SentRequest, Failure>,
     ask: &Investigation,
+    jar: Jar,
     flight: &Flight,
 ) -> RawExchange {
     match resolved {
@@ -194,7 +201,10 @@ async fn make(
                 environment: ask.environment.clone(),
                 author: Author::Person,
                 case: ask.case.clone(),
-                manner: Manner::default(),
+                manner: Manner {
+                    jar,
+                    ..Manner::default()
+                },
             };
             client.send(outgoing, flight).await
         }
@@ -363,7 +373,10 @@ pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environmen
     let knowledge = client.knowledge(&facts.exchange, &environment);
     let credential = match facts.exchange.is_received() {
         true => pasted::credential(&facts.exchange, client.vault()),
-        false => carried(&sent, client.vault(), environment.sandbox),
+        false => {
+            let credential = carried(&sent, client.vault(), environment.sandbox);
+            with_cookies(credential, &facts.exchange)
+        }
     };
     Case::of(facts, credential, environment, clock::now()).knowing(knowledge)
 }

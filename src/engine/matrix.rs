@@ -10,7 +10,7 @@ use crate::insight::asking::wrong_token;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Auth, Author, CallOrigin, Cause, Environment, Manner, Outcome, Param, Piece, RawExchange,
+    Auth, Author, CallOrigin, Cause, Environment, Jar, Manner, Outcome, Param, Piece, RawExchange,
     RequestSpec, Session, Step, limits, slot, token_names_in, with_pieces,
 };
 use futures_util::StreamExt;
@@ -270,7 +270,10 @@ impl<'r> Work<'r> {
             author: Author::File,
             case: self.run.case.clone(),
             // Whether it goes again is decided here, where the whole run can wait.
-            manner: Manner::default(),
+            manner: Manner {
+                jar: Jar::Column(turn.column),
+                ..Manner::default()
+            },
         })
     }
 

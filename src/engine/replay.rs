@@ -7,12 +7,12 @@ use super::client::{Client, Flight, Outgoing};
 use super::investigate::case_of;
 use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
-use crate::insight::replay::{Change, ReplayReport, StepReport, captured, judge, skipped, unsent};
+use crate::insight::replay::{Change, ReplayReport, StepReport, judge, skipped, taken, unsent};
 use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
-    Auth, Author, Border, CallOrigin, Cause, Environment, Failure, Manner, Outcome, RawExchange,
-    RequestSpec, Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef,
-    names_in, resolve,
+    Auth, Author, Border, CallOrigin, Capture, Cause, Environment, Failure, Manner, Outcome,
+    RawExchange, RequestSpec, Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName,
+    TokenRef, names_in, resolve,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -308,26 +308,32 @@ impl Answers {
             return Vec::new();
         };
         let mut misses = Vec::new();
-        for (name, pointer) in &step.capture {
+        for (name, capture) in &step.capture {
             self.forget(name);
-            match captured(response, pointer) {
+            match taken(response, capture) {
                 Some(value) => {
-                    let last = pointer.rsplit('/').next().unwrap_or_default();
-                    if is_secret_name(name) || is_secret_name(last) {
+                    let is_secret = match capture {
+                        Capture::Body(pointer) => {
+                            is_secret_name(pointer.rsplit('/').next().unwrap_or_default())
+                        }
+                        Capture::Header(header) => is_secret_name(header),
+                        Capture::Cookie(_) => true,
+                    };
+                    if is_secret || is_secret_name(name) {
                         self.secrets.extend(secret(name, &value));
                     }
                     self.captured.push((name.clone(), value));
                 }
                 None => {
-                    let place = if pointer.is_empty() {
-                        "the whole"
-                    } else {
-                        pointer
-                    };
+                    let place = capture.words();
                     misses.push(format!(
-                        "{name} was not captured: the answer has no JSON at {place}"
+                        "{name} was not captured: the answer has no {place}"
                     ));
-                    let why = format!("the answer of \"{}\" had nothing at {place}", step.name);
+                    let had = match capture {
+                        Capture::Body(_) => place.replace("JSON", "nothing"),
+                        _ => format!("no {place}"),
+                    };
+                    let why = format!("the answer of \"{}\" had {had}", step.name);
                     self.missing.push((name.clone(), why));
                 }
             }

@@ -53,9 +53,14 @@ struct Known {
     /// Those of the other tokens that could be read when the first mask was made.
     at_rest: Option<Vec<(TokenName, Secret)>>,
     mask: Option<Arc<Mask>>,
+    /// Cookies that answers set, as `name=value`.
+    cookies: HashSet<String>,
     /// Tokens of which it was told that their values cannot be masked.
     told: HashSet<TokenName>,
 }
+
+/// More values than this are not looked for in what is shown.
+const MOST_COOKIES: usize = 10_000;
 
 /// A request with the values in place. It never leaves the engine and cannot be printed.
 pub struct Filled {
@@ -106,6 +111,16 @@ impl Vault {
     /// What was told of the credential of a pasted call, in this run.
     pub fn seen(&self, call: &ExchangeId) -> Option<Credential> {
         self.seen.lock().ok()?.get(call).cloned()
+    }
+
+    /// Cookies that an answer set are secrets from then on.
+    pub fn know_cookies(&self, given: &[(String, String)]) {
+        let mut read = self.read();
+        for (name, value) in given {
+            if read.cookies.len() < MOST_COOKIES && read.cookies.insert(format!("{name}={value}")) {
+                read.mask = None;
+            }
+        }
     }
 
     /// A value for as long as this program runs, as a prompt or a pipe gave it.
@@ -331,7 +346,10 @@ impl Vault {
             return mask.clone();
         }
         read.at_rest.get_or_insert_with(|| self.all_at_rest());
-        let mask = Arc::new(Mask::new(&read.known()));
+        let mask = Arc::new(Mask::with_cookies(
+            &read.known(),
+            read.cookies.iter().cloned(),
+        ));
         read.mask = Some(mask.clone());
         mask
     }

@@ -132,6 +132,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             variables: table.variables.into_iter().collect(),
             tokens,
             protected: table.protected,
+            no_cookies: table.no_cookies,
             sandbox: false,
             proxy: table.proxy,
             ca_file: table.ca_file,
@@ -230,6 +231,8 @@ struct EnvironmentTable {
     client_key: Option<PathBuf>,
     /// The id of the pack that speaks here.
     knowledge: Option<String>,
+    #[serde(default)]
+    no_cookies: bool,
     #[serde(default)]
     resolve: Vec<Spanned<String>>,
     unix_socket: Option<PathBuf>,

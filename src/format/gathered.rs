@@ -63,7 +63,7 @@ impl<'a> Gathered<'a> {
     /// A variable that is taken out of the answer of a request.
     pub fn capture(&mut self, number: usize, name: &str, pointer: &str) {
         if let Some(step) = self.steps.get_mut(number) {
-            step.capture.push((name.to_owned(), pointer.to_owned()));
+            step.capture.push((name.to_owned(), pointer.into()));
             self.variables.captured_as(name);
         }
     }

@@ -4,9 +4,9 @@
 use super::FormatError;
 use crate::insight::{Exchange, charset};
 use crate::model::{
-    Auth, Body, CallOrigin, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop,
-    Outcome, Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace,
-    Timestamp, Timing, TokenName, TokenRef,
+    Auth, Body, CallOrigin, Cause, CookieNews, ErrorLine, ExchangeId, ExchangeSummary, Failure,
+    Headers, Hop, Outcome, Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot,
+    SlotPlace, Timestamp, Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -650,6 +650,8 @@ struct Answer {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     refused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    cookies: Option<CookiesTold>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     received: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wire: Option<u64>,
@@ -669,6 +671,17 @@ struct Answer {
     total: Span,
 }
 
+/// Names and sentences, no values.
+#[derive(Serialize, Deserialize)]
+struct CookiesTold {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    expired: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    taken_back: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<String>,
+}
+
 impl Answer {
     fn of(response: &Response) -> Answer {
         let Response {
@@ -683,6 +696,7 @@ impl Answer {
             wire_bytes,
             body_cut,
             refused,
+            cookies,
             timing:
                 Timing {
                     dns,
@@ -701,6 +715,11 @@ impl Answer {
             trailers: fields(trailers),
             cut: *body_cut,
             refused: *refused,
+            cookies: (!cookies.is_empty()).then(|| CookiesTold {
+                expired: cookies.expired.clone(),
+                taken_back: cookies.taken_back.clone(),
+                refused: cookies.refused.clone(),
+            }),
             received: *received,
             wire: *wire_bytes,
             charset: as_sent.as_ref().map(|sent| sent.charset.clone()),
@@ -726,6 +745,14 @@ impl Answer {
             wire_bytes: self.wire,
             body_cut: self.cut,
             refused: self.refused,
+            cookies: self
+                .cookies
+                .map_or_else(CookieNews::default, |told| CookieNews {
+                    expired: told.expired,
+                    taken_back: told.taken_back,
+                    refused: told.refused,
+                    given: Vec::new(),
+                }),
             timing: Timing {
                 dns: self.dns.map(duration).transpose()?,
                 connect: self.connect.map(duration).transpose()?,

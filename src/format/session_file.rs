@@ -8,8 +8,8 @@ pub use carried::{is_below, is_carried};
 
 use super::FormatError;
 use crate::model::{
-    Auth, Body, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName, is_plain,
-    is_unsafe, pieces, query_rows, written,
+    Auth, Body, Capture, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName,
+    is_plain, is_unsafe, pieces, query_rows, written,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -120,8 +120,8 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
                 }
             }
         }
-        for (name, pointer) in &table.capture {
-            let at = pointer.span().start;
+        for (name, capture) in &table.capture {
+            let at = capture.span().start;
             if name == "base" || !is_variable(name) {
                 return wrong(
                     at,
@@ -129,10 +129,12 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
                     "Use letters, digits, dashes, dots and underscores, and another name than base.",
                 );
             }
-            if !is_pointer(pointer.get_ref()) {
+            if let Capture::Body(pointer) = &capture.get_ref().0
+                && !is_pointer(pointer)
+            {
                 return wrong(
                     at,
-                    format!("\"{}\" is not a JSON Pointer", pointer.get_ref()),
+                    format!("\"{pointer}\" is not a JSON Pointer"),
                     POINTER_HINT,
                 );
             }
@@ -171,7 +173,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
             name: table.name,
             spec,
             capture: capture
-                .map(|(name, pointer)| (name, pointer.into_inner()))
+                .map(|(name, capture)| (name, capture.into_inner().0))
                 .collect(),
             expect,
             access,
@@ -268,7 +270,7 @@ pub fn write(session: &Session) -> String {
             }
             None => carried::write(&step.spec.body, &mut file),
         }
-        file.table("capture", &step.capture);
+        file.captures(&step.capture);
         if let Some(expect) = &step.expect {
             file.line("[step.expect]");
             match expect.status {
@@ -334,7 +336,12 @@ fn version_of(session: &Session) -> i64 {
             || written.literal
             || escaped(&written.text)
     };
-    match session.steps.iter().any(|step| is_later(&step.spec)) {
+    let is_elsewhere = |step: &Step| {
+        let mut captures = step.capture.iter();
+        captures.any(|(_, capture)| !matches!(capture, Capture::Body(_)))
+    };
+    let mut steps = session.steps.iter();
+    match steps.any(|step| is_later(&step.spec) || is_elsewhere(step)) {
         true => HIGHEST,
         false => VERSION,
     }
@@ -384,7 +391,7 @@ struct StepTable {
     body_file: Option<Spanned<String>>,
     body_base64: Option<Spanned<String>>,
     #[serde(default)]
-    capture: BTreeMap<String, Spanned<String>>,
+    capture: BTreeMap<String, Spanned<CaptureValue>>,
     expect: Option<ExpectTable>,
     #[serde(default)]
     access: BTreeMap<String, Spanned<String>>,
@@ -434,6 +441,45 @@ impl<'de> Deserialize<'de> for Row {
         }
 
         deserializer.deserialize_any(Rows)
+    }
+}
+
+/// `"/pointer"`, `{ header = "X-Csrf" }` or `{ cookie = "sid" }`.
+struct CaptureValue(Capture);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaptureTable {
+    header: Option<String>,
+    cookie: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for CaptureValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<CaptureValue, D::Error> {
+        struct Captures;
+
+        impl<'de> Visitor<'de> for Captures {
+            type Value = CaptureValue;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a JSON Pointer, or a table with one header or one cookie")
+            }
+
+            fn visit_str<E: Error>(self, pointer: &str) -> Result<CaptureValue, E> {
+                Ok(CaptureValue(pointer.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, place: A) -> Result<CaptureValue, A::Error> {
+                let place = CaptureTable::deserialize(MapAccessDeserializer::new(place))?;
+                match (place.header, place.cookie) {
+                    (Some(name), None) => Ok(CaptureValue(Capture::Header(name))),
+                    (None, Some(name)) => Ok(CaptureValue(Capture::Cookie(name))),
+                    _ => Err(A::Error::custom("give one header or one cookie")),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Captures)
     }
 }
 
@@ -535,8 +581,31 @@ impl File {
         }
     }
 
-    /// In the order of the names, each once: that is all a table can hold.
+    fn captures(&mut self, captures: &[(String, Capture)]) {
+        let written: Vec<(String, String)> = captures
+            .iter()
+            .map(|(name, capture)| {
+                let place = match capture {
+                    Capture::Body(pointer) => quoted(pointer),
+                    Capture::Header(name) => format!("{{ header = {} }}", quoted(name)),
+                    Capture::Cookie(name) => format!("{{ cookie = {} }}", quoted(name)),
+                };
+                (name.clone(), place)
+            })
+            .collect();
+        self.written_table("capture", &written);
+    }
+
     fn table(&mut self, key: &str, pairs: &[(String, String)]) {
+        let pairs = pairs.iter();
+        let written: Vec<(String, String)> = pairs
+            .map(|(name, value)| (name.clone(), quoted(value)))
+            .collect();
+        self.written_table(key, &written);
+    }
+
+    /// In the order of the names, each once: that is all a table can hold.
+    fn written_table(&mut self, key: &str, pairs: &[(String, String)]) {
         let named: BTreeMap<&str, &str> = pairs
             .iter()
             .map(|(name, pointer)| (name.as_str(), pointer.as_str()))
@@ -546,7 +615,7 @@ impl File {
         }
         let pairs: Vec<String> = named
             .iter()
-            .map(|(name, pointer)| format!("{} = {}", bare_or_quoted(name), quoted(pointer)))
+            .map(|(name, value)| format!("{} = {value}", bare_or_quoted(name)))
             .collect();
         self.key(key, format!("{{ {} }}", pairs.join(", ")));
     }

@@ -10,7 +10,9 @@ use super::error_body::error_body;
 use super::explain::Verdict;
 use super::json::{self, Json, pointer_parts};
 use crate::insight::Exchange;
-use crate::model::{Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits};
+use crate::model::{
+    Capture, Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
+};
 
 pub use needs::{Wanted, tokens_of, wanted};
 pub use record::{Keeping, is_saved, rerecorded, session_of, step_of};
@@ -456,6 +458,31 @@ fn sorted(codes: &[String]) -> Vec<&String> {
     let mut codes: Vec<_> = codes.iter().collect();
     codes.sort();
     codes
+}
+
+/// What a step wants from its answer.
+pub fn taken(response: &Response, capture: &Capture) -> Option<String> {
+    match capture {
+        Capture::Body(pointer) => captured(response, pointer),
+        Capture::Header(name) => {
+            let found = response.headers.get(name);
+            let found = found.or_else(|| response.trailers.get(name));
+            found.map(std::borrow::Cow::into_owned)
+        }
+        Capture::Cookie(name) => {
+            let set = response.headers.all("set-cookie");
+            let pair = |text: std::borrow::Cow<str>| {
+                let (known, value) = text.split(';').next()?.split_once('=')?;
+                (known.trim() == name).then(|| value.trim().to_owned())
+            };
+            let here = set.filter_map(pair).last();
+            let given = || {
+                let mut given = response.cookies.given.iter().rev();
+                given.find(|(known, _)| known == name)
+            };
+            here.or_else(|| given().map(|(_, value)| value.clone()))
+        }
+    }
 }
 
 /// What stands at a JSON Pointer (RFC 6901) in an answer: a text as it is, anything else as

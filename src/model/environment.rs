@@ -30,6 +30,8 @@ pub struct Environment {
     pub reach: Reach,
     /// The pack of knowledge that speaks here, where a person chose it.
     pub knowledge: Option<String>,
+    /// Cookies are neither kept nor sent here.
+    pub no_cookies: bool,
     /// It stands in the person's own settings.
     pub configured: bool,
     /// Tokens that do not stand behind `Bearer`, and where they do.

@@ -1,7 +1,8 @@
 //! One call as it was made, and what came of it.
 
 use super::{
-    Cause, Environment, Headers, RequestSpec, SentRequest, Timestamp, TokenRef, size_text,
+    Cause, CookieNews, Environment, Headers, RequestSpec, SentRequest, Timestamp, TokenRef,
+    size_text,
 };
 use std::fmt;
 use std::time::Duration;
@@ -225,6 +226,8 @@ pub struct Response {
     pub body_cut: bool,
     /// The call was refused, although the status says that it worked.
     pub refused: bool,
+    /// What became of cookies, on the way to it too.
+    pub cookies: CookieNews,
     pub timing: Timing,
 }
 
@@ -353,6 +356,14 @@ impl Outcome {
         match self {
             Outcome::Answered(response) => Some(response),
             Outcome::Failed(failure) => failure.partial.as_deref(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn response_mut(&mut self) -> Option<&mut Response> {
+        match self {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(failure) => failure.partial.as_deref_mut(),
         }
     }
 

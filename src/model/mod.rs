@@ -6,6 +6,7 @@ mod body;
 mod border;
 mod cause;
 mod collection;
+mod cookies;
 mod environment;
 mod exchange;
 mod fill;
@@ -35,6 +36,7 @@ pub use body::{
 pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
+pub use cookies::{CookieNews, CookieRow, CookieWish, Jar};
 pub use environment::{Environment, Identity};
 pub use exchange::{
     AsSent, CallOrigin, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause,
@@ -51,7 +53,7 @@ pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_me
 pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};
 pub use sent::{SentRequest, Slot, SlotPlace, with_slots};
-pub use session::{Expectation, Pin, Session, Step, Tempo};
+pub use session::{Capture, Expectation, Pin, Session, Step, Tempo};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
 pub use template::{

@@ -1,7 +1,7 @@
 //! A request as a person types it.
 
-use super::TokenName;
 use super::template::{self, as_data, as_text, with_names};
+use super::{Jar, TokenName};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -331,4 +331,6 @@ pub struct Manner {
     pub retries: bool,
     /// Bytes of the answer's body that are kept, where it is not the usual number.
     pub body_bytes: Option<u64>,
+    /// The cookies that it takes along.
+    pub jar: Jar,
 }

@@ -247,6 +247,12 @@ impl Performer {
                 tokens,
                 origin,
             } => self.permit(sandbox, &tokens, &origin),
+            Effect::LookAtCookies => {
+                let jars = self.client.jars();
+                let (rows, are_used) = (jars.rows(), jars.are_used());
+                let _ = self.queue.send(Message::Cookies { rows, are_used });
+            }
+            Effect::ChangeCookies(wish) => self.client.jars().change(&wish),
             Effect::AskToken(token) => self.secret = Some(Typing::new(token)),
             Effect::Learn { environment, held } => self.learn(environment, held),
             Effect::UseTheme(_)

@@ -120,6 +120,7 @@ impl Performer {
                         },
                     });
                 };
+                client.jars().forget_columns();
                 matrix::run(&run, &*client, &catalogue, &flight, told).await;
             }
             let trouble = ready.err();

@@ -752,12 +752,17 @@ impl Scene {
                 let text = self.leaves.take()?;
                 Some(Message::Edited { draft, text })
             }
+            Effect::LookAtCookies => Some(Message::Cookies {
+                rows: Vec::new(),
+                are_used: true,
+            }),
             Effect::SetUp(order) => Some(Message::SetUp(Ok(Box::new(self.set_up(*order))))),
             Effect::TypeToken(_)
             | Effect::ForgetTyped
             | Effect::RemoveEnvironment(_)
             | Effect::RemoveToken(_)
             | Effect::Cancel(_)
+            | Effect::ChangeCookies(_)
             | Effect::Permit { .. }
             | Effect::StopReading(_)
             | Effect::LetGo(_)

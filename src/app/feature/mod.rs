@@ -1,6 +1,7 @@
 //! What a person can do, a file for each thing: what it asks for, and what it makes of what comes.
 
 pub mod compare;
+pub mod cookies;
 pub mod copy;
 pub mod history;
 pub mod investigate;

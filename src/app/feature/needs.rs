@@ -6,8 +6,8 @@ use crate::app::message::{Effect, Notice};
 use crate::app::pane::{Asked, Prompt, SecretPrompt};
 use crate::app::state::{Overlay, State};
 use crate::app::task::{Task, Wait};
-use crate::insight::replay::captured;
-use crate::model::{Environment, ExchangeId, Session, TokenName, TokenSource};
+use crate::insight::replay::taken;
+use crate::model::{Environment, ExchangeId, MASK, Session, TokenName, TokenSource};
 use std::ops::Range;
 
 /// What a run needs to know.
@@ -25,10 +25,12 @@ pub struct Needs<'s> {
 pub fn earlier(state: &State, step: usize, variable: &str) -> Option<String> {
     let open = state.sessions.open.as_ref()?;
     let capture = open.session.steps.get(step)?.capture.iter();
-    let pointer = capture.clone().find(|(name, _)| name == variable)?;
+    let (_, capture) = capture.clone().find(|(name, _)| name == variable)?;
     let id: &ExchangeId = state.sessions.results.get(step)?.as_ref()?.call.as_ref()?;
     let exchange = state.history.held(id)?;
-    captured(exchange.outcome.response()?, &pointer.1)
+    let value = taken(exchange.outcome.response()?, capture)?;
+    // What is held here holds no secrets.
+    (!value.contains(MASK)).then_some(value)
 }
 
 /// The question for the value of the request's token, where that is kept nowhere and was not given

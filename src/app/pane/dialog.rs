@@ -4,7 +4,7 @@ use crate::app::answer::Source;
 use crate::app::list::List;
 use crate::insight::Exchange;
 use crate::insight::matrix::Caller;
-use crate::model::{BodyKind, ExchangeId, Origin, Tempo, TokenName};
+use crate::model::{BodyKind, CookieWish, ExchangeId, Origin, Tempo, TokenName};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +59,7 @@ pub enum Pick {
         excerpt: Excerpt,
     },
     Theme(String),
+    Cookies(CookieWish),
     /// A step of the guided tour, by its place.
     Lesson(usize),
     Nothing,

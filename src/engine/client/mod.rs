@@ -7,6 +7,7 @@ mod dial;
 mod fault;
 mod flight;
 mod handshake;
+mod jar;
 mod own_host;
 mod pem;
 mod phases;
@@ -22,6 +23,7 @@ mod tunnel;
 mod way;
 
 pub use flight::Flight;
+pub use jar::Jars;
 pub use proxy::proxy_address;
 pub use send::{Client, ClientOptions, Outgoing};
 pub use trust::{authorities, system_roots};

@@ -2,6 +2,7 @@
 
 use super::fault::{self, Bound, connect_timeout, handshake_timeout, host};
 use super::flight::{Flight, SoFar};
+use super::jar::{Going, Jars, Shelf};
 use super::phases::{PHASES, Phases};
 use super::proxy::{self, Proxy};
 use super::redirect::{Leg, Trail, leads_on};
@@ -18,14 +19,15 @@ use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::refused;
 use crate::model::{
-    Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
-    Reach, RequestSpec, Response, SentRequest, TokenRef, limits,
+    Author, Cause, Consent, CookieNews, Environment, ExchangeId, Failure, Manner, Origin, Outcome,
+    RawExchange, Reach, RequestSpec, Response, SentRequest, TokenRef, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use url::Url;
 
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -46,6 +48,8 @@ pub struct ClientOptions {
     pub insecure: Vec<Origin>,
     /// How this run reaches its hosts; it goes before what the environment says.
     pub reach: Reach,
+    /// Whether cookies are kept and sent.
+    pub cookies: bool,
     /// What is known of the APIs that are called.
     pub library: Arc<Library>,
 }
@@ -62,6 +66,7 @@ impl Default for ClientOptions {
             authorities: Vec::new(),
             insecure: Vec::new(),
             reach: Reach::default(),
+            cookies: true,
             library: Arc::default(),
         }
     }
@@ -95,18 +100,23 @@ pub struct Course<'a> {
     renewed: AtomicU32,
     /// Where a connection was made, in order.
     met: Mutex<Vec<Origin>>,
+    /// Whose cookies go along; `None` where none do.
+    shelf: Option<Shelf>,
+    cookies: Mutex<CookieNews>,
 }
 
 pub struct Client {
     options: ClientOptions,
     vault: Arc<Vault>,
     ways: Ways,
+    jars: Jars,
 }
 
 impl Client {
     /// Cheap: the HTTP library is set up by the first call, or by `warm`.
     pub fn new(vault: Arc<Vault>, options: ClientOptions) -> Client {
         Client {
+            jars: Jars::new(options.cookies),
             options,
             vault,
             ways: Ways::default(),
@@ -125,6 +135,11 @@ impl Client {
 
     pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
+    }
+
+    /// The cookies of this run.
+    pub fn jars(&self) -> &Jars {
+        &self.jars
     }
 
     /// What is known of the API that a call went to.
@@ -218,6 +233,8 @@ impl Client {
             token: None,
             renewed: AtomicU32::new(0),
             met: Mutex::default(),
+            shelf: Shelf::of(case.as_ref(), manner.jar).filter(|_| !environment.no_cookies),
+            cookies: Mutex::default(),
         };
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
@@ -238,8 +255,13 @@ impl Client {
                     method: sent.method.clone(),
                     filled,
                 };
-                let mut trail = Trail::new(&sent, &leg, &environment, self.vault.mask());
-                let outcome = match self.follow(&mut leg, &mut trail, &course).await {
+                let cookies = self.going(&leg, &course).header;
+                let mask = self.vault.mask();
+                let mut trail = Trail::new(&sent, &leg, &environment, mask, &cookies);
+                if !cookies.is_empty() {
+                    sent.headers.push("cookie", cookies);
+                }
+                let mut outcome = match self.follow(&mut leg, &mut trail, &course).await {
                     Ok(mut response) => {
                         let library = &self.options.library;
                         let url = &leg.filled.url;
@@ -250,6 +272,14 @@ impl Client {
                     }
                     Err(failure) => Outcome::Failed(failure),
                 };
+                let news = course
+                    .cookies
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                if let Some(response) = outcome.response_mut() {
+                    response.cookies = news.clone();
+                }
+                drop(news);
                 redirects = trail.hops;
                 let met = course.met.lock().unwrap_or_else(PoisonError::into_inner);
                 let origins = met.iter();
@@ -313,9 +343,14 @@ impl Client {
         course: &Course<'_>,
     ) -> Result<Response, Failure> {
         loop {
-            let response = match self.call(leg, course).await {
+            let going = self.going(leg, course);
+            let response = match self.call(leg, &going.header, course).await {
                 Ok(response) => response,
                 Err(mut failure) => {
+                    if let Some(part) = failure.partial.as_deref().filter(|_| failure.is_of_body())
+                    {
+                        self.take_cookies(leg, part, &going, course);
+                    }
                     // Nobody needs the body of a redirect, as long as there is time.
                     let is_over = course.deadline.is_some_and(|at| Instant::now() >= at);
                     let is_over = is_over || course.flight.is_stopped();
@@ -331,7 +366,8 @@ impl Client {
                     }
                 }
             };
-            match trail.next(leg, &response) {
+            self.take_cookies(leg, &response, &going, course);
+            match trail.next(leg, &response, |leg| self.going(leg, course).header) {
                 Ok(true) => {}
                 Ok(false) => return Ok(response),
                 Err(mut failure) => {
@@ -342,13 +378,53 @@ impl Client {
         }
     }
 
+    /// The cookies that go along; those that a person typed leave no room for others.
+    fn going(&self, leg: &Leg, course: &Course<'_>) -> Going {
+        let has_own = leg.filled.headers.has("cookie");
+        let shelf = course.shelf.as_ref().filter(|_| !has_own);
+        let url = Url::parse(&leg.filled.url).ok();
+        let going = shelf
+            .zip(url)
+            .map(|(shelf, url)| self.jars.going(shelf, &url));
+        going.unwrap_or_default()
+    }
+
+    /// Takes in what an answer sets, before anything of it can be shown.
+    fn take_cookies(&self, leg: &Leg, response: &Response, going: &Going, course: &Course<'_>) {
+        let (Some(shelf), Ok(url)) = (&course.shelf, Url::parse(&leg.filled.url)) else {
+            return;
+        };
+        let mut sent = going.names.clone();
+        if let Some(own) = leg.filled.headers.get("cookie") {
+            let names = own.split(';').filter_map(|pair| pair.split_once('='));
+            sent.extend(names.map(|(name, _)| name.trim().to_owned()));
+        }
+        let news = self.jars.take(shelf, &url, &response.headers, &sent);
+        self.vault.know_cookies(&news.given);
+        let mut told = course
+            .cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        told.expired.extend(going.expired.iter().cloned());
+        told.taken_back.extend(news.taken_back);
+        told.refused.extend(news.refused);
+        told.given.extend(news.given);
+    }
+
     /// One hop, sent again where nobody can have read it.
-    async fn call(&self, leg: &Leg, course: &Course<'_>) -> Result<Response, Failure> {
+    async fn call(
+        &self,
+        leg: &Leg,
+        cookies: &str,
+        course: &Course<'_>,
+    ) -> Result<Response, Failure> {
         let own = self.protocol(course.environment);
         let mut tries = Tries::new(&leg.method, &leg.filled, own);
         loop {
             let phases = Arc::new(Phases::towards(&leg.filled.url));
-            let result = self.call_once(leg, tries.line(), course, &phases).await;
+            let result = self
+                .call_once(leg, cookies, tries.line(), course, &phases)
+                .await;
             if result.is_ok() || phases.connected_at().is_some() {
                 let mut met = course.met.lock().unwrap_or_else(PoisonError::into_inner);
                 met.extend(Origin::parse(&leg.filled.url));
@@ -367,6 +443,7 @@ impl Client {
     async fn call_once(
         &self,
         leg: &Leg,
+        cookies: &str,
         line: Line,
         course: &Course<'_>,
         phases: &Arc<Phases>,
@@ -374,7 +451,7 @@ impl Client {
         let origin = Origin::parse(&leg.filled.url);
         let way = self.way(origin.as_ref(), course.environment)?;
         let http = way.client(line)?;
-        let request = request(&http, &leg.method, &leg.filled)?;
+        let request = request(&http, &leg.method, &leg.filled, cookies)?;
         let hop_began = Instant::now();
         let url = request.url().clone();
         let host = match &self.reach(course.environment).socket {
@@ -503,6 +580,7 @@ fn request(
     http: &reqwest::Client,
     method: &str,
     filled: &Filled,
+    cookies: &str,
 ) -> Result<reqwest::Request, Failure> {
     let unsendable = |what: &str| {
         Failure::unsent(
@@ -520,6 +598,12 @@ fn request(
             .map_err(|_| unsendable(&format!("header {}", header.name)))?;
         value.set_sensitive(crate::insight::redact::is_secret_name(&header.name));
         builder = builder.header(header.name.as_str(), value);
+    }
+    if !cookies.is_empty() {
+        let value = reqwest::header::HeaderValue::from_bytes(cookies.as_bytes());
+        let mut value = value.map_err(|_| unsendable("a cookie"))?;
+        value.set_sensitive(true);
+        builder = builder.header("cookie", value);
     }
     if !filled.body.is_empty() {
         builder = builder.body(filled.body.clone());

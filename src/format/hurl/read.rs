@@ -516,7 +516,7 @@ mod tests {
     use crate::format::export::sample::{ground, step};
     use crate::format::hurl::write_session;
     use crate::format::{registry, session_file};
-    use crate::model::{Auth, Body, Session};
+    use crate::model::{Auth, Body, Capture, Session};
     use proptest::prelude::*;
 
     fn collection(text: &str) -> Collection {
@@ -559,12 +559,15 @@ mod tests {
             ]
         );
         let first = &read.requests[0];
-        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(
             first.capture,
-            [pair("token", "/token"), pair("id", "/data/0/id")]
+            [
+                ("token".to_owned(), Capture::Body("/token".to_owned())),
+                ("id".to_owned(), Capture::Body("/data/0/id".to_owned()))
+            ]
         );
         let expected = first.expect.as_ref().unwrap();
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(expected.values, [pair("/ok", "true"), pair("/name", "kim")]);
         assert_eq!(first.spec.headers[0], Param::new("X-A", "b#c"));
         let second = &read.requests[1].spec;
@@ -596,7 +599,7 @@ mod tests {
         let mut list = step("list runbooks", "GET", "{{base}}/core/runbooks");
         list.spec.auth = Auth::Bearer(TokenName::new("acme-support").unwrap());
         list.spec.params = vec![Param::new("q", "a b#c")];
-        list.capture = vec![("book".to_owned(), "/data/0/id".to_owned())];
+        list.capture = vec![("book".to_owned(), Capture::Body("/data/0/id".to_owned()))];
         let mut make = step("rename it", "PATCH", "{{base}}/core/runbooks/{{book}}");
         make.spec.body = Body::Text("{\n  \"name\": \"# x\"\n}\n".to_owned());
         make.spec.headers = vec![Param::new("X-Note", " #1 \\ {{ ")];
@@ -614,7 +617,10 @@ mod tests {
         let (list, make) = (&read.requests[0], &read.requests[1]);
         let url = &list.spec.url;
         assert_eq!(url, "https://api.acme.example/core/runbooks?q=a+b%23c");
-        assert_eq!(list.capture, [("book".to_owned(), "/data/0/id".to_owned())]);
+        assert_eq!(
+            list.capture,
+            [("book".to_owned(), Capture::Body("/data/0/id".to_owned()))]
+        );
         assert!(matches!(list.spec.auth, Auth::Bearer(_)), "{list:?}");
         assert_eq!(
             make.spec.url,

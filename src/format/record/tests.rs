@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::insight::redact::Mask;
+use crate::model::CookieNews;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -134,6 +135,11 @@ fn any_response() -> impl Strategy<Value = Response> {
     (texts, sizes, fields, any_bytes(), timing).prop_map(
         |(texts, (received, wire_bytes), (headers, trailers), body, timing)| {
             let (status, reason, version, body_cut, refused) = texts;
+            let cookies = CookieNews {
+                expired: vec![version.clone()],
+                refused: vec!["one".to_owned(), String::new()],
+                ..CookieNews::default()
+            };
             Response {
                 received,
                 wire_bytes,
@@ -146,6 +152,7 @@ fn any_response() -> impl Strategy<Value = Response> {
                 as_sent: None,
                 body_cut,
                 refused,
+                cookies,
                 timing,
             }
         },

@@ -260,7 +260,8 @@ prop_compose! {
             details: codes.iter().rev().cloned().collect(),
             codes,
         });
-        let capture = capture.into_iter().filter(|(name, _)| name != "base").collect();
+        let capture = capture.into_iter().filter(|(name, _)| name != "base");
+        let capture = capture.map(|(name, pointer)| (name, pointer.into())).collect();
         let access = access.into_iter().map(|(name, allow)| {
             let pin = if allow { Pin::Allow } else { Pin::Deny };
             (TokenName::new(&name).unwrap(), pin)

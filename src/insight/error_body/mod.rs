@@ -89,6 +89,7 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
             None => ErrorBody::default(),
         };
         body.notes.extend(body_of_none(response));
+        body.notes.extend(of_cookies(response));
         return body;
     }
     let media_type = response.headers.media_type();
@@ -111,7 +112,12 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
         ));
     }
     headers::add(response, codes, &mut body);
+    body.notes.extend(of_cookies(response));
     body
+}
+
+fn of_cookies(response: &Response) -> impl Iterator<Item = Note> {
+    response.cookies.sentences().into_iter().map(Note::new)
 }
 
 /// The errors of an answer that was refused under a status of success. Of a batch only the parts

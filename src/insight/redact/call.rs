@@ -234,6 +234,10 @@ impl Cleaner<'_> {
         response.trailers = self.headers(&response.trailers);
         response.reason = self.text(&response.reason);
         response.received = Some(response.body_bytes());
+        response.cookies.given = Vec::new();
+        for text in &mut response.cookies.refused {
+            *text = self.text(text);
+        }
         if let Some(masked) = self.search.write(&response.body, body) {
             response.set_body(masked);
         }

@@ -21,8 +21,8 @@ use crate::insight::token::inspect;
 use crate::insight::{Grounds, StatusNote};
 use crate::model::RawExchange;
 use crate::model::{
-    Cause, Environment, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec, Response,
-    SentRequest, Timestamp, TokenName,
+    Cause, CookieNews, Environment, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec,
+    Response, SentRequest, Timestamp, TokenName,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -321,6 +321,14 @@ impl Example {
     pub fn place(mut self, place: CredentialPlace) -> Example {
         self.0.credential.place = place;
         self
+    }
+
+    pub fn cookies(self, news: CookieNews) -> Example {
+        self.anew(|exchange| {
+            if let Outcome::Answered(response) = &mut exchange.outcome {
+                response.cookies = news;
+            }
+        })
     }
 
     pub fn past(mut self, past: Past) -> Example {

@@ -3,6 +3,7 @@
 //! is decided here; `explain` weighs them all.
 
 mod auth;
+mod cookies;
 #[cfg(test)]
 mod example;
 mod filters;
@@ -38,6 +39,7 @@ pub const RULES: &[&[Rule]] = &[
     known::RULES,
     said::RULES,
     auth::RULES,
+    cookies::RULES,
     permission::RULES,
     pages::RULES,
     foreign::RULES,
