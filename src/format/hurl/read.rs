@@ -615,8 +615,9 @@ mod tests {
         let read = collection(&written);
         assert_eq!(read.requests.len(), 2, "{written}");
         let (list, make) = (&read.requests[0], &read.requests[1]);
-        let url = &list.spec.url;
-        assert_eq!(url, "https://api.acme.example/core/runbooks?q=a+b%23c");
+        assert_eq!(list.spec.url, "https://api.acme.example/core/runbooks");
+        let rows = &list.spec.params;
+        assert_eq!((rows[0].name.as_str(), rows[0].value.as_str()), ("q", "a b#c"));
         assert_eq!(
             list.capture,
             [("book".to_owned(), Capture::Body("/data/0/id".to_owned()))]
