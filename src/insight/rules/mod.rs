@@ -4,7 +4,7 @@
 
 mod auth;
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 mod foreign;
 mod known;
 mod limits;
