@@ -29,6 +29,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         &["model"],
         &[
             "base64",
+            "encoding_rs",
             "httpdate",
             "icu_normalizer",
             "jiff",

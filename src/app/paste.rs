@@ -7,11 +7,11 @@ use super::action::{Action, Pane, Screen};
 use super::feature::investigate;
 use super::feature::send::enter;
 use super::feature::sessions;
+use super::feature::setup;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
 use super::pane::{Editing, Part};
 use super::remember::remember;
 use super::state::{Overlay, State};
-use super::update::paste;
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
 use crate::model::{Environment, Origin, Piece, TokenName, bare_url, pieces, slot, token_names_in};
@@ -249,6 +249,26 @@ fn listed(tokens: &[ImportedToken]) -> String {
         .iter()
         .map(|found| format!("{} ({})", found.token.label(), found.place));
     labels.collect::<Vec<_>>().join(", ")
+}
+
+/// A text that was pasted: taken in as what it is, else text for the field.
+pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if let Some(effects) = take_in(state, text) {
+        return effects;
+    }
+    if state.edits_lines()
+        && let Some(notice) = state.builder.paste_large(text)
+    {
+        state.notice = Some(notice);
+        return Vec::new();
+    }
+    if let Some(field) = state.field() {
+        field.paste(text);
+    }
+    if matches!(state.overlay, Some(Overlay::Setup(_))) {
+        return setup::changed(state);
+    }
+    after_typing(state)
 }
 
 /// Whether nobody set this place up: it is known from a command or a URL alone.

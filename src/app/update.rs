@@ -35,7 +35,7 @@ use std::sync::Arc;
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
-        Message::Paste(text) => paste(state, &text),
+        Message::Paste(text) => paste::paste(state, &text),
         Message::PasteKnown { text, named } => paste::known(state, text, &named),
         Message::Pointer(pointer) => point(state, pointer),
         Message::Resized { width, height } => resize(state, (width, height)),
@@ -234,25 +234,6 @@ fn picks_part_of_the_request(state: &State) -> bool {
         }
         _ => false,
     }
-}
-
-pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    if let Some(effects) = paste::take_in(state, text) {
-        return effects;
-    }
-    if state.edits_lines()
-        && let Some(notice) = state.builder.paste_large(text)
-    {
-        state.notice = Some(notice);
-        return Vec::new();
-    }
-    if let Some(field) = state.field() {
-        field.paste(text);
-    }
-    if matches!(state.overlay, Some(Overlay::Setup(_))) {
-        return setup::changed(state);
-    }
-    after_typing(state)
 }
 
 fn resize(state: &mut State, size: (u16, u16)) -> Vec<Effect> {

@@ -3,6 +3,7 @@
 
 mod blocks;
 mod exported;
+mod shared;
 
 use super::FormatError;
 use super::call::{Call, Sent};
@@ -11,10 +12,7 @@ use super::har::Watch;
 use super::postman::graphql_text;
 use crate::model::{Collection, Param, Part, Secret, TokenName, slot};
 use blocks::{Block, blocks};
-
-const METHODS: [&str; 9] = [
-    "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect",
-];
+use shared::{METHODS, with_path_value};
 
 /// Whether a text is a file of Bruno: its first block says so, or it is an export of it.
 pub fn is_requests(text: &str) -> bool {
@@ -294,16 +292,6 @@ fn file_in(value: &str) -> Option<(&str, &str)> {
     let kind = behind.trim().strip_prefix("@contentType(");
     let kind = kind.and_then(|kind| kind.split_once(')'));
     Some((path, kind.map_or("", |(kind, _)| kind)))
-}
-
-/// `/x/:id` with a value in the place of the name.
-fn with_path_value(url: &str, name: &str, value: &str) -> String {
-    let (path, query) = url.split_at(url.find('?').unwrap_or(url.len()));
-    let parts = path.split('/').map(|part| match part.strip_prefix(':') {
-        Some(found) if found == name => value,
-        _ => part,
-    });
-    parts.collect::<Vec<_>>().join("/") + query
 }
 
 #[cfg(test)]

@@ -3,20 +3,22 @@
 //! difference shows one thing a line and no character in the file steers a terminal.
 
 mod carried;
+mod writer;
 
 pub use carried::{is_below, is_carried};
 
 use super::FormatError;
 use crate::model::{
     Auth, Body, Capture, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName,
-    is_plain, is_unsafe, pieces, query_rows, written,
+    is_plain, pieces, query_rows, written,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::fmt;
 use toml::Spanned;
+use writer::{File, bare_or_quoted};
 
 /// The version of the form that is written where nothing needs a later one.
 const VERSION: i64 = 1;
@@ -525,169 +527,6 @@ fn is_pointer(text: &str) -> bool {
     let escapes = text.split('~').skip(1);
     (text.is_empty() || text.starts_with('/'))
         && escapes.into_iter().all(|rest| rest.starts_with(['0', '1']))
-}
-
-#[derive(Default)]
-struct File(String);
-
-impl File {
-    fn line(&mut self, text: &str) {
-        self.0.push_str(text);
-        self.0.push('\n');
-    }
-
-    fn key(&mut self, key: &str, value: impl std::fmt::Display) {
-        self.line(&format!("{key} = {value}"));
-    }
-
-    fn text(&mut self, key: &str, text: &str) {
-        self.key(key, quoted(text));
-    }
-
-    fn body(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.text("body", text);
-        }
-    }
-
-    fn pairs(&mut self, key: &str, rows: &[Param]) {
-        let mut enabled = rows.iter().filter(|row| row.enabled).peekable();
-        if enabled.peek().is_none() {
-            return;
-        }
-        self.line(&format!("{key} = ["));
-        for row in enabled {
-            let (name, value) = (quoted(&row.name), quoted(&row.value));
-            self.line(&match row.literal {
-                true => format!("  {{ name = {name}, value = {value}, literal = true }},"),
-                false => format!("  [{name}, {value}],"),
-            });
-        }
-        self.line("]");
-    }
-
-    /// One text beside its key, several one a line.
-    fn list(&mut self, key: &str, texts: &[String]) {
-        match texts {
-            [] => {}
-            [text] => self.key(key, format!("[{}]", quoted(text))),
-            _ => {
-                self.line(&format!("{key} = ["));
-                for text in texts {
-                    self.line(&format!("  {},", quoted(text)));
-                }
-                self.line("]");
-            }
-        }
-    }
-
-    fn captures(&mut self, captures: &[(String, Capture)]) {
-        let written: Vec<(String, String)> = captures
-            .iter()
-            .map(|(name, capture)| {
-                let place = match capture {
-                    Capture::Body(pointer) => quoted(pointer),
-                    Capture::Header(name) => format!("{{ header = {} }}", quoted(name)),
-                    Capture::Cookie(name) => format!("{{ cookie = {} }}", quoted(name)),
-                };
-                (name.clone(), place)
-            })
-            .collect();
-        self.written_table("capture", &written);
-    }
-
-    fn table(&mut self, key: &str, pairs: &[(String, String)]) {
-        let pairs = pairs.iter();
-        let written: Vec<(String, String)> = pairs
-            .map(|(name, value)| (name.clone(), quoted(value)))
-            .collect();
-        self.written_table(key, &written);
-    }
-
-    /// In the order of the names, each once: that is all a table can hold.
-    fn written_table(&mut self, key: &str, pairs: &[(String, String)]) {
-        let named: BTreeMap<&str, &str> = pairs
-            .iter()
-            .map(|(name, pointer)| (name.as_str(), pointer.as_str()))
-            .collect();
-        if named.is_empty() {
-            return;
-        }
-        let pairs: Vec<String> = named
-            .iter()
-            .map(|(name, value)| format!("{} = {value}", bare_or_quoted(name)))
-            .collect();
-        self.key(key, format!("{{ {} }}", pairs.join(", ")));
-    }
-}
-
-/// A key as it stands, in quotes where it must.
-fn bare_or_quoted(name: &str) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    if !name.is_empty() && name.chars().all(is_bare) {
-        name.to_owned()
-    } else {
-        basic(name)
-    }
-}
-
-/// A text the way it is read most easily: as it stands where it can be, over several lines
-/// where it has them.
-fn quoted(text: &str) -> String {
-    let lines = text.contains('\n');
-    let escapes = text.contains(['"', '\\']);
-    let plain = !text.contains(is_unsafe);
-    if lines && text.contains('\\') && plain && !text.contains("'''") && !text.ends_with('\'') {
-        return format!("'''\n{text}'''");
-    }
-    if lines {
-        return format!("\"\"\"\n{}\"\"\"", escaped(text, true));
-    }
-    if escapes && plain && !text.contains('\'') {
-        return format!("'{text}'");
-    }
-    basic(text)
-}
-
-fn basic(text: &str) -> String {
-    format!("\"{}\"", escaped(text, false))
-}
-
-/// The inside of a basic string. Over several lines, quotes stay as they are but where three of
-/// them, or one at the end, would close the string.
-fn escaped(text: &str, lines: bool) -> String {
-    let mut inside = String::with_capacity(text.len() + 8);
-    let mut quotes = 0;
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        if c == '"' {
-            quotes += 1;
-            if !lines || quotes == 3 || rest.peek().is_none() {
-                inside.push('\\');
-                quotes = 0;
-            }
-            inside.push('"');
-            continue;
-        }
-        quotes = 0;
-        match c {
-            '\\' => inside.push_str("\\\\"),
-            '\n' if !lines => inside.push_str("\\n"),
-            '\r' => inside.push_str("\\r"),
-            '\t' => inside.push_str("\\t"),
-            c if is_unsafe(c) => {
-                let number = c as u32;
-                // Writing to a String cannot fail.
-                let _ = if number > 0xffff {
-                    write!(inside, "\\U{number:08X}")
-                } else {
-                    write!(inside, "\\u{number:04X}")
-                };
-            }
-            c => inside.push(c),
-        }
-    }
-    inside
 }
 
 #[cfg(test)]

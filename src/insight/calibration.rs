@@ -38,8 +38,9 @@ impl Calibration {
 
 /// The table that fits what was seen: weights with whether the verdict was right. Neighbours that
 /// would go down are pooled (isotonic regression); two made-up verdicts, one of each kind, keep a
-/// small pool from being certain.
-pub fn fitted(seen: &[(f32, bool)]) -> Calibration {
+/// small pool from being certain. Each wrong verdict counts for `wrong_weight`: where rules were
+/// mended on the very cases, fewer are wrong among them than among new ones.
+pub fn fitted(seen: &[(f32, bool)], wrong_weight: f32) -> Calibration {
     struct Pool {
         weights: f32,
         right: f32,
@@ -50,10 +51,14 @@ pub fn fitted(seen: &[(f32, bool)]) -> Calibration {
     seen.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut pools: Vec<Pool> = Vec::new();
     for (weight, is_right) in seen {
+        let (right, count) = match is_right {
+            true => (1.0, 1.0),
+            false => (0.0, wrong_weight),
+        };
         pools.push(Pool {
-            weights: weight,
-            right: f32::from(u8::from(is_right)),
-            count: 1.0,
+            weights: weight * count,
+            right,
+            count,
         });
         while let [.., before, last] = &pools[..]
             && (share(before) >= share(last) || before.count < LEAST_POOL)
@@ -112,7 +117,9 @@ mod tests {
         let seen: Vec<(f32, bool)> = (0..100)
             .map(|n| (n as f32 / 100.0, n % 10 < n / 10))
             .collect();
-        let table = fitted(&seen);
+        let table = fitted(&seen, 1.0);
+        let strict = fitted(&seen, 3.0);
+        assert!(strict.right(0.5) < table.right(0.5));
         assert!(table.points.len() > 3, "{table:?}");
         for pair in table.points.windows(2) {
             assert!(pair[0].weight < pair[1].weight && pair[0].right <= pair[1].right);

@@ -46,7 +46,10 @@ fn encoding_of(headers: &Headers, body: &[u8]) -> Option<&'static Encoding> {
     }
     // A mark at the beginning outdoes every other word.
     if let Some((encoding, _)) = Encoding::for_bom(body) {
-        return Some(encoding);
+        // Bytes of no type may begin so by chance.
+        let is_broken = || encoding.decode(body).2;
+        let is_chance = media_type.is_empty() && is_broken();
+        return (!is_chance).then_some(encoding);
     }
     if let Some(encoding) = named {
         // RFC 8259, 8.1: JSON is UTF-8, whatever is said of it.

@@ -6,6 +6,7 @@ use super::back_off::wait_text;
 use super::calibration::Calibration;
 use super::facts::Case;
 use super::named::Named;
+use super::refutation::{Refutation, refutation};
 use super::rules::{Beside, Finding, Tier, look};
 use super::statement::CauseNote;
 use super::status::Catalogue;
@@ -37,6 +38,8 @@ pub struct Explanation {
     pub verdicts: Vec<Verdict>,
     /// What the answer itself names, whichever verdict is right.
     pub named: Named,
+    /// What would prove the first verdict wrong, where it is not sure.
+    pub refuted_by: Option<Refutation>,
     /// As people call the API whose pack spoke; `None` where no pack knows it.
     pub api: Option<String>,
 }
@@ -153,35 +156,46 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     let mut verdicts: Vec<Verdict> = standings
         .into_iter()
         .enumerate()
-        .filter(|(place, standing)| *place == 0 || standing.confidence >= LEAST)
+        .filter(|(place, standing)| *place == 0 || standing.share >= LEAST)
         .map(|(_, standing)| verdict(case, standing, &findings, catalogue))
         .collect();
     if verdicts.is_empty() {
         verdicts.push(unknown(case, catalogue));
     }
+    let first = verdicts.first();
+    let refuted_by = first
+        .filter(|verdict| verdict.confidence < SURE && case.probes.is_empty())
+        .and_then(|verdict| refutation(case, verdict.cause));
     Explanation {
         verdicts,
+        refuted_by,
         named: case.named(),
         api: case.knowledge.title().map(str::to_owned),
     }
 }
 
-/// The most that is said where nothing but the status speaks.
-const BY_STATUS: f32 = 0.6;
+/// From here on nobody needs another call to believe it.
+const SURE: f32 = 0.9;
 
-/// Says of each cause how sure it is; what the first leaves is all that the others can have.
+/// The most that is said where nothing but the status speaks.
+const BY_STATUS: f32 = 0.59;
+
+/// Says how sure the first is by how often such evidence was right; the others share what is left
+/// by their weights.
 fn settle(standings: &mut [Standing], calibration: &Calibration) {
-    let mut left = 1.0;
-    for (place, standing) in standings.iter_mut().enumerate() {
-        let most = match standing.tier {
-            Tier::Status => BY_STATUS,
-            _ => 1.0,
-        };
-        let right = calibration.right(standing.confidence);
-        standing.confidence = right.min(most).min(left);
-        if place == 0 {
-            left = 1.0 - standing.confidence;
-        }
+    let Some((first, others)) = standings.split_first_mut() else {
+        return;
+    };
+    let weights: f32 = others.iter().map(|other| other.confidence).sum();
+    let weights = weights.max(1.0 - first.confidence);
+    let most = match first.tier {
+        Tier::Status => BY_STATUS,
+        _ => 1.0,
+    };
+    first.confidence = calibration.right(first.confidence).min(most);
+    let left = (1.0 - first.confidence).min(first.confidence);
+    for other in others {
+        other.confidence *= left / weights;
     }
 }
 
@@ -404,7 +418,7 @@ mod tests {
             standing(Cause::TokenRejected, 0.5, Tier::Said),
         ];
         settle(&mut two, &table);
-        assert!((two[1].confidence - 0.1).abs() < 0.001);
+        assert!((two[1].confidence - 0.1).abs() < 0.001, "{two:?}");
     }
 
     #[test]

@@ -1,15 +1,10 @@
 //! The value of a known token that is typed or pasted: its name takes its place before it is seen
 //! or kept anywhere.
 
+use super::begun::Begun;
 use super::perform::Performer;
 use crate::app::{Effect, Key, KeyCode, Message, Pasted, State, name_typed};
-use crate::model::{Secret, TokenName};
-
-/// A long value of which the beginning was typed and taken away; what goes on so is taken too.
-pub struct Begun {
-    token: TokenName,
-    value: String,
-}
+use crate::model::Secret;
 
 impl Performer {
     /// A paste that holds known values, with their names in their places as well.

@@ -1,10 +1,10 @@
 //! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
 //! on the one queue.
 
-use super::known::Begun;
+use super::begun::Begun;
+use super::new_token::NewToken;
 use super::reading::Reading;
 use super::secret::Typing;
-use super::setup::NewToken;
 use super::watching::Watching;
 use super::{sessions, taking, terminal, tmux};
 use crate::app::pane::Shown;

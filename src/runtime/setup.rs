@@ -1,47 +1,15 @@
 //! An environment and its token from the screen into `config.toml`. The value is typed here,
 //! unseen, and goes nowhere but to where it is kept.
 
+use super::new_token::NewToken;
 use super::perform::Performer;
 use crate::app::pane::{KeepIn, TypedToken};
-use crate::app::{Key, KeyCode, Message, SetUp, SetupOrder, TokenOrder};
+use crate::app::{Message, SetUp, SetupOrder, TokenOrder};
 use crate::engine::{Home, Vault, clock, keep, make_folder};
 use crate::format::{config_edit, config_file};
 use crate::insight::token::relative;
-use crate::model::{Masked, Secret, Settings, Token, TokenName, TokenSource};
+use crate::model::{Secret, Settings, Token, TokenName, TokenSource};
 use std::path::PathBuf;
-
-/// The value of a token that is being defined.
-#[derive(Default)]
-pub struct NewToken {
-    value: Masked,
-    /// Whether keys go into it.
-    typing: bool,
-}
-
-impl NewToken {
-    /// What becomes of a key or a paste; `None` where it was a part of the value.
-    fn takes(&mut self, message: Message) -> Option<Message> {
-        match &message {
-            Message::Paste(text) => self.value.paste(text),
-            Message::Key(Key {
-                code: KeyCode::Char('u'),
-                ctrl: true,
-                ..
-            }) => self.value.clear(),
-            Message::Key(Key {
-                code: KeyCode::Char(c),
-                ctrl: false,
-                alt: false,
-            }) => self.value.push(*c),
-            Message::Key(Key {
-                code: KeyCode::Backspace,
-                ..
-            }) => self.value.pop(),
-            _ => return Some(message),
-        }
-        None
-    }
-}
 
 impl Performer {
     pub fn type_token(&mut self, typing: bool) {
@@ -315,6 +283,7 @@ fn take_back(token: &Token) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Key;
 
     #[test]
     fn keys_and_pastes_make_the_value_and_the_rest_goes_on() {

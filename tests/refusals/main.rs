@@ -21,6 +21,10 @@ use httriage::insight::calibration::{Calibration, fitted};
 use judge::{Judged, Way, judge_all};
 use std::sync::Arc;
 
+/// Of the seen refusals so many times as many were wrong when they were first looked at as are
+/// since packs and rules were mended on them: 18 in 100 then, 5 now. The held ones agree.
+const MENDED: f32 = 3.5;
+
 /// All that the program knows.
 fn catalogue() -> Catalogue {
     let mut catalogue = catalogue_file::built_in();
@@ -92,11 +96,11 @@ fn hold(which: &str, bars: &Bars, shown: bool) {
 #[test]
 fn the_causes_of_refusals_that_rules_were_written_from() {
     let bars = Bars {
-        first: 80.0,
-        listed: 84.0,
-        brier: 0.26,
-        at_nine: 25.0,
-        wrong_and_sure: 12.0,
+        first: 94.0,
+        listed: 96.5,
+        brier: 0.065,
+        at_nine: 97.0,
+        wrong_and_sure: 4.5,
     };
     hold("seen", &bars, true);
 }
@@ -104,11 +108,11 @@ fn the_causes_of_refusals_that_rules_were_written_from() {
 #[test]
 fn the_causes_of_refusals_that_nothing_was_written_from() {
     let bars = Bars {
-        first: 75.0,
-        listed: 85.0,
-        brier: 0.24,
-        at_nine: 0.0,
-        wrong_and_sure: 10.0,
+        first: 81.0,
+        listed: 88.5,
+        brier: 0.135,
+        at_nine: 90.0,
+        wrong_and_sure: 8.0,
     };
     hold("held", &bars, false);
 }
@@ -126,7 +130,7 @@ fn fit_the_table_is_what_the_seen_refusals_say() {
         }
     }
     let seen = judged.iter().map(|one| (one.confidence, one.is_right()));
-    let table = fitted(&seen.collect::<Vec<_>>());
+    let table = fitted(&seen.collect::<Vec<_>>(), MENDED);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(TABLE, calibration_file::write(&table)).unwrap();
         return;

@@ -1,6 +1,6 @@
 //! A collection of Bruno exported as JSON: its folders in their order.
 
-use super::{METHODS, with_path_value};
+use super::shared::{METHODS, with_path_value};
 use crate::format::FormatError;
 use crate::format::call::{Call, Sent};
 use crate::format::gathered::Gathered;

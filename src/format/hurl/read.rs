@@ -617,7 +617,10 @@ mod tests {
         let (list, make) = (&read.requests[0], &read.requests[1]);
         assert_eq!(list.spec.url, "https://api.acme.example/core/runbooks");
         let rows = &list.spec.params;
-        assert_eq!((rows[0].name.as_str(), rows[0].value.as_str()), ("q", "a b#c"));
+        assert_eq!(
+            (rows[0].name.as_str(), rows[0].value.as_str()),
+            ("q", "a b#c")
+        );
         assert_eq!(
             list.capture,
             [("book".to_owned(), Capture::Body("/data/0/id".to_owned()))]

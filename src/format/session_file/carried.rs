@@ -2,7 +2,7 @@
 //! bytes. A file is named by a path below the folder of the session, and is read when the person
 //! agrees.
 
-use super::{File, quoted};
+use super::writer::{File, quoted};
 use crate::model::{Body, Part, is_plain};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,6 +1,7 @@
 //! Sessions as people write them, read and written again.
 
 use super::*;
+use crate::model::is_unsafe;
 use proptest::prelude::*;
 
 const EXAMPLE: &str = r#"
