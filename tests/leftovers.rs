@@ -181,8 +181,7 @@ fn a_second_program_leaves_the_sheet_of_the_first_alone() {
     next_start(home.path());
     tty.types("\r");
     tty.sees("changed");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
 }
 
 #[test]
@@ -200,8 +199,7 @@ fn a_value_that_is_known_is_a_name_before_it_could_lie_on_the_sheet() {
     let seen = std::fs::read_to_string(home.path().join("seen")).unwrap();
     assert_eq!(seen, "{\"password\": \"{{token:desk}}\"}");
     tty.sees("{\"changed\": \"{{token:desk}}\"}");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
     assert_eq!(holding(home.path(), TYPED), [] as [PathBuf; 0]);
 }
 

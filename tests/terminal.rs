@@ -561,7 +561,7 @@ fn what_is_copied_inside_tmux_reaches_its_buffer_and_that_is_said() {
         return;
     };
     tmux.sees("403");
-    tmux.run(&["send-keys", "Tab", "y"]);
+    tmux.run(&["send-keys", "y"]);
     tmux.sees("the error entry as Markdown");
     tmux.run(&["send-keys", "Enter"]);
     tmux.sees("Copied the error entry to tmux's buffer");
@@ -578,7 +578,7 @@ fn what_tmux_does_not_take_is_written_to_a_file() {
     let around = [("TMUX", "/no/such/socket,1,0"), ("PATH", "/no/such/folder")];
     let mut tty = Tty::start_in(home.path(), &[], (160, 48), &around);
     tty.sees("▲ 403 Forbidden");
-    tty.types("y\r");
+    tty.types("\x1b1y\r");
     tty.sees("tmux could not be started");
     let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
     assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");

@@ -7,7 +7,7 @@ use crate::app::Keymap;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, Vault, authorities};
-use crate::format::{calibration_file, catalogue_file, knowledge_file, library, theme_file};
+use crate::format::{catalogue_file, knowledge_file, library, theme_file};
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
     Address, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session, Settings,
@@ -38,7 +38,6 @@ pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
     Ok(Catalogue {
         causes: catalogue_file::causes(),
         library: Arc::new(library),
-        calibration: calibration_file::built_in(),
     })
 }
 
@@ -274,7 +273,7 @@ fn decoded(bytes: Vec<u8>) -> Option<String> {
         false => u16::from_le_bytes([pair[0], pair[1]]),
     });
     let text: Result<String, _> = char::decode_utf16(units).collect();
-    text.ok().filter(|_| bytes.len() % 2 == 0)
+    text.ok().filter(|_| bytes.len().is_multiple_of(2))
 }
 
 /// What a command's own calls run on.

@@ -3,7 +3,7 @@
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
 use super::statement::StatementRow;
-use super::{FormatError, calibration_file, library};
+use super::{FormatError, library};
 use crate::insight::api::knowledge::{self, CauseText, Meaning, Pack};
 use crate::insight::{Catalogue, CauseNote, CodeNote, Statement, StatusNote};
 use crate::model::Cause;
@@ -22,7 +22,6 @@ pub fn built_in() -> Catalogue {
     Catalogue {
         causes: causes(),
         library: Arc::new(library::built_in()),
-        calibration: calibration_file::built_in(),
     }
 }
 

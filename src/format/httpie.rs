@@ -160,8 +160,8 @@ fn option<'w>(
         None => (text.clone(), None),
     };
     if let Some(letters) = name.strip_prefix('-').filter(|rest| !rest.starts_with('-')) {
-        let mut letters = letters.char_indices();
-        while let Some((at, letter)) = letters.next() {
+        let letters = letters.char_indices();
+        for (at, letter) in letters {
             let long = match letter {
                 'j' => "--json",
                 'f' => "--form",

@@ -96,7 +96,7 @@ fn address(value: &Value) -> usize {
 
 /// The first document of a text that is meant, as a text whose lines are counted like those of
 /// the whole, and how many others there are.
-pub fn document<'t>(text: &'t str, is_meant: impl Fn(&str) -> bool) -> (&'t str, usize, usize) {
+pub fn document(text: &str, is_meant: impl Fn(&str) -> bool) -> (&str, usize, usize) {
     let mut documents = Vec::new();
     let (mut start, mut at, mut line, mut first_line) = (0, 0, 0, 0);
     for whole in text.split_inclusive('\n') {
@@ -265,7 +265,7 @@ impl Tree {
                 let own = own.map_or("", str::trim);
                 // With a tag or in quotes it says something else as well.
                 let is_bare = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
-                if !own.is_empty() && own.bytes().all(is_bare) && own != value.to_string() {
+                if !own.is_empty() && own.bytes().all(is_bare) && own != *value {
                     written.insert(address(value), own.to_owned());
                 }
             }

@@ -325,6 +325,8 @@ impl Failure {
     }
 }
 
+// Nearly all are answers, so a box would cost more than it saves.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Answered(Response),

@@ -200,7 +200,7 @@ impl ResponsePane {
             let effects = self.show(shown);
             self.coming = Some(job);
             self.tab = ResponseTab::Body;
-            self.to_end();
+            self.follow_end();
             return effects;
         }
         let is_filtered = self.shown.as_ref().is_some_and(|s| s.filtered.is_some());
@@ -231,12 +231,12 @@ impl ResponsePane {
         (self.tab, self.top, self.body) = (tab, top, place);
         self.coming = Some(job);
         if follows {
-            self.to_end();
+            self.follow_end();
         }
         effects
     }
 
-    fn to_end(&mut self) {
+    fn follow_end(&mut self) {
         if let Some(shown) = &self.shown {
             self.body.to_last(&shown.body);
         }

@@ -92,7 +92,7 @@ pub fn take_input(command: &mut Command, giver: &Command) {
     // What a format or an escape would make of it is not known.
     let is_format = name.ends_with("printf");
     let is_plain = |word: &&Word| !is_format || !word.bytes.iter().any(|b| b"%\\".contains(b));
-    if printed.is_empty() || !printed.iter().all(|word| is_plain(word)) {
+    if printed.is_empty() || !printed.iter().all(is_plain) {
         return;
     }
     let mut bytes = Vec::new();

@@ -175,7 +175,7 @@ fn path(name: &str) -> Vec<&str> {
         steps.push(step);
         rest = behind;
     }
-    match rest.is_empty() && steps.len() <= 20 && steps[0] != "" {
+    match rest.is_empty() && steps.len() <= 20 && !steps[0].is_empty() {
         true => steps,
         false => vec![name],
     }
