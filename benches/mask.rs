@@ -127,5 +127,6 @@ fn exchange(body: Vec<u8>, header: &str) -> RawExchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        origin: Default::default(),
     }
 }

@@ -149,6 +149,7 @@ async fn a_wait_can_be_ended_before_and_between_the_tries() {
             wait,
             retries: true,
             body_bytes: None,
+            ..Manner::default()
         };
         let flight = Flight::default();
         let began = Instant::now();

@@ -129,7 +129,7 @@ fn a_token_is_looked_at_and_the_api_asked_who_it_is() {
     tty.sees("/core/action_logs");
     tty.sees("It may, as the API says");
     tty.types("xx");
-    tty.sees("not the same token");
+    tty.sees("no call was made with both yet");
     quits(&mut tty);
     let shown = String::from_utf8_lossy(&tty.bytes()).into_owned();
     let hex = |word: &&str| word.len() >= 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
@@ -190,6 +190,101 @@ fn a_value_typed_hidden_goes_to_the_api_and_nowhere_else() {
 }
 
 #[test]
+fn the_value_of_a_known_token_becomes_its_name_wherever_it_is_typed_or_pasted() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::settled(
+        "environment = \"e\"\n[environments.e]\nbase_url = \"http://127.0.0.1:1\"\n[tokens.desk]\nfile = \"desk.txt\"\n",
+    );
+    let value = hex48();
+    let path = home.path("desk.txt");
+    std::fs::write(&path, &value).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let mut tty = at_terminal(&home, &[], (120, 30));
+    tty.sees("Request");
+    // Outside a field it goes nowhere.
+    tty.types(&format!("\x1b[200~{value}\x1b[201~"));
+    tty.sees("That is the value of desk");
+    tty.types("\r");
+    tty.sees("done");
+    tty.types(&format!("\x1b[200~x?api_key={value}&y=1\x1b[201~"));
+    tty.sees("api_key={{token:desk}}&y=1");
+    tty.sees("That was the value of desk");
+    // Typed, it is known by its beginning, and the rest of it is taken too.
+    tty.types("&z=");
+    tty.types(&value);
+    tty.sees("&z={{token:desk}}");
+    tty.types("&end");
+    tty.sees("&z={{token:desk}}&end");
+    tty.types("\x1b\x1b/");
+    tty.types(&value);
+    tty.sees("Enter done");
+    tty.types("\x1b");
+    tty.sees("Enter load");
+    quits(&mut tty);
+    let shown = String::from_utf8_lossy(&tty.bytes()).into_owned();
+    assert!(!shown.contains(&value[..16]));
+    assert!(!tty.text().contains(&value[16..24]));
+    let mut kept = Vec::new();
+    std::fs::remove_file(&path).unwrap();
+    bytes_below(&home.path(""), &mut kept);
+    assert!(!kept.windows(12).any(|w| w == &value.as_bytes()[..12]));
+}
+
+#[test]
+fn ones_own_api_is_there_after_a_pasted_url_and_a_pasted_token() {
+    let server = Server::saying(answer(
+        "200 OK",
+        "content-type: application/json\r\nconnection: close\r\n",
+        b"{\"orders\":[]}",
+    ));
+    let value = hex48();
+    for size in [(160, 48), (80, 24)] {
+        let home = Home::settled("# mine\ntheme = \"dark\"   # kept\n");
+        let before = server.asked().len();
+        let mut tty = at_terminal(&home, &[], size);
+        tty.sees("▲ 403 Forbidden");
+        tty.types("\x05");
+        tty.sees("+ add an environment");
+        tty.types("\x1b[A\r");
+        tty.sees("Add an environment");
+        let url = format!("{}/v2/orders?limit=5", server.base());
+        tty.types(&format!("\x1b[200~{url}\x1b[201~"));
+        tty.sees("proposed");
+        tty.types("\r\r\r\r\r");
+        tty.sees("▸ token");
+        tty.types(&format!("\x1b[200~Bearer {value}\n\x1b[201~"));
+        tty.sees("48 characters");
+        tty.sees("taken off");
+        tty.types("\x12");
+        tty.sees("✓ 200 OK");
+        tty.sees("are defined in");
+        let asked = server.asked();
+        assert_eq!(asked.len(), before + 1);
+        let asked = asked.last().unwrap();
+        assert_eq!(asked.target, "/v2/orders?limit=5");
+        let bearer = format!("Bearer {value}");
+        assert_eq!(asked.header("authorization"), Some(bearer.as_str()));
+        quits(&mut tty);
+        let shown = String::from_utf8_lossy(&tty.bytes()).into_owned();
+        assert!(!shown.contains(&value[..12]));
+        let text = std::fs::read_to_string(home.path("config.toml")).unwrap();
+        assert!(
+            text.starts_with("# mine\ntheme = \"dark\"   # kept\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("[environments.local]") && !text.contains(&value[..8]),
+            "{text}"
+        );
+        // It is where the next run begins, with its token.
+        let mut again = at_terminal(&home, &[], size);
+        again.sees("env local");
+        again.sees("token local");
+        quits(&mut again);
+    }
+}
+
+#[test]
 fn every_screen_fits_a_small_terminal() {
     for size in [(80, 24), (40, 10)] {
         let mut tty = Tty::start(&["--env", "sandbox"], size);
@@ -199,7 +294,7 @@ fn every_screen_fits_a_small_terminal() {
         tty.types("3");
         tty.sees("A session is a list");
         tty.types("4");
-        tty.sees("looks fine");
+        tty.sees("never sent");
         tty.types("\t");
         tty.sees("48 hexadecimal");
         tty.types("1");

@@ -72,8 +72,7 @@ fn an_editor_has_the_terminal_and_a_private_file_and_what_it_leaves_is_the_body(
     tty.sees("Esc done");
     tty.types("\x1a\x1a");
     tty.sees("\"a\": \"old\"");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
 }
 
 #[test]
@@ -265,8 +264,7 @@ fn each_kind_of_body_arrives_as_it_was_typed() {
     tty.sees("No body.");
     let (head, body) = sends(&mut tty);
     assert!(!head.contains("content-type") && body.is_empty(), "{head}");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
 }
 
 #[test]
@@ -302,8 +300,7 @@ fn a_pasted_curl_command_fills_the_rows_of_its_body() {
     let (head, body) = taken(&server);
     assert!(head.contains("x-www-form-urlencoded"), "{head}");
     assert_eq!(body, b"q=a%20b&page=2");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
 }
 
 #[test]
@@ -329,9 +326,10 @@ fn notes_stay_with_the_call_and_its_session_and_are_never_sent() {
     assert!(!head.contains("acme") && body.is_empty(), "{head}");
     tty.sees("✓ 204 No Content");
     tty.types("\x13");
+    tty.sees("Save this call as a session");
+    tty.types("\r");
     tty.sees("Saved");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
     let sessions = std::fs::read_dir(home.path().join("data/sessions")).unwrap();
     let session = sessions.map(|entry| entry.unwrap().path()).next().unwrap();
     let text = std::fs::read_to_string(session).unwrap();
@@ -385,8 +383,7 @@ fn the_credential_of_a_pasted_recording_reaches_its_host_and_no_file() {
     tty.types("\x13");
     tty.sees("Saved 2 steps as");
     tty.sees("▸ recording-of-http-127-0-0-1");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
     assert!(!String::from_utf8_lossy(&tty.bytes()).contains(secret));
     let mut folders = vec![home.path().to_owned()];
     while let Some(folder) = folders.pop() {

@@ -793,6 +793,107 @@ fn the_body_is_saved_byte_for_byte() {
 }
 
 #[test]
+fn a_body_goes_to_a_file_or_to_standard_output_and_not_to_both() {
+    let bytes: Vec<u8> = (0..=255).cycle().take(9_000).collect();
+    let server = Server::saying(answer("200 OK", "", &bytes));
+    let home = Home::new();
+    let whole = |arguments: &[&str]| {
+        let url = server.base();
+        let mut command = home.command(&[&["send", "GET", &url], arguments].concat());
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.code(),
+            output.stdout.clone(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    for to_file in [["--output", "f"], ["-o", "f"]] {
+        let (code, _, out, err) = whole(&to_file);
+        assert_eq!((code, err.as_str()), (Some(0), ""));
+        assert_eq!(std::fs::read(home.path("f")).unwrap(), bytes);
+        assert!(out.contains("200 OK") && out.len() < 1_000, "{out}");
+        assert!(out.contains("The body, 9000 bytes, is in f."), "{out}");
+    }
+    let (code, out, _, err) = whole(&["-o", "-"]);
+    assert_eq!((code, out), (Some(0), bytes));
+    assert!(err.contains("200 OK"), "{err}");
+    assert!(!home.path("-").exists());
+    let (code, _, _, err) = whole(&["-o", "-", "--json"]);
+    assert!(
+        code == Some(2) && err.contains("both want standard output"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_body_that_broke_off_is_not_called_whole() {
+    let short = Server::saying("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":");
+    let home = Home::new();
+    let ran = home.run(&["send", "GET", &short.base(), "--output", "part"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err
+            .contains("Only a part of the body came: 5 bytes of it are in part."),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_stands_around_a_url_is_left_out_and_said() {
+    let server = Server::saying(answer("200 OK", "", b"ok"));
+    let home = Home::new();
+    let (url, base) = (server.base() + "/x", server.base());
+    for around in [
+        format!(" {url}\r\n"),
+        format!("<{url}>"),
+        format!("\u{a0}'{url}'"),
+    ] {
+        let ran = home.run(&["send", "GET", &around]);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        assert_eq!(ran.err, "Note: what stands around the URL was left out.\n");
+    }
+    let ran = home.run(&["send", "GET", "/x", "--base-url", &format!("<{base}>")]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    let config = format!("environment = \"e\"\n[environments.e]\nbase_url = \" {base} \"\n");
+    assert_eq!(Home::settled(&config).run(&["send", "GET", "/x"]).code, 0);
+    let asked = server.asked();
+    assert!(asked.len() == 5 && asked.iter().all(|call| call.target == "/x"));
+}
+
+#[test]
+fn the_practice_tokens_are_printed_for_other_programs_and_called_that() {
+    let home = Home::new();
+    let ran = home.run(&["sandbox", "--tokens"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("These are practice tokens"), "{}", ran.err);
+    let value = ran
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("support "));
+    let value = value.unwrap().trim().to_owned();
+    let listed = home.run(&["sandbox", "--tokens", "--json"]).json();
+    let tokens = listed["tokens"].as_array().unwrap();
+    assert_eq!(tokens.len(), 9);
+    assert!(
+        tokens
+            .iter()
+            .any(|t| t["name"] == "support" && t["value"] == value.as_str())
+    );
+    let both = home.run(&["sandbox", "--tokens", "--port", "1"]);
+    assert_eq!(both.code, 2);
+    assert!(both.err.contains("--port"), "{}", both.err);
+    // As another program sends it.
+    let served = Served::start();
+    let url = format!("http://127.0.0.1:{}/core/users/me", served.port());
+    let authorization = format!("Authorization: Bearer {value}");
+    let ran = home.run(&["send", "GET", &url, "--header", &authorization, "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+}
+
+#[test]
 fn tokens_are_listed_by_name_and_source() {
     let list = Home::new()
         .run(&["token", "list", "--env", "sandbox", "--json"])

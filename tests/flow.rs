@@ -268,11 +268,8 @@ fn a_token_is_chosen_from_the_list_and_used_by_the_next_call() {
 #[test]
 fn the_last_row_of_the_list_is_no_token_at_all() {
     let mut scene = Scene::open(WIDE);
-    scene.keys("ctrl-t");
-    for _ in 0..20 {
-        scene.keys("down");
-    }
-    scene.keys("enter ctrl-r");
+    // The list goes round: above its first row is the last.
+    scene.keys("ctrl-t up up up up enter ctrl-r");
     assert_eq!(scene.state.builder.auth, Auth::None);
     assert!(!scene.last_sent().headers.has("authorization"));
     assert_eq!(scene.status_in_front(), Some(401));
@@ -288,11 +285,12 @@ fn leaving_the_list_changes_nothing() {
 }
 
 #[test]
-fn a_token_does_not_come_along_into_another_environment() {
+fn a_token_does_not_come_along_and_the_first_one_there_is_chosen() {
     let mut scene = Scene::open(WIDE);
     scene.keys("ctrl-e down down enter");
     assert_eq!(scene.state.environment().name, "acme-test");
-    assert_eq!(scene.state.builder.auth, Auth::None);
+    let desk = TokenName::new("desk").unwrap();
+    assert_eq!(scene.state.builder.auth, Auth::Bearer(desk));
     assert!(scene.notice().contains("acme-test"));
     let names: Vec<_> = scene.state.tokens.iter().map(|t| t.name.as_str()).collect();
     assert_eq!(names, ["desk"]);
@@ -405,7 +403,7 @@ fn q_closes_a_list_before_it_quits() {
 
 #[test]
 fn letters_reach_the_field_and_do_not_act_while_editing() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("enter ctrl-u").types("q?mdu[]12");
     assert_eq!(scene.state.builder.url.text(), "q?mdu[]12");
     assert!(!asked_to_quit(&scene));
@@ -417,14 +415,15 @@ fn letters_reach_the_field_and_do_not_act_while_editing() {
 
 #[test]
 fn ctrl_keys_act_while_editing_and_the_field_keeps_the_caret() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene
         .keys("enter ctrl-u")
         .types("/core/runbooks/7")
         .keys("ctrl-r");
     assert_eq!(scene.status_in_front(), Some(200));
-    assert!(matches!(scene.state.builder.editing, Some(Editing::Url)));
-    scene.keys("ctrl-t");
+    // Whoever has sent it is done with the line.
+    assert!(!scene.state.is_editing());
+    scene.keys("backtab backtab enter ctrl-t");
     assert_eq!(dialog_title(&scene), "Tokens of sandbox");
     scene.keys("esc").types("x");
     assert_eq!(scene.state.builder.url.text(), "/core/runbooks/7x");
@@ -432,7 +431,7 @@ fn ctrl_keys_act_while_editing_and_the_field_keeps_the_caret() {
 
 #[test]
 fn tab_indents_in_the_body_and_enter_breaks_the_line() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("[ [ down enter");
     assert_eq!(scene.state.builder.tab, BuilderTab::Body);
     scene.types("{").keys("enter tab").types("1}");
@@ -447,21 +446,27 @@ fn tab_indents_in_the_body_and_enter_breaks_the_line() {
 fn tab_goes_to_the_next_pane_and_back() {
     let mut scene = Scene::open(WIDE);
     let mut seen = vec![scene.state.focus];
-    for _ in 0..3 {
+    for _ in 0..4 {
         scene.keys("tab");
         seen.push(scene.state.focus);
     }
     assert_eq!(
         seen,
-        [Pane::Request, Pane::Response, Pane::History, Pane::Request]
+        [
+            Pane::Response,
+            Pane::History,
+            Pane::Request,
+            Pane::Request,
+            Pane::Response
+        ]
     );
     scene.keys("backtab");
-    assert_eq!(scene.state.focus, Pane::History);
+    assert_eq!(scene.state.focus, Pane::Request);
 }
 
 #[test]
 fn a_paste_reaches_the_field_that_is_edited_and_nothing_else() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     let before = scene.state.builder.spec();
     scene.paste("q").paste("ctrl-r\n");
     assert_eq!(scene.state.builder.spec(), before);
@@ -475,7 +480,7 @@ fn a_paste_reaches_the_field_that_is_edited_and_nothing_else() {
 
 #[test]
 fn rows_are_added_switched_off_removed_and_brought_back() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("a").types("page[size] = 5").keys("enter");
     scene.keys("a").types("stage=active").keys("enter");
     let rows = |scene: &Scene| scene.state.builder.spec().params;
@@ -494,7 +499,7 @@ fn rows_are_added_switched_off_removed_and_brought_back() {
 
 #[test]
 fn a_row_under_edit_goes_along_and_esc_keeps_it() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene
         .keys("] a")
         .types("Core-Url: core-down")
@@ -509,7 +514,7 @@ fn a_row_under_edit_goes_along_and_esc_keeps_it() {
 
 #[test]
 fn end_goes_to_the_last_row_even_from_the_url() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     for row in ["a=1", "b=2", "c=3"] {
         scene.keys("a").types(row).keys("enter");
     }
@@ -522,7 +527,7 @@ fn end_goes_to_the_last_row_even_from_the_url() {
 
 #[test]
 fn the_method_is_chosen_from_a_list() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("m down enter");
     assert_eq!(scene.state.builder.method, "POST");
 }
@@ -652,7 +657,7 @@ fn on_a_narrow_screen_the_answer_comes_to_the_front() {
         let mut scene = Scene::open(size);
         assert_eq!(scene.state.focus, Pane::Response);
         scene
-            .keys("backtab enter ctrl-u")
+            .keys("backtab backtab enter ctrl-u")
             .types("/core/users/me")
             .keys("ctrl-r");
         assert_eq!(scene.state.focus, Pane::Response);
@@ -673,7 +678,7 @@ fn an_answer_does_not_take_the_field_away_from_a_person_who_types() {
 
 #[test]
 fn resizing_keeps_the_field_the_caret_and_the_focus() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("enter left left");
     let caret = scene.state.builder.url.caret();
     for size in [USUAL, SMALL, (1, 1), WIDE] {
@@ -699,6 +704,7 @@ fn scene_for(action: Action) -> Scene {
     scene.draws = true;
     scene.send(&guided("Two values are refused"));
     scene.send(&guided("The same runbook itself opens"));
+    scene.state.focus = Pane::Request;
     for row in ["a=1", "b=2"] {
         scene.keys("a").types(row).keys("enter");
     }
@@ -724,6 +730,12 @@ fn scene_for(action: Action) -> Scene {
         }
         Place::Completion => drop(scene.keys("alt-1 g enter ctrl-u").types("/core/us")),
         Place::Dialog => drop(scene.keys("ctrl-t")),
+        Place::Setup => {
+            scene.keys("alt-e").paste("https://api.acme.example/v2/x");
+            if matches!(action, Action::SetupRight | Action::SetupLeft) {
+                scene.keys("enter enter enter enter");
+            }
+        }
         Place::Help => drop(scene.keys("?")),
         Place::Screen(Screen::Explorer) => {}
         Place::Screen(Screen::Matrix) => {
@@ -799,7 +811,7 @@ fn a_blocked_action_says_so_in_a_whole_sentence() {
     let scene = Scene::closed(alone);
     let mut words = Action::ALL.iter().filter_map(|a| blocked(*a, &scene.state));
     assert!(words.all(|w| w.ends_with('.')));
-    assert!(blocked(Action::ChooseEnvironment, &scene.state).is_some());
+    assert!(blocked(Action::AddToken, &scene.state).is_some());
 }
 
 // The palette
@@ -827,6 +839,67 @@ fn the_palette_finds_actions_requests_tokens_environments_and_sessions() {
         let mut scene = Scene::open(WIDE);
         scene.keys("ctrl-p").types(words);
         assert_eq!(found(&scene)[0], row, "{words}");
+    }
+}
+
+#[test]
+fn the_palette_offers_every_action_of_the_table_that_can_be_gone_to() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-p");
+    let Some(Overlay::Palette(palette)) = &scene.state.overlay else {
+        panic!("no palette is open");
+    };
+    let offered = |action: &Action| {
+        let rows = palette.rows.iter();
+        let mut rows = rows.filter(|row| matches!(row.goal, Goal::Act(_)));
+        // Two keys for one thing are one row.
+        rows.any(|row| row.label == action.title())
+    };
+    for action in Action::ALL {
+        let wanted = action.place().can_be_gone_to() && *action != Action::OpenPalette;
+        assert!(offered(action) || !wanted, "{}", action.id());
+    }
+    let gone = Action::ALL.iter().filter(|a| !a.place().can_be_gone_to());
+    for action in gone {
+        let goal = Goal::Act(*action);
+        assert!(palette.rows.iter().all(|row| row.goal != goal));
+    }
+}
+
+#[test]
+fn an_action_of_the_body_is_chosen_in_the_palette_from_anywhere() {
+    let mut scene = Scene::open(WIDE);
+    let search = |scene: &mut Scene| {
+        scene.keys("alt-3 ctrl-p").types("search in the body");
+        scene.keys("enter");
+    };
+    // Where there is no body, it says so.
+    search(&mut scene);
+    assert!(scene.notice().contains("no body in front"));
+    assert!(!scene.state.response.is_searching());
+    scene.keys("alt-2 ]");
+    search(&mut scene);
+    assert_eq!(scene.state.focus, Pane::Response);
+    assert!(scene.state.response.is_searching());
+}
+
+#[test]
+fn help_opens_on_the_keys_of_what_is_in_front() {
+    for (keys, title) in [
+        ("alt-1", "Request"),
+        ("alt-2", "Response"),
+        ("alt-2 ]", "Body of an answer"),
+        ("alt-3", "History"),
+        ("2", "Matrix"),
+        ("3", "Sessions"),
+        ("4", "Tokens"),
+    ] {
+        let mut scene = Scene::open(WIDE);
+        scene.keys(keys).keys("?");
+        let Some(Overlay::Help(help)) = &scene.state.overlay else {
+            panic!("no help is open");
+        };
+        assert_eq!(help.sections(&scene.state.keymap)[0].0, title, "{keys}");
     }
 }
 
@@ -900,7 +973,7 @@ fn every_action_of_the_panes_can_be_found_in_the_palette() {
 
 #[test]
 fn a_jump_key_leads_out_of_a_text_and_keeps_what_was_typed() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene
         .keys("enter ctrl-u")
         .types("/core/users")
@@ -970,7 +1043,7 @@ fn a_click_on_a_tab_a_hint_or_the_header_does_what_it_names() {
 #[test]
 fn a_click_on_the_url_edits_it_and_a_click_elsewhere_ends_that() {
     let mut scene = Scene::drawn(WIDE);
-    scene.click("{{base}}");
+    scene.click("{{base}}").click("{{base}}");
     assert!(scene.state.builder.is_editing());
     scene.click("{{base}}").types("x");
     assert!(scene.state.builder.url.text().ends_with('x'));
@@ -985,7 +1058,7 @@ fn the_wheel_scrolls_what_is_under_it_and_moves_no_focus() {
     let place = scene.place_of("What to check next");
     scene.points(PointerMove::WheelDown, place);
     assert_eq!(scene.state.response.top, 3);
-    assert_eq!(scene.state.focus, Pane::Request);
+    assert_eq!(scene.state.focus, Pane::Response);
     scene.points(PointerMove::WheelUp, place);
     assert_eq!(scene.state.response.top, 0);
     scene.keys("?").points(PointerMove::WheelDown, (80, 10));

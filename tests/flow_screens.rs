@@ -40,7 +40,7 @@ fn calls(scene: &Scene) -> usize {
 #[test]
 fn digits_go_from_screen_to_screen_and_each_is_as_it_was_left() {
     let mut scene = Scene::open(WIDE);
-    scene.keys("tab").keys("3 tab 4 tab 2 down");
+    scene.keys("3 tab 4 tab 2 down");
     assert_eq!(scene.state.screen, Screen::Matrix);
     scene.keys("3");
     assert_eq!(scene.state.sessions.part, Part::Steps);
@@ -56,8 +56,7 @@ fn digits_go_from_screen_to_screen_and_each_is_as_it_was_left() {
 
 #[test]
 fn a_digit_that_is_typed_goes_nowhere() {
-    let mut scene = Scene::open(WIDE);
-    scene.keys("backtab backtab tab tab").state.focus = Pane::Request;
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("enter 2");
     assert_eq!(scene.state.screen, Screen::Explorer);
     assert!(scene.state.builder.url.text().ends_with('2'));
@@ -768,7 +767,7 @@ fn two_marked_tokens_are_compared_claim_by_claim() {
     let mut scene = Scene::open(WIDE);
     scene.keys("4 x x");
     let text = text_of(&scene.picture());
-    assert!(text.contains("not the same token"), "{text}");
+    assert!(text.contains("no call was made with both yet"), "{text}");
     scene.keys("x");
     assert_eq!(scene.state.tokens_pane.marked.len(), 2);
 }
@@ -810,7 +809,7 @@ fn a_token_that_the_api_refuses_is_marked_so() {
     scene.keys("w");
     assert_eq!(calls(&scene), before + 2);
     let text = text_of(&scene.picture());
-    assert!(text.contains("the API refuses it"), "{text}");
+    assert!(text.contains("refused 02:07: "), "{text}");
 }
 
 #[test]

@@ -235,3 +235,18 @@ fn what_the_answer_names_stands_under_the_verdict_and_in_the_ticket() {
     scene.keys("y down enter");
     assert_eq!(copied(&scene), "https://acme.example/consent");
 }
+
+#[test]
+fn a_question_mark_shows_the_keys_of_the_investigation_which_is_there_again_afterwards() {
+    let mut scene = refused();
+    scene.keys("i ?");
+    let picture = text_of(&scene.picture());
+    let first = picture.find("On an investigation").unwrap();
+    assert!(first < picture.find("In every pane").unwrap());
+    assert!(picture.contains("copy it for a ticket"));
+    scene.keys("esc");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Investigate(_))));
+    // What acts anywhere leaves both.
+    scene.keys("? ctrl-t");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Dialog(_))));
+}

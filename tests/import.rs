@@ -69,7 +69,11 @@ fn an_imported_session_holds_no_value_and_replays_with_its_tokens_by_name() {
     for secret in SECRETS {
         assert!(!session.contains(secret), "{session}");
     }
-    assert!(session.contains("token = \"bearer\"") && session.contains("{{body}}"));
+    assert!(session.contains("token = \"bearer\""), "{session}");
+    // A part keeps its text beside the file, which is named and not read.
+    assert!(session.contains("version = 2"), "{session}");
+    let parts = "parts = [\n  { name = \"up\", file = \"x.txt\" },\n  { name = \"note\", value = \"hi\" },\n]";
+    assert!(session.contains(parts), "{session}");
     // What a file would have held stops the step instead of being sent without it.
     let export = ["export", "acme.session.toml", "--as", "curl"];
     let exported = home.run(&export);
@@ -123,7 +127,7 @@ fn a_kept_call_is_exported_with_its_token_as_a_variable() {
     );
     let again = json_of(&home.feed(&["import", "-", "--json"], &exported.out).out);
     assert_eq!(again["requests"][0]["token"], "support");
-    assert_eq!(again["requests"][0]["params"], json!([]));
+    assert_eq!(again["requests"][0]["params"], json!([["a", "b c"]]));
 }
 
 #[test]
@@ -173,7 +177,7 @@ fn what_is_not_there_or_not_readable_is_wrong_usage() {
         (&["import", "nowhere.txt"][..], "nowhere.txt cannot be read"),
         (
             &["import", "wget.txt"],
-            "wget.txt:2:1: there is no curl command",
+            "wget.txt:2:1: no request stands in this text",
         ),
         (
             &["import", "open.txt"],
@@ -691,7 +695,7 @@ fn a_kind_that_is_named_wins_and_a_file_that_is_none_is_one_sentence() {
         "### a\nGET https://a.example/x\n###\ncurl https://b.example/y\n",
     );
     for (args, says) in [
-        (&["import", "env.json"][..], "no Postman collection"),
+        (&["import", "env.json"][..], "no collection that is known"),
         (
             &["import", "env.json", "--kind", "postman"],
             "an environment of Postman",
@@ -716,4 +720,93 @@ fn a_kind_that_is_named_wins_and_a_file_that_is_none_is_one_sentence() {
             .out,
     );
     assert_eq!(told["requests"][0]["url"], "https://b.example/y");
+}
+
+#[test]
+fn a_file_of_a_session_is_not_read_unless_somebody_agrees() {
+    let home = Home::new();
+    let server = Server::saying(answer("200 OK", "", b"{}"));
+    home.write("secret.txt", "planted-file-contents");
+    let session = home.write(
+        "s.session.toml",
+        format!(
+            "version = 2\nname = \"s\"\n[[step]]\nname = \"up\"\nmethod = \"POST\"\nurl = \"{}/x\"\nparts = [{{ name = \"a\", value = \"1\" }}, {{ name = \"f\", file = \"secret.txt\" }}]\n",
+            server.base()
+        ),
+    );
+    let ran = home.run(&["replay", &session]);
+    assert_ne!(ran.code, 0);
+    assert!(
+        ran.out.contains("nobody agreed to it"),
+        "{} {}",
+        ran.out,
+        ran.err
+    );
+    assert!(server.asked().is_empty());
+    for path in ["/etc/hostname", "../x", "~/x", "a/../../x", "c:\\\\x"] {
+        let text = format!(
+            "version = 2\nname = \"s\"\n[[step]]\nname = \"up\"\nmethod = \"POST\"\nurl = \"https://a.example\"\nbody_file = \"{path}\"\n"
+        );
+        let session = home.write("t.session.toml", text);
+        let ran = home.run(&["replay", &session]);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("t.session.toml:7:13"), "{}", ran.err);
+        assert!(
+            ran.err.contains("does not lie below the folder"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn files_of_other_programs_are_read_by_what_they_are() {
+    let home = Home::new();
+    let utf_16: Vec<u8> = "\u{feff}GET https://a.example/x\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (name, bytes, kind) in [
+        ("wide.http", utf_16, "http"),
+        (
+            "plain.http",
+            b"\xef\xbb\xbfhttps://a.example/x\n".to_vec(),
+            "http",
+        ),
+        (
+            "call.txt",
+            b"http POST a.example/x a=1\n".to_vec(),
+            "httpie",
+        ),
+        (
+            "call.sh",
+            b"wget -qO- https://a.example/x\n".to_vec(),
+            "wget",
+        ),
+        (
+            "call.ps1",
+            b"Invoke-RestMethod -Uri https://a.example/x\n".to_vec(),
+            "powershell",
+        ),
+        (
+            "call.js",
+            b"await fetch('https://a.example/x');\n".to_vec(),
+            "fetch",
+        ),
+        (
+            "call.bru",
+            b"get {\n  url: https://a.example/x\n}\n".to_vec(),
+            "bruno",
+        ),
+        ("call.hurl", b"GET https://a.example/x\n".to_vec(), "hurl"),
+    ] {
+        let file = home.path(name);
+        std::fs::write(&file, bytes).unwrap();
+        let ran = home.run(&["import", name, "--json"]);
+        assert_eq!(ran.code, 0, "{name} {}", ran.err);
+        let shown = json_of(&ran.out);
+        assert_eq!(shown["kind"], kind, "{name}");
+        let url = shown["requests"][0]["url"].as_str().unwrap();
+        assert!(url.ends_with("a.example/x"), "{name} {url}");
+    }
 }

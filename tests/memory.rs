@@ -123,6 +123,11 @@ fn filters_find_what_they_say_newest_first() {
         (&["since:1h", "/999"], &["/999"]),
         (&["until:1h"], &[]),
         (&["--", "-4xx"], &["/12/tasks", "/7"]),
+        (&["-4xx"], &["/12/tasks", "/7"]),
+        (&["tasks", "-403", "--limit", "5"], &["/12/tasks"]),
+        (&["since:1.5h", "/7/"], &["/7/tasks"]),
+        (&["since:2020-01-02T03:04", "/7/"], &["/7/tasks"]),
+        (&["since:2020-01-02", "03:04", "/7/"], &["/7/tasks"]),
         (&["--limit", "2"], &["/12/tasks", "/999"]),
         (&["no-such-word"], &[]),
     ] {
@@ -139,6 +144,65 @@ fn filters_find_what_they_say_newest_first() {
         text.contains("case ACME-1") && text.lines().count() == 1,
         "{text}"
     );
+}
+
+#[test]
+fn a_filter_that_means_nothing_is_an_error_with_its_place_and_nothing_is_done() {
+    let home = Home::new();
+    called(&home, "/core/runbooks/7", &[]);
+    for arguments in [
+        &["list", "403", "since:soon"][..],
+        &["export", "403", "since:soon"],
+        &["save", "kept", "403", "since:soon"],
+        &["forget", "--yes", "--filter", "403 since:soon"],
+    ] {
+        let ran = home.run(&[&["history"], arguments].concat());
+        ran.refused(2, &["at column 5: since:soon names no time", "yesterday"]);
+    }
+    assert_eq!(listed(&home, &[]).len(), 1);
+    let forgotten = home.run(&["history", "forget", "--yes", "--filter", "-5xx"]);
+    assert_eq!(forgotten.out, "1 call forgotten.\n");
+}
+
+#[test]
+fn days_begin_where_the_person_is_and_that_is_said() {
+    let home = Home::new().with("TZ", "XYZ-5");
+    let ran = home.run(&[
+        "history",
+        "list",
+        "since:2026-05-12",
+        "until:2026-05-12T10:30:15",
+    ]);
+    assert_eq!(
+        ran.err,
+        "since:2026-05-12 is from 2026-05-12 00:00 in UTC+05:00.\n\
+         until:2026-05-12T10:30:15 is before 2026-05-12 10:30:16 in UTC+05:00.\n"
+    );
+    let ran = home.run(&["history", "list", "since:2h", "since:2026-05-12T10:30Z"]);
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn words_are_found_as_they_were_typed_into_the_url() {
+    let home = Home::new();
+    for url in [
+        "/core/stra\u{df}e",
+        "/core/x?name=M\u{fc}ller",
+        "/core/mu\u{308}ll",
+    ] {
+        called(&home, url, &[]);
+    }
+    called(&home, "/core/y", &["--param", "city=K\u{f6}ln S\u{fc}d"]);
+    for (word, count) in [
+        ("stra\u{df}e", 1),
+        ("m\u{fc}ll", 2),
+        ("mu\u{308}ller", 1),
+        ("\"k\u{f6}ln s\u{fc}d\"", 1),
+        ("-\u{fc}", 1),
+        ("\u{fc}ber", 0),
+    ] {
+        assert_eq!(listed(&home, &[word]).len(), count, "{word}");
+    }
 }
 
 #[test]
@@ -307,6 +371,26 @@ mod screen {
     }
 
     #[test]
+    fn a_filter_that_cannot_be_read_is_said_and_hides_nothing() {
+        let home = filled();
+        let mut tty = opened(&home, &[]);
+        tty.sees("▸▲ 404");
+        tty.types("\t\t/404 since:so");
+        let text = tty.sees("since:so names no time");
+        assert!(
+            text.contains("▸▲ 404") && !text.contains("No call fits"),
+            "{text}"
+        );
+        tty.types("\x7f\x7f2d");
+        tty.loses("names no time");
+        tty.sees("1 found");
+        tty.types("\x7f\x7ftoday");
+        tty.sees("since:today is from ");
+        tty.types("\x03");
+        assert_eq!(tty.ends(), 0);
+    }
+
+    #[test]
     fn the_calls_of_the_last_run_are_listed_loaded_and_sent_again() {
         let home = filled();
         let mut tty = opened(&home, &[]);
@@ -317,7 +401,7 @@ mod screen {
         };
         assert!(place("▲ 404") < place("▲ 403") && place("▲ 403") < place("✓ 200"));
         // Focus on the history, one row down, and its answer comes without a call.
-        tty.types("\t\t\x1b[B\x1b[C");
+        tty.types("\x1b3\x1b[B\x1b[C");
         let text = tty.sees("▾▲ 403");
         assert!(
             text.contains("need a role") && text.contains("forbidden"),
@@ -370,7 +454,7 @@ mod screen {
         called(&home, "/core/runbooks/999", &["--token", "admin"]);
         let mut tty = opened(&home, &[]);
         tty.sees("▸▲ 404");
-        tty.types("\t\t\x1b[Bd");
+        tty.types("\x1b3\x1b[Bd");
         tty.sees("Forget this call?");
         // The first choice keeps it.
         tty.types("\r");
@@ -412,7 +496,7 @@ mod screen {
         tty.types("ACME-2\r");
         tty.sees("case ACME-2");
         // The newest call again, under the case; then the whole case as a session.
-        tty.types("\t\tr");
+        tty.types("\x1b3r");
         tty.sees("ACME-2 admin");
         // It is saved from what is written.
         let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
@@ -420,6 +504,8 @@ mod screen {
             assert!(std::time::Instant::now() < until, "{}", tty.text());
         }
         tty.types("g\x13");
+        tty.sees("Save this call as a session");
+        tty.types("\r");
         tty.sees("Saved 1 step");
         tty.types("R");
         // The screen of the sessions opens on the newest, and sends nothing by itself.

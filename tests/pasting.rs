@@ -161,7 +161,7 @@ fn a_pasted_answer_is_shown_remembered_and_never_sent() {
 #[test]
 fn json_is_an_answer_in_the_panes_and_text_in_a_field() {
     let json = "{\"errors\":[{\"status\":\"403\",\"code\":\"forbidden\"}]}";
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("] ] ] down enter").paste(json);
     assert!(matches!(scene.state.builder.editing, Some(Editing::Body)));
     assert_eq!(scene.state.builder.body.text(), json);
@@ -197,7 +197,7 @@ fn a_pasted_url_is_the_url_and_other_words_are_explained() {
 
 #[test]
 fn y_and_enter_copy_what_is_in_front() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("y enter");
     let (what, text) = copied(&scene);
     assert_eq!(what, "the request as curl");
@@ -206,7 +206,7 @@ fn y_and_enter_copy_what_is_in_front() {
         "{text}"
     );
     assert!(text.contains("\"$HTTRIAGE_TOKEN_SUPPORT\""));
-    scene.keys("tab y enter");
+    scene.keys("tab tab y enter");
     let (what, text) = copied(&scene);
     assert_eq!(what, "the error entry");
     assert_eq!(
@@ -292,7 +292,7 @@ fn a_row_of_the_history_is_copied_from_without_being_loaded() {
     let mut scene = Scene::open(WIDE);
     scene.send(&spec_of(&CALLS[1]));
     let spec = scene.state.builder.spec();
-    scene.keys("tab tab down y");
+    scene.keys("tab down y");
     assert!(
         matches!(&scene.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.title == "Copy")
     );
@@ -380,7 +380,7 @@ fn a_pasted_recording_fills_the_builder_and_is_a_session_with_what_was_recorded(
 
 #[test]
 fn a_recording_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("[ [ down enter").paste(&recording());
     assert!(scene.state.builder.body.text().contains("harsecret"));
     assert!(scene.state.sessions.open.is_none());
@@ -443,7 +443,7 @@ fn a_pasted_description_fills_the_builder_with_its_first_call_and_is_a_session()
 
 #[test]
 fn a_description_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("[ [ down enter").paste(DESCRIPTION);
     assert!(scene.state.builder.body.text().contains("openapi"));
     assert!(scene.state.sessions.open.is_none());
@@ -458,7 +458,7 @@ fn a_description_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
 
 #[test]
 fn a_text_too_large_for_a_field_is_pasted_whole_and_only_looked_at() {
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     let text = "line\n".repeat(30_000);
     scene
         .keys("[ [ down enter")
@@ -527,7 +527,7 @@ fn a_pasted_http_request_fills_the_builder_as_a_command_does() {
     assert_eq!(scene.state.builder.spec(), before);
     assert!(scene.state.history.filtering);
     // In the body it is a body.
-    let mut scene = Scene::open(WIDE);
+    let mut scene = Scene::on_call(WIDE);
     scene.keys("[ [ down enter").paste(REQUEST);
     assert!(scene.state.builder.body.text().contains("PUT {{host}}"));
 }

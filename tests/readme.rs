@@ -53,7 +53,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 
 fn keys_table() -> String {
     let mut table = String::from("| where | keys | what |\n| --- | --- | --- |\n");
-    for (place, rows) in Help::sections(&Keymap::default()) {
+    for (place, rows) in Help::default().sections(&Keymap::default()) {
         for (keys, what) in rows {
             let keys: Vec<String> = keys.split(' ').map(|key| format!("`{key}`")).collect();
             table.push_str(&format!("| {place} | {} | {what} |\n", keys.join(" ")));

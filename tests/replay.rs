@@ -117,6 +117,142 @@ url = "/core/users/me"
 status = 401
 "#;
 
+/// Answers a call by its path: 404 for order 7, 200 for all else.
+fn orders() -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = asked.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 4096];
+            let length = stream.read(&mut head).unwrap_or(0);
+            let head = String::from_utf8_lossy(&head[..length]).into_owned();
+            let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+            let status = match path.ends_with("/7") {
+                true => "404 Not Found",
+                false => "200 OK",
+            };
+            seen.lock().unwrap().push(path);
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}"
+            );
+        }
+    });
+    (base, asked)
+}
+
+#[test]
+fn a_session_replays_what_was_recorded_whatever_the_environment_calls_by_the_same_name() {
+    let (base, asked) = orders();
+    let room = Room::new().config(&format!(
+        "environment = \"acme\"\n[environments.acme]\nbase_url = \"{base}\"\nvariables = {{ order = \"3\" }}\n"
+    ));
+    assert_eq!(room.httriage(&["send", "GET", "/orders/7"]).code, 4);
+    let saved = room.httriage(&["history", "save", "order seven", "404"]);
+    assert_eq!(saved.code, 0, "{}", saved.err);
+    let ran = room.run(&["order-seven", "--json"]);
+    assert_eq!((ran.code, ran.changes()), (0, vec!["same".to_owned()]));
+    // So does a file of an earlier version, whose variable has the environment's name.
+    let old = "name = \"old\"\nenvironment = \"acme\"\nvariables = { order = \"7\" }\n[[step]]\nname = \"one\"\nmethod = \"GET\"\nurl = \"{{base}}/orders/{{order}}\"\n[step.expect]\nstatus = 404\n";
+    assert_eq!(room.replay(old, &["--json"]).changes(), ["same"]);
+    let other = room.replay(old, &["--json", "--var", "order=3"]);
+    assert_eq!(other.changes(), ["changed"]);
+    let asked = asked.lock().unwrap().clone();
+    assert_eq!(asked, ["/orders/7", "/orders/7", "/orders/7", "/orders/3"]);
+}
+
+#[test]
+fn a_case_is_saved_without_probes_and_made_up_tokens_and_replays_in_another_run() {
+    let (base, _) = orders();
+    let mut room = Room::new().config(&format!(
+        "environment = \"acme\"\n[environments.acme]\nbase_url = \"{base}\"\ntokens = [\"desk\"]\n"
+    ));
+    room.variables = vec![("HTTRIAGE_TOKEN_DESK", "the-value-of-the-desk")];
+    let sent = room.httriage(&[
+        "send",
+        "GET",
+        "/orders/7",
+        "--token",
+        "desk",
+        "--case",
+        "A-1",
+    ]);
+    assert_eq!(sent.code, 4, "{}", sent.err);
+    let asked = room.httriage(&[
+        "investigate",
+        "GET",
+        "/orders/7",
+        "--token",
+        "desk",
+        "--case",
+        "A-1",
+        "--json",
+    ]);
+    assert_eq!(asked.code, 0, "{}", asked.err);
+    let probes = asked.json()["probes"].as_array().unwrap().len();
+    assert!(probes > 0);
+    let saved = room.httriage(&["history", "save", "A-1", "case:A-1"]);
+    assert_eq!(saved.code, 0, "{}", saved.err);
+    assert!(
+        saved
+            .err
+            .contains(&format!("{probes} that fit were left out")),
+        "{}",
+        saved.err
+    );
+    let ran = room.run(&["A-1", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(ran.changes(), ["same", "same"]);
+}
+
+#[test]
+fn steps_that_recorded_nothing_are_never_called_the_same() {
+    let (base, _) = orders();
+    let step = |expect: &str| {
+        format!("[[step]]\nname = \"one\"\nmethod = \"GET\"\nurl = \"{base}/x\"\n{expect}")
+    };
+    let open = format!("name = \"a\"\n{}{}", step(""), step(""));
+    let room = Room::new();
+    let ran = room.replay(&open, &[]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out.contains("○ one  nothing recorded → 200"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.ends_with(
+            "2 steps: 2 nothing recorded. Nothing was recorded, so there is nothing to compare.\n"
+        ),
+        "{}",
+        ran.out
+    );
+    let json = room.replay(&open, &["--json"]);
+    assert_eq!(json.changes(), ["unrecorded", "unrecorded"]);
+    assert_eq!(
+        (&json.json()["unrecorded"], &json.json()["same"]),
+        (&2.into(), &0.into())
+    );
+    let mixed = format!(
+        "name = \"a\"\n{}{}",
+        step("[step.expect]\nstatus = 200\n"),
+        step("")
+    );
+    let ran = room.replay(&mixed, &[]);
+    assert!(
+        ran.out.contains(
+            "1 same, 1 nothing recorded. What was recorded is as it was; the rest recorded nothing."
+        ),
+        "{}",
+        ran.out
+    );
+    let junit = room.replay(&open, &["--report", "junit"]);
+    assert!(junit.out.contains("failures=\"0\""), "{}", junit.out);
+}
+
 #[test]
 fn a_session_that_comes_out_as_recorded_ends_with_0() {
     let room = Room::new();
@@ -617,7 +753,7 @@ url = "{away}/y"
     assert_eq!(ran.code, 1);
     assert_eq!(
         ran.changes(),
-        ["same", "same", "failed", "failed", "same"],
+        ["unrecorded", "unrecorded", "failed", "failed", "unrecorded"],
         "{}",
         ran.out
     );

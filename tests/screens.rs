@@ -457,6 +457,42 @@ fn two_tokens_compared() {
 }
 
 #[test]
+fn an_environment_and_its_token_being_defined() {
+    looks_like("setup", |scene| {
+        scene
+            .keys("alt-e")
+            .paste("https://api.acme.example/v2/orders?limit=5");
+        scene.keys("enter enter enter enter enter");
+        scene.tell(httriage::app::Message::TypedToken(
+            httriage::app::pane::TypedToken {
+                count: 24,
+                says: vec![
+                    (
+                        false,
+                        "JWT · 812 characters · expires in 52 minutes".to_owned(),
+                    ),
+                    (true, "the scheme in front of it: taken off".to_owned()),
+                ],
+            },
+        ));
+    });
+}
+
+#[test]
+fn an_answer_that_is_none_to_what_stands_in_the_request() {
+    looks_like("not-this-request", |scene| {
+        scene.state.builder.auth = httriage::model::Auth::None;
+    });
+}
+
+#[test]
+fn the_call_in_front_about_to_be_saved() {
+    looks_like("saving", |scene| {
+        scene.keys("ctrl-s");
+    });
+}
+
+#[test]
 fn a_hidden_value_being_typed() {
     looks_like("secret", |scene| {
         scene.keys("4");

@@ -37,7 +37,7 @@ fn picture(name: &str, arguments: &[&str], size: (u16, u16), lead: impl Fn(&mut 
 #[ignore = "writes pictures"]
 fn the_explorer() {
     picture("explorer.svg", &[], WIDE, |tty| {
-        tty.types("\t\r");
+        tty.types("\r");
         tty.sees("code says");
     });
 }
@@ -65,13 +65,13 @@ fn the_history() {
             ("/core/runbooks/7/tasks", "▲ 403 Forbidden"),
             ("/core/users/me", "✓ 200 OK"),
         ];
-        tty.types("\r");
-        tty.sees("Esc done");
         for (path, answer) in calls {
+            tty.types("\x1b1\r");
+            tty.sees("Esc done");
             tty.types(&format!("\x15{path}\x12"));
             tty.sees(answer);
         }
-        tty.types("\x1b");
+        tty.types("\x1b1");
         tty.sees("Enter edit");
         tty.types("]a");
         tty.sees("Esc done");
@@ -79,7 +79,7 @@ fn the_history() {
         tty.sees("✖ 503 Service Unavailable");
         tty.types("\x1b");
         tty.sees("Enter edit");
-        tty.types("\t\t");
+        tty.types("\x1b3");
         tty.sees("Enter load");
         tty.types("\x1b[C\x1b[B\x1b[B\x1b[B\x1b[C\r");
         tty.sees("▾▲ 422");
@@ -90,7 +90,7 @@ fn the_history() {
 #[ignore = "writes pictures"]
 fn an_investigation() {
     picture("investigate.svg", &[], WIDE, |tty| {
-        tty.types("\ti");
+        tty.types("i");
         tty.sees("Verdict  permission.missing_role");
         tty.sees("Esc close");
     });
@@ -111,7 +111,9 @@ fn the_matrix() {
 #[ignore = "writes pictures"]
 fn the_sessions() {
     picture("sessions.svg", &[], WIDE, |tty| {
-        tty.types("\t\t\x13");
+        tty.types("\x13");
+        tty.sees("Save this call as a session");
+        tty.types("\r");
         tty.sees("Saved 1 step");
         tty.types("3");
         tty.sees("nothing sent yet|Choose a session");

@@ -537,10 +537,10 @@ fn the_screen_a_saved_session_and_its_replay_hold_no_secret() {
         // The frame says it before; with three blanks it is the answer that does.
         tty.sees(&format!("as {source}   "));
         // Body and headers of the answer, then its row with all errors.
-        tty.types("\t]");
+        tty.types("\x1b2]");
         tty.types("]");
         tty.sees("x-raw");
-        tty.types("\t\x1b[C");
+        tty.types("\x1b3\x1b[C");
         tty.sees("▾▲ 401");
         // It is saved from what is written.
         let case = format!("case:{source}");
@@ -557,6 +557,8 @@ fn the_screen_a_saved_session_and_its_replay_hold_no_secret() {
             );
         }
         tty.types("\x13");
+        tty.sees("Save this call as a session");
+        tty.types("\r");
         tty.sees("Saved 1 step");
         tty.types("q");
         assert_eq!(tty.ends(), 0);
@@ -581,9 +583,11 @@ fn the_screen_a_saved_session_and_its_replay_hold_no_secret() {
     planted.absent_from("typed", &ran);
     let mut tty = Tty::start_in(&folder, &[], (200, 60), &variables);
     tty.sees("/typed");
-    tty.types("\t\t\r");
+    tty.types("\x1b3\r");
     tty.sees("no token   application/json|Errors");
     tty.types("\x13");
+    tty.sees("Save this call as a session");
+    tty.types("\r");
     tty.sees("Saved 1 step");
     tty.types("q");
     assert_eq!(tty.ends(), 0);

@@ -2,6 +2,7 @@
 
 mod program;
 
+use httriage::app::Action;
 use program::{Home, Ran, Served, has_shape};
 use serde_json::{Value, json};
 
@@ -14,6 +15,11 @@ fn keys_are_listed_as_keys_toml_left_them() {
     assert!(!text.contains("ctrl-r "), "{text}");
     let json = home.run(&["keys", "--json"]).json();
     let rows = json["keys"].as_array().unwrap();
+    assert_eq!(rows.len(), Action::ALL.len());
+    for action in Action::ALL {
+        assert!(rows.iter().any(|row| row["id"] == action.id()));
+        assert!(text.contains(action.id()), "{}", action.id());
+    }
     let send = rows.iter().find(|row| row["id"] == "send").unwrap();
     assert_eq!(send["keys"], json!(["f6"]));
 }

@@ -133,6 +133,10 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ("completions", &["bash"], ""),
     ("doctor", &["--json"], ""),
     ("doctor", &["--offline"], ""),
+    ("env add", &["https://api.acme.example/v2/orders"], ""),
+    ("env list", &["--json"], ""),
+    ("env remove", &["acme"], ""),
+    ("env show", &["acme"], ""),
     ("explain", &["404"], ""),
     (
         "explain",
@@ -175,6 +179,7 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ),
     ("replay", &[GUIDE], ""),
     ("sandbox", &["--list"], ""),
+    ("sandbox", &["--tokens"], ""),
     (
         "send",
         &[
@@ -292,8 +297,7 @@ fn the_explorer_starts_nothing_by_itself() {
     tty.sees("support");
     tty.types("1\x12");
     tty.sees("▲ 403 Forbidden");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
     assert_eq!(trace.started(), [""; 0]);
 }
 
@@ -366,8 +370,7 @@ fn the_opener_and_the_editor_get_no_token() {
     tty.types("e");
     knows_no_token(&trace.waits_for("my-editor"));
     tty.sees("✓ 200 OK");
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
     assert_eq!(trace.starts().len(), 2);
     for call in trace.surroundings() {
         assert!(!call.contains("planted-"), "{call}");
@@ -410,8 +413,7 @@ fn the_process_of_a_filter_gets_no_variable_at_all() {
     let process = tty.process();
     tty.waits_until("the filter runs", |_| !of_children(process).is_empty());
     assert_eq!(of_children(process), [""]);
-    tty.types("\x03");
-    assert_eq!(tty.ends(), 0);
+    assert_eq!(tty.is_left(), 0);
 }
 
 /// The program in a window of its own, which this thread holds alone.

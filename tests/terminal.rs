@@ -32,7 +32,7 @@ fn the_first_refusal_is_on_the_screen_by_itself() {
 fn a_refusal_is_investigated_to_a_verdict() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\ti");
+    tty.types("i");
     tty.sees("permission.missing_role (9");
     let text = tty.sees("Esc close");
     assert!(text.contains("the token works"), "{text}");
@@ -49,7 +49,9 @@ fn every_single_key_is_answered_at_once() {
         tty.types("\t");
         tty.sees("Every call you make is listed here.|▸▲ 403");
         tty.types("\t");
-        tty.sees("GET ▾");
+        tty.sees("Enter edit");
+        tty.types("\t");
+        tty.sees("No parameters.");
         tty.types("\t");
         tty.sees("What to check next");
         assert!(before.elapsed() < Duration::from_secs(2));
@@ -73,13 +75,13 @@ fn another_token_gets_another_answer() {
 fn a_path_is_typed_and_sent() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\r");
+    tty.types("\x1b1\r");
     tty.sees("Esc done");
     tty.types("\x15/core/users/me");
     tty.sees("/core/users/me");
     tty.types("\x12");
     tty.sees("✓ 200 OK");
-    tty.types("\x15/core/runbooks/999\x12");
+    tty.types("\x1b1\r\x15/core/runbooks/999\x12");
     tty.sees("▲ 404 Not Found");
 }
 
@@ -87,7 +89,7 @@ fn a_path_is_typed_and_sent() {
 fn a_paste_is_text_and_no_keys() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\r");
+    tty.types("\x1b1\r");
     tty.sees("Esc done");
     tty.types("\x15\x1b[200~/core/runbooks/7\nq\x1b[201~");
     tty.sees("/core/runbooks/7q");
@@ -98,7 +100,7 @@ fn a_paste_is_text_and_no_keys() {
 fn a_slow_call_is_stopped_by_esc_and_the_next_one_goes() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("]a");
+    tty.types("\x1b1]a");
     tty.sees("Esc done");
     tty.types("Core-Url: core-slow\r\x12");
     tty.sees("Esc stops");
@@ -124,8 +126,6 @@ fn resizing_down_to_one_cell_and_back_keeps_working() {
     // Each size is waited for before a key is pressed: the terminal library leaves a key that
     // comes together with a new size unread until the next one.
     tty.resize((80, 24));
-    tty.sees("GET ▾");
-    tty.types("\t");
     tty.sees("▲ 403 Forbidden");
     tty.resize((160, 48));
     tty.sees("┌ Request");
@@ -398,7 +398,7 @@ fn a_pasted_credential_reaches_its_host_and_nothing_else() {
     tty.sees("✓ 200 OK");
     tty.sees("x-request-id r-1");
     // The same token stays at home elsewhere.
-    tty.types("\r");
+    tty.types("\x1b1\r");
     tty.sees("Esc done");
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let elsewhere = other.local_addr().unwrap();
@@ -449,10 +449,146 @@ fn a_pasted_credential_reaches_its_host_and_nothing_else() {
 }
 
 #[test]
+fn a_terminal_that_cannot_be_drawn_on_is_told_what_to_use_instead() {
+    let mut tty = Tty::start_with(&[], (80, 24), &[("TERM", "dumb")]);
+    let text = tty.sees("httriage send METHOD URL");
+    assert!(text.contains("TERM=dumb"), "{text}");
+    assert_eq!(tty.ends(), 2);
+    assert!(!tty.bytes().contains(&0x1b));
+    let mut tty = Tty::start_with(&["explain", "404"], (80, 24), &[("TERM", "dumb")]);
+    tty.sees("404");
+    assert_eq!(tty.ends(), 0);
+    assert!(!tty.bytes().contains(&0x1b));
+}
+
+#[test]
+fn a_paste_that_never_ends_leaves_ctrl_c() {
+    let mut tty = Tty::start(&[], (160, 48));
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\x1b[200~the beginning of a paste");
+    tty.types("q");
+    tty.is_quiet_for(Duration::from_millis(200));
+    assert!(tty.is_running());
+    tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
+    assert!(tty.is_given_back());
+}
+
+#[test]
+fn ctrl_c_within_a_paste_is_no_key() {
+    let mut tty = Tty::start(&["http://127.0.0.1:9/"], (160, 48));
+    tty.sees("127.0.0.1:9");
+    tty.types("\x1b[200~one \x03two\x1b[201~");
+    tty.is_quiet_for(Duration::from_millis(300));
+    assert!(tty.is_running());
+    tty.types("\x03");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn a_url_that_was_copied_with_something_around_it_is_sent_without() {
+    let server = Server::saying(answer("200 OK", "", b"good day"));
+    let url = server.base() + "/hello";
+    let mut tty = Tty::start(&[&format!("<{url}>")], (160, 48));
+    tty.sees(&url);
+    tty.types("\x12");
+    tty.sees("good day");
+    assert_eq!(server.asked()[0].target, "/hello");
+}
+
+/// A tmux of its own around the program, as it is installed: nothing is configured.
+struct Tmux {
+    home: tempfile::TempDir,
+}
+
+impl Tmux {
+    /// `None` where there is none on this machine.
+    fn start() -> Option<Tmux> {
+        Command::new("tmux").arg("-V").output().ok()?;
+        let tmux = Tmux {
+            home: tempfile::tempdir().unwrap(),
+        };
+        let program = env!("CARGO_BIN_EXE_httriage");
+        let began = tmux.run(&["new-session", "-d", "-x", "130", "-y", "34", program]);
+        assert!(began.status.success(), "{began:?}");
+        Some(tmux)
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::process::Output {
+        let home = self.home.path();
+        Command::new("tmux")
+            .args(["-S", "socket", "-f", "/dev/null"])
+            .args(arguments)
+            .current_dir(home)
+            .env("HOME", home)
+            .env("TERM", "xterm-256color")
+            .env("LANG", "C.UTF-8")
+            .env("HTTRIAGE_CONFIG_DIR", home.join("config"))
+            .env("HTTRIAGE_DATA_DIR", home.join("data"))
+            .env_remove("TMUX")
+            .output()
+            .unwrap()
+    }
+
+    fn says(&self, arguments: &[&str]) -> String {
+        String::from_utf8_lossy(&self.run(arguments).stdout).into_owned()
+    }
+
+    /// Waits until the program shows these words.
+    fn sees(&self, words: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let text = self.says(&["capture-pane", "-p", "-J"]);
+            if text.contains(words) {
+                return text;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "{words}: {text}");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        self.run(&["kill-server"]);
+    }
+}
+
+#[test]
+fn what_is_copied_inside_tmux_reaches_its_buffer_and_that_is_said() {
+    let Some(tmux) = Tmux::start() else {
+        eprintln!("There is no tmux on this machine, so nothing was tried.");
+        return;
+    };
+    tmux.sees("403");
+    tmux.run(&["send-keys", "y"]);
+    tmux.sees("the error entry as Markdown");
+    tmux.run(&["send-keys", "Enter"]);
+    tmux.sees("Copied the error entry to tmux's buffer");
+    let buffer = tmux.says(&["show-buffer"]);
+    assert!(
+        buffer.starts_with("**Forbidden** (`forbidden`)"),
+        "{buffer}"
+    );
+}
+
+#[test]
+fn what_tmux_does_not_take_is_written_to_a_file() {
+    let home = tempfile::tempdir().unwrap();
+    let around = [("TMUX", "/no/such/socket,1,0"), ("PATH", "/no/such/folder")];
+    let mut tty = Tty::start_in(home.path(), &[], (160, 48), &around);
+    tty.sees("▲ 403 Forbidden");
+    tty.types("\x1b1y\r");
+    tty.sees("tmux could not be started");
+    let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
+    assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");
+}
+
+#[test]
 fn what_is_copied_goes_through_the_terminal_or_into_a_file() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\ty");
+    tty.types("y");
     tty.sees("the error entry as Markdown");
     tty.types("\r");
     tty.sees("Copied the error entry to the clipboard, through the terminal.");
@@ -463,7 +599,7 @@ fn what_is_copied_goes_through_the_terminal_or_into_a_file() {
     let home = tempfile::tempdir().unwrap();
     let mut tty = Tty::start_in(home.path(), &[], (160, 48), &[("TERM", "linux")]);
     tty.sees("▲ 403 Forbidden");
-    tty.types("y\r");
+    tty.types("\x1b1y\r");
     tty.sees("this terminal has no clipboard");
     let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
     assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");

@@ -1,27 +1,35 @@
 //! What each action does, one arm an action. Arms only route; what crosses between two panes
 //! is a function below, what stays in one is a method of that pane.
 
-use super::action::{Action, Pane, Screen};
-use super::again;
-use super::comparing;
-use super::copying;
-use super::explaining;
-use super::filling;
-use super::finding::{self, environment_note};
+use super::action::{Action, Pane, Place, Screen};
+use super::feature::compare;
+use super::feature::cookies;
+use super::feature::copy;
+use super::feature::history;
+use super::feature::investigate;
+use super::feature::matrix;
+use super::feature::resend;
+use super::feature::save_body;
+use super::feature::save_session;
+use super::feature::send::{self, send};
+use super::feature::sessions;
+use super::feature::setup;
+use super::feature::tokens;
+use super::feature::tokens::{LastWord, last_word};
 use super::guide;
-use super::knowing;
-use super::memory;
 use super::message::{Effect, Exported, Notice, Then};
+use super::palette::{self, environment_note};
 use super::pane::{Builder, BuilderTab, Choice, Dialog, Help, Pick};
-use super::replaying;
-use super::saving;
+use super::resume;
 use super::screens;
-use super::sending::{self, send};
 use super::state::{Overlay, State};
-use crate::model::{Auth, BodyKind, TokenName, limits};
+use crate::insight::learned::Standing;
+use crate::model::{Auth, BodyKind, TokenName, TokenRef, limits};
 
 /// How far a key moves the border between the columns, in thousandths of the screen.
 const STEP: i16 = 30;
+
+const NO_BODY: &str = "There is no body in front. Open the Body tab of an answer that has one.";
 
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = blocked(action, state) {
@@ -37,26 +45,35 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Send => effects = send(state, false),
         Action::ChooseToken => choose_token(state),
         Action::ChooseEnvironment => choose_environment(state),
-        Action::SaveSession => effects = save_session(state),
-        Action::OpenPalette => effects = finding::open_palette(state, blocked),
+        Action::AddEnvironment => effects = setup::add(state),
+        Action::AddToken => effects = setup::add_token(state),
+        Action::RemoveToken => setup::ask_to_remove_token(state),
+        Action::SetupNext => effects = setup::step(state, 1),
+        Action::SetupBack => effects = setup::step(state, -1),
+        Action::SetupRight => effects = setup::turn(state, 1),
+        Action::SetupLeft => effects = setup::turn(state, -1),
+        Action::SetupLeave => effects = setup::leave(state),
+        Action::SaveSession => effects = save(state),
+        Action::OpenPalette => effects = palette::open_palette(state, blocked),
         Action::FocusRequest => jump(state, Pane::Request),
         Action::FocusResponse => jump(state, Pane::Response),
         Action::FocusHistory => jump(state, Pane::History),
-        Action::SetCase => memory::ask_for_case(state),
+        Action::SetCase => history::ask_for_case(state),
         Action::OpenGuide => guide::open_guide(state),
         Action::ChooseTheme => choose_theme(state),
+        Action::Cookies => effects = cookies::show(),
         Action::SwitchPrivacy => switch_privacy(state),
         Action::SwitchMouse => effects = switch_mouse(state),
         Action::Widen => state.split.widen(STEP),
         Action::Narrow => state.split.widen(-STEP),
-        Action::Filter => memory::start_filter(state),
+        Action::Filter => history::start_filter(state),
         Action::Quit | Action::QuitPane => effects.push(Effect::Quit),
         Action::ShowExplorer => effects = screens::show(state, Screen::Explorer),
         Action::ShowMatrix => effects = screens::show(state, Screen::Matrix),
         Action::ShowSessions => effects = screens::show(state, Screen::Sessions),
         Action::ShowTokens => effects = screens::show(state, Screen::Tokens),
         Action::Suspend => effects.push(Effect::Suspend),
-        Action::OpenHelp => state.overlay = Some(Overlay::Help(Help::default())),
+        Action::OpenHelp => open_help(state),
         Action::Back => effects = back(state),
         Action::FocusNext => focus(state, 1),
         Action::FocusPrevious => focus(state, -1),
@@ -81,61 +98,61 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::UndoRequest => state.builder.undo(),
 
         Action::OpenEntry => state.response.open_entry(),
-        Action::Investigate => effects = explaining::investigate(state),
-        Action::InvestigateRow => effects = memory::load(state, Then::Investigate),
-        Action::BackOff => effects = again::back_off(state),
-        Action::FetchLarger => effects = again::larger(state),
-        Action::TrustOrigin => again::ask_to_trust(state),
+        Action::Investigate => effects = investigate::investigate(state),
+        Action::InvestigateRow => effects = history::load(state, Then::Investigate),
+        Action::BackOff => effects = resend::back_off(state),
+        Action::FetchLarger => effects = resend::larger(state),
+        Action::TrustOrigin => resend::ask_to_trust(state),
         Action::StepView => effects = state.response.step_view(&state.painted.response),
 
         Action::ToggleFold => state.response.toggle_fold(&state.painted.response),
         Action::ToggleAllFolds => state.response.toggle_all_folds(),
         Action::SearchBody => state.response.body.start_search(),
         Action::FilterBody => start_jq(state),
-        Action::SaveBody => saving::ask(state),
-        Action::OpenBody => effects = saving::open(state),
+        Action::SaveBody => save_body::ask(state),
+        Action::OpenBody => effects = save_body::open(state),
         Action::NextMatch => state.response.step_match(1, &state.painted.response),
         Action::PreviousMatch => state.response.step_match(-1, &state.painted.response),
         Action::Left => state.response.body.scroll_left(-8),
         Action::Right => state.response.body.scroll_left(8),
 
-        Action::Compare => effects = comparing::compare(state),
+        Action::Compare => effects = compare::compare(state),
         Action::Expand => state.history.expand(true),
         Action::Fold => state.history.expand(false),
-        Action::Load => effects = memory::load(state, Then::Load),
-        Action::SendAgain => effects = memory::load(state, Then::SendAgain),
+        Action::Load => effects = history::load(state, Then::Load),
+        Action::SendAgain => effects = history::load(state, Then::SendAgain),
         Action::Mark => state.history.mark(),
         Action::MarkSince => state.history.mark_since(),
-        Action::Forget => memory::ask_to_forget(state),
-        Action::UndoHistory => effects = memory::restore(state),
+        Action::Forget => history::ask_to_forget(state),
+        Action::UndoHistory => effects = history::restore(state),
         Action::Replay => effects = screens::show(state, Screen::Sessions),
 
-        Action::MatrixFill => effects = filling::fill(state),
-        Action::MatrixRows => filling::choose_rows(state),
-        Action::MatrixColumns => filling::choose_columns(state, 0),
+        Action::MatrixFill => effects = resume::fill(state),
+        Action::MatrixRows => matrix::choose_rows(state),
+        Action::MatrixColumns => matrix::choose_columns(state, 0),
         Action::MatrixSort => state.matrix.sort_by(state.matrix.column),
         Action::MatrixDiffering => state.matrix.switch_differing(),
-        Action::MatrixWrites => filling::ask_for_writes(state),
-        Action::MatrixOpen => effects = filling::open_call(state),
-        Action::MatrixExport => effects = filling::export(state),
+        Action::MatrixWrites => matrix::ask_for_writes(state),
+        Action::MatrixOpen => effects = matrix::open_call(state),
+        Action::MatrixExport => effects = matrix::export(state),
         Action::MatrixLeft => state.matrix.step_column(-1),
         Action::MatrixRight => state.matrix.step_column(1),
 
-        Action::SessionsOpen => effects = replaying::open(state),
-        Action::SessionsRun => effects = replaying::run_all(state),
-        Action::SessionsRunFrom => effects = replaying::run_from(state),
-        Action::SessionsRunOne => effects = replaying::run_one(state),
-        Action::SessionsToken => effects = replaying::choose_token(state),
-        Action::SessionsPlace => replaying::choose_place(state),
-        Action::SessionsTempo => replaying::choose_tempo(state),
-        Action::SessionsRecord => effects = replaying::record(state),
-        Action::SessionsMarkdown => effects = replaying::export(state, Exported::Markdown),
-        Action::SessionsJunit => effects = replaying::export(state, Exported::Junit),
+        Action::SessionsOpen => effects = sessions::open(state),
+        Action::SessionsRun => effects = resume::run_all(state),
+        Action::SessionsRunFrom => effects = resume::run_from(state),
+        Action::SessionsRunOne => effects = resume::run_one(state),
+        Action::SessionsToken => effects = sessions::choose_token(state),
+        Action::SessionsPlace => sessions::choose_place(state),
+        Action::SessionsTempo => sessions::choose_tempo(state),
+        Action::SessionsRecord => effects = sessions::record(state),
+        Action::SessionsMarkdown => effects = sessions::export(state, Exported::Markdown),
+        Action::SessionsJunit => effects = sessions::export(state, Exported::Junit),
 
-        Action::TokensRead => effects = knowing::ask_to_read(state),
+        Action::TokensRead => effects = resume::ask_to_read(state),
         Action::TokensMark => mark_token(state),
-        Action::TokensSurvey => effects = knowing::survey(state),
-        Action::TokensTake => knowing::take(state),
+        Action::TokensSurvey => effects = resume::survey(state),
+        Action::TokensTake => tokens::take(state),
 
         Action::FieldDone => effects = field_done(state),
         Action::FieldEnter => effects = field_enter(state),
@@ -165,9 +182,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::DialogUp => effects = step_dialog(state, -1),
         Action::DialogDown => effects = step_dialog(state, 1),
         Action::DialogChoose => effects = choose(state),
-        Action::DialogClose | Action::HelpClose | Action::PaletteClose => {
-            effects = leave_overlay(state);
-        }
+        Action::DialogClose | Action::PaletteClose => effects = leave_overlay(state),
 
         Action::PaletteUp => step_palette(state, -1),
         Action::PaletteDown => step_palette(state, 1),
@@ -175,16 +190,17 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PalettePageDown => step_palette(state, state.painted.sheet_height as isize),
         Action::PaletteChoose => effects = choose_finding(state),
 
-        Action::ProbeUp => explaining::step(state, -1),
-        Action::ProbeDown => explaining::step(state, 1),
-        Action::ProbePageUp => explaining::page(state, -1),
-        Action::ProbePageDown => explaining::page(state, 1),
-        Action::ProbeOpen => effects = explaining::open_probe(state),
-        Action::ProbeTicket => effects = explaining::copy_ticket(state),
-        Action::ProbeSave => effects = explaining::save(state),
-        Action::ProbeByHand => effects = explaining::by_hand(state),
-        Action::ProbeClose => effects = explaining::close(state),
+        Action::ProbeUp => investigate::step(state, -1),
+        Action::ProbeDown => investigate::step(state, 1),
+        Action::ProbePageUp => investigate::page(state, -1),
+        Action::ProbePageDown => investigate::page(state, 1),
+        Action::ProbeOpen => effects = investigate::open_probe(state),
+        Action::ProbeTicket => effects = investigate::copy_ticket(state),
+        Action::ProbeSave => effects = investigate::save(state),
+        Action::ProbeByHand => effects = investigate::by_hand(state),
+        Action::ProbeClose => effects = investigate::close(state),
 
+        Action::HelpClose => close_help(state),
         Action::HelpUp => scroll_help(state, -1),
         Action::HelpDown => scroll_help(state, 1),
         Action::HelpPageUp => scroll_help(state, -(state.painted.sheet_height as isize)),
@@ -199,9 +215,8 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Send if state.running.len() >= limits::JOBS => {
             Some("Many calls are under way. Wait for one, or stop one.")
         }
-        Action::ChooseEnvironment if state.environments.len() < 2 => {
-            Some("There is only this environment. More are named in config.toml.")
-        }
+        Action::AddToken => setup::why_no_token(state),
+        Action::RemoveToken => setup::why_no_removal(state),
         Action::OpenGuide if guide::place_of_sandbox(state).is_none() => {
             Some("The tour goes through the sandbox, and this run has none.")
         }
@@ -212,12 +227,11 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::FieldSearch if !state.edits_lines() => {
             Some("Only the lines of a body or of the notes are searched.")
         }
-        Action::SaveSession if replaying::unsaved(state).is_some() => None,
+        Action::SaveSession => save_session::why_not(state),
         Action::UndoRequest if !state.builder.has_removed() => Some("Nothing was removed."),
         Action::Load
         | Action::SendAgain
         | Action::InvestigateRow
-        | Action::SaveSession
         | Action::Mark
         | Action::MarkSince
         | Action::Forget
@@ -229,13 +243,13 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
             Some("Panes stand side by side where the terminal has 120 columns or more.")
         }
         Action::StepView | Action::SaveBody | Action::FilterBody if !state.response.has_views() => {
-            Some("There is no body in front. Open the Body tab of an answer that has one.")
+            Some(NO_BODY)
         }
-        Action::OpenBody => saving::no_open(state),
-        Action::Investigate => explaining::nothing_to_explain(state),
-        Action::BackOff => again::no_back_off(state),
-        Action::FetchLarger => again::no_larger(state),
-        Action::TrustOrigin => again::no_trust(state),
+        Action::OpenBody => save_body::no_open(state),
+        Action::Investigate => investigate::nothing_to_explain(state),
+        Action::BackOff => resend::no_back_off(state),
+        Action::FetchLarger => resend::no_larger(state),
+        Action::TrustOrigin => resend::no_trust(state),
         Action::ToggleFold | Action::ToggleAllFolds if !state.response.can_fold() => Some(
             "There is nothing to fold here: only JSON and elements are folded, in the pretty view.",
         ),
@@ -251,25 +265,26 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Copy if state.focus == Pane::History && state.history.selected().is_none() => {
             Some("No call was made yet, or none fits the filter.")
         }
-        Action::MatrixFill => filling::no_fill(state),
-        Action::MatrixWrites => filling::no_writes(state),
-        Action::MatrixOpen => filling::no_call(state),
+        Action::MatrixFill => matrix::no_fill(state),
+        Action::MatrixWrites => matrix::no_writes(state),
+        Action::MatrixOpen => matrix::no_call(state),
         Action::MatrixExport if state.matrix.is_empty() => {
             Some("There is nothing to write yet. Choose requests and tokens.")
         }
-        Action::SessionsOpen => replaying::no_open(state),
+        Action::SessionsOpen => sessions::no_open(state),
         Action::SessionsRun | Action::SessionsRunFrom | Action::SessionsRunOne => {
-            replaying::no_run(state)
+            sessions::no_run(state)
         }
         Action::SessionsToken | Action::SessionsPlace | Action::SessionsTempo
             if state.sessions.open.is_none() =>
         {
             Some("No session is open.")
         }
-        Action::SessionsRecord => replaying::no_record(state),
-        Action::SessionsMarkdown | Action::SessionsJunit => replaying::no_report(state),
-        Action::TokensRead | Action::TokensMark | Action::TokensTake => knowing::no_token(state),
-        Action::TokensSurvey => knowing::no_survey(state),
+        Action::SessionsRecord => sessions::no_record(state),
+        Action::SessionsMarkdown | Action::SessionsJunit => sessions::no_report(state),
+        Action::TokensRead | Action::TokensMark | Action::TokensTake => tokens::no_token(state),
+        Action::TokensSurvey => tokens::no_survey(state),
+        action if action.place() == Place::Body && !state.response.has_views() => Some(NO_BODY),
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,
     }
@@ -285,17 +300,17 @@ fn start_jq(state: &mut State) {
 /// A row of the history may have to be fetched first.
 fn copy(state: &mut State) -> Vec<Effect> {
     if state.focus == Pane::History {
-        return memory::load(state, Then::Copy);
+        return history::load(state, Then::Copy);
     }
-    copying::open(state);
+    copy::open(state);
     Vec::new()
 }
 
 /// The session in front if it is in no file yet, else calls of the history.
-fn save_session(state: &mut State) -> Vec<Effect> {
-    match replaying::save_unsaved(state) {
+fn save(state: &mut State) -> Vec<Effect> {
+    match sessions::save_unsaved(state) {
         Some(effects) => effects,
-        None => memory::save_session(state),
+        None => save_session::gather(state),
     }
 }
 
@@ -305,10 +320,7 @@ fn choose_token(state: &mut State) {
     for token in &state.tokens {
         choices.push(Choice {
             label: token.name.to_string(),
-            note: token
-                .fingerprint
-                .as_ref()
-                .map_or_else(|| "no value yet".to_owned(), |print| format!("·{print}")),
+            note: known_of(state, token),
             pick: Pick::Token(Some(token.name.clone())),
         });
     }
@@ -316,15 +328,41 @@ fn choose_token(state: &mut State) {
         label: "no token".to_owned(),
         note: match state.tokens.is_empty() {
             false => "send without Authorization".to_owned(),
-            true => "none is known here: define one as [tokens.NAME] in config.toml".to_owned(),
+            true => "none is known here yet".to_owned(),
         },
         pick: Pick::Token(None),
     });
+    if setup::why_no_token(state).is_none() {
+        choices.push(Choice {
+            label: "+ add a token".to_owned(),
+            note: "paste it unseen".to_owned(),
+            pick: Pick::AddToken,
+        });
+    }
     let at = choices
         .iter()
         .position(|c| c.pick == Pick::Token(current.clone()));
     let title = format!("Tokens of {}", state.environment().name);
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, at)));
+}
+
+/// `·a209  refused: token_expired`
+fn known_of(state: &State, token: &TokenRef) -> String {
+    let print = match &token.fingerprint {
+        Some(print) => format!("·{print}"),
+        None => "no value yet".to_owned(),
+    };
+    let LastWord::Call(call) = last_word(state, token) else {
+        return print;
+    };
+    let status = call.status.map(|status| format!("{status:03}"));
+    let status = status.unwrap_or_default();
+    let code = call.errors.iter().find_map(|error| error.code.as_deref());
+    match Standing::of(call) {
+        Standing::Worked => format!("{print}  worked: {status}"),
+        Standing::Refused => format!("{print}  refused: {}", code.unwrap_or(&status)),
+        Standing::Answered => format!("{print}  answered: {status}"),
+    }
 }
 
 /// The request goes with this token from now on, or with none.
@@ -371,7 +409,9 @@ fn choose_environment(state: &mut State) {
         note: environment_note(environment),
         pick: Pick::Environment(place),
     });
-    let dialog = Dialog::new("Environments", choices.collect(), Some(state.environment));
+    let mut choices: Vec<Choice> = choices.collect();
+    choices.extend(setup::choices(state));
+    let dialog = Dialog::new("Environments", choices, Some(state.environment));
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
@@ -418,24 +458,32 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Method(method)) => state.builder.method = method,
         Some(Pick::BodyKind(kind)) => state.builder.choose_body(kind),
         Some(Pick::Token(name)) => take_token(state, name),
-        Some(Pick::Environment(place)) => return sending::choose_environment(state, place),
+        Some(Pick::Environment(place)) => return send::choose_environment(state, place),
         Some(Pick::SendAnyway) => return send(state, true),
-        Some(Pick::Forget(ids)) => return memory::forget(state, ids),
-        Some(Pick::Rows(rows)) => return filling::take_rows(state, rows),
+        Some(Pick::Forget(ids)) => return history::forget(state, ids),
+        Some(Pick::Rows(rows)) => return matrix::take_rows(state, rows),
         Some(Pick::Column(caller)) => {
-            return filling::take_column(state, &caller, dialog.list.cursor);
+            return matrix::take_column(state, &caller, dialog.list.cursor);
         }
         Some(Pick::Writes(writes)) => state.matrix.writes = writes,
-        Some(Pick::RunToken(token)) => replaying::take_token(state, token),
-        Some(Pick::RunPlace(place)) => return replaying::take_place(state, place),
+        Some(Pick::RunToken(token)) => sessions::take_token(state, token),
+        Some(Pick::RunPlace(place)) => return sessions::take_place(state, place),
         Some(Pick::RunTempo(tempo)) => state.sessions.tempo = tempo,
-        Some(Pick::RunWrites(steps, writes)) => return replaying::start(state, steps, writes),
-        Some(Pick::Trust(origin)) => return again::trust(state, origin),
-        Some(Pick::Permit(origin)) => return again::permit(state, origin),
-        Some(Pick::Copy { clip, of }) => return copying::copy(state, clip, of),
-        Some(Pick::CopyPart { what, excerpt }) => return copying::copy_part(state, what, &excerpt),
+        Some(Pick::AddEnvironment) => return setup::add(state),
+        Some(Pick::ChangeEnvironment) => return setup::change(state),
+        Some(Pick::AskToRemoveEnvironment) => setup::ask_to_remove(state),
+        Some(Pick::AddToken) => return setup::add_token(state),
+        Some(Pick::RemoveEnvironment(name)) => return vec![Effect::RemoveEnvironment(name)],
+        Some(Pick::RemoveToken(name)) => return vec![Effect::RemoveToken(name)],
+        Some(Pick::Record(token)) => return sessions::record_as(state, token),
+        Some(Pick::RunWrites(steps, writes)) => return sessions::start(state, steps, writes),
+        Some(Pick::Trust(origin)) => return resend::trust(state, origin),
+        Some(Pick::Permit(origin)) => return resend::permit(state, origin),
+        Some(Pick::Copy { clip, of }) => return copy::copy(state, clip, of),
+        Some(Pick::CopyPart { what, excerpt }) => return copy::copy_part(state, what, &excerpt),
         Some(Pick::Lesson(place)) => return guide::take_step(state, place),
-        Some(Pick::Theme(name)) => return finding::use_theme(state, name),
+        Some(Pick::Theme(name)) => return palette::use_theme(state, name),
+        Some(Pick::Cookies(wish)) => return cookies::change(state, wish),
         Some(Pick::Nothing) | None => {}
     }
     Vec::new()
@@ -448,14 +496,18 @@ fn back(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     if state.focus == Pane::History && state.history.is_filtered() {
-        state.history.clear_filter(state.now);
-        return memory::recall(state);
+        let now = state.now.to_zoned(state.zone.clone());
+        state.history.clear_filter(&now);
+        return history::recall(state);
     }
     if state.focus == Pane::Response && state.response.body.search.is_some() {
         return state.response.end_search();
     }
     if state.reads_body() && state.response.is_filtered() {
         return state.response.show_whole();
+    }
+    if state.response.awaiting.is_none() && state.focus == Pane::Response && state.is_stale() {
+        return resume::bring_back(state);
     }
     let awaited = state.response.awaiting;
     if awaited.is_none() && state.response.reading.is_some() {
@@ -494,13 +546,24 @@ fn jump(state: &mut State, pane: Pane) {
     state.focus = pane;
 }
 
+/// Round the ring: the call line, the request beneath it, the response, the history.
 fn focus(state: &mut State, step: isize) {
-    let at = Pane::ALL
-        .iter()
-        .position(|p| *p == state.focus)
-        .unwrap_or(0);
-    let next = (at as isize + step).rem_euclid(Pane::ALL.len() as isize) as usize;
-    state.focus = Pane::ALL[next];
+    let at = match state.focus {
+        Pane::Request if state.builder.on_url => 0,
+        Pane::Request => 1,
+        Pane::Response => 2,
+        Pane::History => 3,
+    };
+    let next = (at + step).rem_euclid(4);
+    state.focus = match next {
+        0 | 1 => Pane::Request,
+        2 => Pane::Response,
+        _ => Pane::History,
+    };
+    if state.focus == Pane::Request {
+        state.builder.on_url = next == 0;
+        to_token_in_use(state);
+    }
 }
 
 fn step_tab(state: &mut State, step: isize) -> Vec<Effect> {
@@ -512,8 +575,8 @@ fn step_tab(state: &mut State, step: isize) -> Vec<Effect> {
         Pane::Response => state.response.step_tab(step),
         Pane::History => {}
     }
-    let mut effects = comparing::wanted(state);
-    effects.extend(explaining::wanted(state));
+    let mut effects = compare::wanted(state);
+    effects.extend(investigate::wanted(state));
     effects
 }
 
@@ -562,7 +625,7 @@ fn to_last(state: &mut State) -> Vec<Effect> {
 
 fn older(state: &mut State, wanted: bool) -> Vec<Effect> {
     if wanted {
-        memory::recall_older(state)
+        history::recall_older(state)
     } else {
         Vec::new()
     }
@@ -598,7 +661,7 @@ fn field_done(state: &mut State) -> Vec<Effect> {
 
 fn field_enter(state: &mut State) -> Vec<Effect> {
     if matches!(state.overlay, Some(Overlay::Prompt(_))) {
-        return memory::answer_prompt(state);
+        return resume::answer_prompt(state);
     }
     if state.overlay.is_none() && state.response.jq.field.is_some() {
         return state.response.run_jq();
@@ -647,7 +710,7 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     } else if state.response.typed_search().is_some() {
         state.response.search(&state.painted.response)
     } else if state.history.filtering {
-        memory::refilter(state)
+        history::refilter(state)
     } else {
         Vec::new()
     }
@@ -692,12 +755,35 @@ fn step_palette(state: &mut State, step: isize) {
 }
 
 fn choose_finding(state: &mut State) -> Vec<Effect> {
-    match finding::choose(state) {
+    match palette::choose(state) {
         (mut effects, Some(action)) => {
             effects.extend(act(state, action));
             effects
         }
         (effects, None) => effects,
+    }
+}
+
+/// The sheet opens on the keys of what is in front.
+fn open_help(state: &mut State) {
+    let mut first = match &state.overlay {
+        Some(Overlay::Investigate(_)) => vec![Place::Investigation],
+        _ if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],
+        _ if state.reads_body() => vec![Place::Body, Place::Pane(Pane::Response)],
+        _ => vec![Place::Pane(state.focus)],
+    };
+    first.extend([Place::Panes, Place::Anywhere]);
+    investigate::put_aside(state);
+    state.overlay = Some(Overlay::Help(Help::new(first)));
+}
+
+/// An investigation from which the sheet was opened comes back.
+fn close_help(state: &mut State) {
+    let Some(Overlay::Help(help)) = state.overlay.take() else {
+        return;
+    };
+    if help.first.contains(&Place::Investigation) {
+        state.overlay = state.investigated.take().map(Overlay::Investigate);
     }
 }
 

@@ -1,5 +1,6 @@
-//! The one table of actions. The key map, the help sheet, the footer and the printed key list
-//! all read it; there is no second list.
+//! The one table of actions. The key map, the help sheet, the palette, the footer and the printed
+//! key list all read it. A word behind a stroke is the action's own for the footer; on screens and
+//! sheets the footer shows those that have one, in the order of the table.
 
 /// The panes of the explorer, in the order Tab visits them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,9 +85,39 @@ pub enum Place {
     Completion,
     /// While something is looked for in a text that is being typed.
     TextSearch,
+    /// In the form for an environment or a token.
+    Setup,
 }
 
 impl Place {
+    /// All places that have keys, in the order of the table.
+    pub fn all() -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for action in Action::ALL {
+            if !places.contains(&action.place()) {
+                places.push(action.place());
+            }
+        }
+        places
+    }
+
+    /// Whether the palette can go there.
+    pub fn can_be_gone_to(self) -> bool {
+        match self {
+            Place::Anywhere | Place::Panes | Place::Pane(_) | Place::Screen(_) | Place::Body => {
+                true
+            }
+            Place::Field
+            | Place::Dialog
+            | Place::Setup
+            | Place::Help
+            | Place::Palette
+            | Place::Investigation
+            | Place::Completion
+            | Place::TextSearch => false,
+        }
+    }
+
     pub fn title(self) -> &'static str {
         match self {
             Place::Anywhere => "Anywhere, also while typing",
@@ -101,12 +132,13 @@ impl Place {
             Place::Investigation => "On an investigation",
             Place::Completion => "In the list beneath a URL",
             Place::TextSearch => "Searching in what is typed",
+            Place::Setup => "Adding an environment or a token",
         }
     }
 }
 
 macro_rules! actions {
-    ($($action:ident $id:literal $title:literal $place:expr, $keys:expr;)*) => {
+    ($($action:ident $id:literal $title:literal $(/ $short:literal)? $place:expr, $keys:expr;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Action { $($action,)* }
 
@@ -121,6 +153,11 @@ macro_rules! actions {
             /// What it does, in a few words.
             pub fn title(self) -> &'static str {
                 match self { $(Action::$action => $title,)* }
+            }
+
+            /// Its own word for the footer, where it has one.
+            fn own_short(self) -> Option<&'static str> {
+                match self { $(Action::$action => [$($short)?].first().copied(),)* }
             }
 
             pub fn place(self) -> Place {
@@ -139,12 +176,13 @@ actions! {
     Send            "send"             "send the request"              Place::Anywhere, ["ctrl-r", "f5"];
     ChooseToken     "choose-token"     "choose the token"              Place::Anywhere, ["ctrl-t"];
     ChooseEnvironment "choose-environment" "choose the environment"    Place::Anywhere, ["ctrl-e"];
-    SaveSession     "save-session"     "save to a session"             Place::Anywhere, ["ctrl-s"];
-    OpenPalette     "palette"          "find anything"                 Place::Anywhere, ["ctrl-p"];
+    AddEnvironment  "add-environment"  "add an environment" Place::Anywhere, ["alt-e"];
+    SaveSession     "save-session"     "save to a session" / "save session" Place::Anywhere, ["ctrl-s"];
+    OpenPalette     "palette"          "find anything" / "palette" Place::Anywhere, ["ctrl-p"];
     FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
     FocusResponse   "focus-response"   "to the answer"                 Place::Anywhere, ["alt-2"];
     FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
-    OpenGuide       "guide"            "the guided tour of refusals"   Place::Anywhere, ["f2"];
+    OpenGuide       "guide"            "the guided tour of refusals" / "tour" Place::Anywhere, ["f2"];
     ChooseTheme     "choose-theme"     "choose the theme"              Place::Anywhere, ["f7"];
     SwitchMouse     "switch-mouse"     "use the mouse, or leave it to the terminal" Place::Anywhere, ["f8"];
     SwitchPrivacy   "switch-privacy"   "hide fingerprints, addresses and ids" Place::Anywhere, ["f9"];
@@ -153,17 +191,18 @@ actions! {
     ShowExplorer    "show-explorer"    "the explorer: one call"        Place::Panes, ["1"];
     ShowMatrix      "show-matrix"      "the matrix: who may do what"   Place::Panes, ["2"];
     ShowSessions    "show-sessions"    "saved sessions, and their replay" Place::Panes, ["3"];
-    ShowTokens      "show-tokens"      "tokens, and what they say"     Place::Panes, ["4"];
+    ShowTokens      "show-tokens"      "tokens, and what they say" / "tokens" Place::Panes, ["4"];
     Suspend         "suspend"          "go to the background; fg comes back" Place::Panes, ["ctrl-z"];
     QuitPane        "quit-pane"        "quit"                          Place::Panes, ["q"];
     OpenHelp        "open-help"        "show all keys"                 Place::Panes, ["?", "f1"];
     Filter          "filter"           "filter the history"            Place::Panes, ["/"];
-    Back            "back"             "leave, or stop the running call" Place::Panes, ["esc"];
-    FocusNext       "focus-next"       "next pane"                     Place::Panes, ["tab"];
+    Back            "back"             "leave, or stop the running call" / "leave" Place::Panes, ["esc"];
+    FocusNext       "focus-next"       "next pane" / "pane" Place::Panes, ["tab"];
     FocusPrevious   "focus-previous"   "previous pane"                 Place::Panes, ["backtab"];
-    TabNext         "tab-next"         "next tab"                      Place::Panes, ["]"];
+    TabNext         "tab-next"         "next tab" / "tab" Place::Panes, ["]"];
     TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
-    Compare         "compare"          "compare two answers"           Place::Panes, ["c"];
+    Cookies         "cookies"          "look at the cookies, empty the jar" Place::Panes, ["K"];
+    Compare         "compare"          "compare two answers" / "compare" Place::Panes, ["c"];
     Copy            "copy"             "copy what is in front"         Place::Panes, ["y"];
     Widen           "widen"            "widen the left side"           Place::Panes, [">"];
     Narrow          "narrow"           "narrow the left side"          Place::Panes, ["<"];
@@ -176,28 +215,28 @@ actions! {
 
     Edit            "edit"             "edit"                          Place::Pane(Pane::Request), ["enter"];
     ChooseMethod    "choose-method"    "choose the method"             Place::Pane(Pane::Request), ["m"];
-    ChooseBody      "choose-body"      "choose the kind of body"       Place::Pane(Pane::Request), ["b"];
+    ChooseBody      "choose-body"      "choose the kind of body" / "kind" Place::Pane(Pane::Request), ["b"];
     AddRow          "add-row"          "add a row"                     Place::Pane(Pane::Request), ["a"];
-    SwitchRow       "switch-row"       "switch the row on or off"      Place::Pane(Pane::Request), ["space"];
-    RemoveRow       "remove-row"       "remove the row"                Place::Pane(Pane::Request), ["d", "delete"];
-    OpenEditor      "open-editor"      "edit the text in your editor"  Place::Pane(Pane::Request), ["e"];
-    FormatBody      "format-body"      "put the JSON body on lines"    Place::Pane(Pane::Request), ["f"];
+    SwitchRow       "switch-row"       "switch the row on or off" / "on or off" Place::Pane(Pane::Request), ["space"];
+    RemoveRow       "remove-row"       "remove the row" / "remove" Place::Pane(Pane::Request), ["d", "delete"];
+    OpenEditor      "open-editor"      "edit the text in your editor" / "editor" Place::Pane(Pane::Request), ["e"];
+    FormatBody      "format-body"      "put the JSON body on lines" / "on lines" Place::Pane(Pane::Request), ["f"];
     UndoRequest     "undo-request"     "bring back what was removed"   Place::Pane(Pane::Request), ["u"];
 
     OpenEntry       "open-entry"       "open or close the entry"       Place::Pane(Pane::Response), ["enter", "space"];
-    StepView        "step-view"        "change the view of the body"   Place::Pane(Pane::Response), ["v"];
-    Investigate     "investigate"      "investigate why it was refused" Place::Pane(Pane::Response), ["i"];
-    BackOff         "back-off"         "wait as asked, then send again" Place::Pane(Pane::Response), ["w"];
-    FetchLarger     "fetch-larger"     "fetch again with a larger limit" Place::Pane(Pane::Response), ["L"];
+    StepView        "step-view"        "change the view of the body" / "view" Place::Pane(Pane::Response), ["v"];
+    Investigate     "investigate"      "investigate why it was refused" / "investigate" Place::Pane(Pane::Response), ["i"];
+    BackOff         "back-off"         "wait as asked, then send again" / "wait and send again" Place::Pane(Pane::Response), ["w"];
+    FetchLarger     "fetch-larger"     "fetch again with a larger limit" / "fetch all of it" Place::Pane(Pane::Response), ["L"];
     TrustOrigin     "trust-origin"     "stop checking its certificate" Place::Pane(Pane::Response), ["T"];
 
-    ToggleFold      "toggle-fold"      "fold or open the object"       Place::Body, ["enter", "space"];
-    ToggleAllFolds  "toggle-all-folds" "fold or open everything"       Place::Body, ["z"];
-    SearchBody      "search-body"      "search in the body"            Place::Body, ["/"];
+    ToggleFold      "toggle-fold"      "fold or open the object" / "fold" Place::Body, ["enter", "space"];
+    ToggleAllFolds  "toggle-all-folds" "fold or open everything" / "fold all" Place::Body, ["z"];
+    SearchBody      "search-body"      "search in the body" / "search" Place::Body, ["/"];
     FilterBody      "filter-body"      "filter the body with jq"       Place::Body, ["|", ":"];
     SaveBody        "save-body"        "save the body to a file"       Place::Body, ["s"];
     OpenBody        "open-body"        "open the saved picture"        Place::Body, ["o"];
-    NextMatch       "next-match"       "to the next match"             Place::Body, ["n"];
+    NextMatch       "next-match"       "to the next match" / "next" Place::Body, ["n"];
     PreviousMatch   "previous-match"   "to the previous match"         Place::Body, ["N"];
     Left            "left"             "scroll left"                   Place::Body, ["left", "h"];
     Right           "right"            "scroll right"                  Place::Body, ["right", "l"];
@@ -207,42 +246,44 @@ actions! {
     Load            "load"             "load the request and its answer" Place::Pane(Pane::History), ["enter"];
     SendAgain       "send-again"       "send it again"                 Place::Pane(Pane::History), ["r"];
 
-    InvestigateRow  "investigate-row"  "investigate why it was refused" Place::Pane(Pane::History), ["i"];
-    Mark            "mark"             "mark for saving or forgetting" Place::Pane(Pane::History), ["x"];
+    InvestigateRow  "investigate-row"  "investigate why it was refused" / "investigate" Place::Pane(Pane::History), ["i"];
+    Mark            "mark"             "mark for saving or forgetting" / "mark" Place::Pane(Pane::History), ["x"];
     MarkSince       "mark-since"       "mark it and every later one"   Place::Pane(Pane::History), ["X"];
     Forget          "forget"           "forget"                        Place::Pane(Pane::History), ["d", "delete"];
     UndoHistory     "undo-history"     "bring back what was forgotten" Place::Pane(Pane::History), ["u"];
-    Replay          "replay"           "replay a session"              Place::Pane(Pane::History), ["R"];
+    Replay          "replay"           "replay a session" / "sessions" Place::Pane(Pane::History), ["R"];
 
-    MatrixFill      "matrix-fill"      "send every request with every token" Place::Screen(Screen::Matrix), ["r"];
-    MatrixRows      "matrix-rows"      "choose the requests"           Place::Screen(Screen::Matrix), ["s"];
-    MatrixColumns   "matrix-columns"   "choose the tokens"             Place::Screen(Screen::Matrix), ["t"];
-    MatrixDiffering "matrix-differing" "only rows where tokens differ, or all" Place::Screen(Screen::Matrix), ["d"];
-    MatrixSort      "matrix-sort"      "sort by the token under the cursor" Place::Screen(Screen::Matrix), ["o"];
-    MatrixWrites    "matrix-writes"    "send calls that write too, or not" Place::Screen(Screen::Matrix), ["W"];
-    MatrixOpen      "matrix-open"      "open the call in the explorer" Place::Screen(Screen::Matrix), ["enter"];
-    MatrixExport    "matrix-export"    "copy it as Markdown"           Place::Screen(Screen::Matrix), ["y"];
+    MatrixFill      "matrix-fill"      "send every request with every token" / "send all" Place::Screen(Screen::Matrix), ["r"];
+    MatrixRows      "matrix-rows"      "choose the requests" / "requests" Place::Screen(Screen::Matrix), ["s"];
+    MatrixColumns   "matrix-columns"   "choose the tokens" / "tokens" Place::Screen(Screen::Matrix), ["t"];
+    MatrixOpen      "matrix-open"      "open the call in the explorer" / "open" Place::Screen(Screen::Matrix), ["enter"];
+    MatrixDiffering "matrix-differing" "only rows where tokens differ, or all" / "only differing" Place::Screen(Screen::Matrix), ["d"];
+    MatrixSort      "matrix-sort"      "sort by the token under the cursor" / "sort" Place::Screen(Screen::Matrix), ["o"];
+    MatrixExport    "matrix-export"    "copy it as Markdown" / "Markdown" Place::Screen(Screen::Matrix), ["y"];
+    MatrixWrites    "matrix-writes"    "send calls that write too, or not" / "writes" Place::Screen(Screen::Matrix), ["W"];
     MatrixLeft      "matrix-left"      "to the token on the left"      Place::Screen(Screen::Matrix), ["left", "h"];
     MatrixRight     "matrix-right"     "to the token on the right"     Place::Screen(Screen::Matrix), ["right", "l"];
 
-    SessionsOpen    "sessions-open"    "open the session, the step, or its call" Place::Screen(Screen::Sessions), ["enter"];
-    SessionsRun     "sessions-run"     "run all steps"                 Place::Screen(Screen::Sessions), ["r"];
-    SessionsRunFrom "sessions-run-from" "run from this step on"        Place::Screen(Screen::Sessions), ["f"];
-    SessionsRunOne  "sessions-run-one" "run this step, and go to the next" Place::Screen(Screen::Sessions), ["o"];
-    SessionsToken   "sessions-token"   "choose the token of the whole run" Place::Screen(Screen::Sessions), ["t"];
-    SessionsPlace   "sessions-place"   "choose the environment of the run" Place::Screen(Screen::Sessions), ["E"];
-    SessionsTempo   "sessions-tempo"   "choose how fast steps follow each other" Place::Screen(Screen::Sessions), ["p"];
-    SessionsRecord  "sessions-record"  "record what came as expected"  Place::Screen(Screen::Sessions), ["w"];
-    SessionsMarkdown "sessions-markdown" "copy the report as Markdown" Place::Screen(Screen::Sessions), ["y"];
-    SessionsJunit   "sessions-junit"   "write the report as JUnit"     Place::Screen(Screen::Sessions), ["Y"];
+    SessionsOpen    "sessions-open"    "open the session, the step, or its call" / "open" Place::Screen(Screen::Sessions), ["enter"];
+    SessionsRun     "sessions-run"     "run all steps" / "run all" Place::Screen(Screen::Sessions), ["r"];
+    SessionsRunFrom "sessions-run-from" "run from this step on" / "run from here" Place::Screen(Screen::Sessions), ["f"];
+    SessionsRunOne  "sessions-run-one" "run this step, and go to the next" / "run one" Place::Screen(Screen::Sessions), ["o"];
+    SessionsToken   "sessions-token"   "choose the token of the whole run" / "token" Place::Screen(Screen::Sessions), ["t"];
+    SessionsPlace   "sessions-place"   "choose the environment of the run" / "environment" Place::Screen(Screen::Sessions), ["E"];
+    SessionsTempo   "sessions-tempo"   "choose how fast steps follow each other" / "tempo" Place::Screen(Screen::Sessions), ["p"];
+    SessionsRecord  "sessions-record"  "record what came as expected" / "record" Place::Screen(Screen::Sessions), ["w"];
+    SessionsMarkdown "sessions-markdown" "copy the report as Markdown" / "Markdown" Place::Screen(Screen::Sessions), ["y"];
+    SessionsJunit   "sessions-junit"   "write the report as JUnit" / "JUnit" Place::Screen(Screen::Sessions), ["Y"];
 
-    TokensRead      "tokens-read"      "read its value, and say what it tells" Place::Screen(Screen::Tokens), ["enter"];
-    TokensMark      "tokens-mark"      "mark; two marked ones are compared" Place::Screen(Screen::Tokens), ["x"];
-    TokensSurvey    "tokens-survey"    "ask who it is and what it can see" Place::Screen(Screen::Tokens), ["w"];
-    TokensTake      "tokens-take"      "take it for the request"       Place::Screen(Screen::Tokens), ["t"];
+    TokensRead      "tokens-read"      "read its value, and say what it tells" / "read" Place::Screen(Screen::Tokens), ["enter"];
+    TokensSurvey    "tokens-survey"    "ask who it is and what it can see" / "who am I" Place::Screen(Screen::Tokens), ["w"];
+    TokensMark      "tokens-mark"      "mark; two marked ones are compared" / "mark" Place::Screen(Screen::Tokens), ["x"];
+    TokensTake      "tokens-take"      "take it for the request" / "use it" Place::Screen(Screen::Tokens), ["t"];
+    AddToken        "add-token"        "add a token" / "add" Place::Screen(Screen::Tokens), ["a"];
+    RemoveToken     "remove-token"     "remove the token" Place::Screen(Screen::Tokens), ["d", "delete"];
 
     FieldDone       "field-done"       "done"                          Place::Field, ["esc"];
-    FieldEnter      "field-enter"      "done, or a new line in the body" Place::Field, ["enter"];
+    FieldEnter      "field-enter"      "done, or a new line in the body" / "done" Place::Field, ["enter"];
     FieldUndo       "field-undo"       "undo"                          Place::Field, ["ctrl-z"];
     FieldRedo       "field-redo"       "redo"                          Place::Field, ["ctrl-y"];
     FieldLeft       "field-left"       "left"                          Place::Field, ["left"];
@@ -253,47 +294,76 @@ actions! {
     FieldDown       "field-down"       "down"                          Place::Field, ["down"];
     FieldHome       "field-home"       "to the start of the line"      Place::Field, ["home", "ctrl-a"];
     FieldEnd        "field-end"        "to the end of the line"        Place::Field, ["end"];
-    FieldClear      "field-clear"      "delete to the start of the line" Place::Field, ["ctrl-u"];
+    FieldClear      "field-clear"      "delete to the start of the line" / "clear" Place::Field, ["ctrl-u"];
     FieldWordDelete "field-word-delete" "delete a word"                Place::Field, ["ctrl-w", "ctrl-backspace", "alt-backspace"];
 
-    FieldSearch     "field-search"     "search in the lines"           Place::Field, ["ctrl-f"];
+    FieldSearch     "field-search"     "search in the lines" / "search" Place::Field, ["ctrl-f"];
 
-    TextNext        "text-next"        "to the next match"             Place::TextSearch, ["enter", "down"];
-    TextPrevious    "text-previous"    "to the previous match"         Place::TextSearch, ["up"];
-    TextSearchDone  "text-search-done" "leave the search"              Place::TextSearch, ["esc"];
+    TextNext        "text-next"        "to the next match" / "next" Place::TextSearch, ["enter", "down"];
+    TextPrevious    "text-previous"    "to the previous match" / "previous" Place::TextSearch, ["up"];
+    TextSearchDone  "text-search-done" "leave the search" / "leave the search" Place::TextSearch, ["esc"];
 
-    CompletionTake  "completion-take"  "take it"                       Place::Completion, ["tab", "right"];
+    CompletionTake  "completion-take"  "take it" / "take it" Place::Completion, ["tab", "right"];
     CompletionUp    "completion-up"    "up"                            Place::Completion, ["up"];
-    CompletionDown  "completion-down"  "down"                          Place::Completion, ["down"];
-    CompletionClose "completion-close" "close"                         Place::Completion, ["esc"];
+    CompletionDown  "completion-down"  "down" / "down" Place::Completion, ["down"];
+    CompletionClose "completion-close" "close" / "close" Place::Completion, ["esc"];
 
     DialogUp        "dialog-up"        "up"                            Place::Dialog, ["up", "k"];
-    DialogDown      "dialog-down"      "down"                          Place::Dialog, ["down", "j"];
-    DialogChoose    "dialog-choose"    "choose"                        Place::Dialog, ["enter"];
-    DialogClose     "dialog-close"     "close"                         Place::Dialog, ["esc", "q"];
+    DialogDown      "dialog-down"      "down" / "down" Place::Dialog, ["down", "j"];
+    DialogChoose    "dialog-choose"    "choose" / "choose" Place::Dialog, ["enter"];
+    DialogClose     "dialog-close"     "close" / "close" Place::Dialog, ["esc", "q"];
+
+    SetupNext       "setup-next"       "next" / "next" Place::Setup, ["enter", "tab", "down"];
+    SetupBack       "setup-back"       "back" / "back" Place::Setup, ["backtab", "up"];
+    SetupRight      "setup-right"      "the next choice" / "the next choice" Place::Setup, ["right"];
+    SetupLeft       "setup-left"       "the choice before"             Place::Setup, ["left"];
+    SetupLeave      "setup-leave"      "leave" / "leave" Place::Setup, ["esc"];
 
 
+    PaletteChoose   "palette-choose"   "choose" / "choose" Place::Palette, ["enter"];
     PaletteUp       "palette-up"       "up"                            Place::Palette, ["up"];
-    PaletteDown     "palette-down"     "down"                          Place::Palette, ["down"];
+    PaletteDown     "palette-down"     "down" / "down" Place::Palette, ["down"];
     PalettePageUp   "palette-page-up"  "page up"                       Place::Palette, ["pageup"];
     PalettePageDown "palette-page-down" "page down"                    Place::Palette, ["pagedown"];
-    PaletteChoose   "palette-choose"   "choose"                        Place::Palette, ["enter"];
-    PaletteClose    "palette-close"    "close"                         Place::Palette, ["esc"];
+    PaletteClose    "palette-close"    "close" / "close" Place::Palette, ["esc"];
+    ProbeClose      "probe-close"      "stop, then close" / "close" Place::Investigation, ["esc", "q"];
+    ProbeTicket     "probe-ticket"     "copy it for a ticket" / "copy for the ticket" Place::Investigation, ["y"];
+    ProbeSave       "probe-save"       "save it as a session" / "save as session" Place::Investigation, ["s"];
+    ProbeOpen       "probe-open"       "open the probe in the explorer" / "open a probe" Place::Investigation, ["enter"];
     ProbeUp         "probe-up"         "up"                            Place::Investigation, ["up", "k"];
-    ProbeDown       "probe-down"       "down"                          Place::Investigation, ["down", "j"];
+    ProbeDown       "probe-down"       "down" / "down" Place::Investigation, ["down", "j"];
     ProbePageUp     "probe-page-up"    "page up"                       Place::Investigation, ["pageup"];
     ProbePageDown   "probe-page-down"  "page down"                     Place::Investigation, ["pagedown"];
-    ProbeOpen       "probe-open"       "open the probe in the explorer" Place::Investigation, ["enter"];
-    ProbeTicket     "probe-ticket"     "copy it for a ticket"          Place::Investigation, ["y"];
-    ProbeSave       "probe-save"       "save it as a session"          Place::Investigation, ["s"];
-    ProbeByHand     "probe-by-hand"    "ask the next thing by hand"    Place::Investigation, ["b"];
-    ProbeClose      "probe-close"      "stop, then close"              Place::Investigation, ["esc", "q"];
+    ProbeByHand     "probe-by-hand"    "ask the next thing by hand" / "by hand" Place::Investigation, ["b"];
 
     HelpUp          "help-up"          "up"                            Place::Help, ["up", "k"];
-    HelpDown        "help-down"        "down"                          Place::Help, ["down", "j"];
+    HelpDown        "help-down"        "down" / "down" Place::Help, ["down", "j"];
     HelpPageUp      "help-page-up"     "page up"                       Place::Help, ["pageup"];
     HelpPageDown    "help-page-down"   "page down"                     Place::Help, ["pagedown"];
-    HelpClose       "help-close"       "close"                         Place::Help, ["esc", "q", "?", "enter"];
+    HelpClose       "help-close"       "close" / "close" Place::Help, ["esc", "q", "?", "enter"];
+}
+
+impl Action {
+    /// A title for the footer, without the words that its place already says.
+    pub fn short(self) -> &'static str {
+        if let Some(short) = self.own_short() {
+            return short;
+        }
+        let title = self.title();
+        match title.split_once(" the ") {
+            Some(("choose" | "set", rest)) => rest,
+            Some((verb @ ("send" | "load" | "expand" | "filter"), _)) => verb,
+            Some(("open or close", _)) => "open",
+            _ => title,
+        }
+    }
+
+    /// The keys worth knowing in a place, the most useful first: those that have a word of their
+    /// own for the footer.
+    pub fn worth_knowing(place: Place) -> impl Iterator<Item = Action> {
+        let here = Action::ALL.iter().copied();
+        here.filter(move |action| action.place() == place && action.own_short().is_some())
+    }
 }
 
 #[cfg(test)]

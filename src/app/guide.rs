@@ -2,9 +2,9 @@
 //! into the request and is sent; the tour waits where it was left.
 
 use super::action::Action;
+use super::feature::send::{enter, send};
 use super::message::{Effect, Notice};
 use super::pane::{Choice, Dialog, Pick};
-use super::sending::{enter, send};
 use super::state::{Overlay, State};
 
 /// Lists the steps, on the first that was not taken yet.
@@ -51,10 +51,10 @@ pub fn take_step(state: &mut State, place: usize) -> Vec<Effect> {
     notice.remedy = match next(state) {
         Some(_) => format!("{key} goes on with the tour."),
         None => format!(
-            "That was the tour. {} chooses an environment of your own.",
+            "That was the tour. {} adds your own API.",
             state
                 .keymap
-                .hint(Action::ChooseEnvironment)
+                .hint(Action::AddEnvironment)
                 .unwrap_or_default()
         ),
     };

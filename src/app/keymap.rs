@@ -251,7 +251,12 @@ fn key_for(action: Action, word: &str) -> Result<Key, (String, &'static str)> {
     // Where text is typed, a letter must stay a letter.
     let typing = matches!(
         action.place(),
-        Place::Anywhere | Place::Field | Place::Palette | Place::Completion | Place::TextSearch
+        Place::Anywhere
+            | Place::Field
+            | Place::Palette
+            | Place::Completion
+            | Place::TextSearch
+            | Place::Setup
     );
     if typing && matches!(key.code, KeyCode::Char(_)) && !key.acts_anywhere() {
         let problem = format!("{} acts while typing, and {word} is typed", action.id());

@@ -1,8 +1,10 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
 use super::action::Screen;
+use super::answer::{Shown, Source};
 use super::keymap::Key;
-use super::pane::Shown;
+use super::pane::{KeepIn, TypedToken};
+use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
 use crate::insight::facts::Case;
@@ -13,22 +15,24 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note, Origin, Progress,
-    RequestSpec, SentRequest, Session, Tempo, Timestamp, TokenName, TokenRef, TokenSource,
+    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note,
+    Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo, Timestamp,
+    TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A piece of work under way. The state counts them up, so that the same keys give the same
-/// jobs in every test.
-pub type Job = u64;
-
 #[derive(Clone, Debug)]
 pub enum Message {
     Key(Key),
     Paste(String),
+    /// A paste that holds values of known tokens: as it came, and with their names in their places.
+    PasteKnown {
+        text: Pasted,
+        named: String,
+    },
     Pointer(Pointer),
     Resized {
         width: u16,
@@ -41,6 +45,11 @@ pub enum Message {
         progress: Vec<(Job, Progress)>,
     },
     /// Read already: a large answer must not hold up the thread that draws.
+    /// What came of a stream so far.
+    Coming {
+        job: Job,
+        answer: Box<Shown>,
+    },
     Sent {
         job: Job,
         answer: Box<Shown>,
@@ -100,6 +109,11 @@ pub enum Message {
     },
     /// The session files that there are.
     Sessions(Vec<SessionFile>, Listing),
+    /// A session was made of calls, or why none was.
+    Gathered {
+        job: Job,
+        gathered: Result<Gathered, String>,
+    },
     /// A session that a screen asked for.
     Opened {
         job: Job,
@@ -146,6 +160,10 @@ pub enum Message {
     SecretTyped(usize),
     /// A hidden value was given and is in place, or the question was left.
     SecretGiven(Option<Box<TokenRow>>),
+    /// What can be told of the value of a token that is being defined.
+    TypedToken(TypedToken),
+    /// `config.toml` was changed, or why not.
+    SetUp(Result<Box<SetUp>, String>),
     /// What the history knows of an environment.
     Learned {
         environment: String,
@@ -179,6 +197,11 @@ pub enum Message {
     Edited {
         draft: Draft,
         text: Vec<u8>,
+    },
+    /// The cookies of this run, and whether they are kept and sent.
+    Cookies {
+        rows: Vec<CookieRow>,
+        are_used: bool,
     },
     /// Something a person should know.
     Told(Notice),
@@ -251,6 +274,8 @@ pub enum Then {
     Compare,
     /// Offers its parts for copying.
     Copy,
+    /// It is sent once more, in this manner.
+    Resend(Manner),
 }
 
 /// What the session files are listed for.
@@ -284,6 +309,16 @@ pub struct OpenSession {
     pub session: Session,
 }
 
+/// A session made of calls and not written yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathered {
+    pub session: Session,
+    /// The step that is the call in front.
+    pub front: Option<usize>,
+    /// What could not be taken over.
+    pub notes: Vec<String>,
+}
+
 /// Where a session comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionFrom {
@@ -293,6 +328,7 @@ pub enum SessionFrom {
         chosen: Chosen,
         /// Those of the chosen calls that are here, and may not be written yet.
         held: Vec<Arc<Exchange>>,
+        environments: Vec<Environment>,
     },
 }
 
@@ -308,6 +344,40 @@ pub struct TokenRow {
     pub report: Option<TokenReport>,
     /// Why there is no value.
     pub trouble: Option<String>,
+}
+
+/// An environment and a token that are to be written. The value is typed elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetupOrder {
+    /// The environment is there already.
+    pub is_token_alone: bool,
+    /// The environment that is changed, by the name it had.
+    pub changes: Option<String>,
+    pub environment: Environment,
+    pub token: Option<TokenOrder>,
+    /// The first call.
+    pub path: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenOrder {
+    pub name: TokenName,
+    pub placement: Placement,
+    pub keep_in: KeepIn,
+    /// The variable, or the words of the command.
+    pub from: String,
+}
+
+/// What stands in `config.toml` now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetUp {
+    pub settings: Settings,
+    /// The environment to go to.
+    pub environment: Option<String>,
+    pub token: Option<TokenName>,
+    /// The call to make first.
+    pub path: Option<String>,
+    pub says: String,
 }
 
 /// A session that is sent again.
@@ -374,8 +444,11 @@ pub enum Effect {
         query: Query,
         after: Option<ExchangeId>,
     },
+    /// Brings a call of the history.
     Fetch {
         id: ExchangeId,
+        /// The call, where it is here already: it comes by the same way.
+        held: Option<Arc<Exchange>>,
         then: Then,
     },
     /// Finds the lines of a large body.
@@ -429,12 +502,31 @@ pub enum Effect {
     LetGo(Spent),
     Forget(Vec<ExchangeId>),
     Restore(Vec<ExchangeId>),
-    SaveSession {
+    /// Makes a session of calls, to be looked at; nothing is written.
+    GatherSession {
+        job: Job,
         name: String,
         chosen: Chosen,
         /// Those of the chosen calls that are here, and may not be written yet.
         held: Vec<Arc<Exchange>>,
+        /// The call in front.
+        front: Option<ExchangeId>,
+        environments: Vec<Environment>,
     },
+    SaveSession {
+        name: String,
+        chosen: Chosen,
+        held: Vec<Arc<Exchange>>,
+        environments: Vec<Environment>,
+    },
+    /// Whether keys are the value of a token that is being defined.
+    TypeToken(bool),
+    /// Drops what was typed of it.
+    ForgetTyped,
+    /// Writes an environment, a token or both.
+    SetUp(Box<SetupOrder>),
+    RemoveEnvironment(String),
+    RemoveToken(TokenName),
     ListSessions(Listing),
     /// Puts a session that is in no file into a new one.
     WriteSession {
@@ -469,6 +561,8 @@ pub enum Effect {
         name: String,
         id: ExchangeId,
         held: Option<Arc<Exchange>>,
+        /// The step's token from now on, where it becomes another.
+        token: Option<TokenName>,
     },
     Export(Exported),
     /// Says what can be told of tokens; of all that may be chosen, where none are named.
@@ -498,6 +592,8 @@ pub enum Effect {
         text: Pasted,
         was_argument: bool,
     },
+    LookAtCookies,
+    ChangeCookies(CookieWish),
     /// Puts a text into the clipboard, or where it does not fit, into a file.
     Copy {
         what: String,
@@ -538,29 +634,6 @@ impl Draft {
         match self {
             Draft::Body => "The body",
             Draft::Notes => "The text of the notes",
-        }
-    }
-}
-
-/// What lines are made of: the body of an answer, or what a filter made of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    Answer(Arc<Exchange>),
-    Filtered(Arc<Filtered>),
-}
-
-impl Source {
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Source::Answer(exchange) => exchange.outcome.response().map_or(&[], |r| &r.body),
-            Source::Filtered(filtered) => &filtered.body,
-        }
-    }
-
-    pub fn media_type(&self) -> Option<String> {
-        match self {
-            Source::Answer(exchange) => exchange.outcome.response()?.headers.media_type(),
-            Source::Filtered(_) => Some(Filtered::MEDIA_TYPE.to_owned()),
         }
     }
 }

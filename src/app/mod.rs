@@ -3,48 +3,47 @@
 
 mod act;
 mod action;
-mod again;
-mod before;
-mod comparing;
-mod copying;
-mod explaining;
+mod answer;
+mod feature;
 mod field;
-mod filling;
-mod finding;
 mod guide;
 mod keymap;
-mod knowing;
 mod list;
-mod memory;
 mod message;
+mod mouse;
+mod palette;
 pub mod pane;
-mod pasting;
-mod pointing;
-mod replaying;
-mod saving;
+mod paste;
+mod remember;
+mod resume;
 mod screens;
-mod sending;
 mod state;
 mod table;
+mod task;
 mod update;
 
 pub use action::{Action, Pane, Place, Screen};
+pub use answer::Source;
 pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
 pub use list::List;
 pub use message::{
-    Chosen, Draft, Effect, Exported, FillRun, Imported, ImportedToken, Job, Level, Listing,
+    Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Level, Listing,
     Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
-    SessionFile, SessionFrom, Source, Spent, Then, ThenWhy, TokenRow,
+    SessionFile, SessionFrom, SetUp, SetupOrder, Spent, Then, ThenWhy, TokenOrder, TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,
     ThemeName,
 };
 pub use table::{Spelling, Table};
+pub use task::Job;
 pub use update::update;
 
 pub use act::blocked;
-pub use explaining::is_refused;
-pub use filling::place_of_matrix;
-pub use replaying::{place_of_session, tempo_label};
+pub use feature::investigate::is_refused;
+pub use feature::matrix::place_of_matrix;
+pub use feature::sessions::{place_of_session, tempo_label};
+pub use feature::tokens::{LastWord, last_word};
+pub use paste::name_typed;
+pub use resume::open;

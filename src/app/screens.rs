@@ -2,13 +2,21 @@
 //! something everywhere mean on those that are not the explorer.
 
 use super::action::{Action, Screen};
-use super::filling;
-use super::knowing;
-use super::message::{Effect, Job, Listing, Notice, OpenSession};
+use super::feature::matrix;
+use super::feature::sessions;
+use super::feature::tokens;
+use super::message::{Effect, Listing, Notice, OpenSession};
 use super::pane::{Part, TokensPart};
-use super::replaying;
-use super::state::{Running, State};
-use crate::model::Progress;
+use super::state::State;
+use super::task::Job;
+use std::path::PathBuf;
+
+/// Opens a session on its screen.
+pub fn open_session(state: &mut State, path: PathBuf) -> Vec<Effect> {
+    let mut effects = show(state, Screen::Sessions);
+    effects.extend(sessions::open_file(state, path));
+    effects
+}
 
 /// Brings a screen to the front. What was in front stays as it was left.
 pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
@@ -16,16 +24,16 @@ pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
     match screen {
         Screen::Explorer => Vec::new(),
         Screen::Matrix => {
-            let mut effects = filling::shown(state);
+            let mut effects = matrix::shown(state);
             effects.push(Effect::ListSessions(Listing::ForScreens));
             effects
         }
         Screen::Sessions => {
-            let mut effects = replaying::shown(state);
-            effects.push(replaying::look(state));
+            let mut effects = sessions::shown(state);
+            effects.push(sessions::look(state));
             effects
         }
-        Screen::Tokens => knowing::shown(state),
+        Screen::Tokens => tokens::shown(state),
     }
 }
 
@@ -98,8 +106,8 @@ pub fn scroll(state: &mut State, part: usize, lines: isize) {
     (state.sessions.part, state.tokens_pane.part) = before;
 }
 
-/// A row is selected by the first click and opened by the next.
-pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Vec<Effect> {
+/// A row is selected by the first click; the action of the next click opens it.
+pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Option<Action> {
     let place = |state: &State| match state.screen {
         Screen::Sessions => {
             let list = match state.sessions.part {
@@ -120,22 +128,22 @@ pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Vec<Effect> {
             Screen::Sessions => Action::SessionsOpen,
             _ => Action::TokensRead,
         };
-        return super::act::act(state, open);
+        return Some(open);
     }
     let cursor = place(state).1;
     step(state, row as isize - cursor as isize);
-    Vec::new()
+    None
 }
 
 /// The same for a cell of the matrix.
-pub fn point_to_cell(state: &mut State, row: usize, column: usize) -> Vec<Effect> {
+pub fn point_to_cell(state: &mut State, row: usize, column: usize) -> Option<Action> {
     let pane = &mut state.matrix;
     if (pane.list.cursor, pane.column) == (row, column) {
-        return super::act::act(state, Action::MatrixOpen);
+        return Some(Action::MatrixOpen);
     }
     pane.step(row as isize - pane.list.cursor as isize);
     pane.step_column(column as isize - pane.column as isize);
-    Vec::new()
+    None
 }
 
 /// Leaves what is in front: the notice, else the run of this screen, else the screen.
@@ -160,20 +168,6 @@ fn job(state: &State) -> Option<Job> {
     }
 }
 
-/// A run of several calls begins.
-pub fn run_began(state: &mut State, what: &str, of: String) -> Job {
-    let job = state.next_job();
-    state.notice = None;
-    state.running.push(Running {
-        job,
-        method: what.to_owned(),
-        url: of,
-        began: state.now,
-        progress: Progress::default(),
-    });
-    job
-}
-
 /// A run has told all it had to tell.
 pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
@@ -186,7 +180,7 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
         .as_ref()
         .is_some_and(|run| run.job == job)
     {
-        replaying::done(state);
+        sessions::done(state);
     }
     if state
         .tokens_pane
@@ -195,9 +189,12 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
         .is_some_and(|(own, _)| *own == job)
     {
         state.tokens_pane.job = None;
+        if state.matrix.job != Some(job) {
+            return vec![tokens::learn(state)];
+        }
     }
     match state.matrix.job == Some(job) {
-        true => filling::done(state),
+        true => matrix::done(state),
         false => Vec::new(),
     }
 }
@@ -210,11 +207,11 @@ pub fn opened(
 ) -> Vec<Effect> {
     match screen {
         Screen::Matrix if state.matrix.awaits != Some(job) => Vec::new(),
-        Screen::Matrix => filling::opened(state, session),
+        Screen::Matrix => matrix::opened(state, session),
         _ if state.sessions.awaits != Some(job) => Vec::new(),
         _ => {
-            let mut effects = replaying::opened(state, session);
-            effects.push(replaying::look(state));
+            let mut effects = sessions::opened(state, session);
+            effects.push(sessions::look(state));
             effects
         }
     }
@@ -224,8 +221,8 @@ pub fn opened(
 pub fn moved(state: &mut State) -> Vec<Effect> {
     state.tokens_pane.moved();
     match state.screen {
-        Screen::Matrix => filling::settle(state),
-        Screen::Tokens => knowing::shown(state),
+        Screen::Matrix => matrix::settle(state),
+        Screen::Tokens => tokens::shown(state),
         Screen::Explorer | Screen::Sessions => Vec::new(),
     }
 }

@@ -1,20 +1,19 @@
 //! All that is true on the screen, in one place and at one moment.
 
 use super::action::{Action, Pane, Screen};
-use super::before::{Task, Wait};
 use super::field::Field;
 use super::keymap::Keymap;
-use super::message::{Effect, Job, Notice, Pasted};
+use super::message::{Effect, Notice, Pasted};
 use super::pane::{
     Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
-    ResponsePane, SecretPrompt, Sessions, Tokens,
+    ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
 };
-use super::replaying;
+use super::task::{Job, Task, Wait};
 use crate::format::export::Ground;
 use crate::insight::{Blame, Catalogue};
 use crate::model::{
-    Author, Bindings, Environment, ExchangeId, Progress, Reach, RequestSpec, Settings, Step,
-    Timestamp, TokenName, TokenRef, limits,
+    Author, Bindings, Environment, ExchangeId, Placement, Progress, Reach, RequestSpec, Settings,
+    Step, Timestamp, TokenName, TokenRef, limits,
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -52,6 +51,8 @@ pub struct Start {
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Whether the system keeps secrets for us.
+    pub has_keyring: bool,
 }
 
 /// A theme as the picker lists it.
@@ -79,6 +80,7 @@ pub enum Overlay {
     Palette(Box<Palette>),
     Investigate(Box<Investigate>),
     Secret(SecretPrompt),
+    Setup(Box<Setup>),
 }
 
 /// A rectangle of the screen, in cells.
@@ -230,6 +232,8 @@ pub struct State {
     pub all_tokens: Vec<TokenName>,
     /// Where each token may go, by the settings.
     pub bindings: Bindings,
+    /// Tokens that do not stand behind `Bearer`, and where they do.
+    pub placements: Vec<(TokenName, Placement)>,
     /// The sandbox was asked for, and has neither come up nor failed.
     pub sandbox_starting: bool,
     /// A request waits for the sandbox to come up.
@@ -240,6 +244,11 @@ pub struct State {
     pub case: Option<String>,
     /// The call of the history that the next chosen one is compared with.
     pub comparing: Option<ExchangeId>,
+    pub has_keyring: bool,
+    /// Hosts of which it was said that they can become an environment.
+    pub offered: BTreeSet<String>,
+    /// The session that is being made of calls, to be saved.
+    pub gathers: Option<Job>,
     /// The investigation that was closed last, to be opened again.
     pub investigated: Option<Box<Investigate>>,
     /// Bytes of a body that are kept.
@@ -268,8 +277,8 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(start: Start) -> (State, Vec<Effect>) {
-        let mut state = State {
+    pub fn new(start: Start) -> State {
+        State {
             builder: Builder::new(&start.spec),
             response: ResponsePane::default(),
             history: History::default(),
@@ -295,11 +304,15 @@ impl State {
                 .map(|t| t.name.clone())
                 .collect(),
             bindings: Bindings::of(&start.settings),
+            placements: start.settings.placements(),
             sandbox_starting: false,
             waits_for_sandbox: false,
             opens_with_a_call: start.send_first,
             case: start.case,
             comparing: None,
+            has_keyring: start.has_keyring,
+            offered: BTreeSet::new(),
+            gathers: None,
             investigated: None,
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
@@ -317,21 +330,7 @@ impl State {
             mouse: start.settings.mouse.unwrap_or(true),
             private: false,
             jobs: 0,
-        };
-        let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
-        if state.mouse {
-            effects.push(Effect::UseMouse(true));
         }
-        effects.extend(state.start_sandbox());
-        effects.push(state.recall(None));
-        if let Some(path) = start.session {
-            effects.extend(replaying::bring(&mut state, path));
-        }
-        if let Some(text) = start.pasted {
-            let was_argument = start.was_argument;
-            effects.push(Effect::TakeIn { text, was_argument });
-        }
-        (state, effects)
     }
 
     /// Asks the store for what the filter lets through: from the newest on, or after a row.
@@ -381,7 +380,9 @@ impl State {
             identity: None,
             reach: Reach::USUAL,
             knowledge: None,
+            no_cookies: false,
             configured: false,
+            placements: Vec::new(),
         };
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }
@@ -401,6 +402,7 @@ impl State {
         match &mut self.overlay {
             Some(Overlay::Prompt(prompt)) => Some(&mut prompt.field),
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
+            Some(Overlay::Setup(setup)) => setup.field(),
             Some(_) => None,
             None if self.screen != Screen::Explorer => None,
             None if self.response.jq.field.is_some() => self.response.jq.field.as_mut(),
@@ -413,6 +415,36 @@ impl State {
         }
     }
 
+    /// What stands before the caret of the text that is typed.
+    pub fn typed_before_caret(&mut self) -> Option<String> {
+        let field = self.field()?;
+        let (row, column) = field.caret();
+        let text = field.text();
+        let mut before = 0;
+        for (number, line) in text.split('\n').enumerate() {
+            if number == row {
+                let here = line.char_indices().nth(column);
+                before += here.map_or(line.len(), |(at, _)| at);
+                break;
+            }
+            before += line.len() + 1;
+        }
+        text.get(..before).map(str::to_owned)
+    }
+
+    /// Whether names in braces are filled in where the caret is: in the parts of a request that go
+    /// out.
+    pub fn fills_in(&self) -> bool {
+        let is_sent = match &self.builder.editing {
+            Some(Editing::Notes) | None => false,
+            Some(_) => self.builder.search.is_none(),
+        };
+        let in_pane = self.response.jq.field.is_some()
+            || self.response.is_searching()
+            || self.history.filtering;
+        self.overlay.is_none() && self.screen == Screen::Explorer && is_sent && !in_pane
+    }
+
     /// Whether the body or the notes of the request have the caret.
     pub fn edits_lines(&self) -> bool {
         let typed = matches!(self.builder.editing, Some(Editing::Body | Editing::Notes));
@@ -421,7 +453,10 @@ impl State {
 
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
-            Some(overlay) => matches!(overlay, Overlay::Prompt(_) | Overlay::Palette(_)),
+            Some(overlay) => matches!(
+                overlay,
+                Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Setup(_)
+            ),
             None if self.screen != Screen::Explorer => false,
             None => {
                 self.response.jq.field.is_some()
@@ -447,6 +482,30 @@ impl State {
         self.jobs
     }
 
+    /// A run of several calls begins.
+    pub fn begin_job(&mut self, what: &str, of: String) -> Job {
+        let job = self.next_job();
+        self.notice = None;
+        self.running.push(Running {
+            job,
+            method: what.to_owned(),
+            url: of,
+            began: self.now,
+            progress: Progress::default(),
+        });
+        job
+    }
+
+    /// The environment of a run: the one that was chosen for it, else the one that the session
+    /// names, else the one in use.
+    pub fn environment_for(&self, chosen: Option<&str>, named: Option<&str>) -> &Environment {
+        let find = |name: &str| self.environments.iter().find(|e| e.name == name);
+        let chosen = chosen.and_then(find);
+        chosen
+            .or_else(|| named.and_then(find))
+            .unwrap_or(self.environment())
+    }
+
     /// Whether only the pane in focus can be seen.
     pub fn shows_one_pane(&self) -> bool {
         self.size.0 < SIDE_BY_SIDE
@@ -455,6 +514,27 @@ impl State {
     /// Whether the body of an answer is in front of the person.
     pub fn reads_body(&self) -> bool {
         self.screen == Screen::Explorer && self.focus == Pane::Response && self.response.has_views()
+    }
+
+    /// Whether the call line has the focus: method and URL.
+    pub fn is_on_call(&self) -> bool {
+        self.focus == Pane::Request && self.builder.on_url
+    }
+
+    /// The pane that is seen where only one is. The call line stands above it, so that typing a
+    /// URL does not hide the answer.
+    pub fn pane_in_front(&self) -> Pane {
+        match self.is_on_call() && self.response.shown.is_some() {
+            true => Pane::Response,
+            false => self.focus,
+        }
+    }
+
+    /// Whether the answer in front is none to what stands in the request.
+    pub fn is_stale(&self) -> bool {
+        let shown = self.response.shown.is_some();
+        let of = self.response.of.as_ref().filter(|_| shown);
+        of.is_some_and(|of| !of.is(&self.builder.spec(), &self.environment().name))
     }
 
     pub fn is_busy(&self) -> bool {

@@ -3,41 +3,46 @@
 
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
-use super::again;
-use super::before;
-use super::comparing;
-use super::explaining;
-use super::filling;
-use super::finding;
-use super::keymap::Key;
-use super::knowing;
-use super::memory;
-use super::message::{
-    Draft, Effect, Job, Listing, Message, Notice, SandboxNews, SessionFile, Spent,
-};
+use super::feature::compare;
+use super::feature::cookies;
+use super::feature::investigate;
+use super::feature::matrix;
+use super::feature::needs;
+use super::feature::resend;
+use super::feature::save_body;
+use super::feature::save_session;
+use super::feature::send::send;
+use super::feature::sessions;
+use super::feature::setup;
+use super::feature::tokens;
+use super::keymap::{Key, KeyCode};
+use super::message::{Draft, Effect, Listing, Message, Notice, SandboxNews, SessionFile};
+use super::mouse::point;
+use super::palette;
 use super::pane::{Pick, Shown};
-use super::pasting;
-use super::pointing::point;
-use super::replaying;
-use super::saving;
+use super::paste;
+use super::remember::{made, remember_and_judge};
+use super::resume;
 use super::screens;
-use super::sending::send;
 use super::state::{Overlay, State};
+use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
-use crate::insight::{BodyText, Found, summary};
-use crate::model::{Cause, ExchangeSummary, Outcome, Progress, Timestamp, TokenRef};
+use crate::insight::{BodyText, Found};
+use crate::model::{Cause, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
-        Message::Paste(text) => paste(state, &text),
+        Message::Paste(text) => paste::paste(state, &text),
+        Message::PasteKnown { text, named } => paste::known(state, text, &named),
         Message::Pointer(pointer) => point(state, pointer),
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
+        Message::Coming { job, answer } => coming(state, job, *answer),
         Message::Sent { job, answer } => sent(state, job, *answer),
-        Message::Made(exchange) => memory::made(state, exchange),
+        Message::Made(exchange) => made(state, exchange),
         Message::Sandbox(news) => sandbox(state, news),
         Message::Tokens {
             environment,
@@ -48,21 +53,22 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             found,
             has_older,
             after,
-        } => memory::recalled(state, question, found, has_older, after),
-        Message::Fetched { exchange, then } => memory::fetched(state, exchange, then),
+        } => resume::recalled(state, question, found, has_older, after),
+        Message::Fetched { exchange, then } => resume::fetched(state, exchange, then),
         Message::Indexed { question, body } => indexed(state, question, body),
-        Message::Compared { was, is, diff } => comparing::compared(state, &was, &is, diff),
+        Message::Compared { was, is, diff } => compare::compared(state, &was, &is, diff),
         Message::Searched { question, found } => searched(state, question, found),
-        Message::Saved { source, path } => saving::saved(state, &source, path),
+        Message::Saved { source, path } => save_body::saved(state, &source, path),
         Message::Filtered { question, filtered } => state.response.filtered(question, filtered),
         Message::Progressed {
             question,
             hundredths,
         } => progressed(state, question, hundredths),
         Message::Sessions(files, listing) => sessions(state, files, listing),
-        Message::Explained { case, then } => explaining::explained(state, case, then),
-        Message::Probed { job, case } => explaining::probed(state, job, case),
-        Message::Investigated { job, case } => explaining::investigated(state, job, case),
+        Message::Explained { case, then } => investigate::explained(state, case, then),
+        Message::Probed { job, case } => investigate::probed(state, job, case),
+        Message::Investigated { job, case } => investigate::investigated(state, job, case),
+        Message::Gathered { job, gathered } => save_session::gathered(state, job, gathered),
         Message::Opened {
             job,
             screen,
@@ -73,35 +79,38 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             step,
             report,
             exchange,
-        } => replaying::stepped(state, job, step, *report, exchange),
+        } => sessions::stepped(state, job, step, *report, exchange),
         Message::Filled {
             job,
             row,
             column,
             cell,
             exchange,
-        } => filling::filled(state, job, (row, column), cell, exchange),
-        Message::Paused { job, pause } => filling::paused(state, job, pause),
+        } => matrix::filled(state, job, (row, column), cell, exchange),
+        Message::Paused { job, pause } => matrix::paused(state, job, pause),
         Message::Surveyed {
             job,
             survey,
             exchange,
-        } => knowing::surveyed(state, job, *survey, exchange),
+        } => tokens::surveyed(state, job, *survey, exchange),
         Message::Done { job, trouble } => screens::done(state, job, trouble),
         Message::Looked {
             environment,
             tokens,
-        } => before::looked(state, &environment, tokens),
-        Message::SecretTyped(count) => before::secret_typed(state, count),
-        Message::SecretGiven(row) => before::secret_given(state, row.map(|row| *row)),
+        } => resume::looked(state, &environment, tokens),
+        Message::SecretTyped(count) => needs::secret_typed(state, count),
+        Message::SecretGiven(row) => resume::secret_given(state, row.map(|row| *row)),
+        Message::TypedToken(typed) => setup::typed(state, typed),
+        Message::SetUp(done) => setup::done(state, done),
         Message::Learned {
             environment,
             learned,
-        } => filling::learned(state, &environment, learned),
-        Message::Imported(imported) => pasting::imported(state, *imported),
-        Message::Received(exchange) => pasting::received(state, exchange),
+        } => matrix::learned(state, &environment, learned),
+        Message::Imported(imported) => paste::imported(state, *imported),
+        Message::Received(exchange) => paste::received(state, exchange),
         Message::Places { environment, known } => know_places(state, &environment, known),
         Message::Edited { draft, text } => edited(state, draft, text),
+        Message::Cookies { rows, are_used } => cookies::shown(state, rows, are_used),
         Message::Told(notice) => tell(state, notice),
         Message::Ended => vec![Effect::Quit],
     }
@@ -120,11 +129,14 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .or(state.keymap.lookup(Place::Field, key)),
         Some(Overlay::Investigate(_)) => {
             let own = state.keymap.lookup(Place::Investigation, key);
-            own.or_else(anywhere)
+            let help = || state.keymap.lookup(Place::Panes, key);
+            let help = || help().filter(|action| *action == Action::OpenHelp);
+            own.or_else(anywhere).or_else(help)
         }
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
+        Some(Overlay::Setup(_)) => return press_in_form(state, key),
         None if state.edits_lines() && state.builder.search.is_some() => anywhere()
             .or(state.keymap.lookup(Place::TextSearch, key))
             .or(state.keymap.lookup(Place::Field, key)),
@@ -152,7 +164,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let stays = action.place() != Place::Anywhere || action == Action::Quit;
             let mut effects = Vec::new();
             if !stays {
-                explaining::put_aside(state);
+                investigate::put_aside(state);
                 effects = leave_overlay(state);
             }
             effects.extend(act(state, action));
@@ -165,6 +177,38 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             after_typing(state)
         }
     }
+}
+
+/// In the form: sending means saving, and a row that is a text takes all that moves in it.
+fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
+    let is_text = state.field().is_some();
+    let own = state.keymap.lookup(Place::Setup, key);
+    match state.keymap.lookup(Place::Anywhere, key) {
+        Some(Action::Send) => return setup::save(state),
+        Some(Action::Quit) => return act(state, Action::Quit),
+        _ => {}
+    }
+    match own {
+        Some(Action::SetupRight | Action::SetupLeft) if is_text => {}
+        Some(action) => return act(state, action),
+        None if !is_text && key == Key::plain(KeyCode::Char(' ')) => {
+            return act(state, Action::SetupRight);
+        }
+        None => {}
+    }
+    match state.keymap.lookup(Place::Field, key) {
+        Some(action) if is_text => {
+            if let Some(field) = state.field() {
+                field.edit(action);
+            }
+        }
+        _ => {
+            if let Some(field) = state.field() {
+                field.type_key(key);
+            }
+        }
+    }
+    setup::changed(state)
 }
 
 /// Whether the list beneath the URL is in front.
@@ -192,22 +236,6 @@ fn picks_part_of_the_request(state: &State) -> bool {
     }
 }
 
-fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    if let Some(effects) = pasting::take_in(state, text) {
-        return effects;
-    }
-    if state.edits_lines()
-        && let Some(notice) = state.builder.paste_large(text)
-    {
-        state.notice = Some(notice);
-        return Vec::new();
-    }
-    if let Some(field) = state.field() {
-        field.paste(text);
-    }
-    after_typing(state)
-}
-
 fn resize(state: &mut State, size: (u16, u16)) -> Vec<Effect> {
     state.size = size;
     Vec::new()
@@ -223,6 +251,19 @@ fn tick(state: &mut State, now: Timestamp, progress: &[(Job, Progress)]) -> Vec<
     Vec::new()
 }
 
+/// A stream that is awaited is in front while it comes.
+fn coming(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
+    if state.response.awaiting != Some(job) {
+        return Vec::new();
+    }
+    let is_new = state.response.coming != Some(job);
+    let effects = state.response.show_more(job, answer);
+    if is_new && state.shows_one_pane() && !state.builder.is_editing() {
+        state.focus = Pane::Response;
+    }
+    effects
+}
+
 /// Every answer goes into the history; only the one that is awaited comes to the front.
 fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     let exchange = &answer.exchange;
@@ -233,38 +274,26 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
         state.notice = Some(Notice::info("The wait was ended; nothing was sent."));
         return Vec::new();
     }
-    let mut effects = remember_with(state, exchange.clone(), answer.summary());
+    let mut effects = remember_and_judge(state, exchange.clone(), answer.summary());
     if state.response.awaiting == Some(job) {
         state.response.awaiting = None;
-        effects.extend(state.response.show(answer));
-        // Where only one pane is seen, the answer must not arrive behind another.
-        if state.shows_one_pane() && !state.builder.is_editing() {
+        let is_first = state.response.shown.is_none();
+        effects.extend(state.response.show_end(job, answer));
+        state.response.of = state.response.asked.take();
+        // Where only one pane is seen, the answer must not arrive behind another; and whoever is on
+        // the call line is done with it.
+        let is_wanted = is_first || state.shows_one_pane() || state.is_on_call();
+        if is_wanted && !state.is_editing() {
             state.focus = Pane::Response;
         }
-        again::ask_to_permit(state);
+        resend::ask_to_permit(state);
+        setup::offer(state);
     }
     effects
 }
 
 fn is_cancelled(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if failure.cause == Cause::CallCancelled)
-}
-
-/// On the screen and on the disk; what the screen holds no more is let go.
-pub fn remember(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
-    let row = summary(&exchange);
-    remember_with(state, exchange, row)
-}
-
-fn remember_with(state: &mut State, exchange: Arc<Exchange>, row: ExchangeSummary) -> Vec<Effect> {
-    let exchanges = state.history.remember(exchange.clone(), row);
-    memory::blame_anew(state);
-    let mut effects = vec![Effect::Remember(exchange)];
-    if !exchanges.is_empty() {
-        let body = None;
-        effects.push(Effect::LetGo(Spent { exchanges, body }));
-    }
-    effects
 }
 
 fn indexed(state: &mut State, question: u64, body: Arc<BodyText>) -> Vec<Effect> {
@@ -314,8 +343,8 @@ fn know_tokens(state: &mut State, environment: &str, tokens: Vec<TokenRef>) -> V
 
 fn sessions(state: &mut State, files: Vec<SessionFile>, listing: Listing) -> Vec<Effect> {
     match listing {
-        Listing::ForScreens => replaying::listed(state, files),
-        Listing::ForPalette => finding::know_sessions(state, files),
+        Listing::ForScreens => sessions::listed(state, files),
+        Listing::ForPalette => palette::know_sessions(state, files),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The command line as it is typed.
 
-use super::print::Color;
+use super::print::{Color, complain};
 use crate::format::registry;
+use crate::model::bare_url;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -39,8 +40,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Serve the practice API alone, or list the calls worth trying
     Sandbox(SandboxArgs),
-    /// Look at the tokens that are known by name
+    /// List, define and remove tokens, and say what can be told of one
     Token(TokenArgs),
+    /// List, define and remove environments: APIs by name
+    Env(EnvArgs),
     /// Find, show, export and forget the calls made before
     History(HistoryArgs),
     /// Read the requests of other programs; without --out they are only shown
@@ -64,6 +67,15 @@ pub enum Command {
     JqWorker,
 }
 
+/// A URL without what it was copied with.
+fn url(typed: &str) -> Result<String, std::convert::Infallible> {
+    let bare = bare_url(typed);
+    if bare != typed {
+        complain("Note: what stands around the URL was left out.");
+    }
+    Ok(bare.to_owned())
+}
+
 /// The whole definition, for what is made from it.
 pub fn command() -> clap::Command {
     HttriageArgs::command()
@@ -76,7 +88,7 @@ pub struct PlaceArgs {
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
     /// The URL that paths are appended to
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     pub base_url: Option<String>,
 }
 
@@ -95,6 +107,9 @@ pub struct LimitArgs {
     /// A PEM file with an authority to trust in this run, besides the system's
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
+    /// Keep and send no cookies in this run
+    #[arg(long)]
+    pub no_cookies: bool,
     /// An origin whose certificate is not checked in this run, as https://old.acme.example:8443
     #[arg(long, value_name = "ORIGIN")]
     pub insecure: Vec<String>,
@@ -164,6 +179,7 @@ pub struct SendArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
     pub method: String,
     /// A URL, or a path that begins with / under the base URL
+    #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -184,8 +200,8 @@ pub struct SendArgs {
     pub variables: Vec<String>,
     #[command(flatten)]
     pub limits: LimitArgs,
-    /// Write the body to a file, byte for byte
-    #[arg(long, value_name = "FILE")]
+    /// Write the body to a file, byte for byte, and print the rest; - is standard output, with the rest on standard error
+    #[arg(short, long, value_name = "FILE|-")]
     pub output: Option<PathBuf>,
     /// After a 429 or 503, wait as the answer asks and send again; GET, HEAD and OPTIONS only
     #[arg(long)]
@@ -205,6 +221,7 @@ pub struct InvestigateArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
     pub method: String,
     /// A URL, or a path that begins with / under the base URL
+    #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -325,18 +342,22 @@ pub struct ExplainArgs {
 }
 
 #[derive(Args)]
+#[command(group = clap::ArgGroup::new("printed").args(["list", "tokens"]))]
 pub struct SandboxArgs {
     /// The port to listen on; any free one if left out
-    #[arg(long, value_name = "N", conflicts_with = "list")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "tokens"])]
     pub port: Option<u16>,
     /// Serve on when whoever started it has ended, as a service does
-    #[arg(long, conflicts_with = "list")]
+    #[arg(long, conflicts_with_all = ["list", "tokens"])]
     pub keep: bool,
     /// List the calls worth trying instead of serving
     #[arg(long)]
     pub list: bool,
-    /// With --list, print one JSON document
-    #[arg(long, requires = "list")]
+    /// Print the practice tokens instead of serving, for other programs; they are worth nothing elsewhere
+    #[arg(long, conflicts_with = "list")]
+    pub tokens: bool,
+    /// With --list or --tokens, print one JSON document
+    #[arg(long, requires = "printed")]
     pub json: bool,
 }
 
@@ -393,6 +414,76 @@ pub struct TokenAddArgs {
     /// An environment of config.toml it belongs to
     #[arg(long = "for", value_name = "NAME")]
     pub environments: Vec<String>,
+    /// Send it in this header alone, in place of Authorization: Bearer
+    #[arg(long, value_name = "NAME", group = "placement")]
+    pub header: Option<String>,
+    /// Send it in Authorization behind this word, as Bot or Token
+    #[arg(long, value_name = "WORD", group = "placement")]
+    pub scheme: Option<String>,
+    /// Send it in the query under this name
+    #[arg(long, value_name = "NAME", group = "placement")]
+    pub query: Option<String>,
+    /// Send it as a cookie of this name
+    #[arg(long, value_name = "NAME", group = "placement")]
+    pub cookie: Option<String>,
+    /// It is the password of this user, and is sent as Basic
+    #[arg(long, value_name = "USER", group = "placement")]
+    pub basic: Option<String>,
+}
+
+#[derive(Args)]
+pub struct EnvArgs {
+    #[command(subcommand)]
+    pub command: EnvCommand,
+}
+
+#[derive(Subcommand)]
+pub enum EnvCommand {
+    /// The environments of config.toml
+    List {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Define one from a URL of its API; what is left out is proposed from that
+    Add(Box<EnvAddArgs>),
+    /// Take one out of config.toml; its tokens stay bound to its host
+    Remove { name: String },
+    /// What is set for one, and which pack of knowledge speaks there
+    Show {
+        name: String,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub struct EnvAddArgs {
+    /// Any URL of the API; a name may stand beside it
+    #[arg(value_name = "NAME|URL", num_args = 0..=2)]
+    pub what: Vec<String>,
+    /// Its name; left out, it is taken from the host
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Where the API begins; left out, the host with what looks like a version
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The pack of knowledge that speaks there; see httriage knowledge list
+    #[arg(long, value_name = "PACK")]
+    pub knowledge: Option<String>,
+    /// Calls that write ask first
+    #[arg(long)]
+    pub protected: bool,
+    /// A token that belongs to it, by name
+    #[arg(long = "token", value_name = "NAME")]
+    pub tokens: Vec<String>,
+    /// A header of every call there, as 'Name: value'
+    #[arg(long = "header", value_name = "'K: V'")]
+    pub headers: Vec<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]
@@ -520,7 +611,7 @@ pub struct HistoryArgs {
 
 #[derive(Subcommand)]
 pub enum HistoryCommand {
-    /// Newest first; words like 403 token:support case:A-1 since:2d narrow it, and after -- a word with a dash before it leaves out
+    /// Newest first; words like 403 token:support case:A-1 since:2d narrow it, and a dash before one, as in -404, leaves out what it fits
     List {
         #[arg(value_name = "FILTER")]
         filter: Vec<String>,
@@ -573,7 +664,7 @@ pub enum HistoryCommand {
         /// Ids, or the first characters of them
         ids: Vec<String>,
         /// Every call that fits this filter
-        #[arg(long, value_name = "FILTER")]
+        #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
         filter: Option<String>,
         /// Every call
         #[arg(long)]

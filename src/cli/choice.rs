@@ -48,6 +48,7 @@ pub fn environment_of(exchange: &Exchange, settings: &Settings) -> Environment {
         None if exchange.environment == Environment::SANDBOX => Environment::sandbox(),
         None => Environment {
             name: exchange.environment.clone(),
+            placements: settings.placements(),
             ..Environment::default()
         },
     }
@@ -143,6 +144,7 @@ pub fn client_options(limits: &LimitArgs, settings: &Settings) -> Result<ClientO
         (options.connect, options.first_byte, options.idle) = (limit, limit, limit);
     }
     options.whole = seconds(limits.max_time, "--max-time")?;
+    options.cookies = !limits.no_cookies;
     if let Some(bytes) = settings.max_body {
         options.body_bytes = bytes;
     }
@@ -252,8 +254,26 @@ pub fn text(place: &str, most: u64) -> Result<String, Trouble> {
     match read {
         Err(error) => Err(unreadable(&error.to_string())),
         Ok(_) if bytes.len() as u64 > most => Err(unreadable("it is too large")),
-        Ok(_) => String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text")),
+        Ok(_) => decoded(bytes).ok_or_else(|| unreadable("it is not UTF-8 text")),
     }
+}
+
+/// The text of a file: UTF-8, or UTF-16 as programs on Windows save it.
+fn decoded(bytes: Vec<u8>) -> Option<String> {
+    let is_big = match bytes.as_slice() {
+        [0xff, 0xfe, ..] => false,
+        [0xfe, 0xff, ..] => true,
+        // Without a mark it is told by the first letters.
+        [a, 0, b, 0, ..] if *a > 0 && *b > 0 => false,
+        [0, a, 0, b, ..] if *a > 0 && *b > 0 => true,
+        _ => return String::from_utf8(bytes).ok(),
+    };
+    let units = bytes.chunks_exact(2).map(|pair| match is_big {
+        true => u16::from_be_bytes([pair[0], pair[1]]),
+        false => u16::from_le_bytes([pair[0], pair[1]]),
+    });
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    text.ok().filter(|_| bytes.len().is_multiple_of(2))
 }
 
 /// What a command's own calls run on.
@@ -289,6 +309,7 @@ pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Envi
         }
         _ if base.is_some() => Environment {
             name: Environment::COMMAND_LINE.to_owned(),
+            placements: settings.placements(),
             ..Environment::default()
         },
         _ => return Ok(None),
@@ -310,7 +331,7 @@ pub fn environment_of_session(
     let named = named.filter(|name| place.env.is_none() && *name != Environment::COMMAND_LINE);
     let Some(name) = named else {
         let chosen = environment(place, settings)?;
-        return Ok(chosen.unwrap_or_else(|| environment_of_url("")));
+        return Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)));
     };
     let known = settings.environment(name).is_some();
     // A base URL on the command line stands in for an environment that is not at hand.
@@ -328,15 +349,16 @@ pub fn environment_of_session(
         ..settings.clone()
     };
     let chosen = environment(&place, &apart)?;
-    Ok(chosen.unwrap_or_else(|| environment_of_url("")))
+    Ok(chosen.unwrap_or_else(|| environment_of_url("", settings)))
 }
 
 /// An environment for a URL given in full.
-pub fn environment_of_url(url: &str) -> Environment {
+pub fn environment_of_url(url: &str, settings: &Settings) -> Environment {
     let base_url = Origin::parse(url).map(|origin| origin.to_string());
     Environment {
         name: Environment::COMMAND_LINE.to_owned(),
         base_url: base_url.unwrap_or_default(),
+        placements: settings.placements(),
         ..Environment::default()
     }
 }
@@ -389,4 +411,26 @@ fn unknown_environment(name: &str, settings: &Settings) -> Trouble {
         "There is no environment named {name}: {}. Environments stand in config.toml as [environments.NAME].",
         known.join(", ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn a_file_in_utf_16_is_read_with_a_mark_and_without() {
+        let units: Vec<u16> = "GET ä😀".encode_utf16().collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        for (mark, bytes) in [(&[0xfe, 0xff][..], &big), (&[0xff, 0xfe][..], &little)] {
+            assert_eq!(decoded(bytes.clone()).as_deref(), Some("GET ä😀"));
+            let marked = [mark, bytes].concat();
+            assert_eq!(
+                decoded(marked).unwrap().trim_start_matches('\u{feff}'),
+                "GET ä😀"
+            );
+        }
+        assert_eq!(decoded(b"a\xff".to_vec()), None);
+        assert_eq!(decoded(vec![0xff, 0xfe, 0x41]), None);
+    }
 }

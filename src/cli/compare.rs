@@ -3,10 +3,10 @@
 
 use super::args::SendArgs;
 use super::ask;
+use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
 use super::json::{failure_json, milliseconds};
 use super::print::{Out, complain};
-use super::send::{Recorder, call_in, exit_code, put_out, served};
 use super::trouble::Trouble;
 use crate::engine::matrix::called_by;
 use crate::engine::sandbox;
@@ -14,7 +14,8 @@ use crate::engine::{Client, ClientOptions, Home, Vault};
 use crate::insight::asking::wrong_token;
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Environment, Manner, RequestSpec, Session, StatusClass, Step, fit, size_text, visible_line,
+    Environment, Jar, Manner, Outcome, RequestSpec, Session, StatusClass, Step, fit, size_text,
+    visible_line,
 };
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub fn run(
     let mut matrix = Matrix::new(&session, &callers);
     let manner = Manner {
         retries: args.retry,
+        jar: Jar::None,
         ..Manner::default()
     };
     let mut first = None;
@@ -84,11 +86,10 @@ pub fn run(
                 }
             };
             let case = args.record.case.clone();
-            let raw = call_in(&client, spec, environment.clone(), case, manner).await;
+            let raw = call_in(&client, spec, environment.clone(), case, manner, None).await;
             is_limited |= raw.outcome.status() == Some(429);
             if first.is_none() {
-                let body = raw.outcome.response().map(|r| r.body.clone());
-                first = Some((raw.outcome.looks(), body));
+                first = Some(raw.outcome.clone());
             }
             let exchange = client.shown(raw);
             let knowledge = catalogue.library.of_exchange(&exchange, &environment);
@@ -100,15 +101,24 @@ pub fn run(
         Ok::<_, Trouble>(())
     })?;
     tasks.shutdown_background();
-    let (class, body) = first.unwrap_or((StatusClass::NoAnswer, None));
-    let written = put_out(&home, args.output.as_deref(), body.as_deref());
+    let class = first.as_ref().map_or(StatusClass::NoAnswer, Outcome::looks);
+    let written = match &first {
+        Some(outcome) => Written::of(&home, args.output.as_deref(), outcome, out),
+        None => Written::Not,
+    };
     if args.json {
         out.json(&compared_json(&matrix));
     } else {
-        print(&matrix, out);
+        match is_stdout(args.output.as_deref()) {
+            true => print(&matrix, &mut out.aside()),
+            false => print(&matrix, out),
+        }
+    }
+    if let Written::Whole(words) | Written::Part(words) = &written {
+        complain(words);
     }
     recorder.finish();
-    written?;
+    written.trouble()?;
     Ok(exit_code(class))
 }
 

@@ -7,12 +7,13 @@ use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::clock;
 use crate::engine::sandbox::{self, CALLS};
-use crate::engine::{Client, Home, HomeError, Vault};
+use crate::engine::{Client, Home, HomeError, Vault, keep};
 use crate::format::{registry, session_file};
 use crate::insight;
 use crate::insight::api::library::Library;
 use crate::model::{
-    Auth, Body, Environment, Param, RequestSpec, Scheme, Settings, Step, TokenName,
+    Auth, Body, Environment, Origin, Param, RequestSpec, Scheme, Settings, Step, TokenName,
+    bare_url,
 };
 use crate::runtime;
 use std::io::IsTerminal;
@@ -39,14 +40,22 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
             "The explorer needs a terminal, and this is not one. For scripts there are httriage send METHOD URL and httriage replay SESSION; see httriage --help.",
         ));
     }
-    let chosen = match (choice::environment(&args.place, &settings)?, url) {
-        (Some(environment), _) => environment,
-        (None, Some(url)) if url.starts_with("http") => choice::environment_of_url(url),
-        (None, _) => Environment::sandbox(),
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Trouble::usage(
+            "This terminal calls itself dumb (TERM=dumb), so the explorer cannot be drawn on it. httriage send METHOD URL makes a call and says what came, httriage investigate METHOD URL says why it was refused, httriage replay SESSION sends a session. Where the terminal can do more, start it with TERM=xterm-256color httriage.",
+        ));
+    }
+    let is_said = args.place.env.is_some() || args.place.base_url.is_some();
+    let whole = url.filter(|url| url.starts_with("http") && !is_said);
+    let chosen = match (whole, choice::environment(&args.place, &settings)?) {
+        (Some(url), _) => environment_of(url, &settings),
+        (None, Some(environment)) => environment,
+        (None, None) => Environment::sandbox(),
     };
     let token = match &args.token {
         Some(name) => Some(choice::token(name, &chosen, &settings)?),
-        None => None,
+        // An environment that lists tokens begins with its first.
+        None => chosen.tokens.first().cloned(),
     };
     // The opening call is a refusal worth reading; it goes by itself, to our own sandbox only.
     let send_first = chosen.sandbox && args.what.is_none();
@@ -72,6 +81,8 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     }
     let vault = Vault::new(&settings, sandbox::token_value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
+    // A known value in the address shows as its name from the first picture on.
+    spec.url = vault.mask().template(&spec.url);
     let record = choice::record(&args.record, &home, &settings, &vault);
     let start = Start {
         settings,
@@ -91,6 +102,7 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
         now: clock::now(),
         zone: jiff::tz::TimeZone::system(),
         size: (0, 0),
+        has_keyring: keep::keyring().is_ok(),
     };
     let means = runtime::Means {
         client: Client::new(vault, options),
@@ -130,9 +142,10 @@ impl Opening {
         };
         // The whole path of a session begins as a path below a base URL does.
         let is_session = what.ends_with(".session.toml") && home.session(what).is_ok();
-        if !is_session && is_url(text.trim()) && !text.trim().contains(char::is_whitespace) {
+        let bare = bare_url(&text);
+        if !is_session && is_url(bare) && !bare.contains(char::is_whitespace) {
             return Ok(Opening {
-                url: Some(text.trim().to_owned()),
+                url: Some(bare.to_owned()),
                 ..Opening::default()
             });
         }
@@ -211,6 +224,15 @@ fn opening_call() -> RequestSpec {
         .data
         .map_or(Body::Empty, |data| Body::Text(data.to_owned()));
     spec
+}
+
+/// The environment that a URL belongs to; one of its own where it belongs to none.
+fn environment_of(url: &str, settings: &Settings) -> Environment {
+    let origin = Origin::parse(url);
+    let mut all = settings.environments.iter();
+    let own = all.find(|environment| origin.is_some() && environment.origin() == origin);
+    own.cloned()
+        .unwrap_or_else(|| choice::environment_of_url(url, settings))
 }
 
 /// All environments to choose from, the chosen one among them, and its place.

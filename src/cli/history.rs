@@ -60,8 +60,19 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
                 environments: &settings.environments,
             };
             let ids = chosen(&history, &filter, from.as_deref())?;
-            let exchanges = loaded(&history, &ids)?;
-            let (session, notes) = session_of(name, note, &exchanges, keeping);
+            let mut exchanges = loaded(&history, &ids)?;
+            let before = exchanges.len();
+            // What was asked about a call is no part of what is told, unless nothing else is.
+            if exchanges.iter().any(|exchange| exchange.is_own()) {
+                exchanges.retain(|exchange| exchange.is_own());
+            }
+            let (session, mut notes) = session_of(name, note, &exchanges, keeping);
+            let left = before - exchanges.len();
+            if left > 0 {
+                notes.push(Note::new(format!(
+                    "{left} that fit were left out: probes, cells of a matrix, surveys and replays are made about other calls."
+                )));
+            }
             save(&home, &session, &notes, file, out)
         }
         HistoryCommand::Forget {
@@ -82,7 +93,7 @@ fn list(
     json: bool,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
-    let query = Query::parse(&filter.join(" "), clock::now());
+    let query = read_filter(&filter.join(" "), !json)?;
     let found = history.recall(&query, limit, None)?;
     if json {
         let rows: Vec<Value> = found.iter().map(summary_json).collect();
@@ -99,6 +110,16 @@ fn list(
         }
     }
     Ok(0)
+}
+
+/// Times without a zone are those of the person; which ones that makes is said.
+fn read_filter(text: &str, for_people: bool) -> Result<Query, Trouble> {
+    let now = clock::now().to_zoned(jiff::tz::TimeZone::system());
+    let query = Query::parse(text, &now).map_err(|error| Trouble::usage(error.to_string()))?;
+    for sentence in query.told().iter().filter(|_| for_people) {
+        complain(sentence);
+    }
+    Ok(query)
 }
 
 /// A call by its id, or the first characters of it.
@@ -119,7 +140,7 @@ fn export(
     file: Option<PathBuf>,
     out: &mut Out,
 ) -> Result<u8, Trouble> {
-    let query = Query::parse(&filter.join(" "), clock::now());
+    let query = read_filter(&filter.join(" "), true)?;
     let mut exchanges = Vec::new();
     for id in all_ids(history, &query)? {
         if let Some(exchange) = history.load(&id)? {
@@ -147,7 +168,7 @@ fn chosen(
     filter: &[String],
     from: Option<&str>,
 ) -> Result<Vec<ExchangeId>, Trouble> {
-    let query = Query::parse(&filter.join(" "), clock::now());
+    let query = read_filter(&filter.join(" "), true)?;
     let mut ids = all_ids(history, &query)?;
     if let Some(from) = from {
         let missing = || {
@@ -223,7 +244,7 @@ fn forget(
         chosen.push(history.find(id)?.ok_or_else(missing)?);
     }
     if all || filter.is_some() {
-        let query = Query::parse(filter.as_deref().unwrap_or(""), clock::now());
+        let query = read_filter(filter.as_deref().unwrap_or(""), true)?;
         chosen.extend(all_ids(history, &query)?);
     }
     if chosen.is_empty() {

@@ -4,10 +4,11 @@ mod by_hand;
 
 use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
+use super::call::Recorder;
 use super::choice;
 use super::json::{case_json, exchange_json, first_json, verdict_json};
 use super::print::{Out, complain};
-use super::send::{Recorder, options, spec, split_pair};
+use super::send::{options, spec, split_pair};
 use super::trouble::Trouble;
 use crate::engine::investigate::{
     Investigated, Investigation, known_good, past, run as investigate,
@@ -24,7 +25,8 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let chosen = choice::environment(&args.place, &settings)?;
-    let mut environment = chosen.unwrap_or_else(|| choice::environment_of_url(&args.url));
+    let mut environment =
+        chosen.unwrap_or_else(|| choice::environment_of_url(&args.url, &settings));
     for pair in &args.variables {
         let (name, value) = split_pair(pair, '=', "--var")?;
         environment.variables.retain(|(known, _)| *known != name);

@@ -171,6 +171,9 @@ fn response_json(response: &Response) -> Value {
     if let Some(media_type) = response.headers.media_type() {
         object.insert("media_type".into(), json!(media_type));
     }
+    if let Some(sent) = &response.as_sent {
+        object.insert("charset".into(), json!(sent.charset));
+    }
     let mut timing = Map::new();
     for (name, part) in [
         ("dns_ms", response.timing.dns),

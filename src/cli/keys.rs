@@ -24,13 +24,7 @@ pub fn run(args: KeysArgs, out: &mut Out) -> Result<u8, Trouble> {
         out.json(&json!({ "keys": rows }));
         return Ok(0);
     }
-    let mut places: Vec<Place> = Vec::new();
-    for action in Action::ALL {
-        if !places.contains(&action.place()) {
-            places.push(action.place());
-        }
-    }
-    for (number, place) in places.into_iter().enumerate() {
+    for (number, place) in Place::all().into_iter().enumerate() {
         if number > 0 {
             out.line("");
         }

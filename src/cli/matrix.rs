@@ -2,10 +2,11 @@
 
 use super::args::MatrixArgs;
 use super::ask;
+use super::call::{Recorder, served};
 use super::choice;
 use super::json::failure_json;
 use super::print::{Out, complain};
-use super::send::{Recorder, served, split_pair};
+use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::matrix::{self, MatrixRun, News};
 use crate::engine::sandbox;

@@ -3,10 +3,13 @@
 
 mod args;
 mod ask;
+mod call;
 mod choice;
 mod compare;
 mod completions;
+mod dashed;
 mod doctor;
+mod env;
 mod explain;
 mod explore;
 mod export;
@@ -17,6 +20,7 @@ mod investigate;
 mod json;
 mod keys;
 mod knowledge;
+mod live;
 mod manual;
 mod matrix;
 mod print;
@@ -29,7 +33,7 @@ mod trouble;
 
 use crate::engine::Home;
 use args::{Command, HttriageArgs};
-use clap::Parser;
+use clap::Parser as _;
 use print::Out;
 use trouble::Trouble;
 
@@ -37,7 +41,8 @@ use trouble::Trouble;
 pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
     crate::runtime::survive_limits();
-    let args = match HttriageArgs::try_parse() {
+    let typed = dashed::filters_behind_options(std::env::args_os().collect());
+    let args = match HttriageArgs::try_parse_from(typed) {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
@@ -56,6 +61,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),
         Some(Command::Sandbox(sandbox)) => sandbox::run(sandbox, &mut out),
         Some(Command::Token(token)) => token::run(token, &mut out),
+        Some(Command::Env(env)) => env::run(env, &mut out),
         Some(Command::History(history)) => history::run(history, &mut out),
         Some(Command::Import(import)) => import::run(import, &mut out),
         Some(Command::Export(export)) => export::run(export, &mut out),

@@ -3,6 +3,8 @@
 
 use super::json::{json_text, milliseconds};
 use super::trouble::Trouble;
+use crate::insight::asking::called;
+use crate::insight::stream::pace;
 use crate::insight::{
     Entry, ErrorBody, Exchange, Glossary, Named, Statement, error_body, request_ids,
 };
@@ -43,14 +45,22 @@ impl Color {
         match self {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+            Color::Auto => {
+                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                let unwanted = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+                terminal && !dumb && !unwanted
+            }
         }
     }
 }
 
-/// Standard output. Text goes through `visible`; a reader that went away is not an error.
+/// Standard output, or standard error. Text goes through `visible`; a reader that went away is
+/// not an error.
 pub struct Out {
+    color: Color,
+    is_error: bool,
     colour: bool,
+    is_terminal: bool,
     width: usize,
     /// Why nothing is written any more.
     lost: Option<io::Error>,
@@ -58,14 +68,39 @@ pub struct Out {
 
 impl Out {
     pub fn stdout(color: Color) -> Out {
-        let terminal = io::stdout().is_terminal();
-        let size = terminal.then(terminal_size).and_then(Result::ok);
+        let is_terminal = io::stdout().is_terminal();
+        let size = is_terminal.then(terminal_size).and_then(Result::ok);
         let width = size.map_or(100, |(width, _)| width as usize);
         Out {
-            colour: color.is_on(terminal),
+            color,
+            is_error: false,
+            colour: color.is_on(is_terminal),
+            is_terminal,
             width: width.clamp(20, 160),
             lost: None,
         }
+    }
+
+    /// Standard error in the same looks, for what has to leave standard output to a body.
+    pub fn aside(&self) -> Out {
+        Out {
+            is_error: true,
+            colour: self.color.is_on(io::stderr().is_terminal()),
+            lost: None,
+            ..*self
+        }
+    }
+
+    /// A body, byte for byte; refused where it would steer a terminal.
+    pub fn bytes(&mut self, body: &[u8]) -> Result<(), Trouble> {
+        let is_safe = |text: &str| visible(text) == text;
+        if io::stdout().is_terminal() && !std::str::from_utf8(body).is_ok_and(is_safe) {
+            return Err(Trouble::failed(
+                "The body holds characters that would steer this terminal, so it was not written. Send it into a pipe, or into a file with --output FILE.",
+            ));
+        }
+        self.write(body);
+        Ok(())
     }
 
     /// Columns of a line.
@@ -140,8 +175,14 @@ impl Out {
         if self.lost.is_some() {
             return;
         }
-        let mut out = io::stdout().lock();
-        self.lost = out.write_all(bytes).and_then(|()| out.flush()).err();
+        let written = match self.is_error {
+            true => io::stderr().lock().write_all(bytes),
+            false => {
+                let mut out = io::stdout().lock();
+                out.write_all(bytes).and_then(|()| out.flush())
+            }
+        };
+        self.lost = written.err();
     }
 
     /// What an answer names, each under its label.
@@ -159,15 +200,35 @@ impl Out {
 
     /// The body under a blank line, if there is one.
     pub fn body(&mut self, exchange: &Exchange) {
-        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
+        let response = exchange.outcome.response();
+        let body = response.map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
             self.write(b"\n");
+            // Whoever reads from a pipe reads what came.
+            if !self.is_terminal
+                && let Some(sent) = response.and_then(|r| r.as_sent.as_ref())
+            {
+                return self.write(&sent.bytes);
+            }
             let text = String::from_utf8_lossy(body);
             self.text(&text);
             if !text.ends_with('\n') {
                 self.write(b"\n");
             }
         }
+    }
+
+    /// The head of a stream that goes on.
+    pub fn coming(&mut self, exchange: &Exchange) {
+        let outcome = &exchange.outcome;
+        let badge = format!("{} {}", outcome.looks().glyph(false), outcome.headline());
+        let badge = self.styled(badge.trim_end(), colour_of(outcome.looks()));
+        let media_type = outcome.response().and_then(|r| r.headers.media_type());
+        let media_type = media_type.unwrap_or_default();
+        self.finished(&format!(
+            "{badge}  {}  as it comes; Ctrl-C ends it and keeps what came",
+            visible(&media_type)
+        ));
     }
 
     /// The status, what kind of body came, and how long it took or that nothing was sent.
@@ -190,6 +251,12 @@ impl Out {
             facts.push_str(&format!("  {}", response.size_text()));
             if let Some(media_type) = response.headers.media_type() {
                 facts.push_str(&format!("  {media_type}"));
+            }
+            if let Some(pace) = pace(exchange) {
+                facts.push_str(&format!("  {pace}"));
+            }
+            if let Some(sent) = &response.as_sent {
+                facts.push_str(&format!(", in {}", sent.charset));
             }
         }
         let badge = format!("{} {}", class.glyph(false), status.trim_end());
@@ -222,8 +289,7 @@ impl Out {
             self.paragraph(&failure.message);
             self.paragraph(&failure.hint);
         }
-        let judged = exchange.outcome.judged();
-        if let Some(note) = judged.and_then(|response| here.status(response.status)) {
+        if let Some(note) = here.answer(exchange, &errors.entries) {
             self.paragraph(&note.meaning.text);
         }
         self.table(&errors.entries);
@@ -236,41 +302,60 @@ impl Out {
         }
     }
 
-    /// Title, detail and code side by side.
+    /// Title, detail, field where any entry has one, and code side by side.
     pub fn table(&mut self, entries: &[Entry]) {
         if entries.is_empty() {
             return;
         }
-        let longest = |text: fn(&Entry) -> &Option<String>, least: usize, most: usize| {
+        let longest = |text: fn(&Entry) -> Option<&str>, least: usize, most: usize| {
             let widths = entries
                 .iter()
-                .filter_map(|e| text(e).as_ref().map(|t| t.width()));
+                .filter_map(|e| text(e).map(UnicodeWidthStr::width));
             widths.max().unwrap_or(0).clamp(least, most.max(least))
         };
-        let code = longest(|e| &e.code, 4, self.width / 3);
-        let title = longest(|e| &e.title, 5, self.width * 3 / 10);
+        let has_field = entries.iter().any(|entry| entry.place().is_some());
+        let code = longest(|e| e.code.as_deref(), 4, self.width / 3);
+        let title = longest(|e| e.title.as_deref(), 5, self.width * 3 / 10);
+        let field = match has_field {
+            true => longest(Entry::place, 5, self.width / 4),
+            false => 0,
+        };
+        let gaps = if has_field { 6 } else { 4 };
         let detail = longest(
-            |e| &e.detail,
+            |e| e.detail.as_deref(),
             6,
-            self.width.saturating_sub(code + title + 4),
+            self.width.saturating_sub(code + title + field + gaps),
         );
         self.write(b"\n");
-        let head = format!("{}  {}  code", fit("title", title), fit("detail", detail));
+        let between = match has_field {
+            true => format!("{}  ", fit("field", field)),
+            false => String::new(),
+        };
+        let head = format!(
+            "{}  {}  {between}code",
+            fit("title", title),
+            fit("detail", detail)
+        );
         let head = self.styled(&head, "2");
         self.finished(&head);
         for entry in entries {
-            let cell = |text: &Option<String>, width| wrap(text.as_deref().unwrap_or("–"), width);
+            let cell = |text: Option<&str>, width| wrap(text.unwrap_or("–"), width);
             let cells = [
-                cell(&entry.title, title),
-                cell(&entry.detail, detail),
-                cell(&entry.code, code),
+                cell(entry.title.as_deref(), title),
+                cell(entry.detail.as_deref(), detail),
+                cell(entry.place(), field.max(1)),
+                cell(entry.code.as_deref(), code),
             ];
             let height = cells.iter().map(Vec::len).max().unwrap_or(0);
             for row in 0..height {
                 let part = |n: usize| cells[n].get(row).map_or("", String::as_str);
                 let title = self.styled(&fit(part(0), title), "1");
-                let code = self.styled(part(2), "36");
-                let line = format!("{title}  {}  {code}", fit(part(1), detail));
+                let code = self.styled(part(3), "36");
+                let between = match has_field {
+                    true => format!("{}  ", self.styled(&fit(part(2), field), "1")),
+                    false => String::new(),
+                };
+                let line = format!("{title}  {}  {between}{code}", fit(part(1), detail));
                 self.finished(line.trim_end());
             }
         }
@@ -336,7 +421,7 @@ impl Out {
         let token = summary
             .token
             .as_ref()
-            .map_or("no token", |token| token.name.as_str());
+            .map_or("no token", |token| called(&token.name));
         let codes: Vec<&str> = summary
             .errors
             .iter()

@@ -2,11 +2,12 @@
 
 use super::args::ReplayArgs;
 use super::ask;
+use super::call::{Recorder, served};
 use super::choice;
 use super::gauge::Gauge;
 use super::json::{failure_json, verdict_json};
 use super::print::{Out, complain};
-use super::send::{Recorder, served, split_pair};
+use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
 use crate::engine::sandbox;
@@ -20,6 +21,7 @@ use crate::model::{
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
@@ -41,6 +43,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         replay.given.retain(|(known, _)| *known != name);
         replay.given.push((name, value));
     }
+    replay.files = files(&replay.session, &path)?;
     replay.from = first_step(&args, &replay.session)?;
     replay.tempo = Tempo {
         at_once: args.parallel.unwrap_or(1).clamp(1, limits::JOBS),
@@ -104,6 +107,36 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(if report.is_as_recorded() { 0 } else { 1 })
 }
 
+/// The folder of the session, if its steps send files of it and the person agrees.
+fn files(session: &Session, path: &Path) -> Result<Option<PathBuf>, Trouble> {
+    let steps = session.steps.iter();
+    let mut names: Vec<&str> = steps.flat_map(|step| step.spec.files()).collect();
+    names.dedup();
+    if names.is_empty() || !ask::is_possible() {
+        return Ok(None);
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let more = names.len().saturating_sub(8);
+    names.truncate(8);
+    let mut listed = visible_line(&names.join(", ")).into_owned();
+    if more > 0 {
+        listed.push_str(&format!(" and {more} more"));
+    }
+    let question = format!(
+        "The session sends files that lie below {}: {listed}. Read and send them?",
+        visible_line(&folder.display().to_string())
+    );
+    match ask::agrees(&question) {
+        true => Ok(Some(folder)),
+        false => Err(Trouble::usage(
+            "Nothing was sent. Take the steps with files out of the session, or begin behind them with --from.".to_owned(),
+        )),
+    }
+}
+
 fn token(
     args: &ReplayArgs,
     environment: &Environment,
@@ -159,6 +192,7 @@ fn print_step(step: &StepReport, out: &mut Out) {
         Change::Changed => "1;33",
         Change::Failed => "1;31",
         Change::Skipped => "1;35",
+        Change::Unrecorded => "2",
     };
     let sign = out.styled(step.change.glyph(false), colour);
     let was = step
@@ -198,13 +232,9 @@ fn closing(report: &ReplayReport) -> String {
     let counts: Vec<String> = Change::ALL
         .into_iter()
         .filter(|change| report.count(*change) > 0)
-        .map(|change| format!("{} {}", report.count(change), change.id()))
+        .map(|change| format!("{} {}", report.count(change), change.words()))
         .collect();
-    let verdict = match report.is_as_recorded() {
-        true if report.count(Change::Reworded) > 0 => "Only words differ from what was recorded.",
-        true => "Everything is as recorded.",
-        false => "Not everything is as recorded.",
-    };
+    let verdict = report.says();
     match report.steps.len() {
         0 => "The session has no steps, so nothing was sent.".to_owned(),
         1 => format!("1 step: {}. {verdict}", counts.join(", ")),

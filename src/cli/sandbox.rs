@@ -2,9 +2,9 @@
 
 use super::args::SandboxArgs;
 use super::choice;
-use super::print::Out;
+use super::print::{Out, complain};
 use super::trouble::Trouble;
-use crate::engine::sandbox::{CALLS, Call, Parent, Sandbox};
+use crate::engine::sandbox::{CALLS, Call, Parent, Sandbox, practice_tokens};
 use crate::model::StatusClass;
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,22 @@ pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
             out.json(&json!({ "calls": calls }));
         } else {
             list(out);
+        }
+        return Ok(0);
+    }
+    if args.tokens {
+        let tokens = practice_tokens();
+        if args.json {
+            let rows = tokens.iter();
+            let rows = rows.map(|(name, value)| json!({ "name": name, "value": value }));
+            out.json(&json!({ "tokens": rows.collect::<Vec<_>>() }));
+        } else {
+            complain(
+                "These are practice tokens: they are the same on every machine, open the sandbox and nothing else. Another program sends one as Authorization: Bearer VALUE to httriage sandbox.",
+            );
+            for (name, value) in tokens {
+                out.line(&format!("{name:<11} {value}"));
+            }
         }
         return Ok(0);
     }

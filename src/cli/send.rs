@@ -1,44 +1,44 @@
 //! `httriage send`: one call.
 
-use super::args::{RecordArgs, SendArgs};
+use super::args::SendArgs;
 use super::ask;
+use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
 use super::compare;
 use super::json::{case_json, causes_json};
+use super::live::{self, Live};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::carried;
 use crate::engine::clock;
-use crate::engine::history::{History, Receipt};
-use crate::engine::sandbox::{self, Sandbox};
-use crate::engine::{Client, ClientOptions, Flight, Home, Outgoing, Vault};
-use crate::insight::Exchange;
-use crate::insight::back_off::{NextTry, next_try, wait_text};
+use crate::engine::sandbox;
+use crate::engine::{Client, ClientOptions, Home, Vault};
+use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Author, Body, Consent, Environment, Manner, Origin, Outcome, Param, RawExchange,
-    RequestSpec, Settings, StatusClass, TokenName, limits, resolve, token_names_in,
+    Auth, Body, Consent, Environment, Manner, Origin, Param, RawExchange, RequestSpec, Settings,
+    TokenName, token_names_in,
 };
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Longest wait for the history on leaving.
-const CLOSING: Duration = Duration::from_secs(10);
 
 /// Header lines from a file or a pipe may not be longer than this.
 const HEADER_BYTES: u64 = 1_000_000;
 
 pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
+    if args.json && is_stdout(args.output.as_deref()) {
+        return Err(Trouble::usage(
+            "--json and --output - both want standard output. The document holds the body too, or give --output a file.",
+        ));
+    }
     let home = Home::find()?;
     let settings = home.settings()?;
     let catalogue = choice::catalogue(&home)?;
     let mut environment = match choice::environment(&args.place, &settings)? {
         Some(environment) => environment,
-        None => choice::environment_of_url(&args.url),
+        None => choice::environment_of_url(&args.url, &settings),
     };
     for pair in &args.variables {
         let (name, value) = split_pair(pair, '=', "--var")?;
@@ -68,7 +68,12 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         ..Manner::default()
     };
     let place = environment.clone();
-    let (raw, carried) = tasks.block_on(call(&client, typed, environment, case, manner))?;
+    // One document, and a body that goes to a file, are whole or nothing.
+    let is_live = !args.json && args.output.is_none();
+    let mut live = is_live.then(|| Live::new(out));
+    let calling = call(&client, typed, environment, case, manner, live.as_mut());
+    let (raw, carried) = tasks.block_on(calling)?;
+    let live = live.and_then(Live::printed);
     if args.retry
         && let NextTry::Never(Some(why)) = next_try(&raw, raw.attempts, 0.0)
     {
@@ -76,10 +81,14 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     tasks.shutdown_background();
 
-    let body = raw.outcome.response().map(|response| &response.body[..]);
-    let written = put_out(&home, args.output.as_deref(), body);
+    let written = Written::of(&home, args.output.as_deref(), &raw.outcome, out);
+    let mut aside = out.aside();
     let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
+    if let Some(printed) = live {
+        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
+        live::end(out, printed, body);
+    }
     recorder.remember_shared(exchange.clone());
     let facts = Facts::read(exchange.clone(), &place.base_path());
     let knowledge = catalogue.library.of_exchange(&exchange, &place);
@@ -91,46 +100,26 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         document["causes"] = causes_json(&explanation);
         out.json(&document);
     } else {
+        let out = match is_stdout(args.output.as_deref()) {
+            true => &mut aside,
+            false => &mut *out,
+        };
         out.exchange_head(&exchange, catalogue.beside(&case.knowledge));
         out.named(&explanation.named, now);
-        out.body(&exchange);
+        match &written {
+            Written::Whole(words) => out.line(&format!("\n{words}")),
+            Written::Part(words) => {
+                out.body(&exchange);
+                complain(words);
+            }
+            Written::Not if live.is_some() => {}
+            Written::Not | Written::Lost(_) => out.body(&exchange),
+            Written::ToStdout => {}
+        }
     }
     recorder.finish();
-    written?;
+    written.trouble()?;
     Ok(code)
-}
-
-/// Writes the body where the person wants it. What goes wrong is told after the answer.
-pub fn put_out(home: &Home, path: Option<&Path>, body: Option<&[u8]>) -> Result<(), Trouble> {
-    let Some((path, body)) = path.zip(body) else {
-        return Ok(());
-    };
-    home.put_out(path, body).map_err(|error| {
-        Trouble::failed(format!(
-            "The body could not be written to {}: {error}. Choose another file.",
-            path.display()
-        ))
-    })
-}
-
-pub fn exit_code(class: StatusClass) -> u8 {
-    match class {
-        StatusClass::Informational | StatusClass::Success | StatusClass::Redirection => 0,
-        StatusClass::ClientError => 4,
-        StatusClass::ServerError => 5,
-        StatusClass::Nonstandard | StatusClass::NoAnswer => 1,
-    }
-}
-
-/// Starts the sandbox for an environment that is one; it lives as long as what is returned.
-pub async fn served(environment: &mut Environment) -> Result<Option<Sandbox>, Trouble> {
-    if !environment.sandbox {
-        return Ok(None);
-    }
-    let sandbox = Sandbox::start(None).await;
-    let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
-    environment.base_url = sandbox.base_url();
-    Ok(Some(sandbox))
 }
 
 async fn call(
@@ -139,140 +128,14 @@ async fn call(
     mut environment: Environment,
     case: Option<String>,
     manner: Manner,
+    live: Option<&mut Live<'_>>,
 ) -> Result<(RawExchange, Credential), Trouble> {
     let served = served(&mut environment).await?;
     let is_sandbox = environment.sandbox;
-    let exchange = call_in(client, typed, environment, case, manner).await;
+    let exchange = call_in(client, typed, environment, case, manner, live).await;
     drop(served);
     let carried = carried(&exchange.sent, client.vault(), is_sandbox);
     Ok((exchange, carried))
-}
-
-/// The call in an environment that is up.
-pub async fn call_in(
-    client: &Client,
-    typed: RequestSpec,
-    environment: Environment,
-    case: Option<String>,
-    manner: Manner,
-) -> RawExchange {
-    match resolve(&typed, &environment) {
-        Ok(sent) => {
-            let outgoing = Outgoing {
-                typed,
-                sent,
-                environment,
-                author: Author::Person,
-                case,
-                manner,
-            };
-            send(client, outgoing).await
-        }
-        Err(failure) => RawExchange {
-            id: client.new_id(),
-            environment: environment.name,
-            case,
-            sent: crate::model::SentRequest {
-                method: typed.method.clone(),
-                url: typed.url.clone(),
-                ..Default::default()
-            },
-            typed,
-            outcome: Outcome::Failed(failure),
-            redirects: Vec::new(),
-            attempts: 0,
-            unverified: Vec::new(),
-            started_at: clock::now(),
-            took: Duration::ZERO,
-            probe_of: None,
-        },
-    }
-}
-
-/// Makes the call, and says of each wait how long it will be.
-async fn send(client: &Client, outgoing: Outgoing) -> RawExchange {
-    let flight = Flight::default();
-    let call = client.send(outgoing, &flight);
-    tokio::pin!(call);
-    let mut said = 0;
-    loop {
-        tokio::select! {
-            exchange = &mut call => return exchange,
-            pause = flight.pause_after(said) => {
-                said = pause.next_try;
-                complain(&format!(
-                    "The answer asks to wait: try {} of {} in {}.",
-                    pause.next_try,
-                    limits::TRIES,
-                    wait_text(pause.left)
-                ));
-            }
-        }
-    }
-}
-
-/// Writes calls into the history and, at the end, says what could not be kept. The answer never
-/// waits for it: it is printed first.
-pub struct Recorder {
-    history: Option<History>,
-    receipts: Vec<Receipt>,
-    vault: Arc<Vault>,
-}
-
-impl Recorder {
-    /// To be made before the first call, so that the file is opened meanwhile.
-    pub fn new(
-        args: &RecordArgs,
-        home: &Home,
-        settings: &Settings,
-        vault: &Arc<Vault>,
-    ) -> Recorder {
-        let history = choice::record(args, home, settings, vault);
-        if let Some(history) = &history {
-            history.tend();
-        }
-        Recorder {
-            history,
-            receipts: Vec::new(),
-            vault: vault.clone(),
-        }
-    }
-
-    pub fn history(&self) -> Option<&History> {
-        self.history.as_ref()
-    }
-
-    pub fn remember(&mut self, exchange: Exchange) {
-        self.remember_shared(Arc::new(exchange));
-    }
-
-    pub fn remember_shared(&mut self, exchange: Arc<Exchange>) {
-        if let Some(history) = &self.history {
-            self.receipts.push(history.remember(exchange));
-        }
-    }
-
-    /// Waits for the commits.
-    pub fn finish(self) {
-        for token in self.vault.unmaskable() {
-            complain(&format!(
-                "Note: token {token} is too short to be masked. Where an answer repeats it, it stands in what is printed and kept."
-            ));
-        }
-        let mut told: Vec<String> = Vec::new();
-        for receipt in self.receipts {
-            if let Err(error) = receipt.wait() {
-                let words = error.to_string();
-                if !told.contains(&words) {
-                    complain(&words);
-                    told.push(words);
-                }
-            }
-        }
-        if let Some(history) = self.history {
-            history.close(CLOSING);
-        }
-    }
 }
 
 /// The request as the options type it.

@@ -19,6 +19,53 @@ pub fn read(sent: &mut SentRequest) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The files of a session's step where they are read from: below the folder that a person agreed
+/// to, and nowhere else. `None` where nobody did.
+pub fn below(
+    folder: Option<&Path>,
+    files: Vec<(usize, String)>,
+) -> Result<Vec<(usize, String)>, Failure> {
+    let refused = |path: &str, why: &str, hint: &str| {
+        let message = format!("the file {path} of the step is not read: {why}.");
+        Failure::unsent(Cause::RequestMalformedBody, message, hint)
+    };
+    let mut found = Vec::with_capacity(files.len());
+    for (at, path) in files {
+        let Some(folder) = folder else {
+            return Err(refused(
+                &path,
+                "a session may come from anybody, and nobody agreed to it",
+                "httriage replay asks for it at a terminal.",
+            ));
+        };
+        let whole = std::fs::canonicalize(folder).and_then(|folder| {
+            let whole = std::fs::canonicalize(folder.join(&path))?;
+            Ok(whole.starts_with(&folder).then_some(whole))
+        });
+        let whole = match whole {
+            Ok(whole) => whole,
+            Err(error) => {
+                return Err(refused(
+                    &path,
+                    &error.to_string(),
+                    "Put it beside the session, or correct the path.",
+                ));
+            }
+        };
+        match whole.as_deref().and_then(Path::to_str) {
+            Some(whole) => found.push((at, whole.to_owned())),
+            None => {
+                return Err(refused(
+                    &path,
+                    "it does not lie below the folder of the session",
+                    "Put it beside the session, and name it from there.",
+                ));
+            }
+        }
+    }
+    Ok(found)
+}
+
 fn contents(path: &str) -> Result<Vec<u8>, Failure> {
     let unreadable = |why: String| {
         Failure::unsent(
@@ -46,6 +93,38 @@ fn contents(path: &str) -> Result<Vec<u8>, Failure> {
 mod tests {
     use super::*;
     use crate::model::{Slot, SlotPlace, TokenName};
+
+    #[test]
+    fn the_files_of_a_session_lie_below_the_folder_that_was_agreed_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("session");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::write(inner.join("a.txt"), "a").unwrap();
+        std::fs::write(folder.path().join("secret"), "b").unwrap();
+        let files = |path: &str| vec![(3, path.to_owned())];
+        let read = below(Some(&inner), files("a.txt")).unwrap();
+        assert!(read[0].1.ends_with("a.txt") && Path::new(&read[0].1).is_absolute());
+        let outside = folder.path().join("secret");
+        for (folder, path, why) in [
+            (None, "a.txt", "nobody agreed"),
+            (Some(&inner), "../secret", "does not lie below"),
+            (
+                Some(&inner),
+                outside.to_str().unwrap(),
+                "does not lie below",
+            ),
+            (Some(&inner), "gone.txt", "is not read"),
+        ] {
+            let failure = below(folder.map(|folder| folder.as_path()), files(path)).unwrap_err();
+            assert!(failure.message.contains(why), "{}", failure.message);
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&outside, inner.join("link")).unwrap();
+            assert!(below(Some(&inner), files("link")).is_err());
+        }
+        assert!(below(None, Vec::new()).unwrap().is_empty());
+    }
 
     #[test]
     fn files_stand_where_they_belong_and_are_not_searched_for_tokens() {

@@ -3,6 +3,7 @@
 
 use super::clock;
 use super::vault::Vault;
+use crate::insight::Exchange;
 use crate::insight::api::marks::Marks;
 use crate::insight::facts::{Credential, CredentialPlace};
 use crate::insight::redact::is_secret_name;
@@ -36,6 +37,18 @@ pub fn carried(sent: &SentRequest, vault: &Vault, sandbox: bool) -> Credential {
             ..Credential::default()
         },
         (None, _) => elsewhere(sent, &reports, now, vault.marks()).unwrap_or_default(),
+    }
+}
+
+/// The same of a call as it was made: cookies may have gone along that nobody typed.
+pub fn with_cookies(credential: Credential, exchange: &Exchange) -> Credential {
+    let went = exchange.sent.headers.has("cookie");
+    match credential.place {
+        CredentialPlace::Nowhere if went => Credential {
+            place: CredentialPlace::Elsewhere("header cookie".to_owned()),
+            ..credential
+        },
+        _ => credential,
     }
 }
 

@@ -5,9 +5,7 @@ use super::client::{Client, Flight, Outgoing, proxy_address, system_roots};
 use super::history::{History, Masking, Retention, sqlite_version};
 use super::{Home, Vault};
 use crate::insight::Query;
-use crate::model::{
-    Author, Environment, Manner, Outcome, RequestSpec, Settings, Timestamp, resolve,
-};
+use crate::model::{Author, Environment, Jar, Manner, Outcome, RequestSpec, Settings, resolve};
 use jiff::fmt::rfc2822;
 use std::sync::Arc;
 use std::time::Duration;
@@ -251,7 +249,10 @@ pub async fn clocks(client: &Client, environments: &[Environment]) -> Vec<Check>
             environment: environment.clone(),
             author: Author::Person,
             case: None,
-            manner: Manner::default(),
+            manner: Manner {
+                jar: Jar::None,
+                ..Manner::default()
+            },
         };
         let exchange = client.send(outgoing, &Flight::default()).await;
         let exchange = client.shown(exchange);
@@ -313,7 +314,7 @@ pub fn history(home: &Home, retention: Retention, vault: &Arc<Vault>) -> Vec<Che
     }
     let history = History::open(home.data_dir(), retention, vault.clone());
     let told = history.and_then(|history| {
-        let count = history.count(&Query::parse("", Timestamp::UNIX_EPOCH))?;
+        let count = history.count(&Query::default())?;
         Ok((count, history.masking()?))
     });
     match told {

@@ -88,6 +88,20 @@ impl Home {
         &self.data
     }
 
+    /// Where what is needed for a moment is put: the system removes it at the end of the session,
+    /// where it has such a folder.
+    pub fn passing_dir(&self) -> PathBuf {
+        let usual = directories::ProjectDirs::from("", "", "httriage");
+        let folder = usual.and_then(|usual| Some(usual.runtime_dir()?.to_owned()));
+        let is_there = |folder: &PathBuf| folder.parent().is_some_and(Path::is_dir);
+        // Where a folder was chosen for what is kept, nothing is put beside it.
+        let chosen = std::env::var_os("HTTRIAGE_DATA_DIR").is_some_and(|path| !path.is_empty());
+        match folder.filter(is_there) {
+            Some(folder) if !chosen => folder,
+            _ => self.data.clone(),
+        }
+    }
+
     /// `config.toml`, and the tokens that environment variables define; no file is no settings.
     pub fn settings(&self) -> Result<Settings, HomeError> {
         let mut settings = self.configured()?;
@@ -398,6 +412,7 @@ fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
         let own = own.map(|place| settings.tokens.remove(place));
         let reads = |token: &&Token| token.source == source || token.name.variable() == variable;
         let others = settings.tokens.iter().filter(reads);
+        let placement = own.as_ref().map(|own| own.placement.clone());
         let origins = match own {
             Some(own) => own.origins,
             None => others.filter_map(|token| token.origins.clone()).next(),
@@ -406,6 +421,7 @@ fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
             name,
             source,
             origins,
+            placement: placement.unwrap_or_default(),
         });
     }
 }
@@ -481,6 +497,7 @@ mod tests {
                 name: name.clone(),
                 source: TokenSource::Prompt,
                 origins: origins.map(|origin| vec![origin]),
+                placement: Default::default(),
             }],
             ..Settings::default()
         };

@@ -3,20 +3,21 @@
 //! origin only, no more than the budget, and each token waits when it is told to.
 
 use super::client::{Client, Flight, Outgoing};
-use super::credential::carried;
+use super::credential::{carried, with_cookies};
 use super::history::History;
 use super::pasted;
 use crate::engine::clock;
 use crate::insight::Exchange;
-use crate::insight::Query;
 use crate::insight::asking::{request, wrong_token};
 use crate::insight::back_off::retry_after;
 use crate::insight::facts::{Bearer, Case, Facts, KnownToken, Probed};
 use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
+use crate::insight::{Query, Want};
 use crate::model::{
-    Author, Body, Environment, ExchangeId, ExchangeSummary, Failure, MASK, Manner, Origin, Outcome,
-    Param, RawExchange, RequestSpec, SentRequest, TokenName, TokenRef, limits, resolve,
+    Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, Jar, MASK, Manner,
+    Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, StatusClass, TokenName,
+    TokenRef, limits, resolve,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -90,11 +91,12 @@ pub async fn run(
     let exchange = match &ask.made {
         Some(made) => made.clone(),
         None => {
-            let exchange = make(client, typed.clone(), resolved, ask, flight).await;
+            let exchange = make(client, typed.clone(), resolved, ask, Jar::OfCase, flight).await;
             Arc::new(client.shown(exchange))
         }
     };
     let credential = carried(&raw_sent, client.vault(), ask.environment.sandbox);
+    let credential = with_cookies(credential, &exchange);
     let facts = Facts::read(exchange.clone(), &base);
     let knowledge = client.knowledge(&exchange, &ask.environment);
     let now = clock::now();
@@ -136,11 +138,17 @@ pub async fn run(
             environment,
             ..ask.clone()
         };
-        let mut exchange = make(client, spec, resolved, &asked, flight).await;
+        // What is asked as nobody, or as somebody else, is asked without the cookies of this one.
+        let jar = match probe.bearer {
+            Bearer::Own => Jar::OfCase,
+            Bearer::Other(_) | Bearer::Nobody | Bearer::Wrong => Jar::None,
+        };
+        let mut exchange = make(client, spec, resolved, &asked, jar, flight).await;
         if flight.is_stopped() && exchange.outcome.status().is_none() {
             break;
         }
         exchange.probe_of = Some(case.call.exchange.id.clone());
+        exchange.origin = CallOrigin::Probe;
         let exchange = Arc::new(client.shown(exchange));
         let facts = Facts::read(exchange.clone(), &base);
         waits.note(probe.bearer, &facts);
@@ -182,6 +190,7 @@ async fn make(
     typed: RequestSpec,
     resolved: Result<SentRequest, Failure>,
     ask: &Investigation,
+    jar: Jar,
     flight: &Flight,
 ) -> RawExchange {
     match resolved {
@@ -192,7 +201,10 @@ async fn make(
                 environment: ask.environment.clone(),
                 author: Author::Person,
                 case: ask.case.clone(),
-                manner: Manner::default(),
+                manner: Manner {
+                    jar,
+                    ..Manner::default()
+                },
             };
             client.send(outgoing, flight).await
         }
@@ -213,6 +225,7 @@ async fn make(
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         },
     }
 }
@@ -239,11 +252,11 @@ pub fn others(
 /// A call of the history that this token was answered with success, the newest first; blocks.
 pub fn known_good(history: &History, token: &TokenName, environment: &Environment) -> Option<Url> {
     let home = environment.origin()?;
-    let filter = format!(
-        "token:{token} status:2xx env:\"{}\"",
-        environment.name.replace('"', "")
-    );
-    let query = Query::parse(&filter, clock::now());
+    let query = Query::of([
+        Want::token(token.as_str()),
+        Want::Class(StatusClass::Success),
+        Want::environment(&environment.name),
+    ]);
     let found = history.recall(&query, KNOWN, None).ok()?;
     let fits = |call: &ExchangeSummary| {
         let own = call.token.as_ref().map(|t| &t.name) == Some(token);
@@ -264,13 +277,11 @@ pub fn past(
     typed: &RequestSpec,
     until: Option<&ExchangeId>,
 ) -> Option<Past> {
-    let filter = format!(
-        "token:{} method:{} env:\"{}\"",
-        token.name,
-        typed.method,
-        environment.name.replace('"', "")
-    );
-    let query = Query::parse(&filter, clock::now());
+    let query = Query::of([
+        Want::token(token.name.as_str()),
+        Want::method(&typed.method),
+        Want::environment(&environment.name),
+    ]);
     let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
     let sent = resolve(typed, environment).ok();
     let url = sent.as_ref().map_or(&typed.url, |sent| &sent.url);
@@ -362,7 +373,10 @@ pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environmen
     let knowledge = client.knowledge(&facts.exchange, &environment);
     let credential = match facts.exchange.is_received() {
         true => pasted::credential(&facts.exchange, client.vault()),
-        false => carried(&sent, client.vault(), environment.sandbox),
+        false => {
+            let credential = carried(&sent, client.vault(), environment.sandbox);
+            with_cookies(credential, &facts.exchange)
+        }
     };
     Case::of(facts, credential, environment, clock::now()).knowing(knowledge)
 }

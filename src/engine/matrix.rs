@@ -10,8 +10,8 @@ use crate::insight::asking::wrong_token;
 use crate::insight::back_off::{NextTry, growing, next_try, retry_after};
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
-    Auth, Author, Cause, Environment, Manner, Outcome, Param, Piece, RawExchange, RequestSpec,
-    Session, Step, limits, slot, token_names_in, with_pieces,
+    Auth, Author, CallOrigin, Cause, Environment, Jar, Manner, Outcome, Param, Piece, RawExchange,
+    RequestSpec, Session, Step, limits, slot, token_names_in, with_pieces,
 };
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 6;
 pub struct MatrixRun {
     pub session: Session,
     pub environment: Environment,
-    /// Variables given for this run; they outdo those of the environment and of answers.
+    /// Variables given for this run; they outdo all others.
     pub given: Vec<(String, String)>,
     pub callers: Vec<Caller>,
     /// Whether methods that write go out, once for each caller; never where it is protected.
@@ -270,17 +270,21 @@ impl<'r> Work<'r> {
             author: Author::File,
             case: self.run.case.clone(),
             // Whether it goes again is decided here, where the whole run can wait.
-            manner: Manner::default(),
+            manner: Manner {
+                jar: Jar::Column(turn.column),
+                ..Manner::default()
+            },
         })
     }
 
     fn came(
         &mut self,
         turn: Turn,
-        exchange: RawExchange,
+        mut exchange: RawExchange,
         wire: &impl Wire,
         on_news: &mut impl FnMut(News),
     ) {
+        exchange.origin = CallOrigin::Matrix;
         self.busy[turn.column] = false;
         let step = &self.run.session.steps[turn.row];
         if !step.capture.is_empty() {

@@ -23,7 +23,7 @@ pub mod survey;
 mod vault;
 mod whole_file;
 
-pub use client::{Client, ClientOptions, Flight, Outgoing, authorities};
+pub use client::{Client, ClientOptions, Flight, Jars, Outgoing, authorities};
 pub use credential::carried;
 pub use give_way::{Stretches, give_way};
 pub use home::{Home, HomeError, forbid_core_files, make_folder};

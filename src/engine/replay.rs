@@ -2,19 +2,22 @@
 //! may come from anybody, so no token leaves the environment's own origin, and nothing that an
 //! answer holds can ask for one.
 
+use super::attach;
 use super::client::{Client, Flight, Outgoing};
 use super::investigate::case_of;
 use crate::insight::Exchange;
 use crate::insight::redact::{Mask, is_secret_name};
-use crate::insight::replay::{Change, ReplayReport, StepReport, captured, judge, skipped, unsent};
+use crate::insight::replay::{Change, ReplayReport, StepReport, judge, skipped, taken, unsent};
 use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
-    Auth, Author, Border, Cause, Environment, Failure, Manner, Outcome, RawExchange, RequestSpec,
-    Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName, TokenRef, names_in, resolve,
+    Auth, Author, Border, CallOrigin, Capture, Cause, Environment, Failure, Manner, Outcome,
+    RawExchange, RequestSpec, Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName,
+    TokenRef, names_in, resolve,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,7 +44,7 @@ impl Wire for Client {
 pub struct Replay {
     pub session: Session,
     pub environment: Environment,
-    /// Variables given for this run; they outdo those of the environment and of answers.
+    /// Variables given for this run; they outdo all others.
     pub given: Vec<(String, String)>,
     /// In place of the token of every step.
     pub token: Option<TokenName>,
@@ -49,6 +52,8 @@ pub struct Replay {
     pub allow_writes: bool,
     /// The support case it is made for.
     pub case: Option<String>,
+    /// The folder from which the files of its steps are read, once a person agreed.
+    pub files: Option<PathBuf>,
     /// Steps before this one are left out, as if they were not there.
     pub from: usize,
     pub tempo: Tempo,
@@ -210,9 +215,10 @@ impl Answers {
         &mut self,
         step: &Step,
         said: Option<String>,
-        exchange: RawExchange,
+        mut exchange: RawExchange,
         wire: &impl Wire,
     ) -> (StepReport, Option<Exchange>) {
+        exchange.origin = CallOrigin::Replay;
         let misses = self.capture(step, &exchange.outcome);
         // The wire's own mask comes last: it knows the tokens by name.
         let exchange = wire.shown(self.without_secrets(exchange));
@@ -271,6 +277,8 @@ impl Answers {
                 ));
             }
         }
+        let files = std::mem::take(&mut sent.files);
+        sent.files = attach::below(replay.files.as_deref(), files)?;
         // The vault and the record know the environment as it is configured.
         Ok(Prepared {
             spec,
@@ -280,12 +288,13 @@ impl Answers {
         })
     }
 
-    /// The environment with the variables of this run, the strongest first.
+    /// The environment with the variables of this run, the strongest first: what was recorded
+    /// stays what it was, whatever the environment calls by the same name.
     fn filled(&self, replay: &Replay, variables: &[(String, String)]) -> Environment {
         let mut all = replay.given.clone();
         all.extend(self.captured.iter().cloned());
-        all.extend(variables.iter().cloned());
         all.extend(replay.session.variables.iter().cloned());
+        all.extend(variables.iter().cloned());
         Environment {
             variables: all,
             ..replay.environment.clone()
@@ -299,26 +308,32 @@ impl Answers {
             return Vec::new();
         };
         let mut misses = Vec::new();
-        for (name, pointer) in &step.capture {
+        for (name, capture) in &step.capture {
             self.forget(name);
-            match captured(response, pointer) {
+            match taken(response, capture) {
                 Some(value) => {
-                    let last = pointer.rsplit('/').next().unwrap_or_default();
-                    if is_secret_name(name) || is_secret_name(last) {
+                    let is_secret = match capture {
+                        Capture::Body(pointer) => {
+                            is_secret_name(pointer.rsplit('/').next().unwrap_or_default())
+                        }
+                        Capture::Header(header) => is_secret_name(header),
+                        Capture::Cookie(_) => true,
+                    };
+                    if is_secret || is_secret_name(name) {
                         self.secrets.extend(secret(name, &value));
                     }
                     self.captured.push((name.clone(), value));
                 }
                 None => {
-                    let place = if pointer.is_empty() {
-                        "the whole"
-                    } else {
-                        pointer
-                    };
+                    let place = capture.words();
                     misses.push(format!(
-                        "{name} was not captured: the answer has no JSON at {place}"
+                        "{name} was not captured: the answer has no {place}"
                     ));
-                    let why = format!("the answer of \"{}\" had nothing at {place}", step.name);
+                    let had = match capture {
+                        Capture::Body(_) => place.replace("JSON", "nothing"),
+                        _ => format!("no {place}"),
+                    };
+                    let why = format!("the answer of \"{}\" had {had}", step.name);
                     self.missing.push((name.clone(), why));
                 }
             }

@@ -6,7 +6,7 @@ use super::replay::Wire;
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::survey::Survey;
-use crate::model::{Author, Environment, Manner, TokenName, resolve};
+use crate::model::{Author, CallOrigin, Environment, Jar, Manner, TokenName, resolve};
 
 /// Runs until nothing is left to ask or the flight is stopped. `on_call` gets each call as it may
 /// be shown and kept, and what is known by then.
@@ -38,9 +38,14 @@ pub async fn run(
             environment: environment.clone(),
             author: Author::Person,
             case: case.map(str::to_owned),
-            manner: Manner::default(),
+            manner: Manner {
+                jar: Jar::None,
+                ..Manner::default()
+            },
         };
-        let exchange = wire.shown(wire.send(call, flight).await);
+        let mut exchange = wire.send(call, flight).await;
+        exchange.origin = CallOrigin::Survey;
+        let exchange = wire.shown(exchange);
         survey.take(&exchange, knowledge);
         on_call(exchange, &survey);
     }
@@ -81,6 +86,7 @@ mod tests {
                 attempts: 1,
                 unverified: Vec::new(),
                 probe_of: None,
+                origin: Default::default(),
                 started_at: Timestamp::UNIX_EPOCH,
                 took: Duration::ZERO,
             }

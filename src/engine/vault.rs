@@ -12,19 +12,25 @@ use crate::insight::api::marks::Marks;
 use crate::insight::asking::wrong_token;
 use crate::insight::facts::Credential;
 use crate::insight::redact::Mask;
-use crate::insight::token::{TokenReport, made_up};
+use crate::insight::token::{TokenReport, basic_pair, made_up};
 use crate::model::{
     Author, Bindings, Border, Cause, Consent, Environment, ExchangeId, Failure, Headers, Origin,
-    Secret, SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource, encoded,
-    with_slots,
+    Placement, Secret, SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource,
+    encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// Shorter values are typed as parts of words.
+const SHORTEST_TYPED: usize = 8;
+/// Of a value of so many characters the first few are enough to know it by.
+const LONG_TYPED: usize = 32;
+const ENOUGH_TYPED: usize = 16;
 
 pub struct Vault {
-    tokens: Vec<Token>,
+    tokens: RwLock<Vec<Token>>,
     starter: Starter,
     practice: fn(&str) -> Option<Secret>,
     /// How a person is asked for a value; `None` where nobody can be.
@@ -42,12 +48,19 @@ pub struct Vault {
 #[derive(Default)]
 struct Known {
     values: HashMap<(bool, TokenName), Secret>,
+    /// Passwords as they went out together with their users.
+    pairs: HashMap<TokenName, Secret>,
     /// Those of the other tokens that could be read when the first mask was made.
     at_rest: Option<Vec<(TokenName, Secret)>>,
     mask: Option<Arc<Mask>>,
+    /// Cookies that answers set, as `name=value`.
+    cookies: HashSet<String>,
     /// Tokens of which it was told that their values cannot be masked.
     told: HashSet<TokenName>,
 }
+
+/// More values than this are not looked for in what is shown.
+const MOST_COOKIES: usize = 10_000;
 
 /// A request with the values in place. It never leaves the engine and cannot be printed.
 pub struct Filled {
@@ -60,7 +73,7 @@ impl Vault {
     /// `practice` gives the values of the sandbox's own tokens.
     pub fn new(settings: &Settings, practice: fn(&str) -> Option<Secret>) -> Vault {
         Vault {
-            tokens: settings.tokens.clone(),
+            tokens: RwLock::new(settings.tokens.clone()),
             starter: Starter::new(settings),
             practice,
             ask: None,
@@ -100,6 +113,16 @@ impl Vault {
         self.seen.lock().ok()?.get(call).cloned()
     }
 
+    /// Cookies that an answer set are secrets from then on.
+    pub fn know_cookies(&self, given: &[(String, String)]) {
+        let mut read = self.read();
+        for (name, value) in given {
+            if read.cookies.len() < MOST_COOKIES && read.cookies.insert(format!("{name}={value}")) {
+                read.mask = None;
+            }
+        }
+    }
+
     /// A value for as long as this program runs, as a prompt or a pipe gave it.
     pub fn lend(&self, name: &TokenName, value: Secret) {
         self.remember(false, name, value);
@@ -130,7 +153,8 @@ impl Vault {
     /// Tells which token has a value, of those whose value is at hand now.
     pub fn by_value(&self, sandbox: &[TokenName]) -> impl Fn(&Secret) -> Option<TokenName> {
         let lent = self.lent();
-        let own = self.tokens.iter().map(|token| &token.name).chain(&lent);
+        let tokens = self.tokens();
+        let own = tokens.iter().map(|token| &token.name).chain(&lent);
         let own = own.map(|name| (name, false));
         let all = own.chain(sandbox.iter().map(|name| (name, true)));
         let read = all.map(|(name, sandbox)| self.reference_at_rest(name, sandbox));
@@ -164,6 +188,7 @@ impl Vault {
         for name in names {
             let secret = self.value(&name, environment.sandbox).await?;
             check_characters(&name, &secret)?;
+            let secret = self.as_sent(&name, secret, environment);
             values.insert(name, secret);
         }
         self.check_masks(&values)?;
@@ -172,6 +197,21 @@ impl Vault {
             None => None,
         };
         Ok((put(sent, &values), token))
+    }
+
+    /// A password goes out together with its user (RFC 7617); both forms are masked.
+    fn as_sent(&self, name: &TokenName, secret: Secret, environment: &Environment) -> Secret {
+        let Placement::Basic(user) = environment.placement(name) else {
+            return secret;
+        };
+        let pair = basic_pair(&user, secret.reveal());
+        let pair = Secret::new(pair);
+        let mut read = self.read();
+        let is_new = read.pairs.insert(name.clone(), pair.clone());
+        if is_new.is_none_or(|old| old.reveal() != pair.reveal()) {
+            read.mask = None;
+        }
+        pair
     }
 
     /// What cannot be masked afterwards does not go: neither where somebody panicked over what is
@@ -254,7 +294,7 @@ impl Vault {
     }
 
     fn at_rest(&self, name: &TokenName, sandbox: bool) -> Option<Secret> {
-        match self.source(name, sandbox) {
+        match self.source(name, sandbox).as_ref() {
             Some(TokenSource::Sandbox) => (self.practice)(name.as_str()),
             Some(TokenSource::Variable(variable)) => source::from_variable(name, variable).ok(),
             Some(TokenSource::File(path)) => source::from_file(name, path).ok(),
@@ -266,8 +306,8 @@ impl Vault {
     /// where that would be needed.
     pub fn look_at_rest(&self, name: &TokenName) -> Option<Result<(), Failure>> {
         let value = match self.source(name, false)? {
-            TokenSource::Variable(variable) => source::from_variable(name, variable),
-            TokenSource::File(path) => source::from_file(name, path),
+            TokenSource::Variable(variable) => source::from_variable(name, &variable),
+            TokenSource::File(path) => source::from_file(name, &path),
             _ => return None,
         };
         Some(value.and_then(|secret| check_characters(name, &secret)))
@@ -285,8 +325,8 @@ impl Vault {
             (None, Some(TokenSource::Sandbox)) => {
                 (self.practice)(name.as_str()).ok_or_else(|| source::no_practice(name))
             }
-            (None, Some(TokenSource::Variable(variable))) => source::from_variable(name, variable),
-            (None, Some(TokenSource::File(path))) => source::from_file(name, path),
+            (None, Some(TokenSource::Variable(variable))) => source::from_variable(name, &variable),
+            (None, Some(TokenSource::File(path))) => source::from_file(name, &path),
             (None, Some(_)) => return None,
         };
         Some(value.map(|value| {
@@ -306,9 +346,42 @@ impl Vault {
             return mask.clone();
         }
         read.at_rest.get_or_insert_with(|| self.all_at_rest());
-        let mask = Arc::new(Mask::new(&read.known()));
+        let mask = Arc::new(Mask::with_cookies(
+            &read.known(),
+            read.cookies.iter().cloned(),
+        ));
         read.mask = Some(mask.clone());
         mask
+    }
+
+    /// Where a text ends with a known value, or with so much of a long one that it is no other:
+    /// the place where it begins, and its token.
+    pub fn ends_with_known(&self, text: &str) -> Option<(usize, TokenName)> {
+        let known = {
+            let mut read = self.read();
+            read.at_rest.get_or_insert_with(|| self.all_at_rest());
+            read.known()
+        };
+        let found = known.iter().filter_map(|(token, secret)| {
+            let value = secret.reveal();
+            let enough = match value.len() {
+                ..SHORTEST_TYPED => return None,
+                // Tokens of this form begin alike, whoever they are of.
+                _ if !value.is_ascii() || value.starts_with("eyJ") => value,
+                LONG_TYPED.. => &value[..ENOUGH_TYPED],
+                _ => value,
+            };
+            let start = text.strip_suffix(enough)?.len();
+            Some((start, token.name.clone()))
+        });
+        found.min_by_key(|(start, _)| *start)
+    }
+
+    /// Whether a text is how the value of a token begins.
+    pub fn begins(&self, name: &TokenName, text: &Secret) -> bool {
+        let known = self.read().known();
+        let mut own = known.iter().filter(|(token, _)| &token.name == name);
+        own.any(|(_, value)| value.reveal().starts_with(text.reveal()))
     }
 
     fn all_at_rest(&self) -> Vec<(TokenName, Secret)> {
@@ -321,7 +394,7 @@ impl Vault {
             };
             Some((token.name.clone(), value.ok()?))
         };
-        self.tokens.iter().filter_map(value).collect()
+        self.tokens().iter().filter_map(value).collect()
     }
 
     /// The tokens that were read and cannot be masked, since they are too short; each is named once.
@@ -361,7 +434,7 @@ impl Vault {
         if let Some(secret) = self.remembered(sandbox, name) {
             return Ok(secret);
         }
-        let secret = match self.source(name, sandbox) {
+        let secret = match self.source(name, sandbox).as_ref() {
             None => Err(source::unknown(name)),
             Some(TokenSource::Sandbox) => {
                 (self.practice)(name.as_str()).ok_or_else(|| source::no_practice(name))
@@ -396,12 +469,36 @@ impl Vault {
     }
 
     /// Where the value comes from; `None` where no token of that name is known.
-    pub fn source(&self, name: &TokenName, sandbox: bool) -> Option<&TokenSource> {
+    pub fn source(&self, name: &TokenName, sandbox: bool) -> Option<TokenSource> {
         if sandbox {
-            return Some(&TokenSource::Sandbox);
+            return Some(TokenSource::Sandbox);
         }
-        let token = self.tokens.iter().find(|token| &token.name == name)?;
-        Some(&token.source)
+        let tokens = self.tokens();
+        let token = tokens.iter().find(|token| &token.name == name)?;
+        Some(token.source.clone())
+    }
+
+    fn tokens(&self) -> Vec<Token> {
+        let tokens = self.tokens.read();
+        tokens.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The settings are others from now on: tokens were defined or taken away. What was lent and
+    /// permitted in this run stays.
+    pub fn define(&self, settings: &Settings) {
+        let gone: Vec<TokenName> = {
+            let old = self.tokens();
+            let is_gone = |token: &&Token| settings.token(&token.name) != Some(*token);
+            let gone = old.iter().filter(is_gone);
+            gone.map(|token| token.name.clone()).collect()
+        };
+        *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = settings.tokens.clone();
+        self.bindings().settle(settings);
+        let mut read = self.read();
+        // What had another source is read anew.
+        read.values
+            .retain(|(sandbox, name), _| *sandbox || !gone.contains(name));
+        (read.at_rest, read.mask) = (None, None);
     }
 
     fn remembered(&self, sandbox: bool, name: &TokenName) -> Option<Secret> {
@@ -424,7 +521,10 @@ impl Known {
         let used = used.into_iter().map(|((_, name), secret)| (name, secret));
         let others = self.at_rest.iter().flatten();
         let others = others.map(|(name, secret)| (name, secret));
+        let mut pairs: Vec<_> = self.pairs.iter().collect();
+        pairs.sort_by_key(|(name, _)| *name);
         used.chain(others)
+            .chain(pairs)
             .map(|(name, secret)| {
                 let token = TokenRef {
                     name: name.clone(),

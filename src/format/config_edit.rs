@@ -1,9 +1,9 @@
 //! `config.toml` changed in one place, with everything else left as it stands: comments, order
 //! and blanks are the person's.
 
-use super::FormatError;
-use crate::model::{Origin, Token, TokenName, TokenSource};
-use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
+use super::{FormatError, config_file};
+use crate::model::{Environment, Origin, Placement, Token, TokenName, TokenSource};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 
 /// The text with a token added, and its name in the lists of these environments.
 pub fn add_token(
@@ -15,13 +15,30 @@ pub fn add_token(
     let mut document = parse(text, file)?;
     let tokens = table(&mut document, file, "tokens")?;
     let mut entry = Table::new();
-    match &token.source {
-        TokenSource::Variable(variable) => entry.insert("env", value(variable)),
-        TokenSource::Command(words) => entry.insert("command", list(words)),
-        TokenSource::File(path) => entry.insert("file", value(path.to_string_lossy().into_owned())),
-        TokenSource::Keyring => entry.insert("keyring", value(true)),
-        TokenSource::Prompt | TokenSource::Sandbox => entry.insert("prompt", value(true)),
+    let (source, given) = match &token.source {
+        TokenSource::Variable(variable) => ("env", Value::from(variable)),
+        TokenSource::Command(words) => ("command", words.iter().collect::<Array>().into()),
+        TokenSource::File(path) => ("file", Value::from(path.to_string_lossy().into_owned())),
+        TokenSource::Keyring => ("keyring", Value::from(true)),
+        TokenSource::Prompt | TokenSource::Sandbox => ("prompt", Value::from(true)),
     };
+    if let Placement::Basic(user) = &token.placement {
+        let mut password = InlineTable::new();
+        password.insert(source, given);
+        let mut basic = InlineTable::new();
+        basic.insert("user", user.into());
+        basic.insert("password", password.into());
+        entry.insert("basic", value(basic));
+    } else {
+        entry.insert(source, value(given));
+    }
+    match &token.placement {
+        Placement::Bearer | Placement::Basic(_) => {}
+        Placement::Scheme(word) => drop(entry.insert("scheme", value(word))),
+        Placement::Header(name) => drop(entry.insert("header", value(name))),
+        Placement::Query(name) => drop(entry.insert("query", value(name))),
+        Placement::Cookie(name) => drop(entry.insert("cookie", value(name))),
+    }
     if let Some(origins) = &token.origins {
         let origins: Vec<String> = origins.iter().map(Origin::to_string).collect();
         entry.insert("origins", list(&origins));
@@ -44,6 +61,149 @@ pub fn add_token(
         }
     }
     Ok(document.to_string())
+}
+
+/// The text with an environment added. The first one is the one to start with, unless the person
+/// has said which that is.
+pub fn add_environment(
+    text: &str,
+    file: &str,
+    environment: &Environment,
+) -> Result<String, FormatError> {
+    let mut document = parse(text, file)?;
+    let is_first = !document.contains_key("environments") && !document.contains_key("environment");
+    let environments = table(&mut document, file, "environments")?;
+    if environments.contains_key(&environment.name) {
+        return Err(wrong(
+            file,
+            format!("there is an environment \"{}\" already", environment.name),
+            "Give another name, or remove that one first.",
+        ));
+    }
+    let mut entry = Table::new();
+    fill(&mut entry, environment);
+    environments.insert(&environment.name, Item::Table(entry));
+    if is_first {
+        // Above all tables, where the keys of the whole file stand.
+        document.insert("environment", value(&environment.name));
+    }
+    Ok(document.to_string())
+}
+
+/// The text with another base URL, pack and protection for an environment; all else of it stays.
+pub fn change_environment(
+    text: &str,
+    file: &str,
+    name: &str,
+    environment: &Environment,
+) -> Result<String, FormatError> {
+    let mut document = parse(text, file)?;
+    let environments = table(&mut document, file, "environments")?;
+    let Some(entry) = environments.get_mut(name).and_then(Item::as_table_like_mut) else {
+        return Err(no_environment(file, name));
+    };
+    let mut put = |key: &str, new: Option<Value>| match (entry.get_mut(key), new) {
+        (_, None) => drop(entry.remove(key)),
+        (Some(Item::Value(old)), Some(mut new)) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        (_, Some(new)) => drop(entry.insert(key, value(new))),
+    };
+    put("base_url", Some(Value::from(&environment.base_url)));
+    put("knowledge", environment.knowledge.as_ref().map(Value::from));
+    put(
+        "protected",
+        environment.protected.then(|| Value::from(true)),
+    );
+    if environment.name != name {
+        if environments.contains_key(&environment.name) {
+            return Err(wrong(
+                file,
+                format!("there is an environment \"{}\" already", environment.name),
+                "Give another name.",
+            ));
+        }
+        if let Some(entry) = environments.remove(name) {
+            environments.insert(&environment.name, entry);
+        }
+        let start = document.get("environment").and_then(Item::as_str);
+        if start == Some(name) {
+            document["environment"] = value(&environment.name);
+        }
+    }
+    Ok(document.to_string())
+}
+
+fn fill(entry: &mut Table, environment: &Environment) {
+    entry.insert("base_url", value(&environment.base_url));
+    if let Some(pack) = &environment.knowledge {
+        entry.insert("knowledge", value(pack));
+    }
+    if environment.protected {
+        entry.insert("protected", value(true));
+    }
+    if !environment.headers.is_empty() {
+        let pairs = environment.headers.iter();
+        let headers: InlineTable = pairs
+            .map(|(name, text)| (name.as_str(), Value::from(text)))
+            .collect();
+        entry.insert("headers", value(headers));
+    }
+    if !environment.tokens.is_empty() {
+        let tokens: Vec<String> = environment.tokens.iter().map(ToString::to_string).collect();
+        entry.insert("tokens", list(&tokens));
+    }
+}
+
+/// The text without an environment. A token that only this one named stays bound to its host: it
+/// must not go to more places because one is gone. Returns the names of such tokens too.
+pub fn remove_environment(
+    text: &str,
+    file: &str,
+    name: &str,
+) -> Result<(String, Vec<TokenName>), FormatError> {
+    let settings = config_file::read(text, file)?;
+    let mut document = parse(text, file)?;
+    let environments = table(&mut document, file, "environments")?;
+    if environments.remove(name).is_none() {
+        return Err(no_environment(file, name));
+    }
+    let start = document.get("environment").and_then(Item::as_str);
+    if start == Some(name) {
+        document.remove("environment");
+    }
+    let gone = settings.environment(name);
+    let origin = gone.and_then(Environment::origin);
+    let mut bound = Vec::new();
+    for token in gone.iter().flat_map(|gone| &gone.tokens) {
+        let elsewhere = settings.environments.iter().filter(|e| e.name != name);
+        let is_named = elsewhere.into_iter().any(|e| e.tokens.contains(token));
+        let is_own = settings
+            .token(token)
+            .is_some_and(|own| own.origins.is_none());
+        if is_named || !is_own {
+            continue;
+        }
+        let tokens = table(&mut document, file, "tokens")?;
+        if let Some(entry) = tokens
+            .get_mut(token.as_str())
+            .and_then(Item::as_table_like_mut)
+        {
+            let origins: Vec<String> = origin.iter().map(Origin::to_string).collect();
+            entry.insert("origins", list(&origins));
+            bound.push(token.clone());
+        }
+    }
+    Ok((document.to_string(), bound))
+}
+
+fn no_environment(file: &str, name: &str) -> FormatError {
+    wrong(
+        file,
+        format!("there is no environment \"{name}\""),
+        "See httriage env list.",
+    )
 }
 
 /// The text without a token, which no environment lists any more.
@@ -113,7 +273,6 @@ fn wrong(file: &str, problem: String, remedy: &str) -> FormatError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::config_file;
 
     const OLD: &str = "# mine\nenvironment = \"acme\"   # where to start\n\n[environments.acme]\n\
         base_url = \"https://api.acme.example\" # ours\ntokens = [\"old\"]\n\n\
@@ -124,6 +283,7 @@ mod tests {
             name: TokenName::new("new").unwrap(),
             source,
             origins: None,
+            placement: Default::default(),
         }
     }
 
@@ -179,5 +339,87 @@ mod tests {
         let text = remove_token(OLD, "f", &old).unwrap();
         assert!(text.contains("tokens = []") && !text.contains("[tokens.old]"));
         assert!(text.starts_with("# mine\n"));
+    }
+
+    fn acme(name: &str) -> Environment {
+        Environment {
+            name: name.to_owned(),
+            base_url: "https://api.acme.example/v2".into(),
+            protected: true,
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn an_environment_is_added_changed_and_removed_and_comments_stay() {
+        let text = add_environment(OLD, "f", &acme("live")).unwrap();
+        let added =
+            "\n[environments.live]\nbase_url = \"https://api.acme.example/v2\"\nprotected = true\n";
+        assert!(text.contains(added), "{text}");
+        for line in OLD.lines() {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        assert!(
+            config_file::read(&text, "f")
+                .unwrap()
+                .environment("live")
+                .unwrap()
+                .protected
+        );
+        assert_eq!(remove_environment(&text, "f", "live").unwrap().0, OLD);
+
+        let mut changed = acme("acme");
+        changed.protected = false;
+        let text = change_environment(OLD, "f", "acme", &changed).unwrap();
+        let wanted = "base_url = \"https://api.acme.example/v2\" # ours\ntokens = [\"old\"]";
+        assert!(text.contains(wanted), "{text}");
+        let text = change_environment(OLD, "f", "acme", &acme("other")).unwrap();
+        let settings = config_file::read(&text, "f").unwrap();
+        assert_eq!(settings.environment.as_deref(), Some("other"));
+        assert!(settings.environment("acme").is_none());
+
+        let again = add_environment(OLD, "f", &acme("acme")).unwrap_err();
+        assert!(again.to_string().contains("already"));
+        assert!(remove_environment(OLD, "f", "gone").is_err());
+    }
+
+    #[test]
+    fn the_first_environment_is_the_one_to_start_with() {
+        let text = add_environment("# mine\n", "f", &acme("acme")).unwrap();
+        let settings = config_file::read(&text, "f").unwrap();
+        assert_eq!(settings.environment.as_deref(), Some("acme"));
+        assert!(text.contains("# mine"));
+        let text = add_environment(&text, "f", &acme("live")).unwrap();
+        let settings = config_file::read(&text, "f").unwrap();
+        assert_eq!(settings.environment.as_deref(), Some("acme"));
+    }
+
+    #[test]
+    fn a_token_goes_to_no_more_places_when_its_environment_is_removed() {
+        let (text, bound) = remove_environment(OLD, "f", "acme").unwrap();
+        let old = TokenName::new("old").unwrap();
+        assert_eq!(bound, std::slice::from_ref(&old));
+        let settings = config_file::read(&text, "f").unwrap();
+        let origins = settings.token(&old).unwrap().origins.clone().unwrap();
+        assert_eq!(
+            origins,
+            [Origin::exactly("https://api.acme.example").unwrap()]
+        );
+    }
+
+    #[test]
+    fn the_place_of_a_token_reads_back() {
+        for placement in [
+            Placement::Scheme("Bot".into()),
+            Placement::Header("X-Api-Key".into()),
+            Placement::Query("api_key".into()),
+            Placement::Cookie("sid".into()),
+            Placement::Basic("kim".into()),
+        ] {
+            let mut new = token(TokenSource::Variable("A".into()));
+            new.placement = placement;
+            let text = add_token("", "f", &new, &[]).unwrap();
+            assert_eq!(config_file::read(&text, "f").unwrap().tokens, [new]);
+        }
     }
 }

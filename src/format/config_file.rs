@@ -2,8 +2,8 @@
 
 use super::FormatError;
 use crate::model::{
-    Address, Environment, Family, HttpVersion, Identity, Origin, Reach, Settings, Token, TokenName,
-    TokenSource, size,
+    Address, Environment, Family, HttpVersion, Identity, Origin, Placement, Reach, Settings, Token,
+    TokenName, TokenSource, bare_url, size,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -127,11 +127,12 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         };
         settings.environments.push(Environment {
             name: environment_name,
-            base_url: table.base_url.unwrap_or_default(),
+            base_url: bare_url(&table.base_url.unwrap_or_default()).to_owned(),
             headers: table.headers.into_iter().collect(),
             variables: table.variables.into_iter().collect(),
             tokens,
             protected: table.protected,
+            no_cookies: table.no_cookies,
             sandbox: false,
             proxy: table.proxy,
             ca_file: table.ca_file,
@@ -140,13 +141,22 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             reach,
             knowledge: table.knowledge,
             configured: true,
+            placements: Vec::new(),
         });
     }
-    for (token, table) in config.tokens {
+    for (token, mut table) in config.tokens {
         let place = format!("tokens.{token}");
-        let own = table.origins.as_deref();
+        let placement = table.placement().map_err(|problem| {
+            wrong(
+                place.clone(),
+                problem,
+                "Give one of header, scheme, query, cookie or basic, each with the name that the API wants.",
+            )
+        })?;
         settings.token_variables.extend(table.env.clone());
+        let own = table.origins.as_deref();
         settings.tokens.push(Token {
+            placement,
             name: name(&token, &place)?,
             origins: own.map(|own| origins(own, &place, "origins")).transpose()?,
             source: table.source().ok_or_else(|| {
@@ -157,6 +167,14 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
                 )
             })?,
         });
+    }
+    let placed = settings.tokens.iter();
+    let placed = placed.filter(|token| token.placement != Placement::Bearer);
+    let placed: Vec<_> = placed
+        .map(|token| (token.name.clone(), token.placement.clone()))
+        .collect();
+    for environment in &mut settings.environments {
+        environment.placements.clone_from(&placed);
     }
     if let Some(wanted) = &settings.environment
         && wanted != Environment::SANDBOX
@@ -214,6 +232,8 @@ struct EnvironmentTable {
     /// The id of the pack that speaks here.
     knowledge: Option<String>,
     #[serde(default)]
+    no_cookies: bool,
+    #[serde(default)]
     resolve: Vec<Spanned<String>>,
     unix_socket: Option<PathBuf>,
     #[serde(default)]
@@ -245,9 +265,88 @@ struct TokenTable {
     #[serde(default)]
     prompt: bool,
     origins: Option<Vec<Spanned<String>>>,
+    header: Option<String>,
+    scheme: Option<String>,
+    query: Option<String>,
+    cookie: Option<String>,
+    basic: Option<BasicTable>,
+}
+
+/// A user, and where the password comes from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BasicTable {
+    user: String,
+    password: PasswordTable,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PasswordTable {
+    env: Option<String>,
+    command: Option<Vec<String>>,
+    #[serde(default)]
+    keyring: bool,
+    file: Option<PathBuf>,
+    #[serde(default)]
+    prompt: bool,
 }
 
 impl TokenTable {
+    /// Where it stands in a request, or why that cannot be.
+    fn placement(&mut self) -> Result<Placement, String> {
+        let basic = self.basic.take();
+        let mut given = [
+            self.header.take().map(Placement::Header),
+            self.scheme.take().map(Placement::Scheme),
+            self.query.take().map(Placement::Query),
+            self.cookie.take().map(Placement::Cookie),
+            basic
+                .as_ref()
+                .map(|basic| Placement::Basic(basic.user.clone())),
+        ]
+        .into_iter()
+        .flatten();
+        let Some(placement) = given.next() else {
+            return Ok(Placement::Bearer);
+        };
+        if given.next().is_some() {
+            return Err("it can stand in one place only".to_owned());
+        }
+        let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        let is_word = |text: &str| !text.is_empty() && text.chars().all(fits);
+        let is_right = match &placement {
+            Placement::Header(text) | Placement::Scheme(text) | Placement::Cookie(text) => {
+                is_word(text)
+            }
+            Placement::Query(text) => !text.is_empty() && !text.contains(['{', '}']),
+            Placement::Basic(user) => !user.contains(':') && !user.chars().any(char::is_control),
+            Placement::Bearer => true,
+        };
+        if !is_right {
+            return Err(format!("it cannot stand in {}", placement.words()));
+        }
+        if let Some(BasicTable { password, .. }) = basic {
+            if self.has_source() {
+                return Err("basic has a password with a source of its own".to_owned());
+            }
+            self.env = password.env;
+            self.command = password.command;
+            self.keyring = password.keyring;
+            self.file = password.file;
+            self.prompt = password.prompt;
+        }
+        Ok(placement)
+    }
+
+    fn has_source(&self) -> bool {
+        self.env.is_some()
+            || self.command.is_some()
+            || self.file.is_some()
+            || self.keyring
+            || self.prompt
+    }
+
     /// The one source that is given; `None` for none, several, or an empty command.
     fn source(self) -> Option<TokenSource> {
         let command = self.command.filter(|words| !words.is_empty());
@@ -309,6 +408,45 @@ mod tests {
         assert_eq!(acme.variable("runbook"), Some("7"));
         assert_eq!(acme.tokens[0].as_str(), "support");
         assert_eq!(settings.tokens[0].source.id(), "command");
+    }
+
+    #[test]
+    fn a_token_says_where_it_stands_in_a_request() {
+        let text = r#"
+            [environments.acme]
+            base_url = "https://api.acme.example"
+            [tokens.bot]
+            env = "A"
+            scheme = "Bot"
+            [tokens.key]
+            file = "k"
+            header = "X-Api-Key"
+            [tokens.kim]
+            basic = { user = "kim", password = { env = "B" } }
+            [tokens.plain]
+            prompt = true
+        "#;
+        let settings = read(text, "config.toml").unwrap();
+        let acme = settings.environment("acme").unwrap();
+        let of = |name| acme.placement(&TokenName::named(name));
+        assert_eq!(of("bot"), Placement::Scheme("Bot".into()));
+        assert_eq!(of("key"), Placement::Header("X-Api-Key".into()));
+        assert_eq!(of("kim"), Placement::Basic("kim".into()));
+        assert_eq!(of("plain"), Placement::Bearer);
+        let kim = settings.token(&TokenName::named("kim")).unwrap();
+        assert_eq!(kim.source, TokenSource::Variable("B".into()));
+        for (wrong, says) in [
+            ("header = \"a b\"", "cannot stand in a b"),
+            ("header = \"a\"\nquery = \"b\"", "one place only"),
+            (
+                "basic = { user = \"a\", password = { env = \"B\" } }",
+                "a source of its own",
+            ),
+        ] {
+            let text = format!("[tokens.t]\nenv = \"A\"\n{wrong}\n");
+            let error = read(&text, "config.toml").unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::notes::Notes;
 use super::variables::{Settled, Variables, with_scheme};
 use crate::insight::redact::Mask;
 use crate::model::{
-    Auth, Body, Collection, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step, TokenName, cut,
-    decoded_around_names, slot,
+    Auth, Body, Collection, Expectation, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step,
+    TokenName, cut, lightly_encoded, slot,
 };
 
 /// Requests taken from one file.
@@ -63,8 +63,15 @@ impl<'a> Gathered<'a> {
     /// A variable that is taken out of the answer of a request.
     pub fn capture(&mut self, number: usize, name: &str, pointer: &str) {
         if let Some(step) = self.steps.get_mut(number) {
-            step.capture.push((name.to_owned(), pointer.to_owned()));
+            step.capture.push((name.to_owned(), pointer.into()));
             self.variables.captured_as(name);
+        }
+    }
+
+    /// What a request should bring.
+    pub fn expect(&mut self, number: usize, expectation: Expectation) {
+        if let Some(step) = self.steps.get_mut(number) {
+            step.expect = Some(expectation);
         }
     }
 
@@ -127,17 +134,17 @@ impl<'a> Gathered<'a> {
 
     /// A form as it is typed, with blanks and braces in it.
     pub fn form(&mut self, text: &str) -> Body {
-        let pairs = text.split('&').map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text: &str| {
-                let text = text.trim().replace('+', " ");
-                decoded_around_names(&text).unwrap_or(text)
-            };
-            Param::new(plain(name), plain(value))
+        // A plus and what is escaped go out as they are typed.
+        let pairs = text.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, value)) => {
+                let light = |text: &str| lightly_encoded(text.trim(), b"");
+                Param::of_form(&format!("{}={}", light(name), light(value)))
+            }
+            None => Param::of_form(&lightly_encoded(pair.trim(), b"")),
         });
         let mut rows: Vec<Param> = pairs.filter(|row| !row.name.is_empty()).collect();
         for row in &mut rows {
-            row.value = self.lifter.named("form", &row.name, &row.value);
+            row.set_value(self.lifter.named("form", &row.name, &row.value));
         }
         match rows.is_empty() {
             true => Body::Empty,
@@ -223,23 +230,26 @@ fn tell(notes: &mut Notes, settled: &Settled, kind: &str) {
         );
     }
     if !settled.open.is_empty() {
-        let made: Vec<&String> = settled
-            .made
-            .iter()
-            .filter(|n| settled.open.contains(n))
+        let made = settled.made.iter();
+        let made: Vec<String> = made
+            .filter(|(name, _)| settled.open.contains(name))
+            .map(|(name, whole)| match whole.contains(' ') {
+                true => format!("{{{{{}}}}} ({})", cut(name, 40), cut(whole, 60)),
+                false => format!("{{{{{}}}}}", cut(name, 40)),
+            })
             .collect();
         if !made.is_empty() {
             let program = match kind {
                 "postman" => "Postman makes",
                 _ => "the other program makes",
             };
-            let listed = listed(made.iter().map(|name| name.as_str()));
+            let listed = few(&made);
             notes.add(0, &format!("{program} a new value for each call of {listed}; here a variable of that name is asked for once"));
         }
         let open: Vec<&String> = settled
             .open
             .iter()
-            .filter(|n| !settled.made.contains(n))
+            .filter(|n| !settled.made.iter().any(|(made, _)| made == *n))
             .collect();
         if !open.is_empty() {
             let listed = listed(open.iter().map(|name| name.as_str()));
@@ -261,6 +271,10 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<String> = names
         .map(|name| format!("{{{{{}}}}}", cut(name, 40)))
         .collect();
+    few(&names)
+}
+
+fn few(names: &[String]) -> String {
     let shown = names
         .iter()
         .take(MOST_LISTED)

@@ -3,13 +3,19 @@
 //! person gives from the shell, and no character steers a terminal. What its grammar has no way
 //! to write is left out, and said.
 
+mod read;
+
+pub use read::{is_file, read};
+
 use crate::format::export::{
     Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Sheet, Stretch,
     Text, Written, comment, form_decoded, is_made_by_the_client, masked,
 };
 use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
-use crate::model::{Expectation, Session, Step, TokenName, cut, encoded, is_unsafe, visible};
+use crate::model::{
+    Capture, Expectation, Session, Step, TokenName, cut, encoded, is_unsafe, visible,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
@@ -302,7 +308,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn response(&mut self, expectation: Option<&Expectation>, capture: &[(String, String)]) {
+    fn response(&mut self, expectation: Option<&Expectation>, capture: &[(String, Capture)]) {
         let status = expectation.and_then(|expectation| expectation.status);
         match (expectation, status) {
             (Some(_), None) => {
@@ -317,11 +323,15 @@ impl<'a> Writer<'a> {
         if !capture.is_empty() {
             self.text.push_str("[Captures]\n");
         }
-        for (variable, pointer) in capture {
+        for (variable, capture) in capture {
             self.exporter.capture(variable);
             let name = self.names.capture(variable).file;
-            let path = quoted(&json_path(pointer));
-            let _ = writeln!(self.text, "{name}: jsonpath {path}");
+            let from = match capture {
+                Capture::Body(pointer) => format!("jsonpath {}", quoted(&json_path(pointer))),
+                Capture::Header(header) => format!("header {}", quoted(header)),
+                Capture::Cookie(cookie) => format!("cookie {}", quoted(cookie)),
+            };
+            let _ = writeln!(self.text, "{name}: {from}");
         }
         let Some(expectation) = expectation else {
             return;

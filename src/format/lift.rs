@@ -4,7 +4,7 @@
 use crate::insight::redact::{is_secret, jwts, secret_spans};
 use crate::model::{
     Auth, Body, FoundToken, MASK, Param, Piece, RequestSpec, Secret, TokenName, as_data, decoded,
-    decoded_around_names, form_rows, names_in, pieces, slot, with_names,
+    decoded_around_names, form_rows, names_in, pieces, query_rows, slot, with_names,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -293,7 +293,7 @@ impl<'a> Lifter<'a> {
         spec.unsettle();
         spec.url = self.url(&spec.url);
         for row in &mut spec.params {
-            row.value = self.named("parameter", &row.name, &row.value);
+            row.set_value(self.named("parameter", &row.name, &row.value));
         }
         for row in &mut spec.headers {
             row.value = self.header(&row.name, &row.value);
@@ -303,7 +303,7 @@ impl<'a> Lifter<'a> {
             Body::Text(text) => *text = self.body(text),
             Body::Form(rows) => {
                 for row in rows {
-                    row.value = self.named("form", &row.name, &row.value);
+                    row.set_value(self.named("form", &row.name, &row.value));
                 }
             }
             Body::Multipart(parts) => {
@@ -371,14 +371,14 @@ impl<'a> Lifter<'a> {
         })
     }
 
-    /// URL and parameters, where the query is the same when it is put together again.
+    /// URL and parameters, each as it was written; a query that no rows can hold stays in the URL.
     pub fn taken_apart(&mut self, url: &str) -> (String, Vec<Param>) {
         let apart = url.split_once('?').filter(|_| !url.contains('#'));
         let pairs = apart.and_then(|(before, query)| Some((before, query_rows(query)?)));
         match pairs {
             Some((before, mut rows)) => {
                 for row in &mut rows {
-                    row.value = self.named("parameter", &row.name, &row.value);
+                    row.set_value(self.named("parameter", &row.name, &row.value));
                 }
                 (self.url(before), rows)
             }
@@ -483,26 +483,6 @@ impl<'a> Lifter<'a> {
         out.push_str(&text[from..]);
         out
     }
-}
-
-/// The pairs of a query that our encoder writes in an equivalent way.
-fn query_rows(query: &str) -> Option<Vec<Param>> {
-    let row = |pair: &str| {
-        let (name, value) = pair.split_once('=')?;
-        let (name, value) = (decoded_around_names(name)?, decoded_around_names(value)?);
-        let is_escape = |rest: &str| {
-            let digits = rest.as_bytes().get(..2);
-            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        };
-        // Our encoder writes a blank as a plus, and a percent sign of no escape as one.
-        let fits = !name.is_empty()
-            && !pair.contains('+')
-            && !name.contains(' ')
-            && !value.contains(' ')
-            && pair.split('%').skip(1).all(is_escape);
-        fits.then(|| Param::new(name, value))
-    };
-    query.split('&').map(row).collect()
 }
 
 /// A URL without the user and password in it, and those.

@@ -2,11 +2,11 @@
 //! back exactly: every header byte, every body byte, every nanosecond.
 
 use super::FormatError;
-use crate::insight::Exchange;
+use crate::insight::{Exchange, charset};
 use crate::model::{
-    Auth, Body, Cause, ErrorLine, ExchangeId, ExchangeSummary, Failure, Headers, Hop, Outcome,
-    Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot, SlotPlace, Timestamp,
-    Timing, TokenName, TokenRef,
+    Auth, Body, CallOrigin, Cause, CookieNews, ErrorLine, ExchangeId, ExchangeSummary, Failure,
+    Headers, Hop, Outcome, Param, Part, RawExchange, RequestSpec, Response, SentRequest, Slot,
+    SlotPlace, Timestamp, Timing, TokenName, TokenRef,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -41,10 +41,11 @@ pub fn write(exchange: &Exchange) -> String {
         started_at,
         took,
         probe_of,
+        origin,
     } = &**exchange;
     let typed = Typed::of(typed);
     text(&Record {
-        v: match typed.holds_data() {
+        v: match typed.says_more() {
             true => VERSION,
             false => FIRST,
         },
@@ -60,6 +61,7 @@ pub fn write(exchange: &Exchange) -> String {
         attempts: *attempts,
         unverified: unverified.clone(),
         probe_of: probe_of.as_ref().map(|id| id.as_str().to_owned()),
+        origin: Some(origin.id().to_owned()).filter(|_| *origin != CallOrigin::Unknown),
     })
 }
 
@@ -72,7 +74,7 @@ pub fn bodies(exchange: &Exchange) -> Bodies<&[u8]> {
             Body::Bytes(bytes) => bytes,
         },
         sent: &exchange.sent.body,
-        received: exchange.outcome.response().map_or(&[], |r| &r.body),
+        received: exchange.outcome.response().map_or(&[], Response::bytes),
     }
 }
 
@@ -92,6 +94,7 @@ pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, Format
         started_at: timestamp(record.at)?,
         took: duration(record.took)?,
         probe_of: record.probe_of.as_deref().and_then(ExchangeId::parse),
+        origin: CallOrigin::from_id(record.origin.as_deref().unwrap_or_default()),
     })
 }
 
@@ -130,6 +133,10 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
             .iter()
             .map(|e| (e.title.clone(), e.detail.clone(), e.code.clone()))
             .collect(),
+        fields: match errors.iter().any(|e| e.field.is_some()) {
+            true => errors.iter().map(|e| e.field.clone()).collect(),
+            false => Vec::new(),
+        },
         refused: *refused,
         probe: *is_probe,
         notes: notes.clone(),
@@ -154,10 +161,12 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
         errors: line
             .errors
             .into_iter()
-            .map(|(title, detail, code)| ErrorLine {
+            .zip(line.fields.into_iter().chain(std::iter::repeat(None)))
+            .map(|((title, detail, code), field)| ErrorLine {
                 title,
                 detail,
                 code,
+                field,
             })
             .collect(),
         refused: line.refused,
@@ -186,6 +195,8 @@ struct Record {
     unverified: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     probe_of: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
 }
 
 /// Calls were made once before this was written down.
@@ -213,6 +224,9 @@ struct Line {
     message: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     errors: Vec<(Option<String>, Option<String>, Option<String>)>,
+    /// The parts of the input that the errors are about, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Option<String>>,
     #[serde(default, skip_serializing_if = "is_no")]
     refused: bool,
     #[serde(default, skip_serializing_if = "is_no")]
@@ -267,6 +281,15 @@ struct Piece {
 enum Row {
     Filled(String, String, bool),
     Data(String, String, bool, Literal),
+    Written(String, String, bool, Spelt),
+}
+
+/// How a pair was written, where that is not how it would be.
+#[derive(Serialize, Deserialize)]
+struct Spelt {
+    written: String,
+    #[serde(default, skip_serializing_if = "is_no")]
+    literal: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -282,23 +305,32 @@ impl Row {
             value,
             enabled,
             literal,
+            ..
         } = row.clone();
-        match literal {
-            false => Row::Filled(name, value, enabled),
-            true => Row::Data(name, value, enabled, Literal::Literal),
+        match (row.as_written(), literal) {
+            (Some(pair), literal) => {
+                let written = pair.to_owned();
+                Row::Written(name, value, enabled, Spelt { written, literal })
+            }
+            (None, false) => Row::Filled(name, value, enabled),
+            (None, true) => Row::Data(name, value, enabled, Literal::Literal),
         }
     }
 
     fn read(self) -> Param {
-        let (name, value, enabled, literal) = match self {
-            Row::Filled(name, value, enabled) => (name, value, enabled, false),
-            Row::Data(name, value, enabled, Literal::Literal) => (name, value, enabled, true),
+        let (name, value, enabled, literal, written) = match self {
+            Row::Filled(name, value, enabled) => (name, value, enabled, false, None),
+            Row::Data(name, value, enabled, Literal::Literal) => (name, value, enabled, true, None),
+            Row::Written(name, value, enabled, Spelt { written, literal }) => {
+                (name, value, enabled, literal, Some(written))
+            }
         };
         Param {
             name,
             value,
             enabled,
             literal,
+            written,
         }
     }
 }
@@ -360,9 +392,9 @@ impl Typed {
         }
     }
 
-    /// Whether something in it is marked as data.
-    fn holds_data(&self) -> bool {
-        let in_rows = |rows: &[Row]| rows.iter().any(|row| matches!(row, Row::Data(..)));
+    /// Whether a row says more than an older program can read.
+    fn says_more(&self) -> bool {
+        let in_rows = |rows: &[Row]| rows.iter().any(|row| !matches!(row, Row::Filled(..)));
         let in_body = match &self.body {
             BodyKind::Form(rows) => in_rows(rows),
             BodyKind::Multipart(pieces) => pieces.iter().any(|piece| piece.literal),
@@ -394,6 +426,7 @@ impl Typed {
                             media_type: piece.media_type,
                             is_off: piece.off,
                             literal: piece.literal,
+                            written: None,
                         })
                         .collect(),
                 ),
@@ -617,9 +650,14 @@ struct Answer {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     refused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    cookies: Option<CookiesTold>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     received: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wire: Option<u64>,
+    /// What the body beside it is written in, where it is not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charset: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dns: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -633,6 +671,17 @@ struct Answer {
     total: Span,
 }
 
+/// Names and sentences, no values.
+#[derive(Serialize, Deserialize)]
+struct CookiesTold {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    expired: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    taken_back: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<String>,
+}
+
 impl Answer {
     fn of(response: &Response) -> Answer {
         let Response {
@@ -642,10 +691,12 @@ impl Answer {
             headers,
             trailers,
             body: _,
+            as_sent,
             received,
             wire_bytes,
             body_cut,
             refused,
+            cookies,
             timing:
                 Timing {
                     dns,
@@ -664,8 +715,14 @@ impl Answer {
             trailers: fields(trailers),
             cut: *body_cut,
             refused: *refused,
+            cookies: (!cookies.is_empty()).then(|| CookiesTold {
+                expired: cookies.expired.clone(),
+                taken_back: cookies.taken_back.clone(),
+                refused: cookies.refused.clone(),
+            }),
             received: *received,
             wire: *wire_bytes,
+            charset: as_sent.as_ref().map(|sent| sent.charset.clone()),
             dns: dns.map(span),
             connect: connect.map(span),
             tls: tls.map(span),
@@ -676,17 +733,26 @@ impl Answer {
     }
 
     fn read(self, body: Vec<u8>) -> Result<Response, FormatError> {
-        Ok(Response {
+        let mut response = Response {
             status: self.status,
             reason: self.reason,
             version: self.version,
             headers: headers(self.headers)?,
             trailers: headers(self.trailers)?,
             body,
+            as_sent: None,
             received: self.received,
             wire_bytes: self.wire,
             body_cut: self.cut,
             refused: self.refused,
+            cookies: self
+                .cookies
+                .map_or_else(CookieNews::default, |told| CookieNews {
+                    expired: told.expired,
+                    taken_back: told.taken_back,
+                    refused: told.refused,
+                    given: Vec::new(),
+                }),
             timing: Timing {
                 dns: self.dns.map(duration).transpose()?,
                 connect: self.connect.map(duration).transpose()?,
@@ -695,7 +761,13 @@ impl Answer {
                 first_byte: self.first_byte.map(duration).transpose()?,
                 total: duration(self.total)?,
             },
-        })
+        };
+        if let Some(charset) = &self.charset {
+            charset::decode_as(&mut response, charset);
+            // As it was counted when it came.
+            response.received = self.received;
+        }
+        Ok(response)
     }
 }
 

@@ -3,7 +3,10 @@
 
 use super::export::{Ground, Written};
 use super::har::{self, Watch};
-use super::{FormatError, curl, http_file, hurl, openapi, postman, ticket};
+use super::{
+    FormatError, bruno, curl, fetch, hoppscotch, http_file, httpie, hurl, insomnia, openapi, other,
+    postman, powershell, ticket, wget,
+};
 use crate::insight::Exchange;
 use crate::insight::Explanation;
 use crate::insight::facts::Case;
@@ -18,6 +21,8 @@ pub struct Format {
     pub kind: &'static str,
     /// As a sentence names a text of it.
     pub noun: &'static str,
+    /// What the names of its files end with.
+    pub endings: &'static [&'static str],
     /// Whether it is many calls by nature, which belong together as a session.
     pub is_many: bool,
     import: Option<Import>,
@@ -49,6 +54,14 @@ impl Format {
         self.is_many || (self.kind == "http" && count > 1)
     }
 
+    /// Whether it is a command, as people paste them whatever they are at.
+    pub fn is_command(&self) -> bool {
+        matches!(
+            self.kind,
+            "curl" | "wget" | "httpie" | "powershell" | "fetch"
+        )
+    }
+
     /// As a sentence names a text with so many calls.
     pub fn noun_of(&self, count: usize) -> &'static str {
         match self.is_many == self.is_session(count) {
@@ -58,11 +71,12 @@ impl Format {
     }
 }
 
-/// The first that fits reads a text; curl is looked for in whatever is left, and stands last.
+/// The first that fits reads a text.
 pub const FORMATS: &[Format] = &[
     Format {
         kind: "har",
         noun: "recording",
+        endings: &[".har"],
         is_many: true,
         import: Some(Import {
             fits: har::is_recording,
@@ -75,6 +89,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         kind: "openapi",
         noun: "OpenAPI document",
+        endings: &[],
         is_many: true,
         import: Some(Import {
             fits: openapi::is_document,
@@ -85,6 +100,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         kind: "postman",
         noun: "Postman collection",
+        endings: &[".postman_collection", ".postman_collection.json"],
         is_many: true,
         import: Some(Import {
             fits: postman::is_collection,
@@ -93,8 +109,56 @@ pub const FORMATS: &[Format] = &[
         export: None,
     },
     Format {
+        kind: "insomnia",
+        noun: "Insomnia collection",
+        endings: &[],
+        is_many: true,
+        import: Some(Import {
+            fits: insomnia::is_export,
+            read: insomnia::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "hoppscotch",
+        noun: "Hoppscotch collection",
+        endings: &[],
+        is_many: true,
+        import: Some(Import {
+            fits: hoppscotch::is_collection,
+            read: hoppscotch::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "bruno",
+        noun: "Bruno collection",
+        endings: &[".bru"],
+        is_many: true,
+        import: Some(Import {
+            fits: bruno::is_requests,
+            read: bruno::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "hurl",
+        noun: "Hurl file",
+        endings: &[".hurl"],
+        is_many: true,
+        import: Some(Import {
+            fits: hurl::is_file,
+            read: hurl::read,
+        }),
+        export: Some(Export::Requests {
+            session: hurl::write_session,
+            call: hurl::write_exchange,
+        }),
+    },
+    Format {
         kind: "http",
         noun: "request",
+        endings: &[".http", ".rest"],
         is_many: false,
         import: Some(Import {
             fits: http_file::is_requests,
@@ -106,25 +170,61 @@ pub const FORMATS: &[Format] = &[
         }),
     },
     Format {
-        kind: "hurl",
-        noun: "Hurl file",
-        is_many: true,
-        import: None,
-        export: Some(Export::Requests {
-            session: hurl::write_session,
-            call: hurl::write_exchange,
-        }),
-    },
-    Format {
         kind: "markdown",
         noun: "ticket",
+        endings: &[],
         is_many: false,
         import: None,
         export: Some(Export::Ticket(ticket::write)),
     },
     Format {
+        kind: "wget",
+        noun: "command of wget",
+        endings: &[],
+        is_many: false,
+        import: Some(Import {
+            fits: wget::is_command,
+            read: wget::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "httpie",
+        noun: "command of HTTPie",
+        endings: &[],
+        is_many: false,
+        import: Some(Import {
+            fits: httpie::is_command,
+            read: httpie::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "powershell",
+        noun: "command of PowerShell",
+        endings: &[],
+        is_many: false,
+        import: Some(Import {
+            fits: powershell::is_command,
+            read: powershell::read,
+        }),
+        export: None,
+    },
+    Format {
+        kind: "fetch",
+        noun: "call of fetch()",
+        endings: &[],
+        is_many: false,
+        import: Some(Import {
+            fits: fetch::is_call,
+            read: fetch::read,
+        }),
+        export: None,
+    },
+    Format {
         kind: "curl",
         noun: "command",
+        endings: &[".curl"],
         is_many: false,
         import: Some(Import {
             fits: curl::is_command,
@@ -166,7 +266,46 @@ pub fn told(text: &str) -> Option<&'static Format> {
         .find(|format| format.import.as_ref().is_some_and(fits))
 }
 
-/// Reads a text as the kind that is named, else as the one that it looks like.
+/// What a file is by its name, unless its text is for certain something else.
+fn named(file: &str, text: &str) -> Option<&'static Format> {
+    let name = file.to_ascii_lowercase();
+    let ends = |ending: &&str| name.ends_with(*ending);
+    let format = FORMATS
+        .iter()
+        .find(|format| format.import.is_some() && format.endings.iter().any(ends))?;
+    match told(text) {
+        // Files of requests look much like each other.
+        Some(other) if other.is_many && !["hurl", "bruno"].contains(&other.kind) => Some(other),
+        _ => Some(format),
+    }
+}
+
+/// What stands in a text that begins with something else: a command behind some words, else a URL
+/// by itself.
+fn further_on(text: &str) -> Option<&'static Format> {
+    let commands = FORMATS.iter().filter(|format| format.is_command());
+    let fits = |format: &&Format, line: &str| {
+        let import = format.import.as_ref();
+        import.is_some_and(|import| (import.fits)(line))
+    };
+    if !text.trim_start().starts_with(['{', '[', '<']) {
+        let found = text
+            .lines()
+            .find_map(|line| commands.clone().find(|format| fits(format, line)));
+        if found.is_some() {
+            return found;
+        }
+    }
+    let first = text.trim_start_matches('\u{feff}').lines();
+    let first = first.map(str::trim).find(|line| !line.is_empty())?;
+    let is_url = first.starts_with("http://") || first.starts_with("https://");
+    match is_url && !first.contains(char::is_whitespace) {
+        true => FORMATS.iter().find(|format| format.kind == "http"),
+        false => None,
+    }
+}
+
+/// Reads a text as the kind that is given, else as what its file's name and its beginning say.
 pub fn read(
     text: &str,
     file: &str,
@@ -177,9 +316,14 @@ pub fn read(
 ) -> Result<Collection, FormatError> {
     let found = match kind {
         Some(kind) => FORMATS.iter().find(|format| format.kind == kind),
-        None => told(text).or(FORMATS.last()),
+        None => named(file, text)
+            .or_else(|| told(text))
+            .or_else(|| further_on(text)),
     };
-    let Some((format, import)) = found.and_then(|f| Some((f, f.import.as_ref()?))) else {
+    let Some(format) = found else {
+        return Err(other::refusal(text, file, &imports()));
+    };
+    let Some(import) = &format.import else {
         return Err(FormatError::at(
             file,
             text,
@@ -188,15 +332,5 @@ pub fn read(
             "Name one of those that --help lists.",
         ));
     };
-    let begins_json = text.trim_start().starts_with(['{', '[']);
-    if kind.is_none() && begins_json && format.kind == "curl" {
-        return Err(FormatError::at(
-            file,
-            text,
-            0,
-            "this is JSON, but no HAR recording, no OpenAPI document and no Postman collection",
-            "A recording begins with \"log\" and has \"entries\", an OpenAPI document names its version, a collection has \"info\" and \"item\"; curl commands begin with curl. httriage explain reads the body of an answer.",
-        ));
-    }
     (import.read)(text, file, taken, known, watch)
 }

@@ -38,7 +38,7 @@ pub fn junit(report: &ReplayReport) -> String {
         let why = step.differences.first().map_or("", String::as_str);
         let all = step.differences.join("\n");
         let element = match step.change {
-            Change::Same | Change::Reworded => None,
+            Change::Same | Change::Reworded | Change::Unrecorded => None,
             Change::Changed => Some("failure"),
             Change::Failed => Some("error"),
             Change::Skipped => Some("skipped"),
@@ -84,7 +84,7 @@ pub fn markdown(report: &ReplayReport) -> String {
     let counts = Change::ALL
         .into_iter()
         .filter(|change| report.count(*change) > 0)
-        .map(|change| format!("{} {}", report.count(change), change.id()));
+        .map(|change| format!("{} {}", report.count(change), change.words()));
     let counts = counts.collect::<Vec<_>>().join(", ");
     let _ = match report.steps.len() {
         1 => writeln!(text, "1 step: {counts}.\n"),
@@ -104,7 +104,7 @@ pub fn markdown(report: &ReplayReport) -> String {
             text,
             "| {} {} {direction} | {} | {} | {} | {} |",
             step.change.glyph(false),
-            step.change.id(),
+            step.change.words(),
             markdown::text(&step.name),
             markdown::text(&token),
             markdown::text(
@@ -117,7 +117,7 @@ pub fn markdown(report: &ReplayReport) -> String {
         );
     }
     for step in &report.steps {
-        if step.differences.is_empty() || step.change == Change::Same {
+        if step.differences.is_empty() || matches!(step.change, Change::Same | Change::Unrecorded) {
             continue;
         }
         let _ = writeln!(text, "\n**{}**\n", markdown::text(&step.name));

@@ -2,20 +2,21 @@
 //! is, comments and the order of the lines included.
 
 use super::{FormatError, session_file};
-use crate::model::Expectation;
+use crate::model::{Auth, Expectation, TokenName};
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value, value};
 
 /// What the writer puts where nothing was answered; it is not true any more once there is.
 const NO_ANSWER: &str = "# No answer came.\n";
 
 /// The text with a new expectation for the step of that place, which must be the one of that
-/// name; the file may have been changed since it was read.
+/// name; the file may have been changed since it was read. With a token, the step goes with that
+/// from now on.
 pub fn record(
     text: &str,
     file: &str,
-    step: usize,
-    name: &str,
+    (step, name): (usize, &str),
     expect: &Expectation,
+    token: Option<&TokenName>,
 ) -> Result<String, FormatError> {
     let mut session = session_file::read(text, file)?;
     let known = session.steps.get_mut(step).filter(|s| s.name == name);
@@ -41,6 +42,10 @@ pub fn record(
             "Write each step under a line [[step]].",
         ));
     };
+    if let Some(token) = token {
+        known.spec.auth = Auth::Bearer(token.clone());
+        set(table, "token", Some(value(token.as_str())));
+    }
     let item = table
         .entry("expect")
         .or_insert_with(|| Item::Table(Table::new()));
@@ -178,8 +183,18 @@ mod tests {
     }
 
     #[test]
+    fn the_token_of_a_step_changes_with_its_expectation_where_that_is_wanted() {
+        let admin = TokenName::new("admin");
+        let new = record(OLD, "f", (0, "one"), &expectation(), admin.as_ref()).unwrap();
+        let read = session_file::read(&new, "f").unwrap();
+        assert_eq!(read.steps[0].spec.auth.token(), admin.as_ref());
+        let same = session_file::read(OLD, "f").unwrap();
+        assert_eq!(read.steps[1].spec.auth, same.steps[1].spec.auth);
+    }
+
+    #[test]
     fn a_new_expectation_leaves_comments_order_and_all_else() {
-        let new = record(OLD, "f", 0, "one", &expectation()).unwrap();
+        let new = record(OLD, "f", (0, "one"), &expectation(), None).unwrap();
         let wanted = OLD
             .replace(
                 "status = 403 # as told\ncodes = [\"forbidden\"]\n",
@@ -187,7 +202,10 @@ mod tests {
             )
             .replace("\"/n\" = 1, \"/t\" = \"1\"", "\"/n\" = 2, \"/t\" = \"2\"");
         assert_eq!(new, wanted);
-        assert_eq!(record(&new, "f", 0, "one", &expectation()).unwrap(), new);
+        assert_eq!(
+            record(&new, "f", (0, "one"), &expectation(), None).unwrap(),
+            new
+        );
     }
 
     #[test]
@@ -197,7 +215,7 @@ mod tests {
             codes: vec!["a".into(), "b".into()],
             ..Expectation::default()
         };
-        let new = record(OLD, "f", 1, "two", &expect).unwrap();
+        let new = record(OLD, "f", (1, "two"), &expect, None).unwrap();
         let end =
             "method = \"GET\"\n\n[step.expect]\nstatus = 422\ncodes = [\n  \"a\",\n  \"b\",\n]\n";
         assert!(new.ends_with(end), "{new}");
@@ -212,16 +230,16 @@ mod tests {
             status: Some(200),
             ..Expectation::default()
         };
-        let new = record(old, "f", 0, "one", &expect).unwrap();
+        let new = record(old, "f", (0, "one"), &expect, None).unwrap();
         assert_eq!(new.matches("No answer came").count(), 1, "{new}");
     }
 
     #[test]
     fn a_file_that_was_changed_meanwhile_is_left_alone() {
-        let error = record(OLD, "f", 0, "another", &expectation()).unwrap_err();
+        let error = record(OLD, "f", (0, "another"), &expectation(), None).unwrap_err();
         assert!(error.to_string().contains("is not where it was"));
         let inline = "name = \"a\"\nstep = [{ name = \"one\", method = \"GET\", url = \"/a\" }]\n";
-        let error = record(inline, "f", 0, "one", &expectation()).unwrap_err();
+        let error = record(inline, "f", (0, "one"), &expectation(), None).unwrap_err();
         assert!(error.to_string().contains("[[step]]"));
     }
 }

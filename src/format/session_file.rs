@@ -2,21 +2,28 @@
 //! Values of tokens never stand in it. Written by hand rather than by a serializer, so that a
 //! difference shows one thing a line and no character in the file steers a terminal.
 
+mod carried;
+mod writer;
+
+pub use carried::{is_below, is_carried};
+
 use super::FormatError;
 use crate::model::{
-    Auth, Body, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName, is_plain,
-    is_unsafe, pieces, written,
+    Auth, Body, Capture, Expectation, Param, Piece, Pin, RequestSpec, Session, Step, TokenName,
+    is_plain, pieces, query_rows, written,
 };
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::fmt;
 use toml::Spanned;
+use writer::{File, bare_or_quoted};
 
 /// The version of the form that is written where nothing needs a later one.
 const VERSION: i64 = 1;
-/// The highest that is read; since this one, texts can be data.
+/// The highest that is read; since this one, texts can be data, and a query stands as it is
+/// written.
 const HIGHEST: i64 = 2;
 
 /// Reads a session; `file` is named in the error.
@@ -56,14 +63,52 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
     for table in session.step {
         let mut spec = RequestSpec::new(table.method.to_ascii_uppercase(), table.url);
         spec.notes = table.note;
-        spec.params = table.params.into_iter().map(|row| row.0).collect();
+        spec.params = match &table.query {
+            Some(query) => match query_rows(query) {
+                Some(rows) => rows,
+                None => {
+                    spec.url.push_str(&format!("?{query}"));
+                    Vec::new()
+                }
+            },
+            None => Vec::new(),
+        };
+        spec.params.iter_mut().for_each(Param::settle);
+        spec.params
+            .extend(table.params.into_iter().map(|row| row.0));
         spec.headers = table.headers.into_iter().map(|row| row.0).collect();
+        let given = [
+            table.body.is_some(),
+            !table.parts.is_empty(),
+            table.body_file.is_some(),
+            table.body_base64.is_some(),
+        ];
+        if given.iter().filter(|given| **given).count() > 1 {
+            return wrong(
+                0,
+                format!("the step \"{}\" has more than one body", table.name),
+                "Leave one of body, parts, body_file and body_base64.",
+            );
+        }
+        let carried = match (table.body_file, &table.body_base64) {
+            (Some(path), _) => Some(carried::file(path)),
+            (None, Some(text)) => Some(carried::bytes(text)),
+            (None, None) => {
+                let parts = Some(table.parts).filter(|parts| !parts.is_empty());
+                parts.map(carried::parts)
+            }
+        };
         spec.body = match table.body {
             Some(text) if text.is_empty() => Body::Empty,
             Some(text) if table.literal && !is_plain(&text) => Body::Bytes(text.into_bytes()),
             Some(text) => Body::Text(text),
             None => Body::Empty,
         };
+        match carried {
+            None => {}
+            Some(Ok(body)) => spec.body = body,
+            Some(Err((at, problem, remedy))) => return wrong(at, problem, remedy),
+        }
         if let Some(name) = table.token {
             match TokenName::new(name.get_ref()) {
                 Some(token) => spec.auth = Auth::Bearer(token),
@@ -77,8 +122,8 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
                 }
             }
         }
-        for (name, pointer) in &table.capture {
-            let at = pointer.span().start;
+        for (name, capture) in &table.capture {
+            let at = capture.span().start;
             if name == "base" || !is_variable(name) {
                 return wrong(
                     at,
@@ -86,10 +131,12 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
                     "Use letters, digits, dashes, dots and underscores, and another name than base.",
                 );
             }
-            if !is_pointer(pointer.get_ref()) {
+            if let Capture::Body(pointer) = &capture.get_ref().0
+                && !is_pointer(pointer)
+            {
                 return wrong(
                     at,
-                    format!("\"{}\" is not a JSON Pointer", pointer.get_ref()),
+                    format!("\"{pointer}\" is not a JSON Pointer"),
                     POINTER_HINT,
                 );
             }
@@ -128,7 +175,7 @@ pub fn read(text: &str, file: &str) -> Result<Session, FormatError> {
             name: table.name,
             spec,
             capture: capture
-                .map(|(name, pointer)| (name, pointer.into_inner()))
+                .map(|(name, capture)| (name, capture.into_inner().0))
                 .collect(),
             expect,
             access,
@@ -199,8 +246,15 @@ pub fn write(session: &Session) -> String {
         }
         file.text("method", &step.spec.method.to_ascii_uppercase());
         file.text("url", &step.spec.url);
-        file.pairs("params", &step.spec.params);
-        let written = written(&step.spec.body);
+        match query_of(&step.spec) {
+            Some(query) => file.text("query", &query),
+            None => file.pairs("params", &step.spec.params),
+        }
+        let is_carried = is_carried(&step.spec.body);
+        let written = match is_carried {
+            true => None,
+            false => written(&step.spec.body),
+        };
         let mut headers = step.spec.headers.clone();
         let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
         if let Some(media_type) = written.as_ref().and_then(|w| w.media_type.as_ref())
@@ -215,13 +269,10 @@ pub fn write(session: &Session) -> String {
                 if written.literal {
                     file.key("literal", true);
                 }
-                if !written.files.is_empty() {
-                    file.line("# The contents of files cannot stand here.");
-                }
             }
-            None => file.line("# The body is not text and cannot stand here."),
+            None => carried::write(&step.spec.body, &mut file),
         }
-        file.table("capture", &step.capture);
+        file.captures(&step.capture);
         if let Some(expect) = &step.expect {
             file.line("[step.expect]");
             match expect.status {
@@ -266,18 +317,33 @@ pub fn write(session: &Session) -> String {
     file.0
 }
 
+/// The parameters as they are written, where our encoder would write one in another way.
+fn query_of(spec: &RequestSpec) -> Option<String> {
+    let rows = spec.params.iter().filter(|row| row.enabled);
+    let is_odd = rows.clone().any(|row| row.as_written().is_some());
+    let pairs = rows.map(Param::query_pair).collect::<Vec<_>>();
+    is_odd.then(|| pairs.join("&"))
+}
+
 /// An older program would fill in what is data, and is told that it cannot read it.
 fn version_of(session: &Session) -> i64 {
     let is_later = |spec: &RequestSpec| {
         let rows = spec.params.iter().chain(&spec.headers);
         let escaped = |text: &str| pieces(text).any(|piece| piece == Piece::Brace);
         let written = written(&spec.body).unwrap_or_default();
-        rows.filter(|row| row.enabled).any(|row| row.literal)
+        is_carried(&spec.body)
+            || rows.filter(|row| row.enabled).any(|row| row.literal)
             || spec.sent_templates().into_iter().any(escaped)
+            || query_of(spec).is_some()
             || written.literal
             || escaped(&written.text)
     };
-    match session.steps.iter().any(|step| is_later(&step.spec)) {
+    let is_elsewhere = |step: &Step| {
+        let mut captures = step.capture.iter();
+        captures.any(|(_, capture)| !matches!(capture, Capture::Body(_)))
+    };
+    let mut steps = session.steps.iter();
+    match steps.any(|step| is_later(&step.spec) || is_elsewhere(step)) {
         true => HIGHEST,
         false => VERSION,
     }
@@ -312,6 +378,8 @@ struct StepTable {
     token: Option<Spanned<String>>,
     method: String,
     url: String,
+    /// Pairs that go out as they are written here.
+    query: Option<String>,
     #[serde(default)]
     params: Vec<Row>,
     #[serde(default)]
@@ -321,7 +389,11 @@ struct StepTable {
     #[serde(default)]
     literal: bool,
     #[serde(default)]
-    capture: BTreeMap<String, Spanned<String>>,
+    parts: Vec<carried::PartTable>,
+    body_file: Option<Spanned<String>>,
+    body_base64: Option<Spanned<String>>,
+    #[serde(default)]
+    capture: BTreeMap<String, Spanned<CaptureValue>>,
     expect: Option<ExpectTable>,
     #[serde(default)]
     access: BTreeMap<String, Spanned<String>>,
@@ -374,6 +446,45 @@ impl<'de> Deserialize<'de> for Row {
     }
 }
 
+/// `"/pointer"`, `{ header = "X-Csrf" }` or `{ cookie = "sid" }`.
+struct CaptureValue(Capture);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaptureTable {
+    header: Option<String>,
+    cookie: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for CaptureValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<CaptureValue, D::Error> {
+        struct Captures;
+
+        impl<'de> Visitor<'de> for Captures {
+            type Value = CaptureValue;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a JSON Pointer, or a table with one header or one cookie")
+            }
+
+            fn visit_str<E: Error>(self, pointer: &str) -> Result<CaptureValue, E> {
+                Ok(CaptureValue(pointer.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, place: A) -> Result<CaptureValue, A::Error> {
+                let place = CaptureTable::deserialize(MapAccessDeserializer::new(place))?;
+                match (place.header, place.cookie) {
+                    (Some(name), None) => Ok(CaptureValue(Capture::Header(name))),
+                    (None, Some(name)) => Ok(CaptureValue(Capture::Cookie(name))),
+                    _ => Err(A::Error::custom("give one header or one cookie")),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Captures)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExpectTable {
@@ -416,146 +527,6 @@ fn is_pointer(text: &str) -> bool {
     let escapes = text.split('~').skip(1);
     (text.is_empty() || text.starts_with('/'))
         && escapes.into_iter().all(|rest| rest.starts_with(['0', '1']))
-}
-
-#[derive(Default)]
-struct File(String);
-
-impl File {
-    fn line(&mut self, text: &str) {
-        self.0.push_str(text);
-        self.0.push('\n');
-    }
-
-    fn key(&mut self, key: &str, value: impl std::fmt::Display) {
-        self.line(&format!("{key} = {value}"));
-    }
-
-    fn text(&mut self, key: &str, text: &str) {
-        self.key(key, quoted(text));
-    }
-
-    fn body(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.text("body", text);
-        }
-    }
-
-    fn pairs(&mut self, key: &str, rows: &[Param]) {
-        let mut enabled = rows.iter().filter(|row| row.enabled).peekable();
-        if enabled.peek().is_none() {
-            return;
-        }
-        self.line(&format!("{key} = ["));
-        for row in enabled {
-            let (name, value) = (quoted(&row.name), quoted(&row.value));
-            self.line(&match row.literal {
-                true => format!("  {{ name = {name}, value = {value}, literal = true }},"),
-                false => format!("  [{name}, {value}],"),
-            });
-        }
-        self.line("]");
-    }
-
-    /// One text beside its key, several one a line.
-    fn list(&mut self, key: &str, texts: &[String]) {
-        match texts {
-            [] => {}
-            [text] => self.key(key, format!("[{}]", quoted(text))),
-            _ => {
-                self.line(&format!("{key} = ["));
-                for text in texts {
-                    self.line(&format!("  {},", quoted(text)));
-                }
-                self.line("]");
-            }
-        }
-    }
-
-    /// In the order of the names, each once: that is all a table can hold.
-    fn table(&mut self, key: &str, pairs: &[(String, String)]) {
-        let named: BTreeMap<&str, &str> = pairs
-            .iter()
-            .map(|(name, pointer)| (name.as_str(), pointer.as_str()))
-            .collect();
-        if named.is_empty() {
-            return;
-        }
-        let pairs: Vec<String> = named
-            .iter()
-            .map(|(name, pointer)| format!("{} = {}", bare_or_quoted(name), quoted(pointer)))
-            .collect();
-        self.key(key, format!("{{ {} }}", pairs.join(", ")));
-    }
-}
-
-/// A key as it stands, in quotes where it must.
-fn bare_or_quoted(name: &str) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    if !name.is_empty() && name.chars().all(is_bare) {
-        name.to_owned()
-    } else {
-        basic(name)
-    }
-}
-
-/// A text the way it is read most easily: as it stands where it can be, over several lines
-/// where it has them.
-fn quoted(text: &str) -> String {
-    let lines = text.contains('\n');
-    let escapes = text.contains(['"', '\\']);
-    let plain = !text.contains(is_unsafe);
-    if lines && text.contains('\\') && plain && !text.contains("'''") && !text.ends_with('\'') {
-        return format!("'''\n{text}'''");
-    }
-    if lines {
-        return format!("\"\"\"\n{}\"\"\"", escaped(text, true));
-    }
-    if escapes && plain && !text.contains('\'') {
-        return format!("'{text}'");
-    }
-    basic(text)
-}
-
-fn basic(text: &str) -> String {
-    format!("\"{}\"", escaped(text, false))
-}
-
-/// The inside of a basic string. Over several lines, quotes stay as they are but where three of
-/// them, or one at the end, would close the string.
-fn escaped(text: &str, lines: bool) -> String {
-    let mut inside = String::with_capacity(text.len() + 8);
-    let mut quotes = 0;
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        if c == '"' {
-            quotes += 1;
-            if !lines || quotes == 3 || rest.peek().is_none() {
-                inside.push('\\');
-                quotes = 0;
-            }
-            inside.push('"');
-            continue;
-        }
-        quotes = 0;
-        match c {
-            '\\' => inside.push_str("\\\\"),
-            '\n' if !lines => inside.push_str("\\n"),
-            '\r' => inside.push_str("\\r"),
-            '\t' => inside.push_str("\\t"),
-            c if is_unsafe(c) => {
-                let number = c as u32;
-                // Writing to a String cannot fail.
-                let _ = if number > 0xffff {
-                    write!(inside, "\\U{number:08X}")
-                } else {
-                    write!(inside, "\\u{number:04X}")
-                };
-            }
-            c => inside.push(c),
-        }
-    }
-    inside
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use super::export::{Ground, mask_of};
 use super::{curl, markdown};
 use crate::insight::facts::Case;
-use crate::insight::{Explanation, Verdict, request_ids};
+use crate::insight::{Entry, Explanation, Verdict, request_ids};
 use crate::model::Outcome;
 use std::fmt::Write;
 
@@ -161,6 +161,10 @@ fn entries(case: &Case, text: &mut String) {
         return;
     }
     let _ = writeln!(text, "### What the answer says\n");
+    if entries.iter().any(|entry| entry.place().is_some()) {
+        table(entries, text);
+        return;
+    }
     for entry in entries {
         let title = entry.title.as_deref().unwrap_or("Error");
         let _ = write!(text, "- **{}**", markdown::text(title));
@@ -170,12 +174,27 @@ fn entries(case: &Case, text: &mut String) {
         if let Some(detail) = &entry.detail {
             let _ = write!(text, ": {}", markdown::text(detail));
         }
-        for (name, value) in [("pointer", &entry.pointer), ("parameter", &entry.parameter)] {
-            if let Some(value) = value {
-                let _ = write!(text, ", {name} {}", markdown::code(value));
-            }
-        }
         text.push('\n');
+    }
+    text.push('\n');
+}
+
+/// Where errors are about parts of the input, the part has a column of its own.
+fn table(entries: &[Entry], text: &mut String) {
+    let _ = writeln!(
+        text,
+        "| title | detail | field | code |\n| --- | --- | --- | --- |"
+    );
+    let said = |said: Option<&str>| said.map_or_else(|| "–".to_owned(), markdown::text);
+    for entry in entries {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            said(entry.title.as_deref()),
+            said(entry.detail.as_deref()),
+            said(entry.place()),
+            said(entry.code.as_deref()),
+        );
     }
     text.push('\n');
 }

@@ -27,8 +27,8 @@ pub struct Variables {
     raws: HashMap<String, String>,
     /// The number that a name would get next.
     next: HashMap<String, u32>,
-    /// Those whose value the other program makes anew for each call.
-    made: Vec<String>,
+    /// Those whose value the other program makes anew for each call, with the words that make it.
+    made: Vec<(String, String)>,
     /// Taken out of answers as the calls are made.
     captured: HashSet<String>,
     /// Filled into others.
@@ -62,8 +62,8 @@ pub struct Settled {
     pub open: Vec<String>,
     /// Refer to themselves or to too much.
     pub endless: Vec<usize>,
-    /// Made anew for each call by the other program.
-    pub made: Vec<String>,
+    /// Made anew for each call by the other program, with the words that make it.
+    pub made: Vec<(String, String)>,
     /// Values that no request uses.
     pub unused: Vec<usize>,
 }
@@ -237,16 +237,20 @@ impl Variables {
 
     /// `$guid`, `$randomInt 1 5`, `$processEnv KEY`, `$env.KEY`
     fn made(&mut self, text: &str) -> String {
-        let mut words = text.split([' ', '.']).filter(|word| !word.is_empty());
-        let first = words.next().unwrap_or("made");
+        let words = text.split([' ', '.']).filter(|word| !word.is_empty());
+        let words: Vec<&str> = words.collect();
+        let first = words.first().copied().unwrap_or("made");
         if FROM_OUTSIDE.contains(&first)
-            && let Some(name) = words.next()
+            && let Some(name) = words.get(1)
         {
             return self.outside(name.trim_start_matches('%'));
         }
-        let name = self.name(&format!("${first}"));
-        if !self.made.contains(&name) && self.made.len() < 100 {
-            self.made.push(name.clone());
+        // Tomorrow is another value than today.
+        let whole = format!("${}", words.join(" "));
+        let name = self.name_like(&whole, &format!("${first}"));
+        let is_known = self.made.iter().any(|(known, _)| *known == name);
+        if !is_known && self.made.len() < 100 {
+            self.made.push((name.clone(), whole));
         }
         name
     }
@@ -265,13 +269,21 @@ impl Variables {
 
     /// The same name in letters that may stand in braces here.
     fn name(&mut self, raw: &str) -> String {
+        self.name_like(raw, raw)
+    }
+
+    /// A name for what the file calls so, made of the letters of another text.
+    fn name_like(&mut self, raw: &str, like: &str) -> String {
         let raw = raw.trim();
         if let Some(name) = self.names.get(raw) {
             return name.clone();
         }
         let fits = |c: char| c.is_alphanumeric() || "_-.".contains(c);
         // `login.response.body.$.id` says more than is needed to tell it from others.
-        let short = raw.replace(".response.body.", ".").replace(".$.", ".");
+        let short = like
+            .trim()
+            .replace(".response.body.", ".")
+            .replace(".$.", ".");
         let letters = short.trim_start_matches('$').chars().take(80);
         let letters = letters.filter(|c| *c != ']');
         let mut stem: String = letters.map(|c| if fits(c) { c } else { '-' }).collect();

@@ -7,10 +7,19 @@ use crate::model::{
     Auth, Environment, MASK, Origin, Param, RequestSpec, SentRequest, TokenName, as_text, decoded,
     encoded,
 };
+use url::Url;
 
 /// The name under which a made-up token goes out.
 pub fn wrong_token() -> TokenName {
     TokenName::named("wrong-on-purpose")
+}
+
+/// A token's name for a list; one that was made up has none that anybody knows.
+pub fn called(name: &TokenName) -> &str {
+    match name.as_str() {
+        "wrong-on-purpose" => "made up",
+        name => name,
+    }
 }
 
 /// A probe as a request, and the environment it is resolved in; `None` if it would break a rule
@@ -84,6 +93,16 @@ fn url_of(probe: &Probe, sent: &SentRequest, own: bool) -> String {
         is_secret_name(name) || value.contains("‹token:") || value.contains(MASK)
     };
     let pairs: Vec<(String, String)> = probe.url.query_pairs().into_owned().collect();
+    // The same place is asked for in the same letters.
+    let written = sent.url.split('#').next().unwrap_or_default();
+    let mut place = probe.url.clone();
+    place.set_fragment(None);
+    if Url::parse(written).is_ok_and(|url| url == place)
+        && (own || !pairs.iter().any(|(name, value)| is_secret(name, value)))
+        && let Some(url) = sent.part_of_url(0..written.len())
+    {
+        return url;
+    }
     if !pairs.iter().any(|(name, value)| is_secret(name, value)) {
         return as_text(probe.url.as_str());
     }

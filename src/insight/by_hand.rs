@@ -6,7 +6,9 @@ use super::facts::{Case, Facts, Probe, Probed};
 use super::probe;
 use crate::insight::Exchange;
 use crate::insight::redact::Mask;
-use crate::model::{Auth, Environment, RawExchange, RequestSpec, SentRequest, TokenName, resolve};
+use crate::model::{
+    Auth, CallOrigin, Environment, RawExchange, RequestSpec, SentRequest, TokenName, resolve,
+};
 use std::sync::Arc;
 
 /// What stands in place of their token: `$HTTRIAGE_TOKEN_THEIRS`.
@@ -72,6 +74,7 @@ pub fn answer(
         },
         typed: spec,
         probe_of: Some(case.call.exchange.id.clone()),
+        origin: CallOrigin::Probe,
         ..pasted.clone().into_raw()
     };
     // What was pasted was looked through before; the question is our own.

@@ -6,7 +6,8 @@ use super::back_off::wait_text;
 use super::facts::Case;
 use super::named::Named;
 use super::rules::{Beside, Finding, Tier, look};
-use super::status::{Catalogue, CauseNote};
+use super::statement::CauseNote;
+use super::status::Catalogue;
 use crate::model::Cause;
 
 /// A cause, how likely it is, and why.

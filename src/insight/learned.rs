@@ -39,7 +39,58 @@ impl Known {
 type Key = (String, String, Option<TokenName>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Learned(HashMap<Key, Known>);
+pub struct Learned {
+    calls: HashMap<Key, Known>,
+    /// By the token's name, of each value that it had: the last call that says how it stands.
+    tokens: HashMap<TokenName, Vec<ExchangeSummary>>,
+}
+
+/// How a token stands by a call that was made with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Worked,
+    Refused,
+    /// It was answered, and the answer says nothing of the token.
+    Answered,
+}
+
+impl Standing {
+    pub fn of(call: &ExchangeSummary) -> Standing {
+        match (call.looks(), call.status) {
+            (StatusClass::Success | StatusClass::Redirection, _) => Standing::Worked,
+            (_, Some(401 | 403)) => Standing::Refused,
+            _ if call.refused => Standing::Refused,
+            _ => Standing::Answered,
+        }
+    }
+}
+
+/// Of calls with the newest first, the one that says how a token stands: the last that worked or
+/// was refused, else the last that was answered. Another value of that name is another token.
+pub fn last_word<'a>(
+    calls: impl IntoIterator<Item = &'a ExchangeSummary>,
+    token: &TokenRef,
+) -> Option<&'a ExchangeSummary> {
+    let mut answered = None;
+    for call in calls {
+        let Some(own) = call.token.as_ref().filter(|own| own.name == token.name) else {
+            continue;
+        };
+        if call.status.is_none() || is_other_value(own, token) {
+            continue;
+        }
+        if Standing::of(call) != Standing::Answered {
+            return Some(call);
+        }
+        answered = answered.or(Some(call));
+    }
+    answered
+}
+
+fn is_other_value(one: &TokenRef, other: &TokenRef) -> bool {
+    let prints = one.fingerprint.as_ref().zip(other.fingerprint.as_ref());
+    prints.is_some_and(|(one, other)| one != other)
+}
 
 impl Learned {
     /// From calls, the newest first. A call that never left teaches nothing.
@@ -48,6 +99,9 @@ impl Learned {
         for call in calls {
             if call.status.is_none() {
                 continue;
+            }
+            if let Some(token) = &call.token {
+                learned.stood(token, &call);
             }
             let token = call.token.as_ref().map(|token| token.name.clone());
             let path = path(&call.url).to_owned();
@@ -60,8 +114,52 @@ impl Learned {
         learned
     }
 
+    fn stood(&mut self, token: &TokenRef, call: &ExchangeSummary) {
+        let words = self.tokens.entry(token.name.clone()).or_default();
+        let own = |known: &ExchangeSummary| known.token.as_ref() == Some(token);
+        match words.iter_mut().find(|known| own(known)) {
+            None => words.push(call.clone()),
+            Some(known) if Standing::of(known) == Standing::Answered => {
+                if Standing::of(call) != Standing::Answered {
+                    *known = call.clone();
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// The call that says how a token stands.
+    pub fn last_word(&self, token: &TokenRef) -> Option<&ExchangeSummary> {
+        last_word(self.tokens.get(&token.name)?, token)
+    }
+
+    /// The calls that came out otherwise with one token than with the other: the call, and what
+    /// each got. And how many came out alike.
+    pub fn apart(
+        &self,
+        one: &TokenName,
+        other: &TokenName,
+    ) -> (Vec<(String, String, String)>, usize) {
+        let (mut apart, mut alike) = (Vec::new(), 0);
+        for ((method, place, token), known) in &self.calls {
+            if token.as_ref() != Some(one) || place.contains('*') {
+                continue;
+            }
+            let key = (method.clone(), place.clone(), Some(other.clone()));
+            match self.calls.get(&key) {
+                Some(same) if same.said() == known.said() => alike += 1,
+                Some(beside) => {
+                    apart.push((format!("{method} {place}"), known.said(), beside.said()));
+                }
+                None => {}
+            }
+        }
+        apart.sort();
+        (apart, alike)
+    }
+
     fn add(&mut self, key: Key, call: &ExchangeSummary) {
-        match self.0.get_mut(&key) {
+        match self.calls.get_mut(&key) {
             None => {
                 let known = Known {
                     last: call.clone(),
@@ -69,7 +167,7 @@ impl Learned {
                     times: 1,
                     settled: false,
                 };
-                self.0.insert(key, known);
+                self.calls.insert(key, known);
             }
             Some(known) if known.settled => {}
             Some(known) if result(&known.last) == result(call) => {
@@ -94,11 +192,11 @@ impl Learned {
             true => pattern(path)?,
             false => path.to_owned(),
         };
-        self.0.get(&(method.to_owned(), place, token))
+        self.calls.get(&(method.to_owned(), place, token))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.calls.is_empty()
     }
 }
 
@@ -214,6 +312,59 @@ mod tests {
 
     fn support() -> Caller {
         Caller::Token(TokenName::new("support").unwrap())
+    }
+
+    #[test]
+    fn a_token_stands_as_the_last_call_says_that_says_anything_of_it() {
+        let support = TokenRef {
+            name: TokenName::new("support").unwrap(),
+            fingerprint: None,
+        };
+        let calls = [
+            call(5, "support", "/a", 404, None),
+            call(4, "support", "/a", 401, Some("token_expired")),
+            call(3, "support", "/a", 200, None),
+        ];
+        let learned = Learned::of(calls.clone());
+        let word = learned.last_word(&support).unwrap();
+        assert_eq!(
+            (word.status, Standing::of(word)),
+            (Some(401), Standing::Refused)
+        );
+        let only = Learned::of(calls[..1].to_vec());
+        let word = only.last_word(&support).unwrap();
+        assert_eq!(
+            (word.status, Standing::of(word)),
+            (Some(404), Standing::Answered)
+        );
+        // Another value of that name is another token.
+        let valued = |print: &str| TokenRef {
+            fingerprint: Some(print.to_owned()),
+            ..support.clone()
+        };
+        let mut old = calls[1].clone();
+        old.token = Some(valued("aaaa"));
+        let learned = Learned::of([old]);
+        assert!(learned.last_word(&valued("aaaa")).is_some());
+        assert_eq!(learned.last_word(&valued("bbbb")), None);
+    }
+
+    #[test]
+    fn two_tokens_are_told_apart_by_what_each_got() {
+        let learned = Learned::of([
+            call(3, "admin", "/users", 200, None),
+            call(2, "support", "/users", 403, Some("forbidden")),
+            call(1, "admin", "/me", 200, None),
+            call(0, "support", "/me", 200, None),
+        ]);
+        let name = |text| TokenName::new(text).unwrap();
+        let (apart, alike) = learned.apart(&name("admin"), &name("support"));
+        let row = ("GET /users", "200", "403 forbidden");
+        assert_eq!(
+            apart,
+            [(row.0.to_owned(), row.1.to_owned(), row.2.to_owned())]
+        );
+        assert_eq!(alike, 1);
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Access {
             Access::Allowed => "allowed",
             Access::Denied => "denied",
             Access::Hidden => "hidden",
-            Access::UnknownToken => "unknown token",
+            Access::UnknownToken => "token not accepted",
             Access::Unclear => "unclear",
             Access::Failed => "failed",
             Access::Skipped => "skipped",

@@ -1,13 +1,44 @@
 //! The one filter grammar: the screen, the shell and the database read the same words the same
-//! way. What is not understood is looked for as text, so that no filter is ever refused.
+//! way. A word without a known name before it is looked for as text; a value that means nothing
+//! is an error with its place, since an empty list would say that there is no such call.
 
-use crate::model::{ExchangeSummary, StatusClass, Timestamp};
-use jiff::{SignedDuration, civil};
+mod moment;
+mod spelling;
+
+use crate::model::{ExchangeSummary, StatusClass};
+use jiff::{Timestamp, Zoned};
+use moment::{Moment, moment};
+pub use spelling::Sought;
+use std::fmt;
 
 /// Terms that must all hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     terms: Vec<Term>,
+    told: Vec<String>,
+}
+
+/// Why a filter cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryError {
+    /// Which character of the filter the word begins with, counted from 1.
+    pub column: usize,
+    pub word: String,
+    problem: String,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let QueryError {
+            column,
+            word,
+            problem,
+        } = self;
+        write!(
+            f,
+            "The filter cannot be read at column {column}: {word} {problem} In quotation marks it is looked for as text."
+        )
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +53,8 @@ pub enum Want {
     Status(u16),
     Class(StatusClass),
     Method(String),
-    /// A part of the host, with its port where the URL names one.
-    Host(String),
+    /// A part of the host, with its port where the URL names one, in each of its spellings.
+    Host(Vec<String>),
     Environment(String),
     Token(String),
     /// A whole error code.
@@ -36,15 +67,49 @@ pub enum Want {
     /// Started before this millisecond.
     Until(i64),
     /// A part of what `search_text` gives.
-    Word(String),
+    Word(Sought),
 }
 
 impl Query {
-    /// `now` is what `since:2d` counts back from.
-    pub fn parse(text: &str, now: Timestamp) -> Query {
-        Query {
-            terms: words(text).iter().map(|word| word.term(now)).collect(),
+    /// `now` is what `since:2d` counts back from, and its zone the one in which days begin.
+    pub fn parse(text: &str, now: &Zoned) -> Result<Query, QueryError> {
+        match Query::readable(text, now) {
+            (query, None) => Ok(query),
+            (_, Some(error)) => Err(error),
         }
+    }
+
+    /// What can be read of a filter that is still being typed, and the first word that cannot.
+    pub fn readable(text: &str, now: &Zoned) -> (Query, Option<QueryError>) {
+        let mut query = Query::default();
+        let mut unreadable = None;
+        for word in with_times(words(text), now) {
+            match word.term(now) {
+                Ok(term) => {
+                    query.told.extend(word.told(&term, now));
+                    query.terms.push(term);
+                }
+                Err(error) => unreadable = unreadable.or(Some(error)),
+            }
+        }
+        (query, unreadable)
+    }
+
+    /// What is put together by the program; nothing in it can be misread.
+    pub fn of(wants: impl IntoIterator<Item = Want>) -> Query {
+        let terms = wants.into_iter().map(|want| Term {
+            negated: false,
+            want,
+        });
+        Query {
+            terms: terms.collect(),
+            told: Vec::new(),
+        }
+    }
+
+    /// Which moments are meant by what names no zone, in sentences.
+    pub fn told(&self) -> &[String] {
+        &self.told
     }
 
     pub fn is_empty(&self) -> bool {
@@ -60,9 +125,7 @@ impl Query {
         let mut text = None;
         self.terms.iter().all(|term| {
             let found = match &term.want {
-                Want::Word(word) => text
-                    .get_or_insert_with(|| search_text(summary))
-                    .contains(word),
+                Want::Word(word) => word.is_in(text.get_or_insert_with(|| search_text(summary))),
                 want => want.holds(summary),
             };
             found != term.negated
@@ -77,7 +140,10 @@ impl Want {
             Want::Status(status) => summary.status == Some(*status),
             Want::Class(class) => summary.class() == *class,
             Want::Method(word) => same(&summary.method, word),
-            Want::Host(word) => host(&summary.url).contains(word),
+            Want::Host(spellings) => {
+                let host = host(&summary.url);
+                spellings.iter().any(|part| host.contains(part))
+            }
             Want::Environment(word) => same(&summary.environment, word),
             Want::Token(word) => summary
                 .token
@@ -91,8 +157,24 @@ impl Want {
             Want::Refused(refused) => summary.refused == *refused,
             Want::Since(ms) => summary.started_at.as_millisecond() >= *ms,
             Want::Until(ms) => summary.started_at.as_millisecond() < *ms,
-            Want::Word(word) => search_text(summary).contains(word),
+            Want::Word(word) => word.is_in(&search_text(summary)),
         }
+    }
+
+    pub fn environment(name: &str) -> Want {
+        Want::Environment(name.to_lowercase())
+    }
+
+    pub fn case(name: &str) -> Want {
+        Want::Case(name.to_lowercase())
+    }
+
+    pub fn token(name: &str) -> Want {
+        Want::Token(name.to_lowercase())
+    }
+
+    pub fn method(method: &str) -> Want {
+        Want::Method(method.to_lowercase())
     }
 }
 
@@ -143,6 +225,8 @@ fn path(url: &str) -> &str {
 
 /// One piece between blanks.
 struct Word {
+    /// Its first character, counted from 1.
+    column: usize,
     negated: bool,
     /// Began with a quote, and so is text whatever it says.
     quoted: bool,
@@ -153,6 +237,7 @@ fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
+        let column = text[..text.len() - rest.len()].chars().count() + 1;
         let negated = rest.starts_with('-') && rest[1..].starts_with(|c: char| !c.is_whitespace());
         if negated {
             rest = &rest[1..];
@@ -174,6 +259,7 @@ fn words(text: &str) -> Vec<Word> {
         rest = rest[end..].trim_start();
         if !said.is_empty() {
             words.push(Word {
+                column,
                 negated,
                 quoted,
                 text: said,
@@ -183,37 +269,141 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
+/// `since:2026-05-12 14:30` is meant as one, though there is a blank in it.
+fn with_times(words: Vec<Word>, now: &Zoned) -> Vec<Word> {
+    let mut joined: Vec<Word> = Vec::with_capacity(words.len());
+    for word in words {
+        let is_time = !word.quoted && !word.negated && moment::is_time_of_day(&word.text);
+        let day = joined.last_mut().filter(|before| {
+            let value = before.time();
+            is_time && value.is_some_and(|value| moment::is_day(value, now))
+        });
+        match day {
+            Some(day) => {
+                day.text.push(' ');
+                day.text.push_str(&word.text);
+            }
+            None => joined.push(word),
+        }
+    }
+    joined
+}
+
 impl Word {
-    fn term(&self, now: Timestamp) -> Term {
-        let want = if self.quoted { None } else { self.want(now) };
-        Term {
+    fn term(&self, now: &Zoned) -> Result<Term, QueryError> {
+        let want = match self.quoted {
+            true => None,
+            false => self.want(now)?,
+        };
+        Ok(Term {
             negated: self.negated,
-            want: want.unwrap_or_else(|| Want::Word(self.text.to_lowercase())),
+            want: want.unwrap_or_else(|| Want::Word(Sought::new(&self.text))),
+        })
+    }
+
+    /// The value of `since:` or `until:`.
+    fn time(&self) -> Option<&str> {
+        let (key, value) = self.text.split_once(':').filter(|_| !self.quoted)?;
+        let is_time = ["since", "until"]
+            .iter()
+            .any(|name| key.eq_ignore_ascii_case(name));
+        is_time.then_some(value)
+    }
+
+    /// What the word asks for by the name before its colon; `None` where it is a text.
+    fn want(&self, now: &Zoned) -> Result<Option<Want>, QueryError> {
+        let Some((key, value)) = self.text.split_once(':') else {
+            return Ok(status(&self.text));
+        };
+        let key = key.to_ascii_lowercase();
+        if !NAMES.contains(&key.as_str()) {
+            return Ok(None);
+        }
+        if value.is_empty() {
+            return Err(self.error(format!("has nothing after its colon. {}", remedy(&key))));
+        }
+        let lower = value.to_lowercase();
+        let want = match key.as_str() {
+            "status" => status(value),
+            "class" => class(&lower).map(Want::Class),
+            "method" => Some(Want::Method(lower)),
+            "host" => Some(Want::Host(spelling::hosts(value))),
+            "env" | "environment" => Some(Want::Environment(lower)),
+            "token" => Some(Want::Token(lower)),
+            "code" => Some(Want::Code(lower)),
+            "case" => Some(Want::Case(lower)),
+            "refused" => yes_or_no(&lower).map(Want::Refused),
+            "since" => moment(value, now).map(|moment| Want::Since(moment.first)),
+            _ => moment(value, now).map(|moment| Want::Until(moment.after)),
+        };
+        let names_none = || self.error(format!("{}. {}", problem(&key), remedy(&key)));
+        want.map(Some).ok_or_else(names_none)
+    }
+
+    fn error(&self, problem: String) -> QueryError {
+        QueryError {
+            column: self.column,
+            word: self.text.clone(),
+            problem,
         }
     }
 
-    fn want(&self, now: Timestamp) -> Option<Want> {
-        let Some((key, value)) = self.text.split_once(':') else {
-            return status(&self.text);
-        };
-        if value.is_empty() {
+    /// Which moment is meant, where that hangs on the zone.
+    fn told(&self, term: &Term, now: &Zoned) -> Option<String> {
+        let Moment { local: true, .. } = moment(self.time()?, now)? else {
             return None;
-        }
-        let lower = value.to_lowercase();
-        Some(match key.to_ascii_lowercase().as_str() {
-            "status" => status(value)?,
-            "class" => Want::Class(class(&lower)?),
-            "method" => Want::Method(lower),
-            "host" => Want::Host(lower),
-            "env" | "environment" => Want::Environment(lower),
-            "token" => Want::Token(lower),
-            "code" => Want::Code(lower),
-            "case" => Want::Case(lower),
-            "refused" => Want::Refused(yes_or_no(&lower)?),
-            "since" => Want::Since(moment(value, now)?.0),
-            "until" => Want::Until(moment(value, now)?.1),
+        };
+        let (word, ms) = match term.want {
+            Want::Since(ms) => ("from", ms),
+            Want::Until(ms) => ("before", ms),
             _ => return None,
-        })
+        };
+        let zone = now.time_zone();
+        let at = Timestamp::from_millisecond(ms).ok()?.to_zoned(zone.clone());
+        let zone = match zone.iana_name() {
+            Some(name) if !zone.is_unknown() => name.to_owned(),
+            _ => format!("UTC{}", at.strftime("%:z")),
+        };
+        let seconds = if at.second() == 0 { "" } else { ":%S" };
+        let at = at.strftime(&format!("%Y-%m-%d %H:%M{seconds}")).to_string();
+        Some(format!("{} is {word} {at} in {zone}.", self.text))
+    }
+}
+
+const NAMES: [&str; 12] = [
+    "status",
+    "class",
+    "method",
+    "host",
+    "env",
+    "environment",
+    "token",
+    "code",
+    "case",
+    "refused",
+    "since",
+    "until",
+];
+
+fn problem(key: &str) -> &'static str {
+    match key {
+        "status" => "names no status",
+        "class" => "names no class",
+        "refused" => "is neither yes nor no",
+        _ => "names no time",
+    }
+}
+
+fn remedy(key: &str) -> String {
+    match key {
+        "status" => "A status is written as 403 or 4xx.".to_owned(),
+        "class" => {
+            let ids = StatusClass::ALL.map(StatusClass::id).join(", ");
+            format!("The classes are {ids}.")
+        }
+        "refused" => "It is written as refused:yes or refused:no.".to_owned(),
+        "since" | "until" => format!("A time is {}.", moment::FORMS),
+        key => format!("It is written as {key}:WORD."),
     }
 }
 
@@ -243,42 +433,6 @@ fn class(id: &str) -> Option<StatusClass> {
         .find(|class| class.id() == id.replace('-', "_"))
 }
 
-/// The first millisecond of what is named, and the first one after it.
-fn moment(text: &str, now: Timestamp) -> Option<(i64, i64)> {
-    let span = |from: Timestamp, length: i64| {
-        let ms = from.as_millisecond();
-        Some((ms, ms.checked_add(length)?))
-    };
-    if let Some(ago) = ago(text) {
-        return span(now.checked_sub(ago).ok()?, 1);
-    }
-    if let Ok(day) = text.parse::<civil::Date>()
-        && text.len() == 10
-    {
-        let midnight = day.to_datetime(civil::Time::midnight());
-        let begin = jiff::tz::TimeZone::UTC.to_timestamp(midnight).ok()?;
-        return span(begin, 24 * 60 * 60 * 1_000);
-    }
-    // Typed by hand, `t` and `z` are small.
-    span(text.to_ascii_uppercase().parse().ok()?, 1)
-}
-
-/// `30m`, `2h`, `2d`, `1w`
-fn ago(text: &str) -> Option<SignedDuration> {
-    let seconds = match text.as_bytes().last()?.to_ascii_lowercase() {
-        b's' => 1,
-        b'm' => 60,
-        b'h' => 60 * 60,
-        b'd' => 24 * 60 * 60,
-        b'w' => 7 * 24 * 60 * 60,
-        _ => return None,
-    };
-    let digits = &text[..text.len() - 1];
-    let plain = digits.bytes().all(|b| b.is_ascii_digit());
-    let count: i64 = plain.then(|| digits.parse().ok()).flatten()?;
-    Some(SignedDuration::from_secs(count.checked_mul(seconds)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,13 +440,18 @@ mod tests {
     use proptest::prelude::*;
     use std::time::Duration;
 
-    fn now() -> Timestamp {
-        "2026-05-12T12:00:00Z".parse().unwrap()
+    fn now() -> Zoned {
+        let now: Timestamp = "2026-05-12T12:00:00Z".parse().unwrap();
+        now.to_zoned(jiff::tz::TimeZone::UTC)
+    }
+
+    fn parsed(text: &str) -> Query {
+        Query::parse(text, &now()).unwrap()
     }
 
     fn refused() -> ExchangeSummary {
         ExchangeSummary {
-            id: ExchangeId::new(now(), 1),
+            id: ExchangeId::new(now().timestamp(), 1),
             started_at: "2026-05-12T10:00:00Z".parse().unwrap(),
             took: Duration::from_millis(80),
             environment: "Sandbox".into(),
@@ -313,12 +472,13 @@ mod tests {
                 title: Some("Zugriff verweigert".into()),
                 detail: Some("The role ÜBERSICHT is missing".into()),
                 code: Some("not_allowed".into()),
+                field: None,
             }],
         }
     }
 
     fn holds(text: &str) -> bool {
-        Query::parse(text, now()).matches(&refused())
+        parsed(text).matches(&refused())
     }
 
     #[test]
@@ -369,7 +529,7 @@ mod tests {
         assert!(holds("403 method:GET zugriff -code:other"));
         assert!(!holds("403 method:GET zugriff -code:not_allowed"));
         assert!(holds("  "));
-        assert!(Query::parse("", now()).is_empty());
+        assert!(parsed("").is_empty());
     }
 
     #[test]
@@ -401,33 +561,131 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_looked_for_as_text() {
+    fn what_has_no_known_name_before_it_is_looked_for_as_text() {
         for text in [
-            "status:abc",
-            "class:odd",
-            "since:soon",
-            "since:99999999999999999999d",
-            "since:9999999999999w",
-            "since:-1d",
-            "method:",
             "weather:fine",
+            "http://a",
             "6xx",
             "40",
             "-",
+            "14:30",
             "\"status:403\"",
+            "\"since:soon\"",
         ] {
-            let query = Query::parse(text, now());
+            let query = parsed(text);
             let word = text.replace('"', "");
             let terms = [Term {
                 negated: false,
-                want: Want::Word(word),
+                want: Want::Word(Sought::new(&word)),
             }];
             assert_eq!(query.terms(), terms, "{text}");
         }
-        let query = Query::parse("-code:\"two words\" \"open end", now());
+        let query = parsed("-code:\"two words\" \"open end");
         assert_eq!(query.terms()[0].want, Want::Code("two words".into()));
         assert!(query.terms()[0].negated);
-        assert_eq!(query.terms()[1].want, Want::Word("open end".into()));
+        assert_eq!(query.terms()[1].want, Want::Word(Sought::new("open end")));
+    }
+
+    #[test]
+    fn a_value_that_means_nothing_is_an_error_with_its_place() {
+        for (text, column, says) in [
+            (
+                "status:abc",
+                1,
+                "status:abc names no status. A status is written as 403 or 4xx.",
+            ),
+            ("403 status:6xx", 5, "names no status"),
+            (
+                "é -class:odd",
+                3,
+                "class:odd names no class. The classes are informational, ",
+            ),
+            ("refused:perhaps", 1, "neither yes nor no"),
+            (
+                "since:soon",
+                1,
+                "since:soon names no time. A time is a date such as",
+            ),
+            ("since:-1d", 1, "names no time"),
+            ("a  until:2026-02-30", 4, "names no time"),
+            (
+                "since:\"2026-05-12 25:00\"",
+                1,
+                "since:2026-05-12 25:00 names no time",
+            ),
+            (
+                "method:",
+                1,
+                "method: has nothing after its colon. It is written as method:WORD.",
+            ),
+            ("host:\"\"", 1, "nothing after its colon"),
+        ] {
+            let error = Query::parse(text, &now()).unwrap_err();
+            assert_eq!(error.column, column, "{text}");
+            let said = error.to_string();
+            assert!(said.contains(says), "{said}");
+            assert!(said.contains(&format!("at column {column}: ")), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_may_stand_behind_its_date() {
+        for hit in [
+            "since:2026-05-12 10:00 zugriff",
+            "until:2026-05-12 10:00",
+            "since:\"2026-05-12 09:59:59\"",
+            "since:today 9:00 until:yesterday -x",
+        ] {
+            assert_eq!(holds(hit), !hit.contains("yesterday"), "{hit}");
+        }
+        assert!(!holds("since:2026-05-12 10:01"));
+        assert_eq!(parsed("since:2026-05-12 10:01 403").terms().len(), 2);
+        // A time behind anything else is a word.
+        assert_eq!(parsed("since:2h 10:01").terms().len(), 2);
+        assert_eq!(parsed("since:today \"10:01\"").terms().len(), 2);
+    }
+
+    #[test]
+    fn which_moment_is_meant_is_told_where_it_hangs_on_the_zone() {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
+        let now = now().with_time_zone(zone);
+        let told = |text: &str| Query::parse(text, &now).unwrap().told().join(" ");
+        assert_eq!(
+            told("since:yesterday -until:2026-05-12 10:00 403"),
+            "since:yesterday is from 2026-05-11 00:00 in UTC+02:00. until:2026-05-12 10:00 is before 2026-05-12 10:01 in UTC+02:00."
+        );
+        assert_eq!(told("since:2d until:2026-05-12T10:00Z 403"), "");
+    }
+
+    #[test]
+    fn a_call_is_found_by_words_as_typed_whatever_their_encoding() {
+        let call = ExchangeSummary {
+            url: "https://xn--mller-kva.example/stra%C3%9Fe?city=K%C3%B6ln+S%C3%BCd".into(),
+            errors: vec![ErrorLine {
+                field: None,
+                title: None,
+                detail: Some("no \\u0055mlaut in {\"a\":\"\\u00e4\"}, cafe\u{301}".into()),
+                code: None,
+            }],
+            ..refused()
+        };
+        for hit in [
+            "straße",
+            "STRAßE",
+            "Köln",
+            "\"köln süd\"",
+            "ko\u{308}ln",
+            "k%c3%b6ln",
+            "umlaut",
+            "ä",
+            "café",
+            "host:müller",
+            "host:Müller.example",
+            "-straßen",
+            "-host:möller",
+        ] {
+            assert!(parsed(hit).matches(&call), "{hit}");
+        }
     }
 
     #[test]
@@ -437,10 +695,10 @@ mod tests {
             ..refused()
         };
         for hit in ["olga", "\"release of may\"", "403 olga"] {
-            assert!(Query::parse(hit, now()).matches(&noted), "{hit}");
-            assert!(!Query::parse(hit, now()).matches(&refused()), "{hit}");
+            assert!(parsed(hit).matches(&noted), "{hit}");
+            assert!(!parsed(hit).matches(&refused()), "{hit}");
         }
-        assert!(!Query::parse("\"olga since\"", now()).matches(&noted));
+        assert!(!parsed("\"olga since\"").matches(&noted));
     }
 
     #[test]
@@ -460,17 +718,20 @@ mod tests {
             "{{base}}",
             "-4xx",
         ] {
-            assert!(Query::parse(hit, now()).matches(&failed), "{hit}");
+            assert!(parsed(hit).matches(&failed), "{hit}");
         }
         for miss in ["403", "token:support", "host:base"] {
-            assert!(!Query::parse(miss, now()).matches(&failed), "{miss}");
+            assert!(!parsed(miss).matches(&failed), "{miss}");
         }
     }
 
     proptest! {
         #[test]
-        fn any_text_is_a_query(text in any::<String>()) {
-            let query = Query::parse(&text, now());
+        fn any_text_is_a_query_or_an_error(text in any::<String>()) {
+            let Ok(query) = Query::parse(&text, &now()) else {
+                prop_assert!(text.contains(':'));
+                return Ok(());
+            };
             query.matches(&refused());
             let is_blank = text.chars().all(|c| c.is_whitespace() || c == '"');
             prop_assert!(is_blank || !query.is_empty() || text.contains('"'));

@@ -10,10 +10,12 @@ use super::error_body::error_body;
 use super::explain::Verdict;
 use super::json::{self, Json, pointer_parts};
 use crate::insight::Exchange;
-use crate::model::{Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits};
+use crate::model::{
+    Capture, Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
+};
 
 pub use needs::{Wanted, tokens_of, wanted};
-pub use record::{Keeping, rerecorded, session_of, step_of};
+pub use record::{Keeping, is_saved, rerecorded, session_of, step_of};
 
 /// How a step came out beside its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,15 +28,18 @@ pub enum Change {
     Failed,
     /// Not sent.
     Skipped,
+    /// Nothing was recorded that the answer could be compared with.
+    Unrecorded,
 }
 
 impl Change {
-    pub const ALL: [Change; 5] = [
+    pub const ALL: [Change; 6] = [
         Change::Same,
         Change::Reworded,
         Change::Changed,
         Change::Failed,
         Change::Skipped,
+        Change::Unrecorded,
     ];
 
     /// The name that scripts read.
@@ -45,6 +50,15 @@ impl Change {
             Change::Changed => "changed",
             Change::Failed => "failed",
             Change::Skipped => "skipped",
+            Change::Unrecorded => "unrecorded",
+        }
+    }
+
+    /// The name that people read.
+    pub fn words(self) -> &'static str {
+        match self {
+            Change::Unrecorded => "nothing recorded",
+            _ => self.id(),
         }
     }
 
@@ -56,9 +70,11 @@ impl Change {
             (Change::Changed, false) => "≠",
             (Change::Failed, false) => "⚡",
             (Change::Skipped, false) => "–",
+            (Change::Unrecorded, false) => "○",
             (Change::Changed, true) => "#",
             (Change::Failed, true) => "x",
             (Change::Skipped, true) => "-",
+            (Change::Unrecorded, true) => "o",
         }
     }
 }
@@ -110,10 +126,27 @@ impl ReplayReport {
         self.steps.iter().filter(|s| s.change == change).count()
     }
 
-    /// Whether everything is as recorded, but for words.
+    /// Whether nothing is other than it was recorded, but for words.
     pub fn is_as_recorded(&self) -> bool {
-        let fine = |step: &StepReport| matches!(step.change, Change::Same | Change::Reworded);
+        let fine = |step: &StepReport| {
+            matches!(
+                step.change,
+                Change::Same | Change::Reworded | Change::Unrecorded
+            )
+        };
         self.steps.iter().all(fine)
+    }
+
+    /// What came of the run, in a sentence.
+    pub fn says(&self) -> &'static str {
+        let (all, open) = (self.steps.len(), self.count(Change::Unrecorded));
+        match self.is_as_recorded() {
+            false => "Not everything is as recorded.",
+            true if open == all => "Nothing was recorded, so there is nothing to compare.",
+            true if self.count(Change::Reworded) > 0 => "Only words differ from what was recorded.",
+            true if open > 0 => "What was recorded is as it was; the rest recorded nothing.",
+            true => "Everything is as recorded.",
+        }
     }
 }
 
@@ -125,7 +158,7 @@ pub fn expectation(exchange: &Exchange) -> Expectation {
     let mut expect = Expectation {
         status: Some(response.status),
         elapsed_ms: u64::try_from(exchange.took.as_millis()).ok(),
-        body_sha256: (!response.body.is_empty()).then(|| digest(&response.body)),
+        body_sha256: (!response.body.is_empty()).then(|| digest(response.bytes())),
         ..Expectation::default()
     };
     for entry in error_body(response).for_people().entries {
@@ -174,7 +207,11 @@ pub fn judge(step: &Step, exchange: &Exchange) -> StepReport {
             let now = expectation(exchange);
             match &step.expect {
                 Some(was) => compare(was, &now, response, &mut report),
-                None => report.differences.push("nothing was recorded".to_owned()),
+                None => {
+                    report.change = Change::Unrecorded;
+                    let words = "nothing was recorded, so there is nothing to compare";
+                    report.differences.push(words.to_owned());
+                }
             }
             report.replayed = Some(now);
         }
@@ -421,6 +458,31 @@ fn sorted(codes: &[String]) -> Vec<&String> {
     let mut codes: Vec<_> = codes.iter().collect();
     codes.sort();
     codes
+}
+
+/// What a step wants from its answer.
+pub fn taken(response: &Response, capture: &Capture) -> Option<String> {
+    match capture {
+        Capture::Body(pointer) => captured(response, pointer),
+        Capture::Header(name) => {
+            let found = response.headers.get(name);
+            let found = found.or_else(|| response.trailers.get(name));
+            found.map(std::borrow::Cow::into_owned)
+        }
+        Capture::Cookie(name) => {
+            let set = response.headers.all("set-cookie");
+            let pair = |text: std::borrow::Cow<str>| {
+                let (known, value) = text.split(';').next()?.split_once('=')?;
+                (known.trim() == name).then(|| value.trim().to_owned())
+            };
+            let here = set.filter_map(pair).last();
+            let given = || {
+                let mut given = response.cookies.given.iter().rev();
+                given.find(|(known, _)| known == name)
+            };
+            here.or_else(|| given().map(|(_, value)| value.clone()))
+        }
+    }
 }
 
 /// What stands at a JSON Pointer (RFC 6901) in an answer: a text as it is, anything else as

@@ -4,103 +4,13 @@
 
 use super::api::knowledge::Knowledge;
 use super::api::library::Library;
+use super::error_body::{Entry, EntryOrigin};
+use super::redact::is_secret_name;
+use super::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
+use crate::insight::Exchange;
 use crate::model::Cause;
 use std::sync::Arc;
-
-/// How surely something is known. The screen never says the third as if it were the first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Grounds {
-    /// Written down by whoever defines it; which page, in a few words.
-    Documented(String),
-    /// Seen to happen; where, in a few words.
-    Observed(String),
-    /// Likely, by our own reasoning.
-    Inferred,
-}
-
-impl Grounds {
-    /// One word for lists and JSON.
-    pub fn id(&self) -> &'static str {
-        match self {
-            Grounds::Documented(_) => "documented",
-            Grounds::Observed(_) => "observed",
-            Grounds::Inferred => "inferred",
-        }
-    }
-
-    /// The page or the place, where there is one.
-    pub fn source(&self) -> Option<&str> {
-        match self {
-            Grounds::Documented(source) | Grounds::Observed(source) => Some(source),
-            Grounds::Inferred => None,
-        }
-    }
-}
-
-impl Statement {
-    /// `… (RFC 9110, 15.5.4)`: the sentence with its ground, as it is shown and printed.
-    pub fn with_grounds(&self) -> String {
-        match &self.grounds {
-            Grounds::Documented(source) => format!("{} ({source})", self.text),
-            Grounds::Observed(source) => format!("{} (seen: {source})", self.text),
-            Grounds::Inferred => format!("{} (our reading)", self.text),
-        }
-    }
-}
-
-/// A sentence, and why it may be said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
-    pub text: String,
-    pub grounds: Grounds,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatusNote {
-    pub status: u16,
-    /// The registered phrase: `Not Found`.
-    pub name: String,
-    /// One plain sentence.
-    pub meaning: Statement,
-    /// The usual ones, likeliest first.
-    pub causes: Vec<Cause>,
-    /// Why it happens.
-    pub reasons: Vec<Statement>,
-    /// What to do about it; each is an action.
-    pub checks: Vec<Statement>,
-    /// Whom to ask, and for what.
-    pub ask: Vec<Statement>,
-    /// Statuses that are easily taken for this one.
-    pub see: Vec<u16>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CodeNote {
-    /// As the API writes it.
-    pub code: String,
-    pub title: Option<String>,
-    /// The statuses it comes with.
-    pub statuses: Vec<u16>,
-    pub meaning: Statement,
-    pub causes: Vec<Cause>,
-    pub checks: Vec<Statement>,
-    pub ask: Vec<Statement>,
-}
-
-/// What a cause is, and what to do about it. Its summary and steps may hold `{token}`,
-/// `{resource}`, `{parent}`, `{host}`, `{method}`, `{environment}` and `{wait}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CauseNote {
-    pub cause: Cause,
-    /// One plain sentence about a case at hand.
-    pub summary: Statement,
-    /// What it is in general.
-    pub meaning: Statement,
-    /// By what it is told from its neighbours.
-    pub signs: Vec<Statement>,
-    /// What to do; each is an action.
-    pub steps: Vec<Statement>,
-}
+use url::Url;
 
 /// All that is known: the causes in general, and what the packs say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,6 +60,33 @@ impl Glossary<'_> {
         Some(note)
     }
 
+    /// What the status of an answer means. What is plain from the call and its answer comes before
+    /// what the status usually means.
+    pub fn answer(&self, exchange: &Exchange, entries: &[Entry]) -> Option<StatusNote> {
+        let said = exchange.outcome.judged()?;
+        let mut note = self.status(said.status)?;
+        let cause = match said.status {
+            401 if carries_nothing(exchange) => Cause::TokenMissing,
+            502..=504 if entries.iter().any(|e| e.origin == EntryOrigin::Html) => {
+                Cause::GatewayError
+            }
+            _ => return Some(note),
+        };
+        if let Some(own) = self.cause(cause) {
+            note.meaning = match cause {
+                Cause::TokenMissing => Statement {
+                    text: "No credential was sent, and the API wants one.".to_owned(),
+                    grounds: Grounds::Inferred,
+                },
+                _ => own.summary,
+            };
+            note.causes = vec![cause];
+            note.reasons = own.signs;
+            note.checks = own.steps;
+        }
+        Some(note)
+    }
+
     /// By the exact spelling: an unknown code stays unknown, however alike it looks.
     pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeNote> {
         let row = self.knowledge.code(code, status)?;
@@ -165,10 +102,32 @@ impl Glossary<'_> {
     }
 }
 
+/// Whether a call that is known whole went out without anything that could be a credential.
+fn carries_nothing(exchange: &Exchange) -> bool {
+    let sent = &exchange.sent;
+    let by_header = sent
+        .headers
+        .iter()
+        .any(|header| is_secret_name(&header.name));
+    let by_url = match Url::parse(&sent.url) {
+        Ok(url) => {
+            let named = |(name, _): (std::borrow::Cow<str>, _)| is_secret_name(&name);
+            !url.username().is_empty() || url.password().is_some() || url.query_pairs().any(named)
+        }
+        Err(_) => true,
+    };
+    exchange.shows_head()
+        && exchange.token().is_none()
+        && !by_header
+        && !by_url
+        && sent.slots.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::insight::api::knowledge::{CauseText, CodeRow, Meaning, Pack, StatusRow};
+    use crate::insight::{Grounds, Statement};
 
     fn says(text: &str) -> Statement {
         Statement {

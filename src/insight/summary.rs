@@ -51,5 +51,6 @@ pub fn error_line(entry: &Entry) -> ErrorLine {
         title: entry.title.clone(),
         detail: entry.detail.clone(),
         code: entry.code.clone(),
+        field: entry.place().map(str::to_owned),
     }
 }

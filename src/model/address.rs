@@ -1,9 +1,11 @@
 //! The URL of a request: filled in, taken apart by the library, and its tokens found again.
 
-use super::fill::{BASE_HINT, fill};
+use super::fill::{BASE_HINT, fill, fill_with};
+use super::pair::query_encoded;
 use super::template::{FilledText, Piece, pieces};
 use super::{Cause, Environment, Failure, RequestSpec, TokenName};
 use std::borrow::Cow;
+use std::fmt::Write;
 use url::{Position, Url};
 
 /// The URL with stand-ins for its tokens, and its text with their slots.
@@ -14,17 +16,15 @@ pub fn address(
     let filled = fill(&typed(spec, environment)?, environment, "URL", CAUSE)?;
     let mut pairs = Vec::new();
     for param in spec.params.iter().filter(|param| param.enabled) {
-        let fill = |text: &String| match param.literal {
-            true => Ok(FilledText::from(text.clone())),
-            false => fill(text, environment, "parameters", CAUSE),
-        };
-        pairs.push((fill(&param.name)?, fill(&param.value)?));
+        let encode = |value| Cow::Owned(query_encoded(value));
+        let pair = param.query_pair();
+        pairs.push(fill_with(&pair, environment, "parameters", CAUSE, encode)?);
     }
-    // The library changes what it takes in. Where the tokens are afterwards is told by stand-ins,
-    // in which there is nothing to be changed.
-    let texts = pairs.iter().flat_map(|(name, value)| [name, value]);
-    let mut stand_ins = StandIns::unlike(texts.chain([&filled]));
-    let mut url = parsed(&stand_ins.put(&filled), &filled.text)?;
+    // Some of it is encoded on its way. Where the tokens are afterwards is told by stand-ins, in
+    // which there is nothing to be changed.
+    let mut stand_ins = StandIns::unlike(pairs.iter().chain([&filled]));
+    let typed = stand_ins.put(&filled);
+    let url = parsed(&typed, &filled.text)?;
     if url[..Position::BeforeUsername].contains(&stand_ins.stem)
         || url[Position::BeforeHost..Position::BeforePath].contains(&stand_ins.stem)
     {
@@ -33,15 +33,19 @@ pub fn address(
             "Write the host as it is; a token goes into the path, a parameter or a header.",
         ));
     }
-    if !pairs.is_empty() {
-        let pairs: Vec<(String, String)> = pairs
-            .iter()
-            .map(|(name, value)| (stand_ins.put(name), stand_ins.put(value)))
-            .collect();
-        url.query_pairs_mut().extend_pairs(pairs);
+    let mut text = as_written(&url, &typed);
+    let fragment = text.split_off(text.find('#').unwrap_or(text.len()));
+    for pair in &pairs {
+        match text.split_once('?') {
+            None => text.push('?'),
+            Some((_, "")) => {}
+            Some(_) => text.push('&'),
+        }
+        text.push_str(&fit(&stand_ins.put(pair), fits_query));
     }
-    match stand_ins.taken_out(url.as_str()) {
-        Some(text) => Ok((url, text)),
+    text.push_str(&fragment);
+    match stand_ins.taken_out(&text) {
+        Some(filled) => Ok((url, filled)),
         None => Err(bad(
             format!(
                 "a token in \"{}\" stands where it would not be sent",
@@ -52,17 +56,96 @@ pub fn address(
     }
 }
 
+/// The URL with path and query as they were written, as far as the first line of a request can
+/// hold them. Wherever it leads is for the library to say: a text that it reads in another way
+/// goes as the library writes it.
+fn as_written(url: &Url, typed: &str) -> String {
+    let scheme = typed.find(':').map_or(0, |at| at + 1);
+    let rest = typed[scheme..].trim_start_matches(['/', '\\']);
+    let rest = &rest[rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len())..];
+    let rest = rest.split('#').next().unwrap_or_default();
+    let (path, query) = match rest.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (rest, None),
+    };
+    // Behind a host a backslash begins a path as a slash does.
+    let path = path.strip_prefix(['/', '\\']).unwrap_or(path);
+    let mut text = format!("{}/{}", &url[..Position::BeforePath], fit(path, fits_path));
+    if let Some(query) = query {
+        text.push('?');
+        text.push_str(&fit(query, fits_query));
+    }
+    text.push_str(&url[Position::AfterQuery..]);
+    match Url::parse(&text) {
+        Ok(again) if again == *url => text,
+        _ => url.to_string(),
+    }
+}
+
+/// A text with what a request line cannot hold in it percent-encoded.
+fn fit(text: &str, fits: impl Fn(u8) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if fits(byte) {
+            out.push(byte as char);
+        } else {
+            // Writing into a text cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// What the HTTP library takes in a path: more than RFC 3986, 3.3, allows.
+fn fits_path(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"#<>?`".contains(&byte)
+}
+
+/// And in a query.
+fn fits_query(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"#<".contains(&byte)
+}
+
 const CAUSE: Cause = Cause::RequestBadUrl;
 
 fn bad(why: String, hint: &str) -> Failure {
     Failure::unsent(CAUSE, format!("{why}."), hint)
 }
 
+/// The URL without what it was copied with: blanks, angle brackets and quotation marks around it.
+pub fn bare_url(text: &str) -> &str {
+    const PAIRS: [(char, char); 9] = [
+        ('<', '>'),
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('“', '”'),
+        ('„', '“'),
+        ('‘', '’'),
+        ('«', '»'),
+        ('(', ')'),
+    ];
+    let is_blank = |c: char| {
+        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    let mut bare = text.trim_matches(is_blank);
+    loop {
+        let inside = PAIRS.iter().find_map(|(open, close)| {
+            let opened = bare.strip_prefix(*open)?;
+            Some(opened.strip_suffix(*close).unwrap_or(opened))
+        });
+        match inside {
+            Some(inside) => bare = inside.trim_matches(is_blank),
+            None => return bare,
+        }
+    }
+}
+
 /// What is to be filled in: a path alone stands under the base URL.
 fn typed<'s>(spec: &'s RequestSpec, environment: &Environment) -> Result<Cow<'s, str>, Failure> {
-    let url = spec.url.as_str();
+    let url = bare_url(&spec.url);
     let is_open = |piece: Piece| matches!(piece, Piece::Plain(plain) if plain.contains("{{"));
-    if url.trim().is_empty() {
+    if url.is_empty() {
         return Err(bad(
             "the URL is empty".into(),
             "Type a URL, or a path that begins with /.",
@@ -195,19 +278,12 @@ mod tests {
                 "/%C3%A4/{{token:x}}?%C3%A4",
                 1,
             ),
-            ("/a/../{{token:x}}", "/{{token:x}}", 1),
+            ("/a/../{{token:x}}", "/a/../{{token:x}}", 1),
+            ("/a/{{token:x}}/..", "/a/{{token:x}}/..", 1),
             ("/a#{{token:x}}", "/a#{{token:x}}", 1),
             // Text: out of a variable, encoded in either case, and what cannot be a name.
-            (
-                "/{{evil}}?k={{evil}}",
-                "/%7B%7Btoken:x%7D%7D?k={{token:x}}",
-                0,
-            ),
-            (
-                "/{{evil}}/{{token:x}}",
-                "/%7B%7Btoken:x%7D%7D/{{token:x}}",
-                1,
-            ),
+            ("/{{evil}}?k={{evil}}", "/{{token:x}}?k={{token:x}}", 0),
+            ("/{{evil}}/{{token:x}}", "/{{token:x}}/{{token:x}}", 1),
             ("/%7B%7Btoken:x%7D%7D", "/%7B%7Btoken:x%7D%7D", 0),
             ("/?k=%7b%7btoken%3ax%7d%7d", "/?k=%7b%7btoken%3ax%7d%7d", 0),
             (
@@ -222,10 +298,6 @@ mod tests {
             assert_eq!(sent.slots.len(), count, "{typed}");
             for slot in &sent.slots {
                 assert_eq!(&sent.url[slot.range.clone()], "{{token:x}}", "{typed}");
-                assert!(
-                    slot.range.start >= sent.url.rfind("%7D").unwrap_or(0),
-                    "{typed}"
-                );
             }
             // Typed again from what was sent, it is the same.
             let again = resolved(&sent.url_template()).unwrap();
@@ -236,13 +308,37 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_around_a_url_is_left_out() {
+        let home = "https://api.acme.example/x";
+        for typed in [
+            " https://api.acme.example/x",
+            "https://api.acme.example/x\r\n",
+            "\u{feff}https://api.acme.example/x\u{a0}",
+            "<https://api.acme.example/x>",
+            " \"https://api.acme.example/x\" ",
+            "'https://api.acme.example/x'",
+            "“https://api.acme.example/x”",
+            "<\u{200b}'/x'>",
+            "\"/x",
+            "\t/x",
+        ] {
+            assert_eq!(resolved(typed).unwrap().url, home, "{typed:?}");
+        }
+        // Behind it they may be meant.
+        for kept in ["/x?q='a'", "/x?q=\"a\"", "/x(7)", "/x)", "/x?q=a>"] {
+            assert_eq!(bare_url(kept), kept);
+        }
+        assert!(resolved("/a b").unwrap_err().message.contains("blank"));
+        assert!(resolved("<>").unwrap_err().message.contains("empty"));
+    }
+
+    #[test]
     fn no_token_stands_in_a_host_nor_where_it_would_be_lost() {
         for (typed, says) in [
             ("https://{{token:x}}/", "where the host stands"),
             ("https://a.{{token:x}}.example/", "where the host stands"),
             ("https://a.example:{{token:x}}/", "is no URL"),
             ("{{token:x}}://a.example/", "not an http or https URL"),
-            ("/a/{{token:x}}/..", "would not be sent"),
             ("/a/{{", "no name that could be filled in"),
             ("/a/{{token:NO}}", "no name that could be filled in"),
         ] {

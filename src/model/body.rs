@@ -1,9 +1,10 @@
 //! A typed body as the bytes that leave: text filled in, forms and parts encoded. Files stay by
 //! name, since nothing is read here.
 
-use super::fill::fill;
+use super::fill::{fill, fill_with};
 use super::template::{FilledText, Piece, as_text, is_plain, pieces};
 use super::{Body, Cause, Environment, Failure, Headers, Param, Part, Slot, SlotPlace};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// A body on its way out.
@@ -105,10 +106,15 @@ pub fn body(body: &Body, environment: &Environment, is_form: bool) -> Result<Fil
                 if !form.text.is_empty() {
                     form.text.push('&');
                 }
-                // A blank is %20, which every reader of forms understands.
-                form.push(fill(&row.name, row.literal)?.around_slots(encoded));
-                form.text.push('=');
-                form.push(fill(&row.value, row.literal)?.around_slots(encoded));
+                let encode = |value| Cow::Owned(encoded(value));
+                let (place, cause) = ("body", Cause::RequestMalformedBody);
+                form.push(fill_with(
+                    &row.form_pair(),
+                    environment,
+                    place,
+                    cause,
+                    encode,
+                )?);
             }
             Filling {
                 media_type: Some(FORM.to_owned()),
@@ -274,13 +280,7 @@ pub fn written(body: &Body) -> Option<Written> {
         },
         Body::Form(rows) => {
             let rows = rows.iter().filter(|row| row.enabled);
-            let pairs = rows.map(|row| {
-                let encoded = match row.literal {
-                    true => encoded,
-                    false => encoded_around_names,
-                };
-                format!("{}={}", encoded(&row.name), encoded(&row.value))
-            });
+            let pairs = rows.map(Param::form_pair);
             Written {
                 text: pairs.collect::<Vec<_>>().join("&"),
                 media_type: Some(FORM.to_owned()),

@@ -40,6 +40,14 @@ impl Bindings {
         }
     }
 
+    /// The settings are others; what was lent and permitted in this run stays.
+    pub fn settle(&mut self, settings: &Settings) {
+        let Bindings {
+            own, environments, ..
+        } = Bindings::of(settings);
+        (self.own, self.environments) = (own, environments);
+    }
+
     /// The token belongs to that origin, whatever else is said of its name.
     pub fn lend(&mut self, name: &TokenName, origin: Origin) {
         self.lent.insert(name.clone(), origin);
@@ -309,6 +317,7 @@ mod tests {
             name: name(text),
             source: TokenSource::Prompt,
             origins,
+            placement: Default::default(),
         };
         let naming = |place: &str, base: &str, token: &str| Environment {
             name: place.into(),

@@ -1,6 +1,6 @@
 //! What an import brings, and what it could not bring.
 
-use super::{Body, Secret, Session, Step, TokenName, TokenRef, written};
+use super::{Secret, Session, Step, TokenName, TokenRef};
 
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
@@ -20,8 +20,6 @@ pub struct Collection {
 /// How a note says what became of the beginning of the URLs.
 pub const IS_BASE: &str = "is {{base}} here";
 
-const BODY_IS_OPEN: &str = "{{body}} stands in its place, and nothing is sent while it does.";
-
 impl Collection {
     /// Writes into the requests what the text itself says of their base: where they are used right
     /// here, its host is the one that is meant.
@@ -40,19 +38,20 @@ impl Collection {
         let mut notes = Vec::new();
         let mut steps = self.requests.clone();
         for step in &mut steps {
-            let written = written(&step.spec.body);
-            let files = written.as_ref().map_or(&[][..], |w| &w.files[..]);
-            let lost = if written.is_none() {
-                step.spec.body = Body::Text("{{body}}".to_owned());
-                format!("the body is not text and cannot be kept in a session. {BODY_IS_OPEN}")
-            } else if !files.is_empty() {
-                let files = files.join(", ");
-                step.spec.body = Body::Text("{{body}}".to_owned());
-                format!("a session reads no files, so {files} is not in it. {BODY_IS_OPEN}")
-            } else {
+            let files = step.spec.files_mut();
+            if files.is_empty() {
                 continue;
-            };
-            notes.push(Note::new(format!("{}: {lost}", step.name)));
+            }
+            let mut names = Vec::new();
+            for path in files {
+                *path = below(path);
+                names.push(path.clone());
+            }
+            notes.push(Note::new(format!(
+                "{}: a session does not hold {}. A replay reads it from the folder of the session, after it has asked.",
+                step.name,
+                names.join(", "),
+            )));
         }
         let session = Session {
             name: name.to_owned(),
@@ -64,6 +63,23 @@ impl Collection {
             ..Session::default()
         };
         (session, notes)
+    }
+}
+
+/// The path of a file as one below a folder: where it leads out of it, its name alone.
+fn below(path: &str) -> String {
+    let path = path.trim().replace('\\', "/");
+    let path = path.trim_start_matches("./");
+    let leads_out = path.starts_with(['/', '~'])
+        || path.contains(':') && !path.contains("{{")
+        || path.split('/').any(|part| part == "..");
+    let kept = match leads_out {
+        true => path.rsplit(['/', ':']).next().unwrap_or_default(),
+        false => path,
+    };
+    match kept {
+        "" | "." | ".." | "~" => "file".to_owned(),
+        kept => kept.to_owned(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! One call as it was made, and what came of it.
 
 use super::{
-    Cause, Environment, Headers, RequestSpec, SentRequest, Timestamp, TokenRef, size_text,
+    Cause, CookieNews, Environment, Headers, RequestSpec, SentRequest, Timestamp, TokenRef,
+    size_text,
 };
 use std::fmt;
 use std::time::Duration;
@@ -69,6 +70,51 @@ fn number(digits: &str) -> Option<u64> {
 impl fmt::Display for ExchangeId {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// What a call was made for, and by whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CallOrigin {
+    #[default]
+    Person,
+    Probe,
+    Matrix,
+    Replay,
+    Survey,
+    Agent,
+    /// It was written down before this was.
+    Unknown,
+}
+
+impl CallOrigin {
+    pub const ALL: [CallOrigin; 7] = [
+        CallOrigin::Person,
+        CallOrigin::Probe,
+        CallOrigin::Matrix,
+        CallOrigin::Replay,
+        CallOrigin::Survey,
+        CallOrigin::Agent,
+        CallOrigin::Unknown,
+    ];
+
+    /// The name in records.
+    pub fn id(self) -> &'static str {
+        match self {
+            CallOrigin::Person => "person",
+            CallOrigin::Probe => "probe",
+            CallOrigin::Matrix => "matrix",
+            CallOrigin::Replay => "replay",
+            CallOrigin::Survey => "survey",
+            CallOrigin::Agent => "agent",
+            CallOrigin::Unknown => "unknown",
+        }
+    }
+
+    pub fn from_id(id: &str) -> CallOrigin {
+        let mut all = CallOrigin::ALL.into_iter();
+        all.find(|origin| origin.id() == id)
+            .unwrap_or(CallOrigin::Unknown)
     }
 }
 
@@ -167,8 +213,11 @@ pub struct Response {
     pub headers: Headers,
     /// The fields that came behind the body.
     pub trailers: Headers,
-    /// The bytes as they came, unpacked; where secrets were masked, the text without them.
+    /// The body, unpacked: the bytes as they came, or UTF-8 of a text in another encoding; where
+    /// secrets were masked, the text without them.
     pub body: Vec<u8>,
+    /// The bytes as they came, where `body` is their text in UTF-8.
+    pub as_sent: Option<AsSent>,
     /// How many bytes the body had, where masking changed their number.
     pub received: Option<u64>,
     /// How many bytes came over the wire for a body that was unpacked.
@@ -177,10 +226,34 @@ pub struct Response {
     pub body_cut: bool,
     /// The call was refused, although the status says that it worked.
     pub refused: bool,
+    /// What became of cookies, on the way to it too.
+    pub cookies: CookieNews,
     pub timing: Timing,
 }
 
+/// A text in an encoding other than UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsSent {
+    /// `windows-1252`
+    pub charset: String,
+    pub bytes: Vec<u8>,
+}
+
 impl Response {
+    /// The body as it came: what is kept, and written into files.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.as_sent {
+            Some(sent) => &sent.bytes,
+            None => &self.body,
+        }
+    }
+
+    /// Another text in the place of the body, of which the bytes that came say nothing.
+    pub fn set_body(&mut self, body: Vec<u8>) {
+        self.body = body;
+        self.as_sent = None;
+    }
+
     /// The size of the body as it came, unpacked.
     pub fn body_bytes(&self) -> u64 {
         self.received.unwrap_or(self.body.len() as u64)
@@ -252,6 +325,8 @@ impl Failure {
     }
 }
 
+// Nearly all are answers, so a box would cost more than it saves.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Answered(Response),
@@ -283,6 +358,14 @@ impl Outcome {
         match self {
             Outcome::Answered(response) => Some(response),
             Outcome::Failed(failure) => failure.partial.as_deref(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn response_mut(&mut self) -> Option<&mut Response> {
+        match self {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(failure) => failure.partial.as_deref_mut(),
         }
     }
 
@@ -406,6 +489,7 @@ pub struct RawExchange {
     pub took: Duration,
     /// The call that it was made to explain, where it is a probe of an investigation.
     pub probe_of: Option<ExchangeId>,
+    pub origin: CallOrigin,
 }
 
 impl RawExchange {
@@ -424,6 +508,15 @@ impl RawExchange {
     pub fn shows_head(&self) -> bool {
         let headers = &self.sent.headers;
         !self.is_received() || headers.has("host") || headers.has("authority")
+    }
+
+    /// Whether somebody made it for its own sake, so that it belongs to what a case is about.
+    pub fn is_own(&self) -> bool {
+        let is_own = matches!(
+            self.origin,
+            CallOrigin::Person | CallOrigin::Agent | CallOrigin::Unknown
+        );
+        is_own && self.probe_of.is_none()
     }
 
     /// An answer that came to somebody else, and was pasted here.
@@ -464,6 +557,8 @@ pub struct ErrorLine {
     pub title: Option<String>,
     pub detail: Option<String>,
     pub code: Option<String>,
+    /// Which part of the input it is about.
+    pub field: Option<String>,
 }
 
 impl ExchangeSummary {

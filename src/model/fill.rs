@@ -2,6 +2,7 @@
 
 use super::template::{self, FilledText};
 use super::{Cause, Environment, Failure};
+use std::borrow::Cow;
 
 pub const BASE_HINT: &str =
     "Write the whole URL, or give a base with --base-url, --env or base_url in config.toml.";
@@ -13,7 +14,18 @@ pub fn fill(
     place: &str,
     cause: Cause,
 ) -> Result<FilledText, Failure> {
-    template::fill(text, |name| environment.variable(name)).map_err(|name| {
+    fill_with(text, environment, place, cause, Cow::Borrowed)
+}
+
+/// The same, with each value written as the text around it asks for.
+pub fn fill_with<'e>(
+    text: &str,
+    environment: &'e Environment,
+    place: &str,
+    cause: Cause,
+    write: impl Fn(&'e str) -> Cow<'e, str>,
+) -> Result<FilledText, Failure> {
+    template::fill(text, |name| environment.variable(name).map(&write)).map_err(|name| {
         let hint = match name {
             "base" => BASE_HINT.to_owned(),
             _ => format!("Give it with --var {name}=…, or under variables in config.toml."),

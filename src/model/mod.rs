@@ -6,12 +6,16 @@ mod body;
 mod border;
 mod cause;
 mod collection;
+mod cookies;
 mod environment;
 mod exchange;
 mod fill;
 mod filtered;
 mod fit;
 mod headers;
+mod origin;
+mod pair;
+mod placed;
 mod reach;
 mod request;
 mod resolve;
@@ -24,6 +28,7 @@ mod template;
 mod token;
 mod visible;
 
+pub use address::bare_url;
 pub use body::{
     BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, form_rows,
     written,
@@ -31,27 +36,31 @@ pub use body::{
 pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};
 pub use collection::{Collection, FoundToken, IS_BASE, Note};
-pub use environment::{Environment, Identity, Origin};
+pub use cookies::{CookieNews, CookieRow, CookieWish, Jar};
+pub use environment::{Environment, Identity};
 pub use exchange::{
-    ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause, Progress, RawExchange,
-    Response, StatusClass, Timing,
+    AsSent, CallOrigin, ErrorLine, ExchangeId, ExchangeSummary, Failure, Hop, Outcome, Pause,
+    Progress, RawExchange, Response, StatusClass, Timing,
 };
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
+pub use origin::Origin;
+pub use pair::{lightly_encoded, query_encoded, query_rows};
+pub use placed::placed;
 pub use reach::{Address, Family, HttpVersion, Reach};
 pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
 pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};
 pub use sent::{SentRequest, Slot, SlotPlace, with_slots};
-pub use session::{Expectation, Pin, Session, Step, Tempo};
+pub use session::{Capture, Expectation, Pin, Session, Step, Tempo};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
 pub use template::{
     FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
     with_names, with_pieces,
 };
-pub use token::{Masked, Secret, Token, TokenName, TokenRef, TokenSource};
+pub use token::{Masked, Placement, Secret, Token, TokenName, TokenRef, TokenSource};
 pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 
 pub use jiff::Timestamp;

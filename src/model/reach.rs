@@ -1,8 +1,8 @@
 //! How a host is reached where that is not left to the system: an address for a name, a socket of
 //! this machine, one family of addresses, one version of HTTP.
 
-use std::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
+use std::fmt;
 use std::path::PathBuf;
 
 /// What an environment or a run says about its connections. Headers, certificates and the border

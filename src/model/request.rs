@@ -1,7 +1,7 @@
 //! A request as a person types it.
 
-use super::TokenName;
 use super::template::{self, as_data, as_text, with_names};
+use super::{Jar, TokenName};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ pub struct Param {
     pub enabled: bool,
     /// Data: nothing in it is filled in, whatever stands in braces.
     pub literal: bool,
+    /// The pair of a query as it was written; see `as_written`.
+    pub written: Option<String>,
 }
 
 impl Param {
@@ -25,6 +27,7 @@ impl Param {
             value: value.into(),
             enabled: true,
             literal: false,
+            written: None,
         }
     }
 
@@ -81,6 +84,8 @@ pub struct Part {
     pub is_off: bool,
     /// Data: nothing in its value is filled in, whatever stands in braces.
     pub literal: bool,
+    /// Of a row that is a pair of a query: how it was written.
+    pub written: Option<String>,
 }
 
 impl From<Param> for Part {
@@ -90,6 +95,7 @@ impl From<Param> for Part {
             value: row.value,
             is_off: !row.enabled,
             literal: row.literal,
+            written: row.written,
             ..Part::default()
         }
     }
@@ -102,6 +108,7 @@ impl From<Part> for Param {
             value: part.value,
             enabled: !part.is_off,
             literal: part.literal,
+            written: part.written,
         }
     }
 }
@@ -185,8 +192,7 @@ impl RequestSpec {
         };
         let rows = self.params.iter_mut().chain(&mut self.headers).chain(form);
         for row in rows.filter(|row| !row.literal) {
-            change(&mut row.name);
-            change(&mut row.value);
+            row.change(&mut change);
         }
         match &mut self.body {
             Body::Empty | Body::Bytes(_) | Body::Form(_) => {}
@@ -206,12 +212,7 @@ impl RequestSpec {
             _ => &mut [],
         };
         let rows = self.params.iter_mut().chain(&mut self.headers).chain(form);
-        for row in rows.filter(|row| !row.literal) {
-            if let (Some(name), Some(value)) = (as_data(&row.name), as_data(&row.value)) {
-                row.literal = !(template::is_plain(&name) && template::is_plain(&value));
-                (row.name, row.value) = (name, value);
-            }
-        }
+        rows.for_each(Param::settle);
         match &mut self.body {
             Body::Text(text) => match as_data(text) {
                 Some(data) if !template::is_plain(&data) => {
@@ -239,10 +240,7 @@ impl RequestSpec {
             _ => &mut [],
         };
         let rows = self.params.iter_mut().chain(&mut self.headers).chain(form);
-        for row in rows.filter(|row| row.literal) {
-            (row.name, row.value) = (as_text(&row.name), as_text(&row.value));
-            row.literal = false;
-        }
+        rows.for_each(Param::unsettle);
         match &mut self.body {
             Body::Bytes(bytes) => {
                 if let Ok(text) = std::str::from_utf8(bytes) {
@@ -256,6 +254,30 @@ impl RequestSpec {
                 }
             }
             Body::Empty | Body::Text(_) | Body::Form(_) | Body::File(_) => {}
+        }
+    }
+
+    /// The paths of the files that go along.
+    pub fn files_mut(&mut self) -> Vec<&mut String> {
+        match &mut self.body {
+            Body::File(path) => vec![path],
+            Body::Multipart(parts) => {
+                let parts = parts.iter_mut().filter(|part| part.is_file && !part.is_off);
+                parts.map(|part| &mut part.value).collect()
+            }
+            Body::Empty | Body::Text(_) | Body::Bytes(_) | Body::Form(_) => Vec::new(),
+        }
+    }
+
+    /// The same, to be read.
+    pub fn files(&self) -> Vec<&str> {
+        match &self.body {
+            Body::File(path) => vec![path],
+            Body::Multipart(parts) => {
+                let parts = parts.iter().filter(|part| part.is_file && !part.is_off);
+                parts.map(|part| part.value.as_str()).collect()
+            }
+            Body::Empty | Body::Text(_) | Body::Bytes(_) | Body::Form(_) => Vec::new(),
         }
     }
 
@@ -309,4 +331,6 @@ pub struct Manner {
     pub retries: bool,
     /// Bytes of the answer's body that are kept, where it is not the usual number.
     pub body_bytes: Option<u64>,
+    /// The cookies that it takes along.
+    pub jar: Jar,
 }

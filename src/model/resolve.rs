@@ -6,7 +6,7 @@ use super::fill::fill;
 use super::template::FilledText;
 use super::{
     Auth, Author, Body, Border, Cause, Environment, Failure, MASK, RequestSpec, SentRequest,
-    SlotPlace,
+    SlotPlace, TokenRef, placed,
 };
 use std::borrow::Cow;
 use url::Url;
@@ -14,6 +14,8 @@ use url::Url;
 /// Fills in what was typed. A request that cannot be sent comes back as the failure it is,
 /// with the place, the reason and what to change.
 pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequest, Failure> {
+    let (spec, token) = placed(spec, environment);
+    let spec = &*spec;
     let method = method(&spec.method)?;
     check_masks(spec)?;
     let (url, text) = address(spec, environment)?;
@@ -47,6 +49,12 @@ pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequ
         && !sent.headers.has("authorization")
     {
         sent.push_bearer(name);
+    }
+    if let Some(name) = token {
+        sent.token = Some(TokenRef {
+            name,
+            fingerprint: None,
+        });
     }
     (sent.body, sent.files) = (body, files);
     sent.slots.extend(slots);

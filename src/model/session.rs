@@ -18,12 +18,45 @@ pub struct Session {
 pub struct Step {
     pub name: String,
     pub spec: RequestSpec,
-    /// Variables for later steps, each with the JSON Pointer (RFC 6901) that finds its value in
-    /// the answer of this one.
-    pub capture: Vec<(String, String)>,
+    /// Variables for later steps, each with the place of its value in the answer of this one.
+    pub capture: Vec<(String, Capture)>,
     pub expect: Option<Expectation>,
     /// Who may make this call and who may not, as it should be.
     pub access: Vec<(TokenName, Pin)>,
+}
+
+/// Where in an answer a value is taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// By the JSON Pointer (RFC 6901) into its body.
+    Body(String),
+    Header(String),
+    /// Set by the answer, or on the way to it.
+    Cookie(String),
+}
+
+impl Capture {
+    /// `JSON at /data/id`, `header X-Csrf`, `cookie sid`
+    pub fn words(&self) -> String {
+        match self {
+            Capture::Body(pointer) if pointer.is_empty() => "JSON at the whole".to_owned(),
+            Capture::Body(pointer) => format!("JSON at {pointer}"),
+            Capture::Header(name) => format!("header {name}"),
+            Capture::Cookie(name) => format!("cookie {name}"),
+        }
+    }
+}
+
+impl From<&str> for Capture {
+    fn from(pointer: &str) -> Capture {
+        Capture::Body(pointer.to_owned())
+    }
+}
+
+impl From<String> for Capture {
+    fn from(pointer: String) -> Capture {
+        Capture::Body(pointer)
+    }
 }
 
 /// What is expected of one token at one call.

@@ -1,6 +1,6 @@
 //! What a person may set, and every limit of the program as a named constant with its reason.
 
-use super::{Environment, Token, TokenName};
+use super::{Environment, Placement, Token, TokenName};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -26,6 +26,15 @@ pub struct Settings {
 impl Settings {
     pub fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|e| e.name == name)
+    }
+
+    /// Tokens that do not stand behind `Bearer`, and where they do.
+    pub fn placements(&self) -> Vec<(TokenName, Placement)> {
+        let tokens = self.tokens.iter();
+        let placed = tokens.filter(|token| token.placement != Placement::Bearer);
+        placed
+            .map(|token| (token.name.clone(), token.placement.clone()))
+            .collect()
     }
 
     pub fn token(&self, name: &TokenName) -> Option<&Token> {

@@ -228,16 +228,16 @@ impl From<String> for FilledText {
 }
 
 /// Fills a text in; a variable without a value comes back by its name.
-pub fn fill<'t, 'v>(
-    text: &'t str,
-    value: impl Fn(&str) -> Option<&'v str>,
-) -> Result<FilledText, &'t str> {
+pub fn fill<V: AsRef<str>>(
+    text: &str,
+    value: impl Fn(&str) -> Option<V>,
+) -> Result<FilledText, &str> {
     let mut filled = FilledText::default();
     for piece in pieces(text) {
         match piece {
             Piece::Plain(plain) => filled.text.push_str(plain),
             Piece::Brace => filled.text.push('{'),
-            Piece::Name(name) => filled.text.push_str(value(name).ok_or(name)?),
+            Piece::Name(name) => filled.text.push_str(value(name).ok_or(name)?.as_ref()),
             Piece::Token(token) => {
                 if let Some(name) = TokenName::new(token) {
                     filled.push_token(&name);
@@ -266,7 +266,7 @@ mod tests {
         let out = filled("{{a}}{{token:x}}{{evil}} {{ a }} {{");
         assert_eq!(out.text, "1{{token:x}}{{token:x}} {{ a }} {{");
         assert_eq!(out.slots, [(1..12, TokenName::named("x"))]);
-        assert_eq!(fill("{{b}}", |_| None), Err("b"));
+        assert_eq!(fill("{{b}}", |_| None::<&str>), Err("b"));
         // What can be no name is text.
         assert!(
             filled("{{token:A B}} {{token:X}} {{token:}}")

@@ -117,6 +117,11 @@ impl Masked {
         self.0.chars().count()
     }
 
+    /// A copy, to be looked at before it is given.
+    pub fn copy(&self) -> Secret {
+        Secret::new(self.0.as_str())
+    }
+
     /// The whole of it; nothing is left here.
     pub fn take(&mut self) -> Secret {
         let secret = Secret::new(self.0.as_str());
@@ -199,6 +204,38 @@ impl TokenSource {
     }
 }
 
+/// Where a token stands in a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Placement {
+    /// `Authorization: Bearer …` (RFC 6750, 2.1).
+    #[default]
+    Bearer,
+    /// In `Authorization`, behind this word.
+    Scheme(String),
+    /// The password that belongs to this user (RFC 7617).
+    Basic(String),
+    /// In the header of that name, alone.
+    Header(String),
+    /// In the query, under that name.
+    Query(String),
+    /// In `Cookie`, under that name.
+    Cookie(String),
+}
+
+impl Placement {
+    /// `Authorization: Bearer …`, `X-Api-Key: …`, `?api_key=…`
+    pub fn words(&self) -> String {
+        match self {
+            Placement::Bearer => "Authorization: Bearer …".to_owned(),
+            Placement::Scheme(scheme) => format!("Authorization: {scheme} …"),
+            Placement::Basic(user) => format!("Authorization: Basic, as password of {user}"),
+            Placement::Header(name) => format!("{name}: …"),
+            Placement::Query(name) => format!("?{name}=…"),
+            Placement::Cookie(name) => format!("Cookie: {name}=…"),
+        }
+    }
+}
+
 /// A token as configured: its name, its source, and the origins it may travel to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -206,6 +243,7 @@ pub struct Token {
     pub source: TokenSource,
     /// Absent: those of the environments that name the token, see `Bindings`.
     pub origins: Option<Vec<Origin>>,
+    pub placement: Placement,
 }
 
 #[cfg(test)]

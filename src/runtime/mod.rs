@@ -1,18 +1,25 @@
 //! Floor 6: the roof. Joins the two towers: effects are carried out by the engine, and what
 //! comes of them goes back as messages. The only home of tasks and of the terminal.
 
+mod begun;
 mod editor;
 mod input;
+mod known;
+mod new_token;
 mod perform;
 mod reading;
 mod run;
 mod runs;
 mod secret;
+mod secret_keys;
 mod sessions;
+mod setup;
 mod signals;
 mod taking;
 mod tasks;
 mod terminal;
+mod tmux;
+mod watching;
 
 pub use perform::Means;
 pub use run::{Looks, RunError, run};

@@ -1,9 +1,12 @@
 //! Carries decisions out. One arm an effect: start the engine in a task, send its answer back
 //! on the one queue.
 
+use super::begun::Begun;
+use super::new_token::NewToken;
 use super::reading::Reading;
 use super::secret::Typing;
-use super::{sessions, taking, terminal};
+use super::watching::Watching;
+use super::{sessions, taking, terminal, tmux};
 use crate::app::pane::Shown;
 use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
@@ -61,7 +64,32 @@ pub struct Performer {
     filtering: Option<(u64, AbortHandle)>,
     /// A hidden value while it is typed.
     pub secret: Option<Typing>,
+    /// The value of a token that is being defined.
+    pub(super) new_token: NewToken,
+    /// The beginning of a known value that was typed.
+    pub(super) begun: Option<Begun>,
     pub(super) queue: UnboundedSender<Message>,
+}
+
+/// Whether the terminal around it takes what tmux sends on, nobody is told.
+fn copied_in_tmux(what: &str, taken: tmux::Taken, fits: bool) -> String {
+    let beyond = match (taken, fits) {
+        (tmux::Taken::SentOn, true) => {
+            ", and to the clipboard if the terminal around tmux takes it"
+        }
+        (tmux::Taken::SentOn, false) => "; it may be too long for the clipboard",
+        (tmux::Taken::Kept, _) => "; this tmux sends nothing to the clipboard by itself",
+    };
+    format!("Copied {what} to tmux's buffer{beyond}.")
+}
+
+/// A file in the place of a clipboard.
+fn written(home: &Home, what: &str, text: &str, why: &str) -> Notice {
+    let path = home.passing_dir().join("copied.txt");
+    match home.save(&path, text) {
+        Ok(()) => Notice::info(format!("Wrote {what} to {}: {why}.", path.display())),
+        Err(error) => Notice::trouble(error.to_string(), format!("Nothing was copied: {why}.")),
+    }
 }
 
 impl Performer {
@@ -74,6 +102,8 @@ impl Performer {
         Performer {
             catalogue,
             secret: None,
+            new_token: NewToken::default(),
+            begun: None,
             client: Arc::new(means.client),
             history: means.history,
             home: Arc::new(means.home),
@@ -120,7 +150,15 @@ impl Performer {
                 query,
                 after,
             } => self.recall(question, query, after),
-            Effect::Fetch { id, then } => self.fetch(id, then),
+            Effect::Fetch {
+                id,
+                held: None,
+                then,
+            } => self.fetch(id, then),
+            Effect::Fetch { held, then, .. } => {
+                let exchange = held;
+                let _ = self.queue.send(Message::Fetched { exchange, then });
+            }
             Effect::Index {
                 question,
                 source,
@@ -155,7 +193,29 @@ impl Performer {
             Effect::LetGo(spent) => self.let_go(spent),
             Effect::Forget(ids) => self.forget(ids),
             Effect::Restore(ids) => self.restore(ids),
-            Effect::SaveSession { name, chosen, held } => self.save_session(name, chosen, held),
+            Effect::GatherSession {
+                job,
+                name,
+                chosen,
+                held,
+                front,
+                environments,
+            } => self.look_up(move |history, queue| {
+                let of = (chosen, held, front);
+                let gathered = sessions::gathered(history, &name, of, &environments);
+                let _ = queue.send(Message::Gathered { job, gathered });
+            }),
+            Effect::SaveSession {
+                name,
+                chosen,
+                held,
+                environments,
+            } => self.save_session(name, chosen, held, environments),
+            Effect::TypeToken(typing) => self.type_token(typing),
+            Effect::ForgetTyped => self.forget_typed(),
+            Effect::SetUp(order) => self.set_up(*order),
+            Effect::RemoveEnvironment(name) => self.remove_environment(name),
+            Effect::RemoveToken(name) => self.remove_token(name),
             Effect::ListSessions(listing) => self.list_sessions(listing),
             Effect::WriteSession { job, session } => self.write_session(job, *session),
             Effect::OpenSession { job, screen, from } => self.open_session(job, screen, from),
@@ -174,7 +234,8 @@ impl Performer {
                 name,
                 id,
                 held,
-            } => self.record(job, path, (step, name), id, held),
+                token,
+            } => self.record(job, path, (step, name, token), id, held),
             Effect::Export(exported) => self.export(exported),
             Effect::LookAtTokens {
                 environment,
@@ -186,6 +247,12 @@ impl Performer {
                 tokens,
                 origin,
             } => self.permit(sandbox, &tokens, &origin),
+            Effect::LookAtCookies => {
+                let jars = self.client.jars();
+                let (rows, are_used) = (jars.rows(), jars.are_used());
+                let _ = self.queue.send(Message::Cookies { rows, are_used });
+            }
+            Effect::ChangeCookies(wish) => self.client.jars().change(&wish),
             Effect::AskToken(token) => self.secret = Some(Typing::new(token)),
             Effect::Learn { environment, held } => self.learn(environment, held),
             Effect::UseTheme(_)
@@ -236,7 +303,12 @@ impl Performer {
         let (client, queue) = (self.client.clone(), self.queue.clone());
         let place = outgoing.environment.clone();
         tokio::spawn(async move {
-            let exchange = client.send(outgoing, &flight).await;
+            let watching = Watching::new(&client, &outgoing, job, &queue);
+            let sending = client.send(outgoing, &flight);
+            let exchange = tokio::select! {
+                exchange = sending => exchange,
+                never = watching.watch(&flight) => match never {},
+            };
             let exchange = Arc::new(client.shown(exchange));
             // A pack is read here and not where it is drawn.
             let knowledge = client.library().of_exchange(&exchange, &place);
@@ -283,25 +355,33 @@ impl Performer {
                 .send(Message::Told(Notice::trouble(words, remedy)));
             return;
         }
-        let why = match terminal::copy(&text) {
+        let handed = terminal::copy(&text);
+        let (home, queue) = (self.home.clone(), self.queue.clone());
+        if tmux::is_around() {
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                let notice = match tmux::copy(&text, client.vault()).await {
+                    Ok(taken) => Notice::info(copied_in_tmux(&what, taken, handed.is_ok())),
+                    Err(why) => {
+                        let why = format!("{why}, and may not pass on what the terminal was told");
+                        written(&home, &what, &text, &why)
+                    }
+                };
+                let _ = queue.send(Message::Told(notice));
+            });
+            return;
+        }
+        match handed {
             Ok(()) => {
                 let words = format!("Copied {what} to the clipboard, through the terminal.");
-                let _ = self.queue.send(Message::Told(Notice::info(words)));
-                return;
+                let _ = queue.send(Message::Told(Notice::info(words)));
             }
-            Err(why) => why,
-        };
-        let (home, queue) = (self.home.clone(), self.queue.clone());
-        tokio::task::spawn_blocking(move || {
-            let path = home.data_dir().join("copied.txt");
-            let notice = match home.save(&path, &text) {
-                Ok(()) => Notice::info(format!("Wrote {what} to {}: {why}.", path.display())),
-                Err(error) => {
-                    Notice::trouble(error.to_string(), format!("Nothing was copied: {why}."))
-                }
-            };
-            let _ = queue.send(Message::Told(notice));
-        });
+            Err(why) => {
+                tokio::task::spawn_blocking(move || {
+                    let _ = queue.send(Message::Told(written(&home, &what, &text, &why)));
+                });
+            }
+        }
     }
 
     fn cancel(&mut self, job: Job) {
@@ -384,7 +464,7 @@ impl Performer {
     fn save_body(&self, source: Source, path: PathBuf) {
         let home = self.home.clone();
         self.look_up(move |_, queue| {
-            let message = match saved_body::save(&home, &path, source.bytes()) {
+            let message = match saved_body::save(&home, &path, source.as_sent()) {
                 Ok(path) => Message::Saved { source, path },
                 Err(why) => Message::Told(Notice::trouble(why, "")),
             };
@@ -471,10 +551,16 @@ impl Performer {
         });
     }
 
-    fn save_session(&mut self, name: String, chosen: Chosen, held: Vec<Arc<Exchange>>) {
+    fn save_session(
+        &mut self,
+        name: String,
+        chosen: Chosen,
+        held: Vec<Arc<Exchange>>,
+        environments: Vec<Environment>,
+    ) {
         let home = self.home.clone();
         self.look_up(move |history, queue| {
-            let saved = sessions::save(history, &home, &name, &chosen, held);
+            let saved = sessions::save(history, &home, &name, (&chosen, held), &environments);
             let notice = saved.unwrap_or_else(|why| Notice::trouble(why, ""));
             let _ = queue.send(Message::Told(notice));
         });

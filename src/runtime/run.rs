@@ -5,8 +5,10 @@ use super::input::{self, Events};
 use super::perform::{Means, Performer};
 use super::signals::{Sign, Signals};
 use super::tasks;
-use super::terminal::{Screen, Taken, hand_over, is_gone, suspend, take_again, use_mouse};
-use crate::app::{Effect, Message, Start, State, update};
+use super::terminal::{
+    Screen, Taken, hand_over, hear_interrupt, is_gone, suspend, take_again, use_mouse,
+};
+use crate::app::{Effect, Key, Message, Overlay, Start, State, open, update};
 use crate::engine::clock;
 use crate::model::Scheme;
 use crate::ui::{self, Theme};
@@ -20,6 +22,8 @@ use tokio::sync::mpsc;
 const TICK: Duration = Duration::from_millis(100);
 /// For so long after an editor's end a Ctrl-C is taken for the one that ended it.
 const ECHO: Duration = Duration::from_millis(250);
+/// A paste that holds a Ctrl-C is heard within this time before or after it.
+const PASTE: Duration = Duration::from_millis(60);
 /// Messages are taken in for at most this long between two pictures.
 const PICTURE: Duration = Duration::from_millis(16);
 
@@ -103,7 +107,7 @@ async fn explore(mut start: Start, means: Means, mut stage: Stage) -> io::Result
     let tokens = start.settings.tokens.iter().map(|token| token.name.clone());
     let tokens = tokens.collect();
     let catalogue = start.catalogue.clone();
-    let (mut state, effects) = State::new(start);
+    let (mut state, effects) = open(start);
     stage.draw(&mut state)?;
 
     let (queue, mut messages) = mpsc::unbounded_channel();
@@ -127,7 +131,11 @@ async fn turn(
     let mut events = Events::open();
     let mut signals = Signals::new()?;
     let mut ticks = tokio::time::interval(TICK);
+    hear_interrupt();
     let mut edited: Option<Instant> = None;
+    // When a Ctrl-C came that might still turn out to be a part of a paste.
+    let mut interrupted: Option<Instant> = None;
+    let mut pasted: Option<Instant> = None;
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         // An event that means nothing here changes no picture.
@@ -135,14 +143,24 @@ async fn turn(
         let message = tokio::select! {
             biased;
             event = events.next() => match event {
-                Some(Ok(event)) => heard(performer, event),
+                Some(Ok(event)) => {
+                    if matches!(event, Event::Paste(_)) {
+                        (interrupted, pasted) = (None, Some(Instant::now()));
+                    }
+                    heard(performer, event)
+                }
                 Some(Err(error)) => return Err(error),
                 None => return Ok(()),
             },
             sign = signals.wait() => match sign {
                 // One that ended an editor reaches this program too.
                 Sign::Interrupt if edited.is_some_and(|at| at.elapsed() < ECHO) => None,
-                Sign::End | Sign::Interrupt => Some(Message::Ended),
+                Sign::Interrupt if pasted.is_some_and(|at| at.elapsed() < PASTE) => None,
+                Sign::Interrupt => {
+                    interrupted = Some(Instant::now());
+                    None
+                }
+                Sign::End => Some(Message::Ended),
                 Sign::Stop => {
                     suspend(&mut stage.screen, false)?;
                     changed = true;
@@ -153,6 +171,10 @@ async fn turn(
                     Some(Message::Resized { width: size.width, height: size.height })
                 }
             },
+            () = passed(interrupted, PASTE) => {
+                interrupted = None;
+                Key::parse("ctrl-c").and_then(|key| performer.hears(Message::Key(key)))
+            }
             message = messages.recv() => message,
             _ = ticks.tick(), if state.is_busy() => {
                 Some(Message::Tick { now: clock::now(), progress: performer.progress() })
@@ -172,7 +194,21 @@ async fn turn(
                 if let Message::Key(_) | Message::Pointer(_) = &message {
                     state.now = clock::now();
                 }
-                let effects = update(state, message);
+                if let Message::SetUp(Ok(done)) = &message {
+                    performer.settle(&done.settings);
+                }
+                if performer.swallows(&message) {
+                    continue;
+                }
+                let is_key = matches!(message, Message::Key(_));
+                let mut effects = update(state, message);
+                // A question that came in between has the keys.
+                if !matches!(state.overlay, Some(Overlay::Setup(_))) {
+                    performer.type_token(false);
+                }
+                if is_key {
+                    effects.extend(performer.looks_at(state));
+                }
                 if effects.contains(&Effect::Suspend) {
                     suspend(&mut stage.screen, true)?;
                 }
@@ -195,7 +231,12 @@ async fn turn(
                 break;
             }
             next = match events.waiting() {
-                Some(event) => heard(performer, event),
+                Some(event) => {
+                    if matches!(event, Event::Paste(_)) {
+                        (interrupted, pasted) = (None, Some(Instant::now()));
+                    }
+                    heard(performer, event)
+                }
                 None => messages.try_recv().ok(),
             };
             if next.is_none() {
@@ -208,9 +249,21 @@ async fn turn(
     }
 }
 
+/// Waits until so much time has passed since then; for ever where that never was.
+async fn passed(since: Option<Instant>, time: Duration) {
+    match since {
+        Some(since) => tokio::time::sleep_until((since + time).into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// What a terminal's event means; the keys of a hidden value never come to the state.
 fn heard(performer: &mut Performer, event: Event) -> Option<Message> {
-    performer.hears(input::message(event)?)
+    let message = performer.hears_token(input::message(event)?)?;
+    match performer.hears(message)? {
+        Message::Paste(text) => Some(performer.named(text)),
+        message => Some(message),
+    }
 }
 
 impl Stage {

@@ -11,14 +11,13 @@ use crate::engine::replay::{self, Replay};
 use crate::engine::survey;
 use crate::format;
 use crate::insight::Exchange;
-use crate::insight::Query;
 use crate::insight::learned::Learned;
 use crate::insight::replay::StepReport;
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
+use crate::insight::{Query, Want};
 use crate::model::{
-    Environment, ExchangeId, ExchangeSummary, Failure, Origin, Timestamp, TokenName, TokenRef,
-    TokenSource,
+    Environment, ExchangeId, ExchangeSummary, Failure, Origin, TokenName, TokenRef, TokenSource,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -58,6 +57,8 @@ impl Performer {
                 case: run.case,
                 from,
                 allow_writes: run.writes,
+                // Files are read where a terminal asks for it.
+                files: None,
                 tempo: run.tempo,
             };
             let ready = in_place(&mut replay.environment, &place, &queue).await;
@@ -119,6 +120,7 @@ impl Performer {
                         },
                     });
                 };
+                client.jars().forget_columns();
                 matrix::run(&run, &*client, &catalogue, &flight, told).await;
             }
             let trouble = ready.err();
@@ -172,7 +174,7 @@ impl Performer {
         &mut self,
         job: Job,
         path: PathBuf,
-        step: (usize, String),
+        (step, name, token): (usize, String, Option<TokenName>),
         id: ExchangeId,
         held: Option<Arc<Exchange>>,
     ) {
@@ -185,7 +187,8 @@ impl Performer {
             };
             let session = match found {
                 Ok(Some(exchange)) => {
-                    sessions::record(&home, &path, (step.0, &step.1), &exchange).map(Box::new)
+                    let step = (step, name.as_str());
+                    sessions::record(&home, &path, step, &exchange, token.as_ref()).map(Box::new)
                 }
                 Ok(None) => Err("The call of this step is no longer in the history.".to_owned()),
                 Err(error) => Err(error.to_string()),
@@ -197,7 +200,7 @@ impl Performer {
                 session,
             });
             if let Some(path) = done {
-                let words = format!("{} expects this now; {path} was changed.", step.1);
+                let words = format!("{name} expects this now; {path} was changed.");
                 let _ = queue.send(Message::Told(Notice::info(words)));
             }
         });
@@ -246,7 +249,7 @@ impl Performer {
             tokio::spawn(async move {
                 let mut rows = Vec::new();
                 for name in names {
-                    let source = client.vault().source(&name, sandbox).cloned();
+                    let source = client.vault().source(&name, sandbox);
                     let seen = client.vault().examine(&name, sandbox).await;
                     let origins = client.vault().origins(&name, &environment);
                     rows.push(row(name, source, origins, Some(seen)));
@@ -256,7 +259,7 @@ impl Performer {
         } else {
             tokio::task::spawn_blocking(move || {
                 let rows = names.into_iter().map(|name| {
-                    let source = client.vault().source(&name, sandbox).cloned();
+                    let source = client.vault().source(&name, sandbox);
                     let seen = client.vault().examine_at_rest(&name, sandbox);
                     let origins = client.vault().origins(&name, &environment);
                     row(name, source, origins, seen)
@@ -268,14 +271,14 @@ impl Performer {
 
     /// What can be told of a token without starting or asking anything.
     pub fn row_at_rest(&self, name: &TokenName, sandbox: bool) -> TokenRow {
-        let source = self.client.vault().source(name, sandbox).cloned();
+        let source = self.client.vault().source(name, sandbox);
         let seen = self.client.vault().examine_at_rest(name, sandbox);
         row(name.clone(), source, Vec::new(), seen)
     }
 
     pub fn learn(&mut self, environment: String, held: Vec<ExchangeSummary>) {
         self.look_up(move |history, queue| {
-            let query = Query::parse(&format!("env:\"{environment}\""), Timestamp::UNIX_EPOCH);
+            let query = Query::of([Want::environment(&environment)]);
             // What is not known is only not shown.
             let found = history.and_then(|h| h.recall(&query, LOOKED_THROUGH, None).ok());
             let kept = found.unwrap_or_default().into_iter();

@@ -1,17 +1,15 @@
-//! A hidden value while it is typed. Its keys are taken here, before they could come into the
-//! state, and it goes nowhere but to the vault.
+//! A hidden value while it is typed. It goes nowhere but to the vault.
 
-use super::perform::Performer;
-use crate::app::{Key, KeyCode, Message};
+use crate::app::{Key, KeyCode};
 use crate::model::{Masked, TokenName};
 
 pub struct Typing {
-    token: TokenName,
-    value: Masked,
+    pub token: TokenName,
+    pub value: Masked,
 }
 
 /// What a key did to it.
-enum Step {
+pub enum Step {
     Typed,
     Given,
     Left,
@@ -25,7 +23,7 @@ impl Typing {
         }
     }
 
-    fn press(&mut self, key: Key) -> Step {
+    pub fn press(&mut self, key: Key) -> Step {
         match key.code {
             KeyCode::Enter if self.value.count() > 0 => return Step::Given,
             KeyCode::Esc => return Step::Left,
@@ -37,38 +35,6 @@ impl Typing {
             _ => {}
         }
         Step::Typed
-    }
-}
-
-impl Performer {
-    /// What becomes of a key or a paste while a hidden value is typed, and of all else ever.
-    pub fn hears(&mut self, message: Message) -> Option<Message> {
-        let Some(typing) = &mut self.secret else {
-            return Some(message);
-        };
-        let step = match message {
-            Message::Key(key) => typing.press(key),
-            Message::Paste(text) => {
-                typing.value.paste(&text);
-                Step::Typed
-            }
-            // A click must not close the question while its keys still come here.
-            Message::Pointer(_) => return None,
-            other => return Some(other),
-        };
-        match step {
-            Step::Typed => Some(Message::SecretTyped(typing.value.count())),
-            Step::Left => {
-                self.secret = None;
-                Some(Message::SecretGiven(None))
-            }
-            Step::Given => {
-                let mut typing = self.secret.take()?;
-                self.client.vault().lend(&typing.token, typing.value.take());
-                let row = self.row_at_rest(&typing.token, false);
-                Some(Message::SecretGiven(Some(Box::new(row))))
-            }
-        }
     }
 }
 

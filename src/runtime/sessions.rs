@@ -1,14 +1,14 @@
 //! Sessions between the screen and the disk: calls become a file, a file becomes steps, and what
 //! came of them is written down for others.
 
-use crate::app::{Chosen, Notice, OpenSession, SessionFrom};
+use crate::app::{Chosen, Gathered, Notice, OpenSession, SessionFrom};
 use crate::engine::Home;
 use crate::engine::history::History;
 use crate::format::{self, session_edit, session_file};
 use crate::insight::Exchange;
-use crate::insight::Query;
-use crate::insight::replay::{Keeping, ReplayReport, rerecorded, session_of};
-use crate::model::{ExchangeId, Session, Timestamp};
+use crate::insight::replay::{Keeping, ReplayReport, is_saved, rerecorded, session_of};
+use crate::insight::{Query, Want};
+use crate::model::{Environment, ExchangeId, Session, TokenName};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ const MOST_STEPS: usize = 1_000;
 const GONE: &str = "The chosen calls are no longer in the history";
 
 /// The chosen calls, oldest first. Those that are `held` need not be in the history yet, or at
-/// all.
+/// all. Of a case, those that somebody made for their own sake: probes, cells of a matrix and the
+/// like are no part of its story.
 fn gather(
     history: Option<History>,
     chosen: &Chosen,
@@ -33,7 +34,7 @@ fn gather(
         let ids: Vec<ExchangeId> = match chosen {
             Chosen::Calls(ids) => ids.clone(),
             Chosen::Case(case) => {
-                let query = Query::parse(&format!("case:\"{case}\""), Timestamp::UNIX_EPOCH);
+                let query = Query::of([Want::case(case)]);
                 let found = history.recall(&query, MOST_STEPS, None);
                 let found = found.map_err(|error| error.to_string())?;
                 found.into_iter().map(|summary| summary.id).collect()
@@ -47,7 +48,47 @@ fn gather(
             }
         }
     }
+    if matches!(chosen, Chosen::Case(_)) {
+        exchanges.retain(|_, exchange| exchange.is_own());
+    }
     Ok(exchanges.into_values().collect())
+}
+
+/// A session of the chosen calls, to be looked at before it is written.
+pub fn gathered(
+    history: Option<History>,
+    name: &str,
+    (chosen, held, front): (Chosen, Vec<Arc<Exchange>>, Option<ExchangeId>),
+    environments: &[Environment],
+) -> Result<Gathered, String> {
+    let exchanges = gather(history, &chosen, held)?;
+    if exchanges.is_empty() {
+        return Err(match chosen {
+            Chosen::Calls(_) => format!("{GONE}, so there is nothing to save."),
+            Chosen::Case(case) => {
+                format!("No call was made for case {case} yet, so there is nothing to save.")
+            }
+        });
+    }
+    let keeping = Keeping {
+        environments,
+        ..Keeping::default()
+    };
+    let saved = exchanges.iter().filter(|exchange| is_saved(exchange));
+    let front = saved
+        .clone()
+        .position(|exchange| Some(&exchange.id) == front.as_ref());
+    let exchanges = exchanges.iter().map(|exchange| &**exchange);
+    let (session, notes) = session_of(name, "", exchanges, keeping);
+    if session.steps.is_empty() {
+        let why = notes.into_iter().map(|note| note.message);
+        return Err(why.collect::<Vec<_>>().join(" "));
+    }
+    Ok(Gathered {
+        session,
+        front,
+        notes: notes.into_iter().map(|note| note.message).collect(),
+    })
 }
 
 /// Saves the chosen calls and says where.
@@ -55,15 +96,19 @@ pub fn save(
     history: Option<History>,
     home: &Home,
     name: &str,
-    chosen: &Chosen,
-    held: Vec<Arc<Exchange>>,
+    (chosen, held): (&Chosen, Vec<Arc<Exchange>>),
+    environments: &[Environment],
 ) -> Result<Notice, String> {
     let exchanges = gather(history, chosen, held)?;
     if exchanges.is_empty() {
         return Err(format!("{GONE}, so no session was saved."));
     }
     let exchanges = exchanges.iter().map(|exchange| &**exchange);
-    let (session, notes) = session_of(name, "", exchanges, Keeping::default());
+    let keeping = Keeping {
+        environments,
+        ..Keeping::default()
+    };
+    let (session, notes) = session_of(name, "", exchanges, keeping);
     let (mut notice, _) = write(home, session)?;
     notice.remedy = notes
         .iter()
@@ -96,13 +141,22 @@ pub fn open(
 ) -> Result<OpenSession, String> {
     match from {
         SessionFrom::File(path) => read(home, &path),
-        SessionFrom::Calls { name, chosen, held } => {
+        SessionFrom::Calls {
+            name,
+            chosen,
+            held,
+            environments,
+        } => {
             let exchanges = gather(history, &chosen, held)?;
             if exchanges.is_empty() {
                 return Err(format!("{GONE}."));
             }
             let exchanges = exchanges.iter().map(|exchange| &**exchange);
-            let (session, _) = session_of(name, "", exchanges, Keeping::default());
+            let keeping = Keeping {
+                environments: &environments,
+                ..Keeping::default()
+            };
+            let (session, _) = session_of(name, "", exchanges, keeping);
             Ok(OpenSession {
                 path: None,
                 session,
@@ -128,6 +182,7 @@ pub fn record(
     path: &Path,
     (step, name): (usize, &str),
     exchange: &Exchange,
+    token: Option<&TokenName>,
 ) -> Result<OpenSession, String> {
     let what = path.to_string_lossy();
     let (path, text) = home.session(&what).map_err(|error| error.to_string())?;
@@ -136,7 +191,7 @@ pub fn record(
     let known = session.steps.get(step);
     let expect = known.map(|step| rerecorded(step, exchange));
     let expect = expect.unwrap_or_default();
-    let text = session_edit::record(&text, &file, step, name, &expect);
+    let text = session_edit::record(&text, &file, (step, name), &expect, token);
     let text = text.map_err(|error| error.to_string())?;
     home.save(&path, &text).map_err(|error| error.to_string())?;
     read(home, &path)

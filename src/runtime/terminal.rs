@@ -19,6 +19,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Whether the terminal is ours now. A panic in any thread gives it back through this.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Whether Ctrl-C is heard as a signal while the terminal is ours.
+static INTERRUPT: AtomicBool = AtomicBool::new(false);
+
 /// Whether the mouse is ours while the terminal is.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
@@ -230,11 +233,39 @@ fn take() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     crossterm::execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if INTERRUPT.load(Ordering::SeqCst) {
+        hear_interrupt();
+    }
     // It was ours before the program went to the background.
     if MOUSE.load(Ordering::SeqCst) {
         crossterm::execute!(io::stdout(), Mouse(true))?;
     }
     Ok(())
+}
+
+/// From now on Ctrl-C is a signal, which is heard whatever is being read: behind the beginning of
+/// a paste whose end never comes, every other key is text. To be called when someone listens.
+pub fn hear_interrupt() {
+    INTERRUPT.store(true, Ordering::SeqCst);
+    #[cfg(unix)]
+    {
+        use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex};
+        use rustix::termios::{tcgetattr, tcsetattr};
+        /// What stands for no key.
+        const NONE: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
+        let set = || -> io::Result<()> {
+            let input = input()?;
+            let mut modes = tcgetattr(&input)?;
+            // Nothing that was typed before is lost by it.
+            modes.local_modes |= LocalModes::ISIG | LocalModes::NOFLSH;
+            modes.special_codes[SpecialCodeIndex::VINTR] = 3;
+            modes.special_codes[SpecialCodeIndex::VQUIT] = NONE;
+            modes.special_codes[SpecialCodeIndex::VSUSP] = NONE;
+            Ok(tcsetattr(&input, OptionalActions::Now, &modes)?)
+        };
+        // Without it Ctrl-C is a key like others.
+        let _ = set();
+    }
 }
 
 fn give_back() {

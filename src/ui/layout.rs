@@ -3,9 +3,9 @@
 //! ```text
 //! from 120 columns                    below: one pane, the others as tabs
 //! ┌ header ───────────────────────┐   ┌ header ─────────┐
-//! ├ Request ─────┬ Response ──────┤   │ tabs            │
-//! │              │                │   ├ pane in focus ──┤
-//! ├ History ─────┤                │   │                 │
+//! ├ Request ─────┬ Response ──────┤   │ call line       │
+//! │              │                │   │ tabs            │
+//! ├ History ─────┤                │   ├ pane in front ──┤
 //! ├ notice ──────┴────────────────┤   ├ notice ─────────┤
 //! └ footer ───────────────────────┘   └ footer ─────────┘
 //! ```
@@ -18,6 +18,8 @@ pub const LEAST: (u16, u16) = (20, 5);
 
 pub struct Layout {
     pub header: Rect,
+    /// Method and URL, where only one pane is shown.
+    pub call: Option<Rect>,
     /// The names of the panes, where only one is shown.
     pub tabs: Option<Rect>,
     pub panes: Vec<(Pane, Rect)>,
@@ -41,11 +43,9 @@ pub fn layout(state: &State, area: Rect, notice_lines: u16) -> Layout {
         ..area
     };
     let notice = notice_lines.min(area.height / 3);
-    let top = if wide || !framed || state.screen == Screen::Matrix {
-        1
-    } else {
-        2
-    };
+    let calls = !wide && state.screen == Screen::Explorer;
+    let has_tabs = !wide && framed && state.screen != Screen::Matrix;
+    let top = 1 + u16::from(calls) + u16::from(has_tabs);
     let middle = row(top, area.height.saturating_sub(top + 1 + notice));
     let panes = if wide {
         let share = |whole: u16, thousandths: u16| {
@@ -87,11 +87,12 @@ pub fn layout(state: &State, area: Rect, notice_lines: u16) -> Layout {
             ),
         ]
     } else {
-        vec![(state.focus, middle)]
+        vec![(state.pane_in_front(), middle)]
     };
     Layout {
         header: row(0, 1),
-        tabs: (top == 2).then(|| row(1, 1)),
+        call: calls.then(|| row(1, 1)),
+        tabs: has_tabs.then(|| row(top - 1, 1)),
         panes,
         middle,
         wide,

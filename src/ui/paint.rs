@@ -169,23 +169,35 @@ const CODE: usize = 24;
 /// How wide title, detail and code may be, so that every code stands on one line if it can.
 pub struct EntryColumns {
     stacked: bool,
+    /// Nothing where all rows share it and there is little room.
     title: usize,
     detail: usize,
+    /// Nothing where no row has one.
+    field: usize,
     code: usize,
 }
+
+/// Below this, a title that all rows share gives its place to the field.
+const ROOMY: usize = 90;
 
 impl EntryColumns {
     pub fn new<'a>(
         entries: impl Iterator<Item = &'a ErrorLine> + Clone,
         width: usize,
     ) -> EntryColumns {
-        let room = width.saturating_sub(4);
         let longest = |text: fn(&ErrorLine) -> &Option<String>| {
             let widths = entries
                 .clone()
                 .filter_map(|e| text(e).as_ref().map(|t| t.width()));
             widths.max().unwrap_or(0)
         };
+        let longest_field = longest(|e| &e.field);
+        let mut titles = entries.clone().map(|e| e.title.as_deref());
+        let first = titles.next().flatten();
+        let are_alike = entries.clone().count() > 1 && titles.all(|title| title == first);
+        let no_title = longest_field > 0 && are_alike && width < ROOMY;
+        let gaps = 4 + if longest_field > 0 { 2 } else { 0 } - if no_title { 2 } else { 0 };
+        let room = width.saturating_sub(gaps);
         let longest_code = longest(|e| &e.code);
         let most = (room / 3).max(CODE.min(room.saturating_sub(28))).max(4);
         let code = longest_code.clamp(4, most);
@@ -193,15 +205,25 @@ impl EntryColumns {
         let most_title = (room * 3 / 10).max(5);
         let titles = entries.clone().filter_map(|e| e.title.as_deref());
         let title_lines = titles.flat_map(|title| wrap(title, most_title));
-        let title = title_lines
-            .map(|line| line.width())
-            .max()
-            .unwrap_or(0)
-            .max(5);
+        let title = match no_title {
+            true => 0,
+            false => title_lines
+                .map(|line| line.width())
+                .max()
+                .unwrap_or(0)
+                .max(5),
+        };
+        // What no detail needs is the field's.
+        let spare = room.saturating_sub(code + title + longest(|e| &e.detail));
+        let field = match longest_field {
+            0 => 0,
+            longest => longest.clamp(5, (room / 4).max(spare).max(5)),
+        };
         EntryColumns {
             stacked: room < SIDE_BY_SIDE || longest_code > most,
             title,
-            detail: room.saturating_sub(code + title).max(6),
+            detail: room.saturating_sub(code + title + field).max(6),
+            field,
             code,
         }
     }
@@ -211,33 +233,46 @@ impl EntryColumns {
         if self.stacked {
             return None;
         }
-        let cells = [
-            ("title", self.title),
-            ("detail", self.detail),
-            ("code", self.code),
-        ];
-        let cells = cells.map(|(text, width)| (text.to_owned(), width, theme.dim()));
+        let cells = self.kept([
+            ("title".to_owned(), self.title, theme.dim()),
+            ("detail".to_owned(), self.detail, theme.dim()),
+            ("field".to_owned(), self.field, theme.dim()),
+            ("code".to_owned(), self.code, theme.dim()),
+        ]);
         columns(&cells).pop()
     }
 
-    /// Title, detail and code side by side; what the API left out is a dash.
+    /// The cells of the columns that there are.
+    fn kept(&self, cells: [Cell; 4]) -> Vec<Cell> {
+        let cells = cells.into_iter();
+        cells.filter(|(_, width, _)| *width > 0).collect()
+    }
+
+    /// Title, detail, field and code side by side; what the API left out is a dash.
     pub fn entry(&self, entry: &ErrorLine, theme: &Theme) -> Vec<Line<'static>> {
         let text = |text: &Option<String>| match text {
             Some(text) => text.clone(),
             None => if theme.ascii { "-" } else { "–" }.to_owned(),
         };
         let title = (text(&entry.title), self.title, theme.strong());
-        let detail = (text(&entry.detail), self.detail, Style::new());
+        let mut detail = (text(&entry.detail), self.detail, Style::new());
+        let field = (text(&entry.field), self.field, theme.strong());
         let code = (text(&entry.code), self.code, theme.code());
         if self.stacked {
+            if let Some(field) = &entry.field {
+                detail.0 = match &entry.detail {
+                    Some(detail) => format!("{field}: {detail}"),
+                    None => field.clone(),
+                };
+            }
             return self.stack(title, detail, code);
         }
-        columns(&[title, detail, code])
+        columns(&self.kept([title, detail, field, code]))
     }
 
     /// One above the other; the code beside the title where both fit on a line.
     fn stack(&self, mut title: Cell, mut detail: Cell, mut code: Cell) -> Vec<Line<'static>> {
-        let width = self.title + self.detail + self.code;
+        let width = self.title + self.detail + self.field + self.code;
         let beside = title.0.width() + 2 + code.0.width() <= width;
         detail.1 = width;
         let mut lines = if beside {

@@ -114,10 +114,11 @@ fn draw_overlay(
     };
     let rect = match overlay {
         Overlay::Dialog(dialog) => pane::dialog::place(dialog, room),
-        Overlay::Prompt(_) => pane::prompt::place(area),
+        Overlay::Prompt(prompt) => pane::prompt::place(prompt, area),
         Overlay::Palette(palette) => pane::palette::place(palette, room),
         Overlay::Investigate(_) => pane::investigate::place(room),
         Overlay::Secret(_) => pane::secret::place(area),
+        Overlay::Setup(setup) => pane::setup::place(setup, room),
         Overlay::Help(_) => pane::help::place(room),
     };
     clear(rect, theme, screen);
@@ -129,6 +130,7 @@ fn draw_overlay(
         Overlay::Secret(secret) => {
             pane::secret::draw(secret, theme, rect, screen);
         }
+        Overlay::Setup(setup) => pane::setup::draw(state, setup, theme, rect, screen),
         Overlay::Investigate(found) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::investigate::draw(state, found, theme, rect, screen);
@@ -147,8 +149,12 @@ fn draw_panes(
     screen: &mut Frame,
     painted: &mut Painted,
 ) {
+    if let Some(row) = layout.call {
+        pane::builder::draw_line(state, theme, row, screen, painted);
+    }
     if let Some(row) = layout.tabs {
-        let titles = Pane::ALL.map(|pane| (pane.title().to_owned(), pane == state.focus));
+        let front = state.pane_in_front();
+        let titles = Pane::ALL.map(|pane| (pane.title().to_owned(), pane == front));
         let spot = |place: usize| Pane::ALL.get(place).map_or(Spot::Sheet, |p| Spot::Pane(*p));
         tab_row(&titles, theme, row, screen, painted, spot);
     }
@@ -158,7 +164,11 @@ fn draw_panes(
         let inside = if layout.framed {
             let block = match which {
                 Pane::Request => request_frame(state, theme, rect.width),
-                _ => {
+                Pane::Response => {
+                    let title = pane::response::title(state, rect.width.saturating_sub(2));
+                    frame(Line::raw(title), *which == state.focus, theme)
+                }
+                Pane::History => {
                     let title = Line::raw(format!(" {} ", which.title()));
                     frame(title, *which == state.focus, theme)
                 }
@@ -174,6 +184,9 @@ fn draw_panes(
             Pane::Response => pane::response::draw(state, theme, inside, screen, painted),
             Pane::History => pane::history::draw(state, theme, inside, screen, painted),
         }
+    }
+    if let Some(row) = layout.call {
+        pane::builder::draw_candidates(state, theme, row, layout.middle, screen, painted);
     }
 }
 

@@ -4,7 +4,9 @@
 use super::paint::line_of;
 use super::theme::Theme;
 use crate::app::pane::BuilderTab;
-use crate::app::{Action, Level, Overlay, Painted, Pane, Screen, State, blocked, is_refused};
+use crate::app::{
+    Action, Level, Overlay, Painted, Pane, Place, Screen, State, blocked, is_refused,
+};
 use crate::model::{BodyKind, cut, visible_line, wrap};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -108,48 +110,37 @@ fn tabs(state: &State, room: usize) -> Vec<(String, Screen)> {
     Vec::new()
 }
 
-/// The keys worth knowing on a screen beside the explorer.
-fn keys_beside(screen: Screen) -> &'static [Action] {
-    match screen {
-        Screen::Explorer => &[],
-        Screen::Matrix => &[
-            Action::MatrixFill,
-            Action::MatrixRows,
-            Action::MatrixColumns,
-            Action::MatrixOpen,
-            Action::MatrixDiffering,
-            Action::MatrixSort,
-            Action::MatrixExport,
-            Action::MatrixWrites,
-            Action::Back,
-            Action::QuitPane,
-        ],
-        Screen::Sessions => &[
-            Action::SessionsOpen,
-            Action::SessionsRun,
-            Action::SessionsRunFrom,
-            Action::SessionsRunOne,
-            Action::SessionsToken,
-            Action::SessionsPlace,
-            Action::SessionsTempo,
-            Action::SessionsRecord,
-            Action::SessionsMarkdown,
-            Action::SessionsJunit,
-            Action::FocusNext,
-            Action::Back,
-            Action::QuitPane,
-        ],
-        Screen::Tokens => &[
-            Action::TokensRead,
-            Action::TokensSurvey,
-            Action::TokensMark,
-            Action::TokensTake,
-            Action::FocusNext,
-            Action::ChooseEnvironment,
-            Action::Back,
-            Action::QuitPane,
-        ],
-    }
+/// The keys of the sheet or the screen that is in front; none where a pane of the explorer is.
+fn keys_in_front(state: &State) -> Vec<Action> {
+    let (place, common): (Place, &[Action]) = match (&state.overlay, state.screen) {
+        (Some(Overlay::Dialog(_)), _) => (Place::Dialog, &[]),
+        (Some(Overlay::Help(_)), _) => (Place::Help, &[]),
+        (Some(Overlay::Palette(_)), _) => (Place::Palette, &[]),
+        (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
+        (Some(Overlay::Investigate(_)), _) => (Place::Investigation, &[]),
+        (Some(Overlay::Secret(_) | Overlay::Prompt(_)), _) | (None, Screen::Explorer) => {
+            return Vec::new();
+        }
+        (None, Screen::Matrix) => (
+            Place::Screen(Screen::Matrix),
+            &[Action::Back, Action::QuitPane],
+        ),
+        (None, Screen::Sessions) => (
+            Place::Screen(Screen::Sessions),
+            &[Action::FocusNext, Action::Back, Action::QuitPane],
+        ),
+        (None, Screen::Tokens) => (
+            Place::Screen(Screen::Tokens),
+            &[
+                Action::FocusNext,
+                Action::ChooseEnvironment,
+                Action::Back,
+                Action::QuitPane,
+            ],
+        ),
+    };
+    let own = Action::worth_knowing(place);
+    own.chain(common.iter().copied()).collect()
 }
 
 /// What happened and what to try, on as many lines as it takes.
@@ -177,29 +168,11 @@ pub fn notice(state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
 /// The keys of this place, the most useful first, as many as fit.
 pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -> Line<'static> {
     let width = area.width;
+    let in_front = keys_in_front(state);
     let actions: &[Action] = match (&state.overlay, state.focus) {
-        (Some(Overlay::Dialog(_)), _) => &[
-            Action::DialogDown,
-            Action::DialogChoose,
-            Action::DialogClose,
-        ],
-        (Some(Overlay::Help(_)), _) => &[Action::HelpDown, Action::HelpClose],
-        (Some(Overlay::Secret(_)), _) => &[],
-        (Some(Overlay::Palette(_)), _) => &[
-            Action::PaletteChoose,
-            Action::PaletteDown,
-            Action::PaletteClose,
-        ],
-        (Some(Overlay::Investigate(_)), _) => &[
-            Action::ProbeClose,
-            Action::ProbeTicket,
-            Action::ProbeSave,
-            Action::ProbeOpen,
-            Action::ProbeDown,
-            Action::ProbeByHand,
-        ],
-        (None, _) if state.screen != Screen::Explorer => keys_beside(state.screen),
+        _ if !in_front.is_empty() => &in_front,
         (Some(Overlay::Prompt(_)), _) => &[Action::FieldEnter, Action::FieldDone],
+        (Some(_), _) => &[],
         (None, _) if state.response.jq.field.is_some() => {
             &[Action::FieldEnter, Action::FieldUp, Action::FieldDone]
         }
@@ -291,6 +264,15 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Filter,
             Action::QuitPane,
         ],
+        (None, Pane::Response) if state.is_stale() => &[
+            Action::Send,
+            Action::Back,
+            Action::ChooseToken,
+            Action::FocusNext,
+            Action::TabNext,
+            Action::OpenPalette,
+            Action::QuitPane,
+        ],
         (None, Pane::Response) if state.reads_body() => &[
             Action::Send,
             Action::SearchBody,
@@ -310,7 +292,9 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         ],
         (None, Pane::Response) => &[
             next_step(state),
+            Action::ChooseToken,
             second_step(state),
+            Action::Copy,
             Action::FocusNext,
             Action::TabNext,
             Action::OpenEntry,
@@ -346,11 +330,15 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         // What ends editing of a pane's own text leaves a question unanswered.
         let words = match action {
             Action::ProbeClose => closing(state),
+            Action::Back if state.focus == Pane::Response && state.is_stale() => {
+                "back to the call of this response"
+            }
+            Action::Send if matches!(state.overlay, Some(Overlay::Setup(_))) => "save",
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
             Action::FieldDone if asks => "cancel",
             Action::FieldEnter if in_jq => "filter",
             Action::FieldUp if in_jq => "earlier",
-            _ => short(*action),
+            _ => action.short(),
         };
         let needed = key.width() + words.width() + 4;
         if used + needed > width as usize {
@@ -377,7 +365,7 @@ fn second_step(state: &State) -> Action {
     let refused = shown.is_some_and(|shown| is_refused(&shown.exchange, &shown.errors.entries));
     match refused && blocked(Action::Investigate, state).is_none() {
         true => Action::Investigate,
-        false => Action::ChooseToken,
+        false => Action::Filter,
     }
 }
 
@@ -394,66 +382,5 @@ fn closing(state: &State) -> &'static str {
     match &state.overlay {
         Some(Overlay::Investigate(pane)) if pane.job.is_some() => "stop",
         _ => "close",
-    }
-}
-
-/// A title without the words that the place already says.
-fn short(action: Action) -> &'static str {
-    let title = action.title();
-    match (action, title.split_once(" the ")) {
-        (Action::FieldSearch, _) => "search",
-        (Action::TextNext, _) => "next",
-        (Action::TextPrevious, _) => "previous",
-        (Action::OpenEditor, _) => "editor",
-        (Action::FormatBody, _) => "on lines",
-        (Action::ChooseBody, _) => "kind",
-        (Action::SwitchRow, _) => "on or off",
-        (Action::RemoveRow, _) => "remove",
-        (Action::StepView, _) => "view",
-        (Action::Compare, _) => "compare",
-        (Action::BackOff, _) => "wait and send again",
-        (Action::FetchLarger, _) => "fetch all of it",
-        (Action::SearchBody, _) => "search",
-        (Action::ToggleFold, _) => "fold",
-        (Action::ToggleAllFolds, _) => "fold all",
-        (Action::NextMatch, _) => "next",
-        (Action::FieldEnter, _) => "done",
-        (Action::FieldClear, _) => "clear",
-        (Action::Mark, _) => "mark",
-        (Action::Investigate | Action::InvestigateRow, _) => "investigate",
-        (Action::ProbeTicket, _) => "copy for the ticket",
-        (Action::ProbeSave, _) => "save as session",
-        (Action::ProbeOpen, _) => "open a probe",
-        (Action::ProbeByHand, _) => "by hand",
-        (Action::SaveSession, _) => "save session",
-        (Action::Replay, _) => "sessions",
-        (Action::MatrixFill, _) => "send all",
-        (Action::MatrixDiffering, _) => "only differing",
-        (Action::MatrixSort, _) => "sort",
-        (Action::MatrixOpen | Action::SessionsOpen, _) => "open",
-        (Action::MatrixWrites, _) => "writes",
-        (Action::MatrixExport | Action::SessionsMarkdown, _) => "Markdown",
-        (Action::SessionsJunit, _) => "JUnit",
-        (Action::SessionsRunFrom, _) => "run from here",
-        (Action::SessionsRunOne, _) => "run one",
-        (Action::SessionsRun, _) => "run all",
-        (Action::SessionsToken, _) => "token",
-        (Action::SessionsPlace, _) => "environment",
-        (Action::SessionsTempo, _) => "tempo",
-        (Action::SessionsRecord, _) => "record",
-        (Action::TokensRead, _) => "read",
-        (Action::TokensMark, _) => "mark",
-        (Action::TokensSurvey, _) => "who am I",
-        (Action::TokensTake, _) => "use it",
-        (Action::ShowTokens, _) => "tokens",
-        (Action::Back, _) => "leave",
-        (Action::OpenPalette, _) => "palette",
-        (Action::OpenGuide, _) => "tour",
-        (Action::FocusNext, _) => "pane",
-        (Action::TabNext, _) => "tab",
-        (_, Some(("choose" | "set", rest))) => rest,
-        (_, Some((verb @ ("send" | "load" | "expand" | "filter"), _))) => verb,
-        (_, Some(("open or close", _))) => "open",
-        _ => title,
     }
 }

@@ -28,6 +28,7 @@ pub fn client(room: &Room) -> Client {
         name: bound(),
         source: TokenSource::Prompt,
         origins: Some(vec![Origin::exactly(&room.own.base()).unwrap()]),
+        placement: Default::default(),
     };
     let settings = Settings {
         environments: vec![own_place(room)],

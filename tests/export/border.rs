@@ -53,11 +53,13 @@ fn ground(base: &str, author: Author) -> Ground {
                 name: name("prod-admin"),
                 source: TokenSource::Prompt,
                 origins: None,
+                placement: Default::default(),
             },
             Token {
                 name: name("bound"),
                 source: TokenSource::Prompt,
                 origins: Origin::parse("https://other.example").map(|origin| vec![origin]),
+                placement: Default::default(),
             },
         ],
         environments: vec![environment.clone()],
@@ -535,6 +537,7 @@ fn a_kept_call_shows_nothing_of_its_environment_in_any_form() {
         attempts: 1,
         unverified: Vec::new(),
         probe_of: None,
+        origin: Default::default(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
     });

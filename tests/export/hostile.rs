@@ -139,7 +139,7 @@ pub const PLACES: &[(&str, Put)] = &[
         step.capture = vec![(text.to_owned(), "/a".into())]
     }),
     ("pointer", |step, text| {
-        step.capture = vec![("x".into(), format!("/{text}/a']{text}"))]
+        step.capture = vec![("x".into(), format!("/{text}/a']{text}").into())]
     }),
     ("code", |step, text| {
         step.expect = Some(Expectation {

@@ -52,6 +52,7 @@ fn knowing() -> Arc<Vault> {
             name: TokenName::new("known").unwrap(),
             source: TokenSource::File(path),
             origins: None,
+            placement: Default::default(),
         }],
         ..Settings::default()
     };

@@ -30,7 +30,8 @@ fn vault() -> Arc<Vault> {
 }
 
 fn query(text: &str) -> Query {
-    Query::parse(text, now())
+    let now = now().to_zoned(jiff::tz::TimeZone::UTC);
+    Query::parse(text, &now).unwrap()
 }
 
 fn open(dir: &Path) -> History {
@@ -89,6 +90,7 @@ fn raw(number: u64) -> RawExchange {
         started_at: at,
         took: Duration::from_micros(1_234_567),
         probe_of: None,
+        origin: Default::default(),
     }
 }
 

@@ -5,9 +5,9 @@
 
 use httriage::app::pane::Shown;
 use httriage::app::{
-    Effect, FillRun, Imported, ImportedToken, Job, Key, Keymap, Message, Notice, OpenSession,
-    Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile, SessionFrom, Start,
-    State, ThemeName, TokenRow, update,
+    Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message, Notice,
+    OpenSession, Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile,
+    SessionFrom, SetUp, SetupOrder, Start, State, ThemeName, TokenRow, open, update,
 };
 use httriage::engine::jq;
 use httriage::engine::sandbox::{
@@ -28,9 +28,9 @@ use httriage::insight::token::inspect;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, Environment, ExchangeId, Expectation, Filtered, Outcome, Param, RawExchange,
-    RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace, Step,
-    Timestamp, TokenName, TokenRef, TokenSource, limits, resolve,
+    Auth, Body, CallOrigin, Environment, ExchangeId, Expectation, Filtered, Outcome, Param,
+    RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace,
+    Step, Timestamp, Token, TokenName, TokenRef, TokenSource, limits, resolve,
 };
 use httriage::ui::{self, Theme};
 use hyper::StatusCode;
@@ -99,6 +99,7 @@ pub fn start(size: (u16, u16)) -> Start {
         variables: vec![("runbook".to_owned(), "7".to_owned())],
         tokens: vec![TokenName::new("desk").unwrap()],
         protected,
+        configured: true,
         ..Environment::default()
     };
     Start {
@@ -129,6 +130,7 @@ pub fn start(size: (u16, u16)) -> Start {
         now: now(),
         zone: TimeZone::UTC,
         size,
+        has_keyring: false,
     }
 }
 
@@ -206,7 +208,7 @@ pub fn guided(words: &str) -> RequestSpec {
 impl Scene {
     /// Opened, with nothing carried out yet.
     pub fn closed(start: Start) -> Scene {
-        let (state, effects) = State::new(start);
+        let (state, effects) = open(start);
         Scene {
             state,
             theme: Theme::new(true, false),
@@ -232,6 +234,14 @@ impl Scene {
         let mut scene = Scene::closed(start(size));
         scene.held = false;
         scene.answer_all();
+        scene
+    }
+
+    /// Opened, with the focus on the call line.
+    pub fn on_call(size: (u16, u16)) -> Scene {
+        let mut scene = Scene::open(size);
+        scene.keys("backtab backtab");
+        assert!(scene.state.is_on_call());
         scene
     }
 
@@ -306,8 +316,18 @@ impl Scene {
     }
 
     pub fn tell(&mut self, message: Message) -> &mut Scene {
-        let effects = update(&mut self.state, message);
+        let mut effects = update(&mut self.state, message);
         self.asked.extend(effects.clone());
+        // A call that is here comes before anything else can happen, as it does in the loop.
+        if self.held {
+            let is_here =
+                |effect: &mut Effect| matches!(effect, Effect::Fetch { held: Some(_), .. });
+            for fetch in effects.extract_if(.., is_here).collect::<Vec<_>>() {
+                if let Some(fetched) = self.carry_out(fetch) {
+                    self.tell(fetched);
+                }
+            }
+        }
         self.waiting.extend(effects);
         if !self.held {
             self.answer_all();
@@ -411,12 +431,13 @@ impl Scene {
                     after,
                 })
             }
-            Effect::Fetch { id, then } => {
-                let exchange = self
+            Effect::Fetch { id, held, then } => {
+                let stored = self
                     .store
                     .iter()
                     .find(|exchange| exchange.id == id)
                     .cloned();
+                let exchange = held.or(stored);
                 Some(Message::Fetched { exchange, then })
             }
             Effect::Index {
@@ -481,6 +502,7 @@ impl Scene {
                     let sent = resolve(&spec, &place).unwrap();
                     let mut made = self.exchange(spec, sent, place.name, None).into_raw();
                     made.probe_of = Some(exchange.id.clone());
+                    made.origin = CallOrigin::Probe;
                     let made = MASK.exchange(made);
                     let facts = Facts::read(Arc::new(made), "");
                     case.budget -= 1;
@@ -519,6 +541,45 @@ impl Scene {
             Effect::SaveSession { name, .. } => {
                 let words = format!("Saved as {name}.session.toml.");
                 Some(Message::Told(Notice::info(words)))
+            }
+            Effect::GatherSession {
+                job,
+                name,
+                chosen,
+                held,
+                front,
+                environments,
+            } => {
+                let mut calls: Vec<_> = match &chosen {
+                    Chosen::Calls(ids) => {
+                        let all = self.store.iter().chain(&held);
+                        all.filter(|call| ids.contains(&call.id)).cloned().collect()
+                    }
+                    Chosen::Case(case) => {
+                        let all = self.store.iter();
+                        all.filter(|call| call.case.as_ref() == Some(case) && call.is_own())
+                            .cloned()
+                            .collect()
+                    }
+                };
+                calls.dedup_by(|a, b| a.id == b.id);
+                let front = calls
+                    .iter()
+                    .position(|call| Some(&call.id) == front.as_ref());
+                let keeping = Keeping {
+                    environments: &environments,
+                    ..Keeping::default()
+                };
+                let calls = calls.iter().map(|call| &**call);
+                let (session, notes) = session_of(name, "", calls, keeping);
+                Some(Message::Gathered {
+                    job,
+                    gathered: Ok(Gathered {
+                        session,
+                        front,
+                        notes: notes.into_iter().map(|note| note.message).collect(),
+                    }),
+                })
             }
             Effect::ListSessions(listing) => {
                 let files = self.sessions.iter().map(|(path, _)| SessionFile {
@@ -620,10 +681,14 @@ impl Scene {
                 path,
                 step,
                 held,
+                token,
                 ..
             } => {
                 let (_, session) = self.sessions.iter_mut().find(|s| s.0 == path)?;
                 session.steps[step].expect = Some(rerecorded(&session.steps[step], &*held?));
+                if let Some(token) = token {
+                    session.steps[step].spec.auth = Auth::Bearer(token);
+                }
                 let session = session.clone();
                 Some(Message::Opened {
                     job,
@@ -687,7 +752,17 @@ impl Scene {
                 let text = self.leaves.take()?;
                 Some(Message::Edited { draft, text })
             }
-            Effect::Cancel(_)
+            Effect::LookAtCookies => Some(Message::Cookies {
+                rows: Vec::new(),
+                are_used: true,
+            }),
+            Effect::SetUp(order) => Some(Message::SetUp(Ok(Box::new(self.set_up(*order))))),
+            Effect::TypeToken(_)
+            | Effect::ForgetTyped
+            | Effect::RemoveEnvironment(_)
+            | Effect::RemoveToken(_)
+            | Effect::Cancel(_)
+            | Effect::ChangeCookies(_)
             | Effect::Permit { .. }
             | Effect::StopReading(_)
             | Effect::LetGo(_)
@@ -701,6 +776,39 @@ impl Scene {
                 Some(Message::Told(Notice::info(words)))
             }
             Effect::TakeIn { text, was_argument } => Some(self.take_in(&text, was_argument)),
+        }
+    }
+
+    /// The settings as they would be read again.
+    fn set_up(&self, order: SetupOrder) -> SetUp {
+        let SetupOrder {
+            is_token_alone,
+            changes,
+            mut environment,
+            token,
+            path,
+        } = order;
+        let mut settings = Settings::default();
+        environment.configured = true;
+        environment
+            .tokens
+            .extend(token.iter().map(|token| token.name.clone()));
+        settings.tokens.extend(token.iter().map(|token| Token {
+            name: token.name.clone(),
+            source: TokenSource::Prompt,
+            origins: None,
+            placement: token.placement.clone(),
+        }));
+        settings.environments.push(environment.clone());
+        SetUp {
+            settings,
+            token: token.map(|token| token.name),
+            path: (changes.is_none() && !is_token_alone).then_some(path),
+            says: format!(
+                "Environment {} is defined in config.toml.",
+                environment.name
+            ),
+            environment: (!is_token_alone).then_some(environment.name),
         }
     }
 
@@ -776,6 +884,7 @@ impl Scene {
             attempts: 0,
             unverified: Vec::new(),
             probe_of: None,
+            origin: Default::default(),
             started_at: now(),
             took: Duration::ZERO,
         })))
@@ -789,7 +898,7 @@ impl Scene {
         variables: &[(String, String)],
     ) -> Exchange {
         let mut place = environment.clone();
-        place.variables.extend(variables.iter().cloned());
+        place.variables.splice(0..0, variables.iter().cloned());
         match resolve(&spec, &place) {
             Ok(sent) => self.exchange(spec, sent, environment.name.clone(), None),
             Err(failure) => {
@@ -884,6 +993,7 @@ impl Scene {
             started_at: now(),
             took: Duration::from_millis(82),
             probe_of: None,
+            origin: Default::default(),
         })
     }
 

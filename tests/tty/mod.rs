@@ -208,6 +208,23 @@ impl Tty {
         }
     }
 
+    /// Presses Ctrl-C until the program ends, and returns its exit code: one that comes within
+    /// moments of a paste or of an editor's end is taken for a part of that.
+    pub fn is_left(&mut self) -> u32 {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            self.types("\x03");
+            let pressed = Instant::now();
+            while pressed.elapsed() < Duration::from_millis(500) {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status.exit_code();
+                }
+                std::thread::sleep(LOOK);
+            }
+        }
+        panic!("the program never ended");
+    }
+
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }

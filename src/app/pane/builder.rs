@@ -9,7 +9,7 @@ use crate::app::list::List;
 use crate::app::message::{Draft, Effect, Notice};
 use crate::app::table::{Spelling, Table, params};
 use crate::insight::Fault;
-use crate::model::{Auth, BodyKind, Environment, Part, RequestSpec};
+use crate::model::{Auth, BodyKind, Environment, Part, RequestSpec, bare_url};
 
 pub use body::TypedBody;
 pub use completion::Completion;
@@ -147,7 +147,7 @@ impl Builder {
         let rows = self.body.table();
         RequestSpec {
             method: self.method.clone(),
-            url: self.url.text(),
+            url: bare_url(&self.url.text()).to_owned(),
             params: params(edited(BuilderTab::Params, &self.params)),
             headers: params(edited(BuilderTab::Headers, &self.headers)),
             body: self

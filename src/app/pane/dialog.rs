@@ -1,10 +1,10 @@
 //! A short list on top of the panes, from which one row is chosen.
 
+use crate::app::answer::Source;
 use crate::app::list::List;
-use crate::app::message::Source;
 use crate::insight::Exchange;
 use crate::insight::matrix::Caller;
-use crate::model::{BodyKind, ExchangeId, Origin, Tempo, TokenName};
+use crate::model::{BodyKind, CookieWish, ExchangeId, Origin, Tempo, TokenName};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +33,15 @@ pub enum Pick {
     RunPlace(Option<String>),
     /// How fast the steps of a run follow each other.
     RunTempo(Tempo),
+    AddEnvironment,
+    ChangeEnvironment,
+    AskToRemoveEnvironment,
+    AddToken,
+    /// Takes it out of the settings.
+    RemoveEnvironment(String),
+    RemoveToken(TokenName),
+    /// Records what came of a step, with its token where the step takes that over.
+    Record(Option<TokenName>),
     /// Runs these steps, with those that write or without them.
     RunWrites(Range<usize>, bool),
     /// Stops checking the certificates of an origin.
@@ -50,6 +59,7 @@ pub enum Pick {
         excerpt: Excerpt,
     },
     Theme(String),
+    Cookies(CookieWish),
     /// A step of the guided tour, by its place.
     Lesson(usize),
     Nothing,
@@ -117,8 +127,14 @@ impl Dialog {
         }
     }
 
+    /// A step beyond an end goes on at the other.
     pub fn step(&mut self, step: isize) {
-        self.list.step(step, self.choices.len());
+        let last = self.choices.len().saturating_sub(1);
+        match (step, self.list.cursor) {
+            (-1, 0) => self.list.cursor = last,
+            (1, at) if at == last => self.list.cursor = 0,
+            _ => self.list.step(step, self.choices.len()),
+        }
     }
 
     pub fn picked(&self) -> Option<&Pick> {

@@ -4,8 +4,9 @@ use crate::app::field::Field;
 use crate::app::list::List;
 use crate::app::message::Chosen;
 use crate::insight::Exchange;
-use crate::insight::Query;
-use crate::model::{ExchangeId, ExchangeSummary, Timestamp, limits};
+use crate::insight::{Query, QueryError};
+use crate::model::{ExchangeId, ExchangeSummary, limits};
+use jiff::Zoned;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ pub struct History {
     /// Whether the store may hold older rows than those shown.
     pub has_older: bool,
     query: Query,
+    /// Why a word of the filter cannot be read; the others are in force.
+    pub unreadable: Option<QueryError>,
     /// Calls of this run, whole, newest first.
     held: VecDeque<Held>,
     held_bytes: usize,
@@ -61,6 +64,7 @@ impl Default for History {
             questions: 0,
             has_older: false,
             query: Query::default(),
+            unreadable: None,
             held: VecDeque::new(),
             held_bytes: 0,
             latest: VecDeque::new(),
@@ -149,8 +153,8 @@ impl History {
     }
 
     /// Reads the filter anew. Rows that are here are judged at once; the store is asked too.
-    pub fn refilter(&mut self, now: Timestamp) {
-        self.query = Query::parse(&self.filter.text(), now);
+    pub fn refilter(&mut self, now: &Zoned) {
+        (self.query, self.unreadable) = Query::readable(&self.filter.text(), now);
         let rows = std::mem::take(&mut self.rows);
         let query = &self.query;
         let kept = rows.into_iter().filter(|row| query.matches(&row.summary));
@@ -158,7 +162,7 @@ impl History {
         self.list.to_first();
     }
 
-    pub fn clear_filter(&mut self, now: Timestamp) {
+    pub fn clear_filter(&mut self, now: &Zoned) {
         self.filter.set("");
         self.filtering = false;
         self.refilter(now);
@@ -272,7 +276,7 @@ impl History {
     pub fn held_of(&self, chosen: &Chosen) -> Vec<Arc<Exchange>> {
         let is_chosen = |exchange: &&Arc<Exchange>| match chosen {
             Chosen::Calls(ids) => ids.contains(&exchange.id),
-            Chosen::Case(case) => exchange.case.as_ref() == Some(case),
+            Chosen::Case(case) => exchange.case.as_ref() == Some(case) && exchange.is_own(),
         };
         let forgotten = |exchange: &&Arc<Exchange>| {
             let mut rows = self.forgotten.iter().flatten();

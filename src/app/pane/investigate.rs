@@ -1,7 +1,7 @@
 //! An investigation on top of the panes: the call, the probes so far, and what they come to.
 
 use crate::app::list::List;
-use crate::app::message::Job;
+use crate::app::task::Job;
 use crate::insight::Exchange;
 use crate::insight::Explanation;
 use crate::insight::facts::{Case, Probe};

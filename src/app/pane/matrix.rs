@@ -2,7 +2,7 @@
 //! its cells.
 
 use crate::app::list::List;
-use crate::app::message::Job;
+use crate::app::task::Job;
 use crate::insight::learned::{Known, Learned};
 use crate::insight::matrix::{Access, Caller, Cell, Matrix};
 use crate::model::{ExchangeId, Session, Timestamp, TokenName};

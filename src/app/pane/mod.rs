@@ -12,8 +12,10 @@ mod prompt;
 mod response;
 mod secret;
 mod sessions;
+mod setup;
 mod tokens;
 
+pub use super::answer::Shown;
 pub use builder::{Builder, BuilderTab, Completion, Editing, TextSearch, TypedBody};
 pub use dialog::{Choice, Clip, Dialog, Excerpt, Pick, Rows};
 pub use help::Help;
@@ -22,7 +24,10 @@ pub use investigate::{ByHand, Investigate};
 pub use matrix::MatrixPane;
 pub use palette::{Finding, Found, Goal, Palette};
 pub use prompt::{Asked, Prompt};
-pub use response::{BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Shown, Why};
+pub use response::{
+    Asked as AskedCall, BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Why,
+};
 pub use secret::SecretPrompt;
 pub use sessions::{Part, Sessions, StepResult};
+pub use setup::{GoesIn, KeepIn, Setup, SetupKind, SetupRow, TypedToken};
 pub use tokens::{Tokens, TokensPart};

@@ -1,7 +1,8 @@
 //! One line to be typed, on top of the panes.
 
+use crate::app::answer::Source;
 use crate::app::field::Field;
-use crate::app::message::Source;
+use crate::model::Session;
 
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,13 +13,17 @@ pub enum Asked {
     Variable(String),
     /// The file that a body is saved to.
     File(Source),
+    /// The name of a session that is to be written.
+    Session(Box<Session>),
 }
 
 #[derive(Debug)]
 pub struct Prompt {
     pub title: String,
     /// What an empty line means.
-    pub hint: &'static str,
+    pub hint: String,
+    /// What it is about, beneath.
+    pub lines: Vec<String>,
     pub field: Field,
     pub asked: Asked,
 }

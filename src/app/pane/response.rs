@@ -3,15 +3,14 @@
 mod body;
 mod jq;
 
+use crate::app::answer::Shown;
 use crate::app::list::List;
-use crate::app::message::{Effect, Job, Source, Spent};
+use crate::app::message::{Effect, Spent};
+use crate::app::task::Job;
 use crate::insight::Exchange;
-use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::Case;
-use crate::insight::{
-    AnswerDiff, BodyText, ErrorBody, Explanation, Found, Path, View, error_body, summary_with,
-};
-use crate::model::{ExchangeSummary, Filtered, StatusClass, limits};
+use crate::insight::{AnswerDiff, BodyText, Explanation, Found, Path, View};
+use crate::model::{Filtered, RequestSpec, limits};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -53,77 +52,21 @@ impl ResponseTab {
     }
 }
 
-/// An exchange with what was read out of it.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    pub exchange: Arc<Exchange>,
-    pub errors: ErrorBody,
-    /// What is known of the API that answered.
-    pub knowledge: Knowledge,
-    pub body: Arc<BodyText>,
-    /// The view that was asked for; a text that is not JSON is not indented by it.
-    pub view: View,
-    /// What a filter made of the body, if that is what is shown of it.
-    pub filtered: Option<Arc<Filtered>>,
+/// A request as it stood on the screen when it was sent or loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub spec: RequestSpec,
+    pub environment: String,
 }
 
-impl Shown {
-    pub fn new(exchange: Arc<Exchange>, knowledge: Knowledge) -> Shown {
-        let response = exchange.outcome.response();
-        let errors = response.map(error_body).unwrap_or_default().for_people();
-        let media_type = response.and_then(|r| r.headers.media_type());
-        let view = response.map_or(View::Pretty, |r| View::of(&r.body));
-        let body = response.map(|r| BodyText::head_in_view(&r.body, media_type.as_deref(), view));
-        Shown {
-            exchange,
-            errors,
-            knowledge,
-            body: Arc::new(body.unwrap_or_default()),
-            view,
-            filtered: None,
-        }
-    }
-
-    /// Its beginning in the next view.
-    fn next_view(&self) -> Option<(View, Arc<BodyText>)> {
-        self.exchange.outcome.response()?;
-        let source = self.source();
-        let media_type = source.media_type();
-        let view = self.body.view().next();
-        let body = BodyText::head_in_view(source.bytes(), media_type.as_deref(), view);
-        Some((view, Arc::new(body)))
-    }
-
-    /// What `body` is made of.
-    pub fn source(&self) -> Source {
-        match &self.filtered {
-            Some(filtered) => Source::Filtered(filtered.clone()),
-            None => Source::Answer(self.exchange.clone()),
-        }
-    }
-
-    /// Its row in a list.
-    pub fn summary(&self) -> ExchangeSummary {
-        summary_with(&self.exchange, &self.errors.entries)
-    }
-
-    fn says_no(&self) -> bool {
-        matches!(
-            self.exchange.outcome.looks(),
-            StatusClass::ClientError | StatusClass::ServerError | StatusClass::NoAnswer
-        ) || !self.errors.entries.is_empty()
-    }
-
-    fn is_large(&self) -> bool {
-        self.bytes().len() > limits::ON_THE_SPOT
-    }
-
-    /// The bytes that `body` is made of.
-    pub fn bytes(&self) -> &[u8] {
-        match &self.filtered {
-            Some(filtered) => &filtered.body,
-            None => self.exchange.outcome.response().map_or(&[], |r| &r.body),
-        }
+impl Asked {
+    /// Whether the call is still the one that stands there; its notes are no part of it.
+    pub fn is(&self, spec: &RequestSpec, environment: &str) -> bool {
+        let call = |spec: &RequestSpec| RequestSpec {
+            notes: String::new(),
+            ..spec.clone()
+        };
+        self.environment == environment && call(&self.spec) == call(spec)
     }
 }
 
@@ -159,6 +102,12 @@ pub struct ResponsePane {
     pub shown: Option<Shown>,
     /// The call whose answer will be shown next.
     pub awaiting: Option<Job>,
+    /// The call whose stream is in front, whole or not.
+    pub coming: Option<Job>,
+    /// The request of that call, and the environment it goes to.
+    pub asked: Option<Asked>,
+    /// What the answer in front came to; absent where nobody here asked.
+    pub of: Option<Asked>,
     pub tab: ResponseTab,
     pub entries: List,
     /// The entries that are folded open.
@@ -187,6 +136,9 @@ impl Default for ResponsePane {
         ResponsePane {
             shown: None,
             awaiting: None,
+            coming: None,
+            asked: None,
+            of: None,
             tab: ResponseTab::Body,
             entries: List::default(),
             open: BTreeSet::new(),
@@ -236,8 +188,58 @@ impl ResponsePane {
         (self.behind, self.saved) = (None, None);
         self.compared = None;
         self.why = None;
+        self.coming = None;
+        self.of = None;
         effects.extend(self.read_rest());
         effects
+    }
+
+    /// More of a stream. What the person looks at stays; who is at the end follows it.
+    pub fn show_more(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
+        if self.coming != Some(job) {
+            let effects = self.show(shown);
+            self.coming = Some(job);
+            self.tab = ResponseTab::Body;
+            self.follow_end();
+            return effects;
+        }
+        let is_filtered = self.shown.as_ref().is_some_and(|s| s.filtered.is_some());
+        if is_filtered || self.jq.field.is_some() {
+            // Its results are what is looked at.
+            return Vec::new();
+        }
+        self.go_on(job, shown)
+    }
+
+    /// The answer is whole. Of a stream that is in front the person's place stays.
+    pub fn show_end(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
+        match self.coming == Some(job) {
+            true => self.go_on(job, shown),
+            false => self.show(shown),
+        }
+    }
+
+    fn go_on(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
+        let last = self
+            .shown
+            .as_ref()
+            .map_or(0, |s| s.body.len().saturating_sub(1));
+        let follows = self.body.cursor >= last;
+        let (tab, top) = (self.tab, self.top);
+        let place = std::mem::take(&mut self.body);
+        let effects = self.show(shown);
+        (self.tab, self.top, self.body) = (tab, top, place);
+        self.coming = Some(job);
+        if follows {
+            self.follow_end();
+        }
+        effects
+    }
+
+    fn follow_end(&mut self) {
+        if let Some(shown) = &self.shown {
+            self.body.to_last(&shown.body);
+        }
     }
 
     /// Asks for the lines that the head of a large body leaves out.

@@ -2,7 +2,8 @@
 //! again.
 
 use crate::app::list::List;
-use crate::app::message::{Job, OpenSession, SessionFile};
+use crate::app::message::{OpenSession, SessionFile};
+use crate::app::task::Job;
 use crate::insight::replay::{Change, ReplayReport, StepReport};
 use crate::model::{ExchangeId, Step, Tempo, TokenName};
 use std::ops::Range;

@@ -1,10 +1,13 @@
 //! The tokens that are known, what can be told of each, and what the API said of them.
 
 use crate::app::list::List;
-use crate::app::message::{Job, TokenRow};
+use crate::app::message::TokenRow;
+use crate::app::task::Job;
+use crate::insight::learned::Learned;
 use crate::insight::survey::Survey;
 use crate::model::{TokenName, TokenSource};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The parts of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Tokens {
     /// The first line of the inspector that is shown.
     pub top: usize,
     surveys: BTreeMap<(String, TokenName), Survey>,
+    /// What the history shows, by the name of the environment.
+    learned: BTreeMap<String, Arc<Learned>>,
     /// The survey under way, and of which token.
     pub job: Option<(Job, TokenName)>,
 }
@@ -115,6 +120,14 @@ impl Tokens {
     pub fn surveyed(&mut self, place: &str, name: &TokenName, survey: Survey) {
         self.surveys
             .insert((place.to_owned(), name.clone()), survey);
+    }
+
+    pub fn learned(&self, place: &str) -> Option<&Learned> {
+        self.learned.get(place).map(|learned| &**learned)
+    }
+
+    pub fn know(&mut self, place: &str, learned: Arc<Learned>) {
+        self.learned.insert(place.to_owned(), learned);
     }
 
     pub fn go(&mut self) {

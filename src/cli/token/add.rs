@@ -8,8 +8,10 @@ use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
 use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
-use crate::format::{config_edit, library};
-use crate::model::{Origin, Secret, Settings, Token, TokenName, TokenSource, visible_line};
+use crate::format::{config_edit, config_file, library};
+use crate::model::{
+    Origin, Placement, Secret, Settings, Token, TokenName, TokenSource, visible_line,
+};
 use std::path::{Path, PathBuf};
 
 pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
@@ -31,11 +33,13 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
             )));
         }
     }
+    let placement = placement(args);
     let kept = source(args, &name, &home)?;
     let token = Token {
         name: name.clone(),
         source: kept.source.clone(),
         origins: (!origins.is_empty()).then_some(origins),
+        placement: placement.clone(),
     };
     if let Err(trouble) = write(&home, &token, &args.environments) {
         kept.undo(&name);
@@ -47,6 +51,9 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
         "Token {name}{print} is defined: {}.",
         told(&kept.source)
     ));
+    if placement != Placement::Bearer {
+        out.line(&format!("It is sent as {}.", placement.words()));
+    }
     if args.origins.is_empty() && args.environments.is_empty() {
         out.line("It goes to the origin of whatever environment it is used in. --origin or --for binds it.");
     }
@@ -54,6 +61,17 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
         "httriage token inspect {name} says what can be told of it."
     ));
     Ok(0)
+}
+
+/// Where it is to stand in a request.
+fn placement(args: &TokenAddArgs) -> Placement {
+    let header = args.header.clone().map(Placement::Header);
+    let scheme = args.scheme.clone().map(Placement::Scheme);
+    let query = args.query.clone().map(Placement::Query);
+    let cookie = args.cookie.clone().map(Placement::Cookie);
+    let basic = args.basic.clone().map(Placement::Basic);
+    let given = header.or(scheme).or(query).or(cookie).or(basic);
+    given.unwrap_or_default()
 }
 
 pub fn remove(name: &str, out: &mut Out) -> Result<u8, Trouble> {
@@ -209,6 +227,7 @@ fn existing_file(name: &TokenName, path: PathBuf) -> Result<Kept, Trouble> {
             name: name.clone(),
             source: source.clone(),
             origins: None,
+            placement: Default::default(),
         }],
         ..Settings::default()
     };
@@ -350,7 +369,10 @@ fn home_folder(path: &Path) -> std::io::Result<()> {
 
 fn write(home: &Home, token: &Token, environments: &[String]) -> Result<(), Trouble> {
     let (text, file) = config(home)?;
-    let changed = config_edit::add_token(&text, &file.display().to_string(), token, environments)?;
+    let place = file.display().to_string();
+    let changed = config_edit::add_token(&text, &place, token, environments)?;
+    // What could not be read again is not written.
+    config_file::read(&changed, &place).map_err(|error| Trouble::usage(error.to_string()))?;
     home.save(&file, &changed)?;
     Ok(())
 }

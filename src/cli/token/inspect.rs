@@ -75,7 +75,7 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
         let same = one.fingerprint == other.fingerprint;
         out.line(match same {
             true => "Both are the same token.",
-            false => "They are alike in all that can be told, and not the same token.",
+            false => "Their form tells no difference; they are not the same token. httriage matrix shows what each may do.",
         });
         return Ok(0);
     }
@@ -158,7 +158,7 @@ fn look(
         None => return Ok(Looked::at(&piped()?, known)),
         Some(name) => name,
     };
-    let nowhere = choice::environment_of_url("");
+    let nowhere = choice::environment_of_url("", settings);
     let environment = environment.unwrap_or(&nowhere);
     let name = choice::token(name, environment, settings)?;
     let vault = Vault::new(settings, sandbox::token_value).asking(ask::value);

@@ -1,7 +1,9 @@
-//! A call under way, as seen from outside: how far it is, and the way to stop it.
+//! A call under way, as seen from outside: how far it is, what came of a stream, and the way to
+//! stop it.
 
-use crate::model::{Pause, Progress};
+use crate::model::{Pause, Progress, Response, TokenRef};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -11,6 +13,27 @@ pub struct Flight {
     stop: watch::Sender<bool>,
     /// Until when it waits, and for which try.
     pause: watch::Sender<Option<(Instant, u32)>>,
+    coming: Mutex<Option<Coming>>,
+    /// Counts how often there was more of a stream to see.
+    grown: watch::Sender<u64>,
+}
+
+/// A stream as far as it came. Its secrets are in it.
+struct Coming {
+    head: Response,
+    token: Option<TokenRef>,
+    body: Vec<u8>,
+    /// Up to the end of its last line: half a line may hold half a secret.
+    whole: usize,
+}
+
+/// The head of a stream and its whole lines from some place on, with the token it was asked for
+/// with. Its secrets are in it.
+pub struct SoFar {
+    pub response: Response,
+    pub token: Option<TokenRef>,
+    /// Where its lines end.
+    pub end: usize,
 }
 
 impl Default for Flight {
@@ -20,6 +43,8 @@ impl Default for Flight {
             announced: AtomicU64::new(0),
             stop: watch::Sender::new(false),
             pause: watch::Sender::new(None),
+            coming: Mutex::default(),
+            grown: watch::Sender::new(0),
         }
     }
 }
@@ -59,6 +84,60 @@ impl Flight {
         let mut stop = self.stop.subscribe();
         if stop.wait_for(|stop| *stop).await.is_err() {
             std::future::pending::<()>().await;
+        }
+    }
+
+    /// Ends when there is more of a stream than at that count, with the new count. For an answer
+    /// that is none this does not end.
+    pub async fn grown(&self, count: u64) -> u64 {
+        let mut grown = self.grown.subscribe();
+        let now = grown.wait_for(|now| *now > count).await.map(|now| *now);
+        match now {
+            Ok(now) => now,
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// What came of a stream behind this place of its body.
+    pub fn so_far(&self, from: usize) -> Option<SoFar> {
+        let coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+        let coming = coming.as_ref()?;
+        let from = from.min(coming.whole);
+        Some(SoFar {
+            response: Response {
+                body: coming.body[from..coming.whole].to_vec(),
+                ..coming.head.clone()
+            },
+            token: coming.token.clone(),
+            end: coming.whole,
+        })
+    }
+
+    /// An answer is a stream.
+    pub(super) fn begin_stream(&self, head: &Response, token: Option<TokenRef>) {
+        let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+        *coming = Some(Coming {
+            head: head.clone(),
+            token,
+            body: Vec::new(),
+            whole: 0,
+        });
+        drop(coming);
+        self.grown.send_modify(|count| *count += 1);
+    }
+
+    /// All that came of it, unpacked.
+    pub(super) fn grow(&self, body: &[u8]) {
+        let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(coming) = coming.as_mut() else {
+            return;
+        };
+        let more = body.get(coming.body.len()..).unwrap_or_default();
+        let line = memchr::memrchr(b'\n', more).map(|at| coming.body.len() + at + 1);
+        coming.body.extend_from_slice(more);
+        if let Some(whole) = line {
+            coming.whole = whole;
+            self.grown.send_modify(|count| *count += 1);
         }
     }
 

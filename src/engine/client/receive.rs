@@ -6,6 +6,8 @@ use super::fault;
 use super::redirect::leads_on;
 use super::send::{Course, until};
 use super::stranger;
+use crate::insight::charset;
+use crate::insight::stream::is_stream;
 use crate::model::{Cause, Failure, Headers, Response, Timing, size_text};
 use http_body_util::BodyExt;
 use hyper::Version;
@@ -84,6 +86,14 @@ impl Arriving {
         chunk.len() <= room && reads_on
     }
 
+    /// What can be read of it so far.
+    fn text(&self) -> &[u8] {
+        match &self.unpacker {
+            Some(_) => &self.unpacked,
+            None => &self.body,
+        }
+    }
+
     /// The answer, and what is wrong with the packing of its body.
     fn end(mut self, is_whole: bool) -> (Response, Option<Halt>) {
         if self.body.is_empty() {
@@ -111,6 +121,9 @@ impl Arriving {
         // A whole body under a coding that it does not have is whole.
         self.response.body_cut = !is_whole || self.halt.is_some() && !was_never_packed;
         self.response.body = self.body;
+        if !is_packed_still || was_never_packed {
+            charset::decode(&mut self.response);
+        }
         (self.response, self.halt)
     }
 }
@@ -143,6 +156,14 @@ impl Course<'_> {
             limit = limit.min(STRANGE);
             deadline = Some(Instant::now() + LOOK.min(idle));
         }
+        let is_stream = response
+            .headers
+            .media_type()
+            .as_deref()
+            .is_some_and(is_stream);
+        if is_stream {
+            self.flight.begin_stream(&response, self.token.clone());
+        }
         let mut arriving = Arriving::new(response, announced, limit);
         let mut body = answer.into_body();
         let failure = loop {
@@ -160,6 +181,9 @@ impl Course<'_> {
                     Ok(data) => {
                         let reads_on = arriving.push(&data);
                         self.flight.receive(arriving.body.len() as u64);
+                        if is_stream {
+                            self.flight.grow(arriving.text());
+                        }
                         if !reads_on {
                             break Some(too_large(host, limit));
                         }

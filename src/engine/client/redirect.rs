@@ -10,6 +10,7 @@ use crate::model::{
 use std::collections::HashSet;
 use std::sync::Arc;
 use url::Url;
+use url::form_urlencoded::parse;
 
 /// Headers that go along to another origin.
 const HARMLESS: &[&str] = &[
@@ -45,7 +46,7 @@ pub struct Trail {
     bound: Vec<String>,
     /// Parameters of the first request that hold a secret.
     parameters: Vec<String>,
-    seen: HashSet<(String, String)>,
+    seen: HashSet<(String, String, String)>,
     pub hops: Vec<Hop>,
 }
 
@@ -55,6 +56,7 @@ impl Trail {
         leg: &Leg,
         environment: &Environment,
         known: Arc<Mask>,
+        cookies: &str,
     ) -> Trail {
         let headers = sent.headers.iter().enumerate();
         let with_token = headers.filter(|(number, _)| sent.slots_of_header(*number).count() > 0);
@@ -76,12 +78,18 @@ impl Trail {
                 }
             }
         }
-        trail.saw(leg);
+        trail.saw(leg, cookies);
         trail
     }
 
     /// Makes the next request out of this one; `false` where the answer leads nowhere else.
-    pub fn next(&mut self, leg: &mut Leg, response: &Response) -> Result<bool, Failure> {
+    /// `cookies` tells which of them go along: with others, the same address is another call.
+    pub fn next(
+        &mut self,
+        leg: &mut Leg,
+        response: &Response,
+        cookies: impl Fn(&Leg) -> String,
+    ) -> Result<bool, Failure> {
         let Some((from, location)) = leads_on(&leg.filled.url, response) else {
             return Ok(false);
         };
@@ -146,7 +154,7 @@ impl Trail {
         leg.method = method;
         leg.filled.headers = headers;
         leg.filled.url = to.to_string();
-        if self.hops.len() == limits::REDIRECTS || !self.saw(leg) {
+        if self.hops.len() == limits::REDIRECTS || !self.saw(leg, &cookies(leg)) {
             let what = match self.hops.len() {
                 limits::REDIRECTS => format!("it is the one after {} others", limits::REDIRECTS),
                 _ => "it leads back to where the call has been".to_owned(),
@@ -169,18 +177,25 @@ impl Trail {
 
     /// Takes out the parameters that carry a secret of this call.
     fn without_parameters(&self, url: &mut Url) -> Vec<String> {
-        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let (out, kept): (Vec<_>, Vec<_>) = pairs
-            .into_iter()
-            .partition(|(name, value)| self.parameters.contains(name) || self.is_secret(value));
-        if !out.is_empty() {
-            url.set_query(None);
-            if !kept.is_empty() {
-                url.query_pairs_mut().extend_pairs(kept);
+        let query = url.query().unwrap_or_default().to_owned();
+        let (mut out, mut kept) = (Vec::new(), Vec::new());
+        for pair in query.split('&') {
+            let read = parse(pair.as_bytes()).next();
+            match read {
+                Some((name, value))
+                    if self.parameters.iter().any(|known| *known == name)
+                        || self.is_secret(&value) =>
+                {
+                    out.push(format!("parameter {name}"))
+                }
+                _ => kept.push(pair),
             }
         }
-        let out = out.into_iter();
-        out.map(|(name, _)| format!("parameter {name}")).collect()
+        if !out.is_empty() {
+            let kept = kept.join("&");
+            url.set_query((!kept.is_empty()).then_some(&kept));
+        }
+        out
     }
 
     fn is_harmless(&self, name: &str, header: &Header) -> bool {
@@ -200,9 +215,10 @@ impl Trail {
     }
 
     /// Notes where the call goes; `false` where it has been there already.
-    fn saw(&mut self, leg: &Leg) -> bool {
+    fn saw(&mut self, leg: &Leg, cookies: &str) -> bool {
         let url = leg.filled.url.split('#').next().unwrap_or_default();
-        self.seen.insert((leg.method.clone(), url.to_owned()))
+        let call = (leg.method.clone(), url.to_owned(), cookies.to_owned());
+        self.seen.insert(call)
     }
 }
 

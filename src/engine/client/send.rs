@@ -1,11 +1,13 @@
 //! One call from its request to its exchange. With `fault` and `way`, all that names reqwest.
 
 use super::fault::{self, Bound, connect_timeout, handshake_timeout, host};
-use super::flight::Flight;
+use super::flight::{Flight, SoFar};
+use super::jar::{Going, Jars, Shelf};
 use super::phases::{PHASES, Phases};
 use super::proxy::{self, Proxy};
 use super::redirect::{Leg, Trail, leads_on};
 use super::retry::{Mishap, Reading, Tries};
+use super::target::target;
 use super::tunnel;
 use super::way::{Connection, Line, Protocol, Way, Ways};
 use crate::engine::attach;
@@ -17,14 +19,15 @@ use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::refused;
 use crate::model::{
-    Author, Cause, Consent, Environment, ExchangeId, Failure, Manner, Origin, Outcome, RawExchange,
-    Reach, RequestSpec, Response, SentRequest, limits,
+    Author, Cause, Consent, CookieNews, Environment, ExchangeId, Failure, Manner, Origin, Outcome,
+    RawExchange, Reach, RequestSpec, Response, SentRequest, TokenRef, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use url::Url;
 
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -45,6 +48,8 @@ pub struct ClientOptions {
     pub insecure: Vec<Origin>,
     /// How this run reaches its hosts; it goes before what the environment says.
     pub reach: Reach,
+    /// Whether cookies are kept and sent.
+    pub cookies: bool,
     /// What is known of the APIs that are called.
     pub library: Arc<Library>,
 }
@@ -61,6 +66,7 @@ impl Default for ClientOptions {
             authorities: Vec::new(),
             insecure: Vec::new(),
             reach: Reach::default(),
+            cookies: true,
             library: Arc::default(),
         }
     }
@@ -88,22 +94,29 @@ pub struct Course<'a> {
     /// When the whole call must be over.
     pub deadline: Option<Instant>,
     pub body_bytes: u64,
+    /// What it was made with, once that is known.
+    pub token: Option<TokenRef>,
     /// How often the call went again, since nobody had read it.
     renewed: AtomicU32,
     /// Where a connection was made, in order.
     met: Mutex<Vec<Origin>>,
+    /// Whose cookies go along; `None` where none do.
+    shelf: Option<Shelf>,
+    cookies: Mutex<CookieNews>,
 }
 
 pub struct Client {
     options: ClientOptions,
     vault: Arc<Vault>,
     ways: Ways,
+    jars: Jars,
 }
 
 impl Client {
     /// Cheap: the HTTP library is set up by the first call, or by `warm`.
     pub fn new(vault: Arc<Vault>, options: ClientOptions) -> Client {
         Client {
+            jars: Jars::new(options.cookies),
             options,
             vault,
             ways: Ways::default(),
@@ -122,6 +135,11 @@ impl Client {
 
     pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
+    }
+
+    /// The cookies of this run.
+    pub fn jars(&self) -> &Jars {
+        &self.jars
     }
 
     /// What is known of the API that a call went to.
@@ -186,6 +204,7 @@ impl Client {
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         }
     }
 
@@ -204,15 +223,18 @@ impl Client {
             case,
             manner,
         } = outgoing.clone();
-        let course = Course {
+        let mut course = Course {
             options: &self.options,
             environment: &environment,
             flight,
             began: Instant::now(),
             deadline,
             body_bytes: manner.body_bytes.unwrap_or(self.options.body_bytes),
+            token: None,
             renewed: AtomicU32::new(0),
             met: Mutex::default(),
+            shelf: Shelf::of(case.as_ref(), manner.jar).filter(|_| !environment.no_cookies),
+            cookies: Mutex::default(),
         };
         let consent = self.options.consent.as_ref();
         let mut redirects = Vec::new();
@@ -227,13 +249,19 @@ impl Client {
         let outcome = match filled {
             Err(failure) => Outcome::Failed(failure),
             Ok((filled, token)) => {
+                course.token = token.clone();
                 sent.token = token;
                 let mut leg = Leg {
                     method: sent.method.clone(),
                     filled,
                 };
-                let mut trail = Trail::new(&sent, &leg, &environment, self.vault.mask());
-                let outcome = match self.follow(&mut leg, &mut trail, &course).await {
+                let cookies = self.going(&leg, &course).header;
+                let mask = self.vault.mask();
+                let mut trail = Trail::new(&sent, &leg, &environment, mask, &cookies);
+                if !cookies.is_empty() {
+                    sent.headers.push("cookie", cookies);
+                }
+                let mut outcome = match self.follow(&mut leg, &mut trail, &course).await {
                     Ok(mut response) => {
                         let library = &self.options.library;
                         let url = &leg.filled.url;
@@ -244,6 +272,14 @@ impl Client {
                     }
                     Err(failure) => Outcome::Failed(failure),
                 };
+                let news = course
+                    .cookies
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                if let Some(response) = outcome.response_mut() {
+                    response.cookies = news.clone();
+                }
+                drop(news);
                 redirects = trail.hops;
                 let met = course.met.lock().unwrap_or_else(PoisonError::into_inner);
                 let origins = met.iter();
@@ -269,7 +305,29 @@ impl Client {
             started_at,
             took,
             probe_of: None,
+            origin: Default::default(),
         }
+    }
+
+    /// A call under way as it may be shown: what came of a stream so far.
+    pub fn so_far(&self, outgoing: &Outgoing, so_far: SoFar, took: Duration) -> Exchange {
+        let mut sent = outgoing.sent.clone();
+        sent.token = so_far.token;
+        self.shown(RawExchange {
+            id: self.new_id(),
+            environment: outgoing.environment.name.clone(),
+            case: outgoing.case.clone(),
+            typed: outgoing.typed.clone(),
+            sent,
+            outcome: Outcome::Answered(so_far.response),
+            redirects: Vec::new(),
+            attempts: 1,
+            unverified: Vec::new(),
+            started_at: clock::now(),
+            took,
+            probe_of: None,
+            origin: Default::default(),
+        })
     }
 
     /// The call as it may be shown and kept: without the secrets this program knows.
@@ -285,9 +343,14 @@ impl Client {
         course: &Course<'_>,
     ) -> Result<Response, Failure> {
         loop {
-            let response = match self.call(leg, course).await {
+            let going = self.going(leg, course);
+            let response = match self.call(leg, &going.header, course).await {
                 Ok(response) => response,
                 Err(mut failure) => {
+                    if let Some(part) = failure.partial.as_deref().filter(|_| failure.is_of_body())
+                    {
+                        self.take_cookies(leg, part, &going, course);
+                    }
                     // Nobody needs the body of a redirect, as long as there is time.
                     let is_over = course.deadline.is_some_and(|at| Instant::now() >= at);
                     let is_over = is_over || course.flight.is_stopped();
@@ -303,7 +366,8 @@ impl Client {
                     }
                 }
             };
-            match trail.next(leg, &response) {
+            self.take_cookies(leg, &response, &going, course);
+            match trail.next(leg, &response, |leg| self.going(leg, course).header) {
                 Ok(true) => {}
                 Ok(false) => return Ok(response),
                 Err(mut failure) => {
@@ -314,13 +378,53 @@ impl Client {
         }
     }
 
+    /// The cookies that go along; those that a person typed leave no room for others.
+    fn going(&self, leg: &Leg, course: &Course<'_>) -> Going {
+        let has_own = leg.filled.headers.has("cookie");
+        let shelf = course.shelf.as_ref().filter(|_| !has_own);
+        let url = Url::parse(&leg.filled.url).ok();
+        let going = shelf
+            .zip(url)
+            .map(|(shelf, url)| self.jars.going(shelf, &url));
+        going.unwrap_or_default()
+    }
+
+    /// Takes in what an answer sets, before anything of it can be shown.
+    fn take_cookies(&self, leg: &Leg, response: &Response, going: &Going, course: &Course<'_>) {
+        let (Some(shelf), Ok(url)) = (&course.shelf, Url::parse(&leg.filled.url)) else {
+            return;
+        };
+        let mut sent = going.names.clone();
+        if let Some(own) = leg.filled.headers.get("cookie") {
+            let names = own.split(';').filter_map(|pair| pair.split_once('='));
+            sent.extend(names.map(|(name, _)| name.trim().to_owned()));
+        }
+        let news = self.jars.take(shelf, &url, &response.headers, &sent);
+        self.vault.know_cookies(&news.given);
+        let mut told = course
+            .cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        told.expired.extend(going.expired.iter().cloned());
+        told.taken_back.extend(news.taken_back);
+        told.refused.extend(news.refused);
+        told.given.extend(news.given);
+    }
+
     /// One hop, sent again where nobody can have read it.
-    async fn call(&self, leg: &Leg, course: &Course<'_>) -> Result<Response, Failure> {
+    async fn call(
+        &self,
+        leg: &Leg,
+        cookies: &str,
+        course: &Course<'_>,
+    ) -> Result<Response, Failure> {
         let own = self.protocol(course.environment);
         let mut tries = Tries::new(&leg.method, &leg.filled, own);
         loop {
             let phases = Arc::new(Phases::towards(&leg.filled.url));
-            let result = self.call_once(leg, tries.line(), course, &phases).await;
+            let result = self
+                .call_once(leg, cookies, tries.line(), course, &phases)
+                .await;
             if result.is_ok() || phases.connected_at().is_some() {
                 let mut met = course.met.lock().unwrap_or_else(PoisonError::into_inner);
                 met.extend(Origin::parse(&leg.filled.url));
@@ -339,6 +443,7 @@ impl Client {
     async fn call_once(
         &self,
         leg: &Leg,
+        cookies: &str,
         line: Line,
         course: &Course<'_>,
         phases: &Arc<Phases>,
@@ -346,7 +451,7 @@ impl Client {
         let origin = Origin::parse(&leg.filled.url);
         let way = self.way(origin.as_ref(), course.environment)?;
         let http = way.client(line)?;
-        let request = request(&http, &leg.method, &leg.filled)?;
+        let request = request(&http, &leg.method, &leg.filled, cookies)?;
         let hop_began = Instant::now();
         let url = request.url().clone();
         let host = match &self.reach(course.environment).socket {
@@ -475,6 +580,7 @@ fn request(
     http: &reqwest::Client,
     method: &str,
     filled: &Filled,
+    cookies: &str,
 ) -> Result<reqwest::Request, Failure> {
     let unsendable = |what: &str| {
         Failure::unsent(
@@ -485,12 +591,19 @@ fn request(
     };
     let method =
         reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| unsendable("the method"))?;
-    let mut builder = http.request(method, filled.url.as_str());
+    let url = target(&filled.url).ok_or_else(|| unsendable("the URL"))?;
+    let mut builder = http.request(method, url);
     for header in filled.headers.iter() {
         let mut value = reqwest::header::HeaderValue::from_bytes(&header.value)
             .map_err(|_| unsendable(&format!("header {}", header.name)))?;
         value.set_sensitive(crate::insight::redact::is_secret_name(&header.name));
         builder = builder.header(header.name.as_str(), value);
+    }
+    if !cookies.is_empty() {
+        let value = reqwest::header::HeaderValue::from_bytes(cookies.as_bytes());
+        let mut value = value.map_err(|_| unsendable("a cookie"))?;
+        value.set_sensitive(true);
+        builder = builder.header("cookie", value);
     }
     if !filled.body.is_empty() {
         builder = builder.body(filled.body.clone());

@@ -2,6 +2,7 @@
 //! is asked once more with nothing but the name of the host, and its answer read.
 
 use super::proxy::Proxy;
+use crate::insight::charset;
 use crate::model::{Headers, Response};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
@@ -101,5 +102,6 @@ async fn read(answer: hyper::Response<hyper::body::Incoming>) -> Response {
             break;
         }
     }
+    charset::decode(&mut response);
     response
 }

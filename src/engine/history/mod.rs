@@ -8,13 +8,16 @@ mod claim;
 mod damage;
 mod error;
 mod insert;
+mod masking;
 mod place;
+mod retention;
 mod select;
 mod store;
 mod writer;
 
-pub use anew::Masking;
 pub use error::{Doing, HistoryError, Trouble};
+pub use masking::Masking;
+pub use retention::Retention;
 
 use super::give_way;
 use super::vault::Vault;
@@ -29,34 +32,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::Store;
+use store::{LOCK_WAIT, Store};
 use tokio::sync::oneshot;
 use writer::{Job, Writer};
 
-/// How long another process may hold the file before that is told.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// The same for the first look, which a start of the program waits for.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// Connections kept for the next look-up: one for a long search, one for what is opened meanwhile.
 const IDLE_READERS: usize = 2;
-
-/// What is kept; the oldest calls beyond either go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
-    pub calls: u64,
-    /// Of the file, free pages left out.
-    pub bytes: u64,
-}
-
-impl Default for Retention {
-    /// Years of work, in a file that still fits any disk.
-    fn default() -> Retention {
-        Retention {
-            calls: 1_000_000,
-            bytes: 2 << 30,
-        }
-    }
-}
 
 /// The version of the database engine, and whether it is one that loses nothing.
 pub fn sqlite_version() -> (&'static str, bool) {
@@ -148,7 +131,7 @@ impl History {
 
     /// How far the calls that older programs kept are masked anew.
     pub fn masking(&self) -> Result<Masking, HistoryError> {
-        self.read(|store| anew::masking(&store.conn))
+        self.read(|store| masking::masking(&store.conn))
     }
 
     /// The call whose id begins so; several are an error that names two.
@@ -204,7 +187,7 @@ impl History {
                 [],
                 |row| row.get::<_, bool>(0),
             )?;
-            let left = left || anew::is_behind(&store.conn)?;
+            let left = left || masking::is_behind(&store.conn)?;
             store.conn.busy_timeout(LOCK_WAIT)?;
             lock(&self.inner.readers).push(store);
             Ok(left)

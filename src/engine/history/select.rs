@@ -2,12 +2,11 @@
 //! looked for here, by the same text that the filter itself uses.
 
 use super::error::Trouble;
-use super::{anew, body};
+use super::{body, masking};
 use crate::format::record::{self, Bodies};
 use crate::insight::redact::Mask;
-use crate::insight::{Query, Term, Want};
+use crate::insight::{Query, Sought, Term, Want};
 use crate::model::{ExchangeId, ExchangeSummary, RawExchange};
-use memchr::memmem::Finder;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::sync::Arc;
@@ -30,7 +29,7 @@ pub(super) fn recall(
         found.len() < limit
     })?;
     // Older rows are shown by the rules of today, though they are not yet kept so.
-    let behind = anew::next(&view)?;
+    let behind = masking::next(&view)?;
     let is_behind = |id: &i64| behind.is_some_and(|newest| *id <= newest);
     let mask = found.iter().any(is_behind).then(mask);
     let mut summary = view.prepare_cached("SELECT summary FROM records WHERE id = ?1")?;
@@ -154,7 +153,7 @@ pub(super) fn exchange_id(id: i64) -> ExchangeId {
 struct Filter {
     sql: String,
     values: Vec<Value>,
-    words: Vec<(bool, Finder<'static>)>,
+    words: Vec<(bool, Sought)>,
 }
 
 impl Filter {
@@ -214,10 +213,9 @@ impl Filter {
             Want::Environment(word) => ("environment", text(word)),
             Want::Token(word) => ("token", text(word)),
             Want::Case(word) => ("case_key", text(word)),
-            Want::Host(word) => return self.part("host", text(word), term.negated),
+            Want::Host(spellings) => return self.parts("host", spellings, term.negated),
             Want::Code(word) => {
-                let whole = Value::Text(format!("\n{word}\n"));
-                return self.part("codes", whole, term.negated);
+                return self.parts("codes", &[format!("\n{word}\n")], term.negated);
             }
             Want::Refused(refused) => return self.refused(*refused != term.negated),
             Want::Since(ms) => {
@@ -228,10 +226,7 @@ impl Filter {
                 let sign = if term.negated { ">=" } else { "<" };
                 return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
             }
-            Want::Word(word) => {
-                let finder = Finder::new(word.as_bytes()).into_owned();
-                return self.words.push((term.negated, finder));
-            }
+            Want::Word(word) => return self.words.push((term.negated, word.clone())),
         };
         // A plus keeps the planner from an index that fits half of all rows.
         let condition = match (term.negated, indexed) {
@@ -251,9 +246,12 @@ impl Filter {
         ));
     }
 
-    fn part(&mut self, column: &str, value: Value, negated: bool) {
-        let sign = if negated { "=" } else { ">" };
-        self.and(&format!("instr({column}, ?) {sign} 0"), value);
+    /// Any of the parts stands in the column, or none of them.
+    fn parts(&mut self, column: &str, parts: &[String], negated: bool) {
+        let any = vec![format!("instr({column}, ?) > 0"); parts.len()].join(" OR ");
+        let not = if negated { "NOT " } else { "" };
+        self.sql.push_str(&format!(" AND {not}({any})"));
+        self.values.extend(parts.iter().cloned().map(Value::Text));
     }
 
     /// Ids tell the time, so a filter by time need not look at every row; unless some do not.
@@ -296,8 +294,8 @@ impl Filter {
         let mut rows = select.query(params_from_iter(&self.values))?;
         while let Some(row) = rows.next()? {
             if !self.words.is_empty() {
-                let text = row.get_ref(1)?.as_bytes().unwrap_or_default();
-                let fits = |(negated, word): &(bool, Finder)| word.find(text).is_some() != *negated;
+                let text = row.get_ref(1)?.as_str().unwrap_or_default();
+                let fits = |(negated, word): &(bool, Sought)| word.is_in(text) != *negated;
                 if !self.words.iter().all(fits) {
                     continue;
                 }
@@ -345,7 +343,7 @@ mod tests {
     use std::time::Duration;
 
     const NOW: &str = "2026-05-12T12:00:00Z";
-    const TERMS: [&str; 32] = [
+    const TERMS: [&str; 33] = [
         "403",
         "404",
         "2xx",
@@ -355,7 +353,7 @@ mod tests {
         "method:get",
         "method:É",
         "host:acme",
-        "host:\"\"",
+        "host:müller",
         "host:9",
         "env:sandbox",
         "env:\"two words\"",
@@ -374,11 +372,17 @@ mod tests {
         "until:2026-05-11",
         "runbooks",
         "ß",
+        "straße",
         "\"a b\"",
         "denied",
         "x",
         "\"\n\"",
     ];
+
+    fn now_in_utc() -> jiff::Zoned {
+        let now: Timestamp = NOW.parse().unwrap();
+        now.to_zoned(jiff::tz::TimeZone::UTC)
+    }
 
     /// Calls that share few words, so that filters find some of them and not others.
     fn any_call() -> impl Strategy<Value = Exchange> {
@@ -398,6 +402,7 @@ mod tests {
                 "http://127.0.0.1:9/a b",
                 "{{base}}/runbooks",
                 "http://u@[::1]:9",
+                "http://xn--mller-kva.example/stra%C3%9Fe",
                 "",
             ]),
             select(vec!["sandbox", "Sandbox", "two words", ""]),
@@ -461,7 +466,7 @@ mod tests {
                     .iter()
                     .map(|(negated, term)| format!("{}{term}", if *negated { "-" } else { "" }))
                     .collect();
-                let query = Query::parse(&text.join(" "), NOW.parse().unwrap());
+                let query = Query::parse(&text.join(" "), &now_in_utc()).unwrap();
                 let expected: Vec<_> = kept
                     .values()
                     .rev()

@@ -3,7 +3,7 @@
 
 use super::error::Trouble;
 use super::place::{Place, Seen};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::time::{Duration, Instant};
 
 /// Each step brings a file from the version before it to its own, which is its place in the row.
@@ -12,6 +12,9 @@ const STEPS: [&str; 3] = [
     include_str!("../../../assets/history/0002_cases.sql"),
     include_str!("../../../assets/history/0003_masks.sql"),
 ];
+
+/// How long another process may hold the file before that is told.
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Before 3.51.3 two processes that checkpoint at once can lose committed rows.
 pub(super) const OLDEST_SQLITE: i32 = 3_051_003;
@@ -174,4 +177,11 @@ fn advance(conn: &mut Connection, wait: Duration) -> Result<(), Trouble> {
     tx.pragma_update(None, "user_version", STEPS.len() as i64)?;
     tx.commit()?;
     Ok(())
+}
+
+/// Begins to write, and keeps other writers out.
+pub(super) fn begin(store: &mut Store) -> Result<Transaction<'_>, Trouble> {
+    Ok(store
+        .conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)?)
 }

@@ -6,14 +6,14 @@ use super::claim::{self, Claim};
 use super::damage;
 use super::error::Trouble;
 use super::insert::{Row, remove_oldest};
+use super::masking;
 use super::place::Place;
+use super::retention::{Retention, over};
 use super::select::row_id;
-use super::store::{self, Store};
-use super::{LOCK_WAIT, Retention};
+use super::store::{LOCK_WAIT, Store, begin};
 use crate::engine::vault::Vault;
 use crate::insight::Exchange;
 use crate::model::ExchangeId;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
@@ -227,7 +227,7 @@ impl Writer {
         let is_behind = self
             .store
             .as_ref()
-            .map(|store| anew::is_behind(&store.conn));
+            .map(|store| masking::is_behind(&store.conn));
         if self.masking.is_none()
             && matches!(is_behind, Some(Ok(true)))
             && let Ok(file) = self.place.lock_file("history.masking")
@@ -345,21 +345,6 @@ const RETRIES: [u64; 2] = [10, 50];
 /// closes the same files.
 fn is_passing(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Other(_))
-}
-
-pub(super) fn begin(store: &mut Store) -> Result<Transaction<'_>, Trouble> {
-    Ok(store
-        .conn
-        .transaction_with_behavior(TransactionBehavior::Immediate)?)
-}
-
-fn over(conn: &Connection, retention: Retention) -> Result<bool, Trouble> {
-    let calls: i64 = conn
-        .prepare_cached("SELECT calls FROM totals")?
-        .query_row([], |row| row.get(0))?;
-    // The newest stays, however large it is.
-    let calls = u64::try_from(calls).unwrap_or(0);
-    Ok(calls > 1 && (calls > retention.calls || store::bytes(conn)? > retention.bytes))
 }
 
 fn weight(exchange: &Exchange) -> usize {

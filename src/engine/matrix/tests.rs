@@ -82,6 +82,7 @@ impl Wire for Script {
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         }
     }
 
@@ -402,7 +403,10 @@ fn a_wrong_token_comes_last_and_not_after_a_refusal_for_too_many() {
         _ => status(401),
     });
     let (matrix, _) = ran(&run, &wire);
-    assert_eq!(words(&matrix), [["unknown token", "allowed", "denied"]]);
+    assert_eq!(
+        words(&matrix),
+        [["token not accepted", "allowed", "denied"]]
+    );
     assert_eq!(wire.calls()[2].0, "wrong-on-purpose");
     let limited = || {
         Script::new(|token, _, turn| match token {

@@ -55,6 +55,7 @@ impl Wire for Script {
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
             probe_of: None,
+            origin: Default::default(),
         }
     }
 
@@ -403,7 +404,7 @@ fn a_replay_begins_at_the_step_it_is_told_to() {
 }
 
 #[test]
-fn the_sessions_own_variables_are_the_weakest() {
+fn what_was_recorded_wins_over_the_environment_and_is_outdone_by_answers_and_persons() {
     let steps = vec![
         capturing("/a", "third", "/id"),
         step(
@@ -421,7 +422,7 @@ fn the_sessions_own_variables_are_the_weakest() {
     let wire = Script::of(&[r#"{"id": 5}"#]);
     ran(&replay, &wire);
     assert!(
-        wire.urls()[1].ends_with("/7/given/2/5/session"),
+        wire.urls()[1].ends_with("/session/given/2/5/session"),
         "{:?}",
         wire.urls()
     );

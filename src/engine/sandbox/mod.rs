@@ -8,6 +8,7 @@ mod calls;
 mod guests;
 mod limit;
 mod parent;
+mod role;
 mod serve;
 mod world;
 
@@ -18,4 +19,4 @@ pub use serve::{Sandbox, SandboxError};
 /// The guided tour, as a session.
 pub const GUIDE: &str = include_str!("../../../assets/sandbox/guide.session.toml");
 
-pub use world::{World, endpoints, token_names, token_value};
+pub use world::{World, endpoints, practice_tokens, token_names, token_value};

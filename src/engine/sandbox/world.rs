@@ -1,8 +1,8 @@
 //! The small world that the sandbox serves: people, roles, tokens, runbooks. It is read from
 //! one file, lives in memory, and forgets every change when it is dropped.
 
-use super::access::Grant;
 use super::limit::Limits;
+use super::role::Grant;
 use crate::format::library;
 use crate::insight::api::endpoint::Endpoint;
 use crate::model::{Secret, TokenName};
@@ -329,6 +329,11 @@ pub fn token_names() -> Vec<TokenName> {
 /// The value of a practice token; the same on every machine, and worth nothing elsewhere.
 pub fn token_value(name: &str) -> Option<Secret> {
     TOKENS.contains(&name).then(|| Secret::new(derive(name)))
+}
+
+/// Names and values, for other programs. They are no secrets.
+pub fn practice_tokens() -> Vec<(&'static str, String)> {
+    TOKENS.iter().map(|name| (*name, derive(name))).collect()
 }
 
 /// 48 lower-case hexadecimal digits, the documented shape, so that no value stands in the source.

@@ -20,6 +20,7 @@ fn file_token(dir: &tempfile::TempDir, content: &[u8], mode: u32) -> Vault {
         name: name("t"),
         source: TokenSource::File(path),
         origins: None,
+        placement: Default::default(),
     };
     Vault::new(
         &Settings {
@@ -215,6 +216,7 @@ async fn the_output_of_a_command_is_a_value_and_its_failure_a_sentence() {
             name: name("t"),
             source: TokenSource::Command(words),
             origins: None,
+            placement: Default::default(),
         };
         Vault::new(
             &Settings {

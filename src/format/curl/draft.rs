@@ -2,7 +2,7 @@
 
 use super::options::{self, Opt, Role};
 use super::read::Reader;
-use super::words::{Command, Word};
+use super::word::{Command, Word};
 use crate::model::{Param, Part, cut, encoded_around_names};
 
 /// What the options of one command, up to `--next`, add up to.
@@ -18,12 +18,15 @@ pub struct Draft {
     pub has_form: bool,
     pub get: bool,
     pub head: bool,
-    pub upload: Option<(String, usize)>,
+    pub uploads: Vec<(String, usize)>,
+    /// Data was asked for, also where it is not here.
+    pub has_data: bool,
     pub query: Vec<String>,
     pub user: Option<(String, usize)>,
     pub bearer: Option<String>,
     pub cookies: Vec<String>,
     pub globoff: bool,
+    pub path_as_is: bool,
     pub scheme: Option<&'static str>,
     pub at: usize,
 }
@@ -37,7 +40,7 @@ pub struct Datum {
     pub at: usize,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Takes a whole command over.
     pub(super) fn command(&mut self, command: &Command) {
         for (at, why) in &command.lost {
@@ -131,6 +134,7 @@ impl Reader<'_> {
             Role::Get => draft.get = true,
             Role::Head => draft.head = true,
             Role::Globoff => draft.globoff = true,
+            Role::PathAsIs => draft.path_as_is = true,
             Role::Scheme => draft.scheme = Some(option.name),
             Role::Lost(why) => self.note(
                 word.at,
@@ -163,8 +167,8 @@ impl Reader<'_> {
                 self.data(draft, option.role, &value, command);
             }
             Role::Form | Role::FormString => self.form(draft, option.role, &value),
-            Role::Upload => draft.upload = Some((text, value.at)),
-            Role::UrlQuery => draft.query.push(url_encoded(&text)),
+            Role::Upload => draft.uploads.push((text, value.at)),
+            Role::UrlQuery => self.url_query(draft, &text, value.at),
             Role::User => draft.user = Some((text, value.at)),
             Role::Bearer => draft.bearer = Some(text),
             Role::Cookie if text.contains('=') || text.contains("{{") => draft.cookies.push(text),
@@ -240,7 +244,23 @@ impl Reader<'_> {
         }
     }
 
+    /// As `--data-urlencode`; behind a plus it goes as it is.
+    fn url_query(&mut self, draft: &mut Draft, text: &str, at: usize) {
+        let sign = text.find(['=', '@']);
+        if let Some(plain) = text.strip_prefix('+') {
+            draft.query.push(plain.to_owned());
+        } else if sign.is_some_and(|at| text[at..].starts_with('@')) {
+            self.note(
+                at,
+                "the file with data for the URL is not read; it was left out".to_owned(),
+            );
+        } else {
+            draft.query.push(url_encoded(text));
+        }
+    }
+
     fn data(&mut self, draft: &mut Draft, role: Role, word: &Word, command: &Command) {
+        draft.has_data = true;
         let mut datum = Datum {
             bytes: word.bytes.clone(),
             file: None,

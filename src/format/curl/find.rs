@@ -1,7 +1,8 @@
 //! Where the commands of a text begin, and for which shell they were written. People paste them
 //! with prompts, between the lines of a ticket, several at once.
 
-use super::words::{self, Dialect};
+use super::word::is_name_byte;
+use super::words::Dialect;
 
 /// Whether a pasted text begins with a curl command, rather than only mentioning one.
 pub fn is_command(text: &str) -> bool {
@@ -14,7 +15,7 @@ pub fn is_command(text: &str) -> bool {
 }
 
 /// By the sign that goes on on the next line; by other marks where there is none.
-pub(super) fn dialect(text: &str) -> Dialect {
+pub fn dialect(text: &str) -> Dialect {
     let goes_on = |sign: &str| {
         let lines = text.lines().map(str::trim_end);
         lines
@@ -34,7 +35,11 @@ pub(super) fn dialect(text: &str) -> Dialect {
         return Dialect::PowerShell;
     }
     let windows = text.contains("curl.exe") && !text.contains(" '");
-    if windows || text.contains(" ^\"") {
+    // In one line the carets of a browser tell it.
+    let carets = ["^\\^\"", "^&", "^%^"]
+        .iter()
+        .any(|carets| text.contains(carets));
+    if windows || text.contains(" ^\"") || (carets && !text.contains(" '")) {
         return Dialect::Cmd;
     }
     Dialect::Posix
@@ -42,12 +47,22 @@ pub(super) fn dialect(text: &str) -> Dialect {
 
 /// Where the next command begins: further on in the line of `at`, or at the start of a line.
 pub(super) fn next_command(text: &str, at: usize, inside_line: bool) -> Option<usize> {
+    next_of(text, at, inside_line, leads_to_curl)
+}
+
+/// The same for other programs, by what tells where one stands in a line.
+pub fn next_of(
+    text: &str,
+    at: usize,
+    inside_line: bool,
+    leads: impl Fn(&str) -> Option<usize>,
+) -> Option<usize> {
     let mut from = at;
     let mut looks = inside_line;
     loop {
         let rest = text.get(from..).filter(|rest| !rest.is_empty())?;
         let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
-        if looks && let Some(found) = leads_to_curl(&rest[..length]) {
+        if looks && let Some(found) = leads(&rest[..length]) {
             return Some(from + found);
         }
         // After a line break the place stands at the start of a line already.
@@ -64,7 +79,14 @@ pub(super) fn next_command(text: &str, at: usize, inside_line: bool) -> Option<u
 }
 
 /// Where curl stands in a line that begins with it, or with what may stand before a command.
-fn leads_to_curl(line: &str) -> Option<usize> {
+pub(super) fn leads_to_curl(line: &str) -> Option<usize> {
+    leads_to(line, |name| {
+        name == "curl" || name.eq_ignore_ascii_case("curl.exe")
+    })
+}
+
+/// Where a program stands in a line that begins with it, or with what may stand before a command.
+pub fn leads_to(line: &str, is_program: impl Fn(&str) -> bool) -> Option<usize> {
     let mut at = 0;
     for _ in 0..12 {
         let rest = &line[at..];
@@ -72,7 +94,7 @@ fn leads_to_curl(line: &str) -> Option<usize> {
         let word = line[at..].split_whitespace().next()?;
         let bare = word.trim_start_matches(['(', '"']).trim_end_matches('"');
         let name = bare.rsplit(['/', '\\']).next().unwrap_or_default();
-        if name == "curl" || name.eq_ignore_ascii_case("curl.exe") {
+        if is_program(name) {
             return Some(at + word.find(bare).unwrap_or(0));
         }
         if !may_precede(word) {
@@ -90,7 +112,7 @@ pub(super) fn may_precede(word: &str) -> bool {
     ];
     let assignment = word
         .split_once('=')
-        .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(words::is_name_byte));
+        .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(is_name_byte));
     let prompt =
         word.ends_with('>') || (word.ends_with(['$', '#', '%']) && word.contains([':', '@']));
     WORDS.contains(&word) || assignment || prompt

@@ -3,16 +3,23 @@
 
 mod draft;
 mod find;
+mod mended;
 mod options;
+mod piped;
 mod quote;
 mod read;
 mod request;
 mod windows;
+mod word;
 mod words;
 mod write;
 
 pub use find::is_command;
+pub(super) use find::{dialect, leads_to, next_of};
 pub use read::read;
+pub(super) use read::read_within;
+pub(super) use word::{Command, Unclosed, Word};
+pub(super) use words::command;
 pub use write::{write_exchange, write_question, write_request, write_session};
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub enum Role {
     Referer,
     Range,
     Globoff,
+    PathAsIs,
     /// A way to prove who one is, other than by what stands in the command.
     Scheme,
     /// Of no matter to what is asked for.
@@ -163,6 +164,7 @@ const TABLE: &[Row] = &[
     value(Role::Referer, "referer|e"),
     value(Role::Range, "range|r"),
     flag(Role::Globoff, "globoff|g"),
+    flag(Role::PathAsIs, "path-as-is"),
     flag(Role::Scheme, "digest ntlm ntlm-wb negotiate anyauth"),
     flag(
         Role::Quiet,
@@ -170,7 +172,7 @@ const TABLE: &[Row] = &[
          fail|f fail-with-body fail-early no-buffer|N progress-bar|# no-progress-meter styled-output \
          remote-name|O remote-name-all remote-header-name|J remote-time|R create-dirs no-clobber \
          remove-on-error skip-existing out-null xattr http1.0|0 http1.1 http2 http2-prior-knowledge http3 \
-         http3-only http0.9 ipv4|4 ipv6|6 path-as-is retry-all-errors retry-connrefused \
+         http3-only http0.9 ipv4|4 ipv6|6 retry-all-errors retry-connrefused \
          suppress-connect-headers tcp-fastopen tcp-nodelay no-keepalive parallel|Z parallel-immediate \
          post301 post302 post303 raw junk-session-cookies|j disable|q tlsv1|1 tlsv1.0 tlsv1.1 tlsv1.2 \
          tlsv1.3 sslv2|2 sslv3|3 ssl ssl-reqd ssl-no-revoke ssl-allow-beast ssl-revoke-best-effort \

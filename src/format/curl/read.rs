@@ -1,7 +1,9 @@
 //! From a text with curl commands to a collection. What curl would do with an option is done
 //! here, or it is said that it is not.
 
-use super::find::{dialect, may_precede, next_command};
+use super::find::{dialect, may_precede};
+use super::mended::mended;
+use super::piped::{Givers, take_input};
 use super::words;
 use crate::format::FormatError;
 use crate::format::lift::Lifter;
@@ -21,18 +23,29 @@ pub fn read(
     known: &dyn Fn(&Secret) -> Option<TokenName>,
 ) -> Result<Collection, FormatError> {
     let dialect = dialect(text);
+    let mended = mended(text, dialect);
+    let (text, said) = match &mended {
+        Some((text, said)) => (text.as_str(), said.as_slice()),
+        None => (text, [].as_slice()),
+    };
     let mut reader = Reader {
         text,
         lifter: Lifter::new(taken, known),
         requests: Vec::new(),
         notes: Vec::new(),
     };
+    for (at, what) in said {
+        reader.note(*at, (*what).to_owned());
+    }
     let mut at = 0;
     let mut inside_line = true;
     let mut count = 0;
-    while let Some(start) = next_command(text, at, inside_line) {
-        reader.note_skipped(at, start, count > 0 && inside_line);
-        let command = words::command(text, start, dialect).map_err(|open| {
+    let mut givers = Givers::new(text, dialect);
+    while let Some(start) = givers.next_command(at, inside_line) {
+        let given = givers.before(start, at);
+        let skipped = given.as_ref().map_or(start, |(at, _)| *at);
+        reader.note_skipped(at, skipped, count > 0 && inside_line);
+        let mut command = words::command(text, start, dialect).map_err(|open| {
             FormatError::at(
                 file,
                 text,
@@ -43,6 +56,9 @@ pub fn read(
         })?;
         at = command.end;
         inside_line = !matches!(command.ended_by, None | Some(b'\n'));
+        if let Some((_, giver)) = &given {
+            take_input(&mut command, giver);
+        }
         reader.command(&command);
         count += 1;
         if count == MOST {
@@ -66,14 +82,31 @@ pub fn read(
     Ok(reader.finish())
 }
 
-pub struct Reader<'a> {
-    text: &'a str,
+/// The requests of a command that stands in another file, in which braces hold names of ours; its
+/// tokens are those of that file.
+pub fn read_within<'a>(text: &str, lifter: Lifter<'a>) -> (Vec<Step>, Vec<Note>, Lifter<'a>) {
+    let dialect = dialect(text);
+    let mut reader = Reader {
+        text,
+        lifter,
+        requests: Vec::new(),
+        notes: Vec::new(),
+    };
+    match words::command_with_names(text, 0, dialect) {
+        Ok(command) => reader.command(&command),
+        Err(open) => reader.note(open.at, format!("{} is opened and never closed", open.what)),
+    }
+    (reader.requests, reader.notes, reader.lifter)
+}
+
+pub struct Reader<'t, 'a> {
+    text: &'t str,
     pub(super) lifter: Lifter<'a>,
     pub(super) requests: Vec<Step>,
     notes: Vec<Note>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn finish(mut self) -> Collection {
         let steps = self.requests.iter();
         let named: Vec<TokenName> = steps.flat_map(|step| step.spec.tokens()).collect();

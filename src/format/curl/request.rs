@@ -3,12 +3,13 @@
 use super::draft::{Datum, Draft};
 use super::read::{MOST, Reader};
 use crate::model::{
-    Auth, Body, Param, Piece, RequestSpec, Step, as_data, cut, decoded_around_names, pieces, slot,
+    Auth, Body, Param, Piece, RequestSpec, Step, as_data, cut, decoded_around_names,
+    encoded_around_names, pieces, slot,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// One request for each URL.
     pub(super) fn requests_of(&mut self, mut draft: Draft) {
         if draft.urls.is_empty() {
@@ -27,10 +28,7 @@ impl Reader<'_> {
                 ),
             );
         }
-        let mut spec = RequestSpec {
-            method: self.method(&draft),
-            ..RequestSpec::default()
-        };
+        let mut spec = RequestSpec::default();
         let mut query = std::mem::take(&mut draft.query);
         if draft.get {
             for datum in std::mem::take(&mut draft.data) {
@@ -45,15 +43,30 @@ impl Reader<'_> {
         }
         self.headers_of(&mut spec, &mut draft);
         self.body_of(&mut spec, &draft);
+        let calls = self.calls_of(urls, &draft);
         let room = MOST.saturating_sub(self.requests.len());
-        if let Some((_, at)) = urls.get(room) {
+        if let Some((_, at, _)) = calls.get(room) {
             self.note(
                 *at,
                 "further requests were left out, for there are too many".to_owned(),
             );
         }
-        for (url, at) in urls.into_iter().take(room) {
+        for (url, at, upload) in calls.into_iter().take(room) {
             let mut spec = spec.clone();
+            spec.method = method(&draft, upload.is_some());
+            let url = match &upload {
+                Some(path) => with_file_name(url, path),
+                None => url,
+            };
+            match upload.as_deref() {
+                Some("-" | ".") => self.note(
+                    at,
+                    "the upload comes from standard input, which is not here; it was left out"
+                        .to_owned(),
+                ),
+                Some(path) => spec.body = Body::File(path.to_owned()),
+                None => {}
+            }
             let url = self.user_of(&mut spec, url, at);
             let url = self.with_scheme(url, at);
             let mut url = if draft.globoff {
@@ -61,6 +74,9 @@ impl Reader<'_> {
             } else {
                 self.globs(url, at)
             };
+            if !draft.path_as_is {
+                url = without_dots(&url);
+            }
             for pairs in &query {
                 let sign = if url.contains('?') { '&' } else { '?' };
                 let behind = url.find('#').unwrap_or(url.len());
@@ -84,17 +100,38 @@ impl Reader<'_> {
         }
     }
 
-    fn method(&mut self, draft: &Draft) -> String {
-        let implied = if draft.head {
-            "HEAD"
-        } else if draft.upload.is_some() {
-            "PUT"
-        } else if draft.has_form || (!draft.data.is_empty() && !draft.get) {
-            "POST"
-        } else {
-            "GET"
-        };
-        draft.method.clone().unwrap_or_else(|| implied.to_owned())
+    /// Each URL with what is uploaded to it: the first with the first, and several where braces
+    /// name them.
+    fn calls_of(
+        &mut self,
+        urls: Vec<(String, usize)>,
+        draft: &Draft,
+    ) -> Vec<(String, usize, Option<String>)> {
+        if let Some((_, at)) = draft.uploads.get(urls.len()) {
+            self.note(*at, "this upload has no URL and was left out".to_owned());
+        }
+        let mut calls = Vec::new();
+        for (number, (url, at)) in urls.into_iter().enumerate() {
+            let Some((path, _)) = draft.uploads.get(number) else {
+                calls.push((url, at, None));
+                continue;
+            };
+            let named = path.split_once('{').filter(|_| !draft.globoff);
+            let named = named.and_then(|(before, rest)| {
+                let (names, behind) = rest.split_once('}')?;
+                (names.contains(',') && !behind.contains('{')).then_some((before, names, behind))
+            });
+            match named {
+                None => calls.push((url, at, Some(path.clone()))),
+                Some((before, names, behind)) => {
+                    for name in names.split(',').take(1_000) {
+                        let path = format!("{before}{name}{behind}");
+                        calls.push((url.clone(), at, Some(path)));
+                    }
+                }
+            }
+        }
+        calls
     }
 
     fn headers_of(&mut self, spec: &mut RequestSpec, draft: &mut Draft) {
@@ -113,7 +150,7 @@ impl Reader<'_> {
         if draft.is_json {
             add("content-type", "application/json");
             add("accept", "application/json");
-        } else if !draft.data.is_empty() && !draft.has_form {
+        } else if draft.has_data && !draft.get && !draft.has_form {
             add("content-type", "application/x-www-form-urlencoded");
         }
         if draft.removed.iter().any(|gone| gone == "content-type")
@@ -194,18 +231,6 @@ impl Reader<'_> {
     }
 
     fn body_of(&mut self, spec: &mut RequestSpec, draft: &Draft) {
-        if let Some((path, at)) = &draft.upload {
-            if path == "-" || path == "." {
-                self.note(
-                    *at,
-                    "the upload comes from standard input, which is not here; it was left out"
-                        .to_owned(),
-                );
-            } else {
-                spec.body = Body::File(path.clone());
-            }
-            return;
-        }
         if draft.has_form {
             let parts = draft.parts.iter().cloned().map(|mut part| {
                 if !part.is_file {
@@ -296,6 +321,58 @@ impl Reader<'_> {
         }
         url
     }
+}
+
+/// RFC 3986, 5.2.4, which curl follows unless it is told otherwise; only dots as they stand.
+fn without_dots(url: &str) -> String {
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let end = url[start..].find(['?', '#']);
+    let end = end.map_or(url.len(), |length| start + length);
+    let Some(length) = url[start..end].find('/') else {
+        return url.to_owned();
+    };
+    let (before, path) = url[..end].split_at(start + length + 1);
+    let mut kept = Vec::new();
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        if !matches!(segment, "." | "..") {
+            kept.push(segment);
+            continue;
+        }
+        if segment == ".." {
+            kept.pop();
+        }
+        if segments.peek().is_none() {
+            kept.push("");
+        }
+    }
+    format!("{before}{}{}", kept.join("/"), &url[end..])
+}
+
+fn method(draft: &Draft, is_upload: bool) -> String {
+    let implied = if draft.head {
+        "HEAD"
+    } else if is_upload {
+        "PUT"
+    } else if draft.has_form || (draft.has_data && !draft.get) {
+        "POST"
+    } else {
+        "GET"
+    };
+    draft.method.clone().unwrap_or_else(|| implied.to_owned())
+}
+
+/// A URL that names a folder is completed by the name of the file, as curl does.
+fn with_file_name(url: String, path: &str) -> String {
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let rest = &url[start..];
+    let is_folder = !rest.contains(['?', '#']) && (rest.ends_with('/') || !rest.contains('/'));
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    if !is_folder || matches!(name, "" | "-" | ".") {
+        return url;
+    }
+    let sign = if rest.ends_with('/') { "" } else { "/" };
+    format!("{url}{sign}{}", encoded_around_names(name))
 }
 
 fn is_json(bytes: &[u8]) -> bool {

@@ -461,3 +461,117 @@ fn a_text_of_a_great_many_commands_urls_or_secrets_is_read_up_to_a_limit() {
     let commands = "curl a.example --fancy\n".repeat(20_000);
     assert!(self::collection(&commands).notes.len() <= 201);
 }
+
+#[test]
+fn data_through_a_pipe_is_the_data_of_the_call() {
+    for (text, body) in [
+        (
+            "echo '{\"a\": 1}' | curl -d @- https://a.example",
+            Body::Text("{\"a\": 1}".into()),
+        ),
+        (
+            "$ echo -n '{\n\"a\": 1}' |\n  curl --data-binary @- https://a.example",
+            Body::Text("{\n\"a\": 1}".into()),
+        ),
+        (
+            "printf 'x y' | curl -d @- https://a.example",
+            Body::Text("x y".into()),
+        ),
+        (
+            "cat body.json | curl -d @- https://a.example",
+            Body::File("body.json".into()),
+        ),
+    ] {
+        let spec = one(text);
+        assert_eq!((&spec.method[..], &spec.body), ("POST", &body), "{text}");
+    }
+    // What another program prints is not known, and the call is one that sends all the same.
+    let spec = one("curl --data @- https://a.example");
+    assert_eq!((&spec.method[..], spec.body), ("POST", Body::Empty));
+    let read =
+        collection("jq . x.json | curl -d @- https://a.example\ncurl -d @- https://b.example");
+    assert_eq!(read.requests.len(), 1);
+}
+
+#[test]
+fn uploads_go_to_their_urls_and_into_folders() {
+    let told = |text: &str| -> Vec<String> {
+        let read = collection(text);
+        let steps = read.requests.iter();
+        steps
+            .map(|step| {
+                format!(
+                    "{} {} {:?}",
+                    step.spec.method, step.spec.url, step.spec.body
+                )
+            })
+            .collect()
+    };
+    assert_eq!(
+        told(
+            "curl -T 'up/a b.txt' https://a.example/in/ -T b.txt https://a.example -T c.txt https://a.example/c https://a.example/d"
+        ),
+        [
+            "PUT https://a.example/in/a%20b.txt File(\"up/a b.txt\")",
+            "PUT https://a.example/b.txt File(\"b.txt\")",
+            "PUT https://a.example/c File(\"c.txt\")",
+            "GET https://a.example/d Empty",
+        ]
+    );
+    assert_eq!(
+        told("curl -T '{a,b}.txt' https://a.example/in/"),
+        [
+            "PUT https://a.example/in/a.txt File(\"a.txt\")",
+            "PUT https://a.example/in/b.txt File(\"b.txt\")",
+        ]
+    );
+    let said = notes("curl -T a -T b https://a.example/x");
+    assert!(
+        said.iter()
+            .any(|note| note.contains("This upload has no URL")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn parameters_of_options_are_put_behind_the_url() {
+    let spec = one(
+        "curl -G --url-query 'q=a b' --url-query '+x=%20' --data-urlencode 'r=c&d' -d s=1 https://a.example/x",
+    );
+    assert_eq!(spec.method, "GET");
+    let whole = format!(
+        "{}?{}",
+        spec.url,
+        spec.params
+            .iter()
+            .map(|p| format!("{}={}", p.name, p.value))
+            .collect::<Vec<_>>()
+            .join("&")
+    );
+    assert_eq!(whole.matches("q=a").count(), 1, "{whole}");
+    assert!(
+        whole.contains("s=1") && !spec.headers.iter().any(|h| h.name == "Content-Type"),
+        "{whole}"
+    );
+}
+
+#[test]
+fn a_command_out_of_a_mail_is_read_as_it_was_meant_and_that_is_said() {
+    let text =
+        "curl -X “POST” “https://a.example/post” \\ \n –H “locale: en-US” \\\n —data ‘{“a”: 1}’";
+    let spec = one(text);
+    assert_eq!(
+        (&spec.method[..], &spec.url[..]),
+        ("POST", "https://a.example/post")
+    );
+    assert_eq!(spec.headers[0], Param::new("locale", "en-US"));
+    assert_eq!(spec.body, Body::Text("{\"a\": 1}".into()));
+    let said = notes(text).join("\n");
+    for words in [
+        "1:9 The quotation marks",
+        "The dash of a text program",
+        "A blank stands behind the sign",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}

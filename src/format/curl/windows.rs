@@ -1,7 +1,7 @@
 //! Words as the two shells of Windows cut them: cmd with its carets, and PowerShell with its
 //! backticks. Both leave the last step to the program, which reads backslashes before quotes.
 
-use super::words::{Command, Unclosed, Word, is_name_byte, variable};
+use super::word::{Command, Unclosed, Word, is_name_byte, variable};
 
 /// A character behind the carets of cmd, and where it stood.
 struct Passed {
@@ -20,6 +20,7 @@ pub fn cmd(text: &str, start: usize) -> Result<Command, Unclosed> {
         .map(|(at, c)| (start + at, c))
         .peekable();
     let mut quoted = false;
+    let mut careted = None;
     command.end = text.len();
     while let Some((at, c)) = rest.next() {
         match c {
@@ -35,7 +36,14 @@ pub fn cmd(text: &str, start: usize) -> Result<Command, Unclosed> {
                 }
             }
             '"' => {
-                quoted = !quoted;
+                match careted.take() {
+                    Some(end) if end == at => {}
+                    other => {
+                        let inside = &text[at + 1..];
+                        careted = other.or_else(|| Some(at + 1 + careted_length(inside, quoted)?));
+                        quoted = quoted != careted.is_none();
+                    }
+                }
                 passed.push(plain(at, c));
             }
             '%' => match percent_name(&text[at..]) {
@@ -62,6 +70,33 @@ pub fn cmd(text: &str, start: usize) -> Result<Command, Unclosed> {
     }
     cut(&passed, &mut command)?;
     Ok(command)
+}
+
+/// How far a text goes to its closing quote, where carets were written before all signs in it, as
+/// browsers do although the quotes would do. Such carets are no part of it.
+fn careted_length(inside: &str, quoted: bool) -> Option<usize> {
+    if quoted {
+        return None;
+    }
+    let mut count = 0;
+    let mut chars = inside.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (count > 0).then_some(at),
+            '^' => {
+                count += 1;
+                let is_break = |c: char| matches!(c, '\r' | '\n');
+                if chars.next().is_some_and(|(_, c)| is_break(c)) {
+                    while chars.next_if(|(_, c)| is_break(*c)).is_some() {}
+                }
+            }
+            ' ' | '\t' => {}
+            _ if c.is_alphanumeric() || !c.is_ascii() => {}
+            _ if "_-:=+~'/.,?;()*`".contains(c) => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 fn plain(at: usize, c: char) -> Passed {
@@ -400,7 +435,8 @@ impl PowerShell<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::format::curl::words::{Dialect, Word, command};
+    use crate::format::curl::word::Word;
+    use crate::format::curl::words::{Dialect, command};
 
     fn words(text: &str, dialect: Dialect) -> Vec<String> {
         let command = command(text, 0, dialect).unwrap();
@@ -434,6 +470,18 @@ mod tests {
             ]
         );
         assert_eq!(words("curl ^\"a^\n\nb^\"", Dialect::Cmd), ["curl", "a\nb"]);
+        let text = "curl \"https://a.example/x?a=1^&b=^%^20\" -d \"^{^\\^\"a^\\^\":^\\^\"1 ^& 2^\\^\"^}\" -H \"A: ^[b&c]\"";
+        assert_eq!(
+            words(text, Dialect::Cmd),
+            [
+                "curl",
+                "https://a.example/x?a=1&b=%20",
+                "-d",
+                "{\"a\":\"1 & 2\"}",
+                "-H",
+                "A: ^[b&c]"
+            ]
+        );
     }
 
     #[test]

@@ -2,8 +2,7 @@
 //! shell would fill in is not known here: a variable stands as `{{NAME}}` in its word.
 
 use super::windows;
-use crate::model::as_text;
-use std::ops::Range;
+use super::word::{Command, Unclosed, Word, is_name_byte, variable};
 
 /// The shells whose quoting is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,77 +12,9 @@ pub enum Dialect {
     PowerShell,
 }
 
-/// One word, without its quotes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Word {
-    /// Bytes, since `$'\xff'` can write any.
-    pub bytes: Vec<u8>,
-    /// Where it begins, in bytes of the text.
-    pub at: usize,
-    /// Where in it the shell would have put the value of a variable.
-    pub names: Vec<Range<usize>>,
-}
-
-impl Word {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-
-    /// The shell would put a value in here.
-    pub fn push_name(&mut self, name: &str) {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(name.as_bytes());
-        self.names.push(start..self.bytes.len());
-    }
-
-    /// What the command itself writes in braces is text, and only what the shell would fill in
-    /// is filled in. Bytes that are no text are left as they are.
-    fn settle(&mut self) {
-        let Ok(text) = std::str::from_utf8(&self.bytes) else {
-            return;
-        };
-        let mut settled = String::new();
-        let mut from = 0;
-        for range in std::mem::take(&mut self.names) {
-            settled.push_str(&as_text(&text[from..range.start]));
-            settled.push_str(&text[range.clone()]);
-            from = range.end;
-        }
-        settled.push_str(&as_text(&text[from..]));
-        self.bytes = settled.into_bytes();
-    }
-}
-
-/// One command.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Command {
-    pub words: Vec<Word>,
-    /// Where the text goes on behind it and its separator.
-    pub end: usize,
-    /// The sign that ended it: `\n`, `;`, `&`, `|`, or nothing at the end of the text.
-    pub ended_by: Option<u8>,
-    /// What the shell would have given on standard input.
-    pub input: Option<Word>,
-    /// The file that it would have been read from.
-    pub input_file: Option<Word>,
-    /// What no value stands for, with its place and why.
-    pub lost: Vec<(usize, String)>,
-}
-
-/// Quotes that are never closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unclosed {
-    pub at: usize,
-    pub what: &'static str,
-}
-
-/// The command that begins at a byte of the text.
+/// The command that begins at a byte of the text. What stands in braces in it is text.
 pub fn command(text: &str, start: usize, dialect: Dialect) -> Result<Command, Unclosed> {
-    let mut command = match dialect {
-        Dialect::Posix => Shell::new(text, start).command(),
-        Dialect::Cmd => windows::cmd(text, start),
-        Dialect::PowerShell => windows::powershell(text, start),
-    }?;
+    let mut command = command_with_names(text, start, dialect)?;
     let others = command.input.iter_mut().chain(&mut command.input_file);
     command
         .words
@@ -93,21 +24,13 @@ pub fn command(text: &str, start: usize, dialect: Dialect) -> Result<Command, Un
     Ok(command)
 }
 
-/// What stands for a variable in a word. One that defines a token is that token.
-pub fn variable(name: &str) -> String {
-    match name.strip_prefix("HTTRIAGE_TOKEN_") {
-        Some(token) if !token.is_empty() => {
-            format!(
-                "{{{{token:{}}}}}",
-                token.to_ascii_lowercase().replace('_', "-")
-            )
-        }
-        _ => format!("{{{{{name}}}}}"),
+/// The same, where what stands in braces is a name of ours.
+pub fn command_with_names(text: &str, start: usize, dialect: Dialect) -> Result<Command, Unclosed> {
+    match dialect {
+        Dialect::Posix => Shell::new(text, start).command(),
+        Dialect::Cmd => windows::cmd(text, start),
+        Dialect::PowerShell => windows::powershell(text, start),
     }
-}
-
-pub fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// POSIX, 2.2 and 2.3, with the `$'…'` of 2024 as browsers write it.

@@ -10,7 +10,7 @@ use crate::format::export::{
 };
 use crate::insight::Exchange;
 use crate::insight::request_ids;
-use crate::model::{Environment, Origin, RequestSpec, Session, TokenName, cut};
+use crate::model::{Capture, Environment, Origin, RequestSpec, Session, TokenName, cut};
 use std::fmt::Write;
 
 /// Longer bodies go through a pipe: a system takes no argument above 128 KiB.
@@ -74,12 +74,15 @@ pub fn write_session(session: &Session, ground: &Ground) -> Written {
         }
         let outbound = writer.exporter.request(&step.spec);
         writer.request(outbound, Head::Hidden);
-        for (name, pointer) in &step.capture {
+        for (name, capture) in &step.capture {
             writer.exporter.capture(name);
             let variable = writer.name(&Placeholder::Variable(name.clone())).shell;
+            let place = match capture {
+                Capture::Body(pointer) => format!("in this answer, at {}", cut(pointer, 200)),
+                place => format!("the {} of this answer", cut(&place.words(), 200)),
+            };
             writer.say(&format!(
-                "{variable} is in this answer, at {}: set it before the next step.",
-                cut(pointer, 200)
+                "{variable} is {place}: set it before the next step."
             ));
         }
     }

@@ -11,7 +11,7 @@ use crate::insight::redact::Mask;
 use crate::model::{
     Auth, Author, Body, Border, Consent, Environment, FORM, Failure, Headers, MASK, Origin,
     Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text, names_in,
-    resolve, slot, with_pieces,
+    placed, resolve, slot, with_pieces,
 };
 use std::collections::HashSet;
 
@@ -438,7 +438,7 @@ impl<'a> Exporter<'a> {
         crossing: &Crossing,
         marks: &mut Marks,
     ) -> Result<(Outbound, SentRequest), String> {
-        let mut spec = spec.clone();
+        let mut spec = placed(spec, place).0.into_owned();
         let bearer = std::mem::take(&mut spec.auth);
         let mut place = place.clone();
         place.variables.clear();
@@ -568,8 +568,8 @@ impl<'a> Exporter<'a> {
         })
     }
 
-    /// As a replay fills it in: what the person gives, what an answer gave, the environment's,
-    /// the session's own.
+    /// As a replay fills it in: what the person gives, what an answer gave, the session's own, the
+    /// environment's.
     fn value(&mut self, name: &str, crossing: &Crossing) -> Value {
         let open =
             |placeholder: fn(String) -> Placeholder| Value::Open(placeholder(name.to_owned()));
@@ -590,10 +590,9 @@ impl<'a> Exporter<'a> {
         if given.is_none() && self.captured.contains(name) {
             return open(Placeholder::Variable);
         }
-        let is_own = given.is_none() && of(&environment.variables).is_some();
-        let value = given
-            .or_else(|| of(&environment.variables))
-            .or_else(|| of(self.own));
+        let recorded = given.or_else(|| of(self.own));
+        let is_own = recorded.is_none() && of(&environment.variables).is_some();
+        let value = recorded.or_else(|| of(&environment.variables));
         let Some(value) = value else {
             return open(Placeholder::Variable);
         };
@@ -625,6 +624,7 @@ impl<'a> Exporter<'a> {
         texts.push(&environment.base_url);
         for row in spec.params.iter().chain(&spec.headers) {
             texts.extend([row.name.as_str(), row.value.as_str()]);
+            texts.extend(row.written.as_deref());
         }
         let known = [
             &environment.headers,

@@ -3,6 +3,7 @@
 
 pub(super) mod multipart;
 mod read;
+mod reader;
 mod request;
 mod shape;
 mod write;

@@ -1,19 +1,21 @@
 //! From a recording to a collection: every call as a request with the answer that it got.
 
+use super::reader::{LeftOut, Reader};
 use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
-use crate::format::FormatError;
 use crate::format::lift::Lifter;
 use crate::format::notes::{Notes, offset_of, plain};
+use crate::format::{FormatError, outline};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
+use crate::insight::charset;
 use crate::insight::redact::Mask;
 use crate::insight::refused;
 use crate::insight::replay::expectation;
 use crate::model::{
     Cause, Collection, Environment, ExchangeId, Failure, FilledText, FoundToken, Headers, Note,
     Outcome, RawExchange, RequestSpec, Response, Secret, SentRequest, SlotPlace, Step, Timestamp,
-    Timing, TokenName, TokenRef, cut, encoded, fill, written,
+    Timing, TokenName, TokenRef, cut, fill, written,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,11 +24,18 @@ use std::time::Duration;
 /// Calls taken from one file.
 const MOST: usize = 20_000;
 
-/// Whether a text is a recording rather than something else, by its beginning.
+/// Whether a text is a recording rather than something else, by its outermost members: programs
+/// put some of their own before the log.
 pub fn is_recording(text: &str) -> bool {
-    let start = text.trim_start_matches('\u{feff}').trim_start();
-    let inside = start.strip_prefix('{').map(str::trim_start);
-    inside.is_some_and(|inside| inside.starts_with("\"log\"")) && text.contains("\"entries\"")
+    let Some((place, (_, log))) = outline::members(text)
+        .enumerate()
+        .find(|(_, (name, _))| *name == "log")
+    else {
+        return false;
+    };
+    // Other JSON has a log as well.
+    let is_meant = place == 0 || log.contains("\"request\"");
+    is_meant && log.starts_with('{') && log.contains("\"entries\"")
 }
 
 /// What a recording holds: its requests, and its calls with the answers that somebody else got.
@@ -90,23 +99,6 @@ pub fn read(
         }
     }
     Ok(reader.finish(calls, watch))
-}
-
-pub(super) struct Reader<'a> {
-    pub(super) lifter: Lifter<'a>,
-    notes: Notes<'a>,
-    pub(super) left_out: LeftOut,
-    /// Calls that carried none.
-    pub(super) without_credential: usize,
-}
-
-/// What was left out so often that it is only counted.
-#[derive(Default)]
-pub(super) struct LeftOut {
-    files: usize,
-    pub(super) browser_headers: usize,
-    bodies: usize,
-    redirects: usize,
 }
 
 /// A call with its answer as it came.
@@ -183,6 +175,7 @@ impl Reader<'_> {
             started_at,
             took,
             probe_of: None,
+            origin: Default::default(),
         };
         let step = Step {
             name,
@@ -235,13 +228,11 @@ impl Reader<'_> {
             timing,
             ..Response::default()
         };
+        if is_base64 {
+            charset::decode(&mut response);
+        }
         response.refused = refused(&response, |_| Knowledge::default());
         (response, lost)
-    }
-
-    /// A sentence about a place, without its full stop.
-    pub(super) fn note(&mut self, at: usize, message: &str) {
-        self.notes.add(at, message);
     }
 
     fn finish(mut self, calls: Vec<Call>, watch: Watch) -> Recording {
@@ -349,14 +340,12 @@ fn sent_as(spec: &RequestSpec) -> SentRequest {
     let read = |text: &str, literal: bool| match literal {
         true => FilledText::from(text.to_owned()),
         // Nothing else stands in braces in a recording.
-        false => fill(text, |_| None).unwrap_or_else(|_| text.to_owned().into()),
+        false => fill(text, |_| None::<&str>).unwrap_or_else(|_| text.to_owned().into()),
     };
     let mut url = read(&spec.url, false);
     for (number, row) in spec.params.iter().enumerate() {
         url.text.push(if number == 0 { '?' } else { '&' });
-        url.push(read(&row.name, row.literal).around_slots(encoded));
-        url.text.push('=');
-        url.push(read(&row.value, row.literal).around_slots(encoded));
+        url.push(read(&row.query_pair(), false));
     }
     let mut sent = SentRequest {
         method: spec.method.clone(),

@@ -1,7 +1,7 @@
 //! The request of an entry: as it may be sent again, its credentials by name.
 
 use super::multipart;
-use super::read::Reader;
+use super::reader::Reader;
 use super::shape::{PostData, Request};
 use crate::model::{Auth, Body, Param, Part, RequestSpec, as_text, decoded};
 use base64::Engine;
@@ -84,11 +84,30 @@ impl Reader<'_> {
         let is_named = named.is_some();
         let kind = media_type.to_ascii_lowercase();
         let text = data.text();
+        let is_base64 = data.is_base64();
         if kind.starts_with("multipart/") {
+            let bytes = is_base64
+                .then(|| STANDARD.decode(text.trim()).ok())
+                .flatten();
+            let text = match &bytes {
+                Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                None => text,
+            };
             let parts = match text.is_empty() {
                 true => Some(self.fields(&mut data, at)),
                 false => multipart::parts(&text, &media_type),
             };
+            let is_binary = bytes
+                .as_ref()
+                .is_some_and(|bytes| std::str::from_utf8(bytes).is_err());
+            if let (Some(bytes), true, Some(parts)) = (bytes, is_binary, &parts)
+                && is_named
+                && !parts.iter().any(holds_secret_part)
+            {
+                // As it was, byte for byte; its type names the boundary in it.
+                recorded.body = text;
+                return Body::Bytes(bytes);
+            }
             recorded.body = text;
             let Some(mut parts) = parts else {
                 self.note(
@@ -97,6 +116,9 @@ impl Reader<'_> {
                 );
                 return Body::Empty;
             };
+            for part in &mut parts {
+                self.file_of(part, at);
+            }
             for part in parts.iter_mut().filter(|part| !part.is_file) {
                 let value = as_text(&part.value);
                 part.value = self.lifter.named("part", &part.name, &value);
@@ -123,7 +145,7 @@ impl Reader<'_> {
         if !is_named && !media_type.is_empty() {
             headers.push(Param::new("Content-Type", &media_type));
         }
-        let bytes = match data.is_base64() {
+        let bytes = match is_base64 {
             false => text.into_bytes(),
             true => match STANDARD.decode(text.trim()) {
                 Ok(bytes) => bytes,
@@ -141,6 +163,20 @@ impl Reader<'_> {
         match String::from_utf8(bytes) {
             Ok(text) => self.lifter.text_body(as_text(&text), is_form),
             Err(error) => Body::Bytes(error.into_bytes()),
+        }
+    }
+
+    /// A part that was a file: browsers leave the contents out, and what is no text cannot stand
+    /// in a part.
+    fn file_of(&mut self, part: &mut Part, at: usize) {
+        let is_lost = part.value.is_empty() || part.value.contains(char::REPLACEMENT_CHARACTER);
+        if part.is_file || !is_lost {
+            return;
+        }
+        if let Some(name) = part.file_name.as_deref().and_then(base_name) {
+            self.note(at, &format!("the file {name} is not in the recording; it is read from here when the call is made"));
+            part.is_file = true;
+            part.value = as_text(&name);
         }
     }
 
@@ -181,6 +217,13 @@ impl Reader<'_> {
         self.note(at, "user and password in the URL were left out");
         format!("{}{}", &url[..start], &url[start + length + 1..])
     }
+}
+
+/// Whether the text of a part is a credential, or holds one.
+fn holds_secret_part(part: &Part) -> bool {
+    part.file_name.is_none()
+        && (crate::format::lift::holds_secret(&part.name, &part.value)
+            || !crate::insight::redact::secret_spans(part.value.as_bytes()).is_empty())
 }
 
 fn base_name(path: &str) -> Option<String> {

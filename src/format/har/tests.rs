@@ -401,3 +401,51 @@ proptest! {
         let _ = collection(&har(&[one]));
     }
 }
+
+#[test]
+fn a_multipart_in_base64_keeps_its_texts_beside_its_file() {
+    use base64::Engine;
+    let entry = |bytes: &[u8]| {
+        let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+        json!({ "log": { "entries": [{
+            "request": {
+                "method": "POST", "url": "https://a.example/up",
+                "headers": [{ "name": "Content-Type", "value": "multipart/form-data; boundary=B" }],
+                "postData": { "mimeType": "multipart/form-data; boundary=B", "encoding": "base64", "text": text },
+            },
+            "response": { "status": 200 },
+        }] } })
+        .to_string()
+    };
+    let body = |bytes: &[u8]| {
+        let read = read(&entry(bytes), "x", &[], &|_| None, &mut |_| ()).unwrap();
+        let step = read.collection.requests.into_iter().next().unwrap();
+        (step.spec.body, step.spec.headers)
+    };
+    let head = b"--B\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhi\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.bin\"\r\n\r\n";
+    let tail = b"\r\n--B--\r\n";
+    let told = |body: &Body| match body {
+        Body::Multipart(parts) => parts
+            .iter()
+            .map(|part| format!("{} {} {}", part.name, part.value, part.is_file))
+            .collect(),
+        other => vec![format!("{other:?}")],
+    };
+    // As text, with contents and without.
+    let (text, _) = body(&[&head[..], b"abc", tail].concat());
+    assert_eq!(told(&text), ["note hi false", "f abc false"]);
+    let (text, _) = body(&[&head[..], tail].concat());
+    assert_eq!(told(&text), ["note hi false", "f a.bin true"]);
+    // As bytes, they are what they were.
+    let bytes = [&head[..], b"\xff\x00\xfe", tail].concat();
+    let (text, headers) = body(&bytes);
+    assert_eq!(text, Body::Bytes(bytes.clone()));
+    assert!(headers[0].value.contains("boundary=B"));
+    // Unless a credential stands among them.
+    let secret = String::from_utf8_lossy(head).replace("\"note\"", "\"password\"");
+    let (text, _) = body(&[secret.as_bytes(), b"\xff", tail].concat());
+    assert_eq!(
+        told(&text),
+        ["password {{token:password}} false", "f a.bin true"]
+    );
+}

@@ -46,7 +46,8 @@ fn asks(line: &str, is_marked: bool) -> bool {
     };
     let ends = more.is_none_or(|word| word.starts_with("HTTP/"));
     if METHODS.contains(&first) || OTHER_CALLS.contains(&first) {
-        return ends && (is_url(second) || is_host(second));
+        let is_all = first == "OPTIONS" && second == "*";
+        return ends && (is_url(second) || is_host(second) || is_all);
     }
     let is_alone = second.is_empty() || second.starts_with("HTTP/");
     is_marked && is_alone && is_url(first) && !first.starts_with('/')
@@ -54,11 +55,8 @@ fn asks(line: &str, is_marked: bool) -> bool {
 
 /// Method and URL of a line that asks for something.
 pub fn request(line: &str) -> Option<(String, String)> {
-    let mut line = joined(line.trim());
-    if let Some(at) = line.rfind(" HTTP/") {
-        line.truncate(at);
-    }
-    let line = line.trim();
+    let line = joined(line.trim());
+    let line = without_version(&line);
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     let is_method = !first.is_empty()
@@ -71,6 +69,27 @@ pub fn request(line: &str) -> Option<(String, String)> {
     let is_alone = rest.is_empty() && (asks(line, true) || first.starts_with('/'));
     let is_host = rest.is_empty() && first.contains('.') && first.contains('/');
     (is_alone || is_host).then(|| ("GET".to_owned(), first.to_owned()))
+}
+
+/// A line without the version of HTTP at its end.
+pub fn without_version(line: &str) -> &str {
+    let line = line.trim_end();
+    let last = line.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    match line.is_char_boundary(last) && line[last..].starts_with("HTTP/") {
+        true => line[..last].trim_end(),
+        false => line,
+    }
+}
+
+/// A line that asks for something without the remark behind its URL, which holds no blanks.
+pub fn without_remark(line: &str) -> (&str, bool) {
+    let signs = [" #", "\t#", " //", "\t//"];
+    let at = signs.iter().filter_map(|sign| line.find(sign)).min();
+    match at {
+        // `GET //host/path` has none.
+        Some(at) if !METHODS.contains(&line[..at].trim_end()) => (line[..at].trim_end(), true),
+        _ => (line, false),
+    }
 }
 
 /// What a line says that the program does not send.

@@ -1,11 +1,16 @@
 //! From lines to requests. Between two `###` stands one: what is said about it, its line, its
 //! headers, and behind an empty line its body.
 
-use super::line::{OTHER_CALLS, comment, opens_script, request, variable};
+use super::line::{
+    OTHER_CALLS, comment, opens_script, request, variable, without_remark, without_version,
+};
 use crate::format::FormatError;
+use crate::format::call::title_of;
+use crate::format::curl;
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
-use crate::model::{Collection, Param, RequestSpec, Secret, TokenName, cut, names_in, with_names};
+use crate::format::lift::Lifter;
+use crate::model::{Collection, Param, RequestSpec, Secret, TokenName, names_in, with_names};
 use std::collections::HashMap;
 
 /// Reads every request of a file; `file` is named in the error. Tokens that are found get names
@@ -126,11 +131,8 @@ impl Reader<'_> {
             } else if let Some(length) = self.aside(&lines[at..]) {
                 at += length;
             } else if text.starts_with("curl ") {
-                return self.gathered.notes.count(
-                    line.at,
-                    "requests are curl commands and were left out; --kind curl reads those",
-                );
-            } else if let Some((method, url)) = request(text) {
+                return self.curl(about, &lines[at..]);
+            } else if let Some((method, url)) = request(self.asked(line)) {
                 if self.gathered.has_room(line.at) {
                     self.request(about, method, url, &lines[at..]);
                 }
@@ -147,6 +149,53 @@ impl Reader<'_> {
                 at += 1;
             }
         }
+    }
+
+    /// A request that stands there as a curl command.
+    fn curl(&mut self, about: About, lines: &[Line]) {
+        let mut text = String::new();
+        for (number, line) in lines.iter().enumerate() {
+            // A script behind it is none of the command's.
+            if number > 0 && self.aside(&lines[number..]).is_some() {
+                break;
+            }
+            text.push_str(line.text);
+            text.push('\n');
+        }
+        let text = self.gathered.variables.plain(&text);
+        let lifter = std::mem::replace(&mut self.gathered.lifter, Lifter::new(&[], &|_| None));
+        let (steps, notes, lifter) = curl::read_within(&text, lifter);
+        self.gathered.lifter = lifter;
+        for note in notes {
+            let message = note.message.trim_end_matches('.').to_owned();
+            self.gathered.notes.add(lines[0].at, &message);
+        }
+        for step in steps {
+            if !self.gathered.has_room(lines[0].at) {
+                return;
+            }
+            let name = match (about.title.as_str(), about.name.as_str()) {
+                ("", "") => step.name,
+                ("", name) => name.to_owned(),
+                (title, _) => title.to_owned(),
+            };
+            let number = self.gathered.count();
+            if let Some(place) = self.named.get_mut(&about.name) {
+                *place = Some(number);
+            }
+            self.gathered.request(&name, step.spec);
+        }
+    }
+
+    /// What a line asks for, without a remark behind it.
+    fn asked<'t>(&mut self, line: Line<'t>) -> &'t str {
+        let (asked, has_remark) = without_remark(line.text.trim());
+        if has_remark {
+            self.gathered
+                .notes
+                .count(line.at, "remarks stand behind URLs and were left out");
+        }
+        asked
     }
 
     /// Scripts, and what is done with answers: how many lines that takes, where it is one.
@@ -202,7 +251,7 @@ impl Reader<'_> {
                     && text.starts_with('/')
                     && !text.starts_with("//"))
             {
-                url.push_str(text);
+                url.push_str(without_version(self.asked(line)));
             } else if comment(text).is_some() || variable(text).is_some() {
             } else if let Some(length) = self.aside(&lines[next..]) {
                 next += length;
@@ -254,9 +303,20 @@ impl Reader<'_> {
         let Some(place) = rows.iter().position(is_host) else {
             return url;
         };
-        if !url.starts_with('/') {
+        let is_all = url == "*";
+        if !url.starts_with('/') && !is_all {
             return url;
         }
+        let url = match is_all {
+            true => {
+                self.gathered.notes.count(
+                    at,
+                    "requests ask for *, the server as a whole, which cannot be sent here; the path / is asked for in its place",
+                );
+                "/".to_owned()
+            }
+            false => url,
+        };
         let host = rows.remove(place).value;
         let scheme = match host.ends_with(":443") || host.ends_with(":8443") {
             true => "https",
@@ -362,18 +422,6 @@ fn name_in(comment: &str) -> Option<&str> {
     let name = comment.strip_prefix("@name")?;
     let name = name.strip_prefix([' ', '\t', '='])?.trim();
     (!name.is_empty()).then_some(name)
-}
-
-fn title_of(spec: &RequestSpec) -> String {
-    let url = spec.url.split(['?', '#']).next().unwrap_or_default();
-    let path = url.split_once("://").map_or(url, |(_, rest)| {
-        rest.find('/').map_or("/", |slash| &rest[slash..])
-    });
-    let path = match path.starts_with("{{") {
-        true => path.find('/').map_or(path, |slash| &path[slash..]),
-        false => path,
-    };
-    cut(&format!("{} {path}", spec.method), 80)
 }
 
 #[cfg(test)]

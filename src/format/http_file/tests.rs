@@ -9,7 +9,7 @@ fn a_session_becomes_named_requests_that_pass_values_on() {
     let mut list = step("list runbooks", "GET", "{{base}}/core/runbooks");
     list.spec.auth = Auth::Bearer(TokenName::new("acme-support").unwrap());
     list.spec.params = vec![Param::new("q", "a b#{{word}}")];
-    list.capture = vec![("book".to_owned(), "/data/0/id".to_owned())];
+    list.capture = vec![("book".to_owned(), "/data/0/id".into())];
     list.expect = Some(Expectation {
         status: Some(200),
         ..Expectation::default()

@@ -12,7 +12,7 @@ use crate::format::export::{
 };
 use crate::insight::Exchange;
 use crate::insight::{pointer_parts, summary};
-use crate::model::{Session, Step, TokenName, cut, is_unsafe, visible, visible_line};
+use crate::model::{Capture, Session, Step, TokenName, cut, is_unsafe, visible, visible_line};
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -176,14 +176,14 @@ impl<'a> Writer<'a> {
         let captures: Vec<(&String, String)> = step
             .capture
             .iter()
-            .filter_map(|(name, pointer)| Some((name, path(pointer)?)))
+            .filter_map(|(name, capture)| Some((name, place(capture)?)))
             .collect();
-        for (name, pointer) in &step.capture {
-            if path(pointer).is_none() {
+        for (name, capture) in &step.capture {
+            if place(capture).is_none() {
                 self.lost.insert(name.clone());
                 self.lose(format!(
-                    "{{{{{name}}}}} stands in this answer at {}, and no client reads such a place.",
-                    cut(pointer, 200)
+                    "{{{{{name}}}}} is the {} of this answer, and no client reads such a place.",
+                    cut(&capture.words(), 200)
                 ));
             }
         }
@@ -196,11 +196,11 @@ impl<'a> Writer<'a> {
                 .extend(step.capture.iter().map(|(name, _)| name.clone()));
             return;
         }
-        for (variable, path) in captures {
+        for (variable, place) in captures {
             self.exporter.capture(variable);
             self.lost.remove(variable);
             let name = self.names.capture(variable).file;
-            let line = format!("@{name} = {{{{step_{number}.response.body.{path}}}}}\n");
+            let line = format!("@{name} = {{{{step_{number}.response.{place}}}}}\n");
             self.taken.push(line);
         }
     }
@@ -391,6 +391,18 @@ fn means_more(line: &str) -> bool {
 
 /// A JSON Pointer (RFC 6901) as the path that these clients read; `None` where one of them could
 /// read anything else in it, since some paths hold code.
+/// Where clients look for a value of an answer; `None` where they cannot.
+fn place(capture: &Capture) -> Option<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match capture {
+        Capture::Body(pointer) => Some(format!("body.{}", path(pointer)?)),
+        Capture::Header(name) if !name.is_empty() && name.chars().all(is_name) => {
+            Some(format!("headers.{name}"))
+        }
+        _ => None,
+    }
+}
+
 fn path(pointer: &str) -> Option<String> {
     let mut path = String::from("$");
     for part in pointer_parts(pointer) {

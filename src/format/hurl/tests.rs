@@ -9,7 +9,7 @@ fn session() -> Session {
     let mut list = step("list runbooks", "GET", "{{base}}/core/runbooks");
     list.spec.auth = Auth::Bearer(TokenName::new("acme-support").unwrap());
     list.spec.params = vec![Param::new("q", "a b#{{word}}")];
-    list.capture = vec![("book".to_owned(), "/data/0/id".to_owned())];
+    list.capture = vec![("book".to_owned(), "/data/0/id".into())];
     let mut make = step("rename it", "PATCH", "{{base}}/core/runbooks/{{book}}");
     make.spec.body = Body::Text("{\n  \"name\": \"# {{word}}\"\n}\n".to_owned());
     make.spec.headers = vec![Param::new("X-Note", " #1 \\ {{ ")];

@@ -6,7 +6,7 @@ mod rows;
 mod tests;
 
 use super::FormatError;
-use super::catalogue_file::StatementRow;
+use super::statement::StatementRow;
 use crate::insight::api::Phrase;
 use crate::insight::api::calls::{
     Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,

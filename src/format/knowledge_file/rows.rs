@@ -1,6 +1,6 @@
 //! The rows of a pack as they stand in its file, before they are understood.
 
-use crate::format::catalogue_file::StatementRow;
+use crate::format::statement::StatementRow;
 use crate::insight::{Grounds, Statement};
 use serde::Deserialize;
 use toml::Spanned;

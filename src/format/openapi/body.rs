@@ -3,7 +3,7 @@
 use super::document::Version;
 use super::notes::Lost;
 use super::parameters::{Parameters, plain, variable};
-use super::read::Reader;
+use super::reader::Reader;
 use crate::model::{Body, Param, Part, RequestSpec, as_text};
 use serde_json::{Map, Value};
 
@@ -59,6 +59,8 @@ impl<'d> Reader<'d> {
             return;
         };
         let schema = media.get("schema").or_else(|| media.get("itemSchema"));
+        // A form is made of texts.
+        self.wants_text = !is_json(&essence(kind));
         let example = self.shown(media);
         self.typed(spec, kind, example, schema);
     }
@@ -72,7 +74,7 @@ impl<'d> Reader<'d> {
     ) {
         let consumes = operation
             .get("consumes")
-            .or_else(|| self.document.root.get("consumes"))
+            .or_else(|| self.document.root().get("consumes"))
             .and_then(Value::as_array);
         let kinds = consumes.iter().flat_map(|kinds| kinds.iter());
         let kinds = kinds.filter_map(Value::as_str);
@@ -129,10 +131,23 @@ impl<'d> Reader<'d> {
         schema: Option<&'d Value>,
     ) {
         let kind = essence(media_type);
-        if is_json(&kind) {
+        self.wants_text = !is_json(&kind);
+        self.typed_as(spec, media_type, &kind, example, schema);
+        self.wants_text = false;
+    }
+
+    fn typed_as(
+        &mut self,
+        spec: &mut RequestSpec,
+        media_type: &str,
+        kind: &str,
+        example: Option<Value>,
+        schema: Option<&'d Value>,
+    ) {
+        if is_json(kind) {
             let value = example.or_else(|| schema.map(|schema| self.sketch(schema, "", 0)));
             let Some(value) = value else {
-                self.lost(Lost::Media, &kind);
+                self.lost(Lost::Media, kind);
                 return;
             };
             let text = match value {
@@ -167,7 +182,7 @@ impl<'d> Reader<'d> {
                 spec.headers.push(Param::new("Content-Type", media_type));
                 spec.body = self.lifter.text_body(text, false);
             }
-            _ => self.lost(Lost::Media, &kind),
+            _ => self.lost(Lost::Media, kind),
         }
     }
 

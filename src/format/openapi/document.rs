@@ -1,25 +1,17 @@
 //! The text as a tree of values, and where in the text an operation stands.
 
-use crate::format::FormatError;
 use crate::format::notes::{offset_of, plain};
-use crate::insight::redact::without_jwts;
-use crate::model::{Note, cut};
+use crate::format::yaml::{self, Doubled, Yaml};
+use crate::format::{FormatError, outline};
+use crate::model::Note;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
-use serde_saphyr::{Options, Spanned};
+use serde_saphyr::Spanned;
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
-
-/// Levels of a YAML text; JSON has a limit of its own, 128.
-const DEEPEST: usize = 100;
-/// What the aliases of a YAML text may add to it, in nodes: many descriptions use a few.
-const MOST_REPEATED: usize = 200_000;
-/// And in bytes.
-const MOST_REPEATED_BYTES: usize = 8_000_000;
 
 const REMEDY: &str = "Save the description again from where it is published; it begins with openapi: 3… or swagger: 2.0. httriage import --help lists what else is read.";
 
@@ -40,9 +32,17 @@ pub(super) enum Version {
 
 pub(super) struct Document<'t> {
     pub text: &'t str,
-    pub root: Value,
     pub version: Version,
-    is_json: bool,
+    /// Documents of the same text that are not this one.
+    pub others: usize,
+    /// The line that it begins in, from nought.
+    first_line: usize,
+    tree: Root,
+}
+
+enum Root {
+    Json(Value),
+    Yaml(Yaml),
 }
 
 impl<'t> Document<'t> {
@@ -51,26 +51,26 @@ impl<'t> Document<'t> {
         let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
         // A YAML text may begin with a brace as well, but then its names have no quotes.
         let is_json = inside.is_some_and(|inside| inside.starts_with(['"', '}']));
-        let root: Value = match is_json {
-            true => serde_json::from_str(text).map_err(|error| {
+        let (text, first_line, others) = match is_json {
+            true => (text, 0, 0),
+            false => yaml::document(text, is_yaml),
+        };
+        let tree = match is_json {
+            true => Root::Json(serde_json::from_str(text).map_err(|error| {
                 let problem = format!("this is no OpenAPI document: {}", plain(&error));
                 let offset = match error.is_eof() {
                     true => text.len(),
                     false => offset_of(text, error.line(), error.column()),
                 };
                 FormatError::at(file, text, offset, problem, REMEDY)
-            })?,
-            false => serde_saphyr::from_str_with_options(text, options(text)).map_err(|error| {
-                let (line, column) = error
-                    .location()
-                    .map_or((1, 1), |place| (place.line(), place.column()));
-                FormatError {
-                    place: format!("{file}:{line}:{column}"),
-                    problem: trouble(&error),
-                    remedy: REMEDY.to_owned(),
-                }
-            })?,
+            })?),
+            false => Root::Yaml(Yaml::parse(text).map_err(|wrong| FormatError {
+                place: format!("{file}:{}:{}", wrong.line + first_line, wrong.column),
+                problem: wrong.problem,
+                remedy: REMEDY.to_owned(),
+            })?),
         };
+        let root = tree.value();
         let version = |name: &str| match root.get(name)? {
             Value::String(text) => Some(text.trim().to_owned()),
             Value::Number(number) => Some(number.to_string()),
@@ -92,10 +92,36 @@ impl<'t> Document<'t> {
         };
         Ok(Document {
             text,
-            root,
             version,
-            is_json,
+            others,
+            first_line,
+            tree,
         })
+    }
+
+    pub fn root(&self) -> &Value {
+        self.tree.value()
+    }
+
+    /// How a number or a truth stands in the text, where that is not as JSON has it.
+    pub fn written(&self, value: &Value) -> Option<String> {
+        match &self.tree {
+            Root::Json(_) => None,
+            Root::Yaml(yaml) => yaml.written(value),
+        }
+    }
+
+    /// Names that stand twice in one object.
+    pub fn doubled(&self) -> &[Doubled] {
+        match &self.tree {
+            Root::Json(_) => &[],
+            Root::Yaml(yaml) => &yaml.doubled,
+        }
+    }
+
+    /// A line of this document as one of the whole text.
+    pub fn line(&self, line: usize) -> usize {
+        line + self.first_line
     }
 
     /// Line and column of operations, by path and method; without a method it is the path's own.
@@ -106,7 +132,7 @@ impl<'t> Document<'t> {
                 places.insert((path.to_owned(), method.to_owned()), at());
             }
         };
-        if self.is_json {
+        if matches!(self.tree, Root::Json(_)) {
             let at = |raw: &RawValue| {
                 let offset = raw.get().as_ptr() as usize - self.text.as_ptr() as usize;
                 let note = Note::at(self.text, offset, "");
@@ -126,11 +152,11 @@ impl<'t> Document<'t> {
         type Methods = Pairs<Key, IgnoredAny>;
         let read = serde_saphyr::from_str_with_options::<Outline<Pairs<Key, Methods>>>(
             self.text,
-            options(self.text),
+            yaml::options(self.text),
         );
         let at = |key: &Key| {
             let place = &key.referenced;
-            (place.line() as usize, place.column() as usize)
+            (self.line(place.line() as usize), place.column() as usize)
         };
         for (path, methods) in read.map_or_else(|_| Vec::new(), |read| read.paths.0) {
             add(&path.value, "", &|| at(&path));
@@ -139,6 +165,15 @@ impl<'t> Document<'t> {
             }
         }
         places
+    }
+}
+
+impl Root {
+    fn value(&self) -> &Value {
+        match self {
+            Root::Json(value) => value,
+            Root::Yaml(yaml) => &yaml.root,
+        }
     }
 }
 
@@ -201,91 +236,18 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Pairs<K
     }
 }
 
-/// Members given twice are common in files that people write; the last one counts, as in JSON.
-fn options(text: &str) -> Options {
-    serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_depth: DEEPEST,
-            flow_nesting_limit: DEEPEST,
-            max_documents: 2,
-            // A text has no more nodes than characters, but for what its aliases add.
-            max_nodes: text.len() + MOST_REPEATED,
-            max_events: 2 * text.len() + 2 * MOST_REPEATED,
-            max_total_scalar_bytes: text.len() + MOST_REPEATED_BYTES,
-            max_recorded_anchor_bytes: MOST_REPEATED_BYTES,
-            simple_key_max_lookahead: 4_096,
-            enforce_alias_anchor_ratio: false,
-        },
-        duplicate_keys: DuplicateKeyPolicy::LastWins,
-        alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MOST_REPEATED,
-        },
-        // What a person did not mean as a number, a truth or nothing stays the text that it is.
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-        underscored_numbers_as_strings: true,
-        null_as_string: true,
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
-        ignore_binary_tag_for_string: true,
-    }
-}
-
-/// In our words: a library's tell of its limits, and run over many lines.
-fn trouble(error: &serde_saphyr::Error) -> String {
-    let text = error.without_snippet().to_string();
-    let says = |words: &str| text.contains(words);
-    if says("budget breached") || says("limit exceeded: total") {
-        return "with its aliases this YAML comes to too much".to_owned();
-    }
-    if says("recursion limit") {
-        return "this YAML is nested too deeply".to_owned();
-    }
-    let first = text.lines().next().unwrap_or_default();
-    let first = first.split(" at line ").next().unwrap_or_default();
-    let first = first.split(" (").next().unwrap_or_default();
-    format!(
-        "this is no YAML that can be read: {}",
-        cut(&without_jwts(first), 120)
-    )
-}
-
-/// Whether a JSON object has a member of its own that names a version. Only that is looked for,
-/// so that a text of any size and kind is told in one pass.
+/// Whether a JSON object has a member of its own that names a version.
 fn names_version(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let (mut depth, mut at) = (0usize, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth <= 1 => return false,
-            b'}' | b']' => depth -= 1,
-            b'"' => {
-                let start = at + 1;
-                at = start;
-                while at < bytes.len() && bytes[at] != b'"' {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
-                }
-                let name = bytes.get(start..at).unwrap_or_default();
-                let after = text.get(at + 1..).unwrap_or_default().trim_start();
-                if depth == 1
-                    && (name == b"openapi" || name == b"swagger")
-                    && let Some(value) = after.strip_prefix(':')
-                {
-                    return is_version(value);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    false
+    let mut named =
+        outline::members(text).filter(|(name, _)| ["openapi", "swagger"].contains(name));
+    named.next().is_some_and(|(_, value)| is_version(value))
 }
 
 /// Whether the outermost lines of a text are members, a version and what is described among them.
 fn is_yaml(text: &str) -> bool {
     let (mut named, mut described) = (false, false);
     for line in text.lines() {
-        if line.is_empty() || line.starts_with([' ', '\t', '#', '-', '%']) {
+        if line.is_empty() || line.starts_with([' ', '\t', '#', '-', '%']) || line == "..." {
             continue;
         }
         let Some((name, value)) = line.split_once(':') else {

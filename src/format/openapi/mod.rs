@@ -7,6 +7,7 @@ mod document;
 mod notes;
 mod parameters;
 mod read;
+mod reader;
 mod security;
 mod sketch;
 

@@ -2,8 +2,8 @@
 //! may be given is switched off.
 
 use super::notes::Lost;
-use super::read::Reader;
-use crate::model::{Param, RequestSpec, as_text};
+use super::reader::Reader;
+use crate::model::{Param, RequestSpec, as_text, lightly_encoded};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -126,7 +126,7 @@ impl<'d> Reader<'d> {
     /// The rows go into the request, their credentials by name.
     pub(super) fn fill(&mut self, spec: &mut RequestSpec, parameters: &mut Parameters) {
         for mut row in parameters.query.drain(..) {
-            row.value = self.lifter.named("parameter", &row.name, &row.value);
+            row.set_value(self.lifter.named("parameter", &row.name, &row.value));
             spec.params.push(row);
         }
         for row in parameters.headers.drain(..) {
@@ -145,11 +145,19 @@ impl<'d> Reader<'d> {
 
     /// What a parameter or a field may look like, as far as it says so.
     pub(super) fn example(&mut self, parameter: &'d Value) -> Option<Value> {
+        self.wants_text = true;
+        let value = self.example_as_text(parameter);
+        self.wants_text = false;
+        value
+    }
+
+    fn example_as_text(&mut self, parameter: &'d Value) -> Option<Value> {
         if let Some(value) = self.shown(parameter) {
             return Some(value);
         }
         let content = parameter.get("content").and_then(Value::as_object);
         let content = content.and_then(|content| content.values().next());
+        self.wants_text = content.is_none();
         if let Some(value) = content.and_then(|content| self.shown(content)) {
             // It stands in the parameter as a text of that media type.
             return Some(Value::String(plain(&value)));
@@ -178,34 +186,60 @@ fn rows(parameter: &Value, name: &str, place: &str, value: &Value) -> Vec<Param>
         (Some("tsv"), _) => (false, "\t"),
         _ => (!is_swagger && explode.unwrap_or(place == "query"), ","),
     };
-    let joined = |values: Vec<String>| vec![Param::new(name, values.join(sign))];
+    let row = |name: &str, values: Vec<String>| match place {
+        "query" => query_row(name, &values, sign),
+        _ => Param::new(name, values.join(sign)),
+    };
     match value {
         Value::Array(values) if repeats && place == "query" => {
             let values = values.iter();
-            values.map(|value| Param::new(name, plain(value))).collect()
+            values.map(|value| row(name, vec![plain(value)])).collect()
         }
-        Value::Array(values) => joined(values.iter().map(plain).collect()),
+        Value::Array(values) => vec![row(name, values.iter().map(plain).collect())],
         Value::Object(members) if style == "deepObject" => {
             let members = members.iter();
             members
-                .map(|(member, value)| Param::new(format!("{name}[{member}]"), plain(value)))
+                .map(|(member, value)| row(&format!("{name}[{member}]"), vec![plain(value)]))
                 .collect()
         }
         Value::Object(members) if repeats && place == "query" => {
             let members = members.iter();
             members
-                .map(|(member, value)| Param::new(member, plain(value)))
+                .map(|(member, value)| row(member, vec![plain(value)]))
                 .collect()
         }
         Value::Object(members) => {
             let pairs = members.iter();
-            joined(
-                pairs
-                    .flat_map(|(member, value)| [member.clone(), plain(value)])
-                    .collect(),
-            )
+            let values = pairs.flat_map(|(member, value)| [member.clone(), plain(value)]);
+            vec![row(name, values.collect())]
         }
-        value => vec![Param::new(name, plain(value))],
+        value => vec![row(name, vec![plain(value)])],
+    }
+}
+
+/// A pair as the description writes it: what parts its values stands as it is, and in a value
+/// only what must be is encoded.
+fn query_row(name: &str, values: &[String], sign: &str) -> Param {
+    /// What RFC 3986 has no room for, and what a query reads in another way.
+    const NEVER: &[u8] = b"%+\\^`{|}";
+    let taken = [
+        NEVER,
+        if values.len() > 1 {
+            sign.as_bytes()
+        } else {
+            b""
+        },
+    ]
+    .concat();
+    let encoded = values.iter().map(|value| lightly_encoded(value, &taken));
+    let sign_written = lightly_encoded(sign, NEVER);
+    let value = encoded.collect::<Vec<_>>().join(&sign_written);
+    let name_written = lightly_encoded(name, &[NEVER, b"="].concat());
+    let written = Param::of_query(&format!("{name_written}={value}"));
+    let plain = Param::new(name, values.join(sign));
+    match (written.name == plain.name, written.value == plain.value) {
+        (true, true) => written,
+        _ => plain,
     }
 }
 

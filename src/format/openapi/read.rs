@@ -2,16 +2,17 @@
 //! found on the way.
 
 use super::document::{Document, Version};
-use super::notes::{At, Lost, Notes};
+use super::notes::{Lost, Notes};
 use super::parameters::{Parameters, plain, variable};
-use super::security::Way;
+use super::reader::{Reader, Room};
 use crate::format::FormatError;
 use crate::format::har::Watch;
 use crate::format::lift::Lifter;
+use crate::format::yaml;
 use crate::insight::redact::{Mask, without_jwts};
 use crate::model::{
     Collection, FoundToken, Note, RequestSpec, Secret, Step, TokenName, as_data, as_text, cut,
-    decoded, encoded, encoded_around_names, names_in, token_names_in,
+    encoded, encoded_around_names, names_in, token_names_in,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -21,11 +22,6 @@ const MOST: usize = 20_000;
 /// Bytes that requests may come to beside those of the file: a small one may name one large
 /// example a thousand times.
 const ROOM: usize = 16_000_000;
-/// References that lead to a reference.
-const HOPS: usize = 16;
-/// A reference that is longer leads nowhere.
-const LONGEST_REFERENCE: usize = 1_000;
-
 const METHODS: [&str; 9] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
@@ -48,6 +44,7 @@ pub fn read(
         ways: HashMap::new(),
         within: Vec::new(),
         steps_left: 0,
+        wants_text: false,
         notes: Notes::default(),
         at: None,
         base: None,
@@ -62,128 +59,10 @@ pub fn read(
     Ok(reader.finish())
 }
 
-pub(super) struct Reader<'d> {
-    pub(super) document: &'d Document<'d>,
-    pub(super) lifter: Lifter<'d>,
-    pub(super) room: Room,
-    /// How each scheme signs in; none that is described nowhere.
-    pub(super) ways: HashMap<&'d str, Option<Way>>,
-    /// The schemas that the value at hand is made up within, and the steps it may still take.
-    pub(super) within: Vec<&'d Value>,
-    pub(super) steps_left: usize,
-    notes: Notes<'d>,
-    /// The operation that is read.
-    at: At<'d>,
-    /// The address that `{{base}}` stands for.
-    base: Option<String>,
-    /// What URLs begin with.
-    prefix: String,
-    variables: Vec<(String, String)>,
-    values: HashMap<String, usize>,
-    /// Names of a few parameters that were switched off.
-    optional: Vec<&'d str>,
-    steps: Vec<Step>,
-}
-
-/// What is left of the room.
-pub(super) struct Room(usize);
-
-impl Room {
-    /// Takes so many bytes of it. Once it is too small, it is empty.
-    pub fn take(&mut self, bytes: usize) -> bool {
-        let left = self.0.checked_sub(bytes);
-        self.0 = left.unwrap_or(0);
-        left.is_some()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn take_value(&mut self, value: &Value) -> bool {
-        match value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => self.take(24),
-            Value::String(text) => self.take(24 + text.len()),
-            Value::Array(values) => self.take(24) && values.iter().all(|v| self.take_value(v)),
-            Value::Object(members) => {
-                let mut members = members.iter();
-                self.take(24) && members.all(|(k, v)| self.take(k.len()) && self.take_value(v))
-            }
-        }
-    }
-}
-
 impl<'d> Reader<'d> {
-    pub(super) fn lost(&mut self, lost: Lost, first: &str) {
-        self.notes.count(lost, first, self.at);
-    }
-
-    /// A parameter that is switched off.
-    pub(super) fn optional(&mut self, name: &'d str) {
-        if self.optional.len() < 6 && !self.optional.contains(&name) {
-            self.optional.push(name);
-        }
-        self.notes.count(Lost::Optional, "", self.at);
-    }
-
-    /// What a node stands for: itself, else what its reference leads to.
-    pub(super) fn follow(&mut self, node: &'d Value) -> Option<&'d Value> {
-        let mut node = node;
-        for _ in 0..HOPS {
-            let Some(target) = node.get("$ref").and_then(Value::as_str) else {
-                return Some(node);
-            };
-            let Some(pointer) = target.strip_prefix('#') else {
-                self.lost(Lost::Elsewhere, target);
-                return None;
-            };
-            let pointer = match target.len() > LONGEST_REFERENCE {
-                true => None,
-                false => decoded(pointer).or_else(|| Some(pointer.to_owned())),
-            };
-            match pointer.and_then(|pointer| self.document.root.pointer(&pointer)) {
-                Some(found) => node = found,
-                None => {
-                    self.lost(Lost::Nowhere, target);
-                    return None;
-                }
-            }
-        }
-        let target = node.get("$ref").and_then(Value::as_str);
-        self.lost(Lost::Nowhere, target.unwrap_or_default());
-        None
-    }
-
-    /// A copy, while there is room for it, whose texts stay what they are when they are filled in.
-    pub(super) fn copied(&mut self, value: &Value) -> Option<Value> {
-        self.room.take_value(value).then(|| as_texts(value))
-    }
-
-    /// The example that stands beside a schema, in one of the forms of the versions.
-    pub(super) fn shown(&mut self, node: &'d Value) -> Option<Value> {
-        if let Some(value) = node.get("example").or_else(|| node.get("x-example")) {
-            return self.copied(value);
-        }
-        let first = match node.get("examples")? {
-            Value::Object(examples) => examples.values().next(),
-            Value::Array(examples) => examples.first(),
-            _ => None,
-        };
-        let example = self.follow(first?)?;
-        let value = ["value", "dataValue", "serializedValue"]
-            .iter()
-            .find_map(|member| example.get(member));
-        if value.is_none()
-            && let Some(address) = example.get("externalValue").and_then(Value::as_str)
-        {
-            self.lost(Lost::Elsewhere, address);
-        }
-        self.copied(value?)
-    }
-
     /// Where the calls go.
     fn place(&mut self) {
-        let root = &self.document.root;
+        let root = self.document.root();
         let server = match self.document.version {
             Version::Swagger => self.host(),
             Version::OpenApi => self.server(root.get("servers")),
@@ -207,7 +86,7 @@ impl<'d> Reader<'d> {
 
     /// The address of Swagger 2, which comes in parts.
     fn host(&mut self) -> Option<String> {
-        let root = &self.document.root;
+        let root = self.document.root();
         let text = |member: &str| root.get(member).and_then(Value::as_str).map(str::trim);
         let path = text("basePath").unwrap_or_default();
         let Some(host) = text("host").filter(|host| !host.is_empty()) else {
@@ -241,7 +120,10 @@ impl<'d> Reader<'d> {
                 described.get("default").or_else(first)
             });
             let value = match value {
-                Some(value) if self.room.take_value(value) => as_text(&plain(value)),
+                Some(value) if self.room.take_value(value) => {
+                    let written = self.document.written(value);
+                    as_text(&written.unwrap_or_else(|| plain(value)))
+                }
                 _ => format!("{{{{{}}}}}", variable(piece)),
             };
             address.push_str(&self.lifter.named("server", piece, &value));
@@ -291,7 +173,7 @@ impl<'d> Reader<'d> {
     }
 
     fn paths(&mut self, watch: Watch) {
-        let root = &self.document.root;
+        let root = self.document.root();
         let webhooks = root.get("webhooks").and_then(Value::as_object);
         for (name, _) in webhooks.into_iter().flatten().take(1_000) {
             self.lost(Lost::Webhook, name);
@@ -466,7 +348,27 @@ impl<'d> Reader<'d> {
                 )),
             );
         }
-        let title = self.document.root.pointer("/info/title");
+        let doubled = self.document.doubled();
+        if let Some(first) = doubled.first() {
+            notes.push(Note {
+                message: format!(
+                    "Names stand twice in one place, and the last counts: {}.",
+                    yaml::listed(doubled)
+                ),
+                line: Some(self.document.line(first.line)),
+                column: Some(first.column),
+            });
+        }
+        if self.document.others > 0 {
+            let count = match self.document.others {
+                1 => "One more document stands".to_owned(),
+                count => format!("{count} more documents stand"),
+            };
+            notes.push(Note::new(format!(
+                "{count} in this file, apart from the first that describes an API, and was not read."
+            )));
+        }
+        let title = self.document.root().pointer("/info/title");
         let title = title.and_then(Value::as_str).unwrap_or_default();
         let mut collection = Collection {
             kind: "openapi",
@@ -506,20 +408,6 @@ fn hide(collection: &mut Collection) {
     }
     for note in &mut collection.notes {
         masked(&mut note.message);
-    }
-}
-
-/// A value whose texts stay what they are when they are filled in.
-fn as_texts(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(as_text(text)),
-        Value::Array(values) => values.iter().map(as_texts).collect(),
-        Value::Object(members) => {
-            let members = members.iter();
-            let members = members.map(|(name, value)| (as_text(name), as_texts(value)));
-            Value::Object(members.collect())
-        }
-        plain => plain.clone(),
     }
 }
 

@@ -1,30 +1,9 @@
 //! How requests sign in: each scheme becomes the name of a token, which has no value here.
 
 use super::notes::Lost;
-use super::read::Reader;
+use super::reader::{Reader, Way};
 use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 use serde_json::Value;
-
-/// What a scheme comes to.
-#[derive(Clone)]
-pub(super) enum Way {
-    Bearer(TokenName),
-    Header {
-        name: String,
-        before: String,
-        token: TokenName,
-    },
-    Query {
-        name: String,
-        token: TokenName,
-    },
-    Cookie {
-        name: String,
-        token: TokenName,
-    },
-    /// By what, in words.
-    NotHere(String),
-}
 
 /// Schemes that one request signs in by.
 const MOST_AT_ONCE: usize = 20;
@@ -45,7 +24,7 @@ impl<'d> Reader<'d> {
     /// Signs a request as its operation, else the whole document, demands. The result is the
     /// scopes that are asked for.
     pub(super) fn sign(&mut self, spec: &mut RequestSpec, operation: &'d Value) -> Vec<&'d str> {
-        let root = &self.document.root;
+        let root = self.document.root();
         let security = operation.get("security").or_else(|| root.get("security"));
         let choices = security.and_then(Value::as_array);
         let choices = choices.iter().flat_map(|choices| choices.iter());
@@ -121,7 +100,7 @@ impl<'d> Reader<'d> {
         if let Some(known) = self.ways.get(name) {
             return known.clone();
         }
-        let root = &self.document.root;
+        let root = self.document.root();
         let described = root
             .pointer("/components/securitySchemes")
             .or_else(|| root.get("securityDefinitions"))

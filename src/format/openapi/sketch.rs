@@ -1,7 +1,7 @@
 //! A value that a schema would accept, made of what must be there. Schemas may lead back to
 //! themselves: depth and size are bounded.
 
-use super::read::Reader;
+use super::reader::Reader;
 use crate::insight::redact::is_secret_name;
 use crate::model::as_text;
 use serde_json::{Map, Value, json};
@@ -124,7 +124,7 @@ impl<'d> Reader<'d> {
             .find_map(|member| schema.get(member))
             .or_else(|| first("examples"))
             .or_else(|| first("enum"))?;
-        self.copied(value)
+        self.copied(value, Some(schema))
     }
 
     fn gather(&mut self, schema: &'d Value, gathered: &mut Gathered<'d>, depth: usize) {

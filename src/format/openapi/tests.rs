@@ -180,7 +180,10 @@ fn the_same_api_reads_the_same_from_yaml_and_from_json() {
 }
 
 fn serde_saphyr_value(text: &str) -> Value {
-    super::document::Document::parse(text, "x").unwrap().root
+    super::document::Document::parse(text, "x")
+        .unwrap()
+        .root()
+        .clone()
 }
 
 #[test]
@@ -645,9 +648,68 @@ fn yaml_as_people_write_it_means_what_they_mean() {
             ("odd", "aGk="),
             ("odd", "x"),
             ("odd", "off"),
-            ("last", "-1.5"),
+            ("last", "-1.50"),
         ]
     );
+}
+
+#[test]
+fn a_number_of_yaml_is_written_as_it_is_wherever_it_becomes_a_text() {
+    let read = collection(
+        "openapi: 3.0.0\ninfo: { title: t }\nservers:\n  - url: https://a.example/{v}\n    variables: { v: { default: 1.0 } }\npaths:\n  /a/{id}:\n    post:\n      parameters:\n        - { name: id, in: path, required: true, schema: { type: string }, example: 007 }\n        - { name: n, in: query, required: true, schema: { type: number, default: 1.10 } }\n        - { name: b, in: query, required: true, schema: { type: array, items: { type: string } }, example: [0x1F, 1e3, no, 12:30, +1, True] }\n      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties: { version: { type: string }, price: { type: number }, tags: { type: array, items: { type: string } } }\n            example: { version: 1.10, price: 9.90, tags: [1.0, 0o17], on: 2026-05-12 }\n    put:\n      requestBody:\n        content:\n          application/x-www-form-urlencoded:\n            example: { version: 1.10 }\n",
+    );
+    let spec = &read.requests[0].spec;
+    assert_eq!(
+        sent(&spec.params),
+        [
+            ("n", "1.10"),
+            ("b", "0x1F"),
+            ("b", "1e3"),
+            ("b", "no"),
+            ("b", "12:30"),
+            ("b", "+1"),
+            ("b", "True"),
+        ]
+    );
+    let Body::Text(text) = &spec.body else {
+        panic!("{spec:?}")
+    };
+    let body: Value = serde_json::from_str(text).unwrap();
+    let meant =
+        json!({ "version": "1.10", "price": 9.9, "tags": ["1.0", "0o17"], "on": "2026-05-12" });
+    assert_eq!(body, meant);
+    assert_eq!(
+        read.requests[1].spec.body,
+        Body::Form(vec![Param::new("version", "1.10")])
+    );
+    assert_eq!(read.base.as_deref(), Some("https://a.example/1.0"));
+    assert_eq!(read.variables, [("id".to_owned(), "007".to_owned())]);
+}
+
+#[test]
+fn names_that_stand_twice_and_documents_behind_the_first_are_said() {
+    let read = collection(
+        "%YAML 1.2\n---\nname: other\n---\nopenapi: 3.0.0\ninfo: { title: t }\npaths:\n  /a:\n    get: { operationId: one }\n    get: { operationId: two }\n...\n---\nlast: 1\n",
+    );
+    assert_eq!(read.requests[0].name, "two");
+    assert_eq!(read.requests.len(), 1);
+    let twice = read
+        .notes
+        .iter()
+        .find(|note| note.message.contains("stand twice in one place"))
+        .unwrap();
+    assert!(twice.message.ends_with(": get."), "{twice:?}");
+    assert_eq!(twice.line, Some(10));
+    assert!(says(&read, "2 more documents stand in this file"));
+    let error = super::read(
+        "openapi: 3.0.0\ninfo: {}\npaths: [\n---\nb: 1\n",
+        "x",
+        &[],
+        &none,
+        &mut |_| (),
+    )
+    .unwrap_err();
+    assert!(error.place.starts_with("x:"), "{error}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! How a request of a collection proves who it is, as far as that can be done with a token.
 
-use super::node::{Members, Node};
 use super::read::Reader;
 use crate::format::gathered::is_proven;
+use crate::format::node::{Members, Node};
 use crate::model::{Auth, Param, RequestSpec, TokenName, slot};
 
 impl Reader<'_, '_> {

@@ -2,7 +2,6 @@
 //! variables of the collection. No credential that is read stays in a request.
 
 mod auth;
-mod node;
 mod read;
 mod request;
 

@@ -1,10 +1,10 @@
 //! From a collection to requests: the folders in their order, what each hands down, and what is
 //! said of the parts that no request of ours can hold.
 
-use super::node::{Members, Node};
 use crate::format::FormatError;
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
+use crate::format::node::{Members, Node};
 use crate::format::notes::{offset_of, plain};
 use crate::model::{Body, Collection, Secret, TokenName, cut};
 
@@ -22,16 +22,56 @@ pub fn is_collection(text: &str) -> bool {
     {
         return true;
     }
-    if !start.contains("\"info\"") || !start.contains("\"item\"") {
+    let marks = ["\"item\"", "\"_postman_", "\"requests\"", "\"values\""];
+    if !marks.iter().any(|mark| start.contains(mark)) {
         return false;
     }
     let members = Node::of(start).ok().and_then(Node::members);
-    members.is_some_and(|members| holds_items(&members) || inner(&members).is_some())
+    members.is_some_and(|members| {
+        holds_items(&members)
+            || inner(&members).is_some()
+            || is_first_version(&members)
+            || is_environment(&members)
+    })
 }
 
+/// Whether these are a collection's, which may have lost what is said of the whole.
 fn holds_items(members: &Members) -> bool {
-    let is_list = |node: Node| node.list().is_some();
-    members.get("info").is_some() && members.get("item").is_some_and(is_list)
+    let Some(items) = members.get("item").and_then(Node::list) else {
+        return false;
+    };
+    let is_entry = |node: &Node| {
+        let entry = node.members();
+        entry.is_some_and(|entry| entry.get("request").is_some() || entry.get("item").is_some())
+    };
+    members.get("info").is_some() || items.first().is_some_and(is_entry)
+}
+
+/// Whether this is a collection of version 1, which holds its requests in one list.
+fn is_first_version(members: &Members) -> bool {
+    let is_request = |node: &Node| {
+        let request = node.members();
+        request
+            .is_some_and(|request| request.get("method").is_some() && request.get("url").is_some())
+    };
+    let has_order = ["order", "folders", "folders_order"]
+        .iter()
+        .any(|name| members.get(name).is_some());
+    has_order && members.list("requests").first().is_some_and(is_request)
+}
+
+/// Whether this is an environment, or the globals.
+fn is_environment(members: &Members) -> bool {
+    let is_value = |node: &Node| {
+        let value = node.members();
+        value.is_some_and(|value| value.get("key").is_some() && value.get("enabled").is_some())
+    };
+    let is_own = |name: &str| {
+        ["id", "name", "values", "timestamp"].contains(&name) || name.starts_with("_postman_")
+    };
+    members.get("_postman_variable_scope").is_some()
+        || members.list("values").first().is_some_and(is_value)
+            && members.iter().all(|(name, _)| is_own(name))
 }
 
 /// The collection within the answer of Postman's own API.
@@ -74,14 +114,14 @@ pub fn read(
         return if has("requests") {
             wrong(
                 root.at,
-                "this is a collection of version 1".to_owned(),
+                "this is a collection of Postman, version 1, and 2.0 and 2.1 are read".to_owned(),
                 "Export it from Postman again, as Collection v2.1.",
             )
         } else if has("values") {
             wrong(
                 root.at,
                 "this is an environment of Postman, which holds values and no requests".to_owned(),
-                "Import the collection; give the values with --var, or under variables in config.toml.",
+                "Import the collection; give the values with --var NAME=VALUE, or under variables in config.toml.",
             )
         } else {
             wrong(

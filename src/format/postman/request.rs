@@ -1,10 +1,10 @@
 //! One request of a collection: its URL in text or in pieces, its headers, and its body in each
 //! of the modes that Postman has.
 
-use super::node::{Members, Node};
 use super::read::Reader;
 use crate::format::gathered::Gathered;
-use crate::model::{Body, Param, Part, RequestSpec, cut, decoded_around_names};
+use crate::format::node::{Members, Node};
+use crate::model::{Body, Param, Part, RequestSpec, cut, lightly_encoded};
 use serde_json::json;
 
 const OFF: &str =
@@ -82,13 +82,20 @@ impl Reader<'_, '_> {
             None => (spec.url, spec.params) = self.gathered.lifter.taken_apart(&whole),
             Some(rows) => {
                 spec.url = self.gathered.lifter.url(&whole);
-                for mut row in self.rows(rows) {
+                for (row, is_pair) in self.rows_and_signs(rows) {
                     // As it is typed it may be escaped already; a plus goes out as one.
-                    row.name = unescaped(&row.name);
-                    row.value = unescaped(&row.value);
+                    let mut pair = lightly_encoded(&row.name, b"=");
+                    if is_pair {
+                        pair.push('=');
+                        pair.push_str(&lightly_encoded(&row.value, b""));
+                    }
+                    let mut pair = Param {
+                        enabled: row.enabled,
+                        ..Param::of_query(&pair)
+                    };
                     let lifter = &mut self.gathered.lifter;
-                    row.value = lifter.named("parameter", &row.name, &row.value);
-                    spec.params.push(row);
+                    pair.set_value(lifter.named("parameter", &pair.name, &pair.value));
+                    spec.params.push(pair);
                 }
             }
         }
@@ -165,7 +172,10 @@ impl Reader<'_, '_> {
         let rows = match (node.list(), node.text()) {
             (Some(rows), _) => self.rows(rows),
             (None, Some(text)) => {
-                let rows = text.lines().filter_map(|line| line.split_once(':'));
+                let lines = text
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
+                let rows = lines.filter_map(|line| line.split_once(':'));
                 let variables = &mut self.gathered.variables;
                 rows.map(|(name, value)| Param::new(name.trim(), variables.plain(value.trim())))
                     .collect()
@@ -180,6 +190,12 @@ impl Reader<'_, '_> {
 
     /// `key`, `value` and `disabled`, as they stand in many places.
     fn rows(&mut self, rows: Vec<Node>) -> Vec<Param> {
+        let rows = self.rows_and_signs(rows);
+        rows.into_iter().map(|(row, _)| row).collect()
+    }
+
+    /// The same, each with whether it has a value at all.
+    fn rows_and_signs(&mut self, rows: Vec<Node>) -> Vec<(Param, bool)> {
         let rows = rows
             .into_iter()
             .filter_map(|node| Some((node.at, node.members()?)));
@@ -187,18 +203,28 @@ impl Reader<'_, '_> {
             notes, variables, ..
         } = &mut self.gathered;
         let rows = rows.map(|(at, row)| {
-            let enabled = !row.is_true("disabled");
+            let name = row.text("key").unwrap_or_default();
+            // The editor for many rows at once switches one off by two slashes.
+            let (name, is_remark) = match name.strip_prefix("//") {
+                Some(name) => (name.trim_start().to_owned(), true),
+                None => (name, false),
+            };
+            let enabled = !row.is_true("disabled") && !is_remark;
             if !enabled {
                 notes.count(at, OFF);
             }
-            Param {
-                name: variables.plain(&row.text("key").unwrap_or_default()),
-                value: variables.plain(&row.text("value").unwrap_or_default()),
+            let value = row.text("value");
+            let is_pair = value.is_some();
+            let row = Param {
+                name: variables.plain(&name),
+                value: variables.plain(&value.unwrap_or_default()),
                 enabled,
                 literal: false,
-            }
+                written: None,
+            };
+            (row, is_pair)
         });
-        rows.filter(|row| !row.name.is_empty()).collect()
+        rows.filter(|(row, _)| !row.name.is_empty()).collect()
     }
 
     fn body(&mut self, spec: &mut RequestSpec, node: Node) {
@@ -334,8 +360,21 @@ impl Reader<'_, '_> {
             return;
         };
         let query = graphql.text("query").unwrap_or_default();
-        let variables = graphql.text("variables").unwrap_or_default();
-        let text = graphql_text(&query, &variables);
+        // An editor keeps them as a text, and other programs as what they are.
+        let variables = graphql.get("variables").map(|node| match node.text() {
+            Some(text) => text,
+            None => node.raw().to_owned(),
+        });
+        let mut text = graphql_text(&query, &variables.unwrap_or_default());
+        if let Some(name) = graphql
+            .text("operationName")
+            .filter(|name| !name.is_empty())
+        {
+            text.insert_str(
+                text.len() - 1,
+                &format!(",\"operationName\":{}", json!(name)),
+            );
+        }
         self.raw(spec, &text, Some("json"));
     }
 }
@@ -352,11 +391,6 @@ pub fn graphql_text(query: &str, variables: &str) -> String {
 fn is_typed(spec: &RequestSpec) -> bool {
     let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
     spec.headers.iter().any(named)
-}
-
-fn unescaped(text: &str) -> String {
-    let text = text.replace('+', " ");
-    decoded_around_names(&text).unwrap_or(text)
 }
 
 /// The pieces of a URL that has no text of its own.

@@ -110,8 +110,8 @@ fn a_url_in_pieces_keeps_what_is_switched_off_and_its_path_variables() {
         [
             Param::new("page", "2"),
             off,
-            Param::new("name", "a b c"),
-            Param::new("flag", ""),
+            Param::of_query("name=a%20b+c"),
+            Param::of_query("flag"),
         ]
     );
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -504,5 +504,63 @@ proptest! {
         let read = read(&file.to_string(), "a", &[], &nobody, &mut |_| ()).unwrap();
         let (session, _) = read.session("a");
         prop_assert!(session_file::read(&session_file::write(&session), "a").is_ok());
+    }
+}
+
+#[test]
+fn what_postman_keeps_is_told_by_what_it_holds() {
+    let told = |text: &str| registry::read(text, "a.json", None, &[], &|_| None, &mut |_| ());
+    let items = json!([{ "name": "r", "request": { "method": "GET", "url": "https://a.example/x",
+        "header": [{ "key": "//X-Off", "value": "1" }, { "key": "X-On", "value": "2" }, { "key": "X-No", "value": "3", "disabled": true }] } }]);
+    let read = told(&json!({ "item": items }).to_string()).unwrap();
+    assert_eq!((read.kind, read.requests.len()), ("postman", 1));
+    let headers: Vec<_> = read.requests[0]
+        .spec
+        .headers
+        .iter()
+        .map(|row| (&row.name[..], row.enabled))
+        .collect();
+    assert_eq!(headers, [("X-Off", false), ("X-On", true), ("X-No", false)]);
+    for (text, words) in [
+        (
+            json!({ "id": "1", "name": "old", "order": [], "requests": [{ "id": "2", "method": "GET", "url": "https://a.example" }] }),
+            "version 1",
+        ),
+        (
+            json!({ "id": "1", "name": "prod", "values": [{ "key": "a", "value": "planted", "enabled": true }], "_postman_variable_scope": "environment" }),
+            "an environment of Postman",
+        ),
+        (
+            json!({ "values": [], "_postman_variable_scope": "globals" }),
+            "an environment of Postman",
+        ),
+    ] {
+        let error = told(&text.to_string()).unwrap_err().to_string();
+        assert!(
+            error.contains(words) && !error.contains("planted"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn variables_of_graphql_stay_whether_they_are_a_text_or_an_object() {
+    for variables in [
+        json!({ "x": 1 }),
+        json!("{\"x\":1}"),
+        json!("{\"x\": {{n}} }"),
+    ] {
+        let text = json!({ "info": { "name": "c" }, "item": [{ "name": "r", "request": { "method": "POST", "url": "https://a.example/g",
+            "body": { "mode": "graphql", "graphql": { "query": "query Q { a }", "variables": variables, "operationName": "Q" } } } }] });
+        let read =
+            registry::read(&text.to_string(), "a", None, &[], &|_| None, &mut |_| ()).unwrap();
+        let Body::Text(body) = &read.requests[0].spec.body else {
+            panic!("{read:?}")
+        };
+        let plain: Value = serde_json::from_str(&body.replace("{{n}}", "1")).unwrap();
+        assert_eq!(
+            plain,
+            json!({ "query": "query Q { a }", "variables": { "x": 1 }, "operationName": "Q" })
+        );
     }
 }

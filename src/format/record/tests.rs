@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::insight::redact::Mask;
+use crate::model::CookieNews;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -62,19 +63,25 @@ fn any_part() -> impl Strategy<Value = Part> {
             media_type,
             is_off,
             literal,
+            written: None,
         },
     )
 }
 
 fn any_spec() -> impl Strategy<Value = RequestSpec> {
     let rows = || {
-        vec(any::<(String, String, bool, bool)>(), 0..4).prop_map(|rows| {
+        vec(any::<(String, String, bool, bool, bool)>(), 0..4).prop_map(|rows| {
             rows.into_iter()
-                .map(|(name, value, enabled, literal)| Param {
-                    name,
-                    value,
-                    enabled,
-                    literal,
+                .map(|(name, value, enabled, literal, is_pair)| match is_pair {
+                    true => Param {
+                        enabled,
+                        ..Param::of_query(&format!("{name}={value}"))
+                    },
+                    false => Param {
+                        enabled,
+                        literal,
+                        ..Param::new(name, value)
+                    },
                 })
                 .collect::<Vec<_>>()
         })
@@ -128,6 +135,11 @@ fn any_response() -> impl Strategy<Value = Response> {
     (texts, sizes, fields, any_bytes(), timing).prop_map(
         |(texts, (received, wire_bytes), (headers, trailers), body, timing)| {
             let (status, reason, version, body_cut, refused) = texts;
+            let cookies = CookieNews {
+                expired: vec![version.clone()],
+                refused: vec!["one".to_owned(), String::new()],
+                ..CookieNews::default()
+            };
             Response {
                 received,
                 wire_bytes,
@@ -137,8 +149,10 @@ fn any_response() -> impl Strategy<Value = Response> {
                 headers,
                 trailers,
                 body,
+                as_sent: None,
                 body_cut,
                 refused,
+                cookies,
                 timing,
             }
         },
@@ -211,6 +225,7 @@ pub(crate) fn any_exchange() -> impl Strategy<Value = Exchange> {
                 started_at,
                 took,
                 probe_of: probe.map(ExchangeId::from_number),
+                origin: CallOrigin::ALL[(id % 7) as usize],
             })
         },
     )
@@ -254,6 +269,7 @@ fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::from_millis(12),
         probe_of: None,
+        origin: Default::default(),
     });
     let text = write(&exchange);
     let longer = text.replacen("{\"v\":1", "{\"weather\":[\"fine\"],\"v\":1", 1);
@@ -270,4 +286,25 @@ fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
     assert!(read(&marked, Bodies::default()).is_ok_and(|read| read == *data));
     let error = read("{\"v\":1}", Bodies::default()).err().unwrap();
     assert!(error.to_string().contains("cannot be shown"), "{error}");
+}
+
+#[test]
+fn a_text_in_another_encoding_is_kept_as_it_came_and_read_as_text() {
+    use crate::insight::charset;
+    let mut response = Response {
+        body: b"Gr\xf6\xdfe".to_vec(),
+        headers: [("content-type", "text/plain; charset=latin1")]
+            .into_iter()
+            .collect(),
+        ..Response::default()
+    };
+    charset::decode(&mut response);
+    let answer = Answer::of(&response);
+    let read = answer.read(response.bytes().to_vec()).unwrap();
+    assert_eq!(read, response);
+    assert_eq!(read.body, "Größe".as_bytes());
+    // Masked, it is a text of ours, whatever its header says.
+    response.set_body("Gr‹secret›e".as_bytes().to_vec());
+    let read = Answer::of(&response).read(response.bytes().to_vec());
+    assert_eq!(read.unwrap(), response);
 }

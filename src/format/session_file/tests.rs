@@ -1,6 +1,7 @@
 //! Sessions as people write them, read and written again.
 
 use super::*;
+use crate::model::is_unsafe;
 use proptest::prelude::*;
 
 const EXAMPLE: &str = r#"
@@ -260,7 +261,8 @@ prop_compose! {
             details: codes.iter().rev().cloned().collect(),
             codes,
         });
-        let capture = capture.into_iter().filter(|(name, _)| name != "base").collect();
+        let capture = capture.into_iter().filter(|(name, _)| name != "base");
+        let capture = capture.map(|(name, pointer)| (name, pointer.into())).collect();
         let access = access.into_iter().map(|(name, allow)| {
             let pin = if allow { Pin::Allow } else { Pin::Deny };
             (TokenName::new(&name).unwrap(), pin)
@@ -298,4 +300,63 @@ proptest! {
     fn no_text_makes_the_reader_fall_over(text in any::<String>()) {
         let _ = read(&text, "f");
     }
+}
+
+#[test]
+fn parts_files_and_bytes_come_back_as_they_were() {
+    use crate::model::Part;
+    let part = |name: &str, value: &str, is_file| Part {
+        name: name.into(),
+        value: value.into(),
+        is_file,
+        ..Part::default()
+    };
+    let parts = vec![
+        part("note", "two\n\"lines\" \\ '", false),
+        Part {
+            literal: true,
+            ..part("data", "{{x}}", false)
+        },
+        Part {
+            file_name: Some("b.txt".into()),
+            media_type: Some("text/plain".into()),
+            ..part("up", "files/a b.txt", true)
+        },
+    ];
+    for body in [
+        Body::Multipart(parts),
+        Body::File("files/body.json".into()),
+        Body::File("{{path}}".into()),
+        Body::Bytes(vec![0, 255, 254, 10]),
+    ] {
+        let mut spec = RequestSpec::new("POST", "https://a.example/x");
+        spec.body = body;
+        let session = Session {
+            name: "s".into(),
+            steps: vec![Step {
+                name: "up".into(),
+                spec,
+                ..Step::default()
+            }],
+            ..Session::default()
+        };
+        let text = write(&session);
+        assert!(text.starts_with("version = 2\n"), "{text}");
+        assert_eq!(read(&text, "s").unwrap().steps, session.steps, "{text}");
+    }
+}
+
+#[test]
+fn a_step_has_one_body_and_its_file_lies_below_the_session() {
+    let of = |lines: &str| {
+        let text = format!(
+            "name = \"s\"\n[[step]]\nname = \"a\"\nmethod = \"POST\"\nurl = \"/x\"\n{lines}\n"
+        );
+        read(&text, "s").unwrap_err().to_string()
+    };
+    assert!(of("body = \"a\"\nbody_file = \"b\"").contains("more than one body"));
+    assert!(of("body_base64 = \"*\"").contains("not base64"));
+    assert!(of("body_file = \"../b\"").contains("does not lie below"));
+    assert!(of("parts = [{ name = \"a\", file = \"/etc/hosts\" }]").contains("does not lie below"));
+    assert!(of("parts = [{ name = \"a\", odd = 1 }]").contains("odd"));
 }

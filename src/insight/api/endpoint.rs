@@ -78,8 +78,7 @@ pub fn reading_session(endpoints: &[Endpoint]) -> Session {
         });
         if let Some(place) = filled {
             known.push(place);
-            step.capture
-                .push((place.to_owned(), "/data/0/id".to_owned()));
+            step.capture.push((place.to_owned(), "/data/0/id".into()));
         }
         steps.push(step);
     }

@@ -7,6 +7,7 @@ mod tests;
 
 use super::calls::{Assumptions, Calls, HeaderSays, RequestHeader};
 use super::endpoint::Endpoint;
+use super::fits::{host_fits, path_fits};
 use super::paths::Paths;
 use super::phrase::{Phrase, Words};
 use crate::insight::json::{Json, pointer_parts};
@@ -392,6 +393,13 @@ impl Heard<'_> {
         is_one.then_some(wanted)
     }
 
+    /// A code of a pack as the answer spells it.
+    pub fn spelled<'s>(&'s self, code: &'s str) -> &'s str {
+        let exactly = self.codes.iter().find(|own| **own == code);
+        let nearly = || self.codes.iter().find(|own| plain(own).eq(plain(code)));
+        exactly.or_else(nearly).copied().unwrap_or(code)
+    }
+
     fn header_fits(&self, name: &str, wanted: &str) -> bool {
         let Some(headers) = self.headers else {
             return false;
@@ -613,43 +621,6 @@ impl RefusedWhen {
                 Json::Number(_) => true,
             },
         })
-    }
-}
-
-/// Whether a host is the one wanted: exact, `*.suffix` for anything below it, and between other
-/// labels a `*` for one of them.
-pub fn host_fits(host: &str, wanted: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    match wanted.strip_prefix("*.") {
-        Some(suffix) => host
-            .strip_suffix(suffix)
-            .is_some_and(|rest| rest.ends_with('.') && rest.len() > 1),
-        None if wanted.contains('*') => {
-            let (given, wanted) = (host.split('.'), wanted.split('.'));
-            given.clone().count() == wanted.clone().count()
-                && given
-                    .zip(wanted)
-                    .all(|(own, part)| part == "*" || own == part)
-        }
-        None => host == wanted,
-    }
-}
-
-/// Whether a path has the form wanted; `*` is one segment, `**` any number of them.
-pub fn path_fits(path: &str, wanted: &str) -> bool {
-    let given: Vec<&str> = path.split('/').collect();
-    let wanted: Vec<&str> = wanted.split('/').collect();
-    segments_fit(&given, &wanted)
-}
-
-fn segments_fit(given: &[&str], wanted: &[&str]) -> bool {
-    match (given, wanted) {
-        ([], []) => true,
-        (_, ["**", rest @ ..]) => (0..=given.len()).any(|from| segments_fit(&given[from..], rest)),
-        ([here, given @ ..], [part, wanted @ ..]) => {
-            (*part == "*" && !here.is_empty() || here == part) && segments_fit(given, wanted)
-        }
-        _ => false,
     }
 }
 

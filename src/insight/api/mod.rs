@@ -2,10 +2,12 @@
 
 pub mod calls;
 pub mod endpoint;
+pub mod fits;
 pub mod knowledge;
 pub mod library;
 pub mod marks;
 pub mod paths;
 mod phrase;
+pub mod proposal;
 
 pub use phrase::{Phrase, Words};

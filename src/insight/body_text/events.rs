@@ -1,7 +1,8 @@
 //! The lines of an event stream: its events are counted, and data that is JSON is shown as such.
 
 use super::shape::{DEPTH, LATER};
-use super::{BodyText, LOOK, Lines, Watch, json_lines, piece_end};
+use super::watch::{LOOK, Watch, piece_end};
+use super::{Lines, json_lines};
 use std::ops::Range;
 
 /// Fills in the lines, and on which of them each event begins. `None` if the watch ended it.
@@ -66,20 +67,9 @@ fn push(
 /// How far the values of fields are indented.
 const VALUE_DEPTH: u16 = 2;
 
-/// Whether the line belongs to a value that is shown as JSON: such values do not begin where
-/// lines of the source do.
-pub fn is_json(body: &[u8], text: &BodyText, number: usize) -> bool {
-    let mut first = number;
-    while first > 0 && text.is_later_piece(first) {
-        first -= 1;
-    }
-    let start = text.place(first).start;
-    start > 0 && body.get(start - 1) != Some(&b'\n')
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::insight::BodyText;
     use proptest::prelude::*;
 
     fn shown(body: &str) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What a text is, beside JSON: its lines are found and laid out in its own way.
 
-use super::{BodyText, Lines, Watch, events, json_lines, markup, table};
+use super::watch::Watch;
+use super::{Lines, events, json_lines, markup, table};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Form {
@@ -36,7 +37,7 @@ impl Kind {
             "text/event-stream" => Kind::Events,
             name if name.ends_with("+xml") => Kind::Xml,
             // Of what should be JSON and is not, that is the news.
-            name if super::is_json(name) => return None,
+            name if is_json(name) => return None,
             _ => return Kind::sniffed(body),
         };
         // Errors are often sent under the name of what was hoped for.
@@ -100,48 +101,9 @@ pub fn arrange(body: &[u8], kind: Kind, watch: Watch) -> Option<Result<Found, js
     Some(broken.map_or(Ok(found), Err))
 }
 
-impl BodyText {
-    /// The text of a line; `place` is told of each byte of the body where it goes.
-    pub(super) fn lay(
-        &self,
-        body: &[u8],
-        number: usize,
-        text: &mut Vec<u8>,
-        place: impl FnMut(usize, usize),
-    ) {
-        let bytes = body.get(self.lines.place(number)).unwrap_or_default();
-        let indent = self.lines.depth(number) * 2;
-        text.resize(text.len() + indent, b' ');
-        match &self.form {
-            Form::Json => json_lines::tidy(bytes, self.begins_inside(number), text, place),
-            Form::Markup => markup::tidy(bytes, text, place),
-            Form::Table(columns) if !self.is_later_piece(number) => {
-                columns.lay(bytes, text, place);
-            }
-            Form::Events if events::is_json(body, self, number) => {
-                json_lines::tidy(bytes, self.begins_inside(number), text, place);
-            }
-            Form::Events => {
-                if let Some(event) = self.first_of(number) {
-                    text.extend_from_slice(format!("#{} ", event + 1).as_bytes());
-                }
-                as_it_came(bytes, text, place);
-            }
-            Form::Plain | Form::Table(_) => as_it_came(bytes, text, place),
-        }
-    }
-
-    /// The part that begins on a line, counted from zero.
-    fn first_of(&self, number: usize) -> Option<usize> {
-        self.values.binary_search(&(number as u32)).ok()
-    }
-}
-
-fn as_it_came(bytes: &[u8], text: &mut Vec<u8>, mut place: impl FnMut(usize, usize)) {
-    for (at, byte) in bytes.iter().enumerate() {
-        place(at, text.len());
-        text.push(*byte);
-    }
+/// Whether a media type promises JSON.
+pub fn is_json(media_type: &str) -> bool {
+    matches!(media_type, "application/json" | "text/json") || media_type.ends_with("+json")
 }
 
 #[cfg(test)]

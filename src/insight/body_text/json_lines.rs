@@ -1,8 +1,9 @@
 //! The lines of a JSON text, one for each member, found in one pass that also checks the
 //! grammar. Nothing is nested in it, so no depth can exhaust the stack.
 
+use super::Lines;
 use super::shape::{CLOSES, DEPTH, INSIDE, LATER, OPENS};
-use super::{LOOK, Lines, Watch, piece_end};
+use super::watch::{LOOK, Watch, piece_end};
 use crate::model::limits;
 use std::ops::Range;
 

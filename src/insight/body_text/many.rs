@@ -1,8 +1,9 @@
 //! Several JSON values, one a line, as logs and exports are sent: each is arranged as if it were
 //! alone.
 
+use super::Lines;
 use super::json_lines::{self, Broken};
-use super::{LOOK, Lines, Watch};
+use super::watch::{LOOK, Watch};
 
 /// Whether a text of that type has a JSON value on every line.
 pub fn is_named(media_type: &str) -> bool {

@@ -1,9 +1,10 @@
 //! The lines of XML and HTML: a line for each tag and each line of text, indented by elements.
 //! Tags are paired in a first pass, so that what HTML leaves open holds nothing together.
 
+use super::Lines;
 use super::json_lines::Broken;
 use super::shape::{CLOSES, DEPTH, LATER, OPENS};
-use super::{LOOK, Lines, Watch, piece_end};
+use super::watch::{LOOK, Watch, piece_end};
 use crate::model::limits;
 use memchr::{memchr, memchr3, memmem};
 use std::ops::Range;

@@ -6,6 +6,7 @@ mod events;
 mod folds;
 mod form;
 mod json_lines;
+mod lay;
 mod lines;
 mod many;
 mod markup;
@@ -14,6 +15,8 @@ mod raw_lines;
 mod search;
 mod table;
 mod typed;
+mod view;
+mod watch;
 
 use crate::model::limits;
 use lines::{Lines, shape};
@@ -21,51 +24,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use folds::Folds;
-use form::{Form, Kind};
+use form::{Form, Kind, is_json};
+pub use many::is_named as is_lines_of_json;
 pub use path::{Path, Step};
 pub use search::{Found, Mark, Pattern};
 pub use typed::{typed_fault, typed_lines};
-
-/// How a body is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    /// Indented if it is JSON, else as it came.
-    #[default]
-    Pretty,
-    Raw,
-    Hex,
-}
-
-impl View {
-    pub fn title(self) -> &'static str {
-        match self {
-            View::Pretty => "pretty",
-            View::Raw => "raw",
-            View::Hex => "hex",
-        }
-    }
-
-    pub fn next(self) -> View {
-        match self {
-            View::Pretty => View::Raw,
-            View::Raw => View::Hex,
-            View::Hex => View::Pretty,
-        }
-    }
-
-    /// The view to begin with: bytes that are no text as numbers.
-    pub fn of(body: &[u8]) -> View {
-        let head = &body[..body.len().min(SAMPLE)];
-        if head.contains(&0) {
-            return View::Hex;
-        }
-        match std::str::from_utf8(head) {
-            // A character may be cut off at the end; a few bad ones may be an old encoding.
-            Err(_) if 10 * bad_characters(head) > head.len() => View::Hex,
-            _ => View::Pretty,
-        }
-    }
-}
+pub use view::View;
+pub use watch::Watch;
 
 /// What the text of a line is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +42,7 @@ pub enum Script {
     Plain,
 }
 
-/// Bytes that are looked at to tell text from other things.
-const SAMPLE: usize = 4_096;
 const HEX_BYTES: usize = 16;
-
-fn bad_characters(bytes: &[u8]) -> usize {
-    let chunks = bytes.utf8_chunks();
-    chunks.map(|chunk| chunk.invalid().len()).sum()
-}
 
 /// Where the lines of a body are. The body itself stays where it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,12 +61,6 @@ pub struct BodyText {
 
 /// Longer than any token, other than a string, that a cut may have broken.
 const CUT: usize = 8;
-
-/// Told how many bytes were read, from time to time; says whether to go on.
-pub type Watch<'a> = &'a mut dyn FnMut(usize) -> bool;
-
-/// Bytes that are read between two looks at the watch.
-const LOOK: usize = 1 << 18;
 
 /// Where a text stops being JSON, both counted from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -324,10 +276,21 @@ impl BodyText {
         match self.form {
             Form::Json => Script::Json,
             Form::Markup => Script::Markup,
-            Form::Events if events::is_json(body, self, number) => Script::Json,
+            Form::Events if self.is_json_of_event(body, number) => Script::Json,
             Form::Events => Script::Field,
             Form::Plain | Form::Table(_) => Script::Plain,
         }
+    }
+
+    /// Whether the line belongs to a value that is shown as JSON: such values do not begin where
+    /// lines of the source do.
+    fn is_json_of_event(&self, body: &[u8], number: usize) -> bool {
+        let mut first = number;
+        while first > 0 && self.is_later_piece(first) {
+            first -= 1;
+        }
+        let start = self.place(first).start;
+        start > 0 && body.get(start - 1) != Some(&b'\n')
     }
 
     fn is_later_piece(&self, number: usize) -> bool {
@@ -491,10 +454,6 @@ fn hex_line(body: &[u8], number: usize) -> String {
     line
 }
 
-fn is_json(media_type: &str) -> bool {
-    matches!(media_type, "application/json" | "text/json") || media_type.ends_with("+json")
-}
-
 fn begins_like_json(body: &[u8]) -> bool {
     let first = body.iter().find(|b| !b.is_ascii_whitespace());
     matches!(first, Some(b'{' | b'['))
@@ -512,17 +471,6 @@ fn fault(body: &[u8], broken: json_lines::Broken, of: &'static str) -> Fault {
         what: broken.what,
         of,
     }
-}
-
-/// Where a piece of at most `limits::LINE_BYTES` ends: never inside a character.
-fn piece_end(text: &[u8], start: usize, stop: usize) -> usize {
-    let most = start.saturating_add(limits::LINE_BYTES);
-    if most >= stop {
-        return stop;
-    }
-    // No character is longer than four bytes; bytes that make none are cut anywhere.
-    let starts_one = |at: &usize| text[*at] & 0xc0 != 0x80;
-    (most - 3..=most).rev().find(starts_one).unwrap_or(most)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The lines of a text as it came.
 
-use super::{LOOK, Lines, Watch, piece_end};
+use super::Lines;
+use super::watch::{LOOK, Watch, piece_end};
 use memchr::memchr_iter;
 
 /// Ended by a line feed, with or without a carriage return; a long one in pieces. `None` if the

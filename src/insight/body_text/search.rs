@@ -2,7 +2,8 @@
 //! block; the matches themselves are found again where they are looked at, so that a pattern
 //! with millions of them takes no memory.
 
-use super::{LOOK, View, Watch};
+use super::view::View;
+use super::watch::{LOOK, Watch};
 use memchr::memchr2;
 use memchr::memmem::Finder;
 use std::ops::Range;

@@ -1,7 +1,8 @@
 //! The lines of comma-separated values: a record each, its fields in columns.
 
+use super::Lines;
 use super::shape::LATER;
-use super::{LOOK, Lines, Watch, piece_end};
+use super::watch::{LOOK, Watch, piece_end};
 use crate::model::{limits, width};
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
 //! Which member of an object is the code. Where a number hides a word, the word is the code: a
 //! number that only repeats the status decides nothing.
 
+use super::members::{Member, Members, Place, Setting, words};
 use super::names::Role;
-use super::object::{Member, Members, Place, Setting, words};
 use super::words::{
     as_status, is_code_word, is_machine_word, is_marker, is_number, is_phrase, is_plain_code,
     leading_code,

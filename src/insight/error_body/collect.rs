@@ -3,8 +3,9 @@
 
 use super::codes::codes_of;
 use super::entry::{Entry, EntryOrigin};
+use super::members::{Members, Place, Setting, words};
 use super::names::{Role, rank, roles, squeezed};
-use super::object::{Members, Place, Setting, entry_from, words};
+use super::object::entry_from;
 use super::standards;
 use super::words::{is_code_word, is_marker, is_number, is_plain_code, leading_code};
 use crate::insight::json::{self, Json};

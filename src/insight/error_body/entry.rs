@@ -100,6 +100,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Which part of the input it is about, however the answer names it.
+    pub fn place(&self) -> Option<&str> {
+        let places = [&self.field, &self.pointer, &self.parameter];
+        places.into_iter().flatten().next().map(String::as_str)
+    }
+
     /// Whether it has anything that a person is shown first.
     pub fn says(&self) -> bool {
         self.title.is_some() || self.detail.is_some() || self.code.is_some()

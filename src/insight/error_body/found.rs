@@ -8,6 +8,8 @@ use crate::model::limits;
 pub struct ErrorBody {
     pub entries: Vec<Entry>,
     pub notes: Vec<Note>,
+    /// Entries that came and were left out for people.
+    pub more: usize,
 }
 
 impl ErrorBody {
@@ -23,8 +25,9 @@ impl ErrorBody {
         if all > shown {
             self.entries.truncate(shown);
             let more = all - shown;
+            self.more = more;
             self.notes.push(Note::new(format!(
-                "The first {shown} errors are shown; there are {more} more. --json has all of them."
+                "The first {shown} errors are shown; there are {more} more in the body."
             )));
         }
         self

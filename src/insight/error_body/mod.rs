@@ -10,12 +10,14 @@ mod collect;
 mod entry;
 mod found;
 mod headers;
+mod members;
 mod names;
 mod object;
 mod page;
 mod places;
 mod read;
 mod refused;
+mod seen;
 mod skim;
 mod standards;
 mod words;
@@ -23,6 +25,7 @@ mod xml;
 
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::json::{self, Note};
+use crate::insight::stream::is_stream;
 use crate::model::{Response, StatusClass, limits};
 use read::{About, read};
 
@@ -75,6 +78,7 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
             ErrorBody {
                 entries: Vec::new(),
                 notes: vec![Note::new(message)],
+                more: 0,
             }
         });
     if fine {
@@ -85,6 +89,7 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
             None => ErrorBody::default(),
         };
         body.notes.extend(body_of_none(response));
+        body.notes.extend(of_cookies(response));
         return body;
     }
     let media_type = response.headers.media_type();
@@ -93,6 +98,7 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
         _ if response.body.is_empty() => ErrorBody {
             entries: Vec::new(),
             notes: vec![Note::new(NO_BODY)],
+            more: 0,
         },
         _ => read(
             &response.body,
@@ -106,7 +112,12 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
         ));
     }
     headers::add(response, codes, &mut body);
+    body.notes.extend(of_cookies(response));
     body
+}
+
+fn of_cookies(response: &Response) -> impl Iterator<Item = Note> {
+    response.cookies.sentences().into_iter().map(Note::new)
 }
 
 /// The errors of an answer that was refused under a status of success. Of a batch only the parts
@@ -115,6 +126,15 @@ fn refused_success(response: &Response, codes: &[&str]) -> ErrorBody {
     let media_type = response.headers.media_type();
     let about = About::RefusedSuccess(response.status);
     let mut parts = ErrorBody::default();
+    if media_type.as_deref().is_some_and(is_stream) {
+        for data in refused::failed_events(response) {
+            parts
+                .entries
+                .extend(read(data.as_bytes(), None, About::Refusal(response.status)).entries);
+        }
+        headers::add(response, codes, &mut parts);
+        return parts;
+    }
     let start = &response.body[..response.body.len().min(limits::ERROR_BYTES)];
     if start.starts_with(b"--")
         && let Ok(text) = std::str::from_utf8(start)

@@ -3,7 +3,8 @@
 
 use super::entry::{Entry, EntryOrigin, Remedy};
 use super::found::ErrorBody;
-use super::object::{pointer, words};
+use super::members::words;
+use super::object::pointer;
 use super::words::{as_status, names_in, url_in};
 use crate::insight::api::knowledge::{ErrorPlaces, at};
 use crate::insight::json::Json;

@@ -3,8 +3,8 @@
 use super::collect::{Search, errors_of, loose};
 use super::entry::{Entry, EntryOrigin};
 use super::found::ErrorBody;
+use super::members::Setting;
 use super::names::{Role, rank, squeezed};
-use super::object::Setting;
 use super::words::is_plain_code;
 use super::{page, xml};
 use crate::insight::json::{self, Json, Note, Reading};
@@ -59,6 +59,7 @@ pub fn read(bytes: &[u8], media_type: Option<&str>, about: About) -> ErrorBody {
     let none = |notes| ErrorBody {
         entries: Vec::new(),
         notes,
+        more: 0,
     };
     if trimmed.is_empty() {
         notes.push(Note::new("There is no text here."));
@@ -90,6 +91,7 @@ pub fn read(bytes: &[u8], media_type: Option<&str>, about: About) -> ErrorBody {
             return ErrorBody {
                 entries: found,
                 notes,
+                more: 0,
             };
         }
     }
@@ -98,11 +100,16 @@ pub fn read(bytes: &[u8], media_type: Option<&str>, about: About) -> ErrorBody {
         return ErrorBody {
             entries: vec![entry],
             notes,
+            more: 0,
         };
     }
     let other = in_xml(trimmed, about).or_else(|| in_form(trimmed, about));
     if let Some(entries) = other {
-        return ErrorBody { entries, notes };
+        return ErrorBody {
+            entries,
+            notes,
+            more: 0,
+        };
     }
     if !looks_like_json && let Some(found) = json_amid_text(trimmed, &text, about) {
         return found;
@@ -125,6 +132,7 @@ pub fn read(bytes: &[u8], media_type: Option<&str>, about: About) -> ErrorBody {
     ErrorBody {
         entries: entry.or_else(words).into_iter().collect(),
         notes,
+        more: 0,
     }
 }
 
@@ -265,7 +273,11 @@ fn json_amid_text(trimmed: &str, text: &str, about: About) -> Option<ErrorBody> 
     let entries = in_json(value, "", about, &reading);
     let mut notes = vec![Note::new("The JSON stands behind other text.")];
     notes.extend(reading.notes.iter().cloned());
-    (!entries.is_empty()).then_some(ErrorBody { entries, notes })
+    (!entries.is_empty()).then_some(ErrorBody {
+        entries,
+        notes,
+        more: 0,
+    })
 }
 
 /// A text with blanks in place of all that stands before.

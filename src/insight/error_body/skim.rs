@@ -64,7 +64,7 @@ fn list(bytes: &[u8], start: usize) -> Json {
         }
         left -= end - begin;
         let element = value("errors", &bytes[begin..end]);
-        let is_part = super::refused::is_part(&element);
+        let is_part = super::seen::is_part(&element);
         values.push(element);
         // Records are not gone through.
         if !is_part && values.len() > 3 {
@@ -79,7 +79,7 @@ fn list(bytes: &[u8], start: usize) -> Json {
 }
 
 fn value(name: &str, bytes: &[u8]) -> Json {
-    let most = if super::refused::may_refuse(name) {
+    let most = if super::seen::may_refuse(name) {
         ERRORS_READ
     } else {
         READ

@@ -3,8 +3,9 @@
 
 use super::codes::codes_of;
 use super::entry::{Entry, EntryOrigin, member, rest};
+use super::members::{Members, Place, Setting, words};
 use super::names::Role;
-use super::object::{Members, Place, Setting, entry_from, entry_of, words};
+use super::object::{entry_from, entry_of};
 use super::words::{is_code_word, is_number};
 use crate::insight::json::Json;
 

@@ -60,6 +60,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        origin: Default::default(),
     })
 }
 
@@ -142,8 +143,8 @@ fn an_answer_is_read_by_code_before_status() {
         (403, "forbidden", "denied"),
         (403, "a-code-nobody-knows", "denied"),
         (401, "forbidden", "denied"),
-        (401, "", "unknown token"),
-        (403, "invalid_token", "unknown token"),
+        (401, "", "token not accepted"),
+        (403, "invalid_token", "token not accepted"),
         (404, "not_found", "unclear"),
         (422, "unprocessable_entity", "unclear"),
         (409, "", "unclear"),
@@ -153,7 +154,7 @@ fn an_answer_is_read_by_code_before_status() {
         // Errors amid success: with a code that is known, and with one that is not.
         (200, "forbidden", "denied"),
         (200, "missing_scope", "denied"),
-        (200, "token_expired", "unknown token"),
+        (200, "token_expired", "token not accepted"),
         (200, "odd", "unclear"),
     ];
     for (status, code, says) in cases {
@@ -214,7 +215,7 @@ fn a_token_that_works_where_tokens_are_asked_for_is_not_unknown() {
     ];
     assert_eq!(
         words(&matrix(&all, rows)),
-        [["unknown token", "allowed"], ["allowed", "allowed"]]
+        [["token not accepted", "allowed"], ["allowed", "allowed"]]
     );
 }
 
@@ -222,7 +223,10 @@ fn a_token_that_works_where_tokens_are_asked_for_is_not_unknown() {
 fn a_call_without_a_token_is_turned_away_and_not_unknown() {
     let all = [Caller::Nobody, Caller::Wrong];
     let rows = vec![("", vec![came(401, ""), came(401, "")])];
-    assert_eq!(words(&matrix(&all, rows)), [["denied", "unknown token"]]);
+    assert_eq!(
+        words(&matrix(&all, rows)),
+        [["denied", "token not accepted"]]
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::rules;
 use crate::model::Cause;
 use plan::Plan;
 use url::Url;
+use url::form_urlencoded::{Serializer, parse};
 
 /// A value that nothing has.
 pub(super) const NOTHING: &str = "httriage-no-such-value";
@@ -40,21 +41,24 @@ fn is_settled(standings: &[Standing]) -> bool {
 
 /// The URL with another value of a parameter, or without it.
 pub(super) fn with_parameter(url: &Url, name: &str, value: Option<&str>) -> Url {
-    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let query = url.query().unwrap_or_default();
+    let pairs = query.split('&').filter_map(|pair| {
+        let (key, _) = parse(pair.as_bytes()).next()?;
+        match (key == name, value) {
+            (false, _) => Some(pair.to_owned()),
+            (true, None) => None,
+            (true, Some(value)) => {
+                let pair = Serializer::new(String::new())
+                    .append_pair(name, value)
+                    .finish();
+                Some(pair)
+            }
+        }
+    });
+    let query = pairs.collect::<Vec<_>>().join("&");
     let mut changed = url.clone();
     changed.set_fragment(None);
-    changed.set_query(None);
-    let mut rest = Vec::new();
-    for (key, old) in pairs {
-        if key != name {
-            rest.push((key, old));
-        } else if let Some(value) = value {
-            rest.push((key, value.to_owned()));
-        }
-    }
-    if !rest.is_empty() {
-        changed.query_pairs_mut().extend_pairs(rest);
-    }
+    changed.set_query((!query.is_empty()).then_some(&query));
     changed
 }
 

@@ -2,15 +2,16 @@
 
 use super::places::{Named, is_kept};
 use super::search::{Found, Search};
-use super::values::Value;
-use super::views::{Reading, read};
-use super::{Exchange, LONGEST_MASK, Mask, is_secret, is_secret_name, lossy, without_jwts};
-use crate::model::{
-    Body, Failure, Headers, MASK, Outcome, Param, RawExchange, RequestSpec, Response, SentRequest,
-    Slot, SlotPlace, as_text, slot as slot_text,
+use super::texts::{
+    direct_values, is_made_up, lossy, url, value, value_of_cookie, values_in, values_of_headers,
+    values_of_url, values_of_words,
 };
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use super::values::Value;
+use super::{Exchange, LONGEST_MASK, Mask, is_secret, is_secret_name, without_jwts};
+use crate::model::{
+    Body, Failure, Headers, Outcome, Param, RawExchange, RequestSpec, Response, SentRequest, Slot,
+    SlotPlace, as_text, slot as slot_text,
+};
 use std::collections::HashSet;
 
 /// Values that an answer gives away and that are looked for in the rest of it.
@@ -38,7 +39,7 @@ impl Mask {
             if let Ok(text) = std::str::from_utf8(&response.body)
                 && text.contains("eyJ")
             {
-                response.body = without_jwts(text).into_bytes();
+                response.set_body(without_jwts(text).into_bytes());
             }
         }
         Exchange::masked(exchange)
@@ -166,6 +167,10 @@ impl Cleaner<'_> {
             row.name = self.text(&row.name);
             let mask = |text: &str| self.value(&row.name, text);
             (row.value, row.literal) = self.named(&row.value, row.literal, mask);
+            // It says what was masked, in other letters.
+            row.written = row.as_written().map(str::to_owned);
+            let hides = |written: &String| *written != self.text(written);
+            row.written.take_if(|written| hides(written));
         };
         spec.params.iter_mut().for_each(row);
         spec.headers.iter_mut().for_each(row);
@@ -229,8 +234,12 @@ impl Cleaner<'_> {
         response.trailers = self.headers(&response.trailers);
         response.reason = self.text(&response.reason);
         response.received = Some(response.body_bytes());
+        response.cookies.given = Vec::new();
+        for text in &mut response.cookies.refused {
+            *text = self.text(text);
+        }
         if let Some(masked) = self.search.write(&response.body, body) {
-            response.body = masked;
+            response.set_body(masked);
         }
         response
     }
@@ -269,33 +278,11 @@ impl Cleaner<'_> {
     }
 
     fn text(&self, text: &str) -> String {
-        self::text(&self.search, text)
+        super::texts::text(&self.search, text)
     }
 
     fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         self.search.clean(&bytes).unwrap_or(bytes)
-    }
-}
-
-/// A URL, or what is to become one.
-pub(super) fn url(search: &Search, url: &str) -> String {
-    let mut url = text(search, url);
-    // By hand, since what is no URL may hold a password all the same.
-    if let Some(scheme) = url.find("://") {
-        let start = scheme + 3;
-        let end = url[start..].find(['/', '?', '#', '\\']);
-        let end = end.map_or(url.len(), |length| start + length);
-        if let Some(length) = url[start..end].rfind('@') {
-            url.replace_range(start..start + length, MASK);
-        }
-    }
-    url
-}
-
-pub(super) fn text(search: &Search, text: &str) -> String {
-    match search.clean(text.as_bytes()) {
-        Some(masked) => lossy(masked),
-        None => text.to_owned(),
     }
 }
 
@@ -305,99 +292,6 @@ fn values_of_request(sent: &SentRequest) -> Vec<Value> {
     values.extend(values_of_url(&sent.url));
     values.extend(values_in(&sent.body));
     values
-}
-
-pub(super) fn values_of_headers(headers: &Headers) -> Vec<Value> {
-    let mut values = Vec::new();
-    for header in headers.iter() {
-        let text = header.text();
-        if !is_secret_name(&header.name) {
-            values.extend(values_in(&header.value));
-        } else if header.name.eq_ignore_ascii_case("cookie") {
-            values.extend(text.split(';').filter_map(value_of_cookie));
-        } else if !text.contains("{{token:") {
-            values.extend(values_of_words(&text));
-        }
-    }
-    values
-}
-
-/// The credential in the value of a header, without the scheme before it.
-fn values_of_words(text: &str) -> Vec<Value> {
-    let mut values = Vec::new();
-    for word in text.split_whitespace().filter(|w| !super::is_scheme(w)) {
-        let word = word.trim_matches(['"', ',', ';']);
-        values.extend(value(word));
-        values.extend(values_of_basic(word));
-    }
-    values
-}
-
-/// Basic holds user and password.
-fn values_of_basic(word: &str) -> Vec<Value> {
-    let inside = STANDARD.decode(word).ok();
-    let inside = inside.and_then(|bytes| String::from_utf8(bytes).ok());
-    match inside.as_deref().and_then(|text| text.split_once(':')) {
-        Some((user, password)) => {
-            let mut values = vec![Value::pair(user, password)];
-            values.extend(value(password));
-            values
-        }
-        None => Vec::new(),
-    }
-}
-
-/// Secrets of a URL, its user and password among them.
-fn values_of_url(text: &str) -> Vec<Value> {
-    let mut values = values_in(text.as_bytes());
-    if let Ok(url) = url::Url::parse(text)
-        && let Some(password) = url.password()
-    {
-        let (user, password) = (unescaped(url.username()), unescaped(password));
-        values.push(Value::pair(&user, &password));
-        values.extend(value(&password));
-    }
-    values
-}
-
-/// What stands right under secret names in a text.
-pub(super) fn values_in(text: &[u8]) -> Vec<Value> {
-    let found = Search::for_values(&[]).and_names().look(text);
-    direct_values(text, &found)
-}
-
-fn direct_values(text: &[u8], found: &Found) -> Vec<Value> {
-    let direct = found.named.iter().filter(|named| named.is_direct);
-    let mut values = Vec::new();
-    for named in direct {
-        let stood = String::from_utf8_lossy(&text[named.range.clone()]);
-        let credential = match stood.split_once(' ') {
-            Some((scheme, rest)) if super::is_scheme(scheme) => rest.trim_start(),
-            _ => &stood,
-        };
-        let mut forms = vec![credential.to_owned()];
-        let mut plain = unescaped(credential);
-        forms.push(plain.clone());
-        forms.push(unescaped(&plain));
-        if plain.contains('+') {
-            plain = plain.replace('+', " ");
-            forms.push(plain);
-        }
-        forms.dedup();
-        values.extend(values_of_basic(credential));
-        values.extend(forms.iter().filter_map(|form| value(form)));
-    }
-    values
-}
-
-/// What stands by its name is no value.
-fn value(text: &str) -> Option<Value> {
-    let is_name = text.contains("{{token:") || is_kept(text);
-    (!is_name && !text.contains("‹token:")).then(|| Value::new(text))
-}
-
-fn unescaped(text: &str) -> String {
-    read(text.as_bytes(), Reading::Plain).map_or_else(|| text.to_owned(), lossy)
 }
 
 /// The values of parts that have secret names: in the body as sent only their typed form tells
@@ -422,17 +316,6 @@ fn values_of_cookies(response: &Response) -> Vec<Value> {
 fn distinct(values: &mut Vec<Value>) {
     let mut seen = HashSet::new();
     values.retain(|value| seen.insert(value.text.clone()));
-}
-
-/// The value of `name=value`. Words, such as the name of a theme, would be blotted out everywhere.
-pub(super) fn value_of_cookie(pair: &str) -> Option<Value> {
-    let (_, text) = pair.split_once('=')?;
-    let text = text.trim().trim_matches('"');
-    is_made_up(text).then(|| value(text)).flatten()
-}
-
-fn is_made_up(text: &str) -> bool {
-    text.len() >= 16 || text.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// What an answer gives away: new tokens, which it may repeat elsewhere.

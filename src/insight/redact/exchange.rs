@@ -44,6 +44,7 @@ impl fmt::Debug for Exchange {
             .field("started_at", &self.started_at)
             .field("took", &self.took)
             .field("probe_of", &self.probe_of)
+            .field("origin", &self.origin)
             .finish()
     }
 }

@@ -9,6 +9,7 @@ mod names;
 mod places;
 mod search;
 mod signs;
+mod texts;
 mod values;
 mod veil;
 mod views;
@@ -17,38 +18,16 @@ use crate::model::{ExchangeSummary, Headers, MASK, Secret, TokenRef, slot};
 use search::Search;
 use std::collections::HashMap;
 use std::ops::Range;
+use texts::lossy;
 use values::{Value, Values};
 
 pub use exchange::Exchange;
 pub use jwt::{jwts, without_jwts};
-pub use names::is_secret_name;
+pub use names::{is_scheme, is_secret_name};
 pub use veil::Veil;
 
 /// No mask of a token with a name is longer.
 const LONGEST_MASK: usize = 100;
-
-/// Words before a credential that are no part of it.
-const SCHEMES: [&str; 14] = [
-    "Bearer",
-    "Basic",
-    "Token",
-    "Digest",
-    "ApiKey",
-    "Negotiate",
-    "NTLM",
-    "JWT",
-    "DPoP",
-    "Bot",
-    "MAC",
-    "OAuth",
-    "Hawk",
-    "Key",
-];
-
-/// Whether a word is one that stands before a credential, as `Bearer` does.
-pub fn is_scheme(word: &str) -> bool {
-    SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(word))
-}
 
 /// The known secret values, each with the text that stands for it.
 #[derive(Default)]
@@ -86,7 +65,7 @@ impl Mask {
             .map(|(_, secret)| Value::new(secret.reveal()));
         let cookies = pairs
             .into_iter()
-            .filter_map(|pair| call::value_of_cookie(&pair));
+            .filter_map(|pair| texts::value_of_cookie(&pair));
         let values: Vec<Value> = named.chain(cookies).collect();
         mask.values = Values::new(&values);
         mask.marks.resize(values.len(), MASK.to_owned());
@@ -109,9 +88,9 @@ impl Mask {
 
     /// The secrets that stand in a request in the clear, under names that say so.
     pub fn of_request(headers: &Headers, url: &str, body: &[u8]) -> Mask {
-        let mut values = call::values_of_headers(headers);
-        values.extend(call::values_in(url.as_bytes()));
-        values.extend(call::values_in(body));
+        let mut values = texts::values_of_headers(headers);
+        values.extend(texts::values_in(url.as_bytes()));
+        values.extend(texts::values_in(body));
         Mask::of_values(values)
     }
 
@@ -138,7 +117,7 @@ impl Mask {
 
     /// A URL, or what is to become one, without what is secret in it.
     pub fn url(&self, text: &str) -> String {
-        call::url(&Search::for_values(&[self.set()]).and_names(), text)
+        texts::url(&Search::for_values(&[self.set()]).and_names(), text)
     }
 
     /// Any text from outside without what is secret in it.
@@ -150,8 +129,8 @@ impl Mask {
     /// A line of a list whose call an older program masked.
     pub fn summary(&self, mut summary: ExchangeSummary) -> ExchangeSummary {
         let search = Search::for_values(&[self.set()]).and_names();
-        let clean = |text: &mut String| *text = call::text(&search, text);
-        summary.url = call::url(&search, &summary.url);
+        let clean = |text: &mut String| *text = texts::text(&search, text);
+        summary.url = texts::url(&search, &summary.url);
         clean(&mut summary.notes);
         summary.message.as_mut().map(clean);
         for error in &mut summary.errors {
@@ -190,13 +169,6 @@ pub fn secret_spans(text: &[u8]) -> Vec<Range<usize>> {
         is_next
     });
     spans
-}
-
-fn lossy(bytes: Vec<u8>) -> String {
-    match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -172,6 +172,29 @@ fn is_time(value: &str) -> bool {
     value.len() <= 40 && (value.bytes().all(fits) || is_day(value) && value.contains(':'))
 }
 
+/// Words before a credential that are no part of it.
+const SCHEMES: [&str; 14] = [
+    "Bearer",
+    "Basic",
+    "Token",
+    "Digest",
+    "ApiKey",
+    "Negotiate",
+    "NTLM",
+    "JWT",
+    "DPoP",
+    "Bot",
+    "MAC",
+    "OAuth",
+    "Hawk",
+    "Key",
+];
+
+/// Whether a word is one that stands before a credential, as `Bearer` does.
+pub fn is_scheme(word: &str) -> bool {
+    SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -395,7 +395,7 @@ impl<'t> Places<'t> {
 pub(super) fn is_kept(value: &str) -> bool {
     let value = value.trim();
     let value = match value.split_once([' ', '\t']) {
-        Some((scheme, rest)) if super::is_scheme(scheme) => rest.trim_start(),
+        Some((scheme, rest)) if super::names::is_scheme(scheme) => rest.trim_start(),
         _ => value,
     };
     if value == MASK {

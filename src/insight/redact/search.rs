@@ -380,7 +380,7 @@ fn scheme_length(value: &[u8]) -> usize {
         .iter()
         .take_while(|b| matches!(b, b' ' | b'\t'))
         .count();
-    let is_scheme = std::str::from_utf8(&value[..word]).is_ok_and(super::is_scheme);
+    let is_scheme = std::str::from_utf8(&value[..word]).is_ok_and(super::names::is_scheme);
     match is_scheme && word + blanks < value.len() {
         true => word + blanks,
         false => 0,

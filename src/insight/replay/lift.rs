@@ -23,8 +23,11 @@ pub fn lift_base(session: &mut Session, environments: &[Environment]) {
 }
 
 /// Ids in paths become variables, named after what stands before them: `runbooks/7` becomes
-/// `runbooks/{{runbook}}`. A name that a step fills in otherwise is left alone.
-pub fn lift_ids(session: &mut Session) {
+/// `runbooks/{{runbook}}`. A name that a step fills in otherwise is left alone, and so is one that
+/// the session's environment uses for another value.
+pub fn lift_ids(session: &mut Session, environments: &[Environment]) {
+    let named = session.environment.as_deref();
+    let place = environments.iter().find(|e| Some(e.name.as_str()) == named);
     let mut variables: Vec<(String, String)> = Vec::new();
     let taken: Vec<String> = session
         .steps
@@ -40,12 +43,17 @@ pub fn lift_ids(session: &mut Session) {
         if !matches!(step.spec.auth, Auth::None | Auth::Bearer(_)) {
             continue;
         }
-        step.spec.url = lifted(&step.spec.url, &taken, &mut variables);
+        step.spec.url = lifted(&step.spec.url, &taken, place, &mut variables);
     }
     session.variables.extend(variables);
 }
 
-fn lifted(url: &str, taken: &[String], variables: &mut Vec<(String, String)>) -> String {
+fn lifted(
+    url: &str,
+    taken: &[String],
+    place: Option<&Environment>,
+    variables: &mut Vec<(String, String)>,
+) -> String {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let (path, rest) = url.split_at(end);
     // The host of a whole URL is no word before an id.
@@ -59,7 +67,7 @@ fn lifted(url: &str, taken: &[String], variables: &mut Vec<(String, String)>) ->
         let word = parts.last().filter(|word| is_word(word)).cloned();
         match word {
             Some(word) if is_id(part) => {
-                let name = name_for(&singular(&word), part, taken, variables);
+                let name = name_for(&singular(&word), part, taken, place, variables);
                 parts.push(format!("{{{{{name}}}}}"));
             }
             _ => parts.push(part.to_owned()),
@@ -73,6 +81,7 @@ fn name_for(
     word: &str,
     value: &str,
     taken: &[String],
+    place: Option<&Environment>,
     variables: &mut Vec<(String, String)>,
 ) -> String {
     for number in 1.. {
@@ -80,7 +89,8 @@ fn name_for(
             1 => word.to_owned(),
             _ => format!("{word}{number}"),
         };
-        if taken.contains(&name) {
+        let elsewhere = place.and_then(|place| place.variable(&name));
+        if taken.contains(&name) || elsewhere.is_some_and(|other| other != value) {
             continue;
         }
         match variables.iter().find(|(known, _)| *known == name) {
@@ -161,7 +171,7 @@ mod tests {
             "/core/runbooks/9",
             "/core/companies/6f1c5c0e-4c2e-4f0d-9f5e-0a1b2c3d4e5f/x",
         ]);
-        lift_ids(&mut session);
+        lift_ids(&mut session, &[]);
         assert_eq!(
             urls(&session),
             [
@@ -192,7 +202,7 @@ mod tests {
             "/2026/05",
         ];
         let mut session = session(&left);
-        lift_ids(&mut session);
+        lift_ids(&mut session, &[]);
         assert_eq!(urls(&session), left);
         assert!(session.variables.is_empty());
     }
@@ -200,8 +210,27 @@ mod tests {
     #[test]
     fn a_name_that_is_filled_in_otherwise_is_not_taken() {
         let mut session = session(&["/runbooks/{{runbook}}/x", "/runbooks/7"]);
-        lift_ids(&mut session);
+        lift_ids(&mut session, &[]);
         assert_eq!(urls(&session)[1], "/runbooks/{{runbook2}}");
+    }
+
+    #[test]
+    fn a_name_that_the_environment_uses_for_another_value_is_not_taken() {
+        let acme = Environment {
+            name: "acme".into(),
+            variables: vec![("order".into(), "3".into()), ("task".into(), "4".into())],
+            ..Environment::default()
+        };
+        let mut session = session(&["/orders/7/tasks/4"]);
+        lift_ids(&mut session, &[acme]);
+        assert_eq!(urls(&session), ["/orders/{{order2}}/tasks/{{task}}"]);
+        assert_eq!(
+            session.variables,
+            [
+                ("order2".to_owned(), "7".to_owned()),
+                ("task".to_owned(), "4".to_owned())
+            ]
+        );
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn wanted(
                 || captured.contains(&name)
                 || wanted.iter().any(|other| other.name == name);
             if !is_there {
-                let gives = |at: &usize| has(&all[*at].capture, name);
+                let gives = |at: &usize| all[*at].capture.iter().any(|(n, _)| n == name);
                 wanted.push(Wanted {
                     giver: (0..range.start).rev().find(gives),
                     name: name.to_owned(),
@@ -76,7 +76,7 @@ mod tests {
             },
             capture: capture
                 .iter()
-                .map(|name| ((*name).to_owned(), "/data/0/id".to_owned()))
+                .map(|name| ((*name).to_owned(), "/data/0/id".into()))
                 .collect(),
             ..Step::default()
         };

@@ -4,6 +4,7 @@
 use super::lift::{lift_base, lift_ids};
 use super::{captured, expectation, expectation_with_body};
 use crate::insight::Exchange;
+use crate::insight::asking::wrong_token;
 use crate::insight::redact::{Mask, is_secret_name};
 use crate::model::{
     Body, Environment, Expectation, MASK, Note, Param, RequestSpec, Session, Step, as_text, cut,
@@ -31,6 +32,12 @@ pub fn session_of<'a>(
             ));
             continue;
         }
+        if !is_saved(exchange) {
+            notes.push(Note::new(
+                "A call with a made-up token is not in the session: no later run could send it.",
+            ));
+            continue;
+        }
         let (mut step, about) = step_of(exchange);
         if keeping.bodies {
             step.expect = Some(expectation_with_body(exchange));
@@ -49,8 +56,14 @@ pub fn session_of<'a>(
         )));
     }
     lift_base(&mut session, keeping.environments);
-    lift_ids(&mut session);
+    lift_ids(&mut session, keeping.environments);
     (session, notes)
+}
+
+/// Whether a call becomes a step: it has a request, and a token that a later run knows too.
+pub fn is_saved(exchange: &Exchange) -> bool {
+    let made_up = exchange.typed.auth.token() == Some(&wrong_token());
+    !exchange.typed.method.is_empty() && !made_up
 }
 
 /// What goes into a session beside the calls.

@@ -44,6 +44,7 @@ fn raw(outcome: Outcome) -> RawExchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        origin: Default::default(),
     }
 }
 
@@ -137,8 +138,9 @@ fn a_call_that_never_left_is_failed_whatever_was_recorded() {
 fn what_was_not_recorded_is_not_compared() {
     let mut step = Step::default();
     let report = judge(&step, &exchange(answer(500, "x")));
-    assert_eq!(report.change, Change::Same);
-    assert_eq!(report.differences, ["nothing was recorded"]);
+    assert_eq!(report.change, Change::Unrecorded);
+    let nothing = "nothing was recorded, so there is nothing to compare";
+    assert_eq!(report.differences, [nothing]);
     assert_eq!(judge(&step, &exchange(refused())).change, Change::Failed);
 
     let no = exchange(answer(403, &errors(&[("forbidden", "Forbidden")])));

@@ -1,7 +1,8 @@
 //! Cases made by hand, for the tests that stand beside the rules: a call, what it was answered,
 //! and what the probes around it were.
 
-use super::{Finding, Findings, RULES};
+use super::RULES;
+use super::finding::{Finding, Findings};
 use crate::insight::Exchange;
 use crate::insight::api::calls::{
     Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
@@ -20,8 +21,8 @@ use crate::insight::token::inspect;
 use crate::insight::{Grounds, StatusNote};
 use crate::model::RawExchange;
 use crate::model::{
-    Cause, Environment, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec, Response,
-    SentRequest, Timestamp, TokenName,
+    Cause, CookieNews, Environment, ExchangeId, Failure, Headers, Hop, Outcome, RequestSpec,
+    Response, SentRequest, Timestamp, TokenName,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -205,6 +206,7 @@ fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
         attempts: 1,
         unverified: Vec::new(),
         probe_of: None,
+        origin: Default::default(),
         started_at: Timestamp::from_second(1_800_000_000).unwrap(),
         took: Duration::ZERO,
     })
@@ -319,6 +321,14 @@ impl Example {
     pub fn place(mut self, place: CredentialPlace) -> Example {
         self.0.credential.place = place;
         self
+    }
+
+    pub fn cookies(self, news: CookieNews) -> Example {
+        self.anew(|exchange| {
+            if let Outcome::Answered(response) = &mut exchange.outcome {
+                response.cookies = news;
+            }
+        })
     }
 
     pub fn past(mut self, past: Past) -> Example {

@@ -1,7 +1,7 @@
 //! Refusals that are not the API's own, by comparison with what it says elsewhere: their form,
 //! their headers, and to whom they are said.
 
-use super::{Findings, Rule, Tier};
+use super::finding::{Findings, Rule, Tier};
 use crate::insight::api::knowledge::Layer;
 use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Purpose};
 use crate::insight::json::Json;

@@ -1,7 +1,7 @@
 //! What the packs of knowledge say of an answer: by its code, its words, its headers, its status.
 //! How an API reasons is data; here it only becomes weight.
 
-use super::{Findings, Rule, Tier};
+use super::finding::{Findings, Rule, Tier};
 use crate::insight::api::Words;
 use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::api::library::CLIENT;
@@ -206,7 +206,7 @@ fn says(case: &Case, findings: &mut Findings) {
                 .take_while(|row| rank_of(row) == rank)
                 .count();
         let here = &rows[at..end];
-        add(here, left, findings);
+        add(here, left, &heard, findings);
         let surest = here.iter().map(|row| row.meaning.sure).fold(0.0, f32::max);
         left *= 1.0 - surest.min(SUREST);
         at = end;
@@ -214,7 +214,7 @@ fn says(case: &Case, findings: &mut Findings) {
 }
 
 /// The rows of one rank; of those that name the same cause, the surest counts.
-fn add(rows: &[Spoken], left: f32, findings: &mut Findings) {
+fn add(rows: &[Spoken], left: f32, heard: &Heard, findings: &mut Findings) {
     let mut named: Vec<Cause> = Vec::new();
     for row in rows {
         let Meaning {
@@ -231,7 +231,7 @@ fn add(rows: &[Spoken], left: f32, findings: &mut Findings) {
         if !named.contains(cause) {
             named.push(*cause);
             let weight = nats(sure, open.max(1.0 - SUREST)) * left;
-            findings.add(*cause, weight, tier(row), evidence(row));
+            findings.add(*cause, weight, tier(row), evidence(row, heard));
         }
         for other in also {
             if !named.contains(other) {
@@ -253,10 +253,10 @@ fn tier(row: &Spoken) -> Tier {
     }
 }
 
-fn evidence(row: &Spoken) -> String {
+fn evidence(row: &Spoken, heard: &Heard) -> String {
     let whose = &row.pack.title;
     let why = row.meaning.why.as_deref().unwrap_or_default();
-    match (row.code, why) {
+    match (row.code.map(|code| heard.spelled(code)), why) {
         (Some(code), "") => format!("{whose}: the code {code}."),
         (Some(code), why) => format!("{whose}, code {code}: {why}"),
         (None, "") => format!("{whose} answers so for this cause."),
@@ -281,7 +281,7 @@ fn status(case: &Case, findings: &mut Findings) {
             };
             let sure = row.meaning.sure.min(SUREST);
             let weight = nats(sure, 1.0 - sure) * left;
-            findings.add(cause, weight, Tier::Status, evidence(&row));
+            findings.add(cause, weight, Tier::Status, evidence(&row, &heard));
         }
         return;
     }
@@ -337,6 +337,18 @@ mod tests {
         silent("known.says", PLAN, &said("You may not."));
         let fine = packed(call("GET /core/users", listing(&["1"])));
         silent("known.says", PLAN, &fine);
+    }
+
+    #[test]
+    fn a_code_is_spelled_as_the_answer_spells_it() {
+        use crate::insight::api::knowledge::Heard;
+        let heard = Heard {
+            codes: vec!["Insufficient-Scope", "invalid_token"],
+            ..Heard::default()
+        };
+        assert_eq!(heard.spelled("insufficient_scope"), "Insufficient-Scope");
+        assert_eq!(heard.spelled("invalid_token"), "invalid_token");
+        assert_eq!(heard.spelled("other"), "other");
     }
 
     #[test]

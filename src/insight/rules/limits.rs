@@ -1,6 +1,6 @@
 //! Too many calls: of this token, of this address, or of whom cannot be told.
 
-use super::{Findings, Rule, Tier};
+use super::finding::{Findings, Rule, Tier};
 use crate::insight::facts::{Bearer, Case, CredentialPlace, Page, Purpose};
 use crate::insight::words::{Sense, senses_of_code};
 use crate::model::Cause;

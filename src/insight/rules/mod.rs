@@ -3,8 +3,11 @@
 //! is decided here; `explain` weighs them all.
 
 mod auth;
+mod cookies;
 #[cfg(test)]
 mod example;
+mod filters;
+mod finding;
 mod foreign;
 mod known;
 mod limits;
@@ -20,69 +23,15 @@ mod transport;
 
 use super::facts::{Case, Facts};
 use super::json::Json;
-use crate::model::Cause;
+use finding::{Findings, Rule};
 
 pub use auth::belongs_as_bearer;
+pub use filters::{filters as lists_filters, is_steering as lists_is_steering};
+pub use finding::{Finding, Tier};
 pub use foreign::is_foreign;
 pub use known::Beside;
-pub use lists::{filters as lists_filters, is_steering as lists_is_steering};
 pub use permission::has_reach;
 pub use request::{dates_in as request_dates, is_template as request_is_template};
-
-/// On what a finding stands. A verdict is never surer than its best ground allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    /// The status alone.
-    Status,
-    /// Wording, which may be translated or misleading.
-    Words,
-    /// A code, a challenge, or the request itself.
-    Said,
-    /// A comparison of answers, or a fact that leaves nothing else.
-    Seen,
-}
-
-/// Something that was noticed, and what it makes likelier.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    pub rule: &'static str,
-    pub cause: Cause,
-    /// Below zero where it speaks against.
-    pub weight: f32,
-    pub tier: Tier,
-    /// One sentence of evidence; empty where another finding of the same rule says it.
-    pub says: String,
-}
-
-/// What the rules have found so far.
-#[derive(Default)]
-pub struct Findings {
-    pub list: Vec<Finding>,
-    rule: &'static str,
-}
-
-impl Findings {
-    fn add(&mut self, cause: Cause, weight: f32, tier: Tier, says: impl Into<String>) {
-        self.list.push(Finding {
-            rule: self.rule,
-            cause,
-            weight,
-            tier,
-            says: says.into(),
-        });
-    }
-
-    fn against(&mut self, causes: &[Cause], weight: f32) {
-        for cause in causes {
-            self.add(*cause, -weight, Tier::Seen, "");
-        }
-    }
-}
-
-pub struct Rule {
-    pub id: &'static str,
-    pub look: fn(&Case, &mut Findings),
-}
 
 /// Every rule of every topic.
 pub const RULES: &[&[Rule]] = &[
@@ -90,6 +39,7 @@ pub const RULES: &[&[Rule]] = &[
     known::RULES,
     said::RULES,
     auth::RULES,
+    cookies::RULES,
     permission::RULES,
     pages::RULES,
     foreign::RULES,
@@ -115,9 +65,4 @@ pub fn lists_judged(records: &[Json], call: &Facts, name: &str) -> Option<bool> 
     let filters = lists_filters(call);
     let (_, value) = filters.iter().find(|(known, _)| known == name)?;
     lists::judged(records, name, value)
-}
-
-/// A time as people compare it.
-fn moment(time: crate::model::Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }

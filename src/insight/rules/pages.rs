@@ -1,8 +1,8 @@
 //! Answers that are web pages: of gateways and firewalls, of a login, and of the web application
 //! itself.
 
-use super::{Findings, Rule, Tier};
-use crate::insight::api::knowledge::path_fits;
+use super::finding::{Findings, Rule, Tier};
+use crate::insight::api::fits::path_fits;
 use crate::insight::facts::{Case, Facts, Page};
 use crate::model::{Body, Cause, RequestSpec};
 

@@ -1,7 +1,7 @@
 //! What the history says: this very call worked once. What has changed since is not known, but
 //! what was never so is out of the question.
 
-use super::{Findings, Rule, Tier, moment};
+use super::finding::{Findings, Rule, Tier, moment};
 use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::relative;
 use crate::model::Cause;

@@ -1,7 +1,7 @@
 //! The token is good, and still it may not.
 
 use super::auth::is_at_home;
-use super::{Findings, Rule, Tier};
+use super::finding::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Probed, Purpose, attribute};
 use crate::insight::json::Json;
 use crate::insight::words::Sense;

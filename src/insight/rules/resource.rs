@@ -3,8 +3,8 @@
 //! its end is an address of its own is known of some APIs only; of others a 404 there proves
 //! nothing.
 
+use super::finding::{Findings, Rule, Tier};
 use super::permission::has_reach;
-use super::{Findings, Rule, Tier};
 use crate::insight::facts::{
     Bearer, Case, CredentialPlace, Facts, Page, Probed, Purpose, id_of, is_archived,
 };

@@ -1,7 +1,7 @@
 //! What the answer itself says, by its codes first and by its words far behind: a code is meant
 //! for programs, a sentence may be translated, misleading, or both.
 
-use super::{Findings, Rule, Tier};
+use super::finding::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Purpose};
 use crate::insight::words::Sense;
 use crate::model::Cause;

@@ -1,8 +1,8 @@
 //! Faults behind the API's door: its own, those of what stands behind it, and those of gateways
 //! before it.
 
+use super::finding::{Findings, Rule, Tier};
 use super::request::names_release;
-use super::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, Facts, Page, Purpose};
 use crate::insight::words::Sense;
 use crate::model::Cause;

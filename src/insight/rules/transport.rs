@@ -1,6 +1,7 @@
 //! No usable answer. What failed was seen by the client itself, so there is little to weigh.
 
-use super::{Beside, Findings, Rule, Tier};
+use super::Beside;
+use super::finding::{Findings, Rule, Tier};
 use crate::insight::facts::Case;
 use crate::model::{CauseGroup, Outcome};
 

@@ -1,6 +1,6 @@
 //! What a JWT says of itself (RFC 7519). Nothing of it is verified: the key is the server's.
 
-use super::{TokenProblem, sure};
+use super::problem::{TokenProblem, doubt, sure};
 use crate::insight::json::{self, Json};
 use crate::insight::redact::is_secret_name;
 use crate::model::{Cause, MASK, Timestamp};
@@ -88,20 +88,66 @@ pub(super) fn read(text: &str, problems: &mut Vec<TokenProblem>) -> Option<Claim
             "the signature of this JWT is shorter than its algorithm makes it: the end may be cut off",
         ));
     }
-    Some(claims(&body, algorithm))
+    Some(claims(&body, algorithm, problems))
 }
 
-fn claims(body: &Json, algorithm: Option<String>) -> Claims {
-    let time = |name: &str| {
-        let seconds: f64 = body.get(name)?.to_text()?.parse().ok()?;
-        // Some makers count in milliseconds.
-        let seconds = if seconds > 1e11 {
-            seconds / 1e3
-        } else {
-            seconds
+/// RFC 7519, 2: a NumericDate is a number of seconds. Some makers write other things.
+#[derive(Default)]
+struct Times {
+    /// Name, what is counted, and the number.
+    counted: Vec<(&'static str, &'static str, f64)>,
+    texts: Vec<&'static str>,
+}
+
+impl Times {
+    fn read(&mut self, name: &'static str, body: &Json) -> Option<Timestamp> {
+        let value = body.get(name)?;
+        if let Json::Text(text) = value {
+            self.texts.push(name);
+            if let Ok(at) = text.trim().parse() {
+                return Some(at);
+            }
+        }
+        let number: f64 = value.to_text()?.trim().parse().ok()?;
+        let (unit, parts) = match number {
+            ..1e11 => ("", 1.0),
+            ..1e14 => ("milliseconds", 1e3),
+            ..1e17 => ("microseconds", 1e6),
+            _ => ("nanoseconds", 1e9),
         };
-        Timestamp::from_second(seconds as i64).ok()
-    };
+        if !unit.is_empty() {
+            self.counted.push((name, unit, number));
+        }
+        Timestamp::from_second((number / parts) as i64).ok()
+    }
+
+    fn problems(&self, problems: &mut Vec<TokenProblem>) {
+        const YEAR: f64 = 31_556_952.0;
+        let mut odd = |says: String| problems.push(doubt(Cause::TokenWrongShape, says));
+        if let Some((_, unit, number)) = self.counted.last() {
+            let names: Vec<&str> = self.counted.iter().map(|(name, ..)| *name).collect();
+            let year = 1970.0 + (number / YEAR).floor();
+            odd(format!(
+                "{} {} in {unit} instead of seconds: a server that reads seconds sees the year {year}",
+                names.join(" and "),
+                if names.len() == 1 { "is" } else { "are" },
+            ));
+        }
+        if !self.texts.is_empty() {
+            odd(format!(
+                "{} {} as text, where the standard has a number of seconds: some servers refuse that",
+                self.texts.join(" and "),
+                if self.texts.len() == 1 { "is" } else { "are" },
+            ));
+        }
+    }
+}
+
+fn claims(body: &Json, algorithm: Option<String>, problems: &mut Vec<TokenProblem>) -> Claims {
+    let mut times = Times::default();
+    let [issued_at, not_before, expires_at] =
+        ["iat", "nbf", "exp"].map(|name| times.read(name, body));
+    times.problems(problems);
     let scopes = ["scope", "scopes", "scp"]
         .iter()
         .find_map(|name| body.get(name));
@@ -120,9 +166,9 @@ fn claims(body: &Json, algorithm: Option<String>) -> Claims {
         says_scopes: scopes.is_some(),
         scopes: scopes.map(words).unwrap_or_default(),
         roles: roles.map(words).unwrap_or_default(),
-        issued_at: time("iat"),
-        not_before: time("nbf"),
-        expires_at: time("exp"),
+        issued_at,
+        not_before,
+        expires_at,
         all: body
             .as_object()
             .unwrap_or_default()

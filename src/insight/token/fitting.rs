@@ -1,7 +1,8 @@
 //! How a token fits what an API gives out, by the pack that knows the API. Without one there is
 //! nothing to compare with: every API has credentials of its own.
 
-use super::{TokenKind, TokenProblem, TokenReport, doubt, sure};
+use super::TokenReport;
+use super::problem::{TokenKind, TokenProblem, doubt, sure};
 use crate::insight::api::knowledge::{Alphabet, CredentialKind, Pack};
 use crate::insight::api::marks::{Marked, is_telling};
 use crate::model::Cause;

@@ -1,7 +1,7 @@
 //! The mistakes that happen when a value is copied, and what kind of value it is. Each is a
 //! sentence that does not repeat the value.
 
-use super::{TokenKind, TokenProblem, sure};
+use super::problem::{TokenKind, TokenProblem, sure};
 use crate::model::Cause;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -7,82 +7,25 @@ mod claims;
 mod fitting;
 mod made_up;
 mod mistakes;
+mod problem;
 mod repair;
 mod words;
 
 use crate::insight::api::knowledge::Alphabet;
 use crate::insight::api::marks::{Marked, Marks};
 use crate::model::{Cause, Timestamp};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
+use problem::sure;
 
 pub use call::beside;
 pub use claims::Claims;
 pub use fitting::{Misfit, Weight};
 pub use made_up::made_up;
+pub use problem::{TokenKind, TokenProblem};
 pub use repair::{Repair, repair};
 pub use words::{Line, Tone, differences, lines, relative};
-
-/// What a text looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
-    /// Hexadecimal digits and nothing else.
-    Hex,
-    /// RFC 7519, signed: three parts with dots between.
-    Jwt,
-    /// RFC 7516, encrypted: five parts, of which only the server can read what matters.
-    Encrypted,
-    Uuid,
-    /// `name:password`, as it is or in base64.
-    Pair,
-    /// Of a maker that is known by the letters it begins with.
-    Marked,
-    /// Words that stand where a token belongs.
-    Placeholder,
-    Opaque,
-    Empty,
-}
-
-impl TokenKind {
-    /// One word for lists and JSON.
-    pub fn id(self) -> &'static str {
-        match self {
-            TokenKind::Hex => "hex",
-            TokenKind::Jwt => "jwt",
-            TokenKind::Encrypted => "encrypted_jwt",
-            TokenKind::Uuid => "uuid",
-            TokenKind::Pair => "pair",
-            TokenKind::Marked => "marked",
-            TokenKind::Placeholder => "placeholder",
-            TokenKind::Opaque => "opaque",
-            TokenKind::Empty => "empty",
-        }
-    }
-
-    /// The kind in plain words.
-    pub fn words(self) -> &'static str {
-        match self {
-            TokenKind::Hex => "hexadecimal digits",
-            TokenKind::Jwt => "a JWT; its signature was not verified",
-            TokenKind::Encrypted => "an encrypted JWT in five parts; only the server can read it",
-            TokenKind::Uuid => "a UUID",
-            TokenKind::Pair => "a pair of name and password",
-            TokenKind::Marked => "a token of a maker that is known by its beginning",
-            TokenKind::Placeholder => "a placeholder",
-            TokenKind::Opaque => "opaque: nothing can be read out of it",
-            TokenKind::Empty => "empty",
-        }
-    }
-}
-
-/// A mistake in the text, which cause it leads to, and whether it can be anything else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenProblem {
-    pub cause: Cause,
-    /// A sentence that does not repeat the value.
-    pub says: String,
-    /// No API takes such a value; the other problems are only unusual.
-    pub is_sure: bool,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenReport {
@@ -206,21 +149,6 @@ pub fn inspect(text: &str, now: Timestamp, marks: &Marks) -> TokenReport {
     }
 }
 
-fn sure(cause: Cause, says: impl Into<String>) -> TokenProblem {
-    TokenProblem {
-        cause,
-        says: says.into(),
-        is_sure: true,
-    }
-}
-
-fn doubt(cause: Cause, says: impl Into<String>) -> TokenProblem {
-    TokenProblem {
-        is_sure: false,
-        ..sure(cause, says)
-    }
-}
-
 /// No token that is worth imitating is longer.
 const SKETCHED: usize = 128;
 
@@ -261,6 +189,11 @@ fn shape(text: &str) -> Shape {
             .any(|b| !b.is_ascii_alphanumeric() && b != b'.'),
         dots: text.matches('.').count(),
     }
+}
+
+/// What stands behind `Basic` (RFC 7617, 2).
+pub fn basic_pair(user: &str, password: &str) -> String {
+    STANDARD.encode(format!("{user}:{password}"))
 }
 
 #[cfg(test)]
@@ -405,6 +338,43 @@ mod tests {
             inspect(&jwt("{\"sub\":\"1\"}"), now(), &Marks::default()).at(now()),
             Validity::Unsaid
         );
+    }
+
+    #[test]
+    fn times_that_are_no_number_of_seconds_are_read_and_named() {
+        let read = |claims: &str| {
+            let report = inspect(&jwt(claims), now(), &Marks::default());
+            let says: Vec<_> = report.problems.iter().map(|p| p.says.clone()).collect();
+            assert!(report.sure_problem().is_none(), "{says:?}");
+            let expires = report.claims.unwrap().expires_at;
+            (expires.map(|at| at.to_string()), says.join("; "))
+        };
+        let at = Some("2024-12-18T14:03:30Z".to_owned());
+        let (expires, says) = read("{\"exp\":1734530610991,\"iat\":1734444210991}");
+        assert_eq!(expires, at);
+        assert_eq!(
+            says,
+            "iat and exp are in milliseconds instead of seconds: a server that reads seconds sees the year 56935"
+        );
+        let (expires, says) = read("{\"exp\":1734530610991000}");
+        assert_eq!(expires, at);
+        assert!(says.starts_with("exp is in microseconds"), "{says}");
+        for text in [
+            "1734530610",
+            "2024-12-18T14:03:30Z",
+            "2024-12-18T15:03:30+01:00",
+        ] {
+            let (expires, says) = read(&format!("{{\"exp\":\"{text}\"}}"));
+            assert_eq!(expires, at, "{text}");
+            assert!(says.starts_with("exp is as text, where"), "{says}");
+        }
+        let (_, says) = read("{\"exp\":\"1734530610991\"}");
+        assert!(
+            says.contains("milliseconds") && says.contains("as text"),
+            "{says}"
+        );
+        assert_eq!(read("{\"exp\":1734530610.5}"), (at, String::new()));
+        assert!(read("{\"exp\":\"soon\"}").1.contains("as text"));
     }
 
     #[test]

@@ -16,56 +16,122 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
-pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
-    let builder = &state.builder;
-    let focused = state.focus == Pane::Request;
-    let rows: Vec<Rect> = area.rows().collect();
-    let Some(first) = rows.first() else { return };
+/// Method and URL in a row of their own, and at its end the key that sends.
+pub fn draw_line(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) {
+    let key = state.keymap.hint(Action::Send).unwrap_or_default();
+    let send = match area.width >= 60 {
+        true => format!(" {key} send "),
+        false => format!(" {key} "),
+    };
+    let width = (send.width() as u16).min(area.width);
+    let right = Rect {
+        x: area.right() - width,
+        width,
+        ..area
+    };
+    let rest = Rect {
+        width: area.width - width,
+        ..area
+    };
+    call(state, theme, rest, frame, painted);
+    frame.render_widget(Line::styled(send, theme.dim()), right);
+    let spot = Spot::Act(Action::Send);
+    painted.spots.push((area_of(right), spot));
+}
 
+/// What the URL may become, beneath the row of the call and on top of the pane there.
+pub fn draw_candidates(
+    state: &State,
+    theme: &Theme,
+    call: Rect,
+    below: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) {
+    if !state.builder.is_completing() {
+        return;
+    }
+    let beneath = Rect {
+        y: call.y + 1,
+        height: below.bottom().saturating_sub(call.y + 1),
+        ..call
+    };
+    let indent = method_text(state, theme).width() as u16;
+    completion::draw(state, theme, beneath, indent, frame, painted);
+}
+
+fn method_text(state: &State, theme: &Theme) -> String {
     let marker = if theme.ascii { "v" } else { "▾" };
-    let method = format!(" {} {marker} ", builder.method);
+    format!(" {} {marker} ", state.builder.method)
+}
+
+/// Method and URL.
+fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mut Painted) {
+    let builder = &state.builder;
+    let method = method_text(state, theme);
     let method_width = method.width() as u16;
     let url_area = Rect {
-        x: first.x + method_width.min(first.width),
-        width: first.width.saturating_sub(method_width),
-        ..*first
+        x: row.x + method_width.min(row.width),
+        width: row.width.saturating_sub(method_width),
+        ..row
     };
     let method_area = Rect {
-        width: method_width.min(first.width),
-        ..*first
+        width: method_width.min(row.width),
+        ..row
     };
     let style = theme.code().add_modifier(Modifier::BOLD);
     frame.render_widget(Line::styled(method, style), method_area);
     let spot = Spot::Act(Action::ChooseMethod);
     painted.spots.push((area_of(method_area), spot));
     painted.spots.push((area_of(url_area), Spot::Url));
-    let on_url = focused && builder.on_url;
     if matches!(builder.editing, Some(Editing::Url)) {
         frame.render_widget(builder.url.area(), url_area);
+        return;
+    }
+    let text = builder.url.text();
+    let style = if state.is_on_call() {
+        theme.selected()
     } else {
-        let text = builder.url.text();
-        let style = if on_url {
-            theme.selected()
-        } else {
-            Style::new()
+        Style::new()
+    };
+    let line = if text.is_empty() {
+        let key = state.keymap.hint(Action::Edit);
+        let words = format!("{}, then type a URL or a path", key.unwrap_or_default());
+        Line::styled(words, theme.dim())
+    } else {
+        // Where there is little room, what every URL begins with is left out.
+        let shown = match row.width < 60 {
+            true => text.strip_prefix("{{base}}").unwrap_or(&text),
+            false => &text,
         };
-        let line = if text.is_empty() {
-            let key = state.keymap.hint(Action::Edit);
-            let words = format!("{}, then type a URL or a path", key.unwrap_or_default());
-            Line::styled(words, theme.dim())
-        } else {
-            Line::styled(cut(&text, url_area.width as usize), style)
-        };
-        frame.render_widget(line, url_area);
+        Line::styled(cut(shown, url_area.width as usize), style)
+    };
+    frame.render_widget(line, url_area);
+}
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
+    let builder = &state.builder;
+    let rows: Vec<Rect> = area.rows().collect();
+    let Some(first) = rows.first() else { return };
+    // Where one pane is shown, the call has a row of its own above it.
+    let own = usize::from(!state.shows_one_pane());
+    if own == 1 {
+        call(state, theme, *first, frame, painted);
     }
-    if let Some(second) = rows.get(1) {
-        frame.render_widget(beneath_url(state, theme, second.width), *second);
+    if let Some(beneath) = rows.get(own) {
+        frame.render_widget(beneath_url(state, theme, beneath.width), *beneath);
     }
-    if let Some(third) = rows.get(2) {
+    if let Some(tabs) = rows.get(own + 1) {
         let spot = |place| Spot::Tab(Pane::Request, place);
-        tab_row(&tab_titles(state), theme, *third, frame, painted, spot);
+        tab_row(&tab_titles(state), theme, *tabs, frame, painted, spot);
     }
-    let skip = 3.min(area.height);
+    let skip = (own as u16 + 2).min(area.height);
     let content = Rect {
         y: area.y + skip,
         height: area.height - skip,
@@ -87,13 +153,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         BuilderTab::Body => body::draw(state, theme, content, frame, painted),
         BuilderTab::Notes => notes(state, theme, content, frame),
     }
-    if builder.is_completing() {
-        let beneath = Rect {
-            y: area.y + 1,
-            height: area.height.saturating_sub(1),
-            ..area
-        };
-        completion::draw(state, theme, beneath, method_width, frame, painted);
+    if own == 1 {
+        draw_candidates(state, theme, *first, area, frame, painted);
     }
 }
 

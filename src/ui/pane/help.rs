@@ -34,7 +34,7 @@ pub fn draw(
     let keys_width = if width >= 60 { 24 } else { 12 };
     let what_width = width.saturating_sub(keys_width + 6).max(6);
     let mut lines = Vec::new();
-    for (title, rows) in Help::sections(&state.keymap) {
+    for (title, rows) in help.sections(&state.keymap) {
         if !lines.is_empty() {
             lines.push(Line::default());
         }

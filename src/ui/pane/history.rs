@@ -2,6 +2,7 @@
 
 use crate::app::pane::{Row, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
+use crate::insight::asking::called;
 use crate::model::{Timestamp, cut, cut_front, fit, wrap};
 use crate::ui::paint::{EntryColumns, area_of};
 use crate::ui::theme::Theme;
@@ -21,6 +22,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         draw_filter(state, theme, line, frame);
         area.y += 1;
         area.height -= 1;
+        let said = draw_words_of_filter(state, theme, area, frame);
+        area.y += said;
+        area.height -= said;
     }
     let told = above(state, theme, area, frame);
     area.y += told;
@@ -179,6 +183,26 @@ fn draw_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled(count, theme.dim()), right);
 }
 
+/// Why the filter cannot be read, or which times it means; returns how many lines that took.
+fn draw_words_of_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
+    let history = &state.history;
+    let (text, style) = match &history.unreadable {
+        Some(error) => (error.to_string(), theme.trouble()),
+        None => (history.query().told().join(" "), theme.dim()),
+    };
+    if text.is_empty() {
+        return 0;
+    }
+    let lines = wrap(&text, area.width as usize);
+    let rows = area.rows().take((area.height / 2) as usize);
+    let mut drawn = 0;
+    for (rect, line) in rows.zip(lines) {
+        frame.render_widget(Line::styled(line, style), rect);
+        drawn += 1;
+    }
+    drawn
+}
+
 fn empty(state: &State) -> String {
     let key = |action| state.keymap.hint(action).unwrap_or_default();
     if state.history.is_filtered() {
@@ -240,7 +264,7 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
     let token = summary
         .token
         .as_ref()
-        .map_or("no token", |t| t.name.as_str());
+        .map_or("no token", |t| called(&t.name));
     // What a narrow pane leaves out: first the duration, then the case, the token, the time.
     let tail = match width {
         ..34 => String::new(),
@@ -288,7 +312,7 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
 }
 
 /// The time of today, the day of this year, the date before that.
-fn time_text(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+pub fn time_text(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let local = at.to_zoned(zone.clone());
     let today = now.to_zoned(zone.clone());
     if local.date() == today.date() {

@@ -11,4 +11,5 @@ pub mod prompt;
 pub mod response;
 pub mod secret;
 pub mod sessions;
+pub mod setup;
 pub mod tokens;

@@ -1,17 +1,23 @@
 //! One line to be typed, on top of the panes.
 
 use crate::app::pane::Prompt;
-use crate::model::cut;
+use crate::model::{cut, width};
 use crate::ui::paint::frame;
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// In the middle, two lines high inside its frame.
-pub fn place(screen: Rect) -> Rect {
-    let width = screen.width.min(60);
-    let height = screen.height.min(4);
+/// In the middle: the line and what it means, and what it is about.
+pub fn place(prompt: &Prompt, screen: Rect) -> Rect {
+    let longest = prompt.lines.iter().map(|line| width(line)).max();
+    let widest = (longest.unwrap_or(0) as u16 + 4).clamp(60, 100);
+    let width = screen.width.min(widest);
+    let about = match prompt.lines.len() as u16 {
+        0 => 0,
+        lines => lines + 1,
+    };
+    let height = screen.height.min(4 + about);
     Rect {
         x: screen.x + (screen.width - width) / 2,
         y: screen.y + (screen.height - height) / 2,
@@ -29,7 +35,10 @@ pub fn draw(prompt: &Prompt, theme: &Theme, area: Rect, screen: &mut Frame) {
         screen.render_widget(prompt.field.area(), row);
     }
     if let Some(row) = rows.next() {
-        let hint = cut(prompt.hint, row.width as usize);
+        let hint = cut(&prompt.hint, row.width as usize);
         screen.render_widget(Line::styled(hint, theme.dim()), row);
+    }
+    for (row, line) in rows.skip(1).zip(&prompt.lines) {
+        screen.render_widget(Line::raw(cut(line, row.width as usize)), row);
     }
 }

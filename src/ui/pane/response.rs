@@ -2,23 +2,89 @@
 
 mod body;
 mod diff;
+mod scroll;
 mod timing;
 mod why;
 
 pub use why::causes;
 
+use self::scroll::more_below;
 use super::history::duration_text;
-use crate::app::pane::{Measured, ResponseTab, Shown};
+use crate::app::pane::{Measured, ResponseTab, Shown, path_of};
 use crate::app::{Action, Painted, Pane, Running, Spot, State};
+use crate::insight::stream::pace;
 use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line, request_ids};
 use crate::model::{Outcome, Response, StatusClass, cut, limits, size_text, visible_line, wrap};
 use crate::ui::paint::{EntryColumns, area_of, gauge, tab_row};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
+
+/// `Response  GET /core/users as support · 16:14`: which call it answers, or that it is none of
+/// what stands in the request.
+pub fn title(state: &State, width: u16) -> String {
+    let title = Pane::Response.title();
+    let Some(shown) = &state.response.shown else {
+        return format!(" {title} ");
+    };
+    let call = match state.is_stale() {
+        true => "not this request".to_owned(),
+        false => call_of(shown, state),
+    };
+    format!(
+        " {} ",
+        cut(
+            &format!("{title}  {call}"),
+            width.saturating_sub(2) as usize
+        )
+    )
+}
+
+/// `GET /core/users as support · 16:14:02`
+fn call_of(shown: &Shown, state: &State) -> String {
+    let exchange = &shown.exchange;
+    let sent = &exchange.sent;
+    if sent.method.is_empty() {
+        return "pasted".to_owned();
+    }
+    let path = path_of(&sent.url);
+    let token = match exchange.token() {
+        Some(token) => format!(" as {}", token.name),
+        None if exchange.is_received() => String::new(),
+        None => " without a token".to_owned(),
+    };
+    let local = exchange.started_at.to_zoned(state.zone.clone());
+    let at = match exchange.is_received() {
+        true => String::new(),
+        false => format!(
+            " · {:02}:{:02}:{:02}",
+            local.hour(),
+            local.minute(),
+            local.second()
+        ),
+    };
+    visible_line(&format!("{} {path}{token}{at}", sent.method)).into_owned()
+}
+
+/// An answer that is none to what stands in the request steps back as a whole, all but the line
+/// that says so.
+fn fade(area: Rect, bright: Option<u16>, theme: &Theme, frame: &mut Frame) {
+    let style = theme.ground().patch(theme.dim());
+    let buffer = frame.buffer_mut();
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if Some(y) != bright
+                && let Some(cell) = buffer.cell_mut((x, y))
+            {
+                cell.modifier = Modifier::empty();
+                cell.set_style(style);
+            }
+        }
+    }
+}
 
 /// Draws the answer, and measures how much of the tab in front there was to see.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
@@ -40,12 +106,33 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
         return;
     };
+    let stale = state.is_stale();
     top.push(verdict(state, shown, theme, width));
+    let bright = stale.then(|| area.y + top.len() as u16);
+    if stale {
+        let key = |action| state.keymap.hint(action).unwrap_or_default();
+        let (send, back) = (key(Action::Send), key(Action::Back));
+        let words = match width >= 60 {
+            true => format!(
+                "{send} sends what stands above   {back} brings back the call of this response"
+            ),
+            false => format!("{send} sends   {back} brings its call back"),
+        };
+        top.push(Line::styled(cut(&words, width), theme.strong()));
+        if width < 60 {
+            let call = format!("to {}", call_of(shown, state));
+            top.push(Line::raw(cut(&call, width)));
+        }
+    }
     if area.height >= 16 {
         top.extend(ids(shown, theme, width));
     }
     let room = if area.height >= 12 { 3 } else { 1 };
-    let mut sentence = wrap(&sentence(state, shown), width);
+    // Where there is little room, whose answer it is goes before what it means.
+    let mut sentence = match stale && width < 60 {
+        true => Vec::new(),
+        false => wrap(&sentence(state, shown), width),
+    };
     if sentence.len() > room {
         let rest = sentence.split_off(room - 1).join(" ");
         sentence.push(cut(&rest, width));
@@ -88,6 +175,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         painted
             .spots
             .extend(seen.map(|(row, _)| (area_of(row), spot)));
+    }
+    if stale {
+        fade(area, bright, theme, frame);
     }
     painted.response = measured;
 }
@@ -181,9 +271,16 @@ fn verdict(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'s
             None => (!exchange.is_received()).then(|| "no token".to_owned()),
         });
         facts.extend(response.headers.media_type());
+        facts.extend(pace(exchange));
     }
     if exchange.attempts > 1 {
         facts.push(format!("sent {} times", exchange.attempts));
+    }
+    if state.is_stale() {
+        facts = match width >= 60 {
+            true => vec![format!("to {}", call_of(shown, state))],
+            false => vec!["not this request".to_owned()],
+        };
     }
     if !exchange.unverified.is_empty() {
         facts.insert(0, "CERTIFICATE NOT CHECKED".to_owned());
@@ -211,7 +308,7 @@ fn sentence(state: &State, shown: &Shown) -> String {
         Outcome::Answered(response) => match state
             .catalogue
             .beside(&shown.knowledge)
-            .status(response.status)
+            .answer(&shown.exchange, &shown.errors.entries)
         {
             Some(note) => note.meaning.text,
             None => unknown_status(response.status),
@@ -235,7 +332,7 @@ fn tab_titles(state: &State, shown: &Shown) -> Vec<(String, bool)> {
     let tabs = ResponseTab::ALL.into_iter();
     tabs.map(|tab| {
         let count = match tab {
-            ResponseTab::Errors => shown.errors.entries.len(),
+            ResponseTab::Errors => shown.errors.entries.len() + shown.errors.more,
             _ => 0,
         };
         let title = if tab == ResponseTab::Body && state.response.has_views() {
@@ -315,7 +412,7 @@ fn errors(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut F
     {
         lines.extend(paragraph("No errors in this answer.", width, Style::new()));
     }
-    if let Some(note) = outcome.judged().and_then(|said| here.status(said.status)) {
+    if let Some(note) = here.answer(&shown.exchange, entries) {
         lines.extend(status_help(&note, width, theme));
     }
     let measured = Measured {
@@ -509,50 +606,4 @@ fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut 
     }
     more_below(top, &measured, area, theme, frame);
     measured
-}
-
-/// The lines of a tab from where the reader is, and how many there are.
-fn scrolled(
-    lines: Vec<Line>,
-    state: &State,
-    theme: &Theme,
-    area: Rect,
-    frame: &mut Frame,
-) -> Measured {
-    let measured = Measured {
-        lines: lines.len(),
-        height: area.height as usize,
-        ..Measured::default()
-    };
-    let last = measured.lines.saturating_sub(measured.height);
-    let top = state.response.top.min(last);
-    for (rect, line) in area.rows().zip(lines.into_iter().skip(top)) {
-        frame.render_widget(line, rect);
-    }
-    more_below(top, &measured, area, theme, frame);
-    measured
-}
-
-/// A mark in the last corner while there is more to scroll to.
-fn more_below(top: usize, measured: &Measured, area: Rect, theme: &Theme, frame: &mut Frame) {
-    let below = measured.lines.saturating_sub(top + measured.height);
-    if below > 0 {
-        let arrow = if theme.ascii { "" } else { "↓ " };
-        in_the_corner(format!("{arrow}{below} more"), area, theme, frame);
-    }
-}
-
-fn in_the_corner(words: String, area: Rect, theme: &Theme, frame: &mut Frame) {
-    if area.height < 3 {
-        return;
-    }
-    let words = format!(" {words} ");
-    let width = (words.width() as u16).min(area.width);
-    let corner = Rect {
-        x: area.right() - width,
-        y: area.bottom() - 1,
-        width,
-        height: 1,
-    };
-    frame.render_widget(Line::styled(words, theme.dim()), corner);
 }

@@ -3,7 +3,7 @@
 use crate::app::pane::StepResult;
 use crate::app::{Action, Painted, Spot, State, place_of_session, tempo_label};
 use crate::insight::replay::{Change, Direction, codes_text};
-use crate::model::{Expectation, Step, cut, fit, wrap};
+use crate::model::{Expectation, Step, TokenName, cut, fit, wrap};
 use crate::ui::paint::{area_of, columns, gauge};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
@@ -152,7 +152,7 @@ fn standing(state: &State, theme: &Theme, width: usize) -> Line<'static> {
         .filter(|change| sessions.count(*change) > 0)
         .map(|change| {
             let glyph = change.glyph(theme.ascii);
-            format!("{glyph} {} {}", sessions.count(change), change.id())
+            format!("{glyph} {} {}", sessions.count(change), change.words())
         })
         .collect();
     if counts.is_empty() && sessions.run.is_none() {
@@ -266,7 +266,7 @@ fn style_of(change: Change, theme: &Theme) -> Style {
     match change {
         Change::Same | Change::Reworded => Style::new(),
         Change::Changed | Change::Failed => theme.trouble(),
-        Change::Skipped => theme.dim(),
+        Change::Skipped | Change::Unrecorded => theme.dim(),
     }
 }
 
@@ -319,7 +319,7 @@ pub fn draw_differences(state: &State, theme: &Theme, area: Rect, frame: &mut Fr
     let report = &result.report;
     let body = report.body.as_ref();
     let body_count = body.map_or(0, |body| body.differences.len());
-    let head = request(step, theme, width);
+    let head = request_of(step, report.token.as_ref().map(|t| &t.name), theme, width);
     // Each part is a sentence or a place of the body.
     let count = 1 + report.differences.len() + body_count;
     let last = count.saturating_sub(1);
@@ -394,8 +394,23 @@ fn body_head(width: usize, theme: &Theme) -> Line<'static> {
 
 /// The call of a step as it stands in the session.
 fn request(step: &Step, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let token = step.spec.auth.token();
-    let token = token.map_or_else(|| "no token".to_owned(), |token| format!("with {token}"));
+    request_of(step, step.spec.auth.token(), theme, width)
+}
+
+/// The call of a step, and the token that went along.
+fn request_of(
+    step: &Step,
+    sent: Option<&TokenName>,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let own = step.spec.auth.token();
+    let token = match (sent, own) {
+        (Some(sent), Some(own)) if sent != own => format!("with {sent} in place of {own}"),
+        (Some(sent), None) => format!("with {sent}, where the step has no token"),
+        (Some(sent), Some(_)) => format!("with {sent}"),
+        (None, _) => "no token".to_owned(),
+    };
     let text = format!("{} {}  {token}", step.spec.method, step.spec.url);
     words(&text, width, theme.code())
 }

@@ -1,7 +1,9 @@
 //! The tokens that are known, and beside them what can be told of one: what it says of itself,
 //! what the API says, or how two differ. Nothing here says that a signature is valid.
 
-use crate::app::{Action, Painted, Spot, State, TokenRow};
+use super::history::time_text;
+use crate::app::{Action, LastWord, Painted, Spot, State, TokenRow, last_word};
+use crate::insight::learned::Standing;
 use crate::insight::matrix::Access;
 use crate::insight::survey::Survey;
 use crate::insight::token::{
@@ -15,6 +17,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
+
+/// Calls that are listed where two tokens are compared.
+const MOST_APART: usize = 12;
 
 /// Draws the list; returns how many rows were seen.
 pub fn draw_list(
@@ -30,7 +35,8 @@ pub fn draw_list(
     let width = area.width as usize;
     if rows.is_empty() {
         let text = format!(
-            "No token is known in {place}. httriage token add NAME defines one: it asks for the value without showing it, and keeps it in the safest place that works here."
+            "No token is known in {place}. {} adds one: its value is typed or pasted unseen, and kept in the safest place that works here.",
+            state.keymap.hint(Action::AddToken).unwrap_or_default()
         );
         let lines = wrap(&text, width).into_iter();
         let lines = lines.map(|text| Line::styled(text, theme.dim()));
@@ -109,41 +115,60 @@ fn row_line(
     ])
 }
 
-/// How a token stands, in a word or two.
+/// How a token stands, in a few words: what is known of it, the surest first.
 fn standing(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
     let now = state.now;
-    let place = &state.environment().name;
-    let survey = state.tokens_pane.survey(place, &row.token.name);
-    if survey.is_some_and(Survey::is_refused) {
-        return ("the API refuses it".to_owned(), theme.trouble());
-    }
+    let doubt = theme.class(StatusClass::ClientError);
     if row.source.is_none() {
         return ("unknown".to_owned(), theme.trouble());
     }
     if row.trouble.is_some() {
         return ("no value".to_owned(), theme.trouble());
     }
-    let Some(report) = &row.report else {
-        return match row.source {
-            Some(TokenSource::Prompt) => ("asked for".to_owned(), theme.dim()),
-            _ => ("not read yet".to_owned(), theme.dim()),
-        };
-    };
-    if report.sure_problem().is_some() {
+    let report = row.report.as_ref();
+    if report.is_some_and(|report| report.sure_problem().is_some()) {
         return ("has a mistake".to_owned(), theme.trouble());
     }
-    let expires = report.claims.as_ref().and_then(|claims| claims.expires_at);
-    match (report.at(now), expires) {
-        (Validity::Expired, Some(at)) => {
-            (format!("expired {}", relative(at, now)), theme.trouble())
+    let expires = report.and_then(|r| r.claims.as_ref()?.expires_at);
+    match (report.map(|report| report.at(now)), expires) {
+        (Some(Validity::Expired), Some(at)) => {
+            return (format!("expired {}", relative(at, now)), theme.trouble());
         }
-        (Validity::Expired, None) => ("expired".to_owned(), theme.trouble()),
-        (Validity::NotYet, _) => ("not valid yet".to_owned(), theme.trouble()),
+        (Some(Validity::Expired), None) => return ("expired".to_owned(), theme.trouble()),
+        (Some(Validity::NotYet), _) => return ("not valid yet".to_owned(), theme.trouble()),
+        _ => {}
+    }
+    let word = last_word(state, &row.token);
+    if let LastWord::Call(call) = word {
+        let at = time_text(call.started_at, &state.zone, now);
+        let code = call.errors.iter().find_map(|error| error.code.as_deref());
+        let status = call.status.map(|status| format!("{status:03}"));
+        let status = status.unwrap_or_default();
+        return match Standing::of(call) {
+            Standing::Worked => {
+                let end = expires.map(|end| format!(", expires {}", relative(end, now)));
+                let style = theme.class(StatusClass::Success);
+                (format!("worked {at}{}", end.unwrap_or_default()), style)
+            }
+            Standing::Refused => {
+                let style = match call.status {
+                    Some(401) => theme.trouble(),
+                    _ => doubt,
+                };
+                (format!("refused {at}: {}", code.unwrap_or(&status)), style)
+            }
+            Standing::Answered => (format!("answered {status} {at}"), Style::new()),
+        };
+    }
+    match (report, expires) {
+        (None, _) if row.source == Some(TokenSource::Prompt) => {
+            ("asked for".to_owned(), theme.dim())
+        }
+        (None, _) => ("not read yet".to_owned(), theme.dim()),
         (_, Some(at)) => (format!("expires {}", relative(at, now)), Style::new()),
-        (_, None) if !report.problems.is_empty() => {
-            ("unusual".to_owned(), theme.class(StatusClass::ClientError))
-        }
-        (_, None) => ("looks fine".to_owned(), Style::new()),
+        (Some(report), _) if !report.problems.is_empty() => ("unusual".to_owned(), doubt),
+        _ if word == LastWord::Unasked => (String::new(), theme.dim()),
+        _ => ("never sent".to_owned(), theme.dim()),
     }
 }
 
@@ -435,17 +460,65 @@ fn compared(
     let (a, b) = (one.token.label(), other.token.label());
     all.extend(columns(&row("", &a, &b, theme.strong())));
     let found = differences(first, second);
-    if found.is_empty() {
-        let same = one.token.fingerprint == other.token.fingerprint;
-        let text = match same {
-            true => "Both are the same token.",
-            false => "They are alike in all that can be told, and not the same token.",
+    let place = &state.environment().name;
+    let same = one.token.fingerprint == other.token.fingerprint;
+    let (apart, alike) = match state.tokens_pane.learned(place) {
+        Some(learned) if !same => learned.apart(&one.token.name, &other.token.name),
+        _ => (Vec::new(), 0),
+    };
+    if same {
+        say(&mut all, "Both are the same token.", width, Style::new());
+    } else if found.is_empty() {
+        let text = match (apart.len(), alike) {
+            (0, 0) => {
+                let key = state.keymap.hint(Action::TokensSurvey).unwrap_or_default();
+                format!(
+                    "Their form tells no difference, and no call was made with both yet. {key} asks the API who each is."
+                )
+            }
+            (0, _) => {
+                "Their form tells no difference, and the calls made with both came out alike."
+                    .to_owned()
+            }
+            _ => "Their form tells no difference; what the API did with them does.".to_owned(),
         };
-        say(&mut all, text, width, Style::new());
+        say(&mut all, &text, width, Style::new());
     }
     for (name, a, b) in found {
         let said = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
         all.extend(columns(&row(&name, &said(a), &said(b), Style::new())));
+    }
+    let surveys =
+        [&one.token, &other.token].map(|token| state.tokens_pane.survey(place, &token.name));
+    if let [Some(first), Some(second)] = surveys {
+        for (name, a) in &first.who {
+            let b = second.who.iter().find(|(known, _)| known == name);
+            let b = b.map_or("–", |(_, b)| b);
+            if a != b {
+                all.extend(columns(&row(name, a, b, Style::new())));
+            }
+        }
+    }
+    if !apart.is_empty() {
+        all.push(Line::default());
+        all.push(Line::styled("What each got", theme.strong()));
+    }
+    let count = apart.len();
+    for (call, a, b) in apart.into_iter().take(MOST_APART) {
+        say(&mut all, &call, width, theme.dim());
+        all.extend(columns(&row("", &a, &b, Style::new())));
+    }
+    if count > MOST_APART {
+        let text = format!(
+            "and {} more calls that came out otherwise",
+            count - MOST_APART
+        );
+        say(&mut all, &text, width, theme.dim());
+    }
+    if alike > 0 && count > 0 {
+        let calls = if alike == 1 { "call" } else { "calls" };
+        let text = format!("{alike} {calls} came out alike.");
+        say(&mut all, &text, width, theme.dim());
     }
     let key = state.keymap.hint(Action::TokensMark).unwrap_or_default();
     all.push(Line::default());

@@ -315,6 +315,7 @@ mod tests {
             media_type: Some("text/plain".into()),
             is_off: true,
             literal: false,
+            written: None,
         };
         for body in [
             Body::Empty,

@@ -1,7 +1,7 @@
 //! One admitted call as the endpoints see it: who asks, what stood in the path, the query and
 //! the body, each read with the API's own refusals.
 
-use super::document::Refusal;
+use super::refusal::Refusal;
 use crate::engine::sandbox::world::User;
 use jiff::Timestamp;
 use serde_json::{Map, Value};

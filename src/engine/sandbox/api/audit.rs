@@ -1,7 +1,8 @@
 //! What happened: the audit log and the activity of a runbook; and the address for uploads.
 
 use super::ask::Ask;
-use super::document::{Refusal, Reply, list};
+use super::document::{Reply, list};
+use super::refusal::Refusal;
 use super::users::author;
 use crate::engine::sandbox::access::{Action, Resource};
 use crate::engine::sandbox::world::{LogEntry, World};

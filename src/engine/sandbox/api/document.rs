@@ -1,7 +1,7 @@
-//! The shape of answers: documents with `data`, `meta` and `links`, and bodies of errors.
+//! The shape of answers: documents with `data`, `meta` and `links`.
 
 use super::ask::Ask;
-use hyper::StatusCode;
+use super::refusal::Refusal;
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 
@@ -16,167 +16,6 @@ pub(super) enum Reply {
     Empty,
 }
 
-/// Why a call was not done, as the API says it.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub status: StatusCode,
-    pub problems: Vec<Problem>,
-    /// The methods for an `Allow` header.
-    pub allow: Option<String>,
-}
-
-/// One member of `errors`.
-#[derive(Debug)]
-pub(super) struct Problem {
-    pub detail: String,
-    pub code: &'static str,
-    /// The place in the body, or the name of the query parameter. That errors carry a `source`
-    /// is not documented: we send it where it helps, as the JSON:API format allows.
-    pub source: Option<Source>,
-}
-
-#[derive(Debug)]
-pub(super) enum Source {
-    Pointer(String),
-    Parameter(&'static str),
-}
-
-/// The codes. Only `not_found` is documented; every other one is our choice.
-///
-/// | status | code |
-/// | --- | --- |
-/// | 400 | `bad_request`, `unsupported_api_version`, `invalid_core_url` |
-/// | 401 | `unauthorized`, `token_expired` |
-/// | 403 | `forbidden` |
-/// | 404 | `not_found` |
-/// | 405 | `method_not_allowed`, `endpoint_not_implemented`, `core_outdated` |
-/// | 422 | `unprocessable_entity` |
-/// | 429 | `token_rate_limited`, `ip_rate_limited` |
-/// | 500 | `internal_server_error`, `endpoint_not_implemented` |
-/// | 501 | `not_implemented` |
-/// | 503 | `service_unavailable` |
-/// | 504 | `gateway_timeout` |
-impl Refusal {
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Refusal {
-        Refusal {
-            status,
-            problems: vec![Problem {
-                detail: detail.into(),
-                code,
-                source: None,
-            }],
-            allow: None,
-        }
-    }
-
-    pub fn bad_request(detail: impl Into<String>) -> Refusal {
-        Refusal::new(StatusCode::BAD_REQUEST, "bad_request", detail)
-    }
-
-    pub fn unauthorized(detail: impl Into<String>) -> Refusal {
-        Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
-    }
-
-    pub fn forbidden(detail: impl Into<String>) -> Refusal {
-        Refusal::new(StatusCode::FORBIDDEN, "forbidden", detail)
-    }
-
-    /// The same words for what is absent, archived, deleted and hidden: as the vendor says, all
-    /// four are one answer.
-    pub fn not_found() -> Refusal {
-        let detail = "The link is not valid, or you do not have access to what it names.";
-        Refusal::new(StatusCode::NOT_FOUND, "not_found", detail)
-    }
-
-    pub fn unprocessable(detail: impl Into<String>) -> Refusal {
-        Refusal::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "unprocessable_entity",
-            detail,
-        )
-    }
-
-    pub fn unexpected() -> Refusal {
-        Refusal::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal_server_error",
-            "Something went wrong on our side.",
-        )
-    }
-
-    pub fn at(mut self, pointer: impl Into<String>) -> Refusal {
-        let pointer = pointer.into();
-        for problem in &mut self.problems {
-            problem.source = Some(Source::Pointer(pointer.clone()));
-        }
-        self
-    }
-
-    pub fn about(mut self, parameter: &'static str) -> Refusal {
-        for problem in &mut self.problems {
-            problem.source = Some(Source::Parameter(parameter));
-        }
-        self
-    }
-
-    pub fn body(&self) -> Value {
-        let title = self.status.canonical_reason().unwrap_or("Error");
-        let errors: Vec<Value> = self
-            .problems
-            .iter()
-            .map(|problem| {
-                let mut error = json!({
-                    "title": title, "detail": problem.detail, "code": problem.code,
-                });
-                match &problem.source {
-                    Some(Source::Pointer(at)) => error["source"] = json!({ "pointer": at }),
-                    Some(Source::Parameter(name)) => {
-                        error["source"] = json!({ "parameter": name });
-                    }
-                    None => {}
-                }
-                error
-            })
-            .collect();
-        json!({ "errors": errors })
-    }
-}
-
-/// Validation that names every bad value at once.
-#[derive(Default)]
-pub(super) struct Checks {
-    problems: Vec<Problem>,
-}
-
-impl Checks {
-    pub fn refuse(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.problems.push(Problem {
-            detail: detail.into(),
-            code: "unprocessable_entity",
-            source: Some(Source::Pointer(pointer.into())),
-        });
-    }
-
-    /// Refuses an attribute that is empty.
-    pub fn filled(&mut self, attribute: &str, text: &str) {
-        if text.is_empty() {
-            let pointer = format!("/data/attributes/{attribute}");
-            self.refuse(pointer, format!("{attribute} can't be blank."));
-        }
-    }
-
-    pub fn done(self) -> Result<(), Refusal> {
-        if self.problems.is_empty() {
-            return Ok(());
-        }
-        Err(Refusal {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            problems: self.problems,
-            allow: None,
-        })
-    }
-}
-
 pub(super) fn single(resource: Value) -> Value {
     json!({ "data": resource })
 }
@@ -187,6 +26,11 @@ pub(super) fn to_one(ask: &Ask, kind: &str, id: u64, path: &str) -> Value {
         "data": { "id": id.to_string(), "type": kind },
         "links": { "related": format!("{}{path}", ask.base) },
     })
+}
+
+/// A to-one relationship that leads nowhere: JSON:API has an object here too.
+pub(super) fn to_none() -> Value {
+    json!({ "data": null })
 }
 
 /// Ids and types alone.
@@ -235,9 +79,13 @@ pub(super) fn list(ask: &Ask, mut items: Vec<Value>) -> Result<Value, Refusal> {
     }))
 }
 
-/// The whole list in one answer, without pages.
+/// The whole list in one answer: one page, and no link to another.
 pub(super) fn whole_list(ask: &Ask, items: Vec<Value>) -> Value {
-    json!({ "data": items, "links": { "self": format!("{}{}", ask.base, ask.target) } })
+    json!({
+        "meta": { "page": { "number": 1, "total": items.len() } },
+        "data": items,
+        "links": { "self": format!("{}{}", ask.base, ask.target) },
+    })
 }
 
 /// By the attribute that `sort` names, `-` for descending. An unknown attribute changes nothing.

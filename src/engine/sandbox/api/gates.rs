@@ -1,8 +1,8 @@
 //! What every call passes before its endpoint: who stands behind `Core-Url`, the version, the
 //! token's form, the allowance of an office, the age of Core, the kind of body.
 
-use super::document::Refusal;
-use super::{BODY_BYTES, Request, wrong_method};
+use super::refusal::{Refusal, wrong_method};
+use super::request::{BODY_BYTES, Request};
 use crate::insight::api::endpoint::Endpoint;
 use crate::model::Headers;
 use hyper::StatusCode;

@@ -7,45 +7,27 @@ mod audit;
 mod document;
 mod gates;
 mod places;
+mod refusal;
+mod request;
 mod runbooks;
 mod streams;
 mod tasks;
 mod users;
 
+pub(super) use request::BODY_BYTES;
+pub use request::{Answer, Request};
+
 use super::world::{TokenState, User, World};
 use crate::insight::api::endpoint::{Endpoint, endpoints_at};
 use crate::model::{Headers, Response};
 use ask::Ask;
-use document::{Refusal, Reply};
+use document::Reply;
 use gates::Core;
 use hyper::StatusCode;
 use jiff::Timestamp;
-use std::net::IpAddr;
+use refusal::{Refusal, wrong_method};
 use std::time::Duration;
 use url::form_urlencoded;
-
-/// A call as it reached the sandbox.
-///
-/// It cannot be printed: somebody may send a real token to the wrong place.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Request {
-    pub method: String,
-    /// Path and query.
-    pub target: String,
-    pub headers: Headers,
-    pub body: Vec<u8>,
-    pub peer: IpAddr,
-}
-
-/// What comes back, and how long to wait before it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub response: Response,
-    pub delay: Duration,
-}
-
-/// Largest body read. The vendor lists no 413, so a larger one is a 400: our choice.
-pub(super) const BODY_BYTES: usize = 1_000_000;
 
 /// How long a slow Core is waited for before the API gives up.
 const SLOW: Duration = Duration::from_secs(2);
@@ -280,13 +262,6 @@ fn allowed_methods(known: &[&Endpoint]) -> String {
     }
     methods.push("OPTIONS");
     methods.join(", ")
-}
-
-fn wrong_method(code: &'static str, detail: String, allow: String) -> Refusal {
-    Refusal {
-        allow: Some(allow),
-        ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, code, detail)
-    }
 }
 
 fn decoded(segment: &str) -> String {

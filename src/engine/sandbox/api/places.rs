@@ -1,7 +1,8 @@
 //! What holds runbooks and describes them: workspaces, folders, types, custom fields.
 
 use super::ask::Ask;
-use super::document::{Checks, Refusal, Reply, list, single, to_one, whole_list};
+use super::document::{Reply, list, single, to_none, to_one, whole_list};
+use super::refusal::{Checks, Refusal};
 use crate::engine::sandbox::access::{Action, Resource};
 use crate::engine::sandbox::world::{CustomField, Folder, Kind, Workspace, World, next_id};
 use serde_json::{Value, json};
@@ -161,7 +162,7 @@ fn folder_resource(world: &World, ask: &Ask, folder: &Folder) -> Value {
         "type": "folder",
         "attributes": { "name": folder.name, "description": "" },
         "relationships": {
-            "parent": null,
+            "parent": to_none(),
             "workspace": to_one(ask, "workspace", folder.workspace, &workspace),
         },
         "meta": { "permissions": permissions },

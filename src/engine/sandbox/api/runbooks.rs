@@ -1,8 +1,10 @@
 //! Runbooks and their runs.
 
 use super::ask::{Ask, Document};
-use super::document::{Checks, Refusal, Reply, list, single, to_one};
-use crate::engine::sandbox::access::{Action, Grant, Resource, Role};
+use super::document::{Reply, list, single, to_none, to_one};
+use super::refusal::{Checks, Refusal};
+use crate::engine::sandbox::access::{Action, Resource};
+use crate::engine::sandbox::role::{Grant, Role};
 use crate::engine::sandbox::world::{
     Folder, LogEntry, Runbook, RunbookStage, Stream, Task, TaskStage, World, next_id,
 };
@@ -39,7 +41,7 @@ pub(super) fn runbook(world: &World, ask: &Ask) -> Result<Reply, Refusal> {
     // Seen on the answer for one runbook only, never in lists.
     resource["relationships"]["source_runbook"] = match runbook.source_runbook {
         Some(id) => to_one(ask, "runbook", id, &format!("/core/runbooks/{id}")),
-        None => Value::Null,
+        None => to_none(),
     };
     Ok(Reply::Shown(single(resource)))
 }

@@ -1,7 +1,8 @@
 //! What stands beside the tasks of a runbook: streams, teams, comments.
 
 use super::ask::{Ask, Document};
-use super::document::{Checks, Refusal, Reply, single, whole_list};
+use super::document::{Reply, single, to_none, whole_list};
+use super::refusal::{Checks, Refusal};
 use super::runbooks::{allowed, opened, owned};
 use super::users::author;
 use crate::engine::sandbox::access::Action;
@@ -83,7 +84,7 @@ pub(super) fn teams(world: &World, ask: &Ask) -> Result<Reply, Refusal> {
             "id": team.id.to_string(),
             "type": "runbook_team",
             "attributes": { "name": team.name },
-            "relationships": { "team": null },
+            "relationships": { "team": to_none() },
             "meta": { "users_count": team.users.len() },
         })
     };

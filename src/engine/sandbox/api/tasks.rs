@@ -1,9 +1,8 @@
 //! The tasks of a runbook. Their ids count from one inside it, as was observed.
 
 use super::ask::{Ask, Document};
-use super::document::{
-    Checks, Refusal, Reply, keep_fields, list, single, to_many, to_one, whole_list,
-};
+use super::document::{Reply, keep_fields, list, single, to_many, to_one, whole_list};
+use super::refusal::{Checks, Refusal};
 use super::runbooks::{allowed, opened, owned};
 use crate::engine::sandbox::access::{Action, Resource};
 use crate::engine::sandbox::world::{Comment, Runbook, Task, TaskStage, World, next_id};

@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::sandbox::{endpoints, token_value};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 const NOW: i64 = 1_780_000_000_000;
 
@@ -526,5 +526,57 @@ proptest! {
         headers.extend(core.as_deref().map(|core| ("core-url", core)));
         let response = Practice::new().send(&method, &target, &headers, &body);
         prop_assert!(STATUSES.contains(&response.status), "{}", response.status);
+    }
+}
+
+/// The members of every resource, lists opened.
+fn resources(document: &Value) -> Vec<&Value> {
+    match &document["data"] {
+        Value::Array(items) => items.iter().collect(),
+        one => vec![one],
+    }
+}
+
+#[test]
+fn every_list_has_meta_and_every_relationship_is_one_of_json_api() {
+    for target in [
+        "/core/workspaces",
+        "/core/workspaces/1/folders",
+        "/core/runbooks",
+        "/core/runbooks/7",
+        "/core/runbooks/7/tasks",
+        "/core/runbooks/7/tasks?forecast=true",
+        "/core/runbooks/7/streams",
+        "/core/runbooks/7/runbook_teams",
+        "/core/runbook_types",
+        "/core/task_types",
+        "/core/custom_fields",
+        "/core/users",
+        "/core/role_types",
+        "/core/action_logs",
+        "/core/activities?runbook_id=7",
+    ] {
+        let (status, document) = Practice::new().get("admin", target);
+        assert_eq!(status, 200, "{target}: {document}");
+        if let Value::Array(items) = &document["data"] {
+            let total = document["meta"]["page"]["total"].as_u64();
+            assert!(
+                total.is_some_and(|total| total >= items.len() as u64),
+                "{target}"
+            );
+        }
+        for resource in resources(&document) {
+            let relationships = resource["relationships"].as_object();
+            for (name, relationship) in relationships.into_iter().flatten() {
+                let data = relationship.get("data");
+                let data = data.unwrap_or_else(|| panic!("{target}: {name}"));
+                let one = |id: &Value| id["id"].is_string() && id["type"].is_string();
+                let fits = match data {
+                    Value::Array(many) => many.iter().all(one),
+                    data => data.is_null() || one(data),
+                };
+                assert!(fits, "{target}: {name}: {relationship}");
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! People, their roles and their tokens.
 
 use super::ask::Ask;
-use super::document::{Checks, Refusal, Reply, list, single, to_one, whole_list};
-use crate::engine::sandbox::access::{Action, Grant, ROLE_TYPES, Resource, RoleType};
+use super::document::{Reply, list, single, to_one, whole_list};
+use super::refusal::{Checks, Refusal};
+use crate::engine::sandbox::access::{Action, Resource};
+use crate::engine::sandbox::role::{Grant, ROLE_TYPES, RoleType};
 use crate::engine::sandbox::world::{LogEntry, TokenRecord, User, World, next_id};
 use serde_json::{Value, json};
 

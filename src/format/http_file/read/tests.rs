@@ -244,8 +244,8 @@ fn what_a_later_request_takes_out_of_an_earlier_answer_is_captured() {
         "# @name login\nPOST https://a.example/login\n\n{}\n###\nGET https://a.example/{{login.response.body.$.data.items[0].id}}\nAuthorization: Bearer {{login.response.body.token}}\nX-A: {{login.response.headers.X-A}}\n",
     );
     let mut capture = read.requests[0].capture.clone();
-    capture.sort();
-    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    capture.sort_by(|a, b| a.0.cmp(&b.0));
+    let pair = |name: &str, pointer: &str| (name.to_owned(), pointer.into());
     assert_eq!(
         capture,
         [
@@ -274,7 +274,7 @@ fn an_answer_that_is_named_by_a_variable_of_the_file_is_captured_and_needs_no_va
     );
     assert_eq!(read.requests[0].capture.len(), 1);
     let (name, pointer) = &read.requests[0].capture[0];
-    assert_eq!(pointer, "/data/0/id");
+    assert_eq!(*pointer, "/data/0/id".into());
     let url = format!("https://a.example/books/{{{{{name}}}}}");
     assert_eq!(read.requests[1].spec.url, url);
     let told = format!("{:?}", read.notes);
@@ -299,7 +299,7 @@ fn what_we_write_ourselves_is_read_as_what_it_was() {
     let [(name, pointer)] = &list.capture[..] else {
         panic!("{list:?}\n{written}")
     };
-    assert_eq!(pointer, "/data/0/id");
+    assert_eq!(*pointer, "/data/0/id".into());
     assert_eq!(
         rename.spec.url,
         format!("https://api.acme.example/runbooks/{{{{{name}}}}}")
@@ -328,6 +328,7 @@ fn what_cannot_be_carried_over_is_said_once_where_it_stands_first() {
         [
             "https://a.example/1",
             "https://a.example/2",
+            "https://a.example",
             "http://b.example/path"
         ]
     );
@@ -343,11 +344,6 @@ fn what_cannot_be_carried_over_is_said_once_where_it_stands_first() {
         (
             "Calls are no HTTP requests (WebSocket, gRPC and others) and were left out (2 of them).",
             15,
-            1,
-        ),
-        (
-            "Requests are curl commands and were left out; --kind curl reads those.",
-            19,
             1,
         ),
         ("Lines belong to no request and were left out.", 21, 1),
@@ -450,4 +446,79 @@ proptest! {
         let text = format!("@{name} = {value}\nPOST https://a.example/{{{{{name}}}}}?a={value}\n{header}: {value}\nAuthorization: {{{{{name}}}}}\n\n{body}\n");
         let _ = read(&text, "a", &[], &nobody, &mut |_| ());
     }
+}
+
+#[test]
+fn a_request_is_read_with_tabs_remarks_versions_and_as_one_for_the_whole_server() {
+    let read = collection(
+        "get\thttps://a.example/1\tHTTP/1.1\nX-A:\tb\n###\nGET https://a.example/2?b=c # why\n###\nGET https://a.example/3\n\t?a=1\n\t&b=2 HTTP/1.1\nX-C: d\n###\nOPTIONS * HTTP/1.1\nHost: a.example\n###\nGET //a.example/5\n",
+    );
+    let told: Vec<String> = read
+        .requests
+        .iter()
+        .map(|step| {
+            format!(
+                "{} {} {:?}",
+                step.spec.method,
+                step.spec.url,
+                step.spec.params.len()
+            )
+        })
+        .collect();
+    assert_eq!(
+        told[..4],
+        [
+            "GET https://a.example/1 0",
+            "GET https://a.example/2 1",
+            "GET https://a.example/3 2",
+            "OPTIONS http://a.example/ 0",
+        ]
+    );
+    assert_eq!(read.requests[0].spec.headers, [Param::new("X-A", "b")]);
+    assert_eq!(read.requests[2].spec.headers, [Param::new("X-C", "d")]);
+    let said = format!("{:?}", read.notes);
+    for words in ["Remarks stand behind URLs", "the server as a whole"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
+fn values_that_are_made_anew_are_told_from_variables_and_from_each_other() {
+    let read = collection(
+        "@timestamp = 7\nGET https://a.example/{{timestamp}}?a={{$timestamp}}&b={{$timestamp -1 d}}&c={{$timestamp 1 d}}&d={{$timestamp -1 d}}&e={{$guid}}\n",
+    );
+    let spec = &read.requests[0].spec;
+    let values: Vec<&str> = spec.params.iter().map(|p| &p.value[..]).collect();
+    let distinct: std::collections::BTreeSet<&str> = values.iter().copied().collect();
+    assert_eq!(distinct.len(), 4, "{values:?}");
+    assert_eq!(values[1], values[3]);
+    assert!(spec.url.ends_with("/{{timestamp}}"), "{}", spec.url);
+    assert!(!values.contains(&"{{timestamp}}"), "{values:?}");
+    assert_eq!(read.variables, [("timestamp".to_owned(), "7".to_owned())]);
+    let said = format!("{:?}", read.notes);
+    for words in [
+        "($timestamp -1 d)",
+        "($timestamp 1 d)",
+        "{{guid}}",
+        "a new value for each call",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
+fn a_curl_command_in_such_a_file_is_a_request_with_its_variables() {
+    let read = collection(
+        "@host = https://a.example\n@key = planted-1\n### make\ncurl -X POST {{host}}/x \\\n  -H 'Authorization: Bearer {{key}}' -d '{\"a\": \"{{word}}\"}' -H 'Content-Type: application/json'\n\n> {% x() %}\n### other\nGET {{host}}/y\n",
+    );
+    let told: Vec<String> = read
+        .requests
+        .iter()
+        .map(|step| format!("{}: {} {}", step.name, step.spec.method, step.spec.url))
+        .collect();
+    assert_eq!(told, ["make: POST {{base}}/x", "other: GET {{base}}/y"]);
+    let spec = &read.requests[0].spec;
+    assert_eq!(spec.auth, Auth::Bearer(token("key")));
+    assert_eq!(spec.body, Body::Text("{\"a\": \"{{word}}\"}".into()));
+    assert!(!format!("{read:?}").contains("planted"));
 }

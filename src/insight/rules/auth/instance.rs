@@ -1,9 +1,9 @@
 //! Whether the token belongs to this instance: audience and issuer against what is known of it.
 
-use super::{accepted, is_about_token, is_at_home};
+use super::about::{accepted, is_about_token, is_at_home};
 use crate::insight::api::calls::HeaderSays;
 use crate::insight::facts::{Case, Facts, Page, Purpose};
-use crate::insight::rules::{Findings, Tier};
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::insight::token::Validity;
 use crate::insight::words::Sense;
 use crate::model::Cause;

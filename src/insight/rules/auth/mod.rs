@@ -1,19 +1,23 @@
 //! The token and the way it was sent. A refusal alone says little: the token's own text, its
 //! times by the server's clock, and what the same token does elsewhere say more.
 
+mod about;
 mod instance;
 mod sent;
 mod text;
 
-use super::{Beside, Findings, Rule, Tier, moment};
-use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Purpose};
-use crate::insight::token::{TokenReport, Validity};
+use super::Beside;
+use super::finding::{Findings, Rule, Tier, moment};
+use crate::insight::facts::{Case, CredentialPlace, Purpose};
+use crate::insight::token::Validity;
 use crate::insight::words::Sense;
-use crate::model::{Cause, Origin};
+use crate::model::Cause;
+use about::is_about_token;
 use instance::instance;
 use sent::{absent, redirect, scheme};
 use text::{maker, shape, text};
 
+pub use about::is_at_home;
 pub use sent::{belongs_as_bearer, lost_on_the_way};
 
 pub const RULES: &[Rule] = &[
@@ -69,39 +73,6 @@ const OF_TOKEN: &[Cause] = &[
     Cause::TokenScheme,
     Cause::TokenMissing,
 ];
-
-/// The call itself, or everything around it, was refused for its token.
-fn is_about_token(case: &Case) -> bool {
-    case.call.is_refusal() || case.is_refused_everywhere() && !case.call.is_fine()
-}
-
-fn may_be_about_token(case: &Case) -> bool {
-    is_about_token(case) || matches!(case.call.status(), 400 | 403) && case.works().is_none()
-}
-
-/// Other tokens that the API did not refuse.
-fn accepted(case: &Case) -> Vec<(&str, &TokenReport)> {
-    let mut found = Vec::new();
-    for (place, other) in case.others.iter().enumerate() {
-        let mut asked = case
-            .probes
-            .iter()
-            .filter(|p| p.probe.bearer == Bearer::Other(place) && p.probe.headers.is_empty());
-        let taken = |facts: &Facts| {
-            facts.status() != 0
-                && facts.status() < 500
-                && !facts.is_refusal()
-                && !facts.is_limited()
-                && facts.status() != 400
-        };
-        if asked.any(|p| taken(&p.facts))
-            && let Some(report) = &other.report
-        {
-            found.push((other.name.as_str(), report));
-        }
-    }
-    found
-}
 
 /// Wrong where the server allows for clocks that differ.
 fn times(case: &Case, findings: &mut Findings) {
@@ -246,12 +217,6 @@ fn works(case: &Case, findings: &mut Findings) {
         }
         findings.against(&[Cause::TokenWrongInstance], 3.0);
     }
-}
-
-/// Whether the call went to the place that probes go to.
-pub fn is_at_home(case: &Case) -> bool {
-    let base = case.environment.origin();
-    base.is_none() || base == Origin::parse(&case.call.exchange.sent.url)
 }
 
 #[cfg(test)]

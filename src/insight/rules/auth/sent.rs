@@ -1,9 +1,9 @@
 //! How the credential was sent: where it stood, under which word, and whether it arrived.
 
-use super::{is_about_token, may_be_about_token};
+use super::about::{is_about_token, may_be_about_token};
 use crate::insight::facts::{Case, CredentialPlace, Page, Purpose};
 use crate::insight::redact::is_secret_name;
-use crate::insight::rules::{Findings, Tier};
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::model::{Cause, Hop};
 
 /// The causes that only a credential which was sent can have.

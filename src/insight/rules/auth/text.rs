@@ -1,8 +1,8 @@
 //! What the text of the token shows: mistakes of pasting, and a form unlike that of its kind.
 
-use super::{accepted, is_about_token, may_be_about_token};
+use super::about::{accepted, is_about_token, may_be_about_token};
 use crate::insight::facts::{Case, CredentialPlace};
-use crate::insight::rules::{Findings, Tier};
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::insight::token::{Misfit, TokenKind, TokenProblem, TokenReport, Weight};
 use crate::model::Cause;
 

@@ -1,13 +1,17 @@
 //! Templates and blanks left in the address, the version and the tenant that were asked for.
 
-use super::failed;
 use crate::insight::api::calls::HeaderSays;
 use crate::insight::facts::{Case, Facts, Purpose};
 use crate::insight::json;
 use crate::insight::route::decoded;
-use crate::insight::rules::{Findings, Tier};
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::insight::words::Sense;
 use crate::model::{Cause, StatusClass, token_names_in};
+
+/// Something other than a success came back.
+pub fn failed(call: &Facts) -> bool {
+    !call.is_fine() && call.status() != 0
+}
 
 /// Signs of a template that nobody filled in.
 pub fn is_template(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The body: does it parse, and was it announced as what it is?
 
 use crate::insight::facts::Case;
-use crate::insight::rules::{Findings, Tier};
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::insight::words::Sense;
 use crate::model::Cause;
 

@@ -1,7 +1,8 @@
 //! The method: what `Allow` says to it, and what a redirect made of it.
 
 use crate::insight::facts::{Case, Facts, Page, Purpose};
-use crate::insight::rules::{Beside, Findings, Tier};
+use crate::insight::rules::Beside;
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::model::Cause;
 
 /// Wrong where `Allow` is a list for the whole server.

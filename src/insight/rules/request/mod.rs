@@ -6,8 +6,8 @@ mod method;
 mod parameters;
 mod places;
 
-use super::{Findings, Rule, Tier};
-use crate::insight::facts::{Case, Facts};
+use super::finding::{Findings, Rule, Tier};
+use crate::insight::facts::Case;
 use crate::model::Cause;
 use address::{address, tenant, version};
 use body::body;
@@ -52,10 +52,6 @@ pub const RULES: &[Rule] = &[
         look: tenant,
     },
 ];
-
-fn failed(call: &Facts) -> bool {
-    !call.is_fine() && call.status() != 0
-}
 
 /// By the status alone.
 fn status(case: &Case, findings: &mut Findings) {

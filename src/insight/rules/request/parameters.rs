@@ -2,7 +2,7 @@
 
 use super::places::same_name;
 use crate::insight::facts::{Case, Purpose, id_of};
-use crate::insight::rules::{Findings, Tier};
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::model::Cause;
 
 /// Wrong where the API refuses a combination and not one of its parts.

@@ -1,9 +1,9 @@
 //! The places that an answer names: a parameter, a header, a pointer into the body.
 
-use super::failed;
+use super::address::failed;
 use crate::insight::facts::{Case, Facts};
 use crate::insight::route::Route;
-use crate::insight::rules::{Findings, Tier};
+use crate::insight::rules::finding::{Findings, Tier};
 use crate::insight::words::Sense;
 use crate::model::Cause;
 

@@ -1,6 +1,6 @@
 //! The body: the lines that can be seen, and only those, in their colours.
 
-use super::{in_the_corner, more_below};
+use super::scroll::{in_the_corner, more_below};
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
 use crate::app::{Action, Field, Painted, Pane, Spot, State, blocked};
 use crate::insight::{BodyText, Mark, Script, View, picture};

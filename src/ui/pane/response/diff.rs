@@ -35,7 +35,7 @@ pub fn draw(
         Some((_, None)) => said("The two answers are being compared.", width, theme),
         Some((was, Some(diff))) => lines(state, was, &shown.exchange, diff, theme, width),
     };
-    super::scrolled(lines, state, theme, area, frame)
+    super::scroll::scrolled(lines, state, theme, area, frame)
 }
 
 fn said(words: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -40,7 +40,7 @@ pub fn draw(
         times => format!("{at}, the last of {times} times"),
     };
     lines.push(Line::styled(cut(&attempts, width), theme.dim()));
-    super::scrolled(lines, state, theme, area, frame)
+    super::scroll::scrolled(lines, state, theme, area, frame)
 }
 
 fn bars(shown: &Shown, response: &Response, theme: &Theme, width: usize) -> Vec<Line<'static>> {

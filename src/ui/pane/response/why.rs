@@ -22,7 +22,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
             lines
         }
     };
-    super::scrolled(lines, state, theme, area, frame)
+    super::scroll::scrolled(lines, state, theme, area, frame)
 }
 
 /// The verdict with what the answer names and all that speaks for it, and what else it could be.

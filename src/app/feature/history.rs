@@ -1,0 +1,93 @@
+//! What crosses between the history and the rest: loading and sending again, filtering,
+//! forgetting, cases, and sessions made of it.
+
+use crate::app::action::{Action, Pane, Screen};
+use crate::app::field::Field;
+use crate::app::message::{Effect, Then};
+use crate::app::pane::{Asked, Choice, Dialog, Pick, Prompt};
+use crate::app::state::{Overlay, State};
+use crate::model::ExchangeId;
+
+/// Asks the store for what the filter lets through, from the newest on.
+pub fn recall(state: &mut State) -> Vec<Effect> {
+    vec![state.recall(None)]
+}
+
+/// Asks for older rows than those shown.
+pub fn recall_older(state: &mut State) -> Vec<Effect> {
+    let after = state.history.oldest();
+    vec![state.recall(after)]
+}
+
+pub fn start_filter(state: &mut State) {
+    state.screen = Screen::Explorer;
+    state.focus = Pane::History;
+    state.history.filtering = true;
+}
+
+/// After every change of the filter's text.
+pub fn refilter(state: &mut State) -> Vec<Effect> {
+    let now = state.now.to_zoned(state.zone.clone());
+    state.history.refilter(&now);
+    recall(state)
+}
+
+pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
+    let Some(row) = state.history.selected() else {
+        return Vec::new();
+    };
+    let id = row.summary.id.clone();
+    open(state, id, then)
+}
+
+/// The same for a call known by its id.
+pub fn open(state: &mut State, id: ExchangeId, then: Then) -> Vec<Effect> {
+    let held = state.history.held(&id);
+    vec![Effect::Fetch { id, held, then }]
+}
+
+/// Asks before anything is forgotten.
+pub fn ask_to_forget(state: &mut State) {
+    let ids = state.history.chosen_ids();
+    let (title, label) = match ids.len() {
+        0 => return,
+        1 => ("Forget this call?".to_owned(), "Forget it".to_owned()),
+        count => (
+            format!("Forget these {count} calls?"),
+            format!("Forget {count} calls"),
+        ),
+    };
+    let undo = state.keymap.hint(Action::UndoHistory).unwrap_or_default();
+    let choices = vec![
+        Choice {
+            label: "Keep".to_owned(),
+            note: String::new(),
+            pick: Pick::Nothing,
+        },
+        Choice {
+            label,
+            note: format!("{undo} brings back, until you quit"),
+            pick: Pick::Forget(ids),
+        },
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+}
+
+pub fn forget(state: &mut State, ids: Vec<ExchangeId>) -> Vec<Effect> {
+    state.history.forget(&ids);
+    vec![Effect::Forget(ids)]
+}
+
+pub fn restore(state: &mut State) -> Vec<Effect> {
+    vec![Effect::Restore(state.history.restore())]
+}
+
+pub fn ask_for_case(state: &mut State) {
+    state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
+        title: "Case".to_owned(),
+        hint: "New calls carry it; empty for none.".to_owned(),
+        lines: Vec::new(),
+        field: Field::line(state.case.as_deref().unwrap_or("")),
+        asked: Asked::Case,
+    })));
+}

@@ -1,0 +1,16 @@
+//! What a person can do, a file for each thing: what it asks for, and what it makes of what comes.
+
+pub mod compare;
+pub mod cookies;
+pub mod copy;
+pub mod history;
+pub mod investigate;
+pub mod matrix;
+pub mod needs;
+pub mod resend;
+pub mod save_body;
+pub mod save_session;
+pub mod send;
+pub mod sessions;
+pub mod setup;
+pub mod tokens;

@@ -1,0 +1,124 @@
+//! A request leaves: from what the builder holds to the effect that sends it, and the choice of
+//! where it goes.
+
+use super::needs;
+use crate::app::action::{Action, Pane, Screen};
+use crate::app::message::{Effect, Notice};
+use crate::app::pane::{AskedCall, Choice, Dialog, Editing, Pick};
+use crate::app::screens;
+use crate::app::state::{Overlay, Running, State};
+use crate::model::{Auth, Manner, Progress, resolve};
+
+/// Sends what the builder holds, or says why it cannot go.
+pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
+    send_as(state, Manner::default(), although_protected)
+}
+
+pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> Vec<Effect> {
+    let environment = state.environment().clone();
+    if environment.sandbox && environment.base_url.is_empty() {
+        state.waits_for_sandbox = true;
+        return state.start_sandbox();
+    }
+    if let Some(effects) = needs::ask_for_token(state) {
+        return effects;
+    }
+    let typed = state.builder.spec();
+    let sent = match resolve(&typed, &environment) {
+        Ok(sent) => sent,
+        Err(failure) => {
+            state.notice = Some(Notice::trouble(failure.message, failure.hint));
+            return Vec::new();
+        }
+    };
+    if environment.protected && !typed.is_safe() && !although_protected {
+        ask_before_writing(state, &environment.name, &sent.url);
+        return Vec::new();
+    }
+    state.notice = None;
+    if state.builder.url.text() != typed.url {
+        state.builder.url.set(&typed.url);
+        let words = "What stood around the URL was left out.";
+        state.notice = Some(Notice::info(words.to_owned()));
+    }
+    state.builder.completion.close();
+    state.screen = Screen::Explorer;
+    if state.shows_one_pane() {
+        state.builder.finish_editing();
+        state.focus = Pane::Response;
+    } else if matches!(state.builder.editing, Some(Editing::Url)) {
+        state.builder.finish_editing();
+    }
+    let job = state.next_job();
+    state.response.awaiting = Some(job);
+    state.response.asked = Some(AskedCall {
+        spec: typed.clone(),
+        environment: environment.name.clone(),
+    });
+    state.running.push(Running {
+        job,
+        method: sent.method.clone(),
+        url: sent.url.clone(),
+        began: state.now,
+        progress: Progress::default(),
+    });
+    vec![Effect::Send {
+        job,
+        typed: Box::new(typed),
+        sent: Box::new(sent),
+        environment: Box::new(environment),
+        case: state.case.clone(),
+        manner,
+    }]
+}
+
+fn ask_before_writing(state: &mut State, environment: &str, url: &str) {
+    let choice = |label: &str, note: &str, pick| Choice {
+        label: label.to_owned(),
+        note: note.to_owned(),
+        pick,
+    };
+    let title = format!("{} to protected {environment}", state.builder.method);
+    let what = format!("{} {url}", state.builder.method);
+    let choices = vec![
+        choice("Do not send", "", Pick::Nothing),
+        choice("Send it", &what, Pick::SendAnyway),
+    ];
+    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+}
+
+/// Goes to the environment that was chosen, and says so.
+pub fn choose_environment(state: &mut State, place: usize) -> Vec<Effect> {
+    let effects = enter(state, place);
+    if !effects.is_empty() {
+        let name = state.environment().name.clone();
+        let key = state.keymap.hint(Action::ChooseToken).unwrap_or_default();
+        state.notice = Some(Notice::info(match state.builder.auth.token() {
+            Some(token) => format!("Now in {name}, as {token}. {key} chooses another token."),
+            None => format!("Now in {name}. Choose a token with {key}."),
+        }));
+    }
+    effects
+}
+
+/// Goes to another environment. A token comes along only where that one lists it too; else its
+/// first one is chosen.
+pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
+    if place == state.environment || place >= state.environments.len() {
+        return Vec::new();
+    }
+    let before = state.environment().clone();
+    state.environment = place;
+    state.tokens.clear();
+    let here = state.environment();
+    let both = state.builder.auth.token().filter(|token| {
+        !before.sandbox && before.tokens.contains(token) && here.tokens.contains(token)
+    });
+    let token = both.or(here.tokens.first()).cloned();
+    state.builder.auth = token.map_or(Auth::None, Auth::Bearer);
+    state.waits_for_sandbox = false;
+    let mut effects = vec![Effect::ReadTokens(Box::new(state.environment().clone()))];
+    effects.extend(state.start_sandbox());
+    effects.extend(screens::moved(state));
+    effects
+}

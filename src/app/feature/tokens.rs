@@ -1,0 +1,129 @@
+//! Tokens: reading a value to look at it, asking the API who
+//! it belongs to, and taking one for the request.
+
+use crate::app::message::{Effect, Notice};
+use crate::app::remember::made;
+use crate::app::state::State;
+use crate::app::task::Job;
+use crate::insight::Exchange;
+use crate::insight::learned::{Standing, last_word as last_word_of};
+use crate::insight::survey::Survey;
+use crate::model::{Auth, ExchangeSummary, TokenName, TokenRef};
+use std::sync::Arc;
+
+pub fn shown(state: &mut State) -> Vec<Effect> {
+    vec![look(state), learn(state)]
+}
+
+/// Asks what the history shows of the tokens of the environment in use.
+pub fn learn(state: &State) -> Effect {
+    let place = &state.environment().name;
+    Effect::Learn {
+        environment: place.clone(),
+        held: state.history.made_in(place),
+    }
+}
+
+/// What is known of how a token stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastWord<'s> {
+    /// Nobody has looked into the history yet.
+    Unasked,
+    NeverSent,
+    Call(&'s ExchangeSummary),
+}
+
+/// The call that says how a token stands in the environment in use: of this run, else of the
+/// history.
+pub fn last_word<'s>(state: &'s State, token: &TokenRef) -> LastWord<'s> {
+    let place = &state.environment().name;
+    let latest = state.history.latest();
+    let latest = latest.filter(|call| &call.environment == place);
+    let now = last_word_of(latest, token);
+    let learned = state.tokens_pane.learned(place);
+    let known = match (now, learned) {
+        (Some(call), _) if Standing::of(call) != Standing::Answered => Some(call),
+        (now, Some(learned)) => learned.last_word(token).or(now),
+        (now, None) => now,
+    };
+    match (known, learned) {
+        (Some(call), _) => LastWord::Call(call),
+        (None, Some(_)) => LastWord::NeverSent,
+        (None, None) => LastWord::Unasked,
+    }
+}
+
+/// Looks at the tokens of the environment in use, as far as that starts nothing.
+pub fn look(state: &State) -> Effect {
+    Effect::LookAtTokens {
+        environment: Box::new(state.environment().clone()),
+        names: Vec::new(),
+        reads: false,
+    }
+}
+
+/// Why nothing can be done with a token.
+pub fn no_token(state: &State) -> Option<&'static str> {
+    let place = &state.environment().name;
+    let row = state.tokens_pane.selected(place);
+    row.is_none().then_some("No token is known here. Add one.")
+}
+
+pub fn no_survey(state: &State) -> Option<&'static str> {
+    match &state.tokens_pane.job {
+        Some(_) => Some("The API is being asked already. Esc stops it."),
+        None => no_token(state),
+    }
+}
+
+pub fn selected(state: &State) -> Option<TokenName> {
+    let row = state.tokens_pane.selected(&state.environment().name)?;
+    Some(row.token.name.clone())
+}
+
+pub fn read(state: &mut State, name: TokenName) -> Vec<Effect> {
+    vec![Effect::LookAtTokens {
+        environment: Box::new(state.environment().clone()),
+        names: vec![name],
+        reads: true,
+    }]
+}
+
+pub fn start_survey(state: &mut State, token: TokenName) -> Vec<Effect> {
+    let environment = state.environment().clone();
+    let job = state.begin_job("who am I", token.to_string());
+    let place = environment.name.clone();
+    state
+        .tokens_pane
+        .surveyed(&place, &token, Survey::default());
+    state.tokens_pane.job = Some((job, token.clone()));
+    vec![Effect::Survey {
+        job,
+        token,
+        environment: Box::new(environment),
+        case: state.case.clone(),
+    }]
+}
+
+pub fn surveyed(
+    state: &mut State,
+    job: Job,
+    survey: Survey,
+    exchange: Arc<Exchange>,
+) -> Vec<Effect> {
+    let place = exchange.environment.clone();
+    if let Some((own, token)) = state.tokens_pane.job.clone()
+        && own == job
+    {
+        state.tokens_pane.surveyed(&place, &token, survey);
+    }
+    made(state, exchange)
+}
+
+/// From now on the request goes with this token.
+pub fn take(state: &mut State) {
+    if let Some(name) = selected(state) {
+        state.notice = Some(Notice::info(format!("The request goes with {name} now.")));
+        state.builder.auth = Auth::Bearer(name);
+    }
+}

@@ -1,0 +1,386 @@
+//! An environment and its token while they are defined: what a URL proposes, and what a person
+//! makes of it. The value of the token is typed unseen and never stands here.
+
+use crate::app::field::Field;
+use crate::insight::api::library::Library;
+use crate::insight::api::proposal::propose;
+use crate::model::{Environment, Placement};
+
+/// What is being defined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetupKind {
+    /// A new environment, with a token if there is one.
+    Add,
+    /// An environment by the name that it has.
+    Change(String),
+    /// A token of the environment in use.
+    Token,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetupRow {
+    Url,
+    Name,
+    Base,
+    Speaks,
+    Protected,
+    Token,
+    TokenName,
+    GoesIn,
+    /// The name of the header, the word, the user.
+    Under,
+    KeepIn,
+    /// The variable, or the words of the command.
+    From,
+}
+
+impl SetupRow {
+    pub fn label(self) -> &'static str {
+        match self {
+            SetupRow::Url => "URL",
+            SetupRow::Name => "name",
+            SetupRow::Base => "base",
+            SetupRow::Speaks => "speaks",
+            SetupRow::Protected => "protected",
+            SetupRow::Token => "token",
+            SetupRow::TokenName => "its name",
+            SetupRow::GoesIn => "goes in",
+            SetupRow::Under => "under",
+            SetupRow::KeepIn => "keep in",
+            SetupRow::From => "from",
+        }
+    }
+}
+
+/// Where a token can stand in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoesIn {
+    Bearer,
+    Scheme,
+    Header,
+    Basic,
+    Query,
+    Cookie,
+}
+
+impl GoesIn {
+    pub const ALL: [GoesIn; 6] = [
+        GoesIn::Bearer,
+        GoesIn::Scheme,
+        GoesIn::Header,
+        GoesIn::Basic,
+        GoesIn::Query,
+        GoesIn::Cookie,
+    ];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            GoesIn::Bearer => "Authorization: Bearer",
+            GoesIn::Scheme => "Authorization, another scheme",
+            GoesIn::Header => "a header of its own",
+            GoesIn::Basic => "Basic, a user's password",
+            GoesIn::Query => "the query",
+            GoesIn::Cookie => "a cookie",
+        }
+    }
+
+    /// What has to be said besides, and the usual answer.
+    pub fn under(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            GoesIn::Bearer => None,
+            GoesIn::Scheme => Some(("the word before it", "Token")),
+            GoesIn::Header => Some(("the header's name", "X-Api-Key")),
+            GoesIn::Basic => Some(("the user", "")),
+            GoesIn::Query => Some(("the parameter's name", "api_key")),
+            GoesIn::Cookie => Some(("the cookie's name", "session")),
+        }
+    }
+
+    pub fn placement(self, under: &str) -> Placement {
+        let under = under.trim().to_owned();
+        match self {
+            GoesIn::Bearer => Placement::Bearer,
+            GoesIn::Scheme => Placement::Scheme(under),
+            GoesIn::Header => Placement::Header(under),
+            GoesIn::Basic => Placement::Basic(under),
+            GoesIn::Query => Placement::Query(under),
+            GoesIn::Cookie => Placement::Cookie(under),
+        }
+    }
+}
+
+/// Where a value stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepIn {
+    Keyring,
+    File,
+    /// It is asked for in every run; in this one it is known.
+    ThisRun,
+    Variable,
+    Command,
+}
+
+impl KeepIn {
+    pub fn words(self) -> &'static str {
+        match self {
+            KeepIn::Keyring => "the system's keyring",
+            KeepIn::File => "a file for you alone",
+            KeepIn::ThisRun => "nowhere: this run only",
+            KeepIn::Variable => "an environment variable",
+            KeepIn::Command => "a command that prints it",
+        }
+    }
+
+    /// Whether the value itself is given here.
+    pub fn takes_value(self) -> bool {
+        !matches!(self, KeepIn::Variable | KeepIn::Command)
+    }
+}
+
+/// What is known of a value that is typed unseen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedToken {
+    pub count: usize,
+    /// Sentences, and whether each is a mistake.
+    pub says: Vec<(bool, String)>,
+}
+
+#[derive(Debug)]
+pub struct Setup {
+    pub kind: SetupKind,
+    pub row: SetupRow,
+    pub url: Field,
+    pub name: Field,
+    pub base: Field,
+    pub speaks: Field,
+    pub token_name: Field,
+    pub under: Field,
+    pub from: Field,
+    pub protected: bool,
+    pub goes_in: GoesIn,
+    pub keep_in: KeepIn,
+    /// Those that can be had here, the safest first.
+    pub keeps: Vec<KeepIn>,
+    pub typed: TypedToken,
+    /// Who speaks at the base, and the call that says who somebody is.
+    pub pack: Option<String>,
+    pub who_am_i: Option<String>,
+    /// The first call.
+    pub path: String,
+    /// What was proposed last: a field that holds something else was typed by the person.
+    proposed: (String, String, bool),
+    proposed_token: String,
+    pub trouble: Option<String>,
+    /// It is being written.
+    pub is_saving: bool,
+}
+
+impl Setup {
+    pub fn new(kind: SetupKind, has_keyring: bool) -> Setup {
+        let mut keeps = vec![
+            KeepIn::Keyring,
+            KeepIn::File,
+            KeepIn::ThisRun,
+            KeepIn::Variable,
+            KeepIn::Command,
+        ];
+        keeps.retain(|keep| *keep != KeepIn::Keyring || has_keyring);
+        let row = match kind {
+            SetupKind::Add => SetupRow::Url,
+            SetupKind::Change(_) => SetupRow::Name,
+            SetupKind::Token => SetupRow::Token,
+        };
+        Setup {
+            kind,
+            row,
+            url: Field::line(""),
+            name: Field::line(""),
+            base: Field::line(""),
+            speaks: Field::line(""),
+            token_name: Field::line(""),
+            under: Field::line(""),
+            from: Field::line(""),
+            protected: false,
+            goes_in: GoesIn::Bearer,
+            keep_in: keeps[0],
+            keeps,
+            typed: TypedToken::default(),
+            pack: None,
+            who_am_i: None,
+            path: "/".to_owned(),
+            proposed: (String::new(), String::new(), false),
+            proposed_token: String::new(),
+            trouble: None,
+            is_saving: false,
+        }
+    }
+
+    /// The rows that are asked for, from the first to the last.
+    pub fn rows(&self) -> Vec<SetupRow> {
+        let mut rows = match self.kind {
+            SetupKind::Add => vec![
+                SetupRow::Url,
+                SetupRow::Name,
+                SetupRow::Base,
+                SetupRow::Speaks,
+                SetupRow::Protected,
+            ],
+            SetupKind::Change(_) => {
+                return vec![
+                    SetupRow::Name,
+                    SetupRow::Base,
+                    SetupRow::Speaks,
+                    SetupRow::Protected,
+                ];
+            }
+            SetupKind::Token => Vec::new(),
+        };
+        if self.keep_in.takes_value() {
+            rows.push(SetupRow::Token);
+        }
+        if self.kind == SetupKind::Token || self.has_token() {
+            rows.extend([SetupRow::TokenName, SetupRow::GoesIn]);
+            if self.goes_in.under().is_some() {
+                rows.push(SetupRow::Under);
+            }
+        }
+        rows.push(SetupRow::KeepIn);
+        if !self.keep_in.takes_value() {
+            rows.push(SetupRow::From);
+        }
+        rows
+    }
+
+    /// Whether a token is being given.
+    pub fn has_token(&self) -> bool {
+        match self.keep_in.takes_value() {
+            true => self.typed.count > 0,
+            false => !self.from.text().trim().is_empty(),
+        }
+    }
+
+    /// The text under the cursor.
+    pub fn field(&mut self) -> Option<&mut Field> {
+        match self.row {
+            SetupRow::Url => Some(&mut self.url),
+            SetupRow::Name => Some(&mut self.name),
+            SetupRow::Base => Some(&mut self.base),
+            SetupRow::Speaks => Some(&mut self.speaks),
+            SetupRow::TokenName => Some(&mut self.token_name),
+            SetupRow::Under => Some(&mut self.under),
+            SetupRow::From => Some(&mut self.from),
+            SetupRow::Protected | SetupRow::Token | SetupRow::GoesIn | SetupRow::KeepIn => None,
+        }
+    }
+
+    /// To the next row or the one before; round at the ends.
+    pub fn step(&mut self, step: isize) {
+        let rows = self.rows();
+        let at = rows.iter().position(|row| *row == self.row).unwrap_or(0);
+        let next = (at as isize + step).rem_euclid(rows.len() as isize) as usize;
+        self.row = rows[next];
+    }
+
+    /// The next choice of a row that is one.
+    pub fn turn(&mut self, step: isize) {
+        match self.row {
+            SetupRow::Protected => self.protected = !self.protected,
+            SetupRow::GoesIn => {
+                let before = self.goes_in.under().map_or("", |(_, usual)| usual);
+                let was_usual = self.under.text() == before;
+                self.goes_in = turned(&GoesIn::ALL, self.goes_in, step);
+                if was_usual {
+                    let usual = self.goes_in.under().map_or("", |(_, usual)| usual);
+                    self.under.set(usual);
+                }
+            }
+            SetupRow::KeepIn => self.keep_in = turned(&self.keeps.clone(), self.keep_in, step),
+            _ => {}
+        }
+    }
+
+    /// After a change of the URL: what is proposed stands wherever nothing else was typed.
+    /// Whether anything is.
+    pub fn propose(&mut self, taken: &[&str], library: &Library) -> bool {
+        let Some(found) = propose(&self.url.text(), taken, library) else {
+            (self.pack, self.who_am_i) = (None, None);
+            return false;
+        };
+        let Environment {
+            name,
+            base_url,
+            protected,
+            ..
+        } = found.environment;
+        if self.name.text() == self.proposed.0 {
+            self.name.set(&name);
+        }
+        if self.base.text() == self.proposed.1 {
+            self.base.set(&base_url);
+        }
+        if self.protected == self.proposed.2 {
+            self.protected = protected;
+        }
+        self.proposed = (name, base_url, protected);
+        (self.pack, self.who_am_i, self.path) = (found.pack, found.who_am_i, found.path);
+        true
+    }
+
+    /// The same for the name of the token.
+    pub fn propose_token(&mut self, name: &str) {
+        if self.token_name.text() == self.proposed_token {
+            self.token_name.set(name);
+        }
+        self.proposed_token = name.to_owned();
+    }
+
+    /// Whether a text is what was proposed.
+    pub fn is_proposed(&self, row: SetupRow) -> bool {
+        match row {
+            SetupRow::Name => !self.proposed.0.is_empty() && self.name.text() == self.proposed.0,
+            SetupRow::Base => !self.proposed.1.is_empty() && self.base.text() == self.proposed.1,
+            _ => false,
+        }
+    }
+}
+
+fn turned<T: Copy + PartialEq>(all: &[T], now: T, step: isize) -> T {
+    let at = all.iter().position(|one| *one == now).unwrap_or(0);
+    let next = (at as isize + step).rem_euclid(all.len().max(1) as isize) as usize;
+    all.get(next).copied().unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_typed_is_not_proposed_over() {
+        let mut setup = Setup::new(SetupKind::Add, false);
+        setup.url.set("https://api.acme.example/v2/x");
+        setup.propose(&[], &Library::default());
+        assert_eq!(setup.name.text(), "acme");
+        setup.name.set("mine");
+        setup.url.set("https://api.globex.example/v3/x");
+        setup.propose(&[], &Library::default());
+        assert_eq!(setup.name.text(), "mine");
+        assert_eq!(setup.base.text(), "https://api.globex.example/v3");
+        assert_eq!(setup.path, "/x");
+    }
+
+    #[test]
+    fn only_rows_that_matter_are_asked_for() {
+        let mut setup = Setup::new(SetupKind::Add, true);
+        assert!(!setup.rows().contains(&SetupRow::TokenName));
+        setup.typed.count = 8;
+        assert!(setup.rows().contains(&SetupRow::TokenName));
+        assert!(!setup.rows().contains(&SetupRow::Under));
+        setup.row = SetupRow::GoesIn;
+        setup.turn(2);
+        assert_eq!(setup.under.text(), "X-Api-Key");
+        assert!(setup.rows().contains(&SetupRow::Under));
+        setup.keep_in = KeepIn::Command;
+        assert!(!setup.rows().contains(&SetupRow::Token));
+        assert!(setup.rows().contains(&SetupRow::From));
+    }
+}

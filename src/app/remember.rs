@@ -1,0 +1,46 @@
+//! The one way a call enters the state and its history.
+
+use super::message::{Effect, Notice, Spent};
+use super::state::State;
+use crate::insight::{Exchange, blame, summary};
+use crate::model::ExchangeSummary;
+use std::sync::Arc;
+
+/// On the screen and on the disk; what the screen holds no more is let go.
+pub fn remember(state: &mut State, exchange: Arc<Exchange>, row: ExchangeSummary) -> Vec<Effect> {
+    let exchanges = state.history.remember(exchange.clone(), row);
+    let mut effects = vec![Effect::Remember(exchange)];
+    if !exchanges.is_empty() {
+        let body = None;
+        effects.push(Effect::LetGo(Spent { exchanges, body }));
+    }
+    effects
+}
+
+/// A call that was made for something else than the builder.
+pub fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+    let row = summary(&exchange);
+    remember(state, exchange, row)
+}
+
+/// A call that counts when the latest calls are judged together.
+pub fn remember_and_judge(
+    state: &mut State,
+    exchange: Arc<Exchange>,
+    row: ExchangeSummary,
+) -> Vec<Effect> {
+    let effects = remember(state, exchange, row);
+    blame_anew(state);
+    effects
+}
+
+/// Judges the latest calls of this run together; what becomes clear by it is told once.
+fn blame_anew(state: &mut State) {
+    let found = blame(state.history.latest(), state.now);
+    if let Some(blame) = &found
+        && state.blame.as_ref() != found.as_ref()
+    {
+        state.notice = Some(Notice::info(blame.says()));
+    }
+    state.blame = found;
+}

@@ -1,0 +1,80 @@
+//! A stream on standard output while it comes: its status first, then whole lines as they are
+//! there, without secrets. Ctrl-C ends the call; what came is kept.
+
+use super::print::Out;
+use crate::engine::{Client, Flight, Outgoing};
+use crate::model::Body;
+use std::time::Instant;
+
+/// What was printed of a stream so far.
+pub struct Live<'a> {
+    out: &'a mut Out,
+    /// The call without its body, which nobody sees here.
+    outgoing: Option<Outgoing>,
+    began: Instant,
+    /// How often there was more of the stream, and where what was printed ends.
+    count: u64,
+    printed: usize,
+}
+
+impl<'a> Live<'a> {
+    pub fn new(out: &'a mut Out) -> Live<'a> {
+        Live {
+            out,
+            outgoing: None,
+            began: Instant::now(),
+            count: 0,
+            printed: 0,
+        }
+    }
+
+    /// Before the call goes.
+    pub fn begin(&mut self, outgoing: &Outgoing) {
+        let mut outgoing = outgoing.clone();
+        (outgoing.typed.body, outgoing.sent.body) = (Body::Empty, Default::default());
+        self.outgoing = Some(outgoing);
+        self.began = Instant::now();
+    }
+
+    /// Whether the answer is a stream and its beginning stands there.
+    pub fn is_on(&self) -> bool {
+        self.count > 0
+    }
+
+    /// Where what was printed of a stream ends; `None` where the answer was none.
+    pub fn printed(self) -> Option<usize> {
+        self.is_on().then_some(self.printed)
+    }
+
+    /// Ends when there is more to print.
+    pub async fn grown(&self, flight: &Flight) -> u64 {
+        flight.grown(self.count).await
+    }
+
+    pub fn print(&mut self, count: u64, client: &Client, flight: &Flight) {
+        let (Some(outgoing), Some(so_far)) = (&self.outgoing, flight.so_far(self.printed)) else {
+            return;
+        };
+        let end = so_far.end;
+        let exchange = client.so_far(outgoing, so_far, self.began.elapsed());
+        if !self.is_on() {
+            self.out.coming(&exchange);
+        }
+        if let Some(response) = exchange.outcome.response() {
+            self.out.text(&String::from_utf8_lossy(&response.body));
+        }
+        (self.count, self.printed) = (count, end);
+    }
+}
+
+/// The call is over, and this is its whole body. What no line break ended is printed now.
+pub fn end(out: &mut Out, printed: usize, body: &[u8]) {
+    let rest = body.get(printed..).unwrap_or_default();
+    if !rest.is_empty() {
+        out.text(&String::from_utf8_lossy(rest));
+    }
+    if !body.is_empty() && !body.ends_with(b"\n") {
+        out.line("");
+    }
+    out.line("");
+}

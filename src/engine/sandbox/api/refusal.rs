@@ -1,0 +1,172 @@
+//! Why a call was not done, as a body of errors.
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+
+/// Why a call was not done, as the API says it.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub status: StatusCode,
+    pub problems: Vec<Problem>,
+    /// The methods for an `Allow` header.
+    pub allow: Option<String>,
+}
+
+/// One member of `errors`.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub detail: String,
+    pub code: &'static str,
+    /// The place in the body, or the name of the query parameter. That errors carry a `source`
+    /// is not documented: we send it where it helps, as the JSON:API format allows.
+    pub source: Option<Source>,
+}
+
+#[derive(Debug)]
+pub(super) enum Source {
+    Pointer(String),
+    Parameter(&'static str),
+}
+
+/// The codes. Only `not_found` is documented; every other one is our choice.
+///
+/// | status | code |
+/// | --- | --- |
+/// | 400 | `bad_request`, `unsupported_api_version`, `invalid_core_url` |
+/// | 401 | `unauthorized`, `token_expired` |
+/// | 403 | `forbidden` |
+/// | 404 | `not_found` |
+/// | 405 | `method_not_allowed`, `endpoint_not_implemented`, `core_outdated` |
+/// | 422 | `unprocessable_entity` |
+/// | 429 | `token_rate_limited`, `ip_rate_limited` |
+/// | 500 | `internal_server_error`, `endpoint_not_implemented` |
+/// | 501 | `not_implemented` |
+/// | 503 | `service_unavailable` |
+/// | 504 | `gateway_timeout` |
+impl Refusal {
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Refusal {
+        Refusal {
+            status,
+            problems: vec![Problem {
+                detail: detail.into(),
+                code,
+                source: None,
+            }],
+            allow: None,
+        }
+    }
+
+    pub fn bad_request(detail: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, "bad_request", detail)
+    }
+
+    pub fn unauthorized(detail: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    }
+
+    pub fn forbidden(detail: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// The same words for what is absent, archived, deleted and hidden: as the vendor says, all
+    /// four are one answer.
+    pub fn not_found() -> Refusal {
+        let detail = "The link is not valid, or you do not have access to what it names.";
+        Refusal::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    pub fn unprocessable(detail: impl Into<String>) -> Refusal {
+        Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unprocessable_entity",
+            detail,
+        )
+    }
+
+    pub fn unexpected() -> Refusal {
+        Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_server_error",
+            "Something went wrong on our side.",
+        )
+    }
+
+    pub fn at(mut self, pointer: impl Into<String>) -> Refusal {
+        let pointer = pointer.into();
+        for problem in &mut self.problems {
+            problem.source = Some(Source::Pointer(pointer.clone()));
+        }
+        self
+    }
+
+    pub fn about(mut self, parameter: &'static str) -> Refusal {
+        for problem in &mut self.problems {
+            problem.source = Some(Source::Parameter(parameter));
+        }
+        self
+    }
+
+    pub fn body(&self) -> Value {
+        let title = self.status.canonical_reason().unwrap_or("Error");
+        let errors: Vec<Value> = self
+            .problems
+            .iter()
+            .map(|problem| {
+                let mut error = json!({
+                    "title": title, "detail": problem.detail, "code": problem.code,
+                });
+                match &problem.source {
+                    Some(Source::Pointer(at)) => error["source"] = json!({ "pointer": at }),
+                    Some(Source::Parameter(name)) => {
+                        error["source"] = json!({ "parameter": name });
+                    }
+                    None => {}
+                }
+                error
+            })
+            .collect();
+        json!({ "errors": errors })
+    }
+}
+
+/// Validation that names every bad value at once.
+#[derive(Default)]
+pub(super) struct Checks {
+    problems: Vec<Problem>,
+}
+
+impl Checks {
+    pub fn refuse(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.problems.push(Problem {
+            detail: detail.into(),
+            code: "unprocessable_entity",
+            source: Some(Source::Pointer(pointer.into())),
+        });
+    }
+
+    /// Refuses an attribute that is empty.
+    pub fn filled(&mut self, attribute: &str, text: &str) {
+        if text.is_empty() {
+            let pointer = format!("/data/attributes/{attribute}");
+            self.refuse(pointer, format!("{attribute} can't be blank."));
+        }
+    }
+
+    pub fn done(self) -> Result<(), Refusal> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            problems: self.problems,
+            allow: None,
+        })
+    }
+}
+
+pub(super) fn wrong_method(code: &'static str, detail: String, allow: String) -> Refusal {
+    Refusal {
+        allow: Some(allow),
+        ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, code, detail)
+    }
+}

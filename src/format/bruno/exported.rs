@@ -1,0 +1,323 @@
+//! A collection of Bruno exported as JSON: its folders in their order.
+
+use super::shared::{METHODS, with_path_value};
+use crate::format::FormatError;
+use crate::format::call::{Call, Sent};
+use crate::format::gathered::Gathered;
+use crate::format::har::Watch;
+use crate::format::node::{Members, Node};
+use crate::format::notes::{offset_of, plain};
+use crate::format::outline;
+use crate::format::postman::graphql_text;
+use crate::model::{Collection, Param, Part, Secret, TokenName, cut, slot};
+
+/// Folders within folders that are walked into.
+const MOST_DEEP: usize = 40;
+
+pub fn is_collection(text: &str) -> bool {
+    outline::has(text, "items")
+        && (outline::has(text, "brunoConfig")
+            || outline::has(text, "name")
+                && text.contains("\"request\"")
+                && text.contains("\"mode\"")
+                && !outline::has(text, "info"))
+}
+
+pub fn read(
+    text: &str,
+    file: &str,
+    taken: &[TokenName],
+    known: &dyn Fn(&Secret) -> Option<TokenName>,
+    watch: Watch,
+) -> Result<Collection, FormatError> {
+    let root = Node::of(text).map_err(|error| {
+        let offset = match error.is_eof() {
+            true => text.len(),
+            false => offset_of(text, error.line(), error.column()),
+        };
+        FormatError::at(
+            file,
+            text,
+            offset,
+            format!("this is no collection of Bruno: {}", plain(&error)),
+            "Export the collection from Bruno again, as a Bruno collection.",
+        )
+    })?;
+    watch(50);
+    let members = root.members().unwrap_or_default();
+    let mut reader = Reader {
+        gathered: Gathered::new(text, taken, known),
+    };
+    let mut environments = members.list("environments").into_iter();
+    if let Some(first) = environments.next().and_then(Node::members) {
+        for node in first.list("variables") {
+            let Some(row) = node.members() else { continue };
+            let name = row.text("name").unwrap_or_default();
+            let value = row.text("value").unwrap_or_default();
+            if !name.is_empty() && is_on(&row) {
+                let variables = &mut reader.gathered.variables;
+                variables.set(&name, &value, row.is_true("secret"), node.at);
+            }
+        }
+    }
+    for other in environments {
+        reader
+            .gathered
+            .notes
+            .count(other.at, "further environments were left out");
+    }
+    let Gathered {
+        variables, lifter, ..
+    } = &mut reader.gathered;
+    variables.fill(lifter);
+    let whole = members.get("root").and_then(Node::members);
+    let outer = whole
+        .and_then(|root| root.get("request"))
+        .and_then(Node::members);
+    let outer = outer.and_then(|request| request.get("auth"));
+    reader.items(members.list("items"), "", outer, 0);
+    let title = members.text("name").unwrap_or_default();
+    Ok(reader.gathered.finish("bruno", &title))
+}
+
+fn is_on(row: &Members) -> bool {
+    row.get("enabled").is_none_or(Node::is_true)
+}
+
+struct Reader<'a> {
+    gathered: Gathered<'a>,
+}
+
+impl Reader<'_> {
+    fn items<'t>(
+        &mut self,
+        items: Vec<Node<'t>>,
+        path: &str,
+        auth: Option<Node<'t>>,
+        depth: usize,
+    ) {
+        for item in items {
+            let Some(members) = item.members() else {
+                continue;
+            };
+            let name = members.text("name").unwrap_or_default();
+            let kind = members.text("type").unwrap_or_default();
+            if members.get("items").is_some() {
+                if depth == MOST_DEEP {
+                    self.gathered
+                        .notes
+                        .count(item.at, "folders lie too deep and were left out");
+                    continue;
+                }
+                let own = members.get("root").and_then(Node::members);
+                let own = own
+                    .and_then(|root| root.get("request"))
+                    .and_then(Node::members);
+                let own = own.and_then(|request| request.get("auth")).filter(is_own);
+                let path = format!("{path}{} / ", cut(name.trim(), 40));
+                self.items(members.list("items"), &path, own.or(auth), depth + 1);
+            } else if let Some(request) = members.get("request").and_then(Node::members)
+                && !matches!(
+                    kind.as_str(),
+                    "grpc" | "grpc-request" | "ws" | "ws-request" | "js"
+                )
+            {
+                self.request(&request, item.at, &format!("{path}{name}"), auth);
+            } else if kind != "js" {
+                self.gathered.notes.count(
+                    item.at,
+                    "calls are no HTTP requests (WebSocket, gRPC and others) and were left out",
+                );
+            }
+        }
+    }
+
+    fn text(&mut self, members: &Members, name: &str) -> String {
+        let text = members.text(name).unwrap_or_default();
+        self.gathered.variables.plain(&text)
+    }
+
+    fn rows(&mut self, rows: Vec<Node>) -> Vec<Param> {
+        let mut kept = Vec::new();
+        for row in rows.into_iter().filter_map(Node::members) {
+            let name = self.text(&row, "name");
+            let value = self.text(&row, "value");
+            if !name.is_empty() {
+                kept.push(Param {
+                    enabled: is_on(&row),
+                    ..Param::new(name, value)
+                });
+            }
+        }
+        kept
+    }
+
+    fn request(&mut self, request: &Members, at: usize, name: &str, handed: Option<Node>) {
+        let method = request.text("method").unwrap_or_default();
+        let method = match METHODS.iter().any(|m| m.eq_ignore_ascii_case(&method)) {
+            true => method.to_ascii_uppercase(),
+            false => method,
+        };
+        let mut url = self.text(request, "url");
+        let rows = request.list("params");
+        let is_path = |node: &Node| {
+            let row = node.members();
+            row.is_some_and(|row| row.text("type").is_some_and(|kind| kind == "path"))
+        };
+        let (paths, queries): (Vec<Node>, Vec<Node>) = rows.into_iter().partition(is_path);
+        for row in self.rows(paths) {
+            url = with_path_value(&url, &row.name, &row.value);
+        }
+        let params = self.rows(queries);
+        if !params.is_empty() {
+            // The query stands in the URL as well.
+            url = url.split('?').next().unwrap_or_default().to_owned();
+        }
+        let mut call = Call {
+            at,
+            name: name.to_owned(),
+            method,
+            url,
+            params,
+            headers: self.rows(request.list("headers")),
+            ..Call::default()
+        };
+        let auth = request.get("auth").filter(is_own).or(handed);
+        if let Some(auth) = auth.and_then(Node::members) {
+            self.auth(&mut call, &auth, at);
+        }
+        if let Some(body) = request.get("body").and_then(Node::members) {
+            self.body(&mut call, &body, at);
+        }
+        if request
+            .text("tests")
+            .is_some_and(|text| !text.trim().is_empty())
+        {
+            self.gathered
+                .notes
+                .count(at, "scripts and tests are not run here and were left out");
+        }
+        self.gathered.call(call);
+    }
+
+    fn auth(&mut self, call: &mut Call, auth: &Members, at: usize) {
+        let mode = auth.text("mode").unwrap_or_default();
+        let own = auth.get(&mode).and_then(Node::members).unwrap_or_default();
+        if call.header("authorization").is_some() {
+            return;
+        }
+        match mode.as_str() {
+            "" | "none" | "inherit" => {}
+            "basic" => {
+                let user = self.text(&own, "username");
+                let password = self.text(&own, "password");
+                call.user = Some(format!("{user}:{password}"));
+            }
+            "bearer" | "oauth2" => {
+                let value = self.text(&own, "token");
+                let place = format!("auth {mode}");
+                let token = self.gathered.credential(&mode, &value, &place, at);
+                let value = format!("Bearer {}", slot(&token));
+                call.headers.push(Param::new("Authorization", value));
+            }
+            "apikey" => {
+                let name = match self.text(&own, "key") {
+                    name if name.is_empty() => "X-API-Key".to_owned(),
+                    name => name,
+                };
+                let value = self.text(&own, "value");
+                let place = format!("auth apikey {name}");
+                let token = self.gathered.credential(&name, &value, &place, at);
+                let row = Param::new(name, slot(&token));
+                let is_query = own.text("placement").is_some_and(|p| p.starts_with("query"));
+                match is_query {
+                    true => call.params.push(row),
+                    false => call.headers.push(row),
+                }
+            }
+            _ => self.gathered.notes.count(
+                at,
+                "requests prove who they are in a way that is not done here (a challenge or a signature)",
+            ),
+        }
+    }
+
+    fn body(&mut self, call: &mut Call, body: &Members, at: usize) {
+        let mode = body.text("mode").unwrap_or_default();
+        match mode.as_str() {
+            "json" | "text" | "xml" | "sparql" => {
+                let text = self.text(body, &mode);
+                if text.is_empty() {
+                    return;
+                }
+                call.typed(match mode.as_str() {
+                    "json" => "application/json",
+                    "xml" => "application/xml",
+                    "sparql" => "application/sparql-query",
+                    _ => "text/plain",
+                });
+                call.body = Sent::Text(text);
+            }
+            "formUrlEncoded" => {
+                call.typed("application/x-www-form-urlencoded");
+                call.body = Sent::Form(self.rows(body.list("formUrlEncoded")));
+            }
+            "multipartForm" => {
+                let mut parts = Vec::new();
+                for row in body
+                    .list("multipartForm")
+                    .into_iter()
+                    .filter_map(Node::members)
+                {
+                    let part = Part {
+                        name: self.text(&row, "name"),
+                        is_off: !is_on(&row),
+                        media_type: row.text("contentType").filter(|kind| !kind.is_empty()),
+                        ..Part::default()
+                    };
+                    if row.text("type").is_some_and(|kind| kind == "file") {
+                        let paths = row.list("value").into_iter().filter_map(Node::text);
+                        let paths: Vec<String> = match row.text("value") {
+                            Some(path) => vec![path],
+                            None => paths.collect(),
+                        };
+                        for path in paths {
+                            parts.extend(self.gathered.file(&path, at).map(|value| Part {
+                                value,
+                                is_file: true,
+                                ..part.clone()
+                            }));
+                        }
+                        continue;
+                    }
+                    parts.push(Part {
+                        value: self.text(&row, "value"),
+                        ..part
+                    });
+                }
+                call.body = Sent::Parts(parts);
+            }
+            "graphql" => {
+                let graphql = body
+                    .get("graphql")
+                    .and_then(Node::members)
+                    .unwrap_or_default();
+                let query = graphql.text("query").unwrap_or_default();
+                let variables = graphql.text("variables").unwrap_or_default();
+                let text = graphql_text(&query, &variables);
+                call.typed("application/json");
+                call.body = Sent::Text(self.gathered.variables.plain(&text));
+            }
+            "file" => self.gathered.notes.count(
+                at,
+                "bodies are files that are not named here and were left out",
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn is_own(node: &Node) -> bool {
+    let mode = node.members().and_then(|auth| auth.text("mode"));
+    mode.is_some_and(|mode| !mode.is_empty() && mode != "inherit")
+}

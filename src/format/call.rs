@@ -1,0 +1,142 @@
+//! A call as another program's command or file asks for it, before it is a request of ours.
+
+use super::gathered::Gathered;
+use crate::model::{Body, Param, Part, RequestSpec, TokenName, cut};
+
+/// Its texts are filled in; what the other program writes in braces was made a name of ours.
+#[derive(Clone, Default)]
+pub struct Call {
+    pub at: usize,
+    pub name: String,
+    pub method: String,
+    pub url: String,
+    pub params: Vec<Param>,
+    pub headers: Vec<Param>,
+    /// `user:password`
+    pub user: Option<String>,
+    pub body: Sent,
+}
+
+/// What goes along.
+#[derive(Clone, Default)]
+pub enum Sent {
+    #[default]
+    Nothing,
+    Text(String),
+    Bytes(Vec<u8>),
+    Form(Vec<Param>),
+    Parts(Vec<Part>),
+    File(String),
+}
+
+impl Call {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut rows = self.headers.iter();
+        let row = rows.find(|row| row.enabled && row.name.eq_ignore_ascii_case(name))?;
+        Some(&row.value)
+    }
+
+    /// Says what the body is, unless that is said already.
+    pub fn typed(&mut self, media_type: &str) {
+        if self.header("content-type").is_none() && !media_type.is_empty() {
+            self.headers.push(Param::new("Content-Type", media_type));
+        }
+    }
+}
+
+impl Gathered<'_> {
+    /// Makes a request of a call, its credentials by name; whether there was room for it.
+    pub fn call(&mut self, call: Call) -> bool {
+        if !self.has_room(call.at) {
+            return false;
+        }
+        let method = match call.method.trim() {
+            "" => "GET".to_owned(),
+            method => cut(&method.to_ascii_uppercase(), 40),
+        };
+        let mut spec = RequestSpec::new(method, "");
+        // A fragment is never sent.
+        let url = call.url.split('#').next().unwrap_or_default();
+        if url.trim().is_empty() {
+            self.notes
+                .count(call.at, "requests without a URL were left out");
+            return false;
+        }
+        let url = self.url(&mut spec, url, call.at);
+        (spec.url, spec.params) = self.lifter.taken_apart(&url);
+        for mut row in call.params {
+            row.value = self.lifter.named("parameter", &row.name, &row.value);
+            spec.params.push(row);
+        }
+        let kind = call
+            .headers
+            .iter()
+            .find(|row| row.enabled && row.name.eq_ignore_ascii_case("content-type"));
+        let kind = kind.map_or(String::new(), |row| row.value.to_ascii_lowercase());
+        let is_form = kind.starts_with("application/x-www-form-urlencoded");
+        for row in call.headers {
+            self.header(&mut spec, row);
+        }
+        if let Some(user) = &call.user {
+            self.basic(&mut spec, user, "user and password");
+        }
+        spec.body = match call.body {
+            Sent::Nothing => Body::Empty,
+            Sent::Text(text) => self.lifter.text_body(text, is_form),
+            Sent::Bytes(bytes) => Body::Bytes(bytes),
+            Sent::File(path) => Body::File(path),
+            Sent::Form(mut rows) => {
+                for row in &mut rows {
+                    row.value = self.lifter.named("form", &row.name, &row.value);
+                }
+                match rows.is_empty() {
+                    true => Body::Empty,
+                    false => Body::Form(rows),
+                }
+            }
+            Sent::Parts(mut parts) => {
+                for part in parts.iter_mut().filter(|part| !part.is_file) {
+                    part.value = self.lifter.named("part", &part.name, &part.value);
+                    part.value = self.lifter.body(&part.value);
+                }
+                // It would name a boundary that is written anew.
+                spec.headers
+                    .retain(|row| !row.name.eq_ignore_ascii_case("content-type"));
+                Body::Multipart(parts)
+            }
+        };
+        let name = match call.name.trim() {
+            "" => title_of(&spec),
+            name => name.to_owned(),
+        };
+        self.request(&name, spec);
+        true
+    }
+}
+
+impl Gathered<'_> {
+    /// The token of a value; where there is none, one that is still to be given.
+    pub fn credential(&mut self, base: &str, value: &str, place: &str, at: usize) -> TokenName {
+        if value.trim().is_empty() {
+            self.notes.count(
+                at,
+                "requests need a token that is not in the file; give it by the name that stands there",
+            );
+            return self.lifter.missing(base, place);
+        }
+        self.lifter.lift(base, place, value.trim())
+    }
+}
+
+/// A request by its method and its path.
+pub fn title_of(spec: &RequestSpec) -> String {
+    let url = spec.url.split(['?', '#']).next().unwrap_or_default();
+    let path = url.split_once("://").map_or(url, |(_, rest)| {
+        rest.find('/').map_or("/", |slash| &rest[slash..])
+    });
+    let path = match path.starts_with("{{") {
+        true => path.find('/').map_or(path, |slash| &path[slash..]),
+        false => path,
+    };
+    cut(&format!("{} {path}", spec.method), 80)
+}

@@ -1,0 +1,58 @@
+//! The commands of a text that call one program: found at the starts of lines, behind prompts and
+//! pipes, and cut into words.
+
+use super::FormatError;
+use super::curl::{Command, Unclosed, command, dialect, leads_to, next_of};
+use super::gathered::{Gathered, MOST};
+
+/// Every command of a text whose program is meant; each begins with the name of it.
+pub fn of(
+    text: &str,
+    file: &str,
+    is_program: impl Fn(&str) -> bool,
+) -> Result<Vec<Command>, FormatError> {
+    let dialect = dialect(text);
+    let leads = |line: &str| leads_to(line, &is_program);
+    let mut commands = Vec::new();
+    let (mut at, mut inside_line) = (0, true);
+    while let Some(start) = next_of(text, at, inside_line, leads) {
+        let found = command(text, start, dialect).map_err(|open| unclosed(text, file, &open))?;
+        at = found.end;
+        inside_line = !matches!(found.ended_by, None | Some(b'\n'));
+        commands.push(found);
+        if commands.len() == MOST {
+            break;
+        }
+    }
+    Ok(commands)
+}
+
+fn unclosed(text: &str, file: &str, open: &Unclosed) -> FormatError {
+    FormatError::at(
+        file,
+        text,
+        open.at,
+        format!("{} is opened here and never closed", open.what),
+        "Copy the whole command, or take the sign out.",
+    )
+}
+
+/// The first line that is not empty and no remark, where a command would stand.
+pub fn first_line(text: &str) -> &str {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let found = lines.find(|line| !line.trim().is_empty() && !line.trim().starts_with('#'));
+    found.unwrap_or_default()
+}
+
+/// What the shell would have given a command, which cannot be known here.
+pub fn note_lost(gathered: &mut Gathered, command: &Command) {
+    for (at, why) in &command.lost {
+        gathered.notes.add(*at, why);
+    }
+}
+
+/// An error for a text in which no such command stands.
+pub fn none(text: &str, file: &str, what: &str, remedy: &str) -> FormatError {
+    let start = text.len() - text.trim_start().len();
+    FormatError::at(file, text, start, format!("there is no {what}"), remedy)
+}

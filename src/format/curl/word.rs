@@ -1,0 +1,85 @@
+//! The words of one command, whatever shell it was written for.
+
+use crate::model::as_text;
+use std::ops::Range;
+
+/// One word, without its quotes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// Bytes, since `$'\xff'` can write any.
+    pub bytes: Vec<u8>,
+    /// Where it begins, in bytes of the text.
+    pub at: usize,
+    /// Where in it the shell would have put the value of a variable.
+    pub names: Vec<Range<usize>>,
+}
+
+impl Word {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The shell would put a value in here.
+    pub fn push_name(&mut self, name: &str) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.names.push(start..self.bytes.len());
+    }
+
+    /// What the command itself writes in braces is text, and only what the shell would fill in
+    /// is filled in. Bytes that are no text are left as they are.
+    pub fn settle(&mut self) {
+        let Ok(text) = std::str::from_utf8(&self.bytes) else {
+            return;
+        };
+        let mut settled = String::new();
+        let mut from = 0;
+        for range in std::mem::take(&mut self.names) {
+            settled.push_str(&as_text(&text[from..range.start]));
+            settled.push_str(&text[range.clone()]);
+            from = range.end;
+        }
+        settled.push_str(&as_text(&text[from..]));
+        self.bytes = settled.into_bytes();
+    }
+}
+
+/// One command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Command {
+    pub words: Vec<Word>,
+    /// Where the text goes on behind it and its separator.
+    pub end: usize,
+    /// The sign that ended it: `\n`, `;`, `&`, `|`, or nothing at the end of the text.
+    pub ended_by: Option<u8>,
+    /// What the shell would have given on standard input.
+    pub input: Option<Word>,
+    /// The file that it would have been read from.
+    pub input_file: Option<Word>,
+    /// What no value stands for, with its place and why.
+    pub lost: Vec<(usize, String)>,
+}
+
+/// Quotes that are never closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclosed {
+    pub at: usize,
+    pub what: &'static str,
+}
+
+/// What stands for a variable in a word. One that defines a token is that token.
+pub fn variable(name: &str) -> String {
+    match name.strip_prefix("HTTRIAGE_TOKEN_") {
+        Some(token) if !token.is_empty() => {
+            format!(
+                "{{{{token:{}}}}}",
+                token.to_ascii_lowercase().replace('_', "-")
+            )
+        }
+        _ => format!("{{{{{name}}}}}"),
+    }
+}
+
+pub fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}

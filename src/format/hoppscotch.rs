@@ -1,0 +1,447 @@
+//! Collections of Hoppscotch, one or a list of them: read as requests in the order of their
+//! folders. No credential stays in a request.
+
+use super::FormatError;
+use super::call::{Call, Sent};
+use super::gathered::Gathered;
+use super::har::Watch;
+use super::node::{Members, Node};
+use super::notes::{offset_of, plain};
+use super::outline;
+use crate::model::{Collection, Param, Part, Secret, TokenName, cut, slot};
+
+/// Folders within folders that are walked into.
+const MOST_DEEP: usize = 40;
+
+pub fn is_collection(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    // A list of collections begins with the first.
+    let first = text.strip_prefix('[').unwrap_or(text);
+    let has = |name: &str| outline::has(first, name);
+    has("requests")
+        && has("folders")
+        && (has("v") || first.contains("\"endpoint\""))
+        && !has("order")
+}
+
+/// Reads every request; `file` is named in the error.
+pub fn read(
+    text: &str,
+    file: &str,
+    taken: &[TokenName],
+    known: &dyn Fn(&Secret) -> Option<TokenName>,
+    watch: Watch,
+) -> Result<Collection, FormatError> {
+    let json = text.trim_start_matches('\u{feff}');
+    let root = Node::of(json).map_err(|error| {
+        let offset = match error.is_eof() {
+            true => json.len(),
+            false => offset_of(json, error.line(), error.column()),
+        };
+        FormatError::at(
+            file,
+            json,
+            offset,
+            format!("this is no collection of Hoppscotch: {}", plain(&error)),
+            "Export the collection again, as Hoppscotch JSON.",
+        )
+    })?;
+    watch(50);
+    let all = root.list().unwrap_or_else(|| vec![root]);
+    let all: Vec<Members> = all.into_iter().filter_map(Node::members).collect();
+    let mut reader = Reader {
+        gathered: Gathered::new(json, taken, known),
+    };
+    for members in &all {
+        reader.variables(members, 0);
+    }
+    let Gathered {
+        variables, lifter, ..
+    } = &mut reader.gathered;
+    variables.fill(lifter);
+    let title = all.first().and_then(|first| first.text("name"));
+    for members in &all {
+        let path = match all.len() {
+            1 => String::new(),
+            _ => named(&members.text("name").unwrap_or_default(), ""),
+        };
+        reader.folder(
+            members,
+            &Folder {
+                path,
+                ..Folder::default()
+            },
+        );
+    }
+    Ok(reader
+        .gathered
+        .finish("hoppscotch", &title.unwrap_or_default()))
+}
+
+fn named(name: &str, before: &str) -> String {
+    format!("{before}{} / ", cut(name.trim(), 40))
+}
+
+struct Reader<'a> {
+    gathered: Gathered<'a>,
+}
+
+/// What a folder hands down.
+#[derive(Clone, Default)]
+struct Folder<'t> {
+    path: String,
+    auth: Option<Node<'t>>,
+    headers: Vec<Node<'t>>,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn variables(&mut self, members: &Members, depth: usize) {
+        for node in members.list("variables") {
+            let Some(row) = node.members() else { continue };
+            let name = row.text("key").unwrap_or_default();
+            let value = ["currentValue", "initialValue", "value"]
+                .iter()
+                .find_map(|key| row.text(key).filter(|value| !value.is_empty()));
+            if !name.is_empty() && !self.gathered.variables.has(&name) {
+                let value = tidy(&value.unwrap_or_default());
+                self.gathered
+                    .variables
+                    .set(&name, &value, row.is_true("secret"), node.at);
+            }
+        }
+        if depth < MOST_DEEP {
+            for folder in members
+                .list("folders")
+                .into_iter()
+                .filter_map(Node::members)
+            {
+                self.variables(&folder, depth + 1);
+            }
+        }
+    }
+
+    /// Folders come before requests, as they do there.
+    fn folder<'t>(&mut self, members: &Members<'t>, outer: &Folder<'t>) {
+        let inside = Folder {
+            path: outer.path.clone(),
+            auth: members.get("auth").filter(is_own).or(outer.auth),
+            headers: [outer.headers.clone(), members.list("headers")].concat(),
+            depth: outer.depth + 1,
+        };
+        for node in members.list("folders") {
+            let Some(members) = node.members() else {
+                continue;
+            };
+            if inside.depth == MOST_DEEP {
+                self.gathered
+                    .notes
+                    .count(node.at, "folders lie too deep and were left out");
+                continue;
+            }
+            let name = members.text("name").unwrap_or_default();
+            let folder = Folder {
+                path: named(&name, &outer.path),
+                ..inside.clone()
+            };
+            self.folder(&members, &folder);
+        }
+        for node in members.list("requests") {
+            match node.members() {
+                Some(members) if members.get("endpoint").is_some() || members.get("url").is_some() => {
+                    self.request(&members, node.at, &inside);
+                }
+                Some(_) => self.gathered.notes.count(
+                    node.at,
+                    "calls are no HTTP requests (GraphQL, WebSocket and others have forms of their own) and were left out",
+                ),
+                None => {}
+            }
+        }
+    }
+
+    fn text(&mut self, members: &Members, name: &str) -> String {
+        let text = tidy(&members.text(name).unwrap_or_default());
+        self.gathered.variables.plain(&text)
+    }
+
+    fn rows(&mut self, rows: Vec<Node>) -> Vec<Param> {
+        let mut kept = Vec::new();
+        for row in rows.into_iter().filter_map(Node::members) {
+            let name = self.text(&row, "key");
+            let value = self.text(&row, "value");
+            let is_off = row.get("active").is_some_and(|node| !node.is_true());
+            if !name.is_empty() {
+                kept.push(Param {
+                    enabled: !is_off,
+                    ..Param::new(name, value)
+                });
+            }
+        }
+        kept
+    }
+
+    fn request(&mut self, members: &Members, at: usize, folder: &Folder) {
+        let name = members.text("name").unwrap_or_default();
+        let mut url = self.text(members, "endpoint");
+        if url.is_empty() {
+            // The first versions have it in two parts.
+            let path = self.text(members, "path");
+            url = self.text(members, "url") + &path;
+        }
+        let mut call = Call {
+            at,
+            name: match name.trim() {
+                "" => String::new(),
+                name => format!("{}{name}", folder.path),
+            },
+            method: members.text("method").unwrap_or_default(),
+            url,
+            ..Call::default()
+        };
+        call.params = self.rows(members.list("params"));
+        call.headers = self.rows(folder.headers.clone());
+        for row in self.rows(members.list("headers")) {
+            let same = |known: &Param| known.name.eq_ignore_ascii_case(&row.name);
+            call.headers.retain(|known| !same(known) || !row.enabled);
+            call.headers.push(row);
+        }
+        let auth = members.get("auth").filter(is_own).or(folder.auth);
+        if let Some(auth) = auth.and_then(Node::members) {
+            self.auth(&mut call, &auth, at);
+        }
+        if let Some(body) = members.get("body").and_then(Node::members) {
+            self.body(&mut call, &body, at);
+        }
+        for script in ["preRequestScript", "testScript"] {
+            if members
+                .text(script)
+                .is_some_and(|text| !text.trim().is_empty())
+            {
+                self.gathered
+                    .notes
+                    .count(at, "scripts and tests are not run here and were left out");
+            }
+        }
+        self.gathered.call(call);
+    }
+
+    fn auth(&mut self, call: &mut Call, auth: &Members, at: usize) {
+        let is_off = auth.get("authActive").is_some_and(|node| !node.is_true());
+        if is_off || call.header("authorization").is_some() {
+            return;
+        }
+        let mut bearer = |value: String, place: &str, base: &str| {
+            let token = self.gathered.credential(base, &value, place, at);
+            Param::new("Authorization", format!("Bearer {}", slot(&token)))
+        };
+        match auth.text("authType").unwrap_or_default().as_str() {
+            "" | "none" | "inherit" => {}
+            "basic" => {
+                let user = self.text(auth, "username");
+                let password = self.text(auth, "password");
+                call.user = Some(format!("{user}:{password}"));
+            }
+            "bearer" => {
+                let value = self.text(auth, "token");
+                let token = self.gathered.credential("bearer", &value, "auth bearer", at);
+                let value = format!("Bearer {}", slot(&token));
+                call.headers.push(Param::new("Authorization", value));
+            }
+            "oauth-2" => {
+                let grant = auth.get("grantTypeInfo").and_then(Node::members);
+                let value = grant.and_then(|grant| grant.text("token"));
+                let value = tidy(&value.or_else(|| auth.text("token")).unwrap_or_default());
+                call.headers.push(bearer(value, "auth oauth2", "oauth2"));
+            }
+            "api-key" => {
+                let name = match self.text(auth, "key") {
+                    name if name.is_empty() => "X-API-Key".to_owned(),
+                    name => name,
+                };
+                let value = self.text(auth, "value");
+                let place = format!("auth apikey {name}");
+                let token = self.gathered.credential(&name, &value, &place, at);
+                let row = Param::new(name, slot(&token));
+                let place = auth.text("addTo").unwrap_or_default().to_ascii_lowercase();
+                match place.starts_with("query") {
+                    true => call.params.push(row),
+                    false => call.headers.push(row),
+                }
+            }
+            _ => self.gathered.notes.count(
+                at,
+                "requests prove who they are in a way that is not done here (a challenge or a signature)",
+            ),
+        }
+    }
+
+    fn body(&mut self, call: &mut Call, body: &Members, at: usize) {
+        let kind = body.text("contentType").unwrap_or_default();
+        if kind.starts_with("multipart/") {
+            let mut parts = Vec::new();
+            for row in body.list("body").into_iter().filter_map(Node::members) {
+                let name = self.text(&row, "key");
+                let is_off = row.get("active").is_some_and(|node| !node.is_true());
+                let is_file = row.is_true("isFile");
+                if is_file {
+                    // Which one it was stands nowhere.
+                    self.gathered.notes.count(
+                        at,
+                        "files of parts are not named in the file: write the path where the variable stands",
+                    );
+                }
+                let value = match is_file {
+                    true => self.gathered.variables.plain("{{file}}"),
+                    false => self.text(&row, "value"),
+                };
+                parts.push(Part {
+                    name,
+                    value,
+                    is_file,
+                    is_off,
+                    ..Part::default()
+                });
+            }
+            call.body = Sent::Parts(parts);
+            return;
+        }
+        let text = self.text(body, "body");
+        if text.is_empty() {
+            return;
+        }
+        call.typed(&kind);
+        call.body = match kind.starts_with("application/x-www-form-urlencoded") {
+            // One pair a line, `name: value`; a sharp switches one off.
+            true if !text.contains('=') || text.contains(": ") => {
+                let rows = text.lines().filter_map(|line| {
+                    let (name, value) = line.split_once(':')?;
+                    let bare = name.trim().trim_start_matches('#').trim();
+                    Some(Param {
+                        enabled: !name.trim_start().starts_with('#'),
+                        ..Param::new(bare, value.trim())
+                    })
+                });
+                Sent::Form(rows.collect())
+            }
+            _ => Sent::Text(text),
+        };
+    }
+}
+
+fn is_own(node: &Node) -> bool {
+    let kind = node.members().and_then(|auth| auth.text("authType"));
+    kind.is_some_and(|kind| !kind.is_empty() && kind != "inherit")
+}
+
+/// `<<name>>` as `{{name}}`; braces of the text's own are its own.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find("<<") {
+        let inside = &rest[open + 2..];
+        let length = inside.find(['<', '>', '\n']).unwrap_or(inside.len());
+        let name = inside[..length].trim();
+        out.push_str(&rest[..open]);
+        if !inside[length..].starts_with(">>") || name.is_empty() || name.contains(['{', '}']) {
+            out.push('<');
+            rest = &rest[open + 1..];
+            continue;
+        }
+        out.extend(["{{", name, "}}"]);
+        rest = &inside[length + 2..];
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{registry, session_file};
+    use crate::model::{Auth, Body};
+
+    const COLLECTION: &str = r#"{"v":2,"name":"Acme","headers":[{"key":"X-All","value":"1","active":true}],"auth":{"authType":"bearer","authActive":true,"token":"<<key>>"},
+        "variables":[{"key":"key","currentValue":"planted-1","secret":true},{"key":"host","initialValue":"https://a.example"}],
+        "folders":[{"v":2,"name":"Cards","folders":[],"requests":[
+            {"v":"4","name":"make","method":"POST","endpoint":"<<host>>/cards","params":[{"key":"q","value":"1","active":true},{"key":"off","value":"2","active":false}],"headers":[],"auth":{"authType":"inherit","authActive":true},"body":{"contentType":"application/json","body":"{\"a\": \"<<word>>\", \"b\": \"1 << 2\"}"},"preRequestScript":"","testScript":"pw.expect(1)"}],"auth":{"authType":"inherit","authActive":true},"headers":[]}],
+        "requests":[{"v":"4","name":"up","method":"POST","endpoint":"<<host>>/up","params":[],"headers":[],"auth":{"authType":"basic","authActive":true,"username":"kim","password":"planted-2"},"body":{"contentType":"multipart/form-data","body":[{"key":"note","value":"hi","active":true,"isFile":false},{"key":"f","value":[],"active":true,"isFile":true}]}},
+            {"v":"4","name":"form","method":"POST","endpoint":"https://b.example/f","params":[],"headers":[],"auth":{"authType":"api-key","authActive":true,"key":"api_key","value":"planted-3","addTo":"QUERY_PARAMS"},"body":{"contentType":"application/x-www-form-urlencoded","body":"a: 1\n# b: 2"}}]}"#;
+
+    fn collection(text: &str) -> Collection {
+        let read = registry::read(text, "a", None, &[], &|_| None, &mut |_| ()).unwrap();
+        assert_eq!(read.kind, "hoppscotch");
+        let (session, _) = read.session("a");
+        let written = session_file::write(&session);
+        assert!(session_file::read(&written, "a").is_ok(), "{written}");
+        assert!(
+            !format!("{read:?}{written}").contains("planted"),
+            "{read:?}"
+        );
+        read
+    }
+
+    #[test]
+    fn a_collection_is_read_with_folders_values_and_credentials() {
+        for text in [COLLECTION.to_owned(), format!("[{COLLECTION}]")] {
+            let read = collection(&text);
+            let told: Vec<String> = read
+                .requests
+                .iter()
+                .map(|step| format!("{}: {} {}", step.name, step.spec.method, step.spec.url))
+                .collect();
+            assert_eq!(
+                told,
+                [
+                    "Cards / make: POST {{base}}/cards",
+                    "up: POST {{base}}/up",
+                    "form: POST https://b.example/f"
+                ]
+            );
+            assert_eq!(read.base.as_deref(), Some("https://a.example"));
+            let spec = &read.requests[0].spec;
+            assert!(matches!(&spec.auth, Auth::Bearer(token) if token.as_str() == "key"));
+            assert_eq!(
+                spec.body,
+                Body::Text("{\"a\": \"{{word}}\", \"b\": \"1 << 2\"}".into())
+            );
+            let params: Vec<_> = spec
+                .params
+                .iter()
+                .map(|p| (&p.name[..], p.enabled))
+                .collect();
+            assert_eq!(params, [("q", true), ("off", false)]);
+            assert_eq!(spec.headers[0], Param::new("X-All", "1"));
+            let Body::Multipart(parts) = &read.requests[1].spec.body else {
+                panic!("{read:?}")
+            };
+            let parts: Vec<_> = parts.iter().map(|p| (&p.value[..], p.is_file)).collect();
+            assert_eq!(parts, [("hi", false), ("{{file}}", true)]);
+            let spec = &read.requests[2].spec;
+            assert_eq!(
+                spec.params,
+                [Param::new("api_key", "{{token:api_key}}")].map(|mut row| {
+                    row.value = "{{token:api-key}}".into();
+                    row
+                })
+            );
+            let Body::Form(rows) = &spec.body else {
+                panic!("{spec:?}")
+            };
+            let rows: Vec<_> = rows.iter().map(|r| (&r.name[..], r.enabled)).collect();
+            assert_eq!(rows, [("a", true), ("b", false)]);
+        }
+    }
+
+    #[test]
+    fn other_json_is_not_taken_for_a_collection() {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "{\"requests\":[],\"folders\":[],\"order\":[]}",
+            "[{\"v\":1}]",
+        ] {
+            assert!(!is_collection(text), "{text}");
+        }
+    }
+}

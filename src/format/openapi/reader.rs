@@ -1,0 +1,200 @@
+//! What is carried from operation to operation of a description while it is read.
+
+use super::document::Document;
+use super::notes::{At, Lost, Notes};
+use crate::format::lift::Lifter;
+use crate::model::{Step, TokenName, as_text, decoded};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// References that lead to a reference.
+const HOPS: usize = 16;
+/// A reference that is longer leads nowhere.
+const LONGEST_REFERENCE: usize = 1_000;
+/// Levels of an example that are compared with a schema.
+const DEEPEST_MEANT: usize = 12;
+
+/// What a scheme comes to.
+#[derive(Clone)]
+pub(super) enum Way {
+    Bearer(TokenName),
+    Header {
+        name: String,
+        before: String,
+        token: TokenName,
+    },
+    Query {
+        name: String,
+        token: TokenName,
+    },
+    Cookie {
+        name: String,
+        token: TokenName,
+    },
+    /// By what, in words.
+    NotHere(String),
+}
+
+pub(super) struct Reader<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) lifter: Lifter<'d>,
+    pub(super) room: Room,
+    /// How each scheme signs in; none that is described nowhere.
+    pub(super) ways: HashMap<&'d str, Option<Way>>,
+    /// The schemas that the value at hand is made up within, and the steps it may still take.
+    pub(super) within: Vec<&'d Value>,
+    pub(super) steps_left: usize,
+    /// Whether what is copied becomes a text, as in a query or a form.
+    pub(super) wants_text: bool,
+    pub(super) notes: Notes<'d>,
+    /// The operation that is read.
+    pub(super) at: At<'d>,
+    /// The address that `{{base}}` stands for.
+    pub(super) base: Option<String>,
+    /// What URLs begin with.
+    pub(super) prefix: String,
+    pub(super) variables: Vec<(String, String)>,
+    pub(super) values: HashMap<String, usize>,
+    /// Names of a few parameters that were switched off.
+    pub(super) optional: Vec<&'d str>,
+    pub(super) steps: Vec<Step>,
+}
+
+/// What is left of the room.
+pub(super) struct Room(pub usize);
+
+impl Room {
+    /// Takes so many bytes of it. Once it is too small, it is empty.
+    pub fn take(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn take_value(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => self.take(24),
+            Value::String(text) => self.take(24 + text.len()),
+            Value::Array(values) => self.take(24) && values.iter().all(|v| self.take_value(v)),
+            Value::Object(members) => {
+                let mut members = members.iter();
+                self.take(24) && members.all(|(k, v)| self.take(k.len()) && self.take_value(v))
+            }
+        }
+    }
+}
+
+impl<'d> Reader<'d> {
+    pub(super) fn lost(&mut self, lost: Lost, first: &str) {
+        self.notes.count(lost, first, self.at);
+    }
+
+    /// A parameter that is switched off.
+    pub(super) fn optional(&mut self, name: &'d str) {
+        if self.optional.len() < 6 && !self.optional.contains(&name) {
+            self.optional.push(name);
+        }
+        self.notes.count(Lost::Optional, "", self.at);
+    }
+
+    /// What a node stands for: itself, else what its reference leads to.
+    pub(super) fn follow(&mut self, node: &'d Value) -> Option<&'d Value> {
+        let mut node = node;
+        for _ in 0..HOPS {
+            let Some(target) = node.get("$ref").and_then(Value::as_str) else {
+                return Some(node);
+            };
+            let Some(pointer) = target.strip_prefix('#') else {
+                self.lost(Lost::Elsewhere, target);
+                return None;
+            };
+            let pointer = match target.len() > LONGEST_REFERENCE {
+                true => None,
+                false => decoded(pointer).or_else(|| Some(pointer.to_owned())),
+            };
+            match pointer.and_then(|pointer| self.document.root().pointer(&pointer)) {
+                Some(found) => node = found,
+                None => {
+                    self.lost(Lost::Nowhere, target);
+                    return None;
+                }
+            }
+        }
+        let target = node.get("$ref").and_then(Value::as_str);
+        self.lost(Lost::Nowhere, target.unwrap_or_default());
+        None
+    }
+
+    /// A copy, while there is room for it, whose texts stay what they are when they are filled in.
+    /// What the schema calls a text is one as it is written, whatever else it looks like.
+    pub(super) fn copied(&mut self, value: &'d Value, schema: Option<&'d Value>) -> Option<Value> {
+        let has_room = self.room.take_value(value);
+        has_room.then(|| self.as_meant(value, schema, 0))
+    }
+
+    fn as_meant(&mut self, value: &'d Value, schema: Option<&'d Value>, depth: usize) -> Value {
+        let schema = match depth < DEEPEST_MEANT {
+            true => schema.and_then(|schema| self.follow(schema)),
+            false => None,
+        };
+        match value {
+            Value::String(text) => Value::String(as_text(text)),
+            Value::Array(values) => {
+                let items = schema.and_then(|schema| schema.get("items"));
+                let values = values.iter();
+                values
+                    .map(|value| self.as_meant(value, items, depth + 1))
+                    .collect()
+            }
+            Value::Object(members) => {
+                let described = schema.and_then(|schema| schema.get("properties"));
+                let members = members.iter().map(|(name, value)| {
+                    let described = described.and_then(|all| all.get(name));
+                    (as_text(name), self.as_meant(value, described, depth + 1))
+                });
+                Value::Object(members.collect())
+            }
+            plain => match self.document.written(plain) {
+                Some(text) if self.wants_text || schema.is_some_and(is_text) => Value::String(text),
+                _ => plain.clone(),
+            },
+        }
+    }
+
+    /// The example that stands beside a schema, in one of the forms of the versions.
+    pub(super) fn shown(&mut self, node: &'d Value) -> Option<Value> {
+        if let Some(value) = node.get("example").or_else(|| node.get("x-example")) {
+            return self.copied(value, node.get("schema").or(Some(node)));
+        }
+        let first = match node.get("examples")? {
+            Value::Object(examples) => examples.values().next(),
+            Value::Array(examples) => examples.first(),
+            _ => None,
+        };
+        let example = self.follow(first?)?;
+        let value = ["value", "dataValue", "serializedValue"]
+            .iter()
+            .find_map(|member| example.get(member));
+        if value.is_none()
+            && let Some(address) = example.get("externalValue").and_then(Value::as_str)
+        {
+            self.lost(Lost::Elsewhere, address);
+        }
+        self.copied(value?, node.get("schema"))
+    }
+}
+
+/// Whether a schema asks for a text, and not for a number that is written as one.
+fn is_text(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => {
+            let is_kind = |name: &str| kinds.iter().any(|kind| kind == name);
+            is_kind("string") && !["number", "integer", "boolean"].into_iter().any(is_kind)
+        }
+        kind => kind.is_some_and(|kind| kind == "string"),
+    }
+}

@@ -1,0 +1,144 @@
+//! Texts and URLs without what is secret in them, and the values that stand in them under secret
+//! names.
+
+use super::names::{is_scheme, is_secret_name};
+use super::places::is_kept;
+use super::search::{Found, Search};
+use super::values::Value;
+use super::views::{Reading, read};
+use crate::model::{Headers, MASK};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// A URL, or what is to become one.
+pub fn url(search: &Search, url: &str) -> String {
+    let mut url = text(search, url);
+    // By hand, since what is no URL may hold a password all the same.
+    if let Some(scheme) = url.find("://") {
+        let start = scheme + 3;
+        let end = url[start..].find(['/', '?', '#', '\\']);
+        let end = end.map_or(url.len(), |length| start + length);
+        if let Some(length) = url[start..end].rfind('@') {
+            url.replace_range(start..start + length, MASK);
+        }
+    }
+    url
+}
+
+pub fn text(search: &Search, text: &str) -> String {
+    match search.clean(text.as_bytes()) {
+        Some(masked) => lossy(masked),
+        None => text.to_owned(),
+    }
+}
+
+pub fn values_of_headers(headers: &Headers) -> Vec<Value> {
+    let mut values = Vec::new();
+    for header in headers.iter() {
+        let text = header.text();
+        if !is_secret_name(&header.name) {
+            values.extend(values_in(&header.value));
+        } else if header.name.eq_ignore_ascii_case("cookie") {
+            values.extend(text.split(';').filter_map(value_of_cookie));
+        } else if !text.contains("{{token:") {
+            values.extend(values_of_words(&text));
+        }
+    }
+    values
+}
+
+/// The credential in the value of a header, without the scheme before it.
+pub fn values_of_words(text: &str) -> Vec<Value> {
+    let mut values = Vec::new();
+    for word in text.split_whitespace().filter(|w| !is_scheme(w)) {
+        let word = word.trim_matches(['"', ',', ';']);
+        values.extend(value(word));
+        values.extend(values_of_basic(word));
+    }
+    values
+}
+
+/// Basic holds user and password.
+pub fn values_of_basic(word: &str) -> Vec<Value> {
+    let inside = STANDARD.decode(word).ok();
+    let inside = inside.and_then(|bytes| String::from_utf8(bytes).ok());
+    match inside.as_deref().and_then(|text| text.split_once(':')) {
+        Some((user, password)) => {
+            let mut values = vec![Value::pair(user, password)];
+            values.extend(value(password));
+            values
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Secrets of a URL, its user and password among them.
+pub fn values_of_url(text: &str) -> Vec<Value> {
+    let mut values = values_in(text.as_bytes());
+    if let Ok(url) = url::Url::parse(text)
+        && let Some(password) = url.password()
+    {
+        let (user, password) = (unescaped(url.username()), unescaped(password));
+        values.push(Value::pair(&user, &password));
+        values.extend(value(&password));
+    }
+    values
+}
+
+/// What stands right under secret names in a text.
+pub fn values_in(text: &[u8]) -> Vec<Value> {
+    let found = Search::for_values(&[]).and_names().look(text);
+    direct_values(text, &found)
+}
+
+pub fn direct_values(text: &[u8], found: &Found) -> Vec<Value> {
+    let direct = found.named.iter().filter(|named| named.is_direct);
+    let mut values = Vec::new();
+    for named in direct {
+        let stood = String::from_utf8_lossy(&text[named.range.clone()]);
+        let credential = match stood.split_once(' ') {
+            Some((scheme, rest)) if is_scheme(scheme) => rest.trim_start(),
+            _ => &stood,
+        };
+        let mut forms = vec![credential.to_owned()];
+        let mut plain = unescaped(credential);
+        forms.push(plain.clone());
+        forms.push(unescaped(&plain));
+        if plain.contains('+') {
+            plain = plain.replace('+', " ");
+            forms.push(plain);
+        }
+        forms.dedup();
+        values.extend(values_of_basic(credential));
+        values.extend(forms.iter().filter_map(|form| value(form)));
+    }
+    values
+}
+
+/// What stands by its name is no value.
+pub fn value(text: &str) -> Option<Value> {
+    let is_name = text.contains("{{token:") || is_kept(text);
+    (!is_name && !text.contains("‹token:")).then(|| Value::new(text))
+}
+
+pub fn unescaped(text: &str) -> String {
+    read(text.as_bytes(), Reading::Plain).map_or_else(|| text.to_owned(), lossy)
+}
+
+/// The value of `name=value`. Words, such as the name of a theme, would be blotted out everywhere.
+pub fn value_of_cookie(pair: &str) -> Option<Value> {
+    let (_, text) = pair.split_once('=')?;
+    let text = text.trim().trim_matches('"');
+    is_made_up(text).then(|| value(text)).flatten()
+}
+
+pub fn is_made_up(text: &str) -> bool {
+    text.len() >= 16 || text.bytes().any(|b| b.is_ascii_digit())
+}
+
+pub fn lossy(bytes: Vec<u8>) -> String {
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
+}

@@ -1,0 +1,148 @@
+//! The token of a request where its settings say that it goes: in `Authorization` under another
+//! scheme, in a header of its own, in the query or in a cookie.
+
+use super::{Auth, Environment, Param, Placement, RequestSpec, TokenName, slot};
+use std::borrow::Cow;
+
+/// The request with its token in its place, and the token if that is not `Bearer`. What a person
+/// typed there wins.
+pub fn placed<'s>(
+    spec: &'s RequestSpec,
+    environment: &Environment,
+) -> (Cow<'s, RequestSpec>, Option<TokenName>) {
+    let Auth::Bearer(name) = &spec.auth else {
+        return (Cow::Borrowed(spec), None);
+    };
+    let placement = environment.placement(name);
+    if placement == Placement::Bearer {
+        return (Cow::Borrowed(spec), None);
+    }
+    let mut spec = spec.clone();
+    let name = name.clone();
+    spec.auth = Auth::None;
+    let value = slot(&name);
+    let is_added = match &placement {
+        Placement::Bearer => false,
+        Placement::Scheme(scheme) => {
+            header(&mut spec, "Authorization", format!("{scheme} {value}"))
+        }
+        Placement::Basic(_) => header(&mut spec, "Authorization", format!("Basic {value}")),
+        Placement::Header(header_name) => header(&mut spec, header_name, value),
+        Placement::Query(key) => {
+            let is_typed = spec
+                .params
+                .iter()
+                .any(|row| row.enabled && row.name == *key);
+            if !is_typed {
+                spec.params.push(Param::new(key.as_str(), value));
+            }
+            !is_typed
+        }
+        Placement::Cookie(key) => {
+            let pair = format!("{key}={value}");
+            let mut rows = spec.headers.iter_mut();
+            let own = rows.find(|row| row.enabled && row.name.eq_ignore_ascii_case("cookie"));
+            match own {
+                Some(row) if !row.literal => row.value = format!("{}; {pair}", row.value),
+                _ => spec.headers.push(Param::new("Cookie", pair)),
+            }
+            true
+        }
+    };
+    (Cow::Owned(spec), is_added.then_some(name))
+}
+
+/// Adds a header, unless one of that name stands there.
+fn header(spec: &mut RequestSpec, name: &str, value: String) -> bool {
+    let mut rows = spec.headers.iter();
+    let is_typed = rows.any(|row| row.enabled && row.name.eq_ignore_ascii_case(name));
+    if !is_typed {
+        spec.headers.push(Param::new(name, value));
+    }
+    !is_typed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::resolve;
+
+    fn sent(placement: Placement, spec: &RequestSpec) -> (String, Vec<String>, Option<String>) {
+        let desk = TokenName::named("desk");
+        let acme = Environment {
+            base_url: "https://api.acme.example".into(),
+            placements: vec![(desk.clone(), placement)],
+            ..Environment::default()
+        };
+        let spec = RequestSpec {
+            auth: Auth::Bearer(desk),
+            ..spec.clone()
+        };
+        let sent = resolve(&spec, &acme).unwrap();
+        let names = ["authorization", "x-api-key", "cookie"];
+        let headers = names.iter().filter_map(|name| {
+            let value = sent.headers.get(name)?;
+            Some(format!("{name}: {value}"))
+        });
+        let token = sent.token.as_ref().map(|token| token.name.to_string());
+        (sent.url.clone(), headers.collect(), token)
+    }
+
+    #[test]
+    fn a_token_goes_where_its_settings_say() {
+        let spec = RequestSpec::new("GET", "/x");
+        let named = |placement| {
+            let (url, headers, token) = sent(placement, &spec);
+            assert_eq!(token.as_deref(), Some("desk"));
+            (url, headers.join(" | "))
+        };
+        let plain = "https://api.acme.example/x";
+        let slot = "{{token:desk}}";
+        let cases = [
+            (
+                Placement::Bearer,
+                plain.to_owned(),
+                format!("authorization: Bearer {slot}"),
+            ),
+            (
+                Placement::Scheme("Bot".into()),
+                plain.to_owned(),
+                format!("authorization: Bot {slot}"),
+            ),
+            (
+                Placement::Basic("kim".into()),
+                plain.to_owned(),
+                format!("authorization: Basic {slot}"),
+            ),
+            (
+                Placement::Header("X-Api-Key".into()),
+                plain.to_owned(),
+                format!("x-api-key: {slot}"),
+            ),
+            (
+                Placement::Cookie("sid".into()),
+                plain.to_owned(),
+                format!("cookie: sid={slot}"),
+            ),
+            (
+                Placement::Query("api_key".into()),
+                format!("{plain}?api_key={slot}"),
+                String::new(),
+            ),
+        ];
+        for (placement, url, headers) in cases {
+            assert_eq!(named(placement), (url, headers));
+        }
+    }
+
+    #[test]
+    fn what_stands_there_already_is_not_added_again() {
+        let mut spec = RequestSpec::new("GET", "/x");
+        spec.headers = vec![Param::new("x-api-key", "typed")];
+        let (_, headers, token) = sent(Placement::Header("X-Api-Key".into()), &spec);
+        assert_eq!(
+            (headers, token),
+            (vec!["x-api-key: typed".to_owned()], None)
+        );
+    }
+}

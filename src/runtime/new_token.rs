@@ -1,0 +1,37 @@
+//! The value of a token while it is typed, unseen.
+
+use crate::app::{Key, KeyCode, Message};
+use crate::model::Masked;
+
+/// The value of a token that is being defined.
+#[derive(Default)]
+pub struct NewToken {
+    pub value: Masked,
+    /// Whether keys go into it.
+    pub typing: bool,
+}
+
+impl NewToken {
+    /// What becomes of a key or a paste; `None` where it was a part of the value.
+    pub fn takes(&mut self, message: Message) -> Option<Message> {
+        match &message {
+            Message::Paste(text) => self.value.paste(text),
+            Message::Key(Key {
+                code: KeyCode::Char('u'),
+                ctrl: true,
+                ..
+            }) => self.value.clear(),
+            Message::Key(Key {
+                code: KeyCode::Char(c),
+                ctrl: false,
+                alt: false,
+            }) => self.value.push(*c),
+            Message::Key(Key {
+                code: KeyCode::Backspace,
+                ..
+            }) => self.value.pop(),
+            _ => return Some(message),
+        }
+        None
+    }
+}

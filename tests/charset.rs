@@ -1,0 +1,134 @@
+//! Texts in encodings other than UTF-8: read as what they say wherever somebody reads, and kept
+//! as they came wherever bytes are kept.
+#![cfg(unix)]
+
+mod faults;
+mod program;
+mod tty;
+
+use faults::{Server, answer};
+use program::Home;
+use std::process::Output;
+use tty::Tty;
+
+const LATIN: &str = "Content-Type: application/json; charset=ISO-8859-1\r\n";
+
+fn latin(text: &str) -> Vec<u8> {
+    text.chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect()
+}
+
+fn refusal() -> Vec<u8> {
+    latin(
+        "{\"errors\":[{\"code\":\"x\",\"title\":\"Größe fehlt\",\"detail\":\"Die Größe ist nötig\"}]}",
+    )
+}
+
+/// What it wrote, which need not be text.
+fn raw(home: &Home, args: &[&str]) -> Output {
+    home.command(args).output().unwrap()
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[test]
+fn a_terminal_shows_a_body_in_its_charset() {
+    let gbk = b"\xb4\xed\xce\xf3";
+    let utf16: Vec<u8> = "\u{feff}Größe 日"
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    for (kind, body, text) in [
+        ("text/plain; charset=gbk", gbk.to_vec(), "错误"),
+        ("text/plain", utf16, "Größe 日"),
+        (
+            "text/html",
+            latin("<meta charset=latin1><p>Größe</p>"),
+            "Größe",
+        ),
+    ] {
+        let head = format!("Content-Type: {kind}\r\n");
+        let server = Server::saying(answer("200 OK", &head, &body));
+        let mut tty = Tty::start(&["send", "GET", &server.base()], (120, 30));
+        tty.sees(text);
+    }
+}
+
+#[test]
+fn errors_tickets_search_and_json_say_the_words_and_files_hold_the_bytes() {
+    let home = Home::new();
+    let body = refusal();
+    let server = Server::saying(answer("422 Unprocessable Entity", LATIN, &body));
+    let url = server.base();
+
+    let shown = home.run(&["send", "GET", &url, "--json"]).json();
+    let outcome = &shown["outcome"];
+    assert_eq!(outcome["entries"][0]["title"], "Größe fehlt");
+    assert_eq!(outcome["entries"][0]["detail"], "Die Größe ist nötig");
+    assert_eq!(outcome["charset"], "windows-1252");
+    assert_eq!(outcome["body_bytes"], body.len());
+    let text = outcome["body"]["text"].as_str().unwrap();
+    assert!(text.contains("Größe ist"), "{text}");
+    let id = shown["id"].as_str().unwrap();
+
+    // The history reads it again from the bytes that it keeps.
+    let kept = home.run(&["history", "show", id, "--json"]).json();
+    assert_eq!(kept["outcome"], *outcome);
+    let found = home.run(&["history", "list", "größe", "--json"]);
+    assert!(found.out.contains(id), "{}{}", found.out, found.err);
+    let ticket = home.run(&["export", id, "--as", "markdown"]);
+    assert!(ticket.out.contains("Größe fehlt"), "{}", ticket.all());
+    let har = home.run(&["export", id, "--as", "har"]).json();
+    let content = &har["log"]["entries"][0]["response"]["content"];
+    assert!(content["text"].as_str().unwrap().contains("Größe fehlt"));
+
+    // Bytes stay bytes, into a pipe and into a file.
+    let piped = raw(&home, &["send", "GET", &url]);
+    assert!(holds(&piped.stdout, &body));
+    raw(&home, &["send", "GET", &url, "--output", "body.bin"]);
+    assert_eq!(std::fs::read(home.path("body.bin")).unwrap(), body);
+}
+
+#[test]
+fn a_secret_is_masked_in_every_charset() {
+    let home = Home::new();
+    let text = "{\"größe\":1,\"access_token\":\"qpwoeiruty1029384756\"}";
+    let utf16: Vec<u8> = format!("\u{feff}{text}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (head, body) in [
+        (LATIN, latin(text)),
+        ("Content-Type: application/json\r\n", utf16),
+    ] {
+        let server = Server::saying(answer("200 OK", head, &body));
+        let piped = raw(&home, &["send", "GET", &server.base()]);
+        let out = String::from_utf8(piped.stdout).unwrap();
+        assert!(out.contains("größe") && out.contains("‹secret›"), "{out}");
+        let listed = home.run(&["history", "list", "--json", "--limit", "1"]);
+        let id = listed.out.split("\"id\":").nth(1).unwrap();
+        let id = id.trim_start().trim_start_matches('"');
+        let id = id.split('"').next().unwrap();
+        let kept = home.run(&["history", "show", id, "--json"]);
+        assert!(kept.out.contains("größe"), "{}", kept.all());
+        assert!(!kept.out.contains("qpwoeiruty"), "{}", kept.out);
+    }
+}
+
+#[test]
+fn an_answer_that_is_the_same_in_another_charset_is_the_same() {
+    let home = Home::new();
+    let body = latin("{\"data\":{\"title\":\"Größe\"}}");
+    let server = Server::saying(answer("200 OK", LATIN, &body));
+    let session = format!(
+        "version = 1\nname = \"c\"\n\n[[step]]\nname = \"one\"\nmethod = \"GET\"\nurl = \"{}/a\"\n\
+         [step.expect]\nstatus = 200\nvalues = {{ \"/data/title\" = \"Größe\" }}\n",
+        server.base()
+    );
+    home.write("c.session.toml", session);
+    let ran = home.run(&["replay", "c.session.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+}

@@ -1,0 +1,258 @@
+//! What is in front says truly what it is: the call of an answer, where the focus is, and what is
+//! known of a token.
+
+mod scene;
+
+use httriage::app::{Effect, Overlay, Pane};
+use httriage::model::{Auth, RequestSpec, TokenName};
+use scene::{SIZES, SMALL, Scene, USUAL, WIDE, start, text_of};
+
+fn name(text: &str) -> TokenName {
+    TokenName::new(text).unwrap()
+}
+
+fn get(path: &str, token: &str) -> RequestSpec {
+    RequestSpec {
+        auth: Auth::Bearer(name(token)),
+        ..RequestSpec::new("GET", format!("{{{{base}}}}{path}"))
+    }
+}
+
+#[test]
+fn the_first_focus_is_the_response_where_there_is_one_and_else_the_call_line() {
+    for size in SIZES {
+        assert_eq!(Scene::open(size).state.focus, Pane::Response);
+        let mut quiet = start(size);
+        quiet.send_first = false;
+        let mut scene = Scene::closed(quiet);
+        scene.held = false;
+        scene.answer_all();
+        assert!(scene.state.is_on_call());
+    }
+}
+
+#[test]
+fn the_ring_goes_from_the_call_line_over_the_request_and_the_response_to_the_history() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            seen.push((scene.state.focus, scene.state.is_on_call()));
+            scene.keys("tab");
+        }
+        let expected = [
+            (Pane::Response, false),
+            (Pane::History, false),
+            (Pane::Request, true),
+            (Pane::Request, false),
+        ];
+        assert_eq!(seen, expected);
+        scene.keys("backtab backtab");
+        assert!(scene.state.is_on_call());
+    }
+}
+
+#[test]
+fn an_answer_names_its_call_at_every_size() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        let picture = text_of(&scene.picture());
+        assert!(picture.contains("GET"), "{picture}");
+        assert!(picture.contains("/core/runbooks/7/tasks"), "{picture}");
+        if size != SMALL {
+            let title = "Response  GET /core/runbooks/7/tasks as support · 02:07:00";
+            assert!(picture.contains(title), "{picture}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_steps_back_when_it_is_none_to_what_stands_in_the_request() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        assert!(!scene.state.is_stale());
+        scene.state.builder.auth = Auth::Bearer(name("admin"));
+        assert!(scene.state.is_stale());
+        let picture = text_of(&scene.picture());
+        if size != SMALL {
+            assert!(picture.contains("Response  not this request"), "{picture}");
+        }
+        assert!(picture.contains("^R sends"), "{picture}");
+        assert!(
+            picture.contains("to GET /core/runbooks/7/tasks"),
+            "{picture}"
+        );
+        // The line that says so is the only one that is not dim.
+        let (x, y) = scene.place_of("403 Forbidden");
+        let dim = scene.theme.dim().add_modifier;
+        assert_eq!(scene.picture()[(x, y)].modifier, dim);
+        let (x, y) = scene.place_of("^R sends");
+        assert_ne!(scene.picture()[(x, y)].modifier, dim);
+        let sent = scene.jobs().len();
+        scene.keys("esc");
+        assert_eq!(scene.state.builder.auth, Auth::Bearer(name("support")));
+        assert!(!scene.state.is_stale());
+        assert_eq!(scene.jobs().len(), sent);
+    }
+}
+
+#[test]
+fn another_environment_makes_an_answer_none_of_this_request_and_esc_goes_back_there() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    assert_eq!(scene.state.environment().name, "acme-live");
+    assert!(scene.state.is_stale());
+    scene.keys("esc esc");
+    assert_eq!(scene.state.environment().name, "sandbox");
+    assert!(!scene.state.is_stale());
+    assert_eq!(scene.state.builder.auth, Auth::Bearer(name("support")));
+}
+
+#[test]
+fn typing_a_url_does_not_hide_the_answer_on_a_small_screen() {
+    let mut scene = Scene::open(USUAL);
+    scene.keys("tab tab enter");
+    assert!(scene.state.builder.is_editing());
+    let picture = text_of(&scene.picture());
+    assert!(picture.contains("403 Forbidden"), "{picture}");
+}
+
+#[test]
+fn how_a_token_stands_is_what_calls_have_shown_of_it() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&get("/core/runbooks", "expired"));
+    scene.send(&get("/core/runbooks", "admin"));
+    scene.keys("4");
+    let picture = text_of(&scene.picture());
+    let row = |of: &str| {
+        let lines = picture.lines();
+        let mut rows = lines.filter(|line| line.trim_start_matches(['┃', ' ']).starts_with(of));
+        rows.next().unwrap_or_default().to_owned()
+    };
+    assert!(
+        row("expired ").contains("refused 02:07: token_expired"),
+        "{picture}"
+    );
+    assert!(row("admin ").contains("worked 02:07"), "{picture}");
+    assert!(
+        row("support ").contains("refused 02:07: forbidden"),
+        "{picture}"
+    );
+    assert!(row("revoked ").contains("never sent"), "{picture}");
+    assert!(!picture.contains("looks fine"), "{picture}");
+}
+
+#[test]
+fn two_tokens_are_compared_by_what_each_got() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&get("/core/runbooks/7/tasks", "admin"));
+    scene.keys("4").keys("x");
+    let place = scene.state.tokens_pane.rows("sandbox");
+    let at = place
+        .iter()
+        .position(|row| row.token.name.as_str() == "support");
+    for _ in 1..at.unwrap() {
+        scene.keys("down");
+    }
+    scene.keys("x");
+    let picture = text_of(&scene.picture());
+    assert!(picture.contains("What each got"), "{picture}");
+    assert!(picture.contains("GET /core/runbooks/7/tasks"), "{picture}");
+    assert!(picture.contains("403 forbidden"), "{picture}");
+    assert!(!picture.contains("alike in all"), "{picture}");
+}
+
+#[test]
+fn a_paste_of_a_known_value_puts_the_name_in_its_place() {
+    use httriage::app::{Message, Pasted};
+    let pasted = |scene: &mut Scene| {
+        scene.tell(Message::PasteKnown {
+            text: Pasted("the-value-of-support".to_owned()),
+            named: "{{token:support}}".to_owned(),
+        });
+    };
+    let mut scene = Scene::open(WIDE);
+    let url = scene.state.builder.url.text();
+    pasted(&mut scene);
+    assert_eq!(scene.state.builder.url.text(), url);
+    assert!(
+        scene.notice().contains("the value of support"),
+        "{}",
+        scene.notice()
+    );
+    scene.keys("tab tab enter");
+    pasted(&mut scene);
+    assert_eq!(
+        scene.state.builder.url.text(),
+        format!("{url}{{{{token:support}}}}")
+    );
+    assert!(scene.notice().contains("its name stands in its place"));
+    // A filter is not filled in, so the name alone stands there.
+    scene.keys("esc").keys("/");
+    pasted(&mut scene);
+    assert_eq!(scene.state.history.filter.text(), "support");
+}
+
+#[test]
+fn the_name_of_a_session_takes_a_pasted_value_by_its_name() {
+    // The name of a session takes a pasted value as its name too.
+    use httriage::app::{Message, Pasted};
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-s ctrl-u");
+    scene.tell(Message::PasteKnown {
+        text: Pasted("the-value-of-support".to_owned()),
+        named: "{{token:support}}".to_owned(),
+    });
+    assert!(matches!(scene.state.overlay, Some(Overlay::Prompt(_))));
+    scene.keys("enter");
+    let session = scene.asked.iter().rev().find_map(|effect| match effect {
+        Effect::WriteSession { session, .. } => Some(session.name.clone()),
+        _ => None,
+    });
+    assert_eq!(session.as_deref(), Some("support"));
+}
+
+#[test]
+fn a_401_without_a_token_never_says_that_the_token_was_not_accepted() {
+    let mut scene = Scene::open(WIDE);
+    let mut spec = get("/core/runbooks", "support");
+    spec.auth = Auth::None;
+    scene.send(&spec);
+    scene.keys("enter");
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("No credential was sent, and the API wants one."),
+        "{picture}"
+    );
+    assert!(!picture.contains("was not accepted"), "{picture}");
+}
+
+#[test]
+fn the_last_lesson_of_the_tour_and_its_answer_say_the_same() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&scene::guided("HTML"));
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("A gateway in front of the API failed."),
+        "{picture}"
+    );
+    assert!(!picture.contains("could not connect to Core"), "{picture}");
+}
+
+#[test]
+fn a_tab_counts_all_errors_that_came() {
+    use httriage::model::{Outcome, Response};
+    let mut scene = Scene::open(WIDE);
+    let one = r#"{"code":"a","title":"A","source":{"pointer":"/data/attributes/name"}}"#;
+    let body = format!("{{\"errors\":[{}]}}", vec![one; 300].join(","));
+    scene.outcomes = vec![Outcome::Answered(Response {
+        status: 422,
+        body: body.into_bytes(),
+        ..Response::default()
+    })];
+    scene.send(&get("/core/runbooks", "support"));
+    let picture = text_of(&scene.picture());
+    assert!(picture.contains("Errors 300"), "{picture}");
+    assert!(picture.contains("/data/attributes/name"), "{picture}");
+    assert!(picture.contains("field"), "{picture}");
+}

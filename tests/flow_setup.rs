@@ -1,0 +1,234 @@
+//! One's own API in a minute, by keys and messages alone: an environment from a pasted URL, its
+//! token unseen, and what follows.
+
+mod scene;
+
+use httriage::app::pane::{KeepIn, SetupRow, TypedToken};
+use httriage::app::{Effect, Message, Overlay, SetupOrder};
+use httriage::model::{Auth, Placement, TokenName};
+use scene::{SIZES, Scene, WIDE, start, text_of};
+
+const URL: &str = "https://api.acme.example/v2/orders?limit=5";
+
+fn ordered(scene: &Scene) -> SetupOrder {
+    let mut asked = scene.asked.iter().rev();
+    let order = asked.find_map(|effect| match effect {
+        Effect::SetUp(order) => Some((**order).clone()),
+        _ => None,
+    });
+    order.expect("nothing was asked to be written")
+}
+
+fn row(scene: &Scene) -> SetupRow {
+    match &scene.state.overlay {
+        Some(Overlay::Setup(setup)) => setup.row,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What the runtime tells of a value that is typed unseen.
+fn type_token(scene: &mut Scene) {
+    scene.tell(Message::TypedToken(TypedToken {
+        count: 24,
+        says: vec![(false, "opaque · 24 characters".to_owned())],
+    }));
+}
+
+#[test]
+fn environment_and_token_take_ten_keys_besides_what_is_pasted() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        // Three to the form, five to the token, one to save and send.
+        scene.keys("ctrl-e up enter");
+        scene.paste(URL);
+        scene.keys("enter enter enter enter enter");
+        assert_eq!(row(&scene), SetupRow::Token);
+        assert_eq!(scene.asked.last(), Some(&Effect::TypeToken(true)));
+        type_token(&mut scene);
+        scene.keys("ctrl-r");
+        let order = ordered(&scene);
+        assert_eq!(order.environment.name, "acme");
+        assert_eq!(order.environment.base_url, "https://api.acme.example/v2");
+        assert!(!order.environment.protected && order.changes.is_none());
+        let token = order.token.unwrap();
+        assert_eq!(token.name.as_str(), "acme");
+        assert_eq!(
+            (token.placement, token.keep_in),
+            (Placement::Bearer, KeepIn::File)
+        );
+        // It is there, its token is chosen, and its first call went.
+        assert!(scene.state.overlay.is_none());
+        assert_eq!(scene.state.environment().name, "acme");
+        assert_eq!(
+            scene.state.builder.auth,
+            Auth::Bearer(TokenName::new("acme").unwrap())
+        );
+        assert_eq!(scene.last_sent().url, URL);
+    }
+}
+
+#[test]
+fn the_place_of_a_token_and_where_it_stays_are_chosen() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("alt-e").paste(URL);
+    scene.keys("enter enter enter enter right enter");
+    type_token(&mut scene);
+    scene.keys("enter");
+    assert_eq!(row(&scene), SetupRow::TokenName);
+    scene
+        .keys("ctrl-u")
+        .types("shop-bot")
+        .keys("enter right right");
+    assert!(text_of(&scene.picture()).contains("a header of its own"));
+    scene.keys("enter");
+    assert_eq!(row(&scene), SetupRow::Under);
+    scene.keys("ctrl-u").types("X-Acme-Key").keys("enter right");
+    assert!(text_of(&scene.picture()).contains("nowhere: this run only"));
+    scene.keys("ctrl-r");
+    let order = ordered(&scene);
+    assert!(order.environment.protected);
+    let token = order.token.unwrap();
+    assert_eq!(token.name.as_str(), "shop-bot");
+    assert_eq!(token.placement, Placement::Header("X-Acme-Key".into()));
+    assert_eq!(token.keep_in, KeepIn::ThisRun);
+}
+
+#[test]
+fn what_is_wrong_is_said_and_its_row_is_gone_to() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("alt-e ctrl-r");
+    assert_eq!(row(&scene), SetupRow::Url);
+    assert!(text_of(&scene.picture()).contains("Paste any URL of the API, as"));
+    scene
+        .paste(URL)
+        .keys("enter ctrl-u")
+        .types("sandbox")
+        .keys("ctrl-r");
+    assert_eq!(row(&scene), SetupRow::Name);
+    assert!(text_of(&scene.picture()).contains("That cannot be its name"));
+    scene
+        .keys("ctrl-u")
+        .types("mine")
+        .keys("enter enter")
+        .types("nothing")
+        .keys("ctrl-r");
+    assert_eq!(row(&scene), SetupRow::Speaks);
+    scene.keys("esc");
+    assert!(scene.state.overlay.is_none());
+    let wrote = |effect: &Effect| matches!(effect, Effect::SetUp(_));
+    assert!(!scene.asked.iter().any(wrote));
+    assert_eq!(scene.asked.last(), Some(&Effect::ForgetTyped));
+}
+
+#[test]
+fn what_a_person_said_stays_when_the_file_cannot_be_written() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.keys("alt-e").paste(URL);
+    scene.keys("ctrl-r");
+    scene.tell(Message::SetUp(Err(
+        "config.toml:3:1: it is broken.".to_owned()
+    )));
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("config.toml:3:1: it is broken."),
+        "{picture}"
+    );
+    assert!(picture.contains("https://api.acme.example/v2"), "{picture}");
+}
+
+#[test]
+fn an_environment_of_ones_own_is_changed_and_removed_after_a_question() {
+    let mut opening = start(WIDE);
+    opening.environment = 1;
+    opening.send_first = false;
+    let mut scene = Scene::closed(opening);
+    scene.held = false;
+    scene.answer_all();
+    scene.keys("ctrl-e up up up enter");
+    let picture = text_of(&scene.picture());
+    assert!(picture.contains("Change acme-live"), "{picture}");
+    scene.keys("esc ctrl-e up up enter");
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("Remove acme-live from config.toml?"),
+        "{picture}"
+    );
+    scene.keys("enter");
+    let removes = |effect: &Effect| matches!(effect, Effect::RemoveEnvironment(_));
+    assert!(!scene.asked.iter().any(removes));
+    scene.keys("ctrl-e up up enter down enter");
+    assert!(scene.asked.iter().any(removes));
+}
+
+#[test]
+fn the_form_fits_every_screen() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        scene.keys("alt-e").paste(URL);
+        for _ in 0..5 {
+            scene.keys("enter");
+            let picture = text_of(&scene.picture());
+            let label = row(&scene).label();
+            assert!(picture.contains(label), "{size:?} {label}: {picture}");
+        }
+        type_token(&mut scene);
+        let picture = text_of(&scene.picture());
+        assert!(picture.contains("opaque · 24 characters"), "{picture}");
+    }
+}
+
+#[test]
+fn a_call_to_a_host_of_no_environment_is_followed_by_an_offer_once() {
+    let mut scene = Scene::open(WIDE);
+    scene.paste("curl https://api.acme.example/v2/orders");
+    scene.keys("ctrl-r");
+    assert!(
+        scene
+            .notice()
+            .contains("https://api.acme.example belongs to no environment yet: Alt-e adds it"),
+        "{}",
+        scene.notice()
+    );
+    scene.keys("ctrl-r");
+    assert!(!scene.notice().contains("belongs to no environment"));
+    // The form begins with its URL.
+    scene.keys("alt-e");
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("https://api.acme.example/v2/orders"),
+        "{picture}"
+    );
+}
+
+#[test]
+fn a_token_that_both_environments_list_comes_along_and_else_the_first_is_chosen() {
+    let mut scene = Scene::open(WIDE);
+    let desk = Auth::Bearer(TokenName::new("desk").unwrap());
+    scene.keys("ctrl-e down enter");
+    assert_eq!(scene.state.builder.auth, desk);
+    scene.keys("ctrl-e down enter");
+    assert_eq!(scene.state.environment().name, "acme-test");
+    assert_eq!(scene.state.builder.auth, desk);
+}
+
+#[test]
+fn a_start_on_a_url_of_no_environment_offers_to_add_it() {
+    let mut opening = start(WIDE);
+    opening.environments[1].configured = false;
+    opening.environment = 1;
+    opening.send_first = false;
+    opening.spec.url = "https://acme-live.example/orders".to_owned();
+    let mut scene = Scene::closed(opening);
+    assert!(
+        scene
+            .notice()
+            .contains("https://acme-live.example belongs to no environment yet")
+    );
+    scene.keys("alt-e");
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("https://acme-live.example/orders"),
+        "{picture}"
+    );
+}
