@@ -371,16 +371,12 @@ mod screen {
     }
 
     #[test]
-    fn a_filter_that_cannot_be_read_is_said_and_hides_nothing() {
+    fn a_filter_that_cannot_be_read_is_said() {
         let home = filled();
         let mut tty = opened(&home, &[]);
         tty.sees("▸▲ 404");
         tty.types("\t\t/404 since:so");
-        let text = tty.sees("since:so names no time");
-        assert!(
-            text.contains("▸▲ 404") && !text.contains("No call fits"),
-            "{text}"
-        );
+        tty.sees("since:so names no time");
         tty.types("\x7f\x7f2d");
         tty.loses("names no time");
         tty.sees("1 found");
