@@ -371,12 +371,15 @@ mod screen {
     }
 
     #[test]
-    fn a_filter_that_cannot_be_read_is_said() {
+    fn a_filter_that_cannot_be_read_is_said_and_hides_nothing() {
         let home = filled();
         let mut tty = opened(&home, &[]);
         tty.sees("▸▲ 404");
         tty.types("\t\t/404 since:so");
         tty.sees("since:so names no time");
+        // What can be read of it holds, once the store has answered.
+        tty.sees("▸▲ 404");
+        tty.loses("No call fits");
         tty.types("\x7f\x7f2d");
         tty.loses("names no time");
         tty.sees("1 found");
