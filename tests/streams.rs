@@ -94,6 +94,32 @@ fn half_a_line_is_not_shown_since_it_may_hold_half_a_secret() {
 }
 
 #[test]
+fn what_is_hidden_in_a_stream_moves_nothing_of_its_end() {
+    let (server, pieces) = stream(HEAD);
+    let home = Home::new();
+    let mut command = home.command(&["send", "GET", &server.base()]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    let value = "made-up-value-of-a-token-".repeat(20);
+    pieces
+        .send(format!("data: {{\"access_token\": \"{value}\"}}\n\n"))
+        .unwrap();
+    pieces
+        .send("data: first of the end\n\ndata: last of the end".to_owned())
+        .unwrap();
+    drop(pieces);
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    assert!(!rest.contains("made-up"), "{rest}");
+    for words in ["first of the end\n", "last of the end\n"] {
+        assert_eq!(rest.matches(words).count(), 1, "{rest}");
+    }
+    child.wait().unwrap();
+}
+
+#[test]
 fn a_stream_that_pauses_within_the_limit_is_alive_and_comments_keep_it_so() {
     let (server, pieces) = stream(HEAD);
     let home = Home::new();

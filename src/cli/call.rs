@@ -150,7 +150,12 @@ async fn send(client: &Client, outgoing: Outgoing, mut live: Option<&mut Live<'_
     let mut said = 0;
     loop {
         tokio::select! {
-            exchange = &mut call => return exchange,
+            exchange = &mut call => {
+                if let Some(live) = &mut live {
+                    live.end(client, &flight);
+                }
+                return exchange;
+            }
             pause = flight.pause_after(said) => {
                 said = pause.next_try;
                 complain(&format!(

@@ -15,6 +15,8 @@ pub struct Live<'a> {
     /// How often there was more of the stream, and where what was printed ends.
     count: u64,
     printed: usize,
+    /// Whether the last line of it was ended.
+    is_line_done: bool,
 }
 
 impl<'a> Live<'a> {
@@ -25,6 +27,7 @@ impl<'a> Live<'a> {
             began: Instant::now(),
             count: 0,
             printed: 0,
+            is_line_done: true,
         }
     }
 
@@ -39,11 +42,6 @@ impl<'a> Live<'a> {
     /// Whether the answer is a stream and its beginning stands there.
     pub fn is_on(&self) -> bool {
         self.count > 0
-    }
-
-    /// Where what was printed of a stream ends; `None` where the answer was none.
-    pub fn printed(self) -> Option<usize> {
-        self.is_on().then_some(self.printed)
     }
 
     /// Ends when there is more to print.
@@ -62,19 +60,22 @@ impl<'a> Live<'a> {
         }
         if let Some(response) = exchange.outcome.response() {
             self.out.text(&String::from_utf8_lossy(&response.body));
+            if let Some(last) = response.body.last() {
+                self.is_line_done = *last == b'\n';
+            }
         }
         (self.count, self.printed) = (count, end);
     }
-}
 
-/// The call is over, and this is its whole body. What no line break ended is printed now.
-pub fn end(out: &mut Out, printed: usize, body: &[u8]) {
-    let rest = body.get(printed..).unwrap_or_default();
-    if !rest.is_empty() {
-        out.text(&String::from_utf8_lossy(rest));
+    /// The call is over: what was not printed yet, to the end of its line.
+    pub fn end(&mut self, client: &Client, flight: &Flight) {
+        if !self.is_on() {
+            return;
+        }
+        self.print(self.count, client, flight);
+        if !self.is_line_done {
+            self.out.line("");
+        }
+        self.out.line("");
     }
-    if !body.is_empty() && !body.ends_with(b"\n") {
-        out.line("");
-    }
-    out.line("");
 }

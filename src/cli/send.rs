@@ -6,7 +6,7 @@ use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
 use super::compare;
 use super::json::{case_json, causes_json};
-use super::live::{self, Live};
+use super::live::Live;
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::carried;
@@ -73,7 +73,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut live = is_live.then(|| Live::new(out));
     let calling = call(&client, typed, environment, case, manner, live.as_mut());
     let (raw, carried) = tasks.block_on(calling)?;
-    let live = live.and_then(Live::printed);
+    let was_live = live.is_some_and(|live| live.is_on());
     if args.retry
         && let NextTry::Never(Some(why)) = next_try(&raw, raw.attempts, 0.0)
     {
@@ -85,10 +85,6 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut aside = out.aside();
     let code = exit_code(raw.outcome.looks());
     let exchange = Arc::new(client.shown(raw));
-    if let Some(printed) = live {
-        let body = exchange.outcome.response().map_or(&[][..], |r| &r.body);
-        live::end(out, printed, body);
-    }
     recorder.remember_shared(exchange.clone());
     let facts = Facts::read(exchange.clone(), &place.base_path());
     let knowledge = catalogue.library.of_exchange(&exchange, &place);
@@ -112,7 +108,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
                 out.body(&exchange);
                 complain(words);
             }
-            Written::Not if live.is_some() => {}
+            Written::Not if was_live => {}
             Written::Not | Written::Lost(_) => out.body(&exchange),
             Written::ToStdout => {}
         }

@@ -141,6 +141,14 @@ impl Flight {
         }
     }
 
+    /// Nothing more comes, so that what no line break ended is whole too.
+    pub(super) fn end_stream(&self) {
+        let mut coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(coming) = coming.as_mut() {
+            coming.whole = coming.body.len();
+        }
+    }
+
     /// Waits before a try; `false` where it was stopped meanwhile.
     pub(super) async fn pause(&self, wait: Duration, next_try: u32) -> bool {
         let until = Instant::now() + wait;

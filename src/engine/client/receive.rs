@@ -196,6 +196,9 @@ impl Course<'_> {
                 },
             }
         };
+        if is_stream {
+            self.flight.end_stream();
+        }
         let is_stopped = failure
             .as_ref()
             .is_some_and(|f| f.cause == Cause::CallCancelled);
