@@ -16,8 +16,10 @@ use crate::model::{
     Author, Environment, Manner, Outcome, RawExchange, RequestSpec, Settings, StatusClass, limits,
     resolve,
 };
+use std::future::poll_fn;
 use std::path::Path;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// Longest wait for the history on leaving.
@@ -147,6 +149,9 @@ async fn send(client: &Client, outgoing: Outgoing, mut live: Option<&mut Live<'_
     }
     let call = client.send(outgoing, &flight);
     tokio::pin!(call);
+    let interrupt = tokio::signal::ctrl_c();
+    tokio::pin!(interrupt);
+    let mut is_heard = false;
     let mut said = 0;
     loop {
         tokio::select! {
@@ -166,11 +171,21 @@ async fn send(client: &Client, outgoing: Outgoing, mut live: Option<&mut Live<'_
                 ));
             }
             count = more(&live, &flight) => {
+                // It listens from when it is first asked: before anybody sees that there is
+                // something to end, and on through all that comes. Before that, Ctrl-C ends the
+                // process.
+                if !is_heard {
+                    is_heard = true;
+                    let first = poll_fn(|context| Poll::Ready(interrupt.as_mut().poll(context)));
+                    if first.await.is_ready() {
+                        flight.stop();
+                    }
+                }
                 if let Some(live) = &mut live {
                     live.print(count, client, &flight);
                 }
             }
-            () = interrupted(&live) => flight.stop(),
+            _ = &mut interrupt, if is_heard && !flight.is_stopped() => flight.stop(),
         }
     }
 }
@@ -180,14 +195,6 @@ async fn more(live: &Option<&mut Live<'_>>, flight: &Flight) -> u64 {
     match live {
         Some(live) => live.grown(flight).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Ends when a person ends a stream that they see; everything else ends with the process.
-async fn interrupted(live: &Option<&mut Live<'_>>) {
-    let is_on = live.as_ref().is_some_and(|live| live.is_on());
-    if !is_on || tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
     }
 }
 
