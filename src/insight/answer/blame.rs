@@ -1,6 +1,6 @@
 //! Is it me or them: what the latest calls say together that none of them says alone.
 
-use super::query::host;
+use crate::insight::query::host;
 use crate::model::{ExchangeSummary, StatusClass, Timestamp};
 
 /// Calls that lie further back say nothing of now.

@@ -2,12 +2,12 @@
 //! after the other and keeps what each said; it sends nothing itself. Which calls tell most, the
 //! pack of the API says; of an API that no pack knows, nothing is asked.
 
-use super::api::endpoint::{Endpoint, endpoints_at};
-use super::api::knowledge::{Knowledge, at};
-use super::facts::{id_of, records};
-use super::json::{self, Json};
-use super::matrix::{Access, Answer};
 use crate::insight::Exchange;
+use crate::insight::api::endpoint::{Endpoint, endpoints_at};
+use crate::insight::api::knowledge::{Knowledge, at};
+use crate::insight::facts::{id_of, records};
+use crate::insight::json::{self, Json};
+use crate::insight::matrix::{Access, Answer};
 use crate::model::{
     Auth, Environment, ExchangeId, RequestSpec, Response, TokenName, TokenRef, limits,
 };

@@ -1,7 +1,7 @@
 //! How a URL that is being typed may go on: by the calls that were made, and by the endpoints of
 //! the API. Queries stay out of it, for a secret may stand in them.
 
-use super::api::endpoint::Endpoint;
+use crate::insight::api::endpoint::Endpoint;
 use crate::model::{Environment, ExchangeSummary};
 use std::collections::HashSet;
 use url::Url;

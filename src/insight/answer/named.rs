@@ -2,9 +2,9 @@
 //! it, how much of which limit is left, and when the call will be gone. Out of the errors, and out
 //! of headers that are known for it.
 
-use super::api::knowledge::Knowledge;
-use super::error_body::{ErrorBody, Remedy, names_in, url_in};
-use super::quota::{Deprecation, Quota, deprecation, quotas};
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::error_body::{ErrorBody, Remedy, names_in, url_in};
+use crate::insight::quota::{Deprecation, Quota, deprecation, quotas};
 use crate::model::{Response, Timestamp};
 
 /// What the API names, in its own words and figures.

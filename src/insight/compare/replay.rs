@@ -5,11 +5,11 @@ mod lift;
 mod needs;
 mod record;
 
-use super::diff::{BodyDiff, Shape, body_diff};
-use super::error_body::error_body;
-use super::explain::Verdict;
-use super::json::{self, Json, pointer_parts};
 use crate::insight::Exchange;
+use crate::insight::diff::{BodyDiff, Shape, body_diff};
+use crate::insight::error_body::error_body;
+use crate::insight::explain::Verdict;
+use crate::insight::json::{self, Json, pointer_parts};
 use crate::model::{
     Capture, Cause, Expectation, Failure, Outcome, Response, Step, TokenRef, cut, limits,
 };

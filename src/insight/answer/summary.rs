@@ -1,7 +1,7 @@
 //! An exchange as one line of a list.
 
-use super::error_body::{Entry, error_body};
 use crate::insight::Exchange;
+use crate::insight::error_body::{Entry, error_body};
 use crate::model::{ErrorLine, ExchangeSummary, Outcome, limits};
 
 pub fn summary(exchange: &Exchange) -> ExchangeSummary {

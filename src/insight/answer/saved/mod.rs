@@ -20,9 +20,9 @@ mod told;
 mod trace;
 mod wget;
 
-use super::api::library::Library;
-use super::error_body::{EntryOrigin, error_text, refused};
-use super::json;
+use crate::insight::api::library::Library;
+use crate::insight::error_body::{EntryOrigin, error_text, refused};
+use crate::insight::json;
 use crate::model::{Environment, Failure, Hop, Note, Outcome, Response, SentRequest};
 pub use client::SAYS;
 use std::borrow::Cow;

@@ -2,8 +2,8 @@
 //! when it has been so; and of a call that fails now, until when it did not. A result is a status
 //! and a first code; wording does not count.
 
-use super::matrix::Caller;
-use super::route::is_id;
+use crate::insight::matrix::Caller;
+use crate::insight::route::is_id;
 use crate::model::{ExchangeId, ExchangeSummary, StatusClass, Timestamp, TokenName, TokenRef};
 use std::collections::HashMap;
 

@@ -8,9 +8,9 @@ mod missing;
 mod plan;
 mod refusals;
 
-use super::explain::{Standing, rank};
-use super::facts::{Case, Probe};
-use super::rules;
+use crate::insight::explain::{Standing, rank};
+use crate::insight::facts::{Case, Probe};
+use crate::insight::rules;
 use crate::model::Cause;
 use plan::Plan;
 use url::Url;

@@ -1,10 +1,10 @@
 //! An investigation that somebody else carries out: where our token must not be used, whoever
 //! holds theirs is asked to make the next call, and pastes what came.
 
-use super::asking::request;
-use super::facts::{Case, Facts, Probe, Probed};
-use super::probe;
 use crate::insight::Exchange;
+use crate::insight::asking::request;
+use crate::insight::facts::{Case, Facts, Probe, Probed};
+use crate::insight::probe;
 use crate::insight::redact::Mask;
 use crate::model::{
     Auth, CallOrigin, Environment, RawExchange, RequestSpec, SentRequest, TokenName, resolve,

@@ -1,14 +1,14 @@
 //! Which token may make which call, read from the answers. The code decides before the status,
 //! wording never does, and no answer is never a denial: what cannot be told is said to be open.
 
-use super::api::knowledge::Knowledge;
-use super::error_body::{EntryOrigin, error_body};
-use super::facts::meant_status;
-use super::json;
-use super::redact::Mask;
-use super::summary::summary;
-use super::words::{Sense, senses_of_code};
 use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::error_body::{EntryOrigin, error_body};
+use crate::insight::facts::meant_status;
+use crate::insight::json;
+use crate::insight::redact::Mask;
+use crate::insight::summary::summary;
+use crate::insight::words::{Sense, senses_of_code};
 use crate::model::{
     Cause, CauseGroup, ExchangeSummary, Failure, Outcome, Pin, Session, TokenName, limits,
 };

@@ -1,8 +1,8 @@
 //! Answers that come piece by piece for as long as the call lasts: event streams, and JSON values
 //! one a line. Which events there are, and which of them the stream calls errors.
 
-use super::body_text::is_lines_of_json;
-use super::redact::Exchange;
+use crate::insight::body_text::is_lines_of_json;
+use crate::insight::redact::Exchange;
 
 /// Whether an answer of that type is shown as it comes.
 pub fn is_stream(media_type: &str) -> bool {

@@ -1,8 +1,8 @@
 //! A probe as a request: what of the call goes along, and to where. The same for a probe that is
 //! sent from here and for one that somebody else is asked to make.
 
-use super::facts::{Bearer, Case, Probe, Purpose};
-use super::redact::is_secret_name;
+use crate::insight::facts::{Bearer, Case, Probe, Purpose};
+use crate::insight::redact::is_secret_name;
 use crate::model::{
     Auth, Environment, MASK, Origin, Param, RequestSpec, SentRequest, TokenName, as_text, decoded,
     encoded,

@@ -2,12 +2,12 @@
 //! causes, what to check, whom to ask, and on what grounds each of these is said. The words
 //! live in files (the packs, `assets/catalogue`, and a person's own) and arrive here as values.
 
-use super::api::knowledge::Knowledge;
-use super::api::library::Library;
-use super::error_body::{Entry, EntryOrigin};
-use super::redact::is_secret_name;
-use super::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::api::library::Library;
+use crate::insight::error_body::{Entry, EntryOrigin};
+use crate::insight::redact::is_secret_name;
+use crate::insight::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
 use crate::model::Cause;
 use std::sync::Arc;
 use url::Url;

@@ -4,8 +4,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::api::knowledge::HeaderNames;
-use super::back_off::{its_clock, wait_text};
+use crate::insight::api::knowledge::HeaderNames;
+use crate::insight::back_off::{its_clock, wait_text};
 use crate::model::{Headers, Timestamp};
 use std::time::Duration;
 

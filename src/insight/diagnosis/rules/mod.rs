@@ -21,8 +21,8 @@ mod said;
 mod server;
 mod transport;
 
-use super::facts::{Case, Facts};
-use super::json::Json;
+use crate::insight::facts::{Case, Facts};
+use crate::insight::json::Json;
 use finding::{Findings, Rule};
 
 pub use auth::belongs_as_bearer;

@@ -2,7 +2,7 @@
 //! which are ids, and what stands above a resource. Works for APIs that no pack knows, from the
 //! path alone.
 
-use super::api::paths::Paths;
+use crate::insight::api::paths::Paths;
 use std::sync::Arc;
 use url::Url;
 

@@ -1,13 +1,13 @@
 //! From findings to a verdict: which cause it is, how sure, on what evidence. The same judge
 //! speaks for a call alone and for one that was investigated; the second just has more to go by.
 
-use super::api::knowledge::{Knowledge, RecognisedBy};
-use super::back_off::wait_text;
-use super::facts::Case;
-use super::named::Named;
-use super::rules::{Beside, Finding, Tier, look};
-use super::statement::CauseNote;
-use super::status::Catalogue;
+use crate::insight::api::knowledge::{Knowledge, RecognisedBy};
+use crate::insight::back_off::wait_text;
+use crate::insight::facts::Case;
+use crate::insight::named::Named;
+use crate::insight::rules::{Beside, Finding, Tier, look};
+use crate::insight::statement::CauseNote;
+use crate::insight::status::Catalogue;
 use crate::model::Cause;
 
 /// A cause, how likely it is, and why.
