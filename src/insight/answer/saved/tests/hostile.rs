@@ -1,7 +1,7 @@
 //! Bodies that look like transcripts, and texts that were made to take long.
 
 use super::{LIBRARY, answer, body, gist, read};
-use crate::insight::saved::received;
+use crate::insight::answer::saved::received;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Records and lines of logs, and bodies alone.
 
 use super::{answer, body, gist, read};
-use crate::insight::saved::Form;
+use crate::insight::answer::saved::Form;
 
 #[test]
 fn an_entry_of_a_recording_is_a_call() {
