@@ -701,6 +701,9 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Palette(palette)) = &mut state.overlay {
         palette.refind();
     }
+    if let Some(Overlay::Help(help)) = &mut state.overlay {
+        help.top = 0;
+    }
     let environment = state.environment().clone();
     if state.overlay.is_some() {
         Vec::new()

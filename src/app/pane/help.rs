@@ -10,7 +10,7 @@ pub struct Help {
     /// The places whose keys come first.
     pub first: Vec<Place>,
     /// Words that a row must have to be shown.
-    pub search: Option<Field>,
+    pub search: Option<Box<Field>>,
 }
 
 impl Help {
@@ -22,7 +22,7 @@ impl Help {
     }
 
     pub fn start_search(&mut self) {
-        self.search = Some(Field::line(""));
+        self.search = Some(Box::new(Field::line("")));
         self.top = 0;
     }
 
@@ -41,7 +41,7 @@ impl Help {
                 .iter()
                 .filter(|place| !self.first.contains(place)),
         );
-        let sought = self.search.as_ref().map(Field::text).unwrap_or_default();
+        let sought = self.search.as_deref().map(Field::text).unwrap_or_default();
         let sought = sought.to_lowercase();
         let fits = |place: Place, (keys, what): &(String, &str)| {
             let row = format!("{keys} {what} {}", place.title()).to_lowercase();
