@@ -70,7 +70,7 @@ impl Sandbox {
             Arc::new(Room { port, world, door })
         };
         let api = room(address.port(), Door::Api);
-        let back = room(issuer.port(), Door::Issuer(Mutex::default()));
+        let back = room(issuer.port(), Door::Issuer(Box::default()));
         Ok(Sandbox {
             address,
             task: tokio::spawn(accept(listener, spare, api)),
@@ -165,7 +165,7 @@ struct Room {
 /// Who answers.
 enum Door {
     Api,
-    Issuer(Mutex<Issuer>),
+    Issuer(Box<Mutex<Issuer>>),
 }
 
 /// A port of this machine. The second listener is given away when the process has no other file

@@ -47,9 +47,8 @@ impl Issuer {
         let Ok(client) = clients::signed_in(call) else {
             return clients::unknown();
         };
-        let scopes = match grants::scopes(call) {
-            Ok(scopes) => scopes,
-            Err(refused) => return refused,
+        let Some(scopes) = grants::scopes(call) else {
+            return grants::unknown_scope();
         };
         let (Some(code), Some(letters)) = (grants::random(), page::user_code()) else {
             return oauth_error(500, "server_error", "There is no randomness here.");

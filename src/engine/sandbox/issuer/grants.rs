@@ -46,19 +46,23 @@ pub(super) fn person(world: &World, named: Option<&str>, usual: &str) -> Option<
     world.user(record.user).map(|user| user.id)
 }
 
-/// Those that are asked for; all that there are where none is named.
-pub(super) fn scopes(call: &Call) -> Result<Vec<String>, Response> {
+/// Those that are asked for, or the usual ones where none is named; `None` where one is unknown.
+pub(super) fn scopes(call: &Call) -> Option<Vec<String>> {
     let asked = call.form.get("scope").unwrap_or_default();
     let asked: Vec<String> = asked.split_ascii_whitespace().map(str::to_owned).collect();
-    match asked.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
-        Some(_) => Err(oauth_error(
-            400,
-            "invalid_scope",
-            "A scope is unknown here. Known: openid, offline_access, read, write.",
-        )),
-        None if asked.is_empty() => Ok(vec!["read".to_owned(), "write".to_owned()]),
-        None => Ok(asked),
+    if asked.is_empty() {
+        return Some(vec!["read".to_owned(), "write".to_owned()]);
     }
+    let are_known = asked.iter().all(|scope| SCOPES.contains(&scope.as_str()));
+    are_known.then_some(asked)
+}
+
+pub(super) fn unknown_scope() -> Response {
+    oauth_error(
+        400,
+        "invalid_scope",
+        "A scope is unknown here. Known: openid, offline_access, read, write.",
+    )
 }
 
 impl Issuer {
@@ -85,22 +89,22 @@ impl Issuer {
             );
         }
         match grant {
-            "client_credentials" => match scopes(call) {
-                Ok(scopes) => {
-                    let Some(user) = person(world, None, client.acts_for) else {
-                        return oauth_error(500, "server_error", "The person is gone.");
-                    };
-                    let wanted = Wanted {
-                        client,
-                        user,
-                        scopes,
-                        audience: call.form.get("resource").map(str::to_owned),
-                        family: None,
-                    };
-                    self.give(world, wanted, call)
-                }
-                Err(refused) => refused,
-            },
+            "client_credentials" => {
+                let Some(scopes) = scopes(call) else {
+                    return unknown_scope();
+                };
+                let Some(user) = person(world, None, client.acts_for) else {
+                    return oauth_error(500, "server_error", "The person is gone.");
+                };
+                let wanted = Wanted {
+                    client,
+                    user,
+                    scopes,
+                    audience: call.form.get("resource").map(str::to_owned),
+                    family: None,
+                };
+                self.give(world, wanted, call)
+            }
             "refresh_token" => self.refreshed(world, client, call),
             "authorization_code" => self.code_token(world, client, call),
             _ => self.device_token(world, client, call),

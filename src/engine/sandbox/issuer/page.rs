@@ -160,15 +160,15 @@ impl Issuer {
         let scopes = grants::scopes(call);
         let user = grants::person(world, call.form.get("as"), asked.client.acts_for);
         let refusal = match (call.form.get("decision"), &scopes, user) {
-            (Some("allow"), Ok(_), Some(_)) => None,
-            (Some("allow"), Err(_), _) => Some("invalid_scope"),
+            (Some("allow"), Some(_), Some(_)) => None,
+            (Some("allow"), None, _) => Some("invalid_scope"),
             _ => Some("access_denied"),
         };
         if let Some(error) = refusal {
             answer(&mut back, "error", error);
             return redirect(back.as_str());
         }
-        let (Ok(scopes), Some(user), Some(code)) = (scopes, user, grants::random()) else {
+        let (Some(scopes), Some(user), Some(code)) = (scopes, user, grants::random()) else {
             return oauth_error(500, "server_error", "There is no randomness here.");
         };
         self.codes.push(Code {

@@ -32,7 +32,7 @@ impl Place {
     }
 
     fn pass(&mut self, seconds: i64) {
-        self.now = self.now + SignedDuration::from_secs(seconds);
+        self.now += SignedDuration::from_secs(seconds);
     }
 
     fn call(
