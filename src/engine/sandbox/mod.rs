@@ -7,6 +7,7 @@ mod api;
 mod calls;
 mod guests;
 mod issuer;
+mod ledger;
 mod limit;
 mod parent;
 mod role;

@@ -1,7 +1,7 @@
 //! The small world that the sandbox serves: people, roles, tokens, runbooks. It is read from
 //! one file, lives in memory, and forgets every change when it is dropped.
 
-use super::issuer::Ledger;
+use super::ledger::Ledger;
 use super::limit::Limits;
 use super::role::Grant;
 use crate::format::library;

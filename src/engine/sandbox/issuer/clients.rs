@@ -1,9 +1,9 @@
 //! The clients that may ask for tokens, and how they sign in.
 
 use super::super::world::derive;
-use super::Call;
+use super::reply::Form;
 use super::reply::oauth_error;
-use crate::model::{Response, decoded};
+use crate::model::{Headers, Response, decoded};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::time::Duration;
@@ -56,14 +56,14 @@ pub fn practice_clients() -> Vec<(&'static str, Option<String>)> {
 }
 
 /// RFC 6749, 2.3.1: in `Authorization`, or in the form; both at once is one too many.
-pub(super) fn signed_in(call: &Call) -> Result<&'static Registered, ()> {
-    let header = call.request.headers.get("authorization");
-    let in_form = call.form.get("client_secret");
+pub(super) fn signed_in(headers: &Headers, form: &Form) -> Result<&'static Registered, ()> {
+    let header = headers.get("authorization");
+    let in_form = form.get("client_secret");
     let (id, secret) = match (&header, in_form) {
         (Some(_), Some(_)) => return Err(()),
         (Some(header), None) => basic(header).ok_or(())?,
         (None, secret) => {
-            let id = call.form.get("client_id").unwrap_or_default();
+            let id = form.get("client_id").unwrap_or_default();
             (id.to_owned(), secret.map(str::to_owned))
         }
     };

@@ -1,50 +1,23 @@
 //! Signing in on another device (RFC 8628).
 
-use super::ledger::{Digest, digest};
+use super::super::ledger::digest;
+use super::desk::{Call, DEVICE_LIFETIME, Decision, Issuer, Wish};
 use super::reply::{html_reply, json_reply, oauth_error};
-use super::{Call, Issuer, clients, grants, page};
+use super::{clients, grants, page};
 use crate::engine::sandbox::world::World;
 use crate::model::Response;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::json;
 
-const LIFETIME: SignedDuration = SignedDuration::from_secs(600);
 /// Long enough for a poll in between to be told apart, short enough to practise with.
 const INTERVAL: i64 = 1;
 /// RFC 8628, 3.5
 const SLOWER: i64 = 5;
 const MOST: usize = 100;
 
-/// A device that waits for its person.
-pub(super) struct Wish {
-    code: Digest,
-    user_code: String,
-    client: &'static clients::Registered,
-    scopes: Vec<String>,
-    audience: Option<String>,
-    expires_at: Timestamp,
-    interval: i64,
-    asked_at: Option<Timestamp>,
-    decision: Decision,
-}
-
-enum Decision {
-    Waits,
-    Denied,
-    /// By the person with that id.
-    Given(u64),
-}
-
-impl Wish {
-    /// What has run out is told so for a while.
-    pub fn is_worth_keeping(&self, now: Timestamp) -> bool {
-        now.duration_since(self.expires_at) < LIFETIME
-    }
-}
-
 impl Issuer {
     pub(super) fn device_authorization(&mut self, call: &Call) -> Response {
-        let Ok(client) = clients::signed_in(call) else {
+        let Ok(client) = clients::signed_in(&call.request.headers, &call.form) else {
             return clients::unknown();
         };
         let Some(scopes) = grants::scopes(call) else {
@@ -62,7 +35,7 @@ impl Issuer {
             client,
             scopes,
             audience: call.form.get("resource").map(str::to_owned),
-            expires_at: call.now.saturating_add(LIFETIME).unwrap_or(call.now),
+            expires_at: call.now.saturating_add(DEVICE_LIFETIME).unwrap_or(call.now),
             interval: INTERVAL,
             asked_at: None,
             decision: Decision::Waits,
@@ -75,7 +48,7 @@ impl Issuer {
                 "user_code": letters,
                 "verification_uri": format!("{base}/device"),
                 "verification_uri_complete": format!("{base}/device?user_code={letters}"),
-                "expires_in": LIFETIME.as_secs(),
+                "expires_in": DEVICE_LIFETIME.as_secs(),
                 "interval": INTERVAL,
             }),
         )

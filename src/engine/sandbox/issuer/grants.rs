@@ -1,8 +1,9 @@
 //! The token endpoint (RFC 6749, 3.2): which grant is asked for, and what is given.
 
-use super::ledger::{Digest, Issued, digest};
+use super::super::ledger::{Issued, digest};
+use super::clients;
+use super::desk::{Call, Issuer, Refresh, SCOPES};
 use super::reply::{json_reply, oauth_error};
-use super::{Call, Issuer, SCOPES, clients};
 use crate::engine::sandbox::world::World;
 use crate::model::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -17,17 +18,6 @@ pub(super) struct Wanted {
     pub audience: Option<String>,
     /// That of the sign-in it continues.
     pub family: Option<u64>,
-}
-
-/// A refresh token that was given out; one that was used is kept, to know it again.
-pub(super) struct Refresh {
-    value: Digest,
-    client: &'static str,
-    user: u64,
-    scopes: Vec<String>,
-    audience: Option<String>,
-    family: u64,
-    used: bool,
 }
 
 const MOST: usize = 1_000;
@@ -71,7 +61,7 @@ impl Issuer {
         if kind.as_deref() != Some("application/x-www-form-urlencoded") {
             return oauth_error(400, "invalid_request", "Send a form.");
         }
-        let Ok(client) = clients::signed_in(call) else {
+        let Ok(client) = clients::signed_in(&call.request.headers, &call.form) else {
             return clients::unknown();
         };
         let Some(grant) = call.form.get("grant_type") else {

@@ -3,46 +3,24 @@
 //! answer. Values are known by their digests only.
 
 mod clients;
+mod desk;
 mod device;
 mod grants;
 mod keys;
-mod ledger;
 mod page;
 mod reply;
 
 pub use clients::practice_clients;
-pub(super) use ledger::Ledger;
+pub(super) use desk::Issuer;
 
 use super::api::Request;
+use super::ledger::digest;
 use super::world::World;
 use crate::model::Response;
+use desk::{Call, SCOPES};
 use jiff::Timestamp;
-use keys::Keys;
-use ledger::digest;
 use reply::{Form, json_reply, oauth_error, text_reply};
 use serde_json::{Value, json};
-
-/// What the server knows besides the world: its key, and what is asked for and not yet given.
-#[derive(Default)]
-pub(super) struct Issuer {
-    keys: Option<Keys>,
-    devices: Vec<device::Wish>,
-    codes: Vec<page::Code>,
-    refresh: Vec<grants::Refresh>,
-    families: u64,
-}
-
-/// The scopes there are: one to read, one to write.
-const SCOPES: [&str; 4] = ["openid", "offline_access", "read", "write"];
-
-/// One call to the server, with what it is answered from.
-struct Call<'a> {
-    /// `http://127.0.0.1:PORT`
-    base: &'a str,
-    request: &'a Request,
-    form: Form,
-    now: Timestamp,
-}
 
 impl Issuer {
     /// Answers one call; `base` is where the server itself listens.
@@ -90,19 +68,6 @@ impl Issuer {
             _ => oauth_error(404, "not_found", "There is nothing at this address."),
         }
     }
-
-    fn keys(&mut self) -> Option<&Keys> {
-        if self.keys.is_none() {
-            self.keys = Keys::new();
-        }
-        self.keys.as_ref()
-    }
-
-    /// What has run out is gone.
-    fn forget(&mut self, now: Timestamp) {
-        self.devices.retain(|wish| wish.is_worth_keeping(now));
-        self.codes.retain(|code| code.expires_at > now);
-    }
 }
 
 /// RFC 8414, 2, with what OpenID Connect Discovery adds.
@@ -134,7 +99,7 @@ fn metadata(base: &str) -> Value {
 
 /// RFC 7662: what the server knows of a token, for a client that it knows.
 fn introspect(world: &World, call: &Call) -> Response {
-    let Ok(client) = clients::signed_in(call) else {
+    let Ok(client) = clients::signed_in(&call.request.headers, &call.form) else {
         return clients::unknown();
     };
     if client.secret.is_none() {
@@ -165,7 +130,7 @@ fn introspect(world: &World, call: &Call) -> Response {
 
 /// RFC 7009: the same answer whether it was there or not.
 fn revoke(world: &mut World, call: &Call) -> Response {
-    if clients::signed_in(call).is_err() {
+    if clients::signed_in(&call.request.headers, &call.form).is_err() {
         return clients::unknown();
     }
     world

@@ -1,33 +1,21 @@
 //! What a browser sees: the page on which a person lets a device in, and the one on which a
 //! program is let in (RFC 6749, 4.1, with RFC 7636). Whoever signs in chooses the person.
 
-use super::ledger::{Digest, digest};
+use super::super::ledger::digest;
+use super::desk::{Call, Code, Issuer};
 use super::reply::{Form, escaped, html_reply, oauth_error, redirect};
-use super::{Call, Issuer, clients, grants};
+use super::{clients, grants};
 use crate::engine::sandbox::world::{World, token_names};
 use crate::model::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use ring::digest as hash;
 use ring::rand::{SecureRandom, SystemRandom};
 use url::Url;
 
 /// RFC 6749, 4.1.2: ten minutes at most.
 const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
-
-/// A code on its way to the program that asked.
-pub(super) struct Code {
-    value: Digest,
-    client: &'static str,
-    redirect: String,
-    /// The S256 challenge of RFC 7636.
-    challenge: String,
-    user: u64,
-    scopes: Vec<String>,
-    audience: Option<String>,
-    pub expires_at: Timestamp,
-}
 
 /// RFC 8628, 6.1: eight letters that make no words.
 pub(super) fn user_code() -> Option<String> {

@@ -20,7 +20,7 @@ pub(super) fn digest(value: &str) -> Digest {
 
 /// An access token as it was given out.
 #[derive(Clone, Debug)]
-pub(in crate::engine::sandbox) struct Issued {
+pub(super) struct Issued {
     pub number: u64,
     pub client: &'static str,
     /// For whom it speaks.
@@ -42,7 +42,7 @@ impl Issued {
 
 /// All that were given out.
 #[derive(Clone, Debug, Default)]
-pub(in crate::engine::sandbox) struct Ledger {
+pub(super) struct Ledger {
     tokens: HashMap<Digest, Issued>,
     next: u64,
 }
