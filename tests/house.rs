@@ -58,6 +58,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         "engine",
         &["format", "insight", "model"],
         &[
+            "base64",
             "brotli_decompressor",
             "bytes",
             "cookie_store",
