@@ -6,6 +6,7 @@ pub mod back_off;
 mod blame;
 mod body_text;
 pub mod by_hand;
+pub mod calibration;
 mod challenge;
 pub mod charset;
 pub mod completion;
@@ -25,6 +26,7 @@ pub mod probe;
 mod query;
 mod quota;
 pub mod redact;
+mod refutation;
 pub mod replay;
 mod request_ids;
 mod route;
@@ -50,7 +52,7 @@ pub use error_body::{
     Entry, EntryOrigin, ErrorBody, NO_BODY, Remedy, error_body, error_body_knowing, error_text,
     refused,
 };
-pub use explain::{Explanation, Verdict, explain, in_general};
+pub use explain::{Explanation, Standing, Verdict, explain, in_general, standings};
 pub use json::{Json, Note, pointer_parts};
 pub use named::{Named, named};
 pub use phases::{Phase, phases};
@@ -58,6 +60,7 @@ pub use picture::{Picture, picture};
 pub use query::{Query, QueryError, Sought, Term, Want, host, search_text};
 pub use quota::{Deprecation, Quota, deprecation, quotas};
 pub use redact::Exchange;
+pub use refutation::{Expected, Refutation};
 pub use request_ids::request_ids;
 pub use route::decoded as route_text;
 pub use saved::{Form, SAYS, Saved, received};

@@ -4,6 +4,7 @@
 
 use super::api::knowledge::Knowledge;
 use super::api::library::Library;
+use super::calibration::Calibration;
 use super::error_body::{Entry, EntryOrigin};
 use super::redact::is_secret_name;
 use super::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
@@ -18,6 +19,8 @@ pub struct Catalogue {
     pub causes: Vec<CauseNote>,
     /// What is known of APIs.
     pub library: Arc<Library>,
+    /// How sure the weight of evidence makes.
+    pub calibration: Calibration,
 }
 
 impl Catalogue {
