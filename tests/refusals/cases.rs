@@ -51,7 +51,8 @@ struct File {
 pub fn read(which: &str) -> Vec<Case> {
     let text = match which {
         "seen" => include_str!("seen.toml"),
-        _ => include_str!("held.toml"),
+        "held" => include_str!("held.toml"),
+        _ => include_str!("fresh.toml"),
     };
     let file: File = toml::from_str(text).unwrap();
     for case in &file.case {

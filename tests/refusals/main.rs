@@ -2,7 +2,8 @@
 //! found in the end: how often the first cause is right, and whether its confidence can be believed.
 //!
 //! `seen.toml` is what rules and packs may be written from, `held.toml` what they are never written
-//! from; no vendor stands in both. What was wrong is shown for the seen ones alone.
+//! from, `fresh.toml` what was written down last, before anybody knew how it would be judged; no
+//! vendor stands in two of them. What was wrong is shown for the seen ones alone.
 //!
 //! `FRESH=1 cargo test --test refusals` reads the packs from their folder, so that whoever writes
 //! on one need not build. `UPDATE=1 cargo test --test refusals fit` fits the table of calibration.
@@ -118,6 +119,18 @@ fn the_causes_of_refusals_that_nothing_was_written_from() {
 }
 
 #[test]
+fn the_causes_of_refusals_that_were_written_down_last() {
+    let bars = Bars {
+        first: 0.0,
+        listed: 0.0,
+        brier: 1.0,
+        at_nine: 0.0,
+        wrong_and_sure: 100.0,
+    };
+    hold("fresh", &bars, false);
+}
+
+#[test]
 fn fit_the_table_is_what_the_seen_refusals_say() {
     let plain = Catalogue {
         calibration: Calibration::default(),
@@ -148,13 +161,15 @@ fn fit_the_table_is_what_the_seen_refusals_say() {
 
 #[test]
 fn no_case_holds_a_credential_and_each_says_where_it_is_from() {
-    let (seen, held) = (cases::read("seen"), cases::read("held"));
-    assert!(seen.len() + held.len() >= 160);
-    for case in seen.iter().chain(&held) {
-        assert!(case.source.starts_with("http"), "{}", case.name);
-        assert!(!case.note.is_empty(), "{}", case.name);
-        let vendor = |other: &&cases::Case| other.vendor == case.vendor;
-        let in_both = seen.iter().any(|c| vendor(&c)) && held.iter().any(|c| vendor(&c));
-        assert!(!in_both, "{} stands in both files", case.vendor);
+    let all = ["seen", "held", "fresh"].map(cases::read);
+    assert!(all.iter().map(Vec::len).sum::<usize>() >= 280);
+    for (place, file) in all.iter().enumerate() {
+        for case in file {
+            assert!(case.source.starts_with("http"), "{}", case.name);
+            assert!(!case.note.is_empty(), "{}", case.name);
+            let mut others = all[place + 1..].iter().flatten();
+            let in_both = others.any(|other| other.vendor == case.vendor);
+            assert!(!in_both, "{} stands in two files", case.vendor);
+        }
     }
 }
