@@ -121,11 +121,11 @@ fn the_causes_of_refusals_that_nothing_was_written_from() {
 #[test]
 fn the_causes_of_refusals_that_were_written_down_last() {
     let bars = Bars {
-        first: 0.0,
-        listed: 0.0,
-        brier: 1.0,
-        at_nine: 0.0,
-        wrong_and_sure: 100.0,
+        first: 85.0,
+        listed: 92.0,
+        brier: 0.11,
+        at_nine: 94.0,
+        wrong_and_sure: 9.5,
     };
     hold("fresh", &bars, false);
 }
