@@ -151,7 +151,9 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     let mut standings = weighed(&findings, case);
     // What probes showed keeps its own strength.
     if case.probes.is_empty() {
-        settle(&mut standings, &catalogue.calibration);
+        settle(&mut standings, &catalogue.calibration, |first| {
+            limit(first, case)
+        });
     }
     let mut verdicts: Vec<Verdict> = standings
         .into_iter()
@@ -180,19 +182,43 @@ const SURE: f32 = 0.9;
 /// The most that is said where nothing but the status speaks.
 const BY_STATUS: f32 = 0.59;
 
+/// What only a comparison tells apart: another token, a look at the parent or at the archive.
+const COMPARED: &[Cause] = &[
+    Cause::ResourceAbsent,
+    Cause::ResourceArchived,
+    Cause::ResourceHiddenByPermission,
+    Cause::ResourceParentAbsent,
+];
+
+/// Who showed nobody cannot lack a right, whatever the answer calls it.
+const OF_A_CALLER: &[Cause] = &[
+    Cause::PermissionMissingRole,
+    Cause::PermissionMissingScope,
+    Cause::PermissionNoRoles,
+    Cause::PermissionSsoRequired,
+];
+
+/// The most that is said of the first cause before anything was compared.
+fn limit(first: &Standing, case: &Case) -> f32 {
+    match first.tier {
+        Tier::Status => BY_STATUS,
+        _ if OF_A_CALLER.contains(&first.cause) && case.sends_nothing() => AMONG_TWINS,
+        Tier::Seen => 1.0,
+        // What such a code or such words meant elsewhere tells nothing here.
+        _ if COMPARED.contains(&first.cause) => first.confidence,
+        _ => 1.0,
+    }
+}
+
 /// Says how sure the first is by how often such evidence was right; the others share what is left
 /// by their weights.
-fn settle(standings: &mut [Standing], calibration: &Calibration) {
+fn settle(standings: &mut [Standing], calibration: &Calibration, limit: impl Fn(&Standing) -> f32) {
     let Some((first, others)) = standings.split_first_mut() else {
         return;
     };
     let weights: f32 = others.iter().map(|other| other.confidence).sum();
     let weights = weights.max(1.0 - first.confidence);
-    let most = match first.tier {
-        Tier::Status => BY_STATUS,
-        _ => 1.0,
-    };
-    first.confidence = calibration.right(first.confidence).min(most);
+    first.confidence = calibration.right(first.confidence).min(limit(first));
     let left = (1.0 - first.confidence).min(first.confidence);
     for other in others {
         other.confidence *= left / weights;
@@ -393,6 +419,8 @@ fn filled(case: &Case, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::facts::CredentialPlace;
+    use crate::insight::rules::example::{call, coded};
 
     #[test]
     fn a_sentence_begins_large_where_a_thing_stands_for_a_name() {
@@ -410,15 +438,37 @@ mod tests {
             tier,
         };
         let table = Calibration::default();
+        let refused = call("GET /core/runbooks", coded(403, "forbidden"));
+        let limit = |first: &Standing| limit(first, &refused.0);
         let mut alone = [standing(Cause::TokenExpired, 0.9, Tier::Status)];
-        settle(&mut alone, &table);
+        settle(&mut alone, &table, limit);
         assert_eq!(alone[0].confidence, BY_STATUS);
         let mut two = [
             standing(Cause::TokenExpired, 0.9, Tier::Said),
             standing(Cause::TokenRejected, 0.5, Tier::Said),
         ];
-        settle(&mut two, &table);
+        settle(&mut two, &table, limit);
         assert!((two[1].confidence - 0.1).abs() < 0.001, "{two:?}");
+    }
+
+    #[test]
+    fn what_was_not_compared_is_no_surer_than_its_weight_and_who_showed_nobody_lacks_no_right() {
+        let first = |cause, tier| Standing {
+            cause,
+            score: 0.0,
+            confidence: 0.5,
+            share: 0.5,
+            tier,
+        };
+        let shown = call("GET /core/runbooks", coded(403, "forbidden"));
+        let nobody =
+            call("GET /core/runbooks", coded(403, "forbidden")).place(CredentialPlace::Nowhere);
+        let absent = Cause::ResourceAbsent;
+        let role = Cause::PermissionMissingRole;
+        assert_eq!(limit(&first(absent, Tier::Said), &shown.0), 0.5);
+        assert_eq!(limit(&first(absent, Tier::Seen), &shown.0), 1.0);
+        assert_eq!(limit(&first(role, Tier::Said), &shown.0), 1.0);
+        assert_eq!(limit(&first(role, Tier::Said), &nobody.0), AMONG_TWINS);
     }
 
     #[test]

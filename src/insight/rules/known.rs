@@ -70,7 +70,11 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     heard.headers = response.map(|response| &response.headers);
     for entry in call.errors.first() {
         heard.codes.extend(entry.code.as_deref());
-        if let Some(code) = entry.code.as_deref().filter(|code| !is_vague(code)) {
+        // A code that the API's own pack explains means that, whatever its name recalls.
+        let own = case.knowledge.api.as_ref();
+        let is_explained = |code: &str| own.is_some_and(|api| api.code(code, None).is_some());
+        let code = entry.code.as_deref();
+        if let Some(code) = code.filter(|code| !is_vague(code) && !is_explained(code)) {
             heard.words.add(Words::of(&parted(code)));
         }
         for text in [&entry.title, &entry.detail].into_iter().flatten() {
