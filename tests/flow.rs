@@ -904,6 +904,32 @@ fn help_opens_on_the_keys_of_what_is_in_front() {
 }
 
 #[test]
+fn the_sheet_of_keys_is_searched_by_typing() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("alt-3 ? down /").types("JK history");
+    let shown = |scene: &Scene| {
+        let Some(Overlay::Help(help)) = &scene.state.overlay else {
+            panic!("no help is open");
+        };
+        let sections = help.sections(&scene.state.keymap).into_iter();
+        sections.flat_map(|(_, rows)| rows).count()
+    };
+    assert_eq!(shown(&scene), 0, "no key has both");
+    scene.keys("ctrl-u").types("HISTORY filter");
+    assert_eq!(shown(&scene), 1);
+    scene.keys("enter");
+    assert_eq!(
+        shown(&scene),
+        1,
+        "enter neither closes the sheet nor the search"
+    );
+    scene.keys("esc");
+    assert_eq!(shown(&scene), Action::ALL.len());
+    scene.keys("esc");
+    assert!(scene.state.overlay.is_none());
+}
+
+#[test]
 fn choosing_in_the_palette_does_what_the_row_says() {
     let mut scene = Scene::open(WIDE);
     scene

@@ -58,6 +58,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
         "engine",
         &["format", "insight", "model"],
         &[
+            "base64",
             "brotli_decompressor",
             "bytes",
             "cookie_store",
@@ -196,8 +197,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "serde_saphyr",
         &["format/openapi/document.rs", "format/yaml.rs"],
     ),
-    ("encoding_rs", &["insight/charset.rs"]),
-    ("quick_xml", &["insight/error_body/xml.rs"]),
+    ("encoding_rs", &["insight/text/charset.rs"]),
+    ("quick_xml", &["insight/answer/error_body/xml.rs"]),
     ("jaq_core", &["engine/jq"]),
     ("jaq_json", &["engine/jq"]),
     ("jaq_std", &["engine/jq"]),
@@ -207,7 +208,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const READERS_OF_SECRETS: &[&str] = &[
     "engine/vault.rs",
     "engine/vault/keep.rs",
-    "insight/redact/mod.rs",
+    "insight/privacy/redact/mod.rs",
 ];
 
 /// Types that hold or may hold a secret in the clear.
@@ -217,8 +218,8 @@ const UNPRINTABLE: &[(&str, &str)] = &[
     ("engine/vault.rs", "Known"),
     ("engine/client/proxy.rs", "Proxy"),
     ("engine/client/proxy.rs", "Proxies"),
-    ("insight/redact/mod.rs", "Mask"),
-    ("insight/redact/veil.rs", "Veil"),
+    ("insight/privacy/redact/mod.rs", "Mask"),
+    ("insight/privacy/redact/veil.rs", "Veil"),
     ("app/field.rs", "Field"),
     ("app/message.rs", "Pasted"),
     ("format/har/read.rs", "Call"),
@@ -1106,7 +1107,9 @@ fn the_checker_of_reasons_and_the_one_of_traces_can_fail() {
 
 /// Each rule is shown at work, and beside a neighbour for which it must keep silent.
 fn untested_rules(all: &[Source]) -> Vec<String> {
-    let rooms = all.iter().filter(|s| s.path.starts_with("insight/rules/"));
+    let rooms = all
+        .iter()
+        .filter(|s| s.path.starts_with("insight/diagnosis/rules/"));
     let texts: Vec<&str> = rooms.map(|s| s.text.as_str()).collect();
     let ids = texts
         .iter()
@@ -1132,7 +1135,7 @@ fn untested_rules(all: &[Source]) -> Vec<String> {
 fn every_rule_has_a_test_beside_it() {
     holds(untested_rules(&all_sources()));
     let bare = "        id: \"x.y\",\n fires(\"x.y\", ";
-    let found = untested_rules(&[Source::new("insight/rules/x.rs", bare)]);
+    let found = untested_rules(&[Source::new("insight/diagnosis/rules/x.rs", bare)]);
     assert_eq!(found.len(), 1, "the check cannot fail");
 }
 
@@ -1145,7 +1148,7 @@ const MAY_NAME_MAKERS: &[&str] = &[
     "format/http_file/",
     "format/library.rs",
     "format/postman/",
-    "insight/rules/example.rs",
+    "insight/diagnosis/rules/example.rs",
     "model/environment.rs",
 ];
 

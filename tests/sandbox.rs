@@ -5,7 +5,8 @@
 mod program;
 
 use httriage::engine::sandbox::{
-    CALLS, Call, Request, Sandbox, SandboxError, World, answer, endpoints, token_value,
+    CALLS, Call, Request, Sandbox, SandboxError, World, answer, endpoints, practice_clients,
+    token_value,
 };
 use httriage::model::{Headers, Response, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -562,4 +563,46 @@ mod alone {
         parent.wait().unwrap();
         stops(here).await;
     }
+}
+
+#[tokio::test]
+async fn a_token_of_the_authorization_server_opens_the_api_and_foreign_pages_get_none() {
+    let sandbox = Sandbox::start(None).await.unwrap();
+    let issuer: SocketAddr = sandbox.issuer_url()["http://".len()..].parse().unwrap();
+    let clients = practice_clients();
+    let (id, secret) = clients.into_iter().find(|(_, s)| s.is_some()).unwrap();
+    let form = format!(
+        "grant_type=client_credentials&client_id={id}&client_secret={}",
+        secret.unwrap()
+    );
+    let mut headers = vec![
+        ("host".to_owned(), issuer.to_string()),
+        (
+            "content-type".to_owned(),
+            "application/x-www-form-urlencoded".to_owned(),
+        ),
+    ];
+    let given = exchange(issuer, &text_of("POST", "/token", &headers, &form)).await;
+    assert_eq!(given.status, 200);
+    let given: serde_json::Value = serde_json::from_slice(&given.body).unwrap();
+    let token = given["access_token"].as_str().unwrap();
+    let api = address(&sandbox);
+    let asking = vec![
+        ("host".to_owned(), api.to_string()),
+        ("authorization".to_owned(), format!("Bearer {token}")),
+    ];
+    let me = exchange(api, &text_of("GET", "/core/users/me", &asking, "")).await;
+    assert_eq!(me.status, 200);
+    let place = "/.well-known/oauth-protected-resource";
+    let told = exchange(api, &text_of("GET", place, &asking, "")).await;
+    let told: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    assert_eq!(told["authorization_servers"][0], sandbox.issuer_url());
+
+    headers.push(("origin".to_owned(), "https://evil.example".to_owned()));
+    let refused = exchange(issuer, &text_of("POST", "/token", &headers, &form)).await;
+    assert_eq!(refused.status, 403);
+    headers[0].1 = "evil.example".to_owned();
+    headers.pop();
+    let refused = exchange(issuer, &text_of("POST", "/token", &headers, &form)).await;
+    assert_eq!(refused.status, 403);
 }

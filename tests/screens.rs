@@ -526,6 +526,13 @@ fn the_sheet_of_keys() {
 }
 
 #[test]
+fn a_search_among_the_keys() {
+    looks_like("help-search", |scene| {
+        scene.keys("? /").types("body");
+    });
+}
+
+#[test]
 fn the_url_being_edited() {
     looks_like("editing", |scene| {
         scene.state.focus = Pane::Request;

@@ -201,6 +201,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ProbeClose => effects = investigate::close(state),
 
         Action::HelpClose => close_help(state),
+        Action::HelpSearch => search_help(state),
         Action::HelpUp => scroll_help(state, -1),
         Action::HelpDown => scroll_help(state, 1),
         Action::HelpPageUp => scroll_help(state, -(state.painted.sheet_height as isize)),
@@ -700,6 +701,9 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Palette(palette)) = &mut state.overlay {
         palette.refind();
     }
+    if let Some(Overlay::Help(help)) = &mut state.overlay {
+        help.top = 0;
+    }
     let environment = state.environment().clone();
     if state.overlay.is_some() {
         Vec::new()
@@ -777,8 +781,20 @@ fn open_help(state: &mut State) {
     state.overlay = Some(Overlay::Help(Help::new(first)));
 }
 
-/// An investigation from which the sheet was opened comes back.
+fn search_help(state: &mut State) {
+    if let Some(Overlay::Help(help)) = &mut state.overlay {
+        help.start_search();
+    }
+}
+
+/// A search goes first, then the sheet. An investigation from which the sheet was opened comes
+/// back.
 fn close_help(state: &mut State) {
+    if let Some(Overlay::Help(help)) = &mut state.overlay
+        && help.stop_search()
+    {
+        return;
+    }
     let Some(Overlay::Help(help)) = state.overlay.take() else {
         return;
     };

@@ -340,6 +340,7 @@ actions! {
     HelpDown        "help-down"        "down" / "down" Place::Help, ["down", "j"];
     HelpPageUp      "help-page-up"     "page up"                       Place::Help, ["pageup"];
     HelpPageDown    "help-page-down"   "page down"                     Place::Help, ["pagedown"];
+    HelpSearch      "help-search"      "search the keys" / "search" Place::Help, ["/"];
     HelpClose       "help-close"       "close" / "close" Place::Help, ["esc", "q", "?", "enter"];
 }
 

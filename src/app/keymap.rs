@@ -54,6 +54,11 @@ pub struct Key {
 }
 
 impl Key {
+    /// Whether it types a character.
+    pub fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.ctrl && !self.alt
+    }
+
     pub fn plain(code: KeyCode) -> Key {
         Key {
             code,

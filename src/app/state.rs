@@ -403,6 +403,7 @@ impl State {
             Some(Overlay::Prompt(prompt)) => Some(&mut prompt.field),
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
             Some(Overlay::Setup(setup)) => setup.field(),
+            Some(Overlay::Help(help)) => help.search.as_deref_mut(),
             Some(_) => None,
             None if self.screen != Screen::Explorer => None,
             None if self.response.jq.field.is_some() => self.response.jq.field.as_mut(),
@@ -453,6 +454,7 @@ impl State {
 
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
+            Some(Overlay::Help(help)) => help.search.is_some(),
             Some(overlay) => matches!(
                 overlay,
                 Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Setup(_)

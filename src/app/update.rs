@@ -121,6 +121,14 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let anywhere = || state.keymap.lookup(Place::Anywhere, key);
     let action = match &state.overlay {
         Some(Overlay::Dialog(_)) => state.keymap.lookup(Place::Dialog, key).or_else(anywhere),
+        // Enter has nothing to choose here: what fits is shown as one types.
+        Some(Overlay::Help(help)) if help.search.is_some() => {
+            let is_typed = key.is_text() || key == Key::plain(KeyCode::Enter);
+            let own = || state.keymap.lookup(Place::Help, key);
+            let own = if is_typed { None } else { own() };
+            own.or_else(anywhere)
+                .or(state.keymap.lookup(Place::Field, key))
+        }
         Some(Overlay::Help(_)) => state.keymap.lookup(Place::Help, key).or_else(anywhere),
         Some(Overlay::Palette(_)) => state
             .keymap

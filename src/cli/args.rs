@@ -386,6 +386,10 @@ pub struct SandboxArgs {
     /// The port to listen on; any free one if left out
     #[arg(long, value_name = "N", conflicts_with_all = ["list", "tokens"])]
     pub port: Option<u16>,
+    /// The port of its authorization server; a free one if left out
+    /// The port of its authorization server; any free one if left out
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "tokens"])]
+    pub issuer_port: Option<u16>,
     /// Serve on when whoever started it has ended, as a service does
     #[arg(long, conflicts_with_all = ["list", "tokens"])]
     pub keep: bool,

@@ -4,7 +4,7 @@ use super::args::SandboxArgs;
 use super::choice;
 use super::print::{Out, complain};
 use super::trouble::Trouble;
-use crate::engine::sandbox::{CALLS, Call, Parent, Sandbox, practice_tokens};
+use crate::engine::sandbox::{CALLS, Call, Parent, Sandbox, practice_clients, practice_tokens};
 use crate::model::StatusClass;
 use serde_json::{Map, Value, json};
 
@@ -20,16 +20,29 @@ pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
     }
     if args.tokens {
         let tokens = practice_tokens();
+        let clients = practice_clients();
         if args.json {
             let rows = tokens.iter();
             let rows = rows.map(|(name, value)| json!({ "name": name, "value": value }));
-            out.json(&json!({ "tokens": rows.collect::<Vec<_>>() }));
+            let clients = clients.iter();
+            let clients = clients.map(|(id, secret)| json!({ "id": id, "secret": secret }));
+            out.json(&json!({
+                "tokens": rows.collect::<Vec<_>>(),
+                "clients": clients.collect::<Vec<_>>(),
+            }));
         } else {
             complain(
                 "These are practice tokens: they are the same on every machine, open the sandbox and nothing else. Another program sends one as Authorization: Bearer VALUE to httriage sandbox.",
             );
             for (name, value) in tokens {
                 out.line(&format!("{name:<11} {value}"));
+            }
+            complain("Clients of its authorization server, each with its secret:");
+            for (id, secret) in clients {
+                let secret = secret
+                    .as_deref()
+                    .unwrap_or("(none: device code, or code with PKCE)");
+                complain(&format!("{id:<17} {secret}"));
             }
         }
         return Ok(0);
@@ -41,9 +54,13 @@ pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
                 "The sandbox could not listen for its end: {error}. Close other programs and try again."
             ))
         })?;
-        let sandbox = Sandbox::start(args.port).await;
+        let sandbox = Sandbox::start_at(args.port, args.issuer_port).await;
         let sandbox = sandbox.map_err(|error| Trouble::failed(error.to_string()))?;
         out.line(&format!("listening on {}", sandbox.base_url()));
+        out.line(&format!(
+            "authorization server on {}",
+            sandbox.issuer_url()
+        ));
         ends.come().await;
         Ok(0)
     })

@@ -1,66 +1,54 @@
 //! Floor 2: what the nouns mean. Every function is total: not knowing is a value.
+//!
+//! Seven folders, a ladder from the ground: `privacy`, `api`, `answer`, `text`, `compare`, `token`,
+//! `diagnosis`. What others may name of them stands here.
 
+mod answer;
 pub mod api;
-pub mod asking;
-pub mod back_off;
-mod blame;
-mod body_text;
-pub mod by_hand;
-mod challenge;
-pub mod charset;
-pub mod completion;
-mod diff;
-mod disguise;
-mod error_body;
-mod explain;
-pub mod facts;
-mod json;
-pub mod learned;
-pub mod made_up;
-pub mod matrix;
-mod named;
-mod phases;
-mod picture;
-pub mod probe;
-mod query;
-mod quota;
-pub mod redact;
-pub mod replay;
-mod request_ids;
-mod route;
-pub mod rules;
-mod saved;
-mod statement;
-mod status;
-pub mod stream;
-mod summary;
-pub mod survey;
+mod compare;
+mod diagnosis;
+mod privacy;
+mod text;
 pub mod token;
-mod words;
 
-pub use blame::{Blame, blame};
-pub use body_text::{
-    BodyText, Fault, Folds, Found, Mark, Path, Pattern, Script, Step, View, Watch, typed_fault,
-    typed_lines,
-};
-pub use challenge::{Challenge, challenges};
-pub use diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
-pub use disguise::disguise;
-pub use error_body::{
+pub use answer::stream;
+pub use api::{completion, made_up};
+pub use compare::{matrix, replay};
+pub use diagnosis::{asking, back_off, by_hand, facts, learned, probe, rules};
+pub use privacy::redact;
+pub use text::charset;
+pub use token::survey;
+
+// Rooms that only this floor names.
+use answer::{challenge, error_body, json, named, quota, request_ids, summary, words};
+use api::{route, statement};
+use compare::diff;
+use diagnosis::{explain, status};
+use text::{body_text, query};
+
+pub use answer::blame::{Blame, blame};
+pub use answer::challenge::{Challenge, challenges};
+pub use answer::error_body::{
     Entry, EntryOrigin, ErrorBody, NO_BODY, Remedy, error_body, error_body_knowing, error_text,
     refused,
 };
-pub use explain::{Explanation, Verdict, explain, in_general};
-pub use json::{Json, Note, pointer_parts};
-pub use named::{Named, named};
-pub use phases::{Phase, phases};
-pub use picture::{Picture, picture};
-pub use query::{Query, QueryError, Sought, Term, Want, host, search_text};
-pub use quota::{Deprecation, Quota, deprecation, quotas};
-pub use redact::Exchange;
-pub use request_ids::request_ids;
-pub use route::decoded as route_text;
-pub use saved::{Form, SAYS, Saved, received};
-pub use statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
-pub use status::{Catalogue, Glossary};
-pub use summary::{error_line, summary, summary_with};
+pub use answer::json::{Json, Note, pointer_parts};
+pub use answer::named::{Named, named};
+pub use answer::phases::{Phase, phases};
+pub use answer::quota::{Deprecation, Quota, deprecation, quotas};
+pub use answer::request_ids::request_ids;
+pub use answer::saved::{Form, SAYS, Saved, received};
+pub use answer::summary::{error_line, summary, summary_with};
+pub use api::route::decoded as route_text;
+pub use api::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
+pub use compare::diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
+pub use diagnosis::explain::{Explanation, Verdict, explain, in_general};
+pub use diagnosis::status::{Catalogue, Glossary};
+pub use privacy::disguise::disguise;
+pub use privacy::redact::Exchange;
+pub use text::body_text::{
+    BodyText, Fault, Folds, Found, Mark, Path, Pattern, Script, Step, View, Watch, typed_fault,
+    typed_lines,
+};
+pub use text::picture::{Picture, picture};
+pub use text::query::{Query, QueryError, Sought, Term, Want, host, search_text};

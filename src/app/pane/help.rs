@@ -1,6 +1,7 @@
 //! The sheet of all keys, made from the table of actions. It opens on the keys of what is in front.
 
 use crate::app::action::{Action, Place};
+use crate::app::field::Field;
 use crate::app::keymap::Keymap;
 
 #[derive(Clone, Debug, Default)]
@@ -8,14 +9,31 @@ pub struct Help {
     pub top: usize,
     /// The places whose keys come first.
     pub first: Vec<Place>,
+    /// Words that a row must have to be shown.
+    pub search: Option<Box<Field>>,
 }
 
 impl Help {
     pub fn new(first: Vec<Place>) -> Help {
-        Help { top: 0, first }
+        Help {
+            first,
+            ..Help::default()
+        }
     }
 
-    /// Each place with its actions: the keys, and what they do.
+    pub fn start_search(&mut self) {
+        self.search = Some(Box::new(Field::line("")));
+        self.top = 0;
+    }
+
+    /// Shows every row again; whether there was a search.
+    pub fn stop_search(&mut self) -> bool {
+        self.top = 0;
+        self.search.take().is_some()
+    }
+
+    /// Each place with its actions: the keys, and what they do. While one searches, those alone that
+    /// have every typed word in their keys, in what they do or in the name of their place.
     pub fn sections(&self, keymap: &Keymap) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
         let mut places = self.first.clone();
         places.extend(
@@ -23,15 +41,23 @@ impl Help {
                 .iter()
                 .filter(|place| !self.first.contains(place)),
         );
+        let sought = self.search.as_deref().map(Field::text).unwrap_or_default();
+        let sought = sought.to_lowercase();
+        let fits = |place: Place, (keys, what): &(String, &str)| {
+            let row = format!("{keys} {what} {}", place.title()).to_lowercase();
+            sought.split_whitespace().all(|word| row.contains(word))
+        };
         let section = |place: Place| {
             let here = Action::ALL.iter().filter(|action| action.place() == place);
             let rows = here.map(|action| {
                 let keys: Vec<_> = keymap.keys(*action).map(|key| key.to_string()).collect();
                 (keys.join(" "), action.title())
             });
-            (place.title(), rows.collect())
+            let rows: Vec<_> = rows.filter(|row| fits(place, row)).collect();
+            (place.title(), rows)
         };
-        places.into_iter().map(section).collect()
+        let sections = places.into_iter().map(section);
+        sections.filter(|(_, rows)| !rows.is_empty()).collect()
     }
 
     pub fn scroll(&mut self, lines: isize, content: usize, height: usize) {

@@ -6,6 +6,8 @@ mod access;
 mod api;
 mod calls;
 mod guests;
+mod issuer;
+mod ledger;
 mod limit;
 mod parent;
 mod role;
@@ -14,6 +16,7 @@ mod world;
 
 pub use api::{Answer, Request, answer};
 pub use calls::{CALLS, Call};
+pub use issuer::practice_clients;
 pub use parent::Parent;
 pub use serve::{Sandbox, SandboxError};
 /// The guided tour, as a session.

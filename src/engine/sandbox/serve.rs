@@ -1,8 +1,9 @@
 //! The loopback socket around the sandbox's answers. It hears this machine only, refuses
 //! browsers that were sent here by a web page, writes nothing down, and ends when it is dropped.
 
-use super::api::{self, BODY_BYTES, Request, answer};
+use super::api::{self, Answer, BODY_BYTES, Request, answer};
 use super::guests::{Guests, Seat};
+use super::issuer::Issuer;
 use super::world::World;
 use crate::engine::clock;
 use crate::model::{Headers, Response};
@@ -38,28 +39,49 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Sandbox {
     address: SocketAddr,
     task: JoinHandle<()>,
+    /// Where its authorization server listens.
+    issuer: SocketAddr,
+    issuing: JoinHandle<()>,
 }
 
 impl Sandbox {
     /// Serves a fresh world on a port of 127.0.0.1; any free one without a number, or with zero.
     pub async fn start(port: Option<u16>) -> Result<Sandbox, SandboxError> {
+        Sandbox::start_at(port, None).await
+    }
+
+    /// As `start`, with the port of its authorization server.
+    pub async fn start_at(
+        port: Option<u16>,
+        issuer_port: Option<u16>,
+    ) -> Result<Sandbox, SandboxError> {
         if !clock::can_be_a_date() {
             return Err(SandboxError::Clock);
         }
-        let port = port.unwrap_or(0);
-        let refused = |error| SandboxError::new(port, error);
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
-        listener.set_nonblocking(true).map_err(refused)?;
-        // Given away when the process has no other file left for a caller.
-        let spare = listener.try_clone().map_err(refused)?;
-        let listener = TcpListener::from_std(listener).map_err(refused)?;
-        let address = listener.local_addr().map_err(refused)?;
-        let room = Arc::new(Room {
-            port: address.port(),
-            world: Mutex::new(World::fresh()),
-        });
-        let task = tokio::spawn(accept(listener, spare, room));
-        Ok(Sandbox { address, task })
+        let (listener, spare, address) = listen(port.unwrap_or(0))?;
+        let (issuing, issuer_spare, issuer) = listen(issuer_port.unwrap_or(0))?;
+        let world = Arc::new(Mutex::new(World {
+            api: Some(format!("http://{address}")),
+            issuer: Some(format!("http://{issuer}")),
+            ..World::fresh()
+        }));
+        let room = |port, door| {
+            let world = Arc::clone(&world);
+            Arc::new(Room { port, world, door })
+        };
+        let api = room(address.port(), Door::Api);
+        let back = room(issuer.port(), Door::Issuer(Box::default()));
+        Ok(Sandbox {
+            address,
+            task: tokio::spawn(accept(listener, spare, api)),
+            issuer,
+            issuing: tokio::spawn(accept(issuing, issuer_spare, back)),
+        })
+    }
+
+    /// Where its authorization server listens: `http://127.0.0.1:PORT`
+    pub fn issuer_url(&self) -> String {
+        format!("http://{}", self.issuer)
     }
 
     /// `http://127.0.0.1:PORT`
@@ -72,6 +94,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         // The connections are owned by this task and end with it.
         self.task.abort();
+        self.issuing.abort();
     }
 }
 
@@ -135,7 +158,26 @@ impl std::error::Error for SandboxError {}
 /// What all connections share.
 struct Room {
     port: u16,
-    world: Mutex<World>,
+    world: Arc<Mutex<World>>,
+    door: Door,
+}
+
+/// Who answers.
+enum Door {
+    Api,
+    Issuer(Box<Mutex<Issuer>>),
+}
+
+/// A port of this machine. The second listener is given away when the process has no other file
+/// left for a caller.
+fn listen(port: u16) -> Result<(TcpListener, std::net::TcpListener, SocketAddr), SandboxError> {
+    let refused = |error| SandboxError::new(port, error);
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
+    listener.set_nonblocking(true).map_err(refused)?;
+    let spare = listener.try_clone().map_err(refused)?;
+    let listener = TcpListener::from_std(listener).map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, spare, address))
 }
 
 async fn accept(listener: TcpListener, spare: std::net::TcpListener, room: Arc<Room>) {
@@ -214,7 +256,17 @@ impl Room {
         };
         let answered = {
             let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-            answer(&mut world, &request, clock::now())
+            match &self.door {
+                Door::Api => answer(&mut world, &request, clock::now()),
+                Door::Issuer(issuer) => {
+                    let mut issuer = issuer.lock().unwrap_or_else(PoisonError::into_inner);
+                    let base = format!("http://127.0.0.1:{}", self.port);
+                    Answer {
+                        response: issuer.answer(&mut world, &request, &base, clock::now()),
+                        delay: Duration::ZERO,
+                    }
+                }
+            }
         };
         // Others are served meanwhile: the world is free again.
         if !answered.delay.is_zero() {

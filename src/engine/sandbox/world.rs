@@ -1,6 +1,7 @@
 //! The small world that the sandbox serves: people, roles, tokens, runbooks. It is read from
 //! one file, lives in memory, and forgets every change when it is dropped.
 
+use super::ledger::Ledger;
 use super::limit::Limits;
 use super::role::Grant;
 use crate::format::library;
@@ -32,6 +33,14 @@ pub struct World {
     /// Things made since the start.
     #[serde(skip)]
     pub(super) created: u32,
+    /// What the authorization server gave out.
+    #[serde(skip)]
+    pub(super) issued: Ledger,
+    /// The address of the API and that of the authorization server, once they listen.
+    #[serde(skip)]
+    pub(super) api: Option<String>,
+    #[serde(skip)]
+    pub(super) issuer: Option<String>,
     /// Everything that can be asked for, as the pack of the API lists it.
     #[serde(skip)]
     pub(super) endpoints: Arc<[Endpoint]>,
@@ -337,7 +346,7 @@ pub fn practice_tokens() -> Vec<(&'static str, String)> {
 }
 
 /// 48 lower-case hexadecimal digits, the documented shape, so that no value stands in the source.
-fn derive(name: &str) -> String {
+pub(super) fn derive(name: &str) -> String {
     let text = format!("httriage sandbox token: {name}");
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
     hash.as_ref()[..24]

@@ -1,13 +1,17 @@
 //! What is known of APIs, as data, and how it is asked.
 
 pub mod calls;
+pub mod completion;
 pub mod endpoint;
 pub mod fits;
 pub mod knowledge;
 pub mod library;
+pub mod made_up;
 pub mod marks;
 pub mod paths;
 mod phrase;
 pub mod proposal;
+pub(super) mod route;
+pub(super) mod statement;
 
 pub use phrase::{Phrase, Words};

@@ -9,6 +9,7 @@ mod made_up;
 mod mistakes;
 mod problem;
 mod repair;
+pub mod survey;
 mod words;
 
 use crate::insight::api::knowledge::Alphabet;

@@ -36,6 +36,12 @@ const SLOW: Duration = Duration::from_secs(2);
 /// loop cannot fill the memory.
 const MOST_CREATED: u32 = 5_000;
 
+/// The numbers of tokens that were given out stand above those of all others.
+const ISSUED: u64 = 1 << 32;
+
+/// RFC 9728: who gives out tokens for this API.
+const RESOURCE: &str = "/.well-known/oauth-protected-resource";
+
 /// Answers one call; the world changes as the call says.
 pub fn answer(world: &mut World, request: &Request, now: Timestamp) -> Answer {
     let response = match Core::behind(&request.headers) {
@@ -88,6 +94,14 @@ fn admit(
 
     let target = request.target.as_str();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if let (RESOURCE, "GET", Some(issuer)) = (path, request.method.as_str(), &world.issuer) {
+        return Ok(Admitted::Reply(Reply::Shown(serde_json::json!({
+            "resource": world.api,
+            "authorization_servers": [issuer],
+            "scopes_supported": ["read", "write"],
+            "bearer_methods_supported": ["header"],
+        }))));
+    }
     let endpoints = world.endpoints.clone();
     let known = endpoints_at(&endpoints, path);
     if known.is_empty() {
@@ -106,7 +120,10 @@ fn admit(
 
     let token = gates::bearer(headers)?;
     reach(world, core)?;
-    let user = recognise(world, core, &token, now)?;
+    let user = match issued(world, core, &token, method, now)? {
+        Some(user) => user,
+        None => recognise(world, core, &token, now)?,
+    };
     if core == Core::Old {
         gates::check_core(endpoint, &allow)?;
     }
@@ -171,6 +188,62 @@ fn reach(world: &mut World, core: Core) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
+}
+
+/// The person for whom a token speaks that the authorization server gave out; `None` for a token
+/// that it did not. The words are our choice.
+fn issued(
+    world: &mut World,
+    core: Core,
+    token: &str,
+    method: &str,
+    now: Timestamp,
+) -> Result<Option<User>, Refusal> {
+    let Some(issued) = world.issued.of(token).filter(|_| core != Core::Foreign) else {
+        return Ok(None);
+    };
+    if issued.revoked {
+        return Err(Refusal::unauthorized("Authorized users only."));
+    }
+    if issued.expires_at <= now {
+        return Err(Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "token_expired",
+            "This token has expired.",
+        ));
+    }
+    if issued.audience.as_ref().is_some_and(|audience| {
+        let api = world.api.as_deref().unwrap_or_default();
+        audience.trim_end_matches('/') != api
+    }) {
+        return Err(Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_audience",
+            "This token was made for another API.",
+        ));
+    }
+    let scope = match method {
+        "GET" => "read",
+        _ => "write",
+    };
+    if !issued.scopes.iter().any(|held| held == scope) {
+        return Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "insufficient_scope",
+            format!("This token lacks the scope {scope}."),
+        ));
+    }
+    let (number, user) = (issued.number, issued.user);
+    let user = world.user(user).filter(|u| !u.archived).cloned();
+    let user = user.ok_or_else(|| Refusal::unauthorized("Authorized users only."))?;
+    if !world.limits.admit_token(ISSUED + number, false, now) {
+        return Err(Refusal::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "token_rate_limited",
+            "Too many requests were made with this token. Try again later.",
+        ));
+    }
+    Ok(Some(user))
 }
 
 /// Core looks the token up and loads the person behind it. A token is known to one instance

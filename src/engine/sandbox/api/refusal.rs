@@ -33,8 +33,8 @@ pub(super) enum Source {
 /// | status | code |
 /// | --- | --- |
 /// | 400 | `bad_request`, `unsupported_api_version`, `invalid_core_url` |
-/// | 401 | `unauthorized`, `token_expired` |
-/// | 403 | `forbidden` |
+/// | 401 | `unauthorized`, `token_expired`, `invalid_audience` |
+/// | 403 | `forbidden`, `insufficient_scope` |
 /// | 404 | `not_found` |
 /// | 405 | `method_not_allowed`, `endpoint_not_implemented`, `core_outdated` |
 /// | 422 | `unprocessable_entity` |

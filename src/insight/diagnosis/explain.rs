@@ -1,0 +1,374 @@
+//! From findings to a verdict: which cause it is, how sure, on what evidence. The same judge
+//! speaks for a call alone and for one that was investigated; the second just has more to go by.
+
+use crate::insight::api::knowledge::{Knowledge, RecognisedBy};
+use crate::insight::back_off::wait_text;
+use crate::insight::facts::Case;
+use crate::insight::named::Named;
+use crate::insight::rules::{Beside, Finding, Tier, look};
+use crate::insight::statement::CauseNote;
+use crate::insight::status::Catalogue;
+use crate::model::Cause;
+
+/// A cause, how likely it is, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    pub cause: Cause,
+    /// From 0 to 1; of verdicts at 0.9, nine in ten are right.
+    pub confidence: f32,
+    pub summary: String,
+    pub evidence: Vec<String>,
+    pub next_steps: Vec<String>,
+    /// The ids of the packs that were asked, the API's own first.
+    pub knowledge: Vec<String>,
+}
+
+impl Verdict {
+    /// How sure it is, as it is said: `86 %`.
+    pub fn percent(&self) -> String {
+        format!("{:.0} %", self.confidence * 100.0)
+    }
+}
+
+/// The ranked causes of a call, likeliest first; never empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    pub verdicts: Vec<Verdict>,
+    /// What the answer itself names, whichever verdict is right.
+    pub named: Named,
+    /// As people call the API whose pack spoke; `None` where no pack knows it.
+    pub api: Option<String>,
+}
+
+impl Explanation {
+    pub fn verdict(&self) -> &Verdict {
+        // `explain` always gives one.
+        &self.verdicts[0]
+    }
+
+    /// By whose knowledge it was judged, in a few words.
+    pub fn known_as(&self) -> &str {
+        self.api.as_deref().unwrap_or("an API that no pack knows")
+    }
+
+    pub fn alternatives(&self) -> &[Verdict] {
+        &self.verdicts[1..]
+    }
+}
+
+/// The most that is said on each ground, whatever the weights add up to.
+fn most(tier: Tier) -> f32 {
+    match tier {
+        Tier::Status => 0.5,
+        Tier::Words => 0.7,
+        Tier::Said => 0.86,
+        Tier::Seen => 0.98,
+    }
+}
+
+/// Causes that look like a neighbour to everyone who does not know the API: what is not there may
+/// be archived, what is refused may have expired, what is broken may be the gateway.
+const TWINS: &[Cause] = &[
+    Cause::EndpointNotImplemented,
+    Cause::PermissionEdgeBlock,
+    Cause::PermissionMissingRole,
+    Cause::RateToken,
+    Cause::RequestMalformedBody,
+    Cause::RequestValidation,
+    Cause::ResourceAbsent,
+    Cause::ResourceHiddenByPermission,
+    Cause::ServerError,
+    Cause::ServerIntermittent,
+    Cause::TokenExpired,
+    Cause::TokenRejected,
+    Cause::UpstreamTimeout,
+    Cause::UpstreamUnreachable,
+];
+
+/// The most that is said of such a cause at an API that is not known.
+const AMONG_TWINS: f32 = 0.58;
+
+/// The most that is said by what an API is taken for because an answer looks so.
+const BY_LOOKS: f32 = 0.8;
+
+/// A comparison of such weight leaves nothing else, whatever the API.
+const PROOF: f32 = 8.0;
+
+/// Below this a cause is not worth a line.
+const LEAST: f32 = 0.03;
+
+/// What speaks for something that no rule knows.
+const UNKNOWN: f32 = 0.8;
+
+/// A cause with its standing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    pub cause: Cause,
+    pub score: f32,
+    pub confidence: f32,
+}
+
+/// Every cause that anything speaks for, likeliest first.
+pub fn rank(findings: &[Finding]) -> Vec<Standing> {
+    let mut standings: Vec<Standing> = Vec::new();
+    for cause in Cause::ALL {
+        let own = || findings.iter().filter(|f| f.cause == *cause);
+        if !own().any(|f| f.weight > 0.0) {
+            continue;
+        }
+        standings.push(Standing {
+            cause: *cause,
+            score: own().map(|f| f.weight).sum(),
+            confidence: 0.0,
+        });
+    }
+    let whole: f32 = standings.iter().map(|s| s.score.exp()).sum::<f32>() + UNKNOWN.exp();
+    for standing in &mut standings {
+        let best = findings
+            .iter()
+            .filter(|f| f.cause == standing.cause && f.weight > 0.0)
+            .map(|f| f.tier)
+            .max()
+            .unwrap_or(Tier::Status);
+        standing.confidence = (standing.score.exp() / whole).min(most(best));
+    }
+    standings.sort_by(|a, b| b.score.total_cmp(&a.score));
+    standings
+}
+
+/// Judges the case. The words of each cause come from the catalogue.
+pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
+    let findings = beside_what_is_known(look(case), case);
+    let mut standings = rank(&findings);
+    let beside = Beside::of(case);
+    for standing in &mut standings {
+        let is_named = beside.names(standing.cause);
+        let ceiling = ceiling(standing.cause, is_named, &findings, &case.knowledge);
+        standing.confidence = standing.confidence.min(ceiling);
+    }
+    let mut verdicts: Vec<Verdict> = standings
+        .into_iter()
+        .enumerate()
+        .filter(|(place, standing)| *place == 0 || standing.confidence >= LEAST)
+        .map(|(_, standing)| verdict(case, standing, &findings, catalogue))
+        .collect();
+    if verdicts.is_empty() {
+        verdicts.push(unknown(case, catalogue));
+    }
+    Explanation {
+        verdicts,
+        named: case.named(),
+        api: case.knowledge.title().map(str::to_owned),
+    }
+}
+
+/// The most that may be said of a cause, by how well the API is known.
+fn ceiling(cause: Cause, is_named: bool, findings: &[Finding], knowledge: &Knowledge) -> f32 {
+    let seen = findings
+        .iter()
+        .filter(|f| f.cause == cause && f.tier == Tier::Seen && f.weight > 0.0);
+    let strongest = seen.map(|f| f.weight).fold(0.0, f32::max);
+    let is_twin = TWINS.contains(&cause) && strongest < PROOF && !is_named;
+    match knowledge.by {
+        _ if is_twin && !knowledge.is_sure_of_api() => AMONG_TWINS,
+        RecognisedBy::Path | RecognisedBy::Body if strongest == 0.0 => BY_LOOKS,
+        _ => 1.0,
+    }
+}
+
+/// How far rules that guess from the answer alone are believed where packs speak as well: of a
+/// status the packs know more, words and codes they know better.
+fn trust(tier: Tier) -> f32 {
+    match tier {
+        Tier::Status => 0.0,
+        Tier::Words => 0.5,
+        Tier::Said => 0.7,
+        Tier::Seen => 1.0,
+    }
+}
+
+/// What a pack says by a code, by words or a header outranks what rules guess without it;
+/// comparisons of answers stand.
+fn beside_what_is_known(mut findings: Vec<Finding>, case: &Case) -> Vec<Finding> {
+    if case.knowledge.packs.is_empty() {
+        return findings;
+    }
+    let beside = Beside::of(case);
+    for finding in &mut findings {
+        let guessed = finding.tier < Tier::Seen && !finding.rule.starts_with("known.");
+        if guessed && finding.weight > 0.0 {
+            finding.weight *= beside.left_for(finding.cause) * trust(finding.tier);
+        }
+    }
+    findings
+}
+
+fn verdict(
+    case: &Case,
+    standing: Standing,
+    findings: &[Finding],
+    catalogue: &Catalogue,
+) -> Verdict {
+    let mut own: Vec<&Finding> = findings
+        .iter()
+        .filter(|f| f.cause == standing.cause && f.weight > 0.0 && !f.says.is_empty())
+        .collect();
+    own.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let mut evidence: Vec<String> = Vec::new();
+    for finding in own {
+        if !evidence.contains(&finding.says) {
+            evidence.push(finding.says.clone());
+        }
+    }
+    let note = catalogue.beside(&case.knowledge).cause(standing.cause);
+    let note = note.as_ref();
+    Verdict {
+        cause: standing.cause,
+        confidence: (standing.confidence * 100.0).round() / 100.0,
+        summary: summary(case, standing.cause, note),
+        evidence,
+        next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+        knowledge: asked(case),
+    }
+}
+
+fn asked(case: &Case) -> Vec<String> {
+    let ids = case.knowledge.ids().into_iter();
+    ids.map(str::to_owned).collect()
+}
+
+/// Nothing speaks for anything: the status is not one that a rule knows.
+fn unknown(case: &Case, catalogue: &Catalogue) -> Verdict {
+    let cause = match case.call.status() {
+        500.. => Cause::ServerError,
+        400..=499 => Cause::RequestValidation,
+        _ => Cause::None,
+    };
+    let note = catalogue.beside(&case.knowledge).cause(cause);
+    let note = note.as_ref();
+    Verdict {
+        cause,
+        confidence: 0.2,
+        summary: summary(case, cause, note),
+        evidence: vec![format!("{}.", case.call.line())],
+        next_steps: note.map(|note| steps(case, note)).unwrap_or_default(),
+        knowledge: asked(case),
+    }
+}
+
+fn summary(case: &Case, cause: Cause, note: Option<&CauseNote>) -> String {
+    match note {
+        Some(note) => filled(case, &note.summary.text),
+        None => cause.id().to_owned(),
+    }
+}
+
+fn steps(case: &Case, note: &CauseNote) -> Vec<String> {
+    note.steps
+        .iter()
+        .map(|step| filled(case, &step.text))
+        .collect()
+}
+
+/// A sentence of the catalogue where there is no case at hand.
+pub fn in_general(text: &str) -> String {
+    let places = [
+        ("{token}", "the token"),
+        ("{resource}", "the resource"),
+        ("{parent}", "what it belongs to"),
+        ("{host}", "the host"),
+        ("{method}", "the call on"),
+        ("{environment}", "the environment"),
+        ("{wait} seconds", "as long as Retry-After says"),
+        ("{wait}", "a while"),
+    ];
+    let put = |text: String, (place, words): &(&str, &str)| text.replace(place, words);
+    as_sentence(places.iter().fold(text.to_owned(), put))
+}
+
+/// A sentence that begins with a place for a name begins small where a thing stands for the name.
+fn as_sentence(text: String) -> String {
+    match text.strip_prefix("the ") {
+        Some(rest) => format!("The {rest}"),
+        None => text,
+    }
+}
+
+/// The places of a sentence that name this very case.
+fn filled(case: &Case, text: &str) -> String {
+    let sent = &case.call.exchange.sent;
+    if sent.method.is_empty() {
+        // Nobody knows the request of a pasted answer.
+        let wait = case.call.header("retry-after");
+        return in_general(
+            &wait.map_or_else(|| text.to_owned(), |wait| text.replace("{wait}", &wait)),
+        );
+    }
+    let token = match &case.credential.token {
+        Some(name) => name.to_string(),
+        None => "the token".to_owned(),
+    };
+    let route = case.call.route.as_ref();
+    let resource = route.map_or_else(|| sent.url.clone(), |route| route.target());
+    let above = route
+        .and_then(|route| route.item_above())
+        .unwrap_or_else(|| resource.clone());
+    let host = route
+        .and_then(|r| r.url.host_str())
+        .unwrap_or("the host")
+        .to_owned();
+    let wait = match case.wait() {
+        Some(wait) if wait.as_secs() < 120 => format!("{} seconds", wait.as_secs()),
+        Some(wait) => wait_text(wait),
+        None => "a while".to_owned(),
+    };
+    let places = [
+        ("{token}", token),
+        ("{resource}", resource),
+        ("{parent}", above),
+        ("{host}", host),
+        ("{method}", sent.method.clone()),
+        ("{environment}", case.environment.name.clone()),
+        ("{wait} seconds", wait.clone()),
+        ("{wait}", wait),
+    ];
+    let put = |text: String, (place, value): &(&str, String)| text.replace(place, value);
+    as_sentence(places.iter().fold(text.to_owned(), put))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_large_where_a_thing_stands_for_a_name() {
+        assert_eq!(in_general("{token} was revoked."), "The token was revoked.");
+        assert_eq!(in_general("Ask {host}."), "Ask the host.");
+    }
+
+    #[test]
+    fn an_api_that_is_not_known_leaves_open_what_only_its_knowledge_tells_apart() {
+        let seen = |cause, weight| Finding {
+            rule: "x",
+            cause,
+            weight,
+            tier: Tier::Seen,
+            says: String::new(),
+        };
+        let by = |by| Knowledge {
+            by,
+            ..Knowledge::default()
+        };
+        let most = |cause, weight, known| ceiling(cause, false, &[seen(cause, weight)], &by(known));
+        let absent = Cause::ResourceAbsent;
+        for vague in [RecognisedBy::Nothing, RecognisedBy::Path] {
+            assert_eq!(most(absent, 5.0, vague), AMONG_TWINS);
+            assert_eq!(most(absent, PROOF, vague), 1.0);
+            assert_eq!(most(Cause::RequestWrongMethod, 5.0, vague), 1.0);
+        }
+        assert_eq!(most(absent, 5.0, RecognisedBy::Host), 1.0);
+        assert_eq!(most(absent, 5.0, RecognisedBy::Body), 1.0);
+        let by_looks = ceiling(absent, true, &[], &by(RecognisedBy::Body));
+        assert_eq!(by_looks, BY_LOOKS);
+    }
+}

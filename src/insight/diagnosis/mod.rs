@@ -1,0 +1,11 @@
+//! Why a call failed: what is known of it, causes by rules, and the probes that tell them apart.
+
+pub mod asking;
+pub mod back_off;
+pub mod by_hand;
+pub(super) mod explain;
+pub mod facts;
+pub mod learned;
+pub mod probe;
+pub mod rules;
+pub(super) mod status;

@@ -1,0 +1,247 @@
+//! What is known of each status and of each error code: one sentence for the screen, the usual
+//! causes, what to check, whom to ask, and on what grounds each of these is said. The words
+//! live in files (the packs, `assets/catalogue`, and a person's own) and arrive here as values.
+
+use crate::insight::Exchange;
+use crate::insight::api::knowledge::Knowledge;
+use crate::insight::api::library::Library;
+use crate::insight::error_body::{Entry, EntryOrigin};
+use crate::insight::redact::is_secret_name;
+use crate::insight::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
+use crate::model::Cause;
+use std::sync::Arc;
+use url::Url;
+
+/// All that is known: the causes in general, and what the packs say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    pub causes: Vec<CauseNote>,
+    /// What is known of APIs.
+    pub library: Arc<Library>,
+}
+
+impl Catalogue {
+    /// The words for a cause, whatever the API.
+    pub fn cause(&self, cause: Cause) -> Option<&CauseNote> {
+        self.causes.iter().find(|note| note.cause == cause)
+    }
+
+    /// The words that are right for one API.
+    pub fn beside<'a>(&'a self, knowledge: &'a Knowledge) -> Glossary<'a> {
+        Glossary {
+            catalogue: self,
+            knowledge,
+        }
+    }
+}
+
+/// What statuses, codes and causes mean at one API: its own words first, those of the standards
+/// behind them.
+#[derive(Clone, Copy)]
+pub struct Glossary<'a> {
+    catalogue: &'a Catalogue,
+    knowledge: &'a Knowledge,
+}
+
+impl Glossary<'_> {
+    /// Of the first pack that knows the status; what it leaves open is HTTP's.
+    pub fn status(&self, status: u16) -> Option<StatusNote> {
+        let packs = self.knowledge.packs.iter();
+        let mut notes = packs.filter_map(|pack| pack.status(status).map(|row| &row.note));
+        let mut note = notes.next()?.clone();
+        for below in notes {
+            if note.name.is_empty() {
+                note.name.clone_from(&below.name);
+            }
+            if note.meaning.text.is_empty() {
+                note.meaning = below.meaning.clone();
+            }
+        }
+        Some(note)
+    }
+
+    /// What the status of an answer means. What is plain from the call and its answer comes before
+    /// what the status usually means.
+    pub fn answer(&self, exchange: &Exchange, entries: &[Entry]) -> Option<StatusNote> {
+        let said = exchange.outcome.judged()?;
+        let mut note = self.status(said.status)?;
+        let cause = match said.status {
+            401 if carries_nothing(exchange) => Cause::TokenMissing,
+            502..=504 if entries.iter().any(|e| e.origin == EntryOrigin::Html) => {
+                Cause::GatewayError
+            }
+            _ => return Some(note),
+        };
+        if let Some(own) = self.cause(cause) {
+            note.meaning = match cause {
+                Cause::TokenMissing => Statement {
+                    text: "No credential was sent, and the API wants one.".to_owned(),
+                    grounds: Grounds::Inferred,
+                },
+                _ => own.summary,
+            };
+            note.causes = vec![cause];
+            note.reasons = own.signs;
+            note.checks = own.steps;
+        }
+        Some(note)
+    }
+
+    /// By the exact spelling: an unknown code stays unknown, however alike it looks.
+    pub fn code(&self, code: &str, status: Option<u16>) -> Option<&CodeNote> {
+        let row = self.knowledge.code(code, status)?;
+        Some(&row.note)
+    }
+
+    pub fn cause(&self, cause: Cause) -> Option<CauseNote> {
+        let general = self.catalogue.cause(cause);
+        match self.knowledge.cause(cause) {
+            Some(own) => own.over(general),
+            None => general.cloned(),
+        }
+    }
+}
+
+/// Whether a call that is known whole went out without anything that could be a credential.
+fn carries_nothing(exchange: &Exchange) -> bool {
+    let sent = &exchange.sent;
+    let by_header = sent
+        .headers
+        .iter()
+        .any(|header| is_secret_name(&header.name));
+    let by_url = match Url::parse(&sent.url) {
+        Ok(url) => {
+            let named = |(name, _): (std::borrow::Cow<str>, _)| is_secret_name(&name);
+            !url.username().is_empty() || url.password().is_some() || url.query_pairs().any(named)
+        }
+        Err(_) => true,
+    };
+    exchange.shows_head()
+        && exchange.token().is_none()
+        && !by_header
+        && !by_url
+        && sent.slots.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::api::knowledge::{CauseText, CodeRow, Meaning, Pack, StatusRow};
+    use crate::insight::{Grounds, Statement};
+
+    fn says(text: &str) -> Statement {
+        Statement {
+            text: text.into(),
+            grounds: Grounds::Inferred,
+        }
+    }
+
+    fn status(number: u16, name: &str, meaning: &str) -> StatusRow {
+        StatusRow {
+            note: StatusNote {
+                status: number,
+                name: name.into(),
+                meaning: says(meaning),
+                causes: vec![Cause::ResourceAbsent],
+                reasons: vec![],
+                checks: vec![says("Look.")],
+                ask: vec![],
+                see: vec![],
+            },
+            likely: vec![],
+        }
+    }
+
+    fn code(word: &str, meaning: &str) -> CodeRow {
+        CodeRow {
+            note: CodeNote {
+                code: word.into(),
+                title: None,
+                statuses: vec![404],
+                meaning: says(meaning),
+                causes: vec![],
+                checks: vec![],
+                ask: vec![],
+            },
+            meaning: Meaning::default(),
+        }
+    }
+
+    fn knowledge() -> Knowledge {
+        let mut own = status(404, "", "theirs");
+        own.note.checks.clear();
+        let api = Pack {
+            statuses: vec![own],
+            codes: vec![code("not_found", "theirs")],
+            causes: vec![CauseText {
+                cause: Cause::ResourceAbsent,
+                summary: None,
+                meaning: None,
+                signs: vec![],
+                steps: vec![says("Ask Kim.")],
+            }],
+            ..Pack::default()
+        };
+        let below = Pack {
+            statuses: vec![
+                status(404, "Not Found", "ours"),
+                status(500, "Failed", "ours"),
+            ],
+            codes: vec![code("not_found", "ours"), code("other", "ours")],
+            ..Pack::default()
+        };
+        Knowledge {
+            packs: vec![Arc::new(api), Arc::new(below)],
+            ..Knowledge::default()
+        }
+    }
+
+    #[test]
+    fn the_api_s_words_go_first_and_what_they_leave_open_is_the_standard_s() {
+        let (catalogue, knowledge) = (Catalogue::default(), knowledge());
+        let here = catalogue.beside(&knowledge);
+        let note = here.status(404).unwrap();
+        assert_eq!(
+            (note.name.as_str(), note.meaning.text.as_str()),
+            ("Not Found", "theirs")
+        );
+        // What to check is the API's alone: two lists would contradict each other.
+        assert!(note.checks.is_empty());
+        assert_eq!(here.status(500).unwrap().meaning.text, "ours");
+        assert_eq!(here.code("not_found", None).unwrap().meaning.text, "theirs");
+        assert_eq!(here.code("other", None).unwrap().meaning.text, "ours");
+        assert_eq!(here.status(599), None);
+        assert_eq!(here.code("Not_Found", None), None);
+        assert_eq!(here.code("", None), None);
+    }
+
+    #[test]
+    fn a_pack_changes_the_words_of_a_cause_and_only_those_that_it_gives() {
+        let catalogue = Catalogue {
+            causes: vec![CauseNote {
+                cause: Cause::ResourceAbsent,
+                summary: says("It is not there."),
+                meaning: says("Nothing is."),
+                signs: vec![says("It is missing.")],
+                steps: vec![says("Look again.")],
+            }],
+            ..Catalogue::default()
+        };
+        let knowledge = knowledge();
+        let note = catalogue
+            .beside(&knowledge)
+            .cause(Cause::ResourceAbsent)
+            .unwrap();
+        assert_eq!(
+            (note.summary.text.as_str(), note.steps[0].text.as_str()),
+            ("It is not there.", "Ask Kim.")
+        );
+        let plain = Knowledge::default();
+        let note = catalogue
+            .beside(&plain)
+            .cause(Cause::ResourceAbsent)
+            .unwrap();
+        assert_eq!(note.steps[0].text, "Look again.");
+        assert_eq!(catalogue.beside(&plain).cause(Cause::TokenExpired), None);
+    }
+}
