@@ -1,22 +1,20 @@
 //! The screens beside the explorer: which of their parts stands where.
 //!
 //! ```text
-//! from 120 columns                         below: one part, the others as tabs
-//! ┌ Sessions ─┬ Steps ────────────────┐    ┌ tabs ──────────────┐
-//! │           │                       │    ├ part in focus ─────┤
-//! │           ├ Differences ──────────┤    │                    │
-//! └───────────┴───────────────────────┘    └────────────────────┘
+//! from 120 columns                         below: one part, the others by their names
+//!   ── Sessions ──    ── Steps ───────        ── Sessions ──── Steps ──── Differences ──
+//!                                             part in focus
+//!                     ── Differences ─
 //! ```
 
-use super::layout::Layout;
-use super::paint::{area_of, frame, tab_row};
+use super::layout::{Layout, columns};
+use super::paint::{Names, Rule, area_of};
 use super::pane;
 use super::theme::Theme;
 use crate::app::pane::{Part, TokensPart};
 use crate::app::{Beside, Painted, Screen, Spot, State};
 use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
-use ratatui::text::Line;
+use ratatui::layout::Rect;
 
 /// Draws the screen that is in front and returns what it measured.
 /// What can be pointed at goes into `painted`.
@@ -32,19 +30,27 @@ pub fn draw(
     match state.screen {
         Screen::Explorer => {}
         Screen::Matrix => {
-            let area = framed("Matrix", true, middle, layout, theme, screen);
+            let place = match layout.wide {
+                true => Rect {
+                    x: middle.x + 2,
+                    width: middle.width - 4,
+                    ..middle
+                },
+                false => middle,
+            };
+            let area = ruled("Matrix", true, place, layout, theme, screen);
             measured.list_height = pane::matrix::draw(state, theme, area, screen, painted);
         }
         Screen::Sessions => {
             let part = state.sessions.part;
             let titles = Part::ALL.map(|p| (p.title().to_owned(), p == part));
-            draw_tabs(&titles, layout, theme, screen, painted);
+            draw_names(&titles, layout, theme, screen, painted);
             for (which, rect) in session_parts(state, middle, layout.wide) {
                 let place = Part::ALL.iter().position(|p| *p == which);
                 painted
                     .spots
                     .push((area_of(rect), Spot::Part(place.unwrap_or(0))));
-                let area = framed(which.title(), which == part, rect, layout, theme, screen);
+                let area = ruled(which.title(), which == part, rect, layout, theme, screen);
                 match which {
                     Part::Files => {
                         pane::sessions::draw_files(state, theme, area, screen, painted);
@@ -63,13 +69,13 @@ pub fn draw(
         Screen::Tokens => {
             let part = state.tokens_pane.part;
             let titles = TokensPart::ALL.map(|p| (p.title().to_owned(), p == part));
-            draw_tabs(&titles, layout, theme, screen, painted);
+            draw_names(&titles, layout, theme, screen, painted);
             for (which, rect) in token_parts(state, middle, layout.wide) {
                 let place = TokensPart::ALL.iter().position(|p| *p == which);
                 painted
                     .spots
                     .push((area_of(rect), Spot::Part(place.unwrap_or(0))));
-                let area = framed(which.title(), which == part, rect, layout, theme, screen);
+                let area = ruled(which.title(), which == part, rect, layout, theme, screen);
                 match which {
                     TokensPart::List => {
                         measured.list_height =
@@ -87,19 +93,25 @@ pub fn draw(
     measured
 }
 
-fn draw_tabs(
+fn draw_names(
     titles: &[(String, bool)],
     layout: &Layout,
     theme: &Theme,
     screen: &mut Frame,
     painted: &mut Painted,
 ) {
-    if let Some(row) = layout.tabs {
-        tab_row(titles, theme, row, screen, painted, Spot::Part);
+    if let Some(row) = layout.names {
+        let names = Names {
+            names: titles,
+            fact: "",
+            focused: true,
+        };
+        names.draw(theme, row, screen, painted, Spot::Part);
     }
 }
 
-fn framed(
+/// Draws the rule of a part, and says where its text stands.
+fn ruled(
     title: &str,
     focused: bool,
     rect: Rect,
@@ -107,13 +119,15 @@ fn framed(
     theme: &Theme,
     screen: &mut Frame,
 ) -> Rect {
-    if !layout.framed {
-        return rect;
+    if layout.wide {
+        let rule = Rule {
+            title,
+            fact: "",
+            focused,
+        };
+        rule.draw(theme, Rect { height: 1, ..rect }, screen);
     }
-    let block = frame(Line::raw(format!(" {title} ")), focused, theme);
-    let inside = block.inner(rect);
-    screen.render_widget(block, rect);
-    inside.inner(Margin::new(1, 0))
+    layout.inside(rect)
 }
 
 fn session_parts(state: &State, middle: Rect, wide: bool) -> Vec<(Part, Rect)> {
@@ -143,19 +157,6 @@ fn token_parts(state: &State, middle: Rect, wide: bool) -> Vec<(TokensPart, Rect
     if !wide {
         return vec![(state.tokens_pane.part, middle)];
     }
-    let (list, inspector) = columns(middle, middle.width * 48 / 100);
+    let (list, inspector) = columns(middle, middle.width * 42 / 100);
     vec![(TokensPart::List, list), (TokensPart::Inspector, inspector)]
-}
-
-fn columns(middle: Rect, left: u16) -> (Rect, Rect) {
-    let first = Rect {
-        width: left,
-        ..middle
-    };
-    let second = Rect {
-        x: middle.x + left,
-        width: middle.width - left,
-        ..middle
-    };
-    (first, second)
 }

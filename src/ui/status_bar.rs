@@ -13,101 +13,141 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Environment and token, on every screen.
+/// Where and as whom, on every screen; at the right the screens, and the keys that find and help.
 pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -> Line<'static> {
-    let width = area.width;
+    let width = area.width as usize;
+    let (wide, narrow) = (width >= 120, width < 60);
     let environment = state.environment();
-    let token = match state.token() {
-        Some(token) => token.label(),
-        None => "none".to_owned(),
-    };
-    let gap = if width >= 60 { "   " } else { " " };
+    let margin = if narrow { " " } else { "  " };
+    let gap = if wide { "   " } else { margin };
     let safe = |text: &str| visible_line(text).into_owned();
-    let named = |word: &'static str, name: String, action: Action| {
+    let opens = if theme.ascii { " v" } else { " ▾" };
+    let named = |name: String, action: Action| {
         [
-            (Span::styled(word, theme.dim()), Some(action)),
             (Span::styled(name, theme.name()), Some(action)),
+            (Span::styled(opens, theme.key()), Some(action)),
         ]
     };
-    let mut parts: Vec<(Span, Option<Action>)> = Vec::new();
-    if width >= 60 {
-        parts.push((Span::styled(" httriage ", theme.strong()), None));
-        parts.push((Span::raw("  "), None));
+    let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(margin), None)];
+    if wide {
+        parts.push((Span::styled("httriage", theme.dim()), None));
+        parts.push((Span::raw("     "), None));
     }
     let name = safe(&environment.name);
-    parts.extend(named("env ", name, Action::ChooseEnvironment));
+    parts.extend(named(name, Action::ChooseEnvironment));
+    let mut warns = |words: &'static str, action: Option<Action>, style: Style| {
+        parts.push((Span::raw(gap), None));
+        parts.push((Span::styled(words, style), action));
+    };
     if environment.protected {
-        parts.push((Span::raw(" "), None));
-        parts.push((Span::styled(" PROTECTED ", theme.protected()), None));
+        warns("PROTECTED", None, theme.protected());
     }
     if !environment.insecure_origins.is_empty() {
-        let badge = Span::styled(" CERTIFICATES NOT CHECKED ", theme.protected());
-        parts.push((Span::raw(" "), None));
-        parts.push((badge, None));
+        warns("CERTIFICATES NOT CHECKED", None, theme.protected());
     }
     if state.private {
-        parts.push((Span::raw(" "), None));
-        let badge = Span::styled(" PRIVATE ", theme.selected());
-        parts.push((badge, Some(Action::SwitchPrivacy)));
+        warns("PRIVATE", Some(Action::SwitchPrivacy), theme.strong());
     }
     parts.push((Span::raw(gap), None));
     // Where there is no room for the tabs, the name of the screen is worth more than the token.
-    match width >= 60 || state.screen == Screen::Explorer {
-        true => parts.extend(named("token ", safe(&token), Action::ChooseToken)),
+    match !narrow || state.screen == Screen::Explorer {
+        true => {
+            let token = state.token();
+            let name = token
+                .as_ref()
+                .map_or("no token", |token| token.name.as_str());
+            parts.extend(named(safe(name), Action::ChooseToken));
+            let print = token.and_then(|token| token.fingerprint);
+            if let (Some(print), true) = (print, width >= 100) {
+                let print = format!(" ·{print}");
+                parts.push((Span::styled(print, theme.dim()), Some(Action::ChooseToken)));
+            }
+        }
         false => {
-            let title = state.screen.title().to_owned();
-            parts.extend(named("", title, state.screen.shown_by()));
+            let title = state.screen.title();
+            parts.push((
+                Span::styled(title, theme.tab()),
+                Some(state.screen.shown_by()),
+            ));
         }
     }
     if let Some(case) = &state.case {
         parts.push((Span::raw(gap), None));
-        parts.extend(named("case ", safe(case), Action::SetCase));
+        parts.push((Span::styled("case ", theme.dim()), Some(Action::SetCase)));
+        parts.push((
+            Span::styled(safe(case), theme.name()),
+            Some(Action::SetCase),
+        ));
     }
     let used: usize = parts.iter().map(|(span, _)| span.width()).sum();
-    let help = state.keymap.hint(Action::OpenHelp).unwrap_or_default();
-    let help = format!("{help} help ");
-    let mut gap = (width as usize).saturating_sub(used + help.width());
-    let tabs = tabs(state, gap);
-    gap -= tabs.iter().map(|(text, _)| text.width()).sum::<usize>();
-    if !tabs.is_empty() {
-        let before = gap / 2;
-        gap -= before;
-        parts.push((Span::raw(" ".repeat(before)), None));
-    }
-    for (text, screen) in tabs {
-        let style = match screen == state.screen {
-            true => theme.selected(),
-            false => theme.dim(),
-        };
-        parts.push((Span::styled(text, style), Some(screen.shown_by())));
-    }
-    if gap > 0 {
-        parts.push((Span::raw(" ".repeat(gap)), None));
-        parts.push((Span::styled(help, theme.dim()), Some(Action::OpenHelp)));
-    }
+    let right = at_the_right(state, theme, width.saturating_sub(used + 1));
+    let taken: usize = right.iter().map(|(span, _)| span.width()).sum();
+    parts.push((
+        Span::raw(" ".repeat(width.saturating_sub(used + taken))),
+        None,
+    ));
+    parts.extend(right);
     line_of(parts, area, painted)
 }
 
-/// The screens with their keys, the one in front marked; where there is little room, by their keys
-/// alone but for that one.
-fn tabs(state: &State, room: usize) -> Vec<(String, Screen)> {
-    let name = |screen: Screen, whole: bool| {
-        let key = state.keymap.hint(screen.shown_by()).unwrap_or_default();
-        let in_front = screen == state.screen;
-        let text = match whole || in_front {
-            true => format!(" {key} {} ", screen.title()),
-            false => format!(" {key} "),
-        };
-        (text, screen)
-    };
-    for whole in [true, false] {
-        let tabs = Screen::ALL.map(|screen| name(screen, whole));
-        let width: usize = tabs.iter().map(|(text, _)| text.width()).sum();
-        if width + 4 <= room {
-            return tabs.to_vec();
+/// The screens with their keys, the one in front underlined, and the keys for finding and help: as
+/// much of that as there is room for.
+fn at_the_right(state: &State, theme: &Theme, room: usize) -> Vec<(Span<'static>, Option<Action>)> {
+    let key = |action| state.keymap.hint(action).unwrap_or_default();
+    let find = key(Action::OpenPalette);
+    // A letter is typed into a field; the other key for help works there too.
+    let help = key(Action::OpenHelp);
+    let screens = |gap: &'static str, is_named: &dyn Fn(Screen) -> bool| {
+        let mut parts: Vec<(Span<'static>, Option<Action>)> = Vec::new();
+        for screen in Screen::ALL {
+            if !parts.is_empty() {
+                parts.push((Span::raw(gap), None));
+            }
+            let (act, in_front) = (Some(screen.shown_by()), screen == state.screen);
+            parts.push((Span::styled(key(screen.shown_by()), theme.dim()), act));
+            if is_named(screen) {
+                let style = if in_front { theme.tab() } else { theme.dim() };
+                parts.push((Span::styled(" ", theme.dim()), act));
+                parts.push((Span::styled(screen.title(), style), act));
+            }
         }
-    }
-    Vec::new()
+        parts
+    };
+    let hint = |key: &str, word: &str, action: Action| {
+        [
+            (Span::styled(key.to_owned(), theme.key()), Some(action)),
+            (Span::styled(word.to_owned(), theme.dim()), Some(action)),
+        ]
+    };
+    let space = |width: usize| (Span::raw(" ".repeat(width)), None);
+    let in_front = |screen| screen == state.screen;
+    let mut wide = screens("   ", &|_| true);
+    wide.push(space(8));
+    wide.extend(hint(&find, " find", Action::OpenPalette));
+    wide.push(space(4));
+    wide.extend(hint(&help, " help", Action::OpenHelp));
+    wide.push(space(2));
+    let mut usual = screens("  ", &|_| true);
+    usual.push(space(3));
+    usual.extend(hint(&find, "", Action::OpenPalette));
+    usual.push(space(3));
+    usual.extend(hint(&help, "", Action::OpenHelp));
+    usual.push(space(2));
+    let mut close = screens(" ", &|_| true);
+    close.push(space(2));
+    close.extend(hint(&help, "", Action::OpenHelp));
+    close.push(space(2));
+    let mut short = screens("  ", &in_front);
+    short.push(space(2));
+    short.extend(hint(&help, "", Action::OpenHelp));
+    short.push(space(2));
+    let mut help_alone = hint(&help, " help", Action::OpenHelp).to_vec();
+    help_alone.push(space(1));
+    let forms = [wide, usual, close, short, help_alone];
+    let fits = |form: &Vec<(Span, Option<Action>)>| {
+        form.iter().map(|(span, _)| span.width()).sum::<usize>() <= room
+    };
+    forms.into_iter().find(fits).unwrap_or_default()
 }
 
 /// The keys of the sheet or the screen that is in front; none where a pane of the explorer is.
@@ -152,14 +192,28 @@ pub fn notice(state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
         Level::Info => Style::new(),
         Level::Trouble => theme.trouble(),
     };
-    let width = width.saturating_sub(2) as usize;
+    let margin = if width >= 60 { "  " } else { " " };
+    let room = (width as usize).saturating_sub(2 * margin.len());
+    let sign = match (notice.level, theme.ascii) {
+        (Level::Info, _) => "",
+        (Level::Trouble, false) => "▲ ",
+        (Level::Trouble, true) => "! ",
+    };
+    let what = format!("{sign}{}", notice.what);
+    // On one line where both fit there.
+    if what.width() + 2 + notice.remedy.width() <= room {
+        return vec![Line::from(vec![
+            Span::styled(format!("{margin}{what}"), style),
+            Span::raw(format!("  {}", notice.remedy)),
+        ])];
+    }
     let mut lines: Vec<Line> = Vec::new();
-    for text in wrap(&notice.what, width) {
-        lines.push(Line::styled(format!(" {text}"), style));
+    for text in wrap(&what, room) {
+        lines.push(Line::styled(format!("{margin}{text}"), style));
     }
     if !notice.remedy.is_empty() {
-        for text in wrap(&notice.remedy, width) {
-            lines.push(Line::raw(format!(" {text}")));
+        for text in wrap(&notice.remedy, room) {
+            lines.push(Line::raw(format!("{margin}{text}")));
         }
     }
     lines
@@ -320,8 +374,9 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::QuitPane,
         ],
     };
-    let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(" "), None)];
-    let mut used = 1;
+    let margin = if width >= 60 { "  " } else { " " };
+    let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(margin), None)];
+    let mut used = margin.len();
     let in_jq = state.overlay.is_none() && state.response.jq.field.is_some();
     let in_prompt = matches!(state.overlay, Some(Overlay::Prompt(_)));
     let asks = in_prompt || in_jq || state.response.is_searching();

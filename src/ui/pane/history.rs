@@ -3,8 +3,8 @@
 use crate::app::pane::{Row, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::asking::called;
-use crate::model::{Timestamp, cut, cut_front, fit, wrap};
-use crate::ui::paint::{EntryColumns, area_of};
+use crate::model::{Timestamp, cut, fit, wrap};
+use crate::ui::paint::{EntryColumns, area_of, sign};
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -12,6 +12,17 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
+
+/// How many calls there are, for the rule of the pane.
+pub fn count(state: &State) -> String {
+    let history = &state.history;
+    let more = if history.has_older { "+" } else { "" };
+    match history.rows.len() {
+        0 => String::new(),
+        1 if more.is_empty() => "1 call".to_owned(),
+        count => format!("{count}{more} calls"),
+    }
+}
 
 /// Draws the filter and the rows around the cursor, and measures the height the rows had.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
@@ -38,6 +49,13 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
         return;
     }
+    // The sign of the row that the cursor is on stands left of the text.
+    let out = if area.x >= 4 || area.x == 2 { 2 } else { 0 };
+    let area = Rect {
+        x: area.x - out,
+        width: area.width + out,
+        ..area
+    };
     let focused = state.focus == Pane::History && !history.filtering;
     // Rows are as high as they are open; begin where the one under the cursor still fits.
     let cursor = history.list.cursor;
@@ -76,6 +94,11 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
             y += 1;
         }
     }
+    let area = Rect {
+        x: area.x + out,
+        width: area.width - out,
+        ..area
+    };
     let beginning = history.rows.len() == 1 && !history.is_filtered() && !state.guide.is_empty();
     if beginning && state.environment().sandbox {
         let rest = area.rows().skip((y + 1).saturating_sub(area.y) as usize);
@@ -233,7 +256,7 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
             }
         }
         for error in &row.summary.errors {
-            for line in columns.entry(error, theme) {
+            for line in columns.entry(error, true, theme) {
                 let mut spans = vec![Span::raw("    ")];
                 spans.extend(line.spans);
                 lines.push(Line::from(spans));
@@ -258,6 +281,7 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
     let status = summary
         .status
         .map_or_else(|| "---".to_owned(), |status| format!("{status:03}"));
+    let sign = sign(summary.class(), summary.refused, theme);
     let method = fit(&summary.method, 6);
     let time = time_text(summary.started_at, &state.zone, state.now);
     let took = fit_right(&duration_text(summary.took), 7);
@@ -291,20 +315,21 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
     let case = summary.case.as_ref().filter(|_| width >= 56);
     let case = case.map_or_else(String::new, |case| format!(" {}", cut(case, 12)));
     let room = width.saturating_sub(
-        14 + token.width() + tail.width() + case.width() + place.width() + probe.width(),
+        16 + token.width() + tail.width() + case.width() + place.width() + probe.width(),
     );
+    let path = fit(&cut(path_of(&summary.url), room), room);
     let spans = vec![
-        Span::styled(fold, theme.dim()),
+        Span::styled(format!("{fold} "), theme.dim()),
         Span::styled(
             // One sign is two columns wide, so both are fitted together.
-            format!("{}{status} ", fit(class.glyph(theme.ascii), 2)),
+            format!("{}{status}  ", fit(sign, 2)),
             theme.class(class),
         ),
-        Span::styled(format!("{method} "), theme.code()),
+        Span::styled(format!("{method} "), theme.name()),
         Span::styled(probe, theme.dim()),
-        Span::raw(fit(&cut_front(path_of(&summary.url), room), room)),
+        Span::raw(path),
         Span::styled(case, theme.dim()),
-        Span::styled(token, theme.name()),
+        Span::raw(token),
         Span::styled(place, theme.dim()),
         Span::styled(tail, theme.dim()),
     ];

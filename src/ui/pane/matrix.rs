@@ -391,7 +391,7 @@ fn detail(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         let errors = &answer.summary.errors;
         let columns = EntryColumns::new(errors.iter(), width);
         for error in errors {
-            lines.extend(columns.entry(error, theme));
+            lines.extend(columns.entry(error, true, theme));
         }
     }
     lines
