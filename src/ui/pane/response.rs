@@ -147,11 +147,18 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         ResponseTab::Diff => diff::draw(state, shown, theme, content, frame),
         ResponseTab::Why => why::draw(state, theme, content, frame),
     };
+    let left = area.x.saturating_sub(MARKS);
+    let whole = Rect {
+        x: left,
+        width: area.right() - left,
+        ..area
+    };
     let last = measured.lines.saturating_sub(measured.height);
     let top = state.response.top.min(last);
     for (number, lines) in measured.entries.iter().enumerate() {
-        let seen = content
-            .rows()
+        let rows = whole.rows().skip((content.y - whole.y) as usize);
+        let seen = rows
+            .take(content.height as usize)
             .zip(top..)
             .filter(|(_, line)| lines.contains(line));
         let spot = Spot::Row(Pane::Response, number);
@@ -159,12 +166,6 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
             .spots
             .extend(seen.map(|(row, _)| (area_of(row), spot)));
     }
-    let left = area.x.saturating_sub(MARKS);
-    let whole = Rect {
-        x: left,
-        width: area.right() - left,
-        ..area
-    };
     if stale && under_way.is_none() {
         fade_but(whole, bright, theme, frame);
     } else if under_way.is_some() && state.response.coming != state.response.awaiting {
