@@ -494,7 +494,8 @@ mod tests {
         assert!(shown(&wide, "application/xml").len() > 1_000);
         let ends = format!("<html>{}{}", "<p>".repeat(100_000), "</b>".repeat(100_000));
         assert_eq!(shown(&ends, "text/html").len(), 200_001);
-        assert!(before.elapsed() < Duration::from_secs(10));
+        // Much more than a busy machine needs, much less than the square of the text would take.
+        assert!(before.elapsed() < Duration::from_secs(60));
     }
 
     proptest! {

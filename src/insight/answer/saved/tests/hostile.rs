@@ -108,7 +108,8 @@ fn texts_that_were_made_to_take_long_do_not() {
         let began = Instant::now();
         let _ = received(text.as_bytes(), &LIBRARY);
         let took = began.elapsed();
-        assert!(took < Duration::from_secs(5), "{piece:?} took {took:?}");
+        // Some seconds on a busy machine without optimisation; the square of it would be many minutes.
+        assert!(took < Duration::from_secs(60), "{piece:?} took {took:?}");
     }
 }
 
