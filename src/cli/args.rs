@@ -347,7 +347,6 @@ pub struct SandboxArgs {
     /// The port to listen on; any free one if left out
     #[arg(long, value_name = "N", conflicts_with_all = ["list", "tokens"])]
     pub port: Option<u16>,
-    /// The port of its authorization server; a free one if left out
     /// The port of its authorization server; any free one if left out
     #[arg(long, value_name = "N", conflicts_with_all = ["list", "tokens"])]
     pub issuer_port: Option<u16>,

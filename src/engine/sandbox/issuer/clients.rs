@@ -1,11 +1,11 @@
 //! The clients that may ask for tokens, and how they sign in.
 
-use super::super::world::derive;
-use super::reply::Form;
-use super::reply::oauth_error;
+use super::reply::{Form, oauth_error};
+use crate::engine::sandbox::world::derive;
 use crate::model::{Headers, Response, decoded};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A client as it is registered.
@@ -98,8 +98,8 @@ pub(super) fn named(id: &str) -> Option<&'static Registered> {
     CLIENTS.iter().find(|client| client.id == id)
 }
 
-/// Every grant that some client may use.
-pub(super) fn practice_grants() -> Vec<&'static str> {
+/// Every grant that some client may use, each once.
+pub(super) fn practice_grants() -> BTreeSet<&'static str> {
     let grants = CLIENTS.iter().flat_map(|client| client.grants);
     grants.copied().collect()
 }

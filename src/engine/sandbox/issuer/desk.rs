@@ -1,11 +1,11 @@
 //! What the authorization server has before it: its key, what was asked for and is not given yet,
 //! and the call that it answers.
 
-use super::super::api::Request;
-use super::super::ledger::Digest;
 use super::clients::Registered;
 use super::keys::Keys;
 use super::reply::Form;
+use crate::engine::sandbox::api::Request;
+use crate::engine::sandbox::ledger::Digest;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a device waits for its person.

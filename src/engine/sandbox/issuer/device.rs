@@ -1,9 +1,9 @@
 //! Signing in on another device (RFC 8628).
 
-use super::super::ledger::digest;
 use super::desk::{Call, DEVICE_LIFETIME, Decision, Issuer, Wish};
 use super::reply::{html_reply, json_reply, oauth_error};
 use super::{clients, grants, page};
+use crate::engine::sandbox::ledger::digest;
 use crate::engine::sandbox::world::World;
 use crate::model::Response;
 use jiff::SignedDuration;

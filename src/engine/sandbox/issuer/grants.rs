@@ -1,9 +1,9 @@
 //! The token endpoint (RFC 6749, 3.2): which grant is asked for, and what is given.
 
-use super::super::ledger::{Issued, digest};
 use super::clients;
 use super::desk::{Call, Issuer, Refresh, SCOPES};
 use super::reply::{json_reply, oauth_error};
+use crate::engine::sandbox::ledger::{Issued, digest};
 use crate::engine::sandbox::world::World;
 use crate::model::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -51,7 +51,7 @@ pub(super) fn unknown_scope() -> Response {
     oauth_error(
         400,
         "invalid_scope",
-        "A scope is unknown here. Known: openid, offline_access, read, write.",
+        &format!("A scope is unknown here. Known: {}.", SCOPES.join(", ")),
     )
 }
 
@@ -67,8 +67,7 @@ impl Issuer {
         let Some(grant) = call.form.get("grant_type") else {
             return oauth_error(400, "invalid_request", "grant_type is missing.");
         };
-        let known = clients::practice_grants().contains(&grant);
-        if !known {
+        if !clients::practice_grants().contains(grant) {
             return oauth_error(400, "unsupported_grant_type", "This grant is unknown here.");
         }
         if !client.grants.contains(&grant) {

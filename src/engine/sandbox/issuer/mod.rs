@@ -83,12 +83,7 @@ fn metadata(base: &str) -> Value {
         "userinfo_endpoint": format!("{base}/userinfo"),
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
-        "grant_types_supported": [
-            "client_credentials",
-            "authorization_code",
-            "refresh_token",
-            "urn:ietf:params:oauth:grant-type:device_code",
-        ],
+        "grant_types_supported": clients::practice_grants(),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],

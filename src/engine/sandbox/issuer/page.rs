@@ -1,10 +1,10 @@
 //! What a browser sees: the page on which a person lets a device in, and the one on which a
 //! program is let in (RFC 6749, 4.1, with RFC 7636). Whoever signs in chooses the person.
 
-use super::super::ledger::digest;
 use super::desk::{Call, Code, Issuer};
 use super::reply::{Form, escaped, html_reply, oauth_error, redirect};
 use super::{clients, grants};
+use crate::engine::sandbox::ledger::digest;
 use crate::engine::sandbox::world::{World, token_names};
 use crate::model::Response;
 use base64::Engine;

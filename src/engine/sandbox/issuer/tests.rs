@@ -1,8 +1,8 @@
 //! Every grant, every refusal, with a clock of our own.
 
-use super::super::api::{self, Request};
-use super::super::world::World;
 use super::{Issuer, clients};
+use crate::engine::sandbox::api::{self, Request};
+use crate::engine::sandbox::world::World;
 use crate::model::{Headers, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
