@@ -114,6 +114,10 @@ fn tabs(state: &State, room: usize) -> Vec<(String, Screen)> {
 fn keys_in_front(state: &State) -> Vec<Action> {
     let (place, common): (Place, &[Action]) = match (&state.overlay, state.screen) {
         (Some(Overlay::Dialog(_)), _) => (Place::Dialog, &[]),
+        // A letter is typed then, and Esc ends the search first.
+        (Some(Overlay::Help(help)), _) if help.search.is_some() => {
+            return vec![Action::HelpDown, Action::FieldDone];
+        }
         (Some(Overlay::Help(_)), _) => (Place::Help, &[]),
         (Some(Overlay::Palette(_)), _) => (Place::Palette, &[]),
         (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
