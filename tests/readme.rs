@@ -219,7 +219,7 @@ fn the_manual_is_listed_and_read_by_topic_and_by_command() {
 }
 
 /// The built-in packs were written before they were judged; what misses is to be mended in the
-/// packs or in the judge, never here. Of 600 examples 522 came to their cause when this was
+/// packs or in the judge, never here. Of 604 examples 552 came to their cause when this was
 /// written.
 #[test]
 fn the_examples_of_the_built_in_packs_come_to_their_causes() {
@@ -237,5 +237,5 @@ fn the_examples_of_the_built_in_packs_come_to_their_causes() {
         failed += said["examples"]["failed"].as_u64().unwrap();
     }
     assert!(passed + failed >= 600, "{passed} and {failed}");
-    assert!(passed >= 520, "{passed} of {} examples", passed + failed);
+    assert!(passed >= 548, "{passed} of {} examples", passed + failed);
 }

@@ -7,7 +7,7 @@ use crate::app::Keymap;
 use crate::engine::history::{History, HistoryError, Retention};
 use crate::engine::sandbox;
 use crate::engine::{ClientOptions, Home, Vault, authorities};
-use crate::format::{catalogue_file, knowledge_file, library, theme_file};
+use crate::format::{calibration_file, catalogue_file, knowledge_file, library, theme_file};
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
     Address, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session, Settings,
@@ -38,6 +38,7 @@ pub fn catalogue(home: &Home) -> Result<Catalogue, Trouble> {
     Ok(Catalogue {
         causes: catalogue_file::causes(),
         library: Arc::new(library),
+        calibration: calibration_file::built_in(),
     })
 }
 

@@ -426,6 +426,9 @@ fn verdicts(case: &Case, explanation: &Explanation, out: &mut Out) {
     ));
     out.named(&explanation.named, clock::now());
     out.list("Because", first.evidence.iter().cloned());
+    if let Some(call) = &explanation.refuted_by {
+        out.paragraph(&call.sentence());
+    }
     out.list("What to do", first.next_steps.iter().cloned());
     let others = explanation.alternatives().iter();
     out.list(

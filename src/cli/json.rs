@@ -3,8 +3,8 @@
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::Case;
 use crate::insight::{
-    Deprecation, Entry, ErrorBody, Exchange, Explanation, Json, Named, Quota, Remedy, Verdict,
-    error_body, named, request_ids,
+    Deprecation, Entry, ErrorBody, Exchange, Expected, Explanation, Json, Named, Quota, Refutation,
+    Remedy, Verdict, error_body, named, request_ids,
 };
 use crate::model::{
     Cause, ExchangeSummary, Failure, Headers, Note, Outcome, Response, StatusClass, is_unsafe,
@@ -309,6 +309,21 @@ pub fn first_json(explanation: &Explanation) -> Value {
     }
     if let Some(remedy) = &named.remedy {
         value["remedy"] = remedy_json(remedy);
+    }
+    if let Some(call) = &explanation.refuted_by {
+        value["refuted_by"] = refutation_json(call);
+    }
+    value
+}
+
+fn refutation_json(call: &Refutation) -> Value {
+    let expects = match call.expects {
+        Expected::Class(class) => json!({ "class": class.id() }),
+        Expected::Status(status) => json!({ "status": status }),
+    };
+    let mut value = json!({ "method": call.method, "url": call.url, "expects": expects });
+    if let Some(token) = &call.token {
+        value["token"] = json!(token.as_str());
     }
     value
 }

@@ -7,7 +7,7 @@ use super::trouble::Trouble;
 use crate::engine::investigate::case_of;
 use crate::engine::{Client, ClientOptions, Home, Vault, clock, pasted};
 use crate::format::knowledge_file::{self, Example};
-use crate::format::{FormatError, catalogue_file, library};
+use crate::format::{FormatError, calibration_file, catalogue_file, library};
 use crate::insight::api::knowledge::Layer;
 use crate::insight::api::library::Library;
 use crate::insight::{Catalogue, explain, received};
@@ -143,6 +143,7 @@ impl Judge {
             catalogue: Catalogue {
                 library,
                 causes: catalogue_file::causes(),
+                calibration: calibration_file::built_in(),
             },
         }
     }

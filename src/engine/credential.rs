@@ -179,6 +179,11 @@ fn elsewhere(
         )
     } else if let Some((name, value)) = parameter(sent) {
         (format!("parameter {name}"), value)
+    } else if let Some(place) = likely(sent) {
+        return Some(Credential {
+            place: CredentialPlace::Elsewhere(place),
+            ..Credential::default()
+        });
     } else if url.password().is_some() || !url.username().is_empty() {
         // The HTTP library makes Basic of it.
         return Some(Credential {
@@ -199,6 +204,45 @@ fn elsewhere(
     };
     fill(&mut credential, &carried, start, reports, now, marks);
     Some(credential)
+}
+
+/// A header or a parameter that holds a credential by all that is usual, whatever its name keeps
+/// from being sure.
+fn likely(sent: &SentRequest) -> Option<String> {
+    const IN_HEADERS: &[&str] = &["auth", "credential", "signature", "session", "-key"];
+    const IN_QUERY: &[&str] = &[
+        "key",
+        "appid",
+        "app_id",
+        "appkey",
+        "app_key",
+        "sig",
+        "signature",
+        "sign",
+        "code",
+        "x-amz-signature",
+        "x-goog-signature",
+        "sessionid",
+        "session_id",
+    ];
+    let is_value = |text: &str| {
+        let is_part = |b: u8| b.is_ascii_alphanumeric() || b"-_.=+/~%:".contains(&b);
+        text.len() >= 16 && text.bytes().all(is_part) && text.bytes().any(|b| b.is_ascii_digit())
+    };
+    for header in sent.headers.iter() {
+        let name = header.name.to_ascii_lowercase();
+        let is_named = IN_HEADERS.iter().any(|part| name.contains(part));
+        if is_named && !name.contains("idempotency") && is_value(header.text().trim()) {
+            return Some(format!("header {}", header.name));
+        }
+    }
+    let (_, query) = sent.url.split_once('?')?;
+    let query = query.split('#').next().unwrap_or_default();
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let (name, _) = pairs.find(|(name, value)| {
+        IN_QUERY.contains(&name.to_ascii_lowercase().as_str()) && is_value(value)
+    })?;
+    Some(format!("parameter {name}"))
 }
 
 /// The first parameter of the URL that holds a secret.

@@ -3,7 +3,7 @@
 //! `{ text = "…", documented = "which page" }` or `{ text = "…", observed = "where" }`.
 
 use super::statement::StatementRow;
-use super::{FormatError, library};
+use super::{FormatError, calibration_file, library};
 use crate::insight::api::knowledge::{self, CauseText, Meaning, Pack};
 use crate::insight::{Catalogue, CauseNote, CodeNote, Statement, StatusNote};
 use crate::model::Cause;
@@ -22,6 +22,7 @@ pub fn built_in() -> Catalogue {
     Catalogue {
         causes: causes(),
         library: Arc::new(library::built_in()),
+        calibration: calibration_file::built_in(),
     }
 }
 

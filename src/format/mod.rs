@@ -1,6 +1,7 @@
 //! Floor 3: text to nouns and back, one file a format. No files are opened here.
 
 pub mod bruno;
+pub mod calibration_file;
 mod call;
 pub mod catalogue_file;
 mod commands;

@@ -349,6 +349,9 @@ pub struct Heard<'a> {
     pub hides_status: bool,
     pub codes: Vec<&'a str>,
     pub words: Words,
+    /// The words of the error with those that only repeat the status: to who knows whose answer
+    /// it is, they may tell something.
+    pub literally: Words,
     pub headers: Option<&'a Headers>,
     /// Absent where the request is not known; unknown is no evidence.
     pub method: Option<&'a str>,
@@ -375,6 +378,15 @@ pub struct Spoken<'a> {
     pub told: Told,
     /// Which code, where one told it.
     pub code: Option<&'a str>,
+    /// The same pack says something else by more than the code.
+    pub is_general: bool,
+}
+
+impl Spoken<'_> {
+    /// How far a row that is so sure is believed here.
+    pub fn sure(&self, sure: f32) -> f32 {
+        if self.is_general { 0.4 * sure } else { sure }
+    }
 }
 
 impl Heard<'_> {
@@ -409,6 +421,8 @@ impl Heard<'_> {
 
     fn credential_fits(&self, wanted: &str) -> bool {
         match (&self.credential, wanted) {
+            // A challenge without an error was for a call that showed nothing.
+            (None | Some(None), "not_seen") => true,
             (None, _) => false,
             (Some(None), wanted) => wanted == "none",
             (Some(Some(_)), "none") => false,
@@ -447,6 +461,11 @@ impl AnswerRow {
         let any = |list: &[String], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|item| fits(item))
         };
+        // Whose answer it is decides what *Not Found* and *Forbidden* mean.
+        let literally = layer != Layer::Standard && matches!(heard.status, 403 | 404);
+        let said = |phrase: &Phrase| {
+            phrase.is_in(&heard.words) || literally && phrase.is_in(&heard.literally)
+        };
         let fits = (heard.is_status(&self.status) || self.says_more() && heard.hides_status)
             && any(&self.codes, &|code| heard.code(code, layer).is_some())
             && any(&self.methods, &|m| heard.method == Some(m))
@@ -456,9 +475,9 @@ impl AnswerRow {
             && any(&self.credentials, &|c| heard.credential_fits(c))
             && self.headers.iter().all(|(n, v)| heard.header_fits(n, v))
             && !self.no_headers.iter().any(|n| heard.header_fits(n, ""))
-            && (self.words.is_empty() || self.words.iter().any(|p| p.is_in(&heard.words)))
-            && self.all_words.iter().all(|p| p.is_in(&heard.words))
-            && !self.no_words.iter().any(|p| p.is_in(&heard.words));
+            && (self.words.is_empty() || self.words.iter().any(said))
+            && self.all_words.iter().all(said)
+            && !self.no_words.iter().any(said);
         fits.then_some(if !self.codes.is_empty() {
             Told::ByCode
         } else if !self.headers.is_empty() {
@@ -473,22 +492,31 @@ impl AnswerRow {
     }
 }
 
+/// A row that goes by words and is so sure says more than the code alone.
+const SPECIAL: f32 = 0.6;
+
 impl Pack {
     /// Every row that fits an answer.
     pub fn spoken<'a>(&'a self, heard: &Heard) -> Vec<Spoken<'a>> {
-        let answers = self.answers.iter().filter_map(|row| {
-            let told = row.told(heard, self.layer)?;
-            let code = row
-                .codes
-                .iter()
-                .find_map(|code| heard.code(code, self.layer));
-            Some(Spoken {
+        let mut answers = Vec::new();
+        let mut special = 0.0_f32;
+        for row in &self.answers {
+            let Some(told) = row.told(heard, self.layer) else {
+                continue;
+            };
+            let mut codes = row.codes.iter();
+            answers.push(Spoken {
                 pack: self,
                 meaning: &row.meaning,
                 told,
-                code,
-            })
-        });
+                code: codes.find_map(|code| heard.code(code, self.layer)),
+                is_general: false,
+            });
+            let says_words = !row.words.is_empty() || !row.all_words.is_empty();
+            if says_words && row.meaning.sure >= SPECIAL {
+                special = special.max(row.meaning.sure);
+            }
+        }
         let codes = self.codes.iter().filter(|row| {
             let statuses = &row.note.statuses;
             heard.code(&row.note.code, self.layer).is_some()
@@ -499,8 +527,10 @@ impl Pack {
             meaning: &row.meaning,
             told: Told::ByCode,
             code: Some(&row.note.code),
+            is_general: row.meaning.sure <= special && self.layer != Layer::Standard,
         });
         answers
+            .into_iter()
             .chain(codes)
             .filter(|spoken| spoken.meaning.cause.is_some())
             .collect()

@@ -114,7 +114,7 @@ fn jwt(claims: &str, now: Timestamp) -> String {
     };
     let claims: Map<String, Value> = claims.map(read).collect();
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let head = part(&json!({ "alg": "RS256", "typ": "JWT" }));
+    let head = part(&json!({ "alg": "ES256", "typ": "JWT" }));
     let signature = characters(&format!("{LETTERS}-_"), 86);
     format!("{head}.{}.{signature}", part(&Value::Object(claims)))
 }

@@ -3,8 +3,10 @@
 
 use crate::insight::api::knowledge::{Knowledge, RecognisedBy};
 use crate::insight::back_off::wait_text;
+use crate::insight::calibration::Calibration;
 use crate::insight::facts::Case;
 use crate::insight::named::Named;
+use crate::insight::refutation::{Refutation, refutation};
 use crate::insight::rules::{Beside, Finding, Tier, look};
 use crate::insight::statement::CauseNote;
 use crate::insight::status::Catalogue;
@@ -36,6 +38,8 @@ pub struct Explanation {
     pub verdicts: Vec<Verdict>,
     /// What the answer itself names, whichever verdict is right.
     pub named: Named,
+    /// What would prove the first verdict wrong, where it is not sure.
+    pub refuted_by: Option<Refutation>,
     /// As people call the API whose pack spoke; `None` where no pack knows it.
     pub api: Option<String>,
 }
@@ -106,6 +110,10 @@ pub struct Standing {
     pub cause: Cause,
     pub score: f32,
     pub confidence: f32,
+    /// The share of it among all that is thought of, before any ground or table has its say.
+    pub share: f32,
+    /// The best ground that speaks for it.
+    pub tier: Tier,
 }
 
 /// Every cause that anything speaks for, likeliest first.
@@ -120,17 +128,18 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
             cause: *cause,
             score: own().map(|f| f.weight).sum(),
             confidence: 0.0,
+            share: 0.0,
+            tier: own()
+                .filter(|f| f.weight > 0.0)
+                .map(|f| f.tier)
+                .max()
+                .unwrap_or(Tier::Status),
         });
     }
     let whole: f32 = standings.iter().map(|s| s.score.exp()).sum::<f32>() + UNKNOWN.exp();
     for standing in &mut standings {
-        let best = findings
-            .iter()
-            .filter(|f| f.cause == standing.cause && f.weight > 0.0)
-            .map(|f| f.tier)
-            .max()
-            .unwrap_or(Tier::Status);
-        standing.confidence = (standing.score.exp() / whole).min(most(best));
+        standing.share = standing.score.exp() / whole;
+        standing.confidence = standing.share.min(most(standing.tier));
     }
     standings.sort_by(|a, b| b.score.total_cmp(&a.score));
     standings
@@ -139,27 +148,101 @@ pub fn rank(findings: &[Finding]) -> Vec<Standing> {
 /// Judges the case. The words of each cause come from the catalogue.
 pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     let findings = beside_what_is_known(look(case), case);
-    let mut standings = rank(&findings);
-    let beside = Beside::of(case);
-    for standing in &mut standings {
-        let is_named = beside.names(standing.cause);
-        let ceiling = ceiling(standing.cause, is_named, &findings, &case.knowledge);
-        standing.confidence = standing.confidence.min(ceiling);
+    let mut standings = weighed(&findings, case);
+    // What probes showed keeps its own strength.
+    if case.probes.is_empty() {
+        settle(&mut standings, &catalogue.calibration, |first| {
+            limit(first, case)
+        });
     }
     let mut verdicts: Vec<Verdict> = standings
         .into_iter()
         .enumerate()
-        .filter(|(place, standing)| *place == 0 || standing.confidence >= LEAST)
+        .filter(|(place, standing)| *place == 0 || standing.share >= LEAST)
         .map(|(_, standing)| verdict(case, standing, &findings, catalogue))
         .collect();
     if verdicts.is_empty() {
         verdicts.push(unknown(case, catalogue));
     }
+    let first = verdicts.first();
+    let refuted_by = first
+        .filter(|verdict| verdict.confidence < SURE && case.probes.is_empty())
+        .and_then(|verdict| refutation(case, verdict.cause));
     Explanation {
         verdicts,
+        refuted_by,
         named: case.named(),
         api: case.knowledge.title().map(str::to_owned),
     }
+}
+
+/// From here on nobody needs another call to believe it.
+const SURE: f32 = 0.9;
+
+/// The most that is said where nothing but the status speaks.
+const BY_STATUS: f32 = 0.59;
+
+/// What only a comparison tells apart: another token, a look at the parent or at the archive.
+const COMPARED: &[Cause] = &[
+    Cause::ResourceAbsent,
+    Cause::ResourceArchived,
+    Cause::ResourceHiddenByPermission,
+    Cause::ResourceParentAbsent,
+];
+
+/// Who showed nobody cannot lack a right, whatever the answer calls it.
+const OF_A_CALLER: &[Cause] = &[
+    Cause::PermissionMissingRole,
+    Cause::PermissionMissingScope,
+    Cause::PermissionNoRoles,
+    Cause::PermissionSsoRequired,
+];
+
+/// The most that is said of the first cause before anything was compared.
+fn limit(first: &Standing, case: &Case) -> f32 {
+    // What such a status, code or words meant elsewhere tells nothing here.
+    let compared = match COMPARED.contains(&first.cause) {
+        true => first.confidence,
+        false => 1.0,
+    };
+    match first.tier {
+        Tier::Status => compared.min(BY_STATUS),
+        _ if OF_A_CALLER.contains(&first.cause) && case.sends_nothing() => AMONG_TWINS,
+        Tier::Seen => 1.0,
+        _ => compared,
+    }
+}
+
+/// Says how sure the first is by how often such evidence was right; the others share what is left
+/// by their weights.
+fn settle(standings: &mut [Standing], calibration: &Calibration, limit: impl Fn(&Standing) -> f32) {
+    let Some((first, others)) = standings.split_first_mut() else {
+        return;
+    };
+    let weights: f32 = others.iter().map(|other| other.confidence).sum();
+    let weights = weights.max(1.0 - first.confidence);
+    first.confidence = calibration.right(first.confidence).min(limit(first));
+    let left = (1.0 - first.confidence).min(first.confidence);
+    for other in others {
+        other.confidence *= left / weights;
+    }
+}
+
+/// The causes of a case, likeliest first, as the evidence weighs before the table of calibration.
+pub fn standings(case: &Case) -> Vec<Standing> {
+    let findings = beside_what_is_known(look(case), case);
+    weighed(&findings, case)
+}
+
+fn weighed(findings: &[Finding], case: &Case) -> Vec<Standing> {
+    let mut standings = rank(findings);
+    let beside = Beside::of(case);
+    for standing in &mut standings {
+        let is_named = beside.names(standing.cause);
+        let ceiling = ceiling(standing.cause, is_named, findings, &case.knowledge);
+        standing.confidence = standing.confidence.min(ceiling);
+    }
+    standings
 }
 
 /// The most that may be said of a cause, by how well the API is known.
@@ -339,11 +422,56 @@ fn filled(case: &Case, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::diagnosis::facts::CredentialPlace;
+    use crate::insight::diagnosis::rules::example::{call, coded};
 
     #[test]
     fn a_sentence_begins_large_where_a_thing_stands_for_a_name() {
         assert_eq!(in_general("{token} was revoked."), "The token was revoked.");
         assert_eq!(in_general("Ask {host}."), "Ask the host.");
+    }
+
+    #[test]
+    fn the_status_alone_is_never_sure_and_the_others_share_what_is_left() {
+        let standing = |cause, confidence, tier| Standing {
+            cause,
+            score: 0.0,
+            confidence,
+            share: confidence,
+            tier,
+        };
+        let table = Calibration::default();
+        let refused = call("GET /core/runbooks", coded(403, "forbidden"));
+        let limit = |first: &Standing| limit(first, &refused.0);
+        let mut alone = [standing(Cause::TokenExpired, 0.9, Tier::Status)];
+        settle(&mut alone, &table, limit);
+        assert_eq!(alone[0].confidence, BY_STATUS);
+        let mut two = [
+            standing(Cause::TokenExpired, 0.9, Tier::Said),
+            standing(Cause::TokenRejected, 0.5, Tier::Said),
+        ];
+        settle(&mut two, &table, limit);
+        assert!((two[1].confidence - 0.1).abs() < 0.001, "{two:?}");
+    }
+
+    #[test]
+    fn what_was_not_compared_is_no_surer_than_its_weight_and_who_showed_nobody_lacks_no_right() {
+        let first = |cause, tier| Standing {
+            cause,
+            score: 0.0,
+            confidence: 0.5,
+            share: 0.5,
+            tier,
+        };
+        let shown = call("GET /core/runbooks", coded(403, "forbidden"));
+        let nobody =
+            call("GET /core/runbooks", coded(403, "forbidden")).place(CredentialPlace::Nowhere);
+        let absent = Cause::ResourceAbsent;
+        let role = Cause::PermissionMissingRole;
+        assert_eq!(limit(&first(absent, Tier::Said), &shown.0), 0.5);
+        assert_eq!(limit(&first(absent, Tier::Seen), &shown.0), 1.0);
+        assert_eq!(limit(&first(role, Tier::Said), &shown.0), 1.0);
+        assert_eq!(limit(&first(role, Tier::Said), &nobody.0), AMONG_TWINS);
     }
 
     #[test]

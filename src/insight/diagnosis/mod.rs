@@ -3,9 +3,11 @@
 pub mod asking;
 pub mod back_off;
 pub mod by_hand;
+pub mod calibration;
 pub(super) mod explain;
 pub mod facts;
 pub mod learned;
 pub mod probe;
+pub(super) mod refutation;
 pub mod rules;
 pub(super) mod status;

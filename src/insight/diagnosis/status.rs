@@ -5,6 +5,7 @@
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::api::library::Library;
+use crate::insight::calibration::Calibration;
 use crate::insight::error_body::{Entry, EntryOrigin};
 use crate::insight::redact::is_secret_name;
 use crate::insight::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
@@ -18,6 +19,8 @@ pub struct Catalogue {
     pub causes: Vec<CauseNote>,
     /// What is known of APIs.
     pub library: Arc<Library>,
+    /// How sure the weight of evidence makes.
+    pub calibration: Calibration,
 }
 
 impl Catalogue {

@@ -181,6 +181,61 @@ impl Case {
         self
     }
 
+    /// Whether the call carried no credential for sure: one may stand in the body of a call that
+    /// signs in, where nobody looks.
+    pub fn sends_nothing(&self) -> bool {
+        self.credential.place == CredentialPlace::Nowhere && !self.may_sign_in()
+    }
+
+    fn may_sign_in(&self) -> bool {
+        const PATHS: &[&str] = &[
+            "token", "login", "signin", "sign-in", "auth", "session", "logon",
+        ];
+        const MEMBERS: &[&str] = &[
+            "password",
+            "passwd",
+            "secret",
+            "grant_type",
+            "assertion",
+            "access_token",
+            "api_key",
+            "apikey",
+            "credential",
+            "\"token\"",
+            "signature",
+        ];
+        const WORDS: &[&str] = &["password", "credential", "username", "user name"];
+        let sent = &self.call.exchange.sent;
+        if !matches!(sent.method.as_str(), "POST" | "PUT" | "PATCH") {
+            return false;
+        }
+        let path = sent.url.split(['?', '#']).next().unwrap_or_default();
+        let mut last = path.rsplit('/').take(2).map(str::to_ascii_lowercase);
+        if last.any(|part| PATHS.iter().any(|name| part.contains(name))) {
+            return true;
+        }
+        let body = String::from_utf8_lossy(&sent.body).to_ascii_lowercase();
+        if MEMBERS.iter().any(|name| body.contains(name)) {
+            return true;
+        }
+        // A transcript rarely shows the body; then the words of the answer tell what it was about.
+        let entries = self.call.errors.first().iter();
+        let said = entries.flat_map(|e| [e.title.as_deref(), e.detail.as_deref()]);
+        let mut said = said.flatten().map(str::to_ascii_lowercase);
+        let asks = |text: &str| {
+            let asked = [
+                "missing",
+                "required",
+                "not provided",
+                "must provide",
+                "please provide",
+                "not found",
+            ];
+            asked.iter().any(|word| text.contains(word))
+        };
+        said.any(|text| WORDS.iter().any(|word| text.contains(word)) && !asks(&text))
+    }
+
     /// What the answer names: rights, remedy, limits, the end of the call.
     pub fn named(&self) -> Named {
         let of = |response| {

@@ -70,8 +70,16 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     heard.headers = response.map(|response| &response.headers);
     for entry in call.errors.first() {
         heard.codes.extend(entry.code.as_deref());
+        // A code that the API's own pack explains means that, whatever its name recalls.
+        let own = case.knowledge.api.as_ref();
+        let is_explained = |code: &str| own.is_some_and(|api| api.code(code, None).is_some());
+        let code = entry.code.as_deref();
+        if let Some(code) = code.filter(|code| !is_vague(code) && !is_explained(code)) {
+            heard.words.add(Words::of(&parted(code)));
+        }
         for text in [&entry.title, &entry.detail].into_iter().flatten() {
             heard.words.add(words(text));
+            heard.literally.add(Words::of(text));
         }
         if matches!(entry.origin, EntryOrigin::Text | EntryOrigin::Html) && entry.detail.is_none() {
             heard.words.add(words(&entry.raw));
@@ -98,7 +106,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     heard.path = path_of(&sent.url);
     heard.credential = match credential.place {
         CredentialPlace::Unknown => None,
-        CredentialPlace::Nowhere => Some(None),
+        CredentialPlace::Nowhere => case.sends_nothing().then_some(None),
         _ => Some(Some(Sent {
             scheme: credential
                 .scheme
@@ -123,6 +131,67 @@ fn repeats(text: &str, status: u16, name: &str) -> bool {
     };
     let number = status.to_string();
     letters(&text.replace(&number, "")) == letters(name)
+}
+
+/// The words that a code is made of: `KeyExpired`, `key_expired` and `KEY-EXPIRED` say the same.
+fn parted(code: &str) -> String {
+    let mut parted = String::with_capacity(code.len() + 8);
+    let mut before = ' ';
+    let mut chars = code.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next_is_small = chars.peek().is_some_and(|next| next.is_lowercase());
+        let begins =
+            c.is_uppercase() && (before.is_lowercase() || before.is_uppercase() && next_is_small);
+        if begins {
+            parted.push(' ');
+        }
+        parted.push(if c.is_alphanumeric() { c } else { ' ' });
+        before = c;
+    }
+    parted
+}
+
+/// Codes of so few or so common words that their meaning lies elsewhere.
+fn is_vague(code: &str) -> bool {
+    const COMMON: &[&str] = &[
+        "invalid",
+        "request",
+        "error",
+        "bad",
+        "api",
+        "exception",
+        "failed",
+        "failure",
+        "unknown",
+        "not",
+        "found",
+        "input",
+        "validation",
+        "argument",
+        "params",
+        "param",
+        "parameter",
+        "code",
+        "status",
+        "http",
+        "client",
+        "server",
+        "internal",
+        "unauthorized",
+        "forbidden",
+        "denied",
+        "access",
+        "operation",
+        "unprocessable",
+        "entity",
+        "resource",
+        "general",
+    ];
+    let words = parted(code).to_lowercase();
+    let mut words = words.split_whitespace().peekable();
+    let is_sentence = code.contains(' ');
+    is_sentence
+        || words.all(|word| COMMON.contains(&word) || word.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The path of a URL as it stands there.
@@ -207,8 +276,8 @@ fn says(case: &Case, findings: &mut Findings) {
                 .count();
         let here = &rows[at..end];
         add(here, left, &heard, findings);
-        let surest = here.iter().map(|row| row.meaning.sure).fold(0.0, f32::max);
-        left *= 1.0 - surest.min(SUREST);
+        let surest = here.iter().map(|row| row.sure(row.meaning.sure));
+        left *= 1.0 - surest.fold(0.0, f32::max).min(SUREST);
         at = end;
     }
 }
@@ -226,7 +295,7 @@ fn add(rows: &[Spoken], left: f32, heard: &Heard, findings: &mut Findings) {
         else {
             continue;
         };
-        let sure = sure.min(SUREST);
+        let sure = row.sure(*sure).min(SUREST);
         let open = (1.0 - sure) * (1.0 - if also.is_empty() { 0.0 } else { FOR_OTHERS });
         if !named.contains(cause) {
             named.push(*cause);
@@ -349,6 +418,18 @@ mod tests {
         assert_eq!(heard.spelled("insufficient_scope"), "Insufficient-Scope");
         assert_eq!(heard.spelled("invalid_token"), "invalid_token");
         assert_eq!(heard.spelled("other"), "other");
+    }
+
+    #[test]
+    fn a_code_is_heard_by_the_words_it_is_made_of() {
+        for code in ["KEY_EXPIRED", "keyExpired", "key-expired", "KeyExpired"] {
+            assert_eq!(super::parted(code).to_lowercase(), "key expired");
+            assert!(!super::is_vague(code));
+        }
+        assert_eq!(super::parted("APIKeyMissing"), "API Key Missing");
+        for code in ["invalid_request", "40301", "NotFound", "It went wrong"] {
+            assert!(super::is_vague(code), "{code}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 mod auth;
 mod cookies;
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 mod filters;
 mod finding;
 mod foreign;

@@ -140,7 +140,13 @@ pub(super) fn instance(case: &Case, findings: &mut Findings) {
             names.join(", "),
             known.join(", ")
         );
-        let weight = if kin(&issuer) { 3.0 } else { 5.0 };
+        let weight = match case.knowledge.api {
+            // Few call an API by its host, and nobody its sign-in service.
+            None if said.is_empty() && !telling(&audience) => 0.8,
+            None if said.is_empty() => 2.5,
+            _ if kin(&issuer) => 3.0,
+            _ => 5.0,
+        };
         // What the API calls itself is compared; its host often has another name.
         let tier = if said.is_empty() {
             Tier::Said

@@ -22,7 +22,9 @@ const OF_A_VALUE: &[Cause] = &[
 pub(super) fn absent(case: &Case, findings: &mut Findings) {
     let call = &case.call;
     let place = match &case.credential.place {
-        CredentialPlace::Nowhere => "The call carries no credential.".to_owned(),
+        CredentialPlace::Nowhere if case.sends_nothing() => {
+            "The call carries no credential.".to_owned()
+        }
         // Any place may be right, unless the API is known to look elsewhere only.
         CredentialPlace::Elsewhere(place) if is_read_at(case, place, "") == Some(false) => {
             format!("The credential went out in the {place}, where this API does not look.")
@@ -83,6 +85,10 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
             let says = "Bearer is written in an unusual case.";
             findings.add(Cause::TokenScheme, 1.0, Tier::Said, says);
         }
+        None if speaks_of_header(case) => {
+            let says = "The answer speaks of the Authorization header, which holds a value without a scheme before it.";
+            findings.add(Cause::TokenScheme, 4.5, Tier::Said, says);
+        }
         scheme if is_demanded(case, scheme.unwrap_or_default()) == Some(false) => {
             let says = match scheme {
                 Some(word) => {
@@ -102,6 +108,14 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
         }
         _ => {}
     }
+}
+
+/// Whether the answer calls the header by its name, and not the token in it.
+fn speaks_of_header(case: &Case) -> bool {
+    let entries = case.call.errors.first().iter();
+    let texts = entries.flat_map(|e| [e.title.as_deref(), e.detail.as_deref()]);
+    let mut texts = texts.flatten();
+    texts.any(|text| text.to_ascii_lowercase().contains("authorization header"))
 }
 
 /// Whether the credential could be sent as Bearer where the API would read it, and was sent
@@ -206,6 +220,9 @@ mod tests {
         fires("auth.scheme", Cause::TokenScheme, &refused().scheme(None));
         silent("auth.scheme", Cause::TokenScheme, &refused());
         // Nobody said which scheme is wanted.
+        let told = r#"{"message":"Invalid authorization header"}"#;
+        let told = call(HERE, says(401, told)).scheme(None).unknown();
+        fires("auth.scheme", Cause::TokenScheme, &told);
         let unasked = call(HERE, coded(401, "unauthorized"))
             .scheme(Some("Token"))
             .unknown();

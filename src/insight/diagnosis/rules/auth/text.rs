@@ -80,6 +80,8 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
         );
         let weight = if jwt(other) == jwt(report) { 3.5 } else { 1.5 };
         findings.add(Cause::TokenWrongShape, weight, Tier::Seen, says);
+        // An API that says *invalid* of a token that was cut off says nothing else.
+        findings.against(&[Cause::TokenRejected], 0.6);
     }
 }
 
