@@ -2,6 +2,7 @@
 
 use super::FormatError;
 use super::knowledge_file::{self, RecogniseRows};
+use crate::insight::api::checksum::Checksum;
 use crate::insight::api::knowledge::{Alphabet, Layer, Pack, Recognise};
 use crate::insight::api::library::{Library, Volume};
 use crate::insight::api::marks::{Mark, Marks, is_telling};
@@ -71,6 +72,7 @@ struct MarkRow {
     kind: String,
     length: Option<(usize, usize)>,
     alphabet: Option<String>,
+    checksum: Option<String>,
     live: Option<String>,
 }
 
@@ -85,6 +87,10 @@ impl IndexRow {
             alphabet: row.alphabet.as_ref().and_then(|name| {
                 let known = Alphabet::NAMES.iter().find(|(known, _)| known == name);
                 known.map(|(_, alphabet)| *alphabet)
+            }),
+            checksum: row.checksum.as_ref().and_then(|name| {
+                let known = Checksum::NAMES.iter().find(|(known, _)| known == name);
+                known.map(|(_, checksum)| *checksum)
             }),
             live: row.live.clone(),
         }));
@@ -169,6 +175,9 @@ fn marks_of(pack: &Pack) -> String {
             .find(|(_, own)| Some(*own) == alphabet);
         if let Some((name, _)) = name {
             row.push_str(&format!(", alphabet = {name:?}"));
+        }
+        if let Some(checksum) = kind.checksum {
+            row.push_str(&format!(", checksum = {:?}", checksum.name()));
         }
         if let Some(live) = &kind.live {
             row.push_str(&format!(", live = {live:?}"));

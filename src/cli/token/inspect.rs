@@ -278,6 +278,9 @@ fn looked_json(looked: &Looked, beside: Option<&[Line]>, known: &Known) -> Value
     if let Some(marked) = report.marks.first() {
         object.insert("maker".into(), json!(marked.maker));
         object.insert("maker_kind".into(), json!(marked.kind));
+        if let Some(holds) = marked.sum_holds {
+            object.insert("checksum_holds".into(), json!(holds));
+        }
     }
     object.insert("length".into(), json!(report.length));
     object.insert("problems".into(), Value::Array(problems.collect()));

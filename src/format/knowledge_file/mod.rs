@@ -11,6 +11,7 @@ use crate::insight::api::Phrase;
 use crate::insight::api::calls::{
     Assumptions, Calls, HeaderForm, HeaderSays, ListCall, RequestHeader, WhoAmI,
 };
+use crate::insight::api::checksum::Checksum;
 use crate::insight::api::endpoint::Endpoint;
 use crate::insight::api::knowledge::{
     Alphabet, AnswerRow, BodyForm, CauseText, CodeRow, CredentialKind, ErrorPlaces, HeaderNames,
@@ -258,6 +259,10 @@ fn credential(row: CredentialRow, refuse: &Refuse) -> Result<CredentialKind, For
         None => None,
         Some(name) => Some(named(name, Alphabet::NAMES, "alphabet", refuse)?),
     };
+    let checksum = match &row.checksum {
+        None => None,
+        Some(name) => Some(named(name, Checksum::NAMES, "checksum", refuse)?),
+    };
     if row.documented.is_none() && row.observed.is_none() && row.reading != Some(true) {
         return Err(lacks_ground(row.id.span().start, "credential", refuse));
     }
@@ -267,7 +272,7 @@ fn credential(row: CredentialRow, refuse: &Refuse) -> Result<CredentialKind, For
         prefix: row.prefix,
         length: row.length,
         alphabet,
-        checksum: row.checksum,
+        checksum,
         places: row.places,
         live: row.live,
         lifetime: row.lifetime,

@@ -79,7 +79,7 @@ pub struct CredentialRow {
     pub prefix: String,
     pub length: Option<(usize, usize)>,
     pub alphabet: Option<Spanned<String>>,
-    pub checksum: Option<String>,
+    pub checksum: Option<Spanned<String>>,
     #[serde(default)]
     pub places: Vec<String>,
     pub live: Option<String>,

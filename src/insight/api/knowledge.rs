@@ -6,6 +6,7 @@
 mod tests;
 
 use super::calls::{Assumptions, Calls, HeaderSays, RequestHeader};
+use super::checksum::Checksum;
 use super::endpoint::Endpoint;
 use super::fits::{host_fits, path_fits};
 use super::paths::Paths;
@@ -120,8 +121,8 @@ pub struct CredentialKind {
     /// The least and the most characters of a whole value.
     pub length: Option<(usize, usize)>,
     pub alphabet: Option<Alphabet>,
-    /// The name of a checksum that the value carries.
-    pub checksum: Option<String>,
+    /// The checksum that the value carries.
+    pub checksum: Option<Checksum>,
     /// Where it is sent: `header authorization bearer`, `query api_key`.
     pub places: Vec<String>,
     /// `live` or `test`, where the form tells.

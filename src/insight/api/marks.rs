@@ -2,6 +2,7 @@
 //! them. They come from the packs of knowledge, so that a pasted value is named without reading
 //! all of those.
 
+use super::checksum::Checksum;
 use super::knowledge::{Alphabet, CredentialKind, Pack};
 
 /// One fixed beginning, and whose it is.
@@ -16,6 +17,7 @@ pub struct Mark {
     pub prefix: String,
     pub length: Option<(usize, usize)>,
     pub alphabet: Option<Alphabet>,
+    pub checksum: Option<Checksum>,
     /// `live` or `test`, where the form tells.
     pub live: Option<String>,
 }
@@ -37,6 +39,8 @@ pub struct Marked {
     pub live: Option<String>,
     /// The least and the most characters, where the value has fewer or more.
     pub misses: Option<(usize, usize)>,
+    /// Whether the checksum inside holds, where it carries one and is whole.
+    pub sum_holds: Option<bool>,
 }
 
 /// Whether a beginning tells its maker at all: of few letters many values begin so by chance,
@@ -68,6 +72,10 @@ impl Mark {
             kind: self.kind.clone(),
             live: self.live.clone(),
             misses: self.length.filter(|_| !fits),
+            sum_holds: self
+                .checksum
+                .filter(|_| fits)
+                .map(|checksum| checksum.holds(rest)),
         })
     }
 }
@@ -84,6 +92,7 @@ impl Marks {
                     prefix: kind.prefix.clone(),
                     length: kind.length,
                     alphabet: kind.alphabet,
+                    checksum: kind.checksum,
                     live: kind.live.clone(),
                 });
             }
@@ -132,6 +141,7 @@ mod tests {
             prefix: prefix.into(),
             length,
             alphabet: Some(Alphabet::Alnum),
+            checksum: None,
             live: None,
         };
         Marks {

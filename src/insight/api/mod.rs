@@ -1,6 +1,7 @@
 //! What is known of APIs, as data, and how it is asked.
 
 pub mod calls;
+pub mod checksum;
 pub mod completion;
 pub mod endpoint;
 pub mod fits;

@@ -87,6 +87,11 @@ impl TokenReport {
             );
             found.push(fair(doubt(Cause::TokenWrongShape, says)));
         }
+        if marked.sum_holds == Some(false) {
+            // Nobody gave it out; yet an API can only say that it does not know it.
+            let says = "the checksum inside it does not hold: a character was changed";
+            found.push(fair(doubt(Cause::TokenRejected, says)));
+        }
         let kinds = pack
             .credentials
             .iter()
@@ -228,6 +233,7 @@ fn is_definite(kind: &CredentialKind) -> bool {
 mod tests {
     use super::super::inspect;
     use super::*;
+    use crate::insight::api::checksum::Checksum;
     use crate::insight::api::marks::{Mark, Marks};
     use crate::model::Timestamp;
 
@@ -274,6 +280,7 @@ mod tests {
             prefix: kind.prefix.clone(),
             length: kind.length,
             alphabet: kind.alphabet,
+            checksum: kind.checksum,
             live: None,
         });
         let marks = Marks {
@@ -309,6 +316,30 @@ mod tests {
         assert_eq!(found(&sample, &home, None), [(shape, true, Weight::Fair)]);
         // The same value is as good as any where its form is not known.
         assert!(found(&hex[1..], &Pack::default(), None).is_empty());
+    }
+
+    #[test]
+    fn a_token_whose_checksum_does_not_hold_was_changed_on_its_way() {
+        let mut acme = acme();
+        for kind in &mut acme.credentials {
+            kind.length = Some((40, 40));
+            kind.alphabet = Some(Alphabet::Alnum);
+            kind.checksum = Some(Checksum::Crc32Base62);
+        }
+        let mut marks = Marks::default();
+        marks.add(&acme);
+        let of = |text: &str| {
+            let report = inspect(text, Timestamp::UNIX_EPOCH, &marks);
+            let misfits = report.misfits(&acme, None);
+            misfits.iter().map(|m| m.problem.cause).collect::<Vec<_>>()
+        };
+        let own = "acb-0123456789abcdefghijABCDEFGHIJ";
+        let whole = format!("{own}3mpbCX");
+        assert!(of(&whole).is_empty(), "{:?}", of(&whole));
+        let changed = whole.replacen('7', "1", 1);
+        assert_eq!(of(&changed), [Cause::TokenRejected]);
+        // Of one that is cut off its length says more.
+        assert_eq!(of(own), [Cause::TokenWrongShape]);
     }
 
     #[test]

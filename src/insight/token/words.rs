@@ -3,7 +3,7 @@
 
 use super::{TokenKind, TokenReport, Validity};
 use crate::insight::api::knowledge::Pack;
-use crate::model::{Environment, Timestamp};
+use crate::model::{Cause, Environment, Timestamp};
 
 /// How a line is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +53,19 @@ pub fn lines(
             .map_or_else(String::new, |live| format!(" ({live})"));
         let text = format!("{}: {}{live}", marked.maker, marked.kind);
         add("maker", text, Tone::Plain);
+        let (text, tone) = match marked.sum_holds {
+            Some(true) => ("holds: it is whole, as it was given out", Tone::Plain),
+            Some(false) => ("does not hold: a character was changed", Tone::Doubt),
+            None => continue,
+        };
+        add("checksum", text.to_owned(), tone);
     }
     let misfits = api
         .map(|pack| report.misfits(pack, None))
         .unwrap_or_default();
     let misfits = misfits.iter().map(|misfit| &misfit.problem);
+    // What its checksum shows was said above.
+    let misfits = misfits.filter(|problem| problem.cause != Cause::TokenRejected);
     for problem in report.problems.iter().chain(misfits) {
         let (label, tone) = match problem.is_sure {
             true => ("mistake", Tone::Bad),

@@ -60,6 +60,13 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
         }
         return;
     }
+    let changed = misfits
+        .iter()
+        .find(|m| m.problem.cause == Cause::TokenRejected);
+    if let Some(changed) = changed {
+        let says = format!("Looking at the token's text: {}.", changed.problem.says);
+        findings.add(Cause::TokenRejected, 1.5, Tier::Seen, says);
+    }
     if let Some(doubt) = doubt {
         let says = format!("Looking at the token's text: {}.", doubt.problem.says);
         let (weight, tier) = match (doubt.problem.is_sure, doubt.weight) {
@@ -163,6 +170,7 @@ mod tests {
             kind: "key".into(),
             live: None,
             misses: None,
+            sum_holds: None,
         });
         example
     }
