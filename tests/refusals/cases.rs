@@ -49,11 +49,15 @@ struct File {
 }
 
 pub fn read(which: &str) -> Vec<Case> {
-    let text = match which {
+    parsed(match which {
         "seen" => include_str!("seen.toml"),
         "held" => include_str!("held.toml"),
         _ => include_str!("fresh.toml"),
-    };
+    })
+}
+
+/// The cases of a file's text.
+pub fn parsed(text: &str) -> Vec<Case> {
     let file: File = toml::from_str(text).unwrap();
     for case in &file.case {
         for id in std::iter::once(&case.cause).chain(&case.also) {

@@ -6,7 +6,8 @@
 //! vendor stands in two of them. What was wrong is shown for the seen ones alone.
 //!
 //! `FRESH=1 cargo test --test refusals` reads the packs from their folder, so that whoever writes
-//! on one need not build. `UPDATE=1 cargo test --test refusals fit` fits the table of calibration.
+//! on one need not build. `CASES=file FRESH=1 cargo test --test refusals another -- --ignored
+//! --nocapture` shows how a file of other cases is judged. `UPDATE=1 cargo test --test refusals fit` fits the table of calibration.
 
 mod cases;
 #[path = "../faults/mod.rs"]
@@ -14,7 +15,7 @@ mod faults;
 mod figures;
 mod judge;
 
-use cases::Tell;
+use cases::{Case, Tell};
 use figures::Figures;
 use httriage::format::{calibration_file, catalogue_file, knowledge_file, library};
 use httriage::insight::Catalogue;
@@ -59,8 +60,12 @@ struct Bars {
 }
 
 fn hold(which: &str, bars: &Bars, shown: bool) {
+    hold_all(which, cases::read(which), bars, shown);
+}
+
+fn hold_all(which: &str, cases: Vec<Case>, bars: &Bars, shown: bool) {
     let catalogue = catalogue();
-    let judged = judge_all(cases::read(which), &catalogue);
+    let judged = judge_all(cases, &catalogue);
     let mut low = Vec::new();
     for way in [Way::Send, Way::Explain] {
         let mine: Vec<&Judged> = judged.iter().filter(|j| j.way == way).collect();
@@ -116,6 +121,23 @@ fn the_causes_of_refusals_that_nothing_was_written_from() {
         wrong_and_sure: 8.0,
     };
     hold("held", &bars, false);
+}
+
+#[test]
+#[ignore = "shows a file of one's own: CASES=file, and --nocapture"]
+fn another_file_of_refusals_is_judged() {
+    let Some(path) = std::env::var_os("CASES") else {
+        panic!("CASES names the file");
+    };
+    let bars = Bars {
+        first: 0.0,
+        listed: 0.0,
+        brier: 1.0,
+        at_nine: 0.0,
+        wrong_and_sure: 100.0,
+    };
+    let cases = cases::parsed(&std::fs::read_to_string(path).unwrap());
+    hold_all("other", cases, &bars, true);
 }
 
 #[test]
