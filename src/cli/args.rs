@@ -1,10 +1,12 @@
 //! The command line as it is typed.
 
+use super::examples::EXAMPLES;
 use super::print::{Color, complain};
 use crate::format::registry;
 use crate::model::bare_url;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Tells why an API said no. Without a command it opens the explorer, on the built-in sandbox
@@ -62,6 +64,9 @@ pub enum Command {
     Man,
     /// Look at settings, files, proxies, hosts, clocks and the terminal, and say what is wrong
     Doctor(DoctorArgs),
+    /// Names for the shell to complete, one a line
+    #[command(name = NAMES, hide = true)]
+    Names(NamesArgs),
     /// The process of a jq filter: this program starts it for itself
     #[command(name = crate::engine::jq::WORKER, hide = true)]
     JqWorker,
@@ -78,7 +83,29 @@ fn url(typed: &str) -> Result<String, std::convert::Infallible> {
 
 /// The whole definition, for what is made from it.
 pub fn command() -> clap::Command {
-    HttriageArgs::command()
+    with_examples(HttriageArgs::command(), "")
+}
+
+fn with_examples(mut command: clap::Command, words: &str) -> clap::Command {
+    if let Some((_, examples)) = EXAMPLES.iter().find(|(own, _)| *own == words) {
+        let lines: String = examples.iter().map(|line| format!("\n  {line}")).collect();
+        command = command.after_help(format!("Examples:{lines}"));
+    }
+    command.mut_subcommands(|inner| {
+        let path = format!("{words} {}", inner.get_name());
+        with_examples(inner, path.trim_start())
+    })
+}
+
+/// The hidden command that a shell asks for names to complete.
+pub const NAMES: &str = "names-for-shell";
+/// What such names are names of.
+pub const KINDS: [&str; 4] = ["environments", "tokens", "sessions", "cases"];
+
+/// What was typed, by that definition.
+pub fn read(typed: Vec<OsString>) -> Result<HttriageArgs, clap::Error> {
+    let matches = command().try_get_matches_from(typed)?;
+    HttriageArgs::from_arg_matches(&matches)
 }
 
 /// Where calls go.
@@ -160,7 +187,7 @@ pub struct ExploreArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token to begin with, by name
-    #[arg(long, value_name = "NAME")]
+    #[arg(short = 't', long, value_name = "NAME")]
     pub token: Option<String>,
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -175,26 +202,49 @@ pub struct ExploreArgs {
 }
 
 #[derive(Args)]
+#[command(allow_missing_positional = true)]
 pub struct SendArgs {
-    /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
-    pub method: String,
+    /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS; left out, GET, and POST where there is data
+    pub method: Option<String>,
+    /// The method, as curl takes it; any word
+    #[arg(
+        short = 'X',
+        long = "request",
+        value_name = "METHOD",
+        conflicts_with = "method"
+    )]
+    pub request: Option<String>,
     /// A URL, or a path that begins with / under the base URL
     #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token by name; see httriage token list. Given several times, the answers are compared
-    #[arg(long = "token", value_name = "NAME")]
+    #[arg(short = 't', long = "token", value_name = "NAME")]
     pub tokens: Vec<String>,
     /// A header, 'Name: value'; @FILE or @- reads lines of them
-    #[arg(long = "header", value_name = "'K: V'")]
+    #[arg(short = 'H', long = "header", value_name = "'K: V'")]
     pub headers: Vec<String>,
     /// A query parameter, name=value
     #[arg(long = "param", value_name = "K=V")]
     pub params: Vec<String>,
-    /// The body: text, @FILE, or @- for stdin; sent byte for byte
-    #[arg(long, value_name = "TEXT|@FILE|@-")]
-    pub data: Option<String>,
+    /// The body: text, @FILE, or @- for stdin; sent byte for byte. Several are joined by &
+    #[arg(short = 'd', long, value_name = "TEXT|@FILE|@-")]
+    pub data: Vec<String>,
+    /// A part of a multipart form: name=text, or name=@FILE;type=…;filename=…
+    #[arg(
+        short = 'F',
+        long = "form",
+        value_name = "K=V",
+        conflicts_with = "data"
+    )]
+    pub form: Vec<String>,
+    /// Put the data into the query, and ask with GET
+    #[arg(short = 'G', long = "get", requires = "data")]
+    pub get: bool,
+    /// Print the head of the answer too, before its body
+    #[arg(short = 'i', long = "include", conflicts_with = "json")]
+    pub include: bool,
     /// A value for {{name}} in URL, parameters and headers
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
@@ -226,17 +276,17 @@ pub struct InvestigateArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token by name; the first is the one in question, others are compared with
-    #[arg(long = "token", value_name = "NAME")]
+    #[arg(short = 't', long = "token", value_name = "NAME")]
     pub tokens: Vec<String>,
     /// A header, 'Name: value'; @FILE or @- reads lines of them
-    #[arg(long = "header", value_name = "'K: V'")]
+    #[arg(short = 'H', long = "header", value_name = "'K: V'")]
     pub headers: Vec<String>,
     /// A query parameter, name=value
     #[arg(long = "param", value_name = "K=V")]
     pub params: Vec<String>,
-    /// The body: text, @FILE, or @- for stdin; sent byte for byte
-    #[arg(long, value_name = "TEXT|@FILE|@-")]
-    pub data: Option<String>,
+    /// The body: text, @FILE, or @- for stdin; sent byte for byte. Several are joined by &
+    #[arg(short = 'd', long, value_name = "TEXT|@FILE|@-")]
+    pub data: Vec<String>,
     /// A value for {{name}} in URL, parameters and headers
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
@@ -266,7 +316,7 @@ pub struct ReplayArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token by name, in place of the token of every step
-    #[arg(long, value_name = "NAME")]
+    #[arg(short = 't', long, value_name = "NAME")]
     pub token: Option<String>,
     /// A value for {{name}} in the session
     #[arg(long = "var", value_name = "K=V")]
@@ -303,7 +353,13 @@ pub struct MatrixArgs {
     /// A session file, or the name of one in the sessions folder
     pub session: String,
     /// Tokens by name, with commas between; "none" is a call without one. Left out: those that the session names
-    #[arg(long, alias = "token", value_name = "A,B", value_delimiter = ',')]
+    #[arg(
+        short = 't',
+        long,
+        alias = "token",
+        value_name = "A,B",
+        value_delimiter = ','
+    )]
     pub tokens: Vec<String>,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -546,6 +602,13 @@ pub struct CompletionsArgs {
 }
 
 #[derive(Args)]
+pub struct NamesArgs {
+    /// What they are names of
+    #[arg(value_parser = PossibleValuesParser::new(KINDS))]
+    pub kind: String,
+}
+
+#[derive(Args)]
 pub struct DoctorArgs {
     /// Call nobody: look at this machine only
     #[arg(long)]
@@ -676,4 +739,56 @@ pub enum HistoryCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+
+    fn visible(command: &clap::Command, words: &str, found: &mut Vec<String>) {
+        found.push(words.to_owned());
+        for inner in command
+            .get_subcommands()
+            .filter(|inner| !inner.is_hide_set())
+        {
+            visible(
+                inner,
+                format!("{words} {}", inner.get_name()).trim_start(),
+                found,
+            );
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_and_every_example_can_be_read() {
+        let mut all = Vec::new();
+        visible(&command(), "", &mut all);
+        let named: Vec<&str> = EXAMPLES.iter().map(|(words, _)| *words).collect();
+        all.sort();
+        let mut sorted: Vec<String> = named.iter().map(|words| (*words).to_owned()).collect();
+        sorted.sort();
+        assert_eq!(sorted, all);
+        for (words, examples) in EXAMPLES {
+            let whole = format!("httriage {words}");
+            let own = |line: &&&str| line.contains(whole.trim_end());
+            assert_eq!(
+                examples.iter().filter(own).count(),
+                examples.len(),
+                "{words}"
+            );
+            for line in *examples {
+                // Only the part between pipes that is ours.
+                let ours = &line[line.find("httriage").unwrap()..];
+                let ours = ours.split(" | ").next().unwrap();
+                let ours = ours.split(" > ").next().unwrap();
+                let typed = shlex::split(ours).unwrap();
+                let typed = typed.into_iter().map(OsString::from).collect();
+                let typed = super::super::dashed::filters_behind_options(typed);
+                if let Err(error) = read(typed) {
+                    panic!("{line}: {error}");
+                }
+            }
+        }
+    }
 }
