@@ -78,11 +78,49 @@ pub fn next_of(
     }
 }
 
-/// Where curl stands in a line that begins with it, or with what may stand before a command.
+/// Where curl stands in a line that begins with it or with what may stand before a command, or
+/// in which a shell would begin another command with it.
 pub(super) fn leads_to_curl(line: &str) -> Option<usize> {
-    leads_to(line, |name| {
-        name == "curl" || name.eq_ignore_ascii_case("curl.exe")
+    let is_curl = |name: &str| name == "curl" || name.eq_ignore_ascii_case("curl.exe");
+    leads_to(line, is_curl).or_else(|| {
+        let is_remark = line.trim_start().starts_with('#');
+        let mut found = line.match_indices("curl").map(|(at, _)| at);
+        found.find(|&at| {
+            let mut words = line[at..].split_whitespace();
+            let is_it = words.next().is_some_and(is_curl);
+            let is_call = words.next().is_some_and(|word| {
+                word.starts_with(['-', '\'', '"', '$']) || word.contains(['.', '/', ':'])
+            });
+            is_it && is_call && !is_remark && begins_a_command(&line[..at])
+        })
     })
+}
+
+/// Whether a shell would take what follows for a command: behind a separator, in `$(…)`, in a
+/// loop, behind a program that starts another.
+fn begins_a_command(before: &str) -> bool {
+    const STARTERS: [&str; 11] = [
+        "do", "then", "else", "elif", "if", "while", "until", "xargs", "nohup", "watch", "--",
+    ];
+    // Programs of containers name one of theirs before the command.
+    const CONTAINERS: [&str; 4] = ["docker", "podman", "kubectl", "oc"];
+    if before.ends_with(['(', '`']) {
+        return true;
+    }
+    let mut rest = before;
+    while rest.ends_with(char::is_whitespace) {
+        rest = rest.trim_end();
+        let last = rest.split_whitespace().next_back().unwrap_or_default();
+        if rest.ends_with(['|', ';', '&', '{']) || STARTERS.contains(&last) {
+            return true;
+        }
+        if last.is_empty() || last.ends_with('>') || !may_precede(last) {
+            break;
+        }
+        rest = &rest[..rest.len() - last.len()];
+    }
+    let first = before.split_whitespace().find(|word| !may_precede(word));
+    before.ends_with(char::is_whitespace) && first.is_some_and(|first| CONTAINERS.contains(&first))
 }
 
 /// Where a program stands in a line that begins with it, or with what may stand before a command.

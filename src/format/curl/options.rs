@@ -171,8 +171,8 @@ const TABLE: &[Row] = &[
         "location|L location-trusted compressed basic silent|s show-error|S verbose|v include|i show-headers \
          fail|f fail-with-body fail-early no-buffer|N progress-bar|# no-progress-meter styled-output \
          remote-name|O remote-name-all remote-header-name|J remote-time|R create-dirs no-clobber \
-         remove-on-error skip-existing out-null xattr http1.0|0 http1.1 http2 http2-prior-knowledge http3 \
-         http3-only http0.9 ipv4|4 ipv6|6 retry-all-errors retry-connrefused \
+         remove-on-error skip-existing out-null xattr http1.1 http2 http2-prior-knowledge http3 \
+         http3-only ipv4|4 ipv6|6 retry-all-errors retry-connrefused \
          suppress-connect-headers tcp-fastopen tcp-nodelay no-keepalive parallel|Z parallel-immediate \
          post301 post302 post303 raw junk-session-cookies|j disable|q tlsv1|1 tlsv1.0 tlsv1.1 tlsv1.2 \
          tlsv1.3 sslv2|2 sslv3|3 ssl ssl-reqd ssl-no-revoke ssl-allow-beast ssl-revoke-best-effort \
@@ -238,7 +238,10 @@ const TABLE: &[Row] = &[
         Role::Lost(Why::Wire),
         "continue-at|C request-target proto proto-redir random-file egd-file",
     ),
-    flag(Role::Lost(Why::Wire), "ignore-content-length tr-encoding"),
+    flag(
+        Role::Lost(Why::Wire),
+        "ignore-content-length tr-encoding http1.0|0 http0.9",
+    ),
     value(Role::Lost(Why::Condition), "time-cond|z etag-compare"),
     value(
         Role::Lost(Why::Script),

@@ -39,6 +39,8 @@ struct Shell<'a> {
     at: usize,
     command: Command,
     word: Option<Word>,
+    /// The sign right before the command.
+    opened_by: Option<u8>,
     /// Delimiters of here-documents whose lines are still to come, and whether leading tabs go.
     here: Vec<(Vec<u8>, bool, usize)>,
 }
@@ -48,6 +50,7 @@ impl<'a> Shell<'a> {
         Shell {
             text: text.as_bytes(),
             at: start,
+            opened_by: start.checked_sub(1).map(|at| text.as_bytes()[at]),
             command: Command::default(),
             word: None,
             here: Vec::new(),
@@ -90,8 +93,26 @@ impl<'a> Shell<'a> {
                     self.at += 1;
                     if byte == b'\n' {
                         self.here_documents()?;
+                    } else if !self.here.is_empty() {
+                        self.here_further_on()?;
                     }
                     self.command.ended_by = Some(byte);
+                    break;
+                }
+                b')' if self
+                    .word
+                    .as_ref()
+                    .is_none_or(|word| !word.bytes.contains(&b'(')) =>
+                {
+                    self.end_word();
+                    self.at += 1;
+                    self.command.ended_by = Some(b';');
+                    break;
+                }
+                b'`' if self.opened_by == Some(b'`') => {
+                    self.end_word();
+                    self.at += 1;
+                    self.command.ended_by = Some(b';');
                     break;
                 }
                 b'#' if self.word.is_none() => {
@@ -112,8 +133,8 @@ impl<'a> Shell<'a> {
     fn piece(&mut self, byte: u8) -> Result<(), Unclosed> {
         match byte {
             b'\\' => match self.peek(1) {
-                Some(b'\n') => self.at += 2,
-                Some(b'\r') if self.peek(2) == Some(b'\n') => self.at += 3,
+                Some(b'\n') => self.next_line(2),
+                Some(b'\r') if self.peek(2) == Some(b'\n') => self.next_line(3),
                 Some(next) => {
                     self.push(next);
                     self.at += 2;
@@ -140,6 +161,21 @@ impl<'a> Shell<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Goes on behind a continuation. A shell's own sign for that may have been copied along.
+    fn next_line(&mut self, length: usize) {
+        self.at += length;
+        let rest = &self.text[self.at..];
+        let blanks = |text: &[u8]| text.iter().take_while(|b| b" \t".contains(b)).count();
+        let indent = blanks(rest);
+        if let Some(behind) = rest[indent..].strip_prefix(b"> ") {
+            let behind = &behind[blanks(behind)..];
+            let goes_on = [b"-".as_slice(), b"'", b"\"", b"http"];
+            if goes_on.iter().any(|start| behind.starts_with(start)) {
+                self.at += indent + 1;
+            }
+        }
     }
 
     fn single(&mut self) -> Result<(), Unclosed> {
@@ -420,6 +456,26 @@ impl<'a> Shell<'a> {
             self.piece(byte)?;
         }
         Ok(self.word.take())
+    }
+
+    /// The lines of here-documents begin behind the line that opens them, and the line goes on.
+    fn here_further_on(&mut self) -> Result<(), Unclosed> {
+        let place = self.at;
+        let mut end = place;
+        let mut line = self.text[place..].iter();
+        while let Some(length) = line.as_slice().iter().position(|&b| b == b'\n') {
+            let whole = &line.as_slice()[..length];
+            line = line.as_slice()[length + 1..].iter();
+            end += length + 1;
+            if !whole.strip_suffix(b"\r").unwrap_or(whole).ends_with(b"\\") {
+                break;
+            }
+        }
+        self.at = end;
+        self.here_documents()?;
+        self.command.skipped = Some(end..self.at);
+        self.at = place;
+        Ok(())
     }
 
     fn here_documents(&mut self) -> Result<(), Unclosed> {
