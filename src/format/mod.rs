@@ -8,6 +8,7 @@ mod commands;
 pub mod config_edit;
 pub mod config_file;
 pub mod curl;
+mod doubled;
 mod error;
 pub mod export;
 pub mod fetch;
