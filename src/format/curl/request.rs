@@ -340,7 +340,7 @@ impl Reader<'_, '_> {
             Piece::Name(_) | Piece::Token(_) => false,
         };
         if pieces(&url).any(is_range) {
-            self.note(at, "curl takes brackets and braces in a URL for a range of calls, unless --globoff is given; httriage sends them as they are".to_owned());
+            self.note(at, "curl makes several calls of brackets and braces in a URL, unless --globoff is given; here they stay one call, sent as it is written".to_owned());
         }
         url
     }
