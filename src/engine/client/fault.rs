@@ -409,7 +409,8 @@ fn closed(bound: &Bound) -> Failure {
     };
     Failure::new(
         Cause::ConnectClosed,
-        format!("{who} closed the connection before it answered."),
+        // The library does not tell an answer that never began from one that broke off in its head.
+        format!("{who} closed the connection before it answered: no whole head of an answer came."),
         hint,
     )
 }
