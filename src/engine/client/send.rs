@@ -430,6 +430,10 @@ impl Client {
                 met.extend(Origin::parse(&leg.filled.url));
             }
             let mishap = match result {
+                Ok(response) if tries.was_crossed_by(&response) => {
+                    course.renewed.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                }
                 Ok(response) => return Ok(response),
                 Err(mishap) => mishap,
             };
