@@ -4,6 +4,9 @@
 use super::word::is_name_byte;
 use super::words::Dialect;
 
+/// Mentions of curl that are looked at in one line.
+const MOST_IN_A_LINE: usize = 64;
+
 /// Whether a pasted text begins with a curl command, rather than only mentioning one.
 pub fn is_command(text: &str) -> bool {
     let start = text.len() - text.trim_start().len();
@@ -84,14 +87,21 @@ pub(super) fn leads_to_curl(line: &str) -> Option<usize> {
     let is_curl = |name: &str| name == "curl" || name.eq_ignore_ascii_case("curl.exe");
     leads_to(line, is_curl).or_else(|| {
         let is_remark = line.trim_start().starts_with('#');
-        let mut found = line.match_indices("curl").map(|(at, _)| at);
+        // In a line that holds more of them nobody wrote a command.
+        let found = line.match_indices("curl").take(MOST_IN_A_LINE);
+        let mut found = found.map(|(at, _)| at);
         found.find(|&at| {
+            let before = &line[..at];
             let mut words = line[at..].split_whitespace();
-            let is_it = words.next().is_some_and(is_curl);
+            // `curlimages/curl:8` is an image that begins with the program.
+            let is_image = |word: &str| before.ends_with('/') && word.starts_with("curl:");
+            let is_it = words
+                .next()
+                .is_some_and(|word| is_curl(word) || is_image(word));
             let is_call = words.next().is_some_and(|word| {
                 word.starts_with(['-', '\'', '"', '$']) || word.contains(['.', '/', ':'])
             });
-            is_it && is_call && !is_remark && begins_a_command(&line[..at])
+            is_it && is_call && !is_remark && begins_a_command(before)
         })
     })
 }
@@ -102,8 +112,20 @@ fn begins_a_command(before: &str) -> bool {
     const STARTERS: [&str; 11] = [
         "do", "then", "else", "elif", "if", "while", "until", "xargs", "nohup", "watch", "--",
     ];
-    // Programs of containers name one of theirs before the command.
+    // They name something of theirs before the command: a container, a host, how long.
     const CONTAINERS: [&str; 4] = ["docker", "podman", "kubectl", "oc"];
+    const OTHERS: [&str; 10] = [
+        "ssh",
+        "watch",
+        "timeout",
+        "nice",
+        "ionice",
+        "strace",
+        "stdbuf",
+        "xargs",
+        "doas",
+        "proxychains",
+    ];
     if before.ends_with(['(', '`']) {
         return true;
     }
@@ -119,8 +141,17 @@ fn begins_a_command(before: &str) -> bool {
         }
         rest = &rest[..rest.len() - last.len()];
     }
-    let first = before.split_whitespace().find(|word| !may_precede(word));
-    before.ends_with(char::is_whitespace) && first.is_some_and(|first| CONTAINERS.contains(&first))
+    let Some(first) = before.split_whitespace().find(|word| !may_precede(word)) else {
+        return false;
+    };
+    let is_word = before.ends_with(char::is_whitespace);
+    let has_options = || {
+        let mut all = before.split_whitespace();
+        first.starts_with('-') && all.any(|word| matches!(word, "sudo" | "env" | "time"))
+    };
+    let is_container = CONTAINERS.contains(&first);
+    is_container && (is_word || before.ends_with("curlimages/"))
+        || is_word && (OTHERS.contains(&first) || has_options())
 }
 
 /// Where a program stands in a line that begins with it, or with what may stand before a command.

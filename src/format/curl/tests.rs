@@ -520,6 +520,60 @@ fn data_through_a_pipe_is_the_data_of_the_call() {
 }
 
 #[test]
+fn a_command_is_found_wherever_a_shell_would_begin_it() {
+    for (line, url) in [
+        (
+            "sudo -u web curl https://a.example/s",
+            "https://a.example/s",
+        ),
+        ("env -i A=b curl https://a.example/e", "https://a.example/e"),
+        (
+            "watch -n 5 'x' curl https://a.example/w",
+            "https://a.example/w",
+        ),
+        (
+            "timeout 10 curl -s https://a.example/t",
+            "https://a.example/t",
+        ),
+        (
+            "ssh web1 curl http://127.0.0.1:8080/h",
+            "http://127.0.0.1:8080/h",
+        ),
+        ("kubectl exec -it pod -- curl http://svc/k", "http://svc/k"),
+        (
+            "docker run --rm curlimages/curl:8.9 -s https://a.example/d",
+            "https://a.example/d",
+        ),
+        (
+            "docker run --rm curlimages/curl https://a.example/d",
+            "https://a.example/d",
+        ),
+        (
+            "if ! curl -f https://a.example/i; then",
+            "https://a.example/i",
+        ),
+        (
+            "T=$(curl -s https://a.example/c | jq .)",
+            "https://a.example/c",
+        ),
+    ] {
+        assert_eq!(one(line).url, url, "{line}");
+    }
+    for line in [
+        "see curl https://a.example/no",
+        "# curl https://a.example/no",
+        "echo curl https://a.example/no",
+        "path/curl: https://a.example/no",
+    ] {
+        assert!(read(line, "x", &[], &|_| None).is_err(), "{line}");
+    }
+    let began = std::time::Instant::now();
+    let long = "x curl -x ".repeat(100_000);
+    assert!(read(&long, "x", &[], &|_| None).is_err());
+    assert!(began.elapsed().as_secs() < 20);
+}
+
+#[test]
 fn uploads_go_to_their_urls_and_into_folders() {
     let told = |text: &str| -> Vec<String> {
         let read = collection(text);
