@@ -85,6 +85,25 @@ fn a_connection_closed_before_the_answer_says_so() {
 }
 
 #[test]
+fn a_large_body_that_is_not_read_may_be_why_the_connection_closed() {
+    let server = Server::doing(|_, _| false);
+    let home = Home::new();
+    for (length, is_large) in [(1_000, false), (100_000, true)] {
+        let body = home.write("body", "x".repeat(length));
+        let data = format!("@{body}");
+        let ran = home.run(&["send", "POST", &server.base(), "--data", &data, "--json"]);
+        let outcome = &ran.json()["outcome"];
+        assert_eq!(outcome["kind"], "connect.closed", "{outcome}");
+        let hint = outcome["hint"].as_str().unwrap();
+        assert_eq!(
+            hint.contains("try the call with a small one"),
+            is_large,
+            "{hint}"
+        );
+    }
+}
+
+#[test]
 fn silence_is_a_timeout_of_the_first_byte() {
     for said in ["", "HTTP/1.1 200 OK\r\nx-a: b\r\n"] {
         let began = Instant::now();

@@ -377,13 +377,13 @@ fn files_are_read_by_curl_itself() {
     );
     assert_eq!(
         values(&started[0], "--form"),
-        [b"up=@\"x.txt\";type=application/octet-stream".to_vec()]
+        [b"up=@\"x.txt\";type=text/plain".to_vec()]
     );
     let read = curl::read(&written.text, "x", &[], &|_| None).unwrap();
     let Body::Multipart(parts) = &mut spec.body else {
         panic!("{spec:?}");
     };
     // What goes without being said is said.
-    parts[1].media_type = Some("application/octet-stream".into());
+    parts[1].media_type = Some("text/plain".into());
     assert_eq!(read.requests[0].spec.body, spec.body);
 }

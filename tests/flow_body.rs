@@ -373,6 +373,12 @@ fn values_on_lines_and_events_have_numbers() {
         "{text}"
     );
     assert!(text.contains("#2 data: [DONE]"), "{text}");
+    // An event is found by its number too.
+    let text = text_of(&scene.keys("/").types("#2").keys("enter").picture());
+    assert!(text.contains("/ #2") && text.contains("event"), "{text}");
+    let path = scene.state.response.path().unwrap();
+    assert_eq!(path.crumbs(" "), "#2");
+    scene.keys("esc g j j j");
     scene.keys("y");
     assert_eq!(rows(&scene)[1], ("its path for jq", ".t"));
     scene.keys("esc G y");

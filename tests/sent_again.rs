@@ -401,6 +401,42 @@ async fn a_read_on_a_connection_that_was_closed_meanwhile_goes_over_another() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_408_that_a_read_crossed_on_a_kept_connection_is_not_its_answer() {
+    let is_first = firsts();
+    let gives_up = answer("408 Request Timeout", "Connection: close\r\n", b"");
+    let server = Server::doing(move |asked, stream| {
+        let is_answered = is_first(asked) && asked.target != "/slow";
+        match is_answered {
+            true => stream.write_all(&answer("200 OK", "", b"ok")).is_ok(),
+            false => {
+                let _ = stream.write_all(&gives_up);
+                false
+            }
+        }
+    });
+    let client = client();
+    let url = format!("{}/x", server.base());
+    let begun = Instant::now();
+    // A connection is kept a moment after its answer was read: until then a read opens another.
+    loop {
+        let exchange = send(&client, "GET", &url, "").await;
+        assert_eq!(exchange.outcome.status(), Some(200));
+        if exchange.attempts == 2 {
+            break;
+        }
+        assert_eq!(exchange.attempts, 1);
+        assert!(begun.elapsed() < PATIENCE, "no connection is kept");
+    }
+    // On a connection of its own it is the answer, and of a write always.
+    for method in ["GET", "POST"] {
+        let slow = format!("{}/slow", server.base());
+        let exchange = send(&self::client(), method, &slow, "").await;
+        assert_eq!(exchange.outcome.status(), Some(408));
+        assert_eq!(exchange.attempts, 1);
+    }
+}
+
 /// Five ways to end, by chance: with an answer or without, before the call is read or after.
 fn at_random(asked: &Asked, stream: &mut TcpStream) -> bool {
     let whole = answer("200 OK", "", b"done");

@@ -385,6 +385,19 @@ fn a_proxy_that_is_none_or_refuses_says_why() {
 }
 
 #[test]
+fn a_name_that_the_proxy_would_have_had_to_look_up_is_not_the_proxys_fault() {
+    let home = Home::new().with("ALL_PROXY", &format!("socks5://127.0.0.1:{}", dead_port()));
+    let outcome = fails(&home, "http://nowhere.invalid/x", &[], "dns.unresolved");
+    assert!(message(&outcome).contains("nowhere.invalid"), "{outcome}");
+    let hint = outcome["hint"].as_str().unwrap();
+    assert!(hint.contains("socks5h://"), "{hint}");
+    // The proxy's own name is the proxy's.
+    let home = Home::new().with("ALL_PROXY", "socks5://nowhere.invalid:1080");
+    let outcome = fails(&home, "http://127.0.0.1:1/x", &[], "proxy.refused");
+    assert!(message(&outcome).contains("nowhere.invalid"), "{outcome}");
+}
+
+#[test]
 fn a_proxy_cannot_lead_a_call_elsewhere() {
     let elsewhere = Server::saying(answer("200 OK", "", b"elsewhere"));
     let location = format!("location: {}/login\r\n", elsewhere.base());

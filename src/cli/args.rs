@@ -340,6 +340,9 @@ pub struct ReplayArgs {
     /// Send methods that write in a protected environment too
     #[arg(long)]
     pub allow_writes: bool,
+    /// Read and send the files that the session names, below its folder, without asking
+    #[arg(long)]
+    pub send_files: bool,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -43,7 +43,7 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
         replay.given.retain(|(known, _)| *known != name);
         replay.given.push((name, value));
     }
-    replay.files = files(&replay.session, &path)?;
+    replay.files = files(&replay.session, &path, args.send_files)?;
     replay.from = first_step(&args, &replay.session)?;
     replay.tempo = Tempo {
         at_once: args.parallel.unwrap_or(1).clamp(1, limits::JOBS),
@@ -107,18 +107,22 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(if report.is_as_recorded() { 0 } else { 1 })
 }
 
-/// The folder of the session, if its steps send files of it and the person agrees.
-fn files(session: &Session, path: &Path) -> Result<Option<PathBuf>, Trouble> {
+/// The folder of the session, if its steps send files of it and the person agrees, or did so with
+/// the command.
+fn files(session: &Session, path: &Path, agreed: bool) -> Result<Option<PathBuf>, Trouble> {
     let steps = session.steps.iter();
     let mut names: Vec<&str> = steps.flat_map(|step| step.spec.files()).collect();
     names.dedup();
-    if names.is_empty() || !ask::is_possible() {
+    if names.is_empty() || !(agreed || ask::is_possible()) {
         return Ok(None);
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
+    if agreed {
+        return Ok(Some(folder));
+    }
     let more = names.len().saturating_sub(8);
     names.truncate(8);
     let mut listed = visible_line(&names.join(", ")).into_owned();

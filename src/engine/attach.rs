@@ -35,7 +35,7 @@ pub fn below(
             return Err(refused(
                 &path,
                 "a session may come from anybody, and nobody agreed to it",
-                "httriage replay asks for it at a terminal.",
+                "httriage replay asks for it at a terminal, or takes --send-files.",
             ));
         };
         let whole = std::fs::canonicalize(folder).and_then(|folder| {

@@ -7,10 +7,11 @@ mod shared;
 
 use super::FormatError;
 use super::call::{Call, Sent};
+use super::credentials::{KeyPlace, Proof};
 use super::gathered::Gathered;
 use super::har::Watch;
 use super::postman::graphql_text;
-use crate::model::{Collection, Param, Part, Secret, TokenName, slot};
+use crate::model::{Collection, Param, Part, Secret, TokenName};
 use blocks::{Block, blocks};
 use shared::{METHODS, with_path_value};
 
@@ -159,49 +160,30 @@ impl Reader<'_> {
                 .unwrap_or_default()
         };
         let at = block.map_or(call.at, |block| block.at);
-        if call.header("authorization").is_some() {
-            return;
-        }
-        match mode {
-            "" | "none" => {}
-            "inherit" => self.gathered.notes.count(
-                at,
-                "the credential is that of the folder or the collection, which stands in another file; give it as a token",
-            ),
-            "basic" => {
-                let user = self.plain(&value("username"));
-                let password = self.plain(&value("password"));
-                call.user = Some(format!("{user}:{password}"));
+        let mut plain = |name: &str| self.gathered.variables.plain(&value(name));
+        let proof = match mode {
+            "" | "none" => Proof::None,
+            "inherit" if call.header("authorization").is_some() => Proof::None,
+            "inherit" => {
+                return self.gathered.notes.count(
+                    at,
+                    "the credential is that of the folder or the collection, which stands in another file; give it as a token",
+                );
             }
-            "bearer" | "oauth2" => {
-                let found = match mode {
-                    "bearer" => self.plain(&value("token")),
-                    _ => String::new(),
-                };
-                let place = format!("auth {mode}");
-                let token = self.gathered.credential(mode, &found, &place, at);
-                let value = format!("Bearer {}", slot(&token));
-                call.headers.push(Param::new("Authorization", value));
-            }
-            "apikey" => {
-                let name = match self.plain(&value("key")) {
-                    name if name.is_empty() => "X-API-Key".to_owned(),
-                    name => name,
-                };
-                let found = self.plain(&value("value"));
-                let place = format!("auth apikey {name}");
-                let token = self.gathered.credential(&name, &found, &place, at);
-                let row = Param::new(name, slot(&token));
-                match value("placement").starts_with("query") {
-                    true => call.params.push(row),
-                    false => call.headers.push(row),
-                }
-            }
-            _ => self.gathered.notes.count(
-                at,
-                "requests prove who they are in a way that is not done here (a challenge or a signature)",
-            ),
-        }
+            "basic" => Proof::Basic {
+                user: plain("username"),
+                password: plain("password"),
+            },
+            "bearer" => Proof::bearer(plain("token")),
+            "oauth2" => Proof::oauth(String::new()),
+            "apikey" => Proof::Key {
+                name: plain("key"),
+                value: plain("value"),
+                place: KeyPlace::of(&value("placement")),
+            },
+            _ => Proof::Other,
+        };
+        self.gathered.prove(call, proof, at);
     }
 
     fn body(&mut self, call: &mut Call, blocks: &[Block], mode: &str) {
@@ -297,21 +279,12 @@ fn file_in(value: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{registry, session_file};
+    use crate::format::sample::read_whole;
     use crate::model::{Auth, Body};
     use proptest::prelude::*;
 
     fn collection(text: &str) -> Collection {
-        let read = registry::read(text, "a", None, &[], &|_| None, &mut |_| ()).unwrap();
-        assert_eq!(read.kind, "bruno");
-        let (session, _) = read.session("a");
-        let written = session_file::write(&session);
-        assert!(session_file::read(&written, "a").is_ok(), "{written}");
-        assert!(
-            !format!("{read:?}{written}").contains("planted"),
-            "{read:?}"
-        );
-        read
+        read_whole(text, "bruno")
     }
 
     #[test]

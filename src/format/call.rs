@@ -36,6 +36,15 @@ impl Call {
         Some(&row.value)
     }
 
+    /// Takes headers of its own over those that stood above it.
+    pub fn lay_over(&mut self, own: Vec<Param>) {
+        for row in own {
+            let same = |known: &Param| known.name.eq_ignore_ascii_case(&row.name);
+            self.headers.retain(|known| !same(known) || !row.enabled);
+            self.headers.push(row);
+        }
+    }
+
     /// Says what the body is, unless that is said already.
     pub fn typed(&mut self, media_type: &str) {
         if self.header("content-type").is_none() && !media_type.is_empty() {

@@ -4,6 +4,7 @@
 use super::FormatError;
 use super::curl::{Command, Unclosed, command, dialect, leads_to, next_of};
 use super::gathered::{Gathered, MOST};
+use crate::model::Collection;
 
 /// Every command of a text whose program is meant; each begins with the name of it.
 pub fn of(
@@ -25,6 +26,34 @@ pub fn of(
         }
     }
     Ok(commands)
+}
+
+/// One of the programs whose commands are read.
+pub struct Program {
+    pub kind: &'static str,
+    /// As a sentence names one of its commands.
+    pub what: &'static str,
+    pub remedy: &'static str,
+    pub is_it: fn(&str) -> bool,
+}
+
+/// Every command of a program as requests; at least one must be there.
+pub fn read(
+    text: &str,
+    file: &str,
+    program: &Program,
+    mut gathered: Gathered,
+    read_one: fn(&mut Gathered, &Command),
+) -> Result<Collection, FormatError> {
+    let found = of(text, file, program.is_it)?;
+    if found.is_empty() {
+        return Err(none(text, file, program.what, program.remedy));
+    }
+    for command in found {
+        note_lost(&mut gathered, &command);
+        read_one(&mut gathered, &command);
+    }
+    Ok(gathered.finish(program.kind, ""))
 }
 
 fn unclosed(text: &str, file: &str, open: &Unclosed) -> FormatError {

@@ -3,12 +3,13 @@
 
 use super::FormatError;
 use super::call::{Call, Sent};
+use super::credentials::{KeyPlace, Proof};
 use super::gathered::Gathered;
 use super::har::Watch;
 use super::node::{Members, Node};
 use super::notes::{offset_of, plain};
 use super::outline;
-use crate::model::{Collection, Param, Part, Secret, TokenName, cut, slot};
+use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 
 /// Folders within folders that are walked into.
 const MOST_DEEP: usize = 40;
@@ -201,11 +202,7 @@ impl Reader<'_> {
         };
         call.params = self.rows(members.list("params"));
         call.headers = self.rows(folder.headers.clone());
-        for row in self.rows(members.list("headers")) {
-            let same = |known: &Param| known.name.eq_ignore_ascii_case(&row.name);
-            call.headers.retain(|known| !same(known) || !row.enabled);
-            call.headers.push(row);
-        }
+        call.lay_over(self.rows(members.list("headers")));
         let auth = members.get("auth").filter(is_own).or(folder.auth);
         if let Some(auth) = auth.and_then(Node::members) {
             self.auth(&mut call, &auth, at);
@@ -228,52 +225,30 @@ impl Reader<'_> {
 
     fn auth(&mut self, call: &mut Call, auth: &Members, at: usize) {
         let is_off = auth.get("authActive").is_some_and(|node| !node.is_true());
-        if is_off || call.header("authorization").is_some() {
+        if is_off {
             return;
         }
-        let mut bearer = |value: String, place: &str, base: &str| {
-            let token = self.gathered.credential(base, &value, place, at);
-            Param::new("Authorization", format!("Bearer {}", slot(&token)))
-        };
-        match auth.text("authType").unwrap_or_default().as_str() {
-            "" | "none" | "inherit" => {}
-            "basic" => {
-                let user = self.text(auth, "username");
-                let password = self.text(auth, "password");
-                call.user = Some(format!("{user}:{password}"));
-            }
-            "bearer" => {
-                let value = self.text(auth, "token");
-                let token = self.gathered.credential("bearer", &value, "auth bearer", at);
-                let value = format!("Bearer {}", slot(&token));
-                call.headers.push(Param::new("Authorization", value));
-            }
+        let proof = match auth.text("authType").unwrap_or_default().as_str() {
+            "" | "none" | "inherit" => Proof::None,
+            "basic" => Proof::Basic {
+                user: self.text(auth, "username"),
+                password: self.text(auth, "password"),
+            },
+            "bearer" => Proof::bearer(self.text(auth, "token")),
             "oauth-2" => {
                 let grant = auth.get("grantTypeInfo").and_then(Node::members);
                 let value = grant.and_then(|grant| grant.text("token"));
-                let value = tidy(&value.or_else(|| auth.text("token")).unwrap_or_default());
-                call.headers.push(bearer(value, "auth oauth2", "oauth2"));
+                let value = value.or_else(|| auth.text("token")).unwrap_or_default();
+                Proof::oauth(tidy(&value))
             }
-            "api-key" => {
-                let name = match self.text(auth, "key") {
-                    name if name.is_empty() => "X-API-Key".to_owned(),
-                    name => name,
-                };
-                let value = self.text(auth, "value");
-                let place = format!("auth apikey {name}");
-                let token = self.gathered.credential(&name, &value, &place, at);
-                let row = Param::new(name, slot(&token));
-                let place = auth.text("addTo").unwrap_or_default().to_ascii_lowercase();
-                match place.starts_with("query") {
-                    true => call.params.push(row),
-                    false => call.headers.push(row),
-                }
-            }
-            _ => self.gathered.notes.count(
-                at,
-                "requests prove who they are in a way that is not done here (a challenge or a signature)",
-            ),
-        }
+            "api-key" => Proof::Key {
+                name: self.text(auth, "key"),
+                value: self.text(auth, "value"),
+                place: KeyPlace::of(&auth.text("addTo").unwrap_or_default()),
+            },
+            _ => Proof::Other,
+        };
+        self.gathered.prove(call, proof, at);
     }
 
     fn body(&mut self, call: &mut Call, body: &Members, at: usize) {
@@ -357,7 +332,7 @@ fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{registry, session_file};
+    use crate::format::sample::read_whole;
     use crate::model::{Auth, Body};
 
     const COLLECTION: &str = r#"{"v":2,"name":"Acme","headers":[{"key":"X-All","value":"1","active":true}],"auth":{"authType":"bearer","authActive":true,"token":"<<key>>"},
@@ -368,16 +343,7 @@ mod tests {
             {"v":"4","name":"form","method":"POST","endpoint":"https://b.example/f","params":[],"headers":[],"auth":{"authType":"api-key","authActive":true,"key":"api_key","value":"planted-3","addTo":"QUERY_PARAMS"},"body":{"contentType":"application/x-www-form-urlencoded","body":"a: 1\n# b: 2"}}]}"#;
 
     fn collection(text: &str) -> Collection {
-        let read = registry::read(text, "a", None, &[], &|_| None, &mut |_| ()).unwrap();
-        assert_eq!(read.kind, "hoppscotch");
-        let (session, _) = read.session("a");
-        let written = session_file::write(&session);
-        assert!(session_file::read(&written, "a").is_ok(), "{written}");
-        assert!(
-            !format!("{read:?}{written}").contains("planted"),
-            "{read:?}"
-        );
-        read
+        read_whole(text, "hoppscotch")
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod items;
 
 use super::FormatError;
 use super::call::{Call, Sent};
-use super::commands;
+use super::commands::{self, Program};
 use super::curl::{Command, Word, leads_to};
 use super::gathered::Gathered;
 use super::har::Watch;
@@ -64,17 +64,19 @@ pub fn read(
     known: &dyn Fn(&Secret) -> Option<TokenName>,
     _: Watch,
 ) -> Result<Collection, FormatError> {
-    let found = commands::of(text, file, is_program)?;
-    if found.is_empty() {
-        let remedy = "Begin with http or https, as the shell would read it.";
-        return Err(commands::none(text, file, "command of HTTPie", remedy));
-    }
-    let mut gathered = Gathered::new(text, taken, known);
-    for command in found {
-        commands::note_lost(&mut gathered, &command);
-        read_one(&mut gathered, &command);
-    }
-    Ok(gathered.finish("httpie", ""))
+    let program = Program {
+        kind: "httpie",
+        what: "command of HTTPie",
+        remedy: "Begin with http or https, as the shell would read it.",
+        is_it: is_program,
+    };
+    commands::read(
+        text,
+        file,
+        &program,
+        Gathered::new(text, taken, known),
+        read_one,
+    )
 }
 
 /// How the items become a body.

@@ -3,13 +3,14 @@
 
 use super::FormatError;
 use super::call::{Call, Sent};
+use super::credentials::{KeyPlace, Proof};
 use super::gathered::Gathered;
 use super::har::Watch;
 use super::node::{Members, Node};
 use super::notes::{offset_of, plain};
 use super::outline;
 use super::yaml::Yaml;
-use crate::model::{Collection, Param, Part, Secret, TokenName, cut, slot};
+use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 use std::collections::HashMap;
 
 /// Folders within folders that are walked into.
@@ -331,11 +332,7 @@ impl Reader<'_> {
         };
         call.params = self.rows(members.list("parameters"));
         call.headers = self.rows(folder.headers.clone());
-        for row in self.rows(members.list("headers")) {
-            let same = |known: &Param| known.name.eq_ignore_ascii_case(&row.name);
-            call.headers.retain(|known| !same(known) || !row.enabled);
-            call.headers.push(row);
-        }
+        call.lay_over(self.rows(members.list("headers")));
         let own = members.get("authentication").filter(|node| {
             let auth = node.members().unwrap_or_default();
             let kind = auth.text("type").unwrap_or_default();
@@ -365,59 +362,32 @@ impl Reader<'_> {
     }
 
     fn auth(&mut self, call: &mut Call, auth: &Members, at: usize) {
-        let kind = auth.text("type").unwrap_or_default();
-        if auth.is_true("disabled") || call.header("authorization").is_some() {
+        if auth.is_true("disabled") {
             return;
         }
-        let kind = match kind.as_str() {
-            "singleToken" => "bearer",
-            kind => kind,
-        };
-        match kind {
-            "none" => {}
-            "basic" => {
-                let user = self.member(auth, "username");
-                let password = self.member(auth, "password");
-                call.user = Some(format!("{user}:{password}"));
-            }
-            "bearer" => {
-                let value = self.member(auth, "token");
-                let token = self.gathered.credential("bearer", &value, "auth bearer", at);
-                let prefix = match self.member(auth, "prefix") {
-                    prefix if prefix.is_empty() || prefix == "NO_PREFIX" => "Bearer".to_owned(),
+        let proof = match auth.text("type").unwrap_or_default().as_str() {
+            "none" => Proof::None,
+            "basic" => Proof::Basic {
+                user: self.member(auth, "username"),
+                password: self.member(auth, "password"),
+            },
+            "bearer" | "singleToken" => Proof::Bearer {
+                prefix: match self.member(auth, "prefix") {
+                    prefix if prefix == "NO_PREFIX" => String::new(),
                     prefix => prefix,
-                };
-                let value = format!("{prefix} {}", slot(&token));
-                call.headers.push(Param::new("Authorization", value));
-            }
-            "oauth2" => {
-                let token = self.gathered.credential("oauth2", "", "auth oauth2", at);
-                let value = format!("Bearer {}", slot(&token));
-                call.headers.push(Param::new("Authorization", value));
-            }
-            "apikey" => {
-                let name = match self.member(auth, "key") {
-                    name if name.is_empty() => "X-API-Key".to_owned(),
-                    name => name,
-                };
-                let value = self.member(auth, "value");
-                let place = format!("auth apikey {name}");
-                let token = self.gathered.credential(&name, &value, &place, at);
-                let row = Param::new(name, slot(&token));
-                match auth.text("addTo").unwrap_or_default().as_str() {
-                    "queryParams" => call.params.push(row),
-                    "cookie" => {
-                        let value = format!("{}={}", row.name, row.value);
-                        call.headers.push(Param::new("Cookie", value));
-                    }
-                    _ => call.headers.push(row),
-                }
-            }
-            _ => self.gathered.notes.count(
-                at,
-                "requests prove who they are in a way that is not done here (a challenge or a signature)",
-            ),
-        }
+                },
+                value: self.member(auth, "token"),
+                kind: "bearer",
+            },
+            "oauth2" => Proof::oauth(String::new()),
+            "apikey" => Proof::Key {
+                name: self.member(auth, "key"),
+                value: self.member(auth, "value"),
+                place: KeyPlace::of(&auth.text("addTo").unwrap_or_default()),
+            },
+            _ => Proof::Other,
+        };
+        self.gathered.prove(call, proof, at);
     }
 
     fn body(&mut self, call: &mut Call, body: &Members, at: usize) {
@@ -519,20 +489,11 @@ fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{registry, session_file};
+    use crate::format::sample::read_whole;
     use crate::model::{Auth, Body};
 
     fn collection(text: &str) -> Collection {
-        let read = registry::read(text, "a", None, &[], &|_| None, &mut |_| ()).unwrap();
-        assert_eq!(read.kind, "insomnia");
-        let (session, _) = read.session("a");
-        let written = session_file::write(&session);
-        assert!(session_file::read(&written, "a").is_ok(), "{written}");
-        assert!(
-            !format!("{read:?}{written}").contains("planted"),
-            "{read:?}"
-        );
-        read
+        read_whole(text, "insomnia")
     }
 
     fn told(read: &Collection) -> Vec<String> {

@@ -7,7 +7,9 @@ pub mod catalogue_file;
 mod commands;
 pub mod config_edit;
 pub mod config_file;
+mod credentials;
 pub mod curl;
+mod doubled;
 mod error;
 pub mod export;
 pub mod fetch;
@@ -34,6 +36,8 @@ pub mod powershell;
 pub mod record;
 pub mod registry;
 pub mod report;
+#[cfg(test)]
+mod sample;
 pub mod session_edit;
 pub mod session_file;
 mod statement;

@@ -2,6 +2,9 @@
 //! each call a request.
 
 mod script;
+mod term;
+mod text;
+mod value;
 
 use super::FormatError;
 use super::call::{Call, Sent};
@@ -9,7 +12,8 @@ use super::commands;
 use super::gathered::Gathered;
 use super::har::Watch;
 use crate::model::{Collection, Param, Part, Secret, TokenName};
-use script::{Asked, Script, Term};
+use script::{Asked, Script};
+use term::Term;
 
 pub fn is_command(text: &str) -> bool {
     let line = commands::first_line(text).trim_start();

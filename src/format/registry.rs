@@ -4,8 +4,8 @@
 use super::export::{Ground, Written};
 use super::har::{self, Watch};
 use super::{
-    FormatError, bruno, curl, fetch, hoppscotch, http_file, httpie, hurl, insomnia, openapi, other,
-    postman, powershell, ticket, wget,
+    FormatError, bruno, curl, doubled, fetch, hoppscotch, http_file, httpie, hurl, insomnia,
+    openapi, other, postman, powershell, ticket, wget, yaml,
 };
 use crate::insight::Exchange;
 use crate::insight::Explanation;
@@ -260,6 +260,7 @@ pub fn export(kind: &str) -> Option<Export> {
 
 /// What a text is for certain, by its beginning.
 pub fn told(text: &str) -> Option<&'static Format> {
+    let text = text.trim_start_matches('\u{feff}');
     let fits = |import: &Import| (import.fits)(text);
     FORMATS
         .iter()
@@ -314,6 +315,8 @@ pub fn read(
     known: Known,
     watch: Watch,
 ) -> Result<Collection, FormatError> {
+    // What says how a text is encoded is no part of it.
+    let text = text.trim_start_matches('\u{feff}');
     let found = match kind {
         Some(kind) => FORMATS.iter().find(|format| format.kind == kind),
         None => named(file, text)
@@ -332,5 +335,10 @@ pub fn read(
             "Name one of those that --help lists.",
         ));
     };
-    (import.read)(text, file, taken, known, watch)
+    let mut collection = (import.read)(text, file, taken, known, watch)?;
+    let doubled = doubled::in_json(text);
+    if let Some(first) = doubled.first() {
+        collection.notes.push(yaml::note_of(&doubled, first.line));
+    }
+    Ok(collection)
 }

@@ -250,7 +250,7 @@ pub fn write(session: &Session) -> String {
             Some(query) => file.text("query", &query),
             None => file.pairs("params", &step.spec.params),
         }
-        let is_carried = is_carried(&step.spec.body);
+        let is_carried = is_carried(&step.spec);
         let written = match is_carried {
             true => None,
             false => written(&step.spec.body),
@@ -331,7 +331,7 @@ fn version_of(session: &Session) -> i64 {
         let rows = spec.params.iter().chain(&spec.headers);
         let escaped = |text: &str| pieces(text).any(|piece| piece == Piece::Brace);
         let written = written(&spec.body).unwrap_or_default();
-        is_carried(&spec.body)
+        is_carried(spec)
             || rows.filter(|row| row.enabled).any(|row| row.literal)
             || spec.sent_templates().into_iter().any(escaped)
             || query_of(spec).is_some()

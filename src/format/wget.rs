@@ -2,7 +2,7 @@
 
 use super::FormatError;
 use super::call::{Call, Sent};
-use super::commands;
+use super::commands::{self, Program};
 use super::curl::{Command, leads_to};
 use super::gathered::Gathered;
 use super::har::Watch;
@@ -33,17 +33,19 @@ pub fn read(
     known: &dyn Fn(&Secret) -> Option<TokenName>,
     _: Watch,
 ) -> Result<Collection, FormatError> {
-    let found = commands::of(text, file, is_program)?;
-    if found.is_empty() {
-        let remedy = "Begin with wget, as the shell would read it.";
-        return Err(commands::none(text, file, "wget command", remedy));
-    }
-    let mut gathered = Gathered::new(text, taken, known);
-    for command in found {
-        commands::note_lost(&mut gathered, &command);
-        read_one(&mut gathered, &command);
-    }
-    Ok(gathered.finish("wget", ""))
+    let program = Program {
+        kind: "wget",
+        what: "wget command",
+        remedy: "Begin with wget, as the shell would read it.",
+        is_it: is_program,
+    };
+    commands::read(
+        text,
+        file,
+        &program,
+        Gathered::new(text, taken, known),
+        read_one,
+    )
 }
 
 #[derive(Default)]

@@ -2,7 +2,7 @@
 //! names that stand twice, and further documents behind the first.
 
 use crate::insight::redact::without_jwts;
-use crate::model::cut;
+use crate::model::{Note, cut};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -349,8 +349,20 @@ impl<'de> Visitor<'de> for ToNode {
     }
 }
 
+/// What is said of names that stand twice; `line` is where the first stands in the whole text.
+pub fn note_of(doubled: &[Doubled], line: usize) -> Note {
+    Note {
+        message: format!(
+            "Names stand twice in one place, and the last counts: {}.",
+            listed(doubled)
+        ),
+        line: Some(line),
+        column: doubled.first().map(|first| first.column),
+    }
+}
+
 /// A few names for a sentence, each once.
-pub fn listed(doubled: &[Doubled]) -> String {
+fn listed(doubled: &[Doubled]) -> String {
     let mut seen = HashSet::new();
     let names = doubled.iter().map(|double| double.name.as_str());
     let names = names.filter(|name| seen.insert(*name));

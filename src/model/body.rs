@@ -78,7 +78,7 @@ pub fn is_form(headers: &Headers) -> bool {
 
 /// A text that is said to be a form takes its tokens encoded, since a value with a sign in it
 /// would be several pairs.
-pub fn body(body: &Body, environment: &Environment, is_form: bool) -> Result<Filling, Failure> {
+pub fn body(body: &Body, environment: &Environment, headers: &Headers) -> Result<Filling, Failure> {
     let fill = |text: &str, literal: bool| match literal {
         true => Ok(FilledText::from(text.to_owned())),
         false => fill(text, environment, "body", Cause::RequestMalformedBody),
@@ -90,7 +90,7 @@ pub fn body(body: &Body, environment: &Environment, is_form: bool) -> Result<Fil
             ..Filling::default()
         },
         Body::Text(text) => {
-            let place = match is_form {
+            let place = match is_form(headers) {
                 true => SlotPlace::Form,
                 false => SlotPlace::Body,
             };
@@ -126,9 +126,39 @@ pub fn body(body: &Body, environment: &Environment, is_form: bool) -> Result<Fil
             for part in parts.iter().filter(|part| !part.is_off) {
                 filled.push((part, fill(&part.value, part.literal)?));
             }
-            multipart(&filled)
+            multipart(&filled, named_boundary(headers).as_deref())
         }
     })
+}
+
+/// The boundary that a header asks for, where it is one (RFC 2046, 5.1.1).
+fn named_boundary(headers: &Headers) -> Option<String> {
+    let value = headers.get("content-type")?;
+    let mut parameters = value.split(';').skip(1);
+    let boundary = parameters.find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let is_it = name.trim().eq_ignore_ascii_case("boundary");
+        is_it.then(|| value.trim().trim_matches('"').to_owned())
+    })?;
+    let is_one = |c: char| c.is_ascii_alphanumeric() || "'()+_,-./:=? ".contains(c);
+    let is_whole = (1..=70).contains(&boundary.len()) && boundary.chars().all(is_one);
+    is_whole.then_some(boundary)
+}
+
+/// What a file is by its ending, as curl says it of a part.
+pub fn file_type(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    match ending.map(str::to_ascii_lowercase).as_deref() {
+        Some("gif") => "image/gif",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("png") => "image/png",
+        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain",
+        Some("htm" | "html") => "text/html",
+        Some("pdf") => "application/pdf",
+        Some("xml") => "application/xml",
+        _ => "application/octet-stream",
+    }
 }
 
 /// RFC 3986, 2.3: all but the unreserved characters, byte by byte.
@@ -193,11 +223,14 @@ pub fn decoded(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// RFC 7578; the boundary is one that stands in none of the texts.
-fn multipart(parts: &[(&Part, FilledText)]) -> Filling {
-    let taken = |boundary: &str| parts.iter().any(|(_, value)| value.text.contains(boundary));
-    let boundaries = (0_u32..).map(|number| format!("----httriage-part-{number:08x}"));
-    let mut boundaries = boundaries.skip_while(|boundary| taken(boundary));
+/// RFC 7578; the boundary is one that stands in none of the texts, unless a header names it.
+fn multipart(parts: &[(&Part, FilledText)], named: Option<&str>) -> Filling {
+    let taken = |boundary: &String| {
+        named != Some(boundary) && parts.iter().any(|(_, value)| value.text.contains(boundary))
+    };
+    let ours = (0_u32..).map(|number| format!("----httriage-part-{number:08x}"));
+    let boundaries = named.map(str::to_owned).into_iter().chain(ours);
+    let mut boundaries = boundaries.skip_while(taken);
     let boundary = boundaries.next().unwrap_or_default();
     let mut files = Vec::new();
     let mut out = FilledText::default();
@@ -216,7 +249,7 @@ fn multipart(parts: &[(&Part, FilledText)]) -> Filling {
                 .push_str(&format!("; filename=\"{}\"", quoted(name)));
         }
         out.text.push_str("\r\n");
-        let usual = part.is_file.then_some("application/octet-stream");
+        let usual = file_name.filter(|_| part.is_file).map(file_type);
         if let Some(media_type) = part.media_type.as_deref().or(usual) {
             let line: String = media_type.chars().filter(|c| !c.is_control()).collect();
             out.text.push_str(&format!("Content-Type: {line}\r\n"));
@@ -296,7 +329,7 @@ pub fn written(body: &Body) -> Option<Written> {
                 };
                 (part, FilledText::from(text))
             });
-            let filling = multipart(&texts.collect::<Vec<_>>());
+            let filling = multipart(&texts.collect::<Vec<_>>(), None);
             Written {
                 text: String::from_utf8_lossy(&filling.body).into_owned(),
                 media_type: filling.media_type,
@@ -337,7 +370,7 @@ mod tests {
     use super::*;
 
     fn filled(typed: &Body) -> Filling {
-        body(typed, &Environment::default(), false).unwrap()
+        body(typed, &Environment::default(), &Headers::default()).unwrap()
     }
 
     #[test]
@@ -419,10 +452,43 @@ mod tests {
             "------httriage-part-00000001\r\nContent-Disposition: form-data; name=\"note%22%0D%0A\"\r\n\r\n\
              ----httriage-part-00000000\r\n------httriage-part-00000001\r\n\
              Content-Disposition: form-data; name=\"upload\"; filename=\"today.txt\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n\r\n------httriage-part-00000001--\r\n"
+             Content-Type: text/plain\r\n\r\n\r\n------httriage-part-00000001--\r\n"
         );
         let (at, path) = &out.files[0];
         assert_eq!(path, "logs/today.txt");
-        assert!(body[..*at].ends_with("octet-stream\r\n\r\n"));
+        assert!(body[..*at].ends_with("text/plain\r\n\r\n"));
+    }
+
+    #[test]
+    fn a_header_may_name_the_boundary_and_one_that_does_not_is_told_it() {
+        let sent = |content_type: &str| {
+            let spec = super::super::RequestSpec {
+                headers: vec![Param::new("Content-Type", content_type)],
+                body: Body::Multipart(vec![Part {
+                    name: "a".into(),
+                    value: "own".into(),
+                    ..Part::default()
+                }]),
+                ..super::super::RequestSpec::new("POST", "http://a.example/")
+            };
+            let sent = super::super::resolve(&spec, &Environment::default()).unwrap();
+            let said = sent.headers.get("content-type").unwrap().into_owned();
+            (said, String::from_utf8(sent.body).unwrap())
+        };
+        let (said, body) = sent("multipart/form-data");
+        assert_eq!(
+            said,
+            "multipart/form-data; boundary=----httriage-part-00000000"
+        );
+        assert!(body.starts_with("------httriage-part-00000000\r\n"));
+        for named in ["own", "\"own\"; charset=x"] {
+            let typed = format!("multipart/mixed; boundary={named}");
+            let (said, body) = sent(&typed);
+            assert_eq!(said, typed);
+            assert!(body.starts_with("--own\r\n"), "{body}");
+            assert!(body.ends_with("--own--\r\n"), "{body}");
+        }
+        let (said, _) = sent("text/plain");
+        assert_eq!(said, "text/plain");
     }
 }

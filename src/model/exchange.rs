@@ -278,7 +278,10 @@ impl Response {
         let codings: Vec<_> = self.headers.all("content-encoding").collect();
         let codings = codings.join(", ");
         let plain = codings.split(',').map(str::trim);
-        let plain = plain.filter(|c| !c.is_empty() && !c.eq_ignore_ascii_case("identity"));
+        let is_none = |c: &str| {
+            c.is_empty() || c.eq_ignore_ascii_case("identity") || c.eq_ignore_ascii_case("none")
+        };
+        let plain = plain.filter(|coding| !is_none(coding));
         (plain.count() > 0 && self.wire_bytes.is_none()).then_some(codings)
     }
 }

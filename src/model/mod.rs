@@ -31,8 +31,8 @@ mod visible;
 
 pub use address::bare_url;
 pub use body::{
-    BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, form_rows,
-    written,
+    BodyKind, FORM, decoded, decoded_around_names, encoded, encoded_around_names, file_type,
+    form_rows, written,
 };
 pub use border::{Author, Bindings, Border, Consent};
 pub use cause::{Cause, CauseGroup};

@@ -1,12 +1,12 @@
 //! From a request as it is typed to one as it is sent.
 
 use super::address::address;
-use super::body::{Filling, body, is_form};
+use super::body::{Filling, body};
 use super::fill::fill;
 use super::template::FilledText;
 use super::{
-    Auth, Author, Body, Border, Cause, Environment, Failure, MASK, RequestSpec, SentRequest,
-    SlotPlace, TokenRef, placed,
+    Auth, Author, Body, Border, Cause, Environment, Failure, Headers, MASK, RequestSpec,
+    SentRequest, SlotPlace, TokenRef, placed,
 };
 use std::borrow::Cow;
 use url::Url;
@@ -33,11 +33,13 @@ pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequ
         slots,
         files,
         media_type,
-    } = body(&spec.body, environment, is_form(&sent.headers))?;
-    if let Some(media_type) = media_type
-        && !sent.headers.has("content-type")
-    {
-        sent.headers.push("content-type", media_type);
+    } = body(&spec.body, environment, &sent.headers)?;
+    if let Some(media_type) = media_type {
+        if !sent.headers.has("content-type") {
+            sent.headers.push("content-type", media_type);
+        } else if let Body::Multipart(_) = spec.body {
+            name_boundary(&mut sent.headers, &media_type);
+        }
     }
     if !body.is_empty()
         && !sent.headers.has("content-type")
@@ -59,6 +61,25 @@ pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequ
     (sent.body, sent.files) = (body, files);
     sent.slots.extend(slots);
     Ok(sent)
+}
+
+/// A typed `multipart/form-data` says nothing of where the parts end: nobody could read them.
+fn name_boundary(headers: &mut Headers, media_type: &str) {
+    let kind = headers.media_type().unwrap_or_default();
+    let said = headers.get("content-type").unwrap_or_default();
+    let is_said = said.to_ascii_lowercase().contains("boundary=");
+    let place = headers
+        .iter()
+        .position(|header| header.name.eq_ignore_ascii_case("content-type"));
+    if let (false, true, Some((_, parameter)), Some(place)) = (
+        is_said,
+        kind.starts_with("multipart/"),
+        media_type.split_once(';'),
+        place,
+    ) && let Some(value) = headers.value_mut(place)
+    {
+        value.extend(format!(";{parameter}").bytes());
+    }
 }
 
 /// A request that was kept without its secrets cannot be sent until they are typed again.

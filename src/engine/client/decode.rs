@@ -143,7 +143,8 @@ fn feed(
 /// 7 for those of its way here, of which the library takes off `chunked` alone.
 fn codings(headers: &Headers) -> Vec<String> {
     let mut found = Vec::new();
-    let none = ["", "identity"];
+    // Some servers write that they used none, as curl knows too.
+    let none = ["", "identity", "none"];
     for (field, taken_off) in [("content-encoding", ""), ("transfer-encoding", "chunked")] {
         for value in headers.all(field) {
             let names = value
@@ -519,7 +520,7 @@ mod tests {
         let of = |pairs: &[(&str, &str)]| {
             Unpacker::new(&Headers::from_iter(pairs.iter().copied()), PLENTY)
         };
-        for none in ["", "identity", " , Identity"] {
+        for none in ["", "identity", " , Identity", "None"] {
             assert!(
                 of(&[("content-encoding", none)]).unwrap().is_none(),
                 "{none}"

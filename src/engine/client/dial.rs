@@ -20,6 +20,40 @@ impl fmt::Display for NoAddress {
 
 impl Error for NoAddress {}
 
+/// A name that was looked up here in vain, whoever's it is.
+#[derive(Debug)]
+pub struct Unresolved {
+    pub name: String,
+    error: io::Error,
+}
+
+impl Unresolved {
+    pub fn new(name: &str, error: io::Error) -> Unresolved {
+        Unresolved {
+            name: name.to_owned(),
+            error,
+        }
+    }
+
+    /// Whether it is the name of this host, its port beside it or not.
+    pub fn is_of(&self, host: &str) -> bool {
+        let rest = host.strip_prefix(&self.name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+}
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} has no address", self.name)
+    }
+}
+
+impl Error for Unresolved {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
 /// Where a name and a port are, by what was said of them, else by the system.
 pub async fn addresses(reach: &Reach, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let mut found = Vec::new();

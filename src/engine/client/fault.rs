@@ -1,7 +1,7 @@
 //! From a library's error to a cause with a name. The top message of such an error hides what
 //! happened, so the whole chain beneath it is read.
 
-use super::dial::{self, NoAddress};
+use super::dial::{self, NoAddress, Unresolved};
 use super::handshake;
 use super::phases::Phases;
 use crate::model::{Cause, Failure, limits};
@@ -81,6 +81,18 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
             proxy,
             host,
             "it closed the connection instead of opening one to the host",
+        );
+    }
+    let unresolved = causes.iter().find_map(|e| e.downcast_ref::<Unresolved>());
+    if let Some(proxy) = ahead
+        && unresolved.is_some_and(|name| name.is_of(host) && !name.is_of(proxy))
+    {
+        return Failure::new(
+            Cause::DnsUnresolved,
+            format!(
+                "The name {host} could not be turned into an address here, as the proxy {proxy} needs it."
+            ),
+            "Write socks5h:// or socks4a:// in its address: then the proxy looks names up itself.",
         );
     }
     let is_through = bound.is_https && phases.has_begun_securing() && !to_proxy;
@@ -409,7 +421,8 @@ fn closed(bound: &Bound) -> Failure {
     };
     Failure::new(
         Cause::ConnectClosed,
-        format!("{who} closed the connection before it answered."),
+        // The library does not tell an answer that never began from one that broke off in its head.
+        format!("{who} closed the connection before it answered: no whole head of an answer came."),
         hint,
     )
 }

@@ -126,6 +126,10 @@ impl Jars {
                 refuse("there are too many already");
                 continue;
             }
+            if let Some(why) = why_not_its_name(&cookie) {
+                refuse(why);
+                continue;
+            }
             let value = cookie.value().to_owned();
             let cookie = match own_domain(cookie, url) {
                 Ok(cookie) => cookie,
@@ -209,6 +213,23 @@ fn place(shelf: &Shelf, url: &Url) -> Place {
     };
     let port = url.port_or_known_default().filter(|_| is_here);
     (shelf.clone(), port)
+}
+
+/// What a name promises (RFC 6265bis, 4.1.3), which browsers and curl hold a cookie to.
+fn why_not_its_name(cookie: &RawCookie) -> Option<&'static str> {
+    let begins = |start: &str| {
+        let name = cookie.name().get(..start.len());
+        name.is_some_and(|name| name.eq_ignore_ascii_case(start))
+    };
+    let is_secure = cookie.secure() == Some(true);
+    if begins("__Secure-") && !is_secure {
+        return Some("its name promises that it is Secure, which it is not");
+    }
+    let is_of_host = is_secure && cookie.path() == Some("/") && cookie.domain().is_none();
+    if begins("__Host-") && !is_of_host {
+        return Some("its name promises Secure, Path=/ and no Domain, which it does not keep");
+    }
+    None
 }
 
 /// RFC 6265, 5.3, 5: a domain under which strangers have names is nobody's own. Set by the very
@@ -322,6 +343,24 @@ mod tests {
         );
         assert_eq!(goes(&jars, "https://github.io/"), "own=1");
         assert_eq!(goes(&jars, "https://a.github.io/"), "");
+        for kept in [
+            "__Host-a=1; Secure; Path=/",
+            "__Secure-a=1; Secure; Domain=a.example",
+            "__Other=1",
+        ] {
+            assert_eq!(refused("https://a.example/", kept), "", "{kept}");
+        }
+        for broken in [
+            "__Host-b=1",
+            "__Host-b=1; Secure",
+            "__host-b=1; Secure; Path=/; Domain=a.example",
+            "__Secure-b=1; Path=/",
+        ] {
+            assert!(
+                refused("https://a.example/", broken).contains("promises"),
+                "{broken}"
+            );
+        }
         assert!(refused("https://a.example/", "none").contains("no ="));
         let long = format!("x={}", "y".repeat(LONGEST));
         assert!(refused("https://a.example/", &long).contains("longer"));

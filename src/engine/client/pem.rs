@@ -2,7 +2,7 @@
 
 use super::certificate::{Certificate, Der, INTEGER, OID, SEQUENCE};
 use crate::engine::home::at_home;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::Read;
 use std::path::Path;
@@ -28,7 +28,12 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String>
         Content::Pem(text) => text,
     };
     let found = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
-    let found = found.map_err(|error| format!("cannot be read: {error}"))?;
+    let found = found.map_err(|error| match error {
+        pem::Error::MissingSectionEnd { .. } => {
+            "cannot be read: a certificate breaks off in it".to_owned()
+        }
+        error => format!("cannot be read: {error}"),
+    })?;
     if !found.is_empty() {
         return Ok(found);
     }

@@ -1,7 +1,7 @@
 //! When a connection was begun, its host found, made and made secure, told by the library's own
 //! hooks. A call that finds an open connection never begins one.
 
-use super::dial;
+use super::dial::{self, Unresolved};
 use crate::model::{Reach, Timing};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::NamedGroup;
@@ -170,7 +170,8 @@ impl Resolve for Resolver {
         Box::pin(async move {
             let began = Instant::now();
             let port = phases.as_ref().map_or(0, |phases| phases.port);
-            let mut found = dial::addresses(&reach, name.as_str(), port).await?;
+            let found = dial::addresses(&reach, name.as_str(), port).await;
+            let mut found = found.map_err(|error| Unresolved::new(name.as_str(), error))?;
             // The port of the URL is put in by the library.
             found.iter_mut().for_each(|address| address.set_port(0));
             if let Some(phases) = phases {

@@ -118,8 +118,12 @@ impl Arriving {
             self.response.wire_bytes = Some(self.body.len() as u64);
             self.body = self.unpacked;
         }
-        // A whole body under a coding that it does not have is whole.
-        self.response.body_cut = !is_whole || self.halt.is_some() && !was_never_packed;
+        // A whole body under a coding that it does not have is whole, and so is one that goes on.
+        let lacks = self
+            .halt
+            .as_ref()
+            .is_some_and(|halt| *halt != Halt::Trailing);
+        self.response.body_cut = !is_whole || lacks && !was_never_packed;
         self.response.body = self.body;
         if !is_packed_still || was_never_packed {
             charset::decode(&mut self.response);

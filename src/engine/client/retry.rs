@@ -4,7 +4,10 @@
 use super::fault::Trouble;
 use super::way::{Connection, Line, Protocol};
 use crate::engine::vault::Filled;
-use crate::model::{Cause, Failure, is_safe_method, limits};
+use crate::model::{Cause, Failure, Response, is_safe_method, limits};
+
+/// From here on a body may be refused for its size, and before it was read.
+const LARGE: usize = 64 * 1024;
 
 /// What an error says of whether the call was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +77,7 @@ impl From<Failure> for Mishap {
 /// The tries of one call.
 pub struct Tries<'a> {
     method: &'a str,
+    body_bytes: usize,
     line: Line,
     made: u32,
 }
@@ -96,6 +100,7 @@ impl<'a> Tries<'a> {
         }
         Tries {
             method,
+            body_bytes: filled.body.len(),
             line,
             made: 0,
         }
@@ -124,6 +129,18 @@ impl<'a> Tries<'a> {
         goes && self.made < limits::TRIES
     }
 
+    /// Whether the call goes again after this answer. A server gives an idle connection up with a
+    /// 408, which a call on its way may cross and take for its own (RFC 9110, 15.5.9).
+    pub fn was_crossed_by(&mut self, response: &Response) -> bool {
+        let is_crossed =
+            response.status == 408 && response.timing.reused && is_safe_method(self.method);
+        if is_crossed {
+            self.made += 1;
+            self.line.connection = Connection::Fresh;
+        }
+        is_crossed && self.made < limits::TRIES
+    }
+
     /// The failure of the last try. Of one that writes it says that it may have been done.
     pub fn told(&self, mishap: Mishap) -> Failure {
         let mut failure = mishap.failure;
@@ -140,6 +157,11 @@ impl<'a> Tries<'a> {
             failure.hint = format!(
                 "Look whether it was done before you send it again. {}",
                 failure.hint
+            );
+        }
+        if failure.cause == Cause::ConnectClosed && self.body_bytes > LARGE {
+            failure.hint.push_str(
+                " It may have refused the body unread, for its size: try the call with a small one.",
             );
         }
         failure

@@ -430,6 +430,10 @@ impl Client {
                 met.extend(Origin::parse(&leg.filled.url));
             }
             let mishap = match result {
+                Ok(response) if tries.was_crossed_by(&response) => {
+                    course.renewed.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                }
                 Ok(response) => return Ok(response),
                 Err(mishap) => mishap,
             };
@@ -554,7 +558,10 @@ impl Client {
                 continue;
             }
             if phases.is_securing() {
-                return handshake_timeout(host, self.options.connect);
+                // A call without TLS of its own can only be securing the way to its proxy.
+                let proxy = proxy.filter(|_| !bound.is_https);
+                let who = proxy.map(|proxy| format!("The proxy {proxy}"));
+                return handshake_timeout(who.as_deref().unwrap_or(host), self.options.connect);
             }
             if phases.is_connecting() {
                 return connect_timeout(host, Some(self.options.connect), proxy);
@@ -578,7 +585,7 @@ pub async fn until(deadline: Option<Instant>) {
 
 fn request(
     http: &reqwest::Client,
-    method: &str,
+    method_name: &str,
     filled: &Filled,
     cookies: &str,
 ) -> Result<reqwest::Request, Failure> {
@@ -589,8 +596,8 @@ fn request(
             "Remove line breaks and control characters.",
         )
     };
-    let method =
-        reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| unsendable("the method"))?;
+    let method = reqwest::Method::from_bytes(method_name.as_bytes())
+        .map_err(|_| unsendable("the method"))?;
     let url = target(&filled.url).ok_or_else(|| unsendable("the URL"))?;
     let mut builder = http.request(method, url);
     for header in filled.headers.iter() {
@@ -607,6 +614,11 @@ fn request(
     }
     if !filled.body.is_empty() {
         builder = builder.body(filled.body.clone());
+    } else if matches!(method_name, "POST" | "PUT" | "PATCH")
+        && !filled.headers.has("content-length")
+    {
+        // RFC 9110, 8.6: some servers answer 411 to such a call when it says no length.
+        builder = builder.header("content-length", "0");
     }
     builder.build().map_err(|_| unsendable("the URL"))
 }

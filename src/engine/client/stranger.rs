@@ -52,8 +52,12 @@ fn speech(bytes: &[u8], scheme: &str) -> Speech {
     if bytes.starts_with(b"HTTP/") {
         let version = first(20).split(|b| b.is_ascii_whitespace()).next();
         let version = String::from_utf8_lossy(version.unwrap_or_default()).into_owned();
+        let name = match version.starts_with("HTTP/1.") {
+            true => "a line that only looks like its status line".to_owned(),
+            false => format!("begins with {version}"),
+        };
         return Speech {
-            name: format!("begins with {version}"),
+            name,
             hint: "Its status line is wrong, and something between may have written it. What came is kept below.",
         };
     }
@@ -94,6 +98,7 @@ mod tests {
             (b"\x16\x03\x03\x00\x02\x02\x50", "https", "but TLS"),
             (b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x64", "http", "HTTP/2"),
             (b"HTTP/2.0 200 OK\r\n\r\n", "http", "begins with HTTP/2.0"),
+            (b"HTTP/1.1\t200 OK\r\n\r\n", "http", "only looks like"),
             (b"HTTP/9.9 200 OK\r\n\r\n", "http", "begins with HTTP/9.9"),
             (b"SSH-2.0-OpenSSH_9.6\r\n", "http", "but SSH"),
             (b"220 mail.acme.example ESMTP\r\n", "http", "mail"),

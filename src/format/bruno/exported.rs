@@ -3,13 +3,14 @@
 use super::shared::{METHODS, with_path_value};
 use crate::format::FormatError;
 use crate::format::call::{Call, Sent};
+use crate::format::credentials::{KeyPlace, Proof};
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
 use crate::format::node::{Members, Node};
 use crate::format::notes::{offset_of, plain};
 use crate::format::outline;
 use crate::format::postman::graphql_text;
-use crate::model::{Collection, Param, Part, Secret, TokenName, cut, slot};
+use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 
 /// Folders within folders that are walked into.
 const MOST_DEEP: usize = 40;
@@ -203,43 +204,22 @@ impl Reader<'_> {
     fn auth(&mut self, call: &mut Call, auth: &Members, at: usize) {
         let mode = auth.text("mode").unwrap_or_default();
         let own = auth.get(&mode).and_then(Node::members).unwrap_or_default();
-        if call.header("authorization").is_some() {
-            return;
-        }
-        match mode.as_str() {
-            "" | "none" | "inherit" => {}
-            "basic" => {
-                let user = self.text(&own, "username");
-                let password = self.text(&own, "password");
-                call.user = Some(format!("{user}:{password}"));
-            }
-            "bearer" | "oauth2" => {
-                let value = self.text(&own, "token");
-                let place = format!("auth {mode}");
-                let token = self.gathered.credential(&mode, &value, &place, at);
-                let value = format!("Bearer {}", slot(&token));
-                call.headers.push(Param::new("Authorization", value));
-            }
-            "apikey" => {
-                let name = match self.text(&own, "key") {
-                    name if name.is_empty() => "X-API-Key".to_owned(),
-                    name => name,
-                };
-                let value = self.text(&own, "value");
-                let place = format!("auth apikey {name}");
-                let token = self.gathered.credential(&name, &value, &place, at);
-                let row = Param::new(name, slot(&token));
-                let is_query = own.text("placement").is_some_and(|p| p.starts_with("query"));
-                match is_query {
-                    true => call.params.push(row),
-                    false => call.headers.push(row),
-                }
-            }
-            _ => self.gathered.notes.count(
-                at,
-                "requests prove who they are in a way that is not done here (a challenge or a signature)",
-            ),
-        }
+        let proof = match mode.as_str() {
+            "" | "none" | "inherit" => Proof::None,
+            "basic" => Proof::Basic {
+                user: self.text(&own, "username"),
+                password: self.text(&own, "password"),
+            },
+            "bearer" => Proof::bearer(self.text(&own, "token")),
+            "oauth2" => Proof::oauth(self.text(&own, "token")),
+            "apikey" => Proof::Key {
+                name: self.text(&own, "key"),
+                value: self.text(&own, "value"),
+                place: KeyPlace::of(&own.text("placement").unwrap_or_default()),
+            },
+            _ => Proof::Other,
+        };
+        self.gathered.prove(call, proof, at);
     }
 
     fn body(&mut self, call: &mut Call, body: &Members, at: usize) {

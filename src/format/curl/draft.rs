@@ -12,6 +12,8 @@ pub struct Draft {
     pub urls: Vec<(String, usize)>,
     pub headers: Vec<Param>,
     pub removed: Vec<String>,
+    /// Headers that an option of their own says, in lower case; `--header` wins.
+    pub said: Vec<(&'static str, String)>,
     pub data: Vec<Datum>,
     pub is_json: bool,
     pub parts: Vec<Part>,
@@ -176,16 +178,15 @@ impl Reader<'_, '_> {
                 value.at,
                 "the file with cookies is not read; write them as --cookie 'name=value'".to_owned(),
             ),
-            Role::Agent => draft.headers.push(Param::new("User-Agent", text)),
+            Role::Agent if text.is_empty() => self.taken_out(draft, "User-Agent", word.at),
+            Role::Agent => draft.said.push(("user-agent", text)),
             Role::Referer => {
                 let referer = text.strip_suffix(";auto").unwrap_or(&text);
                 if !referer.is_empty() {
-                    draft.headers.push(Param::new("Referer", referer));
+                    draft.said.push(("referer", referer.to_owned()));
                 }
             }
-            Role::Range => draft
-                .headers
-                .push(Param::new("Range", format!("bytes={text}"))),
+            Role::Range => draft.said.push(("range", format!("bytes={text}"))),
             Role::Lost(why) => self.note(
                 word.at,
                 format!("--{} was left out: {}", option.name, why.words()),
@@ -227,13 +228,7 @@ impl Reader<'_, '_> {
                 "a header of HTTP/2 that is part of method and URL was left out".to_owned(),
             );
         } else if value.is_empty() {
-            if ["accept", "user-agent", "accept-encoding"].contains(&lower.as_str()) {
-                self.note(
-                    word.at,
-                    format!("httriage always sends {name}, which this command takes out"),
-                );
-            }
-            draft.removed.push(lower);
+            self.taken_out(draft, name, word.at);
         } else if ours[..3].contains(&lower.as_str()) {
             self.note(
                 word.at,
@@ -242,6 +237,18 @@ impl Reader<'_, '_> {
         } else {
             draft.headers.push(Param::new(name, value));
         }
+    }
+
+    /// `--header 'Name:'`, by which curl sends none of that name.
+    fn taken_out(&mut self, draft: &mut Draft, name: &str, at: usize) {
+        let lower = name.to_ascii_lowercase();
+        if ["accept", "user-agent", "accept-encoding"].contains(&lower.as_str()) {
+            self.note(
+                at,
+                format!("httriage always sends {name}, which this command takes out"),
+            );
+        }
+        draft.removed.push(lower);
     }
 
     /// As `--data-urlencode`; behind a plus it goes as it is.
@@ -375,12 +382,13 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `content`, `=content` or `name=content` with its content encoded.
+/// `content`, `=content` or `name=content` with its content encoded, a blank as a plus.
 fn url_encoded(text: &str) -> String {
+    let encoded = |content| encoded_around_names(content).replace("%20", "+");
     match text.split_once('=') {
-        Some(("", content)) => encoded_around_names(content),
-        Some((name, content)) => format!("{name}={}", encoded_around_names(content)),
-        None => encoded_around_names(text),
+        Some(("", content)) => encoded(content),
+        Some((name, content)) => format!("{name}={}", encoded(content)),
+        None => encoded(text),
     }
 }
 

@@ -4,6 +4,9 @@
 use super::word::is_name_byte;
 use super::words::Dialect;
 
+/// Mentions of curl that are looked at in one line.
+const MOST_IN_A_LINE: usize = 64;
+
 /// Whether a pasted text begins with a curl command, rather than only mentioning one.
 pub fn is_command(text: &str) -> bool {
     let start = text.len() - text.trim_start().len();
@@ -78,11 +81,77 @@ pub fn next_of(
     }
 }
 
-/// Where curl stands in a line that begins with it, or with what may stand before a command.
+/// Where curl stands in a line that begins with it or with what may stand before a command, or
+/// in which a shell would begin another command with it.
 pub(super) fn leads_to_curl(line: &str) -> Option<usize> {
-    leads_to(line, |name| {
-        name == "curl" || name.eq_ignore_ascii_case("curl.exe")
+    let is_curl = |name: &str| name == "curl" || name.eq_ignore_ascii_case("curl.exe");
+    leads_to(line, is_curl).or_else(|| {
+        let is_remark = line.trim_start().starts_with('#');
+        // In a line that holds more of them nobody wrote a command.
+        let found = line.match_indices("curl").take(MOST_IN_A_LINE);
+        let mut found = found.map(|(at, _)| at);
+        found.find(|&at| {
+            let before = &line[..at];
+            let mut words = line[at..].split_whitespace();
+            // `curlimages/curl:8` is an image that begins with the program.
+            let is_image = |word: &str| before.ends_with('/') && word.starts_with("curl:");
+            let is_it = words
+                .next()
+                .is_some_and(|word| is_curl(word) || is_image(word));
+            let is_call = words.next().is_some_and(|word| {
+                word.starts_with(['-', '\'', '"', '$']) || word.contains(['.', '/', ':'])
+            });
+            is_it && is_call && !is_remark && begins_a_command(before)
+        })
     })
+}
+
+/// Whether a shell would take what follows for a command: behind a separator, in `$(…)`, in a
+/// loop, behind a program that starts another.
+fn begins_a_command(before: &str) -> bool {
+    const STARTERS: [&str; 11] = [
+        "do", "then", "else", "elif", "if", "while", "until", "xargs", "nohup", "watch", "--",
+    ];
+    // They name something of theirs before the command: a container, a host, how long.
+    const CONTAINERS: [&str; 4] = ["docker", "podman", "kubectl", "oc"];
+    const OTHERS: [&str; 10] = [
+        "ssh",
+        "watch",
+        "timeout",
+        "nice",
+        "ionice",
+        "strace",
+        "stdbuf",
+        "xargs",
+        "doas",
+        "proxychains",
+    ];
+    if before.ends_with(['(', '`']) {
+        return true;
+    }
+    let mut rest = before;
+    while rest.ends_with(char::is_whitespace) {
+        rest = rest.trim_end();
+        let last = rest.split_whitespace().next_back().unwrap_or_default();
+        if rest.ends_with(['|', ';', '&', '{']) || STARTERS.contains(&last) {
+            return true;
+        }
+        if last.is_empty() || last.ends_with('>') || !may_precede(last) {
+            break;
+        }
+        rest = &rest[..rest.len() - last.len()];
+    }
+    let Some(first) = before.split_whitespace().find(|word| !may_precede(word)) else {
+        return false;
+    };
+    let is_word = before.ends_with(char::is_whitespace);
+    let has_options = || {
+        let mut all = before.split_whitespace();
+        first.starts_with('-') && all.any(|word| matches!(word, "sudo" | "env" | "time"))
+    };
+    let is_container = CONTAINERS.contains(&first);
+    is_container && (is_word || before.ends_with("curlimages/"))
+        || is_word && (OTHERS.contains(&first) || has_options())
 }
 
 /// Where a program stands in a line that begins with it, or with what may stand before a command.

@@ -43,7 +43,10 @@ pub enum Why {
     Authority,
     Config,
     Netrc,
+    /// There is a setting of that name, which belongs to the run and not to a request.
+    Reach,
     Place,
+    Version,
     Time,
     Signature,
     Wire,
@@ -64,7 +67,13 @@ impl Why {
             Why::Authority => "give the authority with --cacert FILE when sending",
             Why::Config => "the file is not read; put its options into the command",
             Why::Netrc => "the file is not read; give the credential as a token",
-            Why::Place => "httriage finds the host by its name alone",
+            Why::Reach => {
+                "it belongs to a run and not to a request; give it as the option or the setting of that name when sending"
+            }
+            Why::Place => {
+                "httriage has no such setting; --resolve and --unix-socket are what it has"
+            }
+            Why::Version => "httriage speaks HTTP/1.1 and HTTP/2",
             Why::Time => "httriage has its own limits; see --timeout and --max-time",
             Why::Signature => "httriage does not sign requests",
             Why::Wire => "httriage has no such setting",
@@ -171,8 +180,8 @@ const TABLE: &[Row] = &[
         "location|L location-trusted compressed basic silent|s show-error|S verbose|v include|i show-headers \
          fail|f fail-with-body fail-early no-buffer|N progress-bar|# no-progress-meter styled-output \
          remote-name|O remote-name-all remote-header-name|J remote-time|R create-dirs no-clobber \
-         remove-on-error skip-existing out-null xattr http1.0|0 http1.1 http2 http2-prior-knowledge http3 \
-         http3-only http0.9 ipv4|4 ipv6|6 retry-all-errors retry-connrefused \
+         remove-on-error skip-existing out-null xattr \
+         retry-all-errors retry-connrefused \
          suppress-connect-headers tcp-fastopen tcp-nodelay no-keepalive parallel|Z parallel-immediate \
          post301 post302 post303 raw junk-session-cookies|j disable|q tlsv1|1 tlsv1.0 tlsv1.1 tlsv1.2 \
          tlsv1.3 sslv2|2 sslv3|3 ssl ssl-reqd ssl-no-revoke ssl-allow-beast ssl-revoke-best-effort \
@@ -221,9 +230,14 @@ const TABLE: &[Row] = &[
     value(Role::Lost(Why::Config), "config|K"),
     flag(Role::Lost(Why::Netrc), "netrc|n netrc-optional"),
     value(Role::Lost(Why::Netrc), "netrc-file"),
+    value(Role::Lost(Why::Reach), "resolve unix-socket"),
+    flag(
+        Role::Lost(Why::Reach),
+        "ipv4|4 ipv6|6 http1.1 http2 http2-prior-knowledge",
+    ),
     value(
         Role::Lost(Why::Place),
-        "resolve connect-to unix-socket abstract-unix-socket interface local-port dns-interface \
+        "connect-to abstract-unix-socket interface local-port dns-interface \
          dns-ipv4-addr dns-ipv6-addr dns-servers doh-url ipfs-gateway",
     ),
     value(
@@ -239,6 +253,10 @@ const TABLE: &[Row] = &[
         "continue-at|C request-target proto proto-redir random-file egd-file",
     ),
     flag(Role::Lost(Why::Wire), "ignore-content-length tr-encoding"),
+    flag(
+        Role::Lost(Why::Version),
+        "http1.0|0 http0.9 http3 http3-only",
+    ),
     value(Role::Lost(Why::Condition), "time-cond|z etag-compare"),
     value(
         Role::Lost(Why::Script),

@@ -8,6 +8,7 @@ use super::words;
 use crate::format::FormatError;
 use crate::format::lift::Lifter;
 use crate::model::{Collection, Note, Secret, Step, TokenName};
+use std::ops::Range;
 
 /// Commands read from one text, and requests they ask for; more are a file of another kind.
 pub(super) const MOST: usize = 10_000;
@@ -41,7 +42,12 @@ pub fn read(
     let mut inside_line = true;
     let mut count = 0;
     let mut givers = Givers::new(text, dialect);
+    let mut skipped_lines: Vec<Range<usize>> = Vec::new();
     while let Some(start) = givers.next_command(at, inside_line) {
+        if let Some(lines) = skipped_lines.iter().find(|lines| lines.contains(&start)) {
+            (at, inside_line) = (lines.end, true);
+            continue;
+        }
         let given = givers.before(start, at);
         let skipped = given.as_ref().map_or(start, |(at, _)| *at);
         reader.note_skipped(at, skipped, count > 0 && inside_line);
@@ -56,8 +62,13 @@ pub fn read(
         })?;
         at = command.end;
         inside_line = !matches!(command.ended_by, None | Some(b'\n'));
+        skipped_lines.extend(command.skipped.clone());
         if let Some((_, giver)) = &given {
             take_input(&mut command, giver);
+            skipped_lines.extend(giver.skipped.clone());
+        }
+        if let Some(lines) = skipped_lines.iter().find(|lines| lines.contains(&at)) {
+            (at, inside_line) = (lines.end, true);
         }
         reader.command(&command);
         count += 1;

@@ -41,6 +41,15 @@ impl Reader<'_, '_> {
                 }
             }
         }
+        if let Some(method) = &draft.method
+            && method.chars().any(|c| c.is_ascii_lowercase())
+        {
+            let text = format!(
+                "curl sends the method as it is written, {}; httriage writes it in capitals",
+                cut(method, 40)
+            );
+            self.note(draft.at, text);
+        }
         self.headers_of(&mut spec, &mut draft);
         self.body_of(&mut spec, &draft);
         let calls = self.calls_of(urls, &draft);
@@ -139,8 +148,14 @@ impl Reader<'_, '_> {
         let named = |headers: &[Param], name: &str| {
             headers.iter().any(|h| h.name.eq_ignore_ascii_case(name))
         };
-        if !draft.cookies.is_empty() {
+        // A header of one's own wins over the option.
+        if !draft.cookies.is_empty() && !named(&headers, "cookie") {
             headers.push(Param::new("Cookie", draft.cookies.join("; ")));
+        }
+        for (name, value) in std::mem::take(&mut draft.said) {
+            if !named(&headers, name) && !draft.removed.iter().any(|gone| gone == name) {
+                headers.push(Param::new(title_case(name), value));
+            }
         }
         let mut add = |name: &str, value: &str| {
             if !named(&headers, name) && !draft.removed.iter().any(|gone| gone == name) {
@@ -162,7 +177,6 @@ impl Reader<'_, '_> {
                     .to_owned(),
             );
         }
-        // A header of one's own wins over the option.
         if let Some(bearer) = draft
             .bearer
             .take()
@@ -300,6 +314,15 @@ impl Reader<'_, '_> {
 
     fn with_scheme(&mut self, url: String, at: usize) -> String {
         let url = url.trim().to_owned();
+        // One slash, or three, are as good as two.
+        let one = ["http:/", "https:/"].into_iter().find_map(|scheme| {
+            let start = url.get(..scheme.len())?;
+            let is_scheme = start.eq_ignore_ascii_case(scheme);
+            is_scheme.then(|| (scheme, url[scheme.len()..].trim_start_matches('/')))
+        });
+        if let Some((scheme, rest)) = one.filter(|_| !url.contains("://")) {
+            return format!("{scheme}/{rest}");
+        }
         if url.contains("://") || url.starts_with("{{") || url.is_empty() {
             return url;
         }
@@ -317,7 +340,7 @@ impl Reader<'_, '_> {
             Piece::Name(_) | Piece::Token(_) => false,
         };
         if pieces(&url).any(is_range) {
-            self.note(at, "curl takes brackets and braces in a URL for a range of calls, unless --globoff is given; httriage sends them as they are".to_owned());
+            self.note(at, "curl makes several calls of brackets and braces in a URL, unless --globoff is given; here they stay one call, sent as it is written".to_owned());
         }
         url
     }
@@ -359,20 +382,23 @@ fn method(draft: &Draft, is_upload: bool) -> String {
     } else {
         "GET"
     };
-    draft.method.clone().unwrap_or_else(|| implied.to_owned())
+    let method = draft.method.clone();
+    method.unwrap_or_else(|| implied.to_owned())
 }
 
 /// A URL that names a folder is completed by the name of the file, as curl does.
 fn with_file_name(url: String, path: &str) -> String {
     let start = url.find("://").map_or(0, |scheme| scheme + 3);
-    let rest = &url[start..];
-    let is_folder = !rest.contains(['?', '#']) && (rest.ends_with('/') || !rest.contains('/'));
+    let end = url[start..].find(['?', '#']);
+    let (before, behind) = url.split_at(end.map_or(url.len(), |length| start + length));
+    let rest = &before[start..];
+    let is_folder = rest.ends_with('/') || !rest.contains('/');
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     if !is_folder || matches!(name, "" | "-" | ".") {
         return url;
     }
     let sign = if rest.ends_with('/') { "" } else { "/" };
-    format!("{url}{sign}{}", encoded_around_names(name))
+    format!("{before}{sign}{}{behind}", encoded_around_names(name))
 }
 
 fn is_json(bytes: &[u8]) -> bool {

@@ -196,13 +196,13 @@ fn data_is_joined_and_typed_as_curl_does_it() {
         "curl a.example -d a=1 --data-raw '@b' --data-urlencode 'c=d e' --data-urlencode '=x&y'",
     );
     assert_eq!(spec.method, "POST");
-    assert_eq!(spec.body, Body::Text("a=1&@b&c=d%20e&x%26y".into()));
+    assert_eq!(spec.body, Body::Text("a=1&@b&c=d+e&x%26y".into()));
     assert_eq!(
         spec.headers,
         rows(&[("Content-Type", "application/x-www-form-urlencoded")])
     );
-    let spec = one("curl a.example -d a=1 --data-urlencode 'c=d e'");
-    assert_eq!(spec.body, Body::Form(rows(&[("a", "1"), ("c", "d e")])));
+    let spec = one("curl a.example -d a=1 --data-urlencode 'c=d&e'");
+    assert_eq!(spec.body, Body::Form(rows(&[("a", "1"), ("c", "d&e")])));
     let spec = one("curl a.example -G -d a=1 --data-urlencode 'c=d\u{e4}'");
     assert_eq!((spec.method.as_str(), spec.body), ("GET", Body::Empty));
     assert_eq!(spec.params, rows(&[("a", "1"), ("c", "d\u{e4}")]));
@@ -354,6 +354,31 @@ fn what_cannot_be_carried_over_is_said_where_it_stands() {
 }
 
 #[test]
+fn how_a_command_reaches_its_host_is_said_and_not_dropped() {
+    let options = "-4 -6 --http1.1 --http2 --http2-prior-knowledge --resolve a.example:443:10.0.0.7 --unix-socket /run/s --http3 --http1.0";
+    let said = notes(&format!("curl {options} https://a.example/x"));
+    let names = "ipv4 ipv6 http1.1 http2 http2-prior-knowledge resolve unix-socket http3 http1.0";
+    for name in names.split(' ') {
+        let wanted = format!("--{name} was left out: ");
+        let found = said.iter().filter(|note| note.contains(&wanted));
+        assert_eq!(found.count(), 1, "{name}: {said:?}");
+    }
+    assert!(said[0].ends_with("as the option or the setting of that name when sending."));
+    let one = one(&format!("curl {options} https://a.example/x"));
+    assert_eq!(one.url, "https://a.example/x");
+}
+
+#[test]
+fn a_url_of_several_calls_stays_one_call_and_that_is_said() {
+    for url in ["https://a.example/[1-3]", "https://a.example/{a,b}/c"] {
+        let said = notes(&format!("curl '{url}'"));
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("here they stay one call"), "{said:?}");
+        assert_eq!(notes(&format!("curl -g '{url}'")), [""; 0]);
+    }
+}
+
+#[test]
 fn a_text_without_a_command_or_with_open_quotes_is_refused_with_its_place() {
     let wrong = |text: &str| {
         read(text, "in.txt", &[], &|_| None)
@@ -490,7 +515,62 @@ fn data_through_a_pipe_is_the_data_of_the_call() {
     assert_eq!((&spec.method[..], spec.body), ("POST", Body::Empty));
     let read =
         collection("jq . x.json | curl -d @- https://a.example\ncurl -d @- https://b.example");
-    assert_eq!(read.requests.len(), 1);
+    let bodies = read.requests.iter().map(|step| &step.spec.body);
+    assert_eq!(bodies.collect::<Vec<_>>(), [&Body::Empty, &Body::Empty]);
+}
+
+#[test]
+fn a_command_is_found_wherever_a_shell_would_begin_it() {
+    for (line, url) in [
+        (
+            "sudo -u web curl https://a.example/s",
+            "https://a.example/s",
+        ),
+        ("env -i A=b curl https://a.example/e", "https://a.example/e"),
+        (
+            "watch -n 5 'x' curl https://a.example/w",
+            "https://a.example/w",
+        ),
+        (
+            "timeout 10 curl -s https://a.example/t",
+            "https://a.example/t",
+        ),
+        (
+            "ssh web1 curl http://127.0.0.1:8080/h",
+            "http://127.0.0.1:8080/h",
+        ),
+        ("kubectl exec -it pod -- curl http://svc/k", "http://svc/k"),
+        (
+            "docker run --rm curlimages/curl:8.9 -s https://a.example/d",
+            "https://a.example/d",
+        ),
+        (
+            "docker run --rm curlimages/curl https://a.example/d",
+            "https://a.example/d",
+        ),
+        (
+            "if ! curl -f https://a.example/i; then",
+            "https://a.example/i",
+        ),
+        (
+            "T=$(curl -s https://a.example/c | jq .)",
+            "https://a.example/c",
+        ),
+    ] {
+        assert_eq!(one(line).url, url, "{line}");
+    }
+    for line in [
+        "see curl https://a.example/no",
+        "# curl https://a.example/no",
+        "echo curl https://a.example/no",
+        "path/curl: https://a.example/no",
+    ] {
+        assert!(read(line, "x", &[], &|_| None).is_err(), "{line}");
+    }
+    let began = std::time::Instant::now();
+    let long = "x curl -x ".repeat(100_000);
+    assert!(read(&long, "x", &[], &|_| None).is_err());
+    assert!(began.elapsed().as_secs() < 20);
 }
 
 #[test]

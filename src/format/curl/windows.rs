@@ -201,9 +201,7 @@ pub fn powershell(text: &str, start: usize) -> Result<Command, Unclosed> {
     for word in &mut command.words {
         if word.bytes.windows(2).any(|pair| pair == b"\\\"") {
             let at = word.at;
-            word.bytes = String::from_utf8_lossy(&word.bytes)
-                .replace("\\\"", "\"")
-                .into_bytes();
+            without_slashes(word);
             let why = "\\\" was read as a quote, as PowerShell before 7.3 needs it";
             if !std::mem::replace(&mut said, true) {
                 command.lost.push((at, why.to_owned()));
@@ -211,6 +209,22 @@ pub fn powershell(text: &str, start: usize) -> Result<Command, Unclosed> {
         }
     }
     Ok(command)
+}
+
+/// Takes the backslash before each quote out; what is filled in stays where it was.
+fn without_slashes(word: &mut Word) {
+    let bytes = std::mem::take(&mut word.bytes);
+    let is_slash = |at: usize| bytes[at..].starts_with(b"\\\"");
+    // For each place, how many bytes before it go.
+    let mut gone = vec![0; bytes.len() + 1];
+    for at in 0..bytes.len() {
+        gone[at + 1] = gone[at] + usize::from(is_slash(at));
+    }
+    for range in &mut word.names {
+        *range = range.start - gone[range.start]..range.end - gone[range.end];
+    }
+    let kept = (0..bytes.len()).filter(|at| !is_slash(*at));
+    word.bytes = kept.map(|at| bytes[at]).collect();
 }
 
 struct PowerShell<'a> {
@@ -441,6 +455,14 @@ mod tests {
     fn words(text: &str, dialect: Dialect) -> Vec<String> {
         let command = command(text, 0, dialect).unwrap();
         command.words.iter().map(Word::text).collect()
+    }
+
+    #[test]
+    fn a_variable_behind_an_escaped_quote_stays_where_it_was() {
+        let text = "curl.exe a -d \"\u{e4}\\\"$Env:A\u{df}\\\"$B\"";
+        let command = command(text, 0, Dialect::PowerShell).unwrap();
+        let last = command.words.last().unwrap();
+        assert_eq!(last.text(), "\u{e4}\"{{A}}\u{df}\"{{B}}");
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct Command {
     pub ended_by: Option<u8>,
     /// What the shell would have given on standard input.
     pub input: Option<Word>,
+    /// Where the lines of a here-document stand that was opened before a pipe.
+    pub skipped: Option<Range<usize>>,
     /// The file that it would have been read from.
     pub input_file: Option<Word>,
     /// What no value stands for, with its place and why.

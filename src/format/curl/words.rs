@@ -39,8 +39,20 @@ struct Shell<'a> {
     at: usize,
     command: Command,
     word: Option<Word>,
-    /// Delimiters of here-documents whose lines are still to come, and whether leading tabs go.
-    here: Vec<(Vec<u8>, bool, usize)>,
+    /// The sign right before the command.
+    opened_by: Option<u8>,
+    /// Here-documents whose lines are still to come.
+    here: Vec<Here>,
+}
+
+struct Here {
+    delimiter: Vec<u8>,
+    /// Where it stands.
+    at: usize,
+    /// Whether tabs before its lines go.
+    strips: bool,
+    /// Its delimiter was quoted, so that nothing in its lines is filled in.
+    is_plain: bool,
 }
 
 impl<'a> Shell<'a> {
@@ -48,6 +60,7 @@ impl<'a> Shell<'a> {
         Shell {
             text: text.as_bytes(),
             at: start,
+            opened_by: start.checked_sub(1).map(|at| text.as_bytes()[at]),
             command: Command::default(),
             word: None,
             here: Vec::new(),
@@ -90,8 +103,26 @@ impl<'a> Shell<'a> {
                     self.at += 1;
                     if byte == b'\n' {
                         self.here_documents()?;
+                    } else if !self.here.is_empty() {
+                        self.here_further_on()?;
                     }
                     self.command.ended_by = Some(byte);
+                    break;
+                }
+                b')' if self
+                    .word
+                    .as_ref()
+                    .is_none_or(|word| !word.bytes.contains(&b'(')) =>
+                {
+                    self.end_word();
+                    self.at += 1;
+                    self.command.ended_by = Some(b';');
+                    break;
+                }
+                b'`' if self.opened_by == Some(b'`') => {
+                    self.end_word();
+                    self.at += 1;
+                    self.command.ended_by = Some(b';');
                     break;
                 }
                 b'#' if self.word.is_none() => {
@@ -112,8 +143,8 @@ impl<'a> Shell<'a> {
     fn piece(&mut self, byte: u8) -> Result<(), Unclosed> {
         match byte {
             b'\\' => match self.peek(1) {
-                Some(b'\n') => self.at += 2,
-                Some(b'\r') if self.peek(2) == Some(b'\n') => self.at += 3,
+                Some(b'\n') => self.next_line(2),
+                Some(b'\r') if self.peek(2) == Some(b'\n') => self.next_line(3),
                 Some(next) => {
                     self.push(next);
                     self.at += 2;
@@ -140,6 +171,21 @@ impl<'a> Shell<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Goes on behind a continuation. A shell's own sign for that may have been copied along.
+    fn next_line(&mut self, length: usize) {
+        self.at += length;
+        let rest = &self.text[self.at..];
+        let blanks = |text: &[u8]| text.iter().take_while(|b| b" \t".contains(b)).count();
+        let indent = blanks(rest);
+        if let Some(behind) = rest[indent..].strip_prefix(b"> ") {
+            let behind = &behind[blanks(behind)..];
+            let goes_on = [b"-".as_slice(), b"'", b"\"", b"http"];
+            if goes_on.iter().any(|start| behind.starts_with(start)) {
+                self.at += indent + 1;
+            }
+        }
     }
 
     fn single(&mut self) -> Result<(), Unclosed> {
@@ -392,12 +438,21 @@ impl<'a> Shell<'a> {
         while matches!(self.peek(0), Some(b' ' | b'\t')) {
             self.at += 1;
         }
+        let start = self.at;
         let target = self.target()?;
+        let is_quoted = self.text[start..self.at]
+            .iter()
+            .any(|b| b"'\"\\".contains(b));
         match (input, count) {
             (true, 1) => self.command.input_file = target,
             (true, 2) => {
                 if let Some(target) = target {
-                    self.here.push((target.bytes, strips, target.at));
+                    self.here.push(Here {
+                        delimiter: target.bytes,
+                        at: target.at,
+                        strips,
+                        is_plain: is_quoted,
+                    });
                 }
             }
             (true, _) => {
@@ -422,34 +477,98 @@ impl<'a> Shell<'a> {
         Ok(self.word.take())
     }
 
+    /// The lines of here-documents begin behind the line that opens them, and the line goes on.
+    fn here_further_on(&mut self) -> Result<(), Unclosed> {
+        let place = self.at;
+        let mut end = place;
+        let mut line = self.text[place..].iter();
+        while let Some(length) = line.as_slice().iter().position(|&b| b == b'\n') {
+            let whole = &line.as_slice()[..length];
+            line = line.as_slice()[length + 1..].iter();
+            end += length + 1;
+            if !whole.strip_suffix(b"\r").unwrap_or(whole).ends_with(b"\\") {
+                break;
+            }
+        }
+        self.at = end;
+        self.here_documents()?;
+        self.command.skipped = Some(end..self.at);
+        self.at = place;
+        Ok(())
+    }
+
     fn here_documents(&mut self) -> Result<(), Unclosed> {
-        for (delimiter, strips, opened_at) in std::mem::take(&mut self.here) {
-            let mut word = Word {
-                at: self.at,
-                ..Word::default()
-            };
-            loop {
+        for here in std::mem::take(&mut self.here) {
+            let start = self.at;
+            let end = loop {
                 let rest = &self.text[self.at..];
                 if rest.is_empty() {
                     return Err(Unclosed {
-                        at: opened_at,
+                        at: here.at,
                         what: "a here-document",
                     });
                 }
                 let length = rest.iter().position(|&b| b == b'\n');
                 let line = &rest[..length.unwrap_or(rest.len())];
+                let line_at = self.at;
                 self.at += (line.len() + 1).min(rest.len());
-                let tabs = line.iter().take_while(|&&b| b == b'\t').count();
-                let line = if strips { &line[tabs..] } else { line };
-                if line.strip_suffix(b"\r").unwrap_or(line) == delimiter {
-                    break;
+                let line = &line[here.tabs(line)..];
+                if line.strip_suffix(b"\r").unwrap_or(line) == here.delimiter {
+                    break line_at;
                 }
-                word.bytes.extend(line);
-                word.bytes.push(b'\n');
-            }
-            self.command.input = Some(word);
+            };
+            let mut inside = Shell {
+                text: &self.text[..end],
+                at: start,
+                command: Command::default(),
+                word: None,
+                opened_by: None,
+                here: Vec::new(),
+            };
+            inside.lines_of(&here);
+            self.command.lost.append(&mut inside.command.lost);
+            self.command.input = inside.word;
         }
         Ok(())
+    }
+
+    /// The lines of a here-document, up to the end of the text.
+    fn lines_of(&mut self, here: &Here) {
+        self.word();
+        let mut is_new = true;
+        while let Some(byte) = self.peek(0) {
+            if std::mem::take(&mut is_new) {
+                let tabs = here.tabs(&self.text[self.at..]);
+                if tabs > 0 {
+                    self.at += tabs;
+                    continue;
+                }
+            }
+            match (byte, self.peek(1)) {
+                (b'\\', Some(b'\n')) if !here.is_plain => self.at += 2,
+                (b'\\', Some(next)) if !here.is_plain && b"$`\\".contains(&next) => {
+                    self.push(next);
+                    self.at += 2;
+                }
+                // What is never closed is text.
+                (b'$' | b'`', _) if !here.is_plain && self.expansion().is_ok() => {}
+                _ => {
+                    self.push(byte);
+                    self.at += 1;
+                    is_new = byte == b'\n';
+                }
+            }
+        }
+    }
+}
+
+impl Here {
+    /// How many tabs go before a line.
+    fn tabs(&self, line: &[u8]) -> usize {
+        match self.strips {
+            true => line.iter().take_while(|&&b| b == b'\t').count(),
+            false => 0,
+        }
     }
 }
 
@@ -561,6 +680,27 @@ mod tests {
         let cut = command("curl x < in.txt &> /dev/null y", 0, Dialect::Posix).unwrap();
         assert_eq!(cut.input_file.unwrap().text(), "in.txt");
         assert_eq!(cut.words.len(), 3);
+    }
+
+    #[test]
+    fn a_here_document_is_filled_in_unless_its_delimiter_is_quoted() {
+        let lines = "{\"a\": \"$NAME\", 'b': '${B}', \"c\": \"\\$x \\\\ \\n\"\\\n}";
+        let read = |open: &str| {
+            let text = format!("curl x -d @- {open}\n{lines}\nEOF\n");
+            command(&text, 0, Dialect::Posix).unwrap()
+        };
+        let filled = "{\"a\": \"{{NAME}}\", 'b': '{{B}}', \"c\": \"$x \\ \\n\"}\n";
+        for open in ["<<EOF", "<< EOF", "<<-EOF"] {
+            assert_eq!(read(open).input.unwrap().text(), filled, "{open}");
+        }
+        for open in ["<<'EOF'", "<<\"EOF\"", "<<\\EOF"] {
+            let plain = read(open).input.unwrap().text();
+            assert_eq!(as_data(&plain).unwrap(), format!("{lines}\n"), "{open}");
+        }
+        let text = "curl x -d @- <<-E\n\t\ta $(date) ${b\n\tE\n";
+        let cut = command(text, 0, Dialect::Posix).unwrap();
+        assert_eq!(cut.input.unwrap().text(), "a {{output}} ${b\n");
+        assert_eq!(cut.lost.len(), 1);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::format::export::{
 };
 use crate::insight::Exchange;
 use crate::insight::request_ids;
-use crate::model::{Capture, Environment, Origin, RequestSpec, Session, TokenName, cut};
+use crate::model::{Capture, Environment, Origin, RequestSpec, Session, TokenName, cut, file_type};
 use std::fmt::Write;
 
 /// Longer bodies go through a pipe: a system takes no argument above 128 KiB.
@@ -371,10 +371,10 @@ impl<'a> Writer<'a> {
             false => value.to_owned(),
         };
         text.push(in_quotes(&value)?.as_bytes());
-        let media_type = part
-            .media_type
-            .as_deref()
-            .unwrap_or("application/octet-stream");
+        let base = value.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = part.file_name.as_deref().unwrap_or(base);
+        let media_type = part.media_type.as_deref();
+        let media_type = media_type.unwrap_or_else(|| file_type(name));
         text.push(format!(";type={}", plain_type(media_type)?).as_bytes());
         if let Some(name) = &part.file_name {
             text.push(format!(";filename={}", in_quotes(name)?).as_bytes());

@@ -211,6 +211,23 @@ impl Reader<'_> {
             let end = lines.iter().skip(1).position(|l| l.text.contains("%}"));
             return Some(end.map_or(lines.len(), |end| end + 2));
         }
+        // Two braces alone begin a script of httpYac, which ends with two alone.
+        let opens = text.strip_prefix("{{").is_some_and(|rest| {
+            rest.chars()
+                .all(|c| c.is_ascii_alphabetic() || "@+".contains(c))
+        });
+        let closes = |line: &Line| line.text.trim() == "}}";
+        if let Some(end) = lines.iter().skip(1).position(closes).filter(|_| opens) {
+            self.gathered.notes.count(line.at, SCRIPTS);
+            return Some(end + 2);
+        }
+        if text.starts_with("?? ") {
+            self.gathered.notes.count(
+                line.at,
+                "lines that say what is expected of an answer were left out",
+            );
+            return Some(1);
+        }
         let is_script = |path: &str| {
             let path = path.trim();
             !path.contains(char::is_whitespace) && (path.ends_with(".js") || path.ends_with(".ts"))
@@ -245,7 +262,7 @@ impl Reader<'_> {
             let line = lines[next];
             let text = line.text.trim();
             let is_indented = line.text.starts_with([' ', '\t']);
-            if text.starts_with(['?', '&'])
+            if text.starts_with(['?', '&']) && !text.starts_with("?? ")
                 || (is_indented
                     && rows.is_empty()
                     && text.starts_with('/')

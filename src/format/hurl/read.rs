@@ -515,21 +515,12 @@ mod tests {
     use super::*;
     use crate::format::export::sample::{ground, step};
     use crate::format::hurl::write_session;
-    use crate::format::{registry, session_file};
+    use crate::format::sample::read_whole;
     use crate::model::{Auth, Body, Capture, Session};
     use proptest::prelude::*;
 
     fn collection(text: &str) -> Collection {
-        let read = registry::read(text, "a", None, &[], &|_| None, &mut |_| ()).unwrap();
-        assert_eq!(read.kind, "hurl");
-        let (session, _) = read.session("a");
-        let written = session_file::write(&session);
-        assert!(session_file::read(&written, "a").is_ok(), "{written}");
-        assert!(
-            !format!("{read:?}{written}").contains("planted"),
-            "{read:?}"
-        );
-        read
+        read_whole(text, "hurl")
     }
 
     #[test]

@@ -350,14 +350,7 @@ impl<'d> Reader<'d> {
         }
         let doubled = self.document.doubled();
         if let Some(first) = doubled.first() {
-            notes.push(Note {
-                message: format!(
-                    "Names stand twice in one place, and the last counts: {}.",
-                    yaml::listed(doubled)
-                ),
-                line: Some(self.document.line(first.line)),
-                column: Some(first.column),
-            });
+            notes.push(yaml::note_of(doubled, self.document.line(first.line)));
         }
         if self.document.others > 0 {
             let count = match self.document.others {

@@ -3,7 +3,7 @@
 //! agrees.
 
 use super::writer::{File, quoted};
-use crate::model::{Body, Part, is_plain};
+use crate::model::{Body, Part, RequestSpec, is_plain};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -27,11 +27,14 @@ pub struct PartTable {
 pub type Wrong = (usize, String, &'static str);
 
 /// Whether a body stands in keys of its own.
-pub fn is_carried(body: &Body) -> bool {
-    match body {
+pub fn is_carried(spec: &RequestSpec) -> bool {
+    // A type of one's own may name a boundary, or none; only sending puts the two together.
+    let mut headers = spec.headers.iter().filter(|row| row.enabled);
+    let is_typed = headers.any(|row| row.name.eq_ignore_ascii_case("content-type"));
+    match &spec.body {
         Body::File(_) => true,
         Body::Bytes(bytes) => std::str::from_utf8(bytes).is_err(),
-        Body::Multipart(parts) => parts.iter().any(|part| part.is_file && !part.is_off),
+        Body::Multipart(parts) => is_typed || parts.iter().any(|part| part.is_file && !part.is_off),
         Body::Empty | Body::Text(_) | Body::Form(_) => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions as people write them, read and written again.
 
 use super::*;
-use crate::model::is_unsafe;
+use crate::model::{Part, is_unsafe};
 use proptest::prelude::*;
 
 const EXAMPLE: &str = r#"
@@ -359,4 +359,37 @@ fn a_step_has_one_body_and_its_file_lies_below_the_session() {
     assert!(of("body_file = \"../b\"").contains("does not lie below"));
     assert!(of("parts = [{ name = \"a\", file = \"/etc/hosts\" }]").contains("does not lie below"));
     assert!(of("parts = [{ name = \"a\", odd = 1 }]").contains("odd"));
+}
+
+#[test]
+fn a_form_whose_type_was_typed_keeps_its_parts() {
+    let mut spec = RequestSpec::new("POST", "https://a.example/");
+    spec.body = Body::Multipart(vec![Part {
+        name: "a".into(),
+        value: "b".into(),
+        ..Part::default()
+    }]);
+    for (typed, is_kept) in [
+        (None, false),
+        (Some("multipart/form-data"), true),
+        (Some("multipart/mixed; boundary=own"), true),
+    ] {
+        spec.headers = typed
+            .iter()
+            .map(|t| Param::new("Content-Type", *t))
+            .collect();
+        let session = Session {
+            name: "s".into(),
+            steps: vec![Step {
+                name: "one".into(),
+                spec: spec.clone(),
+                ..Step::default()
+            }],
+            ..Session::default()
+        };
+        let text = write(&session);
+        assert_eq!(text.contains("parts = ["), is_kept, "{text}");
+        let again = read(&text, "s").unwrap().steps.remove(0).spec;
+        assert_eq!(again == spec, is_kept, "{again:?}");
+    }
 }

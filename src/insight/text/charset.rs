@@ -65,8 +65,9 @@ fn encoding_of(headers: &Headers, body: &[u8]) -> Option<&'static Encoding> {
     }
     let head = &body[..body.len().min(HEAD)];
     match head {
-        [b'<', 0, ..] => return Some(UTF_16LE),
-        [0, b'<', ..] => return Some(UTF_16BE),
+        // So begin markup and, by RFC 4627, 3, JSON; four bytes a letter are another encoding.
+        [b'<' | b'{' | b'[', 0, third, ..] if *third != 0 => return Some(UTF_16LE),
+        [0, b'<' | b'{' | b'[', ..] => return Some(UTF_16BE),
         _ => {}
     }
     let said = declared_in_xml(head).or_else(|| declared_in_html(head))?;
@@ -226,6 +227,7 @@ mod tests {
                 assert_eq!(read(header, &marked), wanted, "{header}");
             }
             assert_eq!(read("text/plain; charset=utf-16", &plain), wanted);
+            assert_eq!(read("application/json", &plain), wanted);
             let named = format!("text/plain; charset={name}");
             assert_eq!(read(&named, &plain), wanted);
             let page = utf16("<?xml version='1.0'?><ä/>", is_big);

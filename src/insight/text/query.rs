@@ -326,8 +326,8 @@ impl Word {
         let want = match key.as_str() {
             "status" => status(value),
             "class" => class(&lower).map(Want::Class),
-            "method" => Some(Want::Method(lower)),
-            "host" => Some(Want::Host(spelling::hosts(value))),
+            "method" => is_method(&lower).then_some(Want::Method(lower)),
+            "host" => is_of_host(value).then(|| Want::Host(spelling::hosts(value))),
             "env" | "environment" => Some(Want::Environment(lower)),
             "token" => Some(Want::Token(lower)),
             "code" => Some(Want::Code(lower)),
@@ -389,6 +389,8 @@ fn problem(key: &str) -> &'static str {
     match key {
         "status" => "names no status",
         "class" => "names no class",
+        "method" => "names no method",
+        "host" => "names no part of a host",
         "refused" => "is neither yes nor no",
         _ => "names no time",
     }
@@ -401,10 +403,22 @@ fn remedy(key: &str) -> String {
             let ids = StatusClass::ALL.map(StatusClass::id).join(", ");
             format!("The classes are {ids}.")
         }
+        "host" => "It is written as host:acme or host:api.acme.example:8443.".to_owned(),
         "refused" => "It is written as refused:yes or refused:no.".to_owned(),
         "since" | "until" => format!("A time is {}.", moment::FORMS),
         key => format!("It is written as {key}:WORD."),
     }
+}
+
+/// RFC 9110, 9.1 and 5.6.2.
+fn is_method(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+}
+
+fn is_of_host(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_alphanumeric() || !c.is_ascii() || ".-_:[]%".contains(c))
 }
 
 fn yes_or_no(text: &str) -> Option<bool> {
@@ -601,6 +615,9 @@ mod tests {
                 "class:odd names no class. The classes are informational, ",
             ),
             ("refused:perhaps", 1, "neither yes nor no"),
+            ("method:get,post", 1, "names no method"),
+            ("host:api.*", 1, "names no part of a host"),
+            ("host:https://a.example", 1, "names no part of a host"),
             (
                 "since:soon",
                 1,

@@ -37,6 +37,8 @@ pub struct Search {
     pub current: usize,
     /// How much was read, in hundredths, while the answer is awaited.
     pub progress: Option<u8>,
+    /// The event of a stream whose number was typed.
+    pub event: Option<usize>,
     /// Where the person was before: cursor, first line, first column.
     before: (usize, usize, usize),
 }
@@ -130,6 +132,7 @@ impl BodyPlace {
             found: None,
             current: 0,
             progress: None,
+            event: None,
             before: (self.cursor, self.top, self.left),
         });
     }
@@ -137,7 +140,7 @@ impl BodyPlace {
     /// What is to be looked for now; nothing that was found before counts any more.
     pub fn pattern(&mut self, text: &BodyText) -> Option<Pattern> {
         let search = self.search.as_mut()?;
-        (search.found, search.progress) = (None, None);
+        (search.found, search.progress, search.event) = (None, None, None);
         let pattern = Pattern::new(&search.field.text(), text.view());
         if pattern.is_none() {
             self.return_from_search();
@@ -156,9 +159,19 @@ impl BodyPlace {
             first => first,
         };
         let is_somewhere = found.total() > 0;
+        // `#7` that stands nowhere is the seventh event of a stream.
+        let number = search.field.text();
+        let number = number.strip_prefix('#').filter(|_| !is_somewhere);
+        let line = number
+            .and_then(|number| number.trim().parse().ok())
+            .and_then(|event| Some((event, text.value_line(event)?)));
+        search.event = line.map(|(event, _)| event);
         (search.found, search.progress) = (Some(found), None);
         if is_somewhere {
             self.go_to_match(text, body, window);
+        } else if let Some((_, line)) = line {
+            self.folds.open_to(text, line);
+            (self.cursor, self.top, self.left) = (line, line, 0);
         } else {
             self.return_from_search();
         }

@@ -36,6 +36,10 @@ pub use words::{names_in, url_in};
 
 /// Said of an error that brings no words.
 pub const NO_BODY: &str = "The answer has no body.";
+const NOTHING_OF_IT: &str = "A body was begun, and nothing of it came through.";
+const PACKED_ONCE_MORE: &str =
+    "The body is still gzip: it was packed once more than Content-Encoding says.";
+const PACKED_IN_SILENCE: &str = "The body is gzip, and no Content-Encoding says so: whoever sends it, or something between, left the header out.";
 
 /// The errors of an answer: of its body, with what its headers and its status line add. An answer
 /// that is not an error has entries only where it was refused all the same.
@@ -74,12 +78,13 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
         .filter(|_| std::str::from_utf8(&response.body).is_err())
         .map(|coding| {
             let coding: String = coding.chars().take(40).collect();
-            let message = format!("The body is packed ({coding}) and was not unpacked.");
-            ErrorBody {
-                entries: Vec::new(),
-                notes: vec![Note::new(message)],
-                more: 0,
-            }
+            format!("The body is packed ({coding}) and was not unpacked.")
+        })
+        .or_else(|| packed_in_silence(response).map(str::to_owned))
+        .map(|message| ErrorBody {
+            entries: Vec::new(),
+            notes: vec![Note::new(message)],
+            more: 0,
         });
     if fine {
         let is_refused = || response.refused || refused::refused_by_itself(response);
@@ -97,7 +102,10 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
         Some(packed) => packed,
         _ if response.body.is_empty() => ErrorBody {
             entries: Vec::new(),
-            notes: vec![Note::new(NO_BODY)],
+            notes: vec![Note::new(match response.body_cut {
+                true => NOTHING_OF_IT,
+                false => NO_BODY,
+            })],
             more: 0,
         },
         _ => read(
@@ -106,7 +114,7 @@ fn errors_in(response: &Response, codes: &[&str]) -> ErrorBody {
             About::of(response.status),
         ),
     };
-    if response.body_cut {
+    if response.body_cut && !response.body.is_empty() {
         body.notes.push(Note::new(
             "The body was cut off on its way; there may have been more.",
         ));
@@ -175,6 +183,20 @@ fn refused_success(response: &Response, codes: &[&str]) -> ErrorBody {
         body.entries.push(page::text_entry(text.trim()));
     }
     body
+}
+
+/// RFC 1952, 2.3.1: so begins what is packed by gzip, under a type that is something else.
+fn packed_in_silence(response: &Response) -> Option<&'static str> {
+    let media_type = response.headers.media_type().unwrap_or_default();
+    let is_text = media_type.starts_with("text/")
+        || ["json", "xml", "javascript"]
+            .iter()
+            .any(|end| media_type.ends_with(end));
+    let is_packed = is_text && response.body.starts_with(&[0x1f, 0x8b, 8]);
+    is_packed.then_some(match response.headers.has("content-encoding") {
+        true => PACKED_ONCE_MORE,
+        false => PACKED_IN_SILENCE,
+    })
 }
 
 /// RFC 9110, 15.3.5: a 204 ends with its head. One that announces a body is read no further.

@@ -417,6 +417,39 @@ fn a_packed_or_cut_body_is_said_to_be_so() {
     let mut cut = answer(500, &[], b"Half an ans");
     cut.body_cut = true;
     assert!(error_body(&cut).notes[0].message.contains("cut off"));
+    let mut begun = answer(500, &[], b"");
+    begun.body_cut = true;
+    let notes = error_body(&begun).notes;
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].message.contains("nothing of it came"), "{notes:?}");
+}
+
+#[test]
+fn a_body_that_is_gzip_without_a_word_is_said_to_be_so() {
+    let json = ("content-type", "application/json");
+    for status in [200, 403] {
+        for (headers, says) in [
+            (vec![json], "no Content-Encoding says so"),
+            (vec![json, ("content-encoding", "gzip")], "once more than"),
+        ] {
+            let mut said = answer(status, &headers, b"\x1f\x8b\x08\x00\xff");
+            // What was packed for the way is unpacked by now.
+            said.wire_bytes = (headers.len() > 1).then_some(20);
+            let body = error_body(&said);
+            assert!(body.notes[0].message.contains(says), "{:?}", body.notes);
+            assert_eq!(body.entries, []);
+        }
+        let file = answer(
+            status,
+            &[("content-type", "application/gzip")],
+            b"\x1f\x8b\x08",
+        );
+        let notes = error_body(&file).notes;
+        assert!(
+            !notes.iter().any(|note| note.message.contains("gzip")),
+            "{notes:?}"
+        );
+    }
 }
 
 #[test]

@@ -70,7 +70,8 @@ impl Beginnings {
                 }
             }
         }
-        let from = (text.len() - tail.len()).saturating_sub(2);
+        // Three bytes may end the last chunk at an odd place, with nothing behind them.
+        let from = (text.len() - tail.len()).saturating_sub(3);
         for (at, bytes) in text[from..].windows(3).enumerate() {
             let [a, b, c] = [bytes[0], bytes[1], bytes[2]].map(u64::from);
             if self.holds(a | b << 8 | c << 16) != 0 {
@@ -111,6 +112,22 @@ mod tests {
         for three in 0..1 << 15 {
             let three = three & 31 | (three >> 5 & 31) << 8 | (three >> 10) << 16;
             assert!(!std::mem::replace(&mut seen[bit(three)], true));
+        }
+    }
+
+    #[test]
+    fn three_bytes_at_the_very_end_are_told_of() {
+        let mut beginnings = Beginnings::default();
+        beginnings.add(b"baa");
+        for length in 3..40 {
+            let text = format!("{}baa", "_".repeat(length - 3));
+            let mut told = Vec::new();
+            beginnings.each(text.as_bytes(), |place| told.push(place));
+            let at = length - 3;
+            assert!(
+                told.contains(&at) || told.contains(&(at + 1)),
+                "{text} {told:?}"
+            );
         }
     }
 

@@ -22,7 +22,8 @@ pub fn arrange(body: &[u8], lines: &mut Lines, events: &mut Vec<u32>, watch: Wat
         if start == stop {
             in_event = false;
         } else {
-            if !in_event {
+            // A block without data is none: comments keep a stream alive.
+            if !in_event && has_data(&body[start..]) {
                 events.push(lines.len() as u32);
             }
             let depth = u16::from(in_event);
@@ -32,6 +33,17 @@ pub fn arrange(body: &[u8], lines: &mut Lines, events: &mut Vec<u32>, watch: Wat
         start = end + 1;
     }
     Some(())
+}
+
+/// Whether a block, which ends at an empty line, has a line of data.
+fn has_data(rest: &[u8]) -> bool {
+    let lines = rest.split(|byte| *byte == b'\n');
+    let mut lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let data = lines
+        .by_ref()
+        .take_while(|line| !line.is_empty())
+        .find(|line| matches!(line.strip_prefix(b"data"), Some([] | [b':', ..])));
+    data.is_some()
 }
 
 /// A field, and its value on lines of its own if that is an object or a list.
@@ -94,8 +106,8 @@ mod tests {
                 "        1",
                 "      ]",
                 "    }",
-                "#2 : still here",
-                "#3 data: two  words",
+                ": still here",
+                "#2 data: two  words",
                 "  data: {\"broken"
             ]
         );
@@ -109,7 +121,7 @@ mod tests {
             (crumbs(0), crumbs(6)),
             ("#1".to_owned(), "#1 n 0".to_owned())
         );
-        assert_eq!(crumbs(10), "#3");
+        assert_eq!(crumbs(10), "#2");
         let value = text.value(STREAM.as_bytes(), 5).unwrap();
         assert_eq!(&STREAM[value], "[1]");
         assert_eq!(text.value(STREAM.as_bytes(), 10), None);

@@ -25,18 +25,13 @@ impl BodyText {
                 json_lines::tidy(bytes, self.begins_inside(number), text, place);
             }
             Form::Events => {
-                if let Some(event) = self.first_of(number) {
-                    text.extend_from_slice(format!("#{} ", event + 1).as_bytes());
+                if let Some(event) = self.value_from(number) {
+                    text.extend_from_slice(format!("#{event} ").as_bytes());
                 }
                 as_it_came(bytes, text, place);
             }
             Form::Plain | Form::Table(_) => as_it_came(bytes, text, place),
         }
-    }
-
-    /// The part that begins on a line, counted from zero.
-    fn first_of(&self, number: usize) -> Option<usize> {
-        self.values.binary_search(&(number as u32)).ok()
     }
 }
 

@@ -243,6 +243,27 @@ impl BodyText {
         behind.checked_sub(1)
     }
 
+    /// Of several values or events, the number of the one that begins on a line, counted from one.
+    pub fn value_from(&self, line: usize) -> Option<usize> {
+        let at = self.values.binary_search(&(line as u32)).ok()?;
+        Some(at + 1)
+    }
+
+    /// The line on which the value or event of that number begins, counted from one.
+    pub fn value_line(&self, number: usize) -> Option<usize> {
+        let line = self.values.get(number.checked_sub(1)?)?;
+        Some(*line as usize)
+    }
+
+    /// How many values stand in it whose numbers are no part of their lines, as those of events
+    /// are.
+    pub fn bare_values(&self) -> usize {
+        match self.form {
+            Form::Events => 0,
+            _ => self.values.len(),
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.lines.len() + self.hex_bytes.div_ceil(HEX_BYTES)
     }

@@ -15,7 +15,7 @@ pub struct Moment {
     pub local: bool,
 }
 
-pub const FORMS: &str = "a date such as 2026-05-12, a date with a time such as 2026-05-12T14:30, a time of today such as 14:30, a duration such as 90m, 1.5h or 2d, or today, yesterday or a weekday";
+pub const FORMS: &str = "a date such as 2026-05-12, a month such as 2026-05, a date with a time such as 2026-05-12T14:30, a time of today such as 14:30, a duration such as 90m, 1.5h or 2d, or today, yesterday or a weekday";
 
 /// `None` where the text names no time.
 pub fn moment(text: &str, now: &Zoned) -> Option<Moment> {
@@ -23,6 +23,7 @@ pub fn moment(text: &str, now: &Zoned) -> Option<Moment> {
     ago(text, now)
         .or_else(|| since_1970(text))
         .or_else(|| day_and_time(text, now))
+        .or_else(|| month(text, now))
 }
 
 /// Whether the text names a day and leaves the time of day open.
@@ -120,6 +121,23 @@ fn since_1970(text: &str) -> Option<Moment> {
         first,
         after: first + length,
         local: false,
+    })
+}
+
+/// `2026-05`
+fn month(text: &str, now: &Zoned) -> Option<Moment> {
+    let (year, month) = text.split_once(['-', '/'])?;
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || !(1..=2).contains(&month.len()) || !digits(year) || !digits(month) {
+        return None;
+    }
+    let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+    let after = first.checked_add(Span::new().months(1)).ok();
+    let midnight = |date: Date| at(date.to_datetime(Time::midnight()), now.time_zone());
+    Some(Moment {
+        first: midnight(first),
+        after: after.map_or(i64::MAX, midnight),
+        local: true,
     })
 }
 
@@ -330,6 +348,15 @@ mod tests {
             &["2026-03-29"],
             "2026-03-28T23:00:00Z",
             "2026-03-29T22:00:00Z",
+        );
+    }
+
+    #[test]
+    fn a_month_is_a_month_in_the_zone_of_the_person() {
+        is(
+            &["2026-02", "2026/2"],
+            "2026-01-31T23:00:00Z",
+            "2026-02-28T23:00:00Z",
         );
     }
 

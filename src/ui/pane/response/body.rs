@@ -65,7 +65,12 @@ pub fn draw(
     }
     let text = &*shown.body;
     let number_width = text.len().to_string().len();
-    let room = (area.width as usize).saturating_sub(number_width + 2);
+    // Each of several values is numbered where it begins, beside the lines.
+    let value_width = match text.bare_values() {
+        0 => 0,
+        count => format!("#{count} ").len(),
+    };
+    let room = (area.width as usize).saturating_sub(number_width + 2 + value_width);
     let lines = match keeps_header(text, place, lines.height) {
         true => {
             let words = text.line(shown.bytes(), 0);
@@ -116,6 +121,11 @@ pub fn draw(
             Span::styled(format!("{:>number_width$}", number + 1), style),
             Span::raw("  "),
         ];
+        if value_width > 0 {
+            let value = text.value_from(number).map(|value| format!("#{value}"));
+            let value = format!("{:value_width$}", value.unwrap_or_default());
+            spans.push(Span::styled(value, theme.strong()));
+        }
         let line = line(shown, place, number, current, theme);
         spans.extend(clip(line, place.left, room));
         frame.render_widget(Line::from(spans), rect);
@@ -264,6 +274,7 @@ fn draw_path(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
 fn draw_search(search: &Search, theme: &Theme, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled("/ ", theme.key()), area);
     let count = match (&search.found, search.progress) {
+        (Some(found), _) if found.total() == 0 && search.event.is_some() => " event".to_owned(),
         (Some(found), _) if found.total() == 0 => " not found".to_owned(),
         (Some(found), _) => format!(" {} of {}", search.current + 1, found.total()),
         (None, Some(done)) => format!(" {done} %"),

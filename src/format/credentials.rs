@@ -1,0 +1,118 @@
+//! How a collection of another program says who calls: by user and password, by a token, by a
+//! key. The values become tokens by name.
+
+use super::call::Call;
+use super::gathered::Gathered;
+use crate::model::{Param, slot};
+
+/// Where a key goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    Header,
+    Query,
+    Cookie,
+}
+
+/// What the program wrote of it, its texts filled in.
+pub enum Proof {
+    /// Nothing, or what stands above.
+    None,
+    Basic {
+        user: String,
+        password: String,
+    },
+    Bearer {
+        /// What stands before it; `Bearer` where that is empty.
+        prefix: String,
+        value: String,
+        /// What the token is called, as in `auth oauth2`.
+        kind: &'static str,
+    },
+    Key {
+        name: String,
+        value: String,
+        place: KeyPlace,
+    },
+    /// A challenge, a signature.
+    Other,
+}
+
+impl KeyPlace {
+    /// As the programs write it: `query`, `queryParams`, `Query params`, `cookie`, `header`.
+    pub fn of(written: &str) -> KeyPlace {
+        let written = written.to_ascii_lowercase();
+        if written.starts_with("query") {
+            KeyPlace::Query
+        } else if written.starts_with("cookie") {
+            KeyPlace::Cookie
+        } else {
+            KeyPlace::Header
+        }
+    }
+}
+
+impl Proof {
+    pub fn bearer(value: String) -> Proof {
+        Proof::Bearer {
+            prefix: String::new(),
+            value,
+            kind: "bearer",
+        }
+    }
+
+    /// A token that a grant brought, where the program kept it.
+    pub fn oauth(value: String) -> Proof {
+        Proof::Bearer {
+            prefix: String::new(),
+            value,
+            kind: "oauth2",
+        }
+    }
+}
+
+impl Gathered<'_> {
+    /// Puts it into a call that does not say it otherwise.
+    pub fn prove(&mut self, call: &mut Call, proof: Proof, at: usize) {
+        if call.header("authorization").is_some() {
+            return;
+        }
+        match proof {
+            Proof::None => {}
+            Proof::Basic { user, password } => call.user = Some(format!("{user}:{password}")),
+            Proof::Bearer {
+                prefix,
+                value,
+                kind,
+            } => {
+                let place = format!("auth {kind}");
+                let token = self.credential(kind, &value, &place, at);
+                let prefix = match prefix.trim() {
+                    "" => "Bearer",
+                    prefix => prefix,
+                };
+                let value = format!("{prefix} {}", slot(&token));
+                call.headers.push(Param::new("Authorization", value));
+            }
+            Proof::Key { name, value, place } => {
+                let name = match name.is_empty() {
+                    true => "X-API-Key".to_owned(),
+                    false => name,
+                };
+                let said = format!("auth apikey {name}");
+                let token = slot(&self.credential(&name, &value, &said, at));
+                match place {
+                    KeyPlace::Header => call.headers.push(Param::new(name, token)),
+                    KeyPlace::Query => call.params.push(Param::new(name, token)),
+                    KeyPlace::Cookie => {
+                        call.headers
+                            .push(Param::new("Cookie", format!("{name}={token}")));
+                    }
+                }
+            }
+            Proof::Other => self.notes.count(
+                at,
+                "requests prove who they are in a way that is not done here (a challenge or a signature)",
+            ),
+        }
+    }
+}
