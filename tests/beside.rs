@@ -68,7 +68,7 @@ fn the_matrix_fills_live_opens_a_call_and_is_written_down() {
     tty.sees("r sends");
     tty.types("r");
     tty.sees("? 401");
-    tty.sees("21 of 22");
+    tty.sees("21          16|21         16|21        16");
     tty.types("y");
     tty.sees("Copied the matrix as Markdown");
     tty.types("\r");
@@ -91,7 +91,7 @@ fn a_session_is_opened_asked_about_replayed_and_recorded() {
     tty.types("7\r");
     tty.sees("403 forbidden");
     tty.sees("broken");
-    tty.sees("status was 200, is 403");
+    tty.sees("✓ 200 → ▲ 403");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), SESSION);
     tty.types("w");
     tty.sees("expects this now");
@@ -278,8 +278,8 @@ fn ones_own_api_is_there_after_a_pasted_url_and_a_pasted_token() {
         );
         // It is where the next run begins, with its token.
         let mut again = at_terminal(&home, &[], size);
-        again.sees("env local");
-        again.sees("token local");
+        again.sees("local ▾");
+        again.sees("local ▾   local ▾|local ▾  local ▾");
         quits(&mut again);
     }
 }

@@ -33,7 +33,7 @@ fn answered(body: &str) -> Tty {
     .unwrap();
     tty.sees("✓ 200 OK");
     tty.types("\x1b2");
-    tty.sees("┏ Response");
+    tty.sees("━━ Response");
     tty
 }
 

@@ -337,7 +337,7 @@ fn notes_stay_with_the_call_and_its_session_and_are_never_sent() {
     assert!(text.contains("from the editor"), "{text}");
     // The next run has them too, with the call they were made for.
     let mut tty = Tty::start_in(home.path(), &[&url], (160, 48), &variables);
-    tty.sees("204 GET");
+    tty.sees("204  GET");
     tty.types("\x1b3\r");
     tty.sees("Notes ·");
     tty.types("\x1b1[");

@@ -58,7 +58,7 @@ fn the_path_under_the_cursor_is_on_the_screen() {
         ("G", "the whole body"),
     ] {
         let text = text_of(&scene.keys(keys).picture());
-        assert!(text.contains(&format!("┃ {path}  ")), "{path}\n{text}");
+        assert!(text.contains(&format!("      {path}\n")), "{path}\n{text}");
     }
 }
 
@@ -178,7 +178,7 @@ fn a_filter_takes_the_place_of_the_body_and_esc_brings_it_back() {
     let text = text_of(&scene.picture());
     assert!(text.contains("filter .data[].id · 3 results"), "{text}");
     assert!(text.contains("Esc shows the whole body"), "{text}");
-    assert!(text_of(&scene.keys("G").picture()).contains("┃ #3  "));
+    assert!(text_of(&scene.keys("G").picture()).contains("      #3\n"));
     scene.keys("esc");
     assert_eq!(lines_of(&scene).len(), 16);
     // Where the person was.
@@ -331,7 +331,7 @@ fn xml_and_html_are_indented_folded_and_broken_xml_says_where() {
     );
     let text = text_of(&scene.keys("j enter").picture());
     assert!(text.contains("<entry id=\"1\"> … 1 </entry>"), "{text}");
-    assert!(text.contains("┃ feed › entry  "), "{text}");
+    assert!(text.contains("      feed › entry\n"), "{text}");
     scene.keys("enter j y enter");
     assert_eq!(copied(&scene), ("the path", "/feed/entry/name"));
     scene.keys("esc");
@@ -369,7 +369,7 @@ fn values_on_lines_and_events_have_numbers() {
     let mut scene = answered(WIDE, "text/event-stream", stream);
     let text = text_of(&scene.keys("j j j").picture());
     assert!(
-        text.contains("#1 event: token") && text.contains("┃ #1 › t  "),
+        text.contains("#1 event: token") && text.contains("      #1 › t\n"),
         "{text}"
     );
     assert!(text.contains("#2 data: [DONE]"), "{text}");

@@ -44,7 +44,8 @@ fn the_why_tab_judges_without_sending() {
     assert!(!scene.asked.iter().any(probes));
     // Another answer in front is judged anew.
     scene.send(&RequestSpec::new("GET", "{{base}}/core/users/me"));
-    assert!(scene.state.response.why.is_none());
+    let why = scene.state.response.why.as_ref().unwrap();
+    assert_eq!(why.explanation.verdict().cause, Cause::TokenMissing);
 }
 
 #[test]

@@ -1037,6 +1037,7 @@ fn a_catalogue_that_knows_nothing_leaves_no_gap() {
     scene.held = false;
     scene.answer_all();
     scene.state.response.shown.as_mut().unwrap().knowledge = Knowledge::default();
+    scene.state.response.why = None;
     let text = text_of(&scene.picture());
     assert!(text.contains("does not know status 403"), "{text}");
 }

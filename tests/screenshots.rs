@@ -82,7 +82,7 @@ fn the_history() {
         tty.types("\x1b3");
         tty.sees("Enter load");
         tty.types("\x1b[C\x1b[B\x1b[B\x1b[B\x1b[C\r");
-        tty.sees("▾▲ 422");
+        tty.sees("▾ ▲ 422");
     });
 }
 
@@ -103,7 +103,7 @@ fn the_matrix() {
         tty.types("2");
         tty.sees("all endpoints");
         tty.types("r");
-        tty.sees("21 of 22");
+        tty.sees("21          16|21         16|21        16");
     });
 }
 

@@ -535,13 +535,13 @@ fn the_screen_a_saved_session_and_its_replay_hold_no_secret() {
         tty.loses("Esc done");
         tty.types("\x12");
         // The frame says it before; with three blanks it is the answer that does.
-        tty.sees(&format!("as {source}   "));
+        tty.sees(&format!("as {source} ·"));
         // Body and headers of the answer, then its row with all errors.
         tty.types("\x1b2]");
         tty.types("]");
         tty.sees("x-raw");
         tty.types("\x1b3\x1b[C");
-        tty.sees("▾▲ 401");
+        tty.sees("▾ ▲ 401");
         // It is saved from what is written.
         let case = format!("case:{source}");
         let until = std::time::Instant::now() + std::time::Duration::from_secs(20);

@@ -298,7 +298,7 @@ fn the_explorer_starts_nothing_by_itself() {
     let mut tty = explorer(&trace, home.path(), &[], &[]);
     tty.sees("▲ 403 Forbidden");
     tty.resize((80, 24));
-    tty.sees("Request   Response   History");
+    tty.sees("─ Request ─");
     tty.types("4");
     tty.sees("support");
     tty.types("1\x12");
@@ -372,7 +372,7 @@ fn the_opener_and_the_editor_get_no_token() {
     };
     knows_no_token(&trace.waits_for(opener));
     tty.types("\x1b1");
-    tty.sees("┏ Request");
+    tty.sees("Enter edit");
     tty.types("e");
     knows_no_token(&trace.waits_for("my-editor"));
     tty.sees("✓ 200 OK");

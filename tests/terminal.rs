@@ -64,7 +64,7 @@ fn a_refusal_is_investigated_to_a_verdict() {
     let text = tty.sees("Esc close");
     assert!(text.contains("the token works"), "{text}");
     tty.types("\x1b");
-    tty.sees("What to check next");
+    tty.sees("things to check");
 }
 
 #[test]
@@ -74,13 +74,13 @@ fn every_single_key_is_answered_at_once() {
     for _ in 0..4 {
         let before = Instant::now();
         tty.types("\t");
-        tty.sees("Every call you make is listed here.|▸▲ 403");
+        tty.sees("Every call you make is listed here.|▸ ▲ 403");
         tty.types("\t");
         tty.sees("Enter edit");
         tty.types("\t");
-        tty.sees("No parameters.");
+        tty.sees("Nothing set.");
         tty.types("\t");
-        tty.sees("What to check next");
+        tty.sees("things to check");
         assert!(before.elapsed() < Duration::from_secs(2));
     }
 }
@@ -93,7 +93,7 @@ fn another_token_gets_another_answer() {
     tty.sees("Tokens of sandbox");
     // The list opens on support; viewer stands one row above.
     tty.types("\x1b[A\x1b[B\x1b[A\r");
-    tty.sees("token viewer");
+    tty.sees("viewer ▾");
     tty.types("\x12");
     tty.sees("✓ 200 OK");
 }
@@ -145,7 +145,7 @@ fn resizing_down_to_one_cell_and_back_keeps_working() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
     tty.resize((80, 24));
-    tty.sees("Request   Response   History");
+    tty.sees("─ Request ─");
     tty.resize((40, 10));
     tty.sees("GET ▾");
     tty.resize((1, 1));
@@ -155,9 +155,9 @@ fn resizing_down_to_one_cell_and_back_keeps_working() {
     tty.resize((80, 24));
     tty.sees("▲ 403 Forbidden");
     tty.resize((160, 48));
-    tty.sees("┌ Request");
+    tty.sees("── History");
     tty.types("\x12\t");
-    tty.sees("┏ History");
+    tty.sees("━━ History");
     tty.types("q");
     assert_eq!(tty.ends(), 0);
 }
@@ -185,7 +185,7 @@ fn the_mouse_points_and_is_left_to_the_terminal_on_request() {
     assert_eq!(mode(&tty), vt100::MouseProtocolMode::ButtonMotion);
     // A press and a release in the history, whose rows begin below the middle.
     tty.types("\x1b[<0;10;30M\x1b[<0;10;30m");
-    tty.sees("┏ History");
+    tty.sees("━━ History");
     tty.types("\x1b[19~");
     tty.sees("The mouse is the terminal's");
     assert_eq!(mode(&tty), vt100::MouseProtocolMode::None);
@@ -407,7 +407,7 @@ fn a_pasted_credential_reaches_its_host_and_nothing_else() {
         "\x1b[200~curl 'http://{host}/hello' \\\r  -H 'Authorization: Bearer {secret}'\x1b[201~"
     ));
     tty.sees("The pasted command is in the builder");
-    tty.sees("token bearer ·");
+    tty.sees("bearer ▾");
     tty.types("\x12");
     let (mut stream, _) = server.accept().unwrap();
     let request = head_of_request(&mut stream);
@@ -637,7 +637,7 @@ fn what_is_copied_goes_through_the_terminal_or_into_a_file() {
 fn the_guided_tour_leads_through_every_refusal_and_says_what_it_teaches() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.sees("F2 leads through 13 calls");
+    tty.sees("a tour of 13 calls");
     for (number, (status, teaches)) in [
         ("▲ 401 Unauthorized", "401 is about who asks"),
         ("▲ 401 Unauthorized", "unknown everywhere"),
@@ -707,13 +707,13 @@ fn two_hundred_requests_under_ten_tokens_leave_every_key_alive() {
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()));
     let mut tty = Tty::start_in(home.path(), &[], (160, 48), &variables.collect::<Vec<_>>());
-    tty.sees("env here");
+    tty.sees("here ▾");
     tty.types("3");
     tty.sees("200 steps, nothing sent yet");
     tty.types("2s");
     tty.sees("with the first item of each list");
     tty.types("\x1b[B\r");
-    tty.sees("many in here");
+    tty.sees("200 calls: many");
     tty.types("r");
     tty.sees(" of 2000");
     let mut slowest = Duration::ZERO;
@@ -721,7 +721,7 @@ fn two_hundred_requests_under_ten_tokens_leave_every_key_alive() {
     for row in 1..200 {
         let pressed = Instant::now();
         tty.types("j");
-        tty.sees(&format!("GET /core/runbooks/{row} with"));
+        tty.sees(&format!("── t0, GET /core/runbooks/{row} ─"));
         slowest = slowest.max(pressed.elapsed());
         presses += 1;
         if !tty.text().contains(" of 2000") {
@@ -737,7 +737,8 @@ fn two_hundred_requests_under_ten_tokens_leave_every_key_alive() {
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
     tty.loses(" of 2000");
     tty.types("G");
-    tty.sees("GET /core/runbooks/199 with t0: allowed");
+    tty.sees("── t0, GET /core/runbooks/199 ─");
+    tty.sees("✓ 200 allowed");
     tty.types("q");
     assert_eq!(tty.ends(), 0);
 }

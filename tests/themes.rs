@@ -19,6 +19,14 @@ const CLASSES: [Role; 6] = [
     Role::NoAnswer,
 ];
 
+/// The classes that a verdict hangs on.
+const TOLD_APART: [Role; 4] = [
+    Role::Success,
+    Role::ClientError,
+    Role::ServerError,
+    Role::NoAnswer,
+];
+
 type Light = [f64; 3];
 
 /// The schemes that bring a ground of their own; of the others nobody knows what is behind.
@@ -54,22 +62,36 @@ fn contrast(one: Light, other: Light) -> f64 {
 }
 
 #[test]
-fn every_ink_can_be_read_on_its_ground() {
+fn every_ink_can_be_read_on_its_ground_and_on_the_raised_one() {
     for scheme in grounded() {
         let ground = scheme.look(Role::Ground);
+        let raised = scheme.look(Role::Raised);
+        assert_ne!(raised.ground, ground.ground, "{}", scheme.name);
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Badge) {
-            let look = scheme.look(role);
-            let ink = light(look.ink.or(ground.ink));
-            let ratio = contrast(ink, light(look.ground.or(ground.ground)));
-            // A frame is no text; it has to be seen.
-            let least = if role == Role::Frame { 3.0 } else { 4.5 };
-            let name = &scheme.name;
-            assert!(ratio >= least, "{name}: {} has {ratio:.2}", role.id());
+            for beneath in [ground.ground, raised.ground] {
+                let look = scheme.look(role);
+                let ink = light(look.ink.or(ground.ink));
+                let ratio = contrast(ink, light(look.ground.or(beneath)));
+                // A rule is no text; it has to be seen. Two figures are enough for a threshold.
+                let least = if role == Role::Frame { 3.0 } else { 4.5 };
+                let ratio = (ratio * 100.0).round() / 100.0;
+                let name = &scheme.name;
+                assert!(ratio >= least, "{name}: {} has {ratio:.2}", role.id());
+            }
         }
         for class in CLASSES {
             let badge = light(scheme.look(Role::Badge).ink);
             let ratio = contrast(badge, light(scheme.look(class).ink));
             assert!(ratio >= 4.5, "{}: {} badge", scheme.name, class.id());
+        }
+    }
+}
+
+#[test]
+fn letters_are_never_left_to_how_faint_a_terminal_draws_what_is_dim() {
+    for scheme in theme_file::built_in() {
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Frame) {
+            assert!(!scheme.look(role).dim, "{}: {}", scheme.name, role.id());
         }
     }
 }
@@ -99,8 +121,8 @@ fn apart(one: Light, other: Light) -> f64 {
 /// The two class colours of a scheme that are nearest to each other for an eye.
 fn nearest(scheme: &Scheme, eye: &[[f64; 3]; 3]) -> f64 {
     let mut least = f64::MAX;
-    for (place, one) in CLASSES.iter().enumerate() {
-        for other in &CLASSES[..place] {
+    for (place, one) in TOLD_APART.iter().enumerate() {
+        for other in &TOLD_APART[..place] {
             let seen = |role: &Role| seen_by(eye, light(scheme.look(*role).ink));
             least = least.min(apart(seen(one), seen(other)));
         }
@@ -157,7 +179,7 @@ fn without_colours_no_cell_has_one_and_no_word_is_lost() {
         }
         // What was a filled block still is one.
         let badge = plain.badge(StatusClass::ClientError);
-        for block in [badge, plain.protected(), plain.selected()] {
+        for block in [badge, plain.selected()] {
             let reversed = block.add_modifier.contains(Modifier::REVERSED);
             assert!(reversed, "{}", scheme.name);
         }

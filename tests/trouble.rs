@@ -68,13 +68,13 @@ fn on_the_screen_each_fault_has_its_name_and_the_next_call_works() {
             (None, None) => format!("no answer  {}", fault.named),
         };
         // The row of the history comes with the answer and not before.
-        tty.sees(&format!("GET    /fault-{number} "));
+        tty.sees(&format!("GET  /fault-{number} "));
         tty.sees(&named);
         assert!(tty.is_running(), "{}", fault.what);
         tty.types("\x1b1\r\x15");
         tty.types(&format!("{}/well-{number}", fine.base()));
         tty.types("\x12");
-        tty.sees(&format!("GET    /well-{number} "));
+        tty.sees(&format!("GET  /well-{number} "));
         tty.sees("all is well");
     }
     tty.types("q");

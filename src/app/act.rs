@@ -134,6 +134,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::MatrixDiffering => state.matrix.switch_differing(),
         Action::MatrixWrites => matrix::ask_for_writes(state),
         Action::MatrixOpen => effects = matrix::open_call(state),
+        Action::MatrixWhy => effects = matrix::why(state),
         Action::MatrixExport => effects = matrix::export(state),
         Action::MatrixLeft => state.matrix.step_column(-1),
         Action::MatrixRight => state.matrix.step_column(1),
@@ -268,7 +269,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         }
         Action::MatrixFill => matrix::no_fill(state),
         Action::MatrixWrites => matrix::no_writes(state),
-        Action::MatrixOpen => matrix::no_call(state),
+        Action::MatrixOpen | Action::MatrixWhy => matrix::no_call(state),
         Action::MatrixExport if state.matrix.is_empty() => {
             Some("There is nothing to write yet. Choose requests and tokens.")
         }

@@ -178,7 +178,7 @@ actions! {
     ChooseEnvironment "choose-environment" "choose the environment"    Place::Anywhere, ["ctrl-e"];
     AddEnvironment  "add-environment"  "add an environment" Place::Anywhere, ["alt-e"];
     SaveSession     "save-session"     "save to a session" / "save session" Place::Anywhere, ["ctrl-s"];
-    OpenPalette     "palette"          "find anything" / "palette" Place::Anywhere, ["ctrl-p"];
+    OpenPalette     "palette"          "find anything" / "find" Place::Anywhere, ["ctrl-p"];
     FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
     FocusResponse   "focus-response"   "to the answer"                 Place::Anywhere, ["alt-2"];
     FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
@@ -203,7 +203,7 @@ actions! {
     TabPrevious     "tab-previous"     "previous tab"                  Place::Panes, ["["];
     Cookies         "cookies"          "look at the cookies, empty the jar" Place::Panes, ["K"];
     Compare         "compare"          "compare two answers" / "compare" Place::Panes, ["c"];
-    Copy            "copy"             "copy what is in front"         Place::Panes, ["y"];
+    Copy            "copy"             "copy what is in front" / "copy" Place::Panes, ["y"];
     Widen           "widen"            "widen the left side"           Place::Panes, [">"];
     Narrow          "narrow"           "narrow the left side"          Place::Panes, ["<"];
     Up              "up"               "up"                            Place::Panes, ["up", "k"];
@@ -257,6 +257,7 @@ actions! {
     MatrixRows      "matrix-rows"      "choose the requests" / "requests" Place::Screen(Screen::Matrix), ["s"];
     MatrixColumns   "matrix-columns"   "choose the tokens" / "tokens" Place::Screen(Screen::Matrix), ["t"];
     MatrixOpen      "matrix-open"      "open the call in the explorer" / "open" Place::Screen(Screen::Matrix), ["enter"];
+    MatrixWhy       "matrix-why"       "investigate why the call was refused" / "why" Place::Screen(Screen::Matrix), ["w"];
     MatrixDiffering "matrix-differing" "only rows where tokens differ, or all" / "only differing" Place::Screen(Screen::Matrix), ["d"];
     MatrixSort      "matrix-sort"      "sort by the token under the cursor" / "sort" Place::Screen(Screen::Matrix), ["o"];
     MatrixExport    "matrix-export"    "copy it as Markdown" / "Markdown" Place::Screen(Screen::Matrix), ["y"];

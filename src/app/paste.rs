@@ -314,6 +314,7 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     let mut effects = remember(state, exchange, answer.summary());
     state.response.awaiting = None;
     effects.extend(state.response.show(answer));
+    effects.extend(investigate::wanted(state));
     state.focus = Pane::Response;
     let what = match is_answered {
         true => "answer",

@@ -265,6 +265,7 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
     state.response.awaiting = None;
     let answer = investigate::shown(state, exchange);
     effects.extend(state.response.show(answer));
+    effects.extend(investigate::wanted(state));
     state.response.of = is_request.then(|| AskedCall {
         spec: state.builder.spec(),
         environment: state.environment().name.clone(),

@@ -157,7 +157,7 @@ pub struct Split {
 
 impl Split {
     /// The usual share of the columns.
-    pub const COLUMNS: u16 = 460;
+    pub const COLUMNS: u16 = 360;
 
     /// Keeps the shares where every pane can still be read.
     pub fn settle(&mut self) {

@@ -288,6 +288,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
         let is_first = state.response.shown.is_none();
         effects.extend(state.response.show_end(job, answer));
         state.response.of = state.response.asked.take();
+        effects.extend(investigate::wanted(state));
         // Where only one pane is seen, the answer must not arrive behind another; and whoever is on
         // the call line is done with it.
         let is_wanted = is_first || state.shows_one_pane() || state.is_on_call();

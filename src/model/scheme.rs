@@ -6,13 +6,18 @@
 pub enum Role {
     /// Everything that has no other role, and the empty screen.
     Ground,
+    /// What lies on top of it: the line of the call, and what opens above the panes.
+    Raised,
     Dim,
     Strong,
     /// Names of things a person chose: environment, token.
     Name,
-    /// The machine's own words: codes, methods, names of headers.
+    /// Names inside a body, of parameters and of headers.
     Code,
     Key,
+    /// The tab or the screen in front.
+    Tab,
+    /// Lines only, never a letter; of the pane in focus also its title.
     Frame,
     FrameFocused,
     Selected,
@@ -36,13 +41,15 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 23] = [
+    pub const ALL: [Role; 25] = [
         Role::Ground,
+        Role::Raised,
         Role::Dim,
         Role::Strong,
         Role::Name,
         Role::Code,
         Role::Key,
+        Role::Tab,
         Role::Frame,
         Role::FrameFocused,
         Role::Selected,
@@ -66,11 +73,13 @@ impl Role {
     pub fn id(self) -> &'static str {
         match self {
             Role::Ground => "ground",
+            Role::Raised => "raised",
             Role::Dim => "dim",
             Role::Strong => "strong",
             Role::Name => "name",
             Role::Code => "code",
             Role::Key => "key",
+            Role::Tab => "tab",
             Role::Frame => "frame",
             Role::FrameFocused => "frame-focused",
             Role::Selected => "selected",
@@ -148,21 +157,23 @@ impl Default for Scheme {
         };
         let [black, red, green, yellow, blue, magenta, cyan] = [0, 1, 2, 3, 4, 5, 6];
         let look = |role| match role {
-            Role::Ground => plain,
-            Role::Dim | Role::Frame => Look { dim: true, ..plain },
-            Role::Strong | Role::Key => bold,
-            Role::Name | Role::FrameFocused | Role::Redirection => ink(cyan, bold),
-            Role::Code => ink(cyan, plain),
+            // Nobody knows how faint a terminal draws what is dim, so letters never are.
+            Role::Ground | Role::Raised | Role::Dim | Role::Text => plain,
+            Role::Frame => Look { dim: true, ..plain },
+            Role::Strong | Role::Name => bold,
+            Role::Tab => Look {
+                underlined: true,
+                ..bold
+            },
+            // One ink for all that acts.
+            Role::Key | Role::FrameFocused => ink(cyan, bold),
+            Role::Redirection => ink(cyan, bold),
+            Role::Code => ink(blue, plain),
             Role::Selected => Look {
                 reversed: true,
                 ..plain
             },
-            Role::Trouble | Role::ServerError => ink(red, bold),
-            Role::Protected => Look {
-                reversed: true,
-                ..ink(red, bold)
-            },
-            Role::Text => ink(green, plain),
+            Role::Trouble | Role::Protected | Role::ServerError => ink(red, bold),
             Role::Number => ink(magenta, plain),
             Role::Found => Look {
                 underlined: true,

@@ -1,22 +1,21 @@
 //! The screens beside the explorer: which of their parts stands where.
 //!
 //! ```text
-//! from 120 columns                         below: one part, the others as tabs
-//! ┌ Sessions ─┬ Steps ────────────────┐    ┌ tabs ──────────────┐
-//! │           │                       │    ├ part in focus ─────┤
-//! │           ├ Differences ──────────┤    │                    │
-//! └───────────┴───────────────────────┘    └────────────────────┘
+//! from 120 columns                         below: one part, the others by their names
+//!   ── Sessions ──    ── Steps ───────        ── Sessions ──── Steps ──── Differences ──
+//!                                             part in focus
+//!                     ── Differences ─
 //! ```
 
-use super::layout::Layout;
-use super::paint::{area_of, frame, tab_row};
+use super::layout::{Layout, columns};
+use super::paint::{Names, Rule, area_of};
 use super::pane;
 use super::theme::Theme;
 use crate::app::pane::{Part, TokensPart};
 use crate::app::{Beside, Painted, Screen, Spot, State};
+use crate::model::{cut, visible_line};
 use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
-use ratatui::text::Line;
+use ratatui::layout::Rect;
 
 /// Draws the screen that is in front and returns what it measured.
 /// What can be pointed at goes into `painted`.
@@ -32,19 +31,45 @@ pub fn draw(
     match state.screen {
         Screen::Explorer => {}
         Screen::Matrix => {
-            let area = framed("Matrix", true, middle, layout, theme, screen);
+            pane::matrix::draw_band(state, theme, layout.band, screen, painted);
+            let margin = if middle.width >= 60 { 2 } else { 1 };
+            let area = Rect {
+                x: middle.x + margin,
+                width: middle.width.saturating_sub(2 * margin),
+                ..middle
+            };
             measured.list_height = pane::matrix::draw(state, theme, area, screen, painted);
         }
         Screen::Sessions => {
+            pane::sessions::draw_band(state, theme, layout.band, screen, painted);
             let part = state.sessions.part;
-            let titles = Part::ALL.map(|p| (p.title().to_owned(), p == part));
-            draw_tabs(&titles, layout, theme, screen, painted);
-            for (which, rect) in session_parts(state, middle, layout.wide) {
+            let titles = Part::ALL.map(|which| (session_title(state, which), which == part));
+            draw_names(&titles, layout, theme, screen, painted);
+            for (which, rect) in session_parts(state, theme, layout) {
                 let place = Part::ALL.iter().position(|p| *p == which);
                 painted
                     .spots
                     .push((area_of(rect), Spot::Part(place.unwrap_or(0))));
-                let area = framed(which.title(), which == part, rect, layout, theme, screen);
+                let is_ruled = layout.wide || (which == Part::Differences && part == Part::Steps);
+                let fact = match which {
+                    Part::Files => match state.sessions.files.len() {
+                        0 => String::new(),
+                        count => count.to_string(),
+                    },
+                    Part::Steps => state.sessions.progress(),
+                    Part::Differences => String::new(),
+                };
+                let title = match which {
+                    Part::Files => which.title().to_owned(),
+                    Part::Steps => session_title(state, which),
+                    Part::Differences => pane::sessions::title_of_step(state),
+                };
+                let rule = Rule {
+                    title: &title,
+                    fact: &fact,
+                    focused: which == part,
+                };
+                let area = ruled(rule, is_ruled, rect, layout, theme, screen);
                 match which {
                     Part::Files => {
                         pane::sessions::draw_files(state, theme, area, screen, painted);
@@ -61,15 +86,28 @@ pub fn draw(
             }
         }
         Screen::Tokens => {
+            pane::tokens::draw_band(state, theme, layout.band, screen, painted);
             let part = state.tokens_pane.part;
-            let titles = TokensPart::ALL.map(|p| (p.title().to_owned(), p == part));
-            draw_tabs(&titles, layout, theme, screen, painted);
-            for (which, rect) in token_parts(state, middle, layout.wide) {
-                let place = TokensPart::ALL.iter().position(|p| *p == which);
+            let place = &state.environment().name;
+            for (which, rect) in token_parts(state, layout) {
+                let place_of = TokensPart::ALL.iter().position(|p| *p == which);
                 painted
                     .spots
-                    .push((area_of(rect), Spot::Part(place.unwrap_or(0))));
-                let area = framed(which.title(), which == part, rect, layout, theme, screen);
+                    .push((area_of(rect), Spot::Part(place_of.unwrap_or(0))));
+                let (title, fact) = match which {
+                    TokensPart::List => {
+                        let count = state.tokens_pane.rows(place).len();
+                        (which.title().to_owned(), count.to_string())
+                    }
+                    TokensPart::Inspector => pane::tokens::title(state),
+                };
+                let rule = Rule {
+                    title: &title,
+                    fact: &fact,
+                    focused: which == part,
+                };
+                let is_ruled = layout.ruled && (layout.wide || which == TokensPart::Inspector);
+                let area = ruled(rule, is_ruled, rect, layout, theme, screen);
                 match which {
                     TokensPart::List => {
                         measured.list_height =
@@ -87,75 +125,122 @@ pub fn draw(
     measured
 }
 
-fn draw_tabs(
+fn draw_names(
     titles: &[(String, bool)],
     layout: &Layout,
     theme: &Theme,
     screen: &mut Frame,
     painted: &mut Painted,
 ) {
-    if let Some(row) = layout.tabs {
-        tab_row(titles, theme, row, screen, painted, Spot::Part);
+    if let Some(row) = layout.names {
+        let names = Names {
+            names: titles,
+            fact: "",
+            focused: true,
+        };
+        names.draw(theme, row, screen, painted, Spot::Part);
     }
 }
 
-fn framed(
-    title: &str,
-    focused: bool,
+/// Draws the rule of a part, and says where its text stands.
+fn ruled(
+    rule: Rule,
+    is_ruled: bool,
     rect: Rect,
     layout: &Layout,
     theme: &Theme,
     screen: &mut Frame,
 ) -> Rect {
-    if !layout.framed {
-        return rect;
+    let above = u16::from(is_ruled).min(rect.height);
+    if is_ruled {
+        rule.draw(
+            theme,
+            Rect {
+                height: above,
+                ..rect
+            },
+            screen,
+        );
     }
-    let block = frame(Line::raw(format!(" {title} ")), focused, theme);
-    let inside = block.inner(rect);
-    screen.render_widget(block, rect);
-    inside.inner(Margin::new(1, 0))
+    // Where there is room, a blank line keeps the text off the rule.
+    let air = u16::from(layout.ruled && rect.height > 8).min(rect.height - above);
+    let indent = layout.indent.min(rect.width / 4);
+    Rect {
+        x: rect.x + indent,
+        y: rect.y + above + air,
+        width: rect.width - 2 * indent,
+        height: rect.height - above - air,
+    }
 }
 
-fn session_parts(state: &State, middle: Rect, wide: bool) -> Vec<(Part, Rect)> {
-    if !wide {
-        return vec![(state.sessions.part, middle)];
+/// The session that is open gives its steps their name.
+fn session_title(state: &State, part: Part) -> String {
+    let open = state.sessions.open.as_ref();
+    match (part, open, state.sessions.files.len()) {
+        (Part::Steps, Some(open), _) => cut(&visible_line(&open.session.name), 28),
+        (Part::Files, _, count @ 1..) => format!("{} {count}", part.title()),
+        _ => part.title().to_owned(),
     }
-    let left = middle.width * 26 / 100;
+}
+
+fn session_parts(state: &State, theme: &Theme, layout: &Layout) -> Vec<(Part, Rect)> {
+    let middle = layout.middle;
+    let steps_and_differences = |area: Rect| {
+        let wanted = pane::sessions::height_of_steps(state, theme, layout.inside(area)) + 3;
+        let upper = wanted.min(area.height * 3 / 5).max(area.height / 4);
+        let steps = Rect {
+            height: upper,
+            ..area
+        };
+        let differences = Rect {
+            y: area.y + upper,
+            height: area.height - upper,
+            ..area
+        };
+        vec![(Part::Steps, steps), (Part::Differences, differences)]
+    };
+    if !layout.wide {
+        return match state.sessions.part {
+            Part::Steps if middle.height >= 16 && state.sessions.open.is_some() => {
+                steps_and_differences(middle)
+            }
+            part => vec![(part, middle)],
+        };
+    }
+    let left = (middle.width * 36 / 100).clamp(40, 60);
     let (files, right) = columns(middle, left);
-    let upper = right.height * 55 / 100;
-    let steps = Rect {
-        height: upper,
-        ..right
-    };
-    let differences = Rect {
-        y: right.y + upper,
-        height: right.height - upper,
-        ..right
-    };
-    vec![
-        (Part::Files, files),
-        (Part::Steps, steps),
-        (Part::Differences, differences),
-    ]
+    let mut parts = vec![(Part::Files, files)];
+    parts.extend(steps_and_differences(right));
+    parts
 }
 
-fn token_parts(state: &State, middle: Rect, wide: bool) -> Vec<(TokensPart, Rect)> {
-    if !wide {
-        return vec![(state.tokens_pane.part, middle)];
+/// The list stands beside what is told of a token, or above it.
+fn token_parts(state: &State, layout: &Layout) -> Vec<(TokensPart, Rect)> {
+    let middle = layout.middle;
+    if layout.wide {
+        let left = (middle.width * 36 / 100).clamp(40, 60);
+        let (list, inspector) = columns(middle, left);
+        return vec![(TokensPart::List, list), (TokensPart::Inspector, inspector)];
     }
-    let (list, inspector) = columns(middle, middle.width * 48 / 100);
+    let count = state.tokens_pane.rows(&state.environment().name).len() as u16;
+    if count == 0 {
+        return vec![(TokensPart::List, middle)];
+    }
+    // What has the focus gets more of the room.
+    let most = match state.tokens_pane.part {
+        TokensPart::List => middle.height / 2,
+        TokensPart::Inspector => middle.height * 3 / 10,
+    };
+    let air = u16::from(layout.ruled);
+    let upper = (count + 2 * air).min(most.max(2 + air)).min(middle.height);
+    let list = Rect {
+        height: upper,
+        ..middle
+    };
+    let inspector = Rect {
+        y: middle.y + upper,
+        height: middle.height - upper,
+        ..middle
+    };
     vec![(TokensPart::List, list), (TokensPart::Inspector, inspector)]
-}
-
-fn columns(middle: Rect, left: u16) -> (Rect, Rect) {
-    let first = Rect {
-        width: left,
-        ..middle
-    };
-    let second = Rect {
-        x: middle.x + left,
-        width: middle.width - left,
-        ..middle
-    };
-    (first, second)
 }

@@ -1,15 +1,17 @@
-//! Which pane stands where for a size and a focus.
+//! Which pane stands where for a size and a focus: four bands, the same on every screen.
 //!
 //! ```text
-//! from 120 columns                    below: one pane, the others as tabs
-//! ┌ header ───────────────────────┐   ┌ header ─────────┐
-//! ├ Request ─────┬ Response ──────┤   │ call line       │
-//! │              │                │   │ tabs            │
-//! ├ History ─────┤                │   ├ pane in front ──┤
-//! ├ notice ──────┴────────────────┤   ├ notice ─────────┤
-//! └ footer ───────────────────────┘   └ footer ─────────┘
+//! from 120 columns                         below: one pane, the others by their names
+//!   header                                   header
+//! ▌ call line, on raised ground            ▌ call line
+//!   ── Request ─────    ── Response ───    ── Request ──── Response ──── History ──
+//!                                            pane in front
+//!   ── History ─────
+//!   message                                  message
+//!   footer                                   footer
 //! ```
 
+use crate::app::pane::BuilderTab;
 use crate::app::{Pane, SIDE_BY_SIDE, Screen, Split, State};
 use ratatui::layout::Rect;
 
@@ -18,86 +20,128 @@ pub const LEAST: (u16, u16) = (20, 5);
 
 pub struct Layout {
     pub header: Rect,
-    /// Method and URL, where only one pane is shown.
-    pub call: Option<Rect>,
+    /// What will be sent, on ground of its own; of one row or of three.
+    pub band: Rect,
     /// The names of the panes, where only one is shown.
-    pub tabs: Option<Rect>,
+    pub names: Option<Rect>,
+    /// Each with its rule, where there are rules.
     pub panes: Vec<(Pane, Rect)>,
-    /// All the room between the header and the notice.
+    /// All the room between the call line and the message.
     pub middle: Rect,
     /// Whether panes stand side by side.
     pub wide: bool,
-    pub notice: Rect,
+    /// Kept blank for messages, so that none moves what stands above it.
+    pub message: Rect,
     pub footer: Rect,
-    /// Whether panes have frames.
-    pub framed: bool,
+    /// Whether panes begin with a rule.
+    pub ruled: bool,
+    /// Columns between the edge of a pane and its text.
+    pub indent: u16,
 }
 
-/// `notice_lines` is how many lines the notice would like.
-pub fn layout(state: &State, area: Rect, notice_lines: u16) -> Layout {
+impl Layout {
+    /// Where the text of a pane stands: beneath its rule, with a margin at both sides.
+    pub fn inside(&self, pane: Rect) -> Rect {
+        let rule = u16::from(self.ruled && self.wide).min(pane.height);
+        let indent = self.indent.min(pane.width / 4);
+        Rect {
+            x: pane.x + indent,
+            y: pane.y + rule,
+            width: pane.width - 2 * indent,
+            height: pane.height - rule,
+        }
+    }
+}
+
+/// Columns between panes side by side.
+const GUTTER: u16 = 4;
+
+/// Rows of the request, and of one whose body is in front.
+const REQUEST: u16 = 10;
+const REQUEST_WITH_BODY: u16 = 20;
+
+pub fn layout(state: &State, area: Rect) -> Layout {
     let wide = area.width >= SIDE_BY_SIDE;
-    let framed = area.height >= 16 && area.width >= 60;
+    let ruled = wide || (area.height >= 16 && area.width >= 60);
     let row = |y: u16, height: u16| Rect {
-        y: area.y + y,
-        height,
+        y: area.y + y.min(area.height),
+        height: height.min(area.height.saturating_sub(y)),
         ..area
     };
-    let notice = notice_lines.min(area.height / 3);
-    let calls = !wide && state.screen == Screen::Explorer;
-    let has_tabs = !wide && framed && state.screen != Screen::Matrix;
-    let top = 1 + u16::from(calls) + u16::from(has_tabs);
-    let middle = row(top, area.height.saturating_sub(top + 1 + notice));
+    let tall = wide && area.height >= 24;
+    let band = if tall { 3 } else { 1 };
+    // Beneath the band there is air where there is room for it.
+    let air = u16::from(tall || (area.width >= 100 && area.height >= 26));
+    let top = 1 + band + air;
+    let named = ruled && !wide && matches!(state.screen, Screen::Explorer | Screen::Sessions);
+    let message = u16::from(area.height >= 16);
+    let below = top + u16::from(named);
+    let middle = row(below, area.height.saturating_sub(below + 1 + message));
     let panes = if wide {
-        let share = |whole: u16, thousandths: u16| {
-            (u32::from(whole) * u32::from(thousandths) / 1_000) as u16
-        };
-        let left = share(area.width, state.split.columns.unwrap_or(Split::COLUMNS));
-        let least = 7.min(middle.height);
-        let request = match state.split.rows {
-            Some(rows) => share(middle.height, rows).max(least),
-            None => (middle.height * 2 / 5).clamp(least, 14),
-        };
-        let column = Rect {
-            width: left,
-            ..middle
-        };
-        vec![
-            (
-                Pane::Request,
-                Rect {
-                    height: request,
-                    ..column
-                },
-            ),
-            (
-                Pane::History,
-                Rect {
-                    y: column.y + request,
-                    height: middle.height - request,
-                    ..column
-                },
-            ),
-            (
-                Pane::Response,
-                Rect {
-                    x: middle.x + left,
-                    width: middle.width - left,
-                    ..middle
-                },
-            ),
-        ]
+        side_by_side(state, middle)
     } else {
         vec![(state.pane_in_front(), middle)]
     };
     Layout {
         header: row(0, 1),
-        call: calls.then(|| row(1, 1)),
-        tabs: has_tabs.then(|| row(top - 1, 1)),
+        band: row(1, band),
+        names: named.then(|| row(top, 1)),
         panes,
         middle,
         wide,
-        notice: row(area.height.saturating_sub(1 + notice), notice),
+        message: row(area.height.saturating_sub(1 + message), 1),
         footer: row(area.height.saturating_sub(1), 1),
-        framed,
+        ruled,
+        indent: if area.width >= 60 { 2 } else { 1 },
     }
+}
+
+/// The columns left and right of a gutter; the first begins at the margin.
+pub fn columns(middle: Rect, left: u16) -> (Rect, Rect) {
+    let first = Rect {
+        x: middle.x + 2,
+        width: left,
+        ..middle
+    };
+    let second = Rect {
+        x: first.right() + GUTTER,
+        width: middle.width.saturating_sub(left + GUTTER + 4),
+        ..middle
+    };
+    (first, second)
+}
+
+fn side_by_side(state: &State, middle: Rect) -> Vec<(Pane, Rect)> {
+    let share =
+        |whole: u16, thousandths: u16| (u32::from(whole) * u32::from(thousandths) / 1_000) as u16;
+    let left = match state.split.columns {
+        Some(columns) => share(middle.width.saturating_sub(4), columns),
+        None => share(middle.width.saturating_sub(4), Split::COLUMNS).clamp(40, 60),
+    };
+    let (left, response) = columns(middle, left);
+    let has_body = state.builder.tab == BuilderTab::Body && !state.builder.body.is_empty();
+    let request = match (state.split.rows, has_body) {
+        (Some(rows), _) => share(middle.height, rows),
+        (None, true) => REQUEST_WITH_BODY.min(middle.height * 3 / 5),
+        (None, false) => REQUEST.min(middle.height / 2),
+    };
+    let request = request.max(7.min(middle.height));
+    vec![
+        (
+            Pane::Request,
+            Rect {
+                height: request,
+                ..left
+            },
+        ),
+        (
+            Pane::History,
+            Rect {
+                y: left.y + request,
+                height: left.height - request,
+                ..left
+            },
+        ),
+        (Pane::Response, response),
+    ]
 }

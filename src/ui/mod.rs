@@ -1,6 +1,7 @@
 //! Floor 5: pictures. Draws what the state holds and changes nothing; what the last picture
 //! measured goes back as `Painted`.
 
+mod band;
 mod beside;
 mod json;
 mod layout;

@@ -1,14 +1,14 @@
-//! The few strokes that panes share: frames, tabs, cells side by side, and the last sweep over
-//! a finished picture.
+//! The few strokes that panes share: rules, frames, tabs, cells side by side, and the last sweep
+//! over a finished picture.
 
 use super::theme::Theme;
 use crate::app::{Action, Area, Painted, Spot};
 use crate::insight::disguise;
-use crate::model::{ErrorLine, cut, fit, is_unsafe, wrap};
+use crate::model::{ErrorLine, StatusClass, cut, fit, is_unsafe, wrap};
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, Cell as ScreenCell};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
@@ -20,6 +20,15 @@ pub fn area_of(rect: Rect) -> Area {
         y: rect.y,
         width: rect.width,
         height: rect.height,
+    }
+}
+
+/// The sign of a class; a success that says no has one of its own.
+pub fn sign(class: StatusClass, refused: bool, theme: &Theme) -> &'static str {
+    match (refused && class == StatusClass::Success, theme.ascii) {
+        (true, false) => "✓!",
+        (true, true) => "+!",
+        (false, ascii) => class.glyph(ascii),
     }
 }
 
@@ -61,29 +70,134 @@ pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
 /// Empties a part of the screen for what lies on top of it.
 pub fn clear(area: Rect, theme: &Theme, frame: &mut Frame) {
     frame.render_widget(Clear, area);
-    frame.buffer_mut().set_style(area, theme.ground());
+    frame.buffer_mut().set_style(area, theme.raised());
 }
 
-/// The frame of what writes to a protected environment: other lines as well as another colour.
-pub fn guarded_frame<'a>(title: Line<'a>, theme: &Theme) -> Block<'a> {
-    let set = if theme.ascii {
-        border::Set {
-            top_left: "#",
-            top_right: "#",
-            bottom_left: "#",
-            bottom_right: "#",
-            vertical_left: "#",
-            vertical_right: "#",
-            horizontal_top: "=",
-            horizontal_bottom: "=",
+/// What lies beneath something steps back: it can still be read, and shouts no more.
+pub fn fade(area: Rect, theme: &Theme, frame: &mut Frame) {
+    let style = theme.ground().patch(theme.dim());
+    let buffer = frame.buffer_mut();
+    for position in area.intersection(buffer.area).positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.modifier = Modifier::empty();
+            cell.set_style(style);
         }
-    } else {
-        border::DOUBLE
-    };
-    let style = theme.trouble();
-    frame(title, true, theme)
-        .border_set(set)
-        .border_style(style)
+    }
+}
+
+/// The thin line that a pane begins with: its title at the left, its one fact at the right. Where
+/// the focus is, it is heavy.
+pub struct Rule<'a> {
+    pub title: &'a str,
+    pub fact: &'a str,
+    pub focused: bool,
+}
+
+impl Rule<'_> {
+    pub fn draw(&self, theme: &Theme, row: Rect, frame: &mut Frame) {
+        let width = row.width as usize;
+        let stroke = theme.stroke(self.focused);
+        let line = theme.frame(self.focused);
+        let title = cut(self.title, width.saturating_sub(6));
+        let mut spans = vec![
+            Span::styled(format!("{} ", stroke.repeat(2)), line),
+            Span::styled(format!("{title} "), self.title_style(theme)),
+        ];
+        let used = title.width() + 4;
+        let fact = cut(self.fact, width.saturating_sub(used + 6));
+        match fact.is_empty() {
+            true => spans.push(Span::styled(
+                stroke.repeat(width.saturating_sub(used)),
+                line,
+            )),
+            false => {
+                let between = width.saturating_sub(used + fact.width() + 4);
+                spans.push(Span::styled(stroke.repeat(between), line));
+                let style = if self.focused {
+                    Style::new()
+                } else {
+                    theme.dim()
+                };
+                spans.push(Span::styled(format!(" {fact} "), style));
+                spans.push(Span::styled(stroke.repeat(2), line));
+            }
+        }
+        frame.render_widget(Line::from(spans), row);
+    }
+
+    fn title_style(&self, theme: &Theme) -> Style {
+        match self.focused {
+            true => theme.focus(),
+            false => theme.dim(),
+        }
+    }
+}
+
+/// The names of panes of which one is shown, in one line; the fact of that one at the right. What
+/// has the focus is heavy.
+pub struct Names<'a> {
+    pub names: &'a [(String, bool)],
+    pub fact: &'a str,
+    pub focused: bool,
+}
+
+impl Names<'_> {
+    pub fn draw(
+        &self,
+        theme: &Theme,
+        row: Rect,
+        frame: &mut Frame,
+        painted: &mut Painted,
+        spot: impl Fn(usize) -> Spot,
+    ) {
+        let (names, focused) = (self.names, self.focused);
+        let mut spans = Vec::new();
+        let mut x = row.x;
+        for (place, (name, in_front)) in names.iter().enumerate() {
+            let heavy = *in_front && focused;
+            let stroke = theme.stroke(heavy);
+            let line = theme.frame(heavy);
+            let style = match (*in_front, focused) {
+                (true, true) => theme.focus(),
+                (true, false) => theme.strong(),
+                (false, _) => theme.dim(),
+            };
+            let before = if place == 0 || heavy { 3 } else { 1 };
+            let after = if heavy { 3 } else { 1 };
+            spans.push(Span::styled(stroke.repeat(before), line));
+            spans.push(Span::styled(format!(" {name} "), style));
+            spans.push(Span::styled(stroke.repeat(after), line));
+            let wide = (before + after + name.width() + 2) as u16;
+            let width = wide.min(row.right().saturating_sub(x));
+            let tab = Rect { x, width, ..row };
+            painted.spots.push((area_of(tab), spot(place)));
+            x += width;
+        }
+        let left = row.right().saturating_sub(x) as usize;
+        let thin = theme.stroke(false);
+        let fact = cut(self.fact, left.saturating_sub(6));
+        match fact.is_empty() {
+            true => spans.push(Span::styled(thin.repeat(left), theme.frame(false))),
+            false => {
+                let between = left.saturating_sub(fact.width() + 4);
+                spans.push(Span::styled(thin.repeat(between), theme.frame(false)));
+                spans.push(Span::raw(format!(" {fact} ")));
+                spans.push(Span::styled(thin.repeat(2), theme.frame(false)));
+            }
+        }
+        frame.render_widget(Line::from(spans), row);
+    }
+}
+
+/// A block of lines with a bar at its left, as high as the block: the one sign for a verdict.
+pub fn barred(lines: Vec<Line<'static>>, bar: Style, theme: &Theme) -> Vec<Line<'static>> {
+    let stroke = if theme.ascii { "| " } else { "▌ " };
+    let lines = lines.into_iter().map(|line| {
+        let mut spans = vec![Span::styled(stroke, bar)];
+        spans.extend(line.spans);
+        Line::from(spans).style(line.style)
+    });
+    lines.collect()
 }
 
 /// A line of words, some of which do something when they are pointed at.
@@ -104,7 +218,11 @@ pub fn line_of(
     Line::from(parts.into_iter().map(|(span, _)| span).collect::<Vec<_>>())
 }
 
-/// Draws the tabs of `tabs` in a row and makes each a spot.
+/// Columns between tabs.
+const BETWEEN_TABS: usize = 3;
+
+/// Draws tabs in a row, the one in front underlined, and makes each a spot. Where not all fit, they
+/// move together; if that is not enough, the first ones go.
 pub fn tab_row(
     titles: &[(String, bool)],
     theme: &Theme,
@@ -113,35 +231,39 @@ pub fn tab_row(
     painted: &mut Painted,
     spot: impl Fn(usize) -> Spot,
 ) {
+    let width = |from: usize, gap: usize| -> usize {
+        let shown = titles.iter().skip(from);
+        let all: usize = shown.map(|(title, _)| title.width() + gap).sum();
+        all.saturating_sub(gap)
+    };
+    let room = area.width as usize;
+    let gap = match width(0, BETWEEN_TABS) <= room {
+        true => BETWEEN_TABS,
+        false => 1,
+    };
+    let in_front = titles.iter().position(|(_, front)| *front).unwrap_or(0);
+    let first = (0..=in_front)
+        .find(|from| width(*from, gap) <= room)
+        .unwrap_or(in_front);
     let mut x = area.x;
-    for (place, (title, _)) in titles.iter().enumerate() {
-        let width = (title.width() as u16 + 2).min(area.right().saturating_sub(x));
+    for (place, (title, is_front)) in titles.iter().enumerate().skip(first) {
+        let width = (title.width() as u16).min(area.right().saturating_sub(x));
         let tab = Rect { x, width, ..area };
         painted.spots.push((area_of(tab), spot(place)));
-        x = (x + width + 1).min(area.right());
-    }
-    frame.render_widget(tabs(titles, theme), area);
-}
-
-/// `Errors 1 ─ Body ─ Headers`, the one in front marked.
-pub fn tabs(titles: &[(String, bool)], theme: &Theme) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (title, in_front) in titles {
-        let style = if *in_front {
-            theme.selected()
-        } else {
-            theme.dim()
+        let style = match is_front {
+            true => theme.tab(),
+            false => theme.dim(),
         };
-        spans.push(Span::styled(format!(" {title} "), style));
-        spans.push(Span::raw(" "));
+        let title = cut(title, width as usize);
+        frame.render_widget(Line::styled(title, style), tab);
+        x = (x + width + gap as u16).min(area.right());
     }
-    Line::from(spans)
 }
 
 /// A text, the columns it has, and its style.
 pub type Cell = (String, usize, Style);
 
-/// Texts in columns, each wrapped to its width, two blanks apart.
+/// Texts in columns, each wrapped to its width, three blanks apart.
 pub fn columns(cells: &[Cell]) -> Vec<Line<'static>> {
     let wrapped: Vec<Vec<String>> = cells
         .iter()
@@ -154,17 +276,58 @@ pub fn columns(cells: &[Cell]) -> Vec<Line<'static>> {
             for ((_, width, style), lines) in cells.iter().zip(&wrapped) {
                 let text = lines.get(row).map_or("", String::as_str);
                 spans.push(Span::styled(fit(text, *width), *style));
-                spans.push(Span::raw("  "));
+                spans.push(Span::raw("   "));
             }
             Line::from(spans)
         })
         .collect()
 }
 
+/// Lines of a detail that are seen before its entry is opened.
+const DETAIL_LINES: usize = 3;
+
+/// A text that takes no more than some lines, with a sign where it goes on.
+fn in_lines(text: &str, width: usize, most: usize) -> String {
+    let lines = wrap(text, width);
+    if lines.len() <= most {
+        return text.to_owned();
+    }
+    let mut kept = lines[..most].to_vec();
+    if let Some(last) = kept.last_mut() {
+        *last = cut(&format!("{last} …"), width.max(2));
+        if !last.ends_with('…') {
+            last.push('…');
+        }
+    }
+    kept.join(" ")
+}
+
 /// Below this many columns side by side breaks words; entries are then stacked.
 const SIDE_BY_SIDE: usize = 40;
 /// A code of this length gets its columns even where they are dear: a broken one cannot be read.
 const CODE: usize = 24;
+
+/// What stands before the name of a field in JSON:API.
+pub const BEFORE_FIELD: [&str; 2] = ["/data/attributes", "/data/relationships"];
+
+/// The name of a field as people say it, without where all fields stand.
+pub fn short_field(pointer: &str) -> &str {
+    let below = BEFORE_FIELD
+        .iter()
+        .find_map(|before| pointer.strip_prefix(before)?.strip_prefix('/'));
+    let Some(name) = below.filter(|name| !name.is_empty()) else {
+        return pointer;
+    };
+    let ends = ["/data/id", "/data/type", "/data"];
+    let bare = ends.iter().find_map(|end| name.strip_suffix(end));
+    bare.filter(|name| !name.is_empty()).unwrap_or(name)
+}
+
+fn fields<'a>(entries: &(impl Iterator<Item = &'a ErrorLine> + Clone)) -> usize {
+    let fields = entries.clone().filter_map(|entry| entry.field.as_deref());
+    let widths = fields.map(|field| short_field(field).width());
+    widths.max().unwrap_or(0)
+}
 
 /// How wide title, detail and code may be, so that every code stands on one line if it can.
 pub struct EntryColumns {
@@ -191,12 +354,12 @@ impl EntryColumns {
                 .filter_map(|e| text(e).as_ref().map(|t| t.width()));
             widths.max().unwrap_or(0)
         };
-        let longest_field = longest(|e| &e.field);
+        let longest_field = fields(&entries);
         let mut titles = entries.clone().map(|e| e.title.as_deref());
         let first = titles.next().flatten();
         let are_alike = entries.clone().count() > 1 && titles.all(|title| title == first);
         let no_title = longest_field > 0 && are_alike && width < ROOMY;
-        let gaps = 4 + if longest_field > 0 { 2 } else { 0 } - if no_title { 2 } else { 0 };
+        let gaps = 6 + if longest_field > 0 { 3 } else { 0 } - if no_title { 3 } else { 0 };
         let room = width.saturating_sub(gaps);
         let longest_code = longest(|e| &e.code);
         let most = (room / 3).max(CODE.min(room.saturating_sub(28))).max(4);
@@ -214,15 +377,22 @@ impl EntryColumns {
                 .max(5),
         };
         // What no detail needs is the field's.
-        let spare = room.saturating_sub(code + title + longest(|e| &e.detail));
+        let longest_detail = longest(|e| &e.detail);
+        let spare = room.saturating_sub(code + title + longest_detail);
         let field = match longest_field {
             0 => 0,
             longest => longest.clamp(5, (room / 4).max(spare).max(5)),
         };
+        let stacked = room < SIDE_BY_SIDE || longest_code > most;
+        let left = room.saturating_sub(code + title + field).max(6);
         EntryColumns {
-            stacked: room < SIDE_BY_SIDE || longest_code > most,
+            stacked,
             title,
-            detail: room.saturating_sub(code + title + field).max(6),
+            // A table is as wide as what it holds.
+            detail: match stacked {
+                true => left,
+                false => left.min(longest_detail.max(6)),
+            },
             field,
             code,
         }
@@ -248,24 +418,32 @@ impl EntryColumns {
         cells.filter(|(_, width, _)| *width > 0).collect()
     }
 
-    /// Title, detail, field and code side by side; what the API left out is a dash.
-    pub fn entry(&self, entry: &ErrorLine, theme: &Theme) -> Vec<Line<'static>> {
+    /// Title, detail, field and code side by side; what the API left out is a dash. A long detail is
+    /// cut after three lines, unless the entry is opened.
+    pub fn entry(&self, entry: &ErrorLine, opened: bool, theme: &Theme) -> Vec<Line<'static>> {
         let text = |text: &Option<String>| match text {
             Some(text) => text.clone(),
             None => if theme.ascii { "-" } else { "–" }.to_owned(),
         };
         let title = (text(&entry.title), self.title, theme.strong());
         let mut detail = (text(&entry.detail), self.detail, Style::new());
-        let field = (text(&entry.field), self.field, theme.strong());
-        let code = (text(&entry.code), self.code, theme.code());
+        let named = entry
+            .field
+            .as_deref()
+            .map(|field| short_field(field).to_owned());
+        let field = (text(&named), self.field, theme.strong());
+        let code = (text(&entry.code), self.code, Style::new());
         if self.stacked {
-            if let Some(field) = &entry.field {
+            if let Some(field) = &named {
                 detail.0 = match &entry.detail {
                     Some(detail) => format!("{field}: {detail}"),
                     None => field.clone(),
                 };
             }
             return self.stack(title, detail, code);
+        }
+        if !opened {
+            detail.0 = in_lines(&detail.0, self.detail, DETAIL_LINES);
         }
         columns(&self.kept([title, detail, field, code]))
     }
@@ -387,6 +565,21 @@ pub fn sweep(buffer: &mut Buffer, theme: &Theme) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_has_the_name_that_people_say() {
+        let short = [
+            ("/data/attributes/ends_at", "ends_at"),
+            ("/data/relationships/buyer/data/id", "buyer"),
+            ("/data/relationships/buyer/data", "buyer"),
+            ("/data/attributes/", "/data/attributes/"),
+            ("/orders/0/price", "/orders/0/price"),
+            ("stage", "stage"),
+        ];
+        for (pointer, name) in short {
+            assert_eq!(short_field(pointer), name);
+        }
+    }
 
     #[test]
     fn the_sweep_leaves_no_control_character_in_a_picture() {

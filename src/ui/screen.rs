@@ -2,16 +2,16 @@
 
 use super::beside;
 use super::layout::{LEAST, Layout, layout};
-use super::paint::{area_of, clear, frame, guarded_frame, hide, sweep, tab_row};
+use super::paint::{Names, Rule, area_of, clear, fade, hide, sweep};
 use super::pane;
 use super::status_bar;
 use super::theme::Theme;
 use crate::app::{Border, Overlay, Painted, Pane, Screen, Spot, State};
-use crate::model::{cut, visible_line};
+use crate::model::cut;
 use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Block;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Clear;
 
 /// Draws the state and returns what the picture measured.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
@@ -33,8 +33,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
 
 fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Painted) {
     let area = screen.area();
-    let notice = status_bar::notice(state, theme, area.width);
-    let layout = layout(state, area, notice.len() as u16);
+    let layout = layout(state, area);
     let header = status_bar::header(state, theme, layout.header, painted);
     screen.render_widget(header, layout.header);
     match state.screen {
@@ -43,21 +42,6 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
     }
     for (border, rect) in borders(&layout.panes) {
         painted.spots.push((area_of(rect), Spot::Border(border)));
-    }
-    for (row, line) in notice
-        .into_iter()
-        .take(layout.notice.height as usize)
-        .enumerate()
-    {
-        let y = layout.notice.y + row as u16;
-        screen.render_widget(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..layout.notice
-            },
-        );
     }
     let footer = status_bar::footer(state, theme, layout.footer, painted);
     screen.render_widget(footer, layout.footer);
@@ -70,33 +54,37 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
         painted.spots.retain(|(area, _)| area.y == layout.footer.y);
         let all = (area_of(room), Spot::Behind);
         painted.spots.insert(0, all);
+        fade(room, theme, screen);
         draw_overlay(overlay, state, theme, screen, painted);
     }
+    draw_message(state, theme, &layout, screen);
 }
 
-/// The frame of the request says as whom and where it would go.
-fn request_frame(state: &State, theme: &Theme, width: u16) -> Block<'static> {
-    let environment = state.environment();
-    let token = state.token();
-    let token = token.map_or_else(
-        || "without a token".to_owned(),
-        |t| format!("as {}", t.name),
-    );
-    let title = Pane::Request.title();
-    let goes = format!(" {title}  {token} in {} ", visible_line(&environment.name));
-    let goes = cut(&goes, width.saturating_sub(16) as usize);
-    let focused = state.focus == Pane::Request;
-    if !environment.protected {
-        return frame(Line::raw(goes), focused, theme);
-    }
-    let badge = Span::styled(" PROTECTED ", theme.protected());
-    // Its lines are the same in focus and out of it, so the title says which.
-    let style = match focused {
-        true => theme.selected(),
-        false => theme.trouble(),
+/// What happened stands in a line of its own above the keys, and grows upwards over what is there:
+/// nothing moves. Where there is little room it takes the place of the keys.
+fn draw_message(state: &State, theme: &Theme, layout: &Layout, screen: &mut Frame) {
+    let area = screen.area();
+    let lines = status_bar::notice(state, theme, area.width);
+    let most = (area.height / 3).max(1);
+    let height = (lines.len() as u16).min(most);
+    let end = match layout.message.height {
+        0 => layout.footer.bottom(),
+        _ => layout.message.bottom(),
     };
-    let title = Line::from(vec![Span::styled(goes, style), badge]);
-    guarded_frame(title, theme)
+    let place = Rect {
+        y: end.saturating_sub(height),
+        height,
+        ..area
+    };
+    if height > 1 || state.overlay.is_some() {
+        clear(place, theme, screen);
+    } else if height == 1 {
+        screen.render_widget(Clear, place);
+        screen.buffer_mut().set_style(place, theme.ground());
+    }
+    for (rect, line) in place.rows().zip(lines) {
+        screen.render_widget(line, rect);
+    }
 }
 
 fn draw_overlay(
@@ -149,62 +137,65 @@ fn draw_panes(
     screen: &mut Frame,
     painted: &mut Painted,
 ) {
-    if let Some(row) = layout.call {
-        pane::builder::draw_line(state, theme, row, screen, painted);
-    }
-    if let Some(row) = layout.tabs {
+    pane::builder::draw_band(state, theme, layout.band, screen, painted);
+    let fact = |pane: Pane, width: u16| match pane {
+        Pane::Request => String::new(),
+        Pane::Response => pane::response::title(state, width),
+        Pane::History => pane::history::count(state),
+    };
+    if let Some(row) = layout.names {
         let front = state.pane_in_front();
-        let titles = Pane::ALL.map(|pane| (pane.title().to_owned(), pane == front));
+        let names = Pane::ALL.map(|pane| {
+            let calls = state.history.rows.len();
+            let name = match (pane, calls) {
+                (Pane::History, 1..) => format!("{} {calls}", pane.title()),
+                _ => pane.title().to_owned(),
+            };
+            (name, pane == front)
+        });
+        let names = Names {
+            names: &names,
+            fact: &fact(front, row.width.saturating_sub(50)),
+            focused: front == state.focus && !state.is_on_call(),
+        };
         let spot = |place: usize| Pane::ALL.get(place).map_or(Spot::Sheet, |p| Spot::Pane(*p));
-        tab_row(&titles, theme, row, screen, painted, spot);
+        names.draw(theme, row, screen, painted, spot);
     }
     for (which, rect) in &layout.panes {
         painted.panes.push((*which, area_of(*rect)));
         painted.spots.push((area_of(*rect), Spot::Pane(*which)));
-        let inside = if layout.framed {
-            let block = match which {
-                Pane::Request => request_frame(state, theme, rect.width),
-                Pane::Response => {
-                    let title = pane::response::title(state, rect.width.saturating_sub(2));
-                    frame(Line::raw(title), *which == state.focus, theme)
-                }
-                Pane::History => {
-                    let title = Line::raw(format!(" {} ", which.title()));
-                    frame(title, *which == state.focus, theme)
-                }
+        if layout.wide {
+            let rule = Rule {
+                title: which.title(),
+                fact: &fact(*which, rect.width.saturating_sub(16)),
+                focused: *which == state.focus && !(*which == Pane::Request && state.is_on_call()),
             };
-            let inside = block.inner(*rect);
-            screen.render_widget(block, *rect);
-            inside.inner(Margin::new(1, 0))
-        } else {
-            *rect
-        };
+            let row = Rect { height: 1, ..*rect };
+            rule.draw(theme, row, screen);
+        }
+        let inside = layout.inside(*rect);
         match which {
             Pane::Request => pane::builder::draw(state, theme, inside, screen, painted),
             Pane::Response => pane::response::draw(state, theme, inside, screen, painted),
             Pane::History => pane::history::draw(state, theme, inside, screen, painted),
         }
     }
-    if let Some(row) = layout.call {
-        pane::builder::draw_candidates(state, theme, row, layout.middle, screen, painted);
-    }
+    pane::builder::draw_candidates(state, theme, layout.band, layout.middle, screen, painted);
 }
 
-/// The lines between panes side by side, two cells wide: the frames of both neighbours.
+/// What lies between panes side by side and can be moved: the gutter, and the rule of the history.
 fn borders(panes: &[(Pane, Rect)]) -> Vec<(Border, Rect)> {
     let of = |pane| panes.iter().find(|(which, _)| *which == pane).map(|p| p.1);
     let (Some(history), Some(response)) = (of(Pane::History), of(Pane::Response)) else {
         return Vec::new();
     };
     let columns = Rect {
-        x: response.x.saturating_sub(1),
-        width: 2,
+        x: history.right(),
+        width: response.x.saturating_sub(history.right()),
         ..response
     };
     let rows = Rect {
-        y: history.y.saturating_sub(1),
-        height: 2,
-        width: history.width.saturating_sub(1),
+        height: 1,
         ..history
     };
     vec![(Border::Rows, rows), (Border::Columns, columns)]

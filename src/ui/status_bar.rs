@@ -7,107 +7,177 @@ use crate::app::pane::BuilderTab;
 use crate::app::{
     Action, Level, Overlay, Painted, Pane, Place, Screen, State, blocked, is_refused,
 };
-use crate::model::{BodyKind, cut, visible_line, wrap};
+use crate::model::{BodyKind, TokenRef, cut, visible_line, wrap};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Environment and token, on every screen.
+/// Where and as whom, on every screen; at the right the screens, and the keys that find and help.
 pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -> Line<'static> {
-    let width = area.width;
+    let width = area.width as usize;
+    let (wide, narrow) = (width >= 120, width < 60);
     let environment = state.environment();
-    let token = match state.token() {
-        Some(token) => token.label(),
-        None => "none".to_owned(),
-    };
-    let gap = if width >= 60 { "   " } else { " " };
+    let margin = if narrow { " " } else { "  " };
+    let gap = if wide { "   " } else { margin };
     let safe = |text: &str| visible_line(text).into_owned();
-    let named = |word: &'static str, name: String, action: Action| {
+    let opens = if theme.ascii { " v" } else { " ▾" };
+    let named = |name: String, action: Action| {
         [
-            (Span::styled(word, theme.dim()), Some(action)),
             (Span::styled(name, theme.name()), Some(action)),
+            (Span::styled(opens, theme.key()), Some(action)),
         ]
     };
-    let mut parts: Vec<(Span, Option<Action>)> = Vec::new();
-    if width >= 60 {
-        parts.push((Span::styled(" httriage ", theme.strong()), None));
-        parts.push((Span::raw("  "), None));
+    let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(margin), None)];
+    if wide {
+        parts.push((Span::styled("httriage", theme.dim()), None));
+        parts.push((Span::raw("     "), None));
     }
     let name = safe(&environment.name);
-    parts.extend(named("env ", name, Action::ChooseEnvironment));
+    parts.extend(named(name, Action::ChooseEnvironment));
+    let mut warns = |words: &'static str, action: Option<Action>, style: Style| {
+        parts.push((Span::raw(gap), None));
+        parts.push((Span::styled(words, style), action));
+    };
     if environment.protected {
-        parts.push((Span::raw(" "), None));
-        parts.push((Span::styled(" PROTECTED ", theme.protected()), None));
+        warns("PROTECTED", None, theme.protected());
     }
     if !environment.insecure_origins.is_empty() {
-        let badge = Span::styled(" CERTIFICATES NOT CHECKED ", theme.protected());
-        parts.push((Span::raw(" "), None));
-        parts.push((badge, None));
+        warns("CERTIFICATES NOT CHECKED", None, theme.protected());
     }
     if state.private {
-        parts.push((Span::raw(" "), None));
-        let badge = Span::styled(" PRIVATE ", theme.selected());
-        parts.push((badge, Some(Action::SwitchPrivacy)));
+        warns("PRIVATE", Some(Action::SwitchPrivacy), theme.strong());
     }
+    let before_token = parts.len();
     parts.push((Span::raw(gap), None));
-    // Where there is no room for the tabs, the name of the screen is worth more than the token.
-    match width >= 60 || state.screen == Screen::Explorer {
-        true => parts.extend(named("token ", safe(&token), Action::ChooseToken)),
-        false => {
-            let title = state.screen.title().to_owned();
-            parts.extend(named("", title, state.screen.shown_by()));
-        }
+    let token = state.token();
+    let name = token.as_ref().map_or("no token", |t| t.name.as_str());
+    parts.extend(named(safe(name), Action::ChooseToken));
+    if width >= 100
+        && let Some(known) = token.and_then(|token| known_of(state, &token))
+    {
+        let known = cut(&known, if wide { 28 } else { 16 });
+        parts.push((Span::raw(gap), None));
+        parts.push((Span::styled(known, theme.dim()), Some(Action::ShowTokens)));
+    }
+    let width_of = |parts: &[(Span, Option<Action>)]| -> usize {
+        parts.iter().map(|(span, _)| span.width()).sum()
+    };
+    // Where there is no room for both, the name of the screen is worth more than the token.
+    let screen = state.screen.title().width() + 4;
+    if narrow && width_of(&parts) + screen > width && state.screen != Screen::Explorer {
+        parts.truncate(before_token);
     }
     if let Some(case) = &state.case {
         parts.push((Span::raw(gap), None));
-        parts.extend(named("case ", safe(case), Action::SetCase));
+        parts.push((Span::styled("case ", theme.dim()), Some(Action::SetCase)));
+        parts.push((
+            Span::styled(safe(case), theme.name()),
+            Some(Action::SetCase),
+        ));
     }
-    let used: usize = parts.iter().map(|(span, _)| span.width()).sum();
-    let help = state.keymap.hint(Action::OpenHelp).unwrap_or_default();
-    let help = format!("{help} help ");
-    let mut gap = (width as usize).saturating_sub(used + help.width());
-    let tabs = tabs(state, gap);
-    gap -= tabs.iter().map(|(text, _)| text.width()).sum::<usize>();
-    if !tabs.is_empty() {
-        let before = gap / 2;
-        gap -= before;
-        parts.push((Span::raw(" ".repeat(before)), None));
-    }
-    for (text, screen) in tabs {
-        let style = match screen == state.screen {
-            true => theme.selected(),
-            false => theme.dim(),
-        };
-        parts.push((Span::styled(text, style), Some(screen.shown_by())));
-    }
-    if gap > 0 {
-        parts.push((Span::raw(" ".repeat(gap)), None));
-        parts.push((Span::styled(help, theme.dim()), Some(Action::OpenHelp)));
-    }
+    let used = width_of(&parts);
+    let right = at_the_right(state, theme, width, width.saturating_sub(used + 1));
+    let taken = width_of(&right);
+    parts.push((
+        Span::raw(" ".repeat(width.saturating_sub(used + taken))),
+        None,
+    ));
+    parts.extend(right);
     line_of(parts, area, painted)
 }
 
-/// The screens with their keys, the one in front marked; where there is little room, by their keys
-/// alone but for that one.
-fn tabs(state: &State, room: usize) -> Vec<(String, Screen)> {
-    let name = |screen: Screen, whole: bool| {
-        let key = state.keymap.hint(screen.shown_by()).unwrap_or_default();
-        let in_front = screen == state.screen;
-        let text = match whole || in_front {
-            true => format!(" {key} {} ", screen.title()),
-            false => format!(" {key} "),
-        };
-        (text, screen)
-    };
-    for whole in [true, false] {
-        let tabs = Screen::ALL.map(|screen| name(screen, whole));
-        let width: usize = tabs.iter().map(|(text, _)| text.width()).sum();
-        if width + 4 <= room {
-            return tabs.to_vec();
+/// What the API said of a token, in a few words: a role that it has, else whose it is.
+fn known_of(state: &State, token: &TokenRef) -> Option<String> {
+    let place = &state.environment().name;
+    let survey = state.tokens_pane.survey(place, &token.name)?;
+    let said = |wanted: &str| survey.who.iter().find(|(name, _)| name == wanted);
+    let (_, value) = said("roles").or_else(|| said("name"))?;
+    let first = value.split(", ").next().unwrap_or(value);
+    Some(visible_line(first).into_owned())
+}
+
+/// The screens with their keys, the one in front underlined, and the keys for finding and help: as
+/// much of that as there is room for.
+fn at_the_right(
+    state: &State,
+    theme: &Theme,
+    whole: usize,
+    room: usize,
+) -> Vec<(Span<'static>, Option<Action>)> {
+    let key = |action| state.keymap.hint(action).unwrap_or_default();
+    let find = key(Action::OpenPalette);
+    // A letter is typed into a field; the other key for help works there too.
+    let help = key(Action::OpenHelp);
+    let screens = |gap: &'static str, is_named: &dyn Fn(Screen) -> bool| {
+        let mut parts: Vec<(Span<'static>, Option<Action>)> = Vec::new();
+        for screen in Screen::ALL {
+            if !parts.is_empty() {
+                parts.push((Span::raw(gap), None));
+            }
+            let (act, in_front) = (Some(screen.shown_by()), screen == state.screen);
+            parts.push((Span::styled(key(screen.shown_by()), theme.dim()), act));
+            if is_named(screen) {
+                let style = if in_front { theme.tab() } else { theme.dim() };
+                parts.push((Span::styled(" ", theme.dim()), act));
+                parts.push((Span::styled(screen.title(), style), act));
+            }
         }
-    }
-    Vec::new()
+        parts
+    };
+    let hint = |key: &str, word: &str, action: Action| {
+        [
+            (Span::styled(key.to_owned(), theme.key()), Some(action)),
+            (Span::styled(word.to_owned(), theme.dim()), Some(action)),
+        ]
+    };
+    let space = |width: usize| (Span::raw(" ".repeat(width)), None);
+    let in_front = |screen| screen == state.screen;
+    let mut wide = screens("   ", &|_| true);
+    wide.push(space(8));
+    wide.extend(hint(&find, " find", Action::OpenPalette));
+    wide.push(space(4));
+    wide.extend(hint(&help, " help", Action::OpenHelp));
+    wide.push(space(2));
+    let mut usual = screens("  ", &|_| true);
+    usual.push(space(3));
+    usual.extend(hint(&find, "", Action::OpenPalette));
+    usual.push(space(3));
+    usual.extend(hint(&help, "", Action::OpenHelp));
+    usual.push(space(2));
+    let mut close = screens(" ", &|_| true);
+    close.push(space(2));
+    close.extend(hint(&help, "", Action::OpenHelp));
+    close.push(space(2));
+    let mut short = screens("  ", &in_front);
+    short.push(space(2));
+    short.extend(hint(&help, "", Action::OpenHelp));
+    short.push(space(2));
+    let mut alone = vec![
+        (
+            Span::styled(key(state.screen.shown_by()), theme.dim()),
+            Some(state.screen.shown_by()),
+        ),
+        space(1),
+        (
+            Span::styled(state.screen.title(), theme.tab()),
+            Some(state.screen.shown_by()),
+        ),
+    ];
+    alone.push(space(1));
+    let mut help_alone = hint(&help, " help", Action::OpenHelp).to_vec();
+    help_alone.push(space(1));
+    // What is written does not depend on how long a name is, as long as there is room.
+    let forms = match whole {
+        120.. => vec![wide, usual, close, short, help_alone],
+        100..120 => vec![usual, close, short, help_alone],
+        60..100 => vec![close, short, help_alone],
+        _ => vec![alone, help_alone],
+    };
+    let fits = |form: &Vec<(Span, Option<Action>)>| {
+        form.iter().map(|(span, _)| span.width()).sum::<usize>() <= room
+    };
+    forms.into_iter().find(fits).unwrap_or_default()
 }
 
 /// The keys of the sheet or the screen that is in front; none where a pane of the explorer is.
@@ -156,14 +226,28 @@ pub fn notice(state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
         Level::Info => Style::new(),
         Level::Trouble => theme.trouble(),
     };
-    let width = width.saturating_sub(2) as usize;
+    let margin = if width >= 60 { "  " } else { " " };
+    let room = (width as usize).saturating_sub(2 * margin.len());
+    let sign = match (notice.level, theme.ascii) {
+        (Level::Info, _) => "",
+        (Level::Trouble, false) => "▲ ",
+        (Level::Trouble, true) => "! ",
+    };
+    let what = format!("{sign}{}", notice.what);
+    // On one line where both fit there.
+    if what.width() + 2 + notice.remedy.width() <= room {
+        return vec![Line::from(vec![
+            Span::styled(format!("{margin}{what}"), style),
+            Span::raw(format!("  {}", notice.remedy)),
+        ])];
+    }
     let mut lines: Vec<Line> = Vec::new();
-    for text in wrap(&notice.what, width) {
-        lines.push(Line::styled(format!(" {text}"), style));
+    for text in wrap(&what, room) {
+        lines.push(Line::styled(format!("{margin}{text}"), style));
     }
     if !notice.remedy.is_empty() {
-        for text in wrap(&notice.remedy, width) {
-            lines.push(Line::raw(format!(" {text}")));
+        for text in wrap(&notice.remedy, room) {
+            lines.push(Line::raw(format!("{margin}{text}")));
         }
     }
     lines
@@ -218,6 +302,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
                     Action::TabNext,
                     Action::FocusNext,
                     Action::OpenPalette,
+                    Action::OpenHelp,
                     Action::QuitPane,
                 ],
                 BodyKind::Form | BodyKind::Multipart | BodyKind::File => &[
@@ -231,6 +316,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
                     Action::TabNext,
                     Action::FocusNext,
                     Action::OpenPalette,
+                    Action::OpenHelp,
                     Action::QuitPane,
                 ],
             }
@@ -243,6 +329,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::FocusNext,
             Action::SaveSession,
             Action::OpenPalette,
+            Action::OpenHelp,
             Action::QuitPane,
         ],
         (None, Pane::Request) if state.builder.shows(BuilderTab::Auth) => &[
@@ -253,6 +340,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::FocusNext,
             Action::ShowTokens,
             Action::OpenPalette,
+            Action::OpenHelp,
             Action::QuitPane,
         ],
         (None, Pane::Request) => &[
@@ -264,8 +352,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::TabNext,
             Action::AddRow,
             Action::OpenPalette,
-            Action::ChooseEnvironment,
-            Action::Filter,
+            Action::OpenHelp,
             Action::QuitPane,
         ],
         (None, Pane::Response) if state.is_stale() => &[
@@ -275,6 +362,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::FocusNext,
             Action::TabNext,
             Action::OpenPalette,
+            Action::OpenHelp,
             Action::QuitPane,
         ],
         (None, Pane::Response) if state.reads_body() => &[
@@ -292,6 +380,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::ToggleAllFolds,
             Action::ChooseToken,
             Action::OpenPalette,
+            Action::OpenHelp,
             Action::QuitPane,
         ],
         (None, Pane::Response) => &[
@@ -301,10 +390,8 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Copy,
             Action::FocusNext,
             Action::TabNext,
-            Action::OpenEntry,
-            Action::Compare,
             Action::OpenPalette,
-            Action::ChooseEnvironment,
+            Action::OpenHelp,
             Action::QuitPane,
         ],
         (None, Pane::History) => &[
@@ -321,11 +408,13 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::SetCase,
             Action::FocusNext,
             Action::OpenPalette,
+            Action::OpenHelp,
             Action::QuitPane,
         ],
     };
-    let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(" "), None)];
-    let mut used = 1;
+    let margin = if width >= 60 { "  " } else { " " };
+    let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(margin), None)];
+    let mut used = margin.len();
     let in_jq = state.overlay.is_none() && state.response.jq.field.is_some();
     let in_prompt = matches!(state.overlay, Some(Overlay::Prompt(_)));
     let asks = in_prompt || in_jq || state.response.is_searching();

@@ -75,6 +75,19 @@ impl Theme {
         }
     }
 
+    /// What the line of the call and all that opens above the panes lie on.
+    pub fn raised(&self) -> Style {
+        match self.colour {
+            true => self.ground().patch(self.role(Role::Raised)),
+            false => Style::new(),
+        }
+    }
+
+    /// Whether that can be told from the ground.
+    pub fn is_raised(&self) -> bool {
+        self.colour && self.look(Role::Raised).ground != self.look(Role::Ground).ground
+    }
+
     /// A status class in running text.
     pub fn class(&self, class: StatusClass) -> Style {
         self.role(role_of(class))
@@ -103,13 +116,23 @@ impl Theme {
         self.role(Role::Name)
     }
 
-    /// The machine's own words: codes, keys, methods.
+    /// Names inside a body, of parameters and of headers.
     pub fn code(&self) -> Style {
         self.role(Role::Code)
     }
 
     pub fn key(&self) -> Style {
         self.role(Role::Key)
+    }
+
+    /// The tab or the screen in front.
+    pub fn tab(&self) -> Style {
+        self.role(Role::Tab)
+    }
+
+    /// What shows where the focus is.
+    pub fn focus(&self) -> Style {
+        self.role(Role::FrameFocused)
     }
 
     pub fn frame(&self, focused: bool) -> Style {
@@ -120,7 +143,17 @@ impl Theme {
         })
     }
 
-    /// The row or tab the cursor is on.
+    /// What a rule is drawn with; in focus it is heavy.
+    pub fn stroke(&self, focused: bool) -> &'static str {
+        match (self.ascii, focused) {
+            (false, true) => "━",
+            (false, false) => "─",
+            (true, true) => "=",
+            (true, false) => "-",
+        }
+    }
+
+    /// The row the cursor is on.
     pub fn selected(&self) -> Style {
         self.role(Role::Selected)
     }

@@ -60,6 +60,8 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         0
     };
     let at = cursor.min(entries.len().saturating_sub(1));
+    // Beneath the last entry the cursor is on the advice, which is about the whole call.
+    let on_advice = cursor >= entries.len();
     let mut clips = Vec::new();
     if !entries.is_empty() {
         clips.push((
@@ -109,6 +111,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         (Pane::Response, ResponseTab::Body) => Clip::Body,
         (Pane::Response, ResponseTab::Headers) => Clip::Headers,
         (Pane::Response, ResponseTab::Why) => Clip::Ticket,
+        (Pane::Response, _) if on_advice => Clip::Ticket,
         (Pane::Response, _) => Clip::Entry(at),
         _ => Clip::Curl,
     };

@@ -42,15 +42,16 @@ fn is_unsent(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if !failure.was_sent)
 }
 
-/// What the Why tab in front still needs.
+/// What the verdict of a refusal, or the Why tab in front, still needs.
 pub fn wanted(state: &mut State) -> Vec<Effect> {
     let Some(shown) = &state.response.shown else {
         return Vec::new();
     };
-    if state.response.tab != ResponseTab::Why || state.response.why.is_some() {
+    let is_asked_for = state.response.tab == ResponseTab::Why || shown.says_no();
+    let exchange = shown.exchange.clone();
+    if !is_asked_for || !state.response.asks_why() {
         return Vec::new();
     }
-    let exchange = shown.exchange.clone();
     ask(state, exchange, ThenWhy::Show)
 }
 

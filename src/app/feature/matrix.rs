@@ -307,11 +307,20 @@ pub fn no_call(state: &State) -> Option<&'static str> {
 
 /// Takes the call behind the cell to the explorer.
 pub fn open_call(state: &mut State) -> Vec<Effect> {
+    take_call(state, Then::Load)
+}
+
+/// Takes it there and asks why it was refused.
+pub fn why(state: &mut State) -> Vec<Effect> {
+    take_call(state, Then::Investigate)
+}
+
+fn take_call(state: &mut State, then: Then) -> Vec<Effect> {
     let pane = &state.matrix;
     let call = pane
         .cursor()
         .and_then(|(row, column)| pane.call(row, column));
-    call.map_or_else(Vec::new, |id| history::open(state, id, Then::Load))
+    call.map_or_else(Vec::new, |id| history::open(state, id, then))
 }
 
 pub fn export(state: &mut State) -> Vec<Effect> {

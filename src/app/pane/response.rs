@@ -46,7 +46,7 @@ impl ResponseTab {
             ResponseTab::Body => "Body",
             ResponseTab::Headers => "Headers",
             ResponseTab::Timing => "Timing",
-            ResponseTab::Diff => "Diff",
+            ResponseTab::Diff => "Compare",
             ResponseTab::Why => "Why",
         }
     }
@@ -124,6 +124,8 @@ pub struct ResponsePane {
     pub compared: Option<(Arc<Exchange>, Option<Arc<AnswerDiff>>)>,
     /// Why the answer is what it is, once that was asked.
     pub why: Option<Why>,
+    /// Whether that was asked.
+    asked_why: bool,
     /// The work on the body that is awaited, and how much of it is done in hundredths.
     pub reading: Option<(u64, u8)>,
     questions: u64,
@@ -149,6 +151,7 @@ impl Default for ResponsePane {
             behind: None,
             compared: None,
             why: None,
+            asked_why: false,
             reading: None,
             questions: 0,
             searching: None,
@@ -187,7 +190,7 @@ impl ResponsePane {
         self.jq.close();
         (self.behind, self.saved) = (None, None);
         self.compared = None;
-        self.why = None;
+        (self.why, self.asked_why) = (None, false);
         self.coming = None;
         self.of = None;
         effects.extend(self.read_rest());
@@ -240,6 +243,11 @@ impl ResponsePane {
         if let Some(shown) = &self.shown {
             self.body.to_last(&shown.body);
         }
+    }
+
+    /// Whether it is time to ask why; that is done once for each answer.
+    pub fn asks_why(&mut self) -> bool {
+        self.why.is_none() && !std::mem::replace(&mut self.asked_why, true)
     }
 
     /// Asks for the lines that the head of a large body leaves out.
@@ -526,7 +534,8 @@ impl ResponsePane {
             return self.body.step(&text, step, measured.height);
         }
         let count = match (self.tab, &self.shown) {
-            (ResponseTab::Errors, Some(shown)) => shown.errors.entries.len(),
+            // The advice is folded beneath the entries and opens like one of them.
+            (ResponseTab::Errors, Some(_)) => measured.entries.len(),
             _ => 0,
         };
         let before = self.entries.cursor;
@@ -565,9 +574,7 @@ impl ResponsePane {
             return rest.into_iter().collect();
         }
         self.top = measured.lines.saturating_sub(measured.height);
-        if let Some(shown) = &self.shown {
-            self.entries.to_last(shown.errors.entries.len());
-        }
+        self.entries.to_last(measured.entries.len());
         Vec::new()
     }
 

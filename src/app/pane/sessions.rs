@@ -179,6 +179,14 @@ impl Sessions {
             .count()
     }
 
+    /// How many steps have come of how many; nothing before a run.
+    pub fn progress(&self) -> String {
+        match self.results.iter().flatten().count() {
+            0 => String::new(),
+            done => format!("{done} of {} done", self.results.len()),
+        }
+    }
+
     /// What was replayed so far, as a report.
     pub fn report(&self) -> Option<ReplayReport> {
         let steps: Vec<StepReport> = self

@@ -114,6 +114,27 @@ pub struct StepReport {
     pub verdict: Option<Verdict>,
 }
 
+impl StepReport {
+    /// How it came out, in a word or two; also where a refusal became a failure, which is neither
+    /// fixed nor broken.
+    pub fn word(&self) -> &'static str {
+        let status = |expect: &Option<Expectation>| expect.as_ref().and_then(|e| e.status);
+        let both = (status(&self.recorded), status(&self.replayed));
+        match (self.change, self.direction) {
+            (Change::Failed, _) => "no answer",
+            (Change::Changed, Some(direction)) => direction.id(),
+            (Change::Changed, None) => match both {
+                (Some(400..500), Some(500..600)) => "fails now",
+                (Some(500..600), Some(400..500)) => "refused now",
+                (Some(400..500), Some(400..500)) => "refused otherwise",
+                (Some(500..600), Some(500..600)) => "fails otherwise",
+                _ => "changed",
+            },
+            (change, _) => change.words(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplayReport {
     /// The session's name.

@@ -7,42 +7,90 @@ mod table;
 
 use crate::app::pane::{BuilderTab, Editing};
 use crate::app::{Action, Painted, Pane, Spot, State};
-use crate::model::{cut, resolve, unsafe_count, wrap};
-use crate::ui::paint::{area_of, tab_row};
+use crate::model::{cut, is_safe_method, resolve, unsafe_count, wrap};
+use crate::ui::band;
+use crate::ui::paint::{area_of, clear, tab_row};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
-use ratatui::text::Line;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Method and URL in a row of their own, and at its end the key that sends.
-pub fn draw_line(
+/// What will be sent, over the full width: method and URL, at the right the key that sends, and
+/// beneath it, where the band is high, where that leads.
+pub fn draw_band(
     state: &State,
     theme: &Theme,
-    area: Rect,
+    band: Rect,
     frame: &mut Frame,
     painted: &mut Painted,
 ) {
-    let key = state.keymap.hint(Action::Send).unwrap_or_default();
-    let send = match area.width >= 60 {
-        true => format!(" {key} send "),
-        false => format!(" {key} "),
+    let tall = band.height >= 3;
+    let bar = match (state.is_on_call(), state.environment().protected) {
+        (true, _) => Some(theme.focus()),
+        (false, true) => Some(theme.trouble()),
+        (false, false) => None,
     };
-    let width = (send.width() as u16).min(area.width);
+    let row = band::ground(theme, band, bar, frame);
+    let width = row.width;
+    let send = send_words(state, theme, width);
+    let wide = (send.width() as u16).min(row.width);
     let right = Rect {
-        x: area.right() - width,
-        width,
-        ..area
+        x: row.right() - wide,
+        width: wide,
+        ..row
     };
     let rest = Rect {
-        width: area.width - width,
-        ..area
+        width: row.width.saturating_sub(wide + 1),
+        ..row
     };
     call(state, theme, rest, frame, painted);
-    frame.render_widget(Line::styled(send, theme.dim()), right);
-    let spot = Spot::Act(Action::Send);
-    painted.spots.push((area_of(right), spot));
+    frame.render_widget(send, right);
+    painted
+        .spots
+        .push((area_of(right), Spot::Act(Action::Send)));
+    // At rest the band is calm: where it leads is told to whoever is on it, and what is wrong.
+    if tall && (state.is_on_call() || leads_nowhere(state)) {
+        let place = Rect {
+            y: row.y + 1,
+            ..row
+        };
+        let indent = (method_text(state, theme).width() as u16).min(place.width);
+        let place = Rect {
+            x: place.x + indent,
+            width: place.width - indent,
+            ..place
+        };
+        let line = beneath_url(state, theme, place.width.saturating_sub(1));
+        let width = (line.width() as u16 + 1).min(place.width);
+        // On the lower rule, where there is one, blanks keep the words off it.
+        let blank = Rect {
+            x: place.x.saturating_sub(1),
+            width: width + 1,
+            ..place
+        };
+        clear(blank, theme, frame);
+        frame.render_widget(line, Rect { width, ..place });
+    }
+}
+
+/// `^R send`; where a write asks first, that.
+fn send_words(state: &State, theme: &Theme, width: u16) -> Line<'static> {
+    let key = state.keymap.hint(Action::Send).unwrap_or_default();
+    let key = Span::styled(key, theme.key());
+    if width < 56 {
+        return Line::from(key);
+    }
+    let writes = !is_safe_method(&state.builder.method);
+    let mut spans = vec![key];
+    if state.environment().protected && writes {
+        spans.insert(0, Span::styled("protected   ", theme.trouble()));
+        spans.push(Span::styled(" asks first", theme.dim()));
+    } else {
+        spans.push(Span::styled(" send", theme.dim()));
+    }
+    Line::from(spans)
 }
 
 /// What the URL may become, beneath the row of the call and on top of the pane there.
@@ -57,18 +105,20 @@ pub fn draw_candidates(
     if !state.builder.is_completing() {
         return;
     }
+    let row = call.y + u16::from(call.height >= 3);
     let beneath = Rect {
-        y: call.y + 1,
-        height: below.bottom().saturating_sub(call.y + 1),
+        y: row + 1,
+        height: below.bottom().saturating_sub(row + 1),
         ..call
     };
-    let indent = method_text(state, theme).width() as u16;
+    let margin = if call.width >= 60 { 2 } else { 1 };
+    let indent = margin + method_text(state, theme).width() as u16;
     completion::draw(state, theme, beneath, indent, frame, painted);
 }
 
 fn method_text(state: &State, theme: &Theme) -> String {
     let marker = if theme.ascii { "v" } else { "▾" };
-    format!(" {} {marker} ", state.builder.method)
+    format!("{} {marker}  ", state.builder.method)
 }
 
 /// Method and URL.
@@ -85,8 +135,12 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
         width: method_width.min(row.width),
         ..row
     };
-    let style = theme.code().add_modifier(Modifier::BOLD);
-    frame.render_widget(Line::styled(method, style), method_area);
+    let marker = if theme.ascii { " v" } else { " ▾" };
+    let method = Line::from(vec![
+        Span::styled(builder.method.clone(), theme.name()),
+        Span::styled(marker, theme.key()),
+    ]);
+    frame.render_widget(method, method_area);
     let spot = Spot::Act(Action::ChooseMethod);
     painted.spots.push((area_of(method_area), spot));
     painted.spots.push((area_of(url_area), Spot::Url));
@@ -95,11 +149,6 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
         return;
     }
     let text = builder.url.text();
-    let style = if state.is_on_call() {
-        theme.selected()
-    } else {
-        Style::new()
-    };
     let line = if text.is_empty() {
         let key = state.keymap.hint(Action::Edit);
         let words = format!("{}, then type a URL or a path", key.unwrap_or_default());
@@ -110,28 +159,32 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
             true => text.strip_prefix("{{base}}").unwrap_or(&text),
             false => &text,
         };
-        Line::styled(cut(shown, url_area.width as usize), style)
+        let shown = cut(shown, url_area.width as usize);
+        // What every URL begins with steps back.
+        match shown.strip_prefix("{{base}}") {
+            Some(rest) => Line::from(vec![
+                Span::styled("{{base}}", theme.dim()),
+                Span::raw(rest.to_owned()),
+            ]),
+            None => Line::raw(shown),
+        }
     };
     frame.render_widget(line, url_area);
 }
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let builder = &state.builder;
-    let rows: Vec<Rect> = area.rows().collect();
-    let Some(first) = rows.first() else { return };
-    // Where one pane is shown, the call has a row of its own above it.
-    let own = usize::from(!state.shows_one_pane());
-    if own == 1 {
-        call(state, theme, *first, frame, painted);
+    let mut rows = area.rows();
+    let Some(tabs) = rows.next() else { return };
+    let spot = |place| Spot::Tab(Pane::Request, place);
+    tab_row(&tab_titles(state), theme, tabs, frame, painted, spot);
+    // Where one pane is shown, the band above has no room to say where the call would go.
+    if let Some(beneath) = rows.next()
+        && state.shows_one_pane()
+    {
+        frame.render_widget(beneath_url(state, theme, beneath.width), beneath);
     }
-    if let Some(beneath) = rows.get(own) {
-        frame.render_widget(beneath_url(state, theme, beneath.width), *beneath);
-    }
-    if let Some(tabs) = rows.get(own + 1) {
-        let spot = |place| Spot::Tab(Pane::Request, place);
-        tab_row(&tab_titles(state), theme, *tabs, frame, painted, spot);
-    }
-    let skip = (own as u16 + 2).min(area.height);
+    let skip = 2.min(area.height);
     let content = Rect {
         y: area.y + skip,
         height: area.height - skip,
@@ -140,12 +193,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     let add = state.keymap.hint(Action::AddRow).unwrap_or_default();
     match builder.tab {
         BuilderTab::Params => {
-            let empty = format!("No parameters. {add} adds one, as name = value.");
+            let empty = format!("Nothing set. {add} adds a parameter, as name = value.");
             let params = &builder.params;
             table::draw(state, params, &empty, theme, content, frame, painted);
         }
         BuilderTab::Headers => {
-            let empty = format!("No headers of your own. {add} adds one, as Name: value.");
+            let empty = format!("Nothing set. {add} adds a header, as Name: value.");
             let headers = &builder.headers;
             table::draw(state, headers, &empty, theme, content, frame, painted);
         }
@@ -153,9 +206,14 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         BuilderTab::Body => body::draw(state, theme, content, frame, painted),
         BuilderTab::Notes => notes(state, theme, content, frame),
     }
-    if own == 1 {
-        draw_candidates(state, theme, *first, area, frame, painted);
-    }
+}
+
+/// Whether what stands there cannot be sent.
+fn leads_nowhere(state: &State) -> bool {
+    let environment = state.environment();
+    let waits = environment.sandbox && environment.base_url.is_empty();
+    let hidden = unsafe_count(&state.builder.url.text()) > 0;
+    waits || hidden || resolve(&state.builder.spec(), environment).is_err()
 }
 
 /// Where the call would go, or why it cannot.

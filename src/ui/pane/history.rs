@@ -3,8 +3,8 @@
 use crate::app::pane::{Row, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::asking::called;
-use crate::model::{Timestamp, cut, cut_front, fit, wrap};
-use crate::ui::paint::{EntryColumns, area_of};
+use crate::model::{Timestamp, cut, fit, wrap};
+use crate::ui::paint::{EntryColumns, area_of, sign};
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -12,6 +12,17 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
+
+/// How many calls there are, for the rule of the pane.
+pub fn count(state: &State) -> String {
+    let history = &state.history;
+    let more = if history.has_older { "+" } else { "" };
+    match history.rows.len() {
+        0 => String::new(),
+        1 if more.is_empty() => "1 call".to_owned(),
+        count => format!("{count}{more} calls"),
+    }
+}
 
 /// Draws the filter and the rows around the cursor, and measures the height the rows had.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
@@ -26,6 +37,11 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         area.y += said;
         area.height -= said;
     }
+    // A blank line keeps the rows off the rule above them.
+    if area.height >= 10 && !history.filtering && !history.is_filtered() {
+        area.y += 1;
+        area.height -= 1;
+    }
     let told = above(state, theme, area, frame);
     area.y += told;
     area.height -= told;
@@ -38,6 +54,13 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
         return;
     }
+    // The sign of the row that the cursor is on stands left of the text.
+    let out = if area.x >= 4 || area.x == 2 { 2 } else { 0 };
+    let area = Rect {
+        x: area.x - out,
+        width: area.width + out,
+        ..area
+    };
     let focused = state.focus == Pane::History && !history.filtering;
     // Rows are as high as they are open; begin where the one under the cursor still fits.
     let cursor = history.list.cursor;
@@ -76,25 +99,42 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
             y += 1;
         }
     }
+    let area = Rect {
+        x: area.x + out,
+        width: area.width - out,
+        ..area
+    };
     let beginning = history.rows.len() == 1 && !history.is_filtered() && !state.guide.is_empty();
     if beginning && state.environment().sandbox {
         let rest = area.rows().skip((y + 1).saturating_sub(area.y) as usize);
-        let words = first_steps(state);
-        for (rect, text) in rest.zip(wrap(&words, area.width as usize)) {
-            frame.render_widget(Line::styled(text, theme.dim()), rect);
+        for (rect, line) in rest.zip(first_steps(state, theme, area.width as usize)) {
+            frame.render_widget(line, rect);
         }
     }
 }
 
 /// What to do after the first call of all.
-fn first_steps(state: &State) -> String {
-    let key = |action| state.keymap.hint(action).unwrap_or_default();
-    format!(
-        "This is a practice API. {} leads through {} calls, from 401 to 503, and says what each teaches; {} finds everything else.",
-        key(Action::OpenGuide),
-        state.guide.len(),
-        key(Action::OpenPalette)
-    )
+fn first_steps(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let key = |action| theme.key_name(&state.keymap.hint(action).unwrap_or_default());
+    let says = wrap("A practice API on this machine.", width).into_iter();
+    let mut lines: Vec<Line> = says.map(|text| Line::styled(text, theme.dim())).collect();
+    lines.push(Line::default());
+    let count = state.guide.len();
+    let rows = [
+        (
+            key(Action::OpenGuide),
+            format!("a tour of {count} calls, from 401 to 503"),
+        ),
+        (key(Action::ChooseEnvironment), "your own API".to_owned()),
+        (key(Action::OpenPalette), "finds everything else".to_owned()),
+    ];
+    for (key, words) in rows {
+        lines.push(Line::from(vec![
+            Span::styled(format!("{key:<4}"), theme.key()),
+            Span::styled(cut(&words, width.saturating_sub(4)), theme.dim()),
+        ]));
+    }
+    lines
 }
 
 /// The latest calls as a strip, and what they say together; returns how many lines it took.
@@ -105,8 +145,11 @@ fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
         let says = wrap(&blame.says(), width).into_iter();
         lines.extend(says.map(|text| Line::styled(text, theme.strong())));
     }
-    if area.height >= 10 && state.history.rows.len() > 1 {
-        lines.extend(strip(&state.history.rows, width, theme));
+    // It tells what the rows beneath it do not.
+    let is_more = state.history.rows.len() >= area.height as usize;
+    if area.height >= 10 && is_more {
+        lines.push(strip(&state.history.rows, width, theme));
+        lines.push(Line::default());
     }
     for (rect, line) in area.rows().zip(&lines) {
         frame.render_widget(line, rect);
@@ -114,26 +157,20 @@ fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
     (lines.len() as u16).min(area.height)
 }
 
-/// Of each call how long it took and its class, the newest at the right.
-fn strip(rows: &[Row], width: usize, theme: &Theme) -> [Line<'static>; 2] {
-    // A sign may be two columns wide.
-    const CALL: usize = 2;
-    let shown = rows.len().min(width.saturating_sub(24) / CALL).min(60);
+/// Of each call its class, by how long it took, the newest at the right.
+fn strip(rows: &[Row], width: usize, theme: &Theme) -> Line<'static> {
+    let shown = rows.len().min(width.saturating_sub(28)).min(60);
     let rows = &rows[..shown];
     let slowest = rows.iter().map(|row| row.summary.took).max();
-    let longest = format!("up to {}", duration_text(slowest.unwrap_or_default()));
-    let mut time = vec![Span::styled("time  ", theme.dim())];
-    let mut class = vec![Span::styled("class ", theme.dim())];
-    for row in rows.iter().rev() {
+    let longest = duration_text(slowest.unwrap_or_default());
+    let bars = rows.iter().rev().map(|row| {
         let style = theme.class(row.summary.looks());
-        let sign = row.summary.looks().glyph(theme.ascii);
-        let bar = bar(row.summary.took, theme.ascii);
-        time.push(Span::styled(format!("{bar:<CALL$}"), style));
-        class.push(Span::styled(fit(sign, CALL), style));
-    }
-    time.push(Span::styled(format!(" {longest}"), theme.dim()));
-    class.push(Span::styled(format!(" last {shown}"), theme.dim()));
-    [Line::from(time), Line::from(class)]
+        Span::styled(bar(row.summary.took, theme.ascii).to_string(), style)
+    });
+    let mut spans: Vec<Span> = bars.collect();
+    let words = format!("  last {shown}, up to {longest}");
+    spans.push(Span::styled(words, theme.dim()));
+    Line::from(spans)
 }
 
 /// One of eight heights between a millisecond and half a minute, each about four times the last.
@@ -223,7 +260,7 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
     let Some(row) = state.history.rows.get(number) else {
         return Vec::new();
     };
-    let mut lines = vec![line(state, row, width as usize, theme)];
+    let mut lines = vec![line(state, number, row, width as usize, theme)];
     if row.open {
         let width = (width as usize).saturating_sub(4);
         let columns = EntryColumns::new(row.summary.errors.iter(), width);
@@ -233,7 +270,7 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
             }
         }
         for error in &row.summary.errors {
-            for line in columns.entry(error, theme) {
+            for line in columns.entry(error, true, theme) {
                 let mut spans = vec![Span::raw("    ")];
                 spans.extend(line.spans);
                 lines.push(Line::from(spans));
@@ -243,9 +280,23 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
     lines
 }
 
+/// Columns of the method: of the longest one around a row, so that rows on one picture agree.
+fn method_width(rows: &[Row], number: usize) -> usize {
+    // No terminal has more rows than this.
+    const AROUND: usize = 200;
+    let page = number / AROUND * AROUND;
+    let around = rows
+        .iter()
+        .skip(page.saturating_sub(AROUND))
+        .take(3 * AROUND);
+    let longest = around.map(|row| row.summary.method.width()).max();
+    longest.unwrap_or(0).clamp(3, 7)
+}
+
 /// `▸▲ 403 GET    /core/runbooks/7/tasks  support  82 ms 12:01`
-fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> {
+fn line(state: &State, number: usize, row: &Row, width: usize, theme: &Theme) -> Line<'static> {
     let summary = &row.summary;
+    let method = method_width(&state.history.rows, number);
     let class = summary.looks();
     let fold = match (has_more(summary), row.open, theme.ascii) {
         _ if row.marked => "*",
@@ -258,7 +309,7 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
     let status = summary
         .status
         .map_or_else(|| "---".to_owned(), |status| format!("{status:03}"));
-    let method = fit(&summary.method, 6);
+    let sign = sign(summary.class(), summary.refused, theme);
     let time = time_text(summary.started_at, &state.zone, state.now);
     let took = fit_right(&duration_text(summary.took), 7);
     let token = summary
@@ -288,23 +339,24 @@ fn line(state: &State, row: &Row, width: usize, theme: &Theme) -> Line<'static> 
         true => format!(" in {}", cut(&summary.environment, 12)),
         false => String::new(),
     };
-    let case = summary.case.as_ref().filter(|_| width >= 56);
+    let case = summary.case.as_ref().filter(|_| width >= 50);
     let case = case.map_or_else(String::new, |case| format!(" {}", cut(case, 12)));
     let room = width.saturating_sub(
-        14 + token.width() + tail.width() + case.width() + place.width() + probe.width(),
+        11 + method + token.width() + tail.width() + case.width() + place.width() + probe.width(),
     );
+    let path = fit(&cut(path_of(&summary.url), room), room);
     let spans = vec![
-        Span::styled(fold, theme.dim()),
+        Span::styled(format!("{fold} "), theme.dim()),
         Span::styled(
             // One sign is two columns wide, so both are fitted together.
-            format!("{}{status} ", fit(class.glyph(theme.ascii), 2)),
+            format!("{}{status}  ", fit(sign, 2)),
             theme.class(class),
         ),
-        Span::styled(format!("{method} "), theme.code()),
+        Span::styled(fit(&summary.method, method + 2), theme.name()),
         Span::styled(probe, theme.dim()),
-        Span::raw(fit(&cut_front(path_of(&summary.url), room), room)),
+        Span::raw(path),
         Span::styled(case, theme.dim()),
-        Span::styled(token, theme.name()),
+        Span::raw(token),
         Span::styled(place, theme.dim()),
         Span::styled(tail, theme.dim()),
     ];

@@ -4,7 +4,8 @@ use crate::app::pane::MatrixPane;
 use crate::app::{Action, Painted, Spot, State, place_of_matrix};
 use crate::insight::matrix::{Access, Cell, Standing};
 use crate::model::{StatusClass, Timestamp, cut, cut_front, fit, visible_line, wrap};
-use crate::ui::paint::{EntryColumns, area_of, gauge};
+use crate::ui::band::{self, Words};
+use crate::ui::paint::{EntryColumns, Rule, area_of, barred, gauge};
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -13,26 +14,31 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Narrowest and widest column of a token.
-const COLUMN: (usize, usize) = (6, 14);
+/// Narrowest and widest name of a token.
+const NAME: (usize, usize) = (7, 12);
+
+/// Columns of a sign alone, where there is no room for the status.
+const SIGN: usize = 2;
 
 /// What fits where.
 struct Grid {
     /// Columns of the request.
     first: usize,
-    /// Columns of each token.
+    /// Columns of each token, with the blanks behind it.
     width: usize,
     /// The tokens that are seen.
     from: usize,
     to: usize,
-    /// Whether each row says how many tokens may.
-    sums: bool,
+    /// Columns in which each row says how many tokens may; none where there is no room.
+    sums: usize,
+    /// The one method that all rows have; else each names its own.
+    method: Option<String>,
 }
 
 impl Grid {
     /// The columns that are seen, and where each stands in a row.
     fn cells(&self, row: Rect) -> impl Iterator<Item = (usize, Rect)> {
-        let width = self.width as u16 + 1;
+        let width = self.width as u16;
         let first = row.x.saturating_add(self.first as u16);
         (self.from..self.to).map(move |column| {
             let x = first.saturating_add((column - self.from) as u16 * width);
@@ -40,9 +46,90 @@ impl Grid {
             (column, cell.intersection(row))
         })
     }
+
+    fn shows_signs_alone(&self) -> bool {
+        self.width == SIGN
+    }
 }
 
-/// Draws the grid and what the cell under the cursor says; returns how many rows were seen.
+/// Draws what is asked of whom: the calls, the tokens, how far the run is, the key that sends.
+pub fn draw_band(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) {
+    let pane = &state.matrix;
+    let place = place_of_matrix(state);
+    let narrow = area.width < 60;
+    let key = |action| theme.key_name(&state.keymap.hint(action).unwrap_or_default());
+    let opens = if theme.ascii { " v" } else { " ▾" };
+    let counted = |count: usize, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    };
+    let calls = counted(pane.matrix.rows.len(), "call", "calls");
+    let title = visible_line(&pane.matrix.title);
+    let calls = match narrow || title.is_empty() {
+        true => calls,
+        false => format!("{calls}: {}", cut(&title, area.width as usize / 3)),
+    };
+    let callers = counted(pane.matrix.callers.len(), "token", "tokens");
+    let (rows, columns) = (Some(Action::MatrixRows), Some(Action::MatrixColumns));
+    let times = match (theme.ascii, narrow) {
+        (true, _) => " x ",
+        (false, true) => " × ",
+        (false, false) => "  ×  ",
+    };
+    let mut left: Words = vec![
+        (Span::styled(calls, theme.name()), rows),
+        (Span::styled(opens, theme.key()), rows),
+        (Span::styled(times, theme.dim()), None),
+        (Span::styled(callers, theme.name()), columns),
+        (Span::styled(opens, theme.key()), columns),
+    ];
+    let mut say = |words: String, style: Style| {
+        left.push((Span::styled(format!("   {words}"), style), None));
+    };
+    if place.name != state.environment().name {
+        say(format!("in {}", visible_line(&place.name)), theme.name());
+    }
+    if pane.differing {
+        say("only differing".to_owned(), theme.strong());
+    }
+    let (come, all) = pane.progress();
+    if pane.is_running() {
+        say(
+            gauge(come as f64 / all.max(1) as f64, 12, theme),
+            theme.focus(),
+        );
+        let mut words = format!("{come} of {all}");
+        if let Some(until) = pane.paused {
+            let left = until.as_second().saturating_sub(state.now.as_second());
+            words = format!("{words}, waits {} s as asked", left.max(0));
+        }
+        say(words, Style::new());
+    }
+    match (pane.writes, place.protected) {
+        (true, _) => say("WRITES ARE SENT".to_owned(), theme.trouble()),
+        (false, true) => say("protected".to_owned(), theme.trouble()),
+        (false, false) if pane.is_running() => {}
+        (false, false) => say("reads only; writes are skipped".to_owned(), theme.dim()),
+    }
+    let (action, words) = match pane.is_running() {
+        true => (Action::Back, " stop"),
+        false => (Action::MatrixFill, " send all"),
+    };
+    let mut right: Words = vec![(Span::styled(key(action), theme.key()), Some(action))];
+    if !narrow {
+        right.push((Span::styled(words, theme.dim()), Some(action)));
+    }
+    band::words(theme, area, left, right, frame, painted);
+}
+
+/// Draws the grid, what its signs mean, and what the cell under the cursor says; returns how many
+/// rows were seen.
 pub fn draw(
     state: &State,
     theme: &Theme,
@@ -52,35 +139,36 @@ pub fn draw(
 ) -> usize {
     let pane = &state.matrix;
     let width = area.width as usize;
-    let details = match area.height {
-        24.. => 8,
-        14.. => 5,
-        9.. => 3,
-        6.. => 1,
-        _ => 0,
-    };
-    let above = (area.height as usize).saturating_sub(details);
-    let mut lines = vec![headline(state, theme, width)];
     if pane.is_empty() {
-        let words = empty(state);
-        lines.extend(
-            wrap(&words, width)
-                .into_iter()
-                .map(|text| Line::styled(text, theme.dim())),
-        );
+        let words = wrap(&empty(state), width.min(90)).into_iter();
+        let lines = words.map(|text| Line::styled(text, theme.dim()));
         put(lines, area, frame);
         return 0;
     }
+    let roomy = area.height >= 30;
+    let detail = match area.height {
+        30.. => 9,
+        14.. => 3,
+        6.. => 2,
+        _ => 0,
+    };
+    let legend = legend(pane, width, theme);
+    let air = usize::from(roomy);
+    let shown = pane.shown();
     let grid = grid(pane, width);
-    if let Some(rect) = area.rows().nth(lines.len()) {
+    let has_sums = area.height >= 12;
+    let fixed =
+        1 + air + usize::from(has_sums) * (1 + air) + usize::from(legend.is_some()) * (1 + air);
+    let height = (area.height as usize).saturating_sub(fixed + detail).max(1);
+    let height = height.min(shown.len().max(1));
+    let top = pane.list.top(height);
+    let mut lines = vec![head(pane, &grid, theme)];
+    if let Some(rect) = area.rows().next() {
         for (column, cell) in grid.cells(rect) {
             painted.spots.push((area_of(cell), Spot::Head(column)));
         }
     }
-    lines.push(head(pane, &grid, theme));
-    let shown = pane.shown();
-    let height = above.saturating_sub(lines.len() + 1);
-    let top = pane.list.top(height);
+    lines.extend((0..air).map(|_| Line::default()));
     let rects = area.rows().skip(lines.len()).take(height);
     for (rect, row) in rects.zip(top..shown.len()) {
         // The name of a request belongs to the token under the cursor.
@@ -102,20 +190,36 @@ pub fn draw(
     }
     if shown.is_empty() {
         lines.push(Line::styled(
-            "No row differs between these tokens, as far as answers are here.",
+            "No row differs between these tokens, as far as responses are here.",
             theme.dim(),
         ));
     }
-    lines.push(sums(pane, &grid, theme));
-    lines.truncate(above);
-    lines.resize(above, Line::default());
-    let detail = detail(state, theme, width);
-    lines.extend(detail.into_iter().take(details));
+    if has_sums {
+        lines.extend((0..air).map(|_| Line::default()));
+        lines.push(sums(pane, &grid, theme));
+    }
+    if let Some(legend) = legend {
+        lines.extend((0..air).map(|_| Line::default()));
+        lines.push(legend);
+    }
+    let used = (lines.len() as u16).min(area.height);
     put(lines, area, frame);
+    let gap = if roomy {
+        2
+    } else {
+        u16::from(area.height >= 14)
+    };
+    let left = area.height.saturating_sub(used + gap);
+    let rest = Rect {
+        y: area.y + used + gap.min(area.height - used),
+        height: left,
+        ..area
+    };
+    draw_detail(state, theme, rest, frame);
     height
 }
 
-fn put(lines: Vec<Line<'static>>, area: Rect, frame: &mut Frame) {
+fn put(lines: impl IntoIterator<Item = Line<'static>>, area: Rect, frame: &mut Frame) {
     for (rect, line) in area.rows().zip(lines) {
         frame.render_widget(line, rect);
     }
@@ -125,8 +229,9 @@ fn empty(state: &State) -> String {
     let key = |action| state.keymap.hint(action).unwrap_or_default();
     if state.matrix.matrix.callers.is_empty() {
         return format!(
-            "Here every request is sent with every token, to see who may do what. No token is chosen: {} chooses them, and httriage token add NAME defines one.",
-            key(Action::MatrixColumns)
+            "Here every request is sent with every token, to see who may do what. No token is chosen: {} chooses them, and {} adds one.",
+            key(Action::MatrixColumns),
+            key(Action::ChooseToken)
         );
     }
     format!(
@@ -135,94 +240,137 @@ fn empty(state: &State) -> String {
     )
 }
 
-/// Where it is asked, what of, and how far it is.
-fn headline(state: &State, theme: &Theme, width: usize) -> Line<'static> {
-    let pane = &state.matrix;
-    let place = place_of_matrix(state);
-    let (come, all) = pane.progress();
-    let mut spans = Vec::new();
-    if pane.is_running() {
-        let part = come as f64 / all.max(1) as f64;
-        spans.push(Span::styled(gauge(part, 12, theme), theme.name()));
-        let mut words = format!(" {come} of {all}  ");
-        if let Some(until) = pane.paused {
-            let left = until
-                .as_second()
-                .saturating_sub(state.now.as_second())
-                .max(0);
-            words = format!(" {come} of {all}, waits {left} s as asked  ");
+/// What each sign means, in as many words as there is room for.
+fn legend(pane: &MatrixPane, width: usize, theme: &Theme) -> Option<Line<'static>> {
+    let long = [
+        (Access::Allowed, "allowed"),
+        (Access::Denied, "denied"),
+        (Access::Hidden, "hidden: 404 where another token gets 200"),
+        (Access::UnknownToken, "token not accepted"),
+        (Access::Unclear, "unclear"),
+        (Access::Failed, "no answer"),
+        (Access::Skipped, "skipped"),
+    ];
+    let short = [
+        (Access::Allowed, "allowed"),
+        (Access::Denied, "denied"),
+        (Access::Hidden, "hidden"),
+        (Access::UnknownToken, "not accepted"),
+        (Access::Unclear, "unclear"),
+        (Access::Failed, "none"),
+        (Access::Skipped, "skipped"),
+    ];
+    let mut columns = 0..pane.matrix.callers.len();
+    let waits = columns.any(|column| matches!(pane.matrix.cell(0, column), Cell::Waiting));
+    let line = |words: &[(Access, &'static str)], gap: &'static str| {
+        let mut spans: Vec<Span> = Vec::new();
+        if waits {
+            spans.push(Span::styled("(403) last time", theme.dim()));
         }
-        spans.push(Span::raw(words));
-    }
-    let writes = match (pane.writes, place.protected) {
-        (true, _) => "  WRITES ARE SENT",
-        (false, true) => "  protected",
-        (false, false) => "",
+        for (access, words) in words {
+            if !spans.is_empty() {
+                spans.push(Span::raw(gap));
+            }
+            let sign = access.glyph(theme.ascii);
+            spans.push(Span::styled(sign, style_of(*access, theme)));
+            spans.push(Span::styled(format!(" {words}"), theme.dim()));
+        }
+        Line::from(spans)
     };
-    let differing = if pane.differing {
-        "  only differing"
-    } else {
-        ""
-    };
-    let used: usize = spans.iter().map(Span::width).sum();
-    let words = format!("{} in {}{differing}", pane.matrix.title, place.name);
-    let room = width.saturating_sub(used + writes.width());
-    spans.push(Span::styled(cut(&words, room), theme.strong()));
-    spans.push(Span::styled(writes, theme.trouble()));
-    if !pane.is_running() && come == 0 && !pane.is_empty() {
-        let key = state.keymap.hint(Action::MatrixFill).unwrap_or_default();
-        let used: usize = spans.iter().map(Span::width).sum();
-        let words = format!("  {key} sends; what stands in brackets is the last known");
-        spans.push(Span::styled(
-            cut(&words, width.saturating_sub(used)),
-            theme.dim(),
-        ));
-    }
-    Line::from(spans)
+    [line(&long, "   "), line(&short, "  ")]
+        .into_iter()
+        .find(|line| line.width() <= width)
 }
 
 fn grid(pane: &MatrixPane, width: usize) -> Grid {
-    let names = pane
-        .matrix
-        .callers
-        .iter()
-        .map(|caller| caller.label().width());
-    let wanted = names.max().unwrap_or(0).clamp(COLUMN.0, COLUMN.1);
-    let sums = width >= 60;
-    let room = width.saturating_sub(if sums { 8 } else { 0 });
+    let rows = &pane.matrix.rows;
     let count = pane.matrix.callers.len();
+    let mut methods = rows.iter().map(|row| &row.method);
+    let first = methods.next();
+    let is_one = methods.all(|method| Some(method) == first);
+    let method = first
+        .filter(|_| is_one)
+        .map(|m| visible_line(m).into_owned());
+    if width < 58 {
+        let fits = (width / 2 / SIGN).min(count).max(1);
+        let from = pane.column.saturating_sub(fits - 1);
+        return Grid {
+            first: width.saturating_sub(fits * SIGN),
+            width: SIGN,
+            from,
+            to: from + fits,
+            sums: 0,
+            method,
+        };
+    }
+    let names = rows.iter().map(|row| row_name(row, &method).width());
+    let longest = names.max().unwrap_or(0);
+    let sums = match width {
+        116.. => 9,
+        90.. => 5,
+        _ => 0,
+    };
+    let room = width.saturating_sub(sums);
+    let tokens = pane.matrix.callers.iter().map(|c| c.label().width());
+    let wanted = tokens.max().unwrap_or(0).clamp(NAME.0, NAME.1);
+    let most = wanted + if wanted > NAME.0 { 2 } else { 3 };
+    let least = NAME.0 + 1;
     // A request that cannot be told from the next is worth less than a token further right.
-    let first = room
-        .saturating_sub(count * (wanted + 1))
-        .clamp((room * 3 / 10).min(40), (room / 2).min(44));
-    let fits = (room.saturating_sub(first) / (wanted + 1))
-        .max(1)
-        .min(count);
+    let least_first = longest.min(room * 3 / 10).max(24.min(longest)) + 2;
+    let for_each = room.saturating_sub(least_first) / count.max(1);
+    let width_each = for_each.clamp(least, most);
+    let fits = (room.saturating_sub(least_first) / width_each).clamp(1, count.max(1));
     let from = pane.column.saturating_sub(fits - 1);
+    // The table is no wider than what it holds.
+    let first = (room - (fits * width_each).min(room)).min(longest + 4);
     Grid {
         first,
-        width: wanted,
+        width: width_each,
         from,
-        to: from + fits,
+        to: (from + fits).min(count),
         sums,
+        method,
+    }
+}
+
+/// The path of a request, with its method where they are not all alike.
+fn row_name(row: &crate::insight::matrix::Row, method: &Option<String>) -> String {
+    match method {
+        Some(_) => row.path().to_owned(),
+        None => format!("{} {}", visible_line(&row.method), row.path()),
     }
 }
 
 fn head(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
-    let hidden = pane.matrix.callers.len() - (grid.to - grid.from);
-    let more = match hidden {
-        0 => String::new(),
-        1 => "1 more token".to_owned(),
-        _ => format!("{hidden} more tokens"),
+    let count = pane.matrix.callers.len();
+    let method = grid.method.clone().unwrap_or_default();
+    if grid.shows_signs_alone() {
+        let caller = pane.matrix.callers.get(pane.column);
+        let name = caller.map_or("", |caller| caller.label());
+        let words = format!("{method} column {} of {count}: ", pane.column + 1);
+        let words = words.trim_start().to_owned();
+        return Line::from(vec![
+            Span::styled(words, theme.dim()),
+            Span::styled(name.to_owned(), theme.focus()),
+        ]);
+    }
+    let hidden = count - (grid.to - grid.from);
+    let more = match (hidden, theme.ascii) {
+        (0, _) => String::new(),
+        (_, true) => format!("{hidden} more >"),
+        (_, false) => format!("{hidden} more ›"),
     };
-    let mut spans = vec![Span::styled(fit(&more, grid.first), theme.dim())];
+    let room = grid.first.saturating_sub(more.width() + 2);
+    let mut spans = vec![Span::styled(
+        format!("{}{more}  ", fit(&method, room)),
+        theme.dim(),
+    )];
     for (column, caller) in pane.matrix.callers.iter().enumerate() {
         if (grid.from..grid.to).contains(&column) {
             let style = match column == pane.column {
-                true => theme.selected(),
+                true => theme.focus(),
                 false => theme.name(),
             };
-            spans.push(Span::raw(" "));
             let sign = match pane.order {
                 Some((sorted, reversed)) if sorted == column => match (reversed, theme.ascii) {
                     (false, false) => "↓",
@@ -232,12 +380,18 @@ fn head(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
                 },
                 _ => "",
             };
-            let name = fit(caller.label(), grid.width - sign.width());
-            spans.push(Span::styled(format!("{name}{sign}"), style));
+            let room = grid.width - 1 - sign.width();
+            let name = cut(caller.label(), room);
+            spans.push(Span::styled(
+                fit(&format!("{name}{sign}"), grid.width),
+                style,
+            ));
         }
     }
-    if grid.sums {
-        spans.push(Span::styled(" allowed", theme.dim()));
+    if grid.sums > 0 {
+        let words = if grid.sums > 5 { "allowed" } else { "may" };
+        let words = format!("{words:>width$}", width = grid.sums);
+        spans.push(Span::styled(words, theme.dim()));
     }
     Line::from(spans)
 }
@@ -250,47 +404,76 @@ fn row_line(
     theme: &Theme,
 ) -> Line<'static> {
     let data = &pane.matrix.rows[row];
-    let method = visible_line(&data.method).into_owned();
-    let room = grid.first.saturating_sub(method.width() + 1);
-    let name = format!("{method} {}", cut_front(data.path(), room));
+    let name = row_name(data, &grid.method);
+    let room = grid.first.saturating_sub(2);
+    // The end of a path says more than its beginning; a method stays.
+    let name = match (&grid.method, name.split_once(' ')) {
+        (None, Some((method, path))) => {
+            let room = room.saturating_sub(method.width() + 1);
+            format!("{method} {}", cut_front(path, room))
+        }
+        _ => cut_front(&name, room),
+    };
     let style = match selected {
-        true => theme.selected(),
+        true => theme.focus(),
         false => Style::new(),
     };
     let mut spans = vec![Span::styled(fit(&name, grid.first), style)];
     for column in grid.from..grid.to {
-        let (text, mut style) = cell(pane, row, column, theme);
-        if selected && column == pane.column {
-            style = style.patch(theme.selected());
+        let (text, mut style) = cell(pane, row, column, grid, theme);
+        let is_current = selected && column == pane.column;
+        if is_current {
+            style = theme.selected();
         }
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(fit(&text, grid.width), style));
+        // The block under the cursor has a blank at its right too.
+        let block = match (is_current, grid.shows_signs_alone()) {
+            (true, false) => fit(&text, (text.width() + 1).clamp(6, grid.width)),
+            _ => text,
+        };
+        let gap = grid.width.saturating_sub(block.width());
+        spans.push(Span::styled(block, style));
+        spans.push(Span::raw(" ".repeat(gap)));
     }
-    if grid.sums {
+    if grid.sums > 0 {
         let counts = pane.matrix.row_counts(row);
         let words = match counts.total() {
             0 => String::new(),
             total => format!("{}/{total}", counts.of(Access::Allowed)),
         };
-        spans.push(Span::styled(format!(" {words:>7}"), theme.dim()));
+        let words = format!("{words:>width$}", width = grid.sums);
+        spans.push(Span::styled(words, theme.dim()));
     }
     Line::from(spans)
 }
 
 /// `▲ 403`; in brackets where it is only what was last known.
-fn cell(pane: &MatrixPane, row: usize, column: usize, theme: &Theme) -> (String, Style) {
+fn cell(
+    pane: &MatrixPane,
+    row: usize,
+    column: usize,
+    grid: &Grid,
+    theme: &Theme,
+) -> (String, Style) {
+    let alone = grid.shows_signs_alone();
     let Some(access) = pane.matrix.access(row, column) else {
         return match pane.known(row, column) {
             Some(known) => {
-                let status = known
-                    .last
-                    .status
-                    .map_or("---".to_owned(), |s| format!("{s:03}"));
-                (format!("({status})"), theme.dim())
+                let class = known.last.looks();
+                let status = known.last.status;
+                let status = status.map_or("---".to_owned(), |s| format!("{s:03}"));
+                let text = match alone {
+                    true => class.glyph(theme.ascii).to_owned(),
+                    false => format!("({status})"),
+                };
+                (text, theme.dim())
             }
             None => (String::new(), theme.dim()),
         };
     };
+    let glyph = access.glyph(theme.ascii);
+    if alone {
+        return (glyph.to_owned(), style_of(access, theme));
+    }
     let cell = pane.matrix.cell(row, column);
     let said = match (cell, cell.answer().and_then(|answer| answer.summary.status)) {
         (Cell::Skipped(_), _) => String::new(),
@@ -301,73 +484,151 @@ fn cell(pane: &MatrixPane, row: usize, column: usize, theme: &Theme) -> (String,
         Some(Standing::UnexpectedAllow | Standing::UnexpectedDeny) => "!",
         _ => "",
     };
-    let glyph = fit(access.glyph(theme.ascii), 2);
-    (format!("{glyph}{said}{mark}"), style_of(access, theme))
+    let glyph = fit(glyph, 2);
+    (
+        cut(&format!("{glyph}{said}{mark}"), grid.width - 1),
+        style_of(access, theme),
+    )
 }
 
+/// Hidden is as yellow as denied, and the sign tells them apart. A token that is not accepted says
+/// nothing about permission, and steps back.
 fn style_of(access: Access, theme: &Theme) -> Style {
     match access {
         Access::Allowed => theme.class(StatusClass::Success),
-        Access::Denied => theme.class(StatusClass::ClientError),
-        Access::Hidden => theme.class(StatusClass::Redirection),
-        Access::UnknownToken => theme.class(StatusClass::ServerError),
-        Access::Unclear => theme.strong(),
+        Access::Denied | Access::Hidden => theme.class(StatusClass::ClientError),
         Access::Failed => theme.class(StatusClass::NoAnswer),
-        Access::Skipped => theme.dim(),
+        Access::Unclear => Style::new(),
+        Access::UnknownToken | Access::Skipped => theme.dim(),
     }
 }
 
 /// What each token may do, in numbers.
 fn sums(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
-    let mut spans = vec![Span::styled(fit("allowed", grid.first), theme.dim())];
+    let words = format!("allowed, of {}", pane.matrix.rows.len());
+    let mut spans = vec![Span::styled(fit(&words, grid.first), theme.dim())];
     for column in grid.from..grid.to {
         let counts = pane.matrix.column_counts(column);
-        let words = match counts.total() {
+        let allowed = match counts.total() {
             0 => String::new(),
-            total => {
-                let allowed = counts.of(Access::Allowed);
-                let forms = [
-                    format!("{allowed} of {total}"),
-                    format!("{allowed}/{total}"),
-                ];
-                let fits = forms.into_iter().find(|form| form.width() <= grid.width);
-                fits.unwrap_or_else(|| allowed.to_string())
-            }
+            _ => counts.of(Access::Allowed).to_string(),
         };
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(fit(&words, grid.width), theme.dim()));
+        let text = match grid.shows_signs_alone() {
+            true => allowed,
+            // Beneath the status.
+            false => format!("{allowed:>5}"),
+        };
+        spans.push(Span::styled(fit(&text, grid.width), theme.dim()));
     }
     Line::from(spans)
 }
 
-/// What the cell under the cursor says, and what was known of it before.
-fn detail(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+/// What the cell under the cursor says, beside its bar; where there is room, with the call above
+/// it.
+fn draw_detail(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let pane = &state.matrix;
-    let Some((row, column)) = pane.cursor() else {
-        return Vec::new();
+    let Some((row, column)) = pane.cursor().filter(|_| area.height > 0) else {
+        return;
     };
+    let data = &pane.matrix.rows[row];
+    let cell = pane.matrix.cell(row, column);
+    let mut area = area;
+    let caller = pane.matrix.callers[column].label();
+    let call = format!("{} {}", visible_line(&data.method), data.path());
+    if area.height >= 6 {
+        let title = format!("{caller}, {call}");
+        let time = cell.answer().map(|answer| &answer.summary);
+        let time = time.map_or_else(String::new, |s| moment(s.started_at, &state.zone));
+        let rule = Rule {
+            title: &title,
+            fact: &time,
+            focused: false,
+        };
+        rule.draw(theme, Rect { height: 1, ..area }, frame);
+        let indent = 2.min(area.width / 4);
+        area = Rect {
+            x: area.x + indent,
+            y: area.y + 2,
+            width: area.width - 2 * indent,
+            height: area.height - 2,
+        };
+    }
+    let width = (area.width as usize).saturating_sub(2);
+    let small = area.height < 4;
+    let mut lines = detail(state, (row, column), &call, small, width, theme);
+    let key = |action| theme.key_name(&state.keymap.hint(action).unwrap_or_default());
+    let known = pane.call(row, column).is_some();
+    if !small && known && lines.len() + 2 <= area.height as usize {
+        lines.push(Line::default());
+        lines.push(Line::from(vec![
+            Span::styled(key(Action::MatrixWhy), theme.key()),
+            Span::styled("  why, for certain   ", theme.dim()),
+            Span::styled(key(Action::MatrixOpen), theme.key()),
+            Span::styled("  opens the call", theme.dim()),
+        ]));
+    }
+    lines.truncate(area.height as usize);
+    let style = match pane.matrix.access(row, column) {
+        Some(access) => style_of(access, theme),
+        None => theme.dim(),
+    };
+    put(barred(lines, style, theme), area, frame);
+}
+
+fn detail(
+    state: &State,
+    (row, column): (usize, usize),
+    call: &str,
+    small: bool,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let pane = &state.matrix;
     let data = &pane.matrix.rows[row];
     let caller = pane.matrix.callers[column].label();
     let cell = pane.matrix.cell(row, column);
     let mut lines = Vec::new();
+    match (pane.matrix.access(row, column), cell.answer()) {
+        (Some(access), answer) => {
+            let style = style_of(access, theme);
+            let status = answer.and_then(|answer| answer.summary.status);
+            let status = status.map_or_else(|| cell.said(), |status| format!("{status:03}"));
+            let sign = access.glyph(theme.ascii);
+            let took = answer.map(|answer| super::history::duration_text(answer.summary.took));
+            let facts = match (small, took) {
+                (true, _) => format!("   {caller}, {call}"),
+                (false, Some(took)) => format!("   {took}"),
+                (false, None) => String::new(),
+            };
+            let first = format!("{sign} {status} {}", access.words());
+            let room = width.saturating_sub(first.width());
+            lines.push(Line::from(vec![
+                Span::styled(cut(&first, width), style),
+                Span::styled(cut(&facts, room), theme.dim()),
+            ]));
+            let texts = wrap(access.meaning(), width).into_iter();
+            lines.extend(texts.map(|text| Line::styled(text, theme.strong())));
+        }
+        (None, _) if pane.is_running() => {
+            lines.push(Line::raw("It waits for its turn."));
+        }
+        (None, _) => {
+            let key = state.keymap.hint(Action::MatrixFill).unwrap_or_default();
+            let words = match small {
+                true => format!("{caller}, {call}: not sent. {key} sends all."),
+                false => format!("Not sent in this run. {key} sends every call with every token."),
+            };
+            lines.push(Line::styled(cut(&words, width), theme.strong()));
+        }
+    }
     let mut say = |text: &str, style: Style| {
         let texts = wrap(text, width).into_iter();
         lines.extend(texts.map(|text| Line::styled(text, style)));
     };
-    let call = format!("{} {} with {caller}", data.method, data.path());
-    match pane.matrix.access(row, column) {
-        None => say(&call, theme.strong()),
-        Some(access) => say(
-            &format!("{call}: {}. {}", access.words(), access.meaning()),
-            theme.strong(),
-        ),
-    }
     if let Some(standing) = pane.matrix.standing(row, column) {
         let pin = data.pins[column].map_or("", |pin| pin.id());
-        say(
-            &format!("{pin} is expected: {}", standing.words()),
-            Style::new(),
-        );
+        let words = format!("{pin} is expected: {}", standing.words());
+        say(&words, Style::new());
     }
     match (cell, cell.failure()) {
         (Cell::Skipped(why), _) => say(why, Style::new()),
@@ -375,8 +636,14 @@ fn detail(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
             &format!("{} {}", failure.message, failure.hint),
             Style::new(),
         ),
-        (Cell::Waiting, _) if pane.is_running() => say("It waits for its turn.", theme.dim()),
         _ => {}
+    }
+    if let Some(answer) = cell.answer() {
+        let errors = &answer.summary.errors;
+        let columns = EntryColumns::new(errors.iter(), width);
+        for error in errors {
+            lines.extend(columns.entry(error, true, theme));
+        }
     }
     if let Some(known) = pane.known(row, column) {
         let since = moment(known.since, &state.zone);
@@ -384,15 +651,9 @@ fn detail(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
             1 => String::new(),
             times => format!(", {times} times in a row"),
         };
-        let words = format!("The history knows {} since {since}{times}.", known.said());
-        say(&words, theme.dim());
-    }
-    if let Some(answer) = cell.answer() {
-        let errors = &answer.summary.errors;
-        let columns = EntryColumns::new(errors.iter(), width);
-        for error in errors {
-            lines.extend(columns.entry(error, theme));
-        }
+        let words = format!("Last time: {} since {since}{times}.", known.said());
+        let texts = wrap(&words, width).into_iter();
+        lines.extend(texts.map(|text| Line::styled(text, theme.dim())));
     }
     lines
 }

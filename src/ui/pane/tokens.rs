@@ -2,6 +2,7 @@
 //! what the API says, or how two differ. Nothing here says that a signature is valid.
 
 use super::history::time_text;
+use crate::app::pane::{TokensPart, path_of};
 use crate::app::{Action, LastWord, Painted, Spot, State, TokenRow, last_word};
 use crate::insight::learned::Standing;
 use crate::insight::matrix::Access;
@@ -9,8 +10,9 @@ use crate::insight::survey::Survey;
 use crate::insight::token::{
     Claims, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, relative,
 };
-use crate::model::{StatusClass, Timestamp, TokenSource, cut, cut_front, fit, wrap};
-use crate::ui::paint::{Cell, area_of, columns, gauge};
+use crate::model::{StatusClass, Timestamp, TokenSource, cut, cut_front, fit, visible_line, wrap};
+use crate::ui::band::{self, Words};
+use crate::ui::paint::{Cell, area_of, barred, columns, gauge};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -43,18 +45,30 @@ pub fn draw_list(
         put(lines, area, frame);
         return 0;
     }
+    // The sign of the row that the cursor is on stands left of the text.
+    let out = area.x.min(2);
+    let area = Rect {
+        x: area.x - out,
+        width: area.width + out,
+        ..area
+    };
+    let width = area.width as usize;
     let names = rows.iter().map(|row| row.token.name.as_str().width());
     let name = names.max().unwrap_or(0).clamp(4, 20).min(width / 3);
-    let height = (area.height as usize).saturating_sub(1).max(1);
+    let stands: Vec<(String, Style)> = rows.iter().map(|row| standing(row, state, theme)).collect();
+    let longest = stands.iter().map(|(words, _)| words.width()).max();
+    let columns = (name, longest.unwrap_or(0), width);
+    let height = (area.height as usize).max(1);
     let top = pane.list.top(height);
-    let mut shown = vec![head(name, width, theme)];
-    for (rect, place) in area.rows().skip(1).zip(top..rows.len()) {
+    for (rect, place) in area.rows().zip(top..rows.len()) {
         painted.spots.push((area_of(rect), Spot::PartRow(0, place)));
     }
+    let mut shown = Vec::new();
     for (number, row) in rows.iter().enumerate().skip(top).take(height) {
         let marked = pane.marked.contains(&row.token.name);
-        let line = row_line(row, marked, (name, width), state, theme);
-        shown.push(match number == pane.list.cursor {
+        let is_current = number == pane.list.cursor;
+        let line = row_line(row, (marked, is_current), &stands[number], columns, theme);
+        shown.push(match is_current && pane.part == TokensPart::List {
             true => Line::raw(fit(&line.to_string(), width)).style(theme.selected()),
             false => line,
         });
@@ -63,60 +77,121 @@ pub fn draw_list(
     height
 }
 
+/// Draws how many there are and for what, and the key that adds one.
+pub fn draw_band(
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame,
+    painted: &mut Painted,
+) {
+    let place = &state.environment().name;
+    let count = state.tokens_pane.rows(place).len();
+    let tokens = if count == 1 { "token" } else { "tokens" };
+    let opens = if theme.ascii { " v" } else { " ▾" };
+    let choose = Some(Action::ChooseEnvironment);
+    let mut left: Words = vec![
+        (Span::raw(format!("{count} {tokens} for ")), choose),
+        (Span::styled(place.clone(), theme.name()), choose),
+        (Span::styled(opens, theme.key()), choose),
+    ];
+    if area.width >= 60 {
+        let words = "   values are never shown";
+        left.push((Span::styled(words, theme.dim()), None));
+    }
+    let key = state.keymap.hint(Action::AddToken).unwrap_or_default();
+    let act = Some(Action::AddToken);
+    let right = match crate::app::blocked(Action::AddToken, state) {
+        Some(_) => Words::new(),
+        None => vec![
+            (Span::styled(theme.key_name(&key), theme.key()), act),
+            (Span::styled(" add", theme.dim()), act),
+        ],
+    };
+    band::words(theme, area, left, right, frame, painted);
+}
+
+/// What the rule above the inspector says: whose it is, and its fingerprint.
+pub fn title(state: &State) -> (String, String) {
+    let place = &state.environment().name;
+    let pane = &state.tokens_pane;
+    match (pane.pair(place), pane.selected(place)) {
+        (Some((one, other)), _) => {
+            let names = format!("{} beside {}", one.token.name, other.token.name);
+            (names, String::new())
+        }
+        (None, Some(row)) => {
+            let print = row.token.fingerprint.as_ref();
+            let print = print.map_or_else(String::new, |print| format!("·{print}"));
+            (row.token.name.to_string(), print)
+        }
+        (None, None) => (TokensPart::Inspector.title().to_owned(), String::new()),
+    }
+}
+
 fn put(lines: impl IntoIterator<Item = Line<'static>>, area: Rect, frame: &mut Frame) {
     for (rect, line) in area.rows().zip(lines) {
         frame.render_widget(line, rect);
     }
 }
 
-fn head(name: usize, width: usize, theme: &Theme) -> Line<'static> {
-    let kind = if width >= 56 {
-        fit("kind", 12)
-    } else {
-        String::new()
-    };
-    let text = format!("  {}  ·     {kind}state", fit("name", name));
-    Line::styled(cut(&text, width), theme.dim())
-}
-
+/// `▸ export     ▲ refused 10:12: insufficient_scope   JWT   keyring`
 fn row_line(
     row: &TokenRow,
-    marked: bool,
-    (name, width): (usize, usize),
-    state: &State,
+    (marked, is_current): (bool, bool),
+    (words, style): &(String, Style),
+    (name, longest, width): (usize, usize, usize),
     theme: &Theme,
 ) -> Line<'static> {
-    let mark = if marked { "* " } else { "  " };
-    let print = match &row.token.fingerprint {
-        Some(print) => format!("·{print}"),
-        None => String::new(),
+    let mark = match (marked, is_current, theme.ascii) {
+        (true, ..) => "* ",
+        (false, true, true) => "> ",
+        (false, true, false) => "▸ ",
+        (false, false, _) => "  ",
     };
     let kind = row.report.as_ref().map_or("", |report| report.kind.id());
-    let (words, style) = standing(row, state, theme);
-    let kind = if width >= 56 {
-        fit(kind, 12)
-    } else {
-        String::new()
-    };
     let source = row.source.as_ref().map_or("", |source| source.id());
-    let used = 2 + name + 2 + 6 + kind.width();
-    let room = width.saturating_sub(used);
-    let (words, source) = match room > words.width() + source.len() + 2 {
-        true => (fit(&words, room - source.len()), source),
-        false => (cut(&words, room), ""),
+    let room = width.saturating_sub(name + 5);
+    let wanted = room.saturating_sub(3 + 8 + 3 + 9).max(room.min(14));
+    let stands = longest.min(wanted);
+    // Where there is no room for the code, the inspector has it.
+    let short = match words.split_once(": ") {
+        Some((short, _)) if words.width() > stands => short,
+        _ => words,
     };
-    Line::from(vec![
-        Span::raw(mark),
-        Span::styled(fit(row.token.name.as_str(), name), theme.name()),
-        Span::raw(format!("  {}", fit(&print, 6))),
-        Span::raw(kind),
-        Span::styled(words, style),
-        Span::styled(source.to_owned(), theme.dim()),
-    ])
+    let mut spans = vec![
+        Span::styled(mark, theme.focus()),
+        Span::styled(fit(row.token.name.as_str(), name + 3), theme.name()),
+        Span::styled(fit(&cut(short, stands), stands), *style),
+    ];
+    if room >= stands + 3 + 8 + 3 + source.len() {
+        let kind = fit(kind, 8);
+        let words = format!("   {kind}   {source}");
+        spans.push(Span::styled(words, theme.dim()));
+    }
+    Line::from(spans)
 }
 
 /// How a token stands, in a few words: what is known of it, the surest first.
+/// With the sign of the class that it stands for.
 fn standing(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
+    let (words, style) = stands(row, state, theme);
+    let sign = match words.as_str() {
+        "" => "",
+        words if words.starts_with("worked") => StatusClass::Success.glyph(theme.ascii),
+        words if style == theme.dim() || words.starts_with("expires") => {
+            if theme.ascii {
+                "o"
+            } else {
+                "○"
+            }
+        }
+        _ => StatusClass::ClientError.glyph(theme.ascii),
+    };
+    (format!("{sign} {words}").trim().to_owned(), style)
+}
+
+fn stands(row: &TokenRow, state: &State, theme: &Theme) -> (String, Style) {
     let now = state.now;
     let doubt = theme.class(StatusClass::ClientError);
     if row.source.is_none() {
@@ -181,7 +256,7 @@ pub fn draw_inspector(state: &State, theme: &Theme, area: Rect, frame: &mut Fram
         state.tokens_pane.selected(place),
     ) {
         (Some((one, other)), _) => compared(one, other, state, theme, width),
-        (None, Some(row)) => inspected(row, state, theme, width),
+        (None, Some(row)) => inspected(row, state, theme, area),
         (None, None) => Vec::new(),
     };
     let last = lines.len().saturating_sub(area.height as usize);
@@ -198,8 +273,46 @@ fn say(lines: &mut Vec<Line<'static>>, text: &str, width: usize, style: Style) {
     lines.extend(texts.map(|text| Line::styled(text, style)));
 }
 
-fn inspected(row: &TokenRow, state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let mut all = vec![Line::styled(cut(&row.token.label(), width), theme.strong())];
+/// What is known of it, beside a bar in the colour of that.
+fn block(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
+    let width = (area.width as usize).saturating_sub(2);
+    let (words, style) = standing(row, state, theme);
+    let first = match words.is_empty() {
+        true => row.token.name.to_string(),
+        false => words,
+    };
+    let mut lines = vec![Line::styled(cut(&first, width), style)];
+    if area.width >= 80 && area.height >= 30 {
+        lines.push(Line::default());
+    }
+    let mut sentence = String::new();
+    if let LastWord::Call(call) = last_word(state, &row.token) {
+        let path = visible_line(path_of(&call.url)).into_owned();
+        let status = call.status.map(|status| format!("{status:03}"));
+        let status = status.unwrap_or_else(|| "no answer".to_owned());
+        let words = match Standing::of(call) {
+            Standing::Worked => "worked on",
+            Standing::Refused => "was refused on",
+            Standing::Answered => "was answered on",
+        };
+        let name = &row.token.name;
+        sentence = format!("{name} {words} {} {path}: {status}.", call.method);
+    } else if row.trouble.is_none() && row.source.is_some() {
+        sentence = "Nothing was sent with it yet: what is told here is its form.".to_owned();
+    }
+    if let Some(why) = &row.trouble {
+        sentence.clone_from(why);
+    }
+    say(&mut lines, &sentence, width, theme.strong());
+    barred(lines, style, theme)
+}
+
+fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
+    let width = area.width as usize;
+    let mut all = block(row, state, theme, area);
+    if area.height >= 8 {
+        all.push(Line::default());
+    }
     let source = match &row.source {
         Some(TokenSource::Variable(name)) => format!("the environment variable {name}"),
         Some(TokenSource::Command(words)) => {
@@ -212,10 +325,12 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, width: usize) -> Vec<
         Some(TokenSource::Sandbox) => "the sandbox's own".to_owned(),
         None => "none: no token of that name is known here".to_owned(),
     };
-    say(&mut all, &format!("from  {source}"), width, theme.dim());
-    if let Some(why) = &row.trouble {
-        say(&mut all, why, width, theme.trouble());
-    }
+    let kept = Told {
+        label: "kept in".to_owned(),
+        text: source,
+        tone: Tone::Plain,
+    };
+    all.extend(rows(vec![kept], theme, width));
     match &row.report {
         Some(report) => all.extend(report_lines(report, state, theme, width)),
         None if row.trouble.is_none() => {
@@ -315,7 +430,7 @@ fn call_lines(
 
 fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let labels = told.iter().map(|line| line.label.width());
-    let label = labels.max().unwrap_or(0).min(14).min(width / 3);
+    let label = labels.max().unwrap_or(0).clamp(9, 14).min(width / 3);
     let mut all = Vec::new();
     for line in told {
         let style = match line.tone {
