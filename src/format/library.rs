@@ -210,8 +210,12 @@ macro_rules! packs {
 }
 
 packs! {
+    adyen
     airtable
     akamai
+    algolia
+    amazon_spapi
+    amplitude
     anthropic
     apigee
     artifactory
@@ -224,36 +228,55 @@ packs! {
     azure_arm
     azure_devops
     azure_gateway
+    azure_openai
+    bigcommerce
+    binance
     bitbucket
     box
+    calendly
     circleci
-    client
     clickup
+    client
     cloudflare
     cloudflare_edge
+    cohere
+    coinbase
+    consul
+    contentful
     cutover
     databricks
     datadog
+    dataverse
     digitalocean
     discord
     django_rest
+    docusign
     dropbox
+    ebay
     elasticsearch
     entra
     envoy
     express
     fastapi
     fastly
+    fedex
     figma
     firebase
+    freshdesk
+    gemini
+    gitea
     github
     gitlab
     google
     google_rpc
     grafana
     graphql
+    groq
     haproxy
+    harbor
     heroku
+    hetzner
+    home_assistant
     http
     hubspot
     huggingface
@@ -263,16 +286,32 @@ packs! {
     json_api
     json_rpc
     keycloak
+    klaviyo
     kong
     kubernetes
     laravel
+    launchdarkly
     linear
     linkedin
+    magento
+    mailchimp
     mailgun
+    mapbox
+    mattermost
+    messagebird
     meta_graph
+    miro
+    mistral
+    mixpanel
+    mollie
     monday
+    mongodb_atlas
     ms_graph
+    namecheap
+    netlify
+    new_relic
     nextcloud
+    nexus
     nginx
     notion
     npm
@@ -281,34 +320,69 @@ packs! {
     odata
     okta
     openai
+    openrouter
+    openstack
+    opsgenie
     pagerduty
     paypal
+    pipedrive
+    plaid
+    porkbun
+    portainer
+    postmark
+    power_bi
+    prestashop
     problem
+    proxmox
     pypi
+    quickbooks
+    rabbitmq
     rails
+    rapidapi
+    razorpay
+    replicate
+    ringcentral
     salesforce
     scim
+    segment
     sendgrid
     sentry
     servicenow
+    sharepoint
     shopify
     slack
     snowflake
+    snyk
     soap
     sonarqube
+    splunk
     spotify
     spring
     square
+    strava
     stripe
     supabase
+    tailscale
     telegram
     terraform_cloud
+    tesla_fleet
+    todoist
     trello
     twilio
+    twitch
+    typeform
+    ups
     vault
+    vercel
+    vonage
+    webflow
+    wise
     wordpress
     x_twitter
+    xero
+    youtrack
     zendesk
+    zoho
     zoom
 }
 

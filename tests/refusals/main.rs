@@ -7,7 +7,8 @@
 //!
 //! `FRESH=1 cargo test --test refusals` reads the packs from their folder, so that whoever writes
 //! on one need not build. `CASES=file FRESH=1 cargo test --test refusals another -- --ignored
-//! --nocapture` shows how a file of other cases is judged. `UPDATE=1 cargo test --test refusals fit` fits the table of calibration.
+//! --nocapture` shows how a file of other cases is judged. `UPDATE=1 cargo test --test refusals
+//! fit` fits the table of calibration.
 
 mod cases;
 #[path = "../faults/mod.rs"]
@@ -24,8 +25,8 @@ use judge::{Judged, Way, judge_all};
 use std::sync::Arc;
 
 /// Of the seen refusals so many times as many were wrong when they were first looked at as are
-/// since packs and rules were mended on them: 18 in 100 then, 5 now. The held ones agree.
-const MENDED: f32 = 3.5;
+/// since packs and rules were mended on them: 26 in 100 then, 12 now.
+const MENDED: f32 = 2.2;
 
 /// All that the program knows.
 fn catalogue() -> Catalogue {
@@ -102,11 +103,11 @@ fn hold_all(which: &str, cases: Vec<Case>, bars: &Bars, shown: bool) {
 #[test]
 fn the_causes_of_refusals_that_rules_were_written_from() {
     let bars = Bars {
-        first: 94.0,
+        first: 91.0,
         listed: 96.5,
-        brier: 0.065,
-        at_nine: 97.0,
-        wrong_and_sure: 4.5,
+        brier: 0.125,
+        at_nine: 90.0,
+        wrong_and_sure: 8.0,
     };
     hold("seen", &bars, true);
 }
@@ -114,11 +115,11 @@ fn the_causes_of_refusals_that_rules_were_written_from() {
 #[test]
 fn the_causes_of_refusals_that_nothing_was_written_from() {
     let bars = Bars {
-        first: 81.0,
-        listed: 88.5,
-        brier: 0.135,
-        at_nine: 90.0,
-        wrong_and_sure: 8.0,
+        first: 86.0,
+        listed: 91.0,
+        brier: 0.13,
+        at_nine: 78.0,
+        wrong_and_sure: 6.5,
     };
     hold("held", &bars, false);
 }
@@ -143,11 +144,11 @@ fn another_file_of_refusals_is_judged() {
 #[test]
 fn the_causes_of_refusals_that_were_written_down_last() {
     let bars = Bars {
-        first: 85.0,
-        listed: 92.0,
-        brier: 0.11,
-        at_nine: 94.0,
-        wrong_and_sure: 9.5,
+        first: 89.0,
+        listed: 94.0,
+        brier: 0.12,
+        at_nine: 85.0,
+        wrong_and_sure: 10.0,
     };
     hold("fresh", &bars, false);
 }
@@ -184,7 +185,7 @@ fn fit_the_table_is_what_the_seen_refusals_say() {
 #[test]
 fn no_case_holds_a_credential_and_each_says_where_it_is_from() {
     let all = ["seen", "held", "fresh"].map(cases::read);
-    assert!(all.iter().map(Vec::len).sum::<usize>() >= 280);
+    assert!(all.iter().map(Vec::len).sum::<usize>() >= 490);
     for (place, file) in all.iter().enumerate() {
         for case in file {
             assert!(case.source.starts_with("http"), "{}", case.name);

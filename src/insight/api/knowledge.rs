@@ -332,6 +332,9 @@ pub struct StatusRow {
     pub likely: Vec<(Cause, f32)>,
 }
 
+/// The scheme of what stands in the body of a call that signs in.
+pub const IN_BODY: &str = "in the body";
+
 /// What was sent along, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
@@ -424,9 +427,12 @@ impl Heard<'_> {
         match (&self.credential, wanted) {
             // A challenge without an error was for a call that showed nothing.
             (None | Some(None), "not_seen") => true,
+            (None, "unknown") => true,
+            (Some(Some(sent)), "not_seen") => sent.scheme == IN_BODY,
             (None, _) => false,
             (Some(None), wanted) => wanted == "none",
             (Some(Some(_)), "none") => false,
+            (Some(Some(_)), "sent") => true,
             (Some(Some(sent)), "jwt") => sent.is_jwt,
             (Some(Some(sent)), wanted) => sent.scheme == wanted || sent.prefix == wanted,
         }

@@ -160,9 +160,10 @@ impl TokenReport {
         let in_hex = self.kind == TokenKind::Hex;
         let fits = (least..=most).contains(&self.length);
         let (says, weight) = match (is_hex, in_hex, fits) {
+            // Makers change how theirs begin, and older ones stay good.
             _ if is_telling(kind) => (
                 format!("it does not begin with {}, as a {name} does", kind.prefix),
-                Weight::Fair,
+                Weight::Faint,
             ),
             (true, true, true) => (
                 "its letters are capitals, which is unusual".to_owned(),

@@ -34,6 +34,12 @@ pub(super) fn strays(text: &str, problems: &mut Vec<TokenProblem>) {
     if inner.starts_with(quotes) || inner.ends_with(quotes) {
         add("quotation marks stand around it".into());
     }
+    let brackets = [('{', '}'), ('<', '>'), ('[', ']'), ('(', ')')];
+    let stand_around =
+        |(open, close): &(char, char)| inner.starts_with(*open) && inner.ends_with(*close);
+    if inner.len() > 2 && brackets.iter().any(stand_around) {
+        add("brackets stand around it, as in an example".into());
+    }
     if let Some(sign) = inner.chars().last().filter(|c| ",;".contains(*c)) {
         add(format!("a {sign} stands behind it"));
     }

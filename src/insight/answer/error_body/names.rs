@@ -69,7 +69,7 @@ const NAMES: &[(Role, &str)] = &[
     (
         Role::CodeWord,
         "error err errortype errorname type typekey reason issue status stat label category name id \
-         tag class exceptiontype exception result classification errorclass title slug key kind e",
+         tag class exceptiontype exctype exception result classification errorclass title slug key kind e",
     ),
     (
         Role::Subcode,

@@ -3,9 +3,9 @@
 
 use super::finding::{Findings, Rule, Tier};
 use crate::insight::api::Words;
-use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
+use crate::insight::api::knowledge::{Heard, IN_BODY, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::api::library::CLIENT;
-use crate::insight::error_body::EntryOrigin;
+use crate::insight::error_body::{Entry, EntryOrigin};
 use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::TokenKind;
 use crate::model::{Cause, Outcome};
@@ -27,6 +27,22 @@ const UNKNOWN: f32 = 0.8;
 
 /// Of what a row leaves open, so much is for what it names besides.
 const FOR_OTHERS: f32 = 0.6;
+
+/// What an API says that looked at a credential and did not like it, whatever is wrong with it.
+const OF_ANY_CREDENTIAL: &[Cause] = &[
+    Cause::TokenMissing,
+    Cause::TokenRejected,
+    Cause::TokenScheme,
+    Cause::TokenWrongShape,
+];
+
+/// What many codes say of many faults; words beside them that say more are the reason.
+const VAGUE: &[Cause] = &[
+    Cause::TokenRejected,
+    Cause::PermissionMissingRole,
+    Cause::RequestValidation,
+    Cause::ServerError,
+];
 
 /// No row counts as surer than this: a pack may be wrong of an answer it has not seen.
 const SUREST: f32 = 0.98;
@@ -69,6 +85,9 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     let response = call.response();
     heard.headers = response.map(|response| &response.headers);
     for entry in call.errors.first() {
+        for name in named_classes(entry) {
+            heard.words.add(Words::of(&parted(name)));
+        }
         heard.codes.extend(entry.code.as_deref());
         // A code that the API's own pack explains means that, whatever its name recalls.
         let own = case.knowledge.api.as_ref();
@@ -106,7 +125,12 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     heard.path = path_of(&sent.url);
     heard.credential = match credential.place {
         CredentialPlace::Unknown => None,
-        CredentialPlace::Nowhere => case.sends_nothing().then_some(None),
+        CredentialPlace::Nowhere if case.sends_nothing() => Some(None),
+        // A call that signs in shows what it has in its body.
+        CredentialPlace::Nowhere => Some(Some(Sent {
+            scheme: IN_BODY.to_owned(),
+            ..Sent::default()
+        })),
         _ => Some(Some(Sent {
             scheme: credential
                 .scheme
@@ -131,6 +155,18 @@ fn repeats(text: &str, status: u16, name: &str) -> bool {
     };
     let number = status.to_string();
     letters(&text.replace(&number, "")) == letters(name)
+}
+
+/// The names of exceptions in a text: `acme.errors.CSRFTokenError: …` is about a CSRF token.
+fn named_classes(entry: &Entry) -> impl Iterator<Item = &str> {
+    let texts = [&entry.title, &entry.detail];
+    let texts = texts.into_iter().flatten();
+    let words = texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || c == ':'));
+    words.filter_map(|word| {
+        let class = word.rsplit(['.', '\\']).next()?;
+        let is_class = class.ends_with("Error") || class.ends_with("Exception");
+        (is_class && !is_vague(class)).then_some(class)
+    })
 }
 
 /// The words that a code is made of: `KeyExpired`, `key_expired` and `KEY-EXPIRED` say the same.
@@ -232,6 +268,22 @@ impl<'a> Beside<'a> {
         rows.any(|row| row.meaning.cause == Some(cause))
     }
 
+    /// How far a look at the credential still counts where the answer gives a reason beyond *it is
+    /// not taken*, or one that its own API is known to mean.
+    pub fn left_by_other_reasons(&self) -> f32 {
+        left_by(self.0.iter().filter(|row| {
+            let is_vague = |cause: Cause| OF_ANY_CREDENTIAL.contains(&cause);
+            row.meaning.cause.is_some_and(|cause| !is_vague(cause))
+                || row.meaning.cause.is_some() && rank_of(row) == Rank::Own
+        }))
+    }
+
+    /// How far a cause still counts that no row names, where rows name others.
+    pub fn left_against(&self, cause: Cause) -> f32 {
+        let names_another = |row: &&Spoken| row.meaning.cause.is_some_and(|named| named != cause);
+        left_by(self.0.iter().filter(names_another))
+    }
+
     /// How far what is weaker still counts beside rows that speak so surely.
     pub fn left(&self) -> f32 {
         left_by(self.0.iter())
@@ -266,6 +318,9 @@ fn says(case: &Case, findings: &mut Findings) {
         rank_of(b).cmp(&rank_of(a)).then(sure)
     });
     let mut left = 1.0;
+    // A vague code from higher up leaves open what words say more closely.
+    let mut left_closely = 1.0;
+    let is_close = rows.iter().any(says_closely);
     let mut at = 0;
     while at < rows.len() {
         let rank = rank_of(&rows[at]);
@@ -275,17 +330,50 @@ fn says(case: &Case, findings: &mut Findings) {
                 .take_while(|row| rank_of(row) == rank)
                 .count();
         let here = &rows[at..end];
-        add(here, left, &heard, findings);
-        let surest = here.iter().map(|row| row.sure(row.meaning.sure));
-        left *= 1.0 - surest.fold(0.0, f32::max).min(SUREST);
+        add(here, [left, left_closely], is_close, &heard, findings);
+        let surest = |rows: &mut dyn Iterator<Item = &Spoken>| {
+            let sure = rows.map(|row| row.sure(row.meaning.sure));
+            1.0 - sure.fold(0.0, f32::max).min(SUREST)
+        };
+        left *= surest(&mut here.iter());
+        left_closely *= surest(&mut here.iter().filter(|row| !is_vague_code(row)));
         at = end;
     }
 }
 
+/// Whether it is a code that says no more than that something is wrong.
+fn is_vague_code(row: &Spoken) -> bool {
+    let vague = |cause: Cause| VAGUE.contains(&cause);
+    row.told == Told::ByCode && row.meaning.cause.is_some_and(vague)
+}
+
+/// Whether it is a sentence that says what is wrong.
+fn says_closely(row: &Spoken) -> bool {
+    row.told == Told::ByWords
+        && row
+            .meaning
+            .cause
+            .is_some_and(|cause| !VAGUE.contains(&cause))
+}
+
+/// So much of a vague code is left beside such a sentence.
+const BESIDE_CLOSE: f32 = 0.4;
+
 /// The rows of one rank; of those that name the same cause, the surest counts.
-fn add(rows: &[Spoken], left: f32, heard: &Heard, findings: &mut Findings) {
+fn add(
+    rows: &[Spoken],
+    [left, closely]: [f32; 2],
+    is_close: bool,
+    heard: &Heard,
+    findings: &mut Findings,
+) {
     let mut named: Vec<Cause> = Vec::new();
     for row in rows {
+        let left = match says_closely(row) {
+            true => closely,
+            false if is_close && is_vague_code(row) => left * BESIDE_CLOSE,
+            false => left,
+        };
         let Meaning {
             cause: Some(cause),
             sure,

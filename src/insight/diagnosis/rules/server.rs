@@ -1,6 +1,7 @@
 //! Faults behind the API's door: its own, those of what stands behind it, and those of gateways
 //! before it.
 
+use super::Beside;
 use super::finding::{Findings, Rule, Tier};
 use super::request::names_release;
 use crate::insight::facts::{Case, Facts, Page, Purpose};
@@ -127,8 +128,9 @@ fn behind(case: &Case, findings: &mut Findings) {
         Page::Json | Page::Empty => false,
     };
     let again = if again_same(case) { 1.0 } else { 0.0 };
+    let beside = Beside::of(case);
     let mut add = |cause, weight: f32, says: String| {
-        findings.add(cause, weight, Tier::Said, says);
+        findings.add(cause, weight * beside.left_against(cause), Tier::Said, says);
         if again > 0.0 {
             findings.add(
                 cause,

@@ -15,7 +15,7 @@ use crate::model::Cause;
 use about::is_about_token;
 use instance::instance;
 use sent::{absent, redirect, scheme};
-use text::{maker, shape, text};
+use text::{maker, no_jwt, shape, text};
 
 pub use about::is_at_home;
 pub use sent::{belongs_as_bearer, lost_on_the_way};
@@ -36,6 +36,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.shape",
         look: shape,
+    },
+    Rule {
+        id: "auth.no_jwt",
+        look: no_jwt,
     },
     Rule {
         id: "auth.maker",

@@ -4,7 +4,11 @@ use super::about::{is_about_token, may_be_about_token};
 use crate::insight::facts::{Case, CredentialPlace, Page, Purpose};
 use crate::insight::redact::is_secret_name;
 use crate::insight::rules::finding::{Findings, Tier};
+use crate::insight::rules::known::Beside;
 use crate::model::{Cause, Hop};
+
+/// With less than this left by what the answer says, it is no more seen than said.
+const HALF: f32 = 0.5;
 
 /// The causes that only a credential which was sent can have.
 const OF_A_VALUE: &[Cause] = &[
@@ -100,9 +104,11 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
             };
             // What its makers say is sure; a challenge may name one of several.
             let known = is_read_at(case, "header authorization", scheme.unwrap_or_default());
+            let left = Beside::of(case).left_by_other_reasons();
             let (weight, tier) = match known {
-                Some(_) => (6.0, Tier::Seen),
-                None => (4.5, Tier::Said),
+                Some(_) if left > HALF => (6.0, Tier::Seen),
+                Some(_) => (6.0 * left, Tier::Said),
+                None => (4.5 * left, Tier::Said),
             };
             findings.add(Cause::TokenScheme, weight, tier, says);
         }

@@ -1,8 +1,10 @@
 //! What the text of the token shows: mistakes of pasting, and a form unlike that of its kind.
 
 use super::about::{accepted, is_about_token, may_be_about_token};
+use crate::insight::api::Phrase;
 use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::rules::finding::{Findings, Tier};
+use crate::insight::rules::known::{Beside, heard};
 use crate::insight::token::{Misfit, TokenKind, TokenProblem, TokenReport, Weight};
 use crate::model::Cause;
 
@@ -25,7 +27,12 @@ pub(super) fn text(case: &Case, findings: &mut Findings) {
     if let Some(problem) = report.sure_problem() {
         let says = format!("Looking at the token's text: {}.", problem.says);
         let weight = if is_about_token(case) { 9.0 } else { 3.5 };
-        findings.add(problem.cause, weight, Tier::Seen, says);
+        let left = match problem.cause {
+            // What stands around a value is no part of it, whatever the answer says.
+            Cause::TokenStrayCharacters => 1.0,
+            _ => Beside::of(case).left_by_other_reasons(),
+        };
+        findings.add(problem.cause, weight * left, Tier::Seen, says);
     }
 }
 
@@ -92,6 +99,26 @@ pub(super) fn shape(case: &Case, findings: &mut Findings) {
     }
 }
 
+/// Wrong where the answer speaks of a JWT of its own making.
+pub(super) fn no_jwt(case: &Case, findings: &mut Findings) {
+    let report = case.credential.report.as_ref();
+    let Some(report) = report.filter(|_| is_about_token(case) && case.works().is_none()) else {
+        return;
+    };
+    let is_jwt = matches!(report.kind, TokenKind::Jwt | TokenKind::Encrypted);
+    let speaks = Phrase::new("jwt|jws").is_some_and(|phrase| phrase.is_in(&heard(case).words));
+    let is_bearer =
+        case.credential.scheme.as_deref().is_none_or(|word| {
+            word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("jwt")
+        });
+    if speaks && !is_jwt && is_bearer {
+        let says = "The answer speaks of a JWT, and what was sent is none.";
+        findings.add(Cause::TokenWrongShape, 5.0, Tier::Seen, says);
+        findings.add(Cause::TokenWrongKind, 3.5, Tier::Seen, says);
+        findings.against(&[Cause::TokenRejected], 1.5);
+    }
+}
+
 /// What of the token does not fit the API, by its pack.
 fn misfits(case: &Case, report: &TokenReport) -> Vec<Misfit> {
     // A path alone tells of no API for sure, and of its tokens nothing.
@@ -144,7 +171,7 @@ pub(super) fn maker(case: &Case, findings: &mut Findings) {
 mod tests {
     use crate::insight::api::marks::Marked;
     use crate::insight::facts::{Bearer, Purpose};
-    use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
+    use crate::insight::rules::example::{Example, call, coded, fires, listing, says, silent};
     use crate::model::Cause;
 
     const LONG: &str = "tk-Zm9vYmFyYmF6cXV4cXV1eA-4711-abcdefgh";
@@ -158,6 +185,19 @@ mod tests {
         let quoted = refused("'0123456789abcdef0123456789abcdef0123456789abcdef'");
         fires("auth.text", Cause::TokenStrayCharacters, &quoted);
         silent("auth.text", Cause::TokenStrayCharacters, &refused(LONG));
+    }
+
+    #[test]
+    fn who_asks_for_a_jwt_and_gets_another_text_says_so() {
+        let asked = |token: &str, text: &str| {
+            let body = format!("{{\"message\":\"{text}\"}}");
+            call("GET /core/runbooks", says(401, &body)).token(token)
+        };
+        let shape = Cause::TokenWrongShape;
+        fires("auth.no_jwt", shape, &asked(LONG, "Invalid JWT token"));
+        silent("auth.no_jwt", shape, &asked(LONG, "Invalid token"));
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJraW0ifQ.c2lnbmF0dXJl";
+        silent("auth.no_jwt", shape, &asked(jwt, "Invalid JWT token"));
     }
 
     /// Of a maker that is known, at an API that is his or another.
