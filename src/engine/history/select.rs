@@ -351,7 +351,6 @@ mod tests {
         "class:no_answer",
         "class:nonstandard",
         "method:get",
-        "method:É",
         "host:acme",
         "host:müller",
         "host:9",

@@ -359,6 +359,6 @@ mod tests {
         assert_eq!(found(app, &acme(), bearer)[0].0, Cause::TokenWrongKind);
         assert!(found(app, &acme(), Some(("header x-acme-app", ""))).is_empty());
         let other = found("0123456789abcdef0123", &acme(), bearer);
-        assert_eq!(other, [(Cause::TokenWrongShape, false, Weight::Fair)]);
+        assert_eq!(other, [(Cause::TokenWrongShape, false, Weight::Faint)]);
     }
 }

@@ -37,7 +37,9 @@ pub(super) fn strays(text: &str, problems: &mut Vec<TokenProblem>) {
     let brackets = [('{', '}'), ('<', '>'), ('[', ']'), ('(', ')')];
     let stand_around =
         |(open, close): &(char, char)| inner.starts_with(*open) && inner.ends_with(*close);
-    if inner.len() > 2 && brackets.iter().any(stand_around) {
+    // A name in braces is a placeholder; what holds digits and is long was put between them.
+    let is_value = inner.len() >= LEAST_HEX && inner.bytes().any(|b| b.is_ascii_digit());
+    if is_value && brackets.iter().any(stand_around) {
         add("brackets stand around it, as in an example".into());
     }
     if let Some(sign) = inner.chars().last().filter(|c| ",;".contains(*c)) {

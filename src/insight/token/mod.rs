@@ -245,6 +245,8 @@ mod tests {
             format!("{hex}\n"),
             format!("\"{hex}\""),
             format!("'{hex}"),
+            format!("{{{hex}}}"),
+            format!("<{hex}>"),
             format!("{hex},"),
             format!("{hex};"),
             format!("\u{200b}{hex}"),

@@ -8,7 +8,7 @@ use crate::insight::api::library::CLIENT;
 use crate::insight::error_body::{Entry, EntryOrigin};
 use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::TokenKind;
-use crate::model::{Cause, Outcome};
+use crate::model::{Cause, CauseGroup, Outcome};
 use url::Url;
 
 pub const RULES: &[Rule] = &[
@@ -275,6 +275,19 @@ impl<'a> Beside<'a> {
             let is_vague = |cause: Cause| OF_ANY_CREDENTIAL.contains(&cause);
             row.meaning.cause.is_some_and(|cause| !is_vague(cause))
                 || row.meaning.cause.is_some() && rank_of(row) == Rank::Own
+        }))
+    }
+
+    /// How far what an answer points at still counts where its own API is known to mean by the
+    /// code that nothing is wrong with the request.
+    pub fn left_by_own_code(&self) -> f32 {
+        left_by(self.0.iter().filter(|row| {
+            let is_other = |cause: Cause| {
+                cause.group() != CauseGroup::Request || cause == Cause::RequestConflict
+            };
+            row.told == Told::ByCode
+                && rank_of(row) == Rank::Own
+                && row.meaning.cause.is_some_and(is_other)
         }))
     }
 

@@ -92,6 +92,7 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
         None if speaks_of_header(case) => {
             let says = "The answer speaks of the Authorization header, which holds a value without a scheme before it.";
             findings.add(Cause::TokenScheme, 4.5, Tier::Said, says);
+            findings.against(&[Cause::TokenRejected], 2.0);
         }
         scheme if is_demanded(case, scheme.unwrap_or_default()) == Some(false) => {
             let says = match scheme {

@@ -4,11 +4,30 @@ use super::address::failed;
 use crate::insight::facts::{Case, Facts};
 use crate::insight::route::Route;
 use crate::insight::rules::finding::{Findings, Tier};
+use crate::insight::rules::known::Beside;
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
 /// Wrong where an API names a place that has nothing to do with the refusal.
 pub(super) fn places(case: &Case, findings: &mut Findings) {
+    let start = findings.list.len();
+    look(case, findings);
+    // Where its own API is known to mean something else by the code, the place is only where.
+    let left = Beside::of(case).left_by_own_code();
+    for finding in &mut findings.list[start..] {
+        if finding.weight > 0.0 {
+            finding.weight *= left;
+        }
+        if left < HALF {
+            finding.tier = finding.tier.min(Tier::Said);
+        }
+    }
+}
+
+/// With less than this left by the code, the place proves nothing.
+const HALF: f32 = 0.5;
+
+fn look(case: &Case, findings: &mut Findings) {
     let call = &case.call;
     if !failed(call) || matches!(call.status(), 401 | 403 | 429) || call.status() >= 500 {
         return;
