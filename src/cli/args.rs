@@ -4,7 +4,8 @@ use super::print::{Color, complain};
 use crate::format::registry;
 use crate::model::bare_url;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Tells why an API said no. Without a command it opens the explorer, on the built-in sandbox
@@ -62,6 +63,9 @@ pub enum Command {
     Man,
     /// Look at settings, files, proxies, hosts, clocks and the terminal, and say what is wrong
     Doctor(DoctorArgs),
+    /// Names for the shell to complete, one a line
+    #[command(name = super::completions::NAMES, hide = true)]
+    Names(NamesArgs),
     /// The process of a jq filter: this program starts it for itself
     #[command(name = crate::engine::jq::WORKER, hide = true)]
     JqWorker,
@@ -78,7 +82,13 @@ fn url(typed: &str) -> Result<String, std::convert::Infallible> {
 
 /// The whole definition, for what is made from it.
 pub fn command() -> clap::Command {
-    HttriageArgs::command()
+    super::examples::put_into(HttriageArgs::command())
+}
+
+/// What was typed, by that definition.
+pub fn read(typed: Vec<OsString>) -> Result<HttriageArgs, clap::Error> {
+    let matches = command().try_get_matches_from(typed)?;
+    HttriageArgs::from_arg_matches(&matches)
 }
 
 /// Where calls go.
@@ -160,7 +170,7 @@ pub struct ExploreArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token to begin with, by name
-    #[arg(long, value_name = "NAME")]
+    #[arg(short = 't', long, value_name = "NAME")]
     pub token: Option<String>,
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -175,26 +185,49 @@ pub struct ExploreArgs {
 }
 
 #[derive(Args)]
+#[command(allow_missing_positional = true)]
 pub struct SendArgs {
-    /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
-    pub method: String,
+    /// GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS; left out, GET, and POST where there is data
+    pub method: Option<String>,
+    /// The method, as curl takes it; any word
+    #[arg(
+        short = 'X',
+        long = "request",
+        value_name = "METHOD",
+        conflicts_with = "method"
+    )]
+    pub request: Option<String>,
     /// A URL, or a path that begins with / under the base URL
     #[arg(value_parser = url)]
     pub url: String,
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token by name; see httriage token list. Given several times, the answers are compared
-    #[arg(long = "token", value_name = "NAME")]
+    #[arg(short = 't', long = "token", value_name = "NAME")]
     pub tokens: Vec<String>,
     /// A header, 'Name: value'; @FILE or @- reads lines of them
-    #[arg(long = "header", value_name = "'K: V'")]
+    #[arg(short = 'H', long = "header", value_name = "'K: V'")]
     pub headers: Vec<String>,
     /// A query parameter, name=value
     #[arg(long = "param", value_name = "K=V")]
     pub params: Vec<String>,
-    /// The body: text, @FILE, or @- for stdin; sent byte for byte
-    #[arg(long, value_name = "TEXT|@FILE|@-")]
-    pub data: Option<String>,
+    /// The body: text, @FILE, or @- for stdin; sent byte for byte. Several are joined by &
+    #[arg(short = 'd', long, value_name = "TEXT|@FILE|@-")]
+    pub data: Vec<String>,
+    /// A part of a multipart form: name=text, or name=@FILE;type=…;filename=…
+    #[arg(
+        short = 'F',
+        long = "form",
+        value_name = "K=V",
+        conflicts_with = "data"
+    )]
+    pub form: Vec<String>,
+    /// Put the data into the query, and ask with GET
+    #[arg(short = 'G', long = "get", requires = "data")]
+    pub get: bool,
+    /// Print the head of the answer too, before its body
+    #[arg(short = 'i', long = "include", conflicts_with = "json")]
+    pub include: bool,
     /// A value for {{name}} in URL, parameters and headers
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
@@ -226,17 +259,17 @@ pub struct InvestigateArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token by name; the first is the one in question, others are compared with
-    #[arg(long = "token", value_name = "NAME")]
+    #[arg(short = 't', long = "token", value_name = "NAME")]
     pub tokens: Vec<String>,
     /// A header, 'Name: value'; @FILE or @- reads lines of them
-    #[arg(long = "header", value_name = "'K: V'")]
+    #[arg(short = 'H', long = "header", value_name = "'K: V'")]
     pub headers: Vec<String>,
     /// A query parameter, name=value
     #[arg(long = "param", value_name = "K=V")]
     pub params: Vec<String>,
-    /// The body: text, @FILE, or @- for stdin; sent byte for byte
-    #[arg(long, value_name = "TEXT|@FILE|@-")]
-    pub data: Option<String>,
+    /// The body: text, @FILE, or @- for stdin; sent byte for byte. Several are joined by &
+    #[arg(short = 'd', long, value_name = "TEXT|@FILE|@-")]
+    pub data: Vec<String>,
     /// A value for {{name}} in URL, parameters and headers
     #[arg(long = "var", value_name = "K=V")]
     pub variables: Vec<String>,
@@ -266,7 +299,7 @@ pub struct ReplayArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
     /// Token by name, in place of the token of every step
-    #[arg(long, value_name = "NAME")]
+    #[arg(short = 't', long, value_name = "NAME")]
     pub token: Option<String>,
     /// A value for {{name}} in the session
     #[arg(long = "var", value_name = "K=V")]
@@ -303,7 +336,13 @@ pub struct MatrixArgs {
     /// A session file, or the name of one in the sessions folder
     pub session: String,
     /// Tokens by name, with commas between; "none" is a call without one. Left out: those that the session names
-    #[arg(long, alias = "token", value_name = "A,B", value_delimiter = ',')]
+    #[arg(
+        short = 't',
+        long,
+        alias = "token",
+        value_name = "A,B",
+        value_delimiter = ','
+    )]
     pub tokens: Vec<String>,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -543,6 +582,13 @@ pub struct ExportArgs {
 pub struct CompletionsArgs {
     /// bash, elvish, fish, powershell or zsh
     pub shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub struct NamesArgs {
+    /// What they are names of
+    #[arg(value_parser = PossibleValuesParser::new(super::completions::KINDS))]
+    pub kind: String,
 }
 
 #[derive(Args)]

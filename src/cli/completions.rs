@@ -1,15 +1,170 @@
 //! `httriage completions` and `httriage man`: what shells and systems want to know about the
-//! command line, made from its one definition.
+//! command line, made from its one definition. Names of a person's own are asked of the program
+//! when the key is pressed.
 
-use super::args::{CompletionsArgs, command};
+use super::args::{CompletionsArgs, NamesArgs, command};
+use super::choice;
 use super::print::Out;
 use super::trouble::Trouble;
+use crate::engine::{Home, sandbox};
+use crate::model::Environment;
+use clap_complete::Shell;
+
+/// The hidden command that a shell asks.
+pub const NAMES: &str = "names-for-shell";
+pub const KINDS: [&str; 4] = ["environments", "tokens", "sessions", "cases"];
+
+/// Options whose value is a name of that kind.
+const OPTIONS: [(&str, &str); 5] = [
+    ("env", "environments"),
+    ("token", "tokens"),
+    ("tokens", "tokens"),
+    ("case", "cases"),
+    ("for", "environments"),
+];
+
+/// Commands whose first word is such a name.
+const WORDS: [(&str, &str); 7] = [
+    ("replay", "sessions"),
+    ("matrix", "sessions"),
+    ("export", "sessions"),
+    ("token inspect", "tokens"),
+    ("token remove", "tokens"),
+    ("env show", "environments"),
+    ("env remove", "environments"),
+];
 
 pub fn run(args: CompletionsArgs, out: &mut Out) -> Result<u8, Trouble> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "httriage", &mut script);
-    out.own(&String::from_utf8_lossy(&script));
+    let script = String::from_utf8_lossy(&script);
+    out.own(&match args.shell {
+        Shell::Bash => format!("{script}{}", for_bash()),
+        Shell::Zsh => for_zsh(&script),
+        Shell::Fish => format!("{script}{}", for_fish()),
+        _ => script.into_owned(),
+    });
     Ok(0)
+}
+
+/// One name a line. Where nothing can be read there is nothing to offer, and a shell must not be
+/// told more than that.
+pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let settings = home.settings()?;
+    let mut found: Vec<String> = match args.kind.as_str() {
+        "environments" => {
+            let own = settings.environments.iter();
+            let names = own.map(|environment| environment.name.clone());
+            names.chain([Environment::SANDBOX.to_owned()]).collect()
+        }
+        "tokens" => {
+            let own = settings.tokens.iter().map(|token| token.name.to_string());
+            let practice = sandbox::token_names().into_iter();
+            own.chain(practice.map(|name| name.to_string())).collect()
+        }
+        "sessions" => home.sessions().into_iter().map(|(name, _)| name).collect(),
+        _ => {
+            let history = choice::history(&home, &settings)?;
+            let cases = history.cases()?;
+            cases.into_iter().map(|(case, _)| case).collect()
+        }
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|name| seen.insert(name.clone()));
+    for name in found {
+        out.line(&name);
+    }
+    Ok(0)
+}
+
+/// Around the made function: names where a name belongs, else what was made.
+fn for_bash() -> String {
+    let options: String = OPTIONS
+        .iter()
+        .map(|(option, kind)| match *option {
+            "token" => format!("        --token|-t) kind={kind} ;;\n"),
+            _ => format!("        --{option}) kind={kind} ;;\n"),
+        })
+        .collect();
+    let words: String = WORDS
+        .iter()
+        .map(|(words, kind)| format!("            '{words}') kind={kind} ;;\n"))
+        .collect();
+    format!(
+        r#"
+_httriage_names() {{
+    local cur="${{COMP_WORDS[COMP_CWORD]}}" prev="${{COMP_WORDS[COMP_CWORD-1]}}" kind="" before
+    case "$prev" in
+{options}    esac
+    if [[ -z "$kind" && "$cur" != -* ]]; then
+        before="${{COMP_WORDS[*]:1:COMP_CWORD-1}}"
+        case "$before" in
+{words}        esac
+    fi
+    if [[ -n "$kind" ]]; then
+        local IFS=$'\n'
+        COMPREPLY=($(compgen -W "$("${{COMP_WORDS[0]}}" {NAMES} "$kind" 2>/dev/null)" -- "$cur"))
+        [[ -n "${{COMPREPLY[*]}}" ]] && return 0
+    fi
+    _httriage "$@"
+}}
+complete -F _httriage_names -o bashdefault -o default httriage
+"#
+    )
+}
+
+/// The made script, with names in the place of files.
+fn for_zsh(script: &str) -> String {
+    let mut text = String::new();
+    for line in script.lines() {
+        let option = OPTIONS.iter().find(|(option, _)| {
+            line.contains(&format!("--{option}=[")) || line.contains(&format!("--{option}=\\["))
+        });
+        let is_short = line.trim_start_matches(['\'', '*']).starts_with("-t+[");
+        let kind = match option {
+            Some((_, kind)) => Some(*kind),
+            None if is_short => Some("tokens"),
+            None if line.starts_with("':session -- ") => Some("sessions"),
+            None => None,
+        };
+        match kind {
+            Some(kind) => {
+                text.push_str(&line.replace(":_default'", &format!(":_httriage_{kind}'")));
+            }
+            None => text.push_str(line),
+        }
+        text.push('\n');
+    }
+    let functions: String = KINDS
+        .iter()
+        .map(|kind| {
+            format!(
+                "_httriage_{kind}() {{\n    local -a names; names=(${{(f)\"$(httriage {NAMES} {kind} 2>/dev/null)\"}})\n    compadd -a names\n}}\n"
+            )
+        })
+        .collect();
+    // Before the last lines, which call the whole.
+    match text.rfind("if [ \"$funcstack[1]\"") {
+        Some(at) => format!("{}{functions}\n{}", &text[..at], &text[at..]),
+        None => format!("{text}{functions}"),
+    }
+}
+
+fn for_fish() -> String {
+    let options = OPTIONS.iter().map(|(option, kind)| {
+        let short = if *option == "token" { " -s t" } else { "" };
+        format!("complete -c httriage -l {option}{short} -x -a \"(httriage {NAMES} {kind} 2>/dev/null)\"\n")
+    });
+    let words = WORDS.iter().map(|(words, kind)| {
+        let seen: String = words
+            .split(' ')
+            .map(|word| format!("__fish_seen_subcommand_from {word}; and "))
+            .collect();
+        let seen = seen.trim_end_matches("; and ");
+        format!("complete -c httriage -n \"{seen}\" -a \"(httriage {NAMES} {kind} 2>/dev/null)\"\n")
+    });
+    options.chain(words).collect()
 }
 
 pub fn man(out: &mut Out) -> Result<u8, Trouble> {

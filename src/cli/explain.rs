@@ -40,21 +40,39 @@ pub fn run(args: ExplainArgs, out: &mut Out) -> Result<u8, Trouble> {
         return Ok(0);
     }
     let bytes = read(what)?;
-    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    text_of_file(&bytes, what, &home, &catalogue, args.json, out)
+}
+
+/// A text that came through a pipe with nothing asked about it.
+pub fn text_from_pipe(bytes: &[u8], out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let catalogue = choice::catalogue(&home)?;
+    text_of_file(bytes, "-", &home, &catalogue, false, out)
+}
+
+fn text_of_file(
+    bytes: &[u8],
+    what: &str,
+    home: &Home,
+    catalogue: &Catalogue,
+    json: bool,
+    out: &mut Out,
+) -> Result<u8, Trouble> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
     if har::is_recording(text) {
-        return recording::explain(text, what, &home, &catalogue, args.json, out);
+        return recording::explain(text, what, home, catalogue, json, out);
     }
-    let saved = received(&bytes, &catalogue.library);
+    let saved = received(bytes, &catalogue.library);
     let is_answer = saved.as_ref().is_some_and(Saved::is_answer);
     if let Some(format) = registry::told(text).filter(|_| !is_answer) {
-        unanswered(format.noun, args.json, out);
+        unanswered(format.noun, json, out);
         return Ok(0);
     }
     let Some(saved) = saved else {
-        unread("There is no text here.", args.json, out);
+        unread("There is no text here.", json, out);
         return Ok(0);
     };
-    pasted_call(saved, &home, &catalogue, args.json, out)?;
+    pasted_call(saved, home, catalogue, json, out)?;
     Ok(0)
 }
 

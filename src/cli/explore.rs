@@ -2,7 +2,10 @@
 
 use super::args::ExploreArgs;
 use super::choice;
-use super::print::Color;
+use super::explain;
+use super::import;
+use super::misuse;
+use super::print::{Color, Out};
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::clock;
@@ -23,7 +26,10 @@ use std::sync::Arc;
 /// Read from standard input at most.
 const STDIN_BYTES: u64 = 64_000_000;
 
-pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
+pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble> {
+    if let Some(read) = piped_text(args.what.as_deref())? {
+        return told(&read, out);
+    }
     let home = Home::find()?;
     let catalogue = choice::catalogue(&home)?;
     let opening = Opening::of(args.what.as_deref(), &home, &catalogue.library)?;
@@ -118,6 +124,28 @@ pub fn run(args: ExploreArgs, color: Color) -> Result<u8, Trouble> {
     Ok(0)
 }
 
+/// A text that came through a pipe when nothing else was asked: it is looked at, since there is
+/// no screen to take it to. A terminal behind the pipe's end makes `-` open the explorer.
+fn piped_text(what: Option<&str>) -> Result<Option<String>, Trouble> {
+    if what.is_some() || std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let text = choice::text("-", STDIN_BYTES)?;
+    Ok((!text.trim().is_empty()).then_some(text))
+}
+
+/// Requests are shown as `import` shows them, everything else is explained.
+fn told(text: &str, out: &mut Out) -> Result<u8, Trouble> {
+    let home = Home::find()?;
+    let catalogue = choice::catalogue(&home)?;
+    let saved = insight::received(text.as_bytes(), &catalogue.library);
+    let is_answer = saved.as_ref().is_some_and(insight::Saved::is_answer);
+    match registry::told(text).is_some() && !is_answer {
+        true => import::shown(text, out),
+        false => explain::text_from_pipe(text.as_bytes(), out),
+    }
+}
+
 /// What the explorer begins with.
 #[derive(Default)]
 struct Opening {
@@ -176,7 +204,12 @@ impl Opening {
         } else if format.is_none() && (what != "-" || !is_call(&text, library)) {
             return Err(Trouble::usage(match what {
                 "-" => "Standard input holds words, with no call and no answer in them. httriage explain - looks at any text.".to_owned(),
-                _ => format!("\"{what}\" is neither a command, nor a URL, nor a session. See httriage --help, or begin with https://."),
+                _ => {
+                    let meant = misuse::command_near(what).map_or_else(String::new, |near| {
+                        format!(" Did you mean httriage {near}?")
+                    });
+                    format!("\"{what}\" is neither a command, nor a URL, nor a session.{meant} See httriage --help, or begin with https://.")
+                }
             }));
         }
         Ok(Opening {

@@ -18,9 +18,24 @@ use serde_json::{Map, Value, json};
 pub const FILE_BYTES: u64 = 256_000_000;
 
 pub fn run(args: ImportArgs, out: &mut Out) -> Result<u8, Trouble> {
+    let text = choice::text(&args.file, FILE_BYTES)?;
+    read(&args, text, out)
+}
+
+/// The requests of a text that came through a pipe with nothing asked about it.
+pub fn shown(text: &str, out: &mut Out) -> Result<u8, Trouble> {
+    let args = ImportArgs {
+        file: "-".to_owned(),
+        out: None,
+        kind: None,
+        json: false,
+    };
+    read(&args, text.to_owned(), out)
+}
+
+fn read(args: &ImportArgs, text: String, out: &mut Out) -> Result<u8, Trouble> {
     let home = Home::find()?;
     let settings = home.settings()?;
-    let text = choice::text(&args.file, FILE_BYTES)?;
     let file = if args.file == "-" {
         "stdin"
     } else {

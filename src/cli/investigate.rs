@@ -116,13 +116,17 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
 /// The call in question as `send` takes it, and the names of all tokens.
 fn as_send(args: InvestigateArgs) -> (SendArgs, Vec<String>) {
     let send = SendArgs {
-        method: args.method,
+        method: Some(args.method),
+        request: None,
         url: args.url,
         place: args.place,
         tokens: args.tokens.clone(),
         headers: args.headers,
         params: args.params,
         data: args.data,
+        form: Vec::new(),
+        get: false,
+        include: false,
         variables: args.variables,
         limits: args.limits,
         output: None,

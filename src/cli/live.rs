@@ -9,6 +9,8 @@ use std::time::Instant;
 /// What was printed of a stream so far.
 pub struct Live<'a> {
     out: &'a mut Out,
+    /// Where what is no body goes, when standard output is a pipe.
+    aside: Option<Out>,
     /// The call without its body, which nobody sees here.
     outgoing: Option<Outgoing>,
     began: Instant,
@@ -21,8 +23,10 @@ pub struct Live<'a> {
 
 impl<'a> Live<'a> {
     pub fn new(out: &'a mut Out) -> Live<'a> {
+        let aside = (!out.is_terminal()).then(|| out.aside());
         Live {
             out,
+            aside,
             outgoing: None,
             began: Instant::now(),
             count: 0,
@@ -56,10 +60,13 @@ impl<'a> Live<'a> {
         let end = so_far.end;
         let exchange = client.so_far(outgoing, so_far, self.began.elapsed());
         if !self.is_on() {
-            self.out.coming(&exchange);
+            self.aside.as_mut().unwrap_or(self.out).coming(&exchange);
         }
         if let Some(response) = exchange.outcome.response() {
-            self.out.text(&String::from_utf8_lossy(&response.body));
+            match self.aside {
+                Some(_) => self.out.as_came(&response.body),
+                None => self.out.text(&String::from_utf8_lossy(&response.body)),
+            }
             if let Some(last) = response.body.last() {
                 self.is_line_done = *last == b'\n';
             }
@@ -73,6 +80,9 @@ impl<'a> Live<'a> {
             return;
         }
         self.print(self.count, client, flight);
+        if self.aside.is_some() {
+            return;
+        }
         if !self.is_line_done {
             self.out.line("");
         }

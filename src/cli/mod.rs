@@ -10,6 +10,7 @@ mod completions;
 mod dashed;
 mod doctor;
 mod env;
+mod examples;
 mod explain;
 mod explore;
 mod export;
@@ -23,6 +24,8 @@ mod knowledge;
 mod live;
 mod manual;
 mod matrix;
+mod misuse;
+mod picture;
 mod print;
 mod recording;
 mod replay;
@@ -32,8 +35,7 @@ mod token;
 mod trouble;
 
 use crate::engine::Home;
-use args::{Command, HttriageArgs};
-use clap::Parser as _;
+use args::Command;
 use print::Out;
 use trouble::Trouble;
 
@@ -42,7 +44,10 @@ pub fn dispatch() -> u8 {
     crate::engine::forbid_core_files();
     crate::runtime::survive_limits();
     let typed = dashed::filters_behind_options(std::env::args_os().collect());
-    let args = match HttriageArgs::try_parse_from(typed) {
+    if let Some(words) = misuse::mistyped_command(&typed) {
+        return told(Trouble::usage(words));
+    }
+    let args = match args::read(typed) {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
@@ -53,7 +58,7 @@ pub fn dispatch() -> u8 {
     }
     let mut out = Out::stdout(args.color.unwrap_or_default());
     let result = match args.command {
-        None => explore::run(args.explore, args.color.unwrap_or_default()),
+        None => explore::run(args.explore, args.color.unwrap_or_default(), &mut out),
         Some(Command::Send(send)) => send::run(*send, &mut out),
         Some(Command::Investigate(ask)) => investigate::run(*ask, &mut out),
         Some(Command::Replay(replay)) => replay::run(*replay, &mut out),
@@ -66,6 +71,7 @@ pub fn dispatch() -> u8 {
         Some(Command::Import(import)) => import::run(import, &mut out),
         Some(Command::Export(export)) => export::run(export, &mut out),
         Some(Command::Completions(shell)) => completions::run(shell, &mut out),
+        Some(Command::Names(names)) => completions::names(&names, &mut out),
         Some(Command::Man) => completions::man(&mut out),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, &mut out),
         Some(Command::Keys(keys)) => keys::run(keys, &mut out),
@@ -91,13 +97,12 @@ fn told(trouble: Trouble) -> u8 {
 
 /// Help and version are answers; anything else is wrong usage.
 fn usage(error: &clap::Error) -> u8 {
-    let text = error.render().to_string();
     if error.use_stderr() {
-        print::complain(text.trim_end());
+        print::complain(&misuse::words(error));
         2
     } else {
         let mut out = Out::stdout(print::Color::Never);
-        out.text(&text);
+        out.text(&error.render().to_string());
         ended(Ok(0), out)
     }
 }

@@ -2,8 +2,10 @@
 //! of results as text.
 
 use super::json::{json_text, milliseconds};
+use super::picture;
 use super::trouble::Trouble;
 use crate::insight::asking::called;
+use crate::insight::back_off::{retry_after, wait_text};
 use crate::insight::stream::pace;
 use crate::insight::{
     Entry, ErrorBody, Exchange, Glossary, Named, Statement, error_body, request_ids,
@@ -198,23 +200,87 @@ impl Out {
         }
     }
 
+    /// Whether people read it as it comes.
+    pub fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// A body whose secrets are masked, as it came: into a pipe goes data.
+    pub fn as_came(&mut self, body: &[u8]) {
+        self.write(body);
+    }
+
+    /// The body and nothing else, for the program behind the pipe.
+    pub fn body_alone(&mut self, exchange: &Exchange) {
+        let Some(response) = exchange.outcome.response() else {
+            return;
+        };
+        let media_type = response.headers.media_type();
+        match (&response.as_sent, self.color) {
+            (_, Color::Always) if !response.body.is_empty() => {
+                picture::show(&response.body, media_type.as_deref(), self);
+            }
+            (Some(sent), _) => self.write(&sent.bytes),
+            (None, _) => self.write(&response.body),
+        }
+    }
+
+    /// The head of an answer as it stands before a body, without secrets.
+    pub fn head(&mut self, exchange: &Exchange) {
+        let Some(response) = exchange.outcome.response() else {
+            return;
+        };
+        if self.is_terminal {
+            self.write(b"\n");
+        }
+        let status = format!(
+            "{} {} {}",
+            response.version, response.status, response.reason
+        );
+        self.line(visible_line(status.trim_end()).as_ref());
+        for header in response.headers.iter() {
+            let line = format!("{}: {}", header.name, header.text());
+            self.line(visible_line(&line).as_ref());
+        }
+        if !self.is_terminal {
+            self.write(b"\n");
+        }
+    }
+
+    /// How long the answer asks to wait.
+    pub fn asked_to_wait(&mut self, exchange: &Exchange) {
+        let Some(response) = exchange.outcome.response() else {
+            return;
+        };
+        if let Some(wait) = retry_after(&response.headers, exchange.answered_at()) {
+            let label = self.styled("wait     ", "2");
+            self.finished(&format!("{label}{}, as Retry-After asks", wait_text(wait)));
+        }
+    }
+
     /// The body under a blank line, if there is one.
     pub fn body(&mut self, exchange: &Exchange) {
         let response = exchange.outcome.response();
         let body = response.map_or(&[][..], |r| &r.body);
         if !body.is_empty() {
-            self.write(b"\n");
             // Whoever reads from a pipe reads what came.
             if !self.is_terminal
                 && let Some(sent) = response.and_then(|r| r.as_sent.as_ref())
             {
+                self.write(b"\n");
                 return self.write(&sent.bytes);
             }
-            let text = String::from_utf8_lossy(body);
-            self.text(&text);
-            if !text.ends_with('\n') {
+            if !(self.is_terminal || self.color == Color::Always) {
+                let text = String::from_utf8_lossy(body);
                 self.write(b"\n");
+                self.text(&text);
+                if !text.ends_with('\n') {
+                    self.write(b"\n");
+                }
+                return;
             }
+            let media_type = response.and_then(|r| r.headers.media_type());
+            picture::show(body, media_type.as_deref(), self);
         }
     }
 

@@ -147,7 +147,7 @@ fn show(call: &Told, catalogue: &Catalogue, out: &mut Out) {
     let sent = &call.exchange.sent;
     out.heading(&format!("{} {}", sent.method, sent.url));
     if call.exchange.started_at != Timestamp::UNIX_EPOCH {
-        out.indented(&call.exchange.started_at.to_string());
+        out.indented(&format!("{:.0}", call.exchange.started_at));
     }
     if let Some(token) = call.exchange.token() {
         out.indented(&format!("token {}", token.name));

@@ -18,8 +18,8 @@ use crate::insight::explain;
 use crate::insight::facts::{Case, Credential, Facts};
 use crate::insight::redact::is_secret_name;
 use crate::model::{
-    Auth, Body, Consent, Environment, Manner, Origin, Param, RawExchange, RequestSpec, Settings,
-    TokenName, token_names_in,
+    Auth, Body, Consent, Environment, Manner, Origin, Param, Part, RawExchange, RequestSpec,
+    Settings, TokenName, nearest, token_names_in, visible_line,
 };
 use std::io::Read;
 use std::sync::Arc;
@@ -70,6 +70,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let place = environment.clone();
     // One document, and a body that goes to a file, are whole or nothing.
     let is_live = !args.json && args.output.is_none();
+    // Into a pipe goes the body alone.
+    let is_alone = is_live && !out.is_terminal();
     let mut live = is_live.then(|| Live::new(out));
     let calling = call(&client, typed, environment, case, manner, live.as_mut());
     let (raw, carried) = tasks.block_on(calling)?;
@@ -96,12 +98,20 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
         document["causes"] = causes_json(&explanation);
         out.json(&document);
     } else {
-        let out = match is_stdout(args.output.as_deref()) {
+        let is_aside = is_alone || is_stdout(args.output.as_deref());
+        let head = match is_aside {
             true => &mut aside,
             false => &mut *out,
         };
-        out.exchange_head(&exchange, catalogue.beside(&case.knowledge));
-        out.named(&explanation.named, now);
+        head.exchange_head(&exchange, catalogue.beside(&case.knowledge));
+        head.named(&explanation.named, now);
+        head.asked_to_wait(&exchange);
+        if args.include && !was_live {
+            match is_aside && !is_alone {
+                true => aside.head(&exchange),
+                false => out.head(&exchange),
+            }
+        }
         match &written {
             Written::Whole(words) => out.line(&format!("\n{words}")),
             Written::Part(words) => {
@@ -109,6 +119,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
                 complain(words);
             }
             Written::Not if was_live => {}
+            Written::Not if is_alone => out.body_alone(&exchange),
+            Written::Lost(_) if is_aside => aside.body(&exchange),
             Written::Not | Written::Lost(_) => out.body(&exchange),
             Written::ToStdout => {}
         }
@@ -140,7 +152,7 @@ pub fn spec(
     environment: &Environment,
     settings: &Settings,
 ) -> Result<RequestSpec, Trouble> {
-    let mut spec = RequestSpec::new(args.method.to_ascii_uppercase(), &args.url);
+    let mut spec = RequestSpec::new(method(args)?, &args.url);
     for pair in &args.params {
         let (name, value) = split_pair(pair, '=', "--param")?;
         spec.params.push(Param::new(name, value));
@@ -166,13 +178,13 @@ pub fn spec(
             }
         }
     }
-    spec.body = match &args.data {
-        None => Body::Empty,
-        Some(data) => match data.strip_prefix('@') {
-            Some(place) => Body::Bytes(read(place, None)?),
-            None => typed_data(data),
-        },
+    spec.body = match args.form.is_empty() {
+        true => data(&args.data)?,
+        false => Body::Multipart(parts(&args.form)?),
     };
+    if args.get {
+        ask_in_query(&mut spec)?;
+    }
     if let Some(name) = args.tokens.first() {
         let token = choice::token(name, environment, settings)?;
         // Where a token has a place of its own in the call, it goes there and nowhere else.
@@ -181,6 +193,166 @@ pub fn spec(
         }
     }
     Ok(spec)
+}
+
+/// Methods that are taken where the first word stands for one (RFC 9110, 9.3; RFC 5789; RFC 4918).
+const METHODS: [&str; 16] = [
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "QUERY",
+    "PROPFIND",
+    "PROPPATCH",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "LOCK",
+    "UNLOCK",
+];
+
+/// The method as it is said, or as the data asks for it.
+fn method(args: &SendArgs) -> Result<String, Trouble> {
+    if let Some(method) = &args.request {
+        return Ok(method.to_ascii_uppercase());
+    }
+    let Some(typed) = &args.method else {
+        let url = args.url.to_ascii_uppercase();
+        if METHODS.contains(&url.as_str()) {
+            return Err(Trouble::usage(format!(
+                "httriage send needs a URL behind {url}, as in httriage send {url} https://api.acme.example/orders."
+            )));
+        }
+        let has_body = !(args.data.is_empty() && args.form.is_empty()) && !args.get;
+        return Ok(if has_body { "POST" } else { "GET" }.to_owned());
+    };
+    let method = typed.to_ascii_uppercase();
+    if METHODS.contains(&method.as_str()) {
+        return Ok(method);
+    }
+    let meant =
+        nearest(&method, METHODS).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+    Err(Trouble::usage(match typed.len() > 24 {
+        true => {
+            "The word before the URL is no method. httriage send --help shows the order.".to_owned()
+        }
+        false => format!(
+            "{} is no method that is known.{meant} -X {} sends it as it stands.",
+            visible_line(&method),
+            visible_line(&method)
+        ),
+    }))
+}
+
+/// One text or file as it is; several are joined as curl joins them.
+fn data(all: &[String]) -> Result<Body, Trouble> {
+    let place = |data: &String| data.strip_prefix('@').map(str::to_owned);
+    match all {
+        [] => return Ok(Body::Empty),
+        [data] => {
+            return Ok(match place(data) {
+                Some(place) => Body::Bytes(read(&place, None)?),
+                None => typed_data(data),
+            });
+        }
+        several if several.iter().all(|data| place(data).is_none()) => {
+            return Ok(typed_data(&several.join("&")));
+        }
+        _ => {}
+    }
+    let mut joined = Vec::new();
+    for (number, data) in all.iter().enumerate() {
+        if number > 0 {
+            joined.push(b'&');
+        }
+        match place(data) {
+            Some(place) => joined.extend(read(&place, None)?),
+            None if !token_names_in(data).is_empty() => {
+                return Err(Trouble::usage(
+                    "A --data that names a token cannot be joined with one out of a file: nothing in a file is filled in. Put both into one text.",
+                ));
+            }
+            None => joined.extend(data.as_bytes()),
+        }
+    }
+    Ok(Body::Bytes(joined))
+}
+
+/// `-G`: the data stands behind the question mark.
+fn ask_in_query(spec: &mut RequestSpec) -> Result<(), Trouble> {
+    let text = match std::mem::replace(&mut spec.body, Body::Empty) {
+        Body::Text(text) => text,
+        Body::Bytes(bytes) => match String::from_utf8(bytes) {
+            // Braces of a file are data, and in a URL they would be filled in.
+            Ok(text) if !text.contains("{{") => text.trim_end().to_owned(),
+            _ => {
+                return Err(Trouble::usage(
+                    "-G puts the data into the URL, and this is no text that can stand there. Leave -G out, or give text without {{.",
+                ));
+            }
+        },
+        _ => return Ok(()),
+    };
+    let (url, fragment) = match spec.url.split_once('#') {
+        Some((url, fragment)) => (url, format!("#{fragment}")),
+        None => (spec.url.as_str(), String::new()),
+    };
+    let sign = if url.contains('?') { '&' } else { '?' };
+    spec.url = format!("{url}{sign}{text}{fragment}");
+    Ok(())
+}
+
+/// `-F name=text`, `-F name=@FILE;type=…;filename=…`
+fn parts(typed: &[String]) -> Result<Vec<Part>, Trouble> {
+    let mut parts = Vec::new();
+    for text in typed {
+        let (name, content) = split_pair(text, '=', "--form")?;
+        let Some(file) = content.strip_prefix('@') else {
+            parts.push(Part {
+                name,
+                value: content,
+                ..Part::default()
+            });
+            continue;
+        };
+        let mut words = file.split(';');
+        let path = words.next().unwrap_or_default().to_owned();
+        if path.is_empty() || path == "-" {
+            return Err(Trouble::usage(
+                "--form takes a file by its path, as in -F scan=@scan.pdf.",
+            ));
+        }
+        if let Err(error) = std::fs::metadata(&path) {
+            return Err(Trouble::usage(format!(
+                "{path} cannot be read: {error}. Give a file that can."
+            )));
+        }
+        let mut part = Part {
+            name,
+            value: path,
+            is_file: true,
+            ..Part::default()
+        };
+        for word in words {
+            match word.trim().split_once('=') {
+                Some(("type", value)) => part.media_type = Some(value.to_owned()),
+                Some(("filename", value)) => {
+                    part.file_name = Some(value.trim_matches('"').to_owned());
+                }
+                _ => {
+                    return Err(Trouble::usage(
+                        "Behind the file of a --form may stand ;type=… and ;filename=… only.",
+                    ));
+                }
+            }
+        }
+        parts.push(part);
+    }
+    Ok(parts)
 }
 
 /// Data goes out byte for byte; one that names a token is a text that is filled in.

@@ -99,7 +99,7 @@ fn request(case: &Case, text: &mut String) {
     let _ = writeln!(text, "- token: {token}");
     if !exchange.is_received() {
         let at = exchange.started_at;
-        let _ = writeln!(text, "- sent: {at}, answered after {took} ms");
+        let _ = writeln!(text, "- sent: {at:.0}, answered after {took} ms");
     }
     if let Some(server) = case.call.server_time() {
         let ahead = server.duration_since(exchange.answered_at()).as_secs();
@@ -109,7 +109,7 @@ fn request(case: &Case, text: &mut String) {
             _ if ahead > 0 => format!(", {ahead} s ahead of the clock here"),
             _ => format!(", {} s behind the clock here", -ahead),
         };
-        let _ = writeln!(text, "- clock of the server: {server}{skew}");
+        let _ = writeln!(text, "- clock of the server: {server:.0}{skew}");
     }
     for (name, value) in request_ids(exchange) {
         let _ = writeln!(
@@ -150,7 +150,12 @@ fn probes(case: &Case, text: &mut String) {
             .map(|(name, value)| format!(", {} {}", markdown::text(&name), markdown::code(&value)))
             .collect();
         let at = probed.facts.exchange.started_at;
-        let _ = writeln!(text, "{}. {}, {at}{ids}", place + 1, markdown::text(cited));
+        let _ = writeln!(
+            text,
+            "{}. {}, {at:.0}{ids}",
+            place + 1,
+            markdown::text(cited)
+        );
     }
     text.push('\n');
 }

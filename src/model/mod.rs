@@ -13,6 +13,7 @@ mod fill;
 mod filtered;
 mod fit;
 mod headers;
+mod near;
 mod origin;
 mod pair;
 mod placed;
@@ -45,6 +46,7 @@ pub use exchange::{
 pub use filtered::Filtered;
 pub use fit::{cut, cut_front, fit, width, wrap};
 pub use headers::{Header, Headers};
+pub use near::{distance, nearest};
 pub use origin::Origin;
 pub use pair::{lightly_encoded, query_encoded, query_rows};
 pub use placed::placed;

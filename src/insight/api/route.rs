@@ -3,6 +3,7 @@
 //! path alone.
 
 use crate::insight::api::paths::Paths;
+use crate::model::distance;
 use std::sync::Arc;
 use url::Url;
 
@@ -353,32 +354,6 @@ fn shared(base: &str, parts: &[String]) -> usize {
     base.zip(parts)
         .take_while(|(base, part)| base == part)
         .count()
-}
-
-/// Letters to be added, left out, changed or swapped with their neighbour.
-fn distance(one: &str, other: &str) -> usize {
-    let one: Vec<char> = one.chars().take(64).collect();
-    let other: Vec<char> = other.chars().take(64).collect();
-    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for (place, row) in rows.iter_mut().enumerate() {
-        row[0] = place;
-    }
-    for (place, first) in rows[0].iter_mut().enumerate() {
-        *first = place;
-    }
-    for i in 1..=one.len() {
-        for j in 1..=other.len() {
-            let change = usize::from(one[i - 1] != other[j - 1]);
-            let mut least = (rows[i - 1][j] + 1)
-                .min(rows[i][j - 1] + 1)
-                .min(rows[i - 1][j - 1] + change);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = least;
-        }
-    }
-    rows[one.len()][other.len()]
 }
 
 /// Whether a part of a path reads as an id rather than as a name of things.

@@ -1,0 +1,231 @@
+//! What stands under every `--help`: lines that can be typed as they are. A test reads each of
+//! them with the program's own definition.
+
+use clap::Command;
+
+/// The words of a command, and its examples. Those of the program itself stand under no word.
+pub const EXAMPLES: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "httriage",
+            "httriage https://api.acme.example/v2/orders",
+            "httriage \"curl -H 'Accept: application/json' https://api.acme.example/v2/orders\"",
+            "pbpaste | httriage",
+        ],
+    ),
+    (
+        "send",
+        &[
+            "httriage send GET /core/runbooks/7/tasks -t support --env sandbox",
+            "httriage send https://api.acme.example/orders -H 'Accept: application/json' | jq .",
+            "httriage send https://api.acme.example/orders -d '{\"name\":\"a\"}' -t support",
+            "httriage send -G -d state=open -i https://api.acme.example/orders",
+            "httriage send -F note=hello -F scan=@scan.pdf https://api.acme.example/files",
+        ],
+    ),
+    (
+        "investigate",
+        &["httriage investigate GET /core/runbooks/9 -t support -t admin --env sandbox"],
+    ),
+    (
+        "replay",
+        &[
+            "httriage replay ACME-1234",
+            "httriage replay ACME-1234 -t admin --report markdown",
+        ],
+    ),
+    (
+        "matrix",
+        &["httriage matrix ACME-1234 -t support,admin,none --report csv"],
+    ),
+    (
+        "explain",
+        &[
+            "httriage explain 403",
+            "httriage explain token.expired",
+            "curl -i https://api.acme.example/orders | httriage explain -",
+        ],
+    ),
+    (
+        "sandbox",
+        &["httriage sandbox --list", "httriage sandbox --port 8080"],
+    ),
+    (
+        "token",
+        &[
+            "httriage token list",
+            "httriage token add support",
+            "httriage token inspect support",
+        ],
+    ),
+    ("token list", &["httriage token list --env sandbox"]),
+    (
+        "token add",
+        &[
+            "httriage token add support",
+            "httriage token add support --command 'pass show acme/support' --for acme",
+            "httriage token add key --env ACME_KEY --header X-Api-Key",
+        ],
+    ),
+    (
+        "token inspect",
+        &[
+            "httriage token inspect support --env sandbox",
+            "pbpaste | httriage token inspect -",
+        ],
+    ),
+    ("token remove", &["httriage token remove support"]),
+    (
+        "env",
+        &[
+            "httriage env list",
+            "httriage env add https://api.acme.example/v2/orders",
+        ],
+    ),
+    ("env list", &["httriage env list --json"]),
+    (
+        "env add",
+        &[
+            "httriage env add https://api.acme.example/v2/orders",
+            "httriage env add acme https://api.acme.example --token support --protected",
+        ],
+    ),
+    ("env remove", &["httriage env remove acme"]),
+    ("env show", &["httriage env show acme"]),
+    (
+        "history",
+        &[
+            "httriage history list 404 since:7d",
+            "httriage history save ACME-1234 case:ACME-1234",
+        ],
+    ),
+    (
+        "history list",
+        &[
+            "httriage history list 4xx token:support since:7d",
+            "httriage history list -404 path:/orders --json",
+        ],
+    ),
+    ("history show", &["httriage history show 38g9"]),
+    (
+        "history export",
+        &["httriage history export case:ACME-1234 --out calls.json"],
+    ),
+    (
+        "history save",
+        &["httriage history save ACME-1234 case:ACME-1234 --body"],
+    ),
+    (
+        "history forget",
+        &[
+            "httriage history forget 38g9",
+            "httriage history forget --filter 'case:ACME-1234' --yes",
+        ],
+    ),
+    (
+        "import",
+        &[
+            "httriage import requests.har",
+            "httriage import openapi.yaml --out api.session.toml",
+            "pbpaste | httriage import -",
+        ],
+    ),
+    (
+        "export",
+        &[
+            "httriage export ACME-1234 --as markdown",
+            "httriage export 38g9 --as curl",
+        ],
+    ),
+    ("keys", &["httriage keys"]),
+    (
+        "knowledge",
+        &[
+            "httriage knowledge list",
+            "httriage knowledge check acme.toml",
+        ],
+    ),
+    ("knowledge list", &["httriage knowledge list --json"]),
+    ("knowledge show", &["httriage knowledge show oauth"]),
+    ("knowledge check", &["httriage knowledge check acme.toml"]),
+    ("help", &["httriage help", "httriage help tokens"]),
+    (
+        "completions",
+        &[
+            "httriage completions bash > ~/.local/share/bash-completion/completions/httriage",
+            "httriage completions zsh > ~/.zfunc/_httriage",
+        ],
+    ),
+    ("man", &["httriage man > httriage.1"]),
+    ("doctor", &["httriage doctor", "httriage doctor --offline"]),
+];
+
+/// The same definition with its examples.
+pub fn put_into(command: Command) -> Command {
+    put(command, "")
+}
+
+fn put(mut command: Command, words: &str) -> Command {
+    if let Some((_, examples)) = EXAMPLES.iter().find(|(own, _)| *own == words) {
+        let lines: String = examples.iter().map(|line| format!("\n  {line}")).collect();
+        command = command.after_help(format!("Examples:{lines}"));
+    }
+    command.mut_subcommands(|inner| {
+        let path = format!("{words} {}", inner.get_name());
+        put(inner, path.trim_start())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::args;
+    use super::*;
+    use std::ffi::OsString;
+
+    fn visible(command: &Command, words: &str, found: &mut Vec<String>) {
+        found.push(words.to_owned());
+        for inner in command
+            .get_subcommands()
+            .filter(|inner| !inner.is_hide_set())
+        {
+            visible(
+                inner,
+                format!("{words} {}", inner.get_name()).trim_start(),
+                found,
+            );
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_and_every_example_can_be_read() {
+        let mut all = Vec::new();
+        visible(&args::command(), "", &mut all);
+        let named: Vec<&str> = EXAMPLES.iter().map(|(words, _)| *words).collect();
+        all.sort();
+        let mut sorted: Vec<String> = named.iter().map(|words| (*words).to_owned()).collect();
+        sorted.sort();
+        assert_eq!(sorted, all);
+        for (words, examples) in EXAMPLES {
+            let whole = format!("httriage {words}");
+            let own = |line: &&&str| line.contains(whole.trim_end());
+            assert_eq!(
+                examples.iter().filter(own).count(),
+                examples.len(),
+                "{words}"
+            );
+            for line in *examples {
+                // Only the part between pipes that is ours.
+                let ours = &line[line.find("httriage").unwrap()..];
+                let ours = ours.split(" | ").next().unwrap();
+                let ours = ours.split(" > ").next().unwrap();
+                let typed = shlex::split(ours).unwrap();
+                let typed = typed.into_iter().map(OsString::from).collect();
+                let typed = super::super::dashed::filters_behind_options(typed);
+                if let Err(error) = args::read(typed) {
+                    panic!("{line}: {error}");
+                }
+            }
+        }
+    }
+}

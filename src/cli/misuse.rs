@@ -1,0 +1,198 @@
+//! What was typed and cannot be done, in our own sentences: what is wrong with it, what may have
+//! been meant, and where the choices stand.
+
+use super::args;
+use crate::model::nearest;
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::OsString;
+
+/// Longer words may be values of tokens, and are not repeated.
+const LONGEST_WORD: usize = 24;
+
+/// One word that is no command with more behind it is a slip, and no URL and no session.
+pub fn mistyped_command(typed: &[OsString]) -> Option<String> {
+    let word = |place: usize| typed.get(place).and_then(|word| word.to_str());
+    let (first, second) = (word(1)?, word(2)?);
+    let is_option = |word: &str| word.starts_with('-');
+    let is_more = first.contains(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'));
+    if is_option(first) || is_option(second) || is_more || names().iter().any(|n| n == first) {
+        return None;
+    }
+    let meant = match command_near(first) {
+        Some(near) => format!("Did you mean httriage {near}? "),
+        None => String::new(),
+    };
+    Some(format!(
+        "There is no command {}. {meant}httriage --help lists them.",
+        shown(first)
+    ))
+}
+
+/// The command that is near to a word.
+pub fn command_near(word: &str) -> Option<String> {
+    nearest(word, names().iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// All that can be typed first.
+fn names() -> Vec<String> {
+    let command = args::command();
+    let inner = command.get_subcommands();
+    let names = inner.map(|inner| inner.get_name().to_owned());
+    names.collect()
+}
+
+fn shown(word: &str) -> String {
+    match word.chars().count() > LONGEST_WORD {
+        true => "of that name".to_owned(),
+        false => format!("\"{word}\""),
+    }
+}
+
+/// The sentence for what the reader of the command line refused.
+pub fn words(error: &Error) -> String {
+    let command = command_of(error);
+    let argument = text(error, ContextKind::InvalidArg).unwrap_or_default();
+    let value = text(error, ContextKind::InvalidValue).unwrap_or_default();
+    let help = format!("{command} --help shows what it takes.");
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let word = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            let near = list(error, ContextKind::SuggestedSubcommand);
+            let meant = near.first().map_or_else(String::new, |near| {
+                format!("Did you mean {command} {near}? ")
+            });
+            format!("{command} has no command {}. {meant}{help}", shown(&word))
+        }
+        ErrorKind::UnknownArgument if argument.starts_with('-') => {
+            let near = list(error, ContextKind::SuggestedArg);
+            let meant = near
+                .first()
+                .map_or_else(String::new, |near| format!("Did you mean {near}? "));
+            format!("{command} has no option {argument}. {meant}{help}")
+        }
+        ErrorKind::UnknownArgument => {
+            format!(
+                "{command} does not know what to do with the word {}. {help}",
+                match argument.chars().count() > LONGEST_WORD {
+                    true => "behind the others".to_owned(),
+                    false => format!("\"{argument}\""),
+                }
+            )
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing = list(error, ContextKind::InvalidArg).join(" and ");
+            format!("{command} needs {missing}. {help}")
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let inner = inner_commands(&command);
+            format!("{command} needs to be told what to do: {inner}. {help}")
+        }
+        ErrorKind::InvalidValue if value.is_empty() => {
+            format!(
+                "{argument} needs a value{}. {help}",
+                choices(error, ", one of ")
+            )
+        }
+        ErrorKind::InvalidValue => {
+            let meant = text(error, ContextKind::SuggestedValue)
+                .map_or_else(String::new, |near| format!("Did you mean {near}? "));
+            let choices = choices(error, "It takes ");
+            let choices = match choices.is_empty() {
+                true => String::new(),
+                false => format!("{choices}. "),
+            };
+            format!(
+                "{argument} does not take {}. {meant}{choices}{help}",
+                quoted(&value)
+            )
+        }
+        ErrorKind::ValueValidation => {
+            let why =
+                std::error::Error::source(error).map_or_else(String::new, |why| format!(": {why}"));
+            format!("{argument} does not take {}{why}. {help}", quoted(&value))
+        }
+        ErrorKind::ArgumentConflict => {
+            let other = list(error, ContextKind::PriorArg).join(" and ");
+            match other.is_empty() || other == argument {
+                true => format!("{argument} can be given once only. {help}"),
+                false => {
+                    format!("{argument} and {other} exclude each other. Leave one out. {help}")
+                }
+            }
+        }
+        ErrorKind::NoEquals => format!("{argument} needs its value behind an equals sign. {help}"),
+        ErrorKind::TooManyValues => format!("{argument} takes fewer values. {help}"),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{argument} takes another number of values. {help}")
+        }
+        ErrorKind::InvalidUtf8 => {
+            format!("One of the words typed is no text in UTF-8. {help}")
+        }
+        _ => {
+            let text = error.render().to_string();
+            text.trim_start_matches("error: ").trim_end().to_owned()
+        }
+    }
+}
+
+fn quoted(value: &str) -> String {
+    match value.chars().count() > LONGEST_WORD {
+        true => "that value".to_owned(),
+        false => format!("\"{value}\""),
+    }
+}
+
+fn choices(error: &Error, before: &str) -> String {
+    let known = list(error, ContextKind::ValidValue);
+    match known.is_empty() {
+        true => String::new(),
+        false => format!("{before}{}", known.join(", ")),
+    }
+}
+
+/// `httriage token add`, as far as the usage beside the error names it.
+fn command_of(error: &Error) -> String {
+    let usage = text(error, ContextKind::Usage).unwrap_or_default();
+    let words = usage.split_whitespace();
+    let mut words = words.skip_while(|word| *word != "httriage");
+    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let mut named = words.next().unwrap_or("httriage").to_owned();
+    for word in words
+        .take_while(is_name)
+        .filter(|word| !word.starts_with('-'))
+    {
+        named.push(' ');
+        named.push_str(word);
+    }
+    named
+}
+
+/// The commands behind one, as `list, add, remove`.
+fn inner_commands(command: &str) -> String {
+    let whole = args::command();
+    let mut found = &whole;
+    for word in command.split(' ').skip(1) {
+        let Some(inner) = found.find_subcommand(word) else {
+            break;
+        };
+        found = inner;
+    }
+    let inner = found.get_subcommands().filter(|inner| !inner.is_hide_set());
+    let names: Vec<&str> = inner.map(clap::Command::get_name).collect();
+    names.join(", ")
+}
+
+fn text(error: &Error, kind: ContextKind) -> Option<String> {
+    list(error, kind).into_iter().next()
+}
+
+fn list(error: &Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(ContextValue::StyledStr(text)) => vec![text.to_string()],
+        Some(ContextValue::Number(number)) => vec![number.to_string()],
+        _ => Vec::new(),
+    }
+}
