@@ -217,9 +217,9 @@ fn a_failure_as_json_has_the_documented_shape() {
 }
 
 #[test]
-fn an_answer_as_text_has_status_line_meaning_table_and_body() {
+fn into_a_pipe_goes_the_body_alone_and_the_rest_beside_it() {
     let ran = sandboxed("GET", "/core/runbooks/7/tasks", "support");
-    let lines: Vec<&str> = ran.out.lines().collect();
+    let lines: Vec<&str> = ran.err.lines().collect();
     assert!(lines[0].starts_with("▲ 403 Forbidden  "), "{}", lines[0]);
     assert!(lines[0].contains(" ms  ") && lines[0].ends_with("application/json"));
     assert!(!lines[1].is_empty(), "the meaning of the status");
@@ -227,8 +227,150 @@ fn an_answer_as_text_has_status_line_meaning_table_and_body() {
     assert!(lines[head].ends_with("code"));
     assert!(lines[head + 1].starts_with("Forbidden  "));
     assert!(lines[head + 1].ends_with("  forbidden"));
-    assert!(lines.last().unwrap().starts_with("{\"errors\":["));
-    assert_eq!(ran.err, "");
+    let body: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(body["errors"][0]["code"], "forbidden");
+    assert!(ran.out.starts_with("{\"errors\":["), "as it came");
+}
+
+#[test]
+fn the_head_stands_before_the_body_where_it_is_asked_for() {
+    let server = Server::saying(answer(
+        "200 OK",
+        "X-Kind: pear\r\nSet-Cookie: sid=quite-secret-value\r\n",
+        b"fine",
+    ));
+    let ran = Home::new().run(&["send", "-i", &server.base()]);
+    assert!(ran.out.starts_with("HTTP/1.1 200 OK\n"), "{}", ran.out);
+    assert!(ran.out.to_lowercase().contains("\nx-kind: pear\n"));
+    assert!(ran.out.ends_with("\n\nfine"), "{}", ran.out);
+    assert!(!ran.out.contains("quite-secret-value"));
+    let both = Home::new().run(&["send", "-i", "--json", &server.base()]);
+    both.refused(2, &["--include", "--json"]);
+}
+
+#[test]
+fn the_short_options_of_curl_mean_what_they_mean_there() {
+    let home = Home::settled("");
+    let home = home.with("HTTRIAGE_TOKEN_MINE", "mine-0123456789abcdef");
+    let asked = |args: &[&str]| {
+        let server = Server::saying(answer("200 OK", "", b"fine"));
+        let url = format!("{}orders", server.base());
+        let mut all = vec!["send"];
+        all.extend(args);
+        all.push(&url);
+        let ran = home.run(&all);
+        assert_eq!(
+            (ran.code, ran.out.as_str()),
+            (0, "fine"),
+            "{args:?} {}",
+            ran.err
+        );
+        server.asked().remove(0)
+    };
+    let plain = asked(&[]);
+    assert!((plain.method.as_str(), plain.target.as_str()) == ("GET", "/orders"));
+    let posted = asked(&["-d", "a=1", "-d", "b=2"]);
+    assert!((posted.method.as_str(), posted.target.as_str()) == ("POST", "/orders"));
+    assert_eq!(posted.body, b"a=1&b=2");
+    let asks = asked(&["-G", "-d", "a=1", "-d", "b=2"]);
+    assert!((asks.method.as_str(), asks.target.as_str()) == ("GET", "/orders?a=1&b=2"));
+    let any = asked(&["-X", "purge", "-H", "X-Kind: pear"]);
+    assert!((any.method.as_str(), any.target.as_str()) == ("PURGE", "/orders"));
+    assert!(any.header("x-kind") == Some("pear"));
+    home.write("scan.txt", "scanned");
+    let parts = asked(&["-F", "note=hello", "-F", "scan=@scan.txt;type=text/plain"]);
+    assert!((parts.method.as_str(), parts.target.as_str()) == ("POST", "/orders"));
+    let body = String::from_utf8(parts.body).unwrap();
+    assert!(body.contains("hello") && body.contains("scanned") && body.contains("text/plain"));
+    let token = asked(&["-t", "mine"]);
+    assert!(token.header("authorization") == Some("Bearer mine-0123456789abcdef"));
+}
+
+#[test]
+fn what_was_mistyped_is_named_with_what_may_have_been_meant() {
+    for (args, words) in [
+        (
+            &["snd", "GET", "/orders"][..],
+            &["There is no command \"snd\"", "httriage send?"][..],
+        ),
+        (&["raplay"], &["raplay", "httriage replay?"]),
+        (
+            &["send", "GTE", "/orders"],
+            &["GTE", "Did you mean GET?", "-X GTE"],
+        ),
+        (&["send", "GET"], &["needs a URL", "httriage send GET"]),
+        (&["send"], &["httriage send needs <URL>"]),
+        (
+            &["send", "GET", "/x", "--tokn", "a"],
+            &["no option --tokn", "Did you mean --token?"],
+        ),
+        (
+            &["send", "GET", "/x", "--color", "pink"],
+            &["--color", "\"pink\"", "auto"],
+        ),
+        (
+            &["send", "-X", "GET", "POST", "/x"],
+            &["exclude each other"],
+        ),
+        (
+            &["token"],
+            &["list, add, inspect, remove", "httriage token --help"],
+        ),
+        (
+            &["token", "lst"],
+            &["no command \"lst\"", "httriage token list?"],
+        ),
+        (
+            &["history", "list", "--limit"],
+            &["--limit", "needs a value"],
+        ),
+        (&["replay", "a", "--report", "pdf"], &["\"pdf\"", "junit"]),
+        (&["export", "C-9"], &["httriage export needs --as"]),
+        (
+            &["send", "GET", "/x", "a-very-long-word-that-may-be-a-token"],
+            &["behind the others"],
+        ),
+    ] {
+        let ran = Home::new().run(args);
+        ran.refused(2, words);
+        for stranger in [
+            "error:",
+            "Usage:",
+            "For more information",
+            "a-very-long-word",
+        ] {
+            assert!(!ran.err.contains(stranger), "{args:?}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn a_text_on_standard_input_is_told_without_being_asked() {
+    let answer = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\n\r\n{\"errors\":[{\"code\":\"not_found\"}]}";
+    let ran = Home::new().feed(&[], answer);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("404 Not Found"), "{}", ran.out);
+    let ran = Home::new().feed(&[], "curl -X DELETE https://api.acme.example/orders/7");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("DELETE https://api.acme.example/orders/7"));
+    Home::new().feed(&[], "  \n").refused(2, &["terminal"]);
+}
+
+#[test]
+fn what_the_call_needs_and_how_long_to_wait_stands_beside_its_errors() {
+    let server = Server::saying(answer(
+        "429 Too Many Requests",
+        "Retry-After: 7\r\nX-Accepted-OAuth-Scopes: repo\r\nX-OAuth-Scopes: user\r\nContent-Type: application/json\r\n",
+        br#"{"errors":[{"title":"Slow down","code":"slow"}]}"#,
+    ));
+    let ran = Home::new().run(&["send", "GET", &server.base()]);
+    for words in [
+        "needed   repo",
+        "held     user",
+        "wait     7 s, as Retry-After asks",
+    ] {
+        assert!(ran.err.contains(words), "{words}: {}", ran.err);
+    }
 }
 
 #[test]
