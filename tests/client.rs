@@ -13,7 +13,7 @@ use httriage::model::{
     Author, Cause, Environment, Manner, Origin, Outcome, RequestSpec, Settings, Timing, is_unsafe,
     resolve,
 };
-use program::{Home, Ran};
+use program::{Home, Ran, finish};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
@@ -65,10 +65,11 @@ fn a_port_where_nothing_listens_is_refused() {
     assert!(outcome.get("response").is_none());
     let text = Home::new().run(&["send", "GET", &url]);
     assert!(
-        text.out.starts_with("⚡ no answer: connect.refused"),
+        text.err.starts_with("⚡ no answer: connect.refused"),
         "{}",
-        text.out
+        text.err
     );
+    assert_eq!(text.out, "", "there is no body");
 }
 
 #[test]
@@ -327,12 +328,12 @@ fn a_refusal_whose_body_broke_off_is_a_refusal() {
         assert_eq!(response["entries"][0]["code"], "forbidden");
         let home = Home::new();
         let text = home.run(&["send", "GET", &server.base()]);
-        let first = text.out.lines().next().unwrap();
+        let first = text.err.lines().next().unwrap();
         assert!(
             first.contains(&format!("403 Forbidden, but {cause}")),
             "{first}"
         );
-        assert!(!text.out.contains("no answer"), "{}", text.out);
+        assert!(!text.err.contains("no answer"), "{}", text.err);
         assert_eq!(verdict(&server), likeliest, "{rest}");
     }
 }
@@ -348,7 +349,13 @@ fn trailers_are_shown_with_their_answer_and_hold_no_secret() {
     assert_eq!(outcome["trailers"][0], json!(["grpc-status", "7"]));
     assert!(!ran.out.contains("a-long-secret-value"), "{}", ran.out);
     let text = home.run(&["send", "GET", &server.base()]);
-    assert!(text.out.contains("grpc-status: 7"), "{}", text.out);
+    assert!(text.err.contains("grpc-status: 7"), "{}", text.err);
+    assert_eq!(text.out, "ok");
+    assert!(
+        !text.all().contains("a-long-secret-value"),
+        "{}",
+        text.all()
+    );
     let id = ran.json()["id"].as_str().unwrap().to_owned();
     let shown = home.run(&["history", "show", &id, "--json"]).json();
     assert_eq!(shown["outcome"]["trailers"][0], json!(["grpc-status", "7"]));
@@ -421,6 +428,18 @@ fn many_headers_and_odd_bytes_in_them_are_kept() {
 /// A text with every kind of character that steers, hides or reorders.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\u{9b}31m\u{202e}oof\u{2066}\u{200b}\u{e0041}\u{2028}\u{feff}\0\u{8}\r\u{7f}end";
 
+/// The text without the colours that are our own.
+fn without_styles(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (style, rest) = part.split_once('m').unwrap_or(("none", part));
+        let is_style = style.chars().all(|c| c.is_ascii_digit() || c == ';');
+        plain.push_str(if is_style { rest } else { "\u{1b}" });
+    }
+    plain
+}
+
 #[track_caller]
 fn is_harmless(ran: &Ran) {
     for text in [&ran.out, &ran.err] {
@@ -463,12 +482,21 @@ fn no_byte_of_a_hostile_server_steers_the_terminal() {
         assert_eq!(json.json()["outcome"]["body"]["text"], body);
         let text = Home::new().run(&["send", "GET", &server.base()]);
         assert_eq!(text.code, 4);
-        is_harmless(&text);
+        // Into a pipe goes the data as it came, and nothing else of it is raw.
+        assert_eq!(text.out, body);
         assert!(
-            text.out.contains('␛') || text.out.contains("⟨U+202E⟩"),
+            text.err.contains('␛') || text.err.contains("⟨U+"),
             "{}",
-            text.out
+            text.err
         );
+        let beside = Ran {
+            out: String::new(),
+            ..text
+        };
+        is_harmless(&beside);
+        let shown = Home::new().run(&["send", "GET", &server.base(), "--color", "always"]);
+        let plain = without_styles(&shown.out);
+        assert_eq!(plain.chars().find(|&c| is_unsafe(c)), None, "{plain:?}");
         for more in [&["--json"][..], &[]] {
             let mut args = vec!["explain", "-"];
             args.extend(more);
@@ -527,9 +555,9 @@ fn every_status_has_its_class_and_its_exit_code() {
         let text = Home::new().run(&["send", "GET", &server.base()]);
         assert_eq!(text.code, code);
         assert!(
-            text.out.contains(&format!(" {status} Odd  ")),
+            text.err.contains(&format!(" {status} Odd  ")),
             "{}",
-            text.out
+            text.err
         );
     }
 }
@@ -639,7 +667,7 @@ fn a_packed_answer_is_unpacked_and_says_both_sizes() {
     let asked = server.asked();
     assert_eq!(asked[0].all("accept-encoding"), ["gzip, deflate, br, zstd"]);
     let ran = home.run(&["send", "GET", &server.base()]);
-    let first = ran.out.lines().next().unwrap();
+    let first = ran.err.lines().next().unwrap();
     let sizes = format!("8 KB ({} B packed)", bytes.len());
     assert!(first.contains(&sizes), "{first}");
     let identity = ["--header", "Accept-Encoding: identity"];
@@ -744,9 +772,13 @@ fn a_gigabyte_in_a_small_packet_ends_at_the_limit_and_fills_no_memory() {
         most = most.max(peak(id).unwrap_or(0));
         std::thread::sleep(Duration::from_millis(2));
     }
-    let text = reader.join().unwrap();
-    assert!(text.starts_with("⚡ 200 OK, but body.too_large".as_bytes()));
-    assert!(text.len() > 64_000_000);
+    let body = reader.join().unwrap();
+    assert!(
+        finish(child)
+            .err
+            .starts_with("⚡ 200 OK, but body.too_large")
+    );
+    assert!(body.len() >= 64_000_000 && body.iter().all(|byte| *byte == b' '));
     assert!((64_000..300_000).contains(&most), "{most} KB");
 }
 

@@ -183,7 +183,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("nucleo_matcher", &["app/pane/palette.rs"]),
     ("crossterm", &["runtime/", "cli/ask.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
-    ("clap", &["cli/args.rs", "cli/mod.rs"]),
+    ("clap", &["cli/args.rs", "cli/mod.rs", "cli/misuse.rs"]),
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
     ("clap_mangen", &["cli/completions.rs"]),
     ("secrecy", &["model/token.rs"]),

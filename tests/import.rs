@@ -218,7 +218,7 @@ fn the_ids_of_a_call_are_printed_with_it_and_go_along_in_every_export() {
     let sent = json_of(&home.run(&["send", "GET", &url, "--json"]).out);
     let ids = json!([["x-request-id", "r-1"], ["cf-ray", "8f-AMS"]]);
     assert_eq!(sent["request_ids"], ids);
-    let text = home.run(&["send", "GET", &url, "--no-history"]).out;
+    let text = home.run(&["send", "GET", &url, "--no-history"]).err;
     assert!(text.contains("x-request-id: r-1"), "{text}");
     answering.join().unwrap();
     let listed = json_of(&home.run(&["history", "export"]).out);

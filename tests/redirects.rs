@@ -114,9 +114,9 @@ fn no_secret_reaches_another_origin() {
         assert!(!format!("{asked:?}").contains("secret"), "{asked:?}");
         assert_eq!(first.asked()[0].all("x-api-key"), ["key-1234-5678"]);
         let text = home.run(&["send", "GET", "/from", "--env", "e", "--token", "support"]);
-        let ladder = text.out.lines().nth(1).unwrap_or_default();
+        let ladder = text.err.lines().nth(1).unwrap_or_default();
         assert!(ladder.contains(&format!("{status} → GET {}/to", second.base())));
-        assert!(text.out.contains("authorization"), "{}", text.out);
+        assert!(text.err.contains("authorization"), "{}", text.err);
     }
 }
 

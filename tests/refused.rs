@@ -45,12 +45,13 @@ fn a_refused_success_ends_with_the_code_of_a_refusal_and_keeps_its_class() {
     assert_eq!(first["held"], serde_json::json!(["notes:read"]));
     let text = sent(&Home::new(), &server, &[]);
     assert_eq!(text.code, 4);
-    assert!(text.out.starts_with("▲ 200 OK"), "{}", text.out);
+    assert!(text.err.starts_with("▲ 200 OK"), "{}", text.err);
     assert!(
-        text.out.contains("needed   notes:write  notes:read"),
+        text.err.contains("needed   notes:write  notes:read"),
         "{}",
-        text.out
+        text.err
     );
+    assert_eq!(text.out, NO);
 }
 
 #[test]
@@ -184,7 +185,7 @@ fn limits_and_the_end_of_a_call_are_told_as_text_and_as_json() {
     assert_eq!(quota["window_ms"], 86_400_000.0);
     assert!(quota["resets_at"].as_str().unwrap().ends_with('Z'));
     assert_eq!(outcome["deprecation"]["sunset"], "2024-06-30T23:59:59Z");
-    let text = sent(&Home::new(), &server, &[]).out;
+    let text = sent(&Home::new(), &server, &[]).err;
     assert!(
         text.contains("limit    0 of 500 day left in 24 h, full again in"),
         "{text}"

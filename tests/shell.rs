@@ -78,6 +78,60 @@ fn completions_and_the_manual_page_know_every_command() {
     assert_eq!(home.run(&["completions", "cmd"]).code, 2);
 }
 
+#[test]
+fn a_shell_completes_the_names_that_a_person_gave() {
+    let home = Home::settled(
+        "[environments.acme]\nbase_url = \"https://api.acme.example\"\ntokens = [\"desk\"]\n[tokens.desk]\nenv = \"DESK\"\n",
+    );
+    home.run(&[
+        "send",
+        "GET",
+        "/core/users/me",
+        "--env",
+        "sandbox",
+        "--case",
+        "C-9",
+    ]);
+    let saved = home.run(&["history", "save", "kept", "case:C-9"]);
+    assert_eq!(saved.code, 0, "{}", saved.err);
+    let names = |kind: &str| {
+        let ran = home.run(&["names-for-shell", kind]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{kind}");
+        ran.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(names("environments"), ["acme", "sandbox"]);
+    assert!(names("tokens").starts_with(&["desk".to_owned()]));
+    assert!(names("tokens").contains(&"support".to_owned()));
+    assert_eq!(names("cases"), ["C-9"]);
+    assert_eq!(names("sessions").len(), 1, "{:?}", names("sessions"));
+
+    // What the script makes of it, asked as bash asks.
+    let script = home.run(&["completions", "bash"]).out;
+    let offered = |typed: &[&str]| {
+        let words: Vec<String> = typed.iter().map(|word| format!("'{word}'")).collect();
+        let program = env!("CARGO_BIN_EXE_httriage");
+        let asked = format!(
+            "{script}\nCOMP_WORDS=('{program}' {}); COMP_CWORD={}\n_httriage_names '{program}' '' ''\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+            words.join(" "),
+            typed.len()
+        );
+        let file = home.write("asked.bash", asked);
+        let ours = home.command(&[]);
+        let set = ours.get_envs();
+        let set = set.filter_map(|(name, value)| value.map(|value| (name, value)));
+        let mut bash = std::process::Command::new("bash");
+        let output = bash.arg(file).env_clear().envs(set).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{text}");
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&["send", "/x", "--env", "ac"]), ["acme"]);
+    assert_eq!(offered(&["send", "-t", "de"]), ["desk", "developer"]);
+    assert_eq!(offered(&["history", "list", "--case", ""]), ["C-9"]);
+    assert_eq!(offered(&["replay", "k"]), ["kept"]);
+    assert_eq!(offered(&["token", "inspect", "des"]), ["desk"]);
+}
+
 /// The checks of one kind.
 fn checks(ran: &Ran, id: &str) -> Vec<Value> {
     let document = ran.json();

@@ -37,15 +37,22 @@ fn stream(head: &'static str) -> (Server, Sender<String>) {
 fn a_pipe_gets_each_event_when_it_is_there() {
     let (server, pieces) = stream(HEAD);
     let home = Home::new();
-    let mut command = home.command(&["send", "GET", &server.base()]);
+    let mut command = home.command(&["send", "-i", "GET", &server.base()]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut beside = BufReader::new(child.stderr.take().unwrap());
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
-    out.read_line(&mut line).unwrap();
+    beside.read_line(&mut line).unwrap();
     assert!(
         line.contains("200 OK") && line.contains("text/event-stream"),
         "{line}"
     );
+    // The head that was asked for, to the empty line that ends it.
+    let mut head = String::new();
+    while !head.ends_with("\n\n") {
+        assert!(out.read_line(&mut head).unwrap() > 0, "{head}");
+    }
+    assert!(head.starts_with("HTTP/1.1 200 OK\n"), "{head}");
     for number in 1..=3 {
         pieces
             .send(format!("data: {{\"n\": {number}}}\n\n"))
@@ -63,12 +70,10 @@ fn a_pipe_gets_each_event_when_it_is_there() {
     drop(pieces);
     let mut rest = String::new();
     out.read_to_string(&mut rest).unwrap();
-    assert!(
-        rest.starts_with("data: the last, without an end\n"),
-        "{rest}"
-    );
-    assert!(rest.contains("4 events"), "{rest}");
-    assert_eq!(rest.matches("the last").count(), 1);
+    assert_eq!(rest, "data: the last, without an end");
+    let mut told = String::new();
+    beside.read_to_string(&mut told).unwrap();
+    assert!(told.contains("4 events"), "{told}");
     assert!(child.wait().unwrap().success());
 }
 
@@ -79,8 +84,6 @@ fn half_a_line_is_not_shown_since_it_may_hold_half_a_secret() {
     let mut command = home.command(&["send", "GET", &server.base()]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    out.read_line(&mut line).unwrap();
     pieces
         .send("data: {\"access_token\": \"made-up-va".to_owned())
         .unwrap();
@@ -90,7 +93,7 @@ fn half_a_line_is_not_shown_since_it_may_hold_half_a_secret() {
     out.read_to_string(&mut rest).unwrap();
     assert!(rest.contains("access_token"), "{rest}");
     assert!(!rest.contains("made-up"), "{rest}");
-    child.wait().unwrap();
+    assert!(!finish(child).err.contains("made-up"));
 }
 
 #[test]
@@ -100,8 +103,6 @@ fn what_is_hidden_in_a_stream_moves_nothing_of_its_end() {
     let mut command = home.command(&["send", "GET", &server.base()]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    out.read_line(&mut line).unwrap();
     let value = "made-up-value-of-a-token-".repeat(20);
     pieces
         .send(format!("data: {{\"access_token\": \"{value}\"}}\n\n"))
@@ -113,9 +114,11 @@ fn what_is_hidden_in_a_stream_moves_nothing_of_its_end() {
     let mut rest = String::new();
     out.read_to_string(&mut rest).unwrap();
     assert!(!rest.contains("made-up"), "{rest}");
-    for words in ["first of the end\n", "last of the end\n"] {
-        assert_eq!(rest.matches(words).count(), 1, "{rest}");
-    }
+    assert!(
+        rest.ends_with("data: first of the end\n\ndata: last of the end"),
+        "{rest}"
+    );
+    assert_eq!(rest.matches("first of the end").count(), 1, "{rest}");
     child.wait().unwrap();
 }
 
@@ -160,10 +163,9 @@ fn ctrl_c_ends_a_stream_and_what_came_is_kept() {
     }
     let id = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    let mut rest = String::new();
-    out.read_to_string(&mut rest).unwrap();
-    assert!(rest.contains("call.cancelled"), "{rest}");
-    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let ran = finish(child);
+    assert!(ran.err.contains("call.cancelled"), "{}", ran.err);
+    assert_eq!(ran.code, 1);
     let kept = home.run(&["history", "list", "--json"]);
     assert!(kept.out.contains("call.cancelled"), "{}", kept.out);
     drop(pieces);

@@ -29,6 +29,33 @@ fn the_first_refusal_is_on_the_screen_by_itself() {
 }
 
 #[test]
+fn a_body_is_indented_and_coloured_on_a_terminal_and_steers_nothing() {
+    let body = br#"{"id":7,"name":"\u001b[2Jpear","open":true,"tags":["a"],"odd":"x\u202ey"}"#;
+    let json = "content-type: application/json\r\n";
+    let server = Server::saying(answer("200 OK", json, body));
+    let mut tty = Tty::start(&["send", &server.base()], (100, 40));
+    assert_eq!(tty.ends(), 0);
+    tty.sees("    \"a\"");
+    let text = tty.text();
+    for line in ["✓ 200 OK", "{", "  \"id\": 7,", "  \"open\": true,", "}"] {
+        let is_there = text.lines().any(|seen| seen.trim_end().starts_with(line));
+        assert!(is_there, "{line}: {text}");
+    }
+    assert!(tty.colours() > 20, "names, texts and numbers have a colour");
+    let bytes = String::from_utf8_lossy(&tty.bytes()).into_owned();
+    assert!(
+        !bytes.contains("\u{1b}[2J") && !bytes.contains('\u{202e}'),
+        "{bytes:?}"
+    );
+    // Without colour the lines are the same.
+    let plain = ["send", &server.base(), "--color", "never"];
+    let mut tty = Tty::start(&plain, (100, 40));
+    assert_eq!(tty.ends(), 0);
+    tty.sees("  \"id\": 7,");
+    assert_eq!(tty.colours(), 0);
+}
+
+#[test]
 fn a_refusal_is_investigated_to_a_verdict() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");

@@ -194,7 +194,7 @@ fn a_token_that_is_kept_nowhere_is_asked_for_when_it_is_first_needed() {
     // Nobody can be asked in a pipe, and the sentence says what to do.
     let ran = home.run(&args);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.contains("HTTRIAGE_TOKEN_T"), "{}", ran.out);
+    assert!(ran.err.contains("HTTRIAGE_TOKEN_T"), "{}", ran.err);
     let value = hex48();
     let mut tty = at_terminal(&home, &args);
     tty.sees("Value of token t");

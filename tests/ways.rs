@@ -129,7 +129,7 @@ fn the_check_is_left_out_for_one_origin_and_said_every_time() {
     assert_eq!(works(&ran)["unverified"], serde_json::json!([base]));
     assert!(ran.err.contains("not checked"), "{}", ran.err);
     let text = home.run(&["send", "GET", &base, "--insecure", &base]);
-    assert!(text.out.contains("was not checked"), "{}", text.out);
+    assert!(text.err.contains("was not checked"), "{}", text.err);
     // Another port is another origin.
     fails(
         &home,
@@ -355,9 +355,9 @@ fn a_proxy_that_opens_nothing_shows_its_status_and_page() {
         // It is the proxy's status and not the API's.
         let text = home.run(&["send", "GET", "https://api.acme.example/core"]);
         assert!(
-            text.out.starts_with("⚡ no answer: proxy.denied"),
+            text.err.starts_with("⚡ no answer: proxy.denied"),
             "{}",
-            text.out
+            text.err
         );
         assert!(text.out.contains("Blocked by policy"), "{}", text.out);
     }

@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+use super::examples::EXAMPLES;
 use super::print::{Color, complain};
 use crate::format::registry;
 use crate::model::bare_url;
@@ -64,7 +65,7 @@ pub enum Command {
     /// Look at settings, files, proxies, hosts, clocks and the terminal, and say what is wrong
     Doctor(DoctorArgs),
     /// Names for the shell to complete, one a line
-    #[command(name = super::completions::NAMES, hide = true)]
+    #[command(name = NAMES, hide = true)]
     Names(NamesArgs),
     /// The process of a jq filter: this program starts it for itself
     #[command(name = crate::engine::jq::WORKER, hide = true)]
@@ -82,8 +83,24 @@ fn url(typed: &str) -> Result<String, std::convert::Infallible> {
 
 /// The whole definition, for what is made from it.
 pub fn command() -> clap::Command {
-    super::examples::put_into(HttriageArgs::command())
+    with_examples(HttriageArgs::command(), "")
 }
+
+fn with_examples(mut command: clap::Command, words: &str) -> clap::Command {
+    if let Some((_, examples)) = EXAMPLES.iter().find(|(own, _)| *own == words) {
+        let lines: String = examples.iter().map(|line| format!("\n  {line}")).collect();
+        command = command.after_help(format!("Examples:{lines}"));
+    }
+    command.mut_subcommands(|inner| {
+        let path = format!("{words} {}", inner.get_name());
+        with_examples(inner, path.trim_start())
+    })
+}
+
+/// The hidden command that a shell asks for names to complete.
+pub const NAMES: &str = "names-for-shell";
+/// What such names are names of.
+pub const KINDS: [&str; 4] = ["environments", "tokens", "sessions", "cases"];
 
 /// What was typed, by that definition.
 pub fn read(typed: Vec<OsString>) -> Result<HttriageArgs, clap::Error> {
@@ -587,7 +604,7 @@ pub struct CompletionsArgs {
 #[derive(Args)]
 pub struct NamesArgs {
     /// What they are names of
-    #[arg(value_parser = PossibleValuesParser::new(super::completions::KINDS))]
+    #[arg(value_parser = PossibleValuesParser::new(KINDS))]
     pub kind: String,
 }
 
@@ -722,4 +739,56 @@ pub enum HistoryCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+
+    fn visible(command: &clap::Command, words: &str, found: &mut Vec<String>) {
+        found.push(words.to_owned());
+        for inner in command
+            .get_subcommands()
+            .filter(|inner| !inner.is_hide_set())
+        {
+            visible(
+                inner,
+                format!("{words} {}", inner.get_name()).trim_start(),
+                found,
+            );
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_and_every_example_can_be_read() {
+        let mut all = Vec::new();
+        visible(&command(), "", &mut all);
+        let named: Vec<&str> = EXAMPLES.iter().map(|(words, _)| *words).collect();
+        all.sort();
+        let mut sorted: Vec<String> = named.iter().map(|words| (*words).to_owned()).collect();
+        sorted.sort();
+        assert_eq!(sorted, all);
+        for (words, examples) in EXAMPLES {
+            let whole = format!("httriage {words}");
+            let own = |line: &&&str| line.contains(whole.trim_end());
+            assert_eq!(
+                examples.iter().filter(own).count(),
+                examples.len(),
+                "{words}"
+            );
+            for line in *examples {
+                // Only the part between pipes that is ours.
+                let ours = &line[line.find("httriage").unwrap()..];
+                let ours = ours.split(" | ").next().unwrap();
+                let ours = ours.split(" > ").next().unwrap();
+                let typed = shlex::split(ours).unwrap();
+                let typed = typed.into_iter().map(OsString::from).collect();
+                let typed = super::super::dashed::filters_behind_options(typed);
+                if let Err(error) = read(typed) {
+                    panic!("{line}: {error}");
+                }
+            }
+        }
+    }
 }

@@ -2,17 +2,13 @@
 //! command line, made from its one definition. Names of a person's own are asked of the program
 //! when the key is pressed.
 
-use super::args::{CompletionsArgs, NamesArgs, command};
+use super::args::{CompletionsArgs, KINDS, NAMES, NamesArgs, command};
 use super::choice;
 use super::print::Out;
 use super::trouble::Trouble;
 use crate::engine::{Home, sandbox};
 use crate::model::Environment;
 use clap_complete::Shell;
-
-/// The hidden command that a shell asks.
-pub const NAMES: &str = "names-for-shell";
-pub const KINDS: [&str; 4] = ["environments", "tokens", "sessions", "cases"];
 
 /// Options whose value is a name of that kind.
 const OPTIONS: [(&str, &str); 5] = [

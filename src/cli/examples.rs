@@ -1,8 +1,6 @@
 //! What stands under every `--help`: lines that can be typed as they are. A test reads each of
 //! them with the program's own definition.
 
-use clap::Command;
-
 /// The words of a command, and its examples. Those of the program itself stand under no word.
 pub const EXAMPLES: &[(&str, &[&str])] = &[
     (
@@ -160,72 +158,3 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("man", &["httriage man > httriage.1"]),
     ("doctor", &["httriage doctor", "httriage doctor --offline"]),
 ];
-
-/// The same definition with its examples.
-pub fn put_into(command: Command) -> Command {
-    put(command, "")
-}
-
-fn put(mut command: Command, words: &str) -> Command {
-    if let Some((_, examples)) = EXAMPLES.iter().find(|(own, _)| *own == words) {
-        let lines: String = examples.iter().map(|line| format!("\n  {line}")).collect();
-        command = command.after_help(format!("Examples:{lines}"));
-    }
-    command.mut_subcommands(|inner| {
-        let path = format!("{words} {}", inner.get_name());
-        put(inner, path.trim_start())
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::args;
-    use super::*;
-    use std::ffi::OsString;
-
-    fn visible(command: &Command, words: &str, found: &mut Vec<String>) {
-        found.push(words.to_owned());
-        for inner in command
-            .get_subcommands()
-            .filter(|inner| !inner.is_hide_set())
-        {
-            visible(
-                inner,
-                format!("{words} {}", inner.get_name()).trim_start(),
-                found,
-            );
-        }
-    }
-
-    #[test]
-    fn every_command_has_examples_and_every_example_can_be_read() {
-        let mut all = Vec::new();
-        visible(&args::command(), "", &mut all);
-        let named: Vec<&str> = EXAMPLES.iter().map(|(words, _)| *words).collect();
-        all.sort();
-        let mut sorted: Vec<String> = named.iter().map(|words| (*words).to_owned()).collect();
-        sorted.sort();
-        assert_eq!(sorted, all);
-        for (words, examples) in EXAMPLES {
-            let whole = format!("httriage {words}");
-            let own = |line: &&&str| line.contains(whole.trim_end());
-            assert_eq!(
-                examples.iter().filter(own).count(),
-                examples.len(),
-                "{words}"
-            );
-            for line in *examples {
-                // Only the part between pipes that is ours.
-                let ours = &line[line.find("httriage").unwrap()..];
-                let ours = ours.split(" | ").next().unwrap();
-                let ours = ours.split(" > ").next().unwrap();
-                let typed = shlex::split(ours).unwrap();
-                let typed = typed.into_iter().map(OsString::from).collect();
-                let typed = super::super::dashed::filters_behind_options(typed);
-                if let Err(error) = args::read(typed) {
-                    panic!("{line}: {error}");
-                }
-            }
-        }
-    }
-}

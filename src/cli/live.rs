@@ -11,6 +11,8 @@ pub struct Live<'a> {
     out: &'a mut Out,
     /// Where what is no body goes, when standard output is a pipe.
     aside: Option<Out>,
+    /// Whether the head of the answer stands before it.
+    has_head: bool,
     /// The call without its body, which nobody sees here.
     outgoing: Option<Outgoing>,
     began: Instant,
@@ -22,11 +24,12 @@ pub struct Live<'a> {
 }
 
 impl<'a> Live<'a> {
-    pub fn new(out: &'a mut Out) -> Live<'a> {
+    pub fn new(out: &'a mut Out, has_head: bool) -> Live<'a> {
         let aside = (!out.is_terminal()).then(|| out.aside());
         Live {
             out,
             aside,
+            has_head,
             outgoing: None,
             began: Instant::now(),
             count: 0,
@@ -61,6 +64,9 @@ impl<'a> Live<'a> {
         let exchange = client.so_far(outgoing, so_far, self.began.elapsed());
         if !self.is_on() {
             self.aside.as_mut().unwrap_or(self.out).coming(&exchange);
+            if self.has_head {
+                self.out.head(&exchange);
+            }
         }
         if let Some(response) = exchange.outcome.response() {
             match self.aside {

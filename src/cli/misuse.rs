@@ -50,8 +50,8 @@ fn shown(word: &str) -> String {
 }
 
 /// The sentence for what the reader of the command line refused.
-pub fn words(error: &Error) -> String {
-    let command = command_of(error);
+pub fn words(error: &Error, typed: &[OsString]) -> String {
+    let command = command_of(typed);
     let argument = text(error, ContextKind::InvalidArg).unwrap_or_default();
     let value = text(error, ContextKind::InvalidValue).unwrap_or_default();
     let help = format!("{command} --help shows what it takes.");
@@ -151,19 +151,16 @@ fn choices(error: &Error, before: &str) -> String {
     }
 }
 
-/// `httriage token add`, as far as the usage beside the error names it.
-fn command_of(error: &Error) -> String {
-    let usage = text(error, ContextKind::Usage).unwrap_or_default();
-    let words = usage.split_whitespace();
-    let mut words = words.skip_while(|word| *word != "httriage");
-    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    let mut named = words.next().unwrap_or("httriage").to_owned();
-    for word in words
-        .take_while(is_name)
-        .filter(|word| !word.starts_with('-'))
-    {
-        named.push(' ');
-        named.push_str(word);
+/// `httriage token add`, as far as the words typed name commands.
+fn command_of(typed: &[OsString]) -> String {
+    let whole = args::command();
+    let mut found = &whole;
+    let mut named = "httriage".to_owned();
+    for word in typed.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(inner) = found.find_subcommand(word) {
+            named = format!("{named} {}", inner.get_name());
+            found = inner;
+        }
     }
     named
 }

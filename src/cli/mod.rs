@@ -37,6 +37,7 @@ mod trouble;
 use crate::engine::Home;
 use args::Command;
 use print::Out;
+use std::ffi::OsString;
 use trouble::Trouble;
 
 /// Runs the program; the result is its exit code.
@@ -47,9 +48,9 @@ pub fn dispatch() -> u8 {
     if let Some(words) = misuse::mistyped_command(&typed) {
         return told(Trouble::usage(words));
     }
-    let args = match args::read(typed) {
+    let args = match args::read(typed.clone()) {
         Ok(args) => args,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, &typed),
     };
     if !matches!(args.command, Some(Command::JqWorker))
         && let Ok(home) = Home::find()
@@ -96,9 +97,9 @@ fn told(trouble: Trouble) -> u8 {
 }
 
 /// Help and version are answers; anything else is wrong usage.
-fn usage(error: &clap::Error) -> u8 {
+fn usage(error: &clap::Error, typed: &[OsString]) -> u8 {
     if error.use_stderr() {
-        print::complain(&misuse::words(error));
+        print::complain(&misuse::words(error, typed));
         2
     } else {
         let mut out = Out::stdout(print::Color::Never);

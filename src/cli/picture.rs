@@ -1,26 +1,26 @@
 //! A body for eyes: JSON on lines of its own, set in and coloured, everything else as it came.
 
-use super::print::Out;
 use crate::insight::{BodyText, Script};
 
 /// Larger bodies are shown as they came: nobody reads them on a terminal.
 const MOST: usize = 16_000_000;
 
-/// The body under a blank line.
-pub fn show(body: &[u8], media_type: Option<&str>, out: &mut Out) {
-    out.line("");
+/// A part of a line, and the ANSI style that it is told by.
+pub type Piece<'a> = (&'a str, Option<&'static str>);
+
+/// Gives each line of a JSON body in its pieces; returns whether the body is such a one.
+pub fn json_lines(
+    body: &[u8],
+    media_type: Option<&str>,
+    mut take: impl FnMut(&[Piece<'_>]),
+) -> bool {
     let lines = match body.len() <= MOST {
         true => BodyText::new(body, media_type),
         false => BodyText::default(),
     };
     let is_json = lines.is_indented() && lines.script(body, 0) == Script::Json;
     if !is_json {
-        let text = String::from_utf8_lossy(body);
-        out.text(&text);
-        if !text.ends_with('\n') {
-            out.line("");
-        }
-        return;
+        return false;
     }
     // A long text lies on several lines; here the terminal breaks it.
     let mut whole = String::new();
@@ -30,14 +30,14 @@ pub fn show(body: &[u8], media_type: Option<&str>, out: &mut Out) {
         if lines.begins_inside(number + 1) {
             continue;
         }
-        let painted = painted(&whole, out);
-        out.finished(&painted);
+        take(&pieces(&whole));
         whole.clear();
     }
+    true
 }
 
-/// A line of JSON: the name, the sign between, and what the value is told by.
-fn painted(line: &str, out: &Out) -> String {
+/// A line of JSON: the margin, the name, the sign between, the value, and the comma.
+fn pieces(line: &str) -> [Piece<'_>; 5] {
     const NAME: &str = "36";
     const TEXT: &str = "32";
     const NUMBER: &str = "33";
@@ -58,15 +58,13 @@ fn painted(line: &str, out: &Out) -> String {
         Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => Some(NUMBER),
         _ => None,
     };
-    let value = match style {
-        Some(style) => out.styled(bare, style),
-        None => out.styled(bare, "0"),
-    };
-    let name = match name.is_empty() {
-        true => String::new(),
-        false => out.styled(name, NAME),
-    };
-    format!("{margin}{name}{between}{value}{comma}")
+    [
+        (margin, None),
+        (name, Some(NAME)),
+        (between, None),
+        (bare, style),
+        (comma, None),
+    ]
 }
 
 /// Where the string ends that a line begins with.

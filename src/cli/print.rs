@@ -218,7 +218,7 @@ impl Out {
         let media_type = response.headers.media_type();
         match (&response.as_sent, self.color) {
             (_, Color::Always) if !response.body.is_empty() => {
-                picture::show(&response.body, media_type.as_deref(), self);
+                self.picture(&response.body, media_type.as_deref());
             }
             (Some(sent), _) => self.write(&sent.bytes),
             (None, _) => self.write(&response.body),
@@ -280,7 +280,31 @@ impl Out {
                 return;
             }
             let media_type = response.and_then(|r| r.headers.media_type());
-            picture::show(body, media_type.as_deref(), self);
+            self.write(b"\n");
+            self.picture(body, media_type.as_deref());
+        }
+    }
+
+    /// A body for eyes.
+    fn picture(&mut self, body: &[u8], media_type: Option<&str>) {
+        let is_json = picture::json_lines(body, media_type, |pieces| {
+            let line: String = pieces
+                .iter()
+                .filter(|(text, _)| !text.is_empty())
+                .map(|(text, style)| match style {
+                    Some(style) => self.styled(text, style),
+                    None => visible(text).into_owned(),
+                })
+                .collect();
+            self.finished(&line);
+        });
+        if is_json {
+            return;
+        }
+        let text = String::from_utf8_lossy(body);
+        self.text(&text);
+        if !text.ends_with('\n') {
+            self.write(b"\n");
         }
     }
 

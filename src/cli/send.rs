@@ -72,7 +72,7 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let is_live = !args.json && args.output.is_none();
     // Into a pipe goes the body alone.
     let is_alone = is_live && !out.is_terminal();
-    let mut live = is_live.then(|| Live::new(out));
+    let mut live = is_live.then(|| Live::new(out, args.include));
     let calling = call(&client, typed, environment, case, manner, live.as_mut());
     let (raw, carried) = tasks.block_on(calling)?;
     let was_live = live.is_some_and(|live| live.is_on());
@@ -227,8 +227,9 @@ fn method(args: &SendArgs) -> Result<String, Trouble> {
                 "httriage send needs a URL behind {url}, as in httriage send {url} https://api.acme.example/orders."
             )));
         }
-        let has_body = !(args.data.is_empty() && args.form.is_empty()) && !args.get;
-        return Ok(if has_body { "POST" } else { "GET" }.to_owned());
+        let has_data = !args.data.is_empty() || !args.form.is_empty();
+        let method = if has_data && !args.get { "POST" } else { "GET" };
+        return Ok(method.to_owned());
     };
     let method = typed.to_ascii_uppercase();
     if METHODS.contains(&method.as_str()) {
