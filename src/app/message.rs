@@ -1,6 +1,6 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
-use super::action::Screen;
+use super::action::{Action, Screen};
 use super::answer::{Shown, Source};
 use super::keymap::Key;
 use super::pane::{KeepIn, TypedToken};
@@ -34,6 +34,10 @@ pub enum Message {
         named: String,
     },
     Pointer(Pointer),
+    /// An action by its name, wherever it belongs.
+    Act(Action),
+    /// The row of that number in the list in front.
+    Choose(usize),
     Resized {
         width: u16,
         height: u16,
