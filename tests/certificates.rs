@@ -238,20 +238,29 @@ fn the_servers_own_certificate_may_be_named_as_whom_to_trust() {
     let file = home.write("own.pem", &own.pem);
     let server = SecureServer::showing(own.itself());
     assert_eq!(get(&home, &server.base(), &["--cacert", &file]).0, 0);
-    // It is named for one host and no other, and within its dates.
+    // It is named for one host and no other, within its dates, and that is what is said.
+    let refused = |server: &SecureServer, base: &str, file: &str, kind: &str| {
+        let (_, outcome) = get(&home, base, &["--cacert", file]);
+        assert_eq!(outcome["kind"], kind, "{outcome}");
+        assert!(server.asked().len() <= 1, "{outcome}");
+        outcome["message"].as_str().unwrap().to_owned()
+    };
     let elsewhere = server.base().replace("127.0.0.1", "localhost");
-    let (_, outcome) = get(&home, &elsewhere, &["--cacert", &file]);
-    assert!(
-        outcome["kind"].as_str().unwrap().starts_with("tls."),
-        "{outcome}"
-    );
-    let old = authority.signs(&HOSTS, (2010, 2012));
-    let file = home.write("old.pem", &old.pem);
-    let server = SecureServer::showing(old);
-    let (_, outcome) = get(&home, &server.base(), &["--cacert", &file]);
-    assert!(
-        outcome["kind"].as_str().unwrap().starts_with("tls."),
-        "{outcome}"
-    );
-    assert_eq!(server.asked().len(), 0);
+    refused(&server, &elsewhere, &file, "tls.wrong_host");
+    for (years, says) in [
+        ((2010, 2012), "expired"),
+        ((2090, 2100), "not valid before"),
+    ] {
+        let odd = authority.signs(&HOSTS, years);
+        let file = home.write("odd.pem", &odd.pem);
+        let server = SecureServer::showing(odd);
+        let said = refused(&server, &server.base(), &file, "tls.expired");
+        assert!(said.contains(says), "{said}");
+    }
+    // As devices have them, with nothing but a common name.
+    let nameless = authority.signs(&[], (2020, 2100));
+    let file = home.write("nameless.pem", &nameless.pem);
+    let server = SecureServer::showing(nameless);
+    let said = refused(&server, &server.base(), &file, "tls.wrong_host");
+    assert!(said.contains("common name"), "{said}");
 }

@@ -104,6 +104,26 @@ fn a_large_body_that_is_not_read_may_be_why_the_connection_closed() {
 }
 
 #[test]
+fn an_invisible_character_in_a_url_is_said_and_a_zone_names_its_option() {
+    let server = Server::saying(answer("200 OK", "", b"ok"));
+    let home = Home::new();
+    let url = format!("{}/a\u{200b}b", server.base());
+    let ran = home.run(&["send", "GET", &url]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(
+        ran.err.contains("an invisible character (U+200B)"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(server.asked()[0].target, "/a%E2%80%8Bb");
+    let ran = home.run(&["send", "GET", "http://[fe80::1%eth0]/x", "--json"]);
+    let outcome = &ran.json()["outcome"];
+    assert_eq!(outcome["kind"], "request.bad_url", "{outcome}");
+    let hint = outcome["hint"].as_str().unwrap();
+    assert!(hint.contains("--resolve NAME:PORT:"), "{hint}");
+}
+
+#[test]
 fn silence_is_a_timeout_of_the_first_byte() {
     for said in ["", "HTTP/1.1 200 OK\r\nx-a: b\r\n"] {
         let began = Instant::now();

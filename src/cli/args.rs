@@ -3,7 +3,7 @@
 use super::examples::EXAMPLES;
 use super::print::{Color, complain};
 use crate::format::registry;
-use crate::model::bare_url;
+use crate::model::{bare_url, is_unsafe};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -77,6 +77,12 @@ fn url(typed: &str) -> Result<String, std::convert::Infallible> {
     let bare = bare_url(typed);
     if bare != typed {
         complain("Note: what stands around the URL was left out.");
+    }
+    if let Some(hidden) = bare.chars().find(|c| is_unsafe(*c)) {
+        complain(&format!(
+            "Note: the URL holds an invisible character (U+{:04X}), which goes out encoded.",
+            u32::from(hidden)
+        ));
     }
     Ok(bare.to_owned())
 }

@@ -190,9 +190,22 @@ fn parsed(text: &str, shown: &str) -> Result<Url, Failure> {
         )),
         Err(error) => Err(bad(
             format!("\"{shown}\" is no URL: {error}"),
-            "Correct the URL.",
+            match has_zone(shown) {
+                true => {
+                    "A URL has no room for a zone: give a name in it, and --resolve NAME:PORT:[ADDRESS%ZONE]."
+                }
+                false => "Correct the URL.",
+            },
         )),
     }
+}
+
+/// `[fe80::1%eth0]`
+fn has_zone(url: &str) -> bool {
+    let inside = url
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'));
+    inside.is_some_and(|(address, _)| address.contains(':') && address.contains('%'))
 }
 
 /// Words of letters and digits in the place of tokens.

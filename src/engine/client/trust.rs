@@ -14,7 +14,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -138,23 +138,29 @@ impl Roots {
 
 impl Roots {
     /// A certificate that the person named itself vouches for itself, as with curl. Its names, its
-    /// dates and what it is for hold all the same.
-    fn is_named(&self, own: &CertificateDer, name: &ServerName, now: UnixTime) -> bool {
-        let is_named = self.extra.iter().any(|extra| extra == own);
-        let (Ok(parsed), Some(read)) = (ParsedCertificate::try_from(own), Certificate::read(own))
-        else {
-            return false;
+    /// dates and what it is for hold all the same, and are why it is refused then.
+    fn named(
+        &self,
+        own: &CertificateDer,
+        name: &ServerName,
+        now: UnixTime,
+    ) -> Option<Result<(), CertificateError>> {
+        self.extra.iter().find(|extra| *extra == own)?;
+        let parsed = ParsedCertificate::try_from(own).ok()?;
+        let read = Certificate::read(own)?;
+        let now = i64::try_from(now.as_secs()).ok()?;
+        let problem = if read.not_before? > now {
+            CertificateError::NotValidYet
+        } else if read.not_after? < now {
+            CertificateError::Expired
+        } else if verify_server_name(&parsed, name).is_err() {
+            CertificateError::NotValidForName
+        } else if why_not_for_servers(&read).is_some() {
+            CertificateError::InvalidPurpose
+        } else {
+            return Some(Ok(()));
         };
-        let now = i64::try_from(now.as_secs()).ok();
-        let has_begun = read.not_before.is_some_and(|from| now >= Some(from));
-        let goes_on = read
-            .not_after
-            .is_some_and(|to| now.is_some_and(|now| now <= to));
-        is_named
-            && has_begun
-            && goes_on
-            && verify_server_name(&parsed, name).is_ok()
-            && why_not_for_servers(&read).is_none()
+        Some(Err(problem))
     }
 }
 
@@ -174,9 +180,12 @@ impl ServerCertVerifier for Roots {
             ocsp_response,
             now,
         );
+        let named = checked.as_ref().err();
+        let named = named.and_then(|_| self.named(end_entity, server_name, now));
         match checked {
-            Err(_) if self.is_named(end_entity, server_name, now) => {}
+            Err(_) if named == Some(Ok(())) => {}
             Err(Error::InvalidCertificate(why)) => {
+                let why = named.and_then(Result::err).unwrap_or(why);
                 let chain = Chain::read(end_entity, intermediates, &self.extra);
                 return Err(chain.why_refused(&why).into_error());
             }

@@ -1,12 +1,12 @@
 //! Answers that come piece by piece for as long as the call lasts: event streams, and JSON values
 //! one a line. Which events there are, and which of them the stream calls errors.
 
-use crate::insight::body_text::is_lines_of_json;
+use crate::insight::body_text::{is_lines_of_json, lines_of_events};
 use crate::insight::redact::Exchange;
 
 /// Whether an answer of that type is shown as it comes.
 pub fn is_stream(media_type: &str) -> bool {
-    is_events(media_type) || is_lines_of_json(media_type) || media_type == "application/stream+json"
+    is_events(media_type) || is_lines_of_json(media_type)
 }
 
 fn is_events(media_type: &str) -> bool {
@@ -72,16 +72,9 @@ impl<'a> Iterator for Blocks<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let mut at = 0;
-        while at < self.rest.len() {
-            let length = memchr::memchr(b'\n', &self.rest[at..]);
-            let end = length.map_or(self.rest.len(), |length| at + length);
-            let is_empty = self.rest[at..end].trim_ascii().is_empty();
-            at = (end + 1).min(self.rest.len());
-            if is_empty {
-                break;
-            }
-        }
+        let mut lines = lines_of_events(self.rest);
+        let ends = |(line, _): &(&[u8], usize)| line.trim_ascii().is_empty();
+        let at = lines.find(ends).map_or(self.rest.len(), |(_, next)| next);
         let (block, rest) = self.rest.split_at(at);
         self.rest = rest;
         Some(block)
@@ -90,14 +83,14 @@ impl<'a> Iterator for Blocks<'a> {
 
 /// The event of a block (WHATWG HTML, 9.2.6); `None` where it has no data.
 fn event(block: &[u8]) -> Option<Event> {
-    let text = String::from_utf8_lossy(block);
-    let text = text.trim_start_matches('\u{feff}');
+    let block = block.strip_prefix(b"\xef\xbb\xbf").unwrap_or(block);
     let (mut name, mut data) = (None, Vec::new());
-    for line in text.lines() {
-        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+    for (line, _) in lines_of_events(block) {
+        let line = String::from_utf8_lossy(line);
+        let (field, value) = line.split_once(':').unwrap_or((&line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            "data" => data.push(value),
+            "data" => data.push(value.to_owned()),
             "event" => name = Some(value.to_owned()),
             _ => {}
         }
@@ -133,6 +126,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_events_may_end_in_a_carriage_return_alone() {
+        let body = "\u{feff}data: a\rdata: b\r\rdata:c\r\r\nevent: error\rdata: d\n\r";
+        assert_eq!(data(body, "text/event-stream"), ["a\nb", "c", "d"]);
+        let last = events(body.as_bytes(), "text/event-stream").last().unwrap();
+        assert!(last.is_error());
+    }
+
+    #[test]
     fn values_stand_one_a_line() {
         let body = "{\"a\":1}\n\n  {\"a\":2}\r\n{\"a\"";
         assert_eq!(
@@ -147,6 +148,8 @@ mod tests {
             "text/event-stream",
             "application/x-ndjson",
             "application/jsonl",
+            "application/vnd.acme+ndjson",
+            "application/stream+json",
         ] {
             assert!(is_stream(media_type), "{media_type}");
         }

@@ -16,9 +16,8 @@ pub fn arrange(body: &[u8], lines: &mut Lines, events: &mut Vec<u32>, watch: Wat
                 return None;
             }
         }
-        let length = memchr::memchr(b'\n', &body[start..]);
-        let end = length.map_or(body.len(), |length| start + length);
-        let stop = end - usize::from(end > start && body[end - 1] == b'\r');
+        let (line, next) = first_line(&body[start..]);
+        let stop = start + line;
         if start == stop {
             in_event = false;
         } else {
@@ -30,17 +29,39 @@ pub fn arrange(body: &[u8], lines: &mut Lines, events: &mut Vec<u32>, watch: Wat
             in_event = true;
             push(body, start..stop, depth, lines, watch)?;
         }
-        start = end + 1;
+        start += next;
     }
     Some(())
 }
 
+/// How long the first line is, and where the next begins: a line ends with CR, LF or both (WHATWG
+/// HTML, 9.2.5).
+fn first_line(rest: &[u8]) -> (usize, usize) {
+    match memchr::memchr2(b'\n', b'\r', rest) {
+        None => (rest.len(), rest.len()),
+        Some(end) if rest[end..].starts_with(b"\r\n") => (end, end + 2),
+        Some(end) => (end, end + 1),
+    }
+}
+
+/// Each line of a stream without its end, and where the next begins.
+pub fn lines_of_events(body: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &body[at..];
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, next) = first_line(rest);
+        at += next;
+        Some((&rest[..line], at))
+    })
+}
+
 /// Whether a block, which ends at an empty line, has a line of data.
 fn has_data(rest: &[u8]) -> bool {
-    let lines = rest.split(|byte| *byte == b'\n');
-    let mut lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let data = lines
-        .by_ref()
+    let data = lines_of_events(rest)
+        .map(|(line, _)| line)
         .take_while(|line| !line.is_empty())
         .find(|line| matches!(line.strip_prefix(b"data"), Some([] | [b':', ..])));
     data.is_some()

@@ -16,7 +16,9 @@ pub fn is_named(media_type: &str) -> bool {
             | "application/jsonlines"
             | "application/x-jsonlines"
             | "application/json-lines"
-    )
+            | "application/stream+json"
+    ) || media_type.ends_with("+ndjson")
+        || media_type.ends_with("+jsonl")
 }
 
 /// Fills in the lines, and on which of them each value begins. `None` if the watch ended it.

@@ -23,6 +23,7 @@ use lines::{Lines, shape};
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub use events::lines_of_events;
 pub use folds::Folds;
 use form::{Form, Kind, is_json};
 pub use many::is_named as is_lines_of_json;
