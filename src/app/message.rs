@@ -1,9 +1,9 @@
 //! What happened, and what is wanted. Messages come in, effects go out; both are plain data.
 
-use super::action::Screen;
+use super::action::{Action, Screen};
 use super::answer::{Shown, Source};
 use super::keymap::Key;
-use super::pane::{KeepIn, TypedToken};
+use super::pane::{KeepIn, ResponseTab, TypedToken};
 use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
@@ -34,6 +34,12 @@ pub enum Message {
         named: String,
     },
     Pointer(Pointer),
+    /// An action by its name, wherever it belongs.
+    Act(Action),
+    /// The row of that number in the list in front.
+    Choose(usize),
+    /// A tab of the answer.
+    OpenTab(ResponseTab),
     Resized {
         width: u16,
         height: u16,

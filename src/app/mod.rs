@@ -4,10 +4,12 @@
 mod act;
 mod action;
 mod answer;
+mod by_name;
 mod feature;
 mod field;
 mod guide;
 mod keymap;
+mod line;
 mod list;
 mod message;
 mod mouse;
@@ -26,6 +28,7 @@ pub use action::{Action, Pane, Place, Screen};
 pub use answer::Source;
 pub use field::Field;
 pub use keymap::{Key, KeyCode, Keymap};
+pub use line::{Reading, Said, read as read_line, row_of};
 pub use list::List;
 pub use message::{
     Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Level, Listing,

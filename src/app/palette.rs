@@ -48,24 +48,7 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
     };
     let effects = match palette.picked().map(|finding| finding.goal.clone()) {
         Some(Goal::Act(action)) => {
-            let mut effects = Vec::new();
-            match action.place() {
-                Place::Pane(pane) => {
-                    state.leave_field();
-                    state.screen = Screen::Explorer;
-                    state.focus = pane;
-                }
-                Place::Body => {
-                    state.leave_field();
-                    state.screen = Screen::Explorer;
-                    state.focus = Pane::Response;
-                }
-                Place::Screen(screen) if screen != state.screen => {
-                    effects = screens::show(state, screen);
-                }
-                _ => {}
-            }
-            return (effects, Some(action));
+            return (go_to(state, action), Some(action));
         }
         Some(Goal::Open(id)) => history::open(state, id, Then::Load),
         Some(Goal::Token(name)) => {
@@ -78,6 +61,25 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
         None => Vec::new(),
     };
     (effects, None)
+}
+
+/// To the place where an action means something.
+pub fn go_to(state: &mut State, action: Action) -> Vec<Effect> {
+    match action.place() {
+        Place::Pane(pane) => {
+            state.leave_field();
+            state.screen = Screen::Explorer;
+            state.focus = pane;
+        }
+        Place::Body => {
+            state.leave_field();
+            state.screen = Screen::Explorer;
+            state.focus = Pane::Response;
+        }
+        Place::Screen(screen) if screen != state.screen => return screens::show(state, screen),
+        _ => {}
+    }
+    Vec::new()
 }
 
 fn actions(state: &State, why_not: fn(Action, &State) -> Option<&'static str>) -> Vec<Finding> {

@@ -3,6 +3,7 @@
 
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
+use super::by_name;
 use super::feature::compare;
 use super::feature::cookies;
 use super::feature::investigate;
@@ -38,6 +39,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Paste(text) => paste::paste(state, &text),
         Message::PasteKnown { text, named } => paste::known(state, text, &named),
         Message::Pointer(pointer) => point(state, pointer),
+        Message::Act(action) => by_name::act_by_name(state, action),
+        Message::Choose(row) => by_name::choose(state, row),
+        Message::OpenTab(tab) => by_name::open_tab(state, tab),
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Coming { job, answer } => coming(state, job, *answer),

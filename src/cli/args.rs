@@ -199,6 +199,9 @@ pub struct ExploreArgs {
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
+    /// Line by line, without a screen: for screen readers and slow lines
+    #[arg(long)]
+    pub plain: bool,
 }
 
 #[derive(Args)]

@@ -46,9 +46,10 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
             "The explorer needs a terminal, and this is not one. For scripts there are httriage send METHOD URL and httriage replay SESSION; see httriage --help.",
         ));
     }
-    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+    let is_plain = args.plain || settings.plain;
+    if !is_plain && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err(Trouble::usage(
-            "This terminal calls itself dumb (TERM=dumb), so the explorer cannot be drawn on it. httriage send METHOD URL makes a call and says what came, httriage investigate METHOD URL says why it was refused, httriage replay SESSION sends a session. Where the terminal can do more, start it with TERM=xterm-256color httriage.",
+            "This terminal calls itself dumb (TERM=dumb), so the explorer cannot be drawn on it. httriage --plain goes line by line. httriage send METHOD URL makes a call and says what came, httriage investigate METHOD URL says why it was refused, httriage replay SESSION sends a session. Where the terminal can do more, start it with TERM=xterm-256color httriage.",
         ));
     }
     let is_said = args.place.env.is_some() || args.place.base_url.is_some();
@@ -120,7 +121,11 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         colour: color.is_on(true),
         ascii: args.ascii,
     };
-    runtime::run(start, means, looks).map_err(|error| Trouble::failed(error.to_string()))?;
+    let run = match is_plain {
+        true => runtime::run_plain,
+        false => runtime::run,
+    };
+    run(start, means, looks).map_err(|error| Trouble::failed(error.to_string()))?;
     Ok(0)
 }
 

@@ -58,6 +58,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
         environment: config.environment,
         theme: config.theme,
         mouse: config.mouse,
+        plain: config.plain,
         ..Settings::default()
     };
     let bytes = |text: &Option<String>, place: &str| match text {
@@ -196,6 +197,8 @@ struct Config {
     max_body: Option<String>,
     theme: Option<String>,
     mouse: Option<bool>,
+    #[serde(default)]
+    plain: bool,
     #[serde(default)]
     history: HistoryTable,
     #[serde(default)]

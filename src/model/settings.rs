@@ -13,6 +13,8 @@ pub struct Settings {
     pub token_variables: Vec<String>,
     /// The theme to start with.
     pub theme: Option<String>,
+    /// Whether the explorer goes line by line, without a screen.
+    pub plain: bool,
     /// Whether the mouse is used; unless it is said, it is.
     pub mouse: Option<bool>,
     /// Bytes of a body that are kept, counted after decoding.

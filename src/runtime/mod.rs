@@ -7,6 +7,7 @@ mod input;
 mod known;
 mod new_token;
 mod perform;
+mod plain;
 mod reading;
 mod run;
 mod runs;
@@ -22,6 +23,7 @@ mod tmux;
 mod watching;
 
 pub use perform::Means;
+pub use plain::run as run_plain;
 pub use run::{Looks, RunError, run};
 pub use signals::{survive_limits, take_over_sizes};
 pub use tasks::one_by_one as tasks;

@@ -8,6 +8,7 @@ mod layout;
 mod markup;
 mod paint;
 mod pane;
+pub mod plain;
 mod screen;
 mod status_bar;
 mod theme;

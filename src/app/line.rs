@@ -1,0 +1,241 @@
+//! A line that was typed where there is no screen, and what it asks for: a number, an action by
+//! its name or its key, a part to be read, or a text for what is being asked.
+
+use super::action::{Action, Place};
+use super::keymap::Key;
+use super::state::{Overlay, State};
+use crate::model::nearest;
+
+/// What can be read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    Place,
+    Request,
+    Answer,
+    Errors,
+    Body,
+    Headers,
+    Timing,
+    Compare,
+    Why,
+    History,
+    Screen,
+    Actions,
+    Everything,
+    Help,
+}
+
+impl Reading {
+    pub const ALL: &'static [(Reading, &'static str, &'static str)] = &[
+        (Reading::Help, "help", "how this works"),
+        (
+            Reading::Place,
+            "where",
+            "the environment, the token, the case",
+        ),
+        (
+            Reading::Request,
+            "request",
+            "the request as it would be sent",
+        ),
+        (
+            Reading::Answer,
+            "answer",
+            "the answer: what the API said and why",
+        ),
+        (Reading::Errors, "errors", "its errors, one after the other"),
+        (
+            Reading::Body,
+            "body",
+            "its body; body 200 goes on from line 200",
+        ),
+        (Reading::Headers, "headers", "its headers"),
+        (Reading::Timing, "timing", "where its time went"),
+        (
+            Reading::Compare,
+            "difference",
+            "what differs from the answer before",
+        ),
+        (
+            Reading::Why,
+            "why",
+            "why the call was refused, as far as can be said without sending",
+        ),
+        (
+            Reading::History,
+            "history",
+            "the calls that were made; a number opens one",
+        ),
+        (
+            Reading::Screen,
+            "screen",
+            "the matrix, the sessions or the tokens, where one is open",
+        ),
+        (
+            Reading::Actions,
+            "actions",
+            "all that can be done, numbered",
+        ),
+        (Reading::Everything, "all", "every part, in reading order"),
+    ];
+}
+
+/// Short names beside the ids of actions.
+const SHORT: &[(&str, Action)] = &[
+    ("token", Action::ChooseToken),
+    ("env", Action::ChooseEnvironment),
+    ("environment", Action::ChooseEnvironment),
+    ("url", Action::Edit),
+    ("method", Action::ChooseMethod),
+    ("find", Action::OpenPalette),
+    ("save", Action::SaveSession),
+    ("case", Action::SetCase),
+    ("tour", Action::OpenGuide),
+    ("matrix", Action::ShowMatrix),
+    ("sessions", Action::ShowSessions),
+    ("tokens", Action::ShowTokens),
+    ("explorer", Action::ShowExplorer),
+    ("leave", Action::Back),
+    ("stop", Action::Back),
+    ("wait", Action::BackOff),
+];
+
+/// What a line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    Nothing,
+    /// The text of what is asked now.
+    Text(String),
+    /// Leaves what is asked now.
+    Leave,
+    /// The row of the list that was read last, counted from nought.
+    Row(usize),
+    /// The action, and what it is to be told.
+    Act(Action, String),
+    Key(Key),
+    Read(Reading, String),
+    /// A URL, a command, an answer.
+    Paste(String),
+    /// What cannot be understood, and why.
+    Unclear(String),
+}
+
+/// Reads a line as what is in front makes it meant.
+pub fn read(line: &str, state: &mut State) -> Said {
+    let text = line.trim();
+    if text == "." {
+        return Said::Leave;
+    }
+    let is_typing = state.overlay.is_none() && state.field().is_some();
+    let number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+    match &state.overlay {
+        Some(Overlay::Secret(_)) => return Said::Text(line.to_owned()),
+        Some(Overlay::Dialog(dialog)) => {
+            if let Some(number) = number {
+                return Said::Row(number);
+            }
+            let row = row_of(
+                text,
+                dialog.choices.iter().map(|choice| choice.label.as_str()),
+            );
+            if let Some(row) = row {
+                return Said::Row(row);
+            }
+        }
+        Some(Overlay::Palette(_)) if number.is_some() => return Said::Row(number.unwrap_or(0)),
+        Some(Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Setup(_)) => {
+            return Said::Text(line.to_owned());
+        }
+        _ if is_typing => return Said::Text(line.to_owned()),
+        _ => {}
+    }
+    if text.is_empty() {
+        return Said::Nothing;
+    }
+    if let Some(number) = number {
+        return Said::Row(number);
+    }
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let rest = rest.trim().to_owned();
+    let lower = word.to_lowercase();
+    if lower == "?" {
+        return Said::Read(Reading::Help, rest);
+    }
+    if let Some((reading, ..)) = Reading::ALL.iter().find(|(_, name, _)| *name == lower) {
+        return Said::Read(*reading, rest);
+    }
+    if let Some(action) = action_named(&lower, state) {
+        return Said::Act(action, rest);
+    }
+    let is_text = text.contains("://") || text.starts_with('/') || text.starts_with("curl ");
+    if is_text || text.contains('\n') || text.starts_with(['{', '[']) {
+        return Said::Paste(text.to_owned());
+    }
+    let key = lower.replace('^', "ctrl-");
+    if rest.is_empty()
+        && let Some(key) = Key::parse(match word.chars().count() {
+            1 => word,
+            _ => &key,
+        })
+    {
+        return Said::Key(key);
+    }
+    let names = Action::ALL.iter().map(|action| action.id());
+    let names = names.chain(SHORT.iter().map(|(name, _)| *name));
+    let names = names.chain(Reading::ALL.iter().map(|(_, name, _)| *name));
+    let meant = match nearest(&lower, names) {
+        Some(near) => format!(" Did you mean {near}?"),
+        None => String::new(),
+    };
+    Said::Unclear(format!(
+        "\"{word}\" is nothing that can be done here.{meant} actions lists all of it, help says how."
+    ))
+}
+
+/// The action of that name, where several places have one that of the place in front.
+fn action_named(name: &str, state: &State) -> Option<Action> {
+    let short = SHORT.iter().find(|(short, _)| *short == name);
+    let own = Action::ALL.iter().find(|action| action.id() == name);
+    let here = Action::ALL.iter().find(|action| {
+        let in_front = match &state.overlay {
+            Some(Overlay::Investigate(_)) => action.place() == Place::Investigation,
+            None => action.place() == Place::Screen(state.screen),
+            _ => false,
+        };
+        in_front && action.short() == name
+    });
+    let by_short = short.map(|(_, action)| *action);
+    here.copied().or(by_short).or(own.copied())
+}
+
+/// The row that begins like that, where only one does; one that is called so comes first.
+pub fn row_of<'a>(text: &str, labels: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
+    let text = text.to_lowercase();
+    if text.is_empty() {
+        return None;
+    }
+    let is = |label: &str| label.to_lowercase() == text;
+    if let Some(row) = labels.clone().position(is) {
+        return Some(row);
+    }
+    let mut begins = labels
+        .enumerate()
+        .filter(|(_, label)| label.to_lowercase().starts_with(&text));
+    let first = begins.next()?;
+    begins.next().is_none().then_some(first.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_found_by_its_name_or_by_the_one_beginning_that_fits() {
+        let labels = ["support", "admin", "user-admin", "supporter"];
+        assert_eq!(row_of("support", labels.into_iter()), Some(0));
+        assert_eq!(row_of("ADM", labels.into_iter()), Some(1));
+        assert_eq!(row_of("supp", labels.into_iter()), None);
+        assert_eq!(row_of("x", labels.into_iter()), None);
+        assert_eq!(row_of("", labels.into_iter()), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! The answer: whose it is, what it says, its errors, and why.
+
+use crate::app::State;
+use crate::app::pane::{Shown, path_of};
+use crate::insight::{Entry, Verdict, request_ids};
+use crate::model::{Outcome, size_text};
+
+/// Lines of a body that are read at once.
+const LINES: usize = 100;
+
+/// From the status to the errors.
+pub fn whole(state: &State) -> Vec<String> {
+    let Some(shown) = &state.response.shown else {
+        return vec!["There is no answer yet. send makes the call.".to_owned()];
+    };
+    let exchange = &shown.exchange;
+    let sent = &exchange.sent;
+    let headline = match &exchange.outcome {
+        Outcome::Answered(_) => exchange.outcome.headline(),
+        Outcome::Failed(failure) => {
+            format!("{}, {}", exchange.outcome.headline(), failure.cause.id())
+        }
+    };
+    let whose = match exchange.token() {
+        Some(token) => format!(" with token {}", token.name),
+        None if exchange.is_received() => String::new(),
+        None => " without a token".to_owned(),
+    };
+    let call = match sent.method.is_empty() {
+        true => "a pasted answer".to_owned(),
+        false => format!("{} {}{whose}", sent.method, path_of(&sent.url)),
+    };
+    let mut lines = vec![format!("Answer: {}, to {call}.", headline.trim())];
+    if state.is_stale() {
+        lines.push("It does not answer what stands in the request now.".to_owned());
+    }
+    if exchange.environment != state.environment().name && !exchange.is_received() {
+        lines.push(format!("It came from {}.", exchange.environment));
+    }
+    lines.extend(meaning(state, shown));
+    if let Some(response) = exchange.outcome.response() {
+        let media_type = response.headers.media_type().unwrap_or_default();
+        lines.push(format!(
+            "It took {} ms and has {} {media_type}.",
+            exchange.took.as_millis(),
+            size_text(response.body.len() as u64)
+        ));
+    }
+    for (name, value) in request_ids(exchange) {
+        lines.push(format!("{name} is {value}."));
+    }
+    lines.extend(errors(state));
+    lines.extend(checks(state, shown));
+    lines
+}
+
+/// One sentence, in the catalogue's words or the failure's own.
+fn meaning(state: &State, shown: &Shown) -> Vec<String> {
+    if let Outcome::Failed(failure) = &shown.exchange.outcome {
+        return vec![failure.message.clone(), failure.hint.clone()];
+    }
+    let here = state.catalogue.beside(&shown.knowledge);
+    let note = here.answer(&shown.exchange, &shown.errors.entries);
+    note.map(|note| note.meaning.text).into_iter().collect()
+}
+
+/// What to do about it.
+fn checks(state: &State, shown: &Shown) -> Vec<String> {
+    if !shown.says_no() {
+        return Vec::new();
+    }
+    let here = state.catalogue.beside(&shown.knowledge);
+    let Some(note) = here.answer(&shown.exchange, &shown.errors.entries) else {
+        return Vec::new();
+    };
+    let checks = note.checks.iter();
+    checks
+        .map(|check| format!("To check: {}", check.text))
+        .collect()
+}
+
+/// Each error with all that is known of it.
+pub fn errors(state: &State) -> Vec<String> {
+    let Some(shown) = &state.response.shown else {
+        return vec!["There is no answer yet.".to_owned()];
+    };
+    let entries = &shown.errors.entries;
+    let count = entries.len();
+    let here = state.catalogue.beside(&shown.knowledge);
+    let mut lines = Vec::new();
+    for (number, entry) in entries.iter().enumerate() {
+        lines.push(format!("Error {} of {count}: {}", number + 1, words(entry)));
+        let code = entry.code.as_deref();
+        if let Some(note) = code.and_then(|code| here.code(code, None)) {
+            lines.push(format!("That means: {}", note.meaning.text));
+        }
+    }
+    lines
+}
+
+fn words(entry: &Entry) -> String {
+    let mut words = Vec::new();
+    let ended = |text: &str| match text.ends_with(['.', '!', '?', ':']) {
+        true => text.to_owned(),
+        false => format!("{text}."),
+    };
+    words.extend(entry.title.as_deref().map(ended));
+    words.extend(entry.detail.as_deref().map(ended));
+    words.extend(entry.place().map(|place| format!("Field {place}.")));
+    words.extend(entry.code.as_deref().map(|code| format!("Code {code}.")));
+    words.join(" ")
+}
+
+/// The body, from the line that was asked for.
+pub fn body(state: &State, rest: &str) -> Vec<String> {
+    let Some(shown) = state
+        .response
+        .shown
+        .as_ref()
+        .filter(|s| !s.bytes().is_empty())
+    else {
+        return vec!["There is no body.".to_owned()];
+    };
+    let bytes = shown.bytes();
+    let all = shown.body.len();
+    let first = rest.parse::<usize>().map_or(0, |line| line.max(1) - 1);
+    let mut lines = vec![format!("Body, {all} lines:")];
+    for number in first..all.min(first + LINES) {
+        lines.push(shown.body.line(bytes, number).into_owned());
+    }
+    if first + LINES < all {
+        lines.push(format!(
+            "There are more: body {} goes on.",
+            first + LINES + 1
+        ));
+    }
+    lines
+}
+
+pub fn headers(state: &State) -> Vec<String> {
+    let shown = state.response.shown.as_ref();
+    let Some(response) = shown.and_then(|shown| shown.exchange.outcome.response()) else {
+        return vec!["There is no answer with headers.".to_owned()];
+    };
+    let rows = response.headers.iter();
+    rows.map(|header| format!("{}: {}", header.name, header.text()))
+        .collect()
+}
+
+/// The verdict, what speaks for it, and what else it could be.
+pub fn why(state: &State) -> Vec<String> {
+    match &state.response.why {
+        Some(why) => explained(&why.explanation, state),
+        None => vec!["The answer is being read.".to_owned()],
+    }
+}
+
+pub fn explained(explanation: &crate::insight::Explanation, state: &State) -> Vec<String> {
+    let first = explanation.verdict();
+    let mut lines = vec![
+        format!("Verdict: {}", judged(first)),
+        format!("By what is known of {}.", explanation.known_as()),
+    ];
+    let named = explanation.named.rows(state.now).into_iter();
+    lines.extend(named.map(|(label, text)| format!("{label}: {text}")));
+    lines.extend(first.evidence.iter().map(|text| format!("Because: {text}")));
+    lines.extend(first.next_steps.iter().map(|text| format!("To do: {text}")));
+    let others = explanation.alternatives().iter();
+    lines.extend(others.map(|other| format!("Or: {}", judged(other))));
+    lines
+}
+
+fn judged(verdict: &Verdict) -> String {
+    format!(
+        "{} {}, {}",
+        verdict.summary,
+        verdict.cause.id(),
+        verdict.percent()
+    )
+}

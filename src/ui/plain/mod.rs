@@ -1,0 +1,58 @@
+//! The explorer as lines of text, for ears and for slow lines: every part in reading order, what
+//! can be chosen with its number before it, no frames, and nothing that has to be drawn twice.
+
+mod answer;
+mod drawn;
+mod overlay;
+mod parts;
+
+pub use overlay::{asks, overlay};
+pub use parts::possible;
+
+use super::theme::Theme;
+use crate::app::{Reading, State};
+use crate::model::visible_line;
+
+/// A part of the explorer. `rest` is what was typed behind its name.
+pub fn read(reading: Reading, rest: &str, state: &State, theme: &Theme) -> Vec<String> {
+    let lines = match reading {
+        Reading::Place => parts::place(state),
+        Reading::Request => parts::request(state),
+        Reading::Answer => answer::whole(state),
+        Reading::Errors => answer::errors(state),
+        Reading::Body => answer::body(state, rest),
+        Reading::Headers => answer::headers(state),
+        Reading::Why => answer::why(state),
+        Reading::Timing | Reading::Compare => drawn::tab(state, theme),
+        Reading::History => parts::history(state, rest),
+        Reading::Screen => drawn::screen(state, theme),
+        Reading::Actions => parts::actions(state),
+        Reading::Everything => {
+            let mut lines = parts::place(state);
+            lines.extend(parts::request(state));
+            lines.extend(answer::whole(state));
+            lines.extend(answer::body(state, ""));
+            lines.extend(parts::history(state, ""));
+            lines
+        }
+        Reading::Help => parts::help(state),
+    };
+    let safe = |line: String| visible_line(&line).into_owned();
+    lines.into_iter().map(safe).collect()
+}
+
+/// What the program says by itself: a sentence of its own, and what remedies it.
+pub fn notice(state: &State) -> Option<String> {
+    let notice = state.notice.as_ref()?;
+    let words = format!("{} {}", notice.what, notice.remedy);
+    Some(visible_line(words.trim_end()).into_owned())
+}
+
+/// What is under way.
+pub fn running(state: &State) -> Vec<String> {
+    let calls = state.running.iter();
+    let says = |call: &crate::app::Running| {
+        visible_line(&format!("Under way: {} {}", call.method, call.url)).into_owned()
+    };
+    calls.map(says).collect()
+}
