@@ -28,11 +28,15 @@ fn five_jobs_are_done_by_lines_alone() {
     tty.sees("Answer: 200 OK, to GET /core/runbooks/7/tasks with token admin.");
     // What differs.
     line(&mut tty, "compare");
-    tty.sees("403 Forbidden → 200 OK|status");
+    tty.sees("outcome: 403 Forbidden, now 200 OK");
+    tty.sees("token: support ·");
     // Why, and for certain.
-    line(&mut tty, "token 1");
+    line(&mut tty, "token support");
+    tty.sees("practice API on this machine. Token support.");
     line(&mut tty, "send");
-    tty.sees("with token support.");
+    tty.waits_until("both answers to support", |tty| {
+        tty.text().matches("with token support.").count() == 2
+    });
     line(&mut tty, "investigate");
     tty.sees("Probe 1: ");
     tty.sees("Verdict: ");
@@ -118,5 +122,97 @@ fn lists_are_chosen_from_by_number_and_every_part_can_be_read() {
         tty.sees(heard);
     }
     tty.types("\x04");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn the_matrix_the_sessions_and_the_tokens_are_read_row_by_row() {
+    let mut tty = Tty::start(&["--plain"], (160, 900));
+    tty.sees("Answer: 403 Forbidden");
+    line(&mut tty, "save");
+    tty.sees("An empty line takes ");
+    line(&mut tty, "first-case");
+    tty.sees("first-case");
+    line(&mut tty, "sessions");
+    tty.sees("1. first-case");
+    line(&mut tty, "1");
+    tty.sees("Session first-case in sandbox.");
+    tty.sees(": recorded 403 forbidden.");
+    line(&mut tty, "sessions-run");
+    tty.sees("Everything is as recorded. 1 same.");
+    tty.sees("recorded 403 forbidden, now 403 forbidden, same.");
+    line(&mut tty, "tokens");
+    tty.sees("Tokens in sandbox:");
+    tty.sees(", refused ");
+    line(&mut tty, "2");
+    let text = tty.sees("Chosen: ");
+    assert!(!text.contains('│'), "{text}");
+    line(&mut tty, "matrix");
+    tty.sees("Matrix of ");
+    line(&mut tty, "matrix-fill");
+    tty.sees("support denied 403");
+    tty.sees(" allowed.");
+    line(&mut tty, "explorer");
+    line(&mut tty, "where");
+    line(&mut tty, "quit");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn an_environment_and_its_token_are_defined_line_by_line() {
+    let server = Server::saying(answer("200 OK", "", b"{}"));
+    let home = tempfile::tempdir().unwrap();
+    let mut tty = Tty::start_in(home.path(), &["--plain"], SIZE, &[]);
+    tty.sees("Answer: 403 Forbidden");
+    line(&mut tty, "add-environment");
+    tty.sees("A new environment; send saves it");
+    line(&mut tty, &format!("{}/v2/orders", server.base()));
+    tty.sees("name: ");
+    line(&mut tty, "mine");
+    // The base that is proposed, and who speaks there.
+    line(&mut tty, "");
+    line(&mut tty, "");
+    tty.sees("protected (1 no, 2 yes): ");
+    line(&mut tty, "yes");
+    tty.sees("protected: yes, calls that write ask first");
+    tty.sees("token: ");
+    line(&mut tty, "an-odd-value-0123456789");
+    tty.sees("token: 23 characters");
+    line(&mut tty, "send");
+    tty.sees("Environment mine. Token local.");
+    tty.sees("Answer: 200 OK");
+    let asked = server.asked();
+    assert_eq!(
+        asked.last().unwrap().header("authorization"),
+        Some("Bearer an-odd-value-0123456789")
+    );
+    let bytes = String::from_utf8_lossy(&tty.bytes()).into_owned();
+    assert!(!bytes.contains("an-odd-value"), "{bytes}");
+    let config = std::fs::read_to_string(home.path().join("config/config.toml")).unwrap();
+    assert!(config.contains("[environments.mine]"), "{config}");
+    assert!(!config.contains("an-odd-value"), "{config}");
+    line(&mut tty, "quit");
+    assert_eq!(tty.ends(), 0);
+}
+
+#[test]
+fn an_answer_of_several_lines_is_pasted_between_a_word_and_a_dot() {
+    let mut tty = Tty::start(&["--plain"], SIZE);
+    tty.sees("Answer: 403 Forbidden");
+    line(&mut tty, "paste");
+    tty.sees("a dot alone ends them");
+    for said in [
+        "HTTP/1.1 429 Too Many Requests",
+        "retry-after: 7",
+        "",
+        "{\"errors\":[{\"title\":\"Slow down\",\"code\":\"slow\"}]}",
+        ".",
+    ] {
+        line(&mut tty, said);
+    }
+    tty.sees("Answer: 429 Too Many Requests, to a pasted answer.");
+    tty.sees("Error 1 of 1: Slow down. Code slow.");
+    // A signal ends it as a person would, and the terminal shows again what is typed.
+    tty.signal("TERM");
     assert_eq!(tty.ends(), 0);
 }

@@ -26,6 +26,7 @@ const PAGES: &[(&str, &str)] = &[
     ("history.md", include_str!("../assets/manual/history.md")),
     ("import.md", include_str!("../assets/manual/import.md")),
     ("config.md", include_str!("../assets/manual/config.md")),
+    ("plain.md", include_str!("../assets/manual/plain.md")),
     ("keys.md", include_str!("../assets/manual/keys.md")),
     ("signs.md", include_str!("../assets/manual/signs.md")),
     ("safety.md", include_str!("../assets/manual/safety.md")),

@@ -2,15 +2,18 @@
 //! actions on the same state.
 
 use super::act::{act, leave_overlay};
-use super::action::{Action, Pane, Place};
-use super::feature::investigate;
+use super::action::{Action, Pane, Place, Screen};
+use super::feature::{investigate, setup};
 use super::message::{Effect, Notice};
 use super::palette;
-use super::pane::ResponseTab;
+use super::pane::{Part, ResponseTab, TokensPart};
 use super::state::{Overlay, State};
 
 /// Does what the action's key would do in the place that it belongs to.
 pub fn act_by_name(state: &mut State, action: Action) -> Vec<Effect> {
+    if action == Action::Send && matches!(state.overlay, Some(Overlay::Setup(_))) {
+        return setup::save(state);
+    }
     if !action.place().can_be_gone_to() {
         return act(state, action);
     }
@@ -35,39 +38,57 @@ pub fn choose(state: &mut State, row: usize) -> Vec<Effect> {
         Some(Overlay::Dialog(dialog)) => {
             let len = dialog.choices.len();
             dialog.list.cursor = row.min(len.saturating_sub(1));
-            (len, Action::DialogChoose)
+            (len, Some(Action::DialogChoose))
         }
         Some(Overlay::Palette(palette)) => {
             let len = palette.found.len();
             palette.list.cursor = row.min(len.saturating_sub(1));
-            (len, Action::PaletteChoose)
+            (len, Some(Action::PaletteChoose))
         }
-        Some(_) => (0, Action::Back),
-        None => {
+        Some(_) => (0, None),
+        None => point_at(state, row),
+    };
+    if row >= len {
+        state.notice = Some(Notice::info("There is no row of that number."));
+        return Vec::new();
+    }
+    action.map_or_else(Vec::new, |action| act(state, action))
+}
+
+/// Puts the cursor of what is open on a row; returns how many there are, and what opens one
+/// where choosing it does.
+fn point_at(state: &mut State, row: usize) -> (usize, Option<Action>) {
+    match state.screen {
+        Screen::Explorer => {
             let len = state.history.rows.len();
             if row < len {
                 state.leave_field();
                 state.focus = Pane::History;
                 state.history.list.cursor = row;
             }
-            (len, Action::Load)
+            (len, Some(Action::Load))
         }
-    };
-    if row >= len {
-        state.notice = Some(Notice::info("There is no row of that number."));
-        return Vec::new();
-    }
-    act(state, action)
-}
-
-/// Opens a tab of the answer.
-pub fn open_tab(state: &mut State, tab: ResponseTab) -> Vec<Effect> {
-    let mut effects = act_by_name(state, Action::FocusResponse);
-    for _ in ResponseTab::ALL {
-        if state.response.tab == tab {
-            break;
+        Screen::Matrix => {
+            let len = state.matrix.shown().len();
+            state.matrix.list.cursor = row.min(len.saturating_sub(1));
+            (len, None)
         }
-        effects.extend(act(state, Action::TabNext));
+        Screen::Sessions if state.sessions.part == Part::Files => {
+            let len = state.sessions.files.len();
+            state.sessions.list.cursor = row.min(len.saturating_sub(1));
+            (len, Some(Action::SessionsOpen))
+        }
+        Screen::Sessions => {
+            let len = state.sessions.step_count();
+            state.sessions.part = Part::Steps;
+            state.sessions.steps.cursor = row.min(len.saturating_sub(1));
+            (len, None)
+        }
+        Screen::Tokens => {
+            let len = state.tokens_pane.rows(&state.environment().name).len();
+            state.tokens_pane.part = TokensPart::List;
+            state.tokens_pane.list.cursor = row.min(len.saturating_sub(1));
+            (len, None)
+        }
     }
-    effects
 }

@@ -20,6 +20,7 @@ pub enum Reading {
     Why,
     History,
     Screen,
+    Detail,
     Actions,
     Everything,
     Help,
@@ -69,7 +70,12 @@ impl Reading {
         (
             Reading::Screen,
             "screen",
-            "the matrix, the sessions or the tokens, where one is open",
+            "the matrix, the sessions or the tokens, where one is open; a number chooses a row",
+        ),
+        (
+            Reading::Detail,
+            "detail",
+            "what is to be said of the row that is chosen there",
         ),
         (
             Reading::Actions,
@@ -116,6 +122,8 @@ pub enum Said {
     Read(Reading, String),
     /// A URL, a command, an answer.
     Paste(String),
+    /// A text of several lines follows.
+    Several,
     /// What cannot be understood, and why.
     Unclear(String),
 }
@@ -143,6 +151,8 @@ pub fn read(line: &str, state: &mut State) -> Said {
             }
         }
         Some(Overlay::Palette(_)) if number.is_some() => return Said::Row(number.unwrap_or(0)),
+        // In a form every other word may be a name.
+        Some(Overlay::Setup(_)) if text == "send" => return Said::Act(Action::Send, String::new()),
         Some(Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Setup(_)) => {
             return Said::Text(line.to_owned());
         }
@@ -158,6 +168,9 @@ pub fn read(line: &str, state: &mut State) -> Said {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim().to_owned();
     let lower = word.to_lowercase();
+    if lower == "paste" && rest.is_empty() {
+        return Said::Several;
+    }
     if lower == "?" {
         return Said::Read(Reading::Help, rest);
     }

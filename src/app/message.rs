@@ -3,7 +3,7 @@
 use super::action::{Action, Screen};
 use super::answer::{Shown, Source};
 use super::keymap::Key;
-use super::pane::{KeepIn, ResponseTab, TypedToken};
+use super::pane::{KeepIn, TypedToken};
 use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
@@ -38,8 +38,6 @@ pub enum Message {
     Act(Action),
     /// The row of that number in the list in front.
     Choose(usize),
-    /// A tab of the answer.
-    OpenTab(ResponseTab),
     Resized {
         width: u16,
         height: u16,

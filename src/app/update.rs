@@ -41,7 +41,6 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Pointer(pointer) => point(state, pointer),
         Message::Act(action) => by_name::act_by_name(state, action),
         Message::Choose(row) => by_name::choose(state, row),
-        Message::OpenTab(tab) => by_name::open_tab(state, tab),
         Message::Resized { width, height } => resize(state, (width, height)),
         Message::Tick { now, progress } => tick(state, now, &progress),
         Message::Coming { job, answer } => coming(state, job, *answer),

@@ -121,11 +121,11 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         colour: color.is_on(true),
         ascii: args.ascii,
     };
-    let run = match is_plain {
-        true => runtime::run_plain,
-        false => runtime::run,
+    let ran = match is_plain {
+        true => runtime::run_plain(start, means),
+        false => runtime::run(start, means, looks),
     };
-    run(start, means, looks).map_err(|error| Trouble::failed(error.to_string()))?;
+    ran.map_err(|error| Trouble::failed(error.to_string()))?;
     Ok(0)
 }
 

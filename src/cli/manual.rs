@@ -20,6 +20,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("import", include_str!("../../assets/manual/import.md")),
     ("config", include_str!("../../assets/manual/config.md")),
     ("keys", include_str!("../../assets/manual/keys.md")),
+    ("plain", include_str!("../../assets/manual/plain.md")),
     ("signs", include_str!("../../assets/manual/signs.md")),
     ("safety", include_str!("../../assets/manual/safety.md")),
 ];

@@ -2,15 +2,17 @@
 //! said once. The same state, the same messages and the same effects as behind the screen.
 
 use super::perform::{Means, Performer};
-use super::run::{Looks, RunError};
+use super::run::RunError;
+use super::signals::{Sign, Signals};
 use super::tasks;
+use super::terminal::{self, Echo};
 use crate::app::pane::ResponseTab;
 use crate::app::{
     Action, Effect, Key, Message, Notice, Overlay, Reading, Said, Screen, Start, State, open,
     read_line, row_of, update,
 };
 use crate::engine::clock;
-use crate::ui::{Theme, plain};
+use crate::ui::plain;
 use std::io::{self, BufRead, Write};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -21,10 +23,9 @@ const ROOM: (u16, u16) = (100, 60);
 const TOGETHER: Duration = Duration::from_millis(30);
 
 /// Runs until it is left.
-pub fn run(start: Start, means: Means, looks: Looks) -> Result<(), RunError> {
+pub fn run(start: Start, means: Means) -> Result<(), RunError> {
     let tasks = tasks::threads(2).map_err(RunError::Tasks)?;
-    let theme = looks.theme(&start.theme);
-    let result = tasks.block_on(explore(start, means, theme));
+    let result = tasks.block_on(explore(start, means));
     tasks.shutdown_background();
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -73,6 +74,7 @@ struct Told {
     notice: Option<String>,
     running: Vec<String>,
     screen: Vec<String>,
+    detail: Vec<String>,
     tab: Vec<String>,
     /// The actions that were read last, which a number may mean.
     actions: Option<Vec<Action>>,
@@ -81,13 +83,16 @@ struct Told {
 struct Talk {
     state: State,
     performer: Performer,
-    theme: Theme,
     told: Told,
+    /// Whether a question stands at the end of the last line.
+    at_question: bool,
+    /// A text of several lines, until a dot ends it.
+    pasted: Option<String>,
     /// Whether the terminal shows what is typed.
     echo: Echo,
 }
 
-async fn explore(mut start: Start, means: Means, theme: Theme) -> io::Result<()> {
+async fn explore(mut start: Start, means: Means) -> io::Result<()> {
     start.size = ROOM;
     let tokens = start.settings.tokens.iter().map(|token| token.name.clone());
     let tokens = tokens.collect();
@@ -99,8 +104,9 @@ async fn explore(mut start: Start, means: Means, theme: Theme) -> io::Result<()>
     let mut talk = Talk {
         state,
         performer,
-        theme,
         told: Told::default(),
+        at_question: false,
+        pasted: None,
         echo: Echo::default(),
     };
     say(&["httriage, line by line. help says how; quit leaves.".to_owned()])?;
@@ -120,18 +126,21 @@ impl Talk {
         messages: &mut mpsc::UnboundedReceiver<Message>,
     ) -> io::Result<()> {
         let mut lines = lines();
-        let mut asked = false;
+        let mut signals = Signals::new()?;
         loop {
-            if !asked {
-                let (question, hidden) = plain::asks(&mut self.state);
+            if !self.at_question {
+                let (question, hidden) = match self.pasted {
+                    Some(_) => (String::new(), false),
+                    None => plain::asks(&mut self.state),
+                };
                 self.echo.show(!hidden);
                 ask(&question)?;
-                asked = true;
+                self.at_question = true;
             }
             let left = tokio::select! {
                 biased;
                 line = lines.recv() => {
-                    asked = false;
+                    self.at_question = false;
                     if self.echo.is_off() {
                         say(&[String::new()])?;
                     }
@@ -144,9 +153,16 @@ impl Talk {
                     Some(message) => self.takes(message),
                     None => true,
                 },
-                _ = tokio::signal::ctrl_c() => match self.state.is_busy() {
-                    true => self.takes(Message::Act(Action::Back)),
-                    false => true,
+                sign = signals.wait() => match sign {
+                    Sign::Interrupt if self.state.is_busy() => self.press("esc"),
+                    Sign::Interrupt | Sign::End => true,
+                    Sign::Stop => {
+                        self.echo.show(true);
+                        terminal::stop()?;
+                        self.at_question = false;
+                        false
+                    }
+                    Sign::Resized => false,
                 },
             };
             if left {
@@ -159,9 +175,7 @@ impl Talk {
                     return Ok(());
                 }
             }
-            if self.tell()? {
-                asked = false;
-            }
+            self.tell()?;
         }
     }
 
@@ -204,8 +218,23 @@ impl Talk {
     /// A line that was typed. Every key and every pasted text goes the way of the screen's, so
     /// that a hidden value never comes to the state.
     fn hears(&mut self, line: &str) -> io::Result<bool> {
+        if let Some(mut text) = self.pasted.take() {
+            if line.trim() == "." {
+                let message = self.performer.named(text);
+                return Ok(self.takes(message));
+            }
+            text.push_str(line);
+            text.push('\n');
+            self.pasted = Some(text);
+            return Ok(false);
+        }
         let said = read_line(line, &mut self.state);
         Ok(match said {
+            Said::Several => {
+                say(&["Paste or type the lines; a dot alone ends them.".to_owned()])?;
+                self.pasted = Some(String::new());
+                false
+            }
             Said::Nothing => false,
             Said::Leave => self.leaves(),
             Said::Text(text) => self.types(&text),
@@ -243,7 +272,8 @@ impl Talk {
         }
         if let Some(Overlay::Dialog(dialog)) = &self.state.overlay {
             let labels = dialog.choices.iter().map(|choice| choice.label.as_str());
-            return match row_of(rest, labels) {
+            let number = rest.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+            return match row_of(rest, labels).or(number) {
                 Some(row) => self.takes(Message::Choose(row)),
                 None => {
                     self.state.notice = Some(Notice::info(format!(
@@ -261,13 +291,25 @@ impl Talk {
 
     /// A text in the place of what stands in the field, and the key that ends it.
     fn types(&mut self, text: &str) -> bool {
-        let is_form = matches!(self.state.overlay, Some(Overlay::Setup(_)));
         let is_search = matches!(self.state.overlay, Some(Overlay::Palette(_)));
-        let is_choice = is_form && self.state.field().is_none() && !self.echo.is_off();
         let clears = !text.is_empty() || self.state.history.filtering;
-        if is_choice && !text.is_empty() {
-            // A row of the form with choices: any word goes to the next one.
-            return self.press("right");
+        if let Some(Overlay::Setup(setup)) = &self.state.overlay {
+            let (choices, now) = plain::choices(setup);
+            if !choices.is_empty() && !text.is_empty() {
+                let number = text
+                    .trim()
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|n| n.checked_sub(1));
+                let wanted = row_of(text, choices.iter().copied());
+                let Some(wanted) = number.or(wanted).filter(|row| *row < choices.len()) else {
+                    let words = format!("It can be {}.", choices.join(", "));
+                    self.state.notice = Some(Notice::info(words));
+                    return false;
+                };
+                let steps = (wanted + choices.len() - now) % choices.len();
+                return (0..steps).any(|_| self.press("right")) || self.press("enter");
+            }
         }
         if clears && self.press("ctrl-u") {
             return true;
@@ -328,24 +370,36 @@ impl Talk {
             (_, Some(tab)) => {
                 // It is said when it is there.
                 self.told.tab.clear();
-                return Ok(self.takes(Message::OpenTab(tab)));
+                return Ok(self.opens(tab));
             }
             (Reading::Actions, _) => self.told.actions = Some(plain::possible(&self.state)),
             _ => {}
         }
-        say(&plain::read(reading, rest, &self.state, &self.theme))?;
+        say(&plain::read(reading, rest, &self.state))?;
         Ok(false)
     }
 
-    /// Says what is new; returns whether there was anything.
-    fn tell(&mut self) -> io::Result<bool> {
+    /// Goes to a tab of the answer, as its keys do.
+    fn opens(&mut self, tab: ResponseTab) -> bool {
+        let mut left = self.takes(Message::Act(Action::FocusResponse));
+        for _ in ResponseTab::ALL {
+            if left || self.state.response.tab == tab {
+                break;
+            }
+            left = self.takes(Message::Act(Action::TabNext));
+        }
+        left
+    }
+
+    /// Says what is new, on lines of its own.
+    fn tell(&mut self) -> io::Result<()> {
         let mut new = Vec::new();
-        let (state, theme) = (&self.state, &self.theme);
-        let place = plain::read(Reading::Place, "", state, theme);
+        let state = &self.state;
+        let place = plain::read(Reading::Place, "", state);
         if renew(&mut self.told.place, &place) {
             new.extend(place);
         }
-        let request = plain::read(Reading::Request, "", state, theme);
+        let request = plain::read(Reading::Request, "", state);
         let call = request.first().cloned().unwrap_or_default();
         if renew(&mut self.told.call, &call) {
             new.push(call);
@@ -360,7 +414,7 @@ impl Talk {
             && state.response.awaiting.is_none()
             && renew(&mut self.told.answer, &answer)
         {
-            new.extend(plain::read(Reading::Answer, "", state, theme));
+            new.extend(plain::read(Reading::Answer, "", state));
         }
         let tab = self.tab();
         if renew(&mut self.told.tab, &tab) {
@@ -368,21 +422,36 @@ impl Talk {
         }
         let state = &self.state;
         if state.screen != Screen::Explorer && !state.is_busy() && state.overlay.is_none() {
-            let screen = plain::read(Reading::Screen, "", state, theme);
+            let screen = plain::read(Reading::Screen, "", state);
             if renew(&mut self.told.screen, &screen) {
                 new.extend(screen);
             }
+            let detail = plain::read(Reading::Detail, "", state);
+            if renew(&mut self.told.detail, &detail) {
+                new.extend(detail);
+            }
         }
-        let overlay = plain::overlay(state, theme);
-        if renew(&mut self.told.overlay, &overlay) {
-            new.extend(overlay);
+        let overlay = plain::overlay(state);
+        let before = std::mem::replace(&mut self.told.overlay, overlay.clone());
+        // Of a form that was read, only the rows that are others now.
+        let is_read =
+            matches!(state.overlay, Some(Overlay::Setup(_))) && overlay.first() == before.first();
+        match is_read {
+            true => new.extend(overlay.into_iter().filter(|line| !before.contains(line))),
+            false if overlay != before => new.extend(overlay),
+            false => {}
         }
         let notice = plain::notice(state);
         if renew(&mut self.told.notice, &notice) {
             new.extend(notice);
         }
-        say(&new)?;
-        Ok(!new.is_empty())
+        if new.is_empty() {
+            return Ok(());
+        }
+        if std::mem::take(&mut self.at_question) {
+            new.insert(0, String::new());
+        }
+        say(&new)
     }
 
     /// The tab of the answer that has more to say than the answer itself.
@@ -399,9 +468,7 @@ impl Talk {
             }
             _ => None,
         };
-        reading.map_or_else(Vec::new, |reading| {
-            plain::read(reading, "", state, &self.theme)
-        })
+        reading.map_or_else(Vec::new, |reading| plain::read(reading, "", state))
     }
 }
 
@@ -426,39 +493,4 @@ fn ask(question: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     write!(out, "{question}")?;
     out.flush()
-}
-
-/// Whether the terminal shows what is typed; dropping it shows it again.
-#[derive(Default)]
-struct Echo {
-    off: bool,
-}
-
-impl Echo {
-    fn is_off(&self) -> bool {
-        self.off
-    }
-
-    fn show(&mut self, on: bool) {
-        if self.off != on {
-            return;
-        }
-        self.off = !on;
-        #[cfg(unix)]
-        {
-            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-            let input = io::stdin();
-            if let Ok(mut modes) = tcgetattr(&input) {
-                modes.local_modes.set(LocalModes::ECHO, on);
-                // A terminal that cannot do it shows what is typed, as it does everywhere.
-                let _ = tcsetattr(&input, OptionalActions::Now, &modes);
-            }
-        }
-    }
-}
-
-impl Drop for Echo {
-    fn drop(&mut self) {
-        self.show(true);
-    }
 }

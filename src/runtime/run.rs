@@ -62,7 +62,7 @@ pub struct Looks {
 
 impl Looks {
     /// The theme of that name; an unknown one is the usual theme.
-    pub fn theme(&self, name: &str) -> Theme {
+    fn theme(&self, name: &str) -> Theme {
         match self.schemes.iter().find(|scheme| scheme.name == name) {
             Some(scheme) => Theme::of(scheme, self.colour, self.ascii),
             None => Theme::new(self.colour, self.ascii),

@@ -327,6 +327,41 @@ pub fn suspend(_: &mut Screen, _: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether the terminal shows what is typed; dropping it shows it again.
+#[derive(Default)]
+pub struct Echo {
+    off: bool,
+}
+
+impl Echo {
+    pub fn is_off(&self) -> bool {
+        self.off
+    }
+
+    pub fn show(&mut self, on: bool) {
+        if self.off != on {
+            return;
+        }
+        self.off = !on;
+        #[cfg(unix)]
+        {
+            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+            let input = io::stdin();
+            if let Ok(mut modes) = tcgetattr(&input) {
+                modes.local_modes.set(LocalModes::ECHO, on);
+                // A terminal that cannot do it shows what is typed, as it does everywhere.
+                let _ = tcsetattr(&input, OptionalActions::Now, &modes);
+            }
+        }
+    }
+}
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        self.show(true);
+    }
+}
+
 /// After a panic in whatever thread nothing can be relied on any more: the terminal is given
 /// back before its text is printed, and the program ends.
 fn end_on_panic() {

@@ -2,9 +2,12 @@
 
 use crate::app::State;
 use crate::app::pane::{Shown, path_of};
-use crate::insight::{Entry, Verdict, request_ids};
-use crate::model::{Outcome, size_text};
+use crate::insight::{Difference, Entry, Verdict, phases, request_ids};
+use crate::model::{Outcome, cut, size_text};
+use std::time::Duration;
 
+/// Letters of one side of a difference; the body itself is read by its own name.
+const SIDE: usize = 200;
 /// Lines of a body that are read at once.
 const LINES: usize = 100;
 
@@ -89,7 +92,7 @@ pub fn errors(state: &State) -> Vec<String> {
     let here = state.catalogue.beside(&shown.knowledge);
     let mut lines = Vec::new();
     for (number, entry) in entries.iter().enumerate() {
-        lines.push(format!("Error {} of {count}: {}", number + 1, words(entry)));
+        lines.push(format!("Error {} of {count}: {}", number + 1, of(entry)));
         let code = entry.code.as_deref();
         if let Some(note) = code.and_then(|code| here.code(code, None)) {
             lines.push(format!("That means: {}", note.meaning.text));
@@ -98,16 +101,27 @@ pub fn errors(state: &State) -> Vec<String> {
     lines
 }
 
-fn words(entry: &Entry) -> String {
+fn of(entry: &Entry) -> String {
+    let (title, detail) = (entry.title.as_deref(), entry.detail.as_deref());
+    words(title, detail, entry.place(), entry.code.as_deref())
+}
+
+/// An error as sentences.
+pub fn words(
+    title: Option<&str>,
+    detail: Option<&str>,
+    field: Option<&str>,
+    code: Option<&str>,
+) -> String {
     let mut words = Vec::new();
     let ended = |text: &str| match text.ends_with(['.', '!', '?', ':']) {
         true => text.to_owned(),
         false => format!("{text}."),
     };
-    words.extend(entry.title.as_deref().map(ended));
-    words.extend(entry.detail.as_deref().map(ended));
-    words.extend(entry.place().map(|place| format!("Field {place}.")));
-    words.extend(entry.code.as_deref().map(|code| format!("Code {code}.")));
+    words.extend(title.map(ended));
+    words.extend(detail.map(ended));
+    words.extend(field.map(|field| format!("Field {field}.")));
+    words.extend(code.map(|code| format!("Code {code}.")));
     words.join(" ")
 }
 
@@ -147,6 +161,94 @@ pub fn headers(state: &State) -> Vec<String> {
         .collect()
 }
 
+/// Where the time went.
+pub fn timing(state: &State) -> Vec<String> {
+    let Some(shown) = &state.response.shown else {
+        return vec!["There is no answer yet.".to_owned()];
+    };
+    let exchange = &shown.exchange;
+    let Some(response) = exchange.outcome.response() else {
+        let took = took(exchange.took);
+        return vec![format!("No answer came; the call ended after {took}.")];
+    };
+    let timing = &response.timing;
+    let mut lines = vec![format!("The whole call: {}", took(timing.total))];
+    let phases = phases(timing, !exchange.redirects.is_empty()).into_iter();
+    lines.extend(phases.map(|phase| format!("{}: {}", phase.name, took(phase.length))));
+    if timing.reused {
+        lines.push(
+            "The connection was open from an earlier call, so it needed no DNS, connect or TLS."
+                .to_owned(),
+        );
+    }
+    let unverified = exchange.unverified.iter();
+    lines.extend(unverified.map(|origin| format!("The certificate of {origin} was not checked.")));
+    let at = exchange.started_at.to_zoned(state.zone.clone());
+    lines.push(at.strftime("Sent on %Y-%m-%d at %H:%M:%S.").to_string());
+    lines
+}
+
+fn took(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// What differs from the answer before, place by place.
+pub fn compared(state: &State) -> Vec<String> {
+    let Some(shown) = &state.response.shown else {
+        return vec!["There is no answer yet.".to_owned()];
+    };
+    let (was, diff) = match &state.response.compared {
+        None => return vec!["There is no earlier answer to the same request.".to_owned()],
+        Some((_, None)) => return vec!["The two answers are being compared.".to_owned()],
+        Some((was, Some(diff))) => (was, diff),
+    };
+    let mut lines = vec!["Compared, the older answer first:".to_owned()];
+    for exchange in [was, &shown.exchange] {
+        let at = exchange.started_at.to_zoned(state.zone.clone());
+        let token = match exchange.token() {
+            Some(token) => format!("token {}", token.name),
+            None => "no token".to_owned(),
+        };
+        lines.push(format!(
+            "{}, {token}, {}",
+            exchange.outcome.headline().trim(),
+            at.strftime("%Y-%m-%d %H:%M:%S")
+        ));
+    }
+    if diff.is_same() {
+        lines.push("They say the same.".to_owned());
+    }
+    let parts = [&diff.outcome, &diff.headers, &diff.body.differences];
+    lines.extend(parts.into_iter().flatten().map(difference));
+    if diff.body.unlisted > 0 {
+        lines.push(format!(
+            "{} more places of the body differ.",
+            diff.body.unlisted
+        ));
+    }
+    if diff.body.volatile > 0 {
+        lines.push(format!(
+            "Left out: {} that change with every call, such as dates and ids.",
+            diff.body.volatile
+        ));
+    }
+    lines
+}
+
+/// `codes: forbidden, now none`
+pub fn difference(difference: &Difference) -> String {
+    let place = match difference.place.as_str() {
+        "" => "the whole",
+        place => place,
+    };
+    let side = |text: &Option<String>| match text {
+        Some(text) => cut(text, SIDE),
+        None => "nothing".to_owned(),
+    };
+    let (was, is) = (side(&difference.was), side(&difference.is));
+    format!("{place}: {was}, now {is}")
+}
+
 /// The verdict, what speaks for it, and what else it could be.
 pub fn why(state: &State) -> Vec<String> {
     match &state.response.why {
@@ -170,7 +272,7 @@ pub fn explained(explanation: &crate::insight::Explanation, state: &State) -> Ve
     lines
 }
 
-fn judged(verdict: &Verdict) -> String {
+pub fn judged(verdict: &Verdict) -> String {
     format!(
         "{} {}, {}",
         verdict.summary,

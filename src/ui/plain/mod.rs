@@ -2,19 +2,18 @@
 //! can be chosen with its number before it, no frames, and nothing that has to be drawn twice.
 
 mod answer;
-mod drawn;
 mod overlay;
 mod parts;
+mod screens;
 
-pub use overlay::{asks, overlay};
+pub use overlay::{asks, choices, overlay};
 pub use parts::possible;
 
-use super::theme::Theme;
 use crate::app::{Reading, State};
 use crate::model::visible_line;
 
 /// A part of the explorer. `rest` is what was typed behind its name.
-pub fn read(reading: Reading, rest: &str, state: &State, theme: &Theme) -> Vec<String> {
+pub fn read(reading: Reading, rest: &str, state: &State) -> Vec<String> {
     let lines = match reading {
         Reading::Place => parts::place(state),
         Reading::Request => parts::request(state),
@@ -23,9 +22,11 @@ pub fn read(reading: Reading, rest: &str, state: &State, theme: &Theme) -> Vec<S
         Reading::Body => answer::body(state, rest),
         Reading::Headers => answer::headers(state),
         Reading::Why => answer::why(state),
-        Reading::Timing | Reading::Compare => drawn::tab(state, theme),
+        Reading::Timing => answer::timing(state),
+        Reading::Compare => answer::compared(state),
         Reading::History => parts::history(state, rest),
-        Reading::Screen => drawn::screen(state, theme),
+        Reading::Screen => screens::list(state),
+        Reading::Detail => screens::detail(state),
         Reading::Actions => parts::actions(state),
         Reading::Everything => {
             let mut lines = parts::place(state);

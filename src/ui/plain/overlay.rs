@@ -1,17 +1,15 @@
 //! What is asked, and what can be chosen, each with its number.
 
 use super::answer::explained;
-use super::drawn;
-use crate::app::pane::{Investigate, SetupRow};
+use crate::app::pane::{GoesIn, Help, Investigate, KeepIn, Setup, SetupKind, SetupRow};
 use crate::app::{Overlay, State};
 use crate::model::visible_line;
-use crate::ui::theme::Theme;
 
 /// Rows that are read of what fits in the palette.
 const FOUND: usize = 20;
 
 /// All of what is in front of the parts.
-pub fn overlay(state: &State, theme: &Theme) -> Vec<String> {
+pub fn overlay(state: &State) -> Vec<String> {
     let Some(overlay) = &state.overlay else {
         return Vec::new();
     };
@@ -20,7 +18,7 @@ pub fn overlay(state: &State, theme: &Theme) -> Vec<String> {
             let mut lines = vec![format!("{}:", dialog.title)];
             for (number, choice) in dialog.choices.iter().enumerate() {
                 let chosen = match number == dialog.list.cursor {
-                    true => ", in use or first",
+                    true => ", chosen now",
                     false => "",
                 };
                 let note = match choice.note.is_empty() {
@@ -65,7 +63,8 @@ pub fn overlay(state: &State, theme: &Theme) -> Vec<String> {
             "Token {} has no value yet. Type or paste it; it is not shown. A dot leaves.",
             secret.token
         )],
-        Overlay::Setup(_) | Overlay::Help(_) => drawn::overlay(state, theme),
+        Overlay::Setup(setup) => form(setup),
+        Overlay::Help(help) => keys(help, state),
     };
     let lines = lines.into_iter().filter(|line| !line.trim().is_empty());
     lines.map(|line| visible_line(&line).into_owned()).collect()
@@ -88,6 +87,90 @@ fn investigation(found: &Investigate, state: &State) -> Vec<String> {
     lines
 }
 
+/// What is being defined, row by row.
+fn form(setup: &Setup) -> Vec<String> {
+    let title = match &setup.kind {
+        SetupKind::Add => "A new environment; send saves it and makes its first call.".to_owned(),
+        SetupKind::Change(name) => format!("Environment {name}; send saves it."),
+        SetupKind::Token => "A token; send saves it and takes it for the request.".to_owned(),
+    };
+    let mut lines = vec![
+        title,
+        "Each line fills one row, an empty one leaves it as it is, a dot leaves all.".to_owned(),
+    ];
+    for row in setup.rows() {
+        let value = match row {
+            SetupRow::Url => setup.url.text(),
+            SetupRow::Name => setup.name.text(),
+            SetupRow::Base => setup.base.text(),
+            SetupRow::Speaks if setup.speaks.is_empty() => match &setup.pack {
+                Some(pack) => pack.clone(),
+                None => "an unknown API, so HTTP and the standards only".to_owned(),
+            },
+            SetupRow::Speaks => setup.speaks.text(),
+            SetupRow::Protected if setup.protected => "yes, calls that write ask first".to_owned(),
+            SetupRow::Protected => "no".to_owned(),
+            SetupRow::Token if setup.typed.count == 0 => "none yet; it is not shown".to_owned(),
+            SetupRow::Token => format!("{} characters", setup.typed.count),
+            SetupRow::TokenName => setup.token_name.text(),
+            SetupRow::GoesIn => setup.goes_in.words().to_owned(),
+            SetupRow::Under => match setup.goes_in.under() {
+                Some((what, _)) => format!("{what}, {}", setup.under.text()),
+                None => setup.under.text(),
+            },
+            SetupRow::KeepIn => setup.keep_in.words().to_owned(),
+            SetupRow::From => setup.from.text(),
+        };
+        let value = match value.is_empty() {
+            true => "empty".to_owned(),
+            false => value,
+        };
+        let proposed = match setup.is_proposed(row) {
+            true => ", proposed",
+            false => "",
+        };
+        lines.push(format!("{}: {value}{proposed}", row.label()));
+        if row == SetupRow::Token {
+            let says = setup.typed.says.iter();
+            lines.extend(says.map(|(is_mistake, words)| match is_mistake {
+                true => format!("Mistake: {words}"),
+                false => words.clone(),
+            }));
+        }
+    }
+    lines.extend(setup.trouble.clone());
+    lines
+}
+
+/// What a row of the form can be, and which of it holds; nothing where it is a text.
+pub fn choices(setup: &Setup) -> (Vec<&'static str>, usize) {
+    match setup.row {
+        SetupRow::Protected => (vec!["no", "yes"], usize::from(setup.protected)),
+        SetupRow::GoesIn => {
+            let words = GoesIn::ALL.iter().map(|one| one.words());
+            let at = GoesIn::ALL.iter().position(|one| *one == setup.goes_in);
+            (words.collect(), at.unwrap_or(0))
+        }
+        SetupRow::KeepIn => {
+            let words = setup.keeps.iter().map(|one: &KeepIn| one.words());
+            let at = setup.keeps.iter().position(|one| *one == setup.keep_in);
+            (words.collect(), at.unwrap_or(0))
+        }
+        _ => (Vec::new(), 0),
+    }
+}
+
+/// Every key under the name of its place.
+fn keys(help: &Help, state: &State) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (place, rows) in help.sections(&state.keymap) {
+        lines.push(format!("{place}:"));
+        lines.extend(rows.iter().map(|(keys, what)| format!("{keys}: {what}")));
+    }
+    lines.push("A dot leaves.".to_owned());
+    lines
+}
+
 /// The question before the caret, and whether its answer is hidden.
 pub fn asks(state: &mut State) -> (String, bool) {
     let is_typing = state.overlay.is_none() && state.field().is_some();
@@ -95,7 +178,17 @@ pub fn asks(state: &mut State) -> (String, bool) {
         Some(Overlay::Secret(secret)) => (format!("value of {}: ", secret.token), true),
         Some(Overlay::Setup(setup)) => {
             let hidden = setup.row == SetupRow::Token;
-            (format!("{}: ", setup.row.label()), hidden)
+            let (choices, _) = choices(setup);
+            let choices: Vec<String> = choices
+                .iter()
+                .enumerate()
+                .map(|(number, words)| format!("{} {words}", number + 1))
+                .collect();
+            let label = setup.row.label();
+            match choices.is_empty() {
+                true => (format!("{label}: "), hidden),
+                false => (format!("{label} ({}): ", choices.join(", ")), false),
+            }
         }
         Some(Overlay::Dialog(_)) => ("choose: ".to_owned(), false),
         Some(Overlay::Palette(_)) => ("find: ".to_owned(), false),

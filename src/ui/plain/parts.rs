@@ -129,7 +129,7 @@ pub fn help(state: &State) -> Vec<String> {
         "send makes the call. token admin takes that token, url /path another address, env NAME another API. investigate says why it was refused, compare what differs from the answer before.".to_owned(),
         "A number takes the row of the list that was read last. A dot alone leaves what is asked."
             .to_owned(),
-        "A URL, a curl command or an answer can be pasted as it is. Every action has its name, its number in actions, and its key.".to_owned(),
+        "A URL or a curl command can be pasted as it is; paste takes an answer or another text of several lines. Every action has its name, its number in actions, and its key.".to_owned(),
         "To be read again:".to_owned(),
     ];
     let read = Reading::ALL.iter();
