@@ -325,7 +325,10 @@ fn what_was_mistyped_is_named_with_what_may_have_been_meant() {
             &["--limit", "needs a value"],
         ),
         (&["replay", "a", "--report", "pdf"], &["\"pdf\"", "junit"]),
-        (&["export", "C-9"], &["httriage export needs --as"]),
+        (
+            &["export", "C-9"],
+            &["httriage export needs --as", "one of ", "curl", "hurl"],
+        ),
         (
             &["send", "GET", "/x", "a-very-long-word-that-may-be-a-token"],
             &["behind the others"],

@@ -100,7 +100,7 @@ const REPLAY: Job = Job {
     steps: &[
         ("`^S`", "Save this call"),
         ("`Enter`", "Saved"),
-        ("`3`", "Sessions"),
+        ("`3`", "with its own token"),
         ("`r`", ""),
     ],
     on_small: "`Tab`",
@@ -126,10 +126,14 @@ const AFTER_429: Job = Job {
 const SET_UP: Job = Job {
     what: "add an environment and its token",
     most: 10,
-    steps: &[(
-        "`Alt-e` paste `Enter` `Enter` `Enter` `Enter` `Enter` paste `^R`",
-        "✓ 200",
-    )],
+    steps: &[
+        ("`Alt-e` paste", "/v2/orders"),
+        (
+            "`Enter` `Enter` `Enter` `Enter` `Enter` paste",
+            "characters",
+        ),
+        ("`^R`", "✓ 200"),
+    ],
     on_small: "",
     how: "a URL, then the token, which is not shown",
 };

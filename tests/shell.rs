@@ -130,6 +130,36 @@ fn a_shell_completes_the_names_that_a_person_gave() {
     assert_eq!(offered(&["history", "list", "--case", ""]), ["C-9"]);
     assert_eq!(offered(&["replay", "k"]), ["kept"]);
     assert_eq!(offered(&["token", "inspect", "des"]), ["desk"]);
+    // There it is a variable of the system, and none of ours is offered.
+    assert!(!offered(&["token", "add", "x", "--env", "ac"]).contains(&"acme".to_owned()));
+    // The lines of the other scripts that ask for names.
+    let zsh = home.run(&["completions", "zsh"]).out;
+    for (begin, names) in [
+        ("'--env=[Environment of config.toml", "environments"),
+        ("'*-t+[Token by name", "tokens"),
+        ("':session -- ", "sessions"),
+        ("'::what -- The name of a token", "tokens"),
+        ("'::other -- Another token", "tokens"),
+        ("':name -- The name of the token", "tokens"),
+    ] {
+        let mut lines = zsh
+            .lines()
+            .filter(|line| line.starts_with(begin))
+            .peekable();
+        assert!(lines.peek().is_some(), "{begin}");
+        let asks = format!(":_httriage_{names}'");
+        assert!(lines.all(|line| line.contains(&asks)), "{begin}");
+    }
+    // The command is the first word, with nothing before it.
+    assert!(zsh.contains("case $line[1] in") && !zsh.contains("$line[2]"));
+    assert!(!zsh.contains("'::what -- A URL"));
+    let fish = home.run(&["completions", "fish"]).out;
+    for kind in ["environments", "tokens", "sessions", "cases"] {
+        assert!(
+            fish.contains(&format!("(httriage names-for-shell {kind} ")),
+            "{kind}"
+        );
+    }
 }
 
 /// The checks of one kind.

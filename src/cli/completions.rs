@@ -74,6 +74,15 @@ pub fn names(args: &NamesArgs, out: &mut Out) -> Result<u8, Trouble> {
     Ok(0)
 }
 
+/// How lines of the made script for zsh begin whose word is such a name.
+const ZSH_WORDS: [(&str, &str); 5] = [
+    ("':session -- ", "sessions"),
+    ("'::what -- The name of a token", "tokens"),
+    ("'::other -- Another token", "tokens"),
+    ("':name -- The name of the token", "tokens"),
+    ("':name:_default", "environments"),
+];
+
 /// Around the made function: names where a name belongs, else what was made.
 fn for_bash() -> String {
     let options: String = OPTIONS
@@ -93,8 +102,10 @@ _httriage_names() {{
     local cur="${{COMP_WORDS[COMP_CWORD]}}" prev="${{COMP_WORDS[COMP_CWORD-1]}}" kind="" before
     case "$prev" in
 {options}    esac
+    before="${{COMP_WORDS[*]:1:COMP_CWORD-1}}"
+    # There it is a variable of the system.
+    [[ "$before" == "token add "*"--env" ]] && kind=""
     if [[ -z "$kind" && "$cur" != -* ]]; then
-        before="${{COMP_WORDS[*]:1:COMP_CWORD-1}}"
         case "$before" in
 {words}        esac
     fi
@@ -113,15 +124,20 @@ complete -F _httriage_names -o bashdefault -o default httriage
 /// The made script, with names in the place of files.
 fn for_zsh(script: &str) -> String {
     let mut text = String::new();
-    for line in script.lines() {
+    // Made for a word before the command, which would be taken for the command itself.
+    let script = script.replace("$line[2]", "$line[1]");
+    let before_command = |line: &&str| !line.starts_with("'::what -- A URL, a curl command");
+    for line in script.lines().filter(before_command) {
         let option = OPTIONS.iter().find(|(option, _)| {
             line.contains(&format!("--{option}=[")) || line.contains(&format!("--{option}=\\["))
         });
         let is_short = line.trim_start_matches(['\'', '*']).starts_with("-t+[");
-        let kind = match option {
+        let word = ZSH_WORDS.iter().find(|(begin, _)| line.starts_with(begin));
+        let kind = match option.or(word) {
+            // `token add --env` takes a variable of the system.
+            Some(_) if line.contains(":VAR:") => None,
             Some((_, kind)) => Some(*kind),
             None if is_short => Some("tokens"),
-            None if line.starts_with("':session -- ") => Some("sessions"),
             None => None,
         };
         match kind {
@@ -150,7 +166,12 @@ fn for_zsh(script: &str) -> String {
 fn for_fish() -> String {
     let options = OPTIONS.iter().map(|(option, kind)| {
         let short = if *option == "token" { " -s t" } else { "" };
-        format!("complete -c httriage -l {option}{short} -x -a \"(httriage {NAMES} {kind} 2>/dev/null)\"\n")
+        // `token add --env` takes a variable of the system.
+        let place = match *option {
+            "env" => " -n \"not __fish_seen_subcommand_from add\"",
+            _ => "",
+        };
+        format!("complete -c httriage{place} -l {option}{short} -x -a \"(httriage {NAMES} {kind} 2>/dev/null)\"\n")
     });
     let words = WORDS.iter().map(|(words, kind)| {
         let seen: String = words

@@ -81,8 +81,13 @@ pub fn words(error: &Error, typed: &[OsString]) -> String {
             )
         }
         ErrorKind::MissingRequiredArgument => {
-            let missing = list(error, ContextKind::InvalidArg).join(" and ");
-            format!("{command} needs {missing}. {help}")
+            let missing = list(error, ContextKind::InvalidArg);
+            let one_of: Vec<String> = missing
+                .iter()
+                .filter_map(|arg| takes(&command, arg))
+                .collect();
+            let missing = missing.join(" and ");
+            format!("{command} needs {missing}{}. {help}", one_of.join(""))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let inner = inner_commands(&command);
@@ -178,6 +183,21 @@ fn inner_commands(command: &str) -> String {
     let inner = found.get_subcommands().filter(|inner| !inner.is_hide_set());
     let names: Vec<&str> = inner.map(clap::Command::get_name).collect();
     names.join(", ")
+}
+
+/// The choices of an option that is written `--as <FORM>`, as `, one of curl, har`.
+fn takes(command: &str, written: &str) -> Option<String> {
+    let long = written.strip_prefix("--")?.split(' ').next()?;
+    let whole = args::command();
+    let found = command
+        .split(' ')
+        .skip(1)
+        .try_fold(&whole, |found, word| found.find_subcommand(word))?;
+    let mut all = found.get_arguments();
+    let arg = all.find(|arg| arg.get_long() == Some(long))?;
+    let values = arg.get_possible_values();
+    let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+    (!names.is_empty()).then(|| format!(", one of {}", names.join(", ")))
 }
 
 fn text(error: &Error, kind: ContextKind) -> Option<String> {

@@ -19,6 +19,8 @@ use tokio::sync::mpsc;
 
 /// The room that parts are measured in, since there is no screen.
 const ROOM: (u16, u16) = (100, 60);
+/// How long the first question waits for what has to be known by then.
+const BEGINNING: Duration = Duration::from_secs(1);
 /// How long what comes next may take to be said together with what came.
 const TOGETHER: Duration = Duration::from_millis(30);
 
@@ -127,6 +129,16 @@ impl Talk {
     ) -> io::Result<()> {
         let mut lines = lines();
         let mut signals = Signals::new()?;
+        // A line may be there before it is known whether the token's value has to be asked for.
+        let until = tokio::time::Instant::now() + BEGINNING;
+        while !self.knows_its_token()
+            && let Ok(Some(message)) = tokio::time::timeout_at(until, messages.recv()).await
+        {
+            if self.takes(message) {
+                return Ok(());
+            }
+        }
+        self.tell()?;
         loop {
             if !self.at_question {
                 let (question, hidden) = match self.pasted {
@@ -177,6 +189,12 @@ impl Talk {
             }
             self.tell()?;
         }
+    }
+
+    fn knows_its_token(&self) -> bool {
+        let place = &self.state.environment().name;
+        let token = self.state.builder.auth.token();
+        token.is_none_or(|name| self.state.tokens_pane.row(place, name).is_some())
     }
 
     /// Takes a message in; returns whether the program is to end.
