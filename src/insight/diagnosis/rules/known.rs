@@ -269,12 +269,12 @@ impl<'a> Beside<'a> {
     }
 
     /// How far a look at the credential still counts where the answer gives a reason beyond *it is
-    /// not taken*, or one that its own API is known to mean.
+    /// not taken*, or that the API's own pack knows that it looked elsewhere.
     pub fn left_by_other_reasons(&self) -> f32 {
         left_by(self.0.iter().filter(|row| {
             let is_vague = |cause: Cause| OF_ANY_CREDENTIAL.contains(&cause);
             row.meaning.cause.is_some_and(|cause| !is_vague(cause))
-                || row.meaning.cause.is_some() && rank_of(row) == Rank::Own
+                || row.meaning.cause == Some(Cause::TokenMissing) && rank_of(row) == Rank::Own
         }))
     }
 
