@@ -394,7 +394,7 @@ fn quitting_works_by_q_and_by_ctrl_c_from_everywhere() {
 #[test]
 fn q_closes_a_list_before_it_quits() {
     let mut scene = Scene::open(WIDE);
-    scene.keys("ctrl-t q ? q");
+    scene.keys("f7 q ? q");
     assert!(!asked_to_quit(&scene));
     assert!(scene.state.overlay.is_none());
 }

@@ -882,10 +882,10 @@ fn a_url_is_completed_from_the_history_and_the_endpoints() {
     scene.keys("ctrl-u").types("{{base}}/core/runbooks/");
     let text = text_of(&scene.picture());
     assert!(
-        text.contains("│ /core/runbooks/9  GET called here"),
+        text.contains("▸ /core/runbooks/9                    GET     called here"),
         "{text}"
     );
-    assert!(text.contains("PATCH start a run"), "{text}");
+    assert!(text.contains("PATCH   start a run"), "{text}");
     assert!(!text.contains("api_key=hidden"), "{text}");
     let url = |scene: &Scene| scene.state.builder.url.text();
     scene.keys("tab");

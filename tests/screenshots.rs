@@ -10,6 +10,7 @@ use std::time::Duration;
 use tty::Tty;
 use unicode_width::UnicodeWidthStr;
 
+const DARK: &[&str] = &["--theme", "dark"];
 const WIDE: (u16, u16) = (132, 40);
 const USUAL: (u16, u16) = (80, 24);
 
@@ -36,10 +37,7 @@ fn picture(name: &str, arguments: &[&str], size: (u16, u16), lead: impl Fn(&mut 
 #[test]
 #[ignore = "writes pictures"]
 fn the_explorer() {
-    picture("explorer.svg", &[], WIDE, |tty| {
-        tty.types("\r");
-        tty.sees("code says");
-    });
+    picture("explorer.svg", DARK, WIDE, |_| {});
 }
 
 #[test]
@@ -57,7 +55,7 @@ fn the_explorer_in_40_columns() {
 #[test]
 #[ignore = "writes pictures"]
 fn the_history() {
-    picture("history.svg", &[], WIDE, |tty| {
+    picture("history.svg", DARK, WIDE, |tty| {
         let calls = [
             ("/core/runbooks/7", "✓ 200 OK"),
             ("/core/runbooks/9", "▲ 404 Not Found"),
@@ -89,7 +87,7 @@ fn the_history() {
 #[test]
 #[ignore = "writes pictures"]
 fn an_investigation() {
-    picture("investigate.svg", &[], WIDE, |tty| {
+    picture("investigate.svg", DARK, WIDE, |tty| {
         tty.types("i");
         tty.sees("Verdict  permission.missing_role");
         tty.sees("Esc close");
@@ -99,7 +97,7 @@ fn an_investigation() {
 #[test]
 #[ignore = "writes pictures"]
 fn the_matrix() {
-    picture("matrix.svg", &[], WIDE, |tty| {
+    picture("matrix.svg", DARK, WIDE, |tty| {
         tty.types("2");
         tty.sees("all endpoints");
         tty.types("r");
@@ -110,7 +108,7 @@ fn the_matrix() {
 #[test]
 #[ignore = "writes pictures"]
 fn the_sessions() {
-    picture("sessions.svg", &[], WIDE, |tty| {
+    picture("sessions.svg", DARK, WIDE, |tty| {
         tty.types("\x13");
         tty.sees("Save this call as a session");
         tty.types("\r");
@@ -127,9 +125,9 @@ fn the_sessions() {
 #[test]
 #[ignore = "writes pictures"]
 fn the_tokens() {
-    picture("inspector.svg", &[], WIDE, |tty| {
+    picture("inspector.svg", DARK, WIDE, |tty| {
         tty.types("4");
-        tty.sees("Inspector");
+        tty.sees("kept in");
         tty.types("w");
         tty.sees("/core/workspaces");
     });
@@ -138,7 +136,7 @@ fn the_tokens() {
 #[test]
 #[ignore = "writes pictures"]
 fn the_list_of_tokens() {
-    picture("tokens.svg", &[], USUAL, |tty| {
+    picture("tokens.svg", DARK, USUAL, |tty| {
         tty.types("\x14");
         tty.sees("Tokens of sandbox");
     });
@@ -149,7 +147,7 @@ fn the_list_of_tokens() {
 fn the_sheet_of_keys() {
     picture("help.svg", &[], WIDE, |tty| {
         tty.types("?");
-        tty.sees("Anywhere, also while typing");
+        tty.sees("investigate why it was refused");
     });
 }
 

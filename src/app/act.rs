@@ -19,12 +19,12 @@ use super::feature::tokens::{LastWord, last_word};
 use super::guide;
 use super::message::{Effect, Exported, Notice, Then};
 use super::palette::{self, environment_note};
-use super::pane::{Builder, BuilderTab, Choice, Dialog, Help, Pick};
+use super::pane::{Builder, BuilderTab, Choice, Dialog, Editing, Help, Pick};
 use super::resume;
 use super::screens;
 use super::state::{Overlay, State};
-use crate::insight::learned::Standing;
-use crate::model::{Auth, BodyKind, TokenName, TokenRef, limits};
+use crate::insight::token::relative;
+use crate::model::{Auth, BodyKind, Environment, TokenName, TokenRef, cut, limits};
 
 /// How far a key moves the border between the columns, in thousandths of the screen.
 const STEP: i16 = 30;
@@ -345,26 +345,35 @@ fn choose_token(state: &mut State) {
         .iter()
         .position(|c| c.pick == Pick::Token(current.clone()));
     let title = format!("Tokens of {}", state.environment().name);
-    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, at)));
+    let heads = &["name", "last response here", "roles known", "expires"];
+    let dialog = Dialog::picker(title, choices, at, Action::ChooseToken).with_columns(heads);
+    state.overlay = Some(Overlay::Dialog(dialog));
 }
 
-/// `·a209  refused: token_expired`
+/// What decides between tokens: the last response here, what is known of roles, when it ends.
 fn known_of(state: &State, token: &TokenRef) -> String {
-    let print = match &token.fingerprint {
-        Some(print) => format!("·{print}"),
-        None => "no value yet".to_owned(),
+    let place = &state.environment().name;
+    let last = match last_word(state, token) {
+        LastWord::Call(call) => {
+            let status = call.status.map(|status| format!("{status:03}"));
+            let code = call.errors.iter().find_map(|error| error.code.as_deref());
+            let status = status.unwrap_or_else(|| "no response".to_owned());
+            format!("{status} {}", code.unwrap_or_default())
+        }
+        _ if token.fingerprint.is_none() => "no value yet".to_owned(),
+        _ => "never sent".to_owned(),
     };
-    let LastWord::Call(call) = last_word(state, token) else {
-        return print;
-    };
-    let status = call.status.map(|status| format!("{status:03}"));
-    let status = status.unwrap_or_default();
-    let code = call.errors.iter().find_map(|error| error.code.as_deref());
-    match Standing::of(call) {
-        Standing::Worked => format!("{print}  worked: {status}"),
-        Standing::Refused => format!("{print}  refused: {}", code.unwrap_or(&status)),
-        Standing::Answered => format!("{print}  answered: {status}"),
-    }
+    let survey = state.tokens_pane.survey(place, &token.name);
+    let roles = survey.and_then(|survey| {
+        let mut said = survey.who.iter();
+        said.find(|(name, _)| name == "roles" || name == "scopes")
+    });
+    let roles = roles.map_or("", |(_, roles)| roles.as_str());
+    let row = state.tokens_pane.row(place, &token.name);
+    let claims = row.and_then(|row| row.report.as_ref()?.claims.as_ref());
+    let ends = claims.and_then(|claims| claims.expires_at);
+    let ends = ends.map(|end| relative(end, state.now)).unwrap_or_default();
+    format!("{}\t{}\t{ends}", last.trim_end(), cut(roles, 28))
 }
 
 /// The request goes with this token from now on, or with none.
@@ -408,13 +417,29 @@ fn choose_environment(state: &mut State) {
     let choices = state.environments.iter().enumerate();
     let choices = choices.map(|(place, environment)| Choice {
         label: environment.name.clone(),
-        note: environment_note(environment),
+        note: told_of(state, environment),
         pick: Pick::Environment(place),
     });
     let mut choices: Vec<Choice> = choices.collect();
     choices.extend(setup::choices(state));
-    let dialog = Dialog::new("Environments", choices, Some(state.environment));
+    let here = Some(state.environment);
+    let dialog = Dialog::picker("Environments", choices, here, Action::ChooseEnvironment)
+        .with_columns(&["name", "host", "speaks", ""]);
     state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+/// Where it is, whose knowledge speaks there, whether writes ask first.
+fn told_of(state: &State, environment: &Environment) -> String {
+    let knowledge = state.catalogue.library.of_environment(environment);
+    let speaks = knowledge.title().unwrap_or("unknown API").to_owned();
+    let protected = if environment.protected {
+        "protected"
+    } else {
+        ""
+    };
+    let host = environment_note(environment);
+    let host = host.split("  ").next().unwrap_or_default();
+    format!("{host}\t{speaks}\t{protected}")
 }
 
 fn choose_theme(state: &mut State) {
@@ -437,7 +462,8 @@ fn choose_method(state: &mut State) {
     let at = Builder::METHODS
         .iter()
         .position(|m| *m == state.builder.method);
-    state.overlay = Some(Overlay::Dialog(Dialog::new("Method", choices.to_vec(), at)));
+    let dialog = Dialog::picker("Method", choices.to_vec(), at, Action::ChooseMethod);
+    state.overlay = Some(Overlay::Dialog(dialog));
 }
 
 fn choose_body(state: &mut State) {
@@ -465,7 +491,7 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::Forget(ids)) => return history::forget(state, ids),
         Some(Pick::Rows(rows)) => return matrix::take_rows(state, rows),
         Some(Pick::Column(caller)) => {
-            return matrix::take_column(state, &caller, dialog.list.cursor);
+            return matrix::take_column(state, &caller, dialog.at());
         }
         Some(Pick::Writes(writes)) => state.matrix.writes = writes,
         Some(Pick::RunToken(token)) => sessions::take_token(state, token),
@@ -675,6 +701,12 @@ fn field_enter(state: &mut State) -> Vec<Effect> {
             false => Vec::new(),
         };
     }
+    if state.overlay.is_none()
+        && !state.history.filtering
+        && matches!(state.builder.editing, Some(Editing::Url))
+    {
+        return send(state, false);
+    }
     match state.field() {
         Some(field) if field.is_multiline() => field.new_line(),
         _ => return field_done(state),
@@ -704,6 +736,9 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     }
     if let Some(Overlay::Help(help)) = &mut state.overlay {
         help.top = 0;
+    }
+    if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
+        dialog.refit();
     }
     let environment = state.environment().clone();
     if state.overlay.is_some() {

@@ -284,7 +284,7 @@ actions! {
     RemoveToken     "remove-token"     "remove the token" Place::Screen(Screen::Tokens), ["d", "delete"];
 
     FieldDone       "field-done"       "done"                          Place::Field, ["esc"];
-    FieldEnter      "field-enter"      "done, or a new line in the body" / "done" Place::Field, ["enter"];
+    FieldEnter      "field-enter"      "send from the URL, else done or a new line" / "done" Place::Field, ["enter"];
     FieldUndo       "field-undo"       "undo"                          Place::Field, ["ctrl-z"];
     FieldRedo       "field-redo"       "redo"                          Place::Field, ["ctrl-y"];
     FieldLeft       "field-left"       "left"                          Place::Field, ["left"];

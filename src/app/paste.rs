@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// Notes about a pasted text that are told on the spot.
 const NOTES: usize = 3;
 
+/// Letters of the longest name that is pasted to find a row.
+const LONGEST_NAME: usize = 20;
+
 /// Whether the text is more than text for a field: a call, or an answer.
 fn is_more(state: &State, text: &str) -> bool {
     if matches!(state.overlay, Some(Overlay::Setup(_))) {
@@ -253,6 +256,12 @@ fn listed(tokens: &[ImportedToken]) -> String {
 
 /// A text that was pasted: taken in as what it is, else text for the field.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    // What is longer than a name was never meant for the line of a picker.
+    let is_picker =
+        matches!(&state.overlay, Some(Overlay::Dialog(dialog)) if dialog.typed.is_some());
+    if is_picker && (text.trim().chars().count() > LONGEST_NAME || text.trim().contains('\n')) {
+        state.overlay = None;
+    }
     if let Some(effects) = take_in(state, text) {
         return effects;
     }

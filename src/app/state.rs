@@ -404,6 +404,7 @@ impl State {
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
             Some(Overlay::Setup(setup)) => setup.field(),
             Some(Overlay::Help(help)) => help.search.as_deref_mut(),
+            Some(Overlay::Dialog(dialog)) => dialog.typed.as_deref_mut(),
             Some(_) => None,
             None if self.screen != Screen::Explorer => None,
             None if self.response.jq.field.is_some() => self.response.jq.field.as_mut(),
@@ -455,6 +456,7 @@ impl State {
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
             Some(Overlay::Help(help)) => help.search.is_some(),
+            Some(Overlay::Dialog(dialog)) => dialog.typed.is_some(),
             Some(overlay) => matches!(
                 overlay,
                 Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Setup(_)

@@ -123,6 +123,12 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let anywhere = || state.keymap.lookup(Place::Anywhere, key);
     let action = match &state.overlay {
+        Some(Overlay::Dialog(dialog)) if dialog.typed.is_some() => {
+            let own = || state.keymap.lookup(Place::Dialog, key);
+            let own = if key.is_text() { None } else { own() };
+            own.or_else(anywhere)
+                .or(state.keymap.lookup(Place::Field, key))
+        }
         Some(Overlay::Dialog(_)) => state.keymap.lookup(Place::Dialog, key).or_else(anywhere),
         // Enter has nothing to choose here: what fits is shown as one types.
         Some(Overlay::Help(help)) if help.search.is_some() => {
@@ -237,12 +243,7 @@ fn place_of_keys(state: &State) -> Place {
 
 fn picks_part_of_the_request(state: &State) -> bool {
     match &state.overlay {
-        Some(Overlay::Dialog(dialog)) => {
-            matches!(
-                dialog.picked(),
-                Some(Pick::Token(_) | Pick::Method(_) | Pick::BodyKind(_))
-            )
-        }
+        Some(Overlay::Dialog(dialog)) => dialog.picked().is_some_and(Pick::is_part_of_request),
         _ => false,
     }
 }

@@ -55,8 +55,6 @@ pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
             horizontal_top: "-",
             horizontal_bottom: "-",
         }
-    } else if focused {
-        border::THICK
     } else {
         border::PLAIN
     };

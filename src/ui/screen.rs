@@ -13,6 +13,11 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Clear;
 
+/// From here on what lies on top has its keys in its lower edge.
+const EDGED: u16 = 60;
+/// Columns of that edge that say how much lies beneath it.
+const MORE: u16 = 12;
+
 /// Draws the state and returns what the picture measured.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Painted {
     let mut painted = Painted::default();
@@ -43,19 +48,23 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
     for (border, rect) in borders(&layout.panes) {
         painted.spots.push((area_of(rect), Spot::Border(border)));
     }
-    let footer = status_bar::footer(state, theme, layout.footer, painted);
-    screen.render_widget(footer, layout.footer);
+    // The keys of what lies on top stand in its own lower edge, where it has one.
+    if state.overlay.is_none() || area.width < EDGED {
+        let footer = status_bar::footer(state, theme, layout.footer, painted);
+        screen.render_widget(footer, layout.footer);
+    }
     let room = Rect {
         height: area.height - 1,
         ..area
     };
     if let Some(overlay) = &state.overlay {
         // The hints of the last line belong to what lies on top; all else is behind it.
+        let words = painted.clone();
         painted.spots.retain(|(area, _)| area.y == layout.footer.y);
         let all = (area_of(room), Spot::Behind);
         painted.spots.insert(0, all);
         fade(room, theme, screen);
-        draw_overlay(overlay, state, theme, screen, painted);
+        draw_overlay(overlay, state, theme, screen, &words, painted);
     }
     draw_message(state, theme, &layout, screen);
 }
@@ -92,6 +101,7 @@ fn draw_overlay(
     state: &State,
     theme: &Theme,
     screen: &mut Frame,
+    words: &Painted,
     painted: &mut Painted,
 ) {
     let area = screen.area();
@@ -101,7 +111,7 @@ fn draw_overlay(
         ..area
     };
     let rect = match overlay {
-        Overlay::Dialog(dialog) => pane::dialog::place(dialog, room),
+        Overlay::Dialog(dialog) => pane::dialog::place(dialog, room, words),
         Overlay::Prompt(prompt) => pane::prompt::place(prompt, area),
         Overlay::Palette(palette) => pane::palette::place(palette, room),
         Overlay::Investigate(_) => pane::investigate::place(room),
@@ -127,6 +137,17 @@ fn draw_overlay(
             (painted.sheet_lines, painted.sheet_height) =
                 pane::help::draw(state, help, theme, rect, screen);
         }
+    }
+    if area.width >= EDGED && rect.height > 1 {
+        let edge = Rect {
+            x: rect.x + 2,
+            y: rect.bottom() - 1,
+            width: rect.width.saturating_sub(MORE + 4),
+            height: 1,
+        };
+        let keys = status_bar::footer(state, theme, edge, painted);
+        let width = (keys.width() as u16).min(edge.width);
+        screen.render_widget(keys, Rect { width, ..edge });
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::paint::line_of;
 use super::theme::Theme;
-use crate::app::pane::BuilderTab;
+use crate::app::pane::{BuilderTab, Pick};
 use crate::app::{
     Action, Level, Overlay, Painted, Pane, Place, Screen, State, blocked, is_refused,
 };
@@ -183,7 +183,16 @@ fn at_the_right(
 /// The keys of the sheet or the screen that is in front; none where a pane of the explorer is.
 fn keys_in_front(state: &State) -> Vec<Action> {
     let (place, common): (Place, &[Action]) = match (&state.overlay, state.screen) {
-        (Some(Overlay::Dialog(_)), _) => (Place::Dialog, &[]),
+        (Some(Overlay::Dialog(dialog)), _) => {
+            let part = dialog.picked().is_some_and(Pick::is_part_of_request);
+            let keys = [
+                (true, Action::DialogChoose),
+                (part, Action::Send),
+                (true, Action::DialogClose),
+            ];
+            let shown = keys.into_iter().filter(|(is_shown, _)| *is_shown);
+            return shown.map(|(_, action)| action).collect();
+        }
         // A letter is typed then, and Esc ends the search first.
         (Some(Overlay::Help(help)), _) if help.search.is_some() => {
             return vec![Action::HelpDown, Action::FieldDone];
@@ -427,6 +436,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
                 "back to the call of this response"
             }
             Action::Send if matches!(state.overlay, Some(Overlay::Setup(_))) => "save",
+            Action::Send if matches!(state.overlay, Some(Overlay::Dialog(_))) => "take and send",
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
             Action::FieldDone if asks => "cancel",
             Action::FieldEnter if in_jq => "filter",

@@ -2,7 +2,7 @@
 
 use super::history;
 use super::needs::Needs;
-use crate::app::action::Screen;
+use crate::app::action::{Action, Screen};
 use crate::app::message::{Effect, Exported, FillRun, Notice, OpenSession, SessionFrom, Then};
 use crate::app::pane::{Choice, Dialog, MatrixPane, Pick, Rows};
 use crate::app::remember::made;
@@ -183,7 +183,8 @@ pub fn choose_rows(state: &mut State) {
         note: "session".to_owned(),
         pick: Pick::Rows(Rows::Session(file.path.clone())),
     }));
-    state.overlay = Some(Overlay::Dialog(Dialog::new("Requests", choices, None)));
+    let dialog = Dialog::picker("Requests", choices, None, Action::MatrixRows);
+    state.overlay = Some(Overlay::Dialog(dialog));
 }
 
 pub fn take_rows(state: &mut State, rows: Rows) -> Vec<Effect> {
@@ -254,7 +255,8 @@ pub fn choose_columns(state: &mut State, at: usize) {
         pick: Pick::Column(caller),
     });
     let choices = choices.collect();
-    let dialog = Dialog::new("Tokens to compare", choices, Some(at));
+    let title = "Tokens to compare";
+    let dialog = Dialog::picker(title, choices, Some(at), Action::MatrixColumns);
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 

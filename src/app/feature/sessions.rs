@@ -2,7 +2,7 @@
 
 use super::history;
 use super::needs::Needs;
-use crate::app::action::Screen;
+use crate::app::action::{Action, Screen};
 use crate::app::message::{
     Effect, Exported, Listing, Notice, OpenSession, ReplayRun, SessionFile, SessionFrom, Then,
 };
@@ -302,7 +302,8 @@ pub fn choose_token(state: &mut State) -> Vec<Effect> {
     let current = Pick::RunToken(state.sessions.token.clone());
     let at = choices.iter().position(|choice| choice.pick == current);
     let title = format!("Token of the whole run in {}", place.name);
-    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, at)));
+    let dialog = Dialog::picker(title, choices, at, Action::SessionsToken);
+    state.overlay = Some(Overlay::Dialog(dialog));
     Vec::new()
 }
 
@@ -328,7 +329,8 @@ pub fn choose_place(state: &mut State) {
     }));
     let current = Pick::RunPlace(state.sessions.place.clone());
     let at = choices.iter().position(|choice| choice.pick == current);
-    let dialog = Dialog::new("Environment of the run", choices, at);
+    let title = "Environment of the run";
+    let dialog = Dialog::picker(title, choices, at, Action::SessionsPlace);
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 

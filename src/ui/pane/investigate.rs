@@ -18,10 +18,13 @@ use unicode_width::UnicodeWidthStr;
 /// As large as it may be: evidence needs room.
 pub fn place(room: Rect) -> Rect {
     let width = room.width.min(130);
+    // The header stays: it says where and as whom, which is what is asked about.
+    let above = u16::from(room.height >= 16);
     Rect {
         x: room.x + (room.width - width) / 2,
+        y: room.y + above,
         width,
-        ..room
+        height: room.height - above,
     }
 }
 

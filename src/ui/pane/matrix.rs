@@ -98,8 +98,8 @@ pub fn draw_band(
     if pane.differing {
         say("only differing".to_owned(), theme.strong());
     }
-    let (come, all) = pane.progress();
     if pane.is_running() {
+        let (come, all) = pane.progress();
         say(
             gauge(come as f64 / all.max(1) as f64, 12, theme),
             theme.focus(),
@@ -303,7 +303,10 @@ fn grid(pane: &MatrixPane, width: usize) -> Grid {
             method,
         };
     }
-    let names = rows.iter().map(|row| row_name(row, &method).width());
+    let names = rows.iter().map(|row| match &method {
+        Some(_) => row.path().width(),
+        None => row.method.width() + 1 + row.path().width(),
+    });
     let longest = names.max().unwrap_or(0);
     let sums = match width {
         116.. => 9,

@@ -15,10 +15,11 @@ use unicode_width::UnicodeWidthStr;
 pub fn place(palette: &Palette, screen: Rect) -> Rect {
     let width = screen.width.min(90);
     let rows = palette.rows.len().min(20) as u16;
-    let height = (rows + 3 + detail_lines(width)).min(screen.height);
+    let above = u16::from(screen.height >= 16);
+    let height = (rows + 3 + detail_lines(width)).min(screen.height - above);
     Rect {
         x: screen.x + (screen.width - width) / 2,
-        y: screen.y + (screen.height - height) / 4,
+        y: screen.y + above,
         width,
         height,
     }

@@ -1,6 +1,6 @@
 //! What the URL may become, beneath it and on top of what stands there.
 
-use crate::app::{Painted, Spot, State};
+use crate::app::{Action, Painted, Spot, State};
 use crate::model::{cut, fit};
 use crate::ui::paint::{area_of, clear};
 use crate::ui::theme::Theme;
@@ -13,6 +13,9 @@ use unicode_width::UnicodeWidthStr;
 /// More are found by typing on.
 const ROWS: usize = 6;
 
+/// Columns between the columns of the list.
+const GAP: usize = 3;
+
 /// `indent` is where the URL begins above it.
 pub fn draw(
     state: &State,
@@ -24,9 +27,11 @@ pub fn draw(
 ) {
     let completion = &state.builder.completion;
     let count = completion.rows().count();
+    // The lower edge says what takes a row; where there is no room for both, the rows are worth more.
+    let edged = area.height as usize > ROWS;
     let height = ROWS.min(count).min(area.height as usize);
     let place = Rect {
-        height: height as u16,
+        height: (height + usize::from(edged)) as u16,
         ..area
     };
     clear(place, theme, frame);
@@ -37,26 +42,65 @@ pub fn draw(
         ..place
     };
     let top = completion.list.top(height);
-    let bar = if theme.ascii { "| " } else { "│ " };
-    let shown = completion.rows().enumerate().skip(top);
+    let shown: Vec<_> = completion
+        .rows()
+        .enumerate()
+        .skip(top)
+        .take(height)
+        .collect();
+    let widest = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.width()).max();
+    let urls = widest(&mut shown.iter().map(|(_, row)| row.url.as_str())).unwrap_or(0);
+    let methods = widest(&mut shown.iter().map(|(_, row)| row.method.as_str())).unwrap_or(0);
+    let width = place.width as usize;
+    // What a path is for is told where half of the room is left for it.
+    let path = urls.min(
+        width
+            .saturating_sub(2 + GAP + methods + GAP + 10)
+            .max(width / 2),
+    );
     for (rect, (number, candidate)) in place.rows().zip(shown) {
-        let width = rect.width as usize;
-        let url = cut(&candidate.url, width.saturating_sub(2));
-        let note = format!("  {} {}", candidate.method, candidate.note);
-        let note = match url.width() + note.width() + 2 <= width {
-            true => note,
-            false => String::new(),
-        };
         let is_current = number == completion.list.cursor;
-        let line = match is_current {
-            true => Line::styled(fit(&format!("{bar}{url}{note}"), width), theme.selected()),
-            false => Line::from(vec![
-                Span::styled(bar, theme.dim()),
-                Span::styled(url, Style::new()),
-                Span::styled(note, theme.dim()),
-            ]),
+        let mark = match (is_current, theme.ascii) {
+            (true, true) => "> ",
+            (true, false) => "▸ ",
+            (false, _) => "  ",
         };
+        let style = match is_current {
+            true => theme.strong(),
+            false => Style::new(),
+        };
+        let url = fit(&cut(&candidate.url, path), path + GAP);
+        let method = fit(&candidate.method, methods + GAP);
+        let note = cut(
+            &candidate.note,
+            width.saturating_sub(2 + url.width() + method.width()),
+        );
+        let line = Line::from(vec![
+            Span::styled(mark, theme.focus()),
+            Span::styled(url, style),
+            Span::styled(method, theme.dim()),
+            Span::styled(note, theme.dim()),
+        ]);
         frame.render_widget(line, rect);
         painted.spots.push((area_of(rect), Spot::Candidate(number)));
     }
+    let Some(edge) = place.rows().nth(height).filter(|_| edged) else {
+        return;
+    };
+    let key = |action| theme.key_name(&state.keymap.hint(action).unwrap_or_default());
+    let line = theme.stroke(false);
+    let mut spans = vec![
+        Span::styled(line.repeat(2), theme.frame(false)),
+        Span::styled(format!(" {}", key(Action::CompletionTake)), theme.key()),
+        Span::styled(" takes it ", theme.dim()),
+    ];
+    let more = count.saturating_sub(top + height);
+    if more > 0 {
+        let words = format!(" {more} more ");
+        spans.push(Span::styled(words, theme.dim()));
+    }
+    let used: usize = spans.iter().map(Span::width).sum();
+    let rest = line.repeat(width.saturating_sub(used));
+    spans.push(Span::styled(rest, theme.frame(false)));
+    frame.render_widget(Line::from(spans), edge);
 }
