@@ -55,7 +55,7 @@ fn a_filter_is_typed_and_its_results_are_shown() {
     tty.types("|.data[].id\r");
     let text = tty.sees("2 results");
     assert!(text.contains("filter .data[].id · 2 results"), "{text}");
-    assert!(text.contains("1  1.10"), "{text}");
+    assert!(text.contains("#1 1.10"), "{text}");
     tty.types("\x1b");
     tty.loses("2 results");
     tty.sees("\"data\": [");

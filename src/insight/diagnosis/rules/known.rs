@@ -271,10 +271,15 @@ impl<'a> Beside<'a> {
     /// How far a look at the credential still counts where the answer gives a reason beyond *it is
     /// not taken*, or that the API's own pack knows that it looked elsewhere.
     pub fn left_by_other_reasons(&self) -> f32 {
-        left_by(self.0.iter().filter(|row| {
+        let named = self.0.iter().filter(|row| row.meaning.cause.is_some());
+        // Who knows the API best decides.
+        let top = named.clone().map(rank_of).max();
+        left_by(named.filter(|row| {
             let is_vague = |cause: Cause| OF_ANY_CREDENTIAL.contains(&cause);
-            row.meaning.cause.is_some_and(|cause| !is_vague(cause))
-                || row.meaning.cause == Some(Cause::TokenMissing) && rank_of(row) == Rank::Own
+            let is_best = Some(rank_of(row)) == top;
+            is_best
+                && (row.meaning.cause.is_some_and(|cause| !is_vague(cause))
+                    || row.meaning.cause == Some(Cause::TokenMissing) && top == Some(Rank::Own))
         }))
     }
 
