@@ -434,7 +434,12 @@ impl Heard<'_> {
             (Some(Some(_)), "none") => false,
             (Some(Some(_)), "sent") => true,
             (Some(Some(sent)), "jwt") => sent.is_jwt,
-            (Some(Some(sent)), wanted) => sent.scheme == wanted || sent.prefix == wanted,
+            (Some(Some(sent)), wanted) => {
+                let is_beginning = wanted.contains(['-', '_']);
+                sent.scheme == wanted
+                    || sent.prefix == wanted
+                    || is_beginning && sent.prefix.starts_with(wanted)
+            }
         }
     }
 }

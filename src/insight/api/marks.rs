@@ -36,6 +36,8 @@ pub struct Marked {
     pub pack: String,
     pub maker: String,
     pub kind: String,
+    /// The fixed beginning.
+    pub prefix: String,
     pub live: Option<String>,
     /// The least and the most characters, where the value has fewer or more.
     pub misses: Option<(usize, usize)>,
@@ -70,6 +72,7 @@ impl Mark {
             pack: self.pack.clone(),
             maker: self.maker.clone(),
             kind: self.kind.clone(),
+            prefix: self.prefix.clone(),
             live: self.live.clone(),
             misses: self.length.filter(|_| !fits),
             sum_holds: self

@@ -123,6 +123,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
         heard.method = Some(sent.method.as_str());
     }
     heard.path = path_of(&sent.url);
+    let report = credential.report.as_ref();
     heard.credential = match credential.place {
         CredentialPlace::Unknown => None,
         CredentialPlace::Nowhere if case.sends_nothing() => Some(None),
@@ -137,11 +138,10 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
                 .as_deref()
                 .unwrap_or_default()
                 .to_ascii_lowercase(),
-            prefix: String::new(),
-            is_jwt: credential
-                .report
-                .as_ref()
-                .is_some_and(|r| r.kind == TokenKind::Jwt),
+            prefix: report
+                .and_then(|r| r.marks.first())
+                .map_or_else(String::new, |marked| marked.prefix.clone()),
+            is_jwt: report.is_some_and(|r| r.kind == TokenKind::Jwt),
         })),
     };
     heard
@@ -474,6 +474,7 @@ fn status(case: &Case, findings: &mut Findings) {
 mod tests {
     use crate::insight::api::Phrase;
     use crate::insight::api::knowledge::{AnswerRow, Meaning};
+    use crate::insight::api::marks::Marked;
     use crate::insight::rules::example::{Example, call, coded, fires, listing, silent};
     use crate::model::Cause;
 
@@ -512,6 +513,34 @@ mod tests {
         silent("known.says", PLAN, &said("You may not."));
         let fine = packed(call("GET /core/users", listing(&["1"])));
         silent("known.says", PLAN, &fine);
+    }
+
+    #[test]
+    fn a_row_may_be_for_one_kind_of_token_alone() {
+        let told = |beginning: &str| {
+            let mut refused = call("GET /core/users", coded(403, "x")).token("zq_0123456789abcdef");
+            let report = refused.0.credential.report.as_mut().unwrap();
+            report.marks.push(Marked {
+                pack: "acme".into(),
+                maker: "Acme".into(),
+                kind: "key".into(),
+                prefix: "zq_live_".into(),
+                live: None,
+                misses: None,
+                sum_holds: None,
+            });
+            refused.packed(|pack| {
+                pack.answers.push(AnswerRow {
+                    credentials: vec![beginning.into()],
+                    codes: vec!["x".into()],
+                    ..row(PLAN, 0.9)
+                })
+            })
+        };
+        for beginning in ["zq_live_", "zq_"] {
+            fires("known.says", PLAN, &told(beginning));
+        }
+        silent("known.says", PLAN, &told("zz_"));
     }
 
     #[test]

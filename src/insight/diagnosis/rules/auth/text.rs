@@ -208,6 +208,7 @@ mod tests {
             pack: pack.into(),
             maker: "Zenquil".into(),
             kind: "key".into(),
+            prefix: "zq_".into(),
             live: None,
             misses: None,
             sum_holds: None,
