@@ -56,6 +56,30 @@ fn a_body_is_indented_and_coloured_on_a_terminal_and_steers_nothing() {
 }
 
 #[test]
+fn lines_that_end_as_on_windows_end_on_a_terminal_too() {
+    let server = Server::saying(answer(
+        "200 OK",
+        "content-type: text/plain\r\n",
+        b"first pear\r\nsecond pear\r\n",
+    ));
+    let mut tty = Tty::start(&["send", &server.base()], (100, 40));
+    assert_eq!(tty.ends(), 0);
+    tty.sees("second pear");
+    let text = tty.text();
+    let line = |start: &str| text.lines().find(|line| line.starts_with(start));
+    assert_eq!(
+        line("first").map(str::trim_end),
+        Some("first pear"),
+        "{text}"
+    );
+    assert_eq!(
+        line("second").map(str::trim_end),
+        Some("second pear"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_refusal_is_investigated_to_a_verdict() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");

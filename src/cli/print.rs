@@ -301,7 +301,8 @@ impl Out {
         if is_json {
             return;
         }
-        let text = String::from_utf8_lossy(body);
+        // Either line end ends a line here.
+        let text = String::from_utf8_lossy(body).replace("\r\n", "\n");
         self.text(&text);
         if !text.ends_with('\n') {
             self.write(b"\n");
