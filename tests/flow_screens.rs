@@ -306,8 +306,8 @@ fn two_hundred_requests_by_ten_tokens_take_every_key_at_once() {
         scene.keys(key);
         slowest = slowest.max(began.elapsed());
     }
-    // A debug build on a busy machine; a person is promised as much in a release.
-    assert!(slowest.as_millis() < 100, "{slowest:?}");
+    // A debug build on a busy machine: what would keep a person waiting takes seconds.
+    assert!(slowest.as_millis() < 300, "{slowest:?}");
 }
 
 // Sessions

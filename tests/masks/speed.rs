@@ -8,7 +8,7 @@ use std::time::Instant;
 
 const IS_SLOW: bool = cfg!(debug_assertions);
 const SIZE: usize = if IS_SLOW { 100_000 } else { 1_000_000 };
-const SOON: Duration = Duration::from_secs(if IS_SLOW { 6 } else { 1 });
+const SOON: Duration = Duration::from_secs(if IS_SLOW { 15 } else { 1 });
 
 /// Looks through so much of it, beside a call that sent this value.
 #[track_caller]
