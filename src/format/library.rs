@@ -76,6 +76,12 @@ struct MarkRow {
     live: Option<String>,
 }
 
+/// What has that name in the index, which was made from packs that could be read.
+fn named<T: Copy>(names: &[(&str, T)], name: Option<&str>) -> Option<T> {
+    let known = names.iter().find(|(known, _)| Some(*known) == name);
+    known.map(|(_, value)| *value)
+}
+
 impl IndexRow {
     fn mark(&self, marks: &mut Marks) {
         marks.marks.extend(self.marks.iter().map(|row| Mark {
@@ -84,14 +90,8 @@ impl IndexRow {
             kind: row.kind.clone(),
             prefix: row.prefix.clone(),
             length: row.length,
-            alphabet: row.alphabet.as_ref().and_then(|name| {
-                let known = Alphabet::NAMES.iter().find(|(known, _)| known == name);
-                known.map(|(_, alphabet)| *alphabet)
-            }),
-            checksum: row.checksum.as_ref().and_then(|name| {
-                let known = Checksum::NAMES.iter().find(|(known, _)| known == name);
-                known.map(|(_, checksum)| *checksum)
-            }),
+            alphabet: named(Alphabet::NAMES, row.alphabet.as_deref()),
+            checksum: named(Checksum::NAMES, row.checksum.as_deref()),
             live: row.live.clone(),
         }));
         let samples = self.samples.iter();

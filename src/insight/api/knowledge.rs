@@ -332,9 +332,6 @@ pub struct StatusRow {
     pub likely: Vec<(Cause, f32)>,
 }
 
-/// The scheme of what stands in the body of a call that signs in.
-pub const IN_BODY: &str = "in the body";
-
 /// What was sent along, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
@@ -343,6 +340,8 @@ pub struct Sent {
     /// The fixed beginning by which its kind is known; empty where it has none.
     pub prefix: String,
     pub is_jwt: bool,
+    /// It stands in the body of a call that signs in.
+    pub is_in_body: bool,
 }
 
 /// An answer as rows look at it.
@@ -428,7 +427,7 @@ impl Heard<'_> {
             // A challenge without an error was for a call that showed nothing.
             (None | Some(None), "not_seen") => true,
             (None, "unknown") => true,
-            (Some(Some(sent)), "not_seen") => sent.scheme == IN_BODY,
+            (Some(Some(sent)), "not_seen") => sent.is_in_body,
             (None, _) => false,
             (Some(None), wanted) => wanted == "none",
             (Some(Some(_)), "none") => false,

@@ -3,7 +3,7 @@
 
 use super::finding::{Findings, Rule, Tier};
 use crate::insight::api::Words;
-use crate::insight::api::knowledge::{Heard, IN_BODY, Layer, Meaning, Sent, Spoken, Told};
+use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::api::library::CLIENT;
 use crate::insight::error_body::{Entry, EntryOrigin};
 use crate::insight::facts::{Case, CredentialPlace};
@@ -27,6 +27,9 @@ const UNKNOWN: f32 = 0.8;
 
 /// Of what a row leaves open, so much is for what it names besides.
 const FOR_OTHERS: f32 = 0.6;
+
+/// With less than this left by what an answer says, what else was noticed proves nothing.
+pub const PROVING: f32 = 0.5;
 
 /// What an API says that looked at a credential and did not like it, whatever is wrong with it.
 const OF_ANY_CREDENTIAL: &[Cause] = &[
@@ -129,7 +132,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
         CredentialPlace::Nowhere if case.sends_nothing() => Some(None),
         // A call that signs in shows what it has in its body.
         CredentialPlace::Nowhere => Some(Some(Sent {
-            scheme: IN_BODY.to_owned(),
+            is_in_body: true,
             ..Sent::default()
         })),
         _ => Some(Some(Sent {
@@ -142,6 +145,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
                 .and_then(|r| r.marks.first())
                 .map_or_else(String::new, |marked| marked.prefix.clone()),
             is_jwt: report.is_some_and(|r| r.kind == TokenKind::Jwt),
+            is_in_body: false,
         })),
     };
     heard

@@ -4,11 +4,8 @@ use super::about::{is_about_token, may_be_about_token};
 use crate::insight::facts::{Case, CredentialPlace, Page, Purpose};
 use crate::insight::redact::is_secret_name;
 use crate::insight::rules::finding::{Findings, Tier};
-use crate::insight::rules::known::Beside;
+use crate::insight::rules::known::{Beside, PROVING};
 use crate::model::{Cause, Hop};
-
-/// With less than this left by what the answer says, it is no more seen than said.
-const HALF: f32 = 0.5;
 
 /// The causes that only a credential which was sent can have.
 const OF_A_VALUE: &[Cause] = &[
@@ -107,7 +104,7 @@ pub(super) fn scheme(case: &Case, findings: &mut Findings) {
             let known = is_read_at(case, "header authorization", scheme.unwrap_or_default());
             let left = Beside::of(case).left_by_other_reasons();
             let (weight, tier) = match known {
-                Some(_) if left > HALF => (6.0, Tier::Seen),
+                Some(_) if left > PROVING => (6.0, Tier::Seen),
                 Some(_) => (6.0 * left, Tier::Said),
                 None => (4.5 * left, Tier::Said),
             };

@@ -4,7 +4,7 @@ use super::address::failed;
 use crate::insight::facts::{Case, Facts};
 use crate::insight::route::Route;
 use crate::insight::rules::finding::{Findings, Tier};
-use crate::insight::rules::known::Beside;
+use crate::insight::rules::known::{Beside, PROVING};
 use crate::insight::words::Sense;
 use crate::model::Cause;
 
@@ -18,14 +18,11 @@ pub(super) fn places(case: &Case, findings: &mut Findings) {
         if finding.weight > 0.0 {
             finding.weight *= left;
         }
-        if left < HALF {
+        if left < PROVING {
             finding.tier = finding.tier.min(Tier::Said);
         }
     }
 }
-
-/// With less than this left by the code, the place proves nothing.
-const HALF: f32 = 0.5;
 
 fn look(case: &Case, findings: &mut Findings) {
     let call = &case.call;
