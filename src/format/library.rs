@@ -340,6 +340,7 @@ packs! {
     rails
     rapidapi
     razorpay
+    reddit
     replicate
     ringcentral
     salesforce
