@@ -325,6 +325,7 @@ packs! {
     opsgenie
     pagerduty
     paypal
+    pingone
     pipedrive
     plaid
     porkbun
