@@ -218,6 +218,7 @@ packs! {
     amplitude
     anthropic
     apigee
+    argo_cd
     artifactory
     asana
     aspnet
@@ -250,6 +251,7 @@ packs! {
     digitalocean
     discord
     django_rest
+    docker_hub
     docusign
     dropbox
     ebay
@@ -325,6 +327,7 @@ packs! {
     opsgenie
     pagerduty
     paypal
+    pingone
     pipedrive
     plaid
     porkbun
@@ -340,6 +343,7 @@ packs! {
     rails
     rapidapi
     razorpay
+    reddit
     replicate
     ringcentral
     salesforce
