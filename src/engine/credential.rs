@@ -6,7 +6,7 @@ use super::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::api::marks::Marks;
 use crate::insight::facts::{Credential, CredentialPlace};
-use crate::insight::redact::is_secret_name;
+use crate::insight::redact::{credential_in_path, is_secret_name};
 use crate::insight::token::{TokenReport, inspect};
 use crate::model::{MASK, SentRequest, Slot, Timestamp, TokenName};
 use std::collections::HashMap;
@@ -179,6 +179,8 @@ fn elsewhere(
         )
     } else if let Some((name, value)) = parameter(sent) {
         (format!("parameter {name}"), value)
+    } else if let Some(carried) = in_path(sent) {
+        ("path".to_owned(), carried)
     } else if let Some(place) = likely(sent) {
         return Some(Credential {
             place: CredentialPlace::Elsewhere(place),
@@ -243,6 +245,29 @@ fn likely(sent: &SentRequest) -> Option<String> {
         IN_QUERY.contains(&name.to_ascii_lowercase().as_str()) && is_value(value)
     })?;
     Some(format!("parameter {name}"))
+}
+
+/// A credential in the path: a token of ours, what was masked there, or what looks like one.
+fn in_path(sent: &SentRequest) -> Option<Carried> {
+    let end = sent.url.find(['?', '#']).unwrap_or(sent.url.len());
+    let path = &sent.url[..end];
+    let start = path.find("://").map_or(0, |at| at + 3);
+    let start = start + path[start..].find('/')?;
+    let slot = sent
+        .slots_of_url()
+        .find(|slot| slot.range.start >= start && slot.range.end <= end);
+    if let Some(slot) = slot {
+        return Some(Carried {
+            text: sent.url[slot.range.clone()].to_owned(),
+            slots: vec![(0..slot.range.len(), slot.name.clone())],
+        });
+    }
+    let masked = path[start..].split('/').find(|part| part.contains('‹'));
+    let text = masked.or_else(|| Some(&sent.url[credential_in_path(&sent.url)?]))?;
+    Some(Carried {
+        text: text.to_owned(),
+        slots: Vec::new(),
+    })
 }
 
 /// The first parameter of the URL that holds a secret.

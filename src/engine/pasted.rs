@@ -79,12 +79,30 @@ fn looked_at(exchange: &RawExchange, vault: &Vault) -> Credential {
 
 /// Whether a person or a program put something in the place of a value.
 fn is_blotted(value: &str) -> bool {
+    if is_in_brackets(value.rsplit(' ').next().unwrap_or_default()) {
+        return false;
+    }
     let lower = value.to_ascii_lowercase();
     let signs = [
         "**", "…", "...", "xxx", "$", "<", "[", "{", "‹", "█", "•", "redacted", "masked", "hidden",
         "removed", "your",
     ];
     signs.iter().any(|sign| lower.contains(sign))
+}
+
+/// A value that was put between the brackets of an example, which then went out with it.
+fn is_in_brackets(word: &str) -> bool {
+    let inner = [('<', '>'), ('{', '}'), ('[', ']')]
+        .into_iter()
+        .find_map(|(open, close)| word.strip_prefix(open)?.strip_suffix(close));
+    inner.is_some_and(|inner| {
+        inner.len() >= 20
+            && inner.bytes().any(|b| b.is_ascii_digit())
+            && inner
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.+/=".contains(&b))
+            && !is_blotted(inner)
+    })
 }
 
 #[cfg(test)]
@@ -121,6 +139,33 @@ mod tests {
         catalogue.library = Arc::new(library::built_in());
         let explanation = explain(&case, &catalogue);
         (case, explanation)
+    }
+
+    #[test]
+    fn a_value_between_the_brackets_of_an_example_is_looked_at() {
+        let call = |value: &str| {
+            format!(
+                "> GET /x HTTP/1.1\n> Host: api.acme.example\n> Authorization: Bearer {value}\n>\n< HTTP/1.1 401 Unauthorized\n<\n"
+            )
+        };
+        let (_, told) = judged(&call("<k3j5h2g4f6d7s8a9q1w2e3r4t5>"));
+        assert_eq!(told.verdict().cause, Cause::TokenStrayCharacters);
+        let (case, _) = judged(&call("<your-token-0123456789-here>"));
+        assert!(case.credential.report.is_none());
+    }
+
+    #[test]
+    fn a_credential_in_the_path_is_no_missing_one_and_is_not_shown() {
+        let secret = "AAE3hT-9_bcd0123456789abcdefghijklm";
+        let text = format!(
+            "> POST /bot123456:{secret}/getMe HTTP/1.1\n> Host: api.acme.example\n>\n< HTTP/1.1 401 Unauthorized\n< Content-Type: application/json\n<\n{{\"message\":\"Unauthorized\"}}"
+        );
+        let (case, told) = judged(&text);
+        let place = CredentialPlace::Elsewhere("path".to_owned());
+        assert_eq!(case.credential.place, place);
+        assert_ne!(told.verdict().cause, Cause::TokenMissing);
+        assert!(!format!("{:?} {told:?}", case.call.exchange.sent.url).contains(secret));
+        assert!(!case.call.exchange.typed.url.contains(secret));
     }
 
     #[test]

@@ -136,6 +136,16 @@ pub struct CredentialKind {
     pub samples: Vec<String>,
 }
 
+impl Pack {
+    /// Whether a credential stands in such a path: a place `path /hooks/` is in any path that holds
+    /// this.
+    pub fn takes_in_path(&self, path: &str) -> bool {
+        let places = self.credentials.iter().flat_map(|kind| &kind.places);
+        let mut held = places.filter_map(|place| place.strip_prefix("path "));
+        held.any(|part| path.contains(part))
+    }
+}
+
 impl CredentialKind {
     /// Whether it is sent at that place (`header x-api-key`, `query key`) and, in the
     /// `Authorization` header, under that scheme.
@@ -149,6 +159,7 @@ impl CredentialKind {
             let wanted = words.next().unwrap_or("");
             match kind {
                 "basic" => place == "header authorization" && scheme == "basic",
+                "path" => place == "path",
                 _ if format!("{kind} {name}") != place => false,
                 "header" if name == "authorization" => wanted == scheme,
                 _ => true,
@@ -524,7 +535,10 @@ impl Pack {
                 is_general: false,
             });
             let says_words = !row.words.is_empty() || !row.all_words.is_empty();
-            if says_words && row.meaning.sure >= SPECIAL {
+            // A code under a condition says more than the code.
+            let is_narrow = !row.codes.is_empty()
+                && !(row.credentials.is_empty() && row.paths.is_empty() && row.headers.is_empty());
+            if (says_words || is_narrow) && row.meaning.sure >= SPECIAL {
                 special = special.max(row.meaning.sure);
             }
         }

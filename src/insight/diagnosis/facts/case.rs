@@ -177,6 +177,15 @@ impl Case {
             let known = Arc::new(knowledge.paths(route.url.host_str()));
             self.call.route = Some(route.knowing(known, &base));
         }
+        // Of an address with a credential in it a pack knows the place, whatever the look.
+        let url = &self.call.exchange.sent.url;
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        let api = knowledge.api.as_ref();
+        if self.credential.place == CredentialPlace::Nowhere
+            && api.is_some_and(|pack| pack.takes_in_path(path))
+        {
+            self.credential.place = CredentialPlace::Elsewhere("path".to_owned());
+        }
         self.knowledge = knowledge;
         self
     }

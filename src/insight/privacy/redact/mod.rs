@@ -6,6 +6,7 @@ mod call;
 mod exchange;
 mod jwt;
 mod names;
+mod paths;
 mod places;
 mod search;
 mod signs;
@@ -24,6 +25,7 @@ use values::{Value, Values};
 pub use exchange::Exchange;
 pub use jwt::{jwts, without_jwts};
 pub use names::{is_scheme, is_secret_name};
+pub use paths::credential_in_path;
 pub use veil::Veil;
 
 /// No mask of a token with a name is longer.
@@ -89,7 +91,7 @@ impl Mask {
     /// The secrets that stand in a request in the clear, under names that say so.
     pub fn of_request(headers: &Headers, url: &str, body: &[u8]) -> Mask {
         let mut values = texts::values_of_headers(headers);
-        values.extend(texts::values_in(url.as_bytes()));
+        values.extend(texts::values_of_url(url));
         values.extend(texts::values_in(body));
         Mask::of_values(values)
     }

@@ -98,6 +98,46 @@ pub fn is_secret_name(name: &str) -> bool {
         || matches!(words[..], [.., "authorization" | "cookie"] | ["assertion"])
         || matches!(words[..], ["x", first, ..] if first.starts_with("auth"))
         || words.ends_with(&["connect", "sid"])
+        || name.contains('-') && is_secret_header(&words)
+}
+
+/// What stands before `key` in the name of a header that holds no secret.
+const OTHER_KEYS: [&str; 23] = [
+    "idempotency",
+    "cache",
+    "partition",
+    "public",
+    "publishable",
+    "routing",
+    "sort",
+    "surrogate",
+    "websocket",
+    "socket",
+    "primary",
+    "foreign",
+    "group",
+    "object",
+    "order",
+    "project",
+    "issue",
+    "row",
+    "resource",
+    "entity",
+    "dedup",
+    "deduplication",
+    "host",
+];
+
+/// Names as headers have them, which many APIs make for their own keys: `Acme-Key`,
+/// `X-Acme-Auth`. Members of JSON are not written so.
+fn is_secret_header(words: &[&str]) -> bool {
+    match words {
+        [.., before, "key"] => !OTHER_KEYS.contains(before),
+        ["x", _, "auth" | "credential" | "credentials"] => true,
+        // As an old kind of key is named that is still in use.
+        [.., "art", "api"] => true,
+        _ => false,
+    }
 }
 
 /// The words of a name in small letters: `X-AuthKey` is `x`, `auth`, `key`.
@@ -244,6 +284,9 @@ mod tests {
             "connect.sid",
             "sessionId",
             "SAMLResponse",
+            "Acme-Key",
+            "ACME-APPLICATION-KEY",
+            "X-Acme-Auth",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -261,10 +304,14 @@ mod tests {
             "monkey",
             "keyboard",
             "primary_key",
+            "acme_key",
             "access",
             "access_level",
             "public_key",
             "cookies_accepted",
+            "Idempotency-Key",
+            "Sec-WebSocket-Key",
+            "X-Cache-Key",
             "session",
             "sid",
             "jwks_uri",

@@ -2,6 +2,7 @@
 //! names.
 
 use super::names::{is_scheme, is_secret_name};
+use super::paths::credential_in_path;
 use super::places::is_kept;
 use super::search::{Found, Search};
 use super::values::Value;
@@ -21,6 +22,9 @@ pub fn url(search: &Search, url: &str) -> String {
         if let Some(length) = url[start..end].rfind('@') {
             url.replace_range(start..start + length, MASK);
         }
+    }
+    if let Some(range) = credential_in_path(&url) {
+        url.replace_range(range, MASK);
     }
     url
 }
@@ -72,7 +76,7 @@ pub fn values_of_basic(word: &str) -> Vec<Value> {
     }
 }
 
-/// Secrets of a URL, its user and password among them.
+/// Secrets of a URL, its user and password and a credential in its path among them.
 pub fn values_of_url(text: &str) -> Vec<Value> {
     let mut values = values_in(text.as_bytes());
     if let Ok(url) = url::Url::parse(text)
@@ -82,6 +86,7 @@ pub fn values_of_url(text: &str) -> Vec<Value> {
         values.push(Value::pair(&user, &password));
         values.extend(value(&password));
     }
+    values.extend(credential_in_path(text).and_then(|range| value(&text[range])));
     values
 }
 
