@@ -55,6 +55,22 @@ pub fn environment_of(exchange: &Exchange, settings: &Settings) -> Environment {
     }
 }
 
+/// Whose API a pasted call went to: one of the person's own, with their words for it, or nobody's.
+/// Where the text does not show it, their words may well be meant.
+pub fn environment_of_received(exchange: &Exchange, settings: &Settings) -> Environment {
+    let origin = Origin::parse(&exchange.sent.url);
+    let own = settings.environments.iter().find(|own| {
+        let base = Origin::parse(&own.base_url);
+        base.is_some() && base == origin
+    });
+    let place = own.cloned().unwrap_or_default();
+    Environment {
+        name: Environment::RECEIVED.to_owned(),
+        configured: own.is_some() || exchange.typed.url.is_empty(),
+        ..place
+    }
+}
+
 /// The usual keys, with those of `keys.toml` in their place.
 pub fn keymap(home: &Home) -> Result<Keymap, Trouble> {
     let Some(text) = home.text("keys.toml")? else {

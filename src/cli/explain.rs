@@ -111,7 +111,8 @@ fn pasted_call(
     out: &mut Out,
 ) -> Result<(), Trouble> {
     let (form, notes) = (saved.form, saved.notes.clone());
-    let vault = Vault::new(&home.settings()?, sandbox::token_value);
+    let settings = home.settings()?;
+    let vault = Vault::new(&settings, sandbox::token_value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     let options = ClientOptions {
         library: catalogue.library.clone(),
@@ -119,12 +120,7 @@ fn pasted_call(
     };
     let client = Client::new(vault, options);
     let exchange = Arc::new(pasted::taken(saved, &client));
-    let place = Environment {
-        name: Environment::RECEIVED.to_owned(),
-        // Where nobody knows whose answer it is, a person's own words may well be meant.
-        configured: exchange.typed.url.is_empty(),
-        ..Environment::default()
-    };
+    let place = choice::environment_of_received(&exchange, &settings);
     let case = case_of(&client, exchange, place);
     let explanation = explain(&case, catalogue);
     let errors = ErrorBody {

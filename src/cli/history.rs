@@ -41,7 +41,7 @@ pub fn run(args: HistoryArgs, out: &mut Out) -> Result<u8, Trouble> {
                 let catalogue = choice::catalogue(&home)?;
                 let place = choice::environment_of(&exchange, &settings);
                 let knowledge = catalogue.library.of_exchange(&exchange, &place);
-                out.exchange_head(&exchange, catalogue.beside(&knowledge));
+                out.exchange_head(&exchange, catalogue.beside(&knowledge), None);
                 out.body(&exchange);
             }
             Ok(0)

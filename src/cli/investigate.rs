@@ -163,7 +163,7 @@ fn text(
     out: &mut Out,
 ) {
     let case = &result.case;
-    out.exchange_head(&result.exchange, catalogue.beside(&case.knowledge));
+    out.exchange_head(&result.exchange, catalogue.beside(&case.knowledge), None);
     if !case.probes.is_empty() {
         out.line("");
         out.heading(&format!("Probes: {} of {budget}", case.probes.len()));

@@ -8,10 +8,11 @@ use crate::insight::asking::called;
 use crate::insight::back_off::{retry_after, wait_text};
 use crate::insight::stream::pace;
 use crate::insight::{
-    Entry, ErrorBody, Exchange, Glossary, Named, Statement, error_body, request_ids,
+    Entry, ErrorBody, Exchange, Glossary, Named, Statement, Verdict, error_body, request_ids,
 };
 use crate::model::{
-    ExchangeSummary, Note, Outcome, StatusClass, Timestamp, cut, fit, visible, visible_line, wrap,
+    Cause, ExchangeSummary, Note, Outcome, StatusClass, Timestamp, cut, fit, visible, visible_line,
+    wrap,
 };
 use crate::runtime::terminal_size;
 use serde::Serialize;
@@ -355,8 +356,14 @@ impl Out {
         self.finished(&format!("{badge}  {}", visible(&facts)));
     }
 
-    /// Status line, what it means, error table.
-    pub fn exchange_head(&mut self, exchange: &Exchange, here: Glossary) {
+    /// Status line, what it means, error table. Where a verdict is given, it speaks before the
+    /// meaning of the status.
+    pub fn exchange_head(
+        &mut self,
+        exchange: &Exchange,
+        here: Glossary,
+        verdict: Option<&Verdict>,
+    ) {
         let errors = errors(&exchange.outcome);
         self.status_line(exchange);
         if exchange.attempts > 1 {
@@ -380,11 +387,36 @@ impl Out {
             self.paragraph(&failure.message);
             self.paragraph(&failure.hint);
         }
-        if let Some(note) = here.answer(exchange, &errors.entries) {
-            self.paragraph(&note.meaning.text);
+        let verdict = verdict.filter(|verdict| verdict.cause != Cause::None);
+        let verdict = verdict.filter(|_| matches!(exchange.outcome, Outcome::Answered(_)));
+        match verdict.filter(|verdict| verdict.confidence >= Verdict::LIKELY) {
+            Some(verdict) => self.paragraph(&verdict.summary),
+            None => {
+                if let Some(note) = here.answer(exchange, &errors.entries) {
+                    self.paragraph(&note.meaning.text);
+                }
+            }
+        }
+        if let Some(verdict) = verdict {
+            self.how_sure(verdict);
         }
         self.table(&errors.entries);
         self.notes(&errors.notes);
+    }
+
+    /// How sure a verdict is, and what makes it surer.
+    fn how_sure(&mut self, verdict: &Verdict) {
+        let (sure, percent, cause) = (verdict.sure(), verdict.percent(), verdict.cause.id());
+        let words = match verdict.confidence {
+            Verdict::CERTAIN.. => format!("{sure} ({percent}): {cause}"),
+            Verdict::LIKELY.. => {
+                format!("{sure} ({percent}): {cause}. httriage investigate finds out for certain.")
+            }
+            _ => format!(
+                "{sure}; {cause} ({percent}) comes first. httriage investigate finds out more."
+            ),
+        };
+        self.paragraph(&words);
     }
 
     pub fn paragraph(&mut self, text: &str) {

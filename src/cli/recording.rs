@@ -1,6 +1,7 @@
 //! `httriage explain file.har`: the answers that somebody else got, explained one by one, the
 //! refused ones first. Nothing is sent.
 
+use super::choice;
 use super::gauge::Gauge;
 use super::investigate::verdict;
 use super::json::{causes_json, exchange_json, notes_json};
@@ -14,7 +15,7 @@ use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::facts::{Case, Facts};
 use crate::insight::{Catalogue, Explanation, error_body};
-use crate::model::{Cause, Collection, Environment, StatusClass, Timestamp, TokenName};
+use crate::model::{Cause, Collection, Settings, StatusClass, Timestamp, TokenName};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -57,11 +58,12 @@ pub fn explain(
     let (refused, fine): (Vec<_>, Vec<_>) = exchanges.into_iter().partition(is_refused);
     let told: Vec<Told> = alike(refused)
         .into_iter()
-        .map(|(exchange, alike)| tell(exchange, alike, &vault, catalogue))
+        .map(|(exchange, alike)| tell(exchange, alike, &vault, &settings, catalogue))
         .collect();
     if as_json {
         let fine = fine.into_iter().map(|exchange| (exchange, 0));
-        let fine = fine.map(|(exchange, alike)| tell(exchange, alike, &vault, catalogue));
+        let fine =
+            fine.map(|(exchange, alike)| tell(exchange, alike, &vault, &settings, catalogue));
         let calls: Vec<Told> = told.into_iter().chain(fine).collect();
         out.json(&document(&calls, &collection));
         return Ok(0);
@@ -118,7 +120,13 @@ fn alike(calls: Vec<Exchange>) -> Vec<(Exchange, usize)> {
     told
 }
 
-fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) -> Told {
+fn tell(
+    exchange: Exchange,
+    alike: usize,
+    vault: &Vault,
+    settings: &Settings,
+    catalogue: &Catalogue,
+) -> Told {
     let carried = carried(&exchange.sent, vault, false);
     // A token that has expired since was good then.
     let now = exchange.started_at;
@@ -128,11 +136,8 @@ fn tell(exchange: Exchange, alike: usize, vault: &Vault, catalogue: &Catalogue) 
         now
     };
     let exchange = Arc::new(exchange);
-    let facts = Facts::read(exchange.clone(), "");
-    let place = Environment {
-        name: Environment::RECEIVED.to_owned(),
-        ..Environment::default()
-    };
+    let place = choice::environment_of_received(&exchange, settings);
+    let facts = Facts::read(exchange.clone(), &place.base_path());
     let knowledge = catalogue.library.of_exchange(&facts.exchange, &place);
     let case = Case::of(facts, carried, place, now).knowing(knowledge.clone());
     Told {
@@ -152,7 +157,7 @@ fn show(call: &Told, catalogue: &Catalogue, out: &mut Out) {
     if let Some(token) = call.exchange.token() {
         out.indented(&format!("token {}", token.name));
     }
-    out.exchange_head(&call.exchange, catalogue.beside(&call.knowledge));
+    out.exchange_head(&call.exchange, catalogue.beside(&call.knowledge), None);
     if call.explanation.verdict().cause != Cause::None {
         verdict(&call.explanation, "Likely", out);
     }

@@ -103,7 +103,8 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
             true => &mut aside,
             false => &mut *out,
         };
-        head.exchange_head(&exchange, catalogue.beside(&case.knowledge));
+        let verdict = Some(explanation.verdict());
+        head.exchange_head(&exchange, catalogue.beside(&case.knowledge), verdict);
         head.named(&explanation.named, now);
         head.asked_to_wait(&exchange);
         if args.include && !was_live {

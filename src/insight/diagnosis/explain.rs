@@ -30,6 +30,20 @@ impl Verdict {
     pub fn percent(&self) -> String {
         format!("{:.0} %", self.confidence * 100.0)
     }
+
+    /// From here on a cause is named before what the status says.
+    pub const LIKELY: f32 = 0.5;
+    /// From here on nothing more is worth asking.
+    pub const CERTAIN: f32 = 0.9;
+
+    /// How sure it is, in a word.
+    pub fn sure(&self) -> &'static str {
+        match self.confidence {
+            Verdict::CERTAIN.. => "certain",
+            Verdict::LIKELY.. => "likely",
+            _ => "cannot tell",
+        }
+    }
 }
 
 /// The ranked causes of a call, likeliest first; never empty.

@@ -6,7 +6,7 @@ use super::call::{as_whom_and_when, call_of};
 use crate::app::pane::Shown;
 use crate::app::{Action, Pane, Running, State, blocked};
 use crate::insight::stream::pace;
-use crate::insight::{Explanation, request_ids};
+use crate::insight::{Verdict, request_ids};
 use crate::model::{Outcome, StatusClass, cut, limits, size_text, visible_line, wrap};
 use crate::ui::paint::{barred, gauge, sign};
 use crate::ui::theme::Theme;
@@ -178,7 +178,7 @@ fn sentence(state: &State, shown: &Shown) -> String {
     }
     let why = state.response.why.as_ref().filter(|_| shown.says_no());
     if let Some(why) = why
-        && why.explanation.verdict().confidence >= LIKELY
+        && why.explanation.verdict().confidence >= Verdict::LIKELY
     {
         return why.explanation.verdict().summary.clone();
     }
@@ -203,20 +203,6 @@ fn unknown_status(status: u16) -> String {
     format!("The catalogue does not know status {status}; by its class, {says}.")
 }
 
-/// From here on nothing more is worth asking.
-const CERTAIN: f32 = 0.9;
-/// From here on a cause is named.
-const LIKELY: f32 = 0.5;
-
-/// How sure a verdict is, in a word.
-fn sure(explanation: &Explanation) -> &'static str {
-    match explanation.verdict().confidence {
-        CERTAIN.. => "certain",
-        LIKELY.. => "likely",
-        _ => "cannot tell",
-    }
-}
-
 /// `likely · i finds out for certain`; blank until it is known.
 fn how_sure(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Option<Line<'static>> {
     if !shown.says_no() || matches!(shown.exchange.outcome, Outcome::Failed(_)) {
@@ -225,9 +211,10 @@ fn how_sure(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Option
     let Some(why) = &state.response.why else {
         return Some(Line::default());
     };
-    let percent = why.explanation.verdict().percent();
-    let mut spans = vec![Span::raw(format!("{} ({percent})", sure(&why.explanation)))];
-    let is_open = why.explanation.verdict().confidence < CERTAIN;
+    let verdict = why.explanation.verdict();
+    let sure = format!("{} ({})", verdict.sure(), verdict.percent());
+    let mut spans = vec![Span::raw(sure)];
+    let is_open = verdict.confidence < Verdict::CERTAIN;
     if blocked(Action::Investigate, state).is_none() {
         let words = match (why.case.probes.is_empty(), is_open) {
             (true, true) => "finds out for certain",
