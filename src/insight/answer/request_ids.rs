@@ -5,7 +5,7 @@ use crate::insight::Exchange;
 use crate::model::Headers;
 
 /// What the name of such a header ends with, its hyphens left out; the most telling first.
-const ENDINGS: [&str; 11] = [
+const ENDINGS: [&str; 18] = [
     "requestid",
     "correlationid",
     "traceid",
@@ -14,6 +14,13 @@ const ENDINGS: [&str; 11] = [
     "transactionid",
     "debugid",
     "reqid",
+    "transid",
+    "txid",
+    "faultid",
+    "uploadid",
+    "rid",
+    "tid",
+    "ref",
     "tracecontext",
     "trace",
     "ray",
@@ -24,7 +31,7 @@ const ENDINGS: [&str; 11] = [
 fn place(name: &str) -> Option<(usize, usize)> {
     let lower = name.to_ascii_lowercase();
     let bare = lower.strip_prefix("x-").unwrap_or(&lower);
-    let words: Vec<&str> = bare.split('-').collect();
+    let words: Vec<&str> = bare.split(['-', '_']).collect();
     if let [.., "id", number] = words[..]
         && number.parse::<u8>().is_ok()
     {
@@ -100,6 +107,8 @@ mod tests {
             "x-b3-traceid",
             "x-acme-id-2",
             "Edge-Ray",
+            "X-Edge-Ref",
+            "acme_tid",
         ] {
             assert!(is_request_id(name), "{name}");
         }
