@@ -120,6 +120,11 @@ impl TokenReport {
         if kinds.is_empty() || !kinds.iter().all(is_known) || kinds.iter().any(|k| self.fits(k)) {
             return Vec::new();
         }
+        let mut others = pack.credentials.iter().filter(|kind| !kinds.contains(kind));
+        if let Some(other) = others.find(|kind| self.is_exactly(kind)) {
+            let says = format!("it has the form of a {}, which goes elsewhere", other.kind);
+            return vec![fair(doubt(Cause::TokenWrongKind, says))];
+        }
         match kinds.as_slice() {
             [one] => self.beside_the_only(one),
             _ => {
@@ -147,6 +152,13 @@ impl TokenReport {
             _ => !is_telling(kind),
         };
         long && made && begins
+    }
+
+    /// Whether it has the very length of this kind, and its letters.
+    fn is_exactly(&self, kind: &CredentialKind) -> bool {
+        let is_narrow = kind.alphabet.is_some_and(|set| set != Alphabet::Any);
+        let is_one_length = kind.length.is_some_and(|(least, most)| least == most);
+        is_narrow && is_one_length && self.fits(kind)
     }
 
     /// The API has one kind of credential, and this is another one.

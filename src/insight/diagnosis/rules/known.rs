@@ -300,6 +300,21 @@ impl<'a> Beside<'a> {
         }))
     }
 
+    /// How far a credential may still be one that nobody read, where its own API says what is wrong
+    /// with its value.
+    pub fn left_by_own_word_of_value(&self) -> f32 {
+        const OF_A_READ_VALUE: [Cause; 4] = [
+            Cause::TokenExpired,
+            Cause::TokenNotYetValid,
+            Cause::TokenProof,
+            Cause::TokenClockSkew,
+        ];
+        left_by(self.0.iter().filter(|row| {
+            let named = row.meaning.cause;
+            rank_of(row) == Rank::Own && named.is_some_and(|c| OF_A_READ_VALUE.contains(&c))
+        }))
+    }
+
     /// How far a cause still counts that no row names, where rows name others.
     pub fn left_against(&self, cause: Cause) -> f32 {
         let names_another = |row: &&Spoken| row.meaning.cause.is_some_and(|named| named != cause);
@@ -390,6 +405,7 @@ fn add(
     findings: &mut Findings,
 ) {
     let mut named: Vec<Cause> = Vec::new();
+    let mut opened: Vec<Cause> = Vec::new();
     for row in rows {
         let left = match says_closely(row) {
             true => closely,
@@ -413,7 +429,9 @@ fn add(
             findings.add(*cause, weight, tier(row), evidence(row, heard));
         }
         for other in also {
-            if !named.contains(other) {
+            // Several rows that leave it open say it once.
+            if !named.contains(other) && !opened.contains(other) {
+                opened.push(*other);
                 let share = (1.0 - sure) * FOR_OTHERS / also.len() as f32;
                 // A small share is no word against it.
                 let weight = nats(share, open).max(0.0) * left;

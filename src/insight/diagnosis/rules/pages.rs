@@ -2,6 +2,7 @@
 //! itself.
 
 use super::finding::{Findings, Rule, Tier};
+use super::known::{Beside, PROVING};
 use crate::insight::api::fits::path_fits;
 use crate::insight::facts::{Case, Facts, Page};
 use crate::model::{Body, Cause, RequestSpec};
@@ -25,7 +26,7 @@ pub const RULES: &[Rule] = &[
 fn refusal(case: &Case, findings: &mut Findings) {
     let call = &case.call;
     let refuses = matches!(call.status(), 401 | 403 | 405 | 406 | 418 | 451);
-    if call.page != Page::Html || !refuses {
+    if call.page != Page::Html || !refuses || gives_own_reason(call) {
         return;
     }
     let says = "The refusal is a web page, and the API answers in JSON.";
@@ -43,6 +44,12 @@ fn refusal(case: &Case, findings: &mut Findings) {
     }
 }
 
+/// Whether a sentence stands in the status line: that is written by the application itself.
+fn gives_own_reason(call: &Facts) -> bool {
+    let reason = call.response().map_or("", |response| &response.reason);
+    reason.split_whitespace().count() >= 5
+}
+
 /// Wrong where a page is what was asked for.
 fn instead(case: &Case, findings: &mut Findings) {
     let call = &case.call;
@@ -56,10 +63,23 @@ fn instead(case: &Case, findings: &mut Findings) {
         .any(|hop| is_login(&hop.location));
     if led || is_login_page(call) {
         let says = "A login page came instead of the API's answer.";
-        findings.add(Cause::PermissionEdgeBlock, 6.0, Tier::Seen, says);
+        // Some APIs answer a credential that they do not take so, and their pack knows it.
+        let left = Beside::of(case).left_against(Cause::PermissionEdgeBlock);
+        let tier = if left > PROVING {
+            Tier::Seen
+        } else {
+            Tier::Said
+        };
+        findings.add(Cause::PermissionEdgeBlock, 6.0 * left, tier, says);
     } else {
         let says = "A web page came where the API would answer in JSON.";
-        findings.add(Cause::PathBrowserUrl, 4.5, Tier::Seen, says);
+        let left = Beside::of(case).left_against(Cause::PathBrowserUrl);
+        let tier = if left > PROVING {
+            Tier::Seen
+        } else {
+            Tier::Said
+        };
+        findings.add(Cause::PathBrowserUrl, 4.5 * left, tier, says);
         if let Some(speaks) = case.probes.iter().find(|p| p.facts.page == Page::Json) {
             let says = format!("The API itself speaks JSON: {}.", case.cite(speaks));
             findings.add(Cause::PathBrowserUrl, 1.5, Tier::Seen, says);

@@ -53,7 +53,16 @@ pub(super) fn absent(case: &Case, findings: &mut Findings) {
     };
     let elsewhere = case.credential.place != CredentialPlace::Nowhere;
     let (weight, tier) = match elsewhere && is_about_token(case) {
-        true => (6.0, Tier::Seen),
+        true => {
+            // Who says why a credential fails has read it where it stood.
+            let left = Beside::of(case).left_by_own_word_of_value();
+            let tier = if left > PROVING {
+                Tier::Seen
+            } else {
+                Tier::Said
+            };
+            (6.0 * left, tier)
+        }
         false => (weight, Tier::Said),
     };
     findings.add(Cause::TokenMissing, weight, tier, place);

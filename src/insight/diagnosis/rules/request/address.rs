@@ -5,6 +5,7 @@ use crate::insight::facts::{Case, Facts, Purpose};
 use crate::insight::json;
 use crate::insight::route::decoded;
 use crate::insight::rules::finding::{Findings, Tier};
+use crate::insight::rules::known::{Beside, PROVING};
 use crate::insight::words::Sense;
 use crate::model::{Cause, StatusClass, token_names_in};
 
@@ -88,6 +89,17 @@ pub(super) fn address(case: &Case, findings: &mut Findings) {
             "A blank stands at the end of a part of the path.",
         );
     }
+    if let Some(around) = nothing_between(&call.exchange.sent.url) {
+        let says = format!("Nothing stands between the two slashes in {around}.");
+        // Some APIs have a name that is empty, and say so.
+        let left = Beside::of(case).left_against(Cause::RequestBadUrl);
+        let tier = if left > PROVING {
+            Tier::Seen
+        } else {
+            Tier::Said
+        };
+        findings.add(Cause::RequestBadUrl, 6.0 * left, tier, says);
+    }
     let raw = call.exchange.sent.url.as_bytes();
     let broken = (0..raw.len()).any(|at| {
         raw[at] == b'%'
@@ -103,6 +115,19 @@ pub(super) fn address(case: &Case, findings: &mut Findings) {
         let says = "The port speaks https: begin the URL with https://.";
         findings.add(Cause::RequestBadUrl, 9.5, Tier::Seen, says);
     }
+}
+
+/// The parts around two slashes in the path: a value is missing there, or two texts were joined
+/// that both brought one.
+fn nothing_between(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?;
+    let path = &path[path.find("://").map_or(0, |at| at + 3)..];
+    let (_, path) = path.split_at(path.find('/')?);
+    // A path may hold a whole URL.
+    let (before, after) = path.trim_end_matches('/').split_once("//")?;
+    let before = before.rsplit('/').next()?;
+    let after = after.split('/').next()?;
+    (!before.ends_with(':')).then(|| format!("{before}//{after}"))
 }
 
 /// What the usual servers say where plain http comes to a port of theirs for https.

@@ -31,6 +31,8 @@ fn look(case: &Case, findings: &mut Findings) {
     }
     let sent = &call.exchange.sent;
     let has_body = !sent.body.is_empty();
+    // A transcript rarely shows what was written.
+    let is_unseen = !has_body && case.writes() && call.exchange.is_received();
     let Some(route) = &call.route else {
         return;
     };
@@ -65,7 +67,7 @@ fn look(case: &Case, findings: &mut Findings) {
                     Tier::Seen,
                     format!("The answer names {name} of the path."),
                 );
-            } else if has_body {
+            } else if has_body || is_unseen {
                 findings.add(
                     Cause::RequestMissingParameter,
                     2.8,
