@@ -3,7 +3,8 @@
 use super::cases::Case;
 use super::faults::Server;
 use httriage::engine::investigate::case_of;
-use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault, clock, pasted};
+use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault, carried, clock, pasted};
+use httriage::insight::facts::{self, Facts};
 use httriage::insight::made_up::{filled, transcript};
 use httriage::insight::{Catalogue, explain, received, standings};
 use httriage::model::{
@@ -91,12 +92,7 @@ fn client(catalogue: &Catalogue) -> Client {
     Client::new(vault, options)
 }
 
-fn judged(
-    case: Case,
-    way: Way,
-    known: &httriage::insight::facts::Case,
-    catalogue: &Catalogue,
-) -> Judged {
+fn judged(case: Case, way: Way, known: &facts::Case, catalogue: &Catalogue) -> Judged {
     let explanation = explain(known, catalogue);
     let first = explanation.verdict();
     let weighed = standings(known);
@@ -179,8 +175,12 @@ async fn by_call(case: Case, catalogue: &Catalogue) -> Judged {
         manner: Manner::default(),
     };
     let raw = client.send(outgoing, &Flight::default()).await;
+    // As `send` does: what is sent in the clear is looked at before it is masked.
+    let credential = carried(&raw.sent, client.vault(), false);
     let exchange = Arc::new(client.shown(raw));
-    let known = case_of(&client, exchange, environment);
+    let knowledge = client.knowledge(&exchange, &environment);
+    let facts = Facts::read(exchange, &environment.base_path());
+    let known = facts::Case::of(facts, credential, environment, clock::now()).knowing(knowledge);
     judged(case, Way::Send, &known, catalogue)
 }
 

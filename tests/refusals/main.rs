@@ -11,6 +11,7 @@
 //! fit` fits the table of calibration.
 
 mod cases;
+mod examples;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod figures;
@@ -25,8 +26,8 @@ use judge::{Judged, Way, judge_all};
 use std::sync::Arc;
 
 /// Of the seen refusals so many times as many were wrong when they were first looked at as are
-/// since packs and rules were mended on them: 26 in 100 then, 12 now.
-const MENDED: f32 = 2.2;
+/// since packs and rules were mended on them: 23 in 100 then, 9 now.
+const MENDED: f32 = 2.6;
 
 /// All that the program knows.
 fn catalogue() -> Catalogue {
@@ -180,6 +181,16 @@ fn fit_the_table_is_what_the_seen_refusals_say() {
             "at {weight} {now} were right and the table says {then}: UPDATE=1 fits it anew"
         );
     }
+}
+
+/// Examples that say more than the rules hear so far; there shall never be more.
+const MOST_OTHERWISE: usize = 29;
+
+#[test]
+fn the_examples_of_packs_are_named_as_they_say() {
+    let (all, wrong) = examples::named_otherwise(&catalogue());
+    println!("{} of {all} examples are named otherwise", wrong.len());
+    assert!(wrong.len() <= MOST_OTHERWISE, "{}", wrong.join("\n"));
 }
 
 #[test]
