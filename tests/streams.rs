@@ -184,6 +184,11 @@ fn an_error_inside_a_stream_is_decoded_and_counts() {
             "{\"status\": \"pulling\"}\n{\"error\": {\"code\": \"denied\", \"message\": \"You may not pull this.\"}}\n",
             "denied",
         ),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json-seq\r\nconnection: close\r\n\r\n",
+            "\u{1e}{\"status\": \"pulling\"}\n\u{1e}{\"error\":\n {\"code\": \"denied\", \"message\": \"You may not pull this.\"}}\n",
+            "denied",
+        ),
     ];
     for (head, body, code) in bodies {
         let (server, pieces) = stream(head);
@@ -208,6 +213,24 @@ fn records_of_failures_in_a_stream_are_data() {
     drop(pieces);
     let ran = Home::new().run(&["send", "GET", &server.base(), "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.out);
+}
+
+#[test]
+fn a_sequence_of_json_is_shown_value_by_value() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json-seq\r\nconnection: close\r\n\r\n";
+    let (server, pieces) = stream(head);
+    let mut tty = Tty::start(&[&format!("{}/live", server.base())], (160, 48));
+    tty.sees("GET ▾");
+    tty.types("\x12");
+    pieces
+        .send("\u{1e}{\"n\":\n \"one\"}\n".to_owned())
+        .unwrap();
+    tty.sees("\"one\"");
+    pieces.send("\u{1e}{\"n\": \"two\"}\n".to_owned()).unwrap();
+    tty.sees("\"two\"");
+    tty.sees("2 events");
+    drop(pieces);
+    tty.sees("200 OK");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use jaq_core::{Compiler, Ctx, Vars, compile, data::JustLut, load, unwrap_valr};
 use jaq_json::{Val, read, write};
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -307,8 +308,9 @@ fn evaluated<W: Write>(
         .compile(modules)
         .map_err(|errors| unknown(filter, &errors))?;
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let body = without_separators(body);
     let mut line = Vec::new();
-    for input in read::parse_many(body) {
+    for input in read::parse_many(&body) {
         let input = input.map_err(|error| format!("The body is not JSON: {error}."))?;
         let context = Ctx::<JustLut<Val>>::new(&program.lut, Vars::new([]));
         for output in program.id.run((context, input)).map(unwrap_valr) {
@@ -333,6 +335,19 @@ fn evaluated<W: Write>(
 
 /// Columns of an error, which may have a whole body in it.
 const LONGEST_ERROR: usize = 200;
+
+/// The values of a sequence (RFC 7464) with blanks between them; the sign that stands before each
+/// is part of none.
+fn without_separators(body: &[u8]) -> Cow<'_, [u8]> {
+    const RECORD: u8 = 0x1e;
+    match body.trim_ascii_start().first() {
+        Some(&RECORD) => {
+            let blanked = |b: &u8| if *b == RECORD { b' ' } else { *b };
+            body.iter().map(blanked).collect()
+        }
+        _ => Cow::Borrowed(body),
+    }
+}
 
 /// What reaches out of a filter: variables of the environment, the process, its streams.
 fn is_left_out(name: &str) -> bool {

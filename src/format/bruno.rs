@@ -6,14 +6,14 @@ mod exported;
 mod shared;
 
 use super::FormatError;
-use super::call::{Call, Sent};
+use super::call::{Call, Manner, Sent};
 use super::credentials::{KeyPlace, Proof};
 use super::gathered::Gathered;
 use super::har::Watch;
-use super::postman::graphql_text;
+use super::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName};
 use blocks::{Block, blocks};
-use shared::{METHODS, with_path_value};
+use shared::{METHODS, graphql, queried, with_path_value, without_remarks};
 
 /// Whether a text is a file of Bruno: its first block says so, or it is an export of it.
 pub fn is_requests(text: &str) -> bool {
@@ -114,11 +114,10 @@ impl Reader<'_> {
             };
             url = with_path_value(&url, &row.name, &value);
         }
-        let params = self.rows(named("params:query").or_else(|| named("query")));
-        if !params.is_empty() {
-            // The query stands in the URL as well.
-            url = url.split('?').next().unwrap_or_default().to_owned();
-        }
+        let rows = self.rows(named("params:query").or_else(|| named("query")));
+        let settings = named("settings").and_then(|settings| settings.value("encodeUrl"));
+        let is_encoded = settings.is_some_and(|value| value == "true");
+        let (url, params) = queried(url, rows, is_encoded);
         let method = match asked.name {
             "http" => asked.value("method").unwrap_or_default(),
             name => name.to_owned(),
@@ -130,8 +129,15 @@ impl Reader<'_> {
             url,
             params,
             headers: self.rows(named("headers")),
+            query_signs: Some(written::COMPONENT_OF_URL),
+            form_signs: Some(written::FORM),
+            manner: Manner::Browser,
             ..Call::default()
         };
+        for row in &mut call.headers {
+            // A text over several lines is one line of a head.
+            row.value = row.value.replace('\n', "");
+        }
         self.auth(&mut call, blocks, &asked.value("auth").unwrap_or_default());
         self.body(&mut call, blocks, &asked.value("body").unwrap_or_default());
         for block in blocks {
@@ -227,7 +233,7 @@ impl Reader<'_> {
                     .iter()
                     .find(|block| block.name == "body:graphql:vars");
                 let variables = variables.map(Block::text).unwrap_or_default();
-                let text = graphql_text(block.text().trim(), &variables);
+                let text = graphql(block.text().trim(), &variables);
                 call.typed("application/json");
                 call.body = Sent::Text(self.plain(&text));
             }
@@ -238,7 +244,11 @@ impl Reader<'_> {
                     "body:sparql" => "application/sparql-query",
                     _ => "application/json",
                 });
-                call.body = Sent::Text(self.plain(&block.text()));
+                let text = match name {
+                    "body:json" | "body" => without_remarks(&block.text()),
+                    _ => block.text(),
+                };
+                call.body = Sent::Text(self.plain(&text));
             }
         }
     }
@@ -251,8 +261,19 @@ impl Reader<'_> {
             ..Part::default()
         };
         let Some((paths, kind)) = file_in(&row.value) else {
+            let kind = row
+                .value
+                .rsplit_once("@contentType(")
+                .and_then(|(text, kind)| {
+                    Some((text.trim_end(), kind.trim_end().strip_suffix(')')?))
+                });
+            let (value, kind) = match kind {
+                Some((text, kind)) => (text.to_owned(), Some(kind.to_owned())),
+                None => (row.value, None),
+            };
             return vec![Part {
-                value: row.value,
+                value,
+                media_type: kind,
                 ..part
             }];
         };
@@ -290,7 +311,7 @@ mod tests {
     #[test]
     fn a_file_of_one_request_is_read() {
         let read = collection(
-            "meta {\n  name: make a card\n  type: http\n  seq: 1\n}\n\npost {\n  url: {{host}}/cards/:id?q=1&off=2\n  body: json\n  auth: bearer\n}\n\nparams:query {\n  q: 1\n  ~off: 2\n}\n\nparams:path {\n  id: 7\n}\n\nheaders {\n  X-A: b: c\n  ~X-Off: d\n}\n\nauth:bearer {\n  token: {{key}}\n}\n\nbody:json {\n  {\n    \"a\": \"{{word}}\",\n    \"b\": { \"c\": [] }\n  }\n}\n\nvars:pre-request {\n  key: planted-1\n  word: x\n}\n\nscript:pre-request {\n  let a = {};\n}\n",
+            "meta {\n  name: make a card\n  type: http\n  seq: 1\n}\n\npost {\n  url: {{host}}/cards/:id?q=1\n  body: json\n  auth: bearer\n}\n\nparams:query {\n  q: 1\n  ~off: 2\n}\n\nparams:path {\n  id: 7\n}\n\nheaders {\n  X-A: b: c\n  ~X-Off: d\n}\n\nauth:bearer {\n  token: {{key}}\n}\n\nbody:json {\n  {\n    \"a\": \"{{word}}\",\n    \"b\": { \"c\": [] }\n  }\n}\n\nvars:pre-request {\n  key: planted-1\n  word: x\n}\n\nscript:pre-request {\n  let a = {};\n}\n",
         );
         let step = &read.requests[0];
         assert_eq!(
@@ -340,7 +361,7 @@ mod tests {
         );
         assert_eq!(
             read.requests[0].spec.body,
-            Body::Text("{\"query\":\"{ me }\",\"variables\":{ \"a\": 1 }}".into())
+            Body::Text("{\"query\":\"{ me }\",\"variables\":{\"a\":1}}".into())
         );
     }
 

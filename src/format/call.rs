@@ -1,6 +1,8 @@
 //! A call as another program's command or file asks for it, before it is a request of ours.
 
 use super::gathered::Gathered;
+use super::lift::holds_secret;
+use super::written::{Signs, as_browser, without_dots};
 use crate::model::{Body, Param, Part, RequestSpec, TokenName, cut};
 
 /// Its texts are filled in; what the other program writes in braces was made a name of ours.
@@ -15,6 +17,23 @@ pub struct Call {
     /// `user:password`
     pub user: Option<String>,
     pub body: Sent,
+    /// How the other program writes what goes into the query, where that is known.
+    pub query_signs: Option<Signs>,
+    /// And what goes into a form.
+    pub form_signs: Option<Signs>,
+    pub manner: Manner,
+}
+
+/// What the other program does to a request before it sends it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// It takes dots out of the path.
+    #[default]
+    Plain,
+    /// It reads the URL as a browser does.
+    Browser,
+    /// The path goes out as it is.
+    PathAsIs,
 }
 
 /// What goes along.
@@ -27,6 +46,23 @@ pub enum Sent {
     Form(Vec<Param>),
     Parts(Vec<Part>),
     File(String),
+}
+
+/// A text with the names filled in that a folder or a request has values of its own for; those
+/// of the innermost stand last.
+pub fn with_own(text: &str, own: &[(String, String)]) -> String {
+    let mut text = text.to_owned();
+    for (name, value) in own.iter().rev() {
+        if !text.contains("{{") {
+            break;
+        }
+        // It stays a name, which becomes that of a token.
+        if holds_secret(name, value) {
+            continue;
+        }
+        text = text.replace(&format!("{{{{{name}}}}}"), value);
+    }
+    text
 }
 
 impl Call {
@@ -71,10 +107,20 @@ impl Gathered<'_> {
                 .count(call.at, "requests without a URL were left out");
             return false;
         }
-        let url = self.url(&mut spec, url, call.at);
+        let mut url = self.url(&mut spec, url, call.at);
+        if call.manner != Manner::PathAsIs {
+            url = without_dots(&url);
+        }
+        if call.manner == Manner::Browser {
+            url = as_browser(&url);
+        }
         (spec.url, spec.params) = self.lifter.taken_apart(&url);
-        for mut row in call.params {
-            row.value = self.lifter.named("parameter", &row.name, &row.value);
+        for row in call.params {
+            let mut row = match call.query_signs {
+                Some(signs) => signs.query(row),
+                None => row,
+            };
+            row.set_value(self.lifter.named("parameter", &row.name, &row.value));
             spec.params.push(row);
         }
         let kind = call
@@ -94,9 +140,13 @@ impl Gathered<'_> {
             Sent::Text(text) => self.lifter.text_body(text, is_form),
             Sent::Bytes(bytes) => Body::Bytes(bytes),
             Sent::File(path) => Body::File(path),
-            Sent::Form(mut rows) => {
+            Sent::Form(rows) => {
+                let mut rows: Vec<Param> = match call.form_signs {
+                    Some(signs) => rows.into_iter().map(|row| signs.form(row)).collect(),
+                    None => rows,
+                };
                 for row in &mut rows {
-                    row.value = self.lifter.named("form", &row.name, &row.value);
+                    row.set_value(self.lifter.named("form", &row.name, &row.value));
                 }
                 match rows.is_empty() {
                     true => Body::Empty,

@@ -2,7 +2,7 @@
 //! pipes, and cut into words.
 
 use super::FormatError;
-use super::curl::{Command, Unclosed, command, dialect, leads_to, next_of};
+use super::curl::{Command, Givers, Unclosed, command, dialect, leads_to, take_input};
 use super::gathered::{Gathered, MOST};
 use crate::model::Collection;
 
@@ -16,8 +16,14 @@ pub fn of(
     let leads = |line: &str| leads_to(line, &is_program);
     let mut commands = Vec::new();
     let (mut at, mut inside_line) = (0, true);
-    while let Some(start) = next_of(text, at, inside_line, leads) {
-        let found = command(text, start, dialect).map_err(|open| unclosed(text, file, &open))?;
+    let mut givers = Givers::new(text, dialect, &leads);
+    while let Some(start) = givers.next_command(at, inside_line) {
+        let given = givers.before(start, at);
+        let mut found =
+            command(text, start, dialect).map_err(|open| unclosed(text, file, &open))?;
+        if let Some((_, giver)) = &given {
+            take_input(&mut found, giver);
+        }
         at = found.end;
         inside_line = !matches!(found.ended_by, None | Some(b'\n'));
         commands.push(found);
@@ -78,6 +84,16 @@ pub fn note_lost(gathered: &mut Gathered, command: &Command) {
     for (at, why) in &command.lost {
         gathered.notes.add(*at, why);
     }
+}
+
+/// Where a program stands in a line that begins with it, or with what is piped into it.
+pub fn leads_in(line: &str, is_program: fn(&str) -> bool) -> Option<usize> {
+    let is_giver = |name: &str| ["echo", "printf", "cat"].contains(&name);
+    leads_to(line, is_program).or_else(|| {
+        leads_to(line, is_giver)?;
+        let behind = line.rfind('|')? + 1;
+        Some(behind + leads_to(&line[behind..], is_program)?)
+    })
 }
 
 /// An error for a text in which no such command stands.

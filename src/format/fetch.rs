@@ -3,10 +3,11 @@
 mod script;
 
 use super::FormatError;
-use super::call::{Call, Sent};
+use super::call::{Call, Manner, Sent};
 use super::commands;
 use super::gathered::Gathered;
 use super::har::Watch;
+use super::written;
 use crate::model::{Collection, Param, Secret, TokenName};
 use script::{Script, Term};
 
@@ -93,6 +94,8 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
     let mut call = Call {
         at,
         url: arguments.next().map_or_else(String::new, |url| url.text()),
+        form_signs: Some(written::FORM),
+        manner: Manner::Browser,
         ..Call::default()
     };
     let members = match arguments.next() {
@@ -150,7 +153,7 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
             Sent::Text(text)
         }
         Some(Term::Form(rows)) => {
-            call.typed("application/x-www-form-urlencoded");
+            call.typed("application/x-www-form-urlencoded;charset=UTF-8");
             Sent::Form(rows)
         }
         Some(Term::Plain(name)) => Sent::Text(name),
@@ -172,6 +175,15 @@ fn one(gathered: &mut Gathered, arguments: Vec<Term>, at: usize) {
             Sent::Nothing
         }
     };
+    // Fetch, 2.2.1: only these are written in capital letters.
+    let upper = call.method.to_ascii_uppercase();
+    let known = ["", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+    if upper != call.method && !known.contains(&&*upper) {
+        gathered.notes.count(
+            at,
+            "fetch() sends a method other than GET, POST, PUT, DELETE, HEAD and OPTIONS in the letters that it is written in, and most servers refuse small ones; here it goes out in capital letters",
+        );
+    }
     gathered.call(call);
 }
 
@@ -243,10 +255,10 @@ mod tests {
         assert_eq!(
             spec.body,
             Body::Text(
-                "{\"name\":\"kim\",\"n\":1.50,\"ok\":true,\"none\":null,\"who\":{{user}},\"tags\":[\"a\"]}".into()
+                "{\"name\":\"kim\",\"n\":1.5,\"ok\":true,\"none\":null,\"who\":{{user}},\"tags\":[\"a\"]}".into()
             )
         );
-        let form = vec![Param::new("a", "1"), Param::new("b", "c d")];
+        let form = vec![Param::new("a", "1"), Param::of_form("b=c+d")];
         assert_eq!(read.requests[1].spec.body, Body::Form(form));
         assert_eq!(read.requests[1].spec.headers[0], Param::new("X-A", "b"));
         let value = &read.requests[2].spec.headers[0].value;

@@ -7,7 +7,7 @@ use super::variables::{Settled, Variables, with_scheme};
 use crate::insight::redact::Mask;
 use crate::model::{
     Auth, Body, Collection, Expectation, FoundToken, IS_BASE, Param, RequestSpec, Secret, Step,
-    TokenName, cut, lightly_encoded, slot,
+    TokenName, cut, decoded_around_names, lightly_encoded, slot,
 };
 
 /// Requests taken from one file.
@@ -93,7 +93,9 @@ impl<'a> Gathered<'a> {
     pub fn url(&mut self, spec: &mut RequestSpec, url: &str, at: usize) -> String {
         let (url, user) = user_of(url.trim());
         if let Some(user) = user {
-            self.basic(spec, user, "URL");
+            // In a URL it is written escaped.
+            let plain = decoded_around_names(user);
+            self.basic(spec, plain.as_deref().unwrap_or(user), "URL");
         }
         let starts_plainly = url.starts_with("{{") || url.starts_with('/');
         if !starts_plainly && !url.contains("://") {
@@ -193,9 +195,19 @@ impl<'a> Gathered<'a> {
         let tokens = self.lifter.into_tokens();
         let valued: Vec<_> = tokens.iter().filter_map(FoundToken::valued).collect();
         let mask = Mask::new(&valued);
+        let mut untyped = 0;
         for step in &mut self.steps {
             step.name = mask.text(&step.name);
+            step.spec.keep_untyped();
+            untyped += usize::from(step.spec.has_no_type());
             step.spec.settle();
+        }
+        if untyped > 0 {
+            let what = match untyped {
+                1 => "a body that looks like JSON has".to_owned(),
+                _ => format!("{untyped} bodies that look like JSON have"),
+            };
+            self.notes.add(0, &format!("{what} no Content-Type in the file, and goes out without one; switch the row on, or give one"));
         }
         tell(&mut self.notes, &settled, kind);
         Collection {

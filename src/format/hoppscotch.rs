@@ -2,17 +2,20 @@
 //! folders. No credential stays in a request.
 
 use super::FormatError;
-use super::call::{Call, Sent};
+use super::call::{Call, Sent, with_own};
 use super::credentials::{KeyPlace, Proof};
 use super::gathered::Gathered;
 use super::har::Watch;
 use super::node::{Members, Node};
 use super::notes::{offset_of, plain};
 use super::outline;
+use super::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 
 /// Folders within folders that are walked into.
 const MOST_DEEP: usize = 40;
+/// Values that one folder or request has of its own.
+const MOST_OWN: usize = 100;
 
 pub fn is_collection(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -52,6 +55,7 @@ pub fn read(
     let all: Vec<Members> = all.into_iter().filter_map(Node::members).collect();
     let mut reader = Reader {
         gathered: Gathered::new(json, taken, known),
+        own: Vec::new(),
     };
     for members in &all {
         reader.variables(members, 0);
@@ -85,6 +89,9 @@ fn named(name: &str, before: &str) -> String {
 
 struct Reader<'a> {
     gathered: Gathered<'a>,
+    /// The variables of the request that is being read, and of the folders around it that say
+    /// something else than the collection.
+    own: Vec<(String, String)>,
 }
 
 /// What a folder hands down.
@@ -93,6 +100,7 @@ struct Folder<'t> {
     path: String,
     auth: Option<Node<'t>>,
     headers: Vec<Node<'t>>,
+    own: Vec<(String, String)>,
     depth: usize,
 }
 
@@ -101,9 +109,7 @@ impl Reader<'_> {
         for node in members.list("variables") {
             let Some(row) = node.members() else { continue };
             let name = row.text("key").unwrap_or_default();
-            let value = ["currentValue", "initialValue", "value"]
-                .iter()
-                .find_map(|key| row.text(key).filter(|value| !value.is_empty()));
+            let value = value_of(&row);
             if !name.is_empty() && !self.gathered.variables.has(&name) {
                 let value = tidy(&value.unwrap_or_default());
                 self.gathered
@@ -128,6 +134,10 @@ impl Reader<'_> {
             path: outer.path.clone(),
             auth: members.get("auth").filter(is_own).or(outer.auth),
             headers: [outer.headers.clone(), members.list("headers")].concat(),
+            own: match outer.depth {
+                0 => Vec::new(),
+                _ => [outer.own.clone(), own_of(members)].concat(),
+            },
             depth: outer.depth + 1,
         };
         for node in members.list("folders") {
@@ -163,7 +173,7 @@ impl Reader<'_> {
 
     fn text(&mut self, members: &Members, name: &str) -> String {
         let text = tidy(&members.text(name).unwrap_or_default());
-        self.gathered.variables.plain(&text)
+        self.gathered.variables.plain(&with_own(&text, &self.own))
     }
 
     fn rows(&mut self, rows: Vec<Node>) -> Vec<Param> {
@@ -184,6 +194,14 @@ impl Reader<'_> {
 
     fn request(&mut self, members: &Members, at: usize, folder: &Folder) {
         let name = members.text("name").unwrap_or_default();
+        let rows = members.list("requestVariables").into_iter();
+        let rows = rows.filter_map(Node::members).filter_map(|row| {
+            let is_off = row.get("active").is_some_and(|node| !node.is_true());
+            let name = row.text("key").filter(|name| !name.is_empty() && !is_off)?;
+            Some((name, tidy(&row.text("value")?)))
+        });
+        self.own = folder.own.clone();
+        self.own.extend(rows.take(MOST_OWN));
         let mut url = self.text(members, "endpoint");
         if url.is_empty() {
             // The first versions have it in two parts.
@@ -198,6 +216,7 @@ impl Reader<'_> {
             },
             method: members.text("method").unwrap_or_default(),
             url,
+            query_signs: Some(written::LOOSE),
             ..Call::default()
         };
         call.params = self.rows(members.list("params"));
@@ -275,6 +294,7 @@ impl Reader<'_> {
                     value,
                     is_file,
                     is_off,
+                    media_type: row.text("contentType").filter(|kind| !kind.is_empty()),
                     ..Part::default()
                 });
             }
@@ -302,6 +322,22 @@ impl Reader<'_> {
             _ => Sent::Text(text),
         };
     }
+}
+
+/// The values of a folder.
+fn own_of(members: &Members) -> Vec<(String, String)> {
+    let rows = members.list("variables").into_iter();
+    let rows = rows.filter_map(Node::members).filter_map(|row| {
+        let name = row.text("key").filter(|name| !name.is_empty())?;
+        Some((name, tidy(&value_of(&row)?)))
+    });
+    rows.take(MOST_OWN).collect()
+}
+
+fn value_of(row: &Members) -> Option<String> {
+    ["currentValue", "initialValue", "value"]
+        .iter()
+        .find_map(|key| row.text(key).filter(|value| !value.is_empty()))
 }
 
 fn is_own(node: &Node) -> bool {

@@ -3,11 +3,12 @@
 mod items;
 
 use super::FormatError;
-use super::call::{Call, Sent};
+use super::call::{Call, Manner, Sent};
 use super::commands::{self, Program};
-use super::curl::{Command, Word, leads_to};
+use super::curl::{Command, Word};
 use super::gathered::Gathered;
 use super::har::Watch;
+use super::written;
 use crate::model::{Collection, Param, Secret, TokenName};
 use items::Items;
 
@@ -17,7 +18,7 @@ const SHORT_VALUED: &str = "aApPos";
 
 pub fn is_command(text: &str) -> bool {
     let line = commands::first_line(text);
-    let Some(at) = leads_to(line, is_program) else {
+    let Some(at) = commands::leads_in(line, is_program) else {
         return false;
     };
     let words = line[at..].split_whitespace().skip(1);
@@ -25,7 +26,9 @@ pub fn is_command(text: &str) -> bool {
     let goes_on = line.trim_end().ends_with(['\\', '^', '`']);
     let mut plain = words.iter().filter(|word| !word.starts_with('-'));
     match plain.next() {
-        Some(word) if is_method(word) => plain.next().is_some_and(|word| is_url(word)) || goes_on,
+        Some(word) if is_method(word) || is_lower_method(word) => {
+            plain.next().is_some_and(|word| is_url(word)) || goes_on
+        }
         Some(word) => {
             // A value of an option may stand before the URL.
             is_url(word) || words[0].starts_with('-') && plain.any(|word| is_url(word))
@@ -43,6 +46,14 @@ fn is_program(name: &str) -> bool {
 
 fn is_method(word: &str) -> bool {
     (3..=10).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Small letters do as well, where they can be nothing else.
+fn is_lower_method(word: &str) -> bool {
+    matches!(
+        word,
+        "get" | "post" | "put" | "patch" | "delete" | "head" | "options"
+    )
 }
 
 /// A word of prose ends with a full stop, and is no host.
@@ -89,6 +100,11 @@ enum Mode {
 
 struct Asked {
     mode: Mode,
+    /// JSON was asked for by its option, and is said of what has no body too.
+    says_json: bool,
+    path_as_is: bool,
+    /// xh writes JSON and forms in another way than HTTPie.
+    is_xh: bool,
     auth: Option<String>,
     auth_type: String,
     raw: Option<String>,
@@ -103,8 +119,12 @@ fn read_one(gathered: &mut Gathered, command: &Command) {
     };
     let name = program.text();
     let is_https = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = is_https.trim_end_matches(".exe");
     let mut asked = Asked {
+        is_xh: name.starts_with("xh"),
         mode: Mode::Json,
+        says_json: false,
+        path_as_is: false,
         auth: None,
         auth_type: String::new(),
         raw: None,
@@ -195,7 +215,11 @@ fn option<'w>(
 
 fn set(gathered: &mut Gathered, asked: &mut Asked, name: &str, value: String, at: usize) {
     match name {
-        "--json" => asked.mode = Mode::Json,
+        "--json" => {
+            asked.mode = Mode::Json;
+            asked.says_json = true;
+        }
+        "--path-as-is" => asked.path_as_is = true,
         "--form" => asked.mode = Mode::Form,
         "--multipart" => asked.mode = Mode::Multipart,
         "--raw" => asked.raw = Some(value),
@@ -244,6 +268,17 @@ fn whole_url(url: &str, scheme: &str) -> String {
 fn finish(gathered: &mut Gathered, asked: Asked, mut call: Call, command: &Command) {
     let at = call.at;
     call.params = asked.items.query.clone();
+    let (signs, form) = match asked.is_xh {
+        true => (written::FORM, "application/x-www-form-urlencoded"),
+        false => (
+            written::PLUS,
+            "application/x-www-form-urlencoded; charset=utf-8",
+        ),
+    };
+    (call.query_signs, call.form_signs) = (Some(signs), Some(signs));
+    if asked.path_as_is {
+        call.manner = Manner::PathAsIs;
+    }
     call.headers = asked.items.headers.clone();
     if let Some(auth) = asked.auth {
         match asked.auth_type.as_str() {
@@ -275,7 +310,7 @@ fn finish(gathered: &mut Gathered, asked: Asked, mut call: Call, command: &Comma
         Sent::File(path)
     } else if asked.items.has_data() {
         match asked.mode {
-            Mode::Json if asked.items.parts.is_empty() => Sent::Text(asked.items.json()),
+            Mode::Json if asked.items.parts.is_empty() => Sent::Text(asked.items.json(asked.is_xh)),
             Mode::Form if asked.items.parts.is_empty() => Sent::Form(asked.items.form()),
             _ => Sent::Parts(asked.items.all_parts()),
         }
@@ -296,8 +331,13 @@ fn finish(gathered: &mut Gathered, asked: Asked, mut call: Call, command: &Comma
         }
         .to_owned();
     }
+    let has_body = !matches!(call.body, Sent::Nothing);
     match &call.body {
-        Sent::Text(_) | Sent::File(_) if is_json => {
+        Sent::Parts(_) => {}
+        _ if asked.mode == Mode::Form => {
+            call.typed(form);
+        }
+        _ if is_json && (asked.says_json || has_body) => {
             call.typed("application/json");
             if call.header("accept").is_none() {
                 let row = Param::new("Accept", "application/json, */*;q=0.5");
@@ -366,9 +406,11 @@ mod tests {
     fn forms_parts_files_and_credentials_are_carried_over() {
         let spec = one("https -f POST :8443/x a=1 'b=c d' -a kim:planted-1");
         assert_eq!(spec.url, "https://localhost:8443/x");
-        let form = vec![Param::new("a", "1"), Param::new("b", "c d")];
+        let form = vec![Param::new("a", "1"), Param::of_form("b=c+d")];
         assert_eq!(spec.body, Body::Form(form));
-        assert_eq!(spec.headers[0].value, "Basic {{token:basic}}");
+        let headers: Vec<&str> = spec.headers.iter().map(|row| &row.value[..]).collect();
+        let form = "application/x-www-form-urlencoded; charset=utf-8";
+        assert_eq!(headers, [form, "Basic {{token:basic}}"]);
         let spec = one("http --multipart :/up note=hi 'file@./a b.txt;type=text/plain'");
         assert_eq!(
             (&spec.method[..], &spec.url[..]),

@@ -7,6 +7,7 @@ mod read;
 
 pub use read::{is_file, read};
 
+use crate::format::curl::has_dot_segments;
 use crate::format::export::{
     Chunk, Exporter, Ground, Name, Names, Outbound, Pair, Payload, Placeholder, Sheet, Stretch,
     Text, Written, comment, form_decoded, is_made_by_the_client, masked,
@@ -88,6 +89,9 @@ impl Sheet for Writer<'_> {
                     cut(name, 100)
                 )),
             }
+        }
+        if has_dot_segments(&outbound.address) {
+            lines.push_str("[Options]\npath-as-is: true\n");
         }
         if !open.is_empty() {
             lines.push_str("[QueryStringParams]\n");

@@ -2,19 +2,22 @@
 //! YAML. Read as requests in the order of their folders. No credential stays in a request.
 
 use super::FormatError;
-use super::call::{Call, Sent};
+use super::call::{Call, Manner, Sent, with_own};
 use super::credentials::{KeyPlace, Proof};
 use super::gathered::Gathered;
 use super::har::Watch;
 use super::node::{Members, Node};
 use super::notes::{offset_of, plain};
 use super::outline;
+use super::written;
 use super::yaml::Yaml;
 use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 use std::collections::HashMap;
 
 /// Folders within folders that are walked into.
 const MOST_DEEP: usize = 40;
+/// Values that the folders around a request have of their own.
+const MOST_OWN: usize = 200;
 const FIFTH: &str = "collection.insomnia.rest/5";
 const REMEDY: &str =
     "Export the collection again from Insomnia: as Insomnia v4 (JSON) or v5 (YAML).";
@@ -73,6 +76,7 @@ pub fn read(
     let is_same = json.len() == text.len();
     let mut reader = Reader {
         gathered: Gathered::new(if is_same { text } else { "" }, taken, known),
+        own: Vec::new(),
     };
     let title = match members.get("resources").and_then(Node::list) {
         Some(resources) => reader.fourth(&resources),
@@ -97,6 +101,23 @@ pub fn read(
 
 struct Reader<'a> {
     gathered: Gathered<'a>,
+    /// The values of the folders around the request that is being read.
+    own: Vec<(String, String)>,
+}
+
+/// Values by their names, those inside of others with a full stop between.
+fn flat(before: &str, data: Node, depth: usize, out: &mut Vec<(String, String)>) {
+    let Some(members) = data.members().filter(|_| depth < 8) else {
+        return;
+    };
+    for (name, node) in members.iter() {
+        let name = format!("{before}{name}");
+        match node.text() {
+            Some(value) if out.len() < MOST_OWN => out.push((name, tidy(&value))),
+            Some(_) => {}
+            None => flat(&format!("{name}."), node, depth + 1, out),
+        }
+    }
 }
 
 /// What a folder hands down.
@@ -105,6 +126,8 @@ struct Folder<'t> {
     path: String,
     auth: Option<Node<'t>>,
     headers: Vec<Node<'t>>,
+    /// Values that it has of its own.
+    own: Vec<(String, String)>,
     depth: usize,
 }
 
@@ -118,6 +141,13 @@ impl<'t> Folder<'t> {
             path: format!("{}{} / ", self.path, cut(name.trim(), 40)),
             auth: own.or(self.auth),
             headers: [self.headers.clone(), members.list("headers")].concat(),
+            own: {
+                let mut own = self.own.clone();
+                if let Some(data) = members.get("environment") {
+                    flat("", data, 0, &mut own);
+                }
+                own
+            },
             depth: self.depth + 1,
         }
     }
@@ -156,7 +186,7 @@ impl Reader<'_> {
         self.environments(&base, &others);
         for members in folders.values() {
             if let Some(data) = members.get("environment") {
-                self.values("", data, 0);
+                self.values(data);
             }
         }
         self.fill();
@@ -204,7 +234,7 @@ impl Reader<'_> {
                 continue;
             };
             if let Some(data) = members.get("environment") {
-                self.values("", data, 0);
+                self.values(data);
             }
             if depth < MOST_DEEP {
                 self.folder_values(&members.list("children"), depth + 1);
@@ -239,7 +269,7 @@ impl Reader<'_> {
     fn environments(&mut self, base: &[Members], others: &[Members]) {
         for environment in base {
             if let Some(data) = environment.get("data") {
-                self.values("", data, 0);
+                self.values(data);
             }
         }
         let mut others = others.iter();
@@ -250,7 +280,7 @@ impl Reader<'_> {
                 data.at,
                 &format!("values that the base environment does not give are those of the environment {name}"),
             );
-            self.values("", data, 0);
+            self.values(data);
         }
         for other in others {
             let at = other.get("data").map_or(0, |data| data.at);
@@ -260,20 +290,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Values by their names, those inside of others with a full stop between.
-    fn values(&mut self, before: &str, data: Node, depth: usize) {
-        let Some(members) = data.members().filter(|_| depth < 8) else {
-            return;
-        };
-        for (name, node) in members.iter() {
-            let name = format!("{before}{name}");
-            match node.text() {
-                Some(value) if !self.gathered.variables.has(&name) => {
-                    let value = tidy(&value);
-                    self.gathered.variables.set(&name, &value, false, node.at);
-                }
-                Some(_) => {}
-                None => self.values(&format!("{name}."), node, depth + 1),
+    /// Those that are not there yet.
+    fn values(&mut self, data: Node) {
+        let mut found = Vec::new();
+        flat("", data, 0, &mut found);
+        for (name, value) in found {
+            if !self.gathered.variables.has(&name) {
+                self.gathered.variables.set(&name, &value, false, data.at);
             }
         }
     }
@@ -286,7 +309,8 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, text: &str) -> String {
-        self.gathered.variables.plain(&tidy(text))
+        let text = with_own(&tidy(text), &self.own);
+        self.gathered.variables.plain(&text)
     }
 
     fn member(&mut self, members: &Members, name: &str) -> String {
@@ -309,6 +333,7 @@ impl Reader<'_> {
     }
 
     fn request(&mut self, members: &Members, at: usize, folder: &Folder) {
+        self.own.clone_from(&folder.own);
         let name = members.text("name").unwrap_or_default();
         let mut url = self.member(members, "url");
         for row in members.list("pathParameters") {
@@ -316,7 +341,7 @@ impl Reader<'_> {
             let name = row.text("name").unwrap_or_default();
             let value = match self.member(&row, "value") {
                 value if value.is_empty() => self.text(&format!("{{{{{name}}}}}")),
-                value => value,
+                value => written::COMPONENT.encoded(&value),
             };
             url = with_path_value(&url, &name, &value);
         }
@@ -328,9 +353,23 @@ impl Reader<'_> {
             },
             method: members.text("method").unwrap_or_default(),
             url,
+            form_signs: Some(written::FLEXIBLE),
             ..Call::default()
         };
         call.params = self.rows(members.list("parameters"));
+        let settings = members.get("settings").and_then(Node::members);
+        let is_off = |node: Option<Node>| node.is_some_and(|node| !node.is_true());
+        let is_raw = is_off(members.get("settingEncodeUrl"))
+            || is_off(settings.as_ref().and_then(|all| all.get("encodeUrl")));
+        let rebuilds = !is_off(members.get("settingRebuildPath"))
+            && !is_off(settings.and_then(|all| all.get("rebuildPath")));
+        call.query_signs = Some(match is_raw {
+            true => written::AS_IS,
+            false => written::FLEXIBLE,
+        });
+        if !rebuilds {
+            call.manner = Manner::PathAsIs;
+        }
         call.headers = self.rows(folder.headers.clone());
         call.lay_over(self.rows(members.list("headers")));
         let own = members.get("authentication").filter(|node| {

@@ -356,7 +356,7 @@ impl<'a> Lifter<'a> {
         }
         if is_form && let Some(mut rows) = form_rows(&text) {
             for row in &mut rows {
-                row.value = self.named("form", &row.name, &row.value);
+                row.set_value(self.named("form", &row.name, &row.value));
             }
             return Body::Form(rows);
         }

@@ -45,6 +45,7 @@ pub mod theme_file;
 pub mod ticket;
 mod variables;
 pub mod wget;
+mod written;
 mod yaml;
 
 pub use error::FormatError;

@@ -11,6 +11,7 @@ use super::call::{Call, Sent};
 use super::commands;
 use super::gathered::Gathered;
 use super::har::Watch;
+use super::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName};
 use script::{Asked, Script};
 use term::Term;
@@ -64,6 +65,8 @@ fn one(gathered: &mut Gathered, asked: Asked) {
     let at = asked.at;
     let mut call = Call {
         at,
+        query_signs: Some(written::NET),
+        form_signs: Some(written::NET),
         ..Call::default()
     };
     let (mut media_type, mut token, mut way) = (String::new(), None, String::new());
@@ -164,10 +167,15 @@ fn one(gathered: &mut Gathered, asked: Asked) {
                 Term::File(path) => (path, true),
                 term => (term.text(), false),
             };
+            let kind = match is_file {
+                true => "application/octet-stream",
+                false => "text/plain; charset=utf-8",
+            };
             Part {
                 name,
                 value,
                 is_file,
+                media_type: Some(kind.to_owned()),
                 ..Part::default()
             }
         });
@@ -258,7 +266,7 @@ mod tests {
         assert_eq!(read.requests[1].spec.params, [Param::new("a", "1")]);
         assert_eq!(
             read.requests[2].spec.body,
-            Body::Form(vec![Param::new("a", "b c")])
+            Body::Form(vec![Param::of_form("a=b+c")])
         );
         let Body::Multipart(parts) = &read.requests[3].spec.body else {
             panic!("{read:?}")

@@ -223,7 +223,8 @@ fn expectation(table: ExpectTable) -> Result<Expectation, (usize, String)> {
     })
 }
 
-/// The session as text. Rows that are switched off are not in it.
+/// The session as text. Rows that are switched off are not in it, but for the one that keeps a
+/// body without a type.
 pub fn write(session: &Session) -> String {
     let mut file = File::default();
     file.key("version", version_of(session));
@@ -248,7 +249,10 @@ pub fn write(session: &Session) -> String {
         file.text("url", &step.spec.url);
         match query_of(&step.spec) {
             Some(query) => file.text("query", &query),
-            None => file.pairs("params", &step.spec.params),
+            None => {
+                let rows = step.spec.params.iter().filter(|row| row.enabled);
+                file.pairs("params", &rows.cloned().collect::<Vec<_>>());
+            }
         }
         let is_carried = is_carried(&step.spec);
         let written = match is_carried {
@@ -256,12 +260,15 @@ pub fn write(session: &Session) -> String {
             false => written(&step.spec.body),
         };
         let mut headers = step.spec.headers.clone();
-        let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
+        let is_type = |row: &Param| row.name.eq_ignore_ascii_case("content-type");
+        let named = |row: &Param| row.enabled && is_type(row);
         if let Some(media_type) = written.as_ref().and_then(|w| w.media_type.as_ref())
             && !headers.iter().any(named)
         {
             headers.push(Param::new("Content-Type", media_type));
         }
+        let keeps = |row: &Param| row.enabled || step.spec.has_no_type() && is_type(row);
+        headers.retain(keeps);
         file.pairs("headers", &headers);
         match written {
             Some(written) => {
@@ -332,6 +339,7 @@ fn version_of(session: &Session) -> i64 {
         let escaped = |text: &str| pieces(text).any(|piece| piece == Piece::Brace);
         let written = written(&spec.body).unwrap_or_default();
         is_carried(spec)
+            || spec.has_no_type()
             || rows.filter(|row| row.enabled).any(|row| row.literal)
             || spec.sent_templates().into_iter().any(escaped)
             || query_of(spec).is_some()
@@ -399,7 +407,7 @@ struct StepTable {
     access: BTreeMap<String, Spanned<String>>,
 }
 
-/// `["name", "value"]`, or `{ name = …, value = …, literal = true }`.
+/// `["name", "value"]`, or `{ name = …, value = …, literal = true, off = true }`.
 struct Row(Param);
 
 #[derive(Deserialize)]
@@ -409,6 +417,9 @@ struct RowTable {
     value: String,
     #[serde(default)]
     literal: bool,
+    /// Switched off.
+    #[serde(default)]
+    off: bool,
 }
 
 impl<'de> Deserialize<'de> for Row {
@@ -435,10 +446,12 @@ impl<'de> Deserialize<'de> for Row {
 
             fn visit_map<A: MapAccess<'de>>(self, row: A) -> Result<Row, A::Error> {
                 let row = RowTable::deserialize(MapAccessDeserializer::new(row))?;
-                Ok(Row(match row.literal {
+                let enabled = !row.off;
+                let read = match row.literal {
                     true => Param::data(row.name, row.value),
                     false => Param::new(row.name, row.value),
-                }))
+                };
+                Ok(Row(Param { enabled, ..read }))
             }
         }
 

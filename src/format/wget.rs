@@ -3,7 +3,7 @@
 use super::FormatError;
 use super::call::{Call, Sent};
 use super::commands::{self, Program};
-use super::curl::{Command, leads_to};
+use super::curl::Command;
 use super::gathered::Gathered;
 use super::har::Watch;
 use crate::model::{Collection, Param, Secret, TokenName, cut};
@@ -14,7 +14,7 @@ const SHORT: &str = "OoaTtwQlPUeBiARDXI";
 
 pub fn is_command(text: &str) -> bool {
     let line = commands::first_line(text);
-    leads_to(line, is_program).is_some_and(|at| {
+    commands::leads_in(line, is_program).is_some_and(|at| {
         let mut words = line[at..].split_whitespace().skip(1);
         words.any(|word| word.contains(['.', ':', '/']) || word == "\\")
             || line.trim_end().ends_with(['\\', '^', '`'])

@@ -94,7 +94,13 @@ pub fn body(body: &Body, environment: &Environment, headers: &Headers) -> Result
                 true => SlotPlace::Form,
                 false => SlotPlace::Body,
             };
-            Filling::of(place, fill(text, false)?)
+            Filling::of(
+                place,
+                match place {
+                    SlotPlace::Form => form_text(text, environment)?,
+                    _ => fill(text, false)?,
+                },
+            )
         }
         Body::File(path) => Filling {
             files: vec![(0, fill(path, false)?.text)],
@@ -129,6 +135,29 @@ pub fn body(body: &Body, environment: &Environment, headers: &Headers) -> Result
             multipart(&filled, named_boundary(headers).as_deref())
         }
     })
+}
+
+/// A form as a text: a value that is put into a pair of it is encoded, and a name that stands
+/// alone may stand for several pairs.
+fn form_text(text: &str, environment: &Environment) -> Result<FilledText, Failure> {
+    let mut form = FilledText::default();
+    for (number, pair) in text.split('&').enumerate() {
+        if number > 0 {
+            form.text.push('&');
+        }
+        let is_pair = pair.contains('=');
+        form.push(fill_with(
+            pair,
+            environment,
+            "body",
+            Cause::RequestMalformedBody,
+            |value| match is_pair {
+                true => Cow::Owned(encoded(value)),
+                false => Cow::Borrowed(value),
+            },
+        )?);
+    }
+    Ok(form)
 }
 
 /// The boundary that a header asks for, where it is one (RFC 2046, 5.1.1).

@@ -153,6 +153,31 @@ impl RequestSpec {
         }
     }
 
+    /// Whether its body goes out without a type: the row for one is there and switched off.
+    pub fn has_no_type(&self) -> bool {
+        let named = |row: &&Param| row.name.eq_ignore_ascii_case("content-type");
+        let mut rows = self.headers.iter().filter(named).peekable();
+        rows.peek().is_some() && rows.all(|row| !row.enabled)
+    }
+
+    /// What another program sends without a type stays so, though it looks like JSON.
+    pub fn keep_untyped(&mut self) {
+        let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
+        let begins = |bytes: &[u8]| bytes.trim_ascii_start().first().copied();
+        let looks = match &self.body {
+            Body::Text(text) => begins(text.as_bytes()),
+            Body::Bytes(bytes) => begins(bytes),
+            _ => None,
+        };
+        let is_json = looks.is_some_and(|b| b"{[\"-tfn".contains(&b) || b.is_ascii_digit());
+        if is_json && !self.headers.iter().any(named) && !self.has_no_type() {
+            self.headers.push(Param {
+                enabled: false,
+                ..Param::new("Content-Type", "")
+            });
+        }
+    }
+
     /// Every text that is filled in before it is sent, rows that are switched off included.
     pub fn templates(&self) -> Vec<&str> {
         self.templates_of(|_| true)

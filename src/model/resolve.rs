@@ -43,6 +43,7 @@ pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequ
     }
     if !body.is_empty()
         && !sent.headers.has("content-type")
+        && !spec.has_no_type()
         && serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok()
     {
         sent.headers.push("content-type", "application/json");

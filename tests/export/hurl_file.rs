@@ -51,6 +51,10 @@ pub fn requests(text: &str, upload: &[u8], what: &str) -> Vec<Request> {
                 value.trim_matches(' ').as_bytes().to_vec(),
             ));
         }
+        if lines.next_if(|line| *line == "[Options]").is_some() {
+            // The one that keeps dots in a path.
+            assert_eq!(lines.next(), Some("path-as-is: true"), "{what}");
+        }
         for (section, in_url) in [("[QueryStringParams]", true), ("[FormParams]", false)] {
             if lines.next_if(|line| *line == section).is_none() {
                 continue;

@@ -36,6 +36,8 @@ fn every_result_is_a_line() {
     );
     assert_eq!(results(".data | map(.id) | add", body), ["3"]);
     assert_eq!(results(".data[] | select(.id > 5)", body), [""; 0]);
+    let sequence = "\u{1e}{\"id\":1}\n\u{1e}{\"id\":\n 2}\n";
+    assert_eq!(results(".id", sequence), ["1", "2"]);
 }
 
 #[test]

@@ -30,7 +30,9 @@ impl Block<'_> {
                     if line.trim() == "'''" {
                         break;
                     }
-                    text.push(line.trim());
+                    // Set off as far as the name, and once more.
+                    let inside = line.len() - line.trim_start_matches(' ').len();
+                    text.push(&line[inside.min(4)..]);
                 }
                 value = text.join("\n");
             }

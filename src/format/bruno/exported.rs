@@ -1,19 +1,21 @@
 //! A collection of Bruno exported as JSON: its folders in their order.
 
-use super::shared::{METHODS, with_path_value};
+use super::shared::{METHODS, graphql, queried, with_path_value, without_remarks};
 use crate::format::FormatError;
-use crate::format::call::{Call, Sent};
+use crate::format::call::{Call, Manner, Sent, with_own};
 use crate::format::credentials::{KeyPlace, Proof};
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
 use crate::format::node::{Members, Node};
 use crate::format::notes::{offset_of, plain};
 use crate::format::outline;
-use crate::format::postman::graphql_text;
+use crate::format::written;
 use crate::model::{Collection, Param, Part, Secret, TokenName, cut};
 
 /// Folders within folders that are walked into.
 const MOST_DEEP: usize = 40;
+/// Values that one folder or request has of its own.
+const MOST_OWN: usize = 100;
 
 pub fn is_collection(text: &str) -> bool {
     outline::has(text, "items")
@@ -48,6 +50,7 @@ pub fn read(
     let members = root.members().unwrap_or_default();
     let mut reader = Reader {
         gathered: Gathered::new(text, taken, known),
+        own: Vec::new(),
     };
     let mut environments = members.list("environments").into_iter();
     if let Some(first) = environments.next().and_then(Node::members) {
@@ -75,8 +78,14 @@ pub fn read(
     let outer = whole
         .and_then(|root| root.get("request"))
         .and_then(Node::members);
-    let outer = outer.and_then(|request| request.get("auth"));
-    reader.items(members.list("items"), "", outer, 0);
+    let folder = Folder {
+        auth: outer.as_ref().and_then(|request| request.get("auth")),
+        headers: outer
+            .map(|request| request.list("headers"))
+            .unwrap_or_default(),
+        ..Folder::default()
+    };
+    reader.items(members.list("items"), &folder);
     let title = members.text("name").unwrap_or_default();
     Ok(reader.gathered.finish("bruno", &title))
 }
@@ -85,18 +94,37 @@ fn is_on(row: &Members) -> bool {
     row.get("enabled").is_none_or(Node::is_true)
 }
 
+/// What a folder hands down.
+#[derive(Clone, Default)]
+struct Folder<'t> {
+    path: String,
+    auth: Option<Node<'t>>,
+    headers: Vec<Node<'t>>,
+    /// Values that it has of its own.
+    own: Vec<(String, String)>,
+    depth: usize,
+}
+
 struct Reader<'a> {
     gathered: Gathered<'a>,
+    /// The values of the request that is being read, and of the folders around it.
+    own: Vec<(String, String)>,
+}
+
+/// The values that a request, a folder or the collection has of its own.
+fn own_of(request: &Members) -> Vec<(String, String)> {
+    let vars = request.get("vars").and_then(Node::members);
+    let rows = vars.map(|vars| vars.list("req")).unwrap_or_default();
+    let rows = rows.into_iter().filter_map(Node::members).filter(is_on);
+    let rows = rows.filter_map(|row| {
+        let name = row.text("name").filter(|name| !name.is_empty())?;
+        Some((name, row.text("value")?))
+    });
+    rows.take(MOST_OWN).collect()
 }
 
 impl Reader<'_> {
-    fn items<'t>(
-        &mut self,
-        items: Vec<Node<'t>>,
-        path: &str,
-        auth: Option<Node<'t>>,
-        depth: usize,
-    ) {
+    fn items<'t>(&mut self, items: Vec<Node<'t>>, folder: &Folder<'t>) {
         for item in items {
             let Some(members) = item.members() else {
                 continue;
@@ -104,7 +132,7 @@ impl Reader<'_> {
             let name = members.text("name").unwrap_or_default();
             let kind = members.text("type").unwrap_or_default();
             if members.get("items").is_some() {
-                if depth == MOST_DEEP {
+                if folder.depth == MOST_DEEP {
                     self.gathered
                         .notes
                         .count(item.at, "folders lie too deep and were left out");
@@ -114,16 +142,27 @@ impl Reader<'_> {
                 let own = own
                     .and_then(|root| root.get("request"))
                     .and_then(Node::members);
-                let own = own.and_then(|request| request.get("auth")).filter(is_own);
-                let path = format!("{path}{} / ", cut(name.trim(), 40));
-                self.items(members.list("items"), &path, own.or(auth), depth + 1);
+                let auth = own.as_ref().and_then(|request| request.get("auth"));
+                let values = own.as_ref().map(own_of).unwrap_or_default();
+                let headers = own
+                    .map(|request| request.list("headers"))
+                    .unwrap_or_default();
+                let inside = Folder {
+                    path: format!("{}{} / ", folder.path, cut(name.trim(), 40)),
+                    auth: auth.filter(is_own).or(folder.auth),
+                    headers: [folder.headers.clone(), headers].concat(),
+                    own: [folder.own.clone(), values].concat(),
+                    depth: folder.depth + 1,
+                };
+                self.items(members.list("items"), &inside);
             } else if let Some(request) = members.get("request").and_then(Node::members)
                 && !matches!(
                     kind.as_str(),
                     "grpc" | "grpc-request" | "ws" | "ws-request" | "js"
                 )
             {
-                self.request(&request, item.at, &format!("{path}{name}"), auth);
+                let settings = members.get("settings");
+                self.request(&request, item.at, &name, folder, settings);
             } else if kind != "js" {
                 self.gathered.notes.count(
                     item.at,
@@ -135,7 +174,7 @@ impl Reader<'_> {
 
     fn text(&mut self, members: &Members, name: &str) -> String {
         let text = members.text(name).unwrap_or_default();
-        self.gathered.variables.plain(&text)
+        self.gathered.variables.plain(&with_own(&text, &self.own))
     }
 
     fn rows(&mut self, rows: Vec<Node>) -> Vec<Param> {
@@ -153,7 +192,15 @@ impl Reader<'_> {
         kept
     }
 
-    fn request(&mut self, request: &Members, at: usize, name: &str, handed: Option<Node>) {
+    fn request(
+        &mut self,
+        request: &Members,
+        at: usize,
+        name: &str,
+        folder: &Folder,
+        settings: Option<Node>,
+    ) {
+        self.own = [folder.own.clone(), own_of(request)].concat();
         let method = request.text("method").unwrap_or_default();
         let method = match METHODS.iter().any(|m| m.eq_ignore_ascii_case(&method)) {
             true => method.to_ascii_uppercase(),
@@ -169,21 +216,24 @@ impl Reader<'_> {
         for row in self.rows(paths) {
             url = with_path_value(&url, &row.name, &row.value);
         }
-        let params = self.rows(queries);
-        if !params.is_empty() {
-            // The query stands in the URL as well.
-            url = url.split('?').next().unwrap_or_default().to_owned();
-        }
+        let rows = self.rows(queries);
+        let settings = request.get("settings").or(settings).and_then(Node::members);
+        let is_encoded = settings.is_some_and(|all| all.is_true("encodeUrl"));
+        let (url, params) = queried(url, rows, is_encoded);
         let mut call = Call {
             at,
-            name: name.to_owned(),
+            name: format!("{}{name}", folder.path),
             method,
             url,
             params,
-            headers: self.rows(request.list("headers")),
+            headers: self.rows(folder.headers.clone()),
+            query_signs: Some(written::COMPONENT_OF_URL),
+            form_signs: Some(written::FORM),
+            manner: Manner::Browser,
             ..Call::default()
         };
-        let auth = request.get("auth").filter(is_own).or(handed);
+        call.lay_over(self.rows(request.list("headers")));
+        let auth = request.get("auth").filter(is_own).or(folder.auth);
         if let Some(auth) = auth.and_then(Node::members) {
             self.auth(&mut call, &auth, at);
         }
@@ -236,7 +286,10 @@ impl Reader<'_> {
                     "sparql" => "application/sparql-query",
                     _ => "text/plain",
                 });
-                call.body = Sent::Text(text);
+                call.body = Sent::Text(match mode.as_str() {
+                    "json" => without_remarks(&text),
+                    _ => text,
+                });
             }
             "formUrlEncoded" => {
                 call.typed("application/x-www-form-urlencoded");
@@ -278,20 +331,34 @@ impl Reader<'_> {
                 call.body = Sent::Parts(parts);
             }
             "graphql" => {
-                let graphql = body
+                let asked = body
                     .get("graphql")
                     .and_then(Node::members)
                     .unwrap_or_default();
-                let query = graphql.text("query").unwrap_or_default();
-                let variables = graphql.text("variables").unwrap_or_default();
-                let text = graphql_text(&query, &variables);
+                let query = asked.text("query").unwrap_or_default();
+                let variables = asked.text("variables").unwrap_or_default();
+                let text = with_own(&graphql(&query, &variables), &self.own);
                 call.typed("application/json");
                 call.body = Sent::Text(self.gathered.variables.plain(&text));
             }
-            "file" => self.gathered.notes.count(
-                at,
-                "bodies are files that are not named here and were left out",
-            ),
+            "file" => {
+                let mut files = body.list("file").into_iter().filter_map(Node::members);
+                let file = files.find(|row| row.get("selected").is_none_or(Node::is_true));
+                let path = file.as_ref().and_then(|row| row.text("filePath"));
+                match path.filter(|path| !path.is_empty()) {
+                    Some(path) => {
+                        if let Some(path) = self.gathered.file(&path, at) {
+                            let kind = file.and_then(|row| row.text("contentType"));
+                            call.typed(&kind.unwrap_or_default());
+                            call.body = Sent::File(path);
+                        }
+                    }
+                    None => self.gathered.notes.count(
+                        at,
+                        "bodies are files that are not named here and were left out",
+                    ),
+                }
+            }
             _ => {}
         }
     }

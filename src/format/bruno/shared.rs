@@ -1,4 +1,8 @@
-//! What both forms of these files have in common: methods, and values that stand in a path.
+//! What both forms of these files have in common: methods, values that stand in a path, the query,
+//! and what is taken out of a body before it is sent.
+
+use crate::format::written::{self, COMPONENT_OF_URL};
+use crate::model::Param;
 
 pub const METHODS: [&str; 9] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect",
@@ -12,4 +16,108 @@ pub fn with_path_value(url: &str, name: &str, value: &str) -> String {
         _ => part,
     });
     parts.collect::<Vec<_>>().join("/") + query
+}
+
+/// The query is sent as it stands in the URL, and the rows repeat it beside what is switched off.
+/// Encoded, where that is asked for, is each pair as it stands, escapes too.
+pub fn queried(url: String, rows: Vec<Param>, is_encoded: bool) -> (String, Vec<Param>) {
+    let Some((path, query)) = url.split_once('?') else {
+        return (url, rows);
+    };
+    let (query, fragment) = query.split_at(query.find('#').unwrap_or(query.len()));
+    if query.is_empty() {
+        return (format!("{path}{fragment}"), rows);
+    }
+    let encoded = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) => {
+            let (name, value) = (
+                COMPONENT_OF_URL.encoded(name),
+                COMPONENT_OF_URL.encoded(value),
+            );
+            format!("{name}={value}")
+        }
+        None => COMPONENT_OF_URL.encoded(pair),
+    };
+    let url = match is_encoded {
+        true => {
+            let pairs: Vec<String> = query.split('&').map(encoded).collect();
+            format!("{path}?{}{fragment}", pairs.join("&"))
+        }
+        false => url,
+    };
+    let off = rows.into_iter().filter(|row| !row.enabled);
+    (url, off.collect())
+}
+
+/// JSON without the remarks that people write into it; a line that held nothing else goes too.
+pub fn without_remarks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut quoted = false;
+    while let Some(c) = rest.chars().next() {
+        let is_remark = !quoted && (rest.starts_with("//") || rest.starts_with("/*"));
+        if is_remark {
+            let end = match rest.starts_with("//") {
+                true => rest.find('\n'),
+                false => rest.find("*/").map(|end| end + 2),
+            };
+            rest = &rest[end.unwrap_or(rest.len())..];
+            let line = out.rfind('\n').map_or(0, |at| at + 1);
+            if out[line..].trim().is_empty()
+                && let Some(next) = rest
+                    .trim_start_matches([' ', '\t', '\r'])
+                    .strip_prefix('\n')
+            {
+                out.truncate(line);
+                rest = next;
+            }
+            continue;
+        }
+        let length = match (quoted, c) {
+            // With what it escapes.
+            (true, '\\') => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            (_, c) => c.len_utf8(),
+        };
+        if c == '"' {
+            quoted = !quoted;
+        }
+        out.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// A question as it travels, its variables without remarks.
+pub fn graphql(query: &str, variables: &str) -> String {
+    written::graphql(query, &without_remarks(variables))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_are_taken_out_and_texts_left_alone() {
+        let text = "{\n  \"a\": \"http://x//y \\\" /* no */\",\n  // why\n  /* many\n  lines */\n  \"b\": 1 // c\n}";
+        let plain = "{\n  \"a\": \"http://x//y \\\" /* no */\",\n  \"b\": 1 \n}";
+        assert_eq!(without_remarks(text), plain);
+        assert_eq!(without_remarks("/* open"), "");
+        assert_eq!(without_remarks("\"a\\"), "\"a\\");
+    }
+
+    #[test]
+    fn the_query_of_the_url_is_the_one_that_is_sent() {
+        let off = Param {
+            enabled: false,
+            ..Param::new("off", "1")
+        };
+        let rows = || vec![Param::new("q", "a b"), off.clone()];
+        let url = "{{host}}/x?q=a b&e=%2F&flag".to_owned();
+        let (sent, rest) = queried(url.clone(), rows(), false);
+        assert_eq!((&sent, &rest[..]), (&url, std::slice::from_ref(&off)));
+        let (sent, _) = queried(url, rows(), true);
+        assert_eq!(sent, "{{host}}/x?q=a%20b&e=%252F&flag");
+        let (sent, rest) = queried("{{host}}/x?".to_owned(), rows(), false);
+        assert_eq!((&sent[..], rest.len()), ("{{host}}/x", 2));
+    }
 }

@@ -48,12 +48,8 @@ pub fn dialect(text: &str) -> Dialect {
     Dialect::Posix
 }
 
-/// Where the next command begins: further on in the line of `at`, or at the start of a line.
-pub(super) fn next_command(text: &str, at: usize, inside_line: bool) -> Option<usize> {
-    next_of(text, at, inside_line, leads_to_curl)
-}
-
-/// The same for other programs, by what tells where one stands in a line.
+/// Where the next command begins, by what tells where one stands in a line: further on in the line
+/// of `at`, or at the start of a line.
 pub fn next_of(
     text: &str,
     at: usize,

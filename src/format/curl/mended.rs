@@ -120,16 +120,28 @@ impl Mender<'_> {
     /// What stands in straight quotes is as it is.
     fn quoted(&mut self, quote: char, escapes: bool) {
         let inside = &self.text[self.at + 1..];
-        let mut chars = inside.char_indices();
+        let mut chars = inside.char_indices().peekable();
+        let mut curled = None;
         while let Some((at, c)) = chars.next() {
             if c == quote {
                 return self.keep(1 + at + 1);
+            }
+            if quote == '"' && DOUBLES.contains(c) {
+                let ends = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+                curled = curled.or(ends.then_some((at, c.len_utf8())));
             }
             if c == '\\' && escapes {
                 chars.next();
             }
         }
-        self.keep(1 + inside.len());
+        let Some((at, length)) = curled else {
+            return self.keep(1 + inside.len());
+        };
+        // Only one of the two was curled.
+        self.say(QUOTES);
+        self.keep(1 + at);
+        self.out.push('"');
+        self.at += length;
     }
 
     /// `–X` was `-X` once, and `–data` was `--data`.
@@ -209,7 +221,17 @@ impl Mender<'_> {
         self.searched += 1;
         let mut depth = 1;
         let mut first = None;
+        let mut has_straight = false;
+        let mut before = ' ';
         for (at, c) in inside.char_indices() {
+            if c == '"' && DOUBLES.contains(open) && !has_straight && first.is_none() {
+                has_straight = true;
+                // Only one of the two was curled.
+                if !before.is_whitespace() && at > 0 && ends_word(at + 1) {
+                    return Some((at, 1));
+                }
+            }
+            before = c;
             if closes.contains(c) {
                 first = first.or(Some((at, c.len_utf8())));
                 if depth == 1 && ends_word(at + c.len_utf8()) {
@@ -252,6 +274,7 @@ mod tests {
     fn what_a_text_program_did_is_undone() {
         for (given, meant) in [
             ("curl “https://a/x”", "curl \"https://a/x\""),
+            ("curl -d “a=b\" -d \"c=d” x", "curl -d \"a=b\" -d \"c=d\" x"),
             ("curl -d ‘{\"a\": 1}’ x", "curl -d '{\"a\": 1}' x"),
             ("curl -d ‘{“a”: “b”}’ x", "curl -d '{\"a\": \"b\"}' x"),
             ("curl -d “{“a”: 1}” x", "curl -d \"{\\\"a\\\": 1}\" x"),

@@ -1,6 +1,7 @@
 //! curl commands: read as requests in every form that people paste, and written as commands
 //! that run exactly. No credential that is read stays in a request.
 
+mod assigned;
 mod draft;
 mod find;
 mod mended;
@@ -15,11 +16,13 @@ mod words;
 mod write;
 
 pub use find::is_command;
-pub(super) use find::{dialect, leads_to, next_of};
+pub(super) use find::{dialect, leads_to};
+pub(super) use piped::{Givers, take_input};
 pub use read::read;
 pub(super) use read::read_within;
 pub(super) use word::{Command, Unclosed, Word};
 pub(super) use words::command;
+pub(super) use write::has_dot_segments;
 pub use write::{write_exchange, write_question, write_request, write_session};
 
 #[cfg(test)]

@@ -1,26 +1,30 @@
 //! Commands that get their data through a pipe: what `echo`, `printf` and `cat` give is known.
 
-use super::find::{leads_to, leads_to_curl, next_command, next_of};
+use super::find::{leads_to, next_of};
 use super::word::{Command, Word};
 use super::words::{self, Dialect};
 
-/// The commands of a text that give what they print to curl.
+/// Where the program that is looked for stands in a line.
+pub type Leads<'t> = &'t dyn Fn(&str) -> Option<usize>;
+
+/// The commands of a text that give what they print to the program that is looked for.
 pub struct Givers<'t> {
     text: &'t str,
-    /// Each with where it begins, and where the curl behind it does; the last first.
+    leads: Leads<'t>,
+    /// Each with where it begins, and where the one behind it does; the last first.
     list: Vec<(usize, usize, Command)>,
 }
 
 impl<'t> Givers<'t> {
-    pub fn new(text: &'t str, dialect: Dialect) -> Givers<'t> {
+    pub fn new(text: &'t str, dialect: Dialect, leads: Leads<'t>) -> Givers<'t> {
         let mut list = Vec::new();
         let is_giver = |name: &str| ["echo", "printf", "cat"].contains(&name);
-        let leads = |line: &str| leads_to(line, is_giver);
+        let gives = |line: &str| leads_to(line, is_giver);
         let mut at = 0;
         let mut inside_line = true;
         // Nothing is looked for where nothing is piped.
         let mut text_left = text.contains('|') && dialect == Dialect::Posix;
-        while text_left && let Some(start) = next_of(text, at, inside_line, leads) {
+        while text_left && let Some(start) = next_of(text, at, inside_line, gives) {
             let Ok(command) = words::command(text, start, dialect) else {
                 break;
             };
@@ -31,22 +35,22 @@ impl<'t> Givers<'t> {
                 let rest = &text[at..];
                 let blanks = rest.len() - rest.trim_start().len();
                 let line = rest[blanks..].lines().next().unwrap_or_default();
-                if let Some(found) = leads_to_curl(line) {
+                if let Some(found) = leads(line) {
                     list.push((start, at + blanks + found, command));
                 }
             }
             text_left = list.len() < 10_000;
         }
         list.reverse();
-        Givers { text, list }
+        Givers { text, leads, list }
     }
 
-    /// Where the next curl begins, behind a pipe or not.
+    /// Where the next one begins, behind a pipe or not.
     pub fn next_command(&mut self, at: usize, inside_line: bool) -> Option<usize> {
         while self.list.last().is_some_and(|(start, _, _)| *start < at) {
             self.list.pop();
         }
-        let plain = next_command(self.text, at, inside_line);
+        let plain = next_of(self.text, at, inside_line, self.leads);
         let piped = self.list.last().map(|(_, curl, _)| *curl);
         match (plain, piped) {
             (Some(plain), Some(piped)) => Some(plain.min(piped)),
@@ -54,10 +58,10 @@ impl<'t> Givers<'t> {
         }
     }
 
-    /// What gives its output to the curl that begins here.
-    pub fn before(&mut self, curl: usize, from: usize) -> Option<(usize, Command)> {
+    /// What gives its output to the command that begins here.
+    pub fn before(&mut self, place: usize, from: usize) -> Option<(usize, Command)> {
         let (start, at, _) = self.list.last()?;
-        if *at != curl || *start < from {
+        if *at != place || *start < from {
             return None;
         }
         let (start, _, command) = self.list.pop()?;
@@ -89,26 +93,110 @@ pub fn take_input(command: &mut Command, giver: &Command) {
     let all: Vec<&Word> = words.collect();
     let options = all.iter().take_while(|word| is_option(word)).count();
     let printed = &all[options..];
-    // What a format or an escape would make of it is not known.
-    let is_format = name.ends_with("printf");
-    let is_plain = |word: &&Word| !is_format || !word.bytes.iter().any(|b| b"%\\".contains(b));
-    if printed.is_empty() || !printed.iter().all(is_plain) {
+    let Some((first, arguments)) = printed.split_first() else {
         return;
-    }
-    let mut bytes = Vec::new();
-    for (number, word) in printed.iter().enumerate() {
-        if number > 0 {
+    };
+    let bytes = if name.ends_with("printf") {
+        let Some(bytes) = formatted(&first.bytes, arguments) else {
+            return;
+        };
+        bytes
+    } else {
+        let mut bytes = first.bytes.clone();
+        for word in arguments {
             bytes.push(b' ');
+            bytes.extend(&word.bytes);
         }
-        bytes.extend(&word.bytes);
-    }
-    let no_break = is_format || all[..options].iter().any(|word| word.text() == "-n");
-    if !no_break {
-        bytes.push(b'\n');
-    }
+        if !all[..options].iter().any(|word| word.text() == "-n") {
+            bytes.push(b'\n');
+        }
+        bytes
+    };
     command.input = Some(Word {
         bytes,
         at: printed[0].at,
         ..Word::default()
     });
+}
+
+/// What `printf` makes of a format and what it is given: escapes, and `%s`. Other formats are not
+/// known here.
+fn formatted(format: &[u8], arguments: &[&Word]) -> Option<Vec<u8>> {
+    let mut arguments = arguments.iter();
+    let mut out = Vec::new();
+    loop {
+        let left = arguments.len();
+        let mut rest = format;
+        while let [first, behind @ ..] = rest {
+            rest = behind;
+            match (first, rest) {
+                (b'%', [b'%', behind @ ..]) => {
+                    out.push(b'%');
+                    rest = behind;
+                }
+                (b'%', [b's', behind @ ..]) => {
+                    out.extend(arguments.next().map_or(&[][..], |word| &word.bytes));
+                    rest = behind;
+                }
+                (b'%', _) => return None,
+                (b'\\', [digit, ..]) if (b'0'..=b'7').contains(digit) => {
+                    let digits = rest.iter().take(3);
+                    let digits = digits.take_while(|digit| (b'0'..=b'7').contains(digit));
+                    let digits: Vec<u16> = digits.map(|digit| u16::from(digit - b'0')).collect();
+                    let code = digits.iter().fold(0, |code, digit| code * 8 + digit);
+                    out.push((code & 0xff) as u8);
+                    rest = &rest[digits.len()..];
+                }
+                (b'\\', [letter, behind @ ..]) => {
+                    out.push(match letter {
+                        b'n' => b'\n',
+                        b'r' => b'\r',
+                        b't' => b'\t',
+                        b'a' => 7,
+                        b'b' => 8,
+                        b'f' => 12,
+                        b'v' => 11,
+                        b'\\' | b'"' | b'\'' => *letter,
+                        _ => return None,
+                    });
+                    rest = behind;
+                }
+                (other, _) => out.push(*other),
+            }
+        }
+        // The format is used again for what is left, if it takes any of it.
+        if arguments.len() == 0 || arguments.len() == left {
+            return Some(out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printf_is_read_as_the_shell_prints() {
+        let word = |text: &str| Word {
+            bytes: text.as_bytes().to_vec(),
+            ..Word::default()
+        };
+        let printed = |format: &str, arguments: &[&str]| {
+            let words: Vec<Word> = arguments.iter().map(|text| word(text)).collect();
+            let words: Vec<&Word> = words.iter().collect();
+            let bytes = formatted(format.as_bytes(), &words)?;
+            String::from_utf8(bytes).ok()
+        };
+        for (format, arguments, out) in [
+            ("a\\000b\\n", &[][..], "a\0b\n"),
+            ("%s", &["{\"a\": 1}"], "{\"a\": 1}"),
+            ("%s\\n", &["a", "b"], "a\nb\n"),
+            ("50%%", &["left over"], "50%"),
+            ("%s", &[], ""),
+        ] {
+            assert_eq!(printed(format, arguments).as_deref(), Some(out), "{format}");
+        }
+        assert_eq!(printed("%d", &["7"]), None);
+        assert_eq!(printed("\\xff", &[]), None);
+    }
 }

@@ -1,10 +1,11 @@
 //! From a text with curl commands to a collection. What curl would do with an option is done
 //! here, or it is said that it is not.
 
-use super::find::{dialect, may_precede};
+use super::assigned;
+use super::find::{dialect, leads_to_curl, may_precede};
 use super::mended::mended;
 use super::piped::{Givers, take_input};
-use super::words;
+use super::words::{self, Dialect};
 use crate::format::FormatError;
 use crate::format::lift::Lifter;
 use crate::model::{Collection, Note, Secret, Step, TokenName};
@@ -29,6 +30,11 @@ pub fn read(
         Some((text, said)) => (text.as_str(), said.as_slice()),
         None => (text, [].as_slice()),
     };
+    let filled = match dialect {
+        Dialect::Posix => assigned::filled(text),
+        _ => None,
+    };
+    let text = filled.as_deref().unwrap_or(text);
     let mut reader = Reader {
         text,
         lifter: Lifter::new(taken, known),
@@ -41,7 +47,7 @@ pub fn read(
     let mut at = 0;
     let mut inside_line = true;
     let mut count = 0;
-    let mut givers = Givers::new(text, dialect);
+    let mut givers = Givers::new(text, dialect, &leads_to_curl);
     let mut skipped_lines: Vec<Range<usize>> = Vec::new();
     while let Some(start) = givers.next_command(at, inside_line) {
         if let Some(lines) = skipped_lines.iter().find(|lines| lines.contains(&start)) {
@@ -125,6 +131,7 @@ impl Reader<'_, '_> {
             self.lifter.refer(name.as_str(), "by name");
         }
         for step in &mut self.requests {
+            step.spec.keep_untyped();
             step.spec.settle();
         }
         self.notes.sort_by_key(|note| (note.line, note.column));

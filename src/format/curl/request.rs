@@ -2,6 +2,7 @@
 
 use super::draft::{Datum, Draft};
 use super::read::{MOST, Reader};
+use crate::format::written::without_dots;
 use crate::model::{
     Auth, Body, Param, Piece, RequestSpec, Step, as_data, cut, decoded_around_names,
     encoded_around_names, pieces, slot,
@@ -344,32 +345,6 @@ impl Reader<'_, '_> {
         }
         url
     }
-}
-
-/// RFC 3986, 5.2.4, which curl follows unless it is told otherwise; only dots as they stand.
-fn without_dots(url: &str) -> String {
-    let start = url.find("://").map_or(0, |scheme| scheme + 3);
-    let end = url[start..].find(['?', '#']);
-    let end = end.map_or(url.len(), |length| start + length);
-    let Some(length) = url[start..end].find('/') else {
-        return url.to_owned();
-    };
-    let (before, path) = url[..end].split_at(start + length + 1);
-    let mut kept = Vec::new();
-    let mut segments = path.split('/').peekable();
-    while let Some(segment) = segments.next() {
-        if !matches!(segment, "." | "..") {
-            kept.push(segment);
-            continue;
-        }
-        if segment == ".." {
-            kept.pop();
-        }
-        if segments.peek().is_none() {
-            kept.push("");
-        }
-    }
-    format!("{before}{}{}", kept.join("/"), &url[end..])
 }
 
 fn method(draft: &Draft, is_upload: bool) -> String {

@@ -78,7 +78,11 @@ pub fn variable(name: &str) -> String {
                 token.to_ascii_lowercase().replace('_', "-")
             )
         }
-        _ => format!("{{{{{name}}}}}"),
+        // A variable that we wrote ourselves gets its name back.
+        _ => match name.strip_prefix("HTTRIAGE_VAR_") {
+            Some(own) if !own.is_empty() => format!("{{{{{}}}}}", own.to_ascii_lowercase()),
+            _ => format!("{{{{{name}}}}}"),
+        },
     }
 }
 

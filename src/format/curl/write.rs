@@ -463,8 +463,8 @@ fn header(name: &str, value: &Text) -> Text {
     line
 }
 
-/// Whether a segment of the path is `.` or `..`, which curl would take out.
-fn has_dot_segments(address: &Text) -> bool {
+/// Whether a segment of the path is `.` or `..`, which curl and what is built on it would take out.
+pub fn has_dot_segments(address: &Text) -> bool {
     let is_dots = |segment: &Text| {
         let segment = segment.as_bytes().unwrap_or_default().to_ascii_lowercase();
         let segment = String::from_utf8_lossy(&segment).replace("%2e", ".");

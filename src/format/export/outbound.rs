@@ -10,8 +10,8 @@ use crate::insight::Exchange;
 use crate::insight::redact::Mask;
 use crate::model::{
     Auth, Author, Body, Border, Consent, Environment, FORM, Failure, Headers, MASK, Origin,
-    Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text, names_in,
-    placed, resolve, slot, with_pieces,
+    Outcome, Part, Piece, RequestSpec, SentRequest, Slot, TokenName, as_data, as_text, encoded,
+    names_in, placed, resolve, slot, with_pieces,
 };
 use std::collections::HashSet;
 
@@ -453,6 +453,11 @@ impl<'a> Exporter<'a> {
             spec.url = self.filled(&spec.url, crossing, marks);
         }
         let url = std::mem::take(&mut spec.url);
+        if is_said_to_be_form(&spec)
+            && let Body::Text(text) = &mut spec.body
+        {
+            *text = self.filled_form(text, crossing, marks);
+        }
         spec.change_templates(|text| *text = self.filled(text, crossing, marks));
         for (_, value) in &mut place.headers {
             *value = self.filled(value, crossing, marks);
@@ -546,12 +551,31 @@ impl<'a> Exporter<'a> {
         })
     }
 
+    /// A form as a text: a value that is put into a pair of it is encoded, as in a call.
+    fn filled_form(&mut self, text: &str, crossing: &Crossing, marks: &mut Marks) -> String {
+        let pairs = text.split('&').map(|pair| match pair.contains('=') {
+            true => self.filled_as(pair, crossing, marks, |value| encoded(&value)),
+            false => self.filled(pair, crossing, marks),
+        });
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
     /// A text with what stands for its names here: a value, or a mark.
     fn filled(&mut self, text: &str, crossing: &Crossing, marks: &mut Marks) -> String {
+        self.filled_as(text, crossing, marks, |value| as_text(&value))
+    }
+
+    fn filled_as(
+        &mut self,
+        text: &str,
+        crossing: &Crossing,
+        marks: &mut Marks,
+        write: impl Fn(String) -> String,
+    ) -> String {
         with_pieces(text, |piece| match piece {
             Piece::Plain(_) | Piece::Brace => None,
             Piece::Name(name) => Some(match self.value(name, crossing) {
-                Value::Known(value) => as_text(&value),
+                Value::Known(value) => write(value),
                 Value::Open(placeholder) => marks.blank(placeholder),
             }),
             Piece::Token(name) => {
@@ -653,6 +677,13 @@ impl<'a> Exporter<'a> {
         }
         texts
     }
+}
+
+fn is_said_to_be_form(spec: &RequestSpec) -> bool {
+    let mut rows = spec.headers.iter().filter(|row| row.enabled);
+    let row = rows.find(|row| row.name.eq_ignore_ascii_case("content-type"));
+    let form = "application/x-www-form-urlencoded";
+    row.is_some_and(|row| row.value.trim().to_ascii_lowercase().starts_with(form))
 }
 
 enum Value {

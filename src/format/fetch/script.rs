@@ -2,6 +2,7 @@
 //! were given a value before, and a few functions. Nothing is run. What cannot be known stands as
 //! a variable.
 
+use crate::format::written;
 use crate::model::{Param, Part, as_data, as_text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -42,7 +43,7 @@ impl Term {
         match self {
             Term::Null | Term::Unknown => out.push_str("null"),
             Term::Text(text) => out.push_str(&Value::from(text.as_str()).to_string()),
-            Term::Plain(text) => out.push_str(text),
+            Term::Plain(text) => out.push_str(&as_number(text)),
             Term::Form(_) | Term::Parts(_) => out.push_str("{}"),
             Term::List(terms) => {
                 out.push('[');
@@ -67,6 +68,32 @@ impl Term {
                 out.push('}');
             }
         }
+    }
+}
+
+/// A path of a URL, as `new URL(path, base)` joins them.
+fn joined(path: &str, base: &str) -> String {
+    if path.contains("://") || path.starts_with("{{") {
+        return path.to_owned();
+    }
+    let start = base.find("://").map_or(0, |at| at + 3);
+    let root = base[start..].find('/').map_or(base.len(), |at| start + at);
+    match path.starts_with('/') {
+        true => format!("{}{path}", &base[..root]),
+        false => {
+            let end = base.find(['?', '#']).unwrap_or(base.len()).max(root);
+            let folder = base[root..end].rfind('/').map_or(root, |at| root + at);
+            format!("{}/{path}", &base[..folder])
+        }
+    }
+}
+
+/// A number as JavaScript writes it anew: `1.50` is `1.5`.
+fn as_number(text: &str) -> String {
+    match text.parse::<f64>() {
+        // Beyond these it writes an exponent.
+        Ok(number) if number == 0.0 || (1e-6..1e21).contains(&number.abs()) => number.to_string(),
+        _ => text.to_owned(),
     }
 }
 
@@ -123,6 +150,19 @@ impl<'t> Script<'t> {
             {
                 self.names.insert(name, term);
             }
+            // More may stand behind it in the same line.
+            let end = at.min(self.text.len());
+            while let Some(rest) = self.text.get(self.at..end)
+                && let Some(next) = rest.trim_start().strip_prefix(';')
+            {
+                let bare = next.trim_start();
+                let before = self.at;
+                self.at = end - bare.len();
+                self.addition(bare, self.at);
+                if self.at <= before || bare.is_empty() {
+                    break;
+                }
+            }
         }
         self.lost.clear();
     }
@@ -132,9 +172,14 @@ impl<'t> Script<'t> {
         let Some((name, behind)) = line.split_once('.') else {
             return;
         };
-        let open = ["append(", "set("]
-            .iter()
-            .find(|word| behind.starts_with(**word));
+        let open = [
+            "append(",
+            "set(",
+            "searchParams.append(",
+            "searchParams.set(",
+        ]
+        .iter()
+        .find(|word| behind.starts_with(**word));
         let Some(open) = open.filter(|_| self.names.contains_key(name)) else {
             return;
         };
@@ -147,12 +192,25 @@ impl<'t> Script<'t> {
         };
         let key = key.text();
         match self.names.get_mut(name) {
+            Some(Term::Text(url)) if open.starts_with("search") && url.len() < MOST => {
+                let (query, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+                let sign = if query.contains('?') { '&' } else { '?' };
+                let pair = written::FORM
+                    .query(Param::new(key, value.text()))
+                    .query_pair();
+                *url = format!("{query}{sign}{pair}{fragment}");
+            }
             Some(Term::Object(members)) if members.len() < MOST_NAMES => members.push((key, value)),
             Some(Term::Form(rows)) if rows.len() < MOST_NAMES => {
                 rows.push(Param::new(key, value.text()));
             }
             Some(Term::Parts(parts)) if parts.len() < MOST_NAMES => {
-                let is_file = !matches!(value, Term::Text(_));
+                // A name that is not known may be that of a file.
+                let is_file = match &value {
+                    Term::Text(_) => false,
+                    Term::Plain(text) => text.starts_with("{{"),
+                    _ => true,
+                };
                 let file_name = terms.next().map(|name| name.text());
                 parts.push(Part {
                     name: key,
@@ -306,6 +364,19 @@ impl<'t> Script<'t> {
         }
         let last = name.rsplit('.').next().unwrap_or_default();
         self.skip();
+        // A URL as its text.
+        let owner = name
+            .strip_suffix(".toString")
+            .or(name.strip_suffix(".href"));
+        if let Some(owner) = owner
+            && let Some(known @ Term::Text(_)) = self.names.get(owner)
+        {
+            let known = known.clone();
+            if self.rest().starts_with('(') {
+                self.list('(', ')')?;
+            }
+            return Some(known);
+        }
         if !self.rest().starts_with('(') {
             return Some(match name {
                 "true" | "false" => Term::Plain(name.to_owned()),
@@ -330,6 +401,10 @@ impl<'t> Script<'t> {
             ("Headers", None) => Term::Object(Vec::new()),
             ("URLSearchParams", None) => Term::Form(Vec::new()),
             ("FormData", None) => Term::Parts(Vec::new()),
+            ("URL", Some(Term::Text(path))) => Term::Text(match arguments.next() {
+                Some(Term::Text(base)) => joined(&path, &base),
+                _ => path,
+            }),
             ("URLSearchParams" | "Headers" | "URL" | "String", Some(term)) => term,
             ("btoa", Some(Term::Text(text))) => match as_data(&text) {
                 Some(data) => Term::Text(STANDARD.encode(data)),

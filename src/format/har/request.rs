@@ -66,6 +66,7 @@ impl Reader<'_> {
         if let Some(data) = request.post_data {
             spec.body = self.body(data, &mut spec.headers, &mut recorded, at);
         }
+        spec.keep_untyped();
         spec.settle();
         (spec, recorded)
     }

@@ -10,7 +10,9 @@ use crate::format::curl;
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
 use crate::format::lift::Lifter;
-use crate::model::{Collection, Param, RequestSpec, Secret, TokenName, names_in, with_names};
+use crate::model::{
+    Collection, Param, Piece, RequestSpec, Secret, TokenName, names_in, with_pieces,
+};
 use std::collections::HashMap;
 
 /// Reads every request of a file; `file` is named in the error. Tokens that are found get names
@@ -360,7 +362,9 @@ impl Reader<'_> {
         }
         match scheme.to_ascii_lowercase().as_str() {
             "basic" => {
-                let bare = with_names(rest, |_| Some(String::new()));
+                let bare = with_pieces(rest, |piece| {
+                    matches!(piece, Piece::Name(_) | Piece::Token(_)).then(String::new)
+                });
                 match rest.split_once(char::is_whitespace) {
                     Some((user, password)) => {
                         let pair = format!("{user}:{}", password.trim());

@@ -101,8 +101,9 @@ impl Items {
         texts.chain(self.parts.iter().cloned()).collect()
     }
 
-    /// The body as HTTPie writes it, `user[name]=kim` within `user`.
-    pub fn json(&self) -> String {
+    /// The body as HTTPie writes it, `user[name]=kim` within `user`; xh leaves blanks out, and
+    /// letters as they are.
+    pub fn json(&self, is_xh: bool) -> String {
         let mut root = Tree::Object(Vec::new());
         for (name, member) in &self.members {
             let value = match member {
@@ -113,7 +114,10 @@ impl Items {
         }
         let mut text = String::new();
         root.write(&mut text);
-        text
+        match serde_json::from_str::<Value>(&text) {
+            Ok(value) if is_xh => value.to_string(),
+            _ => text,
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 //! it expects.
 
 use crate::format::FormatError;
-use crate::format::call::{Call, Sent};
+use crate::format::call::{Call, Manner, Sent};
 use crate::format::gathered::Gathered;
 use crate::format::har::Watch;
-use crate::format::postman::graphql_text;
+use crate::format::written;
 use crate::model::{Collection, Expectation, Param, Part, Secret, TokenName, as_text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -85,7 +85,8 @@ pub fn read(
     known: &dyn Fn(&Secret) -> Option<TokenName>,
     watch: Watch,
 ) -> Result<Collection, FormatError> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = with_own_names(text.trim_start_matches('\u{feff}'));
+    let text = text.as_str();
     let mut at = 0;
     let lines = text.split_inclusive('\n').map(|whole| {
         let line = (whole.trim_end_matches(['\n', '\r']), at);
@@ -124,6 +125,23 @@ pub fn read(
     Ok(reader.gathered.finish("hurl", ""))
 }
 
+/// A file that was written here says in its head which token a variable stands for:
+/// `--secret token_x="$HTTRIAGE_TOKEN_X"`. It gets its name back.
+fn with_own_names(text: &str) -> String {
+    let head = text.lines().take_while(|line| line.starts_with('#'));
+    let named = head.filter_map(|line| {
+        let (_, rest) = line.split_once("--secret ")?;
+        let (name, value) = rest.split_once("=\"$HTTRIAGE_TOKEN_")?;
+        let (token, _) = value.split_once('"')?;
+        let token = token.to_ascii_lowercase().replace('_', "-");
+        TokenName::new(&token)?;
+        (!name.is_empty()).then(|| (format!("{{{{{name}}}}}"), format!("{{{{{token}}}}}")))
+    });
+    named.fold(text.to_owned(), |text, (name, token)| {
+        text.replace(&name, &token)
+    })
+}
+
 struct Reader<'a> {
     lines: Vec<(&'a str, usize)>,
     next: usize,
@@ -141,7 +159,12 @@ impl<'a> Reader<'a> {
     }
 
     fn plain(&mut self, text: &str) -> String {
-        self.gathered.variables.plain(&unescaped(text))
+        let text = self.gathered.variables.plain(&unescaped(text));
+        match text.contains(ESCAPED) {
+            // A brace that is escaped opens no variable.
+            true => text.replace(ESCAPED, as_text("{{").trim_end_matches('{')),
+            false => text,
+        }
     }
 
     fn entry(&mut self, method: &str, url: &str, at: usize) {
@@ -150,6 +173,8 @@ impl<'a> Reader<'a> {
             at,
             method: method.to_owned(),
             url: self.plain(url),
+            query_signs: Some(written::VALUES),
+            form_signs: Some(written::VALUES),
             ..Call::default()
         };
         let mut in_section = "";
@@ -181,6 +206,9 @@ impl<'a> Reader<'a> {
             };
             let row = Param::new(self.plain(&name), self.plain(&value));
             match in_section {
+                "Options" if row.name == "path-as-is" && row.value == "true" => {
+                    call.manner = Manner::PathAsIs;
+                }
                 "" | "Header" => call.headers.push(row),
                 "Query" | "QueryStringParams" => call.params.push(row),
                 "Form" | "FormParams" => form.push(row),
@@ -284,6 +312,7 @@ impl<'a> Reader<'a> {
         let start = line.trim();
         if let Some(kind) = start.strip_prefix("```") {
             let mut text = Vec::new();
+            let mut is_ended = true;
             // In one line as well.
             if let Some(inside) = kind.strip_suffix("```") {
                 call.body = Sent::Text(self.gathered.variables.plain(inside));
@@ -296,12 +325,17 @@ impl<'a> Reader<'a> {
                 }
                 if let Some(last) = line.trim_end().strip_suffix("```") {
                     text.push(last);
+                    is_ended = false;
                     break;
                 }
                 text.push(line);
             }
             let kind = kind.split(',').next().unwrap_or_default().trim();
             let mut body = text.join("\n");
+            // The last line is ended as well.
+            if is_ended && kind != "graphql" && !body.is_empty() {
+                body.push('\n');
+            }
             match kind {
                 "json" => call.typed("application/json"),
                 "xml" => call.typed("application/xml"),
@@ -310,11 +344,9 @@ impl<'a> Reader<'a> {
                         Some((query, variables)) => (query.to_owned(), variables.to_owned()),
                         None => (body.clone(), String::new()),
                     };
-                    body = graphql_text(query.trim(), &variables);
+                    body = written::graphql(query.trim(), &variables);
                     call.typed("application/json");
                 }
-                // The last line is ended as well.
-                _ if !body.is_empty() => body.push('\n'),
                 _ => {}
             }
             call.body = Sent::Text(self.gathered.variables.plain(&body));
@@ -430,6 +462,9 @@ fn without_remark(text: &str) -> &str {
     text
 }
 
+/// What an escaped brace is until the variables are found: a sign that no text may hold.
+const ESCAPED: char = '\u{fdd0}';
+
 /// `\#`, `\u{20}`, `\n`
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -443,7 +478,7 @@ fn unescaped(text: &str) -> String {
                 .ok()
                 .and_then(char::from_u32)
         {
-            out.push(c);
+            out.push(if c == '{' { ESCAPED } else { c });
             rest = behind;
             continue;
         }
@@ -474,7 +509,7 @@ fn pointer_of(query: &str) -> Option<(String, &str)> {
         escaped = c == '\\' && !escaped;
         is_end.then_some(at)
     })?;
-    let path = unescaped(&inside[..end]);
+    let path = unescaped(&inside[..end]).replace(ESCAPED, "{");
     let mut rest = path.strip_prefix('$')?;
     let mut pointer = String::new();
     while !rest.is_empty() {
@@ -504,7 +539,7 @@ fn literal(text: &str) -> Option<String> {
     let value = text.strip_prefix("==")?.trim();
     if let Some(inside) = value.strip_prefix('"') {
         let inside = inside.strip_suffix('"')?;
-        return (!inside.contains("{{")).then(|| unescaped(inside));
+        return (!inside.contains("{{")).then(|| unescaped(inside).replace(ESCAPED, "{"));
     }
     let is_plain = matches!(value, "true" | "false" | "null") || value.parse::<f64>().is_ok();
     is_plain.then(|| value.to_owned())
@@ -562,7 +597,7 @@ mod tests {
         assert_eq!(expected.values, [pair("/ok", "true"), pair("/name", "kim")]);
         assert_eq!(first.spec.headers[0], Param::new("X-A", "b#c"));
         let second = &read.requests[1].spec;
-        assert_eq!(second.params, [Param::new("q", "a b")]);
+        assert_eq!(second.params, [Param::of_query("q=a%20b")]);
         assert_eq!(
             second.body,
             Body::Text("{\n  \"a\": \"} {{word}}\",\n  \"b\": []\n}".into())

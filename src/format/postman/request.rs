@@ -275,7 +275,8 @@ impl Reader<'_, '_> {
             Some("xml") => "application/xml",
             Some("html") => "text/html",
             Some("javascript") => "application/javascript",
-            Some("text") => "text/plain",
+            // As it goes out where nothing says what it is.
+            Some("text") | None => "text/plain",
             _ => "",
         };
         if !media_type.is_empty() && !is_typed(spec) {

@@ -28,16 +28,16 @@ impl File {
     }
 
     pub fn pairs(&mut self, key: &str, rows: &[Param]) {
-        let mut enabled = rows.iter().filter(|row| row.enabled).peekable();
-        if enabled.peek().is_none() {
+        if rows.is_empty() {
             return;
         }
         self.line(&format!("{key} = ["));
-        for row in enabled {
+        for row in rows {
             let (name, value) = (quoted(&row.name), quoted(&row.value));
-            self.line(&match row.literal {
-                true => format!("  {{ name = {name}, value = {value}, literal = true }},"),
-                false => format!("  [{name}, {value}],"),
+            self.line(&match (row.literal, row.enabled) {
+                (true, _) => format!("  {{ name = {name}, value = {value}, literal = true }},"),
+                (false, true) => format!("  [{name}, {value}],"),
+                (false, false) => format!("  {{ name = {name}, value = {value}, off = true }},"),
             });
         }
         self.line("]");

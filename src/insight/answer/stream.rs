@@ -1,8 +1,11 @@
 //! Answers that come piece by piece for as long as the call lasts: event streams, and JSON values
-//! one a line. Which events there are, and which of them the stream calls errors.
+//! one a line or in a sequence. Which events there are, and which of them the stream calls errors.
 
-use crate::insight::body_text::{is_lines_of_json, lines_of_events};
+use crate::insight::body_text::{is_lines_of_json, lines_of_events, separator_of_values};
 use crate::insight::redact::Exchange;
+
+/// What stands before each value of a sequence (RFC 7464, 2.2).
+const RECORD: u8 = 0x1e;
 
 /// Whether an answer of that type is shown as it comes.
 pub fn is_stream(media_type: &str) -> bool {
@@ -36,7 +39,12 @@ pub fn events<'a>(body: &'a [u8], media_type: &str) -> Box<dyn Iterator<Item = E
     if is_events(media_type) {
         return Box::new(Blocks { rest: body }.filter_map(event));
     }
-    let lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let between = match media_type.ends_with("json-seq") && body.contains(&RECORD) {
+        // The piece may begin in the middle of one.
+        true => RECORD,
+        false => separator_of_values(body),
+    };
+    let lines = body.split(move |b| *b == between).map(<[u8]>::trim_ascii);
     Box::new(lines.filter(|line| !line.is_empty()).map(|line| Event {
         name: None,
         data: String::from_utf8_lossy(line).into_owned(),
@@ -143,6 +151,18 @@ mod tests {
     }
 
     #[test]
+    fn values_of_a_sequence_stand_behind_their_separator() {
+        let body = "\u{1e}{\"a\":\n 1}\n\u{1e}{\"a\":2}\n\u{1e}\u{1e}{\"a\"";
+        let values = ["{\"a\":\n 1}", "{\"a\":2}", "{\"a\""];
+        assert_eq!(data(body, "application/json-seq"), values);
+        let cut = &body[3..];
+        assert_eq!(data(cut, "application/json-seq")[1..], values[1..]);
+        // Some say so and send lines.
+        let lines = "{\"a\":1}\n{\"a\":2}\n";
+        assert_eq!(data(lines, "application/geo+json-seq").len(), 2);
+    }
+
+    #[test]
     fn a_stream_is_told_by_its_type() {
         for media_type in [
             "text/event-stream",
@@ -150,6 +170,8 @@ mod tests {
             "application/jsonl",
             "application/vnd.acme+ndjson",
             "application/stream+json",
+            "application/json-seq",
+            "application/geo+json-seq",
         ] {
             assert!(is_stream(media_type), "{media_type}");
         }

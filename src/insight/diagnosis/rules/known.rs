@@ -252,7 +252,8 @@ pub struct Beside<'a>(Vec<Spoken<'a>>);
 
 impl<'a> Beside<'a> {
     pub fn of(case: &'a Case) -> Beside<'a> {
-        let mut rows = case.knowledge.spoken(&heard(case));
+        let heard = heard(case);
+        let mut rows = spoken(case, &heard);
         rows.retain(|row| row.told != Told::ByStatus);
         Beside(rows)
     }
@@ -342,13 +343,26 @@ fn left_by<'a>(rows: impl Iterator<Item = &'a Spoken<'a>>) -> f32 {
     1.0 - surest.min(SUREST)
 }
 
+/// What packs say of an answer, as far as it can be so.
+fn spoken<'a>(case: &'a Case, heard: &Heard) -> Vec<Spoken<'a>> {
+    let mut rows = case.knowledge.spoken(heard);
+    rows.retain(|row| row.meaning.cause.is_none_or(|cause| may_be(case, cause)));
+    rows
+}
+
+/// A proxy's own answer to a call that was made here is told apart as a failure: what is an answer
+/// came from the server, or from a gateway before it.
+fn may_be(case: &Case, cause: Cause) -> bool {
+    cause != Cause::ProxyRefused || case.call.exchange.is_received()
+}
+
 /// Wrong where an API means something else by a code or a sentence than its pack says.
 fn says(case: &Case, findings: &mut Findings) {
     if case.call.is_fine() && !case.call.is_refused() {
         return;
     }
     let heard = heard(case);
-    let mut rows = case.knowledge.spoken(&heard);
+    let mut rows = spoken(case, &heard);
     rows.retain(|row| row.told != Told::ByStatus);
     rows.sort_by(|a, b| {
         let sure = b.meaning.sure.total_cmp(&a.meaning.sure);
@@ -469,7 +483,7 @@ fn status(case: &Case, findings: &mut Findings) {
     }
     let left = Beside::of(case).left();
     let heard = heard(case);
-    let mut rows = case.knowledge.spoken(&heard);
+    let mut rows = spoken(case, &heard);
     rows.retain(|row| row.told == Told::ByStatus && rank_of(row) == Rank::Own);
     if !rows.is_empty() {
         for row in rows {
@@ -486,7 +500,7 @@ fn status(case: &Case, findings: &mut Findings) {
         return;
     };
     let said: f32 = row.likely.iter().map(|(_, share)| share).sum();
-    for (cause, share) in &row.likely {
+    for (cause, share) in row.likely.iter().filter(|(cause, _)| may_be(case, *cause)) {
         let weight = nats(*share, 1.0 - said) * left;
         findings.add(*cause, weight, Tier::Status, format!("{}.", call.line()));
     }

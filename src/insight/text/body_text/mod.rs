@@ -26,7 +26,7 @@ use std::ops::Range;
 pub use events::lines_of_events;
 pub use folds::Folds;
 use form::{Form, Kind, is_json};
-pub use many::is_named as is_lines_of_json;
+pub use many::{is_named as is_lines_of_json, separator as separator_of_values};
 pub use path::{Path, Step};
 pub use search::{Found, Mark, Pattern};
 pub use typed::{typed_fault, typed_lines};
@@ -223,7 +223,10 @@ impl BodyText {
     /// Takes the whole lines of a beginning for values, if there are several and it can be.
     fn arrange_head_of_many(&mut self, head: &[u8], media_type: Option<&str>) -> bool {
         let named = media_type.is_some_and(many::is_named);
-        let end = memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
+        let end = match many::separator(head) {
+            b'\n' => memchr::memrchr(b'\n', head).map_or(0, |end| end + 1),
+            between => memchr::memrchr(between, head).unwrap_or(0),
+        };
         if !(named || begins_like_json(head)) {
             return false;
         }

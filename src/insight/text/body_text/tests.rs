@@ -563,3 +563,20 @@ proptest! {
         prop_assert_eq!(text.fault().is_none(), is_json || body.is_empty());
     }
 }
+
+#[test]
+fn a_sequence_of_json_is_arranged_value_by_value() {
+    let body = b"\x1e{\"a\":\n 1}\n\x1e[2]\n\x1e\"three\"\n";
+    for media_type in ["application/json-seq", "application/geo+json-seq"] {
+        let text = BodyText::new(body, Some(media_type));
+        assert!(text.fault().is_none());
+        assert_eq!(text.bare_values(), 3);
+        let lines = (0..text.len()).map(|n| text.line(body, n).into_owned());
+        let lines: Vec<String> = lines.collect();
+        assert!(
+            lines.iter().any(|line| line.contains("\"three\"")),
+            "{lines:?}"
+        );
+        assert!(!lines.concat().contains('\u{1e}'), "{lines:?}");
+    }
+}

@@ -58,6 +58,14 @@ fn status(case: &Case, findings: &mut Findings) {
     let call = &case.call;
     let method = &call.exchange.sent.method;
     let says = format!("{}.", call.line());
+    if call.status() == 407 && !call.exchange.is_received() {
+        // What a proxy answers itself is a failure of the call, and no answer.
+        let says = format!(
+            "{} No proxy that is set here answered so: it came from the server itself, or from a gateway in front of it.",
+            call.line()
+        );
+        return findings.add(Cause::PermissionEdgeBlock, 2.5, Tier::Said, says);
+    }
     let (cause, weight, tier) = match call.status() {
         409 => (Cause::RequestConflict, 3.5, Tier::Said),
         412 | 423 | 428 => (Cause::RequestConflict, 2.5, Tier::Status),
@@ -101,5 +109,8 @@ mod tests {
         fires("request.status", Cause::RequestConflict, &call(409));
         fires("request.status", Cause::RequestTooLarge, &call(413));
         silent("request.status", Cause::RequestConflict, &call(403));
+        // A proxy's own refusal never is an answer here.
+        fires("request.status", Cause::PermissionEdgeBlock, &call(407));
+        silent("request.status", Cause::ProxyRefused, &call(407));
     }
 }
