@@ -459,6 +459,7 @@ fn asked_for() -> Scene {
         origins: Vec::new(),
         report: None,
         trouble: None,
+        got: None,
     });
     scene.keys("ctrl-e");
     choose(&mut scene, "acme-test");
@@ -860,6 +861,7 @@ fn the_auth_tab_says_where_a_token_stays() {
         origins: other.into_iter().collect(),
         report: None,
         trouble: None,
+        got: None,
     });
     scene.keys("ctrl-e");
     choose(&mut scene, "acme-test");
@@ -951,4 +953,60 @@ fn a_body_that_is_typed_is_searched_and_the_caret_stays_where_the_search_led() {
         "{}",
         scene.notice()
     );
+}
+
+/// A token of acme-test that a server gives.
+fn got_by_a_service() -> TokenRow {
+    let config = "[tokens.desk.oauth]\ngrant = \"client_credentials\"\nissuer = \"https://login.acme.example\"\nclient_id = \"tool\"\nclient_secret = { env = \"A\" }\n";
+    let settings = httriage::format::config_file::read(config, "config.toml").unwrap();
+    let at: httriage::model::Timestamp = "2026-05-12T08:00:00Z".parse().unwrap();
+    TokenRow {
+        token: TokenRef {
+            name: name("desk"),
+            fingerprint: None,
+        },
+        source: Some(settings.tokens[0].source.clone()),
+        origins: Vec::new(),
+        report: None,
+        trouble: None,
+        got: Some(httriage::model::Got {
+            name: name("desk"),
+            grant: "client_credentials",
+            by_refresh: false,
+            at,
+            until: None,
+            asked: vec!["read".into(), "write".into()],
+            given: Some(vec!["read".into()]),
+            renews: true,
+            not_kept: None,
+        }),
+    }
+}
+
+#[test]
+fn a_token_that_a_server_gives_is_told_with_its_scopes_and_got_anew_by_a_key() {
+    let mut scene = Scene::open(WIDE);
+    scene.rows.push(got_by_a_service());
+    scene.keys("ctrl-e");
+    choose(&mut scene, "acme-test");
+    scene.keys("4");
+    let picture = text_of(&scene.picture());
+    for part in [
+        "got by client credentials of https://login.acme.example",
+        "asked for",
+        "read, write",
+        "given",
+    ] {
+        assert!(picture.contains(part), "{part}: {picture}");
+    }
+    scene.keys("N");
+    assert_eq!(scene.notice(), "");
+}
+
+#[test]
+fn what_is_asked_for_cannot_be_got_anew() {
+    let mut scene = asked_for();
+    scene.keys("4 N");
+    let notice = scene.notice();
+    assert!(notice.contains("can be got anew"), "{notice}");
 }

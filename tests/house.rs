@@ -208,6 +208,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const READERS_OF_SECRETS: &[&str] = &[
     "engine/vault.rs",
     "engine/vault/keep.rs",
+    "engine/vault/sign.rs",
     "insight/privacy/redact/mod.rs",
 ];
 
@@ -216,6 +217,7 @@ const UNPRINTABLE: &[(&str, &str)] = &[
     ("engine/vault.rs", "Filled"),
     ("engine/vault.rs", "Vault"),
     ("engine/vault.rs", "Known"),
+    ("engine/vault/sign.rs", "Key"),
     ("engine/client/proxy.rs", "Proxy"),
     ("engine/client/proxy.rs", "Proxies"),
     ("insight/privacy/redact/mod.rs", "Mask"),
@@ -242,6 +244,7 @@ const UNPRINTABLE: &[(&str, &str)] = &[
 
 const WITH_ASYNC: &[&str] = &["engine/", "runtime/", "cli/"];
 const WITH_TASKS: &[&str] = &[
+    "engine/grant/",
     "engine/history",
     "engine/jq.rs",
     "engine/sandbox/",

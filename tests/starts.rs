@@ -36,6 +36,11 @@ env = \"ACME_A\"
 command = [\"gives-b\", \"now\"]
 [tokens.c]
 env = \"ACME_C\"
+[tokens.g.oauth]
+grant = \"client_credentials\"
+token_url = \"http://127.0.0.1:9/token\"
+client_id = \"g\"
+client_secret = { env = \"ACME_C\" }
 ";
 
 fn settled(config: &str) -> Home {
@@ -201,6 +206,7 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ("token inspect", &["a"], ""),
     ("token inspect", &["-"], "abcdef0123456789"),
     ("token list", &[], ""),
+    ("token login", &["g"], ""),
     ("token remove", &["d"], ""),
 ];
 

@@ -151,6 +151,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SessionsJunit => effects = sessions::export(state, Exported::Junit),
 
         Action::TokensRead => effects = resume::ask_to_read(state),
+        Action::TokensAnew => effects = tokens::get_anew(state),
         Action::TokensMark => mark_token(state),
         Action::TokensSurvey => effects = resume::survey(state),
         Action::TokensTake => tokens::take(state),
@@ -286,6 +287,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::SessionsMarkdown | Action::SessionsJunit => sessions::no_report(state),
         Action::TokensRead | Action::TokensMark | Action::TokensTake => tokens::no_token(state),
         Action::TokensSurvey => tokens::no_survey(state),
+        Action::TokensAnew => tokens::no_other_value(state),
         action if action.place() == Place::Body && !state.response.has_views() => Some(NO_BODY),
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
         _ => None,

@@ -278,6 +278,7 @@ actions! {
 
     TokensRead      "tokens-read"      "read its value, and say what it tells" / "read" Place::Screen(Screen::Tokens), ["enter"];
     TokensSurvey    "tokens-survey"    "ask who it is and what it can see" / "who am I" Place::Screen(Screen::Tokens), ["w"];
+    TokensAnew      "tokens-anew"      "get its value anew" / "get anew" Place::Screen(Screen::Tokens), ["N"];
     TokensMark      "tokens-mark"      "mark; two marked ones are compared" / "mark" Place::Screen(Screen::Tokens), ["x"];
     TokensTake      "tokens-take"      "take it for the request" / "use it" Place::Screen(Screen::Tokens), ["t"];
     AddToken        "add-token"        "add a token" / "add" Place::Screen(Screen::Tokens), ["a"];

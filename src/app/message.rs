@@ -15,7 +15,7 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Manner, Note,
+    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Manner, Note,
     Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo, Timestamp,
     TokenName, TokenRef, TokenSource,
 };
@@ -348,6 +348,8 @@ pub struct TokenRow {
     pub report: Option<TokenReport>,
     /// Why there is no value.
     pub trouble: Option<String>,
+    /// How it was got from an authorization server, where it was.
+    pub got: Option<Got>,
 }
 
 /// An environment and a token that are to be written. The value is typed elsewhere.
@@ -556,6 +558,12 @@ pub enum Effect {
         token: TokenName,
         environment: Box<Environment>,
         case: Option<String>,
+    },
+    /// Gets a token from the beginning.
+    GetToken {
+        job: Job,
+        token: TokenName,
+        environment: Box<Environment>,
     },
     /// Writes what came as the expectation of a step into the session's file.
     Record {

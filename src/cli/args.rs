@@ -452,11 +452,31 @@ pub enum TokenCommand {
     Add(Box<TokenAddArgs>),
     /// What can be told of a token without sending it
     Inspect(TokenInspectArgs),
+    /// Get a token from its authorization server
+    Login(TokenLoginArgs),
     /// Forget a token's name and source
     Remove {
         /// The name of the token
         name: String,
     },
+}
+
+#[derive(Args)]
+pub struct TokenLoginArgs {
+    /// The name of a token of config.toml that has oauth = { … }
+    pub name: String,
+    /// The browser is on another machine: ask for the address that it ends at
+    #[arg(long)]
+    pub paste: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

@@ -18,7 +18,7 @@ use crate::model::{
 };
 use std::future::poll_fn;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -202,7 +202,7 @@ async fn more(live: &Option<&mut Live<'_>>, flight: &Flight) -> u64 {
 /// waits for it: it is printed first.
 pub struct Recorder {
     history: Option<History>,
-    receipts: Vec<Receipt>,
+    receipts: Arc<Mutex<Vec<Receipt>>>,
     vault: Arc<Vault>,
 }
 
@@ -220,7 +220,7 @@ impl Recorder {
         }
         Recorder {
             history,
-            receipts: Vec::new(),
+            receipts: Arc::default(),
             vault: vault.clone(),
         }
     }
@@ -234,8 +234,18 @@ impl Recorder {
     }
 
     pub fn remember_shared(&mut self, exchange: Arc<Exchange>) {
-        if let Some(history) = &self.history {
-            self.receipts.push(history.remember(exchange));
+        (self.keeper())(exchange);
+    }
+
+    /// The same for what makes calls of its own meanwhile.
+    pub fn keeper(&self) -> impl Fn(Arc<Exchange>) + Send + Sync + 'static {
+        let (history, receipts) = (self.history.clone(), self.receipts.clone());
+        move |exchange| {
+            if let Some(history) = &history {
+                let receipt = history.remember(exchange);
+                let mut receipts = receipts.lock().unwrap_or_else(PoisonError::into_inner);
+                receipts.push(receipt);
+            }
         }
     }
 
@@ -247,7 +257,9 @@ impl Recorder {
             ));
         }
         let mut told: Vec<String> = Vec::new();
-        for receipt in self.receipts {
+        let receipts =
+            std::mem::take(&mut *self.receipts.lock().unwrap_or_else(PoisonError::into_inner));
+        for receipt in receipts {
             if let Err(error) = receipt.wait() {
                 let words = error.to_string();
                 if !told.contains(&words) {

@@ -5,12 +5,13 @@ use super::args::SendArgs;
 use super::ask;
 use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
+use super::getting;
 use super::json::{failure_json, milliseconds};
 use super::print::{Out, complain};
 use super::trouble::Trouble;
 use crate::engine::matrix::called_by;
 use crate::engine::sandbox;
-use crate::engine::{Client, ClientOptions, Home, Vault};
+use crate::engine::{ClientOptions, Home, Vault};
 use crate::insight::asking::wrong_token;
 use crate::insight::matrix::{Answer, Caller, Cell, Matrix};
 use crate::model::{
@@ -40,9 +41,9 @@ pub fn run(
         vault.permit(environment.sandbox, &wrong_token(), origin);
     }
     options.library = catalogue.library.clone();
-    let client = Client::new(vault, options);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
+    let client = getting::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let session = Session {
         steps: vec![Step {
             spec: typed.clone(),

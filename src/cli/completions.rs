@@ -20,11 +20,12 @@ const OPTIONS: [(&str, &str); 5] = [
 ];
 
 /// Commands whose first word is such a name.
-const WORDS: [(&str, &str); 7] = [
+const WORDS: [(&str, &str); 8] = [
     ("replay", "sessions"),
     ("matrix", "sessions"),
     ("export", "sessions"),
     ("token inspect", "tokens"),
+    ("token login", "tokens"),
     ("token remove", "tokens"),
     ("env show", "environments"),
     ("env remove", "environments"),

@@ -67,6 +67,13 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "token login",
+        &[
+            "httriage token login acme",
+            "httriage token login acme --paste",
+        ],
+    ),
+    (
         "token inspect",
         &[
             "httriage token inspect support --env sandbox",

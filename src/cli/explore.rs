@@ -9,6 +9,7 @@ use super::print::{Color, Out};
 use super::trouble::Trouble;
 use crate::app::{Pasted, Start, ThemeName};
 use crate::engine::clock;
+use crate::engine::grant::{Grants, Person};
 use crate::engine::sandbox::{self, CALLS};
 use crate::engine::{Client, Home, HomeError, Vault, keep};
 use crate::format::{registry, session_file};
@@ -111,8 +112,15 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         size: (0, 0),
         has_keyring: keep::keyring().is_ok(),
     };
+    let (tell, news) = tokio::sync::mpsc::unbounded_channel();
+    let grants = Grants::new(vault.clone(), &options, Person::Here, move |news| {
+        // Nobody listens any more when the program is about to end.
+        let _ = tell.send(news);
+    });
     let means = runtime::Means {
-        client: Client::new(vault, options),
+        client: Client::new(vault, options).renewing(Arc::new(grants.clone())),
+        grants,
+        news,
         history: record,
         home,
     };

@@ -6,6 +6,7 @@ use super::args::{InvestigateArgs, RecordArgs, SendArgs};
 use super::ask;
 use super::call::Recorder;
 use super::choice;
+use super::getting;
 use super::json::{case_json, exchange_json, first_json, verdict_json};
 use super::print::{Out, complain};
 use super::send::{options, spec, split_pair};
@@ -42,8 +43,12 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
     options.library = catalogue.library.clone();
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
-    let client = Client::new(vault, options);
-    let mut recorder = Recorder::new(&sent.record, &home, &settings, client.vault());
+    let mut recorder = Recorder::new(&sent.record, &home, &settings, &vault);
+    // What is asked by hand sends nothing, and gets nothing.
+    let client = match by_hand {
+        true => Client::new(vault, options),
+        false => getting::client(vault, options, &recorder),
+    };
     if by_hand {
         let told = |exchange: &Arc<Exchange>| recorder.remember_shared(exchange.clone());
         let result = by_hand::ask(&client, typed, environment, budget, out, told)?;

@@ -4,13 +4,14 @@ use super::args::MatrixArgs;
 use super::ask;
 use super::call::{Recorder, served};
 use super::choice;
+use super::getting;
 use super::json::failure_json;
 use super::print::{Out, complain};
 use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::matrix::{self, MatrixRun, News};
 use crate::engine::sandbox;
-use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
+use crate::engine::{ClientOptions, Flight, Home, Vault};
 use crate::format::{matrix as table, session_file};
 use crate::insight::back_off::wait_text;
 use crate::insight::matrix::{Access, Caller, Cell, Matrix, Standing};
@@ -46,9 +47,9 @@ pub fn run(args: MatrixArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
-    let client = Client::new(vault, options);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
+    let client = getting::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let flight = Flight::default();
     let matrix = tasks.block_on(async {
         // One sandbox for all cells.

@@ -15,6 +15,7 @@ mod explain;
 mod explore;
 mod export;
 mod gauge;
+mod getting;
 mod history;
 mod import;
 mod investigate;

@@ -5,13 +5,14 @@ use super::ask;
 use super::call::{Recorder, served};
 use super::choice;
 use super::gauge::Gauge;
+use super::getting;
 use super::json::{failure_json, verdict_json};
 use super::print::{Out, complain};
 use super::send::split_pair;
 use super::trouble::Trouble;
 use crate::engine::replay::{self, Replay};
 use crate::engine::sandbox;
-use crate::engine::{Client, ClientOptions, Flight, Home, Vault};
+use crate::engine::{ClientOptions, Flight, Home, Vault};
 use crate::format::report::{junit, markdown, told};
 use crate::format::session_file;
 use crate::insight::replay::{Change, Direction, ReplayReport, StepReport};
@@ -55,9 +56,9 @@ pub fn run(args: ReplayArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
-    let client = Client::new(vault, options);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
+    let client = getting::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let form = match &args.report {
         _ if args.json => "json",
         Some(form) => form.as_str(),

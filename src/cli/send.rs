@@ -5,6 +5,7 @@ use super::ask;
 use super::call::{Recorder, Written, call_in, exit_code, is_stdout, served};
 use super::choice;
 use super::compare;
+use super::getting;
 use super::json::{case_json, causes_json};
 use super::live::Live;
 use super::print::{Out, complain};
@@ -59,9 +60,9 @@ pub fn run(args: SendArgs, out: &mut Out) -> Result<u8, Trouble> {
     let vault = Vault::new(&settings, sandbox::token_value).asking(ask::value);
     let vault = Arc::new(vault.knowing(catalogue.library.marks()));
     options.library = catalogue.library.clone();
-    let client = Client::new(vault, options);
+    let mut recorder = Recorder::new(&args.record, &home, &settings, &vault);
+    let client = getting::client(vault, options, &recorder);
     let tasks = choice::tasks()?;
-    let mut recorder = Recorder::new(&args.record, &home, &settings, client.vault());
     let case = args.record.case.clone();
     let manner = Manner {
         retries: args.retry,

@@ -422,6 +422,7 @@ fn define(settings: &mut Settings, variables: Vec<(TokenName, String)>) {
             source,
             origins,
             placement: placement.unwrap_or_default(),
+            ttl: None,
         });
     }
 }
@@ -498,6 +499,7 @@ mod tests {
                 source: TokenSource::Prompt,
                 origins: origins.map(|origin| vec![origin]),
                 placement: Default::default(),
+                ttl: None,
             }],
             ..Settings::default()
         };

@@ -9,6 +9,7 @@ pub mod clock;
 mod credential;
 pub mod doctor;
 mod give_way;
+pub mod grant;
 pub mod history;
 mod home;
 pub mod investigate;

@@ -2,6 +2,7 @@
 //! origins it is bound to.
 
 pub mod keep;
+mod sign;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -14,14 +15,15 @@ use crate::insight::facts::Credential;
 use crate::insight::redact::Mask;
 use crate::insight::token::{TokenReport, basic_pair, made_up};
 use crate::model::{
-    Author, Bindings, Border, Cause, Consent, Environment, ExchangeId, Failure, Headers, Origin,
-    Placement, Secret, SentRequest, Settings, Slot, Token, TokenName, TokenRef, TokenSource,
-    encoded, with_slots,
+    Author, Bindings, Border, Cause, Consent, Environment, ExchangeId, Failure, Grant, GrantPart,
+    Headers, Origin, Placement, Secret, SentRequest, Settings, Slot, SlotPlace, Token, TokenName,
+    TokenRef, TokenSource, encoded, with_slots,
 };
 use ring::digest;
 use ring::rand::SecureRandom;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 /// Shorter values are typed as parts of words.
 const SHORTEST_TYPED: usize = 8;
@@ -57,7 +59,13 @@ struct Known {
     cookies: HashSet<String>,
     /// Tokens of which it was told that their values cannot be masked.
     told: HashSet<TokenName>,
+    /// The values that tokens had before they got others, the oldest first: answers may still
+    /// repeat them.
+    former: Vec<(TokenName, Secret)>,
 }
+
+/// More former values than this are not looked for.
+const MOST_FORMER: usize = 2_000;
 
 /// More values than this are not looked for in what is shown.
 const MOST_COOKIES: usize = 10_000;
@@ -176,18 +184,15 @@ impl Vault {
         consent: Option<&Consent>,
     ) -> Result<(Filled, Option<TokenRef>), Failure> {
         let names = sent.tokens();
-        if !names.is_empty() {
-            let border = Border::of(environment, author, sent)?;
-            let bindings = self.bindings();
-            let checked = names
-                .iter()
-                .map(|name| border.token(name, &bindings, consent));
-            checked.collect::<Result<(), Failure>>()?;
-        }
+        self.check_border(sent, environment, author, consent)?;
         let mut values = HashMap::new();
         for name in names {
             let secret = self.value(&name, environment.sandbox).await?;
-            check_characters(&name, &secret)?;
+            let mut own = sent.slots.iter().filter(|slot| slot.name == name);
+            // In a pair of a form anything can be written.
+            if !own.all(|slot| slot.place == SlotPlace::Form) {
+                check_characters(&name, &secret)?;
+            }
             let secret = self.as_sent(&name, secret, environment);
             values.insert(name, secret);
         }
@@ -199,12 +204,32 @@ impl Vault {
         Ok((put(sent, &values), token))
     }
 
-    /// A password goes out together with its user (RFC 7617); both forms are masked.
+    /// Whether every token of a request may go where it goes; if not, why.
+    pub fn check_border(
+        &self,
+        sent: &SentRequest,
+        environment: &Environment,
+        author: Author,
+        consent: Option<&Consent>,
+    ) -> Result<(), Failure> {
+        let names = sent.tokens();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let border = Border::of(environment, author, sent)?;
+        let bindings = self.bindings();
+        let mut names = names.iter();
+        names.try_for_each(|name| border.token(name, &bindings, consent))
+    }
+
+    /// A password goes out together with its user (RFC 7617), as the secret of a client with its
+    /// id; both forms are masked.
     fn as_sent(&self, name: &TokenName, secret: Secret, environment: &Environment) -> Secret {
-        let Placement::Basic(user) = environment.placement(name) else {
-            return secret;
+        let pair = match environment.placement(name) {
+            Placement::Basic(user) => basic_pair(&user, secret.reveal()),
+            Placement::Client(id) => basic_pair(&encoded(&id), &encoded(secret.reveal())),
+            _ => return secret,
         };
-        let pair = basic_pair(&user, secret.reveal());
         let pair = Secret::new(pair);
         let mut read = self.read();
         let is_new = read.pairs.insert(name.clone(), pair.clone());
@@ -385,16 +410,27 @@ impl Vault {
     }
 
     fn all_at_rest(&self) -> Vec<(TokenName, Secret)> {
-        let value = |token: &Token| {
-            let value = match &token.source {
-                TokenSource::Variable(variable) => source::from_variable(&token.name, variable),
+        let value = |name: TokenName, source: &TokenSource| {
+            let value = match source {
+                TokenSource::Variable(variable) => source::from_variable(&name, variable),
                 // What is no plain file may wait for ever.
-                TokenSource::File(path) if path.is_file() => source::from_file(&token.name, path),
+                TokenSource::File(path) if path.is_file() => source::from_file(&name, path),
                 _ => return None,
             };
-            Some((token.name.clone(), value.ok()?))
+            Some((name, value.ok()?))
         };
-        self.tokens().iter().filter_map(value).collect()
+        let tokens = self.tokens();
+        let own = tokens.iter();
+        let own = own.filter_map(|token| value(token.name.clone(), &token.source));
+        let of_grants = tokens.iter().flat_map(|token| {
+            let sources = token.grant().map(Grant::sources).unwrap_or_default();
+            // A key is read for a signature alone.
+            let sources = sources
+                .into_iter()
+                .filter(|(p, _)| *p != GrantPart::PrivateKey);
+            sources.filter_map(|(part, source)| value(part.of(&token.name)?, source))
+        });
+        own.chain(of_grants).collect()
     }
 
     /// The tokens that were read and cannot be masked, since they are too short; each is named once.
@@ -434,21 +470,101 @@ impl Vault {
         if let Some(secret) = self.remembered(sandbox, name) {
             return Ok(secret);
         }
-        let secret = match self.source(name, sandbox).as_ref() {
+        let secret = match self.source(name, sandbox) {
             None => Err(source::unknown(name)),
-            Some(TokenSource::Sandbox) => {
-                (self.practice)(name.as_str()).ok_or_else(|| source::no_practice(name))
-            }
-            Some(TokenSource::Variable(variable)) => source::from_variable(name, variable),
-            Some(TokenSource::File(path)) => source::from_file(name, path),
-            Some(TokenSource::Command(words)) => {
-                source::from_command(name, words, &self.starter).await
-            }
-            Some(TokenSource::Keyring) => source::from_keyring(name),
-            Some(TokenSource::Prompt) => self.ask_for(name),
+            Some(source) => self.value_of(name, &source).await,
         }?;
         self.remember(sandbox, name, secret.clone());
         Ok(secret)
+    }
+
+    async fn value_of(&self, name: &TokenName, source: &TokenSource) -> Result<Secret, Failure> {
+        match source {
+            TokenSource::Sandbox => {
+                (self.practice)(name.as_str()).ok_or_else(|| source::no_practice(name))
+            }
+            TokenSource::Variable(variable) => source::from_variable(name, variable),
+            TokenSource::File(path) => source::from_file(name, path),
+            TokenSource::Command(words) => source::from_command(name, words, &self.starter).await,
+            TokenSource::Keyring => source::from_keyring(name),
+            TokenSource::Prompt => self.ask_for(name),
+            TokenSource::Grant(grant) => Err(source::not_got(name, grant)),
+        }
+    }
+
+    /// Reads the value of a token anew from its source; whether it is another now.
+    pub async fn read_anew(&self, name: &TokenName) -> Result<bool, Failure> {
+        let source = self.source(name, false);
+        let source = source.ok_or_else(|| source::unknown(name))?;
+        let secret = self.value_of(name, &source).await?;
+        let old = self.remembered(false, name);
+        let is_other = old.is_none_or(|old| old.reveal() != secret.reveal());
+        self.remember(false, name, secret);
+        Ok(is_other)
+    }
+
+    /// Reads a secret that belongs to a grant, once in a run; it goes to that origin and nowhere
+    /// else.
+    pub async fn lend_part(
+        &self,
+        name: &TokenName,
+        source: &TokenSource,
+        origin: &Origin,
+    ) -> Result<(), Failure> {
+        let secret = match self.remembered(false, name) {
+            Some(secret) => secret,
+            None => self.value_of(name, source).await?,
+        };
+        self.lend_to(name, secret, origin.clone());
+        Ok(())
+    }
+
+    /// Lends the value of a token under another name, for a place that the person's own settings
+    /// name together with it. A token with a list of origins goes to none beside it.
+    pub async fn lend_copy(
+        &self,
+        name: &TokenName,
+        of: &TokenName,
+        origin: &Origin,
+    ) -> Result<(), Failure> {
+        let tokens = self.tokens();
+        let listed = tokens.iter().find(|token| token.name == *of);
+        let listed = listed.and_then(|token| token.origins.as_ref());
+        if listed.is_some_and(|listed| !listed.contains(origin)) {
+            return Err(Failure::unsent(
+                Cause::TokenWrongInstance,
+                format!("token {of} does not belong to {origin}, where it would be exchanged."),
+                format!("Add {origin} to the origins of token {of}, if it may go there."),
+            ));
+        }
+        let secret = self.value(of, false).await?;
+        self.lend_to(name, secret, origin.clone());
+        Ok(())
+    }
+
+    /// How long what the command of a token gives is good.
+    pub fn ttl(&self, name: &TokenName) -> Option<Duration> {
+        let tokens = self.tokens();
+        tokens.iter().find(|token| &token.name == name)?.ttl
+    }
+
+    /// A value that was read before, for whoever keeps it without showing it.
+    pub fn at_hand(&self, name: &TokenName) -> Option<Secret> {
+        self.remembered(false, name)
+    }
+
+    /// Whether a value is at hand without reading anything.
+    pub fn has(&self, name: &TokenName) -> bool {
+        self.remembered(false, name).is_some()
+    }
+
+    /// The value is not good any more. It stays masked.
+    pub fn drop_value(&self, name: &TokenName) {
+        let mut read = self.read();
+        if let Some(secret) = read.values.remove(&(false, name.clone())) {
+            read.retire(name, secret);
+        }
+        read.mask = None;
     }
 
     fn ask_for(&self, name: &TokenName) -> Result<Secret, Failure> {
@@ -495,9 +611,15 @@ impl Vault {
         *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = settings.tokens.clone();
         self.bindings().settle(settings);
         let mut read = self.read();
-        // What had another source is read anew.
+        // What had another source is read anew, and so is what belongs to its grant.
+        let parts = |name: &TokenName| {
+            let parts = GrantPart::ALL.into_iter();
+            parts.filter_map(|part| part.of(name)).collect::<Vec<_>>()
+        };
+        let parts: Vec<TokenName> = gone.iter().flat_map(parts).collect();
+        let is_gone = |name: &TokenName| gone.contains(name) || parts.contains(name);
         read.values
-            .retain(|(sandbox, name), _| *sandbox || !gone.contains(name));
+            .retain(|(sandbox, name), _| *sandbox || !is_gone(name));
         (read.at_rest, read.mask) = (None, None);
     }
 
@@ -509,11 +631,21 @@ impl Vault {
         let mut read = self.read();
         // First, so that no mask is left that lacks a value.
         read.mask = None;
-        read.values.insert((sandbox, name.clone()), secret);
+        let old = read.values.insert((sandbox, name.clone()), secret.clone());
+        if let Some(old) = old.filter(|old| old.reveal() != secret.reveal()) {
+            read.retire(name, old);
+        }
     }
 }
 
 impl Known {
+    fn retire(&mut self, name: &TokenName, secret: Secret) {
+        if self.former.len() >= MOST_FORMER {
+            self.former.remove(0);
+        }
+        self.former.push((name.clone(), secret));
+    }
+
     /// Of two tokens with the same value, the one that was used comes first.
     fn known(&self) -> Vec<(TokenRef, Secret)> {
         let mut used: Vec<_> = self.values.iter().collect();
@@ -523,8 +655,10 @@ impl Known {
         let others = others.map(|(name, secret)| (name, secret));
         let mut pairs: Vec<_> = self.pairs.iter().collect();
         pairs.sort_by_key(|(name, _)| *name);
+        let former = self.former.iter().map(|(name, secret)| (name, secret));
         used.chain(others)
             .chain(pairs)
+            .chain(former)
             .map(|(name, secret)| {
                 let token = TokenRef {
                     name: name.clone(),

@@ -2,7 +2,9 @@
 //! and blanks are the person's.
 
 use super::{FormatError, config_file};
-use crate::model::{Environment, Origin, Placement, Token, TokenName, TokenSource};
+use crate::model::{
+    Environment, Grant, GrantKind, GrantPart, Origin, Placement, Token, TokenName, TokenSource,
+};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 
 /// The text with a token added, and its name in the lists of these environments.
@@ -15,13 +17,7 @@ pub fn add_token(
     let mut document = parse(text, file)?;
     let tokens = table(&mut document, file, "tokens")?;
     let mut entry = Table::new();
-    let (source, given) = match &token.source {
-        TokenSource::Variable(variable) => ("env", Value::from(variable)),
-        TokenSource::Command(words) => ("command", words.iter().collect::<Array>().into()),
-        TokenSource::File(path) => ("file", Value::from(path.to_string_lossy().into_owned())),
-        TokenSource::Keyring => ("keyring", Value::from(true)),
-        TokenSource::Prompt | TokenSource::Sandbox => ("prompt", Value::from(true)),
-    };
+    let (source, given) = written(&token.source);
     if let Placement::Basic(user) = &token.placement {
         let mut password = InlineTable::new();
         password.insert(source, given);
@@ -33,7 +29,7 @@ pub fn add_token(
         entry.insert(source, value(given));
     }
     match &token.placement {
-        Placement::Bearer | Placement::Basic(_) => {}
+        Placement::Bearer | Placement::Basic(_) | Placement::Client(_) => {}
         Placement::Scheme(word) => drop(entry.insert("scheme", value(word))),
         Placement::Header(name) => drop(entry.insert("header", value(name))),
         Placement::Query(name) => drop(entry.insert("query", value(name))),
@@ -42,6 +38,9 @@ pub fn add_token(
     if let Some(origins) = &token.origins {
         let origins: Vec<String> = origins.iter().map(Origin::to_string).collect();
         entry.insert("origins", list(&origins));
+    }
+    if let Some(ttl) = token.ttl {
+        entry.insert("ttl", value(format!("{}s", ttl.as_secs())));
     }
     tokens.insert(token.name.as_str(), Item::Table(entry));
     for name in environments {
@@ -61,6 +60,70 @@ pub fn add_token(
         }
     }
     Ok(document.to_string())
+}
+
+/// The key of a source, and what stands behind it.
+fn written(source: &TokenSource) -> (&'static str, Value) {
+    match source {
+        TokenSource::Variable(variable) => ("env", Value::from(variable)),
+        TokenSource::Command(words) => ("command", words.iter().collect::<Array>().into()),
+        TokenSource::File(path) => ("file", Value::from(path.to_string_lossy().into_owned())),
+        TokenSource::Keyring => ("keyring", Value::from(true)),
+        TokenSource::Prompt | TokenSource::Sandbox => ("prompt", Value::from(true)),
+        TokenSource::Grant(grant) => ("oauth", grant_table(grant).into()),
+    }
+}
+
+fn grant_table(grant: &Grant) -> InlineTable {
+    let mut table = InlineTable::new();
+    let mut put = |key: &str, text: Option<&str>| {
+        if let Some(text) = text {
+            table.insert(key, text.into());
+        }
+    };
+    put("grant", Some(grant.kind.id()));
+    let server = &grant.server;
+    put("issuer", server.issuer.as_deref());
+    put("token_url", server.token_url.as_deref());
+    put("device_url", server.device_url.as_deref());
+    put("authorization_url", server.authorization_url.as_deref());
+    put("client_id", Some(&grant.client_id));
+    put("client_auth", Some(grant.client_auth.id()));
+    put("key_id", grant.key_id.as_deref());
+    put("audience", grant.audience.as_deref());
+    put("resource", grant.resource.as_deref());
+    match &grant.kind {
+        GrantKind::AuthorizationCode { redirect } => put("redirect_uri", redirect.as_deref()),
+        GrantKind::TokenExchange { subject, actor } => {
+            put("subject_token", Some(subject.as_str()));
+            put("actor_token", actor.as_ref().map(TokenName::as_str));
+        }
+        GrantKind::JwtBearer { subject, .. } => put("subject", subject.as_deref()),
+        GrantKind::Password { user, .. } => put("user", Some(user)),
+        GrantKind::ClientCredentials | GrantKind::DeviceCode | GrantKind::RefreshToken(_) => {}
+    }
+    for (part, source) in grant.sources() {
+        let key = match part {
+            GrantPart::ClientSecret => "client_secret",
+            GrantPart::PrivateKey => "private_key",
+            GrantPart::Refresh => "refresh_token",
+            GrantPart::Assertion => "assertion",
+            _ => "password",
+        };
+        let (source, given) = written(source);
+        let mut secret = InlineTable::new();
+        secret.insert(source, given);
+        table.insert(key, secret.into());
+    }
+    if !grant.scopes.is_empty() {
+        table.insert("scopes", grant.scopes.iter().collect::<Array>().into());
+    }
+    if !grant.parameters.is_empty() {
+        let rows = grant.parameters.iter();
+        let rows: InlineTable = rows.map(|(name, value)| (name, value)).collect();
+        table.insert("parameters", rows.into());
+    }
+    table
 }
 
 /// The text with an environment added. The first one is the one to start with, unless the person
@@ -273,6 +336,7 @@ fn wrong(file: &str, problem: String, remedy: &str) -> FormatError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{ClientAuth, Server};
 
     const OLD: &str = "# mine\nenvironment = \"acme\"   # where to start\n\n[environments.acme]\n\
         base_url = \"https://api.acme.example\" # ours\ntokens = [\"old\"]\n\n\
@@ -284,6 +348,28 @@ mod tests {
             source,
             origins: None,
             placement: Default::default(),
+            ttl: None,
+        }
+    }
+
+    fn full(kind: GrantKind) -> Grant {
+        Grant {
+            kind,
+            server: Server {
+                issuer: Some("https://login.acme.example".into()),
+                token_url: Some("https://login.acme.example/t".into()),
+                device_url: Some("https://login.acme.example/d".into()),
+                authorization_url: Some("https://login.acme.example/a".into()),
+            },
+            client_id: "tool".into(),
+            client_auth: ClientAuth::Post,
+            client_secret: Some(TokenSource::Variable("A".into())),
+            private_key: Some(TokenSource::File("key.pem".into())),
+            key_id: Some("k1".into()),
+            scopes: vec!["read".into()],
+            audience: Some("api".into()),
+            resource: Some("https://api.acme.example".into()),
+            parameters: vec![("tenant".into(), "7".into())],
         }
     }
 
@@ -310,6 +396,18 @@ mod tests {
             TokenSource::File("/run/secrets/a b".into()),
             TokenSource::Keyring,
             TokenSource::Prompt,
+            TokenSource::Grant(Box::new(full(GrantKind::Password {
+                user: "kim".into(),
+                password: TokenSource::Keyring,
+            }))),
+            TokenSource::Grant(Box::new(full(GrantKind::JwtBearer {
+                assertion: Some(TokenSource::File("a.jwt".into())),
+                subject: Some("kim".into()),
+            }))),
+            TokenSource::Grant(Box::new(full(GrantKind::TokenExchange {
+                subject: TokenName::named("one"),
+                actor: Some(TokenName::named("two")),
+            }))),
         ] {
             let mut new = token(source);
             new.origins = Origin::exactly("https://api.acme.example")

@@ -1,13 +1,15 @@
 //! `config.toml`: environments, tokens by name, limits. Values of tokens never stand in it.
 
 use super::FormatError;
+use super::grant_table::{self, GrantTable, SecretTable};
 use crate::model::{
-    Address, Environment, Family, HttpVersion, Identity, Origin, Placement, Reach, Settings, Token,
-    TokenName, TokenSource, bare_url, size,
+    Address, Environment, Family, Grant, HttpVersion, Identity, Origin, Placement, Reach, Settings,
+    Token, TokenName, TokenSource, bare_url, size,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 use toml::Spanned;
 
 /// Reads the settings; `file` is named in the error.
@@ -147,6 +149,12 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
     }
     for (token, mut table) in config.tokens {
         let place = format!("tokens.{token}");
+        let ttl = table
+            .ttl
+            .take()
+            .map(|ttl| lifetime(&ttl, &table, (file, whole)));
+        let grant = table.oauth.take().map(|oauth| oauth.read((file, whole)));
+        let grant = grant.transpose()?;
         let placement = table.placement().map_err(|problem| {
             wrong(
                 place.clone(),
@@ -155,20 +163,28 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             )
         })?;
         settings.token_variables.extend(table.env.clone());
+        for (_, source) in grant.iter().flat_map(Grant::sources) {
+            if let TokenSource::Variable(variable) = source {
+                settings.token_variables.push(variable.clone());
+            }
+        }
         let own = table.origins.as_deref();
         settings.tokens.push(Token {
             placement,
             name: name(&token, &place)?,
             origins: own.map(|own| origins(own, &place, "origins")).transpose()?,
-            source: table.source().ok_or_else(|| {
+            ttl: ttl.transpose()?,
+            source: table.source(grant).ok_or_else(|| {
                 wrong(
                     place,
                     "it needs exactly one source".into(),
-                    "Give one of env, command, keyring, file or prompt.",
+                    "Give one of env, command, keyring, file, prompt or oauth.",
                 )
             })?,
         });
     }
+    grant_table::check_names(&settings.tokens)
+        .map_err(|(token, problem, remedy)| wrong(format!("tokens.{token}"), problem, remedy))?;
     let placed = settings.tokens.iter();
     let placed = placed.filter(|token| token.placement != Placement::Bearer);
     let placed: Vec<_> = placed
@@ -273,6 +289,10 @@ struct TokenTable {
     query: Option<String>,
     cookie: Option<String>,
     basic: Option<BasicTable>,
+    oauth: Option<Box<GrantTable>>,
+    #[serde(skip)]
+    password: Option<TokenSource>,
+    ttl: Option<Spanned<String>>,
 }
 
 /// A user, and where the password comes from.
@@ -280,19 +300,45 @@ struct TokenTable {
 #[serde(deny_unknown_fields)]
 struct BasicTable {
     user: String,
-    password: PasswordTable,
+    password: SecretTable,
 }
 
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PasswordTable {
-    env: Option<String>,
-    command: Option<Vec<String>>,
-    #[serde(default)]
-    keyring: bool,
-    file: Option<PathBuf>,
-    #[serde(default)]
-    prompt: bool,
+/// How long what a command gives is good: `90s`, `15m`, `2h`, `1d`.
+fn lifetime(
+    ttl: &Spanned<String>,
+    table: &TokenTable,
+    (file, text): (&str, &str),
+) -> Result<Duration, FormatError> {
+    let wrong = |problem: String, remedy: &str| {
+        FormatError::at(file, text, ttl.span().start, problem, remedy)
+    };
+    if table.command.is_none() {
+        return Err(wrong(
+            "ttl says when a command runs again, and there is none".to_owned(),
+            "Give command, or take ttl out.",
+        ));
+    }
+    let given = ttl.get_ref();
+    let unit = given.chars().last().and_then(|unit| match unit {
+        's' => Some(1),
+        'm' => Some(60),
+        'h' => Some(3_600),
+        'd' => Some(86_400),
+        _ => None,
+    });
+    let number: Option<u64> = given
+        .get(..given.len().saturating_sub(1))
+        .and_then(|number| number.parse().ok());
+    let seconds = unit
+        .zip(number)
+        .and_then(|(unit, number)| number.checked_mul(unit));
+    match seconds {
+        Some(seconds @ 1..=31_536_000) => Ok(Duration::from_secs(seconds)),
+        _ => Err(wrong(
+            format!("\"{given}\" is not a time"),
+            "Write a number with s, m, h or d behind it, as 15m; at most a year.",
+        )),
+    }
 }
 
 impl TokenTable {
@@ -324,7 +370,7 @@ impl TokenTable {
             }
             Placement::Query(text) => !text.is_empty() && !text.contains(['{', '}']),
             Placement::Basic(user) => !user.contains(':') && !user.chars().any(char::is_control),
-            Placement::Bearer => true,
+            Placement::Bearer | Placement::Client(_) => true,
         };
         if !is_right {
             return Err(format!("it cannot stand in {}", placement.words()));
@@ -333,11 +379,10 @@ impl TokenTable {
             if self.has_source() {
                 return Err("basic has a password with a source of its own".to_owned());
             }
-            self.env = password.env;
-            self.command = password.command;
-            self.keyring = password.keyring;
-            self.file = password.file;
-            self.prompt = password.prompt;
+            let password = password.read().ok_or(
+                "the password of basic is given by one source and never by its value: password = { env = \"VAR\" }",
+            )?;
+            self.password = Some(password);
         }
         Ok(placement)
     }
@@ -351,7 +396,8 @@ impl TokenTable {
     }
 
     /// The one source that is given; `None` for none, several, or an empty command.
-    fn source(self) -> Option<TokenSource> {
+    fn source(self, grant: Option<Grant>) -> Option<TokenSource> {
+        let grant = grant.map(|grant| TokenSource::Grant(Box::new(grant)));
         let command = self.command.filter(|words| !words.is_empty());
         let mut given = [
             self.env.map(TokenSource::Variable),
@@ -359,6 +405,8 @@ impl TokenTable {
             self.keyring.then_some(TokenSource::Keyring),
             self.file.map(TokenSource::File),
             self.prompt.then_some(TokenSource::Prompt),
+            self.password,
+            grant,
         ]
         .into_iter()
         .flatten();

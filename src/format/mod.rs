@@ -14,6 +14,7 @@ mod error;
 pub mod export;
 pub mod fetch;
 mod gathered;
+mod grant_table;
 pub mod har;
 pub mod hoppscotch;
 pub mod http_file;

@@ -318,6 +318,7 @@ mod tests {
             source: TokenSource::Prompt,
             origins,
             placement: Default::default(),
+            ttl: None,
         };
         let naming = |place: &str, base: &str, token: &str| Environment {
             name: place.into(),

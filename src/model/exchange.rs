@@ -83,18 +83,21 @@ pub enum CallOrigin {
     Replay,
     Survey,
     Agent,
+    /// Made to get a token.
+    Grant,
     /// It was written down before this was.
     Unknown,
 }
 
 impl CallOrigin {
-    pub const ALL: [CallOrigin; 7] = [
+    pub const ALL: [CallOrigin; 8] = [
         CallOrigin::Person,
         CallOrigin::Probe,
         CallOrigin::Matrix,
         CallOrigin::Replay,
         CallOrigin::Survey,
         CallOrigin::Agent,
+        CallOrigin::Grant,
         CallOrigin::Unknown,
     ];
 
@@ -107,6 +110,7 @@ impl CallOrigin {
             CallOrigin::Replay => "replay",
             CallOrigin::Survey => "survey",
             CallOrigin::Agent => "agent",
+            CallOrigin::Grant => "grant",
             CallOrigin::Unknown => "unknown",
         }
     }

@@ -25,6 +25,7 @@ mod sent;
 mod session;
 mod settings;
 mod size;
+mod source;
 mod template;
 mod token;
 mod visible;
@@ -58,11 +59,15 @@ pub use sent::{SentRequest, Slot, SlotPlace, with_slots};
 pub use session::{Capture, Expectation, Pin, Session, Step, Tempo};
 pub use settings::{Settings, limits};
 pub use size::{size, size_text};
+pub use source::{
+    ClientAuth, Got, Grant, GrantKind, GrantPart, Server, Token, TokenSource, is_way_back,
+    why_no_endpoint,
+};
 pub use template::{
     FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,
     with_names, with_pieces,
 };
-pub use token::{Masked, Placement, Secret, Token, TokenName, TokenRef, TokenSource};
+pub use token::{Masked, Placement, Secret, TokenName, TokenRef};
 pub use visible::{for_clipboard, is_unsafe, unsafe_count, visible, visible_line};
 
 pub use jiff::Timestamp;

@@ -26,7 +26,9 @@ pub fn placed<'s>(
         Placement::Scheme(scheme) => {
             header(&mut spec, "Authorization", format!("{scheme} {value}"))
         }
-        Placement::Basic(_) => header(&mut spec, "Authorization", format!("Basic {value}")),
+        Placement::Basic(_) | Placement::Client(_) => {
+            header(&mut spec, "Authorization", format!("Basic {value}"))
+        }
         Placement::Header(header_name) => header(&mut spec, header_name, value),
         Placement::Query(key) => {
             let is_typed = spec

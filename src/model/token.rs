@@ -1,7 +1,6 @@
 //! Credentials by name. The value lives in a `Secret`, which cannot be printed; everything that
 //! is kept, shown or sent between floors holds a `TokenRef` instead.
 
-use super::Origin;
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -175,35 +174,6 @@ impl TokenRef {
     }
 }
 
-/// Where a token's value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenSource {
-    /// An environment variable of that name.
-    Variable(String),
-    /// The output of a program, started without a shell.
-    Command(Vec<String>),
-    Keyring,
-    File(std::path::PathBuf),
-    /// Asked for, and kept for this run only.
-    Prompt,
-    /// One of the practice tokens of the embedded sandbox.
-    Sandbox,
-}
-
-impl TokenSource {
-    /// One word for lists and JSON.
-    pub fn id(&self) -> &'static str {
-        match self {
-            TokenSource::Variable(_) => "env",
-            TokenSource::Command(_) => "command",
-            TokenSource::Keyring => "keyring",
-            TokenSource::File(_) => "file",
-            TokenSource::Prompt => "prompt",
-            TokenSource::Sandbox => "sandbox",
-        }
-    }
-}
-
 /// Where a token stands in a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Placement {
@@ -214,6 +184,8 @@ pub enum Placement {
     Scheme(String),
     /// The password that belongs to this user (RFC 7617).
     Basic(String),
+    /// The secret of the client with that id, both written as in a form (RFC 6749, 2.3.1).
+    Client(String),
     /// In the header of that name, alone.
     Header(String),
     /// In the query, under that name.
@@ -229,21 +201,12 @@ impl Placement {
             Placement::Bearer => "Authorization: Bearer …".to_owned(),
             Placement::Scheme(scheme) => format!("Authorization: {scheme} …"),
             Placement::Basic(user) => format!("Authorization: Basic, as password of {user}"),
+            Placement::Client(id) => format!("Authorization: Basic, as client {id}"),
             Placement::Header(name) => format!("{name}: …"),
             Placement::Query(name) => format!("?{name}=…"),
             Placement::Cookie(name) => format!("Cookie: {name}=…"),
         }
     }
-}
-
-/// A token as configured: its name, its source, and the origins it may travel to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    pub name: TokenName,
-    pub source: TokenSource,
-    /// Absent: those of the environments that name the token, see `Bindings`.
-    pub origins: Option<Vec<Origin>>,
-    pub placement: Placement,
 }
 
 #[cfg(test)]

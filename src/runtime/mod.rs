@@ -3,6 +3,7 @@
 
 mod begun;
 mod editor;
+mod getting;
 mod input;
 mod known;
 mod new_token;

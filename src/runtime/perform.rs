@@ -2,6 +2,7 @@
 //! on the one queue.
 
 use super::begun::Begun;
+use super::getting::hear;
 use super::new_token::NewToken;
 use super::reading::Reading;
 use super::secret::Typing;
@@ -12,6 +13,7 @@ use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
     Source, Spent, Then, ThenWhy,
 };
+use crate::engine::grant::{Grants, News};
 use crate::engine::history::History;
 use crate::engine::investigate::{self, Investigation};
 use crate::engine::jq;
@@ -29,7 +31,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::AbortHandle;
 
 /// Longest wait for the history to be written when the program ends.
@@ -44,6 +46,9 @@ const PLACES: usize = 2_000;
 /// What effects are carried out with.
 pub struct Means {
     pub client: Client,
+    /// What gets tokens for the client, and what it tells of it.
+    pub grants: Grants,
+    pub news: UnboundedReceiver<News>,
     /// Absent where the run is not to be kept.
     pub history: Option<History>,
     pub home: Home,
@@ -51,6 +56,7 @@ pub struct Means {
 
 pub struct Performer {
     pub(super) client: Arc<Client>,
+    pub(super) grants: Grants,
     history: Option<History>,
     pub(super) home: Arc<Home>,
     pub(super) catalogue: Arc<Catalogue>,
@@ -99,7 +105,9 @@ impl Performer {
         catalogue: Arc<Catalogue>,
         queue: UnboundedSender<Message>,
     ) -> Performer {
+        hear(means.news, queue.clone());
         Performer {
+            grants: means.grants,
             catalogue,
             secret: None,
             new_token: NewToken::default(),
@@ -227,6 +235,11 @@ impl Performer {
                 environment,
                 case,
             } => self.survey(job, token, *environment, case),
+            Effect::GetToken {
+                job,
+                token,
+                environment,
+            } => self.get_token(job, token, *environment),
             Effect::Record {
                 job,
                 path,

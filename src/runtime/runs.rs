@@ -17,7 +17,8 @@ use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
 use crate::insight::{Query, Want};
 use crate::model::{
-    Environment, ExchangeId, ExchangeSummary, Failure, Origin, TokenName, TokenRef, TokenSource,
+    Environment, ExchangeId, ExchangeSummary, Failure, Got, Origin, TokenName, TokenRef,
+    TokenSource,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -237,6 +238,7 @@ impl Performer {
             names = token_names(&environment, &self.tokens);
         }
         let (client, queue) = (self.client.clone(), self.queue.clone());
+        let grants = self.grants.clone();
         let sandbox = environment.sandbox;
         let place = environment.name.clone();
         let tell = move |tokens| {
@@ -252,7 +254,8 @@ impl Performer {
                     let source = client.vault().source(&name, sandbox);
                     let seen = client.vault().examine(&name, sandbox).await;
                     let origins = client.vault().origins(&name, &environment);
-                    rows.push(row(name, source, origins, Some(seen)));
+                    let got = grants.got(&name);
+                    rows.push(row(name, source, origins, Some(seen), got));
                 }
                 tell(rows);
             });
@@ -262,18 +265,53 @@ impl Performer {
                     let source = client.vault().source(&name, sandbox);
                     let seen = client.vault().examine_at_rest(&name, sandbox);
                     let origins = client.vault().origins(&name, &environment);
-                    row(name, source, origins, seen)
+                    let got = grants.got(&name);
+                    row(name, source, origins, seen, got)
                 });
                 tell(rows.collect());
             });
         }
     }
 
+    /// Gets a token from the beginning; what a command gives is read anew.
+    pub fn get_token(&mut self, job: Job, token: TokenName, environment: Environment) {
+        let flight = self.flight(job);
+        let (client, grants) = (self.client.clone(), self.grants.clone());
+        let queue = self.queue.clone();
+        tokio::spawn(async move {
+            let vault = client.vault();
+            let failed = match vault.source(&token, environment.sandbox) {
+                Some(TokenSource::Command(_)) => vault.read_anew(&token).await.err(),
+                _ => grants.login(&token, &environment, &flight).await.err(),
+            };
+            let trouble = failed.as_ref().map(why);
+            let _ = queue.send(Message::Done { job, trouble });
+            if failed.is_none() {
+                let seen = vault.examine(&token, environment.sandbox).await;
+                let origins = vault.origins(&token, &environment);
+                let source = vault.source(&token, environment.sandbox);
+                let got = grants.got(&token);
+                let tokens = vec![row(token, source, origins, Some(seen), got)];
+                let environment = environment.name;
+                let _ = queue.send(Message::Looked {
+                    environment,
+                    tokens,
+                });
+            }
+        });
+    }
+
     /// What can be told of a token without starting or asking anything.
     pub fn row_at_rest(&self, name: &TokenName, sandbox: bool) -> TokenRow {
         let source = self.client.vault().source(name, sandbox);
         let seen = self.client.vault().examine_at_rest(name, sandbox);
-        row(name.clone(), source, Vec::new(), seen)
+        row(
+            name.clone(),
+            source,
+            Vec::new(),
+            seen,
+            self.grants.got(name),
+        )
     }
 
     pub fn learn(&mut self, environment: String, held: Vec<ExchangeSummary>) {
@@ -299,6 +337,7 @@ fn row(
     source: Option<TokenSource>,
     origins: Vec<Origin>,
     seen: Option<Result<(TokenRef, TokenReport), Failure>>,
+    got: Option<Got>,
 ) -> TokenRow {
     let mut row = TokenRow {
         token: TokenRef {
@@ -309,6 +348,7 @@ fn row(
         origins,
         report: None,
         trouble: None,
+        got,
     };
     match seen {
         Some(Ok((token, report))) => {
@@ -316,10 +356,15 @@ fn row(
             row.report = Some(report);
         }
         Some(Err(failure)) => {
-            let message = failure.message.trim_start_matches("Nothing was sent: ");
-            row.trouble = Some(format!("{message} {}", failure.hint));
+            row.trouble = Some(why(&failure));
         }
         None => {}
     }
     row
+}
+
+/// Why there is no value, with what to do.
+fn why(failure: &Failure) -> String {
+    let message = failure.message.trim_start_matches("Nothing was sent: ");
+    format!("{message} {}", failure.hint)
 }

@@ -182,6 +182,7 @@ fn set_up(home: &Home, vault: &Vault, order: SetupOrder, value: &Secret) -> Resu
             // A token for a host of no environment goes to that host alone.
             origins: origin.map(|origin| vec![origin]),
             placement: order.placement.clone(),
+            ttl: None,
         };
         let names: Vec<String> = is_named
             .then(|| environment.name.clone())

@@ -29,6 +29,7 @@ pub fn client(room: &Room) -> Client {
         source: TokenSource::Prompt,
         origins: Some(vec![Origin::exactly(&room.own.base()).unwrap()]),
         placement: Default::default(),
+        ttl: None,
     };
     let settings = Settings {
         environments: vec![own_place(room)],

@@ -53,6 +53,7 @@ fn knowing() -> Arc<Vault> {
             source: TokenSource::File(path),
             origins: None,
             placement: Default::default(),
+            ttl: None,
         }],
         ..Settings::default()
     };

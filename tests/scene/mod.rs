@@ -676,6 +676,7 @@ impl Scene {
                     .push(Message::Done { job, trouble: None });
                 None
             }
+            Effect::GetToken { job, .. } => Some(Message::Done { job, trouble: None }),
             Effect::Record {
                 job,
                 path,
@@ -798,6 +799,7 @@ impl Scene {
             source: TokenSource::Prompt,
             origins: None,
             placement: token.placement.clone(),
+            ttl: None,
         }));
         settings.environments.push(environment.clone());
         SetUp {
@@ -958,6 +960,7 @@ impl Scene {
             report: value
                 .map(|(_, value)| inspect(value.reveal(), now(), &CATALOGUE.library.marks())),
             trouble: (!has_value).then(|| "There is no such token.".to_owned()),
+            got: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::app::task::Job;
 use crate::insight::Exchange;
 use crate::insight::learned::{Standing, last_word as last_word_of};
 use crate::insight::survey::Survey;
-use crate::model::{Auth, ExchangeSummary, TokenName, TokenRef};
+use crate::model::{Auth, ExchangeSummary, TokenName, TokenRef, TokenSource};
 use std::sync::Arc;
 
 pub fn shown(state: &mut State) -> Vec<Effect> {
@@ -74,6 +74,36 @@ pub fn no_survey(state: &State) -> Option<&'static str> {
         Some(_) => Some("The API is being asked already. Esc stops it."),
         None => no_token(state),
     }
+}
+
+/// Why no other value of a token can be got here.
+pub fn no_other_value(state: &State) -> Option<&'static str> {
+    if state.tokens_pane.job.is_some() {
+        return Some("Something is asked already. Esc stops it.");
+    }
+    let place = &state.environment().name;
+    let Some(row) = state.tokens_pane.selected(place) else {
+        return no_token(state);
+    };
+    match &row.source {
+        Some(TokenSource::Grant(_) | TokenSource::Command(_)) => None,
+        _ => Some("Only what a server or a command gives can be got anew."),
+    }
+}
+
+/// Gets the value of the chosen token from the beginning.
+pub fn get_anew(state: &mut State) -> Vec<Effect> {
+    let Some(token) = selected(state) else {
+        return Vec::new();
+    };
+    let environment = Box::new(state.environment().clone());
+    let job = state.begin_job("get", token.to_string());
+    state.tokens_pane.job = Some((job, token.clone()));
+    vec![Effect::GetToken {
+        job,
+        token,
+        environment,
+    }]
 }
 
 pub fn selected(state: &State) -> Option<TokenName> {

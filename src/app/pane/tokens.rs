@@ -174,6 +174,7 @@ mod tests {
             origins: Vec::new(),
             report: None,
             trouble: None,
+            got: None,
         }
     }
 

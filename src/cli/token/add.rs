@@ -40,6 +40,7 @@ pub fn run(args: &TokenAddArgs, out: &mut Out) -> Result<u8, Trouble> {
         source: kept.source.clone(),
         origins: (!origins.is_empty()).then_some(origins),
         placement: placement.clone(),
+        ttl: None,
     };
     if let Err(trouble) = write(&home, &token, &args.environments) {
         kept.undo(&name);
@@ -228,6 +229,7 @@ fn existing_file(name: &TokenName, path: PathBuf) -> Result<Kept, Trouble> {
             source: source.clone(),
             origins: None,
             placement: Default::default(),
+            ttl: None,
         }],
         ..Settings::default()
     };
@@ -394,5 +396,6 @@ fn told(source: &TokenSource) -> String {
         TokenSource::File(path) => format!("its value stands in {}", path.display()),
         TokenSource::Prompt => "its value is asked for in every run".to_owned(),
         TokenSource::Sandbox => "it belongs to the sandbox".to_owned(),
+        TokenSource::Grant(grant) => format!("it is got by {}", grant.kind.words()),
     }
 }

@@ -3,6 +3,7 @@
 
 mod add;
 mod inspect;
+mod login;
 
 use super::args::{PlaceArgs, TokenArgs, TokenCommand};
 use super::choice;
@@ -18,6 +19,7 @@ pub fn run(args: TokenArgs, out: &mut Out) -> Result<u8, Trouble> {
         TokenCommand::List { place, json } => list(&place, json, out),
         TokenCommand::Add(args) => add::run(&args, out),
         TokenCommand::Inspect(args) => inspect::run(&args, out),
+        TokenCommand::Login(args) => login::run(&args, out),
         TokenCommand::Remove { name } => add::remove(&name, out),
     }
 }

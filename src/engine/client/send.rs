@@ -6,6 +6,7 @@ use super::jar::{Going, Jars, Shelf};
 use super::phases::{PHASES, Phases};
 use super::proxy::{self, Proxy};
 use super::redirect::{Leg, Trail, leads_on};
+use super::renew::{Ready, Renew};
 use super::retry::{Mishap, Reading, Tries};
 use super::target::target;
 use super::tunnel;
@@ -18,9 +19,10 @@ use crate::insight::api::knowledge::Knowledge;
 use crate::insight::api::library::Library;
 use crate::insight::back_off::{NextTry, next_try};
 use crate::insight::refused;
+use crate::insight::token::grant::wants_another_token;
 use crate::model::{
     Author, Cause, Consent, CookieNews, Environment, ExchangeId, Failure, Manner, Origin, Outcome,
-    RawExchange, Reach, RequestSpec, Response, SentRequest, TokenRef, limits,
+    RawExchange, Reach, RequestSpec, Response, SentRequest, TokenRef, is_safe_method, limits,
 };
 use ring::rand::SecureRandom;
 use std::path::PathBuf;
@@ -110,6 +112,8 @@ pub struct Client {
     vault: Arc<Vault>,
     ways: Ways,
     jars: Jars,
+    /// What gets tokens, and gets them anew.
+    renew: Option<Arc<dyn Renew>>,
 }
 
 impl Client {
@@ -120,7 +124,14 @@ impl Client {
             options,
             vault,
             ways: Ways::default(),
+            renew: None,
         }
+    }
+
+    /// With what gets tokens, and gets them anew.
+    pub fn renewing(mut self, renew: Arc<dyn Renew>) -> Client {
+        self.renew = Some(renew);
+        self
     }
 
     /// Sets the library up ahead of the first call.
@@ -163,13 +174,43 @@ impl Client {
         let deadline = self.options.whole.map(|limit| Instant::now() + limit);
         let Manner { wait, retries, .. } = outgoing.manner;
         let mut attempts = 0;
+        let mut has_renewed = false;
         if !wait.is_zero() && !flight.pause(wait, 1).await {
-            return self.unsent(outgoing);
+            return self.unsent(outgoing, waited_in_vain());
         }
         loop {
+            let ready = tokio::select! {
+                ready = self.ready(&outgoing, flight) => ready,
+                _ = until(deadline) => Err(overdue()),
+            };
+            let ready = match ready {
+                Ok(ready) => ready,
+                Err(failure) => return self.unsent(outgoing, failure),
+            };
             let mut exchange = self.attempt(&outgoing, flight, deadline).await;
             attempts += exchange.attempts;
             exchange.attempts = attempts;
+            if let Some(renew) = self.renew.as_ref().filter(|_| !has_renewed)
+                && self.wants_another_token(&exchange, &ready, &outgoing.environment)
+            {
+                // A write that was refused may have been done in part: nobody but a person sends
+                // it again.
+                let is_read = outgoing.typed.is_safe() && is_safe_method(&exchange.sent.method);
+                let goes_again = is_read && !flight.is_stopped();
+                let place = &outgoing.environment;
+                let anew = renew.anew(&ready, &exchange, goes_again, place, flight);
+                let is_other = tokio::select! {
+                    is_other = anew => is_other,
+                    _ = until(deadline) => false,
+                };
+                has_renewed = true;
+                if is_other && goes_again {
+                    attempts = 0;
+                    continue;
+                }
+            } else if let Some(renew) = self.renew.as_ref().filter(|_| has_renewed) {
+                renew.came(&ready, &exchange);
+            }
             let chance = f64::from(chance()) / f64::from(u16::MAX);
             match next_try(&exchange, attempts, chance) {
                 NextTry::After(wait)
@@ -184,13 +225,47 @@ impl Client {
         }
     }
 
+    /// Sees to the tokens of a call, where they may go along at all.
+    async fn ready(&self, outgoing: &Outgoing, flight: &Flight) -> Result<Ready, Failure> {
+        let (sent, environment) = (&outgoing.sent, &outgoing.environment);
+        let tokens = sent.tokens();
+        let consent = self.options.consent.as_ref();
+        let Some(renew) = &self.renew else {
+            return Ok(Ready::default());
+        };
+        if tokens.is_empty() || environment.sandbox {
+            return Ok(Ready::default());
+        }
+        let vault = &self.vault;
+        vault.check_border(sent, environment, outgoing.author, consent)?;
+        renew.ready(&tokens, environment, flight).await
+    }
+
+    /// Whether an answer says that one of the tokens that can be had anew is not good any more.
+    fn wants_another_token(
+        &self,
+        exchange: &RawExchange,
+        ready: &Ready,
+        environment: &Environment,
+    ) -> bool {
+        let Outcome::Answered(response) = &exchange.outcome else {
+            return false;
+        };
+        // Behind a redirect to another host nobody saw a token.
+        let went = exchange.redirects.iter().all(|hop| hop.token_sent);
+        if ready.0.is_empty() || response.status != 401 || !went {
+            return false;
+        }
+        let url = &exchange.sent.url;
+        let knowledge = self
+            .options
+            .library
+            .of_answer(url, response, None, environment);
+        wants_another_token(response, &knowledge)
+    }
+
     /// A call that was given up before it went.
-    fn unsent(&self, outgoing: Outgoing) -> RawExchange {
-        let failure = Failure::unsent(
-            Cause::CallCancelled,
-            "you ended the wait before it.",
-            "Send it when you like.",
-        );
+    fn unsent(&self, outgoing: Outgoing, failure: Failure) -> RawExchange {
         RawExchange {
             id: self.new_id(),
             environment: outgoing.environment.name,
@@ -574,6 +649,22 @@ impl Client {
             );
         }
     }
+}
+
+fn waited_in_vain() -> Failure {
+    Failure::unsent(
+        Cause::CallCancelled,
+        "you ended the wait before it.",
+        "Send it when you like.",
+    )
+}
+
+fn overdue() -> Failure {
+    Failure::unsent(
+        Cause::TokenMissing,
+        "its token was not got within the time for the whole call.",
+        "Allow longer with --max-time, or get the token first.",
+    )
 }
 
 pub async fn until(deadline: Option<Instant>) {

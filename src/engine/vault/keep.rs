@@ -3,6 +3,7 @@
 
 use crate::engine::Home;
 use crate::insight::api::marks::Marks;
+use crate::insight::token::grant::{NotGiven, came_back as read_address};
 use crate::insight::token::{Repair, TokenReport, inspect, repair};
 use crate::model::{Secret, Timestamp, TokenName};
 use std::io::{self, Write};
@@ -18,6 +19,18 @@ pub fn repaired(secret: &Secret) -> Option<Repair> {
     repair(secret.reveal())
 }
 
+/// The code in the address that a browser ended at, as somebody pasted it; see `came_back`.
+pub fn came_back(
+    address: &Secret,
+    state: &str,
+    issuer: Option<&str>,
+) -> Option<Result<Secret, NotGiven>> {
+    let text = address.reveal().trim();
+    let (_, query) = text.split_once('?')?;
+    let query = query.split('#').next().unwrap_or_default();
+    read_address(query, state, issuer)
+}
+
 /// Writes the value into a new file of its own.
 pub fn into_file(home: &Home, path: &Path, secret: &Secret) -> io::Result<()> {
     let mut file = home.file_at(path)?;
@@ -26,7 +39,61 @@ pub fn into_file(home: &Home, path: &Path, secret: &Secret) -> io::Result<()> {
     file.becomes(path)
 }
 
-pub use safe::{from_keyring, into_keyring, keyring, out_of_keyring};
+pub use safe::{forget_got, from_keyring, into_keyring, keyring, out_of_keyring};
+
+/// What is known of a token that was got, beside its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub at: Timestamp,
+    pub until: Option<Timestamp>,
+    pub given: Option<Vec<String>>,
+}
+
+/// Puts a token that was got, and its refresh token, into the keyring, under its name and its
+/// issuer; else why not.
+pub fn keep_got(
+    name: &TokenName,
+    issuer: &str,
+    kept: &Kept,
+    access: &Secret,
+    refresh: Option<&Secret>,
+) -> Result<(), String> {
+    safe::put_got(name, issuer, &written(kept, access, refresh))
+}
+
+/// What `keep_got` put there.
+pub fn kept_got(name: &TokenName, issuer: &str) -> Option<(Kept, Secret, Option<Secret>)> {
+    read(&safe::take_got(name, issuer)?)
+}
+
+/// Five lines: when it was got, until when it is good, its scopes, and the values.
+fn written(kept: &Kept, access: &Secret, refresh: Option<&Secret>) -> Secret {
+    let until = kept
+        .until
+        .map_or_else(String::new, |until| until.to_string());
+    let given = match &kept.given {
+        Some(given) => format!("={}", given.join(" ")),
+        None => String::new(),
+    };
+    let refresh = refresh.map_or("", Secret::reveal);
+    Secret::new(format!(
+        "{}\n{until}\n{given}\n{}\n{refresh}",
+        kept.at,
+        access.reveal()
+    ))
+}
+
+fn read(text: &Secret) -> Option<(Kept, Secret, Option<Secret>)> {
+    let mut lines = text.reveal().split('\n');
+    let at = lines.next()?.parse().ok()?;
+    let until = lines.next()?.parse().ok();
+    let given = lines.next()?.strip_prefix('=');
+    let given = given.map(|text| text.split_ascii_whitespace().map(str::to_owned).collect());
+    let access = lines.next().filter(|text| !text.is_empty())?;
+    let refresh = lines.next().filter(|text| !text.is_empty());
+    let kept = Kept { at, until, given };
+    Some((kept, Secret::new(access), refresh.map(Secret::new)))
+}
 
 #[cfg(feature = "keyring")]
 mod safe {
@@ -64,6 +131,30 @@ mod safe {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(why(&error)),
         }
+    }
+
+    pub(super) fn put_got(name: &TokenName, issuer: &str, text: &Secret) -> Result<(), String> {
+        let stored = got(name, issuer)?.set_password(text.reveal());
+        stored.map_err(|error| why(&error))
+    }
+
+    pub(super) fn take_got(name: &TokenName, issuer: &str) -> Option<Secret> {
+        let stored = got(name, issuer).ok()?.get_password();
+        stored.ok().map(Secret::new)
+    }
+
+    /// A token that was got is not to be kept any more.
+    pub fn forget_got(name: &TokenName, issuer: &str) -> Result<(), String> {
+        match got(name, issuer)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(why(&error)),
+        }
+    }
+
+    /// The name of a token has no blank in it, so that this is no token's own entry.
+    fn got(name: &TokenName, issuer: &str) -> Result<Entry, String> {
+        let user = format!("{name} {issuer}");
+        Entry::new(SERVICE, &user).map_err(|error| why(&error))
     }
 
     fn entry(name: &TokenName) -> Result<Entry, String> {
@@ -105,11 +196,43 @@ mod safe {
     pub fn out_of_keyring(_: &TokenName) -> Result<(), String> {
         Err(ABSENT.to_owned())
     }
+
+    pub(super) fn put_got(_: &TokenName, _: &str, _: &Secret) -> Result<(), String> {
+        Err(ABSENT.to_owned())
+    }
+
+    pub(super) fn take_got(_: &TokenName, _: &str) -> Option<Secret> {
+        None
+    }
+
+    /// A token that was got is not to be kept any more.
+    pub fn forget_got(_: &TokenName, _: &str) -> Result<(), String> {
+        Err(ABSENT.to_owned())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_token_that_was_got_reads_back() {
+        let at: Timestamp = "2026-05-12T08:00:00Z".parse().unwrap();
+        for (until, given, refresh) in [
+            (Some(at), Some(vec!["read".to_owned()]), Some("again")),
+            (None, None, None),
+            (None, Some(Vec::new()), None),
+        ] {
+            let kept = Kept { at, until, given };
+            let refresh = refresh.map(Secret::new);
+            let text = written(&kept, &Secret::new("value"), refresh.as_ref());
+            let (back, access, again) = read(&text).unwrap();
+            assert_eq!((back, access.reveal()), (kept, "value"));
+            let same = again.as_ref().map(Secret::reveal) == refresh.as_ref().map(Secret::reveal);
+            assert!(same);
+        }
+        assert!(read(&Secret::new("something else")).is_none());
+    }
 
     #[test]
     fn a_file_for_a_value_is_new_and_private() {

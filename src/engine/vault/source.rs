@@ -4,7 +4,7 @@
 use super::keep;
 use crate::engine::child::Starter;
 use crate::engine::home::at_home;
-use crate::model::{Cause, Failure, Secret, TokenName};
+use crate::model::{Cause, Failure, Grant, Secret, TokenName};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -21,6 +21,18 @@ pub fn unknown(name: &TokenName) -> Failure {
         name,
         "no token of that name is known here".into(),
         "See httriage token list; HTTRIAGE_TOKEN_<NAME> defines one for this run.",
+    )
+}
+
+pub fn not_got(name: &TokenName, grant: &Grant) -> Failure {
+    let hint = match grant.kind.needs_person() {
+        true => format!("Get it with httriage token login {name}, or with N on screen 4."),
+        false => format!("httriage token login {name} tries it alone, and says what is wrong."),
+    };
+    missing(
+        name,
+        format!("it is got by {}, and was not", grant.kind.words()),
+        &hint,
     )
 }
 

@@ -21,6 +21,7 @@ fn file_token(dir: &tempfile::TempDir, content: &[u8], mode: u32) -> Vault {
         source: TokenSource::File(path),
         origins: None,
         placement: Default::default(),
+        ttl: None,
     };
     Vault::new(
         &Settings {
@@ -217,6 +218,7 @@ async fn the_output_of_a_command_is_a_value_and_its_failure_a_sentence() {
             source: TokenSource::Command(words),
             origins: None,
             placement: Default::default(),
+            ttl: None,
         };
         Vault::new(
             &Settings {

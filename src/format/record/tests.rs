@@ -225,7 +225,7 @@ pub(crate) fn any_exchange() -> impl Strategy<Value = Exchange> {
                 started_at,
                 took,
                 probe_of: probe.map(ExchangeId::from_number),
-                origin: CallOrigin::ALL[(id % 7) as usize],
+                origin: CallOrigin::ALL[(id % 8) as usize],
             })
         },
     )

@@ -5,6 +5,7 @@
 mod call;
 mod claims;
 mod fitting;
+pub mod grant;
 mod made_up;
 mod mistakes;
 mod problem;

@@ -7,6 +7,7 @@ use crate::app::{Action, LastWord, Painted, Spot, State, TokenRow, last_word};
 use crate::insight::learned::Standing;
 use crate::insight::matrix::Access;
 use crate::insight::survey::Survey;
+use crate::insight::token::grant::got_lines;
 use crate::insight::token::{
     Claims, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, relative,
 };
@@ -323,6 +324,12 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         Some(TokenSource::File(path)) => format!("the file {}", path.display()),
         Some(TokenSource::Prompt) => "asked for, and kept for this run only".to_owned(),
         Some(TokenSource::Sandbox) => "the sandbox's own".to_owned(),
+        Some(TokenSource::Grant(grant)) => {
+            let from = grant.server.issuer.as_ref();
+            let from = from.or(grant.server.token_url.as_ref());
+            let from = from.map_or_else(String::new, |from| format!(" of {from}"));
+            format!("got by {}{from}", grant.kind.words())
+        }
         None => "none: no token of that name is known here".to_owned(),
     };
     let kept = Told {
@@ -330,7 +337,11 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         text: source,
         tone: Tone::Plain,
     };
-    all.extend(rows(vec![kept], theme, width));
+    let mut first = vec![kept];
+    if let Some(got) = &row.got {
+        first.extend(got_lines(got, state.now));
+    }
+    all.extend(rows(first, theme, width));
     match &row.report {
         Some(report) => all.extend(report_lines(report, state, theme, width)),
         None if row.trouble.is_none() => {

@@ -10,6 +10,7 @@ use crate::app::{
 use crate::insight::learned::Standing;
 use crate::insight::matrix::{Access, Cell};
 use crate::insight::replay::{Change, codes_text};
+use crate::insight::token::grant::got_lines;
 use crate::insight::token::{differences, lines};
 use crate::model::{ExchangeSummary, Expectation, TokenSource};
 
@@ -323,6 +324,10 @@ fn inspected(state: &State) -> Vec<String> {
     };
     let mut said = vec![format!("Chosen: {}", row.token.label())];
     said.extend(row.trouble.clone());
+    if let Some(got) = &row.got {
+        let told = got_lines(got, state.now).into_iter();
+        said.extend(told.map(|line| format!("{}: {}", line.label, line.text)));
+    }
     match &row.report {
         Some(report) => {
             let knowledge = state.catalogue.library.of_environment(environment);

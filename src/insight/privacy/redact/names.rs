@@ -28,11 +28,13 @@ const WORDS: [&str; 11] = [
 ];
 
 /// Two words of a name that do so together.
-const PAIRS: [[&str; 2]; 6] = [
+const PAIRS: [[&str; 2]; 8] = [
     ["api", "key"],
     ["access", "key"],
     ["private", "key"],
     ["client", "assertion"],
+    ["code", "verifier"],
+    ["device", "code"],
     ["session", "id"],
     ["saml", "response"],
 ];
@@ -263,6 +265,8 @@ mod tests {
             "x api key",
             "client_assertion",
             "clientAssertion",
+            "device_code",
+            "code_verifier",
             "jwt",
             "idJWT",
             "sig",
@@ -315,6 +319,8 @@ mod tests {
             "session",
             "sid",
             "jwks_uri",
+            "user_code",
+            "code",
             "assertion_count",
             "accept",
             "x-request-id",

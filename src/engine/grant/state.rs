@@ -1,0 +1,151 @@
+//! What is held of tokens that were got, and what people hear of them.
+
+use crate::engine::client::{Client, ClientOptions};
+use crate::engine::clock;
+use crate::engine::vault::Vault;
+use crate::insight::Exchange;
+use crate::insight::token::grant::Metadata;
+use crate::model::{Got, Grant, Secret, Timestamp, TokenName, TokenSource};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// So long before its end a token is got anew; of one that lives shortly, a tenth of its life.
+const MARGIN: Duration = Duration::from_secs(30);
+/// What people hear of.
+pub enum News {
+    /// A call that was made for a token, or that was refused for one that had run out.
+    Made(Box<Exchange>),
+    Says(String),
+    /// Somebody is to open a page and type a code.
+    Device(DeviceShown),
+    /// Somebody is to open a page, and then to paste the address it ends at where that is asked.
+    Browser {
+        name: TokenName,
+        url: String,
+        is_pasted: bool,
+    },
+    Got(Box<Got>),
+}
+
+/// Who is there to say yes in a browser.
+#[derive(Clone, Copy)]
+pub enum Person {
+    Nobody,
+    Here,
+    /// Whose browser is on another machine: asks for the address that it ended at.
+    Pastes(fn() -> Option<Secret>),
+}
+
+#[derive(Clone)]
+pub struct Grants {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub client: Client,
+    pub vault: Arc<Vault>,
+    pub person: Person,
+    pub tell: Box<dyn Fn(News) + Send + Sync>,
+    pub held: Mutex<HashMap<TokenName, Held>>,
+    pub locks: Mutex<HashMap<TokenName, Arc<tokio::sync::Mutex<()>>>>,
+    pub metadata: Mutex<HashMap<String, Metadata>>,
+}
+
+/// A value that was got, and when.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub number: u64,
+    pub at: Timestamp,
+    pub until: Option<Timestamp>,
+    /// It took the place of one that was refused.
+    pub after_refusal: bool,
+    /// How it was got; another grant of the same name begins anew. Absent for a command.
+    pub grant: Option<Grant>,
+    pub got: Option<Got>,
+}
+
+impl Held {
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        let Some(until) = self.until else {
+            return true;
+        };
+        let life = until.duration_since(self.at);
+        let life = Duration::try_from(life).unwrap_or_default();
+        let left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
+        left > (life / 10).min(MARGIN)
+    }
+
+    pub fn is_of(&self, source: &TokenSource) -> bool {
+        match source {
+            TokenSource::Grant(grant) => self.grant.as_ref() == Some(grant),
+            _ => self.grant.is_none(),
+        }
+    }
+}
+
+/// What a device shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceShown {
+    pub name: TokenName,
+    pub user_code: String,
+    pub url: String,
+    /// With the code in it.
+    pub whole_url: Option<String>,
+    pub until: Timestamp,
+}
+
+impl Grants {
+    pub fn new(
+        vault: Arc<Vault>,
+        options: &ClientOptions,
+        person: Person,
+        tell: impl Fn(News) + Send + Sync + 'static,
+    ) -> Grants {
+        let options = ClientOptions {
+            consent: None,
+            cookies: false,
+            ..options.clone()
+        };
+        Grants {
+            inner: Arc::new(Inner {
+                client: Client::new(vault.clone(), options),
+                vault,
+                person,
+                tell: Box::new(tell),
+                held: Mutex::default(),
+                locks: Mutex::default(),
+                metadata: Mutex::default(),
+            }),
+        }
+    }
+
+    /// What is known of a token that was got in this run, or is in the keyring.
+    pub fn got(&self, name: &TokenName) -> Option<Got> {
+        self.held().get(name)?.got.clone()
+    }
+
+    pub(super) fn tell(&self, news: News) {
+        (self.inner.tell)(news);
+    }
+
+    pub(super) fn held(&self) -> MutexGuard<'_, HashMap<TokenName, Held>> {
+        self.inner
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn lock(&self, name: &TokenName) -> Arc<tokio::sync::Mutex<()>> {
+        let locks = self.inner.locks.lock();
+        let mut locks = locks.unwrap_or_else(PoisonError::into_inner);
+        locks.entry(name.clone()).or_default().clone()
+    }
+
+    /// The number of a value that is good, as far as anybody knows.
+    pub(super) fn fresh(&self, name: &TokenName, source: &TokenSource) -> Option<u64> {
+        let held = self.held().get(name).cloned()?;
+        let is_good = held.is_of(source) && held.is_fresh(clock::now());
+        (is_good && self.inner.vault.has(name)).then_some(held.number)
+    }
+}
