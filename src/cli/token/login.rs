@@ -230,7 +230,7 @@ fn explained(
     let knowledge = catalogue.library.of_exchange(exchange, &place);
     let case = Case::of(facts, credential, place, clock::now()).knowing(knowledge);
     let explanation = explain(&case, catalogue);
-    out.exchange_head(exchange, catalogue.beside(&case.knowledge));
+    out.exchange_head(exchange, catalogue.beside(&case.knowledge), None);
     verdict(&explanation, "Likely", out);
 }
 
