@@ -6,6 +6,8 @@ mod editor;
 mod input;
 mod known;
 mod new_token;
+mod page;
+mod pasted_token;
 mod perform;
 mod plain;
 mod reading;

@@ -204,6 +204,7 @@ impl Client {
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         }
     }
@@ -305,6 +306,7 @@ impl Client {
             started_at,
             took,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         }
     }
@@ -326,6 +328,7 @@ impl Client {
             started_at: clock::now(),
             took,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         })
     }

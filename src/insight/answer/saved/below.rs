@@ -19,14 +19,14 @@ pub struct Beneath<'a> {
 pub fn split(text: &str) -> Option<Beneath<'_>> {
     let lines: Vec<&str> = text.lines().collect();
     let is_command = |line: &&str| command::command(line).is_some();
-    let start = lines.iter().position(|line| is_command(&line))?;
+    let start = lines.iter().position(|line| is_command(line))?;
     let end = end_of(&lines, start);
     let (asked, rest) = (&lines[start..end], &lines[end..]);
     // What stands behind `<<` belongs to the command.
     let is_whole = !asked.iter().any(|line| line.contains("<<"));
     // PowerShell begins what it says of an error with the name of the command.
     let says = |line: &str| line.trim_start().starts_with("Invoke-") && line.contains(" : ");
-    let is_one = !rest.iter().any(|line| is_command(&line) && !says(line));
+    let is_one = !rest.iter().any(|line| is_command(line) && !says(line));
     let has_rest = rest.iter().any(|line| !line.trim().is_empty());
     if !is_whole || !is_one || !has_rest {
         return None;
@@ -137,4 +137,53 @@ fn joined(lines: &[&str]) -> String {
         text.push(if goes_on(line) { ' ' } else { '\n' });
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(line: &str) -> bool {
+        line.starts_with(['{', '['])
+    }
+
+    #[test]
+    fn a_command_ends_where_its_last_quotation_does() {
+        let text = "Hi,\n$ curl -X PUT https://a.example/x \\\n  -d '{\n  \"a\": \"it''s\"\n}'\nand get\n{\"b\": [\n  \"}\"\n]}\nKim\n";
+        let parts = split(text).unwrap();
+        assert_eq!(parts.sent.method, "PUT");
+        assert_eq!(parts.sent.url, "https://a.example/x");
+        assert_eq!(parts.rest[0], "and get");
+        assert_eq!(parts.document(0, json), None);
+        assert_eq!(parts.document(1, json), Some(4));
+        assert_eq!(parts.left_out(1, 4), 3);
+        assert_eq!(parts.text(1, 4), "{\"b\": [\n  \"}\"\n]}");
+    }
+
+    #[test]
+    fn a_command_alone_several_of_them_or_a_here_document_have_no_answer() {
+        for text in [
+            "curl https://a.example/x",
+            "curl https://a.example/x\n\n",
+            "curl https://a.example/x\ncurl https://a.example/y\n{}",
+            "curl https://a.example/x -d @- <<EOF\n{}\nEOF",
+            "words\n{}",
+        ] {
+            assert!(split(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_powershell_says_is_no_other_command() {
+        let text = "PS> Invoke-RestMethod -Uri https://a.example/x\nInvoke-RestMethod : The remote server returned an error: (403) Forbidden.";
+        let parts = split(text).unwrap();
+        assert_eq!(parts.sent.url, "https://a.example/x");
+        assert_eq!(parts.first(), 0);
+    }
+
+    #[test]
+    fn a_quotation_that_never_ends_takes_no_more_than_its_line() {
+        let parts = split("curl https://a.example/x -d 'oops\n{\"a\": 1}").unwrap();
+        assert_eq!(parts.document(0, json), Some(1));
+    }
 }

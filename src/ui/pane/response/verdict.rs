@@ -209,7 +209,7 @@ const CERTAIN: f32 = 0.9;
 const LIKELY: f32 = 0.5;
 
 /// How sure a verdict is, in a word.
-fn sure(explanation: &Explanation) -> &'static str {
+pub fn sure(explanation: &Explanation) -> &'static str {
     match explanation.verdict().confidence {
         CERTAIN.. => "certain",
         LIKELY.. => "likely",
