@@ -18,7 +18,7 @@ pub struct Beneath<'a> {
 /// Parts a text at its only command; `None` where nothing stands beneath it.
 pub fn split(text: &str) -> Option<Beneath<'_>> {
     let lines: Vec<&str> = text.lines().collect();
-    let is_command = |line: &&str| command::command(line).is_some();
+    let is_command = |line: &str| command::command(line).is_some();
     let start = lines.iter().position(|line| is_command(line))?;
     let end = end_of(&lines, start);
     let (asked, rest) = (&lines[start..end], &lines[end..]);
