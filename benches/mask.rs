@@ -128,5 +128,6 @@ fn exchange(body: Vec<u8>, header: &str) -> RawExchange {
         took: Duration::ZERO,
         probe_of: None,
         origin: Default::default(),
+        run: None,
     }
 }

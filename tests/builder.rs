@@ -45,7 +45,7 @@ fn an_editor_has_the_terminal_and_a_private_file_and_what_it_leaves_is_the_body(
     tty.sees("▲ 403 Forbidden");
     tty.types("\x1b1");
     tty.sees("GET ▾");
-    tty.types("[[j\r");
+    tty.types("\x1b[B[[\r");
     tty.sees("Esc done");
     tty.types("{\"a\": \"old\", \"t\": \"{{token:support}}\"}\x1b");
     tty.sees("e editor");
@@ -99,7 +99,7 @@ fn an_editor_that_is_missing_or_fails_costs_one_sentence_and_no_text() {
         let variables = [(name, value), ("PATH", "/usr/bin:/bin")];
         let mut tty = Tty::start_in(home.path(), &["http://127.0.0.1:9/"], (100, 30), &variables);
         tty.sees("GET ▾");
-        tty.types("[[j\r");
+        tty.types("\x1b[B[[\r");
         tty.sees("Esc done");
         tty.types("kept\x1b");
         tty.loses("Esc done");
@@ -122,7 +122,7 @@ fn the_end_of_the_program_takes_the_file_of_a_running_editor_away() {
     ];
     let mut tty = Tty::start_in(home.path(), &["http://127.0.0.1:9/"], (100, 30), &variables);
     tty.sees("GET ▾");
-    tty.types("e");
+    tty.types("\x1b[Be");
     tty.sees("Waiting ");
     assert_eq!(left_over(home.path()).len(), 1);
     tty.signal("TERM");
@@ -146,7 +146,7 @@ fn ctrl_c_in_an_editor_ends_the_editor_alone() {
     let mut tty = Tty::start_in(home.path(), &["http://127.0.0.1:9/"], (100, 30), &variables);
     tty.sees("GET ▾");
     for number in 1..4 {
-        tty.types("e");
+        tty.types("\x1b[Be");
         tty.sees(&format!("Waiting {number}."));
         tty.types("\x03");
         tty.sees("The body was left as it was");
@@ -204,7 +204,7 @@ fn each_kind_of_body_arrives_as_it_was_typed() {
         taken
     };
     // Text that is JSON.
-    tty.types("[[j\r");
+    tty.types("\x1b[B[[\r");
     tty.sees("Esc done");
     tty.types("{\"a\": 1}\x1b");
     tty.sees("Content-Type: application/json");
@@ -280,7 +280,7 @@ fn a_pasted_curl_command_fills_the_rows_of_its_body() {
     ));
     tty.sees("The pasted command is in the builder");
     tty.sees("Body 2");
-    tty.types("[[j");
+    tty.types("\x1b[B[[");
     tty.sees("log  @ a.txt  file, text/plain");
     // A part that is switched off stays at home.
     tty.types(" \x12");
@@ -315,7 +315,7 @@ fn notes_stay_with_the_call_and_its_session_and_are_never_sent() {
     ];
     let mut tty = Tty::start_in(home.path(), &[&url], (160, 48), &variables);
     tty.sees(&url);
-    tty.types("[j\r");
+    tty.types("\x1b[B[\r");
     tty.sees("Esc done");
     tty.types("ACME-1234: since the release.\r\x1b");
     tty.sees("e editor");
@@ -340,7 +340,7 @@ fn notes_stay_with_the_call_and_its_session_and_are_never_sent() {
     tty.sees("204  GET");
     tty.types("\x1b3\r");
     tty.sees("Notes ·");
-    tty.types("\x1b1[");
+    tty.types("\x1b1\x1b[B[");
     tty.sees("ACME-1234: since the release.");
     tty.types("q");
     assert_eq!(tty.ends(), 0);

@@ -86,6 +86,7 @@ fn exchange(sent: SentRequest) -> Exchange {
         attempts: 1,
         unverified: Vec::new(),
         probe_of: None,
+        run: None,
         origin: Default::default(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,

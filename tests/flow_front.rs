@@ -117,7 +117,7 @@ fn another_environment_makes_an_answer_none_of_this_request_and_esc_goes_back_th
 #[test]
 fn typing_a_url_does_not_hide_the_answer_on_a_small_screen() {
     let mut scene = Scene::open(USUAL);
-    scene.keys("tab tab enter");
+    scene.keys("tab tab x");
     assert!(scene.state.builder.is_editing());
     let picture = text_of(&scene.picture());
     assert!(picture.contains("403 Forbidden"), "{picture}");
@@ -180,7 +180,7 @@ fn a_paste_of_a_known_value_puts_the_name_in_its_place() {
         "{}",
         scene.notice()
     );
-    scene.keys("tab tab enter");
+    scene.keys("tab tab end");
     pasted(&mut scene);
     assert_eq!(
         scene.state.builder.url.text(),
@@ -258,4 +258,154 @@ fn a_tab_counts_all_errors_that_came() {
         "{picture}"
     );
     assert!(picture.contains("A       –        name    a"), "{picture}");
+}
+
+// The call line
+
+#[test]
+fn the_call_line_is_typed_into_at_once_and_enter_sends() {
+    for size in SIZES {
+        let mut scene = Scene::on_call(size);
+        let before = scene.jobs().len();
+        scene.types("/core/users/me");
+        assert_eq!(scene.state.builder.url.text(), "{{base}}/core/users/me");
+        scene.keys("enter");
+        assert_eq!(scene.jobs().len(), before + 1);
+        assert!(scene.last_sent().url.ends_with("/core/users/me"));
+        assert_eq!(scene.state.focus, Pane::Response);
+        // Whoever has not typed anything sends what stands there.
+        scene.keys("backtab backtab enter");
+        assert_eq!(scene.jobs().len(), before + 2);
+    }
+}
+
+#[test]
+fn letters_on_the_call_line_are_text_and_other_keys_still_act() {
+    let mut scene = Scene::on_call(WIDE);
+    scene.types("q?m1[k");
+    assert!(scene.state.builder.url.text().ends_with("q?m1[k"));
+    assert!(!scene.asked.contains(&Effect::Quit));
+    scene.keys("tab");
+    assert!(!scene.state.is_editing() && !scene.state.is_on_call());
+    assert_eq!(scene.state.focus, Pane::Request);
+    scene.keys("backtab down");
+    assert!(!scene.state.is_on_call());
+    // Back up the line is typed into again.
+    scene.keys("up z backspace home").types("x");
+    assert!(scene.state.builder.url.text().starts_with("x{{base}}"));
+    scene.keys("f1");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Help(_))));
+    scene.keys("esc").types("y");
+    assert!(scene.state.builder.url.text().starts_with("xy{{base}}"));
+    scene.keys("ctrl-t");
+    assert!(matches!(scene.state.overlay, Some(Overlay::Dialog(_))));
+    scene.keys("esc alt-m down enter");
+    assert_eq!(scene.state.builder.method, "POST");
+    scene.keys("esc");
+    assert_eq!(scene.state.focus, Pane::Response);
+}
+
+#[test]
+fn esc_leaves_the_call_line_for_the_response_or_the_rest_of_the_request() {
+    let mut scene = Scene::on_call(WIDE);
+    scene.keys("esc");
+    assert_eq!(scene.state.focus, Pane::Response);
+    let mut quiet = start(WIDE);
+    quiet.send_first = false;
+    let mut scene = Scene::closed(quiet);
+    scene.held = false;
+    scene.answer_all();
+    scene.types("x").keys("esc");
+    assert_eq!(scene.state.focus, Pane::Request);
+    assert!(!scene.state.is_on_call());
+    // There letters act.
+    scene.keys("2");
+    assert_eq!(
+        scene.state.builder.url.text(),
+        "{{base}}/core/runbooks/7/tasksx"
+    );
+    assert_ne!(scene.state.screen, httriage::app::Screen::Explorer);
+}
+
+#[test]
+fn a_path_a_whole_url_or_a_method_that_is_typed_takes_its_place() {
+    let mut scene = Scene::on_call(WIDE);
+    let url = |scene: &Scene| scene.state.builder.url.text();
+    scene.types("POST /core/runbooks");
+    assert_eq!(scene.state.builder.method, "POST");
+    assert_eq!(url(&scene), "{{base}}/core/runbooks");
+    // What was replaced comes back.
+    scene.keys("alt-2 alt-1").types("/x");
+    assert_eq!(url(&scene), "{{base}}/x");
+    scene.keys("ctrl-z ctrl-z ctrl-z ctrl-z");
+    assert_eq!(url(&scene), "{{base}}/core/runbooks");
+    scene.keys("alt-2 alt-1").types("?a=1");
+    assert_eq!(url(&scene), "{{base}}/core/runbooks?a=1");
+    scene.keys("alt-2 alt-1").types("https://a.example/x");
+    assert_eq!(url(&scene), "https://a.example/x");
+    scene.keys("alt-2 alt-1").types("/y");
+    assert_eq!(url(&scene), "https://a.example/y");
+    scene.keys("ctrl-u").types("delete b");
+    assert_eq!(scene.state.builder.method, "DELETE");
+    assert_eq!(url(&scene), "b");
+}
+
+#[test]
+fn a_pasted_url_is_what_the_next_send_sends() {
+    for keys in ["", "x", "tab tab tab", "tab"] {
+        let mut scene = Scene::on_call(WIDE);
+        scene.keys(keys);
+        scene.paste(&format!("{}/core/users/me\n", scene::BASE));
+        scene.keys("ctrl-r");
+        let url = &scene.last_sent().url;
+        assert_eq!(*url, format!("{}/core/users/me", scene::BASE), "{keys}");
+    }
+    // In a query it is a value.
+    let mut scene = Scene::on_call(WIDE);
+    scene.types("?next=").paste("https://a.example/x");
+    let url = scene.state.builder.url.text();
+    assert_eq!(
+        url,
+        "{{base}}/core/runbooks/7/tasks?next=https://a.example/x"
+    );
+    // A path replaces the one that stands there, and words are no URL.
+    let mut scene = Scene::on_call(WIDE);
+    scene.paste("/core/users").paste("two words");
+    assert_eq!(
+        scene.state.builder.url.text(),
+        "{{base}}/core/userstwo words"
+    );
+    let mut scene = Scene::on_call(WIDE);
+    scene.paste("two words");
+    assert!(scene.notice().contains("is words"), "{}", scene.notice());
+}
+
+#[test]
+fn the_keys_shown_on_the_call_line_work_there() {
+    for size in SIZES {
+        let mut scene = Scene::on_call(size);
+        let picture = text_of(&scene.picture());
+        let footer = picture.lines().last().unwrap();
+        assert!(footer.contains("Enter send"), "{picture}");
+        if size == WIDE {
+            for hint in ["Tab pane", "Alt-m method", "Esc leave", "F1"] {
+                assert!(footer.contains(hint), "{hint}: {picture}");
+            }
+        }
+        assert!(!footer.contains("q quit"), "{picture}");
+    }
+}
+
+#[test]
+fn help_can_be_had_while_one_types_and_gives_the_field_back() {
+    for (keys, typed) in [("/", "404"), ("ctrl-p", "tok"), ("alt-e", "https")] {
+        let mut scene = Scene::open(USUAL);
+        scene.keys(keys).types(typed).keys("f1");
+        assert!(
+            matches!(scene.state.overlay, Some(Overlay::Help(_))),
+            "{keys}"
+        );
+        scene.keys("esc");
+        assert_eq!(scene.state.field().unwrap().text(), typed, "{keys}");
+    }
 }

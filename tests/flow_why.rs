@@ -2,10 +2,10 @@
 
 mod scene;
 
-use httriage::app::pane::ResponseTab;
+use httriage::app::pane::{Editing, ResponseTab};
 use httriage::app::{Effect, Message, Overlay, Pane};
-use httriage::model::{Cause, RequestSpec};
-use scene::{Scene, WIDE, guided, text_of};
+use httriage::model::{Auth, Body, Cause, Outcome, Param, RequestSpec, Response, TokenName};
+use scene::{SIZES, Scene, USUAL, WIDE, guided, text_of};
 
 fn refused() -> Scene {
     let mut scene = Scene::open(WIDE);
@@ -250,4 +250,172 @@ fn a_question_mark_shows_the_keys_of_the_investigation_which_is_there_again_afte
     // What acts anywhere leaves both.
     scene.keys("? ctrl-t");
     assert!(matches!(scene.state.overlay, Some(Overlay::Dialog(_))));
+}
+
+#[test]
+fn the_probes_of_an_investigation_are_one_row_of_the_history_that_opens() {
+    for size in [WIDE, USUAL] {
+        let mut scene = refused();
+        scene.resize(size);
+        scene.keys("i esc");
+        scene.state.focus = Pane::History;
+        scene.keys("g");
+        let picture = text_of(&scene.picture());
+        let count = scene.state.history.folded().unwrap().len();
+        assert!(
+            picture.contains(&format!("investigation   {count} calls")),
+            "{picture}"
+        );
+        assert!(picture.contains("Enter open the run"), "{picture}");
+        // The call that was explained stands beneath.
+        scene.keys("down");
+        assert!(!scene.state.history.selected().unwrap().summary.is_probe);
+        scene.keys("up right");
+        assert!(scene.state.history.folded().is_none());
+        let rows = scene.state.history.rows.len();
+        let listed = (0..rows).filter(|row| !scene.state.history.is_hidden(*row));
+        assert_eq!(listed.count(), rows);
+        scene.keys("down left");
+        assert_eq!(scene.state.history.folded().unwrap().len(), count);
+        // What acts on one call opens the row first.
+        let asked = scene.asked.len();
+        scene.keys("r");
+        assert_eq!(scene.asked.len(), asked);
+        assert!(
+            scene.notice().contains("calls of one run"),
+            "{}",
+            scene.notice()
+        );
+        scene.keys("r");
+        assert!(scene.asked.len() > asked);
+    }
+}
+
+// The failing field
+
+#[test]
+fn b_goes_from_an_error_to_the_field_of_the_request_that_it_names() {
+    for size in [WIDE, USUAL] {
+        let mut scene = Scene::open(size);
+        let mut spec = guided("Two values are refused");
+        spec.body = Body::Text(
+            "{\n  \"data\": {\n    \"type\": \"runbook\",\n    \"attributes\": {\n      \"name\": \"\"\n    }\n  }\n}"
+                .to_owned(),
+        );
+        scene.send(&spec);
+        assert_eq!(scene.status_in_front(), Some(422));
+        let picture = text_of(&scene.picture());
+        assert!(
+            picture.contains("to the failing field of the request"),
+            "{picture}"
+        );
+        scene.keys("b");
+        assert!(matches!(scene.state.builder.editing, Some(Editing::Body)));
+        assert_eq!(scene.state.builder.body.caret(), (4, 6));
+        let picture = text_of(&scene.picture());
+        let line = picture
+            .lines()
+            .find(|line| line.contains("\"name\""))
+            .unwrap();
+        assert!(line.contains("▲       \"name\""), "{picture}");
+        // One that was corrected in passing is still there to be gone to.
+        scene.keys("esc alt-2 b");
+        assert!(matches!(scene.state.builder.editing, Some(Editing::Body)));
+    }
+}
+
+#[test]
+fn a_field_of_the_query_is_gone_to_where_it_stands() {
+    let mut scene = Scene::open(WIDE);
+    scene.send(&RequestSpec {
+        auth: spec_of_viewer(),
+        ..RequestSpec::new("GET", "{{base}}/core/runbooks?stage=live")
+    });
+    assert_eq!(scene.status_in_front(), Some(422));
+    scene.keys("b").types("x");
+    assert!(scene.state.is_on_call());
+    assert!(
+        scene.state.builder.url.text().ends_with("?stage=xlive"),
+        "{}",
+        scene.state.builder.url.text()
+    );
+    let mut scene = Scene::open(WIDE);
+    let mut spec = RequestSpec {
+        auth: spec_of_viewer(),
+        ..RequestSpec::new("GET", "{{base}}/core/runbooks")
+    };
+    spec.params = vec![Param::new("a", "1"), Param::new("stage", "live")];
+    scene.send(&spec);
+    scene.keys("b");
+    assert_eq!(scene.state.builder.row().unwrap().name, "stage");
+    // An answer that names no field has none to go to.
+    let mut scene = Scene::open(WIDE);
+    scene.keys("b");
+    assert!(
+        scene.notice().contains("names a field"),
+        "{}",
+        scene.notice()
+    );
+}
+
+fn spec_of_viewer() -> Auth {
+    Auth::Bearer(TokenName::new("viewer").unwrap())
+}
+
+// The page of a remedy
+
+#[test]
+fn o_shows_the_whole_page_that_an_answer_names_and_opens_it_only_when_told() {
+    let page = format!("https://a.example/on?{}", "long=".repeat(30));
+    let refusal = |url: &str| {
+        Outcome::Answered(Response {
+            status: 403,
+            version: "HTTP/1.1".to_owned(),
+            body: format!("{{\"error\":\"no\",\"needed\":\"a:b\",\"activation_url\":\"{url}\"}}")
+                .into_bytes(),
+            ..Response::default()
+        })
+    };
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        scene.outcomes.push(refusal(&page));
+        scene.keys("ctrl-r");
+        let before = scene.asked.len();
+        scene.keys("o");
+        let picture = text_of(&scene.picture());
+        let whole: String = picture.split_whitespace().collect();
+        assert!(whole.contains(&page), "{picture}");
+        assert!(
+            !scene.asked[before..]
+                .iter()
+                .any(|e| matches!(e, Effect::OpenPage(_)))
+        );
+        scene.keys("esc");
+        assert!(scene.state.overlay.is_none());
+        scene.keys("o y");
+        assert!(
+            scene
+                .asked
+                .iter()
+                .any(|effect| matches!(effect, Effect::Copy { text, .. } if *text == page))
+        );
+        scene.keys("o enter");
+        assert_eq!(scene.asked.last(), Some(&Effect::OpenPage(page.clone())));
+    }
+    // Only pages of the web, and nothing that hides.
+    for other in [
+        "http://a.example/on",
+        "file:///etc/passwd",
+        "https://a.example/\u{202e}no",
+    ] {
+        let mut scene = Scene::open(WIDE);
+        scene.outcomes.push(refusal(other));
+        scene.keys("ctrl-r o");
+        assert!(scene.state.overlay.is_none(), "{other}");
+        assert!(
+            scene.notice().contains("names no page"),
+            "{}",
+            scene.notice()
+        );
+    }
 }

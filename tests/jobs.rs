@@ -103,7 +103,7 @@ const REPLAY: Job = Job {
         ("`3`", "with its own token"),
         ("`r`", ""),
     ],
-    on_small: "`Tab`",
+    on_small: "",
     how: "",
 };
 

@@ -83,7 +83,7 @@ fn with_body(home: &Path, editor: &Path, more: &[(&str, &str)]) -> Tty {
     variables.extend(more);
     let mut tty = Tty::start_in(home, &["http://127.0.0.1:9/"], (100, 30), &variables);
     tty.sees("GET ▾");
-    tty.types("[[j\r");
+    tty.types("\x1b[B[[\r");
     tty.sees("Esc done");
     tty.types(&format!("{{\"password\": \"{TYPED}\"}}\x1b"));
     tty.sees("e editor");

@@ -346,7 +346,7 @@ mod screen {
     }
 
     fn left(mut tty: Tty) {
-        tty.types("q");
+        tty.types("\x03");
         assert_eq!(tty.ends(), 0);
     }
 
@@ -427,7 +427,7 @@ mod screen {
         let home = filled();
         let mut tty = opened(&home, &[]);
         tty.sees("▸ ▲ 404");
-        tty.types("/");
+        tty.types("\x1b3/");
         tty.sees("3 found");
         tty.types("4x");
         tty.sees("0 found");

@@ -8,7 +8,7 @@ use httriage::engine::sandbox::CALLS;
 use httriage::model::{
     Auth, Body, Environment, MASK, Outcome, Param, RequestSpec, Response, TokenName, is_unsafe,
 };
-use scene::{BASE, Scene, USUAL, WIDE, spec_of, start, text_of};
+use scene::{BASE, Scene, USUAL, WIDE, pasted_token, spec_of, start, text_of};
 
 const FOREIGN: &str = "curl -X PUT 'https://api.other.example/core/runbooks/9?page=2' \\\r  -H 'Authorization: Bearer abcdef0123456789' \\\r  --data-raw 'hello' -H 'Content-Type: text/plain'";
 
@@ -162,7 +162,7 @@ fn a_pasted_answer_is_shown_remembered_and_never_sent() {
 fn json_is_an_answer_in_the_panes_and_text_in_a_field() {
     let json = "{\"errors\":[{\"status\":\"403\",\"code\":\"forbidden\"}]}";
     let mut scene = Scene::on_call(WIDE);
-    scene.keys("] ] ] down enter").paste(json);
+    scene.keys("down ] ] ] enter").paste(json);
     assert!(matches!(scene.state.builder.editing, Some(Editing::Body)));
     assert_eq!(scene.state.builder.body.text(), json);
     scene.keys("esc").paste(json);
@@ -198,7 +198,7 @@ fn a_pasted_url_is_the_url_and_other_words_are_explained() {
 #[test]
 fn y_and_enter_copy_what_is_in_front() {
     let mut scene = Scene::on_call(WIDE);
-    scene.keys("y enter");
+    scene.keys("down y enter");
     let (what, text) = copied(&scene);
     assert_eq!(what, "the request as curl");
     assert!(
@@ -206,7 +206,7 @@ fn y_and_enter_copy_what_is_in_front() {
         "{text}"
     );
     assert!(text.contains("\"$HTTRIAGE_TOKEN_SUPPORT\""));
-    scene.keys("tab tab y enter");
+    scene.keys("tab y enter");
     let (what, text) = copied(&scene);
     assert_eq!(what, "the error entry");
     assert_eq!(
@@ -381,7 +381,7 @@ fn a_pasted_recording_fills_the_builder_and_is_a_session_with_what_was_recorded(
 #[test]
 fn a_recording_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
     let mut scene = Scene::on_call(WIDE);
-    scene.keys("[ [ down enter").paste(&recording());
+    scene.keys("down [ [ enter").paste(&recording());
     assert!(scene.state.builder.body.text().contains("harsecret"));
     assert!(scene.state.sessions.open.is_none());
     let mut scene = Scene::open(WIDE);
@@ -444,7 +444,7 @@ fn a_pasted_description_fills_the_builder_with_its_first_call_and_is_a_session()
 #[test]
 fn a_description_pasted_into_the_body_is_text_and_a_broken_one_is_named() {
     let mut scene = Scene::on_call(WIDE);
-    scene.keys("[ [ down enter").paste(DESCRIPTION);
+    scene.keys("down [ [ enter").paste(DESCRIPTION);
     assert!(scene.state.builder.body.text().contains("openapi"));
     assert!(scene.state.sessions.open.is_none());
     let mut scene = Scene::open(WIDE);
@@ -461,7 +461,7 @@ fn a_text_too_large_for_a_field_is_pasted_whole_and_only_looked_at() {
     let mut scene = Scene::on_call(WIDE);
     let text = "line\n".repeat(30_000);
     scene
-        .keys("[ [ down enter")
+        .keys("down [ [ enter")
         .paste(&text.replace('\n', "\r"));
     assert_eq!(scene.state.builder.spec().body, Body::Text(text));
     assert!(!scene.state.builder.is_editing());
@@ -523,12 +523,12 @@ fn a_pasted_http_request_fills_the_builder_as_a_command_does() {
     // A line alone may be what is looked for.
     let mut scene = Scene::open(WIDE);
     let before = scene.state.builder.spec();
-    scene.keys("tab tab /").paste("GET /core/runbooks");
+    scene.keys("tab /").paste("GET /core/runbooks");
     assert_eq!(scene.state.builder.spec(), before);
     assert!(scene.state.history.filtering);
     // In the body it is a body.
     let mut scene = Scene::on_call(WIDE);
-    scene.keys("[ [ down enter").paste(REQUEST);
+    scene.keys("down [ [ enter").paste(REQUEST);
     assert!(scene.state.builder.body.text().contains("PUT {{host}}"));
 }
 
@@ -597,4 +597,139 @@ fn a_pasted_request_of_a_stranger_gets_no_token_by_its_name() {
         assert!(!format!("{spec:?}").contains("token:desk"), "{spec:?}");
         assert!(scene.notice().contains("left out"), "{}", scene.notice());
     }
+}
+
+// Tokens
+
+const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzdmMtZXhwb3J0IiwiaXNzIjoiaHR0cHM6Ly9sb2dpbi5nbG9iZXguZXhhbXBsZSIsImV4cCI6MTc3MzQ1NDY0MCwic2NvcGUiOiJvcmRlcnM6cmVhZCJ9.c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M";
+
+#[test]
+fn a_pasted_token_opens_on_what_it_says_and_is_drawn_nowhere() {
+    for size in scene::SIZES {
+        let mut scene = Scene::open(size);
+        scene.tell(pasted_token(JWT, true));
+        let picture = text_of(&scene.picture());
+        assert!(picture.contains("Pasted: a token"), "{picture}");
+        assert!(picture.contains("neither kept nor sent"), "{picture}");
+        assert!(picture.contains("JWT"), "{picture}");
+        assert!(picture.contains("use for this run"), "{picture}");
+        if size != scene::SMALL {
+            for words in [
+                "fingerprint 7b62",
+                "svc-export",
+                "orders:read",
+                "the scheme in front of it: taken off",
+                "login.globex.example",
+                "keep as",
+            ] {
+                assert!(picture.contains(words), "{words}: {picture}");
+            }
+        }
+        assert!(!picture.contains("eyJ"), "{picture}");
+        assert!(!format!("{:?}", scene.state).contains("eyJ"));
+        assert!(!format!("{:?}", scene.asked).contains("eyJ"));
+        scene.keys("esc");
+        assert!(scene.state.overlay.is_none());
+        assert_eq!(scene.asked.last(), Some(&Effect::ForgetTyped));
+    }
+}
+
+#[test]
+fn u_takes_a_pasted_token_for_this_run_and_this_place_alone() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    scene.tell(pasted_token(JWT, true)).keys("u");
+    let used = scene.asked.iter().find_map(|effect| match effect {
+        Effect::UseToken { name, origin } => Some((name.to_string(), origin.to_string())),
+        _ => None,
+    });
+    let (name, origin) = used.unwrap();
+    assert_eq!((&*name, &*origin), ("pasted", "https://acme-live.example"));
+    assert_eq!(scene.state.token().unwrap().name.as_str(), "pasted");
+    assert!(
+        scene.notice().contains("in this run alone"),
+        "{}",
+        scene.notice()
+    );
+}
+
+#[test]
+fn s_keeps_a_pasted_token_with_its_value_waiting() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("ctrl-e down enter");
+    scene.tell(pasted_token(JWT, true));
+    let before = scene.asked.len();
+    scene.keys("s");
+    assert!(!scene.asked[before..].contains(&Effect::ForgetTyped));
+    let picture = text_of(&scene.picture());
+    assert!(picture.contains("characters"), "{picture}");
+    assert!(picture.contains("its name"), "{picture}");
+}
+
+#[test]
+fn c_copies_what_a_pasted_token_says_and_never_its_value() {
+    let mut scene = Scene::open(WIDE);
+    scene.tell(pasted_token(JWT, true)).keys("c");
+    let (what, text) = copied(&scene);
+    assert_eq!(what, "what the token says");
+    assert!(
+        text.contains("orders:read") && !text.contains("eyJ"),
+        "{text}"
+    );
+    // The sheet stays.
+    assert!(scene.state.overlay.is_some());
+}
+
+#[test]
+fn where_a_text_is_typed_a_token_is_text_and_an_id_on_the_call_line_too() {
+    let id = "0f7a".repeat(12);
+    let mut scene = Scene::on_call(WIDE);
+    scene.types("/x/").tell(pasted_token(&id, false));
+    assert!(
+        scene
+            .state
+            .builder
+            .url
+            .text()
+            .ends_with(&format!("/x/{id}"))
+    );
+    let mut scene = Scene::on_call(WIDE);
+    scene.tell(pasted_token(&id, false));
+    assert!(scene.state.overlay.is_none());
+    let mut scene = Scene::on_call(WIDE);
+    scene.tell(pasted_token(JWT, true));
+    assert!(scene.state.overlay.is_some());
+}
+
+// A command and what it brought
+
+#[test]
+fn a_command_and_its_output_are_one_call_with_its_answer() {
+    let text = "Hello team,\nwe run\n\n$ curl -X PUT https://api.acme.example/orders/7 \\\n  -d '{\n  \"a\": 1\n}'\n\nand get\n\n{\"errors\":[{\"title\":\"Forbidden\",\"code\":\"forbidden\"}]}\n\nKind regards\n";
+    let mut scene = Scene::open(WIDE);
+    scene.paste(text);
+    let shown = scene.state.response.shown.as_ref().unwrap();
+    assert_eq!(shown.exchange.sent.method, "PUT");
+    assert_eq!(shown.exchange.sent.url, "https://api.acme.example/orders/7");
+    assert_eq!(shown.errors.entries[0].code.as_deref(), Some("forbidden"));
+    let said = &scene.state.notice.as_ref().unwrap().remedy;
+    assert_eq!(
+        said,
+        "Read as a command and what it brought. 4 lines of words around them were left out."
+    );
+    // Alone it is a request, and two of them are none with an answer.
+    let mut scene = Scene::open(WIDE);
+    scene.paste("curl https://api.acme.example/orders/7\n\nThanks, Kim");
+    assert!(
+        scene.state.builder.url.text().contains("orders/7"),
+        "{}",
+        scene.notice()
+    );
+    let mut scene = Scene::open(WIDE);
+    scene.paste(
+        "curl https://api.acme.example/1\ncurl: (6) Could not resolve host: api.acme.example",
+    );
+    let shown = scene.state.response.shown.as_ref().unwrap();
+    assert!(matches!(shown.exchange.outcome, Outcome::Failed(_)));
+    assert_eq!(shown.exchange.sent.url, "https://api.acme.example/1");
 }

@@ -307,14 +307,14 @@ fn the_history_with_an_error_expanded() {
 #[test]
 fn the_auth_tab_with_its_tokens() {
     looks_like("auth", |scene| {
-        scene.keys("alt-1 ] ] down down");
+        scene.keys("alt-1 down ] ] down");
     });
 }
 
 #[test]
 fn the_kinds_of_a_body() {
     looks_like("body-kinds", |scene| {
-        scene.keys("alt-1 b");
+        scene.keys("alt-1 down b");
     });
 }
 
@@ -322,7 +322,7 @@ fn the_kinds_of_a_body() {
 fn a_body_of_several_parts() {
     looks_like("body-parts", |scene| {
         scene.paste("curl http://127.0.0.1:4100/core/x -F note=hello -F 'log=@logs/today.txt;type=text/plain' -F off=1");
-        scene.keys("esc [ [ down down down space up");
+        scene.keys("esc [ [ down down space up");
     });
 }
 
@@ -330,7 +330,7 @@ fn a_body_of_several_parts() {
 fn a_body_that_is_a_form() {
     looks_like("body-form", |scene| {
         scene.paste("curl http://127.0.0.1:4100/core/x -d 'q=a%20b&page=2'");
-        scene.keys("esc [ [ down enter");
+        scene.keys("esc [ [ enter");
     });
 }
 
@@ -338,7 +338,7 @@ fn a_body_that_is_a_form() {
 fn a_body_that_is_a_file() {
     looks_like("body-file", |scene| {
         scene.paste("curl http://127.0.0.1:4100/core/x --data-binary @export.json");
-        scene.keys("esc [ [ down");
+        scene.keys("esc [ [");
     });
 }
 
@@ -346,7 +346,7 @@ fn a_body_that_is_a_file() {
 fn a_url_that_is_being_completed() {
     looks_like("completion", |scene| {
         scene
-            .keys("alt-1 enter ctrl-u")
+            .keys("alt-1 ctrl-u")
             .types("{{base}}/core/runb")
             .keys("down");
     });
@@ -362,7 +362,7 @@ fn a_recording_that_was_pasted() {
 #[test]
 fn a_search_in_a_body_that_is_being_typed() {
     looks_like("body-typed-search", |scene| {
-        scene.keys("alt-1 [ [ down enter");
+        scene.keys("alt-1 down [ [ enter");
         scene.paste("{\n  \"name\": \"one\",\n  \"Names\": [\"two\"]\n}");
         scene.keys("ctrl-f").types("name").keys("enter");
     });
@@ -372,7 +372,7 @@ fn a_search_in_a_body_that_is_being_typed() {
 fn the_notes_of_a_request() {
     looks_like("notes", |scene| {
         scene
-            .keys("alt-1 [ down enter")
+            .keys("alt-1 down [ enter")
             .types("ACME-1234: since the release.");
         scene
             .keys("enter")
@@ -536,14 +536,14 @@ fn a_search_among_the_keys() {
 fn the_url_being_edited() {
     looks_like("editing", |scene| {
         scene.state.focus = Pane::Request;
-        scene.keys("enter left left").types("x");
+        scene.keys("left left").types("x");
     });
 }
 
 #[test]
 fn rows_of_parameters() {
     looks_like("params", |scene| {
-        scene.state.focus = Pane::Request;
+        scene.to_rows();
         scene.keys("a").types("page[size] = 5").keys("enter");
         scene.keys("a").types("stage = active").keys("enter space");
     });
@@ -681,15 +681,15 @@ fn scenes(size: (u16, u16)) -> Vec<Scene> {
         },
         |scene| {
             scene.state.focus = Pane::Request;
-            scene.keys("enter").types("{{missing}}");
+            scene.types("{{missing}}");
         },
         |scene| {
-            scene.state.focus = Pane::Request;
+            scene.to_rows();
             scene.keys("a").types("a=1").keys("enter space");
         },
         |scene| {
             scene.send(&guided("Two values are refused"));
-            scene.state.focus = Pane::Request;
+            scene.to_rows();
             scene.keys("]");
         },
         |scene| {
@@ -708,7 +708,7 @@ fn scenes(size: (u16, u16)) -> Vec<Scene> {
         },
         |scene| {
             scene.send(&guided("The same runbook itself opens"));
-            scene.state.focus = Pane::Request;
+            scene.to_rows();
             scene.keys("] ]");
         },
         |scene| {
@@ -949,7 +949,7 @@ fn no_request_steers_the_terminal() {
             spec.headers = vec![Param::new(text.clone(), text.clone())];
             spec.body = httriage::model::Body::Text(text.clone());
             scene.send(&spec);
-            for keys in ["", "enter", "esc ] down", "enter", "esc ]", "]", "enter"] {
+            for keys in ["", "end", "down ]", "enter", "esc ]", "]", "enter"] {
                 scene.state.focus = Pane::Request;
                 scene.keys(keys);
                 is_clean(&scene.picture(), &text);

@@ -64,12 +64,12 @@ fn the_history() {
             ("/core/users/me", "✓ 200 OK"),
         ];
         for (path, answer) in calls {
-            tty.types("\x1b1\r");
-            tty.sees("Esc done");
-            tty.types(&format!("\x15{path}\x12"));
+            tty.types("\x1b1");
+            tty.sees("Enter send");
+            tty.types(&format!("{path}\x12"));
             tty.sees(answer);
         }
-        tty.types("\x1b1");
+        tty.types("\x1b1\x1b[B");
         tty.sees("Enter edit");
         tty.types("]a");
         tty.sees("Esc done");

@@ -529,7 +529,7 @@ fn the_screen_a_saved_session_and_its_replay_hold_no_secret() {
         tty.sees("GET ▾");
         no_core_files(tty.process());
         // A header of the person's own goes along.
-        tty.types("]a");
+        tty.types("\x1b[B]a");
         tty.sees("Esc done");
         tty.types(&format!("X-Secret: {{{{token:{source}}}}}\r"));
         tty.loses("Esc done");

@@ -377,7 +377,7 @@ fn the_opener_and_the_editor_get_no_token() {
         "xdg-open"
     };
     knows_no_token(&trace.waits_for(opener));
-    tty.types("\x1b1");
+    tty.types("\x1b1\x1b[B");
     tty.sees("Enter edit");
     tty.types("e");
     knows_no_token(&trace.waits_for("my-editor"));

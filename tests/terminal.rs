@@ -84,7 +84,7 @@ fn a_refusal_is_investigated_to_a_verdict() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
     tty.types("i");
-    tty.sees("permission.missing_role (9");
+    tty.sees("· permission.missing_role");
     let text = tty.sees("Esc close");
     assert!(text.contains("the token works"), "{text}");
     tty.types("\x1b");
@@ -100,7 +100,7 @@ fn every_single_key_is_answered_at_once() {
         tty.types("\t");
         tty.sees("Every call you make is listed here.|▸ ▲ 403");
         tty.types("\t");
-        tty.sees("Enter edit");
+        tty.sees("Enter send");
         tty.types("\t");
         tty.sees("Nothing set.");
         tty.types("\t");
@@ -126,13 +126,13 @@ fn another_token_gets_another_answer() {
 fn a_path_is_typed_and_sent() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\x1b1\r");
-    tty.sees("Esc done");
-    tty.types("\x15/core/users/me");
-    tty.sees("/core/users/me");
-    tty.types("\x12");
+    tty.types("\x1b1");
+    tty.sees("Enter send");
+    tty.types("/core/users/me");
+    tty.sees("{{base}}/core/users/me");
+    tty.types("\r");
     tty.sees("✓ 200 OK");
-    tty.types("\x1b1\r\x15/core/runbooks/999\x12");
+    tty.types("\x1b1/core/runbooks/999\x12");
     tty.sees("▲ 404 Not Found");
 }
 
@@ -140,8 +140,8 @@ fn a_path_is_typed_and_sent() {
 fn a_paste_is_text_and_no_keys() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\x1b1\r");
-    tty.sees("Esc done");
+    tty.types("\x1b1");
+    tty.sees("Enter send");
     tty.types("\x15\x1b[200~/core/runbooks/7\nq\x1b[201~");
     tty.sees("/core/runbooks/7q");
     assert!(tty.is_running());
@@ -151,7 +151,7 @@ fn a_paste_is_text_and_no_keys() {
 fn a_slow_call_is_stopped_by_esc_and_the_next_one_goes() {
     let mut tty = Tty::start(&[], (160, 48));
     tty.sees("▲ 403 Forbidden");
-    tty.types("\x1b1]a");
+    tty.types("\x1b1\x1b[B]a");
     tty.sees("Esc done");
     tty.types("Core-Url: core-slow\r\x12");
     tty.sees("Esc stops");
@@ -449,8 +449,8 @@ fn a_pasted_credential_reaches_its_host_and_nothing_else() {
     tty.sees("✓ 200 OK");
     tty.sees("x-request-id r-1");
     // The same token stays at home elsewhere.
-    tty.types("\x1b1\r");
-    tty.sees("Esc done");
+    tty.types("\x1b1");
+    tty.sees("Enter send");
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let elsewhere = other.local_addr().unwrap();
     tty.types(&format!("\x15http://{elsewhere}/\x12"));
@@ -629,7 +629,7 @@ fn what_tmux_does_not_take_is_written_to_a_file() {
     let around = [("TMUX", "/no/such/socket,1,0"), ("PATH", "/no/such/folder")];
     let mut tty = Tty::start_in(home.path(), &[], (160, 48), &around);
     tty.sees("▲ 403 Forbidden");
-    tty.types("\x1b1y\r");
+    tty.types("\x1b1\x1b[By\r");
     tty.sees("tmux could not be started");
     let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
     assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");
@@ -650,7 +650,7 @@ fn what_is_copied_goes_through_the_terminal_or_into_a_file() {
     let home = tempfile::tempdir().unwrap();
     let mut tty = Tty::start_in(home.path(), &[], (160, 48), &[("TERM", "linux")]);
     tty.sees("▲ 403 Forbidden");
-    tty.types("\x1b1y\r");
+    tty.types("\x1b1\x1b[By\r");
     tty.sees("this terminal has no clipboard");
     let copied = std::fs::read_to_string(home.path().join("data/copied.txt")).unwrap();
     assert!(copied.starts_with("curl 'http://127.0.0.1:"), "{copied}");
@@ -732,7 +732,7 @@ fn two_hundred_requests_under_ten_tokens_leave_every_key_alive() {
         .map(|(name, value)| (name.as_str(), value.as_str()));
     let mut tty = Tty::start_in(home.path(), &[], (160, 48), &variables.collect::<Vec<_>>());
     tty.sees("here ▾");
-    tty.types("3");
+    tty.types("\t3");
     tty.sees("200 steps, nothing sent yet");
     tty.types("2s");
     tty.sees("with the first item of each list");

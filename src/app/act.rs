@@ -2,12 +2,16 @@
 //! is a function below, what stays in one is a method of that pane.
 
 use super::action::{Action, Pane, Place, Screen};
+use super::call_line;
 use super::feature::compare;
 use super::feature::cookies;
 use super::feature::copy;
+use super::feature::failing_field;
 use super::feature::history;
 use super::feature::investigate;
 use super::feature::matrix;
+use super::feature::pasted_token;
+use super::feature::remedy;
 use super::feature::resend;
 use super::feature::save_body;
 use super::feature::save_session;
@@ -19,7 +23,7 @@ use super::feature::tokens::{LastWord, last_word};
 use super::guide;
 use super::message::{Effect, Exported, Notice, Then};
 use super::palette::{self, environment_note};
-use super::pane::{Builder, BuilderTab, Choice, Dialog, Editing, Help, Pick};
+use super::pane::{Builder, BuilderTab, Choice, Dialog, Editing, Help, Pick, Question};
 use super::resume;
 use super::screens;
 use super::state::{Overlay, State};
@@ -55,7 +59,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SetupLeave => effects = setup::leave(state),
         Action::SaveSession => effects = save(state),
         Action::OpenPalette => effects = palette::open_palette(state, blocked),
-        Action::FocusRequest => jump(state, Pane::Request),
+        Action::FocusRequest => {
+            jump(state, Pane::Request);
+            state.builder.on_url = true;
+        }
         Action::FocusResponse => jump(state, Pane::Response),
         Action::FocusHistory => jump(state, Pane::History),
         Action::SetCase => history::ask_for_case(state),
@@ -103,6 +110,19 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::BackOff => effects = resend::back_off(state),
         Action::FetchLarger => effects = resend::larger(state),
         Action::TrustOrigin => resend::ask_to_trust(state),
+        Action::OpenRemedy => remedy::ask(state),
+        Action::ToField => failing_field::go(state),
+        Action::WriteOnce => {
+            state.overlay = None;
+            effects = send(state, true);
+        }
+        Action::PageOpen => effects = remedy::open(state),
+        Action::PageCopy => effects = remedy::copy(state),
+        Action::WriteLeave | Action::PageLeave => state.overlay = None,
+        Action::PastedUse => effects = pasted_token::take(state),
+        Action::PastedKeep => effects = pasted_token::keep(state),
+        Action::PastedCopy => effects = pasted_token::copy(state),
+        Action::PastedForget => effects = pasted_token::forget(state),
         Action::StepView => effects = state.response.step_view(&state.painted.response),
 
         Action::ToggleFold => state.response.toggle_fold(&state.painted.response),
@@ -253,6 +273,8 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::BackOff => resend::no_back_off(state),
         Action::FetchLarger => resend::no_larger(state),
         Action::TrustOrigin => resend::no_trust(state),
+        Action::OpenRemedy => remedy::why_not(state),
+        Action::ToField => failing_field::why_not(state),
         Action::ToggleFold | Action::ToggleAllFolds if !state.response.can_fold() => Some(
             "There is nothing to fold here: only JSON and elements are folded, in the pretty view.",
         ),
@@ -451,7 +473,7 @@ fn choose_theme(state: &mut State) {
         pick: Pick::Theme(theme.name.clone()),
     });
     let at = state.themes.iter().position(|t| t.name == state.theme);
-    let dialog = Dialog::new("Theme", choices.collect(), at);
+    let dialog = Dialog::sought("Theme", choices.collect(), at);
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
@@ -489,7 +511,6 @@ fn choose(state: &mut State) -> Vec<Effect> {
         Some(Pick::BodyKind(kind)) => state.builder.choose_body(kind),
         Some(Pick::Token(name)) => take_token(state, name),
         Some(Pick::Environment(place)) => return send::choose_environment(state, place),
-        Some(Pick::SendAnyway) => return send(state, true),
         Some(Pick::Forget(ids)) => return history::forget(state, ids),
         Some(Pick::Rows(rows)) => return matrix::take_rows(state, rows),
         Some(Pick::Column(caller)) => {
@@ -544,6 +565,9 @@ fn back(state: &mut State) -> Vec<Effect> {
         return state.response.stop_reading();
     }
     let job = awaited.or(state.running.last().map(|running| running.job));
+    if job.is_none() && state.is_on_call() {
+        call_line::leave(state);
+    }
     job.map(Effect::Cancel).into_iter().collect()
 }
 
@@ -578,6 +602,7 @@ fn jump(state: &mut State, pane: Pane) {
 
 /// Round the ring: the call line, the request beneath it, the response, the history.
 fn focus(state: &mut State, step: isize) {
+    state.leave_field();
     let at = match state.focus {
         Pane::Request if state.builder.on_url => 0,
         Pane::Request => 1,
@@ -683,6 +708,8 @@ fn field_done(state: &mut State) -> Vec<Effect> {
         return state.response.end_search();
     } else if state.history.filtering {
         state.history.filtering = false;
+    } else if matches!(state.builder.editing, Some(Editing::Url)) {
+        call_line::leave(state);
     } else {
         state.builder.finish_editing();
     }
@@ -703,10 +730,8 @@ fn field_enter(state: &mut State) -> Vec<Effect> {
             false => Vec::new(),
         };
     }
-    if state.overlay.is_none()
-        && !state.history.filtering
-        && matches!(state.builder.editing, Some(Editing::Url))
-    {
+    let is_typed = matches!(state.builder.editing, Some(Editing::Url));
+    if state.types_call() || state.overlay.is_none() && !state.history.filtering && is_typed {
         return send(state, false);
     }
     match state.field() {
@@ -721,6 +746,13 @@ fn edit_field(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::FieldUp | Action::FieldDown if in_jq => {
             state.response.jq.recall(action == Action::FieldUp);
+        }
+        // There is one line, and beneath it the rest of the request.
+        Action::FieldDown
+            if state.overlay.is_none() && matches!(state.builder.editing, Some(Editing::Url)) =>
+        {
+            state.builder.finish_editing();
+            step_request(state, 1);
         }
         _ => {
             if let Some(field) = state.field() {
@@ -741,11 +773,13 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     }
     if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
         dialog.refit();
+        return on_trial(dialog);
     }
     let environment = state.environment().clone();
     if state.overlay.is_some() {
         Vec::new()
     } else if state.builder.is_editing() {
+        call_line::typed(state);
         state.builder.complete(&environment);
         state.builder.look();
         Vec::new()
@@ -774,6 +808,10 @@ fn step_dialog(state: &mut State, step: isize) -> Vec<Effect> {
         return Vec::new();
     };
     dialog.step(step);
+    on_trial(dialog)
+}
+
+fn on_trial(dialog: &Dialog) -> Vec<Effect> {
     match dialog.picked() {
         Some(Pick::Theme(name)) => vec![Effect::UseTheme(name.clone())],
         _ => Vec::new(),
@@ -783,7 +821,8 @@ fn step_dialog(state: &mut State, step: isize) -> Vec<Effect> {
 /// Closes what lies on top without choosing; a theme on trial goes with it.
 pub fn leave_overlay(state: &mut State) -> Vec<Effect> {
     match state.overlay.take() {
-        Some(Overlay::Dialog(dialog)) if matches!(dialog.picked(), Some(Pick::Theme(_))) => {
+        Some(Overlay::Dialog(dialog)) if matches!(dialog.choices.first(), Some(choice) if matches!(choice.pick, Pick::Theme(_))) =>
+        {
             vec![Effect::UseTheme(state.theme.clone())]
         }
         _ => Vec::new(),
@@ -810,12 +849,22 @@ fn choose_finding(state: &mut State) -> Vec<Effect> {
 fn open_help(state: &mut State) {
     let mut first = match &state.overlay {
         Some(Overlay::Investigate(_)) => vec![Place::Investigation],
-        _ if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],
+        Some(Overlay::Setup(_)) => vec![Place::Setup],
+        Some(Overlay::Palette(_)) => vec![Place::Palette],
+        Some(Overlay::Dialog(_)) => vec![Place::Dialog],
+        Some(Overlay::Question(Question::Write { .. })) => vec![Place::Write],
+        Some(Overlay::Question(Question::Page { .. })) => vec![Place::Page],
+        Some(Overlay::Pasted(_)) => vec![Place::Pasted],
+        Some(_) => vec![Place::Field],
+        None if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],
+        None if state.is_on_call() => vec![Place::Field, Place::Pane(Pane::Request)],
+        None if state.is_editing() => vec![Place::Field],
         _ if state.reads_body() => vec![Place::Body, Place::Pane(Pane::Response)],
         _ => vec![Place::Pane(state.focus)],
     };
     first.extend([Place::Panes, Place::Anywhere]);
     investigate::put_aside(state);
+    state.under_help = state.overlay.take();
     state.overlay = Some(Overlay::Help(Help::new(first)));
 }
 
@@ -825,8 +874,7 @@ fn search_help(state: &mut State) {
     }
 }
 
-/// A search goes first, then the sheet. An investigation from which the sheet was opened comes
-/// back.
+/// A search goes first, then the sheet. What the sheet was opened from comes back.
 fn close_help(state: &mut State) {
     if let Some(Overlay::Help(help)) = &mut state.overlay
         && help.stop_search()
@@ -836,9 +884,10 @@ fn close_help(state: &mut State) {
     let Some(Overlay::Help(help)) = state.overlay.take() else {
         return;
     };
-    if help.first.contains(&Place::Investigation) {
-        state.overlay = state.investigated.take().map(Overlay::Investigate);
-    }
+    state.overlay = match help.first.contains(&Place::Investigation) {
+        true => state.investigated.take().map(Overlay::Investigate),
+        false => state.under_help.take(),
+    };
 }
 
 fn scroll_help(state: &mut State, lines: isize) {

@@ -87,6 +87,12 @@ pub enum Place {
     TextSearch,
     /// In the form for an environment or a token.
     Setup,
+    /// While a write to a protected environment waits for its answer.
+    Write,
+    /// While it is asked whether a page is opened.
+    Page,
+    /// On a token that was pasted.
+    Pasted,
 }
 
 impl Place {
@@ -110,6 +116,9 @@ impl Place {
             Place::Field
             | Place::Dialog
             | Place::Setup
+            | Place::Write
+            | Place::Page
+            | Place::Pasted
             | Place::Help
             | Place::Palette
             | Place::Investigation
@@ -133,6 +142,9 @@ impl Place {
             Place::Completion => "In the list beneath a URL",
             Place::TextSearch => "Searching in what is typed",
             Place::Setup => "Adding an environment or a token",
+            Place::Write => "Asked before a write",
+            Place::Page => "Asked before a page is opened",
+            Place::Pasted => "On a pasted token",
         }
     }
 }
@@ -179,7 +191,7 @@ actions! {
     AddEnvironment  "add-environment"  "add an environment" Place::Anywhere, ["alt-e"];
     SaveSession     "save-session"     "save to a session" / "save session" Place::Anywhere, ["ctrl-s"];
     OpenPalette     "palette"          "find anything" / "find" Place::Anywhere, ["ctrl-p"];
-    FocusRequest    "focus-request"    "to the request"                Place::Anywhere, ["alt-1"];
+    FocusRequest    "focus-request"    "to the call line"              Place::Anywhere, ["alt-1"];
     FocusResponse   "focus-response"   "to the answer"                 Place::Anywhere, ["alt-2"];
     FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
     OpenGuide       "guide"            "the guided tour of refusals" / "tour" Place::Anywhere, ["f2"];
@@ -214,7 +226,7 @@ actions! {
     Last            "last"             "to the end"                    Place::Panes, ["G", "end"];
 
     Edit            "edit"             "edit"                          Place::Pane(Pane::Request), ["enter"];
-    ChooseMethod    "choose-method"    "choose the method"             Place::Pane(Pane::Request), ["m"];
+    ChooseMethod    "choose-method"    "choose the method" / "method"  Place::Pane(Pane::Request), ["m", "alt-m"];
     ChooseBody      "choose-body"      "choose the kind of body" / "kind" Place::Pane(Pane::Request), ["b"];
     AddRow          "add-row"          "add a row"                     Place::Pane(Pane::Request), ["a"];
     SwitchRow       "switch-row"       "switch the row on or off" / "on or off" Place::Pane(Pane::Request), ["space"];
@@ -228,6 +240,8 @@ actions! {
     Investigate     "investigate"      "investigate why it was refused" / "investigate" Place::Pane(Pane::Response), ["i"];
     BackOff         "back-off"         "wait as asked, then send again" / "wait and send again" Place::Pane(Pane::Response), ["w"];
     FetchLarger     "fetch-larger"     "fetch again with a larger limit" / "fetch all of it" Place::Pane(Pane::Response), ["L"];
+    OpenRemedy      "open-remedy"      "open the page that the remedy names" / "open the page" Place::Pane(Pane::Response), ["o"];
+    ToField         "to-field"         "to the failing field of the request" / "to the field" Place::Pane(Pane::Response), ["b"];
     TrustOrigin     "trust-origin"     "stop checking its certificate" Place::Pane(Pane::Response), ["T"];
 
     ToggleFold      "toggle-fold"      "fold or open the object" / "fold" Place::Body, ["enter", "space"];
@@ -321,6 +335,17 @@ actions! {
     SetupLeft       "setup-left"       "the choice before"             Place::Setup, ["left"];
     SetupLeave      "setup-leave"      "leave" / "leave" Place::Setup, ["esc"];
 
+    WriteOnce       "write-once"       "send it once" / "send once" Place::Write, ["Y"];
+    WriteLeave      "write-leave"      "leave it" / "leave it" Place::Write, ["esc", "q"];
+
+    PageOpen        "page-open"        "open it in the browser" / "open it" Place::Page, ["enter"];
+    PageCopy        "page-copy"        "copy the address" / "copy it" Place::Page, ["y"];
+    PageLeave       "page-leave"       "leave it" / "leave it" Place::Page, ["esc", "q"];
+
+    PastedUse       "pasted-use"       "use it for this run" / "use for this run" Place::Pasted, ["u", "enter"];
+    PastedKeep      "pasted-keep"      "keep it: keyring, command, file, variable" / "keep as …" Place::Pasted, ["s"];
+    PastedCopy      "pasted-copy"      "copy what it says" / "copy what it says" Place::Pasted, ["c"];
+    PastedForget    "pasted-forget"    "forget it" / "forget it" Place::Pasted, ["esc", "q"];
 
     PaletteChoose   "palette-choose"   "choose" / "choose" Place::Palette, ["enter"];
     PaletteUp       "palette-up"       "up"                            Place::Palette, ["up"];

@@ -64,7 +64,7 @@ fn point_at(state: &mut State, row: usize) -> (usize, Option<Action>) {
             if row < len {
                 state.leave_field();
                 state.focus = Pane::History;
-                state.history.list.cursor = row;
+                state.history.show_row(row);
             }
             (len, Some(Action::Load))
         }

@@ -114,10 +114,15 @@ impl Field {
         // As the caret, since the area paints it in blue otherwise, whatever the theme.
         let style = self.area.cursor_style();
         self.area.set_search_style(style);
+        self.jump(from);
+        self.area.search_forward(true);
+    }
+
+    /// The caret goes to a line and a column, as far as there are such.
+    pub fn jump(&mut self, (row, column): (usize, usize)) {
         let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
         self.area
-            .move_cursor(CursorMove::Jump(place(from.0), place(from.1)));
-        self.area.search_forward(true);
+            .move_cursor(CursorMove::Jump(place(row), place(column)));
     }
 
     /// To the next place, or the one before; round the ends of the text.

@@ -31,7 +31,7 @@ pub fn open_guide(state: &mut State) {
         state.guided.len(),
         state.guide.len()
     );
-    let dialog = Dialog::new(title, choices.collect(), next(state));
+    let dialog = Dialog::sought(title, choices.collect(), next(state));
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 

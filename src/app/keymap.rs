@@ -234,6 +234,12 @@ impl Keymap {
             .map(|(_, key)| *key)
     }
 
+    /// The first key of an action that is no letter, as it is shown: one that acts while typing.
+    pub fn hint_while_typing(&self, action: Action) -> Option<String> {
+        let mut keys = self.keys(action).filter(|key| !key.is_text());
+        keys.next().map(|key| key.to_string())
+    }
+
     /// The first key of an action, as it is shown.
     pub fn hint(&self, action: Action) -> Option<String> {
         self.keys(action).next().map(|key| key.to_string())

@@ -3,6 +3,7 @@
 
 use super::action::{Action, Place};
 use super::keymap::Key;
+use super::pane::Question;
 use super::state::{Overlay, State};
 use crate::model::nearest;
 
@@ -151,6 +152,17 @@ pub fn read(line: &str, state: &mut State) -> Said {
             }
         }
         Some(Overlay::Palette(_)) if number.is_some() => return Said::Row(number.unwrap_or(0)),
+        Some(Overlay::Question(question)) => {
+            let yes = match question {
+                Question::Write { .. } => Action::WriteOnce,
+                Question::Page { .. } => Action::PageOpen,
+            };
+            match text.to_lowercase().as_str() {
+                "yes" | "y" => return Said::Act(yes, String::new()),
+                "no" | "n" => return Said::Leave,
+                _ => {}
+            }
+        }
         // In a form every other word may be a name.
         Some(Overlay::Setup(_)) if text == "send" => return Said::Act(Action::Send, String::new()),
         Some(Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Setup(_)) => {

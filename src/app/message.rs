@@ -3,7 +3,7 @@
 use super::action::{Action, Screen};
 use super::answer::{Shown, Source};
 use super::keymap::Key;
-use super::pane::{KeepIn, TypedToken};
+use super::pane::{KeepIn, SeenToken, TypedToken};
 use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
@@ -32,6 +32,11 @@ pub enum Message {
     PasteKnown {
         text: Pasted,
         named: String,
+    },
+    /// A paste that is a token, with what can be told of it.
+    PasteToken {
+        text: Pasted,
+        seen: Box<SeenToken>,
     },
     Pointer(Pointer),
     /// An action by its name, wherever it belongs.
@@ -190,8 +195,8 @@ pub enum Message {
     },
     /// A pasted command was read.
     Imported(Box<Imported>),
-    /// A pasted answer was read.
-    Received(Arc<Exchange>),
+    /// A pasted answer was read, and what there is to say of its text.
+    Received(Arc<Exchange>, String),
     /// What a URL may become in an environment.
     Places {
         environment: String,
@@ -482,6 +487,15 @@ pub enum Effect {
     },
     /// Opens a file that was saved, as the system does.
     OpenFile(PathBuf),
+    /// Opens a page of the web in the browser.
+    OpenPage(String),
+    /// A pasted token waits for what becomes of it.
+    HoldToken(Pasted),
+    /// The token that waits is known by this name in this run, for this place.
+    UseToken {
+        name: TokenName,
+        origin: Origin,
+    },
     /// Nobody waits for the answer any more.
     StopReading(u64),
     /// Finds what differs between two answers.

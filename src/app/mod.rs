@@ -5,6 +5,7 @@ mod act;
 mod action;
 mod answer;
 mod by_name;
+mod call_line;
 mod feature;
 mod field;
 mod guide;
@@ -44,6 +45,7 @@ pub use task::Job;
 pub use update::update;
 
 pub use act::blocked;
+pub use feature::failing_field::pointed_lines;
 pub use feature::investigate::is_refused;
 pub use feature::matrix::place_of_matrix;
 pub use feature::sessions::{place_of_session, tempo_label};

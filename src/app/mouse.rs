@@ -176,7 +176,13 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
         Some(Overlay::Palette(_)) => (Action::PaletteUp, Action::PaletteDown),
         Some(Overlay::Help(_)) => (Action::HelpUp, Action::HelpDown),
         Some(Overlay::Investigate(_)) => (Action::ProbeUp, Action::ProbeDown),
-        Some(Overlay::Prompt(_) | Overlay::Secret(_) | Overlay::Setup(_)) => return Vec::new(),
+        Some(
+            Overlay::Prompt(_)
+            | Overlay::Secret(_)
+            | Overlay::Setup(_)
+            | Overlay::Question(_)
+            | Overlay::Pasted(_),
+        ) => return Vec::new(),
     };
     act(state, if way < 0 { up } else { down })
 }

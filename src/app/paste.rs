@@ -4,12 +4,14 @@
 
 use super::act::after_typing;
 use super::action::{Action, Pane, Screen};
+use super::call_line;
 use super::feature::investigate;
+use super::feature::pasted_token;
 use super::feature::send::enter;
 use super::feature::sessions;
 use super::feature::setup;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
-use super::pane::{Editing, Part};
+use super::pane::{Editing, Part, SeenToken};
 use super::remember::remember;
 use super::state::{Overlay, State};
 use crate::format::registry;
@@ -132,12 +134,18 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     if is_more(state, text) {
         return Some(read(text));
     }
+    let is_typed = matches!(state.builder.editing, Some(Editing::Url));
+    if (state.types_call() || state.overlay.is_none() && is_typed) && call_line::paste(state, text)
+    {
+        return Some(after_typing(state));
+    }
     if state.is_editing() || state.overlay.is_some() || text.trim().is_empty() {
         return None;
     }
     let url = bare_url(text);
     if Origin::parse(url).is_some() && !url.contains(char::is_whitespace) {
-        state.builder.url.set(url);
+        state.builder.url.replace(url);
+        state.builder.on_url = true;
         state.focus = Pane::Request;
     } else {
         let key = state.keymap.hint(Action::Edit).unwrap_or_default();
@@ -217,7 +225,8 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         words.push("It stood in the command line, where others on this machine can see it: httriage - reads it from a pipe.".to_owned());
     }
     state.builder.load(&spec);
-    state.builder.on_url = true;
+    // There the keys work that are named in the words above.
+    state.builder.on_url = false;
     state.focus = Pane::Request;
     let mut effects = effects;
     if let Some(session) = session {
@@ -280,6 +289,19 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     after_typing(state)
 }
 
+/// A token that was pasted: it opens on what it says, unless a text is typed that it may be meant
+/// for.
+pub fn token(state: &mut State, text: Pasted, seen: SeenToken) -> Vec<Effect> {
+    let is_meant = match state.types_call() {
+        true => seen.is_certain,
+        false => !state.is_editing(),
+    };
+    match is_meant {
+        true => pasted_token::open(state, text, seen),
+        false => paste(state, &text.0),
+    }
+}
+
 /// Whether nobody set this place up: it is known from a command or a URL alone.
 fn is_foreign(environment: &Environment) -> bool {
     let by_origin = environment
@@ -310,7 +332,7 @@ fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
 }
 
 /// A pasted answer is here: shown, remembered, and marked as one that nobody here asked for.
-pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
+pub fn received(state: &mut State, exchange: Arc<Exchange>, says: String) -> Vec<Effect> {
     if let Some(effects) = investigate::answered_by_hand(state, &exchange) {
         return effects;
     }
@@ -329,8 +351,10 @@ pub fn received(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
         true => "answer",
         false => "message",
     };
-    state.notice = Some(Notice::info(format!(
+    let mut notice = Notice::info(format!(
         "The pasted {what} is shown like one of your own calls; nothing was sent."
-    )));
+    ));
+    notice.remedy = says;
+    state.notice = Some(notice);
     effects
 }

@@ -270,7 +270,8 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         spec: state.builder.spec(),
         environment: state.environment().name.clone(),
     });
-    if state.shows_one_pane() {
+    if state.shows_one_pane() || state.is_on_call() {
+        state.leave_field();
         state.focus = Pane::Response;
     }
     match then {

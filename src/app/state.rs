@@ -5,8 +5,8 @@ use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Notice, Pasted};
 use super::pane::{
-    Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette, Prompt,
-    ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
+    Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette,
+    PastedToken, Prompt, Question, ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
 };
 use super::task::{Job, Task, Wait};
 use crate::format::export::Ground;
@@ -81,6 +81,8 @@ pub enum Overlay {
     Investigate(Box<Investigate>),
     Secret(SecretPrompt),
     Setup(Box<Setup>),
+    Question(Question),
+    Pasted(Box<PastedToken>),
 }
 
 /// A rectangle of the screen, in cells.
@@ -220,6 +222,8 @@ pub struct State {
     /// A run that waits for something to be told first.
     pub waits_for: Option<(Task, Wait)>,
     pub overlay: Option<Overlay>,
+    /// What comes back when the sheet of keys is closed.
+    pub under_help: Option<Overlay>,
     pub running: Vec<Running>,
     pub notice: Option<Notice>,
     /// What the latest calls say together.
@@ -289,6 +293,7 @@ impl State {
             tokens_pane: Tokens::default(),
             waits_for: None,
             overlay: None,
+            under_help: None,
             running: Vec::new(),
             notice: None,
             blame: None,
@@ -438,7 +443,8 @@ impl State {
     /// out.
     pub fn fills_in(&self) -> bool {
         let is_sent = match &self.builder.editing {
-            Some(Editing::Notes) | None => false,
+            Some(Editing::Notes) => false,
+            None => self.types_call(),
             Some(_) => self.builder.search.is_none(),
         };
         let in_pane = self.response.jq.field.is_some()
@@ -523,6 +529,17 @@ impl State {
     /// Whether the call line has the focus: method and URL.
     pub fn is_on_call(&self) -> bool {
         self.focus == Pane::Request && self.builder.on_url
+    }
+
+    /// Whether the call line waits for the first key that is typed into it.
+    pub fn types_call(&self) -> bool {
+        let in_panes = self.overlay.is_none() && self.screen == Screen::Explorer;
+        in_panes && self.is_on_call() && !self.is_editing()
+    }
+
+    /// Whether a letter would be typed.
+    pub fn is_typing(&self) -> bool {
+        self.is_editing() || self.types_call()
     }
 
     /// The pane that is seen where only one is. The call line stands above it, so that typing a

@@ -4,6 +4,7 @@
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
 use super::by_name;
+use super::call_line;
 use super::feature::compare;
 use super::feature::cookies;
 use super::feature::investigate;
@@ -20,7 +21,7 @@ use super::keymap::{Key, KeyCode};
 use super::message::{Draft, Effect, Listing, Message, Notice, SandboxNews, SessionFile};
 use super::mouse::point;
 use super::palette;
-use super::pane::{Pick, Shown};
+use super::pane::{Editing, Pick, Question, Shown};
 use super::paste;
 use super::remember::{made, remember_and_judge};
 use super::resume;
@@ -37,6 +38,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
         Message::Paste(text) => paste::paste(state, &text),
+        Message::PasteToken { text, seen } => paste::token(state, text, *seen),
         Message::PasteKnown { text, named } => paste::known(state, text, &named),
         Message::Pointer(pointer) => point(state, pointer),
         Message::Act(action) => by_name::act_by_name(state, action),
@@ -110,7 +112,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             learned,
         } => matrix::learned(state, &environment, learned),
         Message::Imported(imported) => paste::imported(state, *imported),
-        Message::Received(exchange) => paste::received(state, exchange),
+        Message::Received(exchange, says) => paste::received(state, exchange, says),
         Message::Places { environment, known } => know_places(state, &environment, known),
         Message::Edited { draft, text } => edited(state, draft, text),
         Message::Cookies { rows, are_used } => cookies::shown(state, rows, are_used),
@@ -121,6 +123,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 
 /// An overlay comes first, then keys that act anywhere, then the field, then the panes.
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    if call_line::takes(state, key) {
+        let mut effects = call_line::begin(state, key);
+        effects.extend(press(state, key));
+        return effects;
+    }
     let anywhere = || state.keymap.lookup(Place::Anywhere, key);
     let action = match &state.overlay {
         Some(Overlay::Dialog(dialog)) if dialog.typed.is_some() => {
@@ -150,6 +157,14 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let help = || help().filter(|action| *action == Action::OpenHelp);
             own.or_else(anywhere).or_else(help)
         }
+        Some(Overlay::Question(question)) => {
+            let place = match question {
+                Question::Write { .. } => Place::Write,
+                Question::Page { .. } => Place::Page,
+            };
+            state.keymap.lookup(place, key).or_else(anywhere)
+        }
+        Some(Overlay::Pasted(_)) => state.keymap.lookup(Place::Pasted, key).or_else(anywhere),
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
@@ -159,8 +174,11 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .or(state.keymap.lookup(Place::Field, key)),
         None if completes(state) => anywhere()
             .or(state.keymap.lookup(Place::Completion, key))
-            .or(state.keymap.lookup(Place::Field, key)),
-        None if state.is_editing() => anywhere().or(state.keymap.lookup(Place::Field, key)),
+            .or(state.keymap.lookup(Place::Field, key))
+            .or_else(|| leads_out(state, key)),
+        None if state.is_editing() => anywhere()
+            .or(state.keymap.lookup(Place::Field, key))
+            .or_else(|| leads_out(state, key)),
         None => anywhere()
             .or_else(|| {
                 state
@@ -177,6 +195,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             effects.extend(act(state, Action::Send));
             effects
         }
+        Some(Action::Edit) if state.types_call() => act(state, Action::FieldEnter),
         Some(action) => {
             let stays = action.place() != Place::Anywhere || action == Action::Quit;
             let mut effects = Vec::new();
@@ -187,6 +206,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             effects.extend(act(state, action));
             effects
         }
+        None if helps(state, key) => act(state, Action::OpenHelp),
         None => {
             if let Some(field) = state.field() {
                 field.type_key(key);
@@ -196,6 +216,12 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
+/// Whether the key is one for help that is no letter: it works while one types, too.
+fn helps(state: &State, key: Key) -> bool {
+    let helps = state.keymap.lookup(Place::Panes, key) == Some(Action::OpenHelp);
+    helps && key.acts_anywhere() && !matches!(state.overlay, Some(Overlay::Help(_)))
+}
+
 /// In the form: sending means saving, and a row that is a text takes all that moves in it.
 fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
     let is_text = state.field().is_some();
@@ -203,6 +229,7 @@ fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
     match state.keymap.lookup(Place::Anywhere, key) {
         Some(Action::Send) => return setup::save(state),
         Some(Action::Quit) => return act(state, Action::Quit),
+        _ if helps(state, key) => return act(state, Action::OpenHelp),
         _ => {}
     }
     match own {
@@ -226,6 +253,27 @@ fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
         }
     }
     setup::changed(state)
+}
+
+/// The keys that are no text and lead out of the call line while it is typed into.
+fn leads_out(state: &State, key: Key) -> Option<Action> {
+    let on_line = state.overlay.is_none() && matches!(state.builder.editing, Some(Editing::Url));
+    if !on_line || key.is_text() {
+        return None;
+    }
+    let request = Place::Pane(Pane::Request);
+    let found = state.keymap.lookup(request, key);
+    let found = found.or(state.keymap.lookup(Place::Panes, key));
+    found.filter(|action| {
+        matches!(
+            action,
+            Action::FocusNext
+                | Action::FocusPrevious
+                | Action::ChooseMethod
+                | Action::TabNext
+                | Action::TabPrevious
+        )
+    })
 }
 
 /// Whether the list beneath the URL is in front.

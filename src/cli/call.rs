@@ -136,6 +136,7 @@ pub async fn call_in(
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         },
     }

@@ -118,6 +118,7 @@ pub async fn run(
     if passed.as_secs() < 60 {
         waits.note(Bearer::Own, &case.call);
     }
+    let mut run = None;
     while !flight.is_stopped() {
         case.limited = waits.too_long();
         let Some(probe) = next(&case) else {
@@ -149,6 +150,7 @@ pub async fn run(
         }
         exchange.probe_of = Some(case.call.exchange.id.clone());
         exchange.origin = CallOrigin::Probe;
+        exchange.run = Some(run.get_or_insert_with(|| exchange.id.clone()).clone());
         let exchange = Arc::new(client.shown(exchange));
         let facts = Facts::read(exchange.clone(), &base);
         waits.note(probe.bearer, &facts);
@@ -225,6 +227,7 @@ async fn make(
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         },
     }

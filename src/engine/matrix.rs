@@ -285,6 +285,7 @@ impl<'r> Work<'r> {
         on_news: &mut impl FnMut(News),
     ) {
         exchange.origin = CallOrigin::Matrix;
+        self.answers.mark(&mut exchange);
         self.busy[turn.column] = false;
         let step = &self.run.session.steps[turn.row];
         if !step.capture.is_empty() {

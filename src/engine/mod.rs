@@ -3,6 +3,7 @@
 //! outcome; only what breaks in our own house is an error.
 
 mod attach;
+pub mod browser;
 mod child;
 mod client;
 pub mod clock;

@@ -51,6 +51,7 @@ fn exchange(saved: Saved, id: ExchangeId, now: Timestamp) -> RawExchange {
         attempts: 0,
         unverified: Vec::new(),
         probe_of: None,
+        run: None,
         origin: Default::default(),
         started_at: now,
         took: Duration::ZERO,

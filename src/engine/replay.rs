@@ -10,9 +10,9 @@ use crate::insight::redact::{Mask, is_secret_name};
 use crate::insight::replay::{Change, ReplayReport, StepReport, judge, skipped, taken, unsent};
 use crate::insight::{Catalogue, Verdict, explain};
 use crate::model::{
-    Auth, Author, Border, CallOrigin, Capture, Cause, Environment, Failure, Manner, Outcome,
-    RawExchange, RequestSpec, Secret, SentRequest, Session, StatusClass, Step, Tempo, TokenName,
-    TokenRef, names_in, resolve,
+    Auth, Author, Border, CallOrigin, Capture, Cause, Environment, ExchangeId, Failure, Manner,
+    Outcome, RawExchange, RequestSpec, Secret, SentRequest, Session, StatusClass, Step, Tempo,
+    TokenName, TokenRef, names_in, resolve,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,9 +175,17 @@ pub(super) struct Answers {
     missing: Vec<(String, String)>,
     /// Captured values that are secret by their names.
     secrets: Vec<(TokenRef, Secret)>,
+    /// The first call that was made.
+    first: Option<ExchangeId>,
 }
 
 impl Answers {
+    /// Notes which run a call belongs to.
+    pub(super) fn mark(&mut self, exchange: &mut RawExchange) {
+        let first = self.first.get_or_insert_with(|| exchange.id.clone());
+        exchange.run = Some(first.clone());
+    }
+
     fn begin(&mut self, replay: &Replay, step: &Step) -> Begun {
         let mut spec = step.spec.clone();
         if let Some(token) = &replay.token {
@@ -219,6 +227,7 @@ impl Answers {
         wire: &impl Wire,
     ) -> (StepReport, Option<Exchange>) {
         exchange.origin = CallOrigin::Replay;
+        self.mark(&mut exchange);
         let misses = self.capture(step, &exchange.outcome);
         // The wire's own mask comes last: it knows the tokens by name.
         let exchange = wire.shown(self.without_secrets(exchange));

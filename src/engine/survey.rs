@@ -20,6 +20,7 @@ pub async fn run(
     mut on_call: impl FnMut(Exchange, &Survey),
 ) -> Survey {
     let mut survey = Survey::of(knowledge, environment);
+    let mut run = None;
     while let Some(typed) = survey.next(token) {
         if flight.is_stopped() {
             survey.ended = Some("It was stopped here.".to_owned());
@@ -45,6 +46,7 @@ pub async fn run(
         };
         let mut exchange = wire.send(call, flight).await;
         exchange.origin = CallOrigin::Survey;
+        exchange.run = Some(run.get_or_insert_with(|| exchange.id.clone()).clone());
         let exchange = wire.shown(exchange);
         survey.take(&exchange, knowledge);
         on_call(exchange, &survey);
@@ -86,6 +88,7 @@ mod tests {
                 attempts: 1,
                 unverified: Vec::new(),
                 probe_of: None,
+                run: None,
                 origin: Default::default(),
                 started_at: Timestamp::UNIX_EPOCH,
                 took: Duration::ZERO,

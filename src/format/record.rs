@@ -42,6 +42,7 @@ pub fn write(exchange: &Exchange) -> String {
         took,
         probe_of,
         origin,
+        run,
     } = &**exchange;
     let typed = Typed::of(typed);
     text(&Record {
@@ -61,7 +62,8 @@ pub fn write(exchange: &Exchange) -> String {
         attempts: *attempts,
         unverified: unverified.clone(),
         probe_of: probe_of.as_ref().map(|id| id.as_str().to_owned()),
-        origin: Some(origin.id().to_owned()).filter(|_| *origin != CallOrigin::Unknown),
+        origin: origin_id(*origin),
+        run: run.as_ref().map(|id| id.as_str().to_owned()),
     })
 }
 
@@ -95,6 +97,7 @@ pub fn read(record: &str, bodies: Bodies<Vec<u8>>) -> Result<RawExchange, Format
         took: duration(record.took)?,
         probe_of: record.probe_of.as_deref().and_then(ExchangeId::parse),
         origin: CallOrigin::from_id(record.origin.as_deref().unwrap_or_default()),
+        run: record.run.as_deref().and_then(ExchangeId::parse),
     })
 }
 
@@ -115,6 +118,8 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         errors,
         refused,
         is_probe,
+        origin,
+        run,
         notes,
     } = summary;
     text(&Line {
@@ -139,6 +144,8 @@ pub fn write_summary(summary: &ExchangeSummary) -> String {
         },
         refused: *refused,
         probe: *is_probe,
+        origin: origin_id(*origin),
+        run: run.as_ref().map(|id| id.as_str().to_owned()),
         notes: notes.clone(),
     })
 }
@@ -171,6 +178,8 @@ pub fn read_summary(line: &str, id: ExchangeId) -> Result<ExchangeSummary, Forma
             .collect(),
         refused: line.refused,
         is_probe: line.probe,
+        origin: CallOrigin::from_id(line.origin.as_deref().unwrap_or_default()),
+        run: line.run.as_deref().and_then(ExchangeId::parse),
         notes: line.notes,
     })
 }
@@ -197,6 +206,13 @@ struct Record {
     probe_of: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+}
+
+/// What was not known when a call was written down is not written either.
+fn origin_id(origin: CallOrigin) -> Option<String> {
+    Some(origin.id().to_owned()).filter(|_| origin != CallOrigin::Unknown)
 }
 
 /// Calls were made once before this was written down.
@@ -231,6 +247,10 @@ struct Line {
     refused: bool,
     #[serde(default, skip_serializing_if = "is_no")]
     probe: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     notes: String,
 }

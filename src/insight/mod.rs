@@ -35,6 +35,7 @@ pub use answer::error_body::{
 pub use answer::json::{Json, Note, pointer_parts};
 pub use answer::named::{Named, named};
 pub use answer::phases::{Phase, phases};
+pub use answer::pointed::pointed;
 pub use answer::quota::{Deprecation, Quota, deprecation, quotas};
 pub use answer::request_ids::request_ids;
 pub use answer::saved::{Form, SAYS, Saved, received};

@@ -497,6 +497,9 @@ pub struct RawExchange {
     /// The call that it was made to explain, where it is a probe of an investigation.
     pub probe_of: Option<ExchangeId>,
     pub origin: CallOrigin,
+    /// The first call of the run that it belongs to: of a matrix, a replay, a survey, an
+    /// investigation.
+    pub run: Option<ExchangeId>,
 }
 
 impl RawExchange {
@@ -554,6 +557,9 @@ pub struct ExchangeSummary {
     pub refused: bool,
     /// It was made to explain another call.
     pub is_probe: bool,
+    pub origin: CallOrigin,
+    /// The first call of the run that it belongs to.
+    pub run: Option<ExchangeId>,
     /// What the person wrote beside the request.
     pub notes: String,
 }

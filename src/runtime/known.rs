@@ -11,7 +11,13 @@ impl Performer {
     pub fn named(&self, text: String) -> Message {
         let mask = self.client.vault().mask();
         if !mask.finds(&text) {
-            return Message::Paste(text);
+            return match self.seen_token(&text) {
+                Some(seen) => Message::PasteToken {
+                    text: Pasted(text),
+                    seen: Box::new(seen),
+                },
+                None => Message::Paste(text),
+            };
         }
         Message::PasteKnown {
             named: mask.template(&text),

@@ -7,6 +7,8 @@ mod getting;
 mod input;
 mod known;
 mod new_token;
+mod page;
+mod pasted_token;
 mod perform;
 mod plain;
 mod reading;

@@ -184,6 +184,9 @@ impl Performer {
             } => self.jq(question, filter, exchange),
             Effect::SaveBody { source, path } => self.save_body(source, path),
             Effect::OpenFile(path) => self.open_file(path),
+            Effect::OpenPage(url) => self.open_page(url),
+            Effect::HoldToken(text) => self.hold_token(&text),
+            Effect::UseToken { name, origin } => self.use_token(&name, origin),
             Effect::StopReading(question) => self.stop_reading(question),
             Effect::Compare { was, is } => self.compare(was, is),
             Effect::Explain {

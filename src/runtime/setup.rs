@@ -135,7 +135,7 @@ impl Performer {
 }
 
 /// A mistake of copying that is undone: `the scheme in front of it: taken off`.
-fn mended(step: &str) -> String {
+pub fn mended(step: &str) -> String {
     let what = step.strip_prefix("take ");
     match what.and_then(|what| what.strip_suffix(" away")) {
         Some(what) => format!("{what}: taken off"),

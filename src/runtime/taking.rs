@@ -26,7 +26,8 @@ pub fn take_in(
     }
     match saved {
         Some(saved) if saved.form != insight::Form::Words => {
-            Message::Received(Arc::new(pasted::taken(saved, client)))
+            let says = saved.says();
+            Message::Received(Arc::new(pasted::taken(saved, client)), says)
         }
         _ => Message::Told(Notice::trouble(
             "The text is words, with no call and no answer in them.",

@@ -49,7 +49,8 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
         painted.spots.push((area_of(rect), Spot::Border(border)));
     }
     // The keys of what lies on top stand in its own lower edge, where it has one.
-    if state.overlay.is_none() || area.width < EDGED {
+    let asks = matches!(state.overlay, Some(Overlay::Question(_)));
+    if state.overlay.is_none() || asks || area.width < EDGED {
         let footer = status_bar::footer(state, theme, layout.footer, painted);
         screen.render_widget(footer, layout.footer);
     }
@@ -63,7 +64,10 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
         painted.spots.retain(|(area, _)| area.y == layout.footer.y);
         let all = (area_of(room), Spot::Behind);
         painted.spots.insert(0, all);
-        fade(room, theme, screen);
+        // A question is one line: what it is about stays to be read.
+        if !asks {
+            fade(room, theme, screen);
+        }
         draw_overlay(overlay, state, theme, screen, &words, painted);
     }
     draw_message(state, theme, &layout, screen);
@@ -73,8 +77,17 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
 /// nothing moves. Where there is little room it takes the place of the keys.
 fn draw_message(state: &State, theme: &Theme, layout: &Layout, screen: &mut Frame) {
     let area = screen.area();
-    let lines = status_bar::notice(state, theme, area.width);
-    let most = (area.height / 3).max(1);
+    let (lines, most) = match &state.overlay {
+        Some(Overlay::Question(question)) => {
+            let lines = pane::question::lines(question, state, theme, area.width);
+            (lines, area.height.saturating_sub(2))
+        }
+        _ => {
+            let lines = status_bar::notice(state, theme, area.width);
+            (lines, (area.height / 3).max(1))
+        }
+    };
+    let most = most.max(1);
     let height = (lines.len() as u16).min(most);
     let end = match layout.message.height {
         0 => layout.footer.bottom(),
@@ -118,6 +131,9 @@ fn draw_overlay(
         Overlay::Secret(_) => pane::secret::place(area),
         Overlay::Setup(setup) => pane::setup::place(setup, room),
         Overlay::Help(_) => pane::help::place(room),
+        Overlay::Pasted(pasted) => pane::pasted::place(state, pasted, room),
+        // It stands in the line of messages.
+        Overlay::Question(_) => return,
     };
     clear(rect, theme, screen);
     painted.spots.push((area_of(rect), Spot::Sheet));
@@ -129,6 +145,8 @@ fn draw_overlay(
             pane::secret::draw(secret, theme, rect, screen);
         }
         Overlay::Setup(setup) => pane::setup::draw(state, setup, theme, rect, screen),
+        Overlay::Pasted(pasted) => pane::pasted::draw(state, pasted, theme, rect, screen),
+        Overlay::Question(_) => {}
         Overlay::Investigate(found) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::investigate::draw(state, found, theme, rect, screen);

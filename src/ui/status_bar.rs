@@ -3,7 +3,7 @@
 
 use super::paint::line_of;
 use super::theme::Theme;
-use crate::app::pane::{BuilderTab, Pick};
+use crate::app::pane::{BuilderTab, Editing, Pick, Question};
 use crate::app::{
     Action, Level, Overlay, Painted, Pane, Place, Screen, State, blocked, is_refused,
 };
@@ -108,7 +108,11 @@ fn at_the_right(
     let key = |action| state.keymap.hint(action).unwrap_or_default();
     let find = key(Action::OpenPalette);
     // A letter is typed into a field; the other key for help works there too.
-    let help = key(Action::OpenHelp);
+    let help = match state.is_typing() {
+        true => state.keymap.hint_while_typing(Action::OpenHelp),
+        false => state.keymap.hint(Action::OpenHelp),
+    };
+    let help = help.unwrap_or_default();
     let screens = |gap: &'static str, is_named: &dyn Fn(Screen) -> bool| {
         let mut parts: Vec<(Span<'static>, Option<Action>)> = Vec::new();
         for screen in Screen::ALL {
@@ -200,6 +204,10 @@ fn keys_in_front(state: &State) -> Vec<Action> {
         (Some(Overlay::Help(_)), _) => (Place::Help, &[]),
         (Some(Overlay::Palette(_)), _) => (Place::Palette, &[]),
         (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
+        // The others stand on the sheet, each with what it does.
+        (Some(Overlay::Pasted(_)), _) => return vec![Action::PastedForget],
+        (Some(Overlay::Question(Question::Write { .. })), _) => (Place::Write, &[]),
+        (Some(Overlay::Question(Question::Page { .. })), _) => (Place::Page, &[]),
         (Some(Overlay::Investigate(_)), _) => (Place::Investigation, &[]),
         (Some(Overlay::Secret(_) | Overlay::Prompt(_)), _) | (None, Screen::Explorer) => {
             return Vec::new();
@@ -293,6 +301,15 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::CompletionClose,
             Action::Send,
         ],
+        (None, _) if state.is_on_call() => &[
+            Action::FieldEnter,
+            Action::ChooseToken,
+            Action::ChooseMethod,
+            Action::FocusNext,
+            Action::FieldDone,
+            Action::OpenPalette,
+            Action::OpenHelp,
+        ],
         (None, _) if state.builder.is_editing() => &[
             Action::Send,
             Action::FieldDone,
@@ -364,6 +381,14 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::OpenHelp,
             Action::QuitPane,
         ],
+        (None, Pane::Response) if state.response.awaiting.is_some() => &[
+            Action::Back,
+            Action::FocusNext,
+            Action::TabNext,
+            Action::OpenPalette,
+            Action::OpenHelp,
+            Action::QuitPane,
+        ],
         (None, Pane::Response) if state.is_stale() => &[
             Action::Send,
             Action::Back,
@@ -425,19 +450,32 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     let mut parts: Vec<(Span, Option<Action>)> = vec![(Span::raw(margin), None)];
     let mut used = margin.len();
     let in_jq = state.overlay.is_none() && state.response.jq.field.is_some();
+    let on_line = matches!(state.builder.editing, Some(Editing::Url)) || state.types_call();
+    let on_call = on_line && state.overlay.is_none() && !state.builder.is_completing();
+    let in_history = state.overlay.is_none() && state.focus == Pane::History;
     let in_prompt = matches!(state.overlay, Some(Overlay::Prompt(_)));
     let asks = in_prompt || in_jq || state.response.is_searching();
     for action in actions {
-        let key = theme.key_name(&state.keymap.hint(*action).unwrap_or_default());
+        let hint = match on_call {
+            true => state.keymap.hint_while_typing(*action),
+            false => state.keymap.hint(*action),
+        };
+        let Some(hint) = hint else { continue };
+        let key = theme.key_name(&hint);
         // What ends editing of a pane's own text leaves a question unanswered.
         let words = match action {
             Action::ProbeClose => closing(state),
+            Action::Back if state.response.awaiting.is_some() => "stop",
             Action::Back if state.focus == Pane::Response && state.is_stale() => {
                 "back to the call of this response"
             }
             Action::Send if matches!(state.overlay, Some(Overlay::Setup(_))) => "save",
             Action::Send if matches!(state.overlay, Some(Overlay::Dialog(_))) => "take and send",
+            Action::Expand if in_history && state.history.folded().is_some() => continue,
+            Action::Load if in_history && state.history.folded().is_some() => "open the run",
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
+            Action::FieldEnter if on_call => "send",
+            Action::FieldDone if on_call => "leave",
             Action::FieldDone if asks => "cancel",
             Action::FieldEnter if in_jq => "filter",
             Action::FieldUp if in_jq => "earlier",

@@ -539,6 +539,7 @@ fn a_kept_call_shows_nothing_of_its_environment_in_any_form() {
         attempts: 1,
         unverified: Vec::new(),
         probe_of: None,
+        run: None,
         origin: Default::default(),
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,

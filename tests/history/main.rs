@@ -90,6 +90,7 @@ fn raw(number: u64) -> RawExchange {
         started_at: at,
         took: Duration::from_micros(1_234_567),
         probe_of: None,
+        run: None,
         origin: Default::default(),
     }
 }

@@ -3,10 +3,10 @@
 // Every test file that includes this takes only a part of it.
 #![allow(dead_code)]
 
-use httriage::app::pane::Shown;
+use httriage::app::pane::{SeenToken, Shown};
 use httriage::app::{
     Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message, Notice,
-    OpenSession, Painted, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile,
+    OpenSession, Painted, Pane, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile,
     SessionFrom, SetUp, SetupOrder, Start, State, ThemeName, TokenRow, open, update,
 };
 use httriage::engine::jq;
@@ -81,10 +81,25 @@ pub struct Scene {
     waiting_messages: Vec<Message>,
     world: World,
     calls: u16,
+    /// What the calls of a run are made for, and the first of them.
+    run: (CallOrigin, Option<ExchangeId>),
 }
 
 pub fn now() -> Timestamp {
     "2026-03-14T02:07:00Z".parse().unwrap()
+}
+
+/// What the runtime makes of a pasted token.
+pub fn pasted_token(value: &str, is_certain: bool) -> Message {
+    Message::PasteToken {
+        text: Pasted(value.to_owned()),
+        seen: Box::new(SeenToken {
+            report: inspect(value, now(), &CATALOGUE.library.marks()),
+            fingerprint: "7b62".to_owned(),
+            mended: vec!["the scheme in front of it: taken off".to_owned()],
+            is_certain,
+        }),
+    }
 }
 
 pub fn after_ms(ms: i64) -> Timestamp {
@@ -226,6 +241,7 @@ impl Scene {
             waiting_messages: Vec::new(),
             world: WORLD.clone(),
             calls: 0,
+            run: (CallOrigin::Person, None),
         }
     }
 
@@ -243,6 +259,13 @@ impl Scene {
         scene.keys("backtab backtab");
         assert!(scene.state.is_on_call());
         scene
+    }
+
+    /// The focus is on the request beneath the call line.
+    pub fn to_rows(&mut self) -> &mut Scene {
+        self.state.focus = Pane::Request;
+        self.state.builder.on_url = false;
+        self
     }
 
     /// Opened, and drawn after every message.
@@ -489,6 +512,7 @@ impl Scene {
                 budget,
                 ..
             } => {
+                self.run = (CallOrigin::Probe, None);
                 let mut case = self.case_of(exchange.clone(), *environment);
                 case.budget = budget;
                 let told = |case: &Case| Message::Probed {
@@ -502,8 +526,7 @@ impl Scene {
                     let sent = resolve(&spec, &place).unwrap();
                     let mut made = self.exchange(spec, sent, place.name, None).into_raw();
                     made.probe_of = Some(exchange.id.clone());
-                    made.origin = CallOrigin::Probe;
-                    let made = MASK.exchange(made);
+                    let made = self.of_run(made);
                     let facts = Facts::read(Arc::new(made), "");
                     case.budget -= 1;
                     case.probes.push(Probed { probe, facts });
@@ -620,6 +643,7 @@ impl Scene {
                 })
             }
             Effect::Replay { job, run } => {
+                self.run = (CallOrigin::Replay, None);
                 for (step, of) in run.session.steps.iter().enumerate().skip(run.from) {
                     let mut spec = of.spec.clone();
                     if let Some(token) = &run.token {
@@ -645,6 +669,7 @@ impl Scene {
                 None
             }
             Effect::Fill { job, run } => {
+                self.run = (CallOrigin::Matrix, None);
                 for (row, step) in run.session.steps.iter().enumerate() {
                     for (column, caller) in run.callers.iter().enumerate() {
                         let message = self.cell(job, &run, (row, step), (column, caller));
@@ -661,6 +686,7 @@ impl Scene {
                 environment,
                 ..
             } => {
+                self.run = (CallOrigin::Survey, None);
                 let knowledge = CATALOGUE.library.of_environment(&environment);
                 let mut survey = Survey::of(&knowledge, &environment);
                 while let Some(spec) = survey.next(&token) {
@@ -760,6 +786,9 @@ impl Scene {
             Effect::SetUp(order) => Some(Message::SetUp(Ok(Box::new(self.set_up(*order))))),
             Effect::TypeToken(_)
             | Effect::ForgetTyped
+            | Effect::HoldToken(_)
+            | Effect::UseToken { .. }
+            | Effect::OpenPage(_)
             | Effect::RemoveEnvironment(_)
             | Effect::RemoveToken(_)
             | Effect::Cancel(_)
@@ -835,7 +864,10 @@ impl Scene {
 
     /// A pasted text as the runtime reads it, its tokens with made-up fingerprints.
     fn take_in(&mut self, text: &Pasted, was_argument: bool) -> Message {
-        if let Some(format) = registry::told(&text.0) {
+        let library = &self.state.catalogue.library;
+        let saved = received(text.0.as_bytes(), library);
+        let is_answer = saved.as_ref().is_some_and(|saved| saved.is_answer());
+        if let Some(format) = registry::told(&text.0).filter(|_| !is_answer) {
             let kind = Some(format.kind);
             let read = registry::read(&text.0, "paste", kind, &[], &|_| None, &mut |_| {});
             let mut collection = match read {
@@ -864,8 +896,8 @@ impl Scene {
                 was_argument,
             }));
         }
-        let library = &self.state.catalogue.library;
-        let saved = received(text.0.as_bytes(), library).unwrap();
+        let saved = saved.unwrap();
+        let says = saved.says();
         self.calls += 1;
         let sent = saved.sent.unwrap_or_else(|| SentRequest {
             url: "pasted answer".to_owned(),
@@ -875,21 +907,25 @@ impl Scene {
         if !sent.method.is_empty() {
             typed = RequestSpec::new(&*sent.method, &*sent.url);
         }
-        Message::Received(Arc::new(MASK.exchange(RawExchange {
-            case: None,
-            id: ExchangeId::new(now(), self.calls),
-            environment: Environment::RECEIVED.to_owned(),
-            typed,
-            sent,
-            outcome: saved.outcome,
-            redirects: saved.hops,
-            attempts: 0,
-            unverified: Vec::new(),
-            probe_of: None,
-            origin: Default::default(),
-            started_at: now(),
-            took: Duration::ZERO,
-        })))
+        Message::Received(
+            Arc::new(MASK.exchange(RawExchange {
+                case: None,
+                id: ExchangeId::new(now(), self.calls),
+                environment: Environment::RECEIVED.to_owned(),
+                typed,
+                sent,
+                outcome: saved.outcome,
+                redirects: saved.hops,
+                attempts: 0,
+                unverified: Vec::new(),
+                probe_of: None,
+                run: None,
+                origin: Default::default(),
+                started_at: now(),
+                took: Duration::ZERO,
+            })),
+            says,
+        )
     }
 
     /// A call of a run, made and answered.
@@ -901,13 +937,22 @@ impl Scene {
     ) -> Exchange {
         let mut place = environment.clone();
         place.variables.splice(0..0, variables.iter().cloned());
-        match resolve(&spec, &place) {
+        let made = match resolve(&spec, &place) {
             Ok(sent) => self.exchange(spec, sent, environment.name.clone(), None),
             Err(failure) => {
                 self.outcomes.insert(0, Outcome::Failed(failure));
                 self.exchange(spec, SentRequest::default(), environment.name.clone(), None)
             }
-        }
+        };
+        self.of_run(made.into_raw())
+    }
+
+    /// The call as one of the run under way.
+    fn of_run(&mut self, mut made: RawExchange) -> Exchange {
+        made.origin = self.run.0;
+        let first = self.run.1.get_or_insert_with(|| made.id.clone());
+        made.run = Some(first.clone());
+        MASK.exchange(made)
     }
 
     fn cell(
@@ -996,6 +1041,7 @@ impl Scene {
             started_at: now(),
             took: Duration::from_millis(82),
             probe_of: None,
+            run: None,
             origin: Default::default(),
         })
     }

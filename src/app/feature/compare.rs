@@ -19,6 +19,10 @@ pub fn compare(state: &mut State) -> Vec<Effect> {
         state.response.set_tab(ResponseTab::Diff);
         return wanted(state);
     }
+    if state.history.folded().is_some() {
+        state.history.expand(true);
+        return Vec::new();
+    }
     let Some(row) = state.history.selected() else {
         return Vec::new();
     };

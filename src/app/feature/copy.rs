@@ -215,7 +215,7 @@ fn show(
             of: of.clone(),
         },
     }));
-    let dialog = Dialog::new("Copy", choices, at);
+    let dialog = Dialog::sought("Copy", choices, at);
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 

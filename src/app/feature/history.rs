@@ -3,7 +3,7 @@
 
 use crate::app::action::{Action, Pane, Screen};
 use crate::app::field::Field;
-use crate::app::message::{Effect, Then};
+use crate::app::message::{Effect, Notice, Then};
 use crate::app::pane::{Asked, Choice, Dialog, Pick, Prompt};
 use crate::app::state::{Overlay, State};
 use crate::model::ExchangeId;
@@ -37,6 +37,16 @@ pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
         return Vec::new();
     };
     let id = row.summary.id.clone();
+    if let Some(rows) = state.history.folded() {
+        state.history.expand(true);
+        if then != Then::Load {
+            state.notice = Some(Notice::info(format!(
+                "That row stood for {} calls of one run: here they are. Choose one of them.",
+                rows.len()
+            )));
+        }
+        return Vec::new();
+    }
     open(state, id, then)
 }
 

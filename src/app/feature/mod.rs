@@ -3,10 +3,13 @@
 pub mod compare;
 pub mod cookies;
 pub mod copy;
+pub mod failing_field;
 pub mod history;
 pub mod investigate;
 pub mod matrix;
 pub mod needs;
+pub mod pasted_token;
+pub mod remedy;
 pub mod resend;
 pub mod save_body;
 pub mod save_session;

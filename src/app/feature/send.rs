@@ -4,7 +4,7 @@
 use super::needs;
 use crate::app::action::{Action, Pane, Screen};
 use crate::app::message::{Effect, Notice};
-use crate::app::pane::{AskedCall, Choice, Dialog, Editing, Pick};
+use crate::app::pane::{AskedCall, Question, path_of};
 use crate::app::screens;
 use crate::app::state::{Overlay, Running, State};
 use crate::model::{Auth, Manner, Progress, resolve};
@@ -43,11 +43,10 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
     }
     state.builder.completion.close();
     state.screen = Screen::Explorer;
-    if state.shows_one_pane() {
+    // Whoever sends from the call line is done with it.
+    if state.shows_one_pane() || state.is_on_call() {
         state.builder.finish_editing();
         state.focus = Pane::Response;
-    } else if matches!(state.builder.editing, Some(Editing::Url)) {
-        state.builder.finish_editing();
     }
     let job = state.next_job();
     state.response.awaiting = Some(job);
@@ -73,18 +72,12 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
 }
 
 fn ask_before_writing(state: &mut State, environment: &str, url: &str) {
-    let choice = |label: &str, note: &str, pick| Choice {
-        label: label.to_owned(),
-        note: note.to_owned(),
-        pick,
-    };
-    let title = format!("{} to protected {environment}", state.builder.method);
-    let what = format!("{} {url}", state.builder.method);
-    let choices = vec![
-        choice("Do not send", "", Pick::Nothing),
-        choice("Send it", &what, Pick::SendAnyway),
-    ];
-    state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
+    state.notice = None;
+    state.overlay = Some(Overlay::Question(Question::Write {
+        environment: environment.to_owned(),
+        method: state.builder.method.clone(),
+        path: path_of(url).to_owned(),
+    }));
 }
 
 /// Goes to the environment that was chosen, and says so.

@@ -241,6 +241,10 @@ pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect
         session,
     };
     let job = state.begin_job("replay", run.session.name.clone());
+    // Where one part is seen, that is where what comes will stand.
+    if state.shows_one_pane() && state.sessions.part == Part::Files {
+        state.sessions.part = Part::Steps;
+    }
     state.sessions.began(job, steps);
     vec![Effect::Replay {
         job,

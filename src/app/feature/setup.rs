@@ -4,7 +4,9 @@
 use super::send::send;
 use crate::app::action::{Action, Pane, Screen};
 use crate::app::message::{Effect, Notice, SetUp, SetupOrder, TokenOrder};
-use crate::app::pane::{Choice, Dialog, KeepIn, Pick, Setup, SetupKind, SetupRow, TypedToken};
+use crate::app::pane::{
+    Choice, Dialog, KeepIn, Pick, SeenToken, Setup, SetupKind, SetupRow, TypedToken,
+};
 use crate::app::state::{Overlay, State};
 use crate::insight::api::proposal::{names_user, why_no_name};
 use crate::model::{Auth, Bindings, Environment, Origin, TokenName, TokenSource};
@@ -68,6 +70,37 @@ pub fn add_token(state: &mut State) -> Vec<Effect> {
         .token_name
         .set(free(name.as_str(), &state.all_tokens).as_str());
     open(state, setup)
+}
+
+/// Opens the form with a value that was pasted and waits; where no token can be added, for an
+/// environment with it.
+pub fn keep(state: &mut State, seen: SeenToken) -> Vec<Effect> {
+    state.leave_field();
+    let has_place = why_no_token(state).is_none();
+    let kind = match has_place {
+        true => SetupKind::Token,
+        false => SetupKind::Add,
+    };
+    let mut setup = Setup::new(kind, state.has_keyring);
+    let what = format!(
+        "{} · {} characters",
+        seen.report.kind.words(),
+        seen.report.length
+    );
+    let mended = seen.mended.into_iter().map(|says| (true, says));
+    setup.typed = TypedToken {
+        count: seen.report.length,
+        says: std::iter::once((false, what)).chain(mended).collect(),
+    };
+    if has_place {
+        let name = TokenName::nearest(&state.environment().name);
+        setup
+            .token_name
+            .set(free(name.as_str(), &state.all_tokens).as_str());
+        setup.row = SetupRow::TokenName;
+    }
+    state.overlay = Some(Overlay::Setup(Box::new(setup)));
+    changed(state)
 }
 
 fn free(name: &str, taken: &[TokenName]) -> String {

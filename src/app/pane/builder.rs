@@ -97,6 +97,8 @@ pub struct Builder {
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
     pub on_url: bool,
     pub editing: Option<Editing>,
+    /// The URL as it stood before it was typed into.
+    pub began: String,
     /// While something is looked for in the text under edit.
     pub search: Option<TextSearch>,
     removed: Vec<Removed>,
@@ -120,6 +122,7 @@ impl Builder {
             tab: BuilderTab::Params,
             on_url: true,
             editing: None,
+            began: String::new(),
             search: None,
             removed: Vec::new(),
         }
@@ -183,7 +186,12 @@ impl Builder {
 
     /// The table of the tab in front, if it has one.
     pub fn table(&self) -> Option<&Table> {
-        match self.tab {
+        self.table_of(self.tab)
+    }
+
+    /// The table of a tab, if it has one.
+    pub fn table_of(&self, tab: BuilderTab) -> Option<&Table> {
+        match tab {
             BuilderTab::Params => Some(&self.params),
             BuilderTab::Headers => Some(&self.headers),
             BuilderTab::Auth | BuilderTab::Notes => None,
@@ -217,7 +225,8 @@ impl Builder {
     pub fn edit(&mut self) -> Option<Notice> {
         if self.on_url {
             self.editing = Some(Editing::Url);
-            self.completion.begin(&self.url.text());
+            self.began = self.url.text();
+            self.completion.begin(&self.began);
             return None;
         }
         if let Some(table) = self.table() {
@@ -421,6 +430,14 @@ impl Builder {
         self.body.choose(kind);
         self.tab = BuilderTab::Body;
         self.on_url = false;
+    }
+
+    /// The caret goes to a line and a column of the body, where that can be typed into.
+    pub fn body_at(&mut self, at: (usize, usize)) {
+        if !self.body.is_preview() {
+            self.editing = Some(Editing::Body);
+            self.body.area.jump(at);
+        }
     }
 
     /// A pasted text that is too large for the field of the body; `None` for any other.

@@ -20,8 +20,6 @@ pub enum Pick {
     Token(Option<TokenName>),
     /// By its place among the environments.
     Environment(usize),
-    /// Sends the request although it writes to a protected environment.
-    SendAnyway,
     /// Forgets calls.
     Forget(Vec<ExchangeId>),
     /// The requests of the matrix.
@@ -169,6 +167,18 @@ impl Dialog {
         Dialog {
             typed: Some(Box::new(Field::line(""))),
             under: Some(under),
+            ..Dialog::new(title, choices, current)
+        }
+    }
+
+    /// The same, beneath no word.
+    pub fn sought(
+        title: impl Into<String>,
+        choices: Vec<Choice>,
+        current: Option<usize>,
+    ) -> Dialog {
+        Dialog {
+            typed: Some(Box::new(Field::line(""))),
             ..Dialog::new(title, choices, current)
         }
     }

@@ -8,6 +8,7 @@ use crate::insight::{Query, QueryError};
 use crate::model::{ExchangeId, ExchangeSummary, limits};
 use jiff::Zoned;
 use std::collections::{HashSet, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Calls that are judged together.
@@ -51,6 +52,8 @@ pub struct History {
     latest: VecDeque<ExchangeSummary>,
     /// What was forgotten, and can be brought back until the end of the run.
     forgotten: Vec<Vec<Row>>,
+    /// The runs whose calls are listed one by one.
+    open_runs: HashSet<ExchangeId>,
 }
 
 impl Default for History {
@@ -69,6 +72,7 @@ impl Default for History {
             held_bytes: 0,
             latest: VecDeque::new(),
             forgotten: Vec::new(),
+            open_runs: HashSet::new(),
         }
     }
 }
@@ -123,6 +127,7 @@ impl History {
             if self.list.cursor > 0 {
                 self.list.cursor += 1;
             }
+            self.settle();
         }
         let_go
     }
@@ -221,6 +226,7 @@ impl History {
         self.rows = rows;
         let place = here.and_then(|id| self.rows.iter().position(|row| row.summary.id == id));
         self.list.cursor = if was_first { 0 } else { place.unwrap_or(0) };
+        self.settle();
     }
 
     pub fn selected(&self) -> Option<&Row> {
@@ -229,8 +235,9 @@ impl History {
 
     /// Moves the cursor; says whether older rows are wanted now.
     pub fn step(&mut self, step: isize) -> bool {
-        self.list.step(step, self.rows.len());
-        self.has_older && self.asking.is_none() && self.list.cursor + 1 >= self.rows.len()
+        self.step_over_runs(step);
+        let end = self.folded().map_or(self.list.cursor + 1, |rows| rows.end);
+        self.has_older && self.asking.is_none() && end >= self.rows.len()
     }
 
     pub fn to_last(&mut self) -> bool {
@@ -242,8 +249,12 @@ impl History {
         self.rows.last().map(|row| row.summary.id.clone())
     }
 
-    /// Expands the selected row, if there is more to say about it.
+    /// Expands the selected row, if there is more to say about it; a run shows its calls, and hides
+    /// them again.
     pub fn expand(&mut self, open: bool) {
+        if self.expand_run(open) {
+            return;
+        }
         if let Some(row) = self.rows.get_mut(self.list.cursor) {
             row.open = open && has_more(&row.summary);
         }
@@ -251,16 +262,21 @@ impl History {
 
     /// Marks the selected row, or takes its mark away, and goes on to the next.
     pub fn mark(&mut self) {
-        if let Some(row) = self.rows.get_mut(self.list.cursor) {
-            row.marked = !row.marked;
-            self.list.step(1, self.rows.len());
+        let Some(first) = self.selected() else {
+            return;
+        };
+        let marked = !first.marked;
+        let chosen = self.chosen_rows();
+        for row in self.rows.get_mut(chosen).unwrap_or_default() {
+            row.marked = marked;
         }
+        self.step_over_runs(1);
     }
 
     /// Marks every row from the selected one to the newest; takes the marks away where all of
     /// them have one.
     pub fn mark_since(&mut self) {
-        let since = self.list.cursor.saturating_add(1).min(self.rows.len());
+        let since = self.chosen_rows().end.min(self.rows.len());
         let rows = &mut self.rows[..since];
         let all = rows.iter().all(|row| row.marked);
         for row in rows {
@@ -294,10 +310,8 @@ impl History {
         let marked = self.rows.iter().filter(|row| row.marked);
         let ids: Vec<_> = marked.map(|row| row.summary.id.clone()).collect();
         if ids.is_empty() {
-            self.selected()
-                .map(|row| row.summary.id.clone())
-                .into_iter()
-                .collect()
+            let chosen = self.rows.get(self.chosen_rows()).unwrap_or_default();
+            chosen.iter().map(|row| row.summary.id.clone()).collect()
         } else {
             ids
         }
@@ -330,6 +344,7 @@ impl History {
         self.rows = kept;
         self.forgotten.push(gone);
         self.list.step(0, self.rows.len());
+        self.settle();
     }
 
     /// Brings back what was forgotten last; returns which rows those are.
@@ -351,7 +366,109 @@ impl History {
             .iter()
             .position(|row| Some(&row.summary.id) == first);
         self.list.cursor = place.unwrap_or(0);
+        self.settle();
         ids
+    }
+
+    // The calls of one run, of a matrix or a replay say, are one row that opens.
+
+    /// Whether the row is left out because it belongs to the run of the row above it, and that is
+    /// folded. What a filter finds is listed call by call.
+    pub fn is_hidden(&self, number: usize) -> bool {
+        let run = |number: usize| self.rows.get(number)?.summary.run.as_ref();
+        let Some(above) = number.checked_sub(1) else {
+            return false;
+        };
+        let same = run(number).filter(|own| run(above) == Some(own));
+        !self.is_filtered() && same.is_some_and(|run| !self.open_runs.contains(run))
+    }
+
+    /// The rows that a row stands for, where it is a folded run of several calls.
+    pub fn run_at(&self, number: usize) -> Option<Range<usize>> {
+        if number >= self.rows.len() || self.is_hidden(number) {
+            return None;
+        }
+        let mut end = number + 1;
+        while end < self.rows.len() && self.is_hidden(end) {
+            end += 1;
+        }
+        (end > number + 1).then_some(number..end)
+    }
+
+    /// The rows of the folded run under the cursor.
+    pub fn folded(&self) -> Option<Range<usize>> {
+        self.run_at(self.list.cursor)
+    }
+
+    /// The rows that the one under the cursor stands for.
+    pub fn chosen_rows(&self) -> Range<usize> {
+        let at = self.list.cursor.min(self.rows.len());
+        let end = (at + 1).min(self.rows.len());
+        self.folded().unwrap_or(at..end)
+    }
+
+    /// The row above that is listed.
+    pub fn row_above(&self, number: usize) -> Option<usize> {
+        (0..number).rev().find(|row| !self.is_hidden(*row))
+    }
+
+    /// The row beneath that is listed.
+    pub fn row_below(&self, number: usize) -> Option<usize> {
+        (number + 1..self.rows.len()).find(|row| !self.is_hidden(*row))
+    }
+
+    /// The cursor is on a row that is listed.
+    fn settle(&mut self) {
+        while self.is_hidden(self.list.cursor) {
+            self.list.cursor -= 1;
+        }
+    }
+
+    fn step_over_runs(&mut self, step: isize) {
+        if step.unsigned_abs() >= self.rows.len() {
+            self.list.step(step, self.rows.len());
+            return self.settle();
+        }
+        for _ in 0..step.unsigned_abs() {
+            let next = match step < 0 {
+                true => self.row_above(self.list.cursor),
+                false => self.row_below(self.list.cursor),
+            };
+            let Some(next) = next else { break };
+            self.list.cursor = next;
+        }
+        self.list.step(0, self.rows.len());
+    }
+
+    /// Opens the run under the cursor, or folds the one that the row belongs to; `false` where there
+    /// is none.
+    fn expand_run(&mut self, open: bool) -> bool {
+        if open && self.folded().is_none() {
+            return false;
+        }
+        let Some(row) = self.rows.get(self.list.cursor) else {
+            return false;
+        };
+        let Some(run) = row.summary.run.clone() else {
+            return false;
+        };
+        // What is open in the row itself is folded first.
+        if open {
+            return self.open_runs.insert(run);
+        }
+        let is_folded = !row.open && self.open_runs.remove(&run);
+        self.settle();
+        is_folded
+    }
+
+    /// Lists the calls of the run that a row belongs to, and goes there.
+    pub fn show_row(&mut self, number: usize) {
+        if let Some(row) = self.rows.get(number) {
+            if self.is_hidden(number) {
+                self.open_runs.extend(row.summary.run.clone());
+            }
+            self.list.cursor = number;
+        }
     }
 
     pub fn has_forgotten(&self) -> bool {
@@ -375,4 +492,106 @@ pub fn path_of(url: &str) -> &str {
 
 fn bytes(exchange: &Exchange) -> usize {
     exchange.outcome.response().map_or(0, |r| r.body.len()) + exchange.sent.body.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::summary;
+    use crate::model::ExchangeId;
+
+    /// Newest first: a call, a run of three, a call, a run of one.
+    fn history() -> History {
+        let mut history = History::default();
+        let run = |number: u64| Some(ExchangeId::from_number(number));
+        for (number, run) in [
+            (9, None),
+            (8, run(6)),
+            (7, run(6)),
+            (6, run(6)),
+            (5, None),
+            (4, run(4)),
+        ] {
+            let mut summary =
+                summary(&crate::insight::redact::Mask::default().exchange(raw(number)));
+            summary.run = run;
+            history.rows.push(Row {
+                summary,
+                open: false,
+                marked: false,
+            });
+        }
+        history
+    }
+
+    fn raw(number: u64) -> crate::model::RawExchange {
+        crate::model::RawExchange {
+            id: ExchangeId::from_number(number),
+            environment: String::new(),
+            case: None,
+            typed: Default::default(),
+            sent: Default::default(),
+            outcome: crate::model::Outcome::Failed(crate::model::Failure::new(
+                crate::model::Cause::CallCancelled,
+                "",
+                "",
+            )),
+            redirects: Vec::new(),
+            attempts: 1,
+            unverified: Vec::new(),
+            started_at: Default::default(),
+            took: Default::default(),
+            probe_of: None,
+            run: None,
+            origin: Default::default(),
+        }
+    }
+
+    fn listed(history: &History) -> Vec<usize> {
+        let rows = 0..history.rows.len();
+        rows.filter(|row| !history.is_hidden(*row)).collect()
+    }
+
+    #[test]
+    fn a_run_of_several_calls_is_one_row_that_opens_and_folds() {
+        let mut history = history();
+        assert_eq!(listed(&history), [0, 1, 4, 5]);
+        history.step(1);
+        assert_eq!(history.folded(), Some(1..4));
+        assert_eq!(history.chosen_ids().len(), 3);
+        history.expand(true);
+        assert_eq!(listed(&history), [0, 1, 2, 3, 4, 5]);
+        history.step(2);
+        assert_eq!(history.list.cursor, 3);
+        history.expand(false);
+        // The cursor goes to the row that stands for all of them.
+        assert_eq!(history.list.cursor, 1);
+        assert_eq!(listed(&history), [0, 1, 4, 5]);
+        history.step(isize::MAX);
+        assert_eq!(history.list.cursor, 5);
+        history.step(-2);
+        assert_eq!(history.list.cursor, 1);
+    }
+
+    #[test]
+    fn marking_a_folded_run_marks_all_of_it() {
+        let mut history = history();
+        history.step(1);
+        history.mark();
+        assert_eq!(history.marked(), 3);
+        assert_eq!(history.list.cursor, 4);
+        history.step(-1);
+        history.mark();
+        assert_eq!(history.marked(), 0);
+    }
+
+    #[test]
+    fn what_a_filter_finds_is_listed_call_by_call() {
+        let mut history = history();
+        history.filter.set("403");
+        assert_eq!(listed(&history).len(), 6);
+        history.filter.set("");
+        history.show_row(2);
+        assert_eq!((history.list.cursor, listed(&history).len()), (2, 6));
+    }
 }

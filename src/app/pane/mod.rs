@@ -8,7 +8,9 @@ mod history;
 mod investigate;
 mod matrix;
 mod palette;
+mod pasted;
 mod prompt;
+mod question;
 mod response;
 mod secret;
 mod sessions;
@@ -23,7 +25,9 @@ pub use history::{History, Row, has_more, path_of};
 pub use investigate::{ByHand, Investigate};
 pub use matrix::MatrixPane;
 pub use palette::{Finding, Found, Goal, Palette};
+pub use pasted::{PastedToken, SeenToken};
 pub use prompt::{Asked, Prompt};
+pub use question::Question;
 pub use response::{
     Asked as AskedCall, BodyPlace, JqLine, Measured, ResponsePane, ResponseTab, Search, Why,
 };

@@ -119,6 +119,7 @@ fn pasted(client: &Client) -> Result<Option<Exchange>, Trouble> {
                     started_at: clock::now(),
                     took: Duration::ZERO,
                     probe_of: None,
+                    run: None,
                     origin: Default::default(),
                 })));
             }

@@ -279,6 +279,7 @@ impl Client {
             started_at: clock::now(),
             took: Duration::ZERO,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         }
     }
@@ -380,6 +381,7 @@ impl Client {
             started_at,
             took,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         }
     }
@@ -401,6 +403,7 @@ impl Client {
             started_at: clock::now(),
             took,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         })
     }

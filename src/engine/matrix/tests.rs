@@ -82,6 +82,7 @@ impl Wire for Script {
             started_at: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         }
     }

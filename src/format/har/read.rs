@@ -175,6 +175,7 @@ impl Reader<'_> {
             started_at,
             took,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         };
         let step = Step {

@@ -226,6 +226,7 @@ pub(crate) fn any_exchange() -> impl Strategy<Value = Exchange> {
                 took,
                 probe_of: probe.map(ExchangeId::from_number),
                 origin: CallOrigin::ALL[(id % 8) as usize],
+                run: (id % 3 == 0).then(|| ExchangeId::from_number(id / 3)),
             })
         },
     )
@@ -269,6 +270,7 @@ fn members_of_a_later_program_are_passed_over_and_a_later_version_is_named() {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::from_millis(12),
         probe_of: None,
+        run: None,
         origin: Default::default(),
     });
     let text = write(&exchange);

@@ -138,6 +138,8 @@ mod tests {
             message: None,
             refused: false,
             is_probe: false,
+            origin: Default::default(),
+            run: None,
             notes: String::new(),
             errors: Vec::new(),
         }

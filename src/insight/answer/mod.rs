@@ -6,6 +6,7 @@ pub(super) mod error_body;
 pub(super) mod json;
 pub(super) mod named;
 pub(super) mod phases;
+pub(super) mod pointed;
 pub(super) mod quota;
 pub(super) mod request_ids;
 pub(super) mod saved;

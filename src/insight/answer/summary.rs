@@ -41,6 +41,8 @@ pub fn summary_with(exchange: &Exchange, entries: &[Entry]) -> ExchangeSummary {
             .collect(),
         refused: exchange.outcome.is_refused(),
         is_probe: exchange.probe_of.is_some(),
+        origin: exchange.origin,
+        run: exchange.run.clone(),
         notes: exchange.typed.notes.clone(),
     }
 }

@@ -148,6 +148,8 @@ mod tests {
             errors: Vec::new(),
             refused: false,
             is_probe: false,
+            origin: Default::default(),
+            run: None,
             notes: String::new(),
         }
     }

@@ -148,6 +148,7 @@ mod tests {
             started_at: at(784_111_777),
             took: Duration::ZERO,
             probe_of: None,
+            run: None,
             origin: Default::default(),
         }
     }

@@ -481,6 +481,8 @@ mod tests {
             message: None,
             refused: false,
             is_probe: false,
+            origin: Default::default(),
+            run: None,
             notes: String::new(),
             errors: vec![ErrorLine {
                 title: Some("Zugriff verweigert".into()),

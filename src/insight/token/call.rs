@@ -198,6 +198,7 @@ mod tests {
             attempts: 1,
             unverified: Vec::new(),
             probe_of: None,
+            run: None,
             origin: Default::default(),
             started_at: Timestamp::from_second(1_800_000_000).unwrap(),
             took: Duration::ZERO,

@@ -10,6 +10,7 @@ mod made_up;
 mod mistakes;
 mod problem;
 mod repair;
+mod seems;
 pub mod survey;
 mod words;
 
@@ -27,6 +28,7 @@ pub use fitting::{Misfit, Weight};
 pub use made_up::made_up;
 pub use problem::{TokenKind, TokenProblem};
 pub use repair::{Repair, repair};
+pub use seems::{Seems, seems_token};
 pub use words::{Line, Tone, differences, lines, relative};
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -433,6 +433,7 @@ mod tests {
                     attempts: 1,
                     unverified: Vec::new(),
                     probe_of: None,
+                    run: None,
                     origin: Default::default(),
                     started_at: Timestamp::UNIX_EPOCH,
                     took: Duration::ZERO,

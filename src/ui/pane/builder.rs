@@ -49,7 +49,7 @@ pub fn draw_band(
     frame.render_widget(send, right);
     painted
         .spots
-        .push((area_of(right), Spot::Act(Action::Send)));
+        .push((area_of(right), Spot::Act(sends_or_stops(state))));
     // At rest the band is calm: where it leads is told to whoever is on it, and what is wrong.
     if tall && (state.is_on_call() || leads_nowhere(state)) {
         let place = Rect {
@@ -75,8 +75,23 @@ pub fn draw_band(
     }
 }
 
+/// What stands at the right of the band.
+fn sends_or_stops(state: &State) -> Action {
+    match state.response.awaiting.is_some() {
+        true => Action::Back,
+        false => Action::Send,
+    }
+}
+
 /// `^R send`; where a write asks first, that.
 fn send_words(state: &State, theme: &Theme, width: u16) -> Line<'static> {
+    if state.response.awaiting.is_some() {
+        let key = state.keymap.hint(Action::Back).unwrap_or_default();
+        return Line::from(vec![
+            Span::styled(key, theme.key()),
+            Span::styled(" stop", theme.dim()),
+        ]);
+    }
     let key = state.keymap.hint(Action::Send).unwrap_or_default();
     let key = Span::styled(key, theme.key());
     if width < 56 {
@@ -144,15 +159,28 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
     let spot = Spot::Act(Action::ChooseMethod);
     painted.spots.push((area_of(method_area), spot));
     painted.spots.push((area_of(url_area), Spot::Url));
-    if matches!(builder.editing, Some(Editing::Url)) {
+    let text = builder.url.text();
+    if matches!(builder.editing, Some(Editing::Url)) || state.types_call() {
         frame.render_widget(builder.url.area(), url_area);
+        // Beside the caret of an empty line, what it is for.
+        let used = text.width() as u16 + 2;
+        if matches!(text.as_str(), "" | "{{base}}/") && used < url_area.width {
+            let words = match text.is_empty() {
+                true => "type or paste a URL, or a path",
+                false => "type the path",
+            };
+            let place = Rect {
+                x: url_area.x + used,
+                width: url_area.width - used,
+                ..url_area
+            };
+            let words = cut(words, place.width as usize);
+            frame.render_widget(Line::styled(words, theme.dim()), place);
+        }
         return;
     }
-    let text = builder.url.text();
     let line = if text.is_empty() {
-        let key = state.keymap.hint(Action::Edit);
-        let words = format!("{}, then type a URL or a path", key.unwrap_or_default());
-        Line::styled(words, theme.dim())
+        Line::styled("no URL yet", theme.dim())
     } else {
         // Where there is little room, what every URL begins with is left out.
         let shown = match row.width < 60 {

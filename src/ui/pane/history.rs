@@ -3,7 +3,7 @@
 use crate::app::pane::{Row, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
 use crate::insight::asking::called;
-use crate::model::{Timestamp, cut, fit, wrap};
+use crate::model::{CallOrigin, StatusClass, Timestamp, cut, fit, wrap};
 use crate::ui::paint::{EntryColumns, area_of, sign};
 use crate::ui::theme::Theme;
 use jiff::tz::TimeZone;
@@ -66,16 +66,18 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     let cursor = history.list.cursor;
     let mut first = cursor;
     let mut used = lines(state, cursor, area.width, theme).len();
-    while first > 0 {
-        let above = lines(state, first - 1, area.width, theme).len();
+    while let Some(row) = history.row_above(first) {
+        let above = lines(state, row, area.width, theme).len();
         if used + above > height {
             break;
         }
         used += above;
-        first -= 1;
+        first = row;
     }
     let mut y = area.y;
-    for number in first..history.rows.len() {
+    let mut listed = Some(first);
+    while let Some(number) = listed {
+        listed = history.row_below(number);
         for (part, line) in lines(state, number, area.width, theme)
             .into_iter()
             .enumerate()
@@ -146,7 +148,8 @@ fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
         lines.extend(says.map(|text| Line::styled(text, theme.strong())));
     }
     // It tells what the rows beneath it do not.
-    let is_more = state.history.rows.len() >= area.height as usize;
+    let listed = std::iter::successors(Some(0), |row| state.history.row_below(*row));
+    let is_more = listed.take(area.height as usize).count() >= area.height as usize;
     if area.height >= 10 && is_more {
         lines.push(strip(&state.history.rows, width, theme));
         lines.push(Line::default());
@@ -260,6 +263,10 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
     let Some(row) = state.history.rows.get(number) else {
         return Vec::new();
     };
+    if let Some(rows) = state.history.run_at(number) {
+        let rows = state.history.rows.get(rows).unwrap_or_default();
+        return vec![run_line(state, rows, width as usize, theme)];
+    }
     let mut lines = vec![line(state, number, row, width as usize, theme)];
     if row.open {
         let width = (width as usize).saturating_sub(4);
@@ -278,6 +285,52 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
         }
     }
     lines
+}
+
+/// What a run is called.
+fn run_name(origin: CallOrigin) -> &'static str {
+    match origin {
+        CallOrigin::Probe => "investigation",
+        CallOrigin::Matrix => "matrix",
+        CallOrigin::Replay => "replay",
+        CallOrigin::Survey => "who am I",
+        CallOrigin::Agent => "agent",
+        CallOrigin::Grant => "getting a token",
+        CallOrigin::Person | CallOrigin::Unknown => "run",
+    }
+}
+
+/// `▸ matrix   88 calls   ✓ 40   ▲ 44   ✖ 4                02:07`
+fn run_line(state: &State, rows: &[Row], width: usize, theme: &Theme) -> Line<'static> {
+    let Some(newest) = rows.first().map(|row| &row.summary) else {
+        return Line::default();
+    };
+    let fold = match (rows.iter().all(|row| row.marked), theme.ascii) {
+        (true, _) => "* ",
+        (false, true) => "> ",
+        (false, false) => "▸ ",
+    };
+    let time = format!(" {}", time_text(newest.started_at, &state.zone, state.now));
+    let mut spans = vec![
+        Span::styled(fold, theme.dim()),
+        Span::styled(format!("{}   ", run_name(newest.origin)), theme.name()),
+        Span::styled(format!("{} calls", rows.len()), theme.dim()),
+    ];
+    let mut used: usize = spans.iter().map(Span::width).sum();
+    let end = width.saturating_sub(time.width());
+    for class in StatusClass::ALL {
+        let of = rows.iter().filter(|row| row.summary.looks() == class);
+        let count = of.count();
+        let text = format!("   {} {count}", sign(class, false, theme).trim_end());
+        if count == 0 || used + text.width() > end {
+            continue;
+        }
+        used += text.width();
+        spans.push(Span::styled(text, theme.class(class)));
+    }
+    spans.push(Span::raw(" ".repeat(end.saturating_sub(used))));
+    spans.push(Span::styled(time, theme.dim()));
+    Line::from(spans)
 }
 
 /// Columns of the method: of the longest one around a row, so that rows on one picture agree.

@@ -5,15 +5,18 @@ use super::response::causes;
 use crate::app::pane::{Investigate, path_of};
 use crate::app::{Action, State};
 use crate::insight::facts::{Bearer, Case, Probed, Purpose};
-use crate::insight::route_text;
-use crate::model::{Outcome, cut, fit, visible_line, wrap};
-use crate::ui::paint::frame;
+use crate::insight::{Explanation, route_text};
+use crate::model::{Cause, Outcome, cut, fit, visible_line, wrap};
+use crate::ui::paint::{barred, frame, sign};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
+
+/// Below this nothing but what is needed is shown.
+const SMALL: usize = 54;
 
 /// As large as it may be: evidence needs room.
 pub fn place(room: Rect) -> Rect {
@@ -49,6 +52,26 @@ pub fn draw(
     let inside = block.inner(area);
     screen.render_widget(block, area);
     let width = inside.width.saturating_sub(2) as usize;
+    let head = match &pane.found {
+        Some((_, explanation)) => verdict(state, pane, explanation, theme, width),
+        None => Vec::new(),
+    };
+    // The verdict never moves while the tree grows beneath it.
+    let air = usize::from(width >= SMALL && !head.is_empty());
+    let above = (head.len() + air) as u16;
+    let row_of = |rect: Rect| Rect {
+        x: rect.x + 1,
+        width: rect.width.saturating_sub(2),
+        ..rect
+    };
+    for (rect, line) in inside.rows().zip(&head) {
+        screen.render_widget(line, row_of(rect));
+    }
+    let inside = Rect {
+        y: inside.y + above.min(inside.height),
+        height: inside.height.saturating_sub(above),
+        ..inside
+    };
     let (lines, at) = lines(state, pane, theme, width);
     let height = inside.height as usize;
     // The probe under the cursor stays in sight, unless the reader went on below.
@@ -57,12 +80,7 @@ pub fn draw(
         .max((at + 1).saturating_sub(height))
         .min(lines.len().saturating_sub(height.min(lines.len())));
     for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
-        let rect = Rect {
-            x: rect.x + 1,
-            width: rect.width.saturating_sub(2),
-            ..rect
-        };
-        screen.render_widget(line, rect);
+        screen.render_widget(line, row_of(rect));
     }
     (lines.len(), height)
 }
@@ -127,11 +145,68 @@ fn lines(
     if let Some(asked) = &pane.by_hand {
         lines.extend(by_hand(state, &asked.command, theme, width));
     }
-    if pane.job.is_some() {
-        lines.push(Line::styled("So far", theme.dim()));
-    }
     lines.extend(causes(explanation, state.now, width, theme));
     (lines, at)
+}
+
+/// What it comes to so far, beside a bar in the colour of the answer's class. It stands above what
+/// grows.
+fn verdict(
+    state: &State,
+    pane: &Investigate,
+    explanation: &Explanation,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let outcome = &pane.exchange.outcome;
+    let class = outcome.looks();
+    let room = width.saturating_sub(2);
+    let first = explanation.verdict();
+    let headline = outcome.headline();
+    let sign = sign(outcome.class(), outcome.is_refused(), theme);
+    let head = cut(
+        &format!("{sign} {}", visible_line(headline.trim_end())),
+        room,
+    );
+    let reads = match (pane.budget, pane.job.is_some()) {
+        (0, _) => String::new(),
+        (budget, true) => format!("   {} of {budget} reads so far", pane.probes()),
+        (budget, false) => format!("   {} of {budget} reads", pane.probes()),
+    };
+    let reads = cut(&reads, room.saturating_sub(head.width()));
+    let known = visible_line(explanation.known_as()).into_owned();
+    let left = room.saturating_sub(head.width() + reads.width());
+    let known = match left > known.width() + 2 {
+        true => format!("{known:>left$}"),
+        false => String::new(),
+    };
+    let mut lines = vec![Line::from(vec![
+        Span::styled(head, theme.class(class)),
+        Span::styled(reads, theme.dim()),
+        Span::styled(known, theme.dim()),
+    ])];
+    let texts = wrap(&visible_line(&first.summary), room)
+        .into_iter()
+        .take(3);
+    lines.extend(texts.map(|text| Line::styled(text, theme.strong())));
+    let mut sure = format!("{} ({})", first.sure(), first.percent());
+    if pane.job.is_some() {
+        sure = format!("so far {sure}");
+    }
+    let id = match first.cause {
+        Cause::None => String::new(),
+        cause => format!(" · {}", cause.id()),
+    };
+    let id = cut(&id, room.saturating_sub(sure.width()));
+    lines.push(Line::from(vec![
+        Span::raw(cut(&sure, room)),
+        Span::styled(id, theme.dim()),
+    ]));
+    let bar = match pane.job.is_some() && state.is_busy() {
+        true => theme.focus(),
+        false => theme.class(class),
+    };
+    barred(lines, bar, theme)
 }
 
 fn waiting(pane: &Investigate) -> String {

@@ -188,7 +188,13 @@ fn empty(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         "The answer will stand here: first what was said and why, then errors, body, headers and timing.",
     ));
     lines.push(Line::default());
-    let key = |action| state.keymap.hint(action).unwrap_or_default();
+    let key = |action| {
+        let hint = match state.is_typing() {
+            true => state.keymap.hint_while_typing(action),
+            false => state.keymap.hint(action),
+        };
+        hint.unwrap_or_default()
+    };
     let rows = [
         (key(Action::Send), "sends the call above"),
         (

@@ -672,13 +672,9 @@ pub fn draw_differences(state: &State, theme: &Theme, area: Rect, frame: &mut Fr
                     lines.push(Line::styled("As it was recorded.", theme.dim()));
                 }
                 if let Some(verdict) = &report.verdict {
-                    let text = format!(
-                        "{} ({}): {}",
-                        verdict.cause.id(),
-                        verdict.percent(),
-                        verdict.summary
-                    );
-                    lines.extend(words(&text, width, theme.strong()));
+                    lines.extend(words(&verdict.summary, width, theme.strong()));
+                    let id = format!("{} ({})", verdict.cause.id(), verdict.percent());
+                    lines.extend(words(&id, width, theme.dim()));
                 }
             }
             Some(place) if place < told.len() => {

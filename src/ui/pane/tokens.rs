@@ -439,7 +439,7 @@ fn call_lines(
     all
 }
 
-fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+pub fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let labels = told.iter().map(|line| line.label.width());
     let label = labels.max().unwrap_or(0).clamp(9, 14).min(width / 3);
     let mut all = Vec::new();
@@ -471,7 +471,12 @@ fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> {
 }
 
 /// The time between its beginning and its end as a bar.
-fn lifetime(claims: &Claims, now: Timestamp, theme: &Theme, width: usize) -> Option<Line<'static>> {
+pub fn lifetime(
+    claims: &Claims,
+    now: Timestamp,
+    theme: &Theme,
+    width: usize,
+) -> Option<Line<'static>> {
     let begin = claims.not_before.or(claims.issued_at)?;
     let end = claims.expires_at?;
     let whole = end.as_second().saturating_sub(begin.as_second());

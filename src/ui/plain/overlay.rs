@@ -1,8 +1,11 @@
 //! What is asked, and what can be chosen, each with its number.
 
 use super::answer::explained;
-use crate::app::pane::{GoesIn, Help, Investigate, KeepIn, Setup, SetupKind, SetupRow};
+use crate::app::pane::{
+    GoesIn, Help, Investigate, KeepIn, PastedToken, Setup, SetupKind, SetupRow,
+};
 use crate::app::{Overlay, State};
+use crate::insight::token::{Tone, lines as token_lines};
 use crate::model::visible_line;
 
 /// Rows that are read of what fits in the palette.
@@ -64,10 +67,36 @@ pub fn overlay(state: &State) -> Vec<String> {
             secret.token
         )],
         Overlay::Setup(setup) => form(setup),
+        Overlay::Question(question) => {
+            vec![question.says().0, "yes or no; a dot leaves.".to_owned()]
+        }
+        Overlay::Pasted(pasted) => pasted_token(pasted, state),
         Overlay::Help(help) => keys(help, state),
     };
     let lines = lines.into_iter().filter(|line| !line.trim().is_empty());
     lines.map(|line| visible_line(&line).into_owned()).collect()
+}
+
+/// A pasted token, and what can become of it.
+fn pasted_token(pasted: &PastedToken, state: &State) -> Vec<String> {
+    let place = state.environment();
+    let knowledge = state.catalogue.library.of_environment(place);
+    let api = knowledge.api.as_deref();
+    let mut lines = vec![format!(
+        "A pasted token, fingerprint {}; it is neither kept nor sent.",
+        pasted.seen.fingerprint
+    )];
+    let told = token_lines(&pasted.seen.report, state.now, Some(place), api);
+    lines.extend(told.into_iter().map(|line| match line.tone {
+        Tone::Bad => format!("Mistake: {}, {}", line.label, line.text),
+        Tone::Doubt | Tone::Plain => format!("{}: {}", line.label, line.text),
+    }));
+    lines.extend(pasted.seen.mended.iter().cloned());
+    lines.push(
+        "pasted-use takes it for this run, pasted-keep keeps it, pasted-copy copies this, a dot forgets it."
+            .to_owned(),
+    );
+    lines
 }
 
 fn investigation(found: &Investigate, state: &State) -> Vec<String> {

@@ -144,6 +144,8 @@ impl BodyPlace {
         let pattern = Pattern::new(&search.field.text(), text.view());
         if pattern.is_none() {
             self.return_from_search();
+            // Where it began may be beyond what this view has.
+            self.cursor = self.folds.seen(text, self.cursor);
         }
         pattern
     }

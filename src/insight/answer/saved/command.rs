@@ -30,7 +30,7 @@ pub fn request<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<SentReque
 }
 
 /// The command of a line, without the prompt before it.
-fn command(line: &str) -> Option<&str> {
+pub fn command(line: &str) -> Option<&str> {
     const PROGRAMS: [&str; 7] = [
         "curl ",
         "curl.exe ",
@@ -61,7 +61,8 @@ struct Asked {
     is_partial: bool,
 }
 
-fn read(text: &str) -> Option<SentRequest> {
+/// The request of a whole command, without the prompt before it.
+pub fn read(text: &str) -> Option<SentRequest> {
     let mut words = words(text).into_iter();
     let program = words.next()?;
     let mut asked = Asked::default();

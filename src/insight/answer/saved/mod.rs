@@ -4,6 +4,7 @@
 //! stays a body.
 
 mod access;
+mod below;
 mod client;
 mod command;
 mod credential;
@@ -42,6 +43,8 @@ pub enum Form {
     Access,
     Told,
     Client,
+    /// A command and what it brought.
+    Below,
     Body,
     Words,
 }
@@ -60,6 +63,7 @@ impl Form {
             Form::Access => "a line of an access log",
             Form::Told => "what a client says of an answer",
             Form::Client => "what a client says of a call without an answer",
+            Form::Below => "a command and what it brought",
             Form::Body => "a body without its head",
             Form::Words => "words",
         }
@@ -74,7 +78,7 @@ impl Form {
     pub fn is_unmistakable(self) -> bool {
         matches!(
             self,
-            Form::Plain | Form::Marked | Form::Trace | Form::Wget | Form::OkHttp
+            Form::Plain | Form::Marked | Form::Trace | Form::Wget | Form::OkHttp | Form::Below
         )
     }
 }
@@ -92,6 +96,16 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// As what it was read, and what was odd about the text.
+    pub fn says(&self) -> String {
+        let mut says = format!("Read as {}.", self.form.noun());
+        for note in &self.notes {
+            says.push(' ');
+            says.push_str(&note.message);
+        }
+        says
+    }
+
     /// Whether an answer was read for certain, although a request may stand in the text as well.
     pub fn is_answer(&self) -> bool {
         let has_status = matches!(&self.outcome, Outcome::Answered(answer) if answer.status > 0);
@@ -124,6 +138,9 @@ fn read(bytes: &[u8], library: &Library) -> Option<Saved> {
     if let Some(saved) = document(&whole, words.trim(), library) {
         return Some(saved);
     }
+    if let Some(saved) = below_command(&words, library) {
+        return Some(saved);
+    }
     if let Some((turn, form)) = line_of_log(&text) {
         return of_turns(form, vec![turn]);
     }
@@ -135,6 +152,42 @@ fn read(bytes: &[u8], library: &Library) -> Option<Saved> {
             ..saved
         },
         None => saved,
+    })
+}
+
+/// A command with what it brought: what stands beneath it is its answer, or a document among the
+/// words there is.
+fn below_command(words: &str, library: &Library) -> Option<Saved> {
+    let parts = below::split(words)?;
+    let read = |first, end| read(parts.text(first, end).as_bytes(), library);
+    let (first, all) = (parts.first(), parts.rest.len());
+    let (first, end) = match parts.document(first, is_document) {
+        Some(end) => (first, end),
+        None => {
+            let whole = read(first, all)?;
+            let ends = |at| Some((at, parts.document(at, is_document)?));
+            match (whole.form, (first..all).find_map(ends)) {
+                (Form::Words | Form::Body, Some(among)) => among,
+                (Form::Words, None) => return None,
+                _ => (first, all),
+            }
+        }
+    };
+    let saved = read(first, end)?;
+    let mut notes = saved.notes;
+    match parts.left_out(first, end) {
+        0 => {}
+        1 => notes.push(Note::new("One line of words beside them was left out.")),
+        left => notes.push(Note::new(format!(
+            "{left} lines of words around them were left out."
+        ))),
+    }
+    let sent = saved.sent.filter(|sent| !sent.url.is_empty());
+    Some(Saved {
+        form: Form::Below,
+        sent: sent.or(Some(parts.sent)),
+        notes,
+        ..saved
     })
 }
 

@@ -207,6 +207,7 @@ fn answers_differ_in_what_decides_then_in_headers_then_in_the_body() {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        run: None,
         origin: Default::default(),
     };
     let was = answer(

@@ -60,6 +60,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        run: None,
         origin: Default::default(),
     })
 }

@@ -44,6 +44,7 @@ fn raw(outcome: Outcome) -> RawExchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        run: None,
         origin: Default::default(),
     }
 }

@@ -206,6 +206,7 @@ fn exchange(number: u64, request: &str, outcome: Outcome) -> Exchange {
         attempts: 1,
         unverified: Vec::new(),
         probe_of: None,
+        run: None,
         origin: Default::default(),
         started_at: Timestamp::from_second(1_800_000_000).unwrap(),
         took: Duration::ZERO,

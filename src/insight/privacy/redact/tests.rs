@@ -35,6 +35,7 @@ fn exchange(sent: SentRequest, response: Response) -> RawExchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        run: None,
         origin: Default::default(),
     }
 }

@@ -2,13 +2,14 @@
 
 use super::table;
 use crate::app::pane::Editing;
-use crate::app::{Action, Painted, Pane, State};
-use crate::model::{BodyKind, cut, resolve, visible_line};
+use crate::app::{Action, Painted, Pane, State, pointed_lines};
+use crate::model::{BodyKind, StatusClass, cut, resolve, visible_line};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let body = &state.builder.body;
@@ -106,12 +107,40 @@ fn text(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     }
     if is_edited {
         frame.render_widget(builder.body.area.area(), area);
+        marks(state, theme, area, frame);
         return;
     }
     let here = state.focus == Pane::Request && !builder.on_url;
     let style = if here { theme.strong() } else { Style::new() };
     for (rect, text) in area.rows().zip(builder.body.text().lines()) {
         frame.render_widget(Line::styled(cut(text, rect.width as usize), style), rect);
+    }
+    marks(state, theme, area, frame);
+}
+
+/// Left of each line that an error of the answer points to, the sign of its class; where lines are
+/// rows, and not scrolled or wrapped.
+fn marks(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let text = state.builder.body.text();
+    let fits = |line: &str| line.width() < area.width as usize;
+    let is_edited = matches!(state.builder.editing, Some(Editing::Body));
+    let moves = text.lines().count() > area.height as usize || !text.lines().all(fits);
+    if area.x < 2 || is_edited && moves {
+        return;
+    }
+    let class = StatusClass::ClientError;
+    for line in pointed_lines(state) {
+        let Some(y) = u16::try_from(line).ok().filter(|line| *line < area.height) else {
+            continue;
+        };
+        let place = Rect {
+            x: area.x - 2,
+            y: area.y + y,
+            width: 1,
+            height: 1,
+        };
+        let sign = Line::styled(class.glyph(theme.ascii), theme.class(class));
+        frame.render_widget(sign, place);
     }
 }
 

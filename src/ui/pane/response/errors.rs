@@ -186,6 +186,12 @@ fn steps(state: &State, shown: &Shown, theme: &Theme) -> Vec<Line<'static>> {
     if class == StatusClass::ClientError && !shown.exchange.is_received() {
         rows.push((Action::ChooseToken, "send it as another token"));
     }
+    if can(&Action::ToField) {
+        rows.push((Action::ToField, "to the failing field of the request"));
+    }
+    if can(&Action::OpenRemedy) {
+        rows.push((Action::OpenRemedy, "open the page that the answer names"));
+    }
     if can(&Action::Investigate) {
         rows.push((Action::Investigate, "find out for certain"));
     }

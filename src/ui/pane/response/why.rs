@@ -19,13 +19,15 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
         Some(why) => {
             let mut lines = causes(&why.explanation, state.now, width, theme);
             lines.extend(outlook(state, &why.case, width, theme));
+            lines.extend(ids(&why.explanation, width, theme));
             lines
         }
     };
     super::scroll::scrolled(lines, state, theme, area, frame)
 }
 
-/// The verdict with what the answer names and all that speaks for it, and what else it could be.
+/// What the answer names, all that speaks for the verdict, what to do, and what else it could be.
+/// The verdict itself stands above, beside its bar.
 pub fn causes(
     explanation: &Explanation,
     now: Timestamp,
@@ -33,28 +35,7 @@ pub fn causes(
     theme: &Theme,
 ) -> Vec<Line<'static>> {
     let first = explanation.verdict();
-    let mut verdict = named("Verdict", first, theme.strong(), theme);
-    let known = visible_line(explanation.known_as());
-    verdict.push_span(Span::styled(format!("  {known}"), theme.dim()));
-    let mut lines = vec![verdict];
-    lines.extend(paragraph(&first.summary, "  ", width, Style::new()));
-    for (label, text) in explanation.named.rows(now) {
-        let style = match label {
-            "needed" => theme.strong(),
-            _ => Style::new(),
-        };
-        let wrapped = wrap(
-            &visible_line(&text),
-            width.saturating_sub(2 + LABEL).max(10),
-        );
-        for (part, text) in wrapped.into_iter().enumerate() {
-            let label = if part == 0 { label } else { "" };
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {label:LABEL$}"), theme.dim()),
-                Span::styled(text, style),
-            ]));
-        }
-    }
+    let mut lines = named_rows(explanation, now, width, theme);
     let lists = [
         ("Because", &first.evidence),
         ("What to do", &first.next_steps),
@@ -62,6 +43,9 @@ pub fn causes(
     for (title, rows) in lists {
         if rows.is_empty() {
             continue;
+        }
+        if !lines.is_empty() {
+            lines.push(Line::default());
         }
         lines.push(Line::styled(title, theme.strong()));
         for row in rows {
@@ -76,9 +60,37 @@ pub fn causes(
             }
         }
     }
-    for other in explanation.alternatives() {
+    for (place, other) in explanation.alternatives().iter().enumerate() {
+        if place == 0 && !lines.is_empty() {
+            lines.push(Line::default());
+        }
         lines.push(named("Or", other, theme.dim(), theme));
         lines.extend(paragraph(&other.summary, "  ", width, theme.dim()));
+    }
+    lines
+}
+
+/// Needed, held, remedy and the like, each with its label in one column.
+fn named_rows(
+    explanation: &Explanation,
+    now: Timestamp,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (label, text) in explanation.named.rows(now) {
+        let style = match label {
+            "needed" => theme.strong(),
+            _ => Style::new(),
+        };
+        let wrapped = wrap(&visible_line(&text), width.saturating_sub(LABEL).max(10));
+        for (part, text) in wrapped.into_iter().enumerate() {
+            let label = if part == 0 { label } else { "" };
+            lines.push(Line::from(vec![
+                Span::styled(format!("{label:LABEL$}"), theme.dim()),
+                Span::styled(text, style),
+            ]));
+        }
     }
     lines
 }
@@ -86,13 +98,25 @@ pub fn causes(
 /// Columns of what stands before a named thing.
 const LABEL: usize = 9;
 
-/// `Verdict  token.expired (86 %)  Acme`
+/// `Or  token.expired (86 %)`
 fn named(title: &str, verdict: &Verdict, style: Style, theme: &Theme) -> Line<'static> {
     Line::from(vec![
         Span::styled(format!("{title}  "), style),
         Span::styled(verdict.cause.id(), theme.code()),
         Span::styled(format!(" ({})", verdict.percent()), theme.dim()),
     ])
+}
+
+/// What the cause is called in files and filters, and whose knowledge it stands on.
+fn ids(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let first = explanation.verdict();
+    let words = format!(
+        "Its name is {} ({}); judged as {}.",
+        first.cause.id(),
+        first.percent(),
+        explanation.known_as()
+    );
+    paragraph(&words, "", width, theme.dim())
 }
 
 /// What only a probe could settle.

@@ -1,0 +1,112 @@
+//! The call line is typed into at once: whatever is typed while it has the focus goes into it. A path
+//! takes the place of the one that stands there, and so does a whole URL; a method before it is
+//! taken for the method.
+
+use super::action::{Action, Pane, Place};
+use super::keymap::{Key, KeyCode};
+use super::message::Effect;
+use super::pane::{Builder, Editing};
+use super::state::State;
+use crate::model::{Origin, bare_url};
+
+/// Whether the key is one that types, on a line that has the focus and no caret yet.
+pub fn takes(state: &State, key: Key) -> bool {
+    let moves = || match state.keymap.lookup(Place::Field, key) {
+        Some(
+            Action::FieldLeft
+            | Action::FieldRight
+            | Action::FieldWordLeft
+            | Action::FieldWordRight
+            | Action::FieldHome
+            | Action::FieldEnd
+            | Action::FieldClear
+            | Action::FieldWordDelete,
+        ) => true,
+        _ => matches!(key.code, KeyCode::Backspace | KeyCode::Delete),
+    };
+    state.types_call() && (key.is_text() || moves())
+}
+
+/// The line gets the caret, for the first key that is typed there.
+pub fn begin(state: &mut State, key: Key) -> Vec<Effect> {
+    state.builder.edit();
+    if key == Key::plain(KeyCode::Char('/')) {
+        clear_path(state);
+    }
+    vec![Effect::FindPlaces(Box::new(state.environment().clone()))]
+}
+
+/// What a path that begins with `/` leaves of a URL: what stands before its own path.
+fn clear_path(state: &mut State) {
+    let url = state.builder.url.text();
+    let rest = url.find("://").map_or(0, |at| at + 3);
+    let begin = url[rest..].find('/').map_or(url.len(), |at| rest + at);
+    let is_base = url.starts_with("{{") || rest > 0;
+    let kept = if is_base { &url[..begin] } else { "" };
+    state.builder.url.replace(kept);
+}
+
+/// After a key: a method that was typed before the URL is the method, and a scheme behind what
+/// stands there begins another URL.
+pub fn typed(state: &mut State) {
+    let builder = &mut state.builder;
+    if !matches!(builder.editing, Some(Editing::Url)) {
+        return;
+    }
+    let text = builder.url.text();
+    let tail = text.strip_prefix(&builder.began).unwrap_or(&text);
+    if let Some(word) = tail.strip_suffix(' ')
+        && let Some(method) = Builder::METHODS
+            .iter()
+            .find(|method| method.eq_ignore_ascii_case(word))
+    {
+        let before = match tail.len() == text.len() {
+            true => String::new(),
+            false => builder.began.clone(),
+        };
+        builder.method = (*method).to_owned();
+        builder.url.replace(&before);
+        // The next key is the first again: a path takes the place of the one that stands there.
+        builder.finish_editing();
+        return;
+    }
+    if matches!(tail, "http://" | "https://") && tail.len() < text.len() {
+        let tail = tail.to_owned();
+        builder.url.replace(&tail);
+    }
+}
+
+/// A word that is pasted while the line has the focus; `false` where it is no part of a URL.
+pub fn paste(state: &mut State, text: &str) -> bool {
+    let word = text.trim();
+    let is_typed = matches!(state.builder.editing, Some(Editing::Url));
+    let url = bare_url(text);
+    let is_url = Origin::parse(url).is_some() && !url.contains(char::is_whitespace);
+    let in_query = || {
+        let before = state.builder.url.text();
+        let caret = state.builder.url.caret().1;
+        before.chars().take(caret).any(|c| c == '?')
+    };
+    if is_url && !(is_typed && in_query()) {
+        state.builder.url.replace(url);
+        return true;
+    }
+    if is_typed || word.is_empty() || word.contains(char::is_whitespace) {
+        return false;
+    }
+    state.builder.edit();
+    if word.starts_with('/') {
+        clear_path(state);
+    }
+    state.builder.url.paste(word);
+    true
+}
+
+/// From the line to the response, or to the rest of the request where there is none yet.
+pub fn leave(state: &mut State) {
+    state.builder.finish_editing();
+    match state.response.shown.is_some() {
+        true => state.focus = Pane::Response,
+        false => state.builder.on_url = false,
+    }
+}

@@ -1,0 +1,45 @@
+//! A question in the line of messages.
+
+use crate::app::pane::Question;
+use crate::app::{Action, State};
+use crate::model::wrap;
+use crate::ui::theme::Theme;
+use ratatui::text::Line;
+
+/// What is asked, whole; where the keys have no line of their own, with them.
+pub fn lines(question: &Question, state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
+    let margin = if width >= 60 { "  " } else { " " };
+    let room = (width as usize).saturating_sub(2 * margin.len());
+    let (whole, short) = question.says();
+    let sign = match (question, theme.ascii) {
+        (Question::Page { .. }, _) => "",
+        (Question::Write { .. }, false) => "▲ ",
+        (Question::Write { .. }, true) => "! ",
+    };
+    let key = |action: Action| {
+        let key = state.keymap.hint(action).unwrap_or_default();
+        theme.key_name(&key)
+    };
+    let style = match question {
+        Question::Write { .. } => theme.trouble(),
+        Question::Page { .. } => theme.strong(),
+    };
+    let text = match (width >= 60, question) {
+        (true, _) => format!("{sign}{whole}"),
+        (false, Question::Write { .. }) => format!(
+            "{sign}{short}  {} sends once  {} no",
+            key(Action::WriteOnce),
+            key(Action::WriteLeave)
+        ),
+        (false, Question::Page { .. }) => format!(
+            "{short}  {} opens it  {} copies  {} no",
+            key(Action::PageOpen),
+            key(Action::PageCopy),
+            key(Action::PageLeave)
+        ),
+    };
+    let lines = wrap(&text, room).into_iter();
+    lines
+        .map(|line| Line::styled(format!("{margin}{line}"), style))
+        .collect()
+}
