@@ -413,7 +413,7 @@ fn quitting_works_by_q_and_by_ctrl_c_from_everywhere() {
 #[test]
 fn q_closes_a_list_before_it_quits() {
     let mut scene = Scene::open(WIDE);
-    scene.to_rows().keys("b q ? q");
+    scene.beneath_the_line().keys("b q ? q");
     assert!(!asked_to_quit(&scene));
     assert!(scene.state.overlay.is_none());
 }
@@ -725,7 +725,7 @@ fn scene_for(action: Action) -> Scene {
     scene.draws = true;
     scene.send(&guided("Two values are refused"));
     scene.send(&guided("The same runbook itself opens"));
-    scene.to_rows();
+    scene.beneath_the_line();
     for row in ["a=1", "b=2"] {
         scene.keys("a").types(row).keys("enter");
     }

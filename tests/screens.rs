@@ -543,7 +543,7 @@ fn the_url_being_edited() {
 #[test]
 fn rows_of_parameters() {
     looks_like("params", |scene| {
-        scene.to_rows();
+        scene.beneath_the_line();
         scene.keys("a").types("page[size] = 5").keys("enter");
         scene.keys("a").types("stage = active").keys("enter space");
     });
@@ -684,12 +684,12 @@ fn scenes(size: (u16, u16)) -> Vec<Scene> {
             scene.types("{{missing}}");
         },
         |scene| {
-            scene.to_rows();
+            scene.beneath_the_line();
             scene.keys("a").types("a=1").keys("enter space");
         },
         |scene| {
             scene.send(&guided("Two values are refused"));
-            scene.to_rows();
+            scene.beneath_the_line();
             scene.keys("]");
         },
         |scene| {
@@ -708,7 +708,7 @@ fn scenes(size: (u16, u16)) -> Vec<Scene> {
         },
         |scene| {
             scene.send(&guided("The same runbook itself opens"));
-            scene.to_rows();
+            scene.beneath_the_line();
             scene.keys("] ]");
         },
         |scene| {

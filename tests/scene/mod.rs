@@ -262,7 +262,7 @@ impl Scene {
     }
 
     /// The focus is on the request beneath the call line.
-    pub fn to_rows(&mut self) -> &mut Scene {
+    pub fn beneath_the_line(&mut self) -> &mut Scene {
         self.state.focus = Pane::Request;
         self.state.builder.on_url = false;
         self

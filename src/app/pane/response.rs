@@ -290,6 +290,7 @@ impl ResponsePane {
             self.body.move_to(&shown.body, &body);
             shown.body = body;
             self.reading = None;
+            self.settle();
             return None;
         }
         Some(Effect::LetGo(Spent {
@@ -312,7 +313,15 @@ impl ResponsePane {
         effects.extend(self.read_rest());
         // What is looked for may be written otherwise in this view.
         effects.extend(self.search(measured));
+        self.settle();
         effects
+    }
+
+    /// The cursor is on a line that there is.
+    fn settle(&mut self) {
+        if let Some(shown) = &self.shown {
+            self.body.cursor = self.body.folds.seen(&shown.body, self.body.cursor);
+        }
     }
 
     /// Whether there is a body in front to be read in another way.
