@@ -200,7 +200,7 @@ fn each_kind_of_body_arrives_as_it_was_typed() {
         let taken = taken(&server);
         tty.sees("✓ 204 No Content");
         // The answer is on the screen; the next one is waited for anew.
-        tty.types("\x1b1");
+        tty.types("\x1b1\x1b[B");
         taken
     };
     // Text that is JSON.

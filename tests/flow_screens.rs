@@ -842,7 +842,7 @@ fn the_auth_tab_chooses_a_token_by_name_or_none() {
     scene.keys("up enter ctrl-r");
     let token = |scene: &Scene| scene.last_sent().token.clone().map(|token| token.name);
     assert_eq!(token(&scene), Some(name("viewer")));
-    scene.keys("alt-1 G enter ctrl-r");
+    scene.keys("alt-1 down G enter ctrl-r");
     assert_eq!(token(&scene), None);
     let text = text_of(&scene.picture());
     assert!(text.contains("goes without Authorization"), "{text}");
