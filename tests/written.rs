@@ -295,7 +295,7 @@ fn only_the_row_that_was_edited_is_encoded_anew() {
             .to_owned()
     };
     scene
-        .keys("down down enter")
+        .keys("down enter")
         .types(",c")
         .keys("enter ctrl-r");
     assert_eq!(target(&scene), "/p?ids[]=1&page=a%2Cb%2Cc&k=abc==&flag");
