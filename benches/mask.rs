@@ -127,6 +127,7 @@ fn exchange(body: Vec<u8>, header: &str) -> RawExchange {
         started_at: Timestamp::UNIX_EPOCH,
         took: Duration::ZERO,
         probe_of: None,
+        run: None,
         origin: Default::default(),
     }
 }
