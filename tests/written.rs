@@ -294,9 +294,6 @@ fn only_the_row_that_was_edited_is_encoded_anew() {
         url.trim_start_matches("https://api.other.example")
             .to_owned()
     };
-    scene
-        .keys("down enter")
-        .types(",c")
-        .keys("enter ctrl-r");
+    scene.keys("down enter").types(",c").keys("enter ctrl-r");
     assert_eq!(target(&scene), "/p?ids[]=1&page=a%2Cb%2Cc&k=abc==&flag");
 }

@@ -536,8 +536,8 @@ impl Pack {
             });
             let says_words = !row.words.is_empty() || !row.all_words.is_empty();
             // A code under a condition says more than the code.
-            let is_narrow = !row.codes.is_empty()
-                && !(row.credentials.is_empty() && row.paths.is_empty() && row.headers.is_empty());
+            let conditions = row.credentials.len() + row.paths.len() + row.headers.len();
+            let is_narrow = !row.codes.is_empty() && conditions > 0;
             if (says_words || is_narrow) && row.meaning.sure >= SPECIAL {
                 special = special.max(row.meaning.sure);
             }
