@@ -338,6 +338,16 @@ impl<'a> Beside<'a> {
     }
 }
 
+/// What is left of a finding beside rows that speak against it, which sees nothing for itself any
+/// more where they are sure.
+pub fn beside(weight: f32, left: f32) -> (f32, Tier) {
+    let tier = match left > PROVING {
+        true => Tier::Seen,
+        false => Tier::Said,
+    };
+    (weight * left, tier)
+}
+
 fn left_by<'a>(rows: impl Iterator<Item = &'a Spoken<'a>>) -> f32 {
     let surest = rows.map(|row| row.meaning.sure).fold(0.0, f32::max);
     1.0 - surest.min(SUREST)

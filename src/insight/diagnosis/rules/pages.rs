@@ -2,7 +2,7 @@
 //! itself.
 
 use super::finding::{Findings, Rule, Tier};
-use super::known::{Beside, PROVING};
+use super::known::{Beside, beside};
 use crate::insight::api::fits::path_fits;
 use crate::insight::facts::{Case, Facts, Page};
 use crate::model::{Body, Cause, RequestSpec};
@@ -65,21 +65,13 @@ fn instead(case: &Case, findings: &mut Findings) {
         let says = "A login page came instead of the API's answer.";
         // Some APIs answer a credential that they do not take so, and their pack knows it.
         let left = Beside::of(case).left_against(Cause::PermissionEdgeBlock);
-        let tier = if left > PROVING {
-            Tier::Seen
-        } else {
-            Tier::Said
-        };
-        findings.add(Cause::PermissionEdgeBlock, 6.0 * left, tier, says);
+        let (weight, tier) = beside(6.0, left);
+        findings.add(Cause::PermissionEdgeBlock, weight, tier, says);
     } else {
         let says = "A web page came where the API would answer in JSON.";
         let left = Beside::of(case).left_against(Cause::PathBrowserUrl);
-        let tier = if left > PROVING {
-            Tier::Seen
-        } else {
-            Tier::Said
-        };
-        findings.add(Cause::PathBrowserUrl, 4.5 * left, tier, says);
+        let (weight, tier) = beside(4.5, left);
+        findings.add(Cause::PathBrowserUrl, weight, tier, says);
         if let Some(speaks) = case.probes.iter().find(|p| p.facts.page == Page::Json) {
             let says = format!("The API itself speaks JSON: {}.", case.cite(speaks));
             findings.add(Cause::PathBrowserUrl, 1.5, Tier::Seen, says);

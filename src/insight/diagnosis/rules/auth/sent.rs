@@ -4,7 +4,7 @@ use super::about::{is_about_token, may_be_about_token};
 use crate::insight::facts::{Case, CredentialPlace, Page, Purpose};
 use crate::insight::redact::is_secret_name;
 use crate::insight::rules::finding::{Findings, Tier};
-use crate::insight::rules::known::{Beside, PROVING};
+use crate::insight::rules::known::{Beside, PROVING, beside};
 use crate::model::{Cause, Hop};
 
 /// The causes that only a credential which was sent can have.
@@ -55,13 +55,7 @@ pub(super) fn absent(case: &Case, findings: &mut Findings) {
     let (weight, tier) = match elsewhere && is_about_token(case) {
         true => {
             // Who says why a credential fails has read it where it stood.
-            let left = Beside::of(case).left_by_own_word_of_value();
-            let tier = if left > PROVING {
-                Tier::Seen
-            } else {
-                Tier::Said
-            };
-            (6.0 * left, tier)
+            beside(6.0, Beside::of(case).left_by_own_word_of_value())
         }
         false => (weight, Tier::Said),
     };

@@ -5,7 +5,7 @@ use crate::insight::facts::{Case, Facts, Purpose};
 use crate::insight::json;
 use crate::insight::route::decoded;
 use crate::insight::rules::finding::{Findings, Tier};
-use crate::insight::rules::known::{Beside, PROVING};
+use crate::insight::rules::known::{Beside, beside};
 use crate::insight::words::Sense;
 use crate::model::{Cause, StatusClass, token_names_in};
 
@@ -93,12 +93,8 @@ pub(super) fn address(case: &Case, findings: &mut Findings) {
         let says = format!("Nothing stands between the two slashes in {around}.");
         // Some APIs have a name that is empty, and say so.
         let left = Beside::of(case).left_against(Cause::RequestBadUrl);
-        let tier = if left > PROVING {
-            Tier::Seen
-        } else {
-            Tier::Said
-        };
-        findings.add(Cause::RequestBadUrl, 6.0 * left, tier, says);
+        let (weight, tier) = beside(6.0, left);
+        findings.add(Cause::RequestBadUrl, weight, tier, says);
     }
     let raw = call.exchange.sent.url.as_bytes();
     let broken = (0..raw.len()).any(|at| {
