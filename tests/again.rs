@@ -1,8 +1,8 @@
 //! Calls that are told to slow down: they wait as asked and go again, never too early, never more
 //! often than said, and never where that could do something twice.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Asked, Server, answer};
 use httriage::engine::{Client, ClientOptions, Flight, Outgoing, Vault};

@@ -2,10 +2,9 @@
 //! every byte that was written is looked through for it, packed ones unpacked.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-#[path = "masks/table.rs"]
-mod table;
+use crate::faults;
+use crate::masks::table;
+use crate::program;
 
 use faults::{Asked, Server, answer};
 use program::{Home, Ran};

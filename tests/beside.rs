@@ -2,9 +2,9 @@
 //! sandbox and a server of our own.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use faults::{Server, answer};
 use program::Home;

@@ -3,11 +3,9 @@
 //! purpose, the reason stands beside the case, and the case fails when they no longer differ.
 #![cfg(unix)]
 
-#[path = "beside_curl/answers.rs"]
 mod answers;
-#[path = "beside_curl/cases.rs"]
 mod cases;
-mod program;
+use crate::program;
 
 use answers::answers;
 use cases::cases;

@@ -3,7 +3,7 @@
 //! more; a body is saved where it is said, and over nothing.
 #![cfg(unix)]
 
-mod tty;
+use crate::tty;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

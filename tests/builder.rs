@@ -2,7 +2,7 @@
 //! of every kind, each looked at where it arrives.
 #![cfg(unix)]
 
-mod tty;
+use crate::tty;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

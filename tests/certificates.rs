@@ -1,7 +1,7 @@
 //! Certificates that are not believed, each by its true reason, and those that are.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::secure::{Authority, Odd, SecureServer, Shown};
 use program::Home;

@@ -2,9 +2,9 @@
 //! as they came wherever bytes are kept.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use encoding_rs::Encoding;
 use faults::{Server, answer};

@@ -1,8 +1,8 @@
 //! The client against servers that fail in every way a network, a protocol or a content can:
 //! each fault has its name, what had arrived is kept, and nothing hostile comes through.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Server, answer, dead_port, until_gone};
 use flate2::Compression;

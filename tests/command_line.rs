@@ -1,8 +1,8 @@
 //! The built program as scripts and people at a prompt use it: exit codes, the shapes of JSON,
 //! what stands on which output, and what it refuses.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};

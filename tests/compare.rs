@@ -1,7 +1,7 @@
 //! The binary comparing one call under several tokens and two controls.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Asked, Server, answer};
 use program::{Home, Ran, has_shape};

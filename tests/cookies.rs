@@ -2,9 +2,9 @@
 //! holds is shown and kept nowhere; one that has ended is evidence.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use faults::{Asked, Server, answer};
 use program::{Home, Ran};

@@ -1,8 +1,8 @@
 //! Environments and tokens defined from a URL: `httriage env`, where a token goes on the wire, and
 //! what stays of a file that somebody wrote.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Server, answer};
 use program::Home;

@@ -1,6 +1,6 @@
 //! What follows from keys and messages, told as scripts: what is asked for, and what then holds.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::pane::{BuilderTab, Editing, Goal, Question, ResponseTab, Shown};
 use httriage::app::{

@@ -1,7 +1,7 @@
 //! The same call in another manner, by keys alone: after a wait, with room for a larger body, or
 //! with a certificate that is not checked.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::pane::Shown;
 use httriage::app::{Effect, Message, Pane};

@@ -1,7 +1,7 @@
 //! What follows from keys in the body of an answer: where the cursor is, what is copied of it,
 //! and the views that fit what came.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::{Effect, Overlay, Pane};
 use httriage::model::{Headers, Outcome, Response};

@@ -1,6 +1,6 @@
 //! Two answers beside each other, by keys alone.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::Pane;
 use httriage::app::pane::ResponseTab;

@@ -1,7 +1,7 @@
 //! What is in front says truly what it is: the call of an answer, where the focus is, and what is
 //! known of a token.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::{Effect, Overlay, Pane};
 use httriage::model::{Auth, RequestSpec, TokenName};

@@ -1,6 +1,6 @@
 //! What is saved and recorded, by keys and messages alone: never anything that is not in front.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::{Effect, Overlay, Pane, Screen};
 use httriage::insight::replay::Change;

@@ -1,7 +1,7 @@
 //! The screens beside the explorer, by keys and messages alone: the matrix, the sessions, the
 //! tokens, and what each asks for before its first call.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::pane::{Part, TokensPart};
 use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Screen, TokenRow};

@@ -1,7 +1,7 @@
 //! One's own API in a minute, by keys and messages alone: an environment from a pasted URL, its
 //! token unseen, and what follows.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::pane::{KeepIn, SetupRow, TypedToken};
 use httriage::app::{Effect, Message, Overlay, SetupOrder};

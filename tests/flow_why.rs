@@ -1,6 +1,6 @@
 //! Why a call was refused, by keys alone: the Why tab, the investigation, and the ticket.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::pane::{Editing, ResponseTab};
 use httriage::app::{Effect, Message, Overlay, Pane};

@@ -2,7 +2,6 @@
 //! that no compiler looks after. Every checker is a plain function over texts, and is itself
 //! tried on small made-up texts at the end.
 
-#[path = "house/circles.rs"]
 mod circles;
 
 use std::collections::{BTreeMap, BTreeSet};

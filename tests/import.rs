@@ -1,8 +1,8 @@
 //! `import` and `export` as scripts use them, and what they leave on disk.
 #![cfg(unix)]
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Server, answer};
 use program::{Home, has_shape};

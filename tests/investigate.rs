@@ -2,9 +2,9 @@
 //! share nothing but what is true. How often its first verdict names the true cause is measured
 //! here, and that none of its probes is unsafe, astray, too many or too early.
 
-mod faults;
-mod program;
-mod worlds;
+use crate::faults;
+use crate::program;
+use crate::worlds;
 
 use faults::{Server, answer};
 use program::{Home, has_shape};

@@ -3,9 +3,9 @@
 //! is made from what is pressed here.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -2,9 +2,9 @@
 //! half a file under a name that a person knows.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use faults::{Server, answer};
 use program::Home;

@@ -3,9 +3,9 @@
 //! the answer comes first.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use faults::{Server, answer};
 use program::{Home, Ran, finish};

@@ -1,8 +1,8 @@
 //! The binary filling a matrix: against the sandbox for each role, against servers that refuse,
 //! and what scripts may rely on.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Asked, Server, answer};
 use program::{Home, Ran, has_shape};

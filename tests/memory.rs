@@ -1,10 +1,8 @@
 //! What the program remembers of its calls, from the command line and on the screen, and what
 //! happens when it cannot.
 
-mod faults;
-mod program;
-#[cfg(unix)]
-mod tty;
+use crate::faults;
+use crate::program;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,6 +1,6 @@
 //! Pasted commands and answers, and what is copied: the state alone, then the real program.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::pane::{Clip, Editing};
 use httriage::app::{Effect, Overlay, Pane, Pasted, Screen};

@@ -1,8 +1,8 @@
 //! The explorer line by line, in a terminal of its own: what somebody hears who sees no screen.
 #![cfg(unix)]
 
-mod faults;
-mod tty;
+use crate::faults;
+use crate::tty;
 
 use faults::{Server, answer};
 use tty::Tty;

@@ -1,8 +1,8 @@
 //! How a host is reached where that is not left to the system: the connection goes elsewhere, and
 //! the request, the certificate and the border of tokens stay with the name.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::http2::{Call, Http2, Reply};
 use faults::secure::Authority;

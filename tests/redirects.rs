@@ -1,8 +1,8 @@
 //! Redirects against real sockets: where they lead, what goes along and, above all, what does not
 //! reach another origin.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Server, answer};
 use program::{Home, Ran};

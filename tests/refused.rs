@@ -1,7 +1,7 @@
 //! Answers that say 200 and mean no: every place that tells a refusal from a success tells this one.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Asked, Server, answer};
 use program::{Home, Ran};

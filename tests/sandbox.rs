@@ -2,8 +2,6 @@
 //! it, and it stays at home.
 
 #[cfg(unix)]
-mod program;
-
 use httriage::engine::sandbox::{
     CALLS, Call, Request, Sandbox, SandboxError, World, answer, endpoints, practice_clients,
     token_value,

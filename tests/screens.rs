@@ -1,7 +1,7 @@
 //! What a person sees: keys lead to a scene, its picture is compared with the one that was looked
 //! at and approved, as text and with a short hash of its colours.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::pane::ResponseTab;
 use httriage::app::{Message, Overlay, Pane, State};

@@ -1,8 +1,8 @@
 //! Pictures of the real program in a pseudo-terminal, as SVG, for people who read about it.
-//! They are written when asked for: `cargo test --test screenshots -- --ignored`.
+//! They are written when asked for: `cargo test --test it screenshots:: -- --ignored`.
 #![cfg(unix)]
 
-mod tty;
+use crate::tty;
 
 use std::fmt::Write;
 use std::path::Path;

@@ -2,9 +2,9 @@
 //! way, and then looked for in every byte the program wrote.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use aho_corasick::AhoCorasick;
 use base64::Engine;

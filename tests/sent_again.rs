@@ -1,8 +1,8 @@
 //! What is sent again, and that nothing is done twice: kept connections that a server closes in
 //! silence, calls that HTTP/2 sends back, and writes to a server that closes as it likes.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::http2::{Call, Http2, Reply};
 use faults::proxy::in_front_of;

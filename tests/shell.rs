@@ -1,6 +1,6 @@
 //! What surrounds the calls, tried on the built program: keys, themes, completions, doctor.
 
-mod program;
+use crate::program;
 
 use httriage::app::Action;
 use program::{Home, Ran, Served, has_shape};

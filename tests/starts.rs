@@ -2,10 +2,10 @@
 //! configured or pressed a key for gets no variable that defines a token.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod trace;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::trace;
+use crate::tty;
 
 use faults::{Server, answer};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};

@@ -1,9 +1,9 @@
 //! Answers that come piece by piece: they are seen while they come, on the screen and in a pipe,
 //! a pause does not end them, a person does, and an error inside is an error.
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use faults::Server;
 use program::{Home, finish};

@@ -1,8 +1,8 @@
 //! The real program in a pseudo-terminal: what a person sees who starts it, types and leaves.
 #![cfg(unix)]
 
-mod faults;
-mod tty;
+use crate::faults;
+use crate::tty;
 
 use faults::{Server, answer};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -334,7 +334,11 @@ fn going_to_the_background_gives_the_terminal_back_and_coming_back_takes_it_agai
 fn a_terminal_that_goes_away_ends_the_program() {
     let program = std::env::current_exe().unwrap();
     let mut owner = Command::new(program)
-        .args(["--exact", "a_terminal_that_will_go_away", "--ignored"])
+        .args([
+            "--exact",
+            "terminal::a_terminal_that_will_go_away",
+            "--ignored",
+        ])
         .arg("--nocapture")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -374,7 +378,7 @@ fn a_panic_in_any_thread_gives_the_terminal_back_and_ends_the_program() {
     for place in ["here", "elsewhere"] {
         let test = [
             "--exact",
-            "a_program_that_panics",
+            "terminal::a_program_that_panics",
             "--ignored",
             "--nocapture",
         ];

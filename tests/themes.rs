@@ -1,7 +1,7 @@
 //! The built-in themes: everything can be read on its ground, class colours stay apart for every
 //! kind of eye, and without colours nothing is lost.
 
-mod scene;
+use crate::scene;
 
 use httriage::app::{Effect, Overlay, Pane};
 use httriage::format::theme_file;

@@ -1,8 +1,8 @@
 //! The ticket and the investigation by hand, as commands: what is written, and that nothing is
 //! sent or given away by it.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::{Server, answer};
 use program::Home;

@@ -1,9 +1,9 @@
 //! The binary defining tokens, asking for their values, and telling what can be told of them.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

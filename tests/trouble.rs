@@ -1,9 +1,9 @@
 //! Every fault of the table, in the shell and on the screen: it costs one sentence, the screen
 //! stays alive, and the next call works.
 
-mod faults;
-mod program;
-mod tty;
+use crate::faults;
+use crate::program;
+use crate::tty;
 
 use faults::table::{self, Fault, LIMITS};
 use faults::{Server, answer};

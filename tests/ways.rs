@@ -1,8 +1,8 @@
 //! The ways out: whose certificates are believed, through which proxy calls go, and that nothing
 //! is sent where the other side is not who it should be.
 
-mod faults;
-mod program;
+use crate::faults;
+use crate::program;
 
 use faults::proxy::{Socks, forbidding, locked, socks_answering, tunnel};
 use faults::secure::{Authority, SecureServer};

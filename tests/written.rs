@@ -2,9 +2,9 @@
 //! wrote them and whichever way they took.
 #![cfg(unix)]
 
-mod faults;
-mod program;
-mod scene;
+use crate::faults;
+use crate::program;
+use crate::scene;
 
 use faults::{Server, answer};
 use program::Home;

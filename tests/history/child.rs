@@ -32,7 +32,7 @@ impl Other {
         let mut child = command
             .args([
                 "--exact",
-                "child::other_process",
+                "history::child::other_process",
                 "--ignored",
                 "--nocapture",
             ])

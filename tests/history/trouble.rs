@@ -162,7 +162,7 @@ fn a_log_that_is_removed_while_it_is_in_use_costs_nothing() {
     }
     assert!(history.close(SOON));
     assert_eq!(open(dir.path()).count(&query("")).unwrap(), 10);
-    assert_eq!(crate::crash::integrity(dir.path()), "ok");
+    assert_eq!(crate::history::crash::integrity(dir.path()), "ok");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_log_that_is_lost_between_two_runs_leaves_a_history_that_works() {
     assert!(history.count(&query("")).unwrap() >= 200);
     remember(&history, call(9));
     assert!(history.close(SOON));
-    assert_eq!(crate::crash::integrity(dir.path()), "ok");
+    assert_eq!(crate::history::crash::integrity(dir.path()), "ok");
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn a_full_disk_is_named_and_costs_no_call_that_fits_later() {
         let results = receipts.map(|receipt| receipt.wait().map_err(|error| error.trouble));
         assert_eq!(results, [Ok(()), Err(Trouble::DiskFull), Ok(())]);
         assert!(history.close(SOON));
-        assert_eq!(crate::crash::integrity(&disk), "ok");
+        assert_eq!(crate::history::crash::integrity(&disk), "ok");
 
         // Nothing fits at all, not even the first page.
         std::fs::write(disk.join("ballast"), noise(5_000_000, 3)).unwrap_err();

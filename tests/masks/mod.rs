@@ -3,7 +3,7 @@
 mod forms;
 mod known;
 mod speed;
-mod table;
+pub mod table;
 
 use httriage::insight::redact::Mask;
 use httriage::model::{

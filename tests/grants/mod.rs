@@ -3,10 +3,7 @@
 #![cfg(unix)]
 
 mod desk;
-#[path = "../faults/mod.rs"]
-mod faults;
-#[path = "../program/mod.rs"]
-mod program;
+use crate::program;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

@@ -10,10 +10,8 @@
 //! the connection and those with which every client says who it is.
 #![cfg(unix)]
 
-#[path = "../faults/mod.rs"]
-mod faults;
-#[path = "../program/mod.rs"]
-mod program;
+use crate::faults;
+use crate::program;
 
 mod wanted;
 

@@ -14,12 +14,9 @@
 //!
 //! 1,099 cells in all. Each test counts its own.
 
-#[path = "../faults/mod.rs"]
-mod faults;
-#[path = "../program/mod.rs"]
-mod program;
-#[path = "../scene/mod.rs"]
-mod scene;
+use crate::faults;
+use crate::program;
+use crate::scene;
 
 mod doors;
 mod elsewhere;
