@@ -223,6 +223,7 @@ packs! {
     asana
     aspnet
     auth0
+    authorize_net
     aws
     aws_gateway
     aws_signatures
@@ -233,6 +234,7 @@ packs! {
     bigcommerce
     binance
     bitbucket
+    bluesky
     box
     calendly
     circleci
@@ -295,6 +297,7 @@ packs! {
     launchdarkly
     linear
     linkedin
+    litellm
     magento
     mailchimp
     mailgun
@@ -348,6 +351,7 @@ packs! {
     ringcentral
     salesforce
     scim
+    searates
     segment
     sendgrid
     sentry
@@ -366,6 +370,7 @@ packs! {
     strava
     stripe
     supabase
+    supercell
     tailscale
     telegram
     terraform_cloud
@@ -374,6 +379,7 @@ packs! {
     trello
     twilio
     twitch
+    tyk
     typeform
     ups
     vault
