@@ -143,7 +143,7 @@ mod tests {
             "curl",
         );
         let requests = format!("{:?}", read.requests);
-        assert!(requests.contains("grant_type=password"), "{requests}");
+        assert!(requests.contains("value: \"password\""), "{requests}");
         assert!(!requests.contains("kim:password"), "{requests}");
     }
 }

@@ -391,7 +391,7 @@ mod tests {
         for source in [
             "ACME_TOKEN",
             "ACME_API_TOKEN_2024",
-            "/home/kim/.config/acme.token",
+            "/srv/secrets/acme.token",
             "op",
             "~/tokens/acme",
         ] {
