@@ -234,6 +234,7 @@ packs! {
     binance
     bitbucket
     box
+    brevo
     calendly
     circleci
     clickup
@@ -248,14 +249,18 @@ packs! {
     databricks
     datadog
     dataverse
+    deepgram
+    deepseek
     digitalocean
     discord
     django_rest
     docker_hub
     docusign
     dropbox
+    easypost
     ebay
     elasticsearch
+    elevenlabs
     entra
     envoy
     express
@@ -269,11 +274,13 @@ packs! {
     gitea
     github
     gitlab
+    gocardless
     google
     google_rpc
     grafana
     graphql
     groq
+    gusto
     haproxy
     harbor
     heroku
@@ -288,6 +295,7 @@ packs! {
     json_api
     json_rpc
     keycloak
+    klarna
     klaviyo
     kong
     kubernetes
@@ -325,6 +333,7 @@ packs! {
     openrouter
     openstack
     opsgenie
+    paddle
     pagerduty
     paypal
     pingone
@@ -353,6 +362,7 @@ packs! {
     sentry
     servicenow
     sharepoint
+    shippo
     shopify
     slack
     snowflake
