@@ -214,6 +214,7 @@ packs! {
     airtable
     akamai
     algolia
+    amadeus
     amazon_spapi
     amplitude
     anthropic
@@ -230,6 +231,7 @@ packs! {
     azure_devops
     azure_gateway
     azure_openai
+    bamboohr
     bigcommerce
     binance
     bitbucket
@@ -257,6 +259,7 @@ packs! {
     docker_hub
     docusign
     dropbox
+    dynamics_bc
     easypost
     ebay
     elasticsearch
@@ -279,6 +282,7 @@ packs! {
     google_rpc
     grafana
     graphql
+    greenhouse
     groq
     gusto
     haproxy
@@ -307,6 +311,7 @@ packs! {
     mailchimp
     mailgun
     mapbox
+    marketo
     mattermost
     messagebird
     meta_graph
@@ -319,6 +324,7 @@ packs! {
     ms_graph
     namecheap
     netlify
+    netsuite
     new_relic
     nextcloud
     nexus
@@ -336,6 +342,7 @@ packs! {
     paddle
     pagerduty
     paypal
+    pinecone
     pingone
     pipedrive
     plaid
@@ -380,6 +387,7 @@ packs! {
     telegram
     terraform_cloud
     tesla_fleet
+    tiktok
     todoist
     trello
     twilio
