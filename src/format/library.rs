@@ -223,6 +223,7 @@ packs! {
     artifactory
     asana
     aspnet
+    assemblyai
     auth0
     aws
     aws_gateway
@@ -245,6 +246,7 @@ packs! {
     cloudflare_edge
     cohere
     coinbase
+    constant_contact
     consul
     contentful
     cutover
@@ -258,6 +260,7 @@ packs! {
     django_rest
     docker_hub
     docusign
+    doordash
     dropbox
     dynamics_bc
     easypost
@@ -389,11 +392,14 @@ packs! {
     tesla_fleet
     tiktok
     todoist
+    together
     trello
     twilio
     twitch
     typeform
+    uber
     ups
+    usps
     vault
     vercel
     vonage
