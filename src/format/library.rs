@@ -239,6 +239,7 @@ packs! {
     box
     brevo
     calendly
+    chargebee
     circleci
     clickup
     client
@@ -275,6 +276,7 @@ packs! {
     fedex
     figma
     firebase
+    fireworks
     freshdesk
     gemini
     gitea
@@ -308,6 +310,8 @@ packs! {
     kubernetes
     laravel
     launchdarkly
+    lemon_squeezy
+    lever
     linear
     linkedin
     magento
@@ -345,6 +349,7 @@ packs! {
     paddle
     pagerduty
     paypal
+    perplexity
     pinecone
     pingone
     pipedrive
@@ -362,6 +367,7 @@ packs! {
     rails
     rapidapi
     razorpay
+    recurly
     reddit
     replicate
     ringcentral
