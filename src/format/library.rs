@@ -210,6 +210,7 @@ macro_rules! packs {
 }
 
 packs! {
+    active_campaign
     adyen
     airtable
     akamai
@@ -240,6 +241,7 @@ packs! {
     brevo
     calendly
     chargebee
+    checkout_com
     circleci
     clickup
     client
@@ -256,6 +258,7 @@ packs! {
     dataverse
     deepgram
     deepseek
+    dhl
     digitalocean
     discord
     django_rest
@@ -352,6 +355,7 @@ packs! {
     perplexity
     pinecone
     pingone
+    pinterest
     pipedrive
     plaid
     porkbun
@@ -362,6 +366,7 @@ packs! {
     problem
     proxmox
     pypi
+    qdrant
     quickbooks
     rabbitmq
     rails
@@ -379,6 +384,7 @@ packs! {
     servicenow
     sharepoint
     shippo
+    shipstation
     shopify
     slack
     snowflake
@@ -391,6 +397,7 @@ packs! {
     square
     strava
     stripe
+    successfactors
     supabase
     tailscale
     telegram
@@ -409,9 +416,11 @@ packs! {
     vault
     vercel
     vonage
+    weaviate
     webflow
     wise
     wordpress
+    workday
     x_twitter
     xero
     youtrack
