@@ -208,6 +208,7 @@ const READERS_OF_SECRETS: &[&str] = &[
     "engine/vault.rs",
     "engine/vault/keep.rs",
     "engine/vault/sign.rs",
+    "format/swept.rs",
     "insight/privacy/redact/mod.rs",
 ];
 

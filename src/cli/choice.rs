@@ -11,7 +11,7 @@ use crate::format::{calibration_file, catalogue_file, knowledge_file, library, t
 use crate::insight::{Catalogue, Exchange};
 use crate::model::{
     Address, Bindings, Environment, Family, HttpVersion, Origin, Reach, Scheme, Session, Settings,
-    TokenName, size,
+    TokenName, looks_like_a_value, size,
 };
 use crate::runtime;
 use std::io::Read;
@@ -332,9 +332,31 @@ pub fn environment(place: &PlaceArgs, settings: &Settings) -> Result<Option<Envi
         _ => return Ok(None),
     };
     if let Some(base) = base {
+        stay_at_home(&mut environment, base);
         environment.base_url = base.to_owned();
     }
     Ok(Some(environment))
+}
+
+/// The headers and variables of an environment are for its own host. Another base URL takes
+/// them nowhere else, and it is said.
+fn stay_at_home(environment: &mut Environment, base: &str) {
+    let home = environment.origin();
+    if home.is_none() || home == Origin::parse(base) {
+        return;
+    }
+    let headers = std::mem::take(&mut environment.headers);
+    let variables = std::mem::take(&mut environment.variables);
+    let left = match (headers.is_empty(), variables.is_empty()) {
+        (true, true) => return,
+        (false, true) => "headers stay",
+        (true, false) => "variables stay",
+        (false, false) => "headers and variables stay",
+    };
+    complain(&format!(
+        "Note: {base} is another host than that of environment {}, whose {left} there. Give what this call needs with --header and --var.",
+        environment.name
+    ));
 }
 
 /// Options go before what the session names, and that before the settings.
@@ -409,12 +431,6 @@ pub fn token(
             "--token takes the name of a token, not its value: {list}."
         ))),
     }
-}
-
-/// Long, and letters mixed with digits as nobody types a name.
-pub fn looks_like_a_value(name: &str) -> bool {
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    name.len() >= 16 && digits >= 4
 }
 
 fn unknown_environment(name: &str, settings: &Settings) -> Trouble {

@@ -9,7 +9,7 @@ use crate::engine::Home;
 use crate::format::config_edit;
 use crate::insight::api::library::Library;
 use crate::insight::api::proposal::{Proposal, names_user, propose, why_no_name};
-use crate::model::{Environment, Origin, Settings, TokenName};
+use crate::model::{Environment, Origin, Settings, TokenName, looks_like_a_value};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -192,12 +192,12 @@ fn proposed(
     let environment = &mut proposal.environment;
     environment.protected |= args.protected;
     if let Some(name) = name {
-        if let Some(why) = why_no_name(name).filter(|_| !choice::looks_like_a_value(name)) {
+        if let Some(why) = why_no_name(name).filter(|_| !looks_like_a_value(name)) {
             return Err(Trouble::usage(format!(
                 "{name} cannot name an environment: {why}."
             )));
         }
-        if choice::looks_like_a_value(name) {
+        if looks_like_a_value(name) {
             return Err(Trouble::usage(
                 "That cannot name an environment: it looks like the value of a token.",
             ));

@@ -9,6 +9,7 @@ mod tests;
 
 use super::child::Starter;
 use crate::engine::clock;
+use crate::format::export::secrets_of;
 use crate::insight::api::marks::Marks;
 use crate::insight::asking::wrong_token;
 use crate::insight::facts::Credential;
@@ -57,6 +58,8 @@ struct Known {
     mask: Option<Arc<Mask>>,
     /// Cookies that answers set, as `name=value`.
     cookies: HashSet<String>,
+    /// What of the environments is secret: credentials in their variables and headers.
+    of_places: Vec<Secret>,
     /// Tokens of which it was told that their values cannot be masked.
     told: HashSet<TokenName>,
     /// The values that tokens had before they got others, the oldest first: answers may still
@@ -131,6 +134,23 @@ impl Vault {
         }
     }
 
+    /// What of an environment is secret is so wherever it surfaces.
+    fn know_place(&self, environment: &Environment) {
+        self.know(secrets_of(environment));
+    }
+
+    /// Values without names that are masked from here on.
+    pub fn know(&self, secrets: impl IntoIterator<Item = Secret>) {
+        let mut read = self.read();
+        for secret in secrets {
+            let is_same = |known: &Secret| known.reveal() == secret.reveal();
+            if read.of_places.len() < MOST_COOKIES && !read.of_places.iter().any(is_same) {
+                read.of_places.push(secret);
+                read.mask = None;
+            }
+        }
+    }
+
     /// A value for as long as this program runs, as a prompt or a pipe gave it.
     pub fn lend(&self, name: &TokenName, value: Secret) {
         self.remember(false, name, value);
@@ -185,6 +205,7 @@ impl Vault {
     ) -> Result<(Filled, Option<TokenRef>), Failure> {
         let names = sent.tokens();
         self.check_border(sent, environment, author, consent)?;
+        self.know_place(environment);
         let mut values = HashMap::new();
         for name in names {
             let secret = self.value(&name, environment.sandbox).await?;
@@ -371,9 +392,10 @@ impl Vault {
             return mask.clone();
         }
         read.at_rest.get_or_insert_with(|| self.all_at_rest());
-        let mask = Arc::new(Mask::with_cookies(
+        let mask = Arc::new(Mask::with_others(
             &read.known(),
             read.cookies.iter().cloned(),
+            &read.of_places,
         ));
         read.mask = Some(mask.clone());
         mask

@@ -226,6 +226,7 @@ packs! {
     aspnet
     assemblyai
     auth0
+    authorize_net
     aws
     aws_gateway
     aws_signatures
@@ -237,6 +238,7 @@ packs! {
     bigcommerce
     binance
     bitbucket
+    bluesky
     box
     brevo
     calendly
@@ -317,6 +319,7 @@ packs! {
     lever
     linear
     linkedin
+    litellm
     magento
     mailchimp
     mailgun
@@ -378,6 +381,7 @@ packs! {
     ringcentral
     salesforce
     scim
+    searates
     segment
     sendgrid
     sentry
@@ -399,6 +403,7 @@ packs! {
     stripe
     successfactors
     supabase
+    supercell
     tailscale
     telegram
     terraform_cloud
@@ -409,6 +414,7 @@ packs! {
     trello
     twilio
     twitch
+    tyk
     typeform
     uber
     ups

@@ -42,6 +42,7 @@ mod sample;
 pub mod session_edit;
 pub mod session_file;
 mod statement;
+mod swept;
 pub mod theme_file;
 pub mod ticket;
 mod variables;

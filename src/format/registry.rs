@@ -5,7 +5,7 @@ use super::export::{Ground, Written};
 use super::har::{self, Watch};
 use super::{
     FormatError, bruno, curl, doubled, fetch, hoppscotch, http_file, httpie, hurl, insomnia,
-    openapi, other, postman, powershell, ticket, wget, yaml,
+    openapi, other, postman, powershell, swept, ticket, wget, yaml,
 };
 use crate::insight::Exchange;
 use crate::insight::Explanation;
@@ -336,6 +336,7 @@ pub fn read(
         ));
     };
     let mut collection = (import.read)(text, file, taken, known, watch)?;
+    swept::sweep(&mut collection);
     let doubled = doubled::in_json(text);
     if let Some(first) = doubled.first() {
         collection.notes.push(yaml::note_of(&doubled, first.line));

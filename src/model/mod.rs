@@ -61,7 +61,7 @@ pub use settings::{Settings, limits};
 pub use size::{size, size_text};
 pub use source::{
     ClientAuth, Got, Grant, GrantKind, GrantPart, Server, Token, TokenSource, is_way_back,
-    why_no_endpoint,
+    looks_like_a_value, told_source, why_no_endpoint,
 };
 pub use template::{
     FilledText, Piece, as_data, as_text, fill, is_plain, names_in, pieces, slot, token_names_in,

@@ -37,6 +37,27 @@ impl TokenSource {
     }
 }
 
+/// Long, and letters mixed with digits as nobody types a name.
+pub fn looks_like_a_value(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    name.len() >= 16 && digits >= 4
+}
+
+/// Where a value comes from, to be told: a variable, a path, a program. What looks like a value
+/// was put there in place of its source, and nothing of it is shown.
+pub fn told_source(text: &str) -> &str {
+    let is_variable = |text: &str| {
+        let letters = text.bytes().filter(u8::is_ascii_uppercase).count();
+        let fits = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+        letters * 2 > text.len() && text.bytes().all(fits)
+    };
+    let mut parts = text.split(['/', '\\', ' ']);
+    match parts.any(|part| looks_like_a_value(part) && !is_variable(part)) {
+        true => "‹hidden, since it looks like a value›",
+        false => text,
+    }
+}
+
 /// A token as configured: its name, its source, and the origins it may travel to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -364,6 +385,27 @@ fn is_here(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_in_the_place_of_its_source_is_not_told() {
+        for source in [
+            "ACME_TOKEN",
+            "ACME_API_TOKEN_2024",
+            "/home/kim/.config/acme.token",
+            "op",
+            "~/tokens/acme",
+        ] {
+            assert_eq!(told_source(source), source);
+        }
+        let value = format!("gho_{}", "a1B2".repeat(6));
+        for source in [
+            value.clone(),
+            format!("/tmp/{value}"),
+            format!("op {value}"),
+        ] {
+            assert!(!told_source(&source).contains("a1B2"), "{source}");
+        }
+    }
 
     #[test]
     fn the_parts_of_a_grant_have_names_beside_that_of_the_token() {

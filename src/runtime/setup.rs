@@ -8,7 +8,7 @@ use crate::app::{Message, SetUp, SetupOrder, TokenOrder};
 use crate::engine::{Home, Vault, clock, keep, make_folder};
 use crate::format::{config_edit, config_file};
 use crate::insight::token::relative;
-use crate::model::{Secret, Settings, Token, TokenName, TokenSource};
+use crate::model::{Secret, Settings, Token, TokenName, TokenSource, told_source};
 use std::path::PathBuf;
 
 impl Performer {
@@ -101,7 +101,9 @@ impl Performer {
                     Err(why) => says.push_str(&format!(" Its value may still be there: {why}.")),
                 },
                 Some(TokenSource::File(path)) => {
-                    says.push_str(&format!(" Its value still stands in {}.", path.display()));
+                    let path = path.to_string_lossy();
+                    let told = told_source(&path);
+                    says.push_str(&format!(" Its value still stands in {told}."));
                 }
                 _ => {}
             }

@@ -356,6 +356,7 @@ impl Builder {
 
     /// Brings back the row that was last removed.
     pub fn undo(&mut self) {
+        self.finish_editing();
         if let Some(Removed { tab, kind, at, row }) = self.removed.pop() {
             self.tab = tab;
             self.on_url = false;
@@ -414,10 +415,12 @@ impl Builder {
 
     /// To a tab by its place.
     pub fn to_tab(&mut self, place: usize) {
+        self.finish_editing();
         self.tab = BuilderTab::ALL.get(place).copied().unwrap_or(self.tab);
     }
 
     pub fn step_tab(&mut self, step: isize) {
+        self.finish_editing();
         let tabs = BuilderTab::ALL;
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
         let next = (at as isize + step).rem_euclid(tabs.len() as isize) as usize;

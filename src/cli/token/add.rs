@@ -10,7 +10,8 @@ use crate::engine::clock;
 use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
 use crate::format::{config_edit, config_file, library};
 use crate::model::{
-    Origin, Placement, Secret, Settings, Token, TokenName, TokenSource, visible_line,
+    Origin, Placement, Secret, Settings, Token, TokenName, TokenSource, looks_like_a_value,
+    told_source, visible_line,
 };
 use std::path::{Path, PathBuf};
 
@@ -117,7 +118,7 @@ pub fn remove(name: &str, out: &mut Out) -> Result<u8, Trouble> {
 }
 
 fn new_name(text: &str, settings: &Settings) -> Result<TokenName, Trouble> {
-    let name = TokenName::new(text).filter(|_| !choice::looks_like_a_value(text));
+    let name = TokenName::new(text).filter(|_| !looks_like_a_value(text));
     // What may be a pasted value is not repeated.
     let name = name.ok_or_else(|| {
         Trouble::usage(
@@ -208,7 +209,7 @@ fn variable_source(variable: &str) -> Result<Kept, Trouble> {
     let is_name = !variable.is_empty()
         && variable.chars().all(fits)
         && !variable.starts_with(|c: char| c.is_ascii_digit());
-    if !is_name || choice::looks_like_a_value(variable) {
+    if !is_name || looks_like_a_value(variable) {
         return Err(Trouble::usage(
             "--env takes the name of an environment variable and never the value: letters, digits and underscores.",
         ));
@@ -387,13 +388,24 @@ fn config(home: &Home) -> Result<(String, PathBuf), Trouble> {
 /// Where a value comes from, in plain words.
 fn told(source: &TokenSource) -> String {
     match source {
-        TokenSource::Variable(variable) => format!("its value comes from the variable {variable}"),
+        TokenSource::Variable(variable) => {
+            format!(
+                "its value comes from the variable {}",
+                told_source(variable)
+            )
+        }
         TokenSource::Command(words) => {
             let program = words.first().map_or("", String::as_str);
-            format!("the program {} gives its value", visible_line(program))
+            format!(
+                "the program {} gives its value",
+                visible_line(told_source(program))
+            )
         }
         TokenSource::Keyring => "its value is in the system's keyring".to_owned(),
-        TokenSource::File(path) => format!("its value stands in {}", path.display()),
+        TokenSource::File(path) => {
+            let path = path.to_string_lossy();
+            format!("its value stands in {}", told_source(&path))
+        }
         TokenSource::Prompt => "its value is asked for in every run".to_owned(),
         TokenSource::Sandbox => "it belongs to the sandbox".to_owned(),
         TokenSource::Grant(grant) => format!("it is got by {}", grant.kind.words()),

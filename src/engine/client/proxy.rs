@@ -2,7 +2,7 @@
 //! address that cannot be read is refused: a call meant to go through a proxy never goes past it.
 
 use super::fault::{PROXY_HINT, host};
-use crate::model::{Cause, Failure, Response};
+use crate::model::{Cause, Failure, Response, Secret, decoded};
 use hyper::Uri;
 use hyper::header::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -81,6 +81,21 @@ impl Proxy {
         let library = Matcher::builder().all(self.url.to_string()).build();
         let found = library.intercept(&Uri::from_static("http://any.example/"))?;
         found.basic_auth().cloned()
+    }
+}
+
+impl Proxy {
+    /// What of its address is secret, in the forms in which it may come back.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let password = self.url.password().map(|written| {
+            let plain = decoded(written);
+            Secret::new(plain.as_deref().unwrap_or(written))
+        });
+        let pair = self.authorization().and_then(|value| {
+            let text = value.to_str().ok()?.strip_prefix("Basic ")?.to_owned();
+            Some(Secret::new(text))
+        });
+        password.into_iter().chain(pair).collect()
     }
 }
 

@@ -541,6 +541,8 @@ impl Client {
             None => host(&url),
         };
         let proxy = way.proxy_for(&url)?;
+        // A proxy may repeat it in what it answers itself.
+        self.vault.know(proxy.iter().flat_map(Proxy::secrets));
         let through = proxy.as_ref().map(Proxy::name);
         let bound = Bound {
             host: &host,

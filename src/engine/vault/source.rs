@@ -4,7 +4,7 @@
 use super::keep;
 use crate::engine::child::Starter;
 use crate::engine::home::at_home;
-use crate::model::{Cause, Failure, Grant, Secret, TokenName};
+use crate::model::{Cause, Failure, Grant, Secret, TokenName, told_source};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -53,17 +53,18 @@ pub fn missing(name: &TokenName, why: String, hint: &str) -> Failure {
 }
 
 pub fn from_variable(name: &TokenName, variable: &str) -> Result<Secret, Failure> {
+    let told = told_source(variable);
     match std::env::var(variable) {
         Ok(value) if !value.is_empty() => Ok(Secret::new(value)),
         Ok(_) => Err(missing(
             name,
-            format!("the environment variable {variable} is empty"),
-            &format!("Set {variable} before starting httriage."),
+            format!("the environment variable {told} is empty"),
+            &format!("Set {told} before starting httriage."),
         )),
         Err(std::env::VarError::NotPresent) => Err(missing(
             name,
-            format!("the environment variable {variable} is not set"),
-            &format!("Set {variable} before starting httriage."),
+            format!("the environment variable {told} is not set"),
+            &format!("Set {told} before starting httriage."),
         )),
         Err(std::env::VarError::NotUnicode(_)) => Err(stray(name, "bytes that are not UTF-8")),
     }
@@ -71,7 +72,8 @@ pub fn from_variable(name: &TokenName, variable: &str) -> Result<Secret, Failure
 
 pub fn from_file(name: &TokenName, path: &Path) -> Result<Secret, Failure> {
     let path = at_home(path);
-    let shown = path.display();
+    let shown = path.to_string_lossy();
+    let shown = told_source(&shown);
     let unreadable = |error: std::io::Error| {
         missing(
             name,
@@ -126,10 +128,11 @@ pub async fn from_command(
     starter: &Starter,
 ) -> Result<Secret, Failure> {
     let program = words.first().map(String::as_str).unwrap_or_default();
+    let told = told_source(program);
     let failed = |why: String| {
         missing(
             name,
-            format!("the command {program} {why}"),
+            format!("the command {told} {why}"),
             "Run the command by hand to see what it says.",
         )
     };
@@ -153,7 +156,7 @@ pub async fn from_command(
     if !output.status.success() {
         return Err(failed(format!("ended with {}", output.status)));
     }
-    from_bytes(name, output.stdout, &format!("the command {program}"))
+    from_bytes(name, output.stdout, &format!("the command {told}"))
 }
 
 /// A value as found; one final line break belongs to the file and not to the value.

@@ -9,8 +9,9 @@ use std::collections::HashMap;
 const MOST: usize = 500;
 const LONGEST: usize = 4_000;
 
-/// A text with the names filled in that it gives values itself; `None` where there are none.
-pub(super) fn filled(text: &str) -> Option<String> {
+/// A text with the names filled in that it gives values itself, and those names with their
+/// values; `None` where there are none.
+pub(super) fn filled(text: &str) -> Option<(String, Vec<(String, String)>)> {
     // What a here-document holds is not looked into.
     if !text.contains('$') || !text.contains('=') || text.contains("<<") {
         return None;
@@ -44,7 +45,12 @@ pub(super) fn filled(text: &str) -> Option<String> {
             (is_inside, command) = (false, Quotes::default());
         }
     }
-    is_changed.then_some(out)
+    let mut given: Vec<(String, String)> = names
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    given.sort();
+    is_changed.then_some((out, given))
 }
 
 /// Takes the names that a line gives values, and nothing else; what stands behind them.
@@ -201,7 +207,7 @@ mod tests {
             ("A=1\nA=2\ncurl x/$A\nA=3\n", "curl x/\"2\""),
             ("A=1 && curl x/$A/$B", "curl x/\"1\"/$B"),
         ] {
-            let read = filled(given).unwrap();
+            let read = filled(given).unwrap().0;
             assert!(read.contains(meant), "{read}");
         }
     }

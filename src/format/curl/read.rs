@@ -7,7 +7,7 @@ use super::mended::mended;
 use super::piped::{Givers, take_input};
 use super::words::{self, Dialect};
 use crate::format::FormatError;
-use crate::format::lift::Lifter;
+use crate::format::lift::{Lifter, holds_secret};
 use crate::model::{Collection, Note, Secret, Step, TokenName};
 use std::ops::Range;
 
@@ -34,7 +34,10 @@ pub fn read(
         Dialect::Posix => assigned::filled(text),
         _ => None,
     };
-    let text = filled.as_deref().unwrap_or(text);
+    let (text, given) = match &filled {
+        Some((text, given)) => (text.as_str(), given.as_slice()),
+        None => (text, [].as_slice()),
+    };
     let mut reader = Reader {
         text,
         lifter: Lifter::new(taken, known),
@@ -96,6 +99,13 @@ pub fn read(
         ));
     }
     reader.note_skipped(at, text.len(), inside_line);
+    // A secret that has a name in the script is one wherever the command takes it.
+    for (name, value) in given
+        .iter()
+        .filter(|(name, value)| holds_secret(name, value))
+    {
+        reader.lifter.lift(name, &format!("variable {name}"), value);
+    }
     Ok(reader.finish())
 }
 

@@ -10,7 +10,9 @@ use crate::format::export::{
 };
 use crate::insight::Exchange;
 use crate::insight::request_ids;
-use crate::model::{Capture, Environment, Origin, RequestSpec, Session, TokenName, cut, file_type};
+use crate::model::{
+    Auth, Capture, Environment, Origin, RequestSpec, Session, TokenName, cut, file_type,
+};
 use std::fmt::Write;
 
 /// Longer bodies go through a pipe: a system takes no argument above 128 KiB.
@@ -43,13 +45,19 @@ pub fn write_request(spec: &RequestSpec, ground: &Ground) -> Written {
 }
 
 /// A request for somebody else to make, whose whole answer is wanted. Where it goes is where
-/// their token belongs.
+/// their token belongs; what is ours keeps the border as in any call.
 pub fn write_question(spec: &RequestSpec, environment: &Environment) -> Written {
-    let mut environment = environment.clone();
+    let mut ground = Ground::of(environment.clone());
     if let Some(origin) = Origin::parse(&spec.url) {
-        environment.base_url = origin.to_string();
+        if let Auth::Bearer(theirs) = &spec.auth {
+            let sandbox = environment.sandbox;
+            ground.bindings.permit(sandbox, theirs, origin.clone());
+        }
+        if environment.base_url.is_empty() {
+            ground.environment.base_url = origin.to_string();
+        }
     }
-    write_one(spec, &Ground::of(environment), Head::Shown)
+    write_one(spec, &ground, Head::Shown)
 }
 
 fn write_one(spec: &RequestSpec, ground: &Ground, head: Head) -> Written {

@@ -95,7 +95,7 @@ impl Ground {
 }
 
 /// What of an environment is secret: values of its variables, and credentials in its headers.
-fn secrets_of(environment: &Environment) -> Vec<Secret> {
+pub fn secrets_of(environment: &Environment) -> Vec<Secret> {
     let variables = environment.variables.iter();
     let variables = variables.filter(|(name, value)| is_secret(name, value));
     let headers = environment.headers.iter();

@@ -5,6 +5,7 @@ use super::request::Recorded;
 use super::shape::{Entry, File, Response as Answer};
 use crate::format::lift::Lifter;
 use crate::format::notes::{Notes, offset_of, plain};
+use crate::format::swept::sweep;
 use crate::format::{FormatError, outline};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Knowledge;
@@ -296,6 +297,7 @@ impl Reader<'_> {
         }
         collection.tokens = tokens;
         collection.notes = notes;
+        sweep(&mut collection);
         Recording {
             collection,
             exchanges,
@@ -318,7 +320,7 @@ fn mask_of(tokens: &[FoundToken], calls: &[Call]) -> Mask {
             cookies.extend(set.filter_map(|text| Some(text.split(';').next()?.to_owned())));
         }
     }
-    Mask::with_cookies(&valued.collect::<Vec<_>>(), cookies)
+    Mask::with_others(&valued.collect::<Vec<_>>(), cookies, &[])
 }
 
 /// The call as it may be shown. Its request is made of names already; its answer is searched for

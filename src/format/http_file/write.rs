@@ -370,9 +370,12 @@ fn lines_of(body: &Text, is_of_parts: bool) -> Result<Lines, String> {
 
 /// Whether a line of a body that begins so is more than a line to one of the clients: a request
 /// or comment (`#`, `//`), a variable (`@`), a script or a file (`<`, `>`), tests (a fence), an
-/// answer (`HTTP/`). Markup begins with `<` and its name.
+/// answer (`HTTP/`), the line of a request. Markup begins with `<` and its name.
 fn means_more(line: &str) -> bool {
     let line = line.trim_start();
+    if is_request_line(line) {
+        return true;
+    }
     let signs = ["#", "//", "@", ">", "```", "HTTP/", "curl "];
     if signs.iter().any(|sign| line.starts_with(sign)) {
         return true;
@@ -387,6 +390,26 @@ fn means_more(line: &str) -> bool {
     let is_path = closes.is_some_and(|rest| rest.contains('/'))
         || (!path.contains(char::is_whitespace) && !path.ends_with('>'));
     !is_name || is_path
+}
+
+/// Whether a line begins a request to one of the clients: a method and where it goes, or a URL
+/// alone. What follows the method may be filled in.
+fn is_request_line(line: &str) -> bool {
+    let is_address = |text: &str| {
+        let begins = ["http://", "https://", "/", "*", "{{"];
+        text.is_empty() || begins.iter().any(|sign| text.starts_with(sign))
+    };
+    if ["http://", "https://"]
+        .iter()
+        .any(|sign| line.starts_with(sign))
+    {
+        return true;
+    }
+    let Some((word, rest)) = line.split_once([' ', '\t']) else {
+        return false;
+    };
+    let is_method = word.len() >= 3 && word.bytes().all(|b| b.is_ascii_uppercase());
+    is_method && is_address(rest.trim_start())
 }
 
 /// A JSON Pointer (RFC 6901) as the path that these clients read; `None` where one of them could

@@ -11,7 +11,9 @@ use crate::insight::token::grant::got_lines;
 use crate::insight::token::{
     Claims, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, relative,
 };
-use crate::model::{StatusClass, Timestamp, TokenSource, cut, cut_front, fit, visible_line, wrap};
+use crate::model::{
+    StatusClass, Timestamp, TokenSource, cut, cut_front, fit, told_source, visible_line, wrap,
+};
 use crate::ui::band::{self, Words};
 use crate::ui::paint::{Cell, area_of, barred, columns, gauge};
 use crate::ui::theme::Theme;
@@ -315,13 +317,17 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         all.push(Line::default());
     }
     let source = match &row.source {
-        Some(TokenSource::Variable(name)) => format!("the environment variable {name}"),
+        Some(TokenSource::Variable(name)) => {
+            format!("the environment variable {}", told_source(name))
+        }
         Some(TokenSource::Command(words)) => {
             let program = words.first().map_or("", String::as_str);
-            format!("the output of {program}")
+            format!("the output of {}", told_source(program))
         }
         Some(TokenSource::Keyring) => "the system's keyring".to_owned(),
-        Some(TokenSource::File(path)) => format!("the file {}", path.display()),
+        Some(TokenSource::File(path)) => {
+            format!("the file {}", told_source(&path.to_string_lossy()))
+        }
         Some(TokenSource::Prompt) => "asked for, and kept for this run only".to_owned(),
         Some(TokenSource::Sandbox) => "the sandbox's own".to_owned(),
         Some(TokenSource::Grant(grant)) => {

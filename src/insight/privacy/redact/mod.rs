@@ -56,10 +56,11 @@ impl Mask {
         }
     }
 
-    /// And cookies, as `name=value`, which have no names of ours.
-    pub fn with_cookies(
+    /// And what has no name of ours: cookies, as `name=value`, and other values.
+    pub fn with_others(
         secrets: &[(TokenRef, Secret)],
         pairs: impl IntoIterator<Item = String>,
+        others: &[Secret],
     ) -> Mask {
         let mut mask = Mask::new(secrets);
         let named = secrets
@@ -68,7 +69,8 @@ impl Mask {
         let cookies = pairs
             .into_iter()
             .filter_map(|pair| texts::value_of_cookie(&pair));
-        let values: Vec<Value> = named.chain(cookies).collect();
+        let others = others.iter().map(|secret| Value::new(secret.reveal()));
+        let values: Vec<Value> = named.chain(cookies).chain(others).collect();
         mask.values = Values::new(&values);
         mask.marks.resize(values.len(), MASK.to_owned());
         mask
