@@ -275,6 +275,7 @@ packs! {
     elevenlabs
     entra
     envoy
+    expedia_rapid
     express
     fastapi
     fastly
@@ -399,6 +400,7 @@ packs! {
     spotify
     spring
     square
+    stability
     strava
     stripe
     successfactors
@@ -427,6 +429,7 @@ packs! {
     wise
     wordpress
     workday
+    worldpay
     x_twitter
     xero
     youtrack
