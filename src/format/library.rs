@@ -210,10 +210,12 @@ macro_rules! packs {
 }
 
 packs! {
+    active_campaign
     adyen
     airtable
     akamai
     algolia
+    amadeus
     amazon_spapi
     amplitude
     anthropic
@@ -222,6 +224,7 @@ packs! {
     artifactory
     asana
     aspnet
+    assemblyai
     auth0
     authorize_net
     aws
@@ -231,12 +234,16 @@ packs! {
     azure_devops
     azure_gateway
     azure_openai
+    bamboohr
     bigcommerce
     binance
     bitbucket
     bluesky
     box
+    brevo
     calendly
+    chargebee
+    checkout_com
     circleci
     clickup
     client
@@ -244,38 +251,51 @@ packs! {
     cloudflare_edge
     cohere
     coinbase
+    constant_contact
     consul
     contentful
     cutover
     databricks
     datadog
     dataverse
+    deepgram
+    deepseek
+    dhl
     digitalocean
     discord
     django_rest
     docker_hub
     docusign
+    doordash
     dropbox
+    dynamics_bc
+    easypost
     ebay
     elasticsearch
+    elevenlabs
     entra
     envoy
+    expedia_rapid
     express
     fastapi
     fastly
     fedex
     figma
     firebase
+    fireworks
     freshdesk
     gemini
     gitea
     github
     gitlab
+    gocardless
     google
     google_rpc
     grafana
     graphql
+    greenhouse
     groq
+    gusto
     haproxy
     harbor
     heroku
@@ -290,11 +310,14 @@ packs! {
     json_api
     json_rpc
     keycloak
+    klarna
     klaviyo
     kong
     kubernetes
     laravel
     launchdarkly
+    lemon_squeezy
+    lever
     linear
     linkedin
     litellm
@@ -302,6 +325,7 @@ packs! {
     mailchimp
     mailgun
     mapbox
+    marketo
     mattermost
     messagebird
     meta_graph
@@ -314,6 +338,7 @@ packs! {
     ms_graph
     namecheap
     netlify
+    netsuite
     new_relic
     nextcloud
     nexus
@@ -328,9 +353,13 @@ packs! {
     openrouter
     openstack
     opsgenie
+    paddle
     pagerduty
     paypal
+    perplexity
+    pinecone
     pingone
+    pinterest
     pipedrive
     plaid
     porkbun
@@ -341,11 +370,13 @@ packs! {
     problem
     proxmox
     pypi
+    qdrant
     quickbooks
     rabbitmq
     rails
     rapidapi
     razorpay
+    recurly
     reddit
     replicate
     ringcentral
@@ -357,6 +388,8 @@ packs! {
     sentry
     servicenow
     sharepoint
+    shippo
+    shipstation
     shopify
     slack
     snowflake
@@ -367,27 +400,36 @@ packs! {
     spotify
     spring
     square
+    stability
     strava
     stripe
+    successfactors
     supabase
     supercell
     tailscale
     telegram
     terraform_cloud
     tesla_fleet
+    tiktok
     todoist
+    together
     trello
     twilio
     twitch
     tyk
     typeform
+    uber
     ups
+    usps
     vault
     vercel
     vonage
+    weaviate
     webflow
     wise
     wordpress
+    workday
+    worldpay
     x_twitter
     xero
     youtrack
