@@ -507,7 +507,10 @@ fn choose(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     match dialog.picked().cloned() {
-        Some(Pick::Method(method)) => state.builder.method = method,
+        Some(Pick::Method(method)) => {
+            state.builder.method = method;
+            state.builder.is_written = true;
+        }
         Some(Pick::BodyKind(kind)) => state.builder.choose_body(kind),
         Some(Pick::Token(name)) => take_token(state, name),
         Some(Pick::Environment(place)) => return send::choose_environment(state, place),
@@ -732,7 +735,7 @@ fn field_enter(state: &mut State) -> Vec<Effect> {
     }
     let is_typed = matches!(state.builder.editing, Some(Editing::Url));
     if state.types_call() || state.overlay.is_none() && !state.history.filtering && is_typed {
-        return send(state, false);
+        return call_line::enter(state);
     }
     match state.field() {
         Some(field) if field.is_multiline() => field.new_line(),
@@ -779,6 +782,7 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     if state.overlay.is_some() {
         Vec::new()
     } else if state.builder.is_editing() {
+        state.builder.was_typed();
         call_line::typed(state);
         state.builder.complete(&environment);
         state.builder.look();

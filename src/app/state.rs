@@ -37,6 +37,8 @@ pub struct Start {
     pub environments: Vec<Environment>,
     pub environment: usize,
     pub spec: RequestSpec,
+    /// Whether the person named that call.
+    pub is_written: bool,
     /// Sends the opening request by itself, if no call was ever made.
     pub send_first: bool,
     /// A command or an answer to begin with, as if it were pasted.
@@ -282,8 +284,10 @@ pub struct State {
 
 impl State {
     pub fn new(start: Start) -> State {
+        let mut builder = Builder::new(&start.spec);
+        builder.is_written = start.is_written;
         State {
-            builder: Builder::new(&start.spec),
+            builder,
             response: ResponsePane::default(),
             history: History::default(),
             focus: Pane::Request,

@@ -186,7 +186,8 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
                     .lookup(state.reads_body().then_some(Place::Body)?, key)
             })
             .or(state.keymap.lookup(place_of_keys(state), key))
-            .or(state.keymap.lookup(Place::Panes, key)),
+            .or(state.keymap.lookup(Place::Panes, key))
+            .or_else(|| of_the_response(state, key)),
     };
     match action {
         // Sending from a list of tokens or methods means: with the one under the cursor.
@@ -274,6 +275,22 @@ fn leads_out(state: &State, key: Key) -> Option<Action> {
                 | Action::TabPrevious
         )
     })
+}
+
+/// What a key means for the response in front while another pane has the focus: saving its body,
+/// and opening what was saved or what it names.
+fn of_the_response(state: &State, key: Key) -> Option<Action> {
+    if state.screen != Screen::Explorer || state.response.shown.is_none() {
+        return None;
+    }
+    let body = state.keymap.lookup(Place::Body, key);
+    let body = body.filter(|action| matches!(action, Action::SaveBody | Action::OpenBody));
+    let page = state.keymap.lookup(Place::Pane(Pane::Response), key);
+    let page = page.filter(|action| *action == Action::OpenRemedy);
+    match state.response.has_views() {
+        true => body.or(page),
+        false => page.or(body),
+    }
 }
 
 /// Whether the list beneath the URL is in front.

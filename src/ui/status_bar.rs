@@ -474,6 +474,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Expand if in_history && state.history.folded().is_some() => continue,
             Action::Load if in_history && state.history.folded().is_some() => "open the run",
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
+            Action::FieldEnter if on_call && !state.builder.is_written => "type here",
             Action::FieldEnter if on_call => "send",
             Action::FieldDone if on_call => "leave",
             Action::FieldDone if asks => "cancel",
