@@ -12,7 +12,10 @@ const NOTCH: isize = 3;
 
 pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
     match pointer.what {
-        PointerMove::Press => press(state, pointer),
+        PointerMove::Press => {
+            state.notice = None;
+            press(state, pointer)
+        }
         PointerMove::Drag => {
             drag(state, pointer);
             Vec::new()

@@ -37,9 +37,18 @@ use std::sync::Arc;
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
-        Message::Paste(text) => paste::paste(state, &text),
-        Message::PasteToken { text, seen } => paste::token(state, text, *seen),
-        Message::PasteKnown { text, named } => paste::known(state, text, &named),
+        Message::Paste(text) => {
+            state.notice = None;
+            paste::paste(state, &text)
+        }
+        Message::PasteToken { text, seen } => {
+            state.notice = None;
+            paste::token(state, text, *seen)
+        }
+        Message::PasteKnown { text, named } => {
+            state.notice = None;
+            paste::known(state, text, &named)
+        }
         Message::Pointer(pointer) => point(state, pointer),
         Message::Act(action) => by_name::act_by_name(state, action),
         Message::Choose(row) => by_name::choose(state, row),
@@ -121,8 +130,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
 }
 
-/// An overlay comes first, then keys that act anywhere, then the field, then the panes.
+/// An overlay comes first, then keys that act anywhere, then the field, then the panes. What was
+/// told before goes with the key.
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    let was_told = state.notice.take().is_some();
     if call_line::takes(state, key) {
         let mut effects = call_line::begin(state, key);
         effects.extend(press(state, key));
@@ -197,6 +208,8 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             effects
         }
         Some(Action::Edit) if state.types_call() => act(state, Action::FieldEnter),
+        // It is what one presses to be rid of a message; a call under way goes on.
+        Some(Action::Back) if was_told => Vec::new(),
         Some(action) => {
             let stays = action.place() != Place::Anywhere || action == Action::Quit;
             let mut effects = Vec::new();
