@@ -756,6 +756,12 @@ fn scene_for(action: Action) -> Scene {
             }
         }
         Place::Help => drop(scene.keys("?")),
+        Place::Manual => {
+            scene.keys("f3 /").types("token").keys("enter");
+            if matches!(action, Action::ManualOpen) {
+                scene.keys("esc");
+            }
+        }
         Place::Screen(Screen::Explorer) => {}
         Place::Screen(Screen::Matrix) => {
             scene.keys("2");
@@ -806,6 +812,9 @@ fn scene_for(action: Action) -> Scene {
         }
         Action::CompletionUp => drop(scene.keys("down")),
         Action::UndoHistory => drop(scene.keys("d down enter")),
+        Action::ManualUp | Action::ManualPageUp | Action::ManualFirst => {
+            scene.keys("G");
+        }
         Action::HelpUp | Action::HelpPageUp => drop(scene.keys("down")),
         Action::ShowExplorer => drop(scene.keys("2")),
         Action::MatrixOpen | Action::MatrixRight => drop(scene.keys("r")),

@@ -9,6 +9,7 @@ use super::feature::copy;
 use super::feature::failing_field;
 use super::feature::history;
 use super::feature::investigate;
+use super::feature::manual;
 use super::feature::matrix;
 use super::feature::pasted_token;
 use super::feature::remedy;
@@ -23,7 +24,7 @@ use super::feature::tokens::{LastWord, last_word};
 use super::guide;
 use super::message::{Effect, Exported, Notice, Then};
 use super::palette::{self, environment_note};
-use super::pane::{Builder, BuilderTab, Choice, Dialog, Editing, Help, Pick, Question};
+use super::pane::{Builder, BuilderTab, Choice, Dialog, Editing, Help, Manual, Pick, Question};
 use super::resume;
 use super::screens;
 use super::state::{Overlay, State};
@@ -221,6 +222,19 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ProbeSave => effects = investigate::save(state),
         Action::ProbeByHand => effects = investigate::by_hand(state),
         Action::ProbeClose => effects = investigate::close(state),
+
+        Action::OpenManual | Action::HelpManual => manual::open(state),
+        Action::ManualUp
+        | Action::ManualDown
+        | Action::ManualPageUp
+        | Action::ManualPageDown
+        | Action::ManualFirst
+        | Action::ManualLast
+        | Action::ManualOpen
+        | Action::ManualSearch
+        | Action::ManualNext
+        | Action::ManualPrevious
+        | Action::ManualClose => effects = manual::act(state, action),
 
         Action::HelpClose => close_help(state),
         Action::HelpSearch => search_help(state),
@@ -774,6 +788,10 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Help(help)) = &mut state.overlay {
         help.top = 0;
     }
+    let width = Manual::width_on(state.size.0);
+    if let Some(Overlay::Manual(manual)) = &mut state.overlay {
+        manual.typed(width);
+    }
     if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
         dialog.refit();
         return on_trial(dialog);
@@ -859,6 +877,7 @@ fn open_help(state: &mut State) {
         Some(Overlay::Question(Question::Write { .. })) => vec![Place::Write],
         Some(Overlay::Question(Question::Page { .. })) => vec![Place::Page],
         Some(Overlay::Pasted(_)) => vec![Place::Pasted],
+        Some(Overlay::Manual(_)) => vec![Place::Manual],
         Some(_) => vec![Place::Field],
         None if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],
         None if state.is_on_call() => vec![Place::Field, Place::Pane(Pane::Request)],
@@ -888,7 +907,7 @@ fn close_help(state: &mut State) {
     let Some(Overlay::Help(help)) = state.overlay.take() else {
         return;
     };
-    state.overlay = match help.first.contains(&Place::Investigation) {
+    state.overlay = match help.is_over_investigation() {
         true => state.investigated.take().map(Overlay::Investigate),
         false => state.under_help.take(),
     };

@@ -5,7 +5,7 @@ use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Notice, Pasted};
 use super::pane::{
-    Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette,
+    Builder, Dialog, Editing, Help, History, Investigate, Manual, MatrixPane, Measured, Palette,
     PastedToken, Prompt, Question, ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
 };
 use super::task::{Job, Task, Wait};
@@ -78,6 +78,7 @@ pub struct Running {
 pub enum Overlay {
     Dialog(Dialog),
     Help(Help),
+    Manual(Box<Manual>),
     Prompt(Box<Prompt>),
     Palette(Box<Palette>),
     Investigate(Box<Investigate>),
@@ -413,6 +414,7 @@ impl State {
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
             Some(Overlay::Setup(setup)) => setup.field(),
             Some(Overlay::Help(help)) => help.search.as_deref_mut(),
+            Some(Overlay::Manual(manual)) if manual.is_typing => Some(&mut manual.sought),
             Some(Overlay::Dialog(dialog)) => dialog.typed.as_deref_mut(),
             Some(_) => None,
             None if self.screen != Screen::Explorer => None,
@@ -466,6 +468,7 @@ impl State {
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
             Some(Overlay::Help(help)) => help.search.is_some(),
+            Some(Overlay::Manual(manual)) => manual.is_typing,
             Some(Overlay::Dialog(dialog)) => dialog.typed.is_some(),
             Some(overlay) => matches!(
                 overlay,

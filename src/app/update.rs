@@ -157,6 +157,17 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
                 .or(state.keymap.lookup(Place::Field, key))
         }
         Some(Overlay::Help(_)) => state.keymap.lookup(Place::Help, key).or_else(anywhere),
+        Some(Overlay::Manual(manual)) if manual.is_typing => {
+            let own = || state.keymap.lookup(Place::Manual, key);
+            let own = if key.is_text() { None } else { own() };
+            own.or_else(anywhere)
+                .or(state.keymap.lookup(Place::Field, key))
+        }
+        Some(Overlay::Manual(_)) => {
+            let own = state.keymap.lookup(Place::Manual, key);
+            own.or_else(anywhere)
+                .or_else(|| helps(state, key).then_some(Action::OpenHelp))
+        }
         Some(Overlay::Palette(_)) => state
             .keymap
             .lookup(Place::Palette, key)
@@ -211,7 +222,8 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         // It is what one presses to be rid of a message; a call under way goes on.
         Some(Action::Back) if was_told => Vec::new(),
         Some(action) => {
-            let stays = action.place() != Place::Anywhere || action == Action::Quit;
+            let lies_over = matches!(action, Action::Quit | Action::OpenManual);
+            let stays = action.place() != Place::Anywhere || lies_over;
             let mut effects = Vec::new();
             if !stays {
                 investigate::put_aside(state);
@@ -242,7 +254,7 @@ fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
     let own = state.keymap.lookup(Place::Setup, key);
     match state.keymap.lookup(Place::Anywhere, key) {
         Some(Action::Send) => return setup::save(state),
-        Some(Action::Quit) => return act(state, Action::Quit),
+        Some(action @ (Action::Quit | Action::OpenManual)) => return act(state, action),
         _ if helps(state, key) => return act(state, Action::OpenHelp),
         _ => {}
     }

@@ -153,6 +153,7 @@ fn draw_overlay(
         Overlay::Secret(_) => pane::secret::place(area),
         Overlay::Setup(setup) => pane::setup::place(setup, room),
         Overlay::Help(_) => pane::help::place(room),
+        Overlay::Manual(_) => pane::manual::place(room),
         Overlay::Pasted(pasted) => pane::pasted::place(state, pasted, room),
         // It stands in the line of messages.
         Overlay::Question(_) => return None,
@@ -173,6 +174,7 @@ fn draw_overlay(
             (painted.sheet_lines, painted.sheet_height) =
                 pane::investigate::draw(state, found, theme, rect, screen);
         }
+        Overlay::Manual(manual) => pane::manual::draw(manual, theme, rect, screen, painted),
         Overlay::Help(help) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::help::draw(state, help, theme, rect, screen);
