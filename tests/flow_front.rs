@@ -5,7 +5,7 @@ use crate::scene;
 
 use httriage::app::{Effect, Overlay, Pane};
 use httriage::model::{Auth, RequestSpec, TokenName};
-use scene::{SIZES, SMALL, Scene, USUAL, WIDE, start, text_of};
+use scene::{SIZES, SMALL, Scene, USUAL, WIDE, guided, start, text_of};
 
 fn name(text: &str) -> TokenName {
     TokenName::new(text).unwrap()
@@ -407,5 +407,97 @@ fn help_can_be_had_while_one_types_and_gives_the_field_back() {
         );
         scene.keys("esc");
         assert_eq!(scene.state.field().unwrap().text(), typed, "{keys}");
+    }
+}
+
+#[test]
+fn enter_on_a_call_that_nobody_wrote_goes_into_the_line_and_says_what_a_second_one_sends() {
+    for size in SIZES {
+        let mut quiet = start(size);
+        quiet.send_first = false;
+        quiet.environment = 2;
+        quiet.spec = RequestSpec::new("DELETE", "{{base}}/orders/7");
+        let mut scene = Scene::closed(quiet);
+        scene.held = false;
+        scene.answer_all();
+        let picture = text_of(&scene.picture());
+        assert!(
+            picture.contains("Enter type here") || size == SMALL,
+            "{picture}"
+        );
+        scene.keys("enter");
+        assert!(scene.jobs().is_empty());
+        assert!(scene.state.is_editing());
+        assert!(
+            scene
+                .notice()
+                .contains("Enter again sends DELETE {{base}}/orders/7"),
+            "{}",
+            scene.notice()
+        );
+        scene.keys("enter");
+        assert_eq!(scene.jobs().len(), 1);
+    }
+}
+
+#[test]
+fn a_pasted_command_and_a_call_of_the_history_ask_and_a_typed_or_pasted_url_does_not() {
+    let mut scene = Scene::open(WIDE);
+    scene.paste("curl -X DELETE https://acme-test.example/orders/7");
+    scene.keys("alt-1");
+    let sent = scene.jobs().len();
+    // The caret alone does not make it one's own.
+    scene.keys("left enter");
+    assert_eq!(scene.jobs().len(), sent);
+    assert!(
+        scene.notice().contains("Enter again sends DELETE"),
+        "{}",
+        scene.notice()
+    );
+
+    let mut scene = Scene::open(WIDE);
+    scene.keys("tab enter tab tab alt-1");
+    let sent = scene.jobs().len();
+    scene.keys("enter");
+    assert_eq!(scene.jobs().len(), sent);
+
+    for typed in [true, false] {
+        let mut scene = Scene::open(WIDE);
+        scene.keys("alt-1");
+        let sent = scene.jobs().len();
+        match typed {
+            true => scene.types("/core/runbooks/8"),
+            false => scene.paste("https://acme-test.example/orders"),
+        };
+        scene.keys("enter");
+        assert_eq!(scene.jobs().len(), sent + 1);
+    }
+}
+
+#[test]
+fn what_writes_goes_nowhere_with_the_first_key_and_a_call_that_was_sent_goes_again() {
+    let mut scene = Scene::open(WIDE);
+    scene.paste("curl -X POST https://acme-test.example/orders -d a=1");
+    let sent = scene.jobs().len();
+    scene.keys("ctrl-r");
+    assert_eq!(scene.jobs().len(), sent + 1);
+    scene.keys("alt-1 enter");
+    assert_eq!(scene.jobs().len(), sent + 2);
+}
+
+#[test]
+fn the_body_in_front_is_saved_with_the_history_in_focus_too() {
+    for size in [WIDE, USUAL] {
+        let mut scene = Scene::open(size);
+        scene.send(&guided("The same runbook itself opens"));
+        scene.keys("alt-2");
+        assert!(scene.state.reads_body());
+        for pane in ["alt-3", "alt-1 tab backtab backtab"] {
+            scene.keys(pane).keys("s");
+            assert!(scene.state.overlay.is_some(), "{pane}");
+            scene.keys("esc");
+        }
+        scene.keys("alt-3 o");
+        assert!(!scene.notice().is_empty());
     }
 }

@@ -23,6 +23,8 @@ mod flow_again;
 mod flow_body;
 mod flow_compare;
 mod flow_front;
+mod flow_manual;
+mod flow_messages;
 mod flow_saving;
 mod flow_screens;
 mod flow_setup;

@@ -9,6 +9,7 @@ use super::feature::copy;
 use super::feature::failing_field;
 use super::feature::history;
 use super::feature::investigate;
+use super::feature::manual;
 use super::feature::matrix;
 use super::feature::pasted_token;
 use super::feature::remedy;
@@ -23,7 +24,7 @@ use super::feature::tokens::{LastWord, last_word};
 use super::guide;
 use super::message::{Effect, Exported, Notice, Then};
 use super::palette::{self, environment_note};
-use super::pane::{Builder, BuilderTab, Choice, Dialog, Editing, Help, Pick, Question};
+use super::pane::{Builder, BuilderTab, Choice, Dialog, Editing, Help, Manual, Pick, Question};
 use super::resume;
 use super::screens;
 use super::state::{Overlay, State};
@@ -221,6 +222,19 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ProbeSave => effects = investigate::save(state),
         Action::ProbeByHand => effects = investigate::by_hand(state),
         Action::ProbeClose => effects = investigate::close(state),
+
+        Action::OpenManual | Action::HelpManual => manual::open(state),
+        Action::ManualUp
+        | Action::ManualDown
+        | Action::ManualPageUp
+        | Action::ManualPageDown
+        | Action::ManualFirst
+        | Action::ManualLast
+        | Action::ManualOpen
+        | Action::ManualSearch
+        | Action::ManualNext
+        | Action::ManualPrevious
+        | Action::ManualClose => effects = manual::act(state, action),
 
         Action::HelpClose => close_help(state),
         Action::HelpSearch => search_help(state),
@@ -507,7 +521,10 @@ fn choose(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     match dialog.picked().cloned() {
-        Some(Pick::Method(method)) => state.builder.method = method,
+        Some(Pick::Method(method)) => {
+            state.builder.method = method;
+            state.builder.is_written = true;
+        }
         Some(Pick::BodyKind(kind)) => state.builder.choose_body(kind),
         Some(Pick::Token(name)) => take_token(state, name),
         Some(Pick::Environment(place)) => return send::choose_environment(state, place),
@@ -732,7 +749,7 @@ fn field_enter(state: &mut State) -> Vec<Effect> {
     }
     let is_typed = matches!(state.builder.editing, Some(Editing::Url));
     if state.types_call() || state.overlay.is_none() && !state.history.filtering && is_typed {
-        return send(state, false);
+        return call_line::enter(state);
     }
     match state.field() {
         Some(field) if field.is_multiline() => field.new_line(),
@@ -771,6 +788,10 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Help(help)) = &mut state.overlay {
         help.top = 0;
     }
+    let width = Manual::width_on(state.size.0);
+    if let Some(Overlay::Manual(manual)) = &mut state.overlay {
+        manual.typed(width);
+    }
     if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
         dialog.refit();
         return on_trial(dialog);
@@ -779,6 +800,7 @@ pub fn after_typing(state: &mut State) -> Vec<Effect> {
     if state.overlay.is_some() {
         Vec::new()
     } else if state.builder.is_editing() {
+        state.builder.was_typed();
         call_line::typed(state);
         state.builder.complete(&environment);
         state.builder.look();
@@ -855,6 +877,7 @@ fn open_help(state: &mut State) {
         Some(Overlay::Question(Question::Write { .. })) => vec![Place::Write],
         Some(Overlay::Question(Question::Page { .. })) => vec![Place::Page],
         Some(Overlay::Pasted(_)) => vec![Place::Pasted],
+        Some(Overlay::Manual(_)) => vec![Place::Manual],
         Some(_) => vec![Place::Field],
         None if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],
         None if state.is_on_call() => vec![Place::Field, Place::Pane(Pane::Request)],
@@ -884,7 +907,7 @@ fn close_help(state: &mut State) {
     let Some(Overlay::Help(help)) = state.overlay.take() else {
         return;
     };
-    state.overlay = match help.first.contains(&Place::Investigation) {
+    state.overlay = match help.is_over_investigation() {
         true => state.investigated.take().map(Overlay::Investigate),
         false => state.under_help.take(),
     };

@@ -77,6 +77,8 @@ pub enum Place {
     /// In a list or a question on top of the panes.
     Dialog,
     Help,
+    /// In the manual.
+    Manual,
     /// In the palette, beside the keys that edit its line.
     Palette,
     /// On an investigation.
@@ -120,6 +122,7 @@ impl Place {
             | Place::Page
             | Place::Pasted
             | Place::Help
+            | Place::Manual
             | Place::Palette
             | Place::Investigation
             | Place::Completion
@@ -137,6 +140,7 @@ impl Place {
             Place::Field => "While typing",
             Place::Dialog => "In a list",
             Place::Help => "In this sheet",
+            Place::Manual => "In the manual",
             Place::Palette => "In the palette",
             Place::Investigation => "On an investigation",
             Place::Completion => "In the list beneath a URL",
@@ -195,6 +199,7 @@ actions! {
     FocusResponse   "focus-response"   "to the answer"                 Place::Anywhere, ["alt-2"];
     FocusHistory    "focus-history"    "to the history"                Place::Anywhere, ["alt-3"];
     OpenGuide       "guide"            "the guided tour of refusals" / "tour" Place::Anywhere, ["f2"];
+    OpenManual      "manual"           "read the manual" / "manual"    Place::Anywhere, ["f3"];
     ChooseTheme     "choose-theme"     "choose the theme"              Place::Anywhere, ["f7"];
     SwitchMouse     "switch-mouse"     "use the mouse, or leave it to the terminal" Place::Anywhere, ["f8"];
     SwitchPrivacy   "switch-privacy"   "hide fingerprints, addresses and ids" Place::Anywhere, ["f9"];
@@ -368,7 +373,20 @@ actions! {
     HelpPageUp      "help-page-up"     "page up"                       Place::Help, ["pageup"];
     HelpPageDown    "help-page-down"   "page down"                     Place::Help, ["pagedown"];
     HelpSearch      "help-search"      "search the keys" / "search" Place::Help, ["/"];
+    HelpManual      "help-manual"      "read the manual" / "manual" Place::Help, ["m"];
     HelpClose       "help-close"       "close" / "close" Place::Help, ["esc", "q", "?", "enter"];
+
+    ManualUp        "manual-up"        "up"                            Place::Manual, ["up", "k"];
+    ManualDown      "manual-down"      "down" / "down" Place::Manual, ["down", "j"];
+    ManualPageUp    "manual-page-up"   "page up"                       Place::Manual, ["pageup", "b"];
+    ManualPageDown  "manual-page-down" "page down" / "page down" Place::Manual, ["space", "pagedown"];
+    ManualFirst     "manual-first"     "to the beginning"              Place::Manual, ["g", "home"];
+    ManualLast      "manual-last"      "to the end"                    Place::Manual, ["G", "end"];
+    ManualOpen      "manual-open"      "open the topic" / "open" Place::Manual, ["enter"];
+    ManualSearch    "manual-search"    "search the manual" / "search" Place::Manual, ["/"];
+    ManualNext      "manual-next"      "to the next place found" / "next" Place::Manual, ["n"];
+    ManualPrevious  "manual-previous"  "to the place found before"     Place::Manual, ["N"];
+    ManualClose     "manual-close"     "back, then close" / "back" Place::Manual, ["esc", "q"];
 }
 
 impl Action {

@@ -45,6 +45,11 @@ pub fn choose(state: &mut State, row: usize) -> Vec<Effect> {
             palette.list.cursor = row.min(len.saturating_sub(1));
             (len, Some(Action::PaletteChoose))
         }
+        Some(Overlay::Manual(manual)) if manual.topic.is_none() => {
+            let len = manual.topics().len();
+            manual.list.cursor = row.min(len.saturating_sub(1));
+            (len, Some(Action::ManualOpen))
+        }
         Some(_) => (0, None),
         None => point_at(state, row),
     };

@@ -3,11 +3,15 @@
 //! taken for the method.
 
 use super::action::{Action, Pane, Place};
+use super::feature::send::send;
 use super::keymap::{Key, KeyCode};
-use super::message::Effect;
+use super::message::{Effect, Notice};
 use super::pane::{Builder, Editing};
 use super::state::State;
-use crate::model::{Origin, bare_url};
+use crate::model::{Origin, bare_url, cut, visible_line};
+
+/// Letters of a URL that a message shows.
+const SHOWN: usize = 60;
 
 /// Whether the key is one that types, on a line that has the focus and no caret yet.
 pub fn takes(state: &State, key: Key) -> bool {
@@ -34,6 +38,36 @@ pub fn begin(state: &mut State, key: Key) -> Vec<Effect> {
         clear_path(state);
     }
     vec![Effect::FindPlaces(Box::new(state.environment().clone()))]
+}
+
+/// Enter sends what the person wrote. A call that nobody wrote here is only gone into, and what a
+/// second Enter would send is said.
+pub fn enter(state: &mut State) -> Vec<Effect> {
+    if state.builder.is_written {
+        return send(state, false);
+    }
+    state.builder.is_written = true;
+    let mut effects = Vec::new();
+    if !matches!(state.builder.editing, Some(Editing::Url)) {
+        state.builder.edit();
+        effects = vec![Effect::FindPlaces(Box::new(state.environment().clone()))];
+    }
+    let key = state.keymap.hint(Action::FieldEnter).unwrap_or_default();
+    let builder = &state.builder;
+    let url = builder.url.text();
+    let whom = match builder.auth.token() {
+        Some(token) => format!(" as {token}"),
+        None => String::new(),
+    };
+    let what = format!(
+        "{key} again sends {} {}{whom}.",
+        builder.method,
+        cut(&visible_line(&url), SHOWN)
+    );
+    let mut notice = Notice::info(what);
+    notice.remedy = "Or type another call.".to_owned();
+    state.notice = Some(notice);
+    effects
 }
 
 /// What a path that begins with `/` leaves of a URL: what stands before its own path.
@@ -89,6 +123,7 @@ pub fn paste(state: &mut State, text: &str) -> bool {
     };
     if is_url && !(is_typed && in_query()) {
         state.builder.url.replace(url);
+        state.builder.is_written = true;
         return true;
     }
     if is_typed || word.is_empty() || word.contains(char::is_whitespace) {
@@ -99,6 +134,7 @@ pub fn paste(state: &mut State, text: &str) -> bool {
         clear_path(state);
     }
     state.builder.url.paste(word);
+    state.builder.is_written = true;
     true
 }
 

@@ -12,7 +12,10 @@ const NOTCH: isize = 3;
 
 pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
     match pointer.what {
-        PointerMove::Press => press(state, pointer),
+        PointerMove::Press => {
+            state.notice = None;
+            press(state, pointer)
+        }
         PointerMove::Drag => {
             drag(state, pointer);
             Vec::new()
@@ -92,6 +95,9 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
         Some(Spot::Behind) if matches!(state.overlay, Some(Overlay::Help(_))) => {
             return act(state, Action::HelpClose);
         }
+        Some(Spot::Behind) if matches!(state.overlay, Some(Overlay::Manual(_))) => {
+            return act(state, Action::ManualClose);
+        }
         Some(Spot::Behind) => return leave_overlay(state),
         Some(Spot::Sheet) | None => {}
     }
@@ -150,6 +156,10 @@ fn choose(state: &mut State, row: usize) -> Vec<Effect> {
             palette.list.cursor = row;
             act(state, Action::PaletteChoose)
         }
+        Some(Overlay::Manual(manual)) => {
+            manual.list.cursor = row;
+            act(state, Action::ManualOpen)
+        }
         _ => Vec::new(),
     }
 }
@@ -175,6 +185,7 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
         Some(Overlay::Dialog(_)) => (Action::DialogUp, Action::DialogDown),
         Some(Overlay::Palette(_)) => (Action::PaletteUp, Action::PaletteDown),
         Some(Overlay::Help(_)) => (Action::HelpUp, Action::HelpDown),
+        Some(Overlay::Manual(_)) => (Action::ManualUp, Action::ManualDown),
         Some(Overlay::Investigate(_)) => (Action::ProbeUp, Action::ProbeDown),
         Some(
             Overlay::Prompt(_)

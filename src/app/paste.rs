@@ -145,6 +145,7 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     let url = bare_url(text);
     if Origin::parse(url).is_some() && !url.contains(char::is_whitespace) {
         state.builder.url.replace(url);
+        state.builder.is_written = true;
         state.builder.on_url = true;
         state.focus = Pane::Request;
     } else {

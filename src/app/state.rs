@@ -5,7 +5,7 @@ use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Notice, Pasted};
 use super::pane::{
-    Builder, Dialog, Editing, Help, History, Investigate, MatrixPane, Measured, Palette,
+    Builder, Dialog, Editing, Help, History, Investigate, Manual, MatrixPane, Measured, Palette,
     PastedToken, Prompt, Question, ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
 };
 use super::task::{Job, Task, Wait};
@@ -37,6 +37,8 @@ pub struct Start {
     pub environments: Vec<Environment>,
     pub environment: usize,
     pub spec: RequestSpec,
+    /// Whether the person named that call.
+    pub is_written: bool,
     /// Sends the opening request by itself, if no call was ever made.
     pub send_first: bool,
     /// A command or an answer to begin with, as if it were pasted.
@@ -76,6 +78,7 @@ pub struct Running {
 pub enum Overlay {
     Dialog(Dialog),
     Help(Help),
+    Manual(Box<Manual>),
     Prompt(Box<Prompt>),
     Palette(Box<Palette>),
     Investigate(Box<Investigate>),
@@ -282,8 +285,10 @@ pub struct State {
 
 impl State {
     pub fn new(start: Start) -> State {
+        let mut builder = Builder::new(&start.spec);
+        builder.is_written = start.is_written;
         State {
-            builder: Builder::new(&start.spec),
+            builder,
             response: ResponsePane::default(),
             history: History::default(),
             focus: Pane::Request,
@@ -409,6 +414,7 @@ impl State {
             Some(Overlay::Palette(palette)) => Some(&mut palette.field),
             Some(Overlay::Setup(setup)) => setup.field(),
             Some(Overlay::Help(help)) => help.search.as_deref_mut(),
+            Some(Overlay::Manual(manual)) if manual.is_typing => Some(&mut manual.sought),
             Some(Overlay::Dialog(dialog)) => dialog.typed.as_deref_mut(),
             Some(_) => None,
             None if self.screen != Screen::Explorer => None,
@@ -462,6 +468,7 @@ impl State {
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
             Some(Overlay::Help(help)) => help.search.is_some(),
+            Some(Overlay::Manual(manual)) => manual.is_typing,
             Some(Overlay::Dialog(dialog)) => dialog.typed.is_some(),
             Some(overlay) => matches!(
                 overlay,

@@ -37,9 +37,18 @@ use std::sync::Arc;
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
-        Message::Paste(text) => paste::paste(state, &text),
-        Message::PasteToken { text, seen } => paste::token(state, text, *seen),
-        Message::PasteKnown { text, named } => paste::known(state, text, &named),
+        Message::Paste(text) => {
+            state.notice = None;
+            paste::paste(state, &text)
+        }
+        Message::PasteToken { text, seen } => {
+            state.notice = None;
+            paste::token(state, text, *seen)
+        }
+        Message::PasteKnown { text, named } => {
+            state.notice = None;
+            paste::known(state, text, &named)
+        }
         Message::Pointer(pointer) => point(state, pointer),
         Message::Act(action) => by_name::act_by_name(state, action),
         Message::Choose(row) => by_name::choose(state, row),
@@ -121,8 +130,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
 }
 
-/// An overlay comes first, then keys that act anywhere, then the field, then the panes.
+/// An overlay comes first, then keys that act anywhere, then the field, then the panes. What was
+/// told before goes with the key.
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    let was_told = state.notice.take().is_some();
     if call_line::takes(state, key) {
         let mut effects = call_line::begin(state, key);
         effects.extend(press(state, key));
@@ -146,6 +157,17 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
                 .or(state.keymap.lookup(Place::Field, key))
         }
         Some(Overlay::Help(_)) => state.keymap.lookup(Place::Help, key).or_else(anywhere),
+        Some(Overlay::Manual(manual)) if manual.is_typing => {
+            let own = || state.keymap.lookup(Place::Manual, key);
+            let own = if key.is_text() { None } else { own() };
+            own.or_else(anywhere)
+                .or(state.keymap.lookup(Place::Field, key))
+        }
+        Some(Overlay::Manual(_)) => {
+            let own = state.keymap.lookup(Place::Manual, key);
+            own.or_else(anywhere)
+                .or_else(|| helps(state, key).then_some(Action::OpenHelp))
+        }
         Some(Overlay::Palette(_)) => state
             .keymap
             .lookup(Place::Palette, key)
@@ -186,7 +208,8 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
                     .lookup(state.reads_body().then_some(Place::Body)?, key)
             })
             .or(state.keymap.lookup(place_of_keys(state), key))
-            .or(state.keymap.lookup(Place::Panes, key)),
+            .or(state.keymap.lookup(Place::Panes, key))
+            .or_else(|| of_the_response(state, key)),
     };
     match action {
         // Sending from a list of tokens or methods means: with the one under the cursor.
@@ -196,8 +219,11 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             effects
         }
         Some(Action::Edit) if state.types_call() => act(state, Action::FieldEnter),
+        // It is what one presses to be rid of a message; a call under way goes on.
+        Some(Action::Back) if was_told => Vec::new(),
         Some(action) => {
-            let stays = action.place() != Place::Anywhere || action == Action::Quit;
+            let lies_over = matches!(action, Action::Quit | Action::OpenManual);
+            let stays = action.place() != Place::Anywhere || lies_over;
             let mut effects = Vec::new();
             if !stays {
                 investigate::put_aside(state);
@@ -228,7 +254,7 @@ fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
     let own = state.keymap.lookup(Place::Setup, key);
     match state.keymap.lookup(Place::Anywhere, key) {
         Some(Action::Send) => return setup::save(state),
-        Some(Action::Quit) => return act(state, Action::Quit),
+        Some(action @ (Action::Quit | Action::OpenManual)) => return act(state, action),
         _ if helps(state, key) => return act(state, Action::OpenHelp),
         _ => {}
     }
@@ -274,6 +300,22 @@ fn leads_out(state: &State, key: Key) -> Option<Action> {
                 | Action::TabPrevious
         )
     })
+}
+
+/// What a key means for the response in front while another pane has the focus: saving its body,
+/// and opening what was saved or what it names.
+fn of_the_response(state: &State, key: Key) -> Option<Action> {
+    if state.screen != Screen::Explorer || state.response.shown.is_none() {
+        return None;
+    }
+    let body = state.keymap.lookup(Place::Body, key);
+    let body = body.filter(|action| matches!(action, Action::SaveBody | Action::OpenBody));
+    let page = state.keymap.lookup(Place::Pane(Pane::Response), key);
+    let page = page.filter(|action| *action == Action::OpenRemedy);
+    match state.response.has_views() {
+        true => body.or(page),
+        false => page.or(body),
+    }
 }
 
 /// Whether the list beneath the URL is in front.

@@ -102,6 +102,7 @@ pub fn run(args: ExploreArgs, color: Color, out: &mut Out) -> Result<u8, Trouble
         environments,
         environment,
         spec,
+        is_written: opening.url.is_some() && opening.pasted.is_none() && !piped,
         send_first,
         pasted: opening.pasted,
         was_argument: !piped,

@@ -1,48 +1,29 @@
 //! `httriage help`: the manual, which comes with the program, by topics.
 
 use super::args::{HelpArgs, command};
+use super::pager;
 use super::print::Out;
 use super::trouble::Trouble;
-
-/// Name and page of each topic, in the order in which one reads them.
-const TOPICS: &[(&str, &str)] = &[
-    ("tour", include_str!("../../assets/manual/tour.md")),
-    ("send", include_str!("../../assets/manual/send.md")),
-    ("why", include_str!("../../assets/manual/why.md")),
-    (
-        "knowledge",
-        include_str!("../../assets/manual/knowledge.md"),
-    ),
-    ("tokens", include_str!("../../assets/manual/tokens.md")),
-    ("matrix", include_str!("../../assets/manual/matrix.md")),
-    ("sessions", include_str!("../../assets/manual/sessions.md")),
-    ("history", include_str!("../../assets/manual/history.md")),
-    ("import", include_str!("../../assets/manual/import.md")),
-    ("config", include_str!("../../assets/manual/config.md")),
-    ("keys", include_str!("../../assets/manual/keys.md")),
-    ("plain", include_str!("../../assets/manual/plain.md")),
-    ("signs", include_str!("../../assets/manual/signs.md")),
-    ("safety", include_str!("../../assets/manual/safety.md")),
-];
+use crate::format::manual::{Kind, Line, TOPICS, Topic, lines};
+use crate::model::wrap;
 
 pub fn run(args: HelpArgs, out: &mut Out) -> Result<u8, Trouble> {
     let Some(topic) = args.topic.map(|topic| topic.to_lowercase()) else {
         overview(out);
         return Ok(0);
     };
-    if let Some((_, page)) = TOPICS.iter().find(|(name, _)| *name == topic) {
-        out.text(page);
+    if let Some(topic) = Topic::of(&topic) {
+        pager::show(topic.page, |width| lines(topic.page, width), out);
         return Ok(0);
     }
     let mut whole = command();
     if let Some(found) = whole.find_subcommand_mut(&topic) {
-        out.text(&found.render_long_help().to_string());
+        let text = found.render_long_help().to_string();
+        pager::show(&text, |width| as_it_is(&text, width), out);
         return Ok(0);
     }
-    let with_word = TOPICS
-        .iter()
-        .filter(|(_, page)| page.to_lowercase().contains(&topic));
-    let names: Vec<&str> = with_word.map(|(name, _)| *name).collect();
+    let with_word = TOPICS.iter().filter(|page| page.has(&topic));
+    let names: Vec<&str> = with_word.map(|page| page.name).collect();
     Err(Trouble::usage(match names.is_empty() {
         true => format!("The manual says nothing of {topic}. `httriage help` lists its topics."),
         false => format!(
@@ -52,19 +33,26 @@ pub fn run(args: HelpArgs, out: &mut Out) -> Result<u8, Trouble> {
     }))
 }
 
+/// A text that has its lines already.
+fn as_it_is(text: &str, width: usize) -> Vec<Line> {
+    let parts = text.lines().flat_map(|line| wrap(line, width));
+    let line = |text| Line {
+        kind: Kind::Text,
+        text,
+    };
+    parts.map(line).collect()
+}
+
 fn overview(out: &mut Out) {
     out.line(
         "httriage tells why an API said no. `httriage` alone opens the explorer on a practice API.",
     );
     out.line("");
     out.heading("Topics, as in `httriage help why`");
-    let longest = TOPICS.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, page) in TOPICS {
-        let title = page.lines().next().unwrap_or_default();
-        out.line(&format!(
-            "  {name:longest$}  {}",
-            title.trim_start_matches("# ")
-        ));
+    let names = TOPICS.iter().map(|topic| topic.name.len());
+    let longest = names.max().unwrap_or(0);
+    for topic in TOPICS {
+        out.line(&format!("  {:longest$}  {}", topic.name, topic.title()));
     }
     out.line("");
     out.heading("Commands; `httriage COMMAND --help` says all of one");

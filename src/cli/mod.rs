@@ -26,6 +26,7 @@ mod live;
 mod manual;
 mod matrix;
 mod misuse;
+mod pager;
 mod picture;
 mod print;
 mod recording;

@@ -25,6 +25,7 @@ pub mod keys_file;
 pub mod knowledge_file;
 pub mod library;
 mod lift;
+pub mod manual;
 pub mod markdown;
 pub mod matrix;
 mod node;

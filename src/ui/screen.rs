@@ -9,12 +9,14 @@ use super::theme::Theme;
 use crate::app::{Border, Overlay, Painted, Pane, Screen, Spot, State};
 use crate::model::cut;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Clear;
 
 /// From here on what lies on top has its keys in its lower edge.
 const EDGED: u16 = 60;
+/// Rows of a sheet that has room for a message.
+const ROOMY: u16 = 6;
 /// Columns of that edge that say how much lies beneath it.
 const MORE: u16 = 12;
 
@@ -58,6 +60,7 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
         height: area.height - 1,
         ..area
     };
+    let mut over = None;
     if let Some(overlay) = &state.overlay {
         // The hints of the last line belong to what lies on top; all else is behind it.
         let words = painted.clone();
@@ -68,9 +71,28 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
         if !asks {
             fade(room, theme, screen);
         }
-        draw_overlay(overlay, state, theme, screen, &words, painted);
+        over = draw_overlay(overlay, state, theme, screen, &words, painted);
     }
-    draw_message(state, theme, &layout, screen);
+    match over.filter(|over| over.width >= EDGED && over.height >= ROOMY) {
+        Some(over) => draw_message_in(over, state, theme, screen),
+        None => draw_message(state, theme, &layout, screen),
+    }
+}
+
+/// Over a sheet with room for it, what happened stands in its last rows.
+fn draw_message_in(sheet: Rect, state: &State, theme: &Theme, screen: &mut Frame) {
+    let inside = sheet.inner(Margin::new(1, 1));
+    let lines = status_bar::notice(state, theme, inside.width);
+    let height = (lines.len() as u16).min(inside.height / 2);
+    let place = Rect {
+        y: inside.bottom() - height,
+        height,
+        ..inside
+    };
+    clear(place, theme, screen);
+    for (rect, line) in place.rows().zip(lines) {
+        screen.render_widget(line, rect);
+    }
 }
 
 /// What happened stands in a line of its own above the keys, and grows upwards over what is there:
@@ -116,7 +138,7 @@ fn draw_overlay(
     screen: &mut Frame,
     words: &Painted,
     painted: &mut Painted,
-) {
+) -> Option<Rect> {
     let area = screen.area();
     // The last line stays free: it says which keys work in what lies on top.
     let room = Rect {
@@ -131,9 +153,10 @@ fn draw_overlay(
         Overlay::Secret(_) => pane::secret::place(area),
         Overlay::Setup(setup) => pane::setup::place(setup, room),
         Overlay::Help(_) => pane::help::place(room),
+        Overlay::Manual(_) => pane::manual::place(room),
         Overlay::Pasted(pasted) => pane::pasted::place(state, pasted, room),
         // It stands in the line of messages.
-        Overlay::Question(_) => return,
+        Overlay::Question(_) => return None,
     };
     clear(rect, theme, screen);
     painted.spots.push((area_of(rect), Spot::Sheet));
@@ -151,6 +174,7 @@ fn draw_overlay(
             (painted.sheet_lines, painted.sheet_height) =
                 pane::investigate::draw(state, found, theme, rect, screen);
         }
+        Overlay::Manual(manual) => pane::manual::draw(manual, theme, rect, screen, painted),
         Overlay::Help(help) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::help::draw(state, help, theme, rect, screen);
@@ -167,6 +191,7 @@ fn draw_overlay(
         let width = (keys.width() as u16).min(edge.width);
         screen.render_widget(keys, Rect { width, ..edge });
     }
+    Some(rect)
 }
 
 fn draw_panes(

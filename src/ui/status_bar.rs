@@ -3,7 +3,7 @@
 
 use super::paint::line_of;
 use super::theme::Theme;
-use crate::app::pane::{BuilderTab, Editing, Pick, Question};
+use crate::app::pane::{BuilderTab, Editing, Manual, Pick, Question};
 use crate::app::{
     Action, Level, Overlay, Painted, Pane, Place, Screen, State, blocked, is_refused,
 };
@@ -202,6 +202,7 @@ fn keys_in_front(state: &State) -> Vec<Action> {
             return vec![Action::HelpDown, Action::FieldDone];
         }
         (Some(Overlay::Help(_)), _) => (Place::Help, &[]),
+        (Some(Overlay::Manual(manual)), _) => return keys_of_the_manual(manual),
         (Some(Overlay::Palette(_)), _) => (Place::Palette, &[]),
         (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
         // The others stand on the sheet, each with what it does.
@@ -232,6 +233,22 @@ fn keys_in_front(state: &State) -> Vec<Action> {
     };
     let own = Action::worth_knowing(place);
     own.chain(common.iter().copied()).collect()
+}
+
+/// Where topics are listed one opens them, in a page one turns it.
+fn keys_of_the_manual(manual: &Manual) -> Vec<Action> {
+    let keys = [
+        (manual.topic.is_none(), Action::ManualOpen),
+        (manual.topic.is_some(), Action::ManualPageDown),
+        (!manual.is_typing, Action::ManualSearch),
+        (
+            manual.topic.is_some() && !manual.sought.is_empty(),
+            Action::ManualNext,
+        ),
+        (true, Action::ManualClose),
+    ];
+    let shown = keys.into_iter().filter(|(is_shown, _)| *is_shown);
+    shown.map(|(_, action)| action).collect()
 }
 
 /// What happened and what to try, on as many lines as it takes.
@@ -474,6 +491,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
             Action::Expand if in_history && state.history.folded().is_some() => continue,
             Action::Load if in_history && state.history.folded().is_some() => "open the run",
             Action::Edit if state.builder.shows(BuilderTab::Auth) => "choose",
+            Action::FieldEnter if on_call && !state.builder.is_written => "type here",
             Action::FieldEnter if on_call => "send",
             Action::FieldDone if on_call => "leave",
             Action::FieldDone if asks => "cancel",

@@ -137,6 +137,7 @@ pub fn start(size: (u16, u16)) -> Start {
         ],
         environment: 0,
         spec: spec_of(&CALLS[0]),
+        is_written: false,
         send_first: true,
         pasted: None,
         was_argument: false,

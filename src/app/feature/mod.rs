@@ -6,6 +6,7 @@ pub mod copy;
 pub mod failing_field;
 pub mod history;
 pub mod investigate;
+pub mod manual;
 pub mod matrix;
 pub mod needs;
 pub mod pasted_token;

@@ -76,5 +76,7 @@ pub fn secret_typed(state: &mut State, count: usize) -> Vec<Effect> {
     if let Some(Overlay::Secret(secret)) = &mut state.overlay {
         secret.typed = count;
     }
+    // The runtime has these keys; what was told goes with them too.
+    state.notice = None;
     Vec::new()
 }

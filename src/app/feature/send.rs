@@ -42,6 +42,7 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
         state.notice = Some(Notice::info(words.to_owned()));
     }
     state.builder.completion.close();
+    state.builder.is_written = true;
     state.screen = Screen::Explorer;
     // Whoever sends from the call line is done with it.
     if state.shows_one_pane() || state.is_on_call() {

@@ -96,6 +96,9 @@ pub struct Builder {
     pub tab: BuilderTab,
     /// Whether the cursor is on the URL, rather than in the tab beneath it.
     pub on_url: bool,
+    /// Whether the person wrote this call, or sent it. One out of a file, the history or a paste
+    /// is nobody's until then.
+    pub is_written: bool,
     pub editing: Option<Editing>,
     /// The URL as it stood before it was typed into.
     pub began: String,
@@ -121,6 +124,7 @@ impl Builder {
             notes: Field::lines(&spec.notes),
             tab: BuilderTab::Params,
             on_url: true,
+            is_written: false,
             editing: None,
             began: String::new(),
             search: None,
@@ -323,6 +327,13 @@ impl Builder {
         if let Some(text) = self.completion.take(environment) {
             self.url.replace(&text);
         }
+    }
+
+    /// After a key in what is edited: the call is the person's own. Going through the URL with the
+    /// caret does not make it that.
+    pub fn was_typed(&mut self) {
+        let is_same = matches!(self.editing, Some(Editing::Url)) && self.url.text() == self.began;
+        self.is_written |= !is_same;
     }
 
     /// Ends editing; a row that has no name is dropped.

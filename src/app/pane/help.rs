@@ -21,6 +21,11 @@ impl Help {
         }
     }
 
+    /// An investigation that it was opened over comes back.
+    pub fn is_over_investigation(&self) -> bool {
+        self.first.contains(&Place::Investigation)
+    }
+
     pub fn start_search(&mut self) {
         self.search = Some(Box::new(Field::line("")));
         self.top = 0;

@@ -5,6 +5,7 @@ pub mod dialog;
 pub mod help;
 pub mod history;
 pub mod investigate;
+pub mod manual;
 pub mod matrix;
 pub mod palette;
 pub mod pasted;

@@ -2,7 +2,7 @@
 
 use super::answer::explained;
 use crate::app::pane::{
-    GoesIn, Help, Investigate, KeepIn, PastedToken, Setup, SetupKind, SetupRow,
+    GoesIn, Help, Investigate, KeepIn, Manual, PastedToken, Setup, SetupKind, SetupRow,
 };
 use crate::app::{Overlay, State};
 use crate::insight::token::{Tone, lines as token_lines};
@@ -72,6 +72,7 @@ pub fn overlay(state: &State) -> Vec<String> {
         }
         Overlay::Pasted(pasted) => pasted_token(pasted, state),
         Overlay::Help(help) => keys(help, state),
+        Overlay::Manual(manual) => read(manual),
     };
     let lines = lines.into_iter().filter(|line| !line.trim().is_empty());
     lines.map(|line| visible_line(&line).into_owned()).collect()
@@ -190,6 +191,21 @@ pub fn choices(setup: &Setup) -> (Vec<&'static str>, usize) {
 }
 
 /// Every key under the name of its place.
+/// The topics with their numbers, or the page of one.
+fn read(manual: &Manual) -> Vec<String> {
+    if let Some(topic) = manual.topic {
+        let mut lines: Vec<String> = topic.page.lines().map(str::to_owned).collect();
+        lines.push("A dot goes back to the topics.".to_owned());
+        return lines;
+    }
+    let mut lines = vec!["The manual:".to_owned()];
+    for (number, topic) in manual.topics().iter().enumerate() {
+        lines.push(format!("{}. {}, {}", number + 1, topic.name, topic.title()));
+    }
+    lines.push("A number opens a topic, a dot leaves.".to_owned());
+    lines
+}
+
 fn keys(help: &Help, state: &State) -> Vec<String> {
     let mut lines = Vec::new();
     for (place, rows) in help.sections(&state.keymap) {

@@ -1,0 +1,121 @@
+//! The manual on the screen: its topics, and the page of one. Words that are looked for narrow the
+//! topics down and are marked in a page.
+
+use crate::app::field::Field;
+use crate::app::list::List;
+use crate::format::manual::{Line, TOPICS, Topic, lines};
+
+#[derive(Clone, Debug)]
+pub struct Manual {
+    /// The cursor over the topics that fit.
+    pub list: List,
+    /// The page that is read.
+    pub topic: Option<&'static Topic>,
+    pub top: usize,
+    pub sought: Box<Field>,
+    pub is_typing: bool,
+    /// Whether it was opened over an investigation, which comes back.
+    pub over_investigation: bool,
+}
+
+impl Manual {
+    /// The list of topics, on one of them.
+    pub fn at(name: &str) -> Manual {
+        let place = TOPICS.iter().position(|topic| topic.name == name);
+        Manual {
+            list: List {
+                cursor: place.unwrap_or(0),
+            },
+            topic: None,
+            top: 0,
+            sought: Box::new(Field::line("")),
+            is_typing: false,
+            over_investigation: false,
+        }
+    }
+
+    /// The topics that have every word that is looked for.
+    pub fn topics(&self) -> Vec<&'static Topic> {
+        let words = self.sought.text();
+        TOPICS.iter().filter(|topic| topic.has(&words)).collect()
+    }
+
+    /// Columns of text in a sheet on a screen of that width.
+    pub fn width_on(columns: u16) -> usize {
+        let around = if columns > 90 { 10 } else { 4 };
+        columns.saturating_sub(around).min(100) as usize
+    }
+
+    /// The lines of the page that is read.
+    pub fn lines(&self, width: usize) -> Vec<Line> {
+        self.topic
+            .map_or_else(Vec::new, |topic| lines(topic.page, width))
+    }
+
+    /// Opens the topic under the cursor, at the first line that has a word that is looked for.
+    pub fn open(&mut self, width: usize) {
+        self.is_typing = false;
+        self.topic = self.topics().get(self.list.cursor).copied();
+        self.top = 0;
+        if !self.sought.is_empty() {
+            self.step_match(1, width);
+        }
+    }
+
+    pub fn start_search(&mut self) {
+        self.is_typing = true;
+        self.sought = Box::new(Field::line(""));
+    }
+
+    /// After a key in what is looked for.
+    pub fn typed(&mut self, width: usize) {
+        match self.topic {
+            None => self.list.to_first(),
+            Some(_) => {
+                self.top = 0;
+                self.step_match(1, width);
+            }
+        }
+    }
+
+    /// To the next line with a word that is looked for, or the one before; round the end.
+    pub fn step_match(&mut self, step: isize, width: usize) {
+        let words = self.sought.text();
+        let lines = self.lines(width);
+        let places = lines.iter().enumerate();
+        let places = places.filter(|(_, line)| line.has(&words));
+        let places: Vec<usize> = places.map(|(place, _)| place).collect();
+        let next = match step > 0 {
+            true => places.iter().find(|place| **place > self.top),
+            false => places.iter().rev().find(|place| **place < self.top),
+        };
+        let round = match step > 0 {
+            true => places.first(),
+            false => places.last(),
+        };
+        if let Some(place) = next.or(round) {
+            self.top = *place;
+        }
+    }
+
+    /// Leaves the search, then the page; `false` where there is nothing more to leave but the
+    /// manual.
+    pub fn leave(&mut self) -> bool {
+        if self.is_typing {
+            self.is_typing = false;
+            self.sought = Box::new(Field::line(""));
+            return true;
+        }
+        self.topic.take().is_some()
+    }
+
+    /// By lines of the page, or rows of the list.
+    pub fn step(&mut self, step: isize, content: usize, height: usize) {
+        if self.topic.is_none() {
+            self.list.step(step, self.topics().len());
+            return;
+        }
+        let last = content.saturating_sub(height);
+        self.top = self.top.min(last).saturating_add_signed(step).min(last);
+    }
+}

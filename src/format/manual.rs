@@ -1,0 +1,266 @@
+//! The manual that comes with the program: its topics, and a page of it as lines of a width.
+
+use crate::model::{cut, wrap};
+use unicode_width::UnicodeWidthStr;
+
+/// A page of the manual.
+#[derive(Clone, Copy, Debug)]
+pub struct Topic {
+    pub name: &'static str,
+    pub page: &'static str,
+}
+
+macro_rules! topics {
+    ($($name:literal)*) => {
+        &[$(Topic {
+            name: $name,
+            page: include_str!(concat!("../../assets/manual/", $name, ".md")),
+        },)*]
+    };
+}
+
+/// All topics, in the order in which one reads them.
+pub const TOPICS: &[Topic] = topics! {
+    "tour" "send" "why" "knowledge" "tokens" "matrix" "sessions" "history" "import" "config"
+    "keys" "plain" "signs" "safety"
+};
+
+impl Topic {
+    pub fn of(name: &str) -> Option<&'static Topic> {
+        TOPICS.iter().find(|topic| topic.name == name)
+    }
+
+    /// The first line of the page.
+    pub fn title(&self) -> &'static str {
+        let first = self.page.lines().next().unwrap_or_default();
+        first.trim_start_matches("# ")
+    }
+
+    /// Whether every word stands somewhere in the page or is its name.
+    pub fn has(&self, words: &str) -> bool {
+        let page = self.page.to_lowercase();
+        let words = words.to_lowercase();
+        let mut words = words.split_whitespace();
+        words.all(|word| page.contains(word) || self.name.contains(word))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Heading,
+    Text,
+    /// Stands as it is typed into a terminal or a file.
+    Code,
+}
+
+/// A line of a page as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub kind: Kind,
+    pub text: String,
+}
+
+impl Line {
+    /// Whether one of the words stands in it.
+    pub fn has(&self, words: &str) -> bool {
+        let text = self.text.to_lowercase();
+        let words = words.to_lowercase();
+        words.split_whitespace().any(|word| text.contains(word))
+    }
+}
+
+/// Columns between the cells of a table.
+const GAP: usize = 2;
+/// The least that is left for the last cell beside the others.
+const LAST: usize = 16;
+
+/// The page as lines of at most that width.
+pub fn lines(page: &str, width: usize) -> Vec<Line> {
+    let width = width.max(1);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut in_code = false;
+    let mut table: Vec<Vec<String>> = Vec::new();
+    for text in page.lines() {
+        let is_row = !in_code && text.starts_with('|');
+        if !is_row {
+            put_table(&std::mem::take(&mut table), width, &mut lines);
+        }
+        let mut put = |kind, text: String| lines.push(Line { kind, text });
+        if text.starts_with("```") {
+            in_code = !in_code;
+        } else if in_code {
+            for part in wrap(text, width.saturating_sub(2)) {
+                put(Kind::Code, format!("  {part}"));
+            }
+        } else if is_row {
+            let is_rule = text.chars().all(|c| matches!(c, '|' | '-' | ' ' | ':'));
+            if !is_rule {
+                table.push(cells(text));
+            }
+        } else if text.starts_with("<!--") {
+            // It is meant for those who change the page.
+        } else if text.starts_with('#') {
+            for part in wrap(text.trim_start_matches('#').trim(), width) {
+                put(Kind::Heading, part);
+            }
+        } else {
+            let inside = text.len() - text.trim_start().len() + mark(text.trim_start());
+            for (number, part) in wrap(&text.replace("**", ""), width.saturating_sub(inside))
+                .into_iter()
+                .enumerate()
+            {
+                let before = if number == 0 { 0 } else { inside };
+                put(Kind::Text, format!("{}{part}", " ".repeat(before)));
+            }
+        }
+    }
+    put_table(&table, width, &mut lines);
+    // What was left out leaves one blank line, not two.
+    lines.dedup_by(|next, before| next.text.is_empty() && before.text.is_empty());
+    lines
+}
+
+/// Columns that the mark of a list takes.
+fn mark(text: &str) -> usize {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match &text[digits..] {
+        rest if digits > 0 && rest.starts_with(". ") => digits + 2,
+        rest if digits == 0 && rest.starts_with("- ") => 2,
+        _ => 0,
+    }
+}
+
+fn cells(row: &str) -> Vec<String> {
+    let inner = row.trim().trim_start_matches('|');
+    let inner = inner.strip_suffix('|').unwrap_or(inner);
+    let mut cells = vec![String::new()];
+    let mut letters = inner.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let last = cells.len() - 1;
+        match letter {
+            '\\' if letters.peek() == Some(&'|') => {}
+            // A bar that stands alone between two blanks or at an edge parts two cells.
+            '|' if !cells[last].ends_with('\\') && cells[last].matches('`').count() % 2 == 0 => {
+                cells.push(String::new());
+            }
+            letter => cells[last].push(letter),
+        }
+    }
+    let trimmed = cells.iter().map(|cell| cell.trim().replace("**", ""));
+    trimmed.collect()
+}
+
+/// A table in columns, its last one wrapped; where there is no room for that, each row as a text.
+fn put_table(rows: &[Vec<String>], width: usize, lines: &mut Vec<Line>) {
+    let Some(number) = rows.iter().map(Vec::len).max() else {
+        return;
+    };
+    let widest = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.width()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..number).map(widest).collect();
+    let before: usize = widths[..number - 1].iter().map(|wide| wide + GAP).sum();
+    let fits = before + LAST.min(widths[number - 1]) <= width;
+    for (place, row) in rows.iter().enumerate() {
+        let kind = match place {
+            0 => Kind::Heading,
+            _ => Kind::Text,
+        };
+        let mut put = |text: String| lines.push(Line { kind, text });
+        if !fits {
+            let full: Vec<&str> = row.iter().map(String::as_str).collect();
+            let text = full.join("  ");
+            for (number, part) in wrap(&text, width.saturating_sub(2)).into_iter().enumerate() {
+                let before = if number == 0 { "" } else { "  " };
+                put(format!("{before}{part}"));
+            }
+            continue;
+        }
+        let mut start = String::new();
+        for (cell, wide) in row.iter().zip(&widths).take(number - 1) {
+            let cell = cut(cell, *wide);
+            let gap = wide.saturating_sub(cell.width()) + GAP;
+            start.push_str(&cell);
+            start.push_str(&" ".repeat(gap));
+        }
+        let last = row.get(number - 1).map_or("", String::as_str);
+        for (line, part) in wrap(last, width - before).into_iter().enumerate() {
+            match line {
+                0 => put(format!("{start}{part}").trim_end().to_owned()),
+                _ => put(format!("{}{part}", " ".repeat(before))),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_fits_every_width_and_loses_no_word() {
+        for topic in TOPICS {
+            assert!(topic.page.starts_with("# "), "{}", topic.name);
+            for width in [20, 38, 76, 100] {
+                for line in lines(topic.page, width) {
+                    assert!(
+                        line.text.width() <= width,
+                        "{} {width}: {}",
+                        topic.name,
+                        line.text
+                    );
+                }
+            }
+            let shown: Vec<String> = lines(topic.page, 200).into_iter().map(|l| l.text).collect();
+            let shown = shown.join("\n");
+            for word in topic.title().split_whitespace() {
+                assert!(shown.contains(word));
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_is_headings_paragraphs_lists_code_and_tables() {
+        let page = "# One\n\nFirst **words** here.\n\n- a point that is long\n\n```sh\nls -l\n```\n\n<!-- no -->\n\n| key | what |\n| --- | --- |\n| `|` | filter |\n";
+        let shown: Vec<(Kind, String)> = lines(page, 14)
+            .into_iter()
+            .map(|l| (l.kind, l.text))
+            .collect();
+        let expected = [
+            (Kind::Heading, "One"),
+            (Kind::Text, ""),
+            (Kind::Text, "First words"),
+            (Kind::Text, "here."),
+            (Kind::Text, ""),
+            (Kind::Text, "- a point"),
+            (Kind::Text, "  that is"),
+            (Kind::Text, "  long"),
+            (Kind::Text, ""),
+            (Kind::Code, "  ls -l"),
+            (Kind::Text, ""),
+            (Kind::Heading, "key  what"),
+            (Kind::Text, "`|`  filter"),
+        ];
+        let expected: Vec<_> = expected
+            .map(|(kind, text)| (kind, text.to_owned()))
+            .to_vec();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_topic_is_found_by_words_of_its_page() {
+        let named: Vec<&str> = TOPICS
+            .iter()
+            .filter(|t| t.has("keyring command"))
+            .map(|t| t.name)
+            .collect();
+        assert!(named.contains(&"tokens"), "{named:?}");
+        assert!(
+            !TOPICS
+                .iter()
+                .any(|topic| topic.has("no-such-word-anywhere"))
+        );
+        assert_eq!(Topic::of("why").map(|t| t.name), Some("why"));
+    }
+}

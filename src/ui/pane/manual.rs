@@ -1,0 +1,113 @@
+//! The manual: its topics, or the page of one.
+
+use crate::app::pane::Manual;
+use crate::app::{Painted, Spot};
+use crate::format::manual::Kind;
+use crate::model::{cut, fit, wrap};
+use crate::ui::paint::{area_of, frame, more};
+use crate::ui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// In the middle, with what is beneath left to see where there is room.
+pub fn place(screen: Rect) -> Rect {
+    let wanted = Manual::width_on(screen.width) as u16 + 4;
+    let side = screen.width.saturating_sub(wanted) / 2;
+    let above = if screen.height > 16 { 2 } else { 0 };
+    screen.inner(Margin::new(side, above))
+}
+
+pub fn draw(manual: &Manual, theme: &Theme, area: Rect, screen: &mut Frame, painted: &mut Painted) {
+    let title = match manual.topic {
+        Some(topic) => format!(" Manual: {} ", topic.name),
+        None => " Manual ".to_owned(),
+    };
+    let block = frame(Line::raw(title), true, theme);
+    let mut inside = block.inner(area);
+    inside = inside.inner(Margin::new(1.min(inside.width / 4), 0));
+    if (manual.is_typing || !manual.sought.is_empty())
+        && let Some(first) = inside.rows().next()
+    {
+        screen.render_widget(Line::styled("/ ", theme.key()), first);
+        let line = Rect {
+            x: first.x + 2.min(first.width),
+            width: first.width.saturating_sub(2),
+            ..first
+        };
+        match manual.is_typing {
+            true => screen.render_widget(manual.sought.area(), line),
+            false => screen.render_widget(Line::raw(manual.sought.text()), line),
+        }
+        inside.y += 1;
+        inside.height -= 1;
+    }
+    let height = inside.height as usize;
+    painted.sheet_height = height;
+    let below = match manual.topic {
+        Some(_) => page(manual, theme, inside, screen, painted),
+        None => topics(manual, theme, inside, screen, painted),
+    };
+    screen.render_widget(more(block, below, theme), area);
+}
+
+/// Draws the rows of the topics; returns how many stand beneath.
+fn topics(
+    manual: &Manual,
+    theme: &Theme,
+    inside: Rect,
+    screen: &mut Frame,
+    painted: &mut Painted,
+) -> usize {
+    let topics = manual.topics();
+    let (height, width) = (inside.height as usize, inside.width as usize);
+    let top = manual.list.top(height);
+    painted.sheet_lines = topics.len();
+    if topics.is_empty() {
+        let words = wrap("No topic has these words. Fewer letters find more.", width);
+        for (rect, text) in inside.rows().zip(words) {
+            screen.render_widget(Line::styled(text, theme.dim()), rect);
+        }
+        return 0;
+    }
+    for (rect, (number, topic)) in inside.rows().zip(topics.iter().enumerate().skip(top)) {
+        let name = fit(topic.name, 11);
+        let title = cut(topic.title(), width.saturating_sub(12));
+        let line = match number == manual.list.cursor {
+            true => Line::styled(fit(&format!("{name} {title}"), width), theme.selected()),
+            false => Line::from(vec![
+                Span::styled(name, theme.name()),
+                Span::raw(format!(" {title}")),
+            ]),
+        };
+        screen.render_widget(line, rect);
+        painted.spots.push((area_of(rect), Spot::Choice(number)));
+    }
+    topics.len().saturating_sub(top + height)
+}
+
+/// Draws the page; returns how many lines stand beneath.
+fn page(
+    manual: &Manual,
+    theme: &Theme,
+    inside: Rect,
+    screen: &mut Frame,
+    painted: &mut Painted,
+) -> usize {
+    let lines = manual.lines(inside.width as usize);
+    let height = inside.height as usize;
+    painted.sheet_lines = lines.len();
+    let top = manual.top.min(lines.len().saturating_sub(height));
+    let words = manual.sought.text();
+    for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
+        let style = match line.kind {
+            _ if line.has(&words) => theme.found(false),
+            Kind::Heading => theme.strong(),
+            Kind::Code => theme.code(),
+            Kind::Text => Style::new(),
+        };
+        screen.render_widget(Line::styled(line.text.clone(), style), rect);
+    }
+    lines.len().saturating_sub(top + height)
+}
