@@ -32,6 +32,7 @@ mod history;
 mod house;
 mod import;
 mod investigate;
+mod isolate;
 mod jobs;
 mod leftovers;
 mod limits;

@@ -176,6 +176,8 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
         Some(Overlay::Palette(_)) => (Action::PaletteUp, Action::PaletteDown),
         Some(Overlay::Help(_)) => (Action::HelpUp, Action::HelpDown),
         Some(Overlay::Investigate(_)) => (Action::ProbeUp, Action::ProbeDown),
+        Some(Overlay::Isolate(_)) => (Action::IsolateUp, Action::IsolateDown),
+        Some(Overlay::When(_)) => (Action::WhenUp, Action::WhenDown),
         Some(
             Overlay::Prompt(_)
             | Overlay::Secret(_)
