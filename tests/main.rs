@@ -34,6 +34,7 @@ mod history;
 mod house;
 mod import;
 mod investigate;
+mod isolate;
 mod jobs;
 mod leftovers;
 mod limits;

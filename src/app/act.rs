@@ -21,6 +21,7 @@ use super::feature::sessions;
 use super::feature::setup;
 use super::feature::tokens;
 use super::feature::tokens::{LastWord, last_word};
+use super::feature::{investigate, isolate, when};
 use super::guide;
 use super::message::{Effect, Exported, Notice, Then};
 use super::palette::{self, environment_note};
@@ -108,6 +109,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::OpenEntry => state.response.open_entry(),
         Action::Investigate => effects = investigate::investigate(state),
         Action::InvestigateRow => effects = history::load(state, Then::Investigate),
+        Action::Isolate | Action::ProbeIsolate => effects = isolate::isolate(state),
+        Action::When => effects = when::of_answer(state),
+        Action::WhenRow => effects = history::load(state, Then::When),
         Action::BackOff => effects = resend::back_off(state),
         Action::FetchLarger => effects = resend::larger(state),
         Action::TrustOrigin => resend::ask_to_trust(state),
@@ -221,6 +225,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ProbeTicket => effects = investigate::copy_ticket(state),
         Action::ProbeSave => effects = investigate::save(state),
         Action::ProbeByHand => effects = investigate::by_hand(state),
+        Action::ProbeRefute => effects = investigate::refute(state),
         Action::ProbeClose => effects = investigate::close(state),
 
         Action::OpenManual | Action::HelpManual => manual::open(state),
@@ -235,6 +240,22 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::ManualNext
         | Action::ManualPrevious
         | Action::ManualClose => effects = manual::act(state, action),
+
+        Action::IsolateUp => isolate::step(state, -1),
+        Action::IsolateDown => isolate::step(state, 1),
+        Action::IsolatePageUp => isolate::page(state, -1),
+        Action::IsolatePageDown => isolate::page(state, 1),
+        Action::IsolateOpen => effects = isolate::open_call(state),
+        Action::IsolateCopy => effects = isolate::copy(state),
+        Action::IsolateSave => effects = isolate::save(state),
+        Action::IsolateAlone => effects = isolate::alone(state),
+        Action::IsolateWrites => effects = isolate::allow_writes(state),
+        Action::IsolateClose => effects = isolate::close(state),
+
+        Action::WhenUp => when::step(state, -1),
+        Action::WhenDown => when::step(state, 1),
+        Action::WhenOpen => effects = when::open_call(state),
+        Action::WhenClose => effects = when::close(state),
 
         Action::HelpClose => close_help(state),
         Action::HelpSearch => search_help(state),
@@ -269,6 +290,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::Load
         | Action::SendAgain
         | Action::InvestigateRow
+        | Action::WhenRow
         | Action::Mark
         | Action::MarkSince
         | Action::Forget
@@ -284,6 +306,9 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         }
         Action::OpenBody => save_body::no_open(state),
         Action::Investigate => investigate::nothing_to_explain(state),
+        Action::Isolate => isolate::why_not(state),
+        Action::When => when::why_not(state),
+        Action::ProbeRefute => investigate::no_test(state),
         Action::BackOff => resend::no_back_off(state),
         Action::FetchLarger => resend::no_larger(state),
         Action::TrustOrigin => resend::no_trust(state),
@@ -871,6 +896,8 @@ fn choose_finding(state: &mut State) -> Vec<Effect> {
 fn open_help(state: &mut State) {
     let mut first = match &state.overlay {
         Some(Overlay::Investigate(_)) => vec![Place::Investigation],
+        Some(Overlay::Isolate(_)) => vec![Place::Isolation],
+        Some(Overlay::When(_)) => vec![Place::When],
         Some(Overlay::Setup(_)) => vec![Place::Setup],
         Some(Overlay::Palette(_)) => vec![Place::Palette],
         Some(Overlay::Dialog(_)) => vec![Place::Dialog],
@@ -907,10 +934,7 @@ fn close_help(state: &mut State) {
     let Some(Overlay::Help(help)) = state.overlay.take() else {
         return;
     };
-    state.overlay = match help.is_over_investigation() {
-        true => state.investigated.take().map(Overlay::Investigate),
-        false => state.under_help.take(),
-    };
+    state.overlay = state.uncovered(help.over());
 }
 
 fn scroll_help(state: &mut State, lines: isize) {

@@ -83,6 +83,10 @@ pub enum Place {
     Palette,
     /// On an investigation.
     Investigation,
+    /// On the search for what a refusal hangs on.
+    Isolation,
+    /// On what was found of when a call stopped working.
+    When,
     /// In the list beneath a URL that is being typed.
     Completion,
     /// While something is looked for in a text that is being typed.
@@ -125,6 +129,8 @@ impl Place {
             | Place::Manual
             | Place::Palette
             | Place::Investigation
+            | Place::Isolation
+            | Place::When
             | Place::Completion
             | Place::TextSearch => false,
         }
@@ -143,6 +149,8 @@ impl Place {
             Place::Manual => "In the manual",
             Place::Palette => "In the palette",
             Place::Investigation => "On an investigation",
+            Place::Isolation => "On what a refusal hangs on",
+            Place::When => "On when a call changed",
             Place::Completion => "In the list beneath a URL",
             Place::TextSearch => "Searching in what is typed",
             Place::Setup => "Adding an environment or a token",
@@ -243,6 +251,8 @@ actions! {
     OpenEntry       "open-entry"       "open or close the entry"       Place::Pane(Pane::Response), ["enter", "space"];
     StepView        "step-view"        "change the view of the body" / "view" Place::Pane(Pane::Response), ["v"];
     Investigate     "investigate"      "investigate why it was refused" / "investigate" Place::Pane(Pane::Response), ["i"];
+    Isolate         "isolate"          "find the part that the refusal hangs on" / "isolate" Place::Pane(Pane::Response), ["I"];
+    When            "when"             "when it stopped working, and what changed" / "when" Place::Pane(Pane::Response), ["W"];
     BackOff         "back-off"         "wait as asked, then send again" / "wait and send again" Place::Pane(Pane::Response), ["w"];
     FetchLarger     "fetch-larger"     "fetch again with a larger limit" / "fetch all of it" Place::Pane(Pane::Response), ["L"];
     OpenRemedy      "open-remedy"      "open the page that the remedy names" / "open the page" Place::Pane(Pane::Response), ["o"];
@@ -266,6 +276,7 @@ actions! {
     SendAgain       "send-again"       "send it again"                 Place::Pane(Pane::History), ["r"];
 
     InvestigateRow  "investigate-row"  "investigate why it was refused" / "investigate" Place::Pane(Pane::History), ["i"];
+    WhenRow         "when-row"         "when it stopped working, and what changed" / "when" Place::Pane(Pane::History), ["W"];
     Mark            "mark"             "mark for saving or forgetting" / "mark" Place::Pane(Pane::History), ["x"];
     MarkSince       "mark-since"       "mark it and every later one"   Place::Pane(Pane::History), ["X"];
     Forget          "forget"           "forget"                        Place::Pane(Pane::History), ["d", "delete"];
@@ -367,6 +378,24 @@ actions! {
     ProbePageUp     "probe-page-up"    "page up"                       Place::Investigation, ["pageup"];
     ProbePageDown   "probe-page-down"  "page down"                     Place::Investigation, ["pagedown"];
     ProbeByHand     "probe-by-hand"    "ask the next thing by hand" / "by hand" Place::Investigation, ["b"];
+    ProbeRefute     "probe-refute"     "make the call that would prove it wrong" / "test it" Place::Investigation, ["x"];
+    ProbeIsolate    "probe-isolate"    "find the part that the refusal hangs on" / "isolate" Place::Investigation, ["I"];
+
+    IsolateClose    "isolate-close"    "stop, then close" / "close" Place::Isolation, ["esc", "q"];
+    IsolateCopy     "isolate-copy"     "copy what it turns on, with the smallest refused call" / "copy" Place::Isolation, ["y"];
+    IsolateSave     "isolate-save"     "save the calls as a session" / "save as session" Place::Isolation, ["s"];
+    IsolateOpen     "isolate-open"     "open the call in the explorer" / "open a call" Place::Isolation, ["enter"];
+    IsolateAlone    "isolate-alone"    "leave parts out instead of comparing, or compare" / "leave parts out" Place::Isolation, ["a"];
+    IsolateWrites   "isolate-writes"   "send a call that writes again and again" Place::Isolation, ["Y"];
+    IsolateUp       "isolate-up"       "up"                            Place::Isolation, ["up", "k"];
+    IsolateDown     "isolate-down"     "down" / "down" Place::Isolation, ["down", "j"];
+    IsolatePageUp   "isolate-page-up"  "page up"                       Place::Isolation, ["pageup"];
+    IsolatePageDown "isolate-page-down" "page down"                    Place::Isolation, ["pagedown"];
+
+    WhenClose       "when-close"       "close" / "close" Place::When, ["esc", "q"];
+    WhenOpen        "when-open"        "open the call in the explorer" / "open the call" Place::When, ["enter"];
+    WhenUp          "when-up"          "up"                            Place::When, ["up", "k"];
+    WhenDown        "when-down"        "down" / "down" Place::When, ["down", "j"];
 
     HelpUp          "help-up"          "up"                            Place::Help, ["up", "k"];
     HelpDown        "help-down"        "down" / "down" Place::Help, ["down", "j"];

@@ -224,6 +224,8 @@ fn action_named(name: &str, state: &State) -> Option<Action> {
     let here = Action::ALL.iter().find(|action| {
         let in_front = match &state.overlay {
             Some(Overlay::Investigate(_)) => action.place() == Place::Investigation,
+            Some(Overlay::Isolate(_)) => action.place() == Place::Isolation,
+            Some(Overlay::When(_)) => action.place() == Place::When,
             None => action.place() == Place::Screen(state.screen),
             _ => false,
         };

@@ -8,11 +8,13 @@ use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
 use crate::insight::facts::Case;
+use crate::insight::isolate::Isolation;
 use crate::insight::learned::Learned;
 use crate::insight::matrix::{Caller, Cell, Matrix};
 use crate::insight::replay::{ReplayReport, StepReport};
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
+use crate::insight::when::Turned;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
     CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Manner, Note,
@@ -193,6 +195,23 @@ pub enum Message {
         job: Job,
         case: Box<Case>,
     },
+    /// A search for what a refusal hangs on has come so far, with the call that was made.
+    Isolating {
+        job: Job,
+        search: Box<Isolation>,
+        exchange: Arc<Exchange>,
+    },
+    /// It has come to its end, or nothing was sent.
+    Isolated {
+        job: Job,
+        search: Option<Box<Isolation>>,
+        why_not: Option<String>,
+    },
+    /// The history was asked when a call stopped working.
+    Turned {
+        of: ExchangeId,
+        found: Result<Box<Turned>, String>,
+    },
     /// A pasted command was read.
     Imported(Box<Imported>),
     /// A pasted answer was read, and what there is to say of its text.
@@ -270,6 +289,17 @@ pub enum PointerMove {
     WheelDown,
 }
 
+/// A case whose verdict is put to the test; the same as another of that call with as many probes.
+#[derive(Clone, Debug)]
+pub struct CaseToTest(pub Box<Case>);
+
+impl PartialEq for CaseToTest {
+    fn eq(&self, other: &CaseToTest) -> bool {
+        let of = |case: &Case| (case.call.exchange.id.clone(), case.probes.len());
+        of(&self.0) == of(&other.0)
+    }
+}
+
 /// What to do with a call once it is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
@@ -281,6 +311,8 @@ pub enum Then {
     Investigate,
     /// It is compared with the one in front.
     Compare,
+    /// It is asked when it stopped working.
+    When,
     /// Offers its parts for copying.
     Copy,
     /// It is sent once more, in this manner.
@@ -517,6 +549,29 @@ pub enum Effect {
         /// How many probes at most.
         budget: usize,
         case: Option<String>,
+    },
+    /// Runs the call that would prove a verdict wrong.
+    Refute {
+        job: Job,
+        case: CaseToTest,
+    },
+    /// Looks for the part of a call that its refusal hangs on.
+    Isolate {
+        job: Job,
+        exchange: Arc<Exchange>,
+        environment: Box<Environment>,
+        environments: Vec<Environment>,
+        /// The call to compare with, where a person marked one; else one of the history is.
+        against: Option<ExchangeId>,
+        /// Compares with nothing, and leaves parts out.
+        alone: bool,
+        allow_writes: bool,
+        case: Option<String>,
+    },
+    /// Asks the history when a call stopped working.
+    When {
+        exchange: Arc<Exchange>,
+        environment: Box<Environment>,
     },
     /// Drops what is large where nobody waits for it.
     LetGo(Spent),

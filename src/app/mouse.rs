@@ -187,6 +187,8 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
         Some(Overlay::Help(_)) => (Action::HelpUp, Action::HelpDown),
         Some(Overlay::Manual(_)) => (Action::ManualUp, Action::ManualDown),
         Some(Overlay::Investigate(_)) => (Action::ProbeUp, Action::ProbeDown),
+        Some(Overlay::Isolate(_)) => (Action::IsolateUp, Action::IsolateDown),
+        Some(Overlay::When(_)) => (Action::WhenUp, Action::WhenDown),
         Some(
             Overlay::Prompt(_)
             | Overlay::Secret(_)

@@ -5,7 +5,7 @@ use super::action::{Pane, Screen};
 use super::feature::needs::{self, Needs};
 use super::feature::send::{self, enter, send, send_as};
 use super::feature::{
-    compare, copy, investigate, matrix, save_body, save_session, sessions, setup, tokens,
+    compare, copy, investigate, matrix, save_body, save_session, sessions, setup, tokens, when,
 };
 use super::message::{Effect, Notice, Then, TokenRow};
 use super::pane::{Asked, AskedCall};
@@ -245,6 +245,9 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         copy::open_call(state, exchange);
         return Vec::new();
     }
+    if then == Then::When {
+        return when::ask(state, exchange);
+    }
     let named = |e: &crate::model::Environment| e.name == exchange.environment;
     let mut effects = match state.environments.iter().position(named) {
         Some(place) => enter(state, place),
@@ -284,7 +287,7 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
         Then::Resend(manner) => effects.extend(send_as(state, manner, false)),
         Then::Investigate => effects.extend(investigate::investigate(state)),
         Then::LoadToCompare => effects.extend(compare::loaded(state)),
-        Then::Load | Then::Compare | Then::Copy => {}
+        Then::Load | Then::Compare | Then::Copy | Then::When => {}
     }
     effects
 }

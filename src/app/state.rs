@@ -5,8 +5,9 @@ use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Notice, Pasted};
 use super::pane::{
-    Builder, Dialog, Editing, Help, History, Investigate, Manual, MatrixPane, Measured, Palette,
-    PastedToken, Prompt, Question, ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
+    Builder, Dialog, Editing, Help, History, Investigate, Isolate, Manual, MatrixPane, Measured,
+    Palette, PastedToken, Prompt, Question, ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
+    When,
 };
 use super::task::{Job, Task, Wait};
 use crate::format::export::Ground;
@@ -82,6 +83,8 @@ pub enum Overlay {
     Prompt(Box<Prompt>),
     Palette(Box<Palette>),
     Investigate(Box<Investigate>),
+    Isolate(Box<Isolate>),
+    When(Box<When>),
     Secret(SecretPrompt),
     Setup(Box<Setup>),
     Question(Question),
@@ -258,6 +261,8 @@ pub struct State {
     pub gathers: Option<Job>,
     /// The investigation that was closed last, to be opened again.
     pub investigated: Option<Box<Investigate>>,
+    /// And the search for what a refusal hangs on.
+    pub isolated: Option<Box<Isolate>>,
     /// Bytes of a body that are kept.
     pub body_bytes: u64,
     pub catalogue: Arc<Catalogue>,
@@ -284,6 +289,24 @@ pub struct State {
 }
 
 impl State {
+    /// What works on beneath other things is kept, to be opened again.
+    pub fn put_aside(&mut self) {
+        match self.overlay.take() {
+            Some(Overlay::Investigate(pane)) => self.investigated = Some(pane),
+            Some(Overlay::Isolate(pane)) => self.isolated = Some(pane),
+            other => self.overlay = other,
+        }
+    }
+
+    /// What comes back when a sheet goes that was opened over it.
+    pub fn uncovered(&mut self, over: Option<Place>) -> Option<Overlay> {
+        match over {
+            Some(Place::Investigation) => self.investigated.take().map(Overlay::Investigate),
+            Some(Place::Isolation) => self.isolated.take().map(Overlay::Isolate),
+            _ => self.under_help.take(),
+        }
+    }
+
     pub fn new(start: Start) -> State {
         let mut builder = Builder::new(&start.spec);
         builder.is_written = start.is_written;
@@ -324,6 +347,7 @@ impl State {
             offered: BTreeSet::new(),
             gathers: None,
             investigated: None,
+            isolated: None,
             body_bytes: start.settings.max_body.unwrap_or(limits::BODY_BYTES),
             catalogue: start.catalogue,
             keymap: start.keymap,

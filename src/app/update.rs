@@ -7,7 +7,6 @@ use super::by_name;
 use super::call_line;
 use super::feature::compare;
 use super::feature::cookies;
-use super::feature::investigate;
 use super::feature::matrix;
 use super::feature::needs;
 use super::feature::resend;
@@ -17,6 +16,7 @@ use super::feature::send::send;
 use super::feature::sessions;
 use super::feature::setup;
 use super::feature::tokens;
+use super::feature::{investigate, isolate, when};
 use super::keymap::{Key, KeyCode};
 use super::message::{Draft, Effect, Listing, Message, Notice, SandboxNews, SessionFile};
 use super::mouse::point;
@@ -82,6 +82,17 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Explained { case, then } => investigate::explained(state, case, then),
         Message::Probed { job, case } => investigate::probed(state, job, case),
         Message::Investigated { job, case } => investigate::investigated(state, job, case),
+        Message::Isolating {
+            job,
+            search,
+            exchange,
+        } => isolate::came(state, job, search, exchange),
+        Message::Isolated {
+            job,
+            search,
+            why_not,
+        } => isolate::ended(state, job, search, why_not),
+        Message::Turned { of, found } => when::told(state, &of, found),
         Message::Gathered { job, gathered } => save_session::gathered(state, job, gathered),
         Message::Opened {
             job,
@@ -175,6 +186,18 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .or(state.keymap.lookup(Place::Field, key)),
         Some(Overlay::Investigate(_)) => {
             let own = state.keymap.lookup(Place::Investigation, key);
+            let help = || state.keymap.lookup(Place::Panes, key);
+            let help = || help().filter(|action| *action == Action::OpenHelp);
+            own.or_else(anywhere).or_else(help)
+        }
+        Some(Overlay::Isolate(_)) => {
+            let own = state.keymap.lookup(Place::Isolation, key);
+            let help = || state.keymap.lookup(Place::Panes, key);
+            let help = || help().filter(|action| *action == Action::OpenHelp);
+            own.or_else(anywhere).or_else(help)
+        }
+        Some(Overlay::When(_)) => {
+            let own = state.keymap.lookup(Place::When, key);
             let help = || state.keymap.lookup(Place::Panes, key);
             let help = || help().filter(|action| *action == Action::OpenHelp);
             own.or_else(anywhere).or_else(help)

@@ -34,6 +34,10 @@ pub enum Command {
     Send(Box<SendArgs>),
     /// Say why a call is refused: safe probes around it, and a verdict
     Investigate(Box<InvestigateArgs>),
+    /// Say which part of a call its refusal hangs on, by mixing it with one that works
+    Isolate(Box<IsolateArgs>),
+    /// Say when a call worked last, when it failed first, and what changed between them
+    When(WhenArgs),
     /// Send a session again and say what changed
     Replay(Box<ReplayArgs>),
     /// Send every request of a session under every token and say who may do what
@@ -306,6 +310,9 @@ pub struct InvestigateArgs {
     /// At most this many probes
     #[arg(long, default_value_t = 8, value_name = "N")]
     pub probes: usize,
+    /// Make the one call that would prove the verdict wrong, too
+    #[arg(long, conflicts_with = "by_hand")]
+    pub refute: bool,
     #[command(flatten)]
     pub limits: LimitArgs,
     /// Allow a call that writes in a protected environment
@@ -313,6 +320,64 @@ pub struct InvestigateArgs {
     pub allow_writes: bool,
     #[command(flatten)]
     pub record: RecordArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct IsolateArgs {
+    /// GET, HEAD or OPTIONS; another with --allow-writes
+    pub method: String,
+    /// A URL, or a path that begins with / under the base URL
+    #[arg(value_parser = url)]
+    pub url: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Token of the refused call, by name
+    #[arg(short = 't', long = "token", value_name = "NAME")]
+    pub token: Option<String>,
+    /// The call that works: one of the history by its id, a step of a session by its number or
+    /// name, or a file in any form that import knows. Left out, parts of the call are left out
+    #[arg(long, value_name = "ID|SESSION#STEP|FILE")]
+    pub against: Option<String>,
+    /// The token of the call that works, by name; alone, the same call with that token
+    #[arg(long, value_name = "NAME")]
+    pub against_token: Option<String>,
+    /// A header, 'Name: value'; @FILE or @- reads lines of them
+    #[arg(short = 'H', long = "header", value_name = "'K: V'")]
+    pub headers: Vec<String>,
+    /// A query parameter, name=value
+    #[arg(long = "param", value_name = "K=V")]
+    pub params: Vec<String>,
+    /// The body: text, @FILE, or @- for stdin; sent byte for byte. Several are joined by &
+    #[arg(short = 'd', long, value_name = "TEXT|@FILE|@-")]
+    pub data: Vec<String>,
+    /// A value for {{name}} in URL, parameters and headers
+    #[arg(long = "var", value_name = "K=V")]
+    pub variables: Vec<String>,
+    /// At most this many calls
+    #[arg(long, default_value_t = crate::model::limits::ISOLATING, value_name = "N")]
+    pub budget: usize,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Allow a method that writes, which is sent again and again; never in a protected environment
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Write the calls into a session file
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct WhenArgs {
+    /// A call of the history, by its id or the first characters of it
+    pub id: String,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -27,6 +27,15 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         &["httriage investigate GET /core/runbooks/9 -t support -t admin --env sandbox"],
     ),
     (
+        "isolate",
+        &[
+            "httriage isolate GET /core/runbooks/9 -t support --against-token admin --env sandbox",
+            "httriage isolate GET /orders -t support -H 'Api-Version: 1' --against 0f3k",
+            "httriage isolate GET /orders -t support --against ACME-1234#2 --save found.session.toml",
+        ],
+    ),
+    ("when", &["httriage when 0f3k", "httriage when 0f3k --json"]),
+    (
         "replay",
         &[
             "httriage replay ACME-1234",

@@ -12,7 +12,7 @@ use super::print::{Out, complain};
 use super::send::{options, spec, split_pair};
 use super::trouble::Trouble;
 use crate::engine::investigate::{
-    Investigated, Investigation, known_good, past, run as investigate,
+    Investigated, Investigation, known_good, past, refute, run as investigate,
 };
 use crate::engine::sandbox::{self, Sandbox};
 use crate::engine::{Client, ClientOptions, Flight, Home, Vault, clock};
@@ -34,6 +34,7 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
         environment.variables.push((name, value));
     }
     let (budget, as_json, by_hand) = (args.probes, args.json, args.by_hand);
+    let is_tested = args.refute;
     let (sent, names) = as_send(args);
     let typed = spec(&sent, &environment, &settings)?;
     let mut options = match by_hand {
@@ -94,10 +95,16 @@ pub fn run(args: InvestigateArgs, out: &mut Out) -> Result<u8, Trouble> {
             asked.environment.base_url = sandbox.base_url();
             served = Some(sandbox);
         }
-        let result = investigate(&client, &asked, &Flight::default(), |_, exchange| {
+        let mut result = investigate(&client, &asked, &Flight::default(), |_, exchange| {
             recorder.remember_shared(exchange.clone());
         })
         .await;
+        if is_tested {
+            match refute(&client, &mut result.case, &catalogue, &Flight::default()).await {
+                Ok(exchange) => recorder.remember_shared(exchange),
+                Err(why) => complain(&format!("Note: {why}")),
+            }
+        }
         drop(served);
         Ok::<_, Trouble>(result)
     })?;
@@ -178,7 +185,7 @@ fn text(
         }
     }
     out.line("");
-    verdict(explanation, "Verdict", out);
+    told(explanation, "Verdict", true, out);
     for other in explanation.alternatives() {
         let line = format!(
             "Or {} ({}): {}",
@@ -195,6 +202,10 @@ fn text(
 
 /// The first verdict with what the answer names and all that speaks for it, and by whose knowledge it was given.
 pub fn verdict(explanation: &Explanation, title: &str, out: &mut Out) {
+    told(explanation, title, false, out);
+}
+
+fn told(explanation: &Explanation, title: &str, with_test: bool, out: &mut Out) {
     let verdict = explanation.verdict();
     out.heading(&format!(
         "{title}: {} ({}), {}",
@@ -205,5 +216,8 @@ pub fn verdict(explanation: &Explanation, title: &str, out: &mut Out) {
     out.paragraph(&verdict.summary);
     out.named(&explanation.named, clock::now());
     out.list("Because", verdict.evidence.iter().cloned());
+    if let Some(call) = explanation.refuted_by.as_ref().filter(|_| with_test) {
+        out.paragraph(&call.sentence());
+    }
     out.list("What to do", verdict.next_steps.iter().cloned());
 }

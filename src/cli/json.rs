@@ -102,16 +102,7 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
     if let Some(token) = exchange.token() {
         object.insert("token".into(), json!(token.name.as_str()));
     }
-    let sent = &exchange.sent;
-    let mut request = json!({
-        "method": sent.method,
-        "url": sent.url,
-        "headers": headers_json(&sent.headers),
-    });
-    if !sent.body.is_empty() {
-        request["body"] = body_json(&sent.body, false);
-    }
-    object.insert("request".into(), request);
+    object.insert("request".into(), request_json(exchange));
     let outcome = match &exchange.outcome {
         Outcome::Answered(response) => {
             let mut outcome = response_json(response);
@@ -149,6 +140,20 @@ pub fn exchange_json(exchange: &Exchange) -> Value {
     object.insert("attempts".into(), json!(exchange.attempts));
     object.insert("elapsed_ms".into(), json!(milliseconds(exchange.took)));
     Value::Object(object)
+}
+
+/// A request as it went out.
+pub fn request_json(exchange: &Exchange) -> Value {
+    let sent = &exchange.sent;
+    let mut request = json!({
+        "method": sent.method,
+        "url": sent.url,
+        "headers": headers_json(&sent.headers),
+    });
+    if !sent.body.is_empty() {
+        request["body"] = body_json(&sent.body, false);
+    }
+    request
 }
 
 fn response_json(response: &Response) -> Value {
@@ -309,6 +314,9 @@ pub fn first_json(explanation: &Explanation) -> Value {
     }
     if let Some(remedy) = &named.remedy {
         value["remedy"] = remedy_json(remedy);
+    }
+    if explanation.stood {
+        value["stood"] = json!(true);
     }
     if let Some(call) = &explanation.refuted_by {
         value["refuted_by"] = refutation_json(call);

@@ -19,6 +19,7 @@ mod getting;
 mod history;
 mod import;
 mod investigate;
+mod isolate;
 mod json;
 mod keys;
 mod knowledge;
@@ -35,6 +36,7 @@ mod sandbox;
 mod send;
 mod token;
 mod trouble;
+mod when;
 
 use crate::engine::Home;
 use args::Command;
@@ -64,6 +66,8 @@ pub fn dispatch() -> u8 {
         None => explore::run(args.explore, args.color.unwrap_or_default(), &mut out),
         Some(Command::Send(send)) => send::run(*send, &mut out),
         Some(Command::Investigate(ask)) => investigate::run(*ask, &mut out),
+        Some(Command::Isolate(ask)) => isolate::run(*ask, &mut out),
+        Some(Command::When(ask)) => when::run(ask, &mut out),
         Some(Command::Replay(replay)) => replay::run(*replay, &mut out),
         Some(Command::Matrix(matrix)) => matrix::run(*matrix, &mut out),
         Some(Command::Explain(explain)) => explain::run(explain, &mut out),

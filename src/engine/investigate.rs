@@ -13,7 +13,7 @@ use crate::insight::back_off::retry_after;
 use crate::insight::facts::{Bearer, Case, Facts, KnownToken, Probed};
 use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
-use crate::insight::{Query, Want};
+use crate::insight::{Catalogue, Query, Want, explain};
 use crate::model::{
     Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, Jar, MASK, Manner,
     Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, StatusClass, TokenName,
@@ -91,7 +91,8 @@ pub async fn run(
     let exchange = match &ask.made {
         Some(made) => made.clone(),
         None => {
-            let exchange = make(client, typed.clone(), resolved, ask, Jar::OfCase, flight).await;
+            let place = Place::of(&ask.environment, &ask.case, Jar::OfCase);
+            let exchange = make(client, typed.clone(), resolved, place, flight).await;
             Arc::new(client.shown(exchange))
         }
     };
@@ -135,16 +136,13 @@ pub async fn run(
             client.vault().lend_wrong(ask.environment.sandbox, like);
         }
         let resolved = resolve(&spec, &environment);
-        let asked = Investigation {
-            environment,
-            ..ask.clone()
-        };
         // What is asked as nobody, or as somebody else, is asked without the cookies of this one.
         let jar = match probe.bearer {
             Bearer::Own => Jar::OfCase,
             Bearer::Other(_) | Bearer::Nobody | Bearer::Wrong => Jar::None,
         };
-        let mut exchange = make(client, spec, resolved, &asked, jar, flight).await;
+        let place = Place::of(&environment, &ask.case, jar);
+        let mut exchange = make(client, spec, resolved, place, flight).await;
         if flight.is_stopped() && exchange.outcome.status().is_none() {
             break;
         }
@@ -170,6 +168,47 @@ pub async fn run(
     }
 }
 
+/// Makes the one call that would prove the first verdict wrong, and judges it; what stands in the
+/// way where nothing was made.
+pub async fn refute(
+    client: &Client,
+    case: &mut Case,
+    catalogue: &Catalogue,
+    flight: &Flight,
+) -> Result<Arc<Exchange>, String> {
+    let Some(refutation) = explain(case, catalogue).refuted_by else {
+        return Err("No call that only reads would prove this verdict wrong.".to_owned());
+    };
+    let typed = case.call.exchange.typed.clone();
+    let sent = resolve(&typed, &case.environment).unwrap_or_default();
+    let Some((spec, environment)) = request(&refutation.probe, &typed, &sent, case) else {
+        return Err(
+            "The call that would prove it wrong cannot be made from here: it goes to another host."
+                .to_owned(),
+        );
+    };
+    let resolved = resolve(&spec, &environment);
+    let jar = match refutation.probe.bearer {
+        Bearer::Own => Jar::OfCase,
+        _ => Jar::None,
+    };
+    let of_case = case.call.exchange.case.clone();
+    let place = Place::of(&environment, &of_case, jar);
+    let mut exchange = make(client, spec, resolved, place, flight).await;
+    exchange.probe_of = Some(case.call.exchange.id.clone());
+    exchange.origin = CallOrigin::Probe;
+    let before = case.probes.first();
+    exchange.run = before.and_then(|probed| probed.facts.exchange.run.clone());
+    let exchange = Arc::new(client.shown(exchange));
+    let facts = Facts::read(exchange.clone(), &environment.base_path());
+    case.take(Probed {
+        probe: refutation.probe.clone(),
+        facts,
+    });
+    case.tested.extend(refutation.judged(case));
+    Ok(exchange)
+}
+
 /// The call that reads what a write would change.
 fn reading(typed: &RequestSpec) -> RequestSpec {
     let of_body = |row: &Param| !row.name.to_ascii_lowercase().starts_with("content-");
@@ -186,13 +225,31 @@ fn reading(typed: &RequestSpec) -> RequestSpec {
     }
 }
 
+/// Where a call is made, for which case, by whose word and with which cookies.
+pub(super) struct Place<'a> {
+    pub environment: &'a Environment,
+    pub case: &'a Option<String>,
+    pub author: Author,
+    pub jar: Jar,
+}
+
+impl<'a> Place<'a> {
+    fn of(environment: &'a Environment, case: &'a Option<String>, jar: Jar) -> Place<'a> {
+        Place {
+            environment,
+            case,
+            author: Author::Person,
+            jar,
+        }
+    }
+}
+
 /// One call, sent or refused here.
-async fn make(
+pub(super) async fn make(
     client: &Client,
     typed: RequestSpec,
     resolved: Result<SentRequest, Failure>,
-    ask: &Investigation,
-    jar: Jar,
+    place: Place<'_>,
     flight: &Flight,
 ) -> RawExchange {
     match resolved {
@@ -200,11 +257,11 @@ async fn make(
             let outgoing = Outgoing {
                 typed,
                 sent,
-                environment: ask.environment.clone(),
-                author: Author::Person,
-                case: ask.case.clone(),
+                environment: place.environment.clone(),
+                author: place.author,
+                case: place.case.clone(),
                 manner: Manner {
-                    jar,
+                    jar: place.jar,
                     ..Manner::default()
                 },
             };
@@ -212,8 +269,8 @@ async fn make(
         }
         Err(failure) => RawExchange {
             id: client.new_id(),
-            environment: ask.environment.name.clone(),
-            case: ask.case.clone(),
+            environment: place.environment.name.clone(),
+            case: place.case.clone(),
             sent: SentRequest {
                 method: typed.method.clone(),
                 url: typed.url.clone(),
@@ -386,14 +443,14 @@ pub fn case_of(client: &Client, exchange: Arc<Exchange>, environment: Environmen
 
 /// Until when each token is to be left alone.
 #[derive(Default)]
-struct Waits {
+pub(super) struct Waits {
     until: HashMap<Bearer, Instant>,
     times: HashMap<Bearer, usize>,
 }
 
 impl Waits {
     /// Reads an answer for a limit.
-    fn note(&mut self, bearer: Bearer, facts: &Facts) {
+    pub(super) fn note(&mut self, bearer: Bearer, facts: &Facts) {
         let Some(response) = facts.response() else {
             return;
         };
@@ -420,7 +477,7 @@ impl Waits {
     }
 
     /// Waits until the token may be used; `false` where it may not be, or the person stopped.
-    async fn wait(&mut self, bearer: Bearer, flight: &Flight) -> bool {
+    pub(super) async fn wait(&mut self, bearer: Bearer, flight: &Flight) -> bool {
         let Some(until) = self.until.get(&bearer).copied() else {
             return true;
         };

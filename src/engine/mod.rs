@@ -14,6 +14,7 @@ pub mod grant;
 pub mod history;
 mod home;
 pub mod investigate;
+pub mod isolate;
 pub mod jq;
 pub mod matrix;
 pub mod pasted;
@@ -23,6 +24,7 @@ pub mod saved_body;
 mod sheet;
 pub mod survey;
 mod vault;
+pub mod when;
 mod whole_file;
 
 pub use client::{Client, ClientOptions, Flight, Jars, Outgoing, authorities};

@@ -13,8 +13,10 @@ pub mod token;
 
 pub use answer::stream;
 pub use api::{completion, made_up};
-pub use compare::{matrix, replay};
-pub use diagnosis::{asking, back_off, by_hand, calibration, facts, learned, probe, rules};
+pub use compare::{matrix, replay, when};
+pub use diagnosis::{
+    asking, back_off, by_hand, calibration, facts, isolate, learned, probe, rules,
+};
 pub use privacy::redact;
 pub use text::charset;
 pub use token::survey;
@@ -40,7 +42,7 @@ pub use answer::quota::{Deprecation, Quota, deprecation, quotas};
 pub use answer::request_ids::request_ids;
 pub use answer::saved::{Form, SAYS, Saved, received};
 pub use answer::summary::{error_line, summary, summary_with};
-pub use api::route::decoded as route_text;
+pub use api::route::{decoded as route_text, pattern_of};
 pub use api::statement::{CauseNote, CodeNote, Grounds, Statement, StatusNote};
 pub use compare::diff::{AnswerDiff, BodyDiff, Difference, Shape, answer_diff, body_diff};
 pub use diagnosis::explain::{Explanation, Standing, Verdict, explain, in_general, standings};

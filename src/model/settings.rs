@@ -76,6 +76,8 @@ pub mod limits {
     pub const HELD_BODY_BYTES: usize = 200_000_000;
     /// Probes of one investigation.
     pub const PROBES: usize = 8;
+    /// Calls of one search for the part that a refusal hangs on.
+    pub const ISOLATING: usize = 24;
     /// Other tokens that an investigation compares with.
     pub const OTHER_TOKENS: usize = 3;
     /// Calls under way at once from the screen.

@@ -4,6 +4,7 @@
 use super::begun::Begun;
 use super::getting::hear;
 use super::new_token::NewToken;
+use super::proving::Asked;
 use super::reading::Reading;
 use super::secret::Typing;
 use super::watching::Watching;
@@ -57,13 +58,13 @@ pub struct Means {
 pub struct Performer {
     pub(super) client: Arc<Client>,
     pub(super) grants: Grants,
-    history: Option<History>,
+    pub(super) history: Option<History>,
     pub(super) home: Arc<Home>,
     pub(super) catalogue: Arc<Catalogue>,
     /// Tokens of the settings, for environments that name none of their own.
     pub(super) tokens: Vec<TokenName>,
     pub(super) sandbox: Arc<tokio::sync::Mutex<Option<Sandbox>>>,
-    flights: HashMap<Job, Arc<Flight>>,
+    pub(super) flights: HashMap<Job, Arc<Flight>>,
     indexing: Arc<Reading>,
     searching: Reading,
     /// The filter of jq that runs, and what ends it.
@@ -194,6 +195,30 @@ impl Performer {
                 environment,
                 then,
             } => self.explain(exchange, *environment, then),
+            Effect::Refute { job, case } => self.refute(job, *case.0),
+            Effect::Isolate {
+                job,
+                exchange,
+                environment,
+                environments,
+                against,
+                alone,
+                allow_writes,
+                case,
+            } => self.isolate(Asked {
+                job,
+                exchange,
+                environment: *environment,
+                environments,
+                against,
+                alone,
+                allow_writes,
+                case,
+            }),
+            Effect::When {
+                exchange,
+                environment,
+            } => self.when(exchange, *environment),
             Effect::Investigate {
                 job,
                 exchange,

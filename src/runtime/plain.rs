@@ -201,7 +201,8 @@ impl Talk {
     fn takes(&mut self, message: Message) -> bool {
         if let Message::Sent { job, .. }
         | Message::Done { job, .. }
-        | Message::Investigated { job, .. } = &message
+        | Message::Investigated { job, .. }
+        | Message::Isolated { job, .. } = &message
         {
             self.performer.done(*job);
         }

@@ -187,7 +187,8 @@ async fn turn(
                 changed = true;
                 if let Message::Sent { job, .. }
                 | Message::Done { job, .. }
-                | Message::Investigated { job, .. } = &message
+                | Message::Investigated { job, .. }
+                | Message::Isolated { job, .. } = &message
                 {
                     performer.done(*job);
                 }

@@ -150,6 +150,8 @@ fn draw_overlay(
         Overlay::Prompt(prompt) => pane::prompt::place(prompt, area),
         Overlay::Palette(palette) => pane::palette::place(palette, room),
         Overlay::Investigate(_) => pane::investigate::place(room),
+        Overlay::Isolate(_) => pane::isolate::place(room),
+        Overlay::When(_) => pane::when::place(room),
         Overlay::Secret(_) => pane::secret::place(area),
         Overlay::Setup(setup) => pane::setup::place(setup, room),
         Overlay::Help(_) => pane::help::place(room),
@@ -175,6 +177,14 @@ fn draw_overlay(
                 pane::investigate::draw(state, found, theme, rect, screen);
         }
         Overlay::Manual(manual) => pane::manual::draw(manual, theme, rect, screen, painted),
+        Overlay::Isolate(found) => {
+            (painted.sheet_lines, painted.sheet_height) =
+                pane::isolate::draw(state, found, theme, rect, screen);
+        }
+        Overlay::When(found) => {
+            (painted.sheet_lines, painted.sheet_height) =
+                pane::when::draw(state, found, theme, rect, screen);
+        }
         Overlay::Help(help) => {
             (painted.sheet_lines, painted.sheet_height) =
                 pane::help::draw(state, help, theme, rect, screen);

@@ -210,6 +210,11 @@ fn keys_in_front(state: &State) -> Vec<Action> {
         (Some(Overlay::Question(Question::Write { .. })), _) => (Place::Write, &[]),
         (Some(Overlay::Question(Question::Page { .. })), _) => (Place::Page, &[]),
         (Some(Overlay::Investigate(_)), _) => (Place::Investigation, &[]),
+        (Some(Overlay::Isolate(pane)), _) if pane.asks => {
+            return vec![Action::IsolateWrites, Action::IsolateClose];
+        }
+        (Some(Overlay::Isolate(_)), _) => (Place::Isolation, &[]),
+        (Some(Overlay::When(_)), _) => (Place::When, &[]),
         (Some(Overlay::Secret(_) | Overlay::Prompt(_)), _) | (None, Screen::Explorer) => {
             return Vec::new();
         }
@@ -540,6 +545,7 @@ fn next_step(state: &State) -> Action {
 fn closing(state: &State) -> &'static str {
     match &state.overlay {
         Some(Overlay::Investigate(pane)) if pane.job.is_some() => "stop",
+        Some(Overlay::Isolate(pane)) if pane.job.is_some() => "stop",
         _ => "close",
     }
 }

@@ -2,7 +2,7 @@
 //! investigation that sends safe probes around it.
 
 use crate::app::action::Pane;
-use crate::app::message::Chosen;
+use crate::app::message::{CaseToTest, Chosen};
 use crate::app::message::{Effect, Notice, Then, ThenWhy};
 use crate::app::pane::{ByHand, Investigate, ResponseTab, Shown, Why};
 use crate::app::remember::remember_and_judge;
@@ -80,7 +80,7 @@ pub fn shown(state: &State, exchange: Arc<Exchange>) -> Shown {
     Shown::new(exchange, knowledge)
 }
 
-fn environment_of(state: &State, exchange: &Exchange) -> Environment {
+pub(super) fn environment_of(state: &State, exchange: &Exchange) -> Environment {
     let named = |e: &&Environment| e.name == exchange.environment;
     let known = state.environments.iter().find(named);
     known.cloned().unwrap_or_else(|| Environment {
@@ -247,10 +247,7 @@ pub fn close(state: &mut State) -> Vec<Effect> {
 
 /// An investigation is kept when something else comes to the front.
 pub fn put_aside(state: &mut State) {
-    match state.overlay.take() {
-        Some(Overlay::Investigate(pane)) => state.investigated = Some(pane),
-        other => state.overlay = other,
-    }
+    state.put_aside();
 }
 
 /// The probe under the cursor, like any other call.
@@ -296,6 +293,49 @@ pub fn copy_ticket(state: &mut State) -> Vec<Effect> {
         Some(case) => explained(state, case, ThenWhy::CopyTicket),
         None => Vec::new(),
     }
+}
+
+/// Why the verdict in front cannot be put to the test.
+pub fn no_test(state: &State) -> Option<&'static str> {
+    let Some(Overlay::Investigate(pane)) = &state.overlay else {
+        return None;
+    };
+    let refuted_by = pane.found.as_ref().map(|(_, known)| &known.refuted_by);
+    match refuted_by {
+        _ if pane.job.is_some() => Some("The investigation is under way. Wait for its end."),
+        _ if pane.exchange.is_received() => {
+            Some("The calls of this investigation are made by somebody else.")
+        }
+        Some(Some(_)) => None,
+        _ => Some("No further call that only reads would prove this verdict wrong."),
+    }
+}
+
+/// Makes the call that would prove the verdict wrong.
+pub fn refute(state: &mut State) -> Vec<Effect> {
+    if let Some(why) = no_test(state) {
+        state.notice = Some(Notice::info(why));
+        return Vec::new();
+    }
+    let job = state.next_job();
+    let now = state.now;
+    let Some(pane) = on_top(state) else {
+        return Vec::new();
+    };
+    let Some((case, _)) = &pane.found else {
+        return Vec::new();
+    };
+    let case = CaseToTest(case.clone());
+    pane.job = Some(job);
+    let url = pane.exchange.sent.url.clone();
+    state.running.push(Running {
+        job,
+        method: "test".to_owned(),
+        url,
+        began: now,
+        progress: Progress::default(),
+    });
+    vec![Effect::Refute { job, case }]
 }
 
 /// Shows and copies the next question as a command without our token, for whoever holds theirs.

@@ -1,7 +1,6 @@
 //! The manual is opened over whatever is in front, on the topic of that, and gives it back.
 
-use super::investigate;
-use crate::app::action::{Action, Screen};
+use crate::app::action::{Action, Place, Screen};
 use crate::app::message::Effect;
 use crate::app::pane::Manual;
 use crate::app::state::{Overlay, State};
@@ -20,14 +19,17 @@ pub fn open(state: &mut State) {
     let mut manual = Manual::at(topic);
     match state.overlay.take() {
         // What lies beneath the sheet of keys is kept already.
-        Some(Overlay::Help(help)) => manual.over_investigation = help.is_over_investigation(),
-        Some(investigation @ Overlay::Investigate(_)) => {
-            state.overlay = Some(investigation);
-            investigate::put_aside(state);
-            state.overlay = None;
-            manual.over_investigation = true;
+        Some(Overlay::Help(help)) => manual.over = help.over(),
+        other => {
+            manual.over = match &other {
+                Some(Overlay::Investigate(_)) => Some(Place::Investigation),
+                Some(Overlay::Isolate(_)) => Some(Place::Isolation),
+                _ => None,
+            };
+            state.overlay = other;
+            state.put_aside();
+            state.under_help = state.overlay.take();
         }
-        other => state.under_help = other,
     }
     state.overlay = Some(Overlay::Manual(Box::new(manual)));
 }
@@ -68,8 +70,5 @@ fn close(state: &mut State) {
     let Some(Overlay::Manual(manual)) = state.overlay.take() else {
         return;
     };
-    state.overlay = match manual.over_investigation {
-        true => state.investigated.take().map(Overlay::Investigate),
-        false => state.under_help.take(),
-    };
+    state.overlay = state.uncovered(manual.over);
 }

@@ -21,9 +21,9 @@ impl Help {
         }
     }
 
-    /// An investigation that it was opened over comes back.
-    pub fn is_over_investigation(&self) -> bool {
-        self.first.contains(&Place::Investigation)
+    /// What it was opened over, whose keys come first.
+    pub fn over(&self) -> Option<Place> {
+        self.first.first().copied()
     }
 
     pub fn start_search(&mut self) {

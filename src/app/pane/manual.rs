@@ -1,6 +1,7 @@
 //! The manual on the screen: its topics, and the page of one. Words that are looked for narrow the
 //! topics down and are marked in a page.
 
+use crate::app::action::Place;
 use crate::app::field::Field;
 use crate::app::list::List;
 use crate::format::manual::{Line, TOPICS, Topic, lines};
@@ -14,8 +15,8 @@ pub struct Manual {
     pub top: usize,
     pub sought: Box<Field>,
     pub is_typing: bool,
-    /// Whether it was opened over an investigation, which comes back.
-    pub over_investigation: bool,
+    /// What it was opened over, which comes back.
+    pub over: Option<Place>,
 }
 
 impl Manual {
@@ -30,7 +31,7 @@ impl Manual {
             top: 0,
             sought: Box::new(Field::line("")),
             is_typing: false,
-            over_investigation: false,
+            over: None,
         }
     }
 

@@ -356,6 +356,33 @@ fn shared(base: &str, parts: &[String]) -> usize {
         .count()
 }
 
+/// The path of a URL, without host and query.
+pub fn path_of(url: &str) -> &str {
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let rest = &url[after..];
+    let rest = match after {
+        0 => rest,
+        _ => rest.find('/').map_or("", |slash| &rest[slash..]),
+    };
+    rest.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The path of a URL with a star for each id and each variable: what calls of one route share.
+pub fn pattern_of(url: &str) -> String {
+    let path = path_of(url);
+    pattern(path).unwrap_or_else(|| path.to_owned())
+}
+
+/// The path with a star for each id and each variable; `None` where it holds neither.
+pub fn pattern(path: &str) -> Option<String> {
+    let is_open = |part: &str| part.contains("{{") || is_id(part);
+    let parts = path.split('/');
+    let open: Vec<&str> = parts
+        .map(|part| if is_open(part) { "*" } else { part })
+        .collect();
+    open.contains(&"*").then(|| open.join("/"))
+}
+
 /// Whether a part of a path reads as an id rather than as a name of things.
 pub fn is_id(part: &str) -> bool {
     let text = decoded(part);

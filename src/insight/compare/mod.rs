@@ -3,3 +3,4 @@
 pub(super) mod diff;
 pub mod matrix;
 pub mod replay;
+pub mod when;

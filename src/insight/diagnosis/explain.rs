@@ -54,6 +54,8 @@ pub struct Explanation {
     pub named: Named,
     /// What would prove the first verdict wrong, where it is not sure.
     pub refuted_by: Option<Refutation>,
+    /// Whether the first verdict was put to the test, and stood it.
+    pub stood: bool,
     /// As people call the API whose pack spoke; `None` where no pack knows it.
     pub api: Option<String>,
 }
@@ -178,16 +180,50 @@ pub fn explain(case: &Case, catalogue: &Catalogue) -> Explanation {
     if verdicts.is_empty() {
         verdicts.push(unknown(case, catalogue));
     }
+    let stood = tested(case, &mut verdicts);
     let first = verdicts.first();
     let refuted_by = first
-        .filter(|verdict| verdict.confidence < SURE && case.probes.is_empty())
+        .filter(|verdict| verdict.confidence < SURE || !case.probes.is_empty())
         .and_then(|verdict| refutation(case, verdict.cause));
     Explanation {
         verdicts,
         refuted_by,
+        stood,
         named: case.named(),
         api: case.knowledge.title().map(str::to_owned),
     }
+}
+
+/// Says of the verdicts that were put to the test how they came out of it; whether the first
+/// stood its own. No figure is made up for it: the probe was weighed like every other, and one
+/// that a probe proved wrong is no surer than the next, which comes before it.
+fn tested(case: &Case, verdicts: &mut Vec<Verdict>) -> bool {
+    for test in &case.tested {
+        let Some(probed) = case.probes.get(test.probe) else {
+            continue;
+        };
+        let place = verdicts.iter().position(|own| own.cause == test.cause);
+        let Some(place) = place else {
+            continue;
+        };
+        let says = match test.fell {
+            true => "It did not stand its test",
+            false => "It stood its test",
+        };
+        let own = &mut verdicts[place];
+        own.evidence.push(format!("{says}: {}.", case.cite(probed)));
+        if !test.fell {
+            continue;
+        }
+        let mut fallen = verdicts.remove(place);
+        let next = verdicts.get(place).map(|next| next.confidence);
+        let most = next.unwrap_or(Verdict::LIKELY - 0.01);
+        fallen.confidence = fallen.confidence.min(most);
+        verdicts.insert((place + 1).min(verdicts.len()), fallen);
+    }
+    let first = verdicts.first().map(|verdict| verdict.cause);
+    let mut tests = case.tested.iter();
+    tests.any(|test| Some(test.cause) == first && !test.fell)
 }
 
 /// From here on nobody needs another call to believe it.

@@ -3,7 +3,7 @@
 //! and a first code; wording does not count.
 
 use crate::insight::matrix::Caller;
-use crate::insight::route::is_id;
+use crate::insight::route::{path_of as path, pattern};
 use crate::model::{ExchangeId, ExchangeSummary, StatusClass, Timestamp, TokenName, TokenRef};
 use std::collections::HashMap;
 
@@ -252,27 +252,6 @@ pub fn past<'a>(
 fn result(call: &ExchangeSummary) -> (Option<u16>, Option<&str>) {
     let first = call.errors.first();
     (call.status, first.and_then(|error| error.code.as_deref()))
-}
-
-/// The path of a URL, without host and query.
-fn path(url: &str) -> &str {
-    let after = url.find("://").map_or(0, |at| at + 3);
-    let rest = &url[after..];
-    let rest = match after {
-        0 => rest,
-        _ => rest.find('/').map_or("", |slash| &rest[slash..]),
-    };
-    rest.split(['?', '#']).next().unwrap_or_default()
-}
-
-/// The path with a star for each id and each variable; `None` where it holds neither.
-fn pattern(path: &str) -> Option<String> {
-    let is_open = |part: &str| part.contains("{{") || is_id(part);
-    let parts = path.split('/');
-    let open: Vec<&str> = parts
-        .map(|part| if is_open(part) { "*" } else { part })
-        .collect();
-    open.contains(&"*").then(|| open.join("/"))
 }
 
 #[cfg(test)]

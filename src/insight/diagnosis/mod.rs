@@ -6,6 +6,7 @@ pub mod by_hand;
 pub mod calibration;
 pub(super) mod explain;
 pub mod facts;
+pub mod isolate;
 pub mod learned;
 pub mod probe;
 pub(super) mod refutation;

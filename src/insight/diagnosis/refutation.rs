@@ -1,8 +1,9 @@
-//! The call that would prove a verdict wrong, where the API's pack names one: it only reads, and
-//! costs one request.
+//! The cheapest call that would prove a verdict wrong: it only reads, and costs one request. Made as
+//! a probe, so that what comes is weighed like every other answer.
 
-use crate::insight::facts::{Case, CredentialPlace};
-use crate::model::{Cause, CauseGroup, StatusClass, TokenName};
+use crate::insight::facts::{Bearer, Case, CredentialPlace, Facts, Probe, Purpose, Tested};
+use crate::model::{Cause, CauseGroup, Origin, StatusClass, TokenName};
+use url::Url;
 
 /// What an answer has to show for the verdict to be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,32 +12,121 @@ pub enum Expected {
     Status(u16),
 }
 
+impl Expected {
+    /// `a success`, `a 404`
+    pub fn words(self) -> String {
+        match self {
+            Expected::Class(StatusClass::Success) => "a success".to_owned(),
+            Expected::Class(class) => format!("a {}", class.id().replace('_', " ")),
+            Expected::Status(status) => format!("a {status}"),
+        }
+    }
+
+    /// Whether an answer shows it.
+    fn is_met(self, facts: &Facts) -> bool {
+        match self {
+            Expected::Class(StatusClass::Success) => facts.is_fine(),
+            Expected::Class(class) => StatusClass::of(facts.status()) == class,
+            Expected::Status(status) => facts.status() == status,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refutation {
+    pub cause: Cause,
     pub method: &'static str,
     pub url: String,
     /// Whose call it is; `None` where the token has no name here.
     pub token: Option<TokenName>,
     pub expects: Expected,
+    /// The call as a probe.
+    pub probe: Probe,
 }
 
 impl Refutation {
+    fn new(case: &Case, cause: Cause, probe: Probe, expects: Expected) -> Refutation {
+        let token = match probe.bearer {
+            Bearer::Own => case.credential.token.clone(),
+            Bearer::Other(place) => case.others.get(place).map(|other| other.name.clone()),
+            Bearer::Nobody | Bearer::Wrong => None,
+        };
+        Refutation {
+            cause,
+            method: probe.method,
+            url: probe.url.to_string(),
+            token,
+            expects,
+            probe,
+        }
+    }
+
     /// `GET https://… with the same token would decide: a success says that it is something else.`
     pub fn sentence(&self) -> String {
-        let sign = match self.expects {
-            Expected::Class(StatusClass::Success) => "a success".to_owned(),
-            Expected::Class(class) => format!("a {}", class.id().replace('_', " ")),
-            Expected::Status(status) => format!("a {status}"),
+        let with = match (self.probe.bearer, &self.token) {
+            (Bearer::Other(_), Some(name)) => name.to_string(),
+            _ => "the same token".to_owned(),
         };
         format!(
-            "{} {} with the same token would decide: {sign} says that it is something else.",
-            self.method, self.url
+            "{} {} with {with} would decide: {} says that it is something else.",
+            self.method,
+            self.url,
+            self.expects.words()
         )
+    }
+
+    /// `would fall if GET /me with support: a success`
+    pub fn short(&self) -> String {
+        let path = self.probe.url.path();
+        let query = self
+            .probe
+            .url
+            .query()
+            .map_or_else(String::new, |query| format!("?{query}"));
+        let with = self
+            .token
+            .as_ref()
+            .map_or_else(String::new, |name| format!(" with {name}"));
+        let again = match self.probe.purpose {
+            Purpose::Again => " again",
+            _ => "",
+        };
+        format!(
+            "would fall if {} {path}{query}{with}{again}: {}",
+            self.method,
+            self.expects.words()
+        )
+    }
+
+    /// What came of it; `None` where that proves nothing, since no answer came or too many calls
+    /// were made.
+    pub fn judged(&self, case: &Case) -> Option<Tested> {
+        let probe = case.probes.len().checked_sub(1)?;
+        let facts = &case.probes[probe].facts;
+        let tells = facts.sent_status() != 0 && !facts.is_limited();
+        tells.then(|| Tested {
+            cause: self.cause,
+            probe,
+            fell: self.expects.is_met(facts),
+        })
     }
 }
 
-/// A token that is at fault cannot say whose it is; one that only lacks a right can.
+/// The call that would prove a verdict wrong, where there is one that nobody made yet.
 pub fn refutation(case: &Case, cause: Cause) -> Option<Refutation> {
+    if case.tested.iter().any(|tested| tested.cause == cause) {
+        return None;
+    }
+    let who = who_am_i(case, cause);
+    // Without probes only what the pack names is told: the rest is what an investigation asks.
+    if case.probes.is_empty() || who.is_some() {
+        return who;
+    }
+    other(case, cause).or_else(|| again(case, cause))
+}
+
+/// A token that is at fault cannot say whose it is; one that only lacks a right can.
+fn who_am_i(case: &Case, cause: Cause) -> Option<Refutation> {
     let was_sent = !matches!(
         case.credential.place,
         CredentialPlace::Nowhere | CredentialPlace::Unknown
@@ -52,18 +142,75 @@ pub fn refutation(case: &Case, cause: Cause) -> Option<Refutation> {
     let route = case.call.route.as_ref()?;
     let home = route.home(&case.environment.base_path())?;
     let url = route.below(&home, &who.path);
+    let is_asked = case.own().any(|own| own.probe.url == url);
     // The call itself says nothing new.
-    (url.path() != route.url.path()).then(|| Refutation {
-        method: "GET",
-        url: url.to_string(),
-        token: case.credential.token.clone(),
-        expects,
+    let is_new = url.path() != route.url.path() && !is_asked;
+    is_new.then(|| {
+        let probe = plain(Purpose::WhoAmI, "GET", url, Bearer::Own, "");
+        Refutation::new(case, cause, probe, expects)
     })
+}
+
+/// What is not there is not there for anybody.
+fn other(case: &Case, cause: Cause) -> Option<Refutation> {
+    if !matches!(cause, Cause::ResourceAbsent | Cause::ResourceParentAbsent) {
+        return None;
+    }
+    let url = same_call(case)?;
+    let is_asked = |place: usize| {
+        let mut probes = case.probes.iter();
+        probes.any(|p| p.probe.bearer == Bearer::Other(place) && p.probe.url == url)
+    };
+    let place = (0..case.others.len()).find(|place| !is_asked(*place))?;
+    let probe = plain(Purpose::Other, "GET", url, Bearer::Other(place), "");
+    let expects = Expected::Class(StatusClass::Success);
+    Some(Refutation::new(case, cause, probe, expects))
+}
+
+/// What lies in the call is there the next time.
+fn again(case: &Case, cause: Cause) -> Option<Refutation> {
+    let lasts = !matches!(
+        cause.group(),
+        CauseGroup::Rate | CauseGroup::Transport | CauseGroup::Fine
+    );
+    if !lasts || cause == Cause::ServerIntermittent {
+        return None;
+    }
+    let url = same_call(case)?;
+    let method = match case.call.exchange.sent.method.as_str() {
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        _ => "GET",
+    };
+    let times = case.with(Purpose::Again).count() + 1;
+    let probe = plain(Purpose::Again, method, url, Bearer::Own, &times.to_string());
+    let expects = Expected::Class(StatusClass::Success);
+    Some(Refutation::new(case, cause, probe, expects))
+}
+
+/// The address of the call itself, where it may be made again from here.
+fn same_call(case: &Case) -> Option<Url> {
+    let mut url = Url::parse(&case.call.exchange.sent.url).ok()?;
+    url.set_fragment(None);
+    let is_home = Origin::of(&url) == case.environment.origin();
+    (is_home && case.is_safe() && !case.call.exchange.is_received()).then_some(url)
+}
+
+fn plain(purpose: Purpose, method: &'static str, url: Url, bearer: Bearer, about: &str) -> Probe {
+    Probe {
+        purpose,
+        method,
+        url,
+        bearer,
+        headers: Vec::new(),
+        about: about.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::explain;
     use crate::insight::rules::example::{call, coded};
 
     #[test]

@@ -202,11 +202,27 @@ fn verdict(
         Span::raw(cut(&sure, room)),
         Span::styled(id, theme.dim()),
     ]));
+    if let Some(test) = test(state, pane, explanation) {
+        lines.push(Line::styled(cut(&test, room), theme.dim()));
+    }
     let bar = match pane.job.is_some() && state.is_busy() {
         true => theme.focus(),
         false => theme.class(class),
     };
     barred(lines, bar, theme)
+}
+
+/// How the verdict could be proved wrong, or that it was tried.
+fn test(state: &State, pane: &Investigate, explanation: &Explanation) -> Option<String> {
+    if pane.job.is_some() || pane.exchange.is_received() {
+        return None;
+    }
+    if explanation.stood {
+        return Some("It stood its test.".to_owned());
+    }
+    let call = explanation.refuted_by.as_ref()?;
+    let key = state.keymap.hint(Action::ProbeRefute).unwrap_or_default();
+    Some(visible_line(&format!("{} · {key} runs it", call.short())).into_owned())
 }
 
 fn waiting(pane: &Investigate) -> String {
@@ -236,17 +252,17 @@ fn by_hand(state: &State, command: &str, theme: &Theme, width: usize) -> Vec<Lin
 /// Columns of a branch of the tree.
 const BRANCH: usize = 2;
 
-struct Row<'a> {
-    glyph_of: &'a Outcome,
-    path: &'a str,
-    who: String,
-    tells: String,
+pub struct Row<'a> {
+    pub glyph_of: &'a Outcome,
+    pub path: &'a str,
+    pub who: String,
+    pub tells: String,
 }
 
 impl Row<'_> {
     /// `├ ✓ 200  /core/workspaces   support   the token works`; under the selected one stands in
     /// whole what was cut.
-    fn draw(
+    pub fn draw(
         &self,
         branch: &str,
         selected: bool,

@@ -2,7 +2,8 @@
 
 use super::answer::explained;
 use crate::app::pane::{
-    GoesIn, Help, Investigate, KeepIn, Manual, PastedToken, Setup, SetupKind, SetupRow,
+    GoesIn, Help, Investigate, Isolate, KeepIn, Manual, PastedToken, Setup, SetupKind, SetupRow,
+    When,
 };
 use crate::app::{Overlay, State};
 use crate::insight::token::{Tone, lines as token_lines};
@@ -62,6 +63,8 @@ pub fn overlay(state: &State) -> Vec<String> {
             lines
         }
         Overlay::Investigate(found) => investigation(found, state),
+        Overlay::Isolate(found) => isolation(found),
+        Overlay::When(found) => turned(found),
         Overlay::Secret(secret) => vec![format!(
             "Token {} has no value yet. Type or paste it; it is not shown. A dot leaves.",
             secret.token
@@ -97,6 +100,62 @@ fn pasted_token(pasted: &PastedToken, state: &State) -> Vec<String> {
         "pasted-use takes it for this run, pasted-keep keeps it, pasted-copy copies this, a dot forgets it."
             .to_owned(),
     );
+    lines
+}
+
+fn isolation(found: &Isolate) -> Vec<String> {
+    let mut lines = Vec::new();
+    if found.asks {
+        lines.push(format!(
+            "{} writes, and the search sends it again and again. isolate-writes sends it all the same, a dot leaves.",
+            found.exchange.sent.method
+        ));
+        return lines;
+    }
+    lines.extend(found.why_not.clone());
+    let Some(search) = &found.search else {
+        if found.why_not.is_none() {
+            lines.push("It is looked for with one call after the other.".to_owned());
+        }
+        return lines;
+    };
+    if found.job.is_some() {
+        lines.push(format!("{} calls so far.", search.asked.len()));
+        return lines;
+    }
+    lines.push(search.sentence());
+    for (number, asked) in search.asked.iter().enumerate() {
+        lines.push(format!(
+            "Call {}: {}, {}",
+            number + 1,
+            search.label(asked),
+            asked.said.words()
+        ));
+    }
+    lines.push(
+        "isolate-copy copies it, isolate-alone leaves parts out, isolate-save keeps the calls, a dot leaves."
+            .to_owned(),
+    );
+    lines
+}
+
+fn turned(found: &When) -> Vec<String> {
+    let turned = match &found.found {
+        None => return vec!["The history is looked through.".to_owned()],
+        Some(Err(why)) => return vec![why.clone(), "A dot leaves.".to_owned()],
+        Some(Ok(turned)) => turned,
+    };
+    let mut lines = vec![turned.sentence()];
+    for change in &turned.changed {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+        lines.push(format!(
+            "{}: {} before, {} after",
+            change.what,
+            text(&change.before),
+            text(&change.after)
+        ));
+    }
+    lines.push("when-open opens the call that failed first, a dot leaves.".to_owned());
     lines
 }
 

@@ -2,6 +2,7 @@
 //! digits of numbers, the order of members, members that stand twice), takes what it can from a
 //! text that is cut off, reads members without their outer braces, and says where it broke.
 
+pub mod fields;
 mod reader;
 
 pub use crate::model::Note;

@@ -9,7 +9,7 @@ use crate::insight::named::{Named, named};
 use crate::insight::quota::quotas;
 use crate::insight::route::{Part, Route};
 use crate::insight::token::TokenReport;
-use crate::model::{Environment, Timestamp, TokenName};
+use crate::model::{Cause, Environment, Timestamp, TokenName};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -124,6 +124,16 @@ pub struct Probed {
     pub facts: Facts,
 }
 
+/// A verdict whose refuting call was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tested {
+    pub cause: Cause,
+    /// The probe that put it to the test, by its place.
+    pub probe: usize,
+    /// What came proves it wrong.
+    pub fell: bool,
+}
+
 /// All that an investigation knows so far.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -140,6 +150,8 @@ pub struct Case {
     pub known_good: Option<Url>,
     /// That this very call once worked, by the history.
     pub past: Option<Past>,
+    /// The verdicts that were put to the test.
+    pub tested: Vec<Tested>,
     /// Whose calls are limited for longer than is waited.
     pub limited: Vec<Bearer>,
     pub now: Timestamp,
@@ -163,6 +175,7 @@ impl Case {
             budget: 0,
             known_good: None,
             past: None,
+            tested: Vec::new(),
             limited: Vec::new(),
             now,
         }

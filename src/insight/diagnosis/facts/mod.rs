@@ -6,5 +6,7 @@ mod case;
 mod record;
 
 pub use answer::{Facts, Page, is_about_token, meant_status, server_time};
-pub use case::{Bearer, Case, Credential, CredentialPlace, KnownToken, Probe, Probed, Purpose};
+pub use case::{
+    Bearer, Case, Credential, CredentialPlace, KnownToken, Probe, Probed, Purpose, Tested,
+};
 pub use record::{attribute, id_of, is_archived, records};

@@ -1,0 +1,290 @@
+//! The call that works: of the history, of a session, of a file of another program, or the same
+//! with another token.
+
+use crate::cli::choice;
+use crate::cli::history;
+use crate::cli::import::FILE_BYTES;
+use crate::cli::trouble::Trouble;
+use crate::engine::isolate::{side_of, version_of};
+use crate::engine::{Home, Vault};
+use crate::format::{registry, session_file};
+use crate::insight::isolate::{Against, Side};
+use crate::insight::{Exchange, pattern_of};
+use crate::model::{
+    Auth, Author, Collection, Environment, MASK, Origin, Param, Reach, RequestSpec, Settings, Step,
+    TokenName, resolve,
+};
+use std::path::Path;
+
+/// What was found; where it goes is known once the sandbox is up.
+pub struct Other {
+    what: Found,
+    token: Option<TokenName>,
+}
+
+enum Found {
+    /// The same call, but for the token.
+    Itself,
+    Made(Box<Exchange>, Environment),
+    Step(Box<Step>, Vec<(String, String)>, String),
+}
+
+pub fn find(
+    what: Option<&str>,
+    token: Option<TokenName>,
+    refused: &RequestSpec,
+    environment: &Environment,
+    home: &Home,
+    settings: &Settings,
+    vault: &Vault,
+) -> Result<Option<Other>, Trouble> {
+    let Some(what) = what else {
+        return Ok(token.map(|token| Other {
+            what: Found::Itself,
+            token: Some(token),
+        }));
+    };
+    let what = match what.rsplit_once('#') {
+        Some((session, step)) if !Path::new(what).exists() => {
+            of_session(session, Some(step), refused, home)?
+        }
+        _ => match home.session(what) {
+            Ok(_) if what.ends_with(".toml") || !Path::new(what).exists() => {
+                of_session(what, None, refused, home)?
+            }
+            _ if Path::new(what).exists() => of_file(what, refused, environment, settings, vault)?,
+            _ => of_history(what, environment, home, settings)?,
+        },
+    };
+    Ok(Some(Other { what, token }))
+}
+
+fn of_history(
+    id: &str,
+    environment: &Environment,
+    home: &Home,
+    settings: &Settings,
+) -> Result<Found, Trouble> {
+    let history = choice::history(home, settings)?;
+    let found = history::find(&history, id).map_err(|trouble| {
+        Trouble::usage(format!(
+            "{id} is neither a call, nor a session, nor a file. {trouble}"
+        ))
+    });
+    history.close(history::CLOSING);
+    let exchange = found?;
+    if exchange.typed.method.is_empty() {
+        return Err(Trouble::usage(format!(
+            "{id} is an answer that was pasted without its request. Choose a call that was made here."
+        )));
+    }
+    let place = match exchange.environment == environment.name {
+        true => environment.clone(),
+        false => choice::environment_of(&exchange, settings),
+    };
+    Ok(Found::Made(Box::new(exchange), place))
+}
+
+fn of_session(
+    what: &str,
+    step: Option<&str>,
+    refused: &RequestSpec,
+    home: &Home,
+) -> Result<Found, Trouble> {
+    let (path, text) = home.session(what)?;
+    let session = session_file::read(&text, &path.display().to_string())?;
+    let steps = &session.steps;
+    let chosen = match step {
+        Some(wanted) => {
+            let number = wanted.parse::<usize>().ok();
+            let by_number = number.and_then(|number| steps.get(number.checked_sub(1)?));
+            let by_name = || steps.iter().find(|step| step.name == wanted);
+            by_number.or_else(by_name).ok_or_else(|| {
+                Trouble::usage(format!(
+                    "{what} has no step {wanted}: it has {} steps. Name one by its number or its name.",
+                    steps.len()
+                ))
+            })?
+        }
+        None => nearest(steps, refused).ok_or_else(|| none_fits(what, refused))?,
+    };
+    let name = format!("step {} of {what}", chosen.name);
+    Ok(Found::Step(
+        Box::new(chosen.clone()),
+        session.variables.clone(),
+        name,
+    ))
+}
+
+fn of_file(
+    file: &str,
+    refused: &RequestSpec,
+    environment: &Environment,
+    settings: &Settings,
+    vault: &Vault,
+) -> Result<Found, Trouble> {
+    let text = choice::text(file, FILE_BYTES)?;
+    let tokens = settings.tokens.iter();
+    let taken: Vec<TokenName> = tokens.map(|token| token.name.clone()).collect();
+    let known = vault.by_value(&[]);
+    let mut collection: Collection =
+        registry::read(&text, file, None, &taken, &known, &mut |_| {})?;
+    collection.go_to_base();
+    let step = nearest(&collection.requests, refused).ok_or_else(|| none_fits(file, refused))?;
+    // Its tokens go where the file sends them, and nowhere else.
+    let origin = Origin::parse(&step.spec.url).or_else(|| environment.origin());
+    for token in &collection.tokens {
+        if let (Some(value), Some(origin)) = (&token.value, &origin) {
+            vault.lend_to(&token.name, value.clone(), origin.clone());
+        }
+    }
+    let name = format!("the call of {file}");
+    Ok(Found::Step(
+        Box::new(step.clone()),
+        collection.variables.clone(),
+        name,
+    ))
+}
+
+fn none_fits(what: &str, refused: &RequestSpec) -> Trouble {
+    Trouble::usage(format!(
+        "{what} holds no {} call to compare with. Choose a call of the same method.",
+        refused.method
+    ))
+}
+
+/// The step that is most like the refused call: of the same method, recorded as one that worked,
+/// at the same address before the same route.
+fn nearest<'s>(steps: &'s [Step], refused: &RequestSpec) -> Option<&'s Step> {
+    let path = |url: &str| {
+        let url = url.strip_prefix("{{base}}").unwrap_or(url);
+        let url = url.split(['?', '#']).next().unwrap_or_default();
+        match url.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]).to_owned(),
+            None => url.to_owned(),
+        }
+    };
+    let likeness = |step: &Step| {
+        let status = step.expect.as_ref().and_then(|expect| expect.status);
+        let worked = match status {
+            Some(200..=399) => 2,
+            None => 1,
+            Some(_) => 0,
+        };
+        let same = path(&step.spec.url) == path(&refused.url);
+        let alike = pattern_of(&step.spec.url) == pattern_of(&refused.url);
+        (worked, same, alike)
+    };
+    let fits = steps
+        .iter()
+        .filter(|step| step.spec.method == refused.method);
+    // The first of those that are equally like it.
+    fits.rev().max_by_key(|step| likeness(step))
+}
+
+impl Other {
+    /// The call as it is made now, beside the refused one.
+    pub fn side(self, refused: &Side, usual: &Reach) -> Result<(Side, Against), Trouble> {
+        let place = Environment {
+            reach: usual.clone(),
+            ..refused.environment.clone()
+        };
+        let (mut side, against) = match self.what {
+            Found::Itself => {
+                let name = self
+                    .token
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string);
+                let named = Against {
+                    name: format!("the same call with {name}"),
+                    author: Author::Person,
+                };
+                (refused.clone(), named)
+            }
+            Found::Made(exchange, own) => {
+                let own = match own.name == refused.environment.name {
+                    true => place,
+                    false => own,
+                };
+                let mut side = side_of(&exchange, own);
+                // What it spoke then is part of how it worked, where this call is told otherwise.
+                if refused.environment.reach.version.is_some() {
+                    side.environment.reach.version = version_of(&exchange);
+                }
+                let named = Against {
+                    name: format!("call {}", exchange.id),
+                    author: Author::Person,
+                };
+                (side, named)
+            }
+            Found::Step(step, variables, name) => {
+                let side = of_file_step(*step, &variables, &refused.environment)?;
+                let named = Against {
+                    name,
+                    author: Author::File,
+                };
+                (side, named)
+            }
+        };
+        if let Some(token) = self.token {
+            side.spec.auth = Auth::Bearer(token);
+        }
+        without_masks(&mut side.spec, &refused.spec)?;
+        Ok((side, against))
+    }
+}
+
+/// A step that a file wrote: the person's own variables are filled in at home only.
+fn of_file_step(
+    step: Step,
+    variables: &[(String, String)],
+    environment: &Environment,
+) -> Result<Side, Trouble> {
+    let mut spec = step.spec;
+    spec.fill_in(variables);
+    let bare = Environment {
+        variables: Vec::new(),
+        ..environment.clone()
+    };
+    let sent = resolve(&spec, &bare).or_else(|_| resolve(&spec, environment));
+    let origin = sent.ok().and_then(|sent| Origin::parse(&sent.url));
+    let is_home = origin.is_some() && origin == environment.origin();
+    if !is_home && resolve(&spec, &bare).is_err() {
+        return Err(Trouble::usage(
+            "The call to compare with goes to another host, and needs variables that stay with this one. Give it an environment of its own with --env, or fill its variables in.",
+        ));
+    }
+    Ok(Side {
+        spec,
+        environment: environment.clone(),
+        cookies: false,
+    })
+}
+
+/// What was masked when a call was kept cannot be sent again: there the refused call's own is
+/// taken, which then is no difference.
+fn without_masks(spec: &mut RequestSpec, refused: &RequestSpec) -> Result<(), Trouble> {
+    let mend = |rows: &mut Vec<Param>, own: &[Param]| {
+        let is_masked = |row: &Param| row.enabled && row.value.contains(MASK);
+        let masked: Vec<String> = rows
+            .iter()
+            .filter(|row| is_masked(row))
+            .map(|row| row.name.clone())
+            .collect();
+        rows.retain(|row| !is_masked(row));
+        for name in masked {
+            let same = own
+                .iter()
+                .filter(|row| row.name.eq_ignore_ascii_case(&name));
+            rows.extend(same.cloned());
+        }
+    };
+    mend(&mut spec.headers, &refused.headers);
+    mend(&mut spec.params, &refused.params);
+    if spec.url.contains(MASK) {
+        return Err(Trouble::usage(
+            "The URL of the call to compare with holds a secret that was masked when it was kept. Make that call again with a token by name, and compare with it.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! Which part of a call its refusal hangs on: the call is mixed with one that works, part by part
+//! and by halves, until the smallest difference is left that is refused the same. Nothing has to
+//! be known of the API. What is asked next follows from the answers alone, so that a search can be
+//! stopped, shown and gone on with at any time.
+
+mod dissected;
+mod parts;
+mod said;
+mod search;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::insight::Exchange;
+use crate::insight::facts::Facts;
+use crate::insight::redact::Mask;
+use crate::insight::token::TokenReport;
+use crate::model::{
+    Auth, Author, Cause, Environment, Failure, Jar, RequestSpec, TokenName, is_safe_method,
+    visible_line,
+};
+use std::sync::Arc;
+
+use parts::Pair;
+use said::Said;
+use search::{Next, walk};
+
+pub use dissected::Side;
+pub use parts::{Part, PartKind};
+pub use search::{Answer, Finding, Matters, Mixture, Outcome, Take};
+
+/// A search under way, or at its end. It holds requests as they are typed: what is shown of it is
+/// `parts` and the exchanges.
+#[derive(Clone, Debug)]
+pub struct Isolation {
+    pair: Pair,
+    /// Whether there is a call that works; without one, parts are left out.
+    pub against: Option<Against>,
+    pub budget: usize,
+    pub asked: Vec<Asked>,
+    /// What the other token may that this one may not, where both say it.
+    pub scopes: Option<String>,
+    /// It ends here, whatever is left to ask.
+    pub stopped: Option<Stopped>,
+}
+
+/// The call that works, as a sentence names it, and whether a file said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    pub name: String,
+    pub author: Author,
+}
+
+/// Why a search ended before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Too many calls: the server asks for a longer wait than is waited.
+    Limited,
+    ByPerson,
+}
+
+/// One call that was made.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub mixture: Mixture,
+    pub exchange: Arc<Exchange>,
+    pub said: Said,
+    pub answer: Answer,
+}
+
+/// One call to be made.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub mixture: Mixture,
+    pub spec: RequestSpec,
+    pub environment: Environment,
+    pub author: Author,
+    pub jar: Jar,
+}
+
+/// What the contract calls the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Found,
+    Together,
+    Flickers,
+    Budget,
+    /// There was nothing to find: the call works, or what it is compared with does not.
+    Nothing,
+}
+
+impl Verdict {
+    pub fn id(self) -> &'static str {
+        match self {
+            Verdict::Found => "found",
+            Verdict::Together => "together",
+            Verdict::Flickers => "flickers",
+            Verdict::Budget => "budget",
+            Verdict::Nothing => "nothing",
+        }
+    }
+}
+
+impl Isolation {
+    /// `working` is compared with; both keep the method of the refused call. `shown` masks the
+    /// values of the parts.
+    pub fn new(
+        refused: &Side,
+        working: Option<(&Side, Against)>,
+        budget: usize,
+        shown: &Mask,
+    ) -> Result<Isolation, Failure> {
+        let method = &refused.spec.method;
+        // What an environment adds stays with it where the two go to different places.
+        let at_one = working.as_ref().is_none_or(|(side, _)| {
+            let home = |side: &Side| side.environment.origin();
+            home(side) == home(refused)
+        });
+        let own = refused.dissected(at_one)?;
+        let mut against = None;
+        let mut other = None;
+        if let Some((side, named)) = working {
+            if side.spec.method != *method {
+                return Err(Failure::unsent(
+                    Cause::RequestWrongMethod,
+                    format!(
+                        "the call to compare with is {}, and the one in question {method}; the method stays.",
+                        side.spec.method
+                    ),
+                    "Choose a call of the same method.",
+                ));
+            }
+            other = Some(side.dissected(at_one)?);
+            against = Some(named);
+        }
+        Ok(Isolation {
+            pair: Pair::new(method, own, other, shown),
+            against,
+            budget: budget.max(2),
+            asked: Vec::new(),
+            scopes: None,
+            stopped: None,
+        })
+    }
+
+    /// The parts in which the calls differ; of a call alone, those it can do without.
+    pub fn parts(&self) -> Vec<(usize, &Part)> {
+        let parts = self.pair.parts.iter().enumerate();
+        let is_meant = |part: &Part| match self.against {
+            Some(_) => part.role.differs,
+            None => part.role.may_go,
+        };
+        parts.filter(|(_, part)| is_meant(part)).collect()
+    }
+
+    pub fn method(&self) -> &str {
+        &self.pair.method
+    }
+
+    pub fn writes(&self) -> bool {
+        !is_safe_method(&self.pair.method)
+    }
+
+    pub fn is_sandbox(&self) -> bool {
+        self.pair.refused.environment.sandbox
+    }
+
+    /// Whether either call goes to a place that is protected.
+    pub fn is_protected(&self) -> bool {
+        self.pair.refused.environment.protected || self.pair.working.environment.protected
+    }
+
+    fn walked(&self) -> Next {
+        let roles: Vec<_> = self.pair.parts.iter().map(|part| part.role).collect();
+        let asked = self.asked.iter();
+        let answers: Vec<_> = asked
+            .map(|asked| (asked.mixture.clone(), asked.answer))
+            .collect();
+        walk(&roles, self.against.is_some(), self.budget, &answers)
+    }
+
+    /// The next call; `None` at the end.
+    pub fn next(&self) -> Option<Call> {
+        if self.stopped.is_some() {
+            return None;
+        }
+        let Next::Ask(mixture) = self.walked() else {
+            return None;
+        };
+        let (spec, environment, cookies) = self.pair.mixed(&mixture);
+        let is_own = mixture.iter().all(|take| *take != Take::Working);
+        let author = self
+            .against
+            .as_ref()
+            .map_or(Author::Person, |own| own.author);
+        Some(Call {
+            author: if is_own { Author::Person } else { author },
+            jar: if cookies { Jar::OfCase } else { Jar::None },
+            mixture,
+            spec,
+            environment,
+        })
+    }
+
+    /// Takes the answer to a mixture in.
+    pub fn take(&mut self, mixture: Mixture, facts: &Facts) {
+        let said = Said::of(facts);
+        let all = |wanted: Take| {
+            let is = move |asked: &&Asked| asked.mixture.iter().all(|take| *take == wanted);
+            self.asked.iter().find(is).map(|asked| asked.said.clone())
+        };
+        let refused = all(Take::Refused);
+        let working = self.against.as_ref().and_then(|_| {
+            let mixture = self.working();
+            let mut asked = self.asked.iter();
+            asked.find(|asked| asked.mixture == mixture)
+        });
+        let answer = said.beside(refused.as_ref(), working.map(|asked| &asked.said));
+        self.asked.push(Asked {
+            mixture,
+            exchange: facts.exchange.clone(),
+            said,
+            answer,
+        });
+    }
+
+    fn working(&self) -> Mixture {
+        let parts = self.pair.parts.iter();
+        let take = |part: &Part| match part.role.differs {
+            true => Take::Working,
+            false => Take::Refused,
+        };
+        parts.map(take).collect()
+    }
+
+    /// Whether it is the refused call's own token.
+    pub fn is_own(&self, auth: &Auth) -> bool {
+        *auth == self.pair.refused.auth
+    }
+
+    /// The names of both tokens, where each call has its own.
+    pub fn tokens(&self) -> Option<(TokenName, TokenName)> {
+        let names = (
+            self.pair.refused.auth.token()?,
+            self.pair.working.auth.token()?,
+        );
+        (names.0 != names.1).then(|| (names.0.clone(), names.1.clone()))
+    }
+
+    /// Where it turns on the token: the scopes and roles that only the other one says it has.
+    pub fn compare_tokens(&mut self, own: &TokenReport, other: &TokenReport) {
+        let Some((name, with)) = self.tokens() else {
+            return;
+        };
+        let (Some(own), Some(other)) = (&own.claims, &other.claims) else {
+            return;
+        };
+        let missing = |own: &[String], other: &[String]| -> Vec<String> {
+            let more = other.iter().filter(|right| !own.contains(right));
+            more.cloned().collect()
+        };
+        let mut rights = match own.says_scopes && other.says_scopes {
+            true => missing(&own.scopes, &other.scopes),
+            false => Vec::new(),
+        };
+        rights.extend(missing(&own.roles, &other.roles));
+        if !rights.is_empty() {
+            let rights = visible_line(&rights.join(", ")).into_owned();
+            self.scopes = Some(format!("{with} holds {rights}, which {name} does not."));
+        }
+    }
+
+    /// A call was made that told nothing.
+    pub fn spend(&mut self) {
+        self.budget = self.budget.saturating_sub(1).max(self.asked.len());
+    }
+
+    /// What is known: at the end, or so far.
+    pub fn finding(&self) -> Finding {
+        match self.walked() {
+            Next::Over(finding) => finding,
+            Next::Ask(_) => {
+                let parts = self.parts().into_iter().map(|(number, _)| number);
+                Finding {
+                    outcome: Outcome::Budget(parts.collect()),
+                    matters: vec![Matters::Unknown; self.pair.parts.len()],
+                    minimal: (!self.asked.is_empty()).then_some(0),
+                    bound: Vec::new(),
+                }
+            }
+        }
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.next().is_none()
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        match self.finding().outcome {
+            Outcome::One { .. } | Outcome::Address | Outcome::Needed(_) => Verdict::Found,
+            Outcome::Together(_) | Outcome::Each(_) => Verdict::Together,
+            Outcome::Flickers(..) => Verdict::Flickers,
+            Outcome::Budget(_) => Verdict::Budget,
+            Outcome::Fine(_) | Outcome::BothRefused(_) | Outcome::Alike => Verdict::Nothing,
+        }
+    }
+
+    /// The smallest call that is known to be refused the same.
+    pub fn minimal(&self) -> Option<&Asked> {
+        self.asked.get(self.finding().minimal?)
+    }
+
+    /// The answer in one sentence, or two.
+    pub fn sentence(&self) -> String {
+        words::sentence(self)
+    }
+
+    /// What a call changed, in a few words: `the refused call with header Core-Url of the other`.
+    pub fn label(&self, asked: &Asked) -> String {
+        words::label(self, &asked.mixture)
+    }
+}
