@@ -1,6 +1,6 @@
 //! All that is true on the screen, in one place and at one moment.
 
-use super::action::{Action, Pane, Screen};
+use super::action::{Action, Pane, Place, Screen};
 use super::field::Field;
 use super::keymap::Keymap;
 use super::message::{Effect, Notice, Pasted};
