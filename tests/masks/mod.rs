@@ -1,7 +1,10 @@
 //! What is masked in a call, what is left, and how long that takes.
 
 mod forms;
+mod kinds;
 mod known;
+mod more;
+mod practice;
 mod speed;
 pub mod table;
 

@@ -11,8 +11,7 @@ const SIZE: usize = if IS_SLOW { 100_000 } else { 1_000_000 };
 const SOON: Duration = Duration::from_secs(if IS_SLOW { 15 } else { 1 });
 
 /// Looks through so much of it, beside a call that sent this value.
-#[track_caller]
-fn is_soon_done(what: &str, value: &str, piece: &str) {
+fn time_for(value: &str, piece: &str) -> Duration {
     let body = piece.repeat(SIZE.div_ceil(piece.len()));
     let sent = SentRequest {
         headers: Headers::from_iter([("authorization", format!("Bearer {value}"))]),
@@ -21,13 +20,25 @@ fn is_soon_done(what: &str, value: &str, piece: &str) {
     let began = Instant::now();
     let masked = kept(&knows(value), sent, body.as_bytes());
     let took = began.elapsed();
-    assert!(took < SOON, "{what}: {took:?}");
     assert!(!masked.is_empty());
+    took
+}
+
+/// Tells of all that took too long, the longest first.
+#[track_caller]
+fn all_were_soon_done(mut times: Vec<(Duration, String)>) {
+    times.sort();
+    times.reverse();
+    let longest = &times[..times.len().min(8)];
+    println!("{longest:#?}");
+    let slow = times.iter().filter(|(took, _)| *took >= SOON);
+    assert_eq!(slow.count(), 0, "{longest:#?}");
 }
 
 #[test]
 fn values_that_repeat_themselves_are_found_in_time() {
     let long = |piece: &str| piece.repeat(8_000 / piece.len());
+    let mut times = Vec::new();
     for (value, piece) in [
         (long("x"), "x".to_owned()),
         (long("x"), format!("{}y", "x".repeat(15))),
@@ -44,12 +55,15 @@ fn values_that_repeat_themselves_are_found_in_time() {
         ("xxxx".to_owned(), "x".to_owned()),
         ("x x x x ".to_owned(), "x ".to_owned()),
     ] {
-        is_soon_done(&piece[..piece.len().min(20)], &value, &piece);
+        let what = piece[..piece.len().min(20)].to_owned();
+        times.push((time_for(&value, &piece), what));
     }
+    all_were_soon_done(times);
 }
 
 #[test]
 fn texts_that_repeat_themselves_are_looked_through_in_time() {
+    let mut times = Vec::new();
     for piece in [
         "token",
         "\"token\":",
@@ -138,14 +152,83 @@ fn texts_that_repeat_themselves_are_looked_through_in_time() {
         "Set-Cookie: a=b\r\n",
         "‹",
         "é",
+        "x-auth-",
+        "\"x-auth-\":",
+        "eyJ",
+        "eyJ.",
+        "eyJhbGciOiJub25lIn0.",
+        "eyJhbGciOiJub25lIn0.a. ",
+        "eyJwYXNzd29yZCI6IngifQ==",
+        "eyJwYXNzd29yZCI6IngifXh4eHh4\n",
+        "Basic ",
+        "Bearer a1b2c3d4e5f6 ",
+        "Authorization: Digest a=\"",
+        "'x-api-key: ",
+        "\"x-api-key: a\\\"",
+        "<a b=",
+        "<a b=token ",
+        "name=token ",
+        "- name: ",
+        "- name: token\n",
+        "- value: a\n  name: token\n",
+        "  name: token\n",
+        "? token\n",
+        "? token\n: a\n",
+        "token /* ",
+        "\"token\" // ",
+        "\"token\": /* */",
+        "curl -u ",
+        "curl -u a:b1 \\\n",
+        "--token a1 ",
+        "token a1b2c3d4e5f6g7h8i9 ",
+        "token:a1b2c3d4e5f6g7h8i9",
+        "key provided: ",
+        "insert into a(token) values ('",
+        "insert into a(token) values ('a'),",
+        "insert into ",
+        "identified by '",
+        "<th>token</th>",
+        "<tr><th>token</th><td>",
+        "<td>token</td>",
+        "<h><name>token</name><a>",
+        "<h><name>token</name><a></a>",
+        "<value>a</value><name>token</name>",
+        "{\"value\":[1],\"name\":\"token\",",
+        "{\"name\":\"token\",\"a\":[1],",
+        "\"name\":\"token\",\"a\":{},",
+        "[token] => a\n",
+        "[\"token\"]=>\n string(1) \"",
+        "\"token\";s:1:\"",
+        "token: Some(",
+        "{token: ",
+        "{token: a, ",
+        "token\ta\n",
+        "token,",
+        "TOKEN  ",
+        "|token",
+        "sep=;\n",
+        "# a\n",
+        "data: {\"token\":\n",
+        "\ndata: ",
+        "?code=",
+        "&code=a1",
+        "{\"kty\":\"RSA\",\"a\":[",
+        "\"kty\":1,",
+        "://a:b/",
+        "signing_key",
+        "token=a\\\n",
+        "token = [",
+        "token={a: ",
         "token\u{1}",
         "\u{1}token\u{1}:\u{1}",
     ] {
         let value = "pl4nted/value+0f1e2d3c4b5a6978==";
-        is_soon_done(piece, value, piece);
+        times.push((time_for(value, piece), piece.to_owned()));
         // And where all of it has to be read without its escapes.
-        is_soon_done(piece, value, &in_json(piece));
+        let inner = in_json(piece);
+        times.push((time_for(value, &inner), inner));
     }
+    all_were_soon_done(times);
 }
 
 fn in_json(text: &str) -> String {

@@ -1,9 +1,10 @@
 //! A call without its secrets: what of it is looked through, and for what.
 
-use super::places::{Named, is_kept};
+use super::places::Named;
 use super::search::{Found, Search};
+use super::spared::is_kept;
 use super::texts::{
-    direct_values, is_made_up, lossy, url, value, value_of_cookie, values_in, values_of_headers,
+    direct_values, is_made_up, lossy, url, value, values_in, values_of_cookie, values_of_headers,
     values_of_url, values_of_words,
 };
 use super::values::Value;
@@ -308,9 +309,10 @@ fn values_of_parts(body: &Body) -> Vec<Value> {
 
 /// Cookies that an answer sets.
 fn values_of_cookies(response: &Response) -> Vec<Value> {
-    let set = response.headers.all("set-cookie");
-    let pairs = set.filter_map(|text| value_of_cookie(text.split(';').next()?));
-    pairs.collect()
+    let set = ["set-cookie", "set-cookie2"];
+    let set = set.iter().flat_map(|name| response.headers.all(name));
+    let pairs = set.filter_map(|text| Some(text.split(';').next()?.to_owned()));
+    pairs.flat_map(|pair| values_of_cookie(&pair)).collect()
 }
 
 fn distinct(values: &mut Vec<Value>) {

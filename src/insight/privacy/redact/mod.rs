@@ -10,7 +10,9 @@ mod paths;
 mod places;
 mod search;
 mod signs;
+mod spared;
 mod texts;
+mod unpack;
 mod values;
 mod veil;
 mod views;
@@ -68,7 +70,7 @@ impl Mask {
             .map(|(_, secret)| Value::new(secret.reveal()));
         let cookies = pairs
             .into_iter()
-            .filter_map(|pair| texts::value_of_cookie(&pair));
+            .flat_map(|pair| texts::values_of_cookie(&pair));
         let others = others.iter().map(|secret| Value::new(secret.reveal()));
         let values: Vec<Value> = named.chain(cookies).chain(others).collect();
         mask.values = Values::new(&values);
@@ -157,7 +159,7 @@ impl Mask {
 
 /// Whether a value under that name is a secret, or a name in the place of one.
 pub fn is_secret(name: &str, value: &str) -> bool {
-    is_secret_name(name) && !names::is_spared(name, value)
+    names::may_be_secret_name(name) && !spared::is_spared(name, value)
 }
 
 /// Where secrets stand under secret names in a text as it stands.

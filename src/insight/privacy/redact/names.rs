@@ -1,4 +1,4 @@
-//! Names that say that a secret stands under them, and values that are none in spite of it.
+//! Names that say that a secret stands under them.
 
 /// Parts that make any name a secret one.
 const PARTS: [&str; 8] = [
@@ -13,7 +13,7 @@ const PARTS: [&str; 8] = [
 ];
 
 /// Words of a name that do; no part of a longer word does, since a design is no sig.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 14] = [
     "pwd",
     "jwt",
     "sig",
@@ -25,10 +25,13 @@ const WORDS: [&str; 11] = [
     "jsessionid",
     "phpsessid",
     "sessid",
+    "sessionkey",
+    "passcode",
+    "mnemonic",
 ];
 
 /// Two words of a name that do so together.
-const PAIRS: [[&str; 2]; 8] = [
+const PAIRS: [[&str; 2]; 37] = [
     ["api", "key"],
     ["access", "key"],
     ["private", "key"],
@@ -37,55 +40,47 @@ const PAIRS: [[&str; 2]; 8] = [
     ["device", "code"],
     ["session", "id"],
     ["saml", "response"],
+    ["pass", "code"],
+    ["recovery", "code"],
+    ["recovery", "codes"],
+    ["recovery", "key"],
+    ["recovery", "phrase"],
+    ["backup", "code"],
+    ["backup", "codes"],
+    ["seed", "phrase"],
+    ["totp", "seed"],
+    ["otp", "seed"],
+    ["connection", "string"],
+    ["connection", "strings"],
+    ["account", "key"],
+    ["account", "keys"],
+    ["application", "key"],
+    ["auth", "key"],
+    ["decryption", "key"],
+    ["encryption", "key"],
+    ["hmac", "key"],
+    ["license", "key"],
+    ["master", "key"],
+    ["session", "key"],
+    ["shared", "key"],
+    ["signing", "key"],
+    ["signing", "keys"],
+    ["storage", "key"],
+    ["subscription", "key"],
+    ["symmetric", "key"],
+    ["verification", "code"],
 ];
 
-/// Last words of names that tell something about a secret: of what kind it is, until when it
-/// holds, how many there are, and where one is to be had.
-const KINDS: [&str; 11] = [
-    "type",
-    "types",
-    "hint",
-    "method",
-    "methods",
-    "supported",
-    "alg",
-    "algorithm",
-    "format",
-    "scheme",
-    "status",
+/// Words of names under which only what looks made up is a secret, since plain words stand there
+/// as often: `"auth": "basic"`.
+const WEAK: [&str; 5] = ["otp", "totp", "sas", "csrf", "xsrf"];
+/// The same, where they are the whole name.
+const WEAK_ALONE: [&str; 6] = ["auth", "bearer", "refresh", "session", "pass", "seed"];
+/// Of whom a word is that stands before `pass`.
+const OWNERS: [&str; 16] = [
+    "user", "db", "database", "smtp", "mail", "ftp", "admin", "root", "proxy", "redis", "mysql",
+    "pg", "http", "basic", "auth", "login",
 ];
-const TIMES: [&str; 17] = [
-    "at",
-    "in",
-    "on",
-    "expires",
-    "expiry",
-    "expiration",
-    "expire",
-    "exp",
-    "iat",
-    "nbf",
-    "ttl",
-    "lifetime",
-    "age",
-    "created",
-    "updated",
-    "issued",
-    "seconds",
-];
-const COUNTS: [&str; 10] = [
-    "count",
-    "limit",
-    "length",
-    "size",
-    "used",
-    "remaining",
-    "total",
-    "quota",
-    "tokens",
-    "usage",
-];
-const PLACES: [&str; 4] = ["url", "uri", "endpoint", "link"];
 
 /// Whether a header, parameter or member of that name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
@@ -95,16 +90,82 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // RFC 9421: which parts of a message are signed, and by which key.
+    if matches!(words[..], ["signature", "input"] | ["accept", "signature"]) {
+        return false;
+    }
     words.iter().any(|word| WORDS.contains(word))
         || words.windows(2).any(|pair| PAIRS.iter().any(|p| p == pair))
-        || matches!(words[..], [.., "authorization" | "cookie"] | ["assertion"])
+        || matches!(
+            words[..],
+            [.., "authorization" | "cookie" | "cookie2"] | ["assertion" | "samlart"]
+        )
         || matches!(words[..], ["x", first, ..] if first.starts_with("auth"))
         || words.ends_with(&["connect", "sid"])
         || name.contains('-') && is_secret_header(&words)
 }
 
+/// Whether a value under that name is a secret if it looks made up.
+pub(super) fn may_be_secret_name(name: &str) -> bool {
+    is_secret_name(name) || is_weak(&words(name))
+}
+
+pub(super) fn is_weak(words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.iter().any(|word| WEAK.contains(word))
+        || matches!(words[..], [word] if WEAK_ALONE.contains(&word))
+        || matches!(words[..], [.., "credential" | "credentials"])
+        || matches!(words[..], [.., owner, "pass"] if OWNERS.contains(&owner))
+}
+
 /// What stands before `key` in the name of a header that holds no secret.
-const OTHER_KEYS: [&str; 23] = [
+const OTHER_KEYS: [&str; 69] = [
+    "translation",
+    "i18n",
+    "locale",
+    "label",
+    "title",
+    "text",
+    "map",
+    "config",
+    "feature",
+    "flag",
+    "setting",
+    "property",
+    "field",
+    "column",
+    "data",
+    "shard",
+    "bucket",
+    "file",
+    "asset",
+    "image",
+    "template",
+    "theme",
+    "route",
+    "metric",
+    "dimension",
+    "tag",
+    "name",
+    "natural",
+    "composite",
+    "correlation",
+    "request",
+    "trace",
+    "tracking",
+    "message",
+    "transaction",
+    "event",
+    "sequence",
+    "ordering",
+    "conversation",
+    "lookup",
+    "unique",
+    "item",
+    "record",
+    "hash",
+    "range",
+    "index",
     "idempotency",
     "cache",
     "partition",
@@ -143,7 +204,7 @@ fn is_secret_header(words: &[&str]) -> bool {
 }
 
 /// The words of a name in small letters: `X-AuthKey` is `x`, `auth`, `key`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = [' '; 2];
     let mut chars = name.chars().peekable();
@@ -166,52 +227,6 @@ fn words(name: &str) -> Vec<String> {
         before = [before[1], c];
     }
     words
-}
-
-/// Whether a value under a secret name is none by its look: the kind, time, number or place that
-/// the name speaks of, or a word for yes, no and nothing.
-pub(super) fn is_spared(name: &str, value: &str) -> bool {
-    let value = value.trim();
-    let nothing = ["", "true", "false", "null", "none", "nil", "undefined", "~"];
-    if nothing.iter().any(|word| word.eq_ignore_ascii_case(value)) {
-        return true;
-    }
-    let words = words(name);
-    let last = words.last().map_or("", String::as_str);
-    let is_number = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if KINDS.contains(&last) {
-        return is_kind(value);
-    }
-    if TIMES.contains(&last) {
-        return is_number || is_time(value);
-    }
-    if COUNTS.contains(&last) {
-        return is_number;
-    }
-    if PLACES.contains(&last) {
-        return value.starts_with("https://") || value.starts_with("http://");
-    }
-    // Ids of sessions are long; short ones are numbers of conversations and the like.
-    let of_session = words.ends_with(&["session".to_owned(), "id".to_owned()]);
-    of_session && (value.len() < 16 || !value.bytes().any(|b| b.is_ascii_digit()))
-}
-
-/// `Bearer`, `HMAC-SHA256`, `urn:ietf:params:oauth:token-type:jwt`: words with few digits.
-fn is_kind(value: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b" _-:./+".contains(&b);
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    value.len() <= 80 && digits <= 4 && value.bytes().all(fits)
-}
-
-/// `2026-03-14T02:07:00Z`, `Sat, 14 Mar 2026 02:07:00 GMT`
-fn is_time(value: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_digit() || b"-:.+TZ ".contains(&b);
-    let is_day = |text: &str| {
-        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-            .iter()
-            .any(|day| text.starts_with(day))
-    };
-    value.len() <= 40 && (value.bytes().all(fits) || is_day(value) && value.contains(':'))
 }
 
 /// Words before a credential that are no part of it.
@@ -291,6 +306,14 @@ mod tests {
             "Acme-Key",
             "ACME-APPLICATION-KEY",
             "X-Acme-Auth",
+            "Set-Cookie2",
+            "deviceCode",
+            "recovery_codes",
+            "connectionString",
+            "AccountKey",
+            "signing_key",
+            "session_key",
+            "passcode",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -326,44 +349,15 @@ mod tests {
             "x-request-id",
             "path",
             "pass",
+            "X-Correlation-Key",
+            "translation-key",
+            "Signature-Input",
+            "Accept-Signature",
+            "auth",
+            "session_state",
             "",
         ] {
             assert!(!is_secret_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn what_is_said_about_a_token_is_no_token() {
-        for (name, value) in [
-            ("token_type", "Bearer"),
-            ("tokenType", "bearer"),
-            (
-                "subject_token_type",
-                "urn:ietf:params:oauth:token-type:access_token",
-            ),
-            ("oauth_signature_method", "HMAC-SHA256"),
-            ("access_token_expires_at", "1735689600"),
-            ("token_expires_at", "2026-03-14T02:07:00Z"),
-            ("token_count", "1000000"),
-            ("total_tokens", "123456"),
-            ("token_endpoint", "https://login.acme.example/token"),
-            ("has_token", "true"),
-            ("password", ""),
-            ("session_id", "4711"),
-        ] {
-            assert!(is_secret_name(name), "{name}");
-            assert!(is_spared(name, value), "{name} {value}");
-        }
-        for (name, value) in [
-            ("token_type", "0f1e2d3c4b5a6978"),
-            ("token_expires_at", "hunter2"),
-            ("token_count", "4711a"),
-            ("token_url", "0f1e2d3c"),
-            ("token", "Bearer"),
-            ("session_id", "0f1e2d3c4b5a6978"),
-            ("next_page_token", "CAUQAA"),
-        ] {
-            assert!(!is_spared(name, value), "{name} {value}");
         }
     }
 }

@@ -3,14 +3,20 @@
 //! that broken, cut and mixed texts are read as well. A region that was walked through is not
 //! walked through again, so that the time does not grow faster than the text.
 
+mod cells;
+mod code;
+mod credentials;
 mod lines;
 mod markup;
+mod settings;
+mod spoken;
 mod structure;
+mod tables;
 
-use super::names::{is_secret_name, is_spared};
+use super::names::{self, may_be_secret_name as is_secret_name};
 use super::signs::Sign;
+use super::spared::{is_complaint, is_kept, is_spared};
 use super::views::{OUTER, escape, layer};
-use crate::model::{MASK, Piece, TokenName, pieces};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -18,6 +24,11 @@ use std::ops::Range;
 
 /// No name of a member, a header or a parameter is longer.
 const LONGEST_NAME: usize = 100;
+
+/// In the middle of a text a word of letters and digits that is so long is no word.
+const LONG_WORD: usize = 16;
+/// Where a sign says that a value comes, so long a one is enough.
+const SHORT_WORD: usize = 8;
 
 /// A secret by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,13 +50,30 @@ pub(super) struct Places<'t> {
     // What is found out once, when it is needed.
     is_form: Option<bool>,
     is_yaml: Option<bool>,
-    has_columns: Option<bool>,
+    is_settings: Option<bool>,
+    has_columns: bool,
+    table_end: usize,
+    /// What looks like a text in base64, which has to be unpacked.
+    pub packed: Vec<Range<usize>>,
+    /// Behind the base64 that was looked at.
+    packed_end: usize,
+    /// Behind the command line that was looked at.
+    command_end: usize,
+    /// Where the key of a set begins that was looked at.
+    set_seen: Option<usize>,
+    /// The bytes that may still be looked ahead and back through for what belongs together.
+    budget: Cell<usize>,
+    /// The name that was looked at last.
+    name_seen: Range<usize>,
     last_ends: HashMap<Vec<u8>, Option<usize>>,
     // Where lines and words reach that were looked at last; signs come in order, and a long line
     // may hold many.
     line_start: Cell<Reach>,
     line_end: Cell<Reach>,
     plain_word: Reach,
+    run_end: Reach,
+    /// Where a string ends that was begun by this mark.
+    header_end: (u8, Reach),
 }
 
 /// What was found at `found` by looking from `from` on, or back from there.
@@ -64,11 +92,21 @@ impl<'t> Places<'t> {
             deeper: false,
             is_form: None,
             is_yaml: None,
-            has_columns: None,
+            is_settings: None,
+            has_columns: false,
+            table_end: 0,
+            packed: Vec::new(),
+            packed_end: 0,
+            command_end: 0,
+            set_seen: None,
+            budget: Cell::new(text.len() + (64 << 10)),
+            name_seen: 0..0,
             last_ends: HashMap::new(),
             line_start: Cell::default(),
             line_end: Cell::default(),
             plain_word: Reach::default(),
+            run_end: Reach::default(),
+            header_end: (0, Reach::default()),
         }
     }
 
@@ -80,12 +118,19 @@ impl<'t> Places<'t> {
         match sign {
             Sign::Authority => self.authority(place.end),
             Sign::PrivateKey => self.private_key(place.end),
-            Sign::Name if self.passes_mark(place) => {}
-            Sign::Name => {
+            Sign::Packed => self.packed(place.start),
+            Sign::Code => self.code(place),
+            Sign::KeySet => self.key_of_set(place.start),
+            Sign::Insert => self.insert(place.end),
+            Sign::Identified => self.identified(place.end),
+            Sign::Curl => self.command(place.end),
+            Sign::Scheme if self.scheme(place) => {}
+            Sign::Name | Sign::Scheme if self.passes_mark(place) => {}
+            Sign::Name | Sign::Scheme => {
                 self.columns(place);
                 match self.string_around(place) {
-                    Some(string) => self.quoted(string),
-                    None => self.bare(place),
+                    Some(string) if self.quoted(&string) => {}
+                    _ => self.bare(place),
                 }
             }
         }
@@ -129,18 +174,34 @@ impl<'t> Places<'t> {
         (is_quote && is_open && ends == Some(quote)).then_some(start..end)
     }
 
-    fn quoted(&mut self, string: Range<usize>) {
-        let name = self.name(&string);
-        let after = skip_blanks(self.text, string.end + 1);
+    /// Tells whether the whole of it is a name, or none at all.
+    fn quoted(&mut self, string: &Range<usize>) -> bool {
+        if *string == self.name_seen {
+            return true;
+        }
+        let name = self.name(string);
+        let is_sentence = name.trim().contains(' ');
+        if !is_secret_name(&name) {
+            self.name_seen = string.clone();
+            return !is_sentence;
+        }
+        let after = skip_gap(self.text, self.behind_brackets(string.end + 1));
         match self.separator(after) {
-            Some(value) if is_secret_name(&name) => {
+            Some(value) => {
                 let quote = string.end..string.end + 1;
                 self.value(value, &name, Some(quote));
             }
-            Some(_) => {}
-            None if is_secret_name(&name) => self.pair(string, &name),
-            None => {}
+            None => match self.serialized(string.end + 1) {
+                Some(value) => self.string_value(value, &name),
+                None => {
+                    self.pair(string.clone(), &name);
+                    // A sentence in which a name is one of the words.
+                    return !is_sentence || self.done > string.end;
+                }
+            },
         }
+        self.name_seen = string.clone();
+        true
     }
 
     /// Where a value begins behind `:`, `=`, `=>` or `:=`.
@@ -151,21 +212,16 @@ impl<'t> Places<'t> {
             [b':' | b'=', ..] => 1,
             _ => return None,
         };
-        Some(skip_blanks(self.text, at + length))
+        Some(skip_gap(self.text, at + length))
     }
 
     /// A value as programs write it: in quotes, in brackets, as a number.
-    fn value(&mut self, mut at: usize, name: &str, quote: Option<Range<usize>>) {
-        // Python and C++ write letters before their strings.
-        if let [b'b' | b'B' | b'u' | b'U' | b'r' | b'L', sign, ..] =
-            &self.text[at.min(self.text.len())..]
-            && is_quote(sign)
-        {
-            at += 1;
-        }
+    fn value(&mut self, at: usize, name: &str, quote: Option<Range<usize>>) {
+        let at = self.behind_type(at);
         match self.text.get(at) {
             Some(sign) if is_quote(sign) => self.string_value(at, name),
-            Some(b'{' | b'[') => self.container(at, name, quote),
+            // Under a name that is no sure one, only what stands right there counts.
+            Some(b'{' | b'[') if names::is_secret_name(name) => self.container(at, name, quote),
             Some(b'0'..=b'9' | b'-') => self.number(at, name, quote, true),
             Some(b'\\' | b'%' | b'&') if escape(self.text, at).is_some() => self.deeper = true,
             _ => {}
@@ -174,10 +230,11 @@ impl<'t> Places<'t> {
 
     fn string_value(&mut self, at: usize, name: &str) {
         let sign = self.text[at];
-        let (start, end) = match self.text[at..].starts_with(b"\"\"\"") {
+        let three = [sign; 3];
+        let (start, end) = match self.text[at..].starts_with(&three) && sign != b'`' {
             true => {
                 let start = at + 3;
-                let end = memchr::memmem::find(&self.text[start..], b"\"\"\"");
+                let end = memchr::memmem::find(&self.text[start..], &three);
                 (start, end.map_or(self.text.len(), |length| start + length))
             }
             false => (at + 1, string_end(self.text, at + 1, sign)),
@@ -205,44 +262,88 @@ impl<'t> Places<'t> {
         let from = place.start.saturating_sub(LONGEST_NAME);
         let before = text[from..place.start].iter().rev();
         let start = place.start - before.take_while(|b| is_of_name(b)).count();
-        let after = text[place.end..].iter().take(LONGEST_NAME);
-        let mut end = place.end + after.take_while(|b| is_of_name(b)).count();
-        if text.get(end) == Some(&b']') {
-            end += 1;
+        let mut end = self.name_end(place.end);
+        // The name is what stands before its sign; of a longer word that is the end.
+        let start = start.max(end.saturating_sub(LONGEST_NAME));
+        if start > place.start || (start..end) == self.name_seen {
+            return;
         }
+        self.name_seen = start..end;
         if end < text.len() && escape(text, end).is_some() {
             self.deeper = true;
         }
+        let in_brackets = text.get(end) == Some(&b']');
+        end += usize::from(in_brackets);
         let name = self.name(&(start..end));
         if !is_secret_name(&name) {
             return;
         }
-        let sign_before = start.checked_sub(1).map(|before| text[before]);
-        let opens = sign_before == Some(b'<')
-            || sign_before == Some(b':')
-                && text[..start - 1].iter().rev().find(|b| !is_of_name(b)) == Some(&b'<');
+        let before = start.checked_sub(1).map(|before| text[before]);
+        let opens = before == Some(b'<')
+            || before == Some(b':')
+                && text[..start - 1]
+                    .iter()
+                    .rev()
+                    .take(LONGEST_NAME)
+                    .find(|b| !is_of_name(b))
+                    == Some(&b'<');
         if opens {
             return self.element(start, end, &name);
         }
-        if sign_before == Some(b'>') && text[end..].starts_with(b"</") {
+        if self.is_text_of_element(start, end) {
             return self.pair_of_elements(start, &name);
         }
-        let blanks = text[end..].iter().take(LONGEST_NAME);
-        let blanks = blanks.take_while(|b| matches!(b, b' ' | b'\t')).count();
+        if before == Some(b'=') && self.is_bare_attribute(start, end, &name) {
+            return;
+        }
+        let blanks = blanks(text, end);
         let Some(value) = self.separator(end + blanks) else {
-            return self.pair_of_lines(start, end, &name);
+            return self.without_sign(start, end, blanks, &name);
         };
         if value < text.len() && escape(text, value).is_some() {
             self.deeper = true;
         }
         let starts_line = self.starts_line(start);
-        match text[end + blanks] {
-            b'=' if blanks > 0 && !starts_line => {}
-            _ if text.get(value).is_some_and(is_quote) => self.bare_string(value, &name),
-            b'=' => self.after_equals(end + blanks + 1, start, &name, starts_line && blanks > 0),
-            _ if text[end + blanks..].starts_with(b"://") => {}
+        let is_quoted = text.get(value).is_some_and(is_quote);
+        match &text[end + blanks..] {
+            [b'=', b'>', ..] if in_brackets && !is_quoted => self.rest_of_line(value, &name),
+            [b'=', ..] if blanks > 0 && !starts_line && !is_quoted => {
+                self.word_after_colon(value, &name, SHORT_WORD);
+            }
+            _ if is_quoted => self.bare_string(value, &name),
+            [b'=', ..] => {
+                self.after_equals(end + blanks + 1, start, &name, starts_line && blanks > 0)
+            }
+            [b':', b'/', b'/', ..] => {}
             _ => self.after_colon(value, start, &name, starts_line),
         }
+    }
+
+    /// Where the characters of a name end. Of a long run of them, with many signs in it, that is
+    /// found out once.
+    fn name_end(&mut self, from: usize) -> usize {
+        if (self.run_end.from..self.run_end.found).contains(&from) {
+            return self.run_end.found;
+        }
+        let run = self.text[from..]
+            .iter()
+            .take_while(|b| is_of_name(b))
+            .count();
+        self.run_end = Reach {
+            from,
+            found: from + run,
+        };
+        from + run
+    }
+
+    /// So many bytes may be looked through once more for what belongs together; a few always may.
+    fn allowance(&self, bytes: usize) -> usize {
+        const ALWAYS: usize = 600;
+        bytes.min(self.budget.get().max(ALWAYS))
+    }
+
+    fn charge(&self, bytes: usize) {
+        self.budget.set(self.budget.get().saturating_sub(bytes));
     }
 
     /// A string behind a name without quotation marks, unless the mark ends a string in which the
@@ -257,109 +358,10 @@ impl<'t> Places<'t> {
         if text[at] != b'"' {
             let end = string_end(text, at + 1, text[at]);
             if memchr::memchr2(b'"', b'\n', &text[at + 1..end]).is_some() {
-                return self.word_after_colon(at + 1, name);
+                return self.word_after_colon(at + 1, name, LONG_WORD);
             }
         }
         self.value(at, name, None);
-    }
-
-    /// `name=value` in a query, a form, a log.
-    fn after_equals(&mut self, at: usize, start: usize, name: &str, is_setting: bool) {
-        let text = self.text;
-        let at = match is_setting || text.get(at) == Some(&b'>') {
-            true => skip_blanks(text, at + usize::from(text.get(at) == Some(&b'>'))),
-            false => at,
-        };
-        let before = start.checked_sub(1).map(|before| text[before]);
-        let in_query = matches!(before, Some(b'?' | b'&' | b'#'));
-        let rest = &text[at..];
-        let end = if self.is_form() {
-            let end = rest.iter().position(|b| b"&\n\r\x01\x02\x03".contains(b));
-            at + end.unwrap_or(rest.len())
-        } else {
-            let length = (0..rest.len()).find(|length| {
-                let next = rest.get(length + 1);
-                match rest[*length] {
-                    b if b.is_ascii_whitespace() => true,
-                    b'&' | b'"' | b'\'' | b'`' | b'<' | b'>' => true,
-                    b if OUTER.contains(&b) => true,
-                    b'#' => in_query,
-                    b'?' | b'/' => before == Some(b';'),
-                    b'\\' => matches!(next, Some(b'"' | b'\'' | b'n' | b'r' | b't' | b'\\')),
-                    b',' | b';' => {
-                        let then = rest[length + 1..].iter().take(LONGEST_NAME);
-                        let word = then.take_while(|b| is_of_name(b)).count();
-                        let sign = rest.get(length + 1 + word);
-                        !in_query
-                            && (word == 0 && sign.is_none_or(|b| b.is_ascii_whitespace())
-                                || word > 0 && sign == Some(&b'='))
-                    }
-                    _ => false,
-                }
-            });
-            let mut end = at + length.unwrap_or(rest.len());
-            while !in_query && end > at && b")]},;.".contains(&text[end - 1]) {
-                end -= 1;
-            }
-            end
-        };
-        if at < end && !self.spares(name, &(at..end)) {
-            self.add(at..end, None, true);
-            self.done = end;
-        }
-    }
-
-    /// Whether the whole text is one form, in which blanks are a part of values.
-    fn is_form(&mut self) -> bool {
-        let text = self.text;
-        *self.is_form.get_or_insert_with(|| {
-            let text = text.trim_ascii();
-            let pair = |pair: &[u8]| {
-                let name = memchr::memchr(b'=', pair).map(|sign| &pair[..sign]);
-                name.is_some_and(|name| {
-                    !name.is_empty()
-                        && name.len() <= LONGEST_NAME
-                        && name.iter().all(|b| is_of_name(b) || b"[]%+$*".contains(b))
-                })
-            };
-            memchr::memchr2(b'\n', b'\r', text).is_none() && text.split(|b| *b == b'&').all(pair)
-        })
-    }
-
-    /// `user:password@`, or a long user alone, behind `://`.
-    fn authority(&mut self, at: usize) {
-        const LONGEST: usize = 2_000;
-        let rest = &self.text[at..self.text.len().min(at + LONGEST)];
-        let mut sign = None;
-        for (at, b) in rest.iter().enumerate() {
-            match b {
-                b'@' => sign = Some(at),
-                b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b',' => break,
-                b' ' | b'\n' | b'\r' | b'\t' | 1..=3 => break,
-                _ => {}
-            }
-        }
-        let Some(sign) = sign else {
-            return;
-        };
-        let user = &rest[..sign];
-        let is_long = user.len() >= 16 && user.iter().any(u8::is_ascii_digit);
-        if user.contains(&b':') || is_long {
-            self.add(at..at + sign, None, true);
-        }
-    }
-
-    /// What stands between the lines that begin and end a private key.
-    fn private_key(&mut self, at: usize) {
-        // No key is longer.
-        const LONGEST: usize = 32_000;
-        let rest = &self.text[at..self.text.len().min(at + LONGEST)];
-        let end = memchr::memmem::find(rest, b"-----END").unwrap_or(rest.len());
-        let end = string_end(&rest[..end], 0, b'"');
-        if !rest[..end].trim_ascii().is_empty() {
-            self.add(at..at + end, None, true);
-            self.done = at + end;
-        }
     }
 
     fn add(&mut self, range: Range<usize>, quote: Option<Range<usize>>, is_direct: bool) {
@@ -386,68 +388,15 @@ impl<'t> Places<'t> {
     }
 
     fn name(&self, range: &Range<usize>) -> Cow<'t, str> {
-        let end = range.end.min(range.start + 300);
-        String::from_utf8_lossy(&self.text[range.start..end])
+        let end = range.end.min(range.start + 300).min(self.text.len());
+        String::from_utf8_lossy(self.text.get(range.start..end).unwrap_or_default())
     }
 }
 
-/// Whether a value is nothing but a name in the place of a secret: a slot or a mask.
-pub(super) fn is_kept(value: &str) -> bool {
-    let value = value.trim();
-    let value = match value.split_once([' ', '\t']) {
-        Some((scheme, rest)) if super::names::is_scheme(scheme) => rest.trim_start(),
-        _ => value,
-    };
-    if value == MASK {
-        return true;
-    }
-    if let Some(inside) = value
-        .strip_prefix("‹token:")
-        .and_then(|v| v.strip_suffix('›'))
-    {
-        let (name, print) = inside.split_once('·').unwrap_or((inside, "0000"));
-        let is_print = print.len() == 4 && print.bytes().all(|b| b.is_ascii_hexdigit());
-        return is_print && TokenName::new(name).is_some();
-    }
-    let plain = value
-        .replace("%7B", "{")
-        .replace("%7D", "}")
-        .replace("%3A", ":");
-    let mut pieces = pieces(&plain);
-    let is_name = matches!(pieces.next(), Some(Piece::Name(_) | Piece::Token(_)));
-    is_name && pieces.next().is_none()
-}
-
-/// Whether a text says what is wrong with a value instead of being one.
-fn is_complaint(value: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "must",
-        "should",
-        "cannot",
-        "can't",
-        "required",
-        "invalid",
-        "blank",
-        "empty",
-        "short",
-        "long",
-        "least",
-        "characters",
-        "expired",
-        "match",
-        "missing",
-        "allowed",
-        "unknown",
-        "wrong",
-        "incorrect",
-        "not",
-        "weak",
-        "common",
-    ];
-    let mut words = value.split(|c: char| !c.is_alphanumeric() && c != '\'');
-    value.trim().contains(' ')
-        && value.len() < 300
-        && words.any(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+/// Whether a name is one of a header, whose whole line is its value.
+fn is_header(name: &str) -> bool {
+    let known = ["authorization", "cookie"];
+    name.contains('-') || known.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn is_quote(b: &u8) -> bool {
@@ -466,6 +415,33 @@ fn may_be_in_name(b: &u8) -> bool {
 fn skip_blanks(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+/// The same, and over remarks.
+fn skip_gap(text: &[u8], at: usize) -> usize {
+    const LONGEST: usize = 1_000;
+    let mut at = skip_blanks(text, at);
+    for _ in 0..8 {
+        let rest = text
+            .get(at..text.len().min(at + LONGEST))
+            .unwrap_or_default();
+        let end: &[u8] = match rest {
+            [b'/', b'*', ..] => b"*/",
+            [b'/', b'/', ..] => b"\n",
+            _ => break,
+        };
+        match memchr::memmem::find(rest, end) {
+            Some(length) => at = skip_blanks(text, at + length + end.len()),
+            None => break,
+        }
+    }
+    at
+}
+
+/// How many blanks stand there in the line.
+fn blanks(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default().iter().take(LONGEST_NAME);
+    rest.take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
 
 /// The place of the quotation mark that ends a string, or the end of the text around it.
@@ -495,8 +471,11 @@ fn string_end(text: &[u8], mut at: usize, quote: u8) -> usize {
 
 /// The first mark of a text around one that has these.
 fn outer_mark(text: &[u8], quote: u8) -> Option<usize> {
-    let [one, two, three] = OUTER;
-    let first = memchr::memchr3(one, two, three, text)?;
+    let [one, two, three, four] = OUTER;
+    let first = memchr::memchr3(one, two, three, text);
+    let first = first.or_else(|| memchr::memchr(four, text))?;
+    // The one of the fourth may stand before the first of the others; it is within those then.
+    let first = memchr::memchr(four, &text[..first]).unwrap_or(first);
     let rest = text[first..].iter();
     let is_outer = |b: &u8| OUTER.contains(b) && layer(*b) < layer(quote);
     rest.clone().position(is_outer).map(|length| first + length)

@@ -2,24 +2,31 @@
 //! secret names; in the text as it stands, and as it reads once its escapes are undone.
 
 use super::beginnings::Beginnings;
-use super::places::{Named, Places, is_kept};
+use super::places::{Named, Places};
 use super::signs;
+use super::spared::is_kept;
+use super::unpack::unpacked;
 use super::values::Values;
 use super::views::{OUTER, Reading, WayBack, escape, escapes, read, wraps};
 use crate::model::MASK;
 use std::ops::Range;
 
-/// Escapes of escapes are undone so often: a text in JSON in a text in JSON in a text in JSON.
+/// Escapes of escapes are undone so often: a text in JSON in a text in JSON, and so on.
 const DEEPEST: u8 = OUTER.len() as u8;
 /// Larger texts are read without their escapes in blocks of this size, to spare memory.
 const BLOCK: usize = 4 << 20;
 /// What two blocks have in common, so that nothing is cut in two.
 const OVERLAP: usize = 256 << 10;
 
+/// Base64 in base64 is unpacked so often.
+const MOST_UNPACKED: u8 = 2;
+
 pub(super) struct Search<'v> {
     sets: Vec<(&'v Values, &'v [String])>,
     /// Whether secret names count as well.
     by_name: bool,
+    /// How often what is looked through was unpacked.
+    unpacked: u8,
     beginnings: Beginnings,
 }
 
@@ -43,6 +50,7 @@ impl<'v> Search<'v> {
         Search {
             sets: sets.to_vec(),
             by_name: false,
+            unpacked: 0,
             beginnings,
         }
     }
@@ -65,9 +73,18 @@ impl<'v> Search<'v> {
         let (mut found, deeper) = self.walk(text);
         found.add(self.look_across_lines(text), 0);
         let letters = hidden(text, |read| read.iter().any(is_letter));
-        if self.by_name && (deeper || letters) {
-            let names = Search::for_values(&[]).and_names();
-            found.add(names.look_behind(text, 1), 0);
+        if self.by_name {
+            let names = Search {
+                unpacked: self.unpacked,
+                ..Search::for_values(&[]).and_names()
+            };
+            if deeper || letters {
+                found.add(names.look_behind(text, 1), 0);
+            }
+            if let Some(data) = read(text, Reading::Events) {
+                let inside = names.walk(&data).0;
+                found.add(inside.brought_back(text, Reading::Events), 0);
+            }
         }
         if self.hides_values(text) {
             let values = Search::for_values(&self.sets);
@@ -164,8 +181,29 @@ impl<'v> Search<'v> {
             }
             next = place + 1;
         });
-        let named = places.found;
-        (Found { named, known }, places.deeper)
+        let (mut named, deeper, packed) = (places.found, places.deeper, places.packed);
+        for range in packed {
+            if self.hides_packed(&text[range.clone()]) {
+                named.push(Named {
+                    range,
+                    quote: None,
+                    is_direct: false,
+                });
+            }
+        }
+        (Found { named, known }, deeper)
+    }
+
+    /// Whether base64 holds JSON in which something is secret.
+    fn hides_packed(&self, packed: &[u8]) -> bool {
+        if self.unpacked >= MOST_UNPACKED {
+            return false;
+        }
+        let search = Search {
+            unpacked: self.unpacked + 1,
+            ..Search::for_values(&[]).and_names()
+        };
+        unpacked(packed).is_some_and(|inside| !search.look(&inside).named.is_empty())
     }
 
     /// The value that stands at a place: its range, its set and its number there.

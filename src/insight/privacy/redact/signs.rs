@@ -13,10 +13,24 @@ pub(super) enum Sign {
     Authority,
     /// The end of the line that begins a private key.
     PrivateKey,
+    /// A word before a credential, which may be a name as well.
+    Scheme,
+    /// How JSON begins in base64.
+    Packed,
+    /// A parameter that may hold a code to be traded for a token.
+    Code,
+    /// A member of every key of a set of keys.
+    KeySet,
+    /// A statement of SQL that names columns.
+    Insert,
+    /// Words before a password in SQL.
+    Identified,
+    /// A command line.
+    Curl,
 }
 
-/// In small letters; with the place of four bytes that are rare in other words.
-const SIGNS: [(&str, usize, Sign); 31] = [
+/// In small letters; with the place of three bytes that are rare in other words.
+const SIGNS: [(&str, usize, Sign); 75] = [
     ("token", 1, Sign::Name),
     ("secret", 0, Sign::Name),
     ("password", 2, Sign::Name),
@@ -37,17 +51,61 @@ const SIGNS: [(&str, usize, Sign); 31] = [
     ("private_key", 6, Sign::Name),
     ("private-key", 6, Sign::Name),
     ("private key", 6, Sign::Name),
+    ("key", 0, Sign::Name),
     ("assertion", 3, Sign::Name),
     ("authorization", 5, Sign::Name),
     ("x-auth", 0, Sign::Name),
     ("x_auth", 0, Sign::Name),
+    ("auth", 0, Sign::Name),
     ("cookie", 2, Sign::Name),
     ("sessid", 2, Sign::Name),
     ("session", 2, Sign::Name),
     ("connect.sid", 6, Sign::Name),
     ("samlresponse", 2, Sign::Name),
+    ("samlart", 2, Sign::Name),
+    ("device_code", 5, Sign::Name),
+    ("device-code", 5, Sign::Name),
+    ("devicecode", 4, Sign::Name),
+    ("verifier", 2, Sign::Name),
+    ("otp", 0, Sign::Name),
+    ("totp", 0, Sign::Name),
+    ("verification", 2, Sign::Name),
+    ("passcode", 2, Sign::Name),
+    ("pass_code", 3, Sign::Name),
+    ("pass-code", 3, Sign::Name),
+    ("pass", 0, Sign::Name),
+    ("recovery", 2, Sign::Name),
+    ("backup", 2, Sign::Name),
+    ("connectionstring", 9, Sign::Name),
+    ("connection_string", 9, Sign::Name),
+    ("connection-string", 9, Sign::Name),
+    ("connection string", 9, Sign::Name),
+    ("sas", 0, Sign::Name),
+    ("csrf", 0, Sign::Name),
+    ("xsrf", 0, Sign::Name),
+    ("credential", 2, Sign::Name),
+    ("refresh", 1, Sign::Name),
+    ("seed", 0, Sign::Name),
+    ("mnemonic", 0, Sign::Name),
+    ("bearer", 3, Sign::Scheme),
+    ("basic", 1, Sign::Scheme),
+    ("negotiate", 3, Sign::Scheme),
+    ("dpop", 1, Sign::Scheme),
     ("://", 0, Sign::Authority),
     ("private key-----", 10, Sign::PrivateKey),
+    ("private key block-----", 10, Sign::PrivateKey),
+    ("eyj", 0, Sign::Packed),
+    ("ewo", 0, Sign::Packed),
+    ("ewk", 0, Sign::Packed),
+    ("ew0", 0, Sign::Packed),
+    ("eya", 0, Sign::Packed),
+    ("w3s", 0, Sign::Packed),
+    ("wyj", 0, Sign::Packed),
+    ("\"kty\"", 1, Sign::KeySet),
+    ("code=", 2, Sign::Code),
+    ("insert into", 5, Sign::Insert),
+    ("identified by", 9, Sign::Identified),
+    ("curl ", 2, Sign::Curl),
 ];
 
 pub(super) struct Signs {
@@ -109,18 +167,47 @@ fn may_be_word(sign: &str, text: &[u8], place: &Range<usize>) -> bool {
         let start = rest.get(..word.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
     };
+    let before = place.start.checked_sub(1).map(|before| text[before]);
+    let joins_before = before.is_some_and(|b| {
+        b.is_ascii_lowercase() && rest[0].is_ascii_lowercase()
+            || b.is_ascii_uppercase() && rest[0].is_ascii_uppercase()
+    });
+    // Only where a name ends, by a sign that no sentence has there.
+    let ends = |length: usize| {
+        let after = rest.get(length);
+        after.is_some_and(|b| {
+            matches!(
+                b,
+                b'"' | b'\'' | b'=' | b':' | b'<' | b'>' | b'\\' | b'%' | b'&' | 1..=4
+            )
+        })
+    };
     match sign {
-        "session" => ["sessionid", "session_id", "session-id", "session id"]
-            .iter()
-            .any(|word| begins(word)),
-        "pwd" | "jwt" | "sig" => {
-            let length = if begins("signature") { 9 } else { 3 };
-            let before = place.start.checked_sub(1).map(|before| text[before]);
+        "session" => {
+            ends(7)
+                || [
+                    "sessionid",
+                    "session_id",
+                    "session-id",
+                    "session id",
+                    "session_key",
+                    "sessionkey",
+                ]
+                .iter()
+                .any(|word| begins(word))
+        }
+        "pass" | "refresh" | "auth" => !joins_before && ends(sign.len()),
+        "seed" => !joins_before && (ends(4) || begins("seed_phrase") || begins("seedphrase")),
+        // One word of several, as in `signing_key` and `accountKey`.
+        "key" => {
+            let is_hump = rest[0] == b'K' && before.is_some_and(|b| b.is_ascii_lowercase());
+            let is_next = before.is_some_and(|b| b"_-".contains(&b)) || is_hump;
+            let length = if begins("keys") { 4 } else { 3 };
+            is_next && !rest.get(length).is_some_and(u8::is_ascii_alphabetic)
+        }
+        "pwd" | "jwt" | "sig" | "otp" | "totp" | "sas" => {
+            let length = if begins("signature") { 9 } else { sign.len() };
             let after = rest.get(length);
-            let joins_before = before.is_some_and(|b| {
-                b.is_ascii_lowercase() && rest[0].is_ascii_lowercase()
-                    || b.is_ascii_uppercase() && rest[0].is_ascii_uppercase()
-            });
             // A word of capitals goes on in a next word of small ones: `JWTBearer`.
             let joins_after = after.is_some_and(u8::is_ascii_lowercase);
             !joins_before && !joins_after
@@ -178,6 +265,20 @@ mod tests {
             "x_auth",
             "cookie",
             "connect.sid",
+            "device_code",
+            "deviceCode",
+            "code_verifier",
+            "codeVerifier",
+            "passcode",
+            "pass_code",
+            "recovery_codes",
+            "backupCodes",
+            "connection_string",
+            "connectionString",
+            "account_key",
+            "signing-key",
+            "mnemonic",
+            "seed_phrase",
         ] {
             assert!(is_secret_name(name), "{name}");
             let upper = Some(name.to_uppercase()).filter(|name| is_secret_name(name));

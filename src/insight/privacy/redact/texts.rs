@@ -1,10 +1,10 @@
 //! Texts and URLs without what is secret in them, and the values that stand in them under secret
 //! names.
 
-use super::names::{is_scheme, is_secret_name};
+use super::names::{is_scheme, is_secret_name, may_be_secret_name};
 use super::paths::credential_in_path;
-use super::places::is_kept;
 use super::search::{Found, Search};
+use super::spared::is_kept;
 use super::values::Value;
 use super::views::{Reading, read};
 use crate::model::{Headers, MASK};
@@ -43,7 +43,7 @@ pub fn values_of_headers(headers: &Headers) -> Vec<Value> {
         if !is_secret_name(&header.name) {
             values.extend(values_in(&header.value));
         } else if header.name.eq_ignore_ascii_case("cookie") {
-            values.extend(text.split(';').filter_map(value_of_cookie));
+            values.extend(text.split(';').flat_map(values_of_cookie));
         } else if !text.contains("{{token:") {
             values.extend(values_of_words(&text));
         }
@@ -130,11 +130,35 @@ pub fn unescaped(text: &str) -> String {
     read(text.as_bytes(), Reading::Plain).map_or_else(|| text.to_owned(), lossy)
 }
 
-/// The value of `name=value`. Words, such as the name of a theme, would be blotted out everywhere.
-pub fn value_of_cookie(pair: &str) -> Option<Value> {
-    let (_, text) = pair.split_once('=')?;
+/// The value of `name=value`, as it stands and as it reads. Words and small numbers, such as the
+/// name of a theme or a page, would be blotted out everywhere.
+pub fn values_of_cookie(pair: &str) -> Vec<Value> {
+    let Some((name, text)) = pair.split_once('=') else {
+        return Vec::new();
+    };
     let text = text.trim().trim_matches('"');
-    is_made_up(text).then(|| value(text)).flatten()
+    let is_told = may_be_secret_name(name.trim()) || name.to_ascii_lowercase().contains("sid");
+    let is_mixed = text.bytes().any(|b| b.is_ascii_alphabetic());
+    // So short a one is as likely the version of something as a secret.
+    let is_short = text.len() < 8 && !(is_told && is_mixed);
+    if !is_made_up(text) || is_short {
+        return Vec::new();
+    }
+    let plain = unescaped(text);
+    let mut forms = vec![text.to_owned(), plain.replace('+', " ")];
+    // What is signed has a mark before it and the signature behind it.
+    let signed = plain
+        .strip_prefix("s:")
+        .and_then(|signed| signed.split_once('.'));
+    forms.extend(
+        signed
+            .map(|(id, _)| id.to_owned())
+            .filter(|id| is_made_up(id)),
+    );
+    forms.push(plain.trim_matches('"').to_owned());
+    forms.sort();
+    forms.dedup();
+    forms.iter().filter_map(|form| value(form)).collect()
 }
 
 pub fn is_made_up(text: &str) -> bool {

@@ -37,6 +37,8 @@ pub(super) enum Reading {
     Layers(u8),
     /// Wrapped lines as one.
     Joined,
+    /// The data of an event stream, whose lines each begin with its name.
+    Events,
 }
 
 impl Reading {
@@ -46,6 +48,7 @@ impl Reading {
             Reading::Plain => escapes(text, from),
             Reading::Layers(number) => layers(text, from, number),
             Reading::Joined => wraps(text, from),
+            Reading::Events => events(text, from),
         }
     }
 }
@@ -146,7 +149,7 @@ fn escapes_before(text: &[u8], from: usize, limit: usize) -> Option<Change> {
 
 /// What stands in the view of a text in a text where a quotation mark of an outer one was, the
 /// outermost first: so they are told from those of the inner one.
-pub(super) const OUTER: [u8; 3] = [1, 2, 3];
+pub(super) const OUTER: [u8; 4] = [1, 2, 3, 4];
 
 /// Of a text in which such marks of the outer texts stand already.
 fn layers(text: &[u8], from: usize, number: u8) -> Option<Change> {
@@ -247,6 +250,13 @@ pub(super) fn wraps(text: &[u8], from: usize) -> Option<Change> {
         }
         at += 1;
     }
+}
+
+/// Where the data of an event goes on in a next line.
+pub(super) fn events(text: &[u8], from: usize) -> Option<Change> {
+    let at = from + memchr::memmem::find(text.get(from..)?, b"\ndata:")?;
+    let blank = usize::from(text.get(at + 6) == Some(&b' '));
+    Some(Change::of_bytes(at, 6 + blank, b"\n"))
 }
 
 fn is_packed(b: &u8) -> bool {

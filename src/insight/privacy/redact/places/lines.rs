@@ -1,13 +1,14 @@
-//! Texts whose lines say what they are: YAML and heads of HTTP, where a name begins a line, and
-//! CSV, where it heads a column.
+//! Texts whose lines say what they are: YAML and heads of HTTP, where a name begins a line.
 
-use super::structure::{NAMING, TYPES};
-use super::{Places, Reach, is_of_name, is_quote, skip_blanks, string_end};
-use crate::insight::redact::names::is_secret_name;
-use std::ops::Range;
+use super::structure::{NAMED, NAMING, TYPES};
+use super::{LONG_WORD, Places, Reach, SHORT_WORD, is_header, is_quote, skip_blanks};
+use crate::insight::redact::spared::says_nothing;
 
 /// Lines that tell whether a text is one of settings.
 const LOOKED_AT: usize = 60;
+/// Lines of an item that are looked through for the value of a name, and bytes of one of them.
+const LINES_OF_ITEM: usize = 40;
+const LONGEST_LINE: usize = 1_000;
 
 impl Places<'_> {
     /// Whether only signs of a list or a quotation stand before a place in its line.
@@ -15,17 +16,29 @@ impl Places<'_> {
         let before = self.text[..at].iter().rev().take(super::LONGEST_NAME);
         let signs = before.take_while(|b| b" \t->*#".contains(b)).count();
         let start = at - signs;
-        start == 0 || matches!(self.text[start - 1], b'\n' | b'\r' | 1..=3)
+        start == 0 || matches!(self.text[start - 1], b'\n' | b'\r' | 1..=4)
     }
 
-    fn line_end(&self, at: usize) -> usize {
+    pub(super) fn line_end(&self, at: usize) -> usize {
         let known = self.line_end.get();
         if (known.from..=known.found).contains(&at) && known.found > 0 {
             return known.found;
         }
-        let rest = &self.text[at.min(self.text.len())..];
-        let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-        let end = at + super::outer_mark(&rest[..end], b'"').unwrap_or(end);
+        // In growing steps, since a mark of an outer text may end it long before its line.
+        let (mut end, mut size) = (at, 256);
+        while end < self.text.len() {
+            let part = &self.text[end..self.text.len().min(end + size)];
+            let line = memchr::memchr2(b'\n', b'\r', part).unwrap_or(part.len());
+            if let Some(length) = super::outer_mark(&part[..line], b'"') {
+                end += length;
+                break;
+            }
+            end += line;
+            if line < part.len() {
+                break;
+            }
+            size *= 2;
+        }
         self.line_end.set(Reach {
             from: at,
             found: end,
@@ -41,6 +54,12 @@ impl Places<'_> {
         if at >= line_end && !(starts_line && self.is_block(start, line_end)) {
             return;
         }
+        if self.behind_type(at) > at {
+            return self.value(at, name, None);
+        }
+        if let Some(value) = self.behind_annotation(at) {
+            return self.string_value(value, name);
+        }
         if matches!(text.get(at), Some(b'{' | b'[')) {
             let before = text[..start]
                 .iter()
@@ -52,7 +71,16 @@ impl Places<'_> {
             return;
         }
         if !starts_line {
-            return self.word_after_colon(at, name);
+            let before = start.checked_sub(1).map(|before| text[before]);
+            return match before {
+                // Where the mark is escaped, so is the one at the end.
+                Some(quote) if is_quote(&quote) && text[..start - 1].ends_with(b"\\") => {
+                    self.deeper = true;
+                }
+                Some(quote) if is_quote(&quote) => self.header_in_quotes(quote, at, name),
+                _ if self.is_in_flow(start) => self.flow_value(at, name),
+                _ => self.word_after_colon(at, name, LONG_WORD),
+            };
         }
         if at >= line_end || matches!(text.get(at), Some(b'|' | b'>')) {
             return self.block(start, line_end, name);
@@ -61,10 +89,10 @@ impl Places<'_> {
         let comment = memchr::memmem::find(line, b" #");
         let value = line[..comment.unwrap_or(line.len())].trim_ascii_end();
         let range = at..at + value.len();
-        let is_header = name.contains('-')
-            || ["authorization", "cookie"]
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known));
+        let is_header = is_header(name);
+        if says_nothing(&self.name(&range)) {
+            return;
+        }
         let is_word = value.iter().all(u8::is_ascii_alphabetic);
         let has_blanks = value.contains(&b' ');
         let is_short_number = value.len() < 6 && value.iter().all(u8::is_ascii_digit);
@@ -75,28 +103,29 @@ impl Places<'_> {
         }
     }
 
-    /// In the middle of a text only what looks made up is a value: `unknown token: identifier`
-    /// is none.
-    pub(super) fn word_after_colon(&mut self, at: usize, name: &str) {
-        // What is left of a word in which nothing looks made up does not either.
-        if (self.plain_word.from..self.plain_word.found).contains(&at) {
+    /// Whether a name stands in brackets, as in `{user: ann, token: x}`.
+    fn is_in_flow(&self, start: usize) -> bool {
+        let before = self.text[..start].iter().rev().take(super::LONGEST_NAME);
+        let before = before.into_iter().find(|b| !b.is_ascii_whitespace());
+        matches!(before, Some(b'{' | b','))
+    }
+
+    /// Up to the next comma or bracket; where the text is no YAML it may be an expression.
+    fn flow_value(&mut self, at: usize, name: &str) {
+        let line_end = self.line_end(at);
+        let line = &self.text[at.min(line_end)..line_end];
+        let length = line.iter().position(|b| b",}".contains(b));
+        let value = line[..length.unwrap_or(line.len())].trim_ascii_end();
+        let range = at..at + value.len();
+        let is_short_number = value.len() < 6 && value.iter().all(u8::is_ascii_digit);
+        if length.is_some() && !value.is_empty() && !is_short_number && self.is_yaml() {
+            if !self.spares(name, &range) {
+                self.done = range.end;
+                self.add(range, None, true);
+            }
             return;
         }
-        let rest = &self.text[at..];
-        let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;)]}<>&\\\x01\x02\x03".contains(b);
-        let length = rest.iter().position(ends).unwrap_or(rest.len());
-        let word = &rest[..length];
-        let mixed = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
-        let range = at..at + length;
-        if !mixed {
-            self.plain_word = Reach {
-                from: at,
-                found: range.end,
-            };
-        } else if length >= 16 && !self.spares(name, &range) {
-            self.done = range.end;
-            self.add(range, None, true);
-        }
+        self.word_after_colon(at, name, SHORT_WORD);
     }
 
     /// Whether the lines below belong to this one, since they are set in from it.
@@ -123,7 +152,7 @@ impl Places<'_> {
             true => (known.from, known.found),
             false => (0, 0),
         };
-        let ends = |b: &u8| matches!(b, b'\n' | b'\r' | 1..=3);
+        let ends = |b: &u8| matches!(b, b'\n' | b'\r' | 1..=4);
         let line = self.text[from..at].iter().rposition(ends);
         let start = line.map_or(start, |line| from + line + 1);
         self.line_start.set(Reach {
@@ -188,38 +217,109 @@ impl Places<'_> {
         })
     }
 
-    /// `- name: DB_PASSWORD`, whose value stands in the next line.
+    /// `- name: DB_PASSWORD`, whose value stands in a line below or above, and `? name`.
     pub(super) fn pair_of_lines(&mut self, start: usize, end: usize, name: &str) {
         let text = self.text;
         // Nearly always something else stands behind it.
-        let next = text[end..].iter().find(|b| !matches!(b, b' ' | b'\t'));
-        if !matches!(next, Some(b'\n' | b'\r')) {
+        let next = text[end.min(text.len())..]
+            .iter()
+            .find(|b| !matches!(b, b' ' | b'\t'));
+        if !matches!(next, Some(b'\n' | b'\r') | None) {
             return;
         }
         let line_end = self.line_end(end);
-        if !text[end..line_end].trim_ascii().is_empty() {
+        let line = start - self.column(start);
+        let before = text[line..start].trim_ascii();
+        if matches!(before, b"?" | b"- ?") {
+            let next = skip_blanks(text, line_end);
+            if text[next..].starts_with(b":") {
+                self.value_of_line(next + 1, next, name);
+            }
             return;
         }
-        let line = start - self.column(start);
-        let before = text[line..start].trim_ascii_start();
-        let before = before.strip_prefix(b"- ").unwrap_or(before).trim_ascii();
-        let Some(key) = before.strip_suffix(b":") else {
+        let item = before.strip_prefix(b"- ").map(<[u8]>::trim_ascii_start);
+        let Some(key) = item.unwrap_or(before).strip_suffix(b":") else {
             return;
         };
         let is_naming = |known: &&str| known.as_bytes().eq_ignore_ascii_case(key);
         if !NAMING.iter().any(is_naming) {
             return;
         }
-        let next = skip_blanks(text, line_end);
-        let Some(value) = text[next..].strip_prefix(b"value:") else {
-            return;
-        };
-        let at = text.len() - value.len();
-        let at = at + value.iter().take_while(|b| **b == b' ').count();
+        let key_start = line + memchr::memmem::find(&text[line..start], key).unwrap_or(0);
+        let found = self.value_below(line_end, key_start - line);
+        let found = found.or_else(|| match item {
+            Some(_) => None,
+            None => self.value_above(line, key_start - line),
+        });
+        if let Some((key, at)) = found {
+            let done = self.done;
+            self.value_of_line(at, key, name);
+            self.done = done.max(self.done);
+        }
+    }
+
+    /// Where `value:` begins in a line below that belongs to the same item, and behind it.
+    fn value_below(&self, line_end: usize, column: usize) -> Option<(usize, usize)> {
+        let text = self.text;
+        let mut line = self.next_line(line_end);
+        for _ in 0..LINES_OF_ITEM {
+            let indent = self.indent(line);
+            let rest = text.get(line + indent..)?;
+            if indent < column || rest.starts_with(b"- ") && indent == column {
+                return None;
+            }
+            if indent == column {
+                if let Some(length) = value_key(rest) {
+                    return Some((line + indent, line + indent + length));
+                }
+                if NAMING.iter().any(|known| starts_with_key(rest, known)) {
+                    return None;
+                }
+            }
+            let length = memchr::memchr(b'\n', rest)?;
+            line = line + indent + length + 1;
+        }
+        None
+    }
+
+    /// The same in a line above, up to the one with the dash.
+    fn value_above(&self, line: usize, column: usize) -> Option<(usize, usize)> {
+        let text = self.text;
+        let mut end = line.checked_sub(1)?;
+        for _ in 0..LINES_OF_ITEM {
+            let from = end.saturating_sub(LONGEST_LINE);
+            let start = memchr::memrchr(b'\n', &text[from..end]).map_or(from, |at| from + at + 1);
+            let signs = text[start..end]
+                .iter()
+                .take_while(|b| b" -".contains(b))
+                .count();
+            let has_dash = text[start..start + signs].contains(&b'-');
+            if signs < column {
+                return None;
+            }
+            if signs == column
+                && let Some(length) = value_key(&text[start + signs..end])
+            {
+                return Some((start + signs, start + signs + length));
+            }
+            if has_dash {
+                return None;
+            }
+            end = start.checked_sub(1)?;
+        }
+        None
+    }
+
+    /// A value in quotation marks, as a block, or the rest of the line.
+    fn value_of_line(&mut self, behind: usize, key: usize, name: &str) {
+        let text = self.text;
+        let at = behind + super::blanks(text, behind);
+        let end = self.line_end(at);
         match text.get(at) {
             Some(sign) if is_quote(sign) => self.string_value(at, name),
+            Some(b'|' | b'>') => self.block(key, end, name),
+            _ if at >= end => self.block(key, end, name),
             _ => {
-                let end = self.line_end(at);
                 let end = at + text[at..end].trim_ascii_end().len();
                 if at < end && !self.spares(name, &(at..end)) {
                     self.add(at..end, None, true);
@@ -228,53 +328,16 @@ impl Places<'_> {
             }
         }
     }
+}
 
-    /// The columns of a table whose heads are secret names; told by the first line.
-    pub(super) fn columns(&mut self, place: &Range<usize>) {
-        if self.has_columns.is_some() {
-            return;
-        }
-        let first = memchr::memchr(b'\n', self.text).unwrap_or(self.text.len());
-        if place.start > first {
-            self.has_columns = Some(false);
-            return;
-        }
-        let heads = b",;\t|".iter().find_map(|sign| {
-            let heads = fields(self.text, 0, *sign);
-            let next = fields(self.text, heads.behind, *sign);
-            let is_head = |head: &Range<usize>| {
-                let head = self.text[head.clone()].trim_ascii();
-                !head.is_empty()
-                    && head.len() <= super::LONGEST_NAME
-                    && head.iter().all(|b| is_of_name(b) || *b == b' ')
-            };
-            let fits = heads.fields.len() > 1
-                && heads.fields.len() == next.fields.len()
-                && heads.fields.iter().all(is_head);
-            fits.then_some((heads, *sign))
-        });
-        self.has_columns = Some(heads.is_some());
-        let Some((heads, sign)) = heads else {
-            return;
-        };
-        let names: Vec<Option<String>> = heads
-            .fields
-            .iter()
-            .map(|head| Some(self.name(head).trim().to_owned()).filter(|n| is_secret_name(n)))
-            .collect();
-        let mut at = heads.behind;
-        while at < self.text.len() {
-            let row = fields(self.text, at, sign);
-            for (field, name) in row.fields.iter().zip(&names) {
-                if let Some(name) = name
-                    && !self.spares(name, field)
-                {
-                    self.add(field.clone(), None, true);
-                }
-            }
-            at = row.behind;
-        }
-    }
+/// How long `value:` is, if a line begins with it.
+fn value_key(line: &[u8]) -> Option<usize> {
+    let key = NAMED.iter().find(|known| starts_with_key(line, known))?;
+    Some(key.len() + 1)
+}
+
+fn starts_with_key(line: &[u8], key: &str) -> bool {
+    line.starts_with(key.as_bytes()) && line.get(key.len()) == Some(&b':')
 }
 
 /// `type: string`: below it stands what describes a value.
@@ -284,58 +347,4 @@ fn is_type(line: &[u8]) -> bool {
         .strip_prefix(b"type:")
         .map(<[u8]>::trim_ascii);
     said.is_some_and(|said| TYPES.iter().any(|known| known.as_bytes() == said))
-}
-
-struct Row {
-    fields: Vec<Range<usize>>,
-    /// Where the next one begins.
-    behind: usize,
-}
-
-/// The fields of a row, without their quotation marks.
-fn fields(text: &[u8], from: usize, sign: u8) -> Row {
-    let mut fields = Vec::new();
-    let mut at = from;
-    loop {
-        let rest = text.get(at..).unwrap_or_default();
-        let end = if rest.first() == Some(&b'"') {
-            let mut end = at + 1;
-            // A quotation mark inside is written twice.
-            loop {
-                end = string_end(text, end, b'"');
-                if text.get(end + 1) != Some(&b'"') {
-                    break;
-                }
-                end += 2;
-            }
-            fields.push(at + 1..end.min(text.len()));
-            (end + 1).min(text.len())
-        } else {
-            let ends = |b: &u8| *b == sign || *b == b'\n' || *b == b'\r';
-            let end = at + rest.iter().position(ends).unwrap_or(rest.len());
-            fields.push(at..end);
-            end
-        };
-        match text.get(end) {
-            Some(b) if *b == sign => at = end + 1,
-            Some(b'\r') if text.get(end + 1) == Some(&b'\n') => {
-                return Row {
-                    fields,
-                    behind: end + 2,
-                };
-            }
-            Some(_) => {
-                return Row {
-                    fields,
-                    behind: end + 1,
-                };
-            }
-            None => {
-                return Row {
-                    fields,
-                    behind: text.len(),
-                };
-            }
-        }
-    }
 }

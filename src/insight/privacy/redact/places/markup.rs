@@ -1,12 +1,14 @@
 //! Elements and attributes of XML and HTML, and the parts of a multipart body, whose heads look
 //! like attributes.
 
-use super::structure::NAMING;
+use super::structure::{NAMED, NAMING};
 use super::{Places, is_of_name, is_quote, string_end};
 use std::ops::Range;
 
 /// No tag is longer, and no head of a part.
-const LONGEST_TAG: usize = 4_000;
+pub(super) const LONGEST_TAG: usize = 4_000;
+/// Attributes of HTML that may give a name besides those of other texts.
+const NAMING_IN_TAGS: [&str; 3] = ["itemprop", "http-equiv", "data-name"];
 
 impl Places<'_> {
     /// `<password>…</password>`: every text inside, at any depth.
@@ -29,7 +31,7 @@ impl Places<'_> {
     }
 
     /// Where a tag ends that goes on from here.
-    fn tag_end(&self, from: usize) -> Option<usize> {
+    pub(super) fn tag_end(&self, from: usize) -> Option<usize> {
         let text = &self.text[..self.text.len().min(from + LONGEST_TAG)];
         let mut at = from;
         while let Some(b) = text.get(at) {
@@ -62,7 +64,7 @@ impl Places<'_> {
     }
 
     /// The texts up to where the element ends whose inside begins here.
-    fn texts_inside(&mut self, from: usize, name: &str) {
+    pub(super) fn texts_inside(&mut self, from: usize, name: &str) {
         let text = self.text;
         let mut depth = 1;
         let mut at = from;
@@ -99,7 +101,7 @@ impl Places<'_> {
         self.done = at;
     }
 
-    fn add_text(&mut self, range: Range<usize>, name: &str) {
+    pub(super) fn add_text(&mut self, range: Range<usize>, name: &str) {
         let inside = &self.text[range.clone()];
         let start = range.start + inside.len() - inside.trim_ascii_start().len();
         let end = start + inside.trim_ascii().len();
@@ -108,51 +110,27 @@ impl Places<'_> {
         }
     }
 
-    /// `<key>password</key><string>…</string>`: the name is the text of one element, and what it
-    /// names that of the next.
-    pub(super) fn pair_of_elements(&mut self, start: usize, name: &str) {
-        let text = self.text;
-        let from = start.saturating_sub(LONGEST_TAG);
-        let before = &text[from..start - 1];
-        let Some(open) = memchr::memrchr(b'<', before).map(|open| from + open + 1) else {
-            return;
-        };
-        let tag = text[open..].iter().take_while(|b| is_of_name(b)).count();
-        let tag = self.name(&(open..open + tag));
-        if !NAMING.iter().any(|known| known.eq_ignore_ascii_case(&tag)) {
-            return;
-        }
-        let next = self
-            .tag_end(start)
-            .is_none()
-            .then(|| memchr::memchr(b'<', &text[start..]));
-        let closing = next.flatten().map(|length| start + length + 1);
-        let Some(closed) = closing.and_then(|at| self.tag_end(at)) else {
-            return;
-        };
-        let next = super::skip_blanks(text, closed + 1);
-        if text.get(next) != Some(&b'<') || text.get(next + 1) == Some(&b'/') {
-            return;
-        }
-        if let Some(close) = self.tag_end(next + 1)
-            && text[close - 1] != b'/'
-        {
-            self.texts_inside(close + 1, name);
-        }
-    }
-
     /// `name="password"` in a tag, whose value is another attribute or the text inside, or in the
     /// head of a part of a multipart body.
     pub(super) fn pair_of_attributes(&mut self, string: &Range<usize>, equals: usize, name: &str) {
+        self.attribute(equals, string.end + 1, name);
+    }
+
+    /// The same without quotation marks.
+    pub(super) fn is_bare_attribute(&mut self, start: usize, end: usize, name: &str) -> bool {
+        self.attribute(start - 1, end, name)
+    }
+
+    /// A secret name is the value of an attribute; `behind` is where that ends.
+    pub(super) fn attribute(&mut self, equals: usize, behind: usize, name: &str) -> bool {
         let text = self.text;
         let word = text[..equals].iter().rev().take(super::LONGEST_NAME);
         let start = equals - word.take_while(|b| is_of_name(b)).count();
         let attribute = self.name(&(start..equals));
-        if !NAMING
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(&attribute))
-        {
-            return;
+        let is_among = |known: &[&str]| known.iter().any(|k| k.eq_ignore_ascii_case(&attribute));
+        let is_field = is_among(&["type"]) && name.eq_ignore_ascii_case("password");
+        if !is_among(&NAMING) && !is_among(&NAMING_IN_TAGS) && !is_field {
+            return false;
         }
         let from = start.saturating_sub(LONGEST_TAG);
         let line =
@@ -160,55 +138,69 @@ impl Places<'_> {
         let head = b"content-disposition:";
         let is_part = text.get(line..line + head.len());
         if is_part.is_some_and(|line| line.eq_ignore_ascii_case(head)) {
-            return self.part(string.end, name);
+            self.part(behind, name);
+            return true;
         }
         let open = memchr::memrchr2(b'<', b'>', &text[from..start]).map(|at| from + at);
         let Some(open) = open.filter(|open| text[*open] == b'<') else {
-            return;
+            return false;
         };
-        let Some(close) = self.tag_end(string.end + 1) else {
-            return;
+        let Some(close) = self.tag_end(behind) else {
+            return false;
         };
         match self.value_attribute(open, close) {
-            Some(at) => {
-                let done = self.done;
-                self.string_value(at, name);
-                self.done = done.max(self.done);
-            }
-            None if text[close - 1] != b'/' => {
+            Some(value) => self.add_attribute(value, name),
+            None if text[close - 1] != b'/' && !is_field => {
                 let length = memchr::memchr(b'<', &text[close + 1..]);
                 let end = length.map_or(text.len(), |length| close + 1 + length);
-                self.add_text(close + 1..end, name);
-                self.done = end;
+                let is_empty = text[close + 1..end].trim_ascii().is_empty();
+                let holds_value = is_empty && NAMED.contains(&&*self.tag_name(end + 1));
+                match self.tag_end(end + 1).filter(|_| holds_value) {
+                    Some(inner) => self.texts_inside(inner + 1, name),
+                    None => {
+                        self.add_text(close + 1..end, name);
+                        self.done = end;
+                    }
+                }
             }
             None => {}
         }
+        true
     }
 
-    /// Where the quotation mark stands that opens the value of `value` or `content`.
-    fn value_attribute(&self, open: usize, close: usize) -> Option<usize> {
+    pub(super) fn add_attribute(&mut self, value: Range<usize>, name: &str) {
+        if !value.is_empty() && !self.spares(name, &value) {
+            self.add(value, None, true);
+        }
+    }
+
+    /// The value of `value` or `content`, without its quotation marks.
+    pub(super) fn value_attribute(&self, open: usize, close: usize) -> Option<Range<usize>> {
+        let text = self.text;
         let mut at = open + 1;
         while at < close {
-            let word = self.text[at..close]
-                .iter()
-                .take_while(|b| is_of_name(b))
-                .count();
-            let equals = super::skip_blanks(self.text, at + word);
-            let quote = super::skip_blanks(self.text, equals + 1);
-            let sign = self.text.get(quote).filter(|sign| is_quote(sign));
-            match sign {
-                Some(sign) if word > 0 && self.text[equals] == b'=' => {
-                    let name = self.name(&(at..at + word));
-                    if ["value", "content"]
-                        .iter()
-                        .any(|known| known.eq_ignore_ascii_case(&name))
-                    {
-                        return Some(quote);
-                    }
-                    at = string_end(self.text, quote + 1, *sign) + 1;
-                }
-                _ => at += word.max(1),
+            let word = text[at..close].iter().take_while(|b| is_of_name(b)).count();
+            let equals = super::skip_blanks(text, at + word);
+            if word == 0 || equals >= close || text[equals] != b'=' {
+                at += word.max(1);
+                continue;
             }
+            let start = super::skip_blanks(text, equals + 1);
+            let value = match text.get(start).filter(|sign| is_quote(sign)) {
+                Some(sign) => start + 1..string_end(text, start + 1, *sign).min(close),
+                None => {
+                    let rest = text[start.min(close)..close].iter();
+                    start..start + rest.take_while(|b| !b.is_ascii_whitespace()).count()
+                }
+            };
+            let name = self.name(&(at..at + word));
+            if ["value", "content"]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(&name))
+            {
+                return Some(value);
+            }
+            at = value.end + 1;
         }
         None
     }

@@ -1,14 +1,20 @@
 //! Values in brackets, and names that stand as values beside what they name, as in
 //! `{"name": "Authorization", "value": "…"}`.
 
-use super::{Places, is_complaint, is_kept, number_end, skip_blanks, string_end};
-use crate::insight::redact::names::{is_secret_name, is_spared};
+use super::is_secret_name;
+use super::{Places, number_end, skip_blanks, string_end};
+use crate::insight::redact::spared::{is_complaint, is_kept, is_spared};
 use crate::insight::redact::views::layer;
 use std::ops::Range;
 
 /// Under which a name stands as a value, and under which what it names.
-pub(super) const NAMING: [&str; 10] = [
+pub(super) const NAMING: [&str; 15] = [
     "name",
+    "id",
+    "label",
+    "property",
+    "setting",
+    "option",
     "key",
     "header",
     "param",
@@ -19,7 +25,7 @@ pub(super) const NAMING: [&str; 10] = [
     "k",
     "n",
 ];
-const NAMED: [&str; 3] = ["value", "val", "v"];
+pub(super) const NAMED: [&str; 5] = ["value", "val", "v", "values", "content"];
 /// Of a description only these hold values.
 const VALUES_OF_SCHEMA: [&str; 6] = ["default", "example", "examples", "const", "value", "enum"];
 pub(super) const TYPES: [&str; 14] = [
@@ -39,10 +45,14 @@ pub(super) const TYPES: [&str; 14] = [
     "hidden",
 ];
 
-/// Members of an object that are looked through for the one that belongs to a name.
+/// Members of an object that are looked through for what it is.
 const MEMBERS: usize = 40;
-/// Bytes that are looked ahead through for it.
+/// Bytes that are looked ahead through for that.
 const AHEAD: usize = 2_000;
+/// Bytes that are looked through for the member that belongs to a name, on either side.
+const FAR: usize = 64 << 10;
+/// Numbers of so many digits in a list are no numbers of words.
+const LONG_NUMBER: usize = 8;
 /// Bytes that are looked back through for what a value stands in.
 const BACK: usize = 4_000;
 
@@ -60,7 +70,7 @@ impl Places<'_> {
         while at < text.len() {
             match text[at] {
                 sign if layer(sign) < layer(own) => break,
-                sign @ (b'"' | b'\'' | 1..=3) => {
+                sign @ (b'"' | b'\'' | 1..=4) => {
                     let (start, end) = (at + 1, string_end(text, at + 1, sign));
                     let next = skip_blanks(text, end + 1);
                     if text.get(next) == Some(&b':') {
@@ -85,10 +95,21 @@ impl Places<'_> {
                 b'0'..=b'9' | b'-' => {
                     let told = inner.as_deref().unwrap_or(name);
                     let end = number_end(text, at);
-                    if !is_schema && !is_spared_number(told, &text[at..end]) {
+                    let digits = &text[at..end];
+                    // A list of long numbers counts nothing.
+                    let is_listed =
+                        text[open] == b'[' && inner.is_none() && digits.len() >= LONG_NUMBER;
+                    if is_listed && !is_schema {
+                        self.add(at..end, quote.clone(), false);
+                    } else if !is_schema && !is_spared_number(told, digits) {
                         self.number(at, told, quote.clone(), false);
                     }
                     at = end;
+                    continue;
+                }
+                b'/' if matches!(text.get(at + 1), Some(b'/' | b'*')) => {
+                    let behind = super::skip_gap(text, at);
+                    at = behind.max(at + 1);
                     continue;
                 }
                 b'{' | b'[' => depth += 1,
@@ -119,7 +140,7 @@ impl Places<'_> {
                 return false;
             };
             let key = self.name(&key);
-            if let Some(sign @ (b'"' | 1..=3)) = text.get(value) {
+            if let Some(sign @ (b'"' | 1..=4)) = text.get(value) {
                 let end = string_end(text, value + 1, *sign);
                 let said = self.name(&(value + 1..end));
                 if key == "$ref" || key == "type" && TYPES.contains(&said.as_ref()) {
@@ -149,13 +170,13 @@ impl Places<'_> {
     fn behind_value(&self, at: usize, limit: usize) -> usize {
         let text = self.text;
         let behind = match text.get(at) {
-            Some(sign @ (b'"' | b'\'' | 1..=3)) => string_end(text, at + 1, *sign) + 1,
+            Some(sign @ (b'"' | b'\'' | 1..=4)) => string_end(text, at + 1, *sign) + 1,
             Some(b'{' | b'[') => {
                 let mut depth = 0usize;
                 let mut place = at;
                 while place < text.len().min(limit) {
                     match text[place] {
-                        sign @ (b'"' | b'\'' | 1..=3) => place = string_end(text, place + 1, sign),
+                        sign @ (b'"' | b'\'' | 1..=4) => place = string_end(text, place + 1, sign),
                         b'{' | b'[' => depth += 1,
                         b'}' | b']' => {
                             depth = depth.saturating_sub(1);
@@ -187,7 +208,7 @@ impl Places<'_> {
         match sign.checked_sub(1).map(|sign| self.text[sign]) {
             Some(b':') => {
                 let Some(key) = self.key_before(sign - 1) else {
-                    return;
+                    return self.pair_of_lines(string.start - 1, string.end + 1, name);
                 };
                 if NAMING
                     .iter()
@@ -197,7 +218,8 @@ impl Places<'_> {
                 }
             }
             Some(b'=') => self.pair_of_attributes(&string, sign - 1, name),
-            Some(b'[' | b',') => self.pair_in_list(&string, sign - 1, name),
+            Some(b'?') => self.pair_of_lines(string.start - 1, string.end + 1, name),
+            Some(b'[' | b'(' | b',') => self.pair_in_list(&string, sign - 1, name),
             _ => {}
         }
     }
@@ -218,47 +240,51 @@ impl Places<'_> {
             let key = places.name(key);
             NAMED.iter().any(|known| key.eq_ignore_ascii_case(known))
         };
-        let mut at = skip_blanks(self.text, string.end + 1);
-        for _ in 0..MEMBERS {
-            if self.text.get(at) != Some(&b',') || at > string.end + AHEAD {
-                break;
-            }
+        let from = string.end;
+        let limit = from + self.allowance(FAR);
+        let mut at = skip_blanks(self.text, from + 1);
+        while self.text.get(at) == Some(&b',') && at < limit {
             let Some((key, value)) = self.member(at + 1) else {
                 break;
             };
             if is_value(self, &key) {
+                self.charge(at - from);
                 return self.value(value, name, quote);
             }
-            at = self.behind_value(value, string.end + AHEAD);
+            at = self.behind_value(value, limit);
         }
-        let mut start = key.start - 1;
-        for _ in 0..MEMBERS {
+        self.charge(at - from);
+        let from = key.start - 1;
+        let limit = from.saturating_sub(self.allowance(FAR));
+        let mut start = from;
+        while start > limit {
             let comma = blanks_before(self.text, start);
             if comma == 0 || self.text[comma - 1] != b',' {
-                return;
+                break;
             }
-            let Some((key, value)) = self.member_before(comma - 1) else {
-                return;
+            let Some((key, value)) = self.member_before(comma - 1, limit) else {
+                break;
             };
             if is_value(self, &key) {
                 let done = self.done;
                 self.value(value, name, quote);
                 self.done = done.max(self.done);
-                return;
+                break;
             }
             start = key.start - 1;
         }
+        self.charge(from - start);
     }
 
-    /// The member that ends before a comma, if its value is a text or a plain word.
-    fn member_before(&self, comma: usize) -> Option<(Range<usize>, usize)> {
+    /// The member that ends before a comma, and where its value begins.
+    fn member_before(&self, comma: usize, limit: usize) -> Option<(Range<usize>, usize)> {
         let text = self.text;
         let end = blanks_before(text, comma);
-        let from = end.saturating_sub(BACK);
         let start = match *text.get(end.checked_sub(1)?)? {
-            sign @ (b'"' | b'\'' | 1..=3) => string_start(text, from, end - 1, sign)?,
+            sign @ (b'"' | b'\'' | 1..=4) => string_start(text, limit, end - 1, sign)?,
+            b'}' | b']' => container_start(text, limit, end - 1)?,
             _ => {
-                let word = text[from..end].iter().rev();
+                let word = text[limit.min(end)..end].iter().rev();
                 end - word
                     .take_while(|b| super::is_of_name(b) || **b == b'+')
                     .count()
@@ -276,16 +302,25 @@ impl Places<'_> {
         let at = skip_blanks(text, comma + 1);
         let quote = match (text.get(comma), text.get(at)) {
             (Some(b','), Some(sign)) if super::is_quote(sign) => *sign,
+            (Some(b','), Some(b'0'..=b'9')) => {
+                let behind = skip_blanks(text, number_end(text, at));
+                if matches!(text[before], b'[' | b'(')
+                    && matches!(text.get(behind), Some(b']' | b')'))
+                {
+                    self.number(at, name, Some(string.end..string.end + 1), true);
+                }
+                return;
+            }
             _ => return,
         };
         let end = string_end(text, at + 1, quote);
         let behind = skip_blanks(text, end + 1);
-        let is_two = text[before] == b'[' && text.get(behind) == Some(&b']');
+        let is_two = matches!(
+            (text[before], text.get(behind)),
+            (b'[', Some(b']')) | (b'(', Some(b')'))
+        );
         let value = self.name(&(at + 1..end));
-        let is_header = name.contains('-')
-            || ["authorization", "cookie"]
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known));
+        let is_header = super::is_header(name);
         let is_word = value
             .bytes()
             .all(|b| b.is_ascii_alphabetic() || b"_-".contains(&b));
@@ -298,6 +333,43 @@ impl Places<'_> {
         }
     }
 
+    /// The private members of a JSON Web Key (RFC 7518, 6), one of which is at this place.
+    pub(super) fn key_of_set(&mut self, place: usize) {
+        const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
+        const SHORTEST: usize = 8;
+        let from = place.saturating_sub(BACK);
+        let Some(open) = memchr::memrchr(b'{', &self.text[from..place]) else {
+            return;
+        };
+        let open = from + open;
+        if self.set_seen == Some(open) {
+            return;
+        }
+        self.set_seen = Some(open);
+        let limit = open + self.allowance(BACK);
+        let mut at = open + 1;
+        for _ in 0..MEMBERS {
+            let Some((key, value)) = self.member(at) else {
+                return;
+            };
+            let key = self.name(&key);
+            if PRIVATE.contains(&&*key)
+                && let Some(sign @ (b'"' | 1..=4)) = self.text.get(value)
+            {
+                let end = string_end(self.text, value + 1, *sign);
+                if end - value > SHORTEST {
+                    self.add(value + 1..end, None, true);
+                }
+            }
+            at = self.behind_value(value, limit);
+            if self.text.get(at) != Some(&b',') || at > limit {
+                break;
+            }
+            at += 1;
+        }
+        self.charge(at - open);
+    }
+
     /// Whether the object around a place stands under a name that says that it tells errors.
     pub(super) fn is_among_errors(&self, at: usize) -> bool {
         let text = self.text;
@@ -308,7 +380,7 @@ impl Places<'_> {
         while place > from && levels < 4 {
             place -= 1;
             match text[place] {
-                sign @ (b'"' | 1..=3) => match string_start(text, from, place, sign) {
+                sign @ (b'"' | 1..=4) => match string_start(text, from, place, sign) {
                     Some(start) => place = start,
                     None => return false,
                 },
@@ -351,6 +423,27 @@ fn is_spared_number(name: &str, number: &[u8]) -> bool {
 fn blanks_before(text: &[u8], at: usize) -> usize {
     let before = text[..at].iter().rev();
     at - before.take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+/// Where the brackets open that close at `end`.
+fn container_start(text: &[u8], from: usize, end: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut at = end + 1;
+    while at > from {
+        at -= 1;
+        match text[at] {
+            sign @ (b'"' | 1..=4) => at = string_start(text, from, at, sign)?,
+            b'}' | b']' => depth += 1,
+            b'{' | b'[' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The place of the quotation mark that begins a string which ends at `end`.

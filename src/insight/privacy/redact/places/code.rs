@@ -1,0 +1,217 @@
+//! Values as programs print and write them: behind a type, behind an index, in statements of SQL.
+
+use super::{
+    LONGEST_NAME, Places, blanks, is_of_name, is_quote, is_secret_name, skip_blanks, string_end,
+};
+use std::ops::Range;
+
+/// No statement is read further.
+const LONGEST_STATEMENT: usize = 64 << 10;
+
+impl Places<'_> {
+    /// Where the value itself begins: `b'…'`, `Some("…")`, `string(21) "…"`.
+    pub(super) fn behind_type(&self, at: usize) -> usize {
+        const TYPES: [&str; 6] = ["string", "int", "float", "str", "bytes", "secret"];
+        let rest = self.text.get(at..).unwrap_or_default();
+        // Python and C++ write letters before their strings.
+        if let [b'b' | b'B' | b'u' | b'U' | b'r' | b'L', sign, ..] = rest
+            && is_quote(sign)
+        {
+            return at + 1;
+        }
+        let length = rest
+            .iter()
+            .take(LONGEST_NAME)
+            .take_while(|b| b.is_ascii_alphanumeric() || b"_:.".contains(b))
+            .count();
+        let word = &rest[..length];
+        let is_type = word.first().is_some_and(u8::is_ascii_uppercase)
+            || TYPES.iter().any(|known| known.as_bytes() == word);
+        if !is_type || rest.get(length) != Some(&b'(') {
+            return at;
+        }
+        let inside = at + length + 1;
+        let digits = self.text[inside..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        if digits > 0 && self.text.get(inside + digits) == Some(&b')') {
+            let next = skip_blanks(self.text, inside + digits + 1);
+            return match self.text.get(next) {
+                Some(sign) if is_quote(sign) => next,
+                _ => inside,
+            };
+        }
+        match self.text.get(inside..) {
+            Some([sign, ..]) if is_quote(sign) => inside,
+            Some([b'b' | b'u', sign, ..]) if is_quote(sign) => inside + 1,
+            _ => at,
+        }
+    }
+
+    /// `token: String = "…"`: where the mark stands that opens the value.
+    pub(super) fn behind_annotation(&self, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..)?.iter().take(LONGEST_NAME);
+        let length = rest
+            .take_while(|b| is_of_name(b) || b"<>&?".contains(b))
+            .count();
+        let sign = at + length + blanks(self.text, at + length);
+        let value = skip_blanks(self.text, sign + 1);
+        let is_one = length > 0 && self.text.get(sign) == Some(&b'=');
+        (is_one && self.text.get(value).is_some_and(is_quote)).then_some(value)
+    }
+
+    /// Behind the bracket of an index, as in `headers["Authorization"] = …`.
+    pub(super) fn behind_brackets(&self, at: usize) -> usize {
+        let rest = &self.text[at.min(self.text.len())..];
+        let near = &rest[..rest.len().min(LONGEST_NAME)];
+        match near.first() {
+            Some(b']') => at + 1,
+            // Who may read it stands there as well.
+            Some(b':') => {
+                let close = memchr::memchr(b']', near).filter(|close| {
+                    let inside = &near[..*close];
+                    inside.ends_with(b"protected") || inside.ends_with(b"private")
+                });
+                close.map_or(at, |close| at + close + 1)
+            }
+            _ => at,
+        }
+    }
+
+    /// `s:5:"token";s:4:"…"`: where the mark stands that opens the value.
+    pub(super) fn serialized(&self, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..)?.strip_prefix(b";s:")?;
+        let digits = rest
+            .iter()
+            .take(10)
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let behind = rest.get(digits..)?;
+        let is_one = digits > 0 && matches!(behind, [b':', sign, ..] if is_quote(sign));
+        is_one.then_some(at + 3 + digits + 1)
+    }
+
+    /// `[token] => …`
+    pub(super) fn rest_of_line(&mut self, at: usize, name: &str) {
+        let end = self.line_end(at);
+        let value = self.text[at.min(end)..end].trim_ascii_end();
+        let range = at..at + value.len();
+        let is_list = value == b"Array" || value.ends_with(b"Object");
+        if !is_list && !self.spares(name, &range) {
+            self.done = range.end;
+            self.add(range, None, true);
+        }
+    }
+
+    /// `IDENTIFIED BY '…'`
+    pub(super) fn identified(&mut self, from: usize) {
+        let text = self.text;
+        let mut at = skip_blanks(text, from);
+        let word = text.get(at..at + 8);
+        if word.is_some_and(|word| word.eq_ignore_ascii_case(b"password")) {
+            at = skip_blanks(text, at + 8);
+        }
+        if text.get(at).is_some_and(is_quote) {
+            self.string_value(at, "password");
+        }
+    }
+
+    /// `INSERT INTO t (id, token) VALUES (1, '…'), …`
+    pub(super) fn insert(&mut self, from: usize) {
+        let limit = from + self.allowance(LONGEST_STATEMENT);
+        let text = &self.text[..self.text.len().min(limit)];
+        let Some((columns, behind)) = self.columns_of_insert(text, from) else {
+            return;
+        };
+        let mut at = skip_blanks(text, behind);
+        let word = text.get(at..at + 6);
+        if !word.is_some_and(|word| word.eq_ignore_ascii_case(b"values")) {
+            return;
+        }
+        at = skip_blanks(text, at + 6);
+        while text.get(at) == Some(&b'(') {
+            at += 1;
+            let mut column = 0;
+            while at < text.len() && text[at] != b')' {
+                let (value, is_text, end) = literal(text, at);
+                if let Some(Some(name)) = columns.get(column) {
+                    let digits = text[value.clone()].iter().filter(|b| b.is_ascii_digit());
+                    let counts = is_text || digits.count() >= 6;
+                    if counts && !value.is_empty() && !self.spares(name, &value) {
+                        self.add(value, None, true);
+                    }
+                }
+                column += 1;
+                at = end + usize::from(text.get(end) == Some(&b','));
+                if end >= text.len() || !b",)".contains(&text[end]) {
+                    self.charge(at - from);
+                    return;
+                }
+            }
+            at = skip_blanks(text, at + 1);
+            if text.get(at) == Some(&b',') {
+                at = skip_blanks(text, at + 1);
+            }
+        }
+        self.charge(at - from);
+    }
+
+    /// The names of its columns, those that are secret, and where their list ends.
+    fn columns_of_insert(&self, text: &[u8], from: usize) -> Option<(Vec<Option<String>>, usize)> {
+        const LONGEST_LIST: usize = 4_000;
+        let near = &text[from..text.len().min(from + LONGEST_LIST)];
+        let open = memchr::memchr2(b'(', b';', near).filter(|at| near[*at] == b'(')?;
+        let close = open + memchr::memchr(b')', &near[open..])?;
+        let columns = near[open + 1..close].split(|b| *b == b',').map(|column| {
+            let name = String::from_utf8_lossy(column);
+            let name = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
+            is_secret_name(name).then(|| name.to_owned())
+        });
+        let columns: Vec<Option<String>> = columns.collect();
+        columns
+            .iter()
+            .any(Option::is_some)
+            .then_some((columns, from + close + 1))
+    }
+}
+
+/// A value of a row: what stands in it, whether that is a text, and where it ends.
+fn literal(text: &[u8], from: usize) -> (Range<usize>, bool, usize) {
+    let mut at = skip_blanks(text, from);
+    if matches!(
+        text.get(at..),
+        Some([b'N' | b'n' | b'E' | b'e' | b'x' | b'X', b'\'', ..])
+    ) {
+        at += 1;
+    }
+    if let Some(sign) = text.get(at).filter(|b| matches!(**b, b'\'' | b'"')) {
+        let start = at + 1;
+        let mut end = string_end(text, start, *sign);
+        // A mark inside is written twice.
+        while text.get(end + 1) == Some(sign) {
+            end = string_end(text, end + 2, *sign);
+        }
+        let end = end.min(text.len());
+        return (start..end, true, skip_blanks(text, end + 1));
+    }
+    let mut depth = 0usize;
+    let mut end = at;
+    while let Some(b) = text.get(end) {
+        match b {
+            b'(' => depth += 1,
+            b')' | b',' if depth == 0 => break,
+            b')' => depth -= 1,
+            b';' | b'"' | 1..=4 => break,
+            b'\'' => end = string_end(text, end + 1, b'\''),
+            _ => {}
+        }
+        end += 1;
+    }
+    let end = end.min(text.len());
+    let length = text[at.min(end)..end]
+        .iter()
+        .take_while(|b| is_of_name(b))
+        .count();
+    (at..at + length, false, end)
+}

@@ -1,0 +1,324 @@
+//! Values under secret names that are no secrets: what tells about one, a name in its place, words
+//! that say that there is none or what is wrong with it.
+
+use super::names::{is_scheme, is_secret_name, is_weak, words};
+use crate::model::{MASK, Piece, TokenName, pieces};
+
+/// Last words of names that tell something about a secret: of what kind it is, until when it
+/// holds, how many there are, and where one is to be had.
+const KINDS: [&str; 14] = [
+    "version",
+    "policy",
+    "strength",
+    "type",
+    "types",
+    "hint",
+    "method",
+    "methods",
+    "supported",
+    "alg",
+    "algorithm",
+    "format",
+    "scheme",
+    "status",
+];
+const TIMES: [&str; 17] = [
+    "at",
+    "in",
+    "on",
+    "expires",
+    "expiry",
+    "expiration",
+    "expire",
+    "exp",
+    "iat",
+    "nbf",
+    "ttl",
+    "lifetime",
+    "age",
+    "created",
+    "updated",
+    "issued",
+    "seconds",
+];
+const COUNTS: [&str; 10] = [
+    "count",
+    "limit",
+    "length",
+    "size",
+    "used",
+    "remaining",
+    "total",
+    "quota",
+    "tokens",
+    "usage",
+];
+const PLACES: [&str; 4] = ["url", "uri", "endpoint", "link"];
+
+/// Whether a value under a secret name is none by its look: the kind, time, number or place that
+/// the name speaks of, or a word for yes, no and nothing.
+pub(super) fn is_spared(name: &str, value: &str) -> bool {
+    let value = value.trim();
+    let nothing = ["", "true", "false", "null", "none", "nil", "undefined", "~"];
+    if nothing.iter().any(|word| word.eq_ignore_ascii_case(value)) {
+        return true;
+    }
+    let words = words(name);
+    let last = words.last().map_or("", String::as_str);
+    let is_number = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if KINDS.contains(&last) {
+        return is_kind(value);
+    }
+    if TIMES.contains(&last) {
+        return is_number || is_time(value) || is_span(value);
+    }
+    if COUNTS.contains(&last) {
+        return is_number;
+    }
+    if PLACES.contains(&last) {
+        return value.starts_with("https://") || value.starts_with("http://");
+    }
+    // What is signed, as RFC 9421 writes it.
+    if value.starts_with("(\"@") || value.starts_with("()") {
+        return true;
+    }
+    if is_weak(&words) && !is_secret_name(name) {
+        let is_code = words
+            .iter()
+            .any(|word| word.ends_with("otp") || word == "pass");
+        return !looks_made_up(value, is_code);
+    }
+    // Ids of sessions are long; short ones are numbers of conversations and the like.
+    let of_session = words.ends_with(&["session".to_owned(), "id".to_owned()]);
+    of_session && (value.len() < 16 || !value.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// Whether a value is no word, no time and no place; a code is so short as a person can type it.
+fn looks_made_up(value: &str, is_code: bool) -> bool {
+    let value = match value.split_once(' ') {
+        Some((scheme, rest)) if is_scheme(scheme) => rest.trim(),
+        _ => value,
+    };
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let is_plain = value.contains(char::is_whitespace)
+        || value.starts_with('/')
+        || value.contains("://")
+        || is_time(value) && !is_code;
+    let shortest = if is_code { 6 } else { 8 };
+    let fits = digits > 0 && letters > 0 && value.len() >= shortest
+        || is_code && digits >= 6 && letters == 0
+        || digits + letters >= 32;
+    fits && !is_plain
+}
+
+/// `30 days`, `P30D`, `never`, `in 3600 seconds`
+fn is_span(value: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "never", "in", "ago", "about", "a", "an", "day", "days", "hour", "hours", "minute",
+        "minutes", "second", "seconds", "month", "months", "year", "years", "week", "weeks",
+    ];
+    let mut words = value
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty());
+    let is_short = |word: &str| {
+        let unit = word
+            .trim_start_matches(['P', 'T'])
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        word.len() <= 10 && (unit.is_empty() || unit.len() <= 2 && unit != word)
+    };
+    value.len() <= 40
+        && words.all(|word| is_short(word) || WORDS.contains(&&*word.to_ascii_lowercase()))
+}
+
+/// Whether words behind a name say that there is no value, or none that holds.
+pub(super) fn says_nothing(value: &str) -> bool {
+    const FIRST: [&str; 24] = [
+        "none",
+        "no",
+        "not",
+        "missing",
+        "absent",
+        "required",
+        "invalid",
+        "unset",
+        "empty",
+        "expired",
+        "optional",
+        "header",
+        "is",
+        "was",
+        "are",
+        "must",
+        "should",
+        "denied",
+        "failed",
+        "unknown",
+        "wrong",
+        "incorrect",
+        "mismatch",
+        "needed",
+    ];
+    let mut words = value
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let first = words
+        .clone()
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    FIRST.contains(&&*first)
+        && words.all(|word| word.chars().all(|c| c.is_alphabetic() || "'-".contains(c)))
+}
+
+/// `Bearer`, `HMAC-SHA256`, `urn:ietf:params:oauth:token-type:jwt`: words with few digits.
+fn is_kind(value: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b" _-:./+".contains(&b);
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.len() <= 80 && digits <= 4 && value.bytes().all(fits)
+}
+
+/// `2026-03-14T02:07:00Z`, `Sat, 14 Mar 2026 02:07:00 GMT`
+fn is_time(value: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_digit() || b"-:.+TZ ".contains(&b);
+    let is_day = |text: &str| {
+        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+            .iter()
+            .any(|day| text.starts_with(day))
+    };
+    value.len() <= 40 && (value.bytes().all(fits) || is_day(value) && value.contains(':'))
+}
+
+/// Whether a value is nothing but a name in the place of a secret: a slot or a mask.
+pub(super) fn is_kept(value: &str) -> bool {
+    let value = value.trim();
+    let value = match value.split_once([' ', '\t']) {
+        Some((scheme, rest)) if is_scheme(scheme) => rest.trim_start(),
+        _ => value,
+    };
+    if value == MASK {
+        return true;
+    }
+    if let Some(inside) = value
+        .strip_prefix("‹token:")
+        .and_then(|v| v.strip_suffix('›'))
+    {
+        let (name, print) = inside.split_once('·').unwrap_or((inside, "0000"));
+        let is_print = print.len() == 4 && print.bytes().all(|b| b.is_ascii_hexdigit());
+        return is_print && TokenName::new(name).is_some();
+    }
+    let plain = value
+        .replace("%7B", "{")
+        .replace("%7D", "}")
+        .replace("%3A", ":");
+    let mut pieces = pieces(&plain);
+    let is_name = matches!(pieces.next(), Some(Piece::Name(_) | Piece::Token(_)));
+    is_name && pieces.next().is_none()
+}
+
+/// Whether a text says what is wrong with a value instead of being one.
+pub(super) fn is_complaint(value: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "must",
+        "should",
+        "cannot",
+        "can't",
+        "required",
+        "invalid",
+        "blank",
+        "empty",
+        "short",
+        "long",
+        "least",
+        "characters",
+        "expired",
+        "match",
+        "missing",
+        "allowed",
+        "unknown",
+        "wrong",
+        "incorrect",
+        "not",
+        "weak",
+        "common",
+    ];
+    let mut words = value.split(|c: char| !c.is_alphanumeric() && c != '\'');
+    value.trim().contains(' ')
+        && value.len() < 300
+        && words.any(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::names::may_be_secret_name;
+    use super::*;
+
+    #[test]
+    fn under_some_names_only_what_looks_made_up_is_secret() {
+        for (name, value, is_one) in [
+            ("auth", "0f1e2d3c4b5a", true),
+            ("auth", "basic", false),
+            ("auth", "oauth2", false),
+            ("session", "2026-03-14T02:07:00Z", false),
+            ("csrf", "disabled", false),
+            ("csrf", "0f1e2d3c", true),
+            ("X-CSRF", "0f1e2d3c", true),
+            ("otp", "471147", true),
+            ("otp", "sms", false),
+            ("pass", "hunter2x", true),
+            ("pass", "12 of 14", false),
+            ("db_pass", "hunter2x", true),
+            ("boarding_pass", "0f1e2d3c", false),
+            ("credentials", "same-origin", false),
+            ("refresh", "3600", false),
+        ] {
+            assert_eq!(
+                may_be_secret_name(name) && !is_spared(name, value),
+                is_one,
+                "{name} {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_said_about_a_token_is_no_token() {
+        for (name, value) in [
+            ("token_type", "Bearer"),
+            ("tokenType", "bearer"),
+            (
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:access_token",
+            ),
+            ("oauth_signature_method", "HMAC-SHA256"),
+            ("access_token_expires_at", "1735689600"),
+            ("token_expires_at", "2026-03-14T02:07:00Z"),
+            ("token_count", "1000000"),
+            ("total_tokens", "123456"),
+            ("token_endpoint", "https://login.acme.example/token"),
+            ("has_token", "true"),
+            ("X-Password-Expires", "30 days"),
+            ("X-Password-Expires", "Sat, 14 Mar 2026 02:07:00 GMT"),
+            ("password_expires", "never"),
+            ("password_expires_in", "P30D"),
+            ("token_version", "v2"),
+            ("password_policy", "strong"),
+            ("sig", "(\"@method\" \"@path\")"),
+            ("password", ""),
+            ("session_id", "4711"),
+        ] {
+            assert!(is_secret_name(name), "{name}");
+            assert!(is_spared(name, value), "{name} {value}");
+        }
+        for (name, value) in [
+            ("token_type", "0f1e2d3c4b5a6978"),
+            ("token_expires_at", "hunter2"),
+            ("token_count", "4711a"),
+            ("token_url", "0f1e2d3c"),
+            ("token", "Bearer"),
+            ("session_id", "0f1e2d3c4b5a6978"),
+            ("next_page_token", "CAUQAA"),
+        ] {
+            assert!(!is_spared(name, value), "{name} {value}");
+        }
+    }
+}
