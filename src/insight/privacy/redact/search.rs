@@ -73,18 +73,14 @@ impl<'v> Search<'v> {
         let (mut found, deeper) = self.walk(text);
         found.add(self.look_across_lines(text), 0);
         let letters = hidden(text, |read| read.iter().any(is_letter));
-        if self.by_name {
-            let names = Search {
-                unpacked: self.unpacked,
-                ..Search::for_values(&[]).and_names()
-            };
-            if deeper || letters {
-                found.add(names.look_behind(text, 1), 0);
-            }
-            if let Some(data) = read(text, Reading::Events) {
-                let inside = names.walk(&data).0;
-                found.add(inside.brought_back(text, Reading::Events), 0);
-            }
+        if self.by_name && (deeper || letters) {
+            found.add(self.for_names(self.unpacked).look_behind(text, 1), 0);
+        }
+        if self.by_name
+            && let Some(data) = read(text, Reading::Events)
+        {
+            let inside = self.for_names(self.unpacked).walk(&data).0;
+            found.add(inside.brought_back(text, Reading::Events), 0);
         }
         if self.hides_values(text) {
             let values = Search::for_values(&self.sets);
@@ -199,11 +195,19 @@ impl<'v> Search<'v> {
         if self.unpacked >= MOST_UNPACKED {
             return false;
         }
-        let search = Search {
-            unpacked: self.unpacked + 1,
+        let inside = unpacked(packed);
+        inside.is_some_and(|inside| {
+            let search = self.for_names(self.unpacked + 1);
+            !search.look(&inside).named.is_empty()
+        })
+    }
+
+    /// A search for names alone.
+    fn for_names(&self, unpacked: u8) -> Search<'static> {
+        Search {
+            unpacked,
             ..Search::for_values(&[]).and_names()
-        };
-        unpacked(packed).is_some_and(|inside| !search.look(&inside).named.is_empty())
+        }
     }
 
     /// The value that stands at a place: its range, its set and its number there.

@@ -70,8 +70,8 @@ impl Places<'_> {
     pub(super) fn without_sign(&mut self, start: usize, end: usize, gap: usize, name: &str) {
         let text = self.text;
         let at = end + gap;
-        if name.starts_with("--") {
-            return if gap > 0 { self.option(at, name) } else { () };
+        if name.starts_with("--") && gap > 0 {
+            return self.option(at, name);
         }
         let before = start.checked_sub(1).map(|before| text[before]);
         if before == Some(b':') && gap > 0 && text.get(at) == Some(&b'"') {
