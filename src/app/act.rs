@@ -8,7 +8,6 @@ use super::feature::cookies;
 use super::feature::copy;
 use super::feature::failing_field;
 use super::feature::history;
-use super::feature::investigate;
 use super::feature::manual;
 use super::feature::matrix;
 use super::feature::pasted_token;
