@@ -31,7 +31,7 @@ const WORDS: [&str; 14] = [
 ];
 
 /// Two words of a name that do so together.
-const PAIRS: [[&str; 2]; 37] = [
+const PAIRS: [[&str; 2]; 35] = [
     ["api", "key"],
     ["access", "key"],
     ["private", "key"],
@@ -45,8 +45,6 @@ const PAIRS: [[&str; 2]; 37] = [
     ["recovery", "codes"],
     ["recovery", "key"],
     ["recovery", "phrase"],
-    ["backup", "code"],
-    ["backup", "codes"],
     ["seed", "phrase"],
     ["totp", "seed"],
     ["otp", "seed"],
@@ -102,6 +100,8 @@ pub fn is_secret_name(name: &str) -> bool {
         )
         || matches!(words[..], ["x", first, ..] if first.starts_with("auth"))
         || words.ends_with(&["connect", "sid"])
+        // The whole word is the name of a product too.
+        || matches!(words[..], [.., first, "code" | "codes"] if first.starts_with("backu"))
         || name.contains('-') && is_secret_header(&words)
 }
 

@@ -75,7 +75,7 @@ const SIGNS: [(&str, usize, Sign); 75] = [
     ("pass-code", 3, Sign::Name),
     ("pass", 0, Sign::Name),
     ("recovery", 2, Sign::Name),
-    ("backup", 2, Sign::Name),
+    ("backu", 2, Sign::Name),
     ("connectionstring", 9, Sign::Name),
     ("connection_string", 9, Sign::Name),
     ("connection-string", 9, Sign::Name),
