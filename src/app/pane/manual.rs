@@ -3,6 +3,7 @@
 
 use crate::app::field::Field;
 use crate::app::list::List;
+pub use crate::format::manual::Kind as LineKind;
 use crate::format::manual::{Line, TOPICS, Topic, lines};
 
 #[derive(Clone, Debug)]
