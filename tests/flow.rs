@@ -752,7 +752,7 @@ fn scene_for(action: Action) -> Scene {
         Place::Setup => {
             scene.keys("alt-e").paste("https://api.acme.example/v2/x");
             if matches!(action, Action::SetupRight | Action::SetupLeft) {
-                scene.keys("enter enter enter enter");
+                scene.keys("enter enter enter enter enter");
             }
         }
         Place::Help => drop(scene.keys("?")),

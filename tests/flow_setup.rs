@@ -38,10 +38,10 @@ fn type_token(scene: &mut Scene) {
 fn environment_and_token_take_ten_keys_besides_what_is_pasted() {
     for size in SIZES {
         let mut scene = Scene::open(size);
-        // Three to the form, five to the token, one to save and send.
+        // Three to the form, six to the token, one to save and send.
         scene.keys("ctrl-e up enter");
         scene.paste(URL);
-        scene.keys("enter enter enter enter enter");
+        scene.keys("enter enter enter enter enter enter");
         assert_eq!(row(&scene), SetupRow::Token);
         assert_eq!(scene.asked.last(), Some(&Effect::TypeToken(true)));
         type_token(&mut scene);
@@ -71,7 +71,7 @@ fn environment_and_token_take_ten_keys_besides_what_is_pasted() {
 fn the_place_of_a_token_and_where_it_stays_are_chosen() {
     let mut scene = Scene::open(WIDE);
     scene.keys("alt-e").paste(URL);
-    scene.keys("enter enter enter enter right enter");
+    scene.keys("enter enter enter enter enter right enter");
     type_token(&mut scene);
     scene.keys("enter");
     assert_eq!(row(&scene), SetupRow::TokenName);
@@ -230,5 +230,49 @@ fn a_start_on_a_url_of_no_environment_offers_to_add_it() {
     assert!(
         picture.contains("https://acme-live.example/orders"),
         "{picture}"
+    );
+}
+
+#[test]
+fn the_call_that_says_whose_a_token_is_can_be_given() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        scene.keys("alt-e").paste(URL);
+        scene.keys("enter enter enter enter");
+        assert_eq!(row(&scene), SetupRow::WhoAmI);
+        scene.types("me").keys("ctrl-r");
+        // It is a path.
+        assert_eq!(row(&scene), SetupRow::WhoAmI);
+        scene.keys("home").types("/").keys("ctrl-r");
+        let made = ordered(&scene).environment;
+        assert_eq!(made.who_am_i.as_deref(), Some("/me"));
+        // Left as it is proposed, nothing stands in the file.
+        let mut scene = Scene::open(size);
+        scene.keys("alt-e").paste(URL).keys("ctrl-r");
+        assert_eq!(ordered(&scene).environment.who_am_i, None);
+    }
+}
+
+#[test]
+fn what_says_whose_a_token_is_can_be_changed_later() {
+    let mut opening = start(WIDE);
+    opening.send_first = false;
+    opening.environment = 2;
+    opening.environments[2].who_am_i = Some("/v1/self".to_owned());
+    let mut scene = Scene::closed(opening);
+    scene.held = false;
+    scene.keys("ctrl-e").types("change").keys("enter");
+    let picture = text_of(&scene.picture());
+    assert!(
+        picture.contains("who am I") && picture.contains("/v1/self"),
+        "{picture}"
+    );
+    scene
+        .keys("enter enter enter ctrl-u")
+        .types("/v2/self")
+        .keys("ctrl-r");
+    assert_eq!(
+        ordered(&scene).environment.who_am_i.as_deref(),
+        Some("/v2/self")
     );
 }

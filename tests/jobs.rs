@@ -1,4 +1,4 @@
-//! The twelve jobs, each done by keys in a terminal of its own and counted: from the sandbox
+//! The thirteen jobs, each done by keys in a terminal of its own and counted: from the sandbox
 //! and from an environment of one's own, on a large screen and on a small one. The manual's table
 //! is made from what is pressed here.
 #![cfg(unix)]
@@ -129,13 +129,26 @@ const SET_UP: Job = Job {
     steps: &[
         ("`Alt-e` paste", "/v2/orders"),
         (
-            "`Enter` `Enter` `Enter` `Enter` `Enter` paste",
+            "`Enter` `Enter` `Enter` `Enter` `Enter` `Enter` paste",
             "characters",
         ),
         ("`^R`", "✓ 200"),
     ],
     on_small: "",
     how: "a URL, then the token, which is not shown",
+};
+
+const NEWCOMER: Job = Job {
+    what: "a verdict on an API of which nothing is configured",
+    most: 3,
+    steps: &[
+        ("paste", "/v2/orders"),
+        ("paste", "use for this run"),
+        ("`Enter`", "pasted"),
+        ("`Enter`", "▲ 403"),
+    ],
+    on_small: "",
+    how: "a URL, then the token, which goes to that host alone",
 };
 
 const LOG_IN: Job = Job {
@@ -151,7 +164,7 @@ const LOG_IN: Job = Job {
     how: "a curl line that logs in, then one that needs it",
 };
 
-const ALL: [&Job; 12] = [
+const ALL: [&Job; 13] = [
     &FIRST_ANSWER,
     &ANOTHER_TOKEN,
     &WHY,
@@ -163,6 +176,7 @@ const ALL: [&Job; 12] = [
     &CODE,
     &AFTER_429,
     &SET_UP,
+    &NEWCOMER,
     &LOG_IN,
 ];
 
@@ -178,8 +192,9 @@ fn presses(keys: &str) -> Vec<Press> {
     for (place, part) in keys.split('`').enumerate() {
         if place % 2 == 1 {
             all.extend(bytes(part).into_iter().map(Press::Key));
-        } else if part.trim() == "paste" {
-            all.push(Press::Paste);
+        } else {
+            let pastes = part.split_whitespace().filter(|word| *word == "paste");
+            all.extend(pastes.map(|_| Press::Paste));
         }
     }
     all
@@ -463,6 +478,30 @@ fn an_environment_and_its_token_are_added_by_ten_keys_at_most() {
             "{config}"
         );
     });
+}
+
+#[test]
+fn a_url_and_a_token_on_the_clipboard_give_a_verdict_by_three_keys_at_most() {
+    // Made here, so that it is nobody's: hexadecimal, as long as many are.
+    let value: String = (0..24).map(|n| format!("{:02x}", n * 7 + 3)).collect();
+    for size in SIZES {
+        let said = br#"{"errors":[{"title":"Forbidden","detail":"Orders are for staff.","code":"forbidden"}]}"#;
+        let json = "content-type: application/json\r\n";
+        let server = Server::saying(answer("403 Forbidden", json, said));
+        let own = Own::new();
+        let mut desk = started(From::Sandbox, &own, size, &[], &[]);
+        desk.tty.sees("▲ 403 Forbidden");
+        let url = format!("{}/v2/orders", server.base());
+        desk.does(&NEWCOMER, &[&url, &value]);
+        let text = desk.tty.sees("Orders are for staff.");
+        assert!(text.contains("pasted") && !text.contains(&value), "{text}");
+        let asked = server.asked();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(
+            asked[0].header("authorization"),
+            Some(&*format!("Bearer {value}"))
+        );
+    }
 }
 
 #[test]

@@ -169,7 +169,8 @@ fn an_environment_and_its_token_are_defined_line_by_line() {
     line(&mut tty, &format!("{}/v2/orders", server.base()));
     tty.sees("name: ");
     line(&mut tty, "mine");
-    // The base that is proposed, and who speaks there.
+    // The base that is proposed, who speaks there, and what says whose a token is.
+    line(&mut tty, "");
     line(&mut tty, "");
     line(&mut tty, "");
     tty.sees("protected (1 no, 2 yes): ");

@@ -118,6 +118,11 @@ fn the_history_finds_what_was_refused_under_a_success() {
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0]["outcome"]["refused"], true);
     assert_eq!(listed("refused:no").len(), 1);
+    assert_eq!(listed("from:person").len(), 2);
+    assert_eq!(listed("-from:person").len(), 0);
+    assert_eq!(listed("from:probe").len(), 0);
+    home.run(&["history", "list", "from:nobody"])
+        .refused(2, &["Calls are from person, probe, matrix"]);
     let text = home.run(&["history", "list", "refused:yes"]).out;
     assert!(text.contains("▲ 200"), "{text}");
 }

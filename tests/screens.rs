@@ -462,7 +462,7 @@ fn an_environment_and_its_token_being_defined() {
         scene
             .keys("alt-e")
             .paste("https://api.acme.example/v2/orders?limit=5");
-        scene.keys("enter enter enter enter enter");
+        scene.keys("enter enter enter enter enter enter");
         scene.tell(httriage::app::Message::TypedToken(
             httriage::app::pane::TypedToken {
                 count: 24,

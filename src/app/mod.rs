@@ -48,6 +48,7 @@ pub use act::blocked;
 pub use feature::failing_field::pointed_lines;
 pub use feature::investigate::is_refused;
 pub use feature::matrix::place_of_matrix;
+pub use feature::pasted_token::origin as origin_of_call;
 pub use feature::sessions::{place_of_session, tempo_label};
 pub use feature::tokens::{LastWord, last_word};
 pub use paste::name_typed;

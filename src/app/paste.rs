@@ -7,7 +7,7 @@ use super::action::{Action, Pane, Screen};
 use super::call_line;
 use super::feature::investigate;
 use super::feature::pasted_token;
-use super::feature::send::enter;
+use super::feature::send::go_to;
 use super::feature::sessions;
 use super::feature::setup;
 use super::message::{Effect, Imported, ImportedToken, Level, Notice, OpenSession, Pasted};
@@ -16,7 +16,9 @@ use super::remember::remember;
 use super::state::{Overlay, State};
 use crate::format::registry;
 use crate::insight::{self, Exchange, Form, Saved};
-use crate::model::{Environment, Origin, Piece, TokenName, bare_url, pieces, slot, token_names_in};
+use crate::model::{
+    Environment, Origin, Piece, RequestSpec, TokenName, bare_url, pieces, slot, token_names_in,
+};
 use std::sync::Arc;
 
 /// Notes about a pasted text that are told on the spot.
@@ -134,7 +136,12 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     if is_more(state, text) {
         return Some(read(text));
     }
+    let url = bare_url(text);
+    let is_url = Origin::parse(url).is_some() && !url.contains(char::is_whitespace);
     let is_typed = matches!(state.builder.editing, Some(Editing::Url));
+    if (state.types_call() || !state.is_editing()) && state.overlay.is_none() && is_url {
+        return Some(at_url(state, url));
+    }
     if (state.types_call() || state.overlay.is_none() && is_typed) && call_line::paste(state, text)
     {
         return Some(after_typing(state));
@@ -142,19 +149,42 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     if state.is_editing() || state.overlay.is_some() || text.trim().is_empty() {
         return None;
     }
-    let url = bare_url(text);
-    if Origin::parse(url).is_some() && !url.contains(char::is_whitespace) {
-        state.builder.url.replace(url);
-        state.builder.is_written = true;
-        state.builder.on_url = true;
-        state.focus = Pane::Request;
-    } else {
-        let key = state.keymap.hint(Action::Edit).unwrap_or_default();
-        state.notice = Some(Notice::info(format!(
-            "The pasted text is words, with no call and no answer in them. {key} opens a field to paste it into."
-        )));
-    }
+    let key = state.keymap.hint(Action::Edit).unwrap_or_default();
+    state.notice = Some(Notice::info(format!(
+        "The pasted text is words, with no call and no answer in them. {key} opens a field to paste it into."
+    )));
     Some(Vec::new())
+}
+
+/// A URL is pasted while nothing is typed: it is the call, in the environment of its host, and the
+/// next key sends it.
+fn at_url(state: &mut State, url: &str) -> Vec<Effect> {
+    let was = state.environment;
+    state.screen = Screen::Explorer;
+    let mut effects = go_to(state, Origin::parse(url));
+    if was != state.environment {
+        // What belonged to the call before is no part of this one.
+        state.builder.load(&RequestSpec {
+            auth: state.builder.auth.clone(),
+            ..RequestSpec::new("GET", url)
+        });
+    }
+    state.builder.url.replace(url);
+    state.builder.is_written = true;
+    state.builder.on_url = true;
+    state.focus = Pane::Request;
+    if was != state.environment {
+        let send = state.keymap.hint(Action::FieldEnter).unwrap_or_default();
+        let place = state.environment();
+        let words = match (place.configured, state.builder.auth.token()) {
+            (_, Some(token)) => format!("Now in {}: {send} sends it as {token}.", place.name),
+            (true, None) => format!("Now in {}: {send} sends it without a token.", place.name),
+            (false, None) => format!("{send} sends it without a token; paste one to use it."),
+        };
+        state.notice = Some(Notice::info(words));
+    }
+    effects.push(Effect::ReadTokens(Box::new(state.environment().clone())));
+    effects
 }
 
 /// A pasted command is here: into the builder with it, in the environment of its host.
@@ -293,8 +323,10 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 /// A token that was pasted: it opens on what it says, unless a text is typed that it may be meant
 /// for.
 pub fn token(state: &mut State, text: Pasted, seen: SeenToken) -> Vec<Effect> {
+    // A line that has its whole URL waits for no id.
+    let is_whole = Origin::parse(&state.builder.url.text()).is_some();
     let is_meant = match state.types_call() {
-        true => seen.is_certain,
+        true => seen.is_certain || is_whole,
         false => !state.is_editing(),
     };
     match is_meant {
@@ -309,27 +341,6 @@ fn is_foreign(environment: &Environment) -> bool {
         .origin()
         .is_some_and(|origin| origin.to_string() == environment.name);
     by_origin || environment.name == Environment::COMMAND_LINE
-}
-
-/// Goes to the environment of that origin; to a new one where there is none.
-fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
-    let Some(origin) = origin else {
-        return Vec::new();
-    };
-    let is_there = |environment: &Environment| environment.origin().as_ref() == Some(&origin);
-    if is_there(state.environment()) {
-        return Vec::new();
-    }
-    if let Some(place) = state.environments.iter().position(is_there) {
-        return enter(state, place);
-    }
-    state.environments.push(Environment {
-        name: origin.to_string(),
-        base_url: origin.to_string(),
-        placements: state.placements.clone(),
-        ..Environment::default()
-    });
-    enter(state, state.environments.len() - 1)
 }
 
 /// A pasted answer is here: shown, remembered, and marked as one that nobody here asked for.

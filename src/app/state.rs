@@ -414,6 +414,7 @@ impl State {
             identity: None,
             reach: Reach::USUAL,
             knowledge: None,
+            who_am_i: None,
             no_cookies: false,
             configured: false,
             placements: Vec::new(),

@@ -58,6 +58,9 @@ fn environment_json(environment: &Environment) -> Value {
     if let Some(pack) = &environment.knowledge {
         object.insert("knowledge".into(), json!(pack));
     }
+    if let Some(path) = &environment.who_am_i {
+        object.insert("who_am_i".into(), json!(path));
+    }
     object.insert("protected".into(), json!(environment.protected));
     let tokens: Vec<&str> = environment.tokens.iter().map(TokenName::as_str).collect();
     object.insert("tokens".into(), json!(tokens));
@@ -103,6 +106,13 @@ fn show(name: &str, json: bool, out: &mut Out) -> Result<u8, Trouble> {
             or(
                 knowledge.title().unwrap_or_default(),
                 "unknown API: HTTP and standards only",
+            ),
+        ),
+        (
+            "who am I",
+            or(
+                environment.who_am_i.as_deref().unwrap_or_default(),
+                "as the pack says",
             ),
         ),
         ("protected", protected.to_owned()),

@@ -175,6 +175,7 @@ pub fn change_environment(
     };
     put("base_url", Some(Value::from(&environment.base_url)));
     put("knowledge", environment.knowledge.as_ref().map(Value::from));
+    put("who_am_i", environment.who_am_i.as_ref().map(Value::from));
     put(
         "protected",
         environment.protected.then(|| Value::from(true)),
@@ -202,6 +203,9 @@ fn fill(entry: &mut Table, environment: &Environment) {
     entry.insert("base_url", value(&environment.base_url));
     if let Some(pack) = &environment.knowledge {
         entry.insert("knowledge", value(pack));
+    }
+    if let Some(path) = &environment.who_am_i {
+        entry.insert("who_am_i", value(path));
     }
     if environment.protected {
         entry.insert("protected", value(true));

@@ -97,6 +97,14 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
                 certificate,
             }),
         };
+        let who_am_i = table.who_am_i;
+        if who_am_i.as_ref().is_some_and(|path| !path.starts_with('/')) {
+            return Err(wrong(
+                format!("{place}.who_am_i"),
+                "it is no path".into(),
+                "Write it under the base, as who_am_i = \"/me\".",
+            ));
+        }
         let mut addresses = Vec::with_capacity(table.resolve.len());
         for given in &table.resolve {
             addresses.push(Address::read(given.get_ref()).map_err(|why| {
@@ -143,6 +151,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
             identity,
             reach,
             knowledge: table.knowledge,
+            who_am_i,
             configured: true,
             placements: Vec::new(),
         });
@@ -250,6 +259,8 @@ struct EnvironmentTable {
     client_key: Option<PathBuf>,
     /// The id of the pack that speaks here.
     knowledge: Option<String>,
+    /// The path that says whose a token is.
+    who_am_i: Option<String>,
     #[serde(default)]
     no_cookies: bool,
     #[serde(default)]

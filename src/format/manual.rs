@@ -1,7 +1,6 @@
 //! The manual that comes with the program: its topics, and a page of it as lines of a width.
 
-use crate::model::{cut, wrap};
-use unicode_width::UnicodeWidthStr;
+use crate::model::{cut, width as columns, wrap};
 
 /// A page of the manual.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +104,7 @@ pub fn lines(page: &str, width: usize) -> Vec<Line> {
             }
         } else {
             let inside = text.len() - text.trim_start().len() + mark(text.trim_start());
-            for (number, part) in wrap(&text.replace("**", ""), width.saturating_sub(inside))
+            for (number, part) in wrap(&plain(text), width.saturating_sub(inside))
                 .into_iter()
                 .enumerate()
             {
@@ -118,6 +117,16 @@ pub fn lines(page: &str, width: usize) -> Vec<Line> {
     // What was left out leaves one blank line, not two.
     lines.dedup_by(|next, before| next.text.is_empty() && before.text.is_empty());
     lines
+}
+
+/// The text without the stars around words that are written with more weight.
+fn plain(text: &str) -> String {
+    let mut in_code = false;
+    let weightless = |letter: &char| {
+        in_code ^= *letter == '`';
+        in_code || *letter != '*'
+    };
+    text.chars().filter(weightless).collect()
 }
 
 /// Columns that the mark of a list takes.
@@ -146,7 +155,7 @@ fn cells(row: &str) -> Vec<String> {
             letter => cells[last].push(letter),
         }
     }
-    let trimmed = cells.iter().map(|cell| cell.trim().replace("**", ""));
+    let trimmed = cells.iter().map(|cell| plain(cell.trim()));
     trimmed.collect()
 }
 
@@ -157,7 +166,7 @@ fn put_table(rows: &[Vec<String>], width: usize, lines: &mut Vec<Line>) {
     };
     let widest = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.width()).max().unwrap_or(0)
+        cells.map(|cell| columns(cell)).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..number).map(widest).collect();
     let before: usize = widths[..number - 1].iter().map(|wide| wide + GAP).sum();
@@ -180,7 +189,7 @@ fn put_table(rows: &[Vec<String>], width: usize, lines: &mut Vec<Line>) {
         let mut start = String::new();
         for (cell, wide) in row.iter().zip(&widths).take(number - 1) {
             let cell = cut(cell, *wide);
-            let gap = wide.saturating_sub(cell.width()) + GAP;
+            let gap = wide.saturating_sub(columns(&cell)) + GAP;
             start.push_str(&cell);
             start.push_str(&" ".repeat(gap));
         }
@@ -205,7 +214,7 @@ mod tests {
             for width in [20, 38, 76, 100] {
                 for line in lines(topic.page, width) {
                     assert!(
-                        line.text.width() <= width,
+                        columns(&line.text) <= width,
                         "{} {width}: {}",
                         topic.name,
                         line.text
@@ -222,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_page_is_headings_paragraphs_lists_code_and_tables() {
-        let page = "# One\n\nFirst **words** here.\n\n- a point that is long\n\n```sh\nls -l\n```\n\n<!-- no -->\n\n| key | what |\n| --- | --- |\n| `|` | filter |\n";
+        let page = "# One\n\nFirst **words** *here*, `*.x`.\n\n- a point that is long\n\n```sh\nls -l\n```\n\n<!-- no -->\n\n| key | what |\n| --- | --- |\n| `|` | filter |\n";
         let shown: Vec<(Kind, String)> = lines(page, 14)
             .into_iter()
             .map(|l| (l.kind, l.text))
@@ -231,7 +240,7 @@ mod tests {
             (Kind::Heading, "One"),
             (Kind::Text, ""),
             (Kind::Text, "First words"),
-            (Kind::Text, "here."),
+            (Kind::Text, "here, `*.x`."),
             (Kind::Text, ""),
             (Kind::Text, "- a point"),
             (Kind::Text, "  that is"),

@@ -30,6 +30,8 @@ pub struct Environment {
     pub reach: Reach,
     /// The pack of knowledge that speaks here, where a person chose it.
     pub knowledge: Option<String>,
+    /// The path, under the base, that says whose a token is; a pack's own where none stands here.
+    pub who_am_i: Option<String>,
     /// Cookies are neither kept nor sent here.
     pub no_cookies: bool,
     /// It stands in the person's own settings.

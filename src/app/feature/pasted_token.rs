@@ -1,12 +1,13 @@
 //! A token that was pasted: looked at, taken for this run, kept, or forgotten. Its value waits
 //! outside the state for what is decided.
 
+use super::send::go_to;
 use super::setup;
 use crate::app::message::{Effect, Notice, Pasted};
 use crate::app::pane::{PastedToken, SeenToken};
 use crate::app::state::{Overlay, State};
 use crate::insight::token::{Tone, lines};
-use crate::model::{Auth, TokenName};
+use crate::model::{Auth, Origin, TokenName, resolve};
 
 /// What a token is called that is only used.
 const NAME: &str = "pasted";
@@ -27,8 +28,7 @@ fn seen(state: &mut State) -> Option<SeenToken> {
 
 /// The request goes with it from now on, to the place in use and nowhere else.
 pub fn take(state: &mut State) -> Vec<Effect> {
-    let place = state.environment().clone();
-    let Some(origin) = place.origin() else {
+    let Some(origin) = origin(state) else {
         state.notice = Some(Notice::info(
             "Nobody knows yet where it may go: this environment has no address.",
         ));
@@ -37,6 +37,9 @@ pub fn take(state: &mut State) -> Vec<Effect> {
     if seen(state).is_none() {
         return Vec::new();
     }
+    // Where the call is for another host than the environment's, that is where one goes.
+    let mut effects = go_to(state, Some(origin.clone()));
+    let place = state.environment().clone();
     let known = |name: &str| {
         let mut all = state.tokens.iter().map(|token| &token.name);
         all.any(|token| token.as_str() == name)
@@ -51,10 +54,17 @@ pub fn take(state: &mut State) -> Vec<Effect> {
     state.notice = Some(Notice::info(format!(
         "The request goes with {name} now. It is known in this run alone, and goes to {origin} only."
     )));
-    vec![
-        Effect::UseToken { name, origin },
-        Effect::ReadTokens(Box::new(place)),
-    ]
+    effects.push(Effect::UseToken { name, origin });
+    effects.push(Effect::ReadTokens(Box::new(place)));
+    effects
+}
+
+/// Where the call in front goes, and so where its token may: the sheet names it before.
+pub fn origin(state: &State) -> Option<Origin> {
+    let place = state.environment();
+    let sent = resolve(&state.builder.spec(), place).ok();
+    sent.and_then(|sent| Origin::parse(&sent.url))
+        .or(place.origin())
 }
 
 /// On to the form that keeps it.

@@ -7,7 +7,7 @@ use crate::app::message::{Effect, Notice};
 use crate::app::pane::{AskedCall, Question, path_of};
 use crate::app::screens;
 use crate::app::state::{Overlay, Running, State};
-use crate::model::{Auth, Manner, Progress, resolve};
+use crate::model::{Auth, Environment, Manner, Origin, Progress, resolve};
 
 /// Sends what the builder holds, or says why it cannot go.
 pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
@@ -115,4 +115,25 @@ pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     effects.extend(state.start_sandbox());
     effects.extend(screens::moved(state));
     effects
+}
+
+/// Goes to the environment of that origin; to a new one where there is none.
+pub fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
+    let Some(origin) = origin else {
+        return Vec::new();
+    };
+    let is_there = |environment: &Environment| environment.origin().as_ref() == Some(&origin);
+    if is_there(state.environment()) {
+        return Vec::new();
+    }
+    if let Some(place) = state.environments.iter().position(is_there) {
+        return enter(state, place);
+    }
+    state.environments.push(Environment {
+        name: origin.to_string(),
+        base_url: origin.to_string(),
+        placements: state.placements.clone(),
+        ..Environment::default()
+    });
+    enter(state, state.environments.len() - 1)
 }

@@ -51,6 +51,7 @@ pub fn change(state: &mut State) -> Vec<Effect> {
     setup
         .speaks
         .set(place.knowledge.as_deref().unwrap_or_default());
+    setup.who.set(place.who_am_i.as_deref().unwrap_or_default());
     setup.protected = place.protected;
     open(state, setup)
 }
@@ -256,7 +257,13 @@ fn self_made(state: &State, setup: &Setup) -> Result<Environment, (SetupRow, Str
         let why = format!("There is no pack named {pack}. Leave it empty to go by the host.");
         return Err((SetupRow::Speaks, why));
     }
+    let who_am_i = setup.who_am_i();
+    if who_am_i.as_ref().is_some_and(|path| !path.starts_with('/')) {
+        let why = "It is a path under the base, as /me. Leave it empty where there is none.";
+        return Err((SetupRow::WhoAmI, why.to_owned()));
+    }
     Ok(Environment {
+        who_am_i,
         name,
         base_url: base,
         knowledge: (!pack.is_empty()).then_some(pack),

@@ -4,6 +4,7 @@
 use crate::app::action::Place;
 use crate::app::field::Field;
 use crate::app::list::List;
+pub use crate::format::manual::Kind as LineKind;
 use crate::format::manual::{Line, TOPICS, Topic, lines};
 
 #[derive(Clone, Debug)]

@@ -23,6 +23,8 @@ pub enum SetupRow {
     Name,
     Base,
     Speaks,
+    /// The call that says whose a token is.
+    WhoAmI,
     Protected,
     Token,
     TokenName,
@@ -41,6 +43,7 @@ impl SetupRow {
             SetupRow::Name => "name",
             SetupRow::Base => "base",
             SetupRow::Speaks => "speaks",
+            SetupRow::WhoAmI => "who am I",
             SetupRow::Protected => "protected",
             SetupRow::Token => "token",
             SetupRow::TokenName => "its name",
@@ -153,6 +156,7 @@ pub struct Setup {
     pub name: Field,
     pub base: Field,
     pub speaks: Field,
+    pub who: Field,
     pub token_name: Field,
     pub under: Field,
     pub from: Field,
@@ -162,13 +166,13 @@ pub struct Setup {
     /// Those that can be had here, the safest first.
     pub keeps: Vec<KeepIn>,
     pub typed: TypedToken,
-    /// Who speaks at the base, and the call that says who somebody is.
+    /// Who speaks at the base.
     pub pack: Option<String>,
-    pub who_am_i: Option<String>,
     /// The first call.
     pub path: String,
     /// What was proposed last: a field that holds something else was typed by the person.
     proposed: (String, String, bool),
+    proposed_who: String,
     proposed_token: String,
     pub trouble: Option<String>,
     /// It is being written.
@@ -197,6 +201,7 @@ impl Setup {
             name: Field::line(""),
             base: Field::line(""),
             speaks: Field::line(""),
+            who: Field::line(""),
             token_name: Field::line(""),
             under: Field::line(""),
             from: Field::line(""),
@@ -206,9 +211,9 @@ impl Setup {
             keeps,
             typed: TypedToken::default(),
             pack: None,
-            who_am_i: None,
             path: "/".to_owned(),
             proposed: (String::new(), String::new(), false),
+            proposed_who: String::new(),
             proposed_token: String::new(),
             trouble: None,
             is_saving: false,
@@ -223,6 +228,7 @@ impl Setup {
                 SetupRow::Name,
                 SetupRow::Base,
                 SetupRow::Speaks,
+                SetupRow::WhoAmI,
                 SetupRow::Protected,
             ],
             SetupKind::Change(_) => {
@@ -230,6 +236,7 @@ impl Setup {
                     SetupRow::Name,
                     SetupRow::Base,
                     SetupRow::Speaks,
+                    SetupRow::WhoAmI,
                     SetupRow::Protected,
                 ];
             }
@@ -266,6 +273,7 @@ impl Setup {
             SetupRow::Name => Some(&mut self.name),
             SetupRow::Base => Some(&mut self.base),
             SetupRow::Speaks => Some(&mut self.speaks),
+            SetupRow::WhoAmI => Some(&mut self.who),
             SetupRow::TokenName => Some(&mut self.token_name),
             SetupRow::Under => Some(&mut self.under),
             SetupRow::From => Some(&mut self.from),
@@ -303,7 +311,7 @@ impl Setup {
     /// Whether anything is.
     pub fn propose(&mut self, taken: &[&str], library: &Library) -> bool {
         let Some(found) = propose(&self.url.text(), taken, library) else {
-            (self.pack, self.who_am_i) = (None, None);
+            self.pack = None;
             return false;
         };
         let Environment {
@@ -322,7 +330,12 @@ impl Setup {
             self.protected = protected;
         }
         self.proposed = (name, base_url, protected);
-        (self.pack, self.who_am_i, self.path) = (found.pack, found.who_am_i, found.path);
+        let who = found.who_am_i.unwrap_or_default();
+        if self.who.text() == self.proposed_who {
+            self.who.set(&who);
+        }
+        self.proposed_who = who;
+        (self.pack, self.path) = (found.pack, found.path);
         true
     }
 
@@ -339,8 +352,17 @@ impl Setup {
         match row {
             SetupRow::Name => !self.proposed.0.is_empty() && self.name.text() == self.proposed.0,
             SetupRow::Base => !self.proposed.1.is_empty() && self.base.text() == self.proposed.1,
+            SetupRow::WhoAmI => {
+                !self.proposed_who.is_empty() && self.who.text() == self.proposed_who
+            }
             _ => false,
         }
+    }
+
+    /// The path that the person gave, where it is not what the pack says by itself.
+    pub fn who_am_i(&self) -> Option<String> {
+        let path = self.who.text().trim().to_owned();
+        (!path.is_empty() && path != self.proposed_who).then_some(path)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{body, masking};
 use crate::format::record::{self, Bodies};
 use crate::insight::redact::Mask;
 use crate::insight::{Query, Sought, Term, Want};
-use crate::model::{ExchangeId, ExchangeSummary, RawExchange};
+use crate::model::{CallOrigin, ExchangeId, ExchangeSummary, RawExchange};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::sync::Arc;
@@ -218,6 +218,7 @@ impl Filter {
                 return self.parts("codes", &[format!("\n{word}\n")], term.negated);
             }
             Want::Refused(refused) => return self.refused(*refused != term.negated),
+            Want::From(origin) => return self.made_for(*origin, term.negated),
             Want::Since(ms) => {
                 let sign = if term.negated { "<" } else { ">=" };
                 return self.and(&format!("started_ms {sign} ?"), Value::Integer(*ms));
@@ -243,6 +244,16 @@ impl Filter {
         self.sql.push_str(&format!(
             " AND {not}(class = 'success' AND EXISTS (SELECT 1 FROM records
                  WHERE records.id = calls.id AND instr(records.summary, '\"refused\":true') > 0))"
+        ));
+    }
+
+    /// What a call was made for stands in its line, too.
+    fn made_for(&mut self, origin: CallOrigin, negated: bool) {
+        let not = if negated { "NOT " } else { "" };
+        self.sql.push_str(&format!(
+            " AND {not}EXISTS (SELECT 1 FROM records
+                 WHERE records.id = calls.id AND instr(records.summary, '\"origin\":\"{}\"') > 0)",
+            origin.id()
         ));
     }
 
@@ -365,6 +376,8 @@ mod tests {
         "case:É",
         "refused:yes",
         "refused:no",
+        "from:person",
+        "from:probe",
         "since:1h",
         "since:2d",
         "until:30m",

@@ -5,7 +5,7 @@
 mod moment;
 mod spelling;
 
-use crate::model::{ExchangeSummary, StatusClass};
+use crate::model::{CallOrigin, ExchangeSummary, StatusClass};
 use jiff::{Timestamp, Zoned};
 use moment::{Moment, moment};
 pub use spelling::Sought;
@@ -62,6 +62,8 @@ pub enum Want {
     Case(String),
     /// Refused under a status that says that it worked, or not.
     Refused(bool),
+    /// What it was made for.
+    From(CallOrigin),
     /// Started at this millisecond or later.
     Since(i64),
     /// Started before this millisecond.
@@ -155,6 +157,7 @@ impl Want {
                 .any(|error| error.code.as_ref().is_some_and(|code| same(code, word))),
             Want::Case(word) => summary.case.as_ref().is_some_and(|case| same(case, word)),
             Want::Refused(refused) => summary.refused == *refused,
+            Want::From(origin) => summary.origin == *origin,
             Want::Since(ms) => summary.started_at.as_millisecond() >= *ms,
             Want::Until(ms) => summary.started_at.as_millisecond() < *ms,
             Want::Word(word) => word.is_in(&search_text(summary)),
@@ -333,6 +336,7 @@ impl Word {
             "code" => Some(Want::Code(lower)),
             "case" => Some(Want::Case(lower)),
             "refused" => yes_or_no(&lower).map(Want::Refused),
+            "from" => origin(&lower).map(Want::From),
             "since" => moment(value, now).map(|moment| Want::Since(moment.first)),
             _ => moment(value, now).map(|moment| Want::Until(moment.after)),
         };
@@ -370,7 +374,7 @@ impl Word {
     }
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "status",
     "class",
     "method",
@@ -381,6 +385,7 @@ const NAMES: [&str; 12] = [
     "code",
     "case",
     "refused",
+    "from",
     "since",
     "until",
 ];
@@ -392,6 +397,7 @@ fn problem(key: &str) -> &'static str {
         "method" => "names no method",
         "host" => "names no part of a host",
         "refused" => "is neither yes nor no",
+        "from" => "names nothing that makes calls",
         _ => "names no time",
     }
 }
@@ -404,10 +410,26 @@ fn remedy(key: &str) -> String {
             format!("The classes are {ids}.")
         }
         "host" => "It is written as host:acme or host:api.acme.example:8443.".to_owned(),
+        "from" => format!("Calls are from {}.", MAKERS.map(CallOrigin::id).join(", ")),
         "refused" => "It is written as refused:yes or refused:no.".to_owned(),
         "since" | "until" => format!("A time is {}.", moment::FORMS),
         key => format!("It is written as {key}:WORD."),
     }
+}
+
+/// What calls are made for, as a filter names it.
+const MAKERS: [CallOrigin; 7] = [
+    CallOrigin::Person,
+    CallOrigin::Probe,
+    CallOrigin::Matrix,
+    CallOrigin::Replay,
+    CallOrigin::Survey,
+    CallOrigin::Agent,
+    CallOrigin::Grant,
+];
+
+fn origin(text: &str) -> Option<CallOrigin> {
+    MAKERS.into_iter().find(|origin| origin.id() == text)
 }
 
 /// RFC 9110, 9.1 and 5.6.2.
@@ -513,6 +535,7 @@ mod tests {
             "token:support",
             "code:NOT_ALLOWED",
             "case:acme-1",
+            "from:person",
             "runbooks/7",
             "page=2",
             "zugriff",
@@ -532,6 +555,7 @@ mod tests {
             "token:supp",
             "code:not",
             "case:ACME-11",
+            "from:probe",
             "acme.example",
             "\"get core\"",
         ] {

@@ -19,6 +19,17 @@ pub const MOST_CALLS: usize = 10;
 /// Names of an answer's items that are kept to be shown.
 const NAMES: usize = 3;
 
+/// Where an answer that no pack knows may tell whose a token is: the claims of OpenID Connect, and
+/// scopes as RFC 7662 has them.
+const USUAL_PLACES: [(&str, &str); 6] = [
+    ("name", "/name"),
+    ("name", "/preferred_username"),
+    ("name", "/email"),
+    ("name", "/sub"),
+    ("roles", "/roles"),
+    ("scopes", "/scope"),
+];
+
 /// The calls that a pack has for a survey, as they are appended to the base of an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Plan {
@@ -103,6 +114,17 @@ impl Survey {
             plan.lists = lists
                 .map(|list| (list.title.clone(), under(&list.path)))
                 .collect();
+        }
+        // What a person said of their own API counts more than what its pack says.
+        if let Some(path) = &environment.who_am_i
+            && plan.who.as_ref().is_none_or(|who| who.path != *path)
+        {
+            let usual = USUAL_PLACES.iter();
+            let places = usual.map(|(name, place)| ((*name).to_owned(), (*place).to_owned()));
+            plan.who = Some(Who {
+                path: path.clone(),
+                places: places.collect(),
+            });
         }
         let is_empty = plan.who.is_none() && plan.lists.is_empty();
         Survey {
@@ -364,6 +386,20 @@ mod tests {
     use crate::insight::api::knowledge::Pack;
     use crate::model::{Outcome, Timestamp, resolve};
     use std::time::Duration;
+
+    #[test]
+    fn a_call_that_a_person_named_is_asked_before_what_the_pack_has() {
+        let own = Environment {
+            base_url: "https://own.example".into(),
+            who_am_i: Some("/self".into()),
+            ..Environment::default()
+        };
+        let token = TokenName::new("desk").unwrap();
+        for knowledge in [Knowledge::default(), knowledge()] {
+            let survey = Survey::of(&knowledge, &own);
+            assert_eq!(survey.next(&token).unwrap().url, "{{base}}/self");
+        }
+    }
 
     /// What a pack says of an API of shelves and books.
     fn knowledge() -> Knowledge {

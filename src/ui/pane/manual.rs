@@ -1,8 +1,7 @@
 //! The manual: its topics, or the page of one.
 
-use crate::app::pane::Manual;
+use crate::app::pane::{LineKind, Manual};
 use crate::app::{Painted, Spot};
-use crate::format::manual::Kind;
 use crate::model::{cut, fit, wrap};
 use crate::ui::paint::{area_of, frame, more};
 use crate::ui::theme::Theme;
@@ -103,9 +102,9 @@ fn page(
     for (rect, line) in inside.rows().zip(lines.iter().skip(top)) {
         let style = match line.kind {
             _ if line.has(&words) => theme.found(false),
-            Kind::Heading => theme.strong(),
-            Kind::Code => theme.code(),
-            Kind::Text => Style::new(),
+            LineKind::Heading => theme.strong(),
+            LineKind::Code => theme.code(),
+            LineKind::Text => Style::new(),
         };
         screen.render_widget(Line::styled(line.text.clone(), style), rect);
     }

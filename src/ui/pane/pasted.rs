@@ -2,7 +2,7 @@
 
 use super::tokens::{lifetime, rows};
 use crate::app::pane::PastedToken;
-use crate::app::{Action, State};
+use crate::app::{Action, State, origin_of_call};
 use crate::insight::token::{Line as Told, TokenKind, Tone, Validity, lines};
 use crate::model::{StatusClass, cut, wrap};
 use crate::ui::paint::{barred, frame};
@@ -93,25 +93,32 @@ pub fn draw(state: &State, pasted: &PastedToken, theme: &Theme, area: Rect, scre
 }
 
 fn keys(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let keep = match width {
+        48.. => "keep as …        keyring, command, file, variable",
+        _ => "keep as …",
+    };
     let rows = [
-        (Action::PastedUse, "use for this run"),
-        (
-            Action::PastedKeep,
-            match width {
-                48.. => "keep as …        keyring, command, file, variable",
-                _ => "keep as …",
-            },
-        ),
-        (Action::PastedCopy, "copy what it says"),
+        (Action::PastedUse, use_of(state, width)),
+        (Action::PastedKeep, keep.to_owned()),
+        (Action::PastedCopy, "copy what it says".to_owned()),
     ];
     let rows = rows.into_iter().map(|(action, words)| {
         let key = state.keymap.hint(action).unwrap_or_default();
         Line::from(vec![
             Span::styled(format!("{:<4}", theme.key_name(&key)), theme.key()),
-            Span::raw(cut(words, width.saturating_sub(4))),
+            Span::raw(cut(&words, width.saturating_sub(4))),
         ])
     });
     rows.collect()
+}
+
+/// Where it would go, which is asked here and nowhere else.
+fn use_of(state: &State, width: usize) -> String {
+    match origin_of_call(state) {
+        Some(origin) if width >= 60 => format!("use for this run, at {origin} only"),
+        Some(origin) => format!("use for this run: {origin}"),
+        None => "use for this run".to_owned(),
+    }
 }
 
 fn content(state: &State, pasted: &PastedToken, theme: &Theme, width: usize) -> Vec<Line<'static>> {

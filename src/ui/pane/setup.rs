@@ -22,7 +22,7 @@ pub fn place(setup: &Setup, screen: Rect) -> Rect {
         true => 100.min(screen.width),
         false => screen.width,
     };
-    let rows = 11 + setup.typed.says.len() as u16 + 6;
+    let rows = 12 + setup.typed.says.len() as u16 + 6;
     let top = 1.min(screen.height.saturating_sub(1));
     Rect {
         x: screen.x + if wide { 10 } else { 0 },
@@ -198,6 +198,10 @@ fn value_of<'s>(setup: &'s Setup, row: SetupRow, theme: &Theme) -> Value<'s> {
             Value::Words(words, Style::new())
         }
         SetupRow::Speaks => Value::Field(&setup.speaks),
+        SetupRow::WhoAmI if setup.who.is_empty() && setup.row != row => {
+            Value::Words("none known".to_owned(), theme.dim())
+        }
+        SetupRow::WhoAmI => Value::Field(&setup.who),
         SetupRow::TokenName => Value::Field(&setup.token_name),
         SetupRow::Under => Value::Field(&setup.under),
         SetupRow::From => Value::Field(&setup.from),
@@ -229,14 +233,16 @@ fn value_of<'s>(setup: &'s Setup, row: SetupRow, theme: &Theme) -> Value<'s> {
 /// What stands at the right of a row.
 fn aside(setup: &Setup, row: SetupRow) -> String {
     match row {
-        SetupRow::Name | SetupRow::Base if setup.is_proposed(row) => "proposed".to_owned(),
+        SetupRow::Name | SetupRow::Base | SetupRow::WhoAmI if setup.is_proposed(row) => {
+            "proposed".to_owned()
+        }
         SetupRow::Url => "any URL of the API".to_owned(),
         SetupRow::Speaks if setup.row == row => "the id of a pack, or nothing".to_owned(),
-        SetupRow::Speaks => match (&setup.pack, &setup.who_am_i) {
-            (Some(_), Some(path)) => format!("who am I: {path}"),
-            (Some(_), None) => String::new(),
-            (None, _) => "HTTP and standards only".to_owned(),
+        SetupRow::Speaks => match &setup.pack {
+            Some(_) => String::new(),
+            None => "HTTP and standards only".to_owned(),
         },
+        SetupRow::WhoAmI => "a path such as /me, or nothing".to_owned(),
         SetupRow::Protected => "yes: writes ask first".to_owned(),
         SetupRow::Token => "unseen".to_owned(),
         SetupRow::Under => setup

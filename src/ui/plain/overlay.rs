@@ -197,6 +197,8 @@ fn form(setup: &Setup) -> Vec<String> {
                 None => "an unknown API, so HTTP and the standards only".to_owned(),
             },
             SetupRow::Speaks => setup.speaks.text(),
+            SetupRow::WhoAmI if setup.who.is_empty() => "no call is known".to_owned(),
+            SetupRow::WhoAmI => setup.who.text(),
             SetupRow::Protected if setup.protected => "yes, calls that write ask first".to_owned(),
             SetupRow::Protected => "no".to_owned(),
             SetupRow::Token if setup.typed.count == 0 => "none yet; it is not shown".to_owned(),

@@ -1,7 +1,7 @@
 //! A command with what it brought beneath it: one call and its answer. The words around them are
 //! counted, so that it can be said what was left out.
 
-use super::command;
+use super::{command, fetch};
 use crate::model::SentRequest;
 
 /// Lines of one command.
@@ -93,6 +93,9 @@ impl Beneath<'_> {
 /// The line behind a command: it goes on where a line says so, and where a quotation is open.
 fn end_of(lines: &[&str], start: usize) -> usize {
     let most = lines.len().min(start + LONGEST);
+    if lines[start].contains("fetch(") {
+        return end_of_script(&lines[..most], start);
+    }
     let mut quote: Option<char> = None;
     let mut by_signs = None;
     for (at, line) in lines.iter().enumerate().take(most).skip(start) {
@@ -115,6 +118,22 @@ fn end_of(lines: &[&str], start: usize) -> usize {
     }
     // A quotation that never ends was none.
     by_signs.unwrap_or(most)
+}
+
+/// The line behind a call in a script: its last bracket ends it, and what is done with the answer
+/// (`.then(…)`) belongs to it.
+fn end_of_script(lines: &[&str], start: usize) -> usize {
+    let mut end = start + 1;
+    while end < lines.len() && fetch::is_open(&lines[start..end].join("\n")) {
+        end += 1;
+    }
+    let follows = |line: &&str| {
+        line.trim_start().starts_with(".then(") || line.trim_start().starts_with(".catch(")
+    };
+    while lines.get(end).is_some_and(follows) {
+        end += 1;
+    }
+    end
 }
 
 fn goes_on(line: &str) -> bool {
@@ -163,6 +182,7 @@ mod tests {
     #[test]
     fn a_command_alone_several_of_them_or_a_here_document_have_no_answer() {
         for text in [
+            "await fetch('https://a.example/x', {\n  method: 'PUT'\n});",
             "curl https://a.example/x",
             "curl https://a.example/x\n\n",
             "curl https://a.example/x\ncurl https://a.example/y\n{}",
@@ -171,6 +191,15 @@ mod tests {
         ] {
             assert!(split(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_call_of_a_script_ends_with_its_last_bracket() {
+        let text = "const r = await fetch(\"https://a.example/x\", {\n  \"method\": \"PUT\",\n  \"headers\": { \"X-A\": \"b\" }\n});\nHTTP/1.1 403 Forbidden\n\n{\"b\": 1}";
+        let parts = split(text).unwrap();
+        assert_eq!(parts.sent.method, "PUT");
+        assert_eq!(parts.sent.headers.get("x-a").unwrap(), "b");
+        assert_eq!(parts.rest[0], "HTTP/1.1 403 Forbidden");
     }
 
     #[test]

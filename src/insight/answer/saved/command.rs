@@ -1,7 +1,7 @@
 //! The command above an answer: whoever pastes what `curl -i` printed often pastes how they
 //! called it as well. It is read for the request alone; importing commands is another matter.
 
-use super::head;
+use super::{fetch, head};
 use crate::model::{Headers, SentRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,7 +31,7 @@ pub fn request<'a>(mut lines: impl Iterator<Item = &'a str>) -> Option<SentReque
 
 /// The command of a line, without the prompt before it.
 pub fn command(line: &str) -> Option<&str> {
-    const PROGRAMS: [&str; 7] = [
+    const PROGRAMS: [&str; 8] = [
         "curl ",
         "curl.exe ",
         "http ",
@@ -39,12 +39,14 @@ pub fn command(line: &str) -> Option<&str> {
         "xh ",
         "wget ",
         "Invoke-",
+        "fetch(",
     ];
     let at = PROGRAMS.iter().filter_map(|name| {
         let at = line.find(name)?;
         let before = line[..at].trim_end();
-        let is_start =
-            before.is_empty() || before.ends_with(['$', '>', '#', '%', '❯', '➜', ';', '|', '(']);
+        let is_start = before.is_empty()
+            || before.ends_with(['$', '>', '#', '%', '❯', '➜', ';', '|', '('])
+            || *name == "fetch(" && (before.ends_with("await") || before.ends_with('='));
         is_start.then_some(at)
     });
     let start = at.min()?;
@@ -63,6 +65,9 @@ struct Asked {
 
 /// The request of a whole command, without the prompt before it.
 pub fn read(text: &str) -> Option<SentRequest> {
+    if text.starts_with("fetch(") {
+        return fetch::read(text);
+    }
     let mut words = words(text).into_iter();
     let program = words.next()?;
     let mut asked = Asked::default();

@@ -8,6 +8,7 @@ mod below;
 mod client;
 mod command;
 mod credential;
+mod fetch;
 mod head;
 mod literal;
 mod marked;
