@@ -231,6 +231,7 @@ packs! {
     azure_devops
     azure_gateway
     azure_openai
+    big_ip
     bigcommerce
     binance
     bitbucket
@@ -250,6 +251,7 @@ packs! {
     databricks
     datadog
     dataverse
+    deezer
     digitalocean
     discord
     django_rest
@@ -260,6 +262,7 @@ packs! {
     elasticsearch
     entra
     envoy
+    etherscan
     express
     fastapi
     fastly
@@ -384,6 +387,7 @@ packs! {
     ups
     vault
     vercel
+    vivox
     vonage
     webflow
     wise
