@@ -235,6 +235,7 @@ packs! {
     azure_gateway
     azure_openai
     bamboohr
+    big_ip
     bigcommerce
     binance
     bitbucket
@@ -260,6 +261,7 @@ packs! {
     dataverse
     deepgram
     deepseek
+    deezer
     dhl
     digitalocean
     discord
@@ -275,6 +277,7 @@ packs! {
     elevenlabs
     entra
     envoy
+    etherscan
     expedia_rapid
     express
     fastapi
@@ -423,6 +426,7 @@ packs! {
     usps
     vault
     vercel
+    vivox
     vonage
     weaviate
     webflow

@@ -183,6 +183,19 @@ fn fit_the_table_is_what_the_seen_refusals_say() {
     }
 }
 
+#[test]
+fn a_large_page_of_nothing_but_tags_is_judged_at_once() {
+    let mut case = cases::read("fresh").remove(0);
+    let page = "<b></b>".repeat(150_000);
+    case.answer = format!("HTTP/1.1 403 Forbidden\nContent-Type: text/html\n\n{page}");
+    let catalogue = catalogue();
+    judge_all(vec![case.clone()], &catalogue);
+    let began = std::time::Instant::now();
+    judge_all(vec![case], &catalogue);
+    // Both ways, and not optimised; it was half a minute when all its words were looked at.
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+}
+
 /// Examples that say more than the rules hear so far; there shall never be more.
 const MOST_OTHERWISE: usize = 29;
 

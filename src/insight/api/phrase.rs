@@ -5,16 +5,33 @@
 /// How many words a `*` may stand for.
 const GAP: usize = 6;
 
+/// Nobody reads further to learn why, and a page of nothing but signs can hold a million.
+const MOST: usize = 600;
+
 /// A text cut into its words, as phrases see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words(Vec<String>);
+pub struct Words {
+    words: Vec<String>,
+    /// Of each word its beginning as one bit, and of all.
+    bits: Vec<u128>,
+    all: u128,
+}
+
+/// The bit of a word's first two bytes: words with other bits begin otherwise.
+fn bit(word: &str) -> u128 {
+    match *word.as_bytes() {
+        [] => 0,
+        [first] => 1 << (usize::from(first) * 7 % 128),
+        [first, second, ..] => 1 << ((usize::from(first) * 7 + usize::from(second) * 31) % 128),
+    }
+}
 
 impl Words {
     /// Letters, digits and `_` make a word; `'` and `.` only inside one.
     pub fn of(text: &str) -> Words {
-        let mut words = Vec::new();
+        let mut words = Words::default();
         let mut word = String::new();
-        let mut end = |word: &mut String| {
+        let end = |word: &mut String, words: &mut Words| {
             let trimmed = word.trim_matches(['\'', '.']);
             if !trimmed.is_empty() {
                 words.push(trimmed.to_owned());
@@ -22,16 +39,26 @@ impl Words {
             word.clear();
         };
         for c in text.chars() {
+            if words.words.len() >= MOST {
+                return words;
+            }
             if c.is_alphanumeric() || matches!(c, '_' | '\'' | '.') {
                 word.extend(c.to_lowercase());
             } else if c == '\u{2019}' {
                 word.push('\'');
             } else {
-                end(&mut word);
+                end(&mut word, &mut words);
             }
         }
-        end(&mut word);
-        Words(words)
+        end(&mut word, &mut words);
+        words
+    }
+
+    fn push(&mut self, word: String) {
+        let bit = bit(&word);
+        self.all |= bit;
+        self.bits.push(bit);
+        self.words.push(word);
     }
 
     /// The words of what a program says: the names of its classes are parted at their dots.
@@ -49,16 +76,18 @@ impl Words {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.words.is_empty()
     }
 
     /// Joins the words of another text behind these; no phrase reaches across.
     pub fn add(&mut self, other: Words) {
-        if !self.0.is_empty() && !other.0.is_empty() {
+        if !self.is_empty() && !other.is_empty() {
             // No text has an empty word, so nothing matches it.
-            self.0.push(String::new());
+            self.push(String::new());
         }
-        self.0.extend(other.0);
+        for word in other.words {
+            self.push(word);
+        }
     }
 }
 
@@ -80,11 +109,21 @@ struct Choice {
 impl Choice {
     fn new(text: &str) -> Option<Choice> {
         let start = text.strip_suffix('~');
-        let words = Words::of(start.unwrap_or(text)).0;
+        let words = Words::of(start.unwrap_or(text)).words;
         (!words.is_empty()).then_some(Choice {
             words,
             is_beginning: start.is_some(),
         })
+    }
+
+    /// The bits that a word must have one of, to be its first.
+    fn bits(&self) -> u128 {
+        match self.words.as_slice() {
+            // The beginning of a word may end before its second byte.
+            [only] if self.is_beginning && only.len() < 2 => u128::MAX,
+            [first, ..] => bit(first),
+            [] => u128::MAX,
+        }
     }
 
     fn begins(&self, text: &[String]) -> bool {
@@ -98,7 +137,11 @@ impl Choice {
 
 /// A phrase, ready to be looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phrase(Vec<Piece>);
+pub struct Phrase {
+    pieces: Vec<Piece>,
+    /// For each piece of words the bits of those that it can begin with.
+    bits: Vec<u128>,
+}
 
 impl Phrase {
     /// `None` for a phrase that holds no word, or begins or ends with a gap.
@@ -117,11 +160,25 @@ impl Phrase {
             pieces.push(Piece::Choice(choices.collect::<Option<_>>()?));
         }
         let edges = [pieces.first()?, pieces.last()?];
-        (!edges.contains(&&Piece::Gap)).then_some(Phrase(pieces))
+        if edges.contains(&&Piece::Gap) {
+            return None;
+        }
+        let bits = pieces.iter().map(|piece| match piece {
+            Piece::Choice(choices) => choices.iter().fold(0, |all, choice| all | choice.bits()),
+            Piece::Version | Piece::Gap => u128::MAX,
+        });
+        let bits = bits.collect();
+        Some(Phrase { pieces, bits })
     }
 
     pub fn is_in(&self, words: &Words) -> bool {
-        (0..words.0.len()).any(|at| fits(&self.0, &words.0[at..]))
+        // Most phrases hold a word that begins like none of the text.
+        if self.bits.iter().any(|bits| bits & words.all == 0) {
+            return false;
+        }
+        let first = self.bits.first().copied().unwrap_or(u128::MAX);
+        let mut places = words.bits.iter().enumerate();
+        places.any(|(at, bit)| bit & first != 0 && fits(&self.pieces, &words.words[at..]))
     }
 }
 
@@ -206,6 +263,15 @@ mod tests {
         assert!(!Phrase::new("token expired").unwrap().is_in(&words));
         assert!(!Phrase::new("token * expired").unwrap().is_in(&words));
         assert!(Phrase::new("expired").unwrap().is_in(&words));
+    }
+
+    #[test]
+    fn a_text_without_end_is_read_no_further_than_anybody_would() {
+        let page = format!("token expired {} core", "<b></b>".repeat(200_000));
+        let words = Words::of(&page);
+        assert_eq!(words.words.len(), MOST);
+        assert!(Phrase::new("token expired").unwrap().is_in(&words));
+        assert!(!Phrase::new("core").unwrap().is_in(&words));
     }
 
     #[test]

@@ -7,8 +7,11 @@ use super::members::{Members, Place, Setting, words};
 use super::names::{Role, rank, roles, squeezed};
 use super::object::entry_from;
 use super::standards;
-use super::words::{is_code_word, is_marker, is_number, is_plain_code, leading_code};
+use super::words::{
+    is_code_word, is_denial, is_marker, is_number, is_plain_code, is_shouted_code, leading_code,
+};
 use crate::insight::json::{self, Json};
+use crate::insight::words::senses_of_code;
 
 /// Levels below the outermost value in which errors are looked for.
 const DEPTH: usize = 10;
@@ -229,7 +232,11 @@ impl Walk {
         match value {
             Json::Object(members) if path.is_empty() || !is_one_error(value) => {
                 for (name, value) in members {
-                    let named = !is_whole(name);
+                    if let Some(entry) = said_under_code(name, value, origin) {
+                        self.entries.push(entry);
+                        continue;
+                    }
+                    let named = !is_whole(name) && !stands_for_errors(name, value);
                     if named {
                         path.push(start_of(name));
                     }
@@ -424,6 +431,32 @@ fn is_whole(name: &str) -> bool {
     NAMES.contains(&squeezed(name).as_str()) || name == "__all__"
 }
 
+/// A member that is made for errors and holds some is no field of the input.
+fn stands_for_errors(name: &str, value: &Json) -> bool {
+    const NAMES: [&str; 6] = ["message", "messages", "error", "errors", "code", "status"];
+    let holds = match value {
+        Json::List(values) => values.iter().any(|value| value.as_object().is_some()),
+        Json::Object(_) => true,
+        _ => false,
+    };
+    holds && NAMES.contains(&squeezed(name).as_str())
+}
+
+/// `{"VALID_TOKEN_REQUIRED": "Invalid CSRF token"}`: a code, and the sentence for it.
+fn said_under_code(name: &str, value: &Json, origin: EntryOrigin) -> Option<Entry> {
+    let said = value.as_text().filter(|said| said.contains(' '))?;
+    let denies = is_denial(name) || name.ends_with("_REQUIRED") || name.contains("MISSING");
+    // A column of a table may be shouted too: `CREDIT_LIMIT`.
+    let is_code = is_shouted_code(name) && denies && !senses_of_code(name).is_empty();
+    is_code.then(|| Entry {
+        code: Some(name.to_owned()),
+        detail: Some(said.to_owned()),
+        origin,
+        raw: Json::Object(vec![(name.to_owned(), value.clone())]).to_string(),
+        ..Entry::default()
+    })
+}
+
 /// Whether a name is one of several errors, or of what is wrong with several fields.
 fn is_plural(name: &str) -> bool {
     const NAMES: [&str; 23] = [
@@ -515,7 +548,10 @@ fn holds_errors(object: &Json) -> bool {
         let of_objects = objects
             .first()
             .is_some_and(|value| value.as_object().is_some());
-        let in_fields = matches!(name.as_str(), "messages" | "fields" | "violations");
+        let in_fields = matches!(
+            name.as_str(),
+            "message" | "messages" | "fields" | "violations"
+        );
         is_list && named || of_objects && in_fields
     })
 }

@@ -34,8 +34,9 @@ const GRPC: [&str; 17] = [
 pub fn add(response: &Response, codes: &[&str], body: &mut ErrorBody) {
     let silent = body.entries.is_empty();
     for challenge in challenges(&response.headers) {
-        let says_why = challenge.parameter("error").is_some()
-            || challenge.parameter("error_description").is_some();
+        let says_why = ["error", "error_description", "oauth_problem"]
+            .iter()
+            .any(|name| challenge.parameter(name).is_some());
         if says_why || silent {
             add_challenge(&challenge, body);
         }
@@ -250,7 +251,14 @@ fn add_challenge(challenge: &Challenge, body: &mut ErrorBody) {
 }
 
 fn entry_of(challenge: &Challenge) -> Entry {
-    const OWN: [&str; 4] = ["realm", "error", "error_description", "error_uri"];
+    const OWN: [&str; 6] = [
+        "realm",
+        "error",
+        "error_description",
+        "error_uri",
+        "oauth_problem",
+        "oauth_problem_advice",
+    ];
     let own = |name: &str| OWN.iter().any(|o| o.eq_ignore_ascii_case(name));
     let text = |name: &str| challenge.parameter(name).map(str::to_owned);
     let title = match challenge.parameter("realm") {
@@ -270,8 +278,8 @@ fn entry_of(challenge: &Challenge) -> Entry {
     let title = title.trim();
     Entry {
         title: (!title.is_empty()).then(|| title.to_owned()),
-        detail: text("error_description"),
-        code: text("error"),
+        detail: text("error_description").or_else(|| text("oauth_problem_advice")),
+        code: text("error").or_else(|| text("oauth_problem")),
         needed: challenge
             .parameter("scope")
             .map(names_in)

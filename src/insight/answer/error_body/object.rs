@@ -5,7 +5,7 @@ use super::codes::{Codes, codes_of};
 use super::entry::{Entry, EntryOrigin, Remedy, member, text};
 use super::members::{Member, Members, Place, Setting, words};
 use super::names::{Role, roles, squeezed};
-use super::words::{is_code_word, is_phrase, link_to_follow, names_in, url_in};
+use super::words::{is_code_word, is_marker, is_phrase, link_to_follow, names_in, url_in};
 use crate::insight::json::Json;
 
 /// An object as an entry, by whatever names its makers chose.
@@ -58,6 +58,11 @@ fn say<'a>(members: &'a Members, codes: &Codes, entry: &mut Entry, used: &mut Ve
     let title = members.best(Role::Title, free);
     let is_error = |name: &str| matches!(squeezed(name).as_str(), "error" | "err" | "errors");
     let message = members.best(Role::Message, |m| free(m).filter(|_| !is_error(m.name)));
+    let message = message.map(|(name, said)| match is_marker(&said) {
+        // `{"message": "NOTOK", "result": "Invalid key"}`
+        true => sentence_in_result(members).unwrap_or((name, said)),
+        false => (name, said),
+    });
     let taken = message.as_ref().map(|(name, _)| *name);
     let specific = members.best(Role::Specific, |m| {
         let is_kept = m.squeezed == "reason" && is_code_word(&free(m)?);
@@ -99,6 +104,16 @@ fn say<'a>(members: &'a Members, codes: &Codes, entry: &mut Entry, used: &mut Ve
     if entry.title.is_none() {
         entry.title = codes.kind.clone();
     }
+}
+
+/// What stands where the result would, where that is a sentence.
+fn sentence_in_result<'a>(members: &'a Members) -> Option<(&'a str, String)> {
+    let mut members = members.all.iter();
+    let result = members.find(|member| matches!(member.squeezed.as_str(), "result" | "data"))?;
+    let said = result.value.as_text()?;
+    said.trim()
+        .contains(' ')
+        .then(|| (result.name, said.to_owned()))
 }
 
 /// Two sentences as one text.

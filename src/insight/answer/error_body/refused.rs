@@ -11,7 +11,7 @@ use super::seen::{
     is_positive, is_true, is_zero, of_part, says_something,
 };
 use super::skim::outline;
-use super::words::{is_code_word, is_number, is_plain_code};
+use super::words::{is_code_word, is_denial, is_number, is_plain_code};
 use super::xml;
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::json::{self, Json};
@@ -35,10 +35,29 @@ pub fn refused(response: &Response, knowledge: impl FnOnce(Option<&Json>) -> Kno
     if says_no(response, body.as_ref()) {
         return true;
     }
-    body.is_some_and(|body| {
+    body.or_else(|| marked_up(response)).is_some_and(|body| {
         // Of a record the signs say how it fares, and not the call.
         !Seen::of(&body).is_record() && knowledge(Some(&body)).is_refused(&body)
     })
+}
+
+/// XML as its members, and a page as its text, for who knows signs in them.
+fn marked_up(response: &Response) -> Option<Json> {
+    let start = &response.body[..response.body.len().min(limits::ERROR_BYTES)];
+    let text = String::from_utf8_lossy(start);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if !text.starts_with('<') {
+        return None;
+    }
+    let media_type = response.headers.media_type().unwrap_or_default();
+    let lower = text.get(..200).unwrap_or(text).to_ascii_lowercase();
+    let is_page = media_type.contains("html")
+        || lower.starts_with("<html")
+        || lower.starts_with("<!doctype html");
+    match is_page {
+        true => Some(Json::Text(text.to_owned())),
+        false => xml::read(text),
+    }
 }
 
 /// The same by the signs alone that many APIs share.
@@ -220,7 +239,7 @@ fn code_refuses(seen: &Seen) -> bool {
 
 /// `status: "REQUEST_DENIED"`, `status: "error"`, `status: 401`.
 fn status_refuses(seen: &Seen) -> bool {
-    const FAILED: &str = "|error|err|fail|failed|failure|nok|ko|ng|exception|unsuccessful|denied|unauthorized|\
+    const FAILED: &str = "|error|err|fail|failed|failure|nok|notok|not ok|ko|ng|exception|unsuccessful|denied|unauthorized|\
 forbidden|invalid|rejected|";
     let explains = seen.any(
         "message msg error err errors errormessage errormessages errmsg errordescription errortext reason \
@@ -240,31 +259,21 @@ forbidden|invalid|rejected|";
             loud && is_code_word(text) && is_denial(text)
         })
     };
+    // `<status>ERR</status><body><msg>…</msg></body>`
+    let below = || {
+        let holds = |value: &Json| value.as_object().is_some() && Seen::of(value).explains();
+        seen.any("body detail details result response", holds)
+    };
+    let unset = seen.any("status stat success ok", |v| is_zero(v) || is_false(v));
+    if unset && seen.any("message msg", failed) {
+        return true;
+    }
     let only_data = seen.members.len() == 2 && seen.get("data").is_some();
     let typed = seen.any("type object", |value| value.as_text() == Some("error"));
     seen.any(names, shouted)
         || typed && explains
-        || seen.any(names, failed) && (explains || only_data)
+        || seen.any(names, failed) && (explains || only_data || below())
         || seen.any(STATUSES, is_bad_status) && explains
-}
-
-/// Whether a shouted status is one of a refusal.
-fn is_denial(text: &str) -> bool {
-    const PARTS: [&str; 12] = [
-        "DENIED",
-        "LIMIT",
-        "INVALID",
-        "UNAUTH",
-        "FORBIDDEN",
-        "ERROR",
-        "FAILED",
-        "FAILURE",
-        "EXCEEDED",
-        "EXPIRED",
-        "NOT_ALLOWED",
-        "NOT_AUTH",
-    ];
-    PARTS.iter().any(|part| text.contains(part))
 }
 
 /// What stands around the data says that there is none: `meta`, `header`, an object as status.
@@ -348,6 +357,18 @@ fn row_fails(value: &Json) -> bool {
     failed && seen.get("code").is_some() && seen.get("message").is_some()
 }
 
+/// A list of which every row holds nothing but errors.
+fn is_all_errors(rows: &[Json]) -> bool {
+    let only_errors = |row: &Json| {
+        let seen = Seen::of(row);
+        let is_error = |(name, value): &(String, &Json)| {
+            matches!(name.as_str(), "error" | "errors") && says_something(value)
+        };
+        !seen.members.is_empty() && seen.members.iter().all(is_error)
+    };
+    !rows.is_empty() && rows.iter().all(only_errors)
+}
+
 /// The parts of a batch that failed.
 pub fn failing_parts(value: &Json) -> impl Iterator<Item = &Json> {
     let mut batches: Vec<&[Json]> = Vec::new();
@@ -373,7 +394,9 @@ pub fn failing_parts(value: &Json) -> impl Iterator<Item = &Json> {
         .into_iter()
         .flatten()
         .filter(|value| part_fails(value));
-    parts.chain(rows.into_iter().flatten().filter(|value| row_fails(value)))
+    let is_lost = rows.iter().any(|rows| is_all_errors(rows));
+    let rows = rows.into_iter().flatten();
+    parts.chain(rows.filter(move |value| is_lost || row_fails(value)))
 }
 
 fn list_refuses(values: &[Json]) -> bool {

@@ -1,5 +1,7 @@
 //! Every shape with the entries it gives, and what holds for any text at all.
 
+mod beside;
+
 use super::*;
 use crate::insight::json::Json;
 use crate::model::Headers;

@@ -20,7 +20,7 @@ not extended|network authentication required|error|unknown|unknown status|none|<
 client error|server error";
 
 /// Words that say that something went wrong, and not what.
-const MARKERS: &str = "error|errors|err|fail|failed|failure|fault|exception|ko|nok|ng|no|false|true|\
+const MARKERS: &str = "error|errors|err|fail|failed|failure|fault|exception|ko|nok|notok|not ok|ng|no|false|true|\
 ok|okay|success|successful|succeeded|none|null|undefined|unknown|status|error.list|errorresponse|\
 object|list|yes|problem|warning|fatal|hard|soft|default|n/a|server|client|sender|receiver|field|body|\
 active|inactive|done|complete|completed|message|api|http|json|string|apierror";
@@ -144,7 +144,7 @@ fn word_of(text: &str) -> &str {
 }
 
 /// `CERT_HAS_EXPIRED`: shouted, with a joint, and longer than a name of a variable or header.
-fn is_shouted_code(word: &str) -> bool {
+pub fn is_shouted_code(word: &str) -> bool {
     word.len() >= 8
         && word.contains('_')
         && word.starts_with(|c: char| c.is_ascii_uppercase())
@@ -152,6 +152,25 @@ fn is_shouted_code(word: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && is_code_word(word)
+}
+
+/// Whether a shouted word is one of a refusal.
+pub fn is_denial(text: &str) -> bool {
+    const PARTS: [&str; 12] = [
+        "DENIED",
+        "LIMIT",
+        "INVALID",
+        "UNAUTH",
+        "FORBIDDEN",
+        "ERROR",
+        "FAILED",
+        "FAILURE",
+        "EXCEEDED",
+        "EXPIRED",
+        "NOT_ALLOWED",
+        "NOT_AUTH",
+    ];
+    PARTS.iter().any(|part| text.contains(part))
 }
 
 /// The names of POSIX and of c-ares for what went wrong on the way.

@@ -116,6 +116,17 @@ const CODES: &[(Sense, &str)] = &[
         "ip address network host source addr ipaddress cidr egress origin office",
     ),
     (
+        Sense::AddressList,
+        "ip ips ipaddress ipaddr clientip & denied invalid blocked forbidden restricted whitelist \
+         whitelisted allowlist allowlisted mismatch unauthorized unauthorised banned disallowed \
+         untrusted",
+    ),
+    (
+        Sense::AddressList,
+        "ip ips ipaddress ipaddr clientip & not & allowed permitted authorized whitelisted \
+         allowlisted listed trusted",
+    ),
+    (
         Sense::OldServer,
         "backend server platform instance & outdated old older upgrade update version too \
          unsupported behind minimum stale legacy requires newer",
@@ -264,6 +275,19 @@ fn refine(senses: &mut Vec<Sense>) {
             &[Denied, Invalid, MissingField, NotFound, NoCredential],
         ),
         (Role, &[Denied, NotFound]),
+        (
+            AddressList,
+            &[
+                Denied,
+                Role,
+                Invalid,
+                Unauthenticated,
+                Elsewhere,
+                InvalidParameter,
+                Validation,
+                Edge,
+            ],
+        ),
         (Rate, &[Denied, Conflict, TooLarge]),
         (
             OldServer,

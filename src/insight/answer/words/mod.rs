@@ -31,6 +31,8 @@ pub enum Sense {
     Rate,
     OfToken,
     OfAddress,
+    /// The address that the call comes from is on no list of those that may call.
+    AddressList,
     Version,
     /// What stands behind the API is too old.
     OldServer,
@@ -76,6 +78,11 @@ mod tests {
             ("forbidden", &[Denied]),
             ("token_rate_limited", &[Rate, OfToken]),
             ("ip_rate_limited", &[Rate, OfAddress]),
+            ("accessDenied.invalidIp", &[AddressList]),
+            ("IP_ADDRESS_NOT_ALLOWED", &[AddressList]),
+            ("ip-not-in-whitelist", &[AddressList]),
+            ("ip_not_found", &[NotFound]),
+            ("INVALID_ZIP", &[]),
             ("too_many_requests", &[Rate]),
             ("unsupported_api_version", &[Version]),
             ("backend_outdated", &[OldServer]),
@@ -103,6 +110,8 @@ mod tests {
     fn sentences_are_understood_in_several_languages() {
         assert!(senses_of_text("Der Token ist abgelaufen.").contains(&Sense::Expired));
         assert!(senses_of_text("Le jeton a expiré").contains(&Sense::Expired));
+        assert!(senses_of_text("ip 不在白名单中").contains(&Sense::AddressList));
+        assert!(senses_of_text("调用频率过高").contains(&Sense::Rate));
         assert!(senses_of_text("The link is broken.").is_empty());
     }
 }

@@ -52,8 +52,12 @@ const PHRASES: &[(Sense, &str)] = &[
     (Sense::Scope, "scope"),
     (Sense::Role, "role|rolle|rôle|ruolo|papel"),
     (
+        Sense::AddressList,
+        "白名单|白名單|ホワイトリスト|화이트리스트",
+    ),
+    (
         Sense::Denied,
-        "permission|not allowed|not permitted|forbidden|access denied|berechtigung|autorisation \
+        "无权限|没有权限|無權限|權限不足|权限不足|権限がありません|권한이 없|permission|not allowed|not permitted|forbidden|access denied|berechtigung|autorisation \
          insuffisante|permiso|permesso|permissão|zugriff verweigert|accès refusé|accès \
          interdit|acceso denegado",
     ),
@@ -108,7 +112,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Rate,
-        "rate limit|too many requests|throttled|slow down|quota|zu viele anfragen|trop de \
+        "频率|限流|请求过于频繁|頻率|rate limit|too many requests|throttled|slow down|quota|zu viele anfragen|trop de \
          requêtes|demasiadas solicitudes|troppe richieste",
     ),
     (

@@ -86,6 +86,12 @@ impl Facts {
             if let Some(detail) = &entry.detail {
                 add(&mut words, senses_of_text(detail));
             }
+            // A sentence that is one word for programs is a code under another name.
+            for text in [&entry.title, &entry.detail].into_iter().flatten() {
+                if text.contains('_') && !text.trim().contains(char::is_whitespace) {
+                    add(&mut codes, senses_of_code(text));
+                }
+            }
             if let Some(title) = entry.title.as_ref().filter(|_| !header) {
                 let place = if is_page { &mut words } else { &mut titles };
                 add(place, senses_of_text(title));
@@ -96,7 +102,8 @@ impl Facts {
             add(&mut codes, senses_of_code(name.unwrap_or_default()));
         }
         for challenge in &self.challenges {
-            if let Some(error) = challenge.parameter("error") {
+            for name in ["error", "oauth_problem"] {
+                let error = challenge.parameter(name).unwrap_or_default();
                 add(&mut codes, senses_of_code(error));
             }
             if let Some(text) = challenge.parameter("error_description") {
@@ -306,7 +313,7 @@ pub fn meant_status(errors: &ErrorBody, codes: &[Sense]) -> Option<u16> {
 fn usual_status(sense: Sense) -> Option<u16> {
     use Sense::*;
     let status = match sense {
-        Scope | Role | Denied => 403,
+        Scope | Role | Denied | AddressList => 403,
         Archived | Deleted | ParentAbsent | NotFound | Route => 404,
         Method => 405,
         Conflict => 409,

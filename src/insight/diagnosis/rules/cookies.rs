@@ -14,6 +14,10 @@ pub const RULES: &[Rule] = &[
         id: "cookies.taken_back",
         look: taken_back,
     },
+    Rule {
+        id: "cookies.forgery",
+        look: forgery,
+    },
 ];
 
 fn news(case: &Case) -> Option<&CookieNews> {
@@ -46,10 +50,40 @@ fn taken_back(case: &Case, findings: &mut Findings) {
     findings.add(Cause::TokenRejected, 2.5, Tier::Said, says);
 }
 
+/// Wrong where an API hands such a token to every caller, whatever it refuses.
+fn forgery(case: &Case, findings: &mut Findings) {
+    const NAMES: [&str; 3] = ["x-csrf-token", "x-xsrf-token", "csrf-token"];
+    let call = &case.call;
+    if !matches!(call.sent_status(), 403 | 419) || !case.writes() {
+        return;
+    }
+    let brought = |name: &&&str| call.header(name).is_some_and(|value| !value.is_empty());
+    let sent = || NAMES.iter().any(|name| case.header(name).is_some());
+    if let Some(name) = NAMES.iter().find(brought)
+        && !sent()
+    {
+        let says = format!(
+            "The answer brings {name}, and the call sent none: it wants its own token back."
+        );
+        findings.add(Cause::RequestCsrf, 6.0, Tier::Said, says);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::insight::rules::example::{call, coded, fires, shown, silent};
     use crate::model::{Cause, CookieNews};
+
+    #[test]
+    fn a_token_against_forgery_that_comes_with_a_refusal_is_what_is_wanted() {
+        let refused = || coded(403, "0").with("x-csrf-token", "fG7hI");
+        let write = call("POST /core/users", refused());
+        fires("cookies.forgery", Cause::RequestCsrf, &write);
+        let read = call("GET /core/users", refused());
+        silent("cookies.forgery", Cause::RequestCsrf, &read);
+        let sent = call("POST /core/users", refused()).header("x-csrf-token", "a");
+        silent("cookies.forgery", Cause::RequestCsrf, &sent);
+    }
 
     fn named(name: &str) -> Vec<String> {
         vec![name.to_owned()]

@@ -294,6 +294,11 @@ impl Example {
     }
 
     /// A redirect that took no token along.
+    pub fn led_to(self, location: &str) -> Example {
+        let led = self.led("GET", true);
+        led.anew(|exchange| exchange.redirects[0].location = location.to_owned())
+    }
+
     pub fn led(self, method: &str, token_sent: bool) -> Example {
         self.anew(|exchange| {
             exchange.redirects.push(Hop {

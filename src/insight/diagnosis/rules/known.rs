@@ -1,14 +1,18 @@
 //! What the packs of knowledge say of an answer: by its code, its words, its headers, its status.
 //! How an API reasons is data; here it only becomes weight.
 
+use super::auth::named_credential;
 use super::finding::{Findings, Rule, Tier};
-use crate::insight::api::Words;
+use super::request::asked_header;
 use crate::insight::api::knowledge::{Heard, Layer, Meaning, Sent, Spoken, Told};
 use crate::insight::api::library::CLIENT;
+use crate::insight::api::{Phrase, Words};
 use crate::insight::error_body::{Entry, EntryOrigin};
 use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::TokenKind;
+use crate::insight::words::Sense;
 use crate::model::{Cause, CauseGroup, Outcome};
+use std::sync::LazyLock;
 use url::Url;
 
 pub const RULES: &[Rule] = &[
@@ -92,6 +96,7 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
             heard.words.add(Words::of(&parted(name)));
         }
         heard.codes.extend(entry.code.as_deref());
+        heard.codes.extend(local_name(entry));
         // A code that the API's own pack explains means that, whatever its name recalls.
         let own = case.knowledge.api.as_ref();
         let is_explained = |code: &str| own.is_some_and(|api| api.code(code, None).is_some());
@@ -101,6 +106,9 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
         }
         for text in [&entry.title, &entry.detail].into_iter().flatten() {
             heard.words.add(words(text));
+            if is_joined(text) && !is_vague(text) {
+                heard.words.add(Words::of(&parted(text)));
+            }
             heard.literally.add(Words::of(text));
         }
         if matches!(entry.origin, EntryOrigin::Text | EntryOrigin::Html) && entry.detail.is_none() {
@@ -109,7 +117,9 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
     }
     for challenge in &call.challenges {
         heard.codes.extend(challenge.parameter("error"));
-        for name in ["error_description", "realm"] {
+        // What OAuth 1 calls it (Problem Reporting extension).
+        heard.codes.extend(challenge.parameter("oauth_problem"));
+        for name in ["error_description", "oauth_problem_advice", "realm"] {
             if let Some(text) = challenge.parameter(name) {
                 heard.words.add(Words::of(text));
             }
@@ -149,6 +159,17 @@ pub fn heard<'a>(case: &'a Case) -> Heard<'a> {
         })),
     };
     heard
+}
+
+/// A code of XML without the prefix of its namespace, which every server chooses for itself.
+fn local_name(entry: &Entry) -> Option<&str> {
+    let (_, local) = entry.code.as_deref()?.rsplit_once(':')?;
+    (entry.origin == EntryOrigin::Xml && !local.is_empty()).then_some(local)
+}
+
+/// A sentence that is one word for programs: `KEY_HAS_EXPIRED`.
+fn is_joined(text: &str) -> bool {
+    text.contains('_') && !text.trim().contains(char::is_whitespace)
 }
 
 /// Whether a text is the status in words, with or without its number.
@@ -356,8 +377,54 @@ fn left_by<'a>(rows: impl Iterator<Item = &'a Spoken<'a>>) -> f32 {
 /// What packs say of an answer, as far as it can be so.
 fn spoken<'a>(case: &'a Case, heard: &Heard) -> Vec<Spoken<'a>> {
     let mut rows = case.knowledge.spoken(heard);
-    rows.retain(|row| row.meaning.cause.is_none_or(|cause| may_be(case, cause)));
+    rows.retain(|row| {
+        let cause = row.meaning.cause;
+        cause.is_none_or(|cause| may_be(case, cause) && !is_otherwise(case, heard, row, cause))
+    });
     rows
+}
+
+/// A pair of which one is wrong, as answers to a sign-in name it.
+static WRONG_PAIR: LazyLock<Option<Phrase>> = LazyLock::new(|| {
+    let names = "username|user|name|login|email|identifier|handle|account|phone|id";
+    Phrase::new(&format!(
+        "invalid|incorrect|wrong|bad * {names} or|and password|passphrase|secret"
+    ))
+});
+
+/// Whether what the answer names besides says something else than such a row.
+fn is_otherwise(case: &Case, heard: &Heard, row: &Spoken, cause: Cause) -> bool {
+    let asked = || asked_header(case);
+    match cause {
+        Cause::TokenMissing => {
+            row.pack.layer != Layer::Api
+                && WRONG_PAIR
+                    .as_ref()
+                    .is_some_and(|pair| pair.is_in(&heard.words))
+        }
+        // What was sent is not missing.
+        Cause::RequestMissingHeader if row.told == Told::ByWords => {
+            asked().is_some_and(|(_, is_sent)| is_sent)
+        }
+        // Who may not, and is told which header is missing, may with it.
+        Cause::PermissionMissingRole => asked().is_some_and(|(_, is_sent)| !is_sent),
+        // Who names the value that is wrong has read the body.
+        Cause::RequestMalformedBody => {
+            let call = &case.call;
+            let is_field = |entry: &Entry| {
+                let field = entry.field.as_deref().unwrap_or_default();
+                field.contains(char::is_alphabetic)
+            };
+            row.told == Told::ByWords
+                && call.says(Sense::Validation)
+                && !call.says(Sense::Syntax)
+                && call.errors.first().iter().any(is_field)
+        }
+        Cause::RequestInvalidParameter
+        | Cause::RequestMissingParameter
+        | Cause::RequestValidation => named_credential(case).is_some(),
+        _ => false,
+    }
 }
 
 /// A proxy's own answer to a call that was made here is told apart as a failure: what is an answer

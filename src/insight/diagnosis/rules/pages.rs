@@ -67,6 +67,9 @@ fn instead(case: &Case, findings: &mut Findings) {
         let left = Beside::of(case).left_against(Cause::PermissionEdgeBlock);
         let (weight, tier) = beside(6.0, left);
         findings.add(Cause::PermissionEdgeBlock, weight, tier, says);
+    } else if is_block_page(call) {
+        let says = "The page of a firewall came instead of the API's answer.";
+        findings.add(Cause::PermissionEdgeBlock, 6.0, Tier::Said, says);
     } else {
         let says = "A web page came where the API would answer in JSON.";
         let left = Beside::of(case).left_against(Cause::PathBrowserUrl);
@@ -79,11 +82,36 @@ fn instead(case: &Case, findings: &mut Findings) {
     }
 }
 
-fn is_login(location: &str) -> bool {
+/// A short page that says that it blocks: some firewalls send theirs as a success.
+fn is_block_page(call: &Facts) -> bool {
+    const LONGEST: usize = 20_000;
+    const SAID: [&str; 8] = [
+        "requested url was rejected",
+        "your support id",
+        "incident id",
+        "request has been blocked",
+        "request was blocked",
+        "you have been blocked",
+        "web application firewall",
+        "request unsuccessful",
+    ];
+    let Some(response) = call.response().filter(|r| r.body.len() <= LONGEST) else {
+        return false;
+    };
+    let text = String::from_utf8_lossy(&response.body).to_lowercase();
+    SAID.iter().any(|words| text.contains(words))
+}
+
+/// Whether an address is one of a sign-in.
+pub fn is_login(location: &str) -> bool {
     let path = location
         .split_once("://")
         .map_or(location, |(_, rest)| rest)
         .to_ascii_lowercase();
+    let mut parts = path.split(['/', '?', '&', '=']);
+    if parts.any(|part| matches!(part, "sign_in" | "sign-in" | "log_in" | "log-in")) {
+        return true;
+    }
     let mut words = path.split(|c: char| !c.is_ascii_alphanumeric());
     words.any(|word| {
         matches!(
@@ -190,8 +218,24 @@ mod tests {
         let login = call("GET /core/runbooks", says(200, form));
         fires("pages.instead", Cause::PermissionEdgeBlock, &login);
         silent("pages.instead", Cause::PathBrowserUrl, &login);
+        let blocked = "<html><title>Request Rejected</title>Your support ID is: 1</html>";
+        let firewall = call("GET /core/runbooks", says(200, blocked));
+        fires("pages.instead", Cause::PermissionEdgeBlock, &firewall);
+        silent("pages.instead", Cause::PathBrowserUrl, &firewall);
         let application = call("GET /plans/7", says(200, PAGE));
         fires("pages.instead", Cause::PathBrowserUrl, &application);
+    }
+
+    #[test]
+    fn an_address_of_a_sign_in_is_known_however_it_is_spelled() {
+        for known in [
+            "http://a.example/oauth2/sign_in?rd=x",
+            "/Sign-In",
+            "/login/x",
+        ] {
+            assert!(super::is_login(known), "{known}");
+        }
+        assert!(!super::is_login("https://a.example/design_inputs/7"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the answer itself says, by its codes first and by its words far behind: a code is meant
 //! for programs, a sentence may be translated, misleading, or both.
 
+use super::auth::named_credential;
 use super::finding::{Findings, Rule, Tier};
 use crate::insight::facts::{Case, CredentialPlace, Facts, Page, Purpose};
 use crate::insight::words::Sense;
@@ -30,6 +31,7 @@ const MEANS: &[(Sense, Cause, f32)] = &[
     (Sense::Role, Cause::PermissionMissingRole, 4.0),
     (Sense::Denied, Cause::PermissionMissingRole, 2.5),
     (Sense::Edge, Cause::PermissionEdgeBlock, 4.0),
+    (Sense::AddressList, Cause::PermissionIpNotAllowed, 4.5),
     (Sense::Version, Cause::VersionUnsupported, 4.5),
     (Sense::OldServer, Cause::EndpointNotImplemented, 2.5),
     (Sense::NotImplemented, Cause::EndpointNotImplemented, 4.5),
@@ -67,6 +69,14 @@ fn weight_in(case: &Case, sense: Sense, weight: f32) -> f32 {
         Sense::Syntax | Sense::MissingField if call.exchange.sent.body.is_empty() => 0.4 * weight,
         Sense::Conflict if status != 409 && status != 422 && status != 412 => 0.3 * weight,
         Sense::Archived if status == 401 => 0.2 * weight,
+        // The parameter is a credential.
+        Sense::InvalidParameter | Sense::MissingParameter | Sense::Validation
+            if named_credential(case).is_some() =>
+        {
+            0.1 * weight
+        }
+        // There it may be an address that was written into the request.
+        Sense::AddressList if !matches!(status, 200..=299 | 401 | 403) => 0.3 * weight,
         Sense::Upstream | Sense::Timeout if status < 500 => 0.3 * weight,
         // The scheme was right, so the code means the credential as a whole.
         Sense::Scheme if scheme_is_right(case) => 0.4 * weight,

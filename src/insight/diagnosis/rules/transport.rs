@@ -2,8 +2,9 @@
 
 use super::Beside;
 use super::finding::{Findings, Rule, Tier};
+use super::pages::is_login;
 use crate::insight::facts::Case;
-use crate::model::{CauseGroup, Outcome};
+use crate::model::{Cause, CauseGroup, Outcome};
 
 pub const RULES: &[Rule] = &[Rule {
     id: "transport.failed",
@@ -21,6 +22,13 @@ fn failed(case: &Case, findings: &mut Findings) {
     }
     let seen = failure.cause.group() == CauseGroup::Transport || !failure.was_sent;
     let mut weight = if seen { 9.0 } else { 4.0 };
+    let mut hops = case.call.exchange.redirects.iter();
+    if let Some(hop) = hops.next_back().filter(|hop| is_login(&hop.location)) {
+        // The API's own server was reached, and sent the call to people.
+        let says = format!("The call was sent on to sign in at {}.", hop.location);
+        findings.add(Cause::PermissionEdgeBlock, 9.0, Tier::Seen, says);
+        weight *= 0.5;
+    }
     if case.call.exchange.outcome.refusal().is_some() {
         // It was refused, and that its reasons broke off is not why.
         weight = 0.3;
@@ -45,6 +53,15 @@ mod tests {
         fires("transport.failed", Cause::ConnectRefused, &lost);
         let answered = call("GET /core/runbooks", says(502, ""));
         silent("transport.failed", Cause::ConnectRefused, &answered);
+    }
+
+    #[test]
+    fn a_sign_in_that_a_call_is_sent_to_is_why_even_where_it_cannot_be_reached() {
+        let lost = || failed("GET /core/runbooks", Cause::DnsUnresolved);
+        let led = lost().led_to("https://id.acme.example/oauth2/sign_in");
+        assert_eq!(likeliest(&led), Cause::PermissionEdgeBlock);
+        let moved = lost().led_to("https://old.acme.example/core/runbooks");
+        assert_eq!(likeliest(&moved), Cause::DnsUnresolved);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod about;
 mod instance;
+mod named;
 mod sent;
 mod text;
 
@@ -14,10 +15,12 @@ use crate::insight::words::Sense;
 use crate::model::Cause;
 use about::is_about_token;
 use instance::instance;
+use named::{field, link};
 use sent::{absent, redirect, scheme};
 use text::{maker, no_jwt, shape, text};
 
 pub use about::is_at_home;
+pub use named::named_credential;
 pub use sent::{belongs_as_bearer, lost_on_the_way};
 
 pub const RULES: &[Rule] = &[
@@ -60,6 +63,14 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.instance",
         look: instance,
+    },
+    Rule {
+        id: "auth.field",
+        look: field,
+    },
+    Rule {
+        id: "auth.link",
+        look: link,
     },
     Rule {
         id: "auth.redirect",

@@ -2,6 +2,7 @@
 
 mod address;
 mod body;
+mod headers;
 mod method;
 mod parameters;
 mod places;
@@ -11,11 +12,13 @@ use crate::insight::facts::Case;
 use crate::model::Cause;
 use address::{address, tenant, version};
 use body::body;
+use headers::asked;
 use method::method;
 use parameters::parameters;
 use places::places;
 
 pub use address::{dates_in, is_template};
+pub use headers::asked_header;
 pub use method::names_release;
 
 pub const RULES: &[Rule] = &[
@@ -46,6 +49,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "request.version",
         look: version,
+    },
+    Rule {
+        id: "request.asked_header",
+        look: asked,
     },
     Rule {
         id: "request.tenant",

@@ -3,6 +3,7 @@
 use super::address::failed;
 use crate::insight::facts::{Case, Facts};
 use crate::insight::route::Route;
+use crate::insight::rules::auth::named_credential;
 use crate::insight::rules::finding::{Findings, Tier};
 use crate::insight::rules::known::{Beside, PROVING};
 use crate::insight::words::Sense;
@@ -36,6 +37,10 @@ fn look(case: &Case, findings: &mut Findings) {
     let Some(route) = &call.route else {
         return;
     };
+    if named_credential(case).is_some() {
+        // Weighed with the token.
+        return;
+    }
     let given = |name: &str| {
         route
             .url
