@@ -27,7 +27,6 @@ pub use help::Help;
 pub use history::{History, Row, has_more, path_of};
 pub use investigate::{ByHand, Investigate};
 pub use isolate::Isolate;
-pub use manual::Manual;
 pub use manual::{LineKind, Manual};
 pub use matrix::MatrixPane;
 pub use palette::{Finding, Found, Goal, Palette};
