@@ -354,7 +354,7 @@ mod tests {
     use std::time::Duration;
 
     const NOW: &str = "2026-05-12T12:00:00Z";
-    const TERMS: [&str; 32] = [
+    const TERMS: [&str; 34] = [
         "403",
         "404",
         "2xx",
