@@ -410,7 +410,7 @@ impl Out {
         let words = match verdict.confidence {
             Verdict::CERTAIN.. => format!("{sure} ({percent}): {cause}"),
             Verdict::LIKELY.. => {
-                format!("{sure} ({percent}): {cause}. httriage investigate finds out for certain.")
+                format!("{sure} ({percent}): {cause}. httriage investigate finds out more.")
             }
             _ => format!(
                 "{sure}; {cause} ({percent}) comes first. httriage investigate finds out more."

@@ -4,7 +4,7 @@
 use crate::insight::api::knowledge::{Knowledge, RecognisedBy};
 use crate::insight::back_off::wait_text;
 use crate::insight::calibration::Calibration;
-use crate::insight::facts::Case;
+use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::named::Named;
 use crate::insight::refutation::{Refutation, refutation};
 use crate::insight::rules::{Beside, Finding, Tier, look};
@@ -421,10 +421,12 @@ pub fn in_general(text: &str) -> String {
 
 /// A sentence that begins with a place for a name begins small where a thing stands for the name.
 fn as_sentence(text: String) -> String {
-    match text.strip_prefix("the ") {
-        Some(rest) => format!("The {rest}"),
-        None => text,
+    for (small, large) in [("the ", "The "), ("a call ", "A call ")] {
+        if let Some(rest) = text.strip_prefix(small) {
+            return format!("{large}{rest}");
+        }
     }
+    text
 }
 
 /// The places of a sentence that name this very case.
@@ -439,6 +441,10 @@ fn filled(case: &Case, text: &str) -> String {
     }
     let token = match &case.credential.token {
         Some(name) => name.to_string(),
+        // Where none was sent, none can be said to lack something.
+        None if case.credential.place == CredentialPlace::Nowhere => {
+            "a call without a token".to_owned()
+        }
         None => "the token".to_owned(),
     };
     let route = case.call.route.as_ref();
@@ -472,13 +478,21 @@ fn filled(case: &Case, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::insight::diagnosis::facts::CredentialPlace;
     use crate::insight::diagnosis::rules::example::{call, coded};
 
     #[test]
     fn a_sentence_begins_large_where_a_thing_stands_for_a_name() {
         assert_eq!(in_general("{token} was revoked."), "The token was revoked.");
         assert_eq!(in_general("Ask {host}."), "Ask the host.");
+    }
+
+    #[test]
+    fn no_token_is_said_to_lack_anything_where_none_was_sent() {
+        let mut nobody =
+            call("GET /core/runbooks", coded(403, "forbidden")).place(CredentialPlace::Nowhere);
+        nobody.0.credential.token = None;
+        let said = filled(&nobody.0, "{token} lacks a scope.");
+        assert_eq!(said, "A call without a token lacks a scope.");
     }
 
     #[test]

@@ -565,7 +565,7 @@ fn draw_detail(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
         lines.push(Line::default());
         lines.push(Line::from(vec![
             Span::styled(key(Action::MatrixWhy), theme.key()),
-            Span::styled("  why, for certain   ", theme.dim()),
+            Span::styled("  investigates why   ", theme.dim()),
             Span::styled(key(Action::MatrixOpen), theme.key()),
             Span::styled("  opens the call", theme.dim()),
         ]));

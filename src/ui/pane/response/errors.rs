@@ -4,8 +4,8 @@ use super::scroll::more_below;
 use super::verdict::key_style;
 use crate::app::pane::{Measured, Shown, path_of};
 use crate::app::{Action, Pane, State, blocked};
-use crate::insight::{Entry, Grounds, Statement, StatusNote, error_line};
-use crate::model::{ErrorLine, Outcome, StatusClass, cut, fit, visible_line, wrap};
+use crate::insight::{Entry, Grounds, Statement, StatusNote, Verdict, error_line};
+use crate::model::{ErrorLine, Outcome, StatusClass, cut, fit, limits, visible_line, wrap};
 use crate::ui::paint::{BEFORE_FIELD, EntryColumns, short_field};
 use crate::ui::theme::Theme;
 use ratatui::Frame;
@@ -181,10 +181,15 @@ fn steps(state: &State, shown: &Shown, theme: &Theme) -> Vec<Line<'static>> {
     let can = |action: &Action| blocked(*action, state).is_none();
     let own = [Action::BackOff, Action::FetchLarger, Action::TrustOrigin];
     let own = own.into_iter().filter(can);
+    let look = investigation(state);
     let mut rows: Vec<(Action, &str)> = own.map(|action| (action, action.short())).collect();
     let class = shown.exchange.outcome.looks();
     if class == StatusClass::ClientError && !shown.exchange.is_received() {
-        rows.push((Action::ChooseToken, "send it as another token"));
+        let words = match shown.exchange.token() {
+            Some(_) => "send it as another token",
+            None => "send it with a token",
+        };
+        rows.push((Action::ChooseToken, words));
     }
     if can(&Action::ToField) {
         rows.push((Action::ToField, "to the failing field of the request"));
@@ -193,7 +198,7 @@ fn steps(state: &State, shown: &Shown, theme: &Theme) -> Vec<Line<'static>> {
         rows.push((Action::OpenRemedy, "open the page that the answer names"));
     }
     if can(&Action::Investigate) {
-        rows.push((Action::Investigate, "find out for certain"));
+        rows.push((Action::Investigate, &look));
     }
     rows.push((Action::Copy, "copy it, for a ticket or as curl"));
     let keys: Vec<String> = rows
@@ -209,6 +214,24 @@ fn steps(state: &State, shown: &Shown, theme: &Theme) -> Vec<Line<'static>> {
         ]));
     }
     lines
+}
+
+/// What an investigation can do here. Of an API that no pack knows it promises no certainty, and of
+/// what is certain already it does not speak as if it were open.
+fn investigation(state: &State) -> String {
+    let why = state.response.why.as_ref();
+    if why.is_some_and(|why| !why.case.probes.is_empty()) {
+        return "show what was found out".to_owned();
+    }
+    let is_certain =
+        why.is_some_and(|why| why.explanation.verdict().confidence >= Verdict::CERTAIN);
+    let is_known = why.is_some_and(|why| why.case.knowledge.title().is_some());
+    let words = match (is_certain, is_known) {
+        (true, _) => "test that",
+        (false, true) => "find out for certain",
+        (false, false) => "look closer",
+    };
+    format!("{words}, by {} reads at most", limits::PROBES)
 }
 
 /// `▸ 4 things to check   ▸ 4 reasons   ▸ whom to ask`

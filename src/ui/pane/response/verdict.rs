@@ -217,6 +217,7 @@ fn how_sure(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Option
     let is_open = verdict.confidence < Verdict::CERTAIN;
     if blocked(Action::Investigate, state).is_none() {
         let words = match (why.case.probes.is_empty(), is_open) {
+            (true, true) if why.case.knowledge.title().is_none() => "looks closer",
             (true, true) => "finds out for certain",
             (true, false) => "tests it",
             (false, _) => "shows what was found out",
