@@ -9,6 +9,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("tour", include_str!("../../assets/manual/tour.md")),
     ("send", include_str!("../../assets/manual/send.md")),
     ("why", include_str!("../../assets/manual/why.md")),
+    ("prove", include_str!("../../assets/manual/prove.md")),
     (
         "knowledge",
         include_str!("../../assets/manual/knowledge.md"),

@@ -210,7 +210,6 @@ fn plain(purpose: Purpose, method: &'static str, url: Url, bearer: Bearer, about
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::insight::explain;
     use crate::insight::rules::example::{call, coded};
 
     #[test]
