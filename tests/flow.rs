@@ -779,6 +779,17 @@ fn scene_for(action: Action) -> Scene {
             scene.state.focus = Pane::Response;
             scene.keys("i");
         }
+        Place::Isolation | Place::When => {
+            let mut spec = start(WIDE).spec;
+            spec.auth = Auth::Bearer(TokenName::new("admin").unwrap());
+            scene.send(&spec);
+            spec.headers.push(Param::new("Api-Version", "1999-01-01"));
+            scene.send(&spec);
+            scene.resize((160, 8));
+            scene.state.focus = Pane::Response;
+            let is_isolation = action.place() == Place::Isolation;
+            scene.keys(if is_isolation { "I" } else { "W" });
+        }
         Place::Write => {
             scene.keys("ctrl-e down enter");
             scene.send(&RequestSpec::new("DELETE", "/core/runbooks/2"));
@@ -794,7 +805,8 @@ fn scene_for(action: Action) -> Scene {
         Place::Anywhere | Place::Panes => {}
     }
     match action {
-        Action::ProbePageUp => drop(scene.keys("pagedown")),
+        Action::ProbePageUp | Action::IsolatePageUp => drop(scene.keys("pagedown")),
+        Action::IsolateDown | Action::WhenDown => drop(scene.keys("up")),
         Action::Back => scene.state.notice = Some(httriage::app::Notice::info("words")),
         Action::Up | Action::PageUp | Action::First => drop(scene.keys("down")),
         Action::FocusRequest => drop(scene.keys("alt-2")),

@@ -721,7 +721,7 @@ fn the_result_has_its_shape_and_every_probe_stands_in_the_history() {
         "next_steps",
         "knowledge",
     ];
-    has_shape(&found["verdict"], &verdict, &[]);
+    has_shape(&found["verdict"], &verdict, &["refuted_by"]);
     assert!(
         !found["verdict"]["next_steps"]
             .as_array()

@@ -575,37 +575,74 @@ fn the_other_call_comes_from_the_history_a_step_or_a_file_of_another_program() {
 }
 
 #[test]
-fn a_token_out_of_a_file_goes_where_the_file_sent_it_and_no_token_of_ours_goes_there() {
+fn a_file_that_leads_to_another_host_is_not_obeyed() {
     let (home_server, far) = (planted(vec![vec!["bad".to_owned()]]), planted(Vec::new()));
     let secret = format!("sk-{}", "q7".repeat(20));
     let home = Home::new().with(&variable("own"), "own-value-of-our-token");
     home.write(
         "far.sh",
         format!(
-            "curl '{}/bad' -H 'Authorization: Bearer {secret}'",
+            "curl '{}/good' -H 'Authorization: Bearer {secret}'",
+            far.base()
+        ),
+    );
+    home.write(
+        "far.session.toml",
+        format!(
+            "name = \"far\"\n[[step]]\nname = \"it\"\nmethod = \"GET\"\nurl = \"{}/{{{{token:own}}}}\"\n",
             far.base()
         ),
     );
     let base = home_server.base();
+    for file in ["far.sh", "far.session.toml"] {
+        let ran = home.run(&[
+            "isolate",
+            "GET",
+            "/bad",
+            "-t",
+            "own",
+            "--base-url",
+            &base,
+            "--against",
+            file,
+        ]);
+        ran.refused(2, &["Nothing was sent", "is not obeyed in that"]);
+        assert!(!ran.all().contains(&secret));
+    }
+    assert_eq!((far.asked().len(), home_server.asked().len()), (0, 0));
+}
+
+#[test]
+fn a_token_out_of_a_file_goes_to_the_host_that_both_calls_go_to() {
+    let server = planted(vec![vec!["bad-one".to_owned()]]);
+    let base = server.base();
+    let secret = format!("sk-{}", "q7".repeat(20));
+    let home = Home::new().with(&variable("own"), "own-value-of-our-token");
+    home.write(
+        "works.sh",
+        format!("curl '{base}/a' -H 'X-One: fine' -H 'Authorization: Bearer {secret}'"),
+    );
     let ran = home.run(&[
         "isolate",
         "GET",
-        "/bad",
+        "/a",
         "-t",
         "own",
+        "-H",
+        "X-One: bad-one",
         "--base-url",
         &base,
         "--against",
-        "far.sh",
+        "works.sh",
         "--json",
     ]);
+    assert_eq!(matter(&ran.json()), ["header X-One"], "{}", ran.all());
     assert!(!ran.all().contains(&secret));
-    for call in far.asked() {
-        assert!(!format!("{call:?}").contains("own-value"), "{call:?}");
-    }
-    for call in home_server.asked() {
-        assert!(!format!("{call:?}").contains(&secret), "{call:?}");
-    }
+    let carried = |call: &Asked| {
+        call.header("authorization")
+            .is_some_and(|v| v.contains(&secret))
+    };
+    assert!(server.asked().iter().any(carried));
 }
 
 #[test]

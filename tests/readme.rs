@@ -16,6 +16,7 @@ const PAGES: &[(&str, &str)] = &[
     ("tour.md", include_str!("../assets/manual/tour.md")),
     ("send.md", include_str!("../assets/manual/send.md")),
     ("why.md", include_str!("../assets/manual/why.md")),
+    ("prove.md", include_str!("../assets/manual/prove.md")),
     (
         "knowledge.md",
         include_str!("../assets/manual/knowledge.md"),

@@ -7,8 +7,8 @@ use httriage::app::pane::ResponseTab;
 use httriage::app::{Message, Overlay, Pane, State};
 use httriage::insight::api::knowledge::Knowledge;
 use httriage::model::{
-    Cause, Failure, Headers, Outcome, Param, Pause, Progress, RequestSpec, Response, StatusClass,
-    Timing, is_unsafe,
+    Auth, Cause, Failure, Headers, Outcome, Param, Pause, Progress, RequestSpec, Response,
+    StatusClass, Timing, TokenName, is_unsafe,
 };
 use httriage::ui::Theme;
 use ratatui::buffer::Buffer;
@@ -63,6 +63,55 @@ fn an_investigation_with_its_verdict() {
     looks_like("investigation", |scene| {
         scene.state.focus = Pane::Response;
         scene.keys("i down");
+    });
+}
+
+/// A refused call, after one that worked, with noise that does not matter.
+fn refused_after_one_that_worked(scene: &mut Scene) {
+    let call = |token: &str, version: &str, note: &str| {
+        let mut spec = RequestSpec::new("GET", "{{base}}/core/runbooks/7/tasks");
+        spec.auth = Auth::Bearer(TokenName::new(token).unwrap());
+        spec.headers = vec![
+            Param::new("Api-Version", version),
+            Param::new("X-Note", note),
+        ];
+        spec
+    };
+    scene.send(&call("admin", "2022-02-22", "before"));
+    scene.send(&call("admin", "1999-01-01", "after"));
+    scene.state.focus = Pane::Response;
+}
+
+#[test]
+fn what_a_refusal_hangs_on_as_it_is_looked_for() {
+    looks_like("isolate-grows", |scene| {
+        refused_after_one_that_worked(scene);
+        scene.halfway = true;
+        scene.keys("I");
+    });
+}
+
+#[test]
+fn what_a_refusal_hangs_on() {
+    looks_like("isolate", |scene| {
+        refused_after_one_that_worked(scene);
+        scene.keys("I");
+    });
+}
+
+#[test]
+fn when_a_call_stopped_working() {
+    looks_like("when", |scene| {
+        refused_after_one_that_worked(scene);
+        scene.keys("W");
+    });
+}
+
+#[test]
+fn a_verdict_that_stood_its_test() {
+    looks_like("investigation-tested", |scene| {
+        scene.state.focus = Pane::Response;
+        scene.keys("i x");
     });
 }
 

@@ -32,8 +32,8 @@ pub use keymap::{Key, KeyCode, Keymap};
 pub use line::{Reading, Said, read as read_line, row_of};
 pub use list::List;
 pub use message::{
-    Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Level, Listing,
-    Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
+    CaseToTest, Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Level,
+    Listing, Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
     SessionFile, SessionFrom, SetUp, SetupOrder, Spent, Then, ThenWhy, TokenOrder, TokenRow,
 };
 pub use state::{

@@ -11,10 +11,11 @@ use crate::model::Environment;
 use clap_complete::Shell;
 
 /// Options whose value is a name of that kind.
-const OPTIONS: [(&str, &str); 5] = [
+const OPTIONS: [(&str, &str); 6] = [
     ("env", "environments"),
     ("token", "tokens"),
     ("tokens", "tokens"),
+    ("against-token", "tokens"),
     ("case", "cases"),
     ("for", "environments"),
 ];

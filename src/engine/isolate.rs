@@ -8,7 +8,8 @@ use crate::insight::facts::{Bearer, Facts};
 use crate::insight::isolate::{Isolation, Side, Stopped};
 use crate::insight::{Exchange, Query, Want, pattern_of};
 use crate::model::{
-    Auth, CallOrigin, Environment, ExchangeId, HttpVersion, MASK, RequestSpec, StatusClass, resolve,
+    Auth, CallOrigin, Environment, ExchangeId, HttpVersion, MASK, Origin, RequestSpec, StatusClass,
+    resolve,
 };
 use std::sync::Arc;
 use url::Url;
@@ -18,6 +19,9 @@ const LIMITED: usize = 3;
 
 /// So many calls are looked through for one that worked.
 const LOOKED_THROUGH: usize = 2_000;
+
+/// So many of those that fit are read.
+const TRIED: usize = 20;
 
 /// Why nothing may be sent.
 pub fn why_not(search: &Isolation, allow_writes: bool) -> Option<String> {
@@ -150,22 +154,26 @@ pub fn worked(
     ]);
     let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
     let pattern = pattern_of(&sent.url);
-    let mut best: Option<(bool, ExchangeId)> = None;
+    let mut same = Vec::new();
+    let mut alike = Vec::new();
     for call in &found {
         let works = call.errors.is_empty() && !call.refused && !call.url.contains(MASK);
         let Some(own) = Url::parse(&call.url).ok().filter(|_| works) else {
             continue;
         };
-        let is_there = own.path() == url.path();
-        if call.id == *but || !is_there && pattern_of(&call.url) != pattern {
-            continue;
-        }
-        if best.as_ref().is_none_or(|(known, _)| is_there && !known) {
-            best = Some((is_there, call.id.clone()));
-        }
-        if is_there {
-            break;
+        match own.path() == url.path() {
+            _ if call.id == *but => {}
+            true => same.push(call),
+            false if pattern_of(&call.url) == pattern => alike.push(call),
+            false => {}
         }
     }
-    history.load(&best?.1).ok().flatten()
+    let home = Origin::of(&url);
+    let near = same.into_iter().chain(alike).take(TRIED);
+    let mut loaded = near.filter_map(|call| history.load(&call.id).ok().flatten());
+    // One of a practice API that is gone, or of another host, cannot be made again from here.
+    loaded.find(|call| {
+        let sent = resolve(&call.typed, environment).ok();
+        sent.is_some_and(|sent| Origin::parse(&sent.url) == home)
+    })
 }

@@ -4,7 +4,6 @@
 use super::begun::Begun;
 use super::getting::hear;
 use super::new_token::NewToken;
-use super::proving::Asked;
 use super::reading::Reading;
 use super::secret::Typing;
 use super::watching::Watching;
@@ -196,25 +195,7 @@ impl Performer {
                 then,
             } => self.explain(exchange, *environment, then),
             Effect::Refute { job, case } => self.refute(job, *case.0),
-            Effect::Isolate {
-                job,
-                exchange,
-                environment,
-                environments,
-                against,
-                alone,
-                allow_writes,
-                case,
-            } => self.isolate(Asked {
-                job,
-                exchange,
-                environment: *environment,
-                environments,
-                against,
-                alone,
-                allow_writes,
-                case,
-            }),
+            asked @ Effect::Isolate { .. } => self.isolate(asked),
             Effect::When {
                 exchange,
                 environment,

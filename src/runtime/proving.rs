@@ -2,7 +2,7 @@
 //! would prove a verdict wrong; and what the history proves without any.
 
 use super::perform::{Performer, in_place};
-use crate::app::{Job, Message, Notice};
+use crate::app::{Effect, Job, Message, Notice};
 use crate::engine::history::History;
 use crate::engine::isolate::{run as isolate, side_of, version_of, worked};
 use crate::engine::{Client, Flight, investigate, when};
@@ -13,19 +13,42 @@ use crate::model::{Author, Environment, ExchangeId, TokenName, limits};
 use std::sync::Arc;
 
 /// What is looked for, and beside what.
-pub struct Asked {
-    pub job: Job,
-    pub exchange: Arc<Exchange>,
-    pub environment: Environment,
-    pub environments: Vec<Environment>,
-    pub against: Option<ExchangeId>,
-    pub alone: bool,
-    pub allow_writes: bool,
-    pub case: Option<String>,
+struct Asked {
+    job: Job,
+    exchange: Arc<Exchange>,
+    environment: Environment,
+    environments: Vec<Environment>,
+    against: Option<ExchangeId>,
+    alone: bool,
+    allow_writes: bool,
+    case: Option<String>,
 }
 
 impl Performer {
-    pub(super) fn isolate(&mut self, asked: Asked) {
+    pub(super) fn isolate(&mut self, effect: Effect) {
+        let Effect::Isolate {
+            job,
+            exchange,
+            environment,
+            environments,
+            against,
+            alone,
+            allow_writes,
+            case,
+        } = effect
+        else {
+            return;
+        };
+        let asked = Asked {
+            job,
+            exchange,
+            environment: *environment,
+            environments,
+            against,
+            alone,
+            allow_writes,
+            case,
+        };
         let flight = Arc::new(Flight::default());
         self.flights.insert(asked.job, flight.clone());
         let (client, queue) = (self.client.clone(), self.queue.clone());
@@ -135,6 +158,7 @@ fn begun(client: &Client, history: Option<History>, asked: Asked) -> Result<Isol
                 .cloned(),
         };
         let mut side: Side = side_of(&other, own.unwrap_or_else(|| environment.clone()));
+        side.unmask(&exchange.typed);
         let versions = (version_of(&exchange), version_of(&other));
         if let (Some(one), Some(two)) = versions
             && one != two

@@ -3,6 +3,8 @@
 // Every test file that includes this takes only a part of it.
 #![allow(dead_code)]
 
+mod proving;
+
 use httriage::app::pane::{SeenToken, Shown};
 use httriage::app::{
     Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message, Notice,
@@ -549,6 +551,19 @@ impl Scene {
                 }
                 last
             }
+            Effect::Isolate {
+                job,
+                exchange,
+                environment,
+                against,
+                alone,
+                ..
+            } => Some(self.isolates(job, &exchange, &environment, against.as_ref(), alone)),
+            Effect::Refute { job, case } => Some(self.refutes(job, case)),
+            Effect::When {
+                exchange,
+                environment,
+            } => Some(self.turns(&exchange, &environment)),
             Effect::Compare { was, is } => Some(Message::Compared {
                 diff: Arc::new(httriage::insight::answer_diff(&was, &is)),
                 was: was.id.clone(),

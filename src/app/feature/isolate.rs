@@ -125,7 +125,12 @@ fn marked(state: &State) -> Option<ExchangeId> {
 pub fn allow_writes(state: &mut State) -> Vec<Effect> {
     match on_top(state) {
         Some(pane) if pane.asks => begin(state, true),
-        _ => Vec::new(),
+        _ => {
+            state.notice = Some(Notice::info(
+                "This call only reads, or it was allowed before.",
+            ));
+            Vec::new()
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::format::{registry, session_file};
 use crate::insight::isolate::{Against, Side};
 use crate::insight::{Exchange, pattern_of};
 use crate::model::{
-    Auth, Author, Collection, Environment, MASK, Origin, Param, Reach, RequestSpec, Settings, Step,
+    Auth, Author, Collection, Environment, MASK, Origin, Reach, RequestSpec, Settings, Step,
     TokenName, resolve,
 };
 use std::path::Path;
@@ -218,7 +218,7 @@ impl Other {
                 (side, named)
             }
             Found::Step(step, variables, name) => {
-                let side = of_file_step(*step, &variables, &refused.environment)?;
+                let side = of_file_step(*step, &variables, refused)?;
                 let named = Against {
                     name,
                     author: Author::File,
@@ -229,62 +229,44 @@ impl Other {
         if let Some(token) = self.token {
             side.spec.auth = Auth::Bearer(token);
         }
-        without_masks(&mut side.spec, &refused.spec)?;
+        side.unmask(&refused.spec);
+        if side.spec.url.contains(MASK) {
+            return Err(Trouble::usage(
+                "The URL of the call to compare with holds a secret that was masked when it was kept. Make that call again with a token by name, and compare with it.",
+            ));
+        }
         Ok((side, against))
     }
 }
 
-/// A step that a file wrote: the person's own variables are filled in at home only.
+/// A step that a file wrote: it goes where the refused call goes, or nowhere. A file may have been
+/// written to collect what it is mixed with.
 fn of_file_step(
     step: Step,
     variables: &[(String, String)],
-    environment: &Environment,
+    refused: &Side,
 ) -> Result<Side, Trouble> {
     let mut spec = step.spec;
     spec.fill_in(variables);
+    let environment = &refused.environment;
     let bare = Environment {
         variables: Vec::new(),
         ..environment.clone()
     };
-    let sent = resolve(&spec, &bare).or_else(|_| resolve(&spec, environment));
-    let origin = sent.ok().and_then(|sent| Origin::parse(&sent.url));
-    let is_home = origin.is_some() && origin == environment.origin();
-    if !is_home && resolve(&spec, &bare).is_err() {
-        return Err(Trouble::usage(
-            "The call to compare with goes to another host, and needs variables that stay with this one. Give it an environment of its own with --env, or fill its variables in.",
-        ));
+    let place = |spec: &RequestSpec| {
+        let spec = RequestSpec::new("GET", spec.url.clone());
+        let sent = resolve(&spec, &bare).or_else(|_| resolve(&spec, environment));
+        sent.ok().and_then(|sent| Origin::parse(&sent.url))
+    };
+    let (there, here) = (place(&spec), place(&refused.spec));
+    if let Some(there) = there.filter(|there| Some(there) != here.as_ref()) {
+        return Err(Trouble::usage(format!(
+            "Nothing was sent: the call to compare with goes to {there}, and a file is not obeyed in that. Make that call here, in an environment of its own, and compare with it by its id."
+        )));
     }
     Ok(Side {
         spec,
         environment: environment.clone(),
         cookies: false,
     })
-}
-
-/// What was masked when a call was kept cannot be sent again: there the refused call's own is
-/// taken, which then is no difference.
-fn without_masks(spec: &mut RequestSpec, refused: &RequestSpec) -> Result<(), Trouble> {
-    let mend = |rows: &mut Vec<Param>, own: &[Param]| {
-        let is_masked = |row: &Param| row.enabled && row.value.contains(MASK);
-        let masked: Vec<String> = rows
-            .iter()
-            .filter(|row| is_masked(row))
-            .map(|row| row.name.clone())
-            .collect();
-        rows.retain(|row| !is_masked(row));
-        for name in masked {
-            let same = own
-                .iter()
-                .filter(|row| row.name.eq_ignore_ascii_case(&name));
-            rows.extend(same.cloned());
-        }
-    };
-    mend(&mut spec.headers, &refused.headers);
-    mend(&mut spec.params, &refused.params);
-    if spec.url.contains(MASK) {
-        return Err(Trouble::usage(
-            "The URL of the call to compare with holds a secret that was masked when it was kept. Make that call again with a token by name, and compare with it.",
-        ));
-    }
-    Ok(())
 }

@@ -478,12 +478,66 @@ fn filled(case: &Case, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::diagnosis::facts::{CredentialPlace, Probed, Tested};
     use crate::insight::diagnosis::rules::example::{call, coded};
 
     #[test]
     fn a_sentence_begins_large_where_a_thing_stands_for_a_name() {
         assert_eq!(in_general("{token} was revoked."), "The token was revoked.");
         assert_eq!(in_general("Ask {host}."), "Ask the host.");
+    }
+
+    fn verdict_of(cause: Cause, confidence: f32) -> Verdict {
+        Verdict {
+            cause,
+            confidence,
+            summary: String::new(),
+            evidence: Vec::new(),
+            next_steps: Vec::new(),
+            knowledge: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_verdict_that_fell_comes_behind_the_next_and_one_that_stood_is_no_surer() {
+        let refused = call("GET /core/runbooks", coded(403, "forbidden"));
+        let mut case = refused.0;
+        let probe = refutation(&case, Cause::PermissionMissingRole)
+            .unwrap()
+            .probe;
+        let facts = case.call.clone();
+        case.probes.push(Probed { probe, facts });
+        let causes = [Cause::PermissionMissingRole, Cause::TokenRejected];
+        let ranked = || vec![verdict_of(causes[0], 0.8), verdict_of(causes[1], 0.15)];
+        let test = |fell| Tested {
+            cause: causes[0],
+            probe: 0,
+            fell,
+        };
+        let mut verdicts = ranked();
+        case.tested = vec![test(false)];
+        assert!(tested(&case, &mut verdicts));
+        assert_eq!(
+            (verdicts[0].cause, verdicts[0].confidence),
+            (causes[0], 0.8)
+        );
+        assert!(verdicts[0].evidence[0].starts_with("It stood its test: GET "));
+        let mut verdicts = ranked();
+        case.tested = vec![test(true)];
+        assert!(!tested(&case, &mut verdicts));
+        assert_eq!(
+            (verdicts[0].cause, verdicts[0].confidence),
+            (causes[1], 0.15)
+        );
+        assert_eq!(
+            (verdicts[1].cause, verdicts[1].confidence),
+            (causes[0], 0.15)
+        );
+        // With nothing else at hand it is not likely any more.
+        let mut verdicts = ranked();
+        verdicts.truncate(1);
+        tested(&case, &mut verdicts);
+        assert!(verdicts[0].confidence < Verdict::LIKELY);
     }
 
     #[test]

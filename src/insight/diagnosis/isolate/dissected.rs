@@ -4,7 +4,7 @@
 use crate::insight::json::fields::{self, Steps};
 use crate::insight::json::{self, Json};
 use crate::model::{
-    Auth, Body, Environment, FORM, Failure, Origin, Param, RequestSpec, SentRequest, as_text,
+    Auth, Body, Environment, FORM, Failure, MASK, Origin, Param, RequestSpec, SentRequest, as_text,
     decoded, form_rows, resolve, slot,
 };
 
@@ -66,6 +66,24 @@ impl Content {
 }
 
 impl Side {
+    /// What was masked when a call was kept cannot be sent again: there another call's own is
+    /// taken, which then is no difference.
+    pub fn unmask(&mut self, own: &RequestSpec) {
+        let mend = |rows: &mut Vec<Param>, own: &[Param]| {
+            let is_masked = |row: &Param| row.enabled && row.value.contains(MASK);
+            let (masked, mut kept): (Vec<Param>, Vec<Param>) = rows.drain(..).partition(is_masked);
+            for row in masked {
+                let same = own
+                    .iter()
+                    .filter(|own| own.name.eq_ignore_ascii_case(&row.name));
+                kept.extend(same.cloned());
+            }
+            *rows = kept;
+        };
+        mend(&mut self.spec.headers, &own.headers);
+        mend(&mut self.spec.params, &own.params);
+    }
+
     /// Taken apart. Where `with_headers` holds, what the environment adds to each call becomes
     /// part of it; else it stays with the environment.
     pub fn dissected(&self, with_headers: bool) -> Result<Dissected, Failure> {

@@ -111,12 +111,7 @@ impl Isolation {
         shown: &Mask,
     ) -> Result<Isolation, Failure> {
         let method = &refused.spec.method;
-        // What an environment adds stays with it where the two go to different places.
-        let at_one = working.as_ref().is_none_or(|(side, _)| {
-            let home = |side: &Side| side.environment.origin();
-            home(side) == home(refused)
-        });
-        let own = refused.dissected(at_one)?;
+        let mut own = refused.dissected(true)?;
         let mut against = None;
         let mut other = None;
         if let Some((side, named)) = working {
@@ -130,7 +125,12 @@ impl Isolation {
                     "Choose a call of the same method.",
                 ));
             }
-            other = Some(side.dissected(at_one)?);
+            let mut apart = side.dissected(true)?;
+            // What an environment adds stays with it where the two go to different places.
+            if apart.origin != own.origin {
+                (own, apart) = (refused.dissected(false)?, side.dissected(false)?);
+            }
+            other = Some(apart);
             against = Some(named);
         }
         Ok(Isolation {
@@ -308,15 +308,5 @@ impl Isolation {
     /// The smallest call that is known to be refused the same.
     pub fn minimal(&self) -> Option<&Asked> {
         self.asked.get(self.finding().minimal?)
-    }
-
-    /// The answer in one sentence, or two.
-    pub fn sentence(&self) -> String {
-        words::sentence(self)
-    }
-
-    /// What a call changed, in a few words: `the refused call with header Core-Url of the other`.
-    pub fn label(&self, asked: &Asked) -> String {
-        words::label(self, &asked.mixture)
     }
 }

@@ -38,6 +38,8 @@ pub struct Part {
     pub refused: Option<String>,
     /// And in the other one.
     pub working: Option<String>,
+    /// It holds what may be secret and has no name, so that it stays with the host it is for.
+    pub stays: bool,
 }
 
 /// Values longer than this are cut where they are shown.
@@ -140,9 +142,14 @@ impl Pair {
                 _ => "",
             };
             if role.differs || role.may_go {
+                let refused = one.map(|value| presented(name, &value, shown));
+                let working = other.map(|value| presented(name, &value, shown));
+                let masked =
+                    |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains(MASK));
                 pair.parts.push(Part {
-                    refused: one.map(|value| presented(name, &value, shown)),
-                    working: other.map(|value| presented(name, &value, shown)),
+                    stays: kind == PartKind::Body || masked(&refused) || masked(&working),
+                    refused,
+                    working,
                     kind,
                     role,
                 });
@@ -232,8 +239,24 @@ impl Pair {
         }
     }
 
+    /// What may be secret is never sent to the other host.
+    fn bound(&self, mixture: &Mixture) -> Mixture {
+        let mut parts = self.parts.iter();
+        let host = parts.position(|part| part.kind == PartKind::Host);
+        let Some(host) = host.and_then(|place| mixture.get(place).copied()) else {
+            return mixture.clone();
+        };
+        let takes = self.parts.iter().zip(mixture);
+        let bound = takes.map(|(part, take)| match (part.stays, take) {
+            (true, Take::Refused | Take::Working) => host,
+            _ => *take,
+        });
+        bound.collect()
+    }
+
     /// The call that a mixture says, where it goes, and whether kept cookies go along.
     pub fn mixed(&self, mixture: &Mixture) -> (RequestSpec, Environment, bool) {
+        let mixture = &self.bound(mixture);
         let side = |take: Take| match take {
             Take::Working => &self.working,
             Take::Refused | Take::Left => &self.refused,

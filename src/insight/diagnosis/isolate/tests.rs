@@ -1,3 +1,8 @@
+//! The search against made-up servers: what it finds, within which budget, and what it says where the
+//! answers do not hold still.
+
+mod mixing;
+
 use super::search::*;
 use proptest::prelude::*;
 

@@ -2,13 +2,26 @@
 
 use super::parts::{Part, PartKind};
 use super::search::{Matters, Mixture, Outcome, Take};
-use super::{Isolation, Stopped};
+use super::{Asked, Isolation, Stopped};
 use crate::model::visible_line;
 
 /// Parts that are named one by one; more are counted.
 const NAMED: usize = 4;
 
-pub fn sentence(search: &Isolation) -> String {
+impl Isolation {
+    /// The answer in one sentence, or two.
+    pub fn sentence(&self) -> String {
+        sentence(self)
+    }
+
+    /// What a call changed, in a few words: `the refused call, with the header Core-Url of the one
+    /// that works`.
+    pub fn label(&self, asked: &Asked) -> String {
+        label(self, &asked.mixture)
+    }
+}
+
+fn sentence(search: &Isolation) -> String {
     let finding = search.finding();
     let parts = search.parts();
     let count = parts.len();
@@ -158,7 +171,7 @@ fn address(search: &Isolation) -> String {
 }
 
 /// What a mixture changed.
-pub fn label(search: &Isolation, mixture: &Mixture) -> String {
+fn label(search: &Isolation, mixture: &Mixture) -> String {
     let taken = |wanted: Take| -> Vec<usize> {
         let numbered = mixture.iter().enumerate();
         let meant = numbered.filter(|(number, take)| {
