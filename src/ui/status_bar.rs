@@ -245,12 +245,12 @@ fn keys_of_the_manual(manual: &Manual) -> Vec<Action> {
     let keys = [
         (manual.topic.is_none(), Action::ManualOpen),
         (manual.topic.is_some(), Action::ManualPageDown),
+        (true, Action::ManualClose),
         (!manual.is_typing, Action::ManualSearch),
         (
             manual.topic.is_some() && !manual.sought.is_empty(),
             Action::ManualNext,
         ),
-        (true, Action::ManualClose),
     ];
     let shown = keys.into_iter().filter(|(is_shown, _)| *is_shown);
     shown.map(|(_, action)| action).collect()
