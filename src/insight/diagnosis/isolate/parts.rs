@@ -294,20 +294,17 @@ impl Pair {
         let mut url = format!("{place}/{}", path.join("/"));
         let mut sign = '?';
         let mut headers: Vec<Param> = Vec::new();
+        let pairs = self.pairs(mixture);
+        for pair in pairs {
+            url.push(sign);
+            url.push_str(pair);
+            sign = '&';
+        }
         for (part, take) in self.ordered(mixture) {
-            match &part.kind {
-                PartKind::Param(name) => {
-                    let own = side(take).params.iter().filter(|(known, _)| known == name);
-                    for (_, pair) in own.filter(|_| take != Take::Left) {
-                        url.push(sign);
-                        url.push_str(pair);
-                        sign = '&';
-                    }
-                }
-                PartKind::Header(name) if take != Take::Left => {
-                    headers.extend(rows_of(&side(take).headers, name).cloned());
-                }
-                _ => {}
+            if let PartKind::Header(name) = &part.kind
+                && take != Take::Left
+            {
+                headers.extend(rows_of(&side(take).headers, name).cloned());
             }
         }
         // At home it is said so, so that a session of it can go to another home.
@@ -330,6 +327,39 @@ impl Pair {
             ..RequestSpec::default()
         };
         (spec, environment, cookies)
+    }
+
+    /// The pairs of the query. Where all that the other call has comes from it, they stand in its
+    /// order.
+    fn pairs<'p>(&'p self, mixture: &'p Mixture) -> Vec<&'p str> {
+        let of_name = |side: &'p Dissected, name: &'p str| {
+            let own = side.params.iter().filter(move |(known, _)| known == name);
+            own.map(|(_, pair)| pair.as_str())
+        };
+        let mut taken = Vec::new();
+        for (part, take) in self.ordered(mixture) {
+            if let PartKind::Param(name) = &part.kind {
+                taken.push((name.as_str(), take));
+            }
+        }
+        let is_others = taken.iter().all(|(_, take)| *take == Take::Working);
+        if is_others && !taken.is_empty() {
+            return self
+                .working
+                .params
+                .iter()
+                .map(|(_, pair)| pair.as_str())
+                .collect();
+        }
+        let pairs = taken.into_iter().flat_map(|(name, take)| {
+            let side = match take {
+                Take::Working => Some(&self.working),
+                Take::Refused => Some(&self.refused),
+                Take::Left => None,
+            };
+            side.into_iter().flat_map(move |side| of_name(side, name))
+        });
+        pairs.collect()
     }
 
     /// The parts with where each is taken from; those that stand in both calls and cannot go are

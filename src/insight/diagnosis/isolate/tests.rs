@@ -54,7 +54,7 @@ fn a_call_that_works_and_one_that_is_like_the_other_are_no_riddle() {
     assert_eq!(finding.outcome, Outcome::Fine(0));
     assert_eq!(asked.len(), 2, "asked once more");
     let (finding, _) = ask(&roles, true, BUDGET, |_| Answer::Same);
-    assert_eq!(finding.outcome, Outcome::BothRefused(1));
+    assert_eq!(finding.outcome, Outcome::BothRefused(2));
     let alike = [role(false, true)];
     let (finding, _) = ask(&alike, true, BUDGET, |_| Answer::Same);
     assert_eq!(finding.outcome, Outcome::Alike);
