@@ -218,10 +218,10 @@ fn by_keys(make: &dyn Fn(usize) -> Vec<Line>, styled: Style) -> io::Result<()> {
         out.flush()?;
         drop(out);
         match event::read()? {
-            Event::Key(key) if key.kind != KeyEventKind::Release => {
-                if !place.press(key, &lines, rows) {
-                    return Ok(());
-                }
+            Event::Key(key)
+                if key.kind != KeyEventKind::Release && !place.press(key, &lines, rows) =>
+            {
+                return Ok(());
             }
             _ => {}
         }

@@ -33,7 +33,8 @@ pub fn sweep(collection: &mut Collection) {
         let before = expect.values.len();
         expect.values.retain(|(pointer, value)| {
             let name = pointer.rsplit('/').next().unwrap_or_default();
-            !is_secret(name, value) && !(has_values && mask.finds(value))
+            let is_known = has_values && mask.finds(value);
+            !is_known && !is_secret(name, value)
         });
         dropped += before - expect.values.len();
         if has_values {

@@ -66,7 +66,7 @@ impl Manual {
 
     pub fn start_search(&mut self) {
         self.is_typing = true;
-        self.sought = Box::new(Field::line(""));
+        *self.sought = Field::line("");
     }
 
     /// After a key in what is looked for.
@@ -105,7 +105,7 @@ impl Manual {
     pub fn leave(&mut self) -> bool {
         if self.is_typing {
             self.is_typing = false;
-            self.sought = Box::new(Field::line(""));
+            *self.sought = Field::line("");
             return true;
         }
         self.topic.take().is_some()

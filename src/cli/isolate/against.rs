@@ -25,7 +25,7 @@ pub struct Other {
 enum Found {
     /// The same call, but for the token.
     Itself,
-    Made(Box<Exchange>, Environment),
+    Made(Box<(Exchange, Environment)>),
     Step(Box<Step>, Vec<(String, String)>, String),
 }
 
@@ -82,7 +82,7 @@ fn of_history(
         true => environment.clone(),
         false => choice::environment_of(&exchange, settings),
     };
-    Ok(Found::Made(Box::new(exchange), place))
+    Ok(Found::Made(Box::new((exchange, place))))
 }
 
 fn of_session(
@@ -201,7 +201,8 @@ impl Other {
                 };
                 (refused.clone(), named)
             }
-            Found::Made(exchange, own) => {
+            Found::Made(made) => {
+                let (exchange, own) = *made;
                 let own = match own.name == refused.environment.name {
                     true => place,
                     false => own,

@@ -76,7 +76,7 @@ fn sentence(search: &Isolation) -> String {
                 more => format!("; {more} parts more may be left out"),
             };
             format!(
-                "It turns on {} with {}{rest}. Leaving parts out mends nothing. {}",
+                "{} with {} is all that the refusal needs{rest}. Leaving parts out mends nothing. {}",
                 address(search),
                 list(search, set, "and"),
                 ADVICE_TO_COMPARE
@@ -134,7 +134,8 @@ fn sentence(search: &Isolation) -> String {
     text
 }
 
-const ADVICE_TO_COMPARE: &str = "A call that works, given as --against, tells more.";
+const ADVICE_TO_COMPARE: &str =
+    "Beside a call that works it tells more: under another token, or an earlier one.";
 
 /// `the header Core-Url`
 fn the(part: &Part) -> String {

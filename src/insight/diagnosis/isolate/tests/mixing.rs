@@ -54,8 +54,11 @@ fn side(spec: RequestSpec) -> Side {
     }
 }
 
+/// URL, headers, body and names of tokens.
+type Out = (String, Vec<(String, String)>, Vec<u8>, Vec<String>);
+
 /// What goes out, its headers in the order of their names: the order between two names is free.
-fn out(sent: SentRequest) -> (String, Vec<(String, String)>, Vec<u8>, Vec<String>) {
+fn out(sent: SentRequest) -> Out {
     let headers = sent.headers.iter();
     let mut headers: Vec<(String, String)> = headers
         .map(|header| (header.name.to_lowercase(), header.text().into_owned()))
