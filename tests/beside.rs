@@ -249,7 +249,7 @@ fn ones_own_api_is_there_after_a_pasted_url_and_a_pasted_token() {
         let url = format!("{}/v2/orders?limit=5", server.base());
         tty.types(&format!("\x1b[200~{url}\x1b[201~"));
         tty.sees("proposed");
-        tty.types("\r\r\r\r\r");
+        tty.types("\r\r\r\r\r\r");
         tty.sees("▸ token");
         tty.types(&format!("\x1b[200~Bearer {value}\n\x1b[201~"));
         tty.sees("48 characters");
