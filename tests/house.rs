@@ -1170,6 +1170,7 @@ const ALSO_WORDS: &[&str] = &[
     "app",
     "application",
     "authorize",
+    "big",
     "boot",
     "bot",
     "box",
