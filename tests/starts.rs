@@ -172,6 +172,20 @@ const RUNS: &[(&str, &[&str], &str)] = &[
         ],
         "",
     ),
+    (
+        "isolate",
+        &[
+            "GET",
+            "/core/runbooks/7/tasks",
+            "--env",
+            "sandbox",
+            "--token",
+            "support",
+            "--against-token",
+            "admin",
+        ],
+        "",
+    ),
     ("keys", &[], ""),
     ("knowledge check", &["Cargo.toml"], ""),
     ("knowledge list", &[], ""),
@@ -208,6 +222,7 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ("token list", &[], ""),
     ("token login", &["g"], ""),
     ("token remove", &["d"], ""),
+    ("when", &["000000000000"], ""),
 ];
 
 /// The command that only shells ask stands in no list of commands.
