@@ -23,8 +23,9 @@ fn server() -> Server {
 }
 
 fn send(home: &Home, base: &str, more: &[&str]) -> String {
-    let mut args = vec!["send", "GET", "--base-url", base, "--json"];
+    let mut args = vec!["send", "GET"];
     args.extend(more);
+    args.extend(["--base-url", base, "--json"]);
     home.run(&args).json()["id"].as_str().unwrap().to_owned()
 }
 
