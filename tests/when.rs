@@ -55,7 +55,7 @@ fn the_turn_is_found_with_what_changed_between() {
             .iter()
             .map(|change| change["what"].as_str().unwrap())
             .collect();
-        assert_eq!(changed, ["parameter page", "header api-version"]);
+        assert_eq!(changed, ["parameter page", "header Api-Version"]);
         assert_eq!(found["changed"][1]["before"], "1");
         assert_eq!(found["changed"][1]["after"], "2");
         let sentence = found["sentence"].as_str().unwrap();

@@ -14,6 +14,19 @@ pub fn failed(call: &Facts) -> bool {
     !call.is_fine() && call.status() != 0
 }
 
+/// Parts of a path that OData (OASIS, URL conventions 4.01) gives a meaning.
+const OF_ODATA: [&str; 9] = [
+    "$metadata",
+    "$batch",
+    "$count",
+    "$value",
+    "$ref",
+    "$entity",
+    "$all",
+    "$links",
+    "$query",
+];
+
 /// Signs of a template that nobody filled in.
 pub fn is_template(text: &str) -> bool {
     let text = text.trim();
@@ -33,7 +46,7 @@ pub fn is_template(text: &str) -> bool {
         name.len() > 1 && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     });
     wrapped
-        || named
+        || named && !OF_ODATA.contains(&lower.as_str())
         || text.contains("{{")
         || text.contains("${")
         || matches!(
