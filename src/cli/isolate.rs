@@ -85,6 +85,9 @@ pub fn run(args: IsolateArgs, out: &mut Out) -> Result<u8, Trouble> {
                 false => format!("{why} Add --allow-writes if that is meant."),
             }));
         }
+        if let Some(why) = search.why_not_saved.as_ref().filter(|_| save.is_some()) {
+            return Err(Trouble::usage(why.clone()));
+        }
         let case = &sent.record.case;
         let flight = Flight::default();
         let search = isolate(
@@ -127,6 +130,7 @@ fn begun(
 ) -> Result<Isolation, Trouble> {
     let unsent =
         |failure: Failure| Trouble::failed(format!("{} {}", failure.message, failure.hint));
+    client.vault().know_place(&refused.environment);
     let mask = client.vault().mask();
     let working = match other {
         None => None,

@@ -264,7 +264,9 @@ impl Answers {
         let mut sent = resolve(&spec, &self.filled(replay, &own.variables))?;
         let border = Border::of(own, Author::File, &sent)?;
         let mut said = None;
-        if let Some(away) = border.away() {
+        let away = border.away();
+        let said_away = away.is_some();
+        if let Some(away) = away {
             if sent.token.is_some() {
                 spec.auth = Auth::None;
                 said = Some(format!("no token went along: {away}"));
@@ -285,6 +287,10 @@ impl Answers {
                     "Choose the environment of that host with --env or --base-url, or take the token out of the step.",
                 ));
             }
+        }
+        if said_away {
+            // Sent again from the history it is what was sent, and asks for no variable.
+            spec.fill_in(&self.filled(replay, &[]).variables);
         }
         let files = std::mem::take(&mut sent.files);
         sent.files = attach::below(replay.files.as_deref(), files)?;

@@ -135,7 +135,7 @@ impl Vault {
     }
 
     /// What of an environment is secret is so wherever it surfaces.
-    fn know_place(&self, environment: &Environment) {
+    pub fn know_place(&self, environment: &Environment) {
         self.know(secrets_of(environment));
     }
 

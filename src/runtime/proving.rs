@@ -182,6 +182,7 @@ fn begun(client: &Client, history: Option<History>, asked: Asked) -> Result<Isol
         (side, named)
     });
     let working = working.as_ref().map(|(side, named)| (side, named.clone()));
+    client.vault().know_place(&environment);
     let mask = client.vault().mask();
     Isolation::new(&refused, working, limits::ISOLATING, &mask)
         .map_err(|failure| format!("{} {}", failure.message, failure.hint))

@@ -21,6 +21,7 @@ use crate::scene;
 mod doors;
 mod elsewhere;
 mod forms;
+mod mixed;
 mod places;
 mod tricks;
 

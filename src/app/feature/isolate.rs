@@ -252,6 +252,10 @@ pub fn save(state: &mut State) -> Vec<Effect> {
     let Some(search) = pane.search.as_ref().filter(|s| !s.asked.is_empty()) else {
         return Vec::new();
     };
+    if let Some(why) = search.why_not_saved.clone() {
+        state.notice = Some(Notice::info(why));
+        return Vec::new();
+    }
     let held: Vec<Arc<Exchange>> = search.asked.iter().map(|a| a.exchange.clone()).collect();
     let sent = &pane.exchange.sent;
     vec![Effect::SaveSession {

@@ -149,8 +149,14 @@ impl<'a> Writer<'a> {
 
     /// One command, or why there is none.
     fn request(&mut self, outbound: Result<Outbound, String>, head: Head) {
+        let is_exact = |outbound: &Outbound| {
+            !has_dot_segments(&outbound.address) || outbound.open_query().is_none()
+        };
         let outbound = match outbound {
-            Ok(outbound) => outbound,
+            Ok(outbound) if is_exact(&outbound) => outbound,
+            Ok(_) => {
+                return self.lose("This cannot be written as a command. Its path holds dots, and curl takes them away where it encodes a value of the query.".to_owned());
+            }
             Err(why) => {
                 return self.lose(format!("This cannot be written as a command. {why}"));
             }

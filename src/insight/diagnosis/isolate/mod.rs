@@ -3,6 +3,7 @@
 //! be known of the API. What is asked next follows from the answers alone, so that a search can be
 //! stopped, shown and gone on with at any time.
 
+mod crossing;
 mod dissected;
 mod parts;
 mod said;
@@ -42,6 +43,8 @@ pub struct Isolation {
     pub scopes: Option<String>,
     /// It ends here, whatever is left to ask.
     pub stopped: Option<Stopped>,
+    /// Why its calls are no session: something of an environment stands in them.
+    pub why_not_saved: Option<String>,
 }
 
 /// The call that works, as a sentence names it, and whether a file said it.
@@ -112,6 +115,9 @@ impl Isolation {
     ) -> Result<Isolation, Failure> {
         let method = &refused.spec.method;
         let mut own = refused.dissected(true)?;
+        crossing::no_files(refused)?;
+        let why = |side: &Side| crossing::why_not_saved(side);
+        let mut why_not_saved = why(refused);
         let mut against = None;
         let mut other = None;
         if let Some((side, named)) = working {
@@ -126,6 +132,8 @@ impl Isolation {
                 ));
             }
             let mut apart = side.dissected(true)?;
+            crossing::check((refused, &own), (side, &apart), named.author)?;
+            why_not_saved = why_not_saved.or_else(|| why(side));
             // What an environment adds stays with it where the two go to different places.
             if apart.origin != own.origin {
                 (own, apart) = (refused.dissected(false)?, side.dissected(false)?);
@@ -140,6 +148,7 @@ impl Isolation {
             asked: Vec::new(),
             scopes: None,
             stopped: None,
+            why_not_saved,
         })
     }
 
