@@ -89,7 +89,7 @@ fn the_history() {
 fn an_investigation() {
     picture("investigate.svg", DARK, WIDE, |tty| {
         tty.types("i");
-        tty.sees("Verdict  permission.missing_role");
+        tty.sees("· permission.missing_role");
         tty.sees("Esc close");
     });
 }
