@@ -264,16 +264,15 @@ impl Answers {
         let mut sent = resolve(&spec, &self.filled(replay, &own.variables))?;
         let border = Border::of(own, Author::File, &sent)?;
         let mut said = None;
-        let away = border.away();
-        let said_away = away.is_some();
-        if let Some(away) = away {
+        if let Some(away) = border.away() {
             if sent.token.is_some() {
                 spec.auth = Auth::None;
                 said = Some(format!("no token went along: {away}"));
             }
             // The person's own variables stay at home as well: the file may have been written to
             // collect them.
-            sent = resolve(&spec, &self.filled(replay, &[])).map_err(|failure| Failure {
+            let run = self.filled(replay, &[]);
+            sent = resolve(&spec, &run).map_err(|failure| Failure {
                 hint: format!(
                     "Variables of an environment stay with its host, and of this step {away}. {}",
                     failure.hint
@@ -287,10 +286,8 @@ impl Answers {
                     "Choose the environment of that host with --env or --base-url, or take the token out of the step.",
                 ));
             }
-        }
-        if said_away {
             // Sent again from the history it is what was sent, and asks for no variable.
-            spec.fill_in(&self.filled(replay, &[]).variables);
+            spec.fill_in(&run.variables);
         }
         let files = std::mem::take(&mut sent.files);
         sent.files = attach::below(replay.files.as_deref(), files)?;

@@ -412,8 +412,6 @@ fn is_request_line(line: &str) -> bool {
     is_method && is_address(rest.trim_start())
 }
 
-/// A JSON Pointer (RFC 6901) as the path that these clients read; `None` where one of them could
-/// read anything else in it, since some paths hold code.
 /// Where clients look for a value of an answer; `None` where they cannot.
 fn place(capture: &Capture) -> Option<String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -426,6 +424,8 @@ fn place(capture: &Capture) -> Option<String> {
     }
 }
 
+/// A JSON Pointer (RFC 6901) as the path that these clients read; `None` where one of them could
+/// read anything else in it, since some paths hold code.
 fn path(pointer: &str) -> Option<String> {
     let mut path = String::from("$");
     for part in pointer_parts(pointer) {
