@@ -149,9 +149,14 @@ fn what_is_left_out_is_gone_and_the_rest_stays() {
 
 #[test]
 fn version_of_http_and_host_are_parts_where_they_differ() {
-    let mut refused = side(spec("support", "/orders/7", Body::Empty));
+    let plain = || {
+        let mut side = side(RequestSpec::new("GET", "/orders/7"));
+        side.environment.variables.clear();
+        side
+    };
+    let mut refused = plain();
     refused.environment.reach.version = Some(HttpVersion::Http1);
-    let mut works = side(spec("support", "/orders/7", Body::Empty));
+    let mut works = plain();
     works.environment.base_url = "https://api.globex.example/gw".into();
     let search = Isolation::new(&refused, Some((&works, named())), 24, &Mask::default());
     let search = search.unwrap();
@@ -171,6 +176,16 @@ fn version_of_http_and_host_are_parts_where_they_differ() {
     other.spec.method = "HEAD".into();
     let failure = Isolation::new(&refused, Some((&other, named())), 24, &Mask::default());
     assert!(failure.unwrap_err().message.contains("the method stays"));
+}
+
+#[test]
+fn a_variable_of_an_environment_goes_into_no_call_to_another_host() {
+    let refused = side(spec("support", "/orders/7", Body::Empty));
+    let mut works = side(spec("support", "/orders/7", Body::Empty));
+    works.environment.base_url = "https://api.globex.example/gw".into();
+    let failure = Isolation::new(&refused, Some((&works, named())), 24, &Mask::default());
+    let message = failure.unwrap_err().message;
+    assert!(message.contains("the variable order stays"), "{message}");
 }
 
 #[test]
