@@ -1,10 +1,15 @@
 //! Calls as they are kept, written and read again.
 
+use super::ending::Answer;
 use super::*;
 use crate::insight::redact::Mask;
-use crate::model::CookieNews;
+use crate::model::{
+    Auth, CookieNews, Failure, Headers, Hop, Outcome, Param, Part, RequestSpec, SentRequest, Slot,
+    SlotPlace, Timestamp, Timing, TokenName, TokenRef,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::time::Duration;
 
 fn any_timestamp() -> impl Strategy<Value = Timestamp> {
     let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
