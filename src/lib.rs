@@ -1,4 +1,5 @@
 //! httriage: a terminal API explorer that tells support engineers why an API said no.
+#![doc = include_str!("README.md")]
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)

@@ -667,6 +667,28 @@ fn s_keeps_a_pasted_token_with_its_value_waiting() {
 }
 
 #[test]
+fn a_token_pasted_over_the_whole_url_of_the_form_goes_unseen_to_its_own_row() {
+    let value = "qF7mZx2Lw9Rk4Tb8Vn3Yc6Hd";
+    for size in scene::SIZES {
+        let mut scene = Scene::open(size);
+        scene.keys("ctrl-e up enter");
+        scene.tell(pasted_token(value, false));
+        // Without a URL the row may wait for anything.
+        assert!(scene.asked.last() == Some(&Effect::TypeToken(false)));
+        scene
+            .keys("ctrl-u")
+            .paste("https://api.acme.example/v2/orders");
+        scene.tell(pasted_token(value, false));
+        let held = Effect::HoldToken(Pasted(value.to_owned()));
+        assert!(scene.asked.contains(&held), "{:?}", scene.asked.last());
+        assert_eq!(scene.asked.last(), Some(&Effect::TypeToken(true)));
+        let picture = text_of(&scene.picture());
+        assert!(!picture.contains("qF7m"), "{picture}");
+        assert!(picture.contains("24 characters"), "{picture}");
+    }
+}
+
+#[test]
 fn c_copies_what_a_pasted_token_says_and_never_its_value() {
     let mut scene = Scene::open(WIDE);
     scene.tell(pasted_token(JWT, true)).keys("c");

@@ -323,6 +323,9 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 /// A token that was pasted: it opens on what it says, unless a text is typed that it may be meant
 /// for.
 pub fn token(state: &mut State, text: Pasted, seen: SeenToken) -> Vec<Effect> {
+    if let Some(effects) = setup::take_value(state, &text, &seen) {
+        return effects;
+    }
     // A line that has its whole URL waits for no id.
     let is_whole = Origin::parse(&state.builder.url.text()).is_some();
     let is_meant = match state.types_call() {

@@ -3,7 +3,8 @@
 
 use super::send::send;
 use crate::app::action::{Action, Pane, Screen};
-use crate::app::message::{Effect, Notice, SetUp, SetupOrder, TokenOrder};
+use crate::app::field::Field;
+use crate::app::message::{Effect, Notice, Pasted, SetUp, SetupOrder, TokenOrder};
 use crate::app::pane::{
     Choice, Dialog, KeepIn, Pick, SeenToken, Setup, SetupKind, SetupRow, TypedToken,
 };
@@ -83,16 +84,7 @@ pub fn keep(state: &mut State, seen: SeenToken) -> Vec<Effect> {
         false => SetupKind::Add,
     };
     let mut setup = Setup::new(kind, state.has_keyring);
-    let what = format!(
-        "{} · {} characters",
-        seen.report.kind.words(),
-        seen.report.length
-    );
-    let mended = seen.mended.into_iter().map(|says| (true, says));
-    setup.typed = TypedToken {
-        count: seen.report.length,
-        says: std::iter::once((false, what)).chain(mended).collect(),
-    };
+    setup.typed = unseen(&seen);
     if has_place {
         let name = TokenName::nearest(&state.environment().name);
         setup
@@ -102,6 +94,42 @@ pub fn keep(state: &mut State, seen: SeenToken) -> Vec<Effect> {
     }
     state.overlay = Some(Overlay::Setup(Box::new(setup)));
     changed(state)
+}
+
+/// What the form says of a value that waits unseen.
+fn unseen(seen: &SeenToken) -> TypedToken {
+    let what = format!(
+        "{} · {} characters",
+        seen.report.kind.words(),
+        seen.report.length
+    );
+    let mended = seen.mended.iter().map(|says| (true, says.clone()));
+    TypedToken {
+        count: seen.report.length,
+        says: std::iter::once((false, what)).chain(mended).collect(),
+    }
+}
+
+/// Puts a token that was pasted into another row into its own, unseen; `None` where the row in
+/// front may be meant.
+pub fn take_value(state: &mut State, text: &Pasted, seen: &SeenToken) -> Option<Vec<Effect>> {
+    let setup = form(state)?;
+    let is_whole = |field: &Field| Origin::parse(&field.text()).is_some();
+    let is_meant = match setup.row {
+        SetupRow::Under | SetupRow::From => false,
+        SetupRow::Url => seen.is_certain || is_whole(&setup.url),
+        SetupRow::Base => seen.is_certain || is_whole(&setup.base),
+        _ => seen.is_certain,
+    };
+    if !is_meant || matches!(setup.kind, SetupKind::Change(_)) {
+        return None;
+    }
+    setup.typed = unseen(seen);
+    setup.row = SetupRow::Token;
+    setup.trouble = None;
+    let mut effects = vec![Effect::HoldToken(text.clone())];
+    effects.extend(changed(state));
+    Some(effects)
 }
 
 fn free(name: &str, taken: &[TokenName]) -> String {
