@@ -23,7 +23,7 @@ use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 use problem::sure;
 
 pub use call::beside;
-pub use claims::Claims;
+pub use claims::{Bound, Claims};
 pub use fitting::{Misfit, Weight};
 pub use made_up::made_up;
 pub use problem::{TokenKind, TokenProblem};
