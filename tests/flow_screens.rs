@@ -7,6 +7,7 @@ use httriage::app::pane::{Part, TokensPart};
 use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Screen, TokenRow};
 use httriage::insight::matrix::{Access, Caller};
 use httriage::insight::replay::{Change, Direction};
+use httriage::insight::token::testimony::Introspected;
 use httriage::model::{Auth, RequestSpec, TokenName, TokenRef, TokenSource};
 use scene::{BASE, SIZES, Scene, USUAL, WIDE, guided, start, text_of};
 
@@ -445,6 +446,63 @@ fn a_token_that_is_not_known_is_named_before_the_first_call() {
         scene.notice()
     );
     assert!(scene.notice().contains("Choose another token"));
+}
+
+#[test]
+fn a_host_is_asked_about_a_token_once_somebody_said_yes() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("4 v");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("Ask https://login.practice.example for its public keys?"),
+        "{text}"
+    );
+    let asked = |scene: &Scene| {
+        let all = scene.asked.iter();
+        all.filter(|effect| matches!(effect, Effect::Verify { .. }))
+            .count()
+    };
+    scene.keys("esc");
+    assert!(scene.state.overlay.is_none() && asked(&scene) == 1);
+    assert!(!text_of(&scene.picture()).contains("signature holds"));
+    scene.keys("v enter");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("signature holds: key practice-2 of https://login.practice.example"),
+        "{text}"
+    );
+    // That host is known now.
+    scene.keys("v");
+    assert!(scene.state.overlay.is_none() && asked(&scene) == 4);
+    // Another value of that name was not verified.
+    scene.keys("down");
+    assert!(!text_of(&scene.picture()).contains("signature holds"));
+}
+
+#[test]
+fn a_token_is_sent_to_its_issuer_after_a_question_of_its_own_and_contradictions_are_told() {
+    let mut scene = Scene::open(WIDE);
+    scene.proven.issuer = Some("https://login.practice.example".to_owned());
+    scene.keys("4 v enter");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("The token is sent there, as your client."),
+        "{text}"
+    );
+    scene.proven.testimony.introspected = Some(Introspected {
+        is_active: false,
+        ..Introspected::default()
+    });
+    scene.keys("enter");
+    let last = scene.asked.iter().rev();
+    let mut last = last.filter_map(|effect| match effect {
+        Effect::Verify { asks_issuer, .. } => Some(*asks_issuer),
+        _ => None,
+    });
+    assert_eq!(last.next(), Some(true));
+    let text = text_of(&scene.picture());
+    assert!(text.contains("not active"), "{text}");
+    assert!(scene.state.overlay.is_none(), "it is asked once");
 }
 
 /// A token of acme-test whose value is kept nowhere.

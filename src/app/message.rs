@@ -14,6 +14,8 @@ use crate::insight::matrix::{Caller, Cell, Matrix};
 use crate::insight::replay::{ReplayReport, StepReport};
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
+use crate::insight::token::signature::Verified;
+use crate::insight::token::testimony::Testimony;
 use crate::insight::when::Turned;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
@@ -156,6 +158,14 @@ pub enum Message {
         job: Job,
         survey: Box<Survey>,
         exchange: Arc<Exchange>,
+    },
+    /// What came of verifying a token.
+    Proven {
+        job: Job,
+        /// The name of the environment.
+        environment: String,
+        token: TokenRef,
+        came: Came,
     },
     /// A run has told all it has to tell, and why it could not go on, if it could not.
     Done {
@@ -387,6 +397,35 @@ pub struct TokenRow {
     pub trouble: Option<String>,
     /// How it was got from an authorization server, where it was.
     pub got: Option<Got>,
+}
+
+/// What was heard when a token was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    pub verified: Verified,
+    pub testimony: Testimony,
+    /// The issuer that can be asked about it.
+    pub issuer: Option<String>,
+    /// What could not be heard, and why.
+    pub troubles: Vec<String>,
+}
+
+impl Proven {
+    /// Whether its issuer was not asked yet.
+    pub fn is_unheard(&self) -> bool {
+        self.testimony == Testimony::default() && self.troubles.is_empty()
+    }
+}
+
+/// What came of verifying a token, or what has to be asked first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// This host would be asked; why, as a sentence.
+    Asks {
+        origin: Origin,
+        why: String,
+    },
+    Told(Box<Proven>),
 }
 
 /// An environment and a token that are to be written. The value is typed elsewhere.
@@ -627,6 +666,15 @@ pub enum Effect {
         token: TokenName,
         environment: Box<Environment>,
         case: Option<String>,
+    },
+    /// Checks the signature of a token, asking these hosts for keys and no others.
+    Verify {
+        job: Job,
+        token: TokenName,
+        environment: Box<Environment>,
+        allowed: Vec<Origin>,
+        /// Whether the token is sent to its issuer, to be told of it.
+        asks_issuer: bool,
     },
     /// Gets a token from the beginning.
     GetToken {

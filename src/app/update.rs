@@ -9,6 +9,7 @@ use super::feature::compare;
 use super::feature::cookies;
 use super::feature::matrix;
 use super::feature::needs;
+use super::feature::proof;
 use super::feature::resend;
 use super::feature::save_body;
 use super::feature::save_session;
@@ -118,6 +119,12 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             survey,
             exchange,
         } => tokens::surveyed(state, job, *survey, exchange),
+        Message::Proven {
+            job,
+            environment,
+            token,
+            came,
+        } => proof::came(state, job, &environment, token, came),
         Message::Done { job, trouble } => screens::done(state, job, trouble),
         Message::Looked {
             environment,
@@ -206,6 +213,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let place = match question {
                 Question::Write { .. } => Place::Write,
                 Question::Page { .. } => Place::Page,
+                Question::Host { .. } | Question::Issuer { .. } => Place::Host,
             };
             state.keymap.lookup(place, key).or_else(anywhere)
         }

@@ -11,6 +11,7 @@ pub mod manual;
 pub mod matrix;
 pub mod needs;
 pub mod pasted_token;
+pub mod proof;
 pub mod remedy;
 pub mod resend;
 pub mod save_body;

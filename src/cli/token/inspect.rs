@@ -243,7 +243,7 @@ fn print(
     }
 }
 
-fn rows(lines: &[Line], out: &mut Out) {
+pub fn rows(lines: &[Line], out: &mut Out) {
     let width = lines.iter().map(|line| line.label.width()).max();
     let width = width.unwrap_or(0).min(24);
     for line in lines {

@@ -25,6 +25,10 @@ pub struct Metadata {
     pub token: Option<String>,
     pub device: Option<String>,
     pub authorization: Option<String>,
+    pub introspection: Option<String>,
+    pub userinfo: Option<String>,
+    /// Of its public keys; it may be on another origin, since no secret goes there.
+    pub keys: Option<String>,
 }
 
 /// The addresses at which the metadata of an issuer may stand: that of RFC 8414, 3.1, then that
@@ -61,6 +65,12 @@ pub fn metadata(body: &[u8], issuer: &str) -> Result<Metadata, String> {
         token: address("token_endpoint"),
         device: address("device_authorization_endpoint"),
         authorization: address("authorization_endpoint"),
+        introspection: address("introspection_endpoint"),
+        userinfo: address("userinfo_endpoint"),
+        keys: body
+            .get("jwks_uri")
+            .and_then(Json::as_text)
+            .map(str::to_owned),
     })
 }
 
@@ -324,7 +334,8 @@ pub fn wants_another_token(response: &Response, knowledge: &Knowledge) -> bool {
     })
 }
 
-fn object(body: &[u8]) -> Option<Json> {
+/// A whole JSON object.
+pub(super) fn object(body: &[u8]) -> Option<Json> {
     let text = std::str::from_utf8(body).ok()?;
     let reading = json::read(text);
     let is_whole = reading.complete && !reading.fragment;

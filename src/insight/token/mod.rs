@@ -11,7 +11,9 @@ mod mistakes;
 mod problem;
 mod repair;
 mod seems;
+pub mod signature;
 pub mod survey;
+pub mod testimony;
 mod words;
 
 use crate::insight::api::knowledge::Alphabet;

@@ -1,6 +1,8 @@
 //! The tokens that are known, and beside them what can be told of one: what it says of itself,
 //! what the API says, or how two differ. Nothing here says that a signature is valid.
 
+mod proof;
+
 use super::history::time_text;
 use crate::app::pane::{TokensPart, path_of};
 use crate::app::{Action, LastWord, Painted, Spot, State, TokenRow, last_word};
@@ -349,7 +351,7 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
     }
     all.extend(rows(first, theme, width));
     match &row.report {
-        Some(report) => all.extend(report_lines(report, state, theme, width)),
+        Some(report) => all.extend(report_lines(report, row, state, theme, width)),
         None if row.trouble.is_none() => {
             let key = state.keymap.hint(Action::TokensRead).unwrap_or_default();
             let text = match row.source {
@@ -362,6 +364,7 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         }
         None => {}
     }
+    all.extend(proof::lines(row, state, theme, width));
     all.push(Line::default());
     let survey = state
         .tokens_pane
@@ -382,6 +385,7 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
 /// Mistakes first, then what it says of itself.
 fn report_lines(
     report: &TokenReport,
+    row: &TokenRow,
     state: &State,
     theme: &Theme,
     width: usize,
@@ -390,6 +394,8 @@ fn report_lines(
     let place = state.environment();
     let knowledge = state.catalogue.library.of_environment(place);
     let mut told = lines(report, now, Some(place), knowledge.api.as_deref());
+    let proven = state.tokens_pane.proof(&place.name, &row.token);
+    proof::correct(&mut told, proven.is_some());
     told.sort_by_key(|line| match line.tone {
         Tone::Bad => 0,
         Tone::Doubt => 1,
