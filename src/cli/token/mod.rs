@@ -4,6 +4,7 @@
 mod add;
 mod inspect;
 mod login;
+mod passport;
 mod verify;
 
 use super::args::{PlaceArgs, TokenArgs, TokenCommand};

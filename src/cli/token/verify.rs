@@ -10,11 +10,12 @@ use crate::cli::print::{Out, complain};
 use crate::cli::trouble::Trouble;
 use crate::cli::{ask, choice};
 use crate::engine::grant::{Allowed, Grants, News, Person, Proof, Wish};
+use crate::engine::history::History;
 use crate::engine::{ClientOptions, Flight, Home, Vault, clock, sandbox};
 use crate::insight::learned::last_word;
 use crate::insight::token::signature::{Signature, Verified};
 use crate::insight::token::testimony::Testimony;
-use crate::insight::token::{Claims, Line, TokenReport, Tone, relative};
+use crate::insight::token::{Claims, How, Line, TokenReport, Tone, relative};
 use crate::insight::{Query, Want};
 use crate::model::{
     Environment, Failure, Origin, Secret, Settings, TokenName, TokenRef, visible_line,
@@ -203,7 +204,7 @@ fn failed(failure: Failure) -> Trouble {
 
 /// The status with which the API answered the token last.
 fn answered(token: &TokenRef, home: &Home, settings: &Settings, is_left_out: bool) -> Option<u16> {
-    if is_left_out {
+    if is_left_out || !History::is_there(home.data_dir()) {
         return None;
     }
     let history = choice::history(home, settings).ok()?;
@@ -227,8 +228,7 @@ fn print(heard: &Heard, found: &[String], report: Option<&TokenReport>, out: &mu
             false => ("expires", Tone::Plain),
         };
         let text = format!("{end} ({})", relative(*end, now));
-        let label = label.to_owned();
-        rows(&[Line { label, text, tone }], out);
+        rows(&[Line::new(label, text, tone, How::Claim)], out);
     }
     let said = heard.testimony.lines(now);
     if !said.is_empty() {

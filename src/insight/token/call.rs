@@ -1,7 +1,7 @@
 //! A token beside a call that carried it: how its times stood when the call was made, whether it
 //! is meant for that host, and the scopes that were demanded beside those that it holds.
 
-use super::words::{Line, Tone, of_same_house, relative};
+use super::words::{How, Line, Tone, of_same_house, relative};
 use super::{Bound, TokenReport, Validity};
 use crate::insight::Exchange;
 use crate::insight::challenge::challenges;
@@ -14,8 +14,7 @@ use crate::model::{Origin, Response, Timestamp};
 pub fn beside(report: &TokenReport, exchange: &Exchange) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut add = |label: &str, text: String, tone| {
-        let label = label.to_owned();
-        lines.push(Line { label, text, tone });
+        lines.push(Line::new(label, text, tone, How::Api));
     };
     let response = exchange.outcome.response();
     // Their clock decides, where the answer tells it.

@@ -2,7 +2,7 @@
 //! for a device (RFC 8628, 3.2), the way back from a browser (RFC 6749, 4.1.2); and when an API's
 //! answer asks for another token. What is secret leaves here as a `Secret`.
 
-use super::{Line, Tone, claims, relative};
+use super::{How, Line, Tone, claims, relative};
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::challenge::challenges;
 use crate::insight::error_body::error_body_knowing;
@@ -259,11 +259,7 @@ pub fn came_back(
 
 /// What is known of a token that was got, beside what its value tells.
 pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
-    let plain = |label: &str, text: String| Line {
-        label: label.to_owned(),
-        text,
-        tone: Tone::Plain,
-    };
+    let plain = |label: &str, text: String| Line::new(label, text, Tone::Plain, How::Issuer);
     let by = match got.by_refresh {
         true => "with its refresh token".to_owned(),
         false => format!("by {}", got.grant.replace('_', " ")),
@@ -283,7 +279,10 @@ pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
         true => "none".to_owned(),
         false => scopes.join(", "),
     };
-    lines.push(plain("asked for", listed(&got.asked)));
+    lines.push(Line {
+        how: How::Settings,
+        ..plain("asked for", listed(&got.asked))
+    });
     lines.push(match got.scopes() {
         Some(given) => Line {
             tone: match got.asked.iter().all(|scope| given.contains(scope)) {

@@ -8,6 +8,7 @@ mod fitting;
 pub mod grant;
 mod made_up;
 mod mistakes;
+pub mod passport;
 mod problem;
 mod repair;
 mod seems;
@@ -31,7 +32,7 @@ pub use made_up::made_up;
 pub use problem::{TokenKind, TokenProblem};
 pub use repair::{Repair, repair};
 pub use seems::{Seems, seems_token};
-pub use words::{Line, Tone, differences, lines, relative};
+pub use words::{How, Line, Tone, differences, lines, relative};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenReport {

@@ -4,7 +4,7 @@
 
 use super::claims::LOOSE;
 use super::grant::object;
-use super::{Line, Tone};
+use super::{How, Line, Tone};
 use crate::insight::json::Json;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -124,11 +124,7 @@ impl Verified {
                 (format!("cannot be checked here: {why}"), Tone::Doubt)
             }
         };
-        let line = |label: &str, text: String, tone| Line {
-            label: label.to_owned(),
-            text,
-            tone,
-        };
+        let line = |label: &str, text: String, tone| Line::new(label, text, tone, How::Issuer);
         let mut lines = vec![line("signature", text, tone)];
         let remarks = self.remarks.iter();
         lines.extend(remarks.map(|says| line("besides", says.clone(), Tone::Doubt)));

@@ -4,7 +4,7 @@
 
 use super::grant::object;
 use super::signature::{Signature, Verified};
-use super::{Claims, Line, Tone, relative};
+use super::{Claims, How, Line, Tone, relative};
 use crate::insight::json::Json;
 use crate::insight::redact::is_secret_name;
 use crate::model::{MASK, Response, Timestamp};
@@ -89,11 +89,7 @@ fn words(text: &str) -> Vec<String> {
 impl Testimony {
     /// As a person is told it.
     pub fn lines(&self, now: Timestamp) -> Vec<Line> {
-        let line = |label: &str, text: String, tone| Line {
-            label: label.to_owned(),
-            text,
-            tone,
-        };
+        let line = |label: &str, text: String, tone| Line::new(label, text, tone, How::Issuer);
         let mut lines = Vec::new();
         if let Some(said) = &self.introspected {
             lines.push(match said.is_active {

@@ -2,8 +2,8 @@
 //! not go together.
 
 use super::{rows, say};
-use crate::app::{Action, State, TokenRow, contradictions};
-use crate::insight::token::{Line as Told, TokenKind};
+use crate::app::{Action, Proven, State, TokenRow, contradictions};
+use crate::insight::token::{How, Line as Told, TokenKind};
 use crate::ui::theme::Theme;
 use ratatui::text::Line;
 
@@ -34,10 +34,18 @@ pub fn lines(row: &TokenRow, state: &State, theme: &Theme, width: usize) -> Vec<
     all
 }
 
-/// What is told of a form says no more that nothing was verified.
-pub fn correct(told: &mut [Told], is_proven: bool) {
-    let kind = told.iter_mut().find(|line| line.label == "kind");
-    if let Some(kind) = kind.filter(|_| is_proven) {
-        kind.text = kind.text.replace("; its signature was not verified", "");
+/// What is told of a form says no more that nothing was verified, and what its issuer signed is
+/// known so.
+pub fn correct(told: &mut [Told], proven: Option<&Proven>) {
+    let Some(proven) = proven else {
+        return;
+    };
+    for line in told {
+        if line.label == "kind" {
+            line.text = line.text.replace("; its signature was not verified", "");
+        }
+        if line.how == How::Claim && proven.verified.holds() {
+            line.how = How::Verified;
+        }
     }
 }
