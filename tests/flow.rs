@@ -802,6 +802,9 @@ fn scene_for(action: Action) -> Scene {
         Place::Host => {
             scene.keys("4 v");
         }
+        Place::SignIn => {
+            scene.tell(scene::signing_in());
+        }
         Place::Pasted => {
             scene.tell(scene::pasted_token("0f7a".repeat(12).as_str(), true));
         }

@@ -19,6 +19,7 @@ use super::feature::save_session;
 use super::feature::send::{self, send};
 use super::feature::sessions;
 use super::feature::setup;
+use super::feature::sign_in;
 use super::feature::tokens;
 use super::feature::tokens::{LastWord, last_word};
 use super::feature::{investigate, isolate, when};
@@ -123,6 +124,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::PageOpen => effects = remedy::open(state),
         Action::PageCopy => effects = remedy::copy(state),
+        Action::SignInOpen => effects = sign_in::open(state),
+        Action::SignInCopy => effects = sign_in::copy(state),
+        Action::SignInStop => effects = sign_in::stop(state),
         Action::HostAsk => effects = proof::agreed(state),
         Action::WriteLeave | Action::PageLeave | Action::HostLeave => state.overlay = None,
         Action::PastedUse => effects = pasted_token::take(state),
@@ -869,6 +873,9 @@ fn on_trial(dialog: &Dialog) -> Vec<Effect> {
 
 /// Closes what lies on top without choosing; a theme on trial goes with it.
 pub fn leave_overlay(state: &mut State) -> Vec<Effect> {
+    if matches!(state.overlay, Some(Overlay::SignIn(_))) {
+        return sign_in::stop(state);
+    }
     match state.overlay.take() {
         Some(Overlay::Dialog(dialog)) if matches!(dialog.choices.first(), Some(choice) if matches!(choice.pick, Pick::Theme(_))) =>
         {
@@ -909,6 +916,7 @@ fn open_help(state: &mut State) {
             vec![Place::Host]
         }
         Some(Overlay::Pasted(_)) => vec![Place::Pasted],
+        Some(Overlay::SignIn(_)) => vec![Place::SignIn],
         Some(Overlay::Manual(_)) => vec![Place::Manual],
         Some(_) => vec![Place::Field],
         None if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],

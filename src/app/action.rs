@@ -99,6 +99,8 @@ pub enum Place {
     Page,
     /// While it is asked whether a host is asked about a token.
     Host,
+    /// While somebody is to say yes in a browser.
+    SignIn,
     /// On a token that was pasted.
     Pasted,
 }
@@ -127,6 +129,7 @@ impl Place {
             | Place::Write
             | Place::Page
             | Place::Host
+            | Place::SignIn
             | Place::Pasted
             | Place::Help
             | Place::Manual
@@ -160,6 +163,7 @@ impl Place {
             Place::Write => "Asked before a write",
             Place::Page => "Asked before a page is opened",
             Place::Host => "Asked before a host is asked",
+            Place::SignIn => "Waiting for a yes in a browser",
             Place::Pasted => "On a pasted token",
         }
     }
@@ -365,6 +369,10 @@ actions! {
 
     HostAsk         "host-ask"         "ask it" / "ask it" Place::Host, ["enter"];
     HostLeave       "host-leave"       "leave it" / "leave it" Place::Host, ["esc", "q"];
+
+    SignInOpen      "sign-in-open"     "open the page in the browser" / "open the page" Place::SignIn, ["o", "enter"];
+    SignInCopy      "sign-in-copy"     "copy the address" / "copy it" Place::SignIn, ["y"];
+    SignInStop      "sign-in-stop"     "stop waiting" / "stop" Place::SignIn, ["esc", "q"];
 
     PastedUse       "pasted-use"       "use it for this run" / "use for this run" Place::Pasted, ["u", "enter"];
     PastedKeep      "pasted-keep"      "keep it: keyring, command, file, variable" / "keep as …" Place::Pasted, ["s"];

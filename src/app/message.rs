@@ -3,7 +3,7 @@
 use super::action::{Action, Screen};
 use super::answer::{Shown, Source};
 use super::keymap::Key;
-use super::pane::{KeepIn, SeenToken, TypedToken};
+use super::pane::{KeepIn, SeenToken, SignIn, TypedToken};
 use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
@@ -19,9 +19,9 @@ use crate::insight::token::testimony::Testimony;
 use crate::insight::when::Turned;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Manner, Note,
-    Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo, Timestamp,
-    TokenName, TokenRef, TokenSource,
+    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Grant, Manner,
+    Note, Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo,
+    Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -159,6 +159,10 @@ pub enum Message {
         survey: Box<Survey>,
         exchange: Arc<Exchange>,
     },
+    /// Somebody is to say yes in a browser for a token.
+    SignIn(Box<SignIn>),
+    /// A token was got.
+    SignedIn(TokenName),
     /// What came of verifying a token.
     Proven {
         job: Job,
@@ -448,6 +452,8 @@ pub struct TokenOrder {
     pub keep_in: KeepIn,
     /// The variable, or the words of the command.
     pub from: String,
+    /// How it is got, where an authorization server gives it out.
+    pub grant: Option<Box<Grant>>,
 }
 
 /// What stands in `config.toml` now.

@@ -207,6 +207,7 @@ fn keys_in_front(state: &State) -> Vec<Action> {
         (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
         // The others stand on the sheet, each with what it does.
         (Some(Overlay::Pasted(_)), _) => return vec![Action::PastedForget],
+        (Some(Overlay::SignIn(_)), _) => (Place::SignIn, &[]),
         (Some(Overlay::Question(Question::Write { .. })), _) => (Place::Write, &[]),
         (Some(Overlay::Question(Question::Page { .. })), _) => (Place::Page, &[]),
         (Some(Overlay::Question(Question::Host { .. } | Question::Issuer { .. })), _) => {

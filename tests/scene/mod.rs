@@ -5,7 +5,7 @@
 
 mod proving;
 
-use httriage::app::pane::{SeenToken, Shown};
+use httriage::app::pane::{SeenToken, Shown, SignIn};
 use httriage::app::{
     Came, Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message,
     Notice, OpenSession, Painted, Pane, Pasted, Pointer, PointerMove, Proven, SandboxNews, Screen,
@@ -96,6 +96,17 @@ pub fn now() -> Timestamp {
 }
 
 /// What the runtime makes of a pasted token.
+/// A device that waits for a yes in a browser.
+pub fn signing_in() -> Message {
+    Message::SignIn(Box::new(SignIn {
+        token: TokenName::new("me").unwrap(),
+        user_code: "BCDF-GHJK".to_owned(),
+        url: "https://login.practice.example/device".to_owned(),
+        whole_url: Some("https://login.practice.example/device?user_code=BCDF-GHJK".to_owned()),
+        until: after_ms(600_000),
+    }))
+}
+
 pub fn pasted_token(value: &str, is_certain: bool) -> Message {
     Message::PasteToken {
         text: Pasted(value.to_owned()),
@@ -885,7 +896,10 @@ impl Scene {
             .extend(token.iter().map(|token| token.name.clone()));
         settings.tokens.extend(token.iter().map(|token| Token {
             name: token.name.clone(),
-            source: TokenSource::Prompt,
+            source: match &token.grant {
+                Some(grant) => TokenSource::Grant(grant.clone()),
+                None => TokenSource::Prompt,
+            },
             origins: None,
             placement: token.placement.clone(),
             ttl: None,

@@ -19,5 +19,6 @@ pub mod save_session;
 pub mod send;
 pub mod sessions;
 pub mod setup;
+pub mod sign_in;
 pub mod tokens;
 pub mod when;
