@@ -799,6 +799,12 @@ fn scene_for(action: Action) -> Scene {
                 url: "https://a.example/on".to_owned(),
             }));
         }
+        Place::Host => {
+            scene.keys("4 v");
+        }
+        Place::SignIn => {
+            scene.tell(scene::signing_in());
+        }
         Place::Pasted => {
             scene.tell(scene::pasted_token("0f7a".repeat(12).as_str(), true));
         }

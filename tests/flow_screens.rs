@@ -7,8 +7,9 @@ use httriage::app::pane::{Part, TokensPart};
 use httriage::app::{Effect, Exported, Message, Overlay, Pane, PointerMove, Screen, TokenRow};
 use httriage::insight::matrix::{Access, Caller};
 use httriage::insight::replay::{Change, Direction};
+use httriage::insight::token::testimony::Introspected;
 use httriage::model::{Auth, RequestSpec, TokenName, TokenRef, TokenSource};
-use scene::{BASE, SIZES, Scene, USUAL, WIDE, guided, start, text_of};
+use scene::{BASE, SIZES, SMALL, Scene, USUAL, WIDE, guided, start, text_of};
 
 fn name(text: &str) -> TokenName {
     TokenName::new(text).unwrap()
@@ -445,6 +446,98 @@ fn a_token_that_is_not_known_is_named_before_the_first_call() {
         scene.notice()
     );
     assert!(scene.notice().contains("Choose another token"));
+}
+
+#[test]
+fn a_host_is_asked_about_a_token_once_somebody_said_yes() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("4 v");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("Ask https://login.practice.example for its public keys?"),
+        "{text}"
+    );
+    let asked = |scene: &Scene| {
+        let all = scene.asked.iter();
+        all.filter(|effect| matches!(effect, Effect::Verify { .. }))
+            .count()
+    };
+    scene.keys("esc");
+    assert!(scene.state.overlay.is_none() && asked(&scene) == 1);
+    assert!(!text_of(&scene.picture()).contains("signature holds"));
+    scene.keys("v enter");
+    let text = text_of(&scene.picture());
+    for part in [
+        "signature holds: key practice-2 of",
+        "https://login.practice.example made it (ES256)",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    // That host is known now.
+    scene.keys("v");
+    assert!(scene.state.overlay.is_none() && asked(&scene) == 4);
+    // Another value of that name was not verified.
+    scene.keys("down");
+    assert!(!text_of(&scene.picture()).contains("signature holds"));
+}
+
+#[test]
+fn a_token_is_sent_to_its_issuer_after_a_question_of_its_own_and_contradictions_are_told() {
+    let mut scene = Scene::open(WIDE);
+    scene.proven.issuer = Some("https://login.practice.example".to_owned());
+    scene.keys("4 v enter");
+    let text = text_of(&scene.picture());
+    assert!(
+        text.contains("The token is sent there, as your client."),
+        "{text}"
+    );
+    scene.proven.testimony.introspected = Some(Introspected {
+        is_active: false,
+        ..Introspected::default()
+    });
+    scene.keys("enter");
+    let last = scene.asked.iter().rev();
+    let mut last = last.filter_map(|effect| match effect {
+        Effect::Verify { asks_issuer, .. } => Some(*asks_issuer),
+        _ => None,
+    });
+    assert_eq!(last.next(), Some(true));
+    let text = text_of(&scene.picture());
+    assert!(text.contains("not active"), "{text}");
+    assert!(scene.state.overlay.is_none(), "it is asked once");
+}
+
+#[test]
+fn a_device_shows_its_page_its_code_and_the_time_that_is_left() {
+    for size in SIZES {
+        let mut scene = Scene::open(size);
+        scene.tell(scene::signing_in());
+        let text = text_of(&scene.picture());
+        assert!(text.contains("BCDF-GHJK"), "{text}");
+        let is_whole = text.contains("https://login.practice.example/device");
+        assert!(is_whole || size == SMALL, "{text}");
+        assert!(text.contains("good for 10 min"), "{text}");
+        // Drawn where there is room for it.
+        assert_eq!(text.contains('▀'), size == WIDE, "{text}");
+        scene.tell(Message::SignedIn(name("another")));
+        assert!(scene.state.overlay.is_some());
+        scene.tell(Message::SignedIn(name("me")));
+        assert!(scene.state.overlay.is_none());
+    }
+}
+
+#[test]
+fn whoever_leaves_a_device_stops_what_waits_for_it() {
+    let mut scene = Scene::open(WIDE);
+    scene.held = true;
+    scene.state.tokens_pane.job = Some((77, name("me")));
+    scene.tell(scene::signing_in());
+    scene.keys("y");
+    let copied = |effect: &Effect| matches!(effect, Effect::Copy { text, .. } if text.contains("user_code=BCDF-GHJK"));
+    assert!(scene.asked.iter().any(copied));
+    scene.keys("esc");
+    assert!(scene.state.overlay.is_none());
+    assert_eq!(scene.asked.last(), Some(&Effect::Cancel(77)));
 }
 
 /// A token of acme-test whose value is kept nowhere.

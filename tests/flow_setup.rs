@@ -4,8 +4,8 @@
 use crate::scene;
 
 use httriage::app::pane::{KeepIn, SetupRow, TypedToken};
-use httriage::app::{Effect, Message, Overlay, SetupOrder};
-use httriage::model::{Auth, Placement, TokenName};
+use httriage::app::{Effect, Message, Overlay, Screen, SetupOrder};
+use httriage::model::{Auth, GrantKind, Placement, TokenName, TokenSource};
 use scene::{SIZES, Scene, WIDE, start, text_of};
 
 const URL: &str = "https://api.acme.example/v2/orders?limit=5";
@@ -275,4 +275,62 @@ fn what_says_whose_a_token_is_can_be_changed_later() {
         ordered(&scene).environment.who_am_i.as_deref(),
         Some("/v2/self")
     );
+}
+
+#[test]
+fn a_token_is_got_from_an_authorization_server_by_the_form() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("alt-e").paste(URL);
+    scene.keys("enter enter enter enter enter enter enter");
+    // Backwards from the first choice to the last two.
+    assert_eq!(row(&scene), SetupRow::KeepIn);
+    scene.keys("left left");
+    assert!(text_of(&scene.picture()).contains("get one: a yes in a browser"));
+    scene.keys("enter");
+    assert_eq!(row(&scene), SetupRow::Issuer);
+    scene.types("https://login.acme.example").keys("ctrl-r");
+    assert_eq!(row(&scene), SetupRow::Client);
+    scene
+        .types("acme-cli")
+        .keys("enter")
+        .types("orders:read offline_access");
+    scene.keys("ctrl-r");
+    let grant = ordered(&scene).token.unwrap().grant.unwrap();
+    assert_eq!(grant.kind, GrantKind::DeviceCode);
+    assert_eq!(
+        grant.server.issuer.as_deref(),
+        Some("https://login.acme.example")
+    );
+    assert_eq!(grant.scopes, ["orders:read", "offline_access"]);
+    assert!(scene.state.overlay.is_none());
+}
+
+#[test]
+fn a_token_of_an_environment_is_got_at_once_and_its_secret_is_named_by_a_variable() {
+    let mut scene = Scene::open(WIDE);
+    scene.keys("alt-e").paste(URL).keys("ctrl-r");
+    scene.keys("4 a");
+    let keep = |scene: &mut Scene| {
+        while row(scene) != SetupRow::KeepIn {
+            scene.keys("enter");
+        }
+    };
+    keep(&mut scene);
+    scene.keys("left");
+    assert!(text_of(&scene.picture()).contains("get one: client credentials"));
+    scene.keys("enter").types("https://login.acme.example");
+    scene.keys("enter").types("tool").keys("enter");
+    // A value in its place is not taken.
+    scene.types("s3cr3t-9f8e7d6c5b4a").keys("ctrl-r");
+    assert_eq!(row(&scene), SetupRow::ClientSecret);
+    scene.keys("ctrl-u").types("ACME_SECRET").keys("ctrl-r");
+    let grant = ordered(&scene).token.unwrap().grant.unwrap();
+    assert_eq!(grant.kind, GrantKind::ClientCredentials);
+    assert_eq!(
+        grant.client_secret,
+        Some(TokenSource::Variable("ACME_SECRET".into()))
+    );
+    let gets = |effect: &Effect| matches!(effect, Effect::GetToken { .. });
+    assert!(scene.asked.iter().any(gets));
+    assert_eq!(scene.state.screen, Screen::Tokens);
 }

@@ -101,7 +101,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "ui",
         &["app", "insight", "model"],
-        &["jiff", "ratatui", "unicode_width"],
+        &["jiff", "qrcode", "ratatui", "unicode_width"],
     ),
     (
         "runtime",
@@ -182,6 +182,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("nucleo_matcher", &["app/pane/palette.rs"]),
     ("crossterm", &["runtime/", "cli/ask.rs", "cli/pager.rs"]),
     ("ratatui", &["ui/", "runtime/terminal.rs"]),
+    ("qrcode", &["ui/pane/sign_in.rs"]),
     ("clap", &["cli/args.rs", "cli/mod.rs", "cli/misuse.rs"]),
     ("clap_complete", &["cli/args.rs", "cli/completions.rs"]),
     ("clap_mangen", &["cli/completions.rs"]),

@@ -222,6 +222,8 @@ const RUNS: &[(&str, &[&str], &str)] = &[
     ("token list", &[], ""),
     ("token login", &["g"], ""),
     ("token remove", &["d"], ""),
+    ("token verify", &["a"], ""),
+    ("token verify", &["-"], "abcdef0123456789"),
     ("when", &["000000000000"], ""),
 ];
 

@@ -238,6 +238,10 @@ fn a_token_is_held_beside_a_call_that_carried_it() {
     ] {
         assert!(ran.out.contains(words), "{words}: {}{}", ran.out, ran.err);
     }
+    // Where it went, and how that is known.
+    for words in ["used", "403", "/core/tasks", "by the history", "sent as"] {
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+    }
     let json = home
         .run(&["token", "inspect", "desk", "--call", &id[..11], "--json"])
         .json();
@@ -286,12 +290,17 @@ fn a_token_is_told_from_standard_input_and_two_are_compared() {
             "claims",
             "expires_at",
             "fingerprint",
+            "passport",
         ],
         &[],
     );
     assert_eq!(found["kind"], "jwt");
     assert_eq!(found["expires_at"], "2023-11-14T22:13:20Z");
     assert_eq!(found["claims"]["sub"], "1");
+    let page = found["passport"].as_array().unwrap();
+    let said = |what: &str| page.iter().find(|row| row["what"] == what).unwrap();
+    assert_eq!(said("kind")["known"], "by form");
+    assert_eq!(said("scopes")["known"], "by claim");
 
     let both = home
         .feed(&["token", "inspect", "-", "other", "--json"], &text)
@@ -299,6 +308,14 @@ fn a_token_is_told_from_standard_input_and_two_are_compared() {
     let rows = both["differences"].as_array().unwrap();
     let sub = rows.iter().find(|row| row["claim"] == "sub").unwrap();
     assert_eq!((&sub["first"], &sub["second"]), (&json!("1"), &json!("2")));
+    let write = rows
+        .iter()
+        .find(|row| row["claim"] == "scope write")
+        .unwrap();
+    assert_eq!(
+        (&write["first"], &write["second"]),
+        (&json!("held"), &json!(null))
+    );
 
     let stray = home.feed(&["token", "inspect"], format!(" {}\n\n", hex48()));
     assert!(stray.out.contains("it holds a line break"), "{}", stray.out);

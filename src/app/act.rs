@@ -11,6 +11,7 @@ use super::feature::history;
 use super::feature::manual;
 use super::feature::matrix;
 use super::feature::pasted_token;
+use super::feature::proof;
 use super::feature::remedy;
 use super::feature::resend;
 use super::feature::save_body;
@@ -18,6 +19,7 @@ use super::feature::save_session;
 use super::feature::send::{self, send};
 use super::feature::sessions;
 use super::feature::setup;
+use super::feature::sign_in;
 use super::feature::tokens;
 use super::feature::tokens::{LastWord, last_word};
 use super::feature::{investigate, isolate, when};
@@ -122,7 +124,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::PageOpen => effects = remedy::open(state),
         Action::PageCopy => effects = remedy::copy(state),
-        Action::WriteLeave | Action::PageLeave => state.overlay = None,
+        Action::SignInOpen => effects = sign_in::open(state),
+        Action::SignInCopy => effects = sign_in::copy(state),
+        Action::SignInStop => effects = sign_in::stop(state),
+        Action::HostAsk => effects = proof::agreed(state),
+        Action::WriteLeave | Action::PageLeave | Action::HostLeave => state.overlay = None,
         Action::PastedUse => effects = pasted_token::take(state),
         Action::PastedKeep => effects = pasted_token::keep(state),
         Action::PastedCopy => effects = pasted_token::copy(state),
@@ -178,6 +184,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::TokensAnew => effects = tokens::get_anew(state),
         Action::TokensMark => mark_token(state),
         Action::TokensSurvey => effects = resume::survey(state),
+        Action::TokensVerify => effects = resume::verify(state),
         Action::TokensTake => tokens::take(state),
 
         Action::FieldDone => effects = field_done(state),
@@ -346,7 +353,7 @@ pub fn blocked(action: Action, state: &State) -> Option<&'static str> {
         Action::SessionsRecord => sessions::no_record(state),
         Action::SessionsMarkdown | Action::SessionsJunit => sessions::no_report(state),
         Action::TokensRead | Action::TokensMark | Action::TokensTake => tokens::no_token(state),
-        Action::TokensSurvey => tokens::no_survey(state),
+        Action::TokensSurvey | Action::TokensVerify => tokens::no_survey(state),
         Action::TokensAnew => tokens::no_other_value(state),
         action if action.place() == Place::Body && !state.response.has_views() => Some(NO_BODY),
         Action::UndoHistory if !state.history.has_forgotten() => Some("Nothing was forgotten."),
@@ -866,6 +873,9 @@ fn on_trial(dialog: &Dialog) -> Vec<Effect> {
 
 /// Closes what lies on top without choosing; a theme on trial goes with it.
 pub fn leave_overlay(state: &mut State) -> Vec<Effect> {
+    if matches!(state.overlay, Some(Overlay::SignIn(_))) {
+        return sign_in::stop(state);
+    }
     match state.overlay.take() {
         Some(Overlay::Dialog(dialog)) if matches!(dialog.choices.first(), Some(choice) if matches!(choice.pick, Pick::Theme(_))) =>
         {
@@ -902,7 +912,11 @@ fn open_help(state: &mut State) {
         Some(Overlay::Dialog(_)) => vec![Place::Dialog],
         Some(Overlay::Question(Question::Write { .. })) => vec![Place::Write],
         Some(Overlay::Question(Question::Page { .. })) => vec![Place::Page],
+        Some(Overlay::Question(Question::Host { .. } | Question::Issuer { .. })) => {
+            vec![Place::Host]
+        }
         Some(Overlay::Pasted(_)) => vec![Place::Pasted],
+        Some(Overlay::SignIn(_)) => vec![Place::SignIn],
         Some(Overlay::Manual(_)) => vec![Place::Manual],
         Some(_) => vec![Place::Field],
         None if state.screen != Screen::Explorer => vec![Place::Screen(state.screen)],

@@ -97,6 +97,10 @@ pub enum Place {
     Write,
     /// While it is asked whether a page is opened.
     Page,
+    /// While it is asked whether a host is asked about a token.
+    Host,
+    /// While somebody is to say yes in a browser.
+    SignIn,
     /// On a token that was pasted.
     Pasted,
 }
@@ -124,6 +128,8 @@ impl Place {
             | Place::Setup
             | Place::Write
             | Place::Page
+            | Place::Host
+            | Place::SignIn
             | Place::Pasted
             | Place::Help
             | Place::Manual
@@ -156,6 +162,8 @@ impl Place {
             Place::Setup => "Adding an environment or a token",
             Place::Write => "Asked before a write",
             Place::Page => "Asked before a page is opened",
+            Place::Host => "Asked before a host is asked",
+            Place::SignIn => "Waiting for a yes in a browser",
             Place::Pasted => "On a pasted token",
         }
     }
@@ -308,6 +316,7 @@ actions! {
 
     TokensRead      "tokens-read"      "read its value, and say what it tells" / "read" Place::Screen(Screen::Tokens), ["enter"];
     TokensSurvey    "tokens-survey"    "ask who it is and what it can see" / "who am I" Place::Screen(Screen::Tokens), ["w"];
+    TokensVerify    "tokens-verify"    "verify its signature, and ask its issuer" / "verify" Place::Screen(Screen::Tokens), ["v"];
     TokensAnew      "tokens-anew"      "get its value anew" / "get anew" Place::Screen(Screen::Tokens), ["N"];
     TokensMark      "tokens-mark"      "mark; two marked ones are compared" / "mark" Place::Screen(Screen::Tokens), ["x"];
     TokensTake      "tokens-take"      "take it for the request" / "use it" Place::Screen(Screen::Tokens), ["t"];
@@ -357,6 +366,13 @@ actions! {
     PageOpen        "page-open"        "open it in the browser" / "open it" Place::Page, ["enter"];
     PageCopy        "page-copy"        "copy the address" / "copy it" Place::Page, ["y"];
     PageLeave       "page-leave"       "leave it" / "leave it" Place::Page, ["esc", "q"];
+
+    HostAsk         "host-ask"         "ask it" / "ask it" Place::Host, ["enter"];
+    HostLeave       "host-leave"       "leave it" / "leave it" Place::Host, ["esc", "q"];
+
+    SignInOpen      "sign-in-open"     "open the page in the browser" / "open the page" Place::SignIn, ["o", "enter"];
+    SignInCopy      "sign-in-copy"     "copy the address" / "copy it" Place::SignIn, ["y"];
+    SignInStop      "sign-in-stop"     "stop waiting" / "stop" Place::SignIn, ["esc", "q"];
 
     PastedUse       "pasted-use"       "use it for this run" / "use for this run" Place::Pasted, ["u", "enter"];
     PastedKeep      "pasted-keep"      "keep it: keyring, command, file, variable" / "keep as …" Place::Pasted, ["s"];

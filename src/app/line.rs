@@ -156,6 +156,7 @@ pub fn read(line: &str, state: &mut State) -> Said {
             let yes = match question {
                 Question::Write { .. } => Action::WriteOnce,
                 Question::Page { .. } => Action::PageOpen,
+                Question::Host { .. } | Question::Issuer { .. } => Action::HostAsk,
             };
             match text.to_lowercase().as_str() {
                 "yes" | "y" => return Said::Act(yes, String::new()),

@@ -3,7 +3,7 @@
 use super::action::{Action, Screen};
 use super::answer::{Shown, Source};
 use super::keymap::Key;
-use super::pane::{KeepIn, SeenToken, TypedToken};
+use super::pane::{KeepIn, SeenToken, SignIn, TypedToken};
 use super::task::Job;
 use crate::insight::Exchange;
 use crate::insight::completion::Candidate;
@@ -14,12 +14,14 @@ use crate::insight::matrix::{Caller, Cell, Matrix};
 use crate::insight::replay::{ReplayReport, StepReport};
 use crate::insight::survey::Survey;
 use crate::insight::token::TokenReport;
+use crate::insight::token::signature::Verified;
+use crate::insight::token::testimony::Testimony;
 use crate::insight::when::Turned;
 use crate::insight::{AnswerDiff, BodyText, Found, Pattern, Query, View};
 use crate::model::{
-    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Manner, Note,
-    Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo, Timestamp,
-    TokenName, TokenRef, TokenSource,
+    CookieRow, CookieWish, Environment, ExchangeId, ExchangeSummary, Filtered, Got, Grant, Manner,
+    Note, Origin, Placement, Progress, RequestSpec, SentRequest, Session, Settings, Tempo,
+    Timestamp, TokenName, TokenRef, TokenSource,
 };
 use std::fmt;
 use std::path::PathBuf;
@@ -156,6 +158,18 @@ pub enum Message {
         job: Job,
         survey: Box<Survey>,
         exchange: Arc<Exchange>,
+    },
+    /// Somebody is to say yes in a browser for a token.
+    SignIn(Box<SignIn>),
+    /// A token was got.
+    SignedIn(TokenName),
+    /// What came of verifying a token.
+    Proven {
+        job: Job,
+        /// The name of the environment.
+        environment: String,
+        token: TokenRef,
+        came: Came,
     },
     /// A run has told all it has to tell, and why it could not go on, if it could not.
     Done {
@@ -389,6 +403,35 @@ pub struct TokenRow {
     pub got: Option<Got>,
 }
 
+/// What was heard when a token was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    pub verified: Verified,
+    pub testimony: Testimony,
+    /// The issuer that can be asked about it.
+    pub issuer: Option<String>,
+    /// What could not be heard, and why.
+    pub troubles: Vec<String>,
+}
+
+impl Proven {
+    /// Whether its issuer was not asked yet.
+    pub fn is_unheard(&self) -> bool {
+        self.testimony == Testimony::default() && self.troubles.is_empty()
+    }
+}
+
+/// What came of verifying a token, or what has to be asked first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// This host would be asked; why, as a sentence.
+    Asks {
+        origin: Origin,
+        why: String,
+    },
+    Told(Box<Proven>),
+}
+
 /// An environment and a token that are to be written. The value is typed elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupOrder {
@@ -409,6 +452,8 @@ pub struct TokenOrder {
     pub keep_in: KeepIn,
     /// The variable, or the words of the command.
     pub from: String,
+    /// How it is got, where an authorization server gives it out.
+    pub grant: Option<Box<Grant>>,
 }
 
 /// What stands in `config.toml` now.
@@ -627,6 +672,15 @@ pub enum Effect {
         token: TokenName,
         environment: Box<Environment>,
         case: Option<String>,
+    },
+    /// Checks the signature of a token, asking these hosts for keys and no others.
+    Verify {
+        job: Job,
+        token: TokenName,
+        environment: Box<Environment>,
+        allowed: Vec<Origin>,
+        /// Whether the token is sent to its issuer, to be told of it.
+        asks_issuer: bool,
     },
     /// Gets a token from the beginning.
     GetToken {

@@ -32,9 +32,10 @@ pub use keymap::{Key, KeyCode, Keymap};
 pub use line::{Reading, Said, read as read_line, row_of};
 pub use list::List;
 pub use message::{
-    CaseToTest, Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken, Level,
-    Listing, Message, Notice, OpenSession, Pasted, Pointer, PointerMove, ReplayRun, SandboxNews,
-    SessionFile, SessionFrom, SetUp, SetupOrder, Spent, Then, ThenWhy, TokenOrder, TokenRow,
+    Came, CaseToTest, Chosen, Draft, Effect, Exported, FillRun, Gathered, Imported, ImportedToken,
+    Level, Listing, Message, Notice, OpenSession, Pasted, Pointer, PointerMove, Proven, ReplayRun,
+    SandboxNews, SessionFile, SessionFrom, SetUp, SetupOrder, Spent, Then, ThenWhy, TokenOrder,
+    TokenRow,
 };
 pub use state::{
     Area, Beside, Border, Overlay, Painted, Running, SIDE_BY_SIDE, Split, Spot, Start, State,
@@ -49,6 +50,7 @@ pub use feature::failing_field::pointed_lines;
 pub use feature::investigate::is_refused;
 pub use feature::matrix::place_of_matrix;
 pub use feature::pasted_token::origin as origin_of_call;
+pub use feature::proof::contradictions;
 pub use feature::sessions::{place_of_session, tempo_label};
 pub use feature::tokens::{LastWord, last_word};
 pub use paste::name_typed;

@@ -194,7 +194,8 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
             | Overlay::Secret(_)
             | Overlay::Setup(_)
             | Overlay::Question(_)
-            | Overlay::Pasted(_),
+            | Overlay::Pasted(_)
+            | Overlay::SignIn(_),
         ) => return Vec::new(),
     };
     act(state, if way < 0 { up } else { down })

@@ -5,7 +5,8 @@ use super::action::{Pane, Screen};
 use super::feature::needs::{self, Needs};
 use super::feature::send::{self, enter, send, send_as};
 use super::feature::{
-    compare, copy, investigate, matrix, save_body, save_session, sessions, setup, tokens, when,
+    compare, copy, investigate, matrix, proof, save_body, save_session, sessions, setup, tokens,
+    when,
 };
 use super::message::{Effect, Notice, Then, TokenRow};
 use super::pane::{Asked, AskedCall};
@@ -86,6 +87,10 @@ pub fn survey(state: &mut State) -> Vec<Effect> {
     tokens::selected(state).map_or_else(Vec::new, |name| begin(state, Task::Survey(name)))
 }
 
+pub fn verify(state: &mut State) -> Vec<Effect> {
+    tokens::selected(state).map_or_else(Vec::new, |name| begin(state, Task::Verify(name)))
+}
+
 /// Begins a run, or asks for what it needs first.
 pub fn begin(state: &mut State, task: Task) -> Vec<Effect> {
     state.waits_for = None;
@@ -159,7 +164,7 @@ fn needs<'s>(state: &'s State, task: &Task) -> Option<Needs<'s>> {
             tokens: Vec::new(),
             needs_all: false,
         }),
-        Task::Survey(name) | Task::Read(name) => Some(Needs {
+        Task::Survey(name) | Task::Verify(name) | Task::Read(name) => Some(Needs {
             environment: state.environment(),
             session: None,
             steps: 0..0,
@@ -175,6 +180,7 @@ fn start(state: &mut State, task: Task) -> Vec<Effect> {
         Task::Replay(steps) => sessions::start_or_ask(state, steps),
         Task::Fill => matrix::start(state),
         Task::Survey(name) => tokens::start_survey(state, name),
+        Task::Verify(name) => proof::start(state, name, false),
         Task::Read(name) => tokens::read(state, name),
         Task::Send => send::send(state, false),
     }

@@ -4,6 +4,7 @@
 use super::action::{Action, Screen};
 use super::feature::matrix;
 use super::feature::sessions;
+use super::feature::sign_in;
 use super::feature::tokens;
 use super::message::{Effect, Listing, Notice, OpenSession};
 use super::pane::{Part, TokensPart};
@@ -171,6 +172,9 @@ fn job(state: &State) -> Option<Job> {
 /// A run has told all it had to tell.
 pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
+    if matches!(&state.tokens_pane.job, Some((own, _)) if *own == job) {
+        sign_in::ended(state);
+    }
     if let Some(why) = trouble {
         state.notice = Some(Notice::trouble(why, ""));
     }

@@ -6,8 +6,8 @@ use super::keymap::Keymap;
 use super::message::{Effect, Notice, Pasted};
 use super::pane::{
     Builder, Dialog, Editing, Help, History, Investigate, Isolate, Manual, MatrixPane, Measured,
-    Palette, PastedToken, Prompt, Question, ResponsePane, SecretPrompt, Sessions, Setup, Tokens,
-    When,
+    Palette, PastedToken, Prompt, Question, ResponsePane, SecretPrompt, Sessions, Setup, SignIn,
+    Tokens, When,
 };
 use super::task::{Job, Task, Wait};
 use crate::format::export::Ground;
@@ -89,6 +89,7 @@ pub enum Overlay {
     Setup(Box<Setup>),
     Question(Question),
     Pasted(Box<PastedToken>),
+    SignIn(Box<SignIn>),
 }
 
 /// A rectangle of the screen, in cells.

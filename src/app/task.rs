@@ -14,6 +14,8 @@ pub enum Task {
     Replay(Range<usize>),
     Fill,
     Survey(TokenName),
+    /// Its signature is checked.
+    Verify(TokenName),
     /// Only the value of a token is wanted.
     Read(TokenName),
     /// The request of the builder.

@@ -9,12 +9,14 @@ use super::feature::compare;
 use super::feature::cookies;
 use super::feature::matrix;
 use super::feature::needs;
+use super::feature::proof;
 use super::feature::resend;
 use super::feature::save_body;
 use super::feature::save_session;
 use super::feature::send::send;
 use super::feature::sessions;
 use super::feature::setup;
+use super::feature::sign_in;
 use super::feature::tokens;
 use super::feature::{investigate, isolate, when};
 use super::keymap::{Key, KeyCode};
@@ -118,6 +120,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             survey,
             exchange,
         } => tokens::surveyed(state, job, *survey, exchange),
+        Message::SignIn(shown) => sign_in::shown(state, *shown),
+        Message::SignedIn(token) => sign_in::got(state, &token),
+        Message::Proven {
+            job,
+            environment,
+            token,
+            came,
+        } => proof::came(state, job, &environment, token, came),
         Message::Done { job, trouble } => screens::done(state, job, trouble),
         Message::Looked {
             environment,
@@ -206,10 +216,12 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             let place = match question {
                 Question::Write { .. } => Place::Write,
                 Question::Page { .. } => Place::Page,
+                Question::Host { .. } | Question::Issuer { .. } => Place::Host,
             };
             state.keymap.lookup(place, key).or_else(anywhere)
         }
         Some(Overlay::Pasted(_)) => state.keymap.lookup(Place::Pasted, key).or_else(anywhere),
+        Some(Overlay::SignIn(_)) => state.keymap.lookup(Place::SignIn, key).or_else(anywhere),
         // The runtime takes its keys before they come here.
         Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
@@ -391,6 +403,9 @@ fn coming(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
 
 /// Every answer goes into the history; only the one that is awaited comes to the front.
 fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
+    if state.response.awaiting == Some(job) {
+        sign_in::ended(state);
+    }
     let exchange = &answer.exchange;
     state.running.retain(|running| running.job != job);
     if exchange.attempts == 0 && is_cancelled(exchange) {

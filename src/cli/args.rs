@@ -519,6 +519,8 @@ pub enum TokenCommand {
     Inspect(TokenInspectArgs),
     /// Get a token from its authorization server
     Login(TokenLoginArgs),
+    /// Check the signature of a token with its issuer's keys, and ask the issuer of it
+    Verify(TokenVerifyArgs),
     /// Forget a token's name and source
     Remove {
         /// The name of the token
@@ -533,6 +535,35 @@ pub struct TokenLoginArgs {
     /// The browser is on another machine: ask for the address that it ends at
     #[arg(long)]
     pub paste: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct TokenVerifyArgs {
+    /// The name of a token, or - for a value on stdin
+    #[arg(value_name = "NAME|-")]
+    pub name: String,
+    /// The issuer, or where its keys stand; left out, the settings of the token say so, else the
+    /// token itself
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Ask the hosts that the token and its issuer name without a question
+    #[arg(long)]
+    pub yes: bool,
+    /// Ask the issuer whether it is active, as the client of its oauth = { … }
+    #[arg(long)]
+    pub introspect: bool,
+    /// Ask the issuer whose it is
+    #[arg(long)]
+    pub userinfo: bool,
     #[command(flatten)]
     pub place: PlaceArgs,
     #[command(flatten)]

@@ -218,6 +218,7 @@ fn reach(args: &ReachArgs) -> Result<Reach, Trouble> {
             (_, true) => Some(HttpVersion::Http2),
             _ => None,
         },
+        public: None,
     })
 }
 

@@ -89,6 +89,14 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
             "pbpaste | httriage token inspect -",
         ],
     ),
+    (
+        "token verify",
+        &[
+            "httriage token verify acme",
+            "httriage token verify acme --introspect --userinfo",
+            "pbpaste | httriage token verify - --url https://login.acme.example",
+        ],
+    ),
     ("token remove", &["httriage token remove support"]),
     (
         "env",

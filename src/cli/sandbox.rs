@@ -42,7 +42,7 @@ pub fn run(args: SandboxArgs, out: &mut Out) -> Result<u8, Trouble> {
                 let secret = secret
                     .as_deref()
                     .unwrap_or("(none: device code, or code with PKCE)");
-                complain(&format!("{id:<17} {secret}"));
+                complain(&format!("{id:<18} {secret}"));
             }
         }
         return Ok(0);

@@ -13,11 +13,11 @@ use crate::insight::back_off::retry_after;
 use crate::insight::facts::{Bearer, Case, Facts, KnownToken, Probed};
 use crate::insight::learned::{self, Past};
 use crate::insight::probe::next;
-use crate::insight::{Catalogue, Query, Want, explain};
+use crate::insight::{Catalogue, Query, Want, explain, summary};
 use crate::model::{
     Author, Body, CallOrigin, Environment, ExchangeId, ExchangeSummary, Failure, Jar, MASK, Manner,
-    Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, StatusClass, TokenName,
-    TokenRef, limits, resolve,
+    Origin, Outcome, Param, RawExchange, RequestSpec, SentRequest, StatusClass, Timestamp,
+    TokenName, TokenRef, limits, resolve,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -348,6 +348,24 @@ pub fn past(
     learned::past(&found, &typed.method, url, token, until)
 }
 
+/// What came later is no renewal for that call.
+const RENEWAL_MS: i64 = 120_000;
+
+/// When the same call worked right after, with another value of its token; blocks.
+fn renewed(history: &History, exchange: &Exchange) -> Option<Timestamp> {
+    let refused = summary(exchange);
+    let token = refused.token.as_ref()?;
+    let query = Query::of([
+        Want::token(token.name.as_str()),
+        Want::method(&refused.method),
+        Want::environment(&refused.environment),
+        Want::Since(refused.started_at.as_millisecond()),
+        Want::Until(refused.started_at.as_millisecond() + RENEWAL_MS),
+    ]);
+    let found = history.recall(&query, LOOKED_THROUGH, None).ok()?;
+    learned::renewed(&found, &refused)
+}
+
 /// Whether a call that was made can be looked into where it went. A write always can: it is
 /// never made again.
 pub fn is_still_there(exchange: &Exchange, environment: &Environment) -> bool {
@@ -373,6 +391,7 @@ pub fn recalled(
     if let Some(token) = exchange.token() {
         let (place, typed) = (&case.environment, &exchange.typed);
         case.past = past(history, token, place, typed, Some(&exchange.id));
+        case.renewed = renewed(history, &exchange);
     }
     let sent = probes_of(history, &exchange);
     for token in sent.iter().filter_map(|probe| probe.token()) {

@@ -135,6 +135,7 @@ pub fn read(text: &str, file: &str) -> Result<Settings, FormatError> {
                 (false, true) => Some(HttpVersion::Http2),
                 (false, false) => None,
             },
+            public: None,
         };
         settings.environments.push(Environment {
             name: environment_name,

@@ -51,7 +51,7 @@ pub use near::{distance, nearest};
 pub use origin::Origin;
 pub use pair::{lightly_encoded, query_encoded, query_rows};
 pub use placed::placed;
-pub use reach::{Address, Family, HttpVersion, Reach};
+pub use reach::{Address, Family, HttpVersion, Reach, is_public};
 pub use request::{Auth, Body, MASK, Manner, Param, Part, RequestSpec, is_safe_method};
 pub use resolve::resolve;
 pub use scheme::{Ink, Look, Role, Scheme};

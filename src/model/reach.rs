@@ -15,6 +15,8 @@ pub struct Reach {
     pub socket: Option<PathBuf>,
     pub family: Option<Family>,
     pub version: Option<HttpVersion>,
+    /// The host of this name is reached on the public internet alone: a stranger named it.
+    pub public: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,7 @@ impl Reach {
         socket: None,
         family: None,
         version: None,
+        public: None,
     };
 
     /// Where a name is connected to, if that is said here.
@@ -65,8 +68,53 @@ impl Reach {
             socket: self.socket.clone().or_else(|| other.socket.clone()),
             family: self.family.or(other.family),
             version: self.version.or(other.version),
+            public: self.public.clone().or_else(|| other.public.clone()),
         }
     }
+}
+
+/// Whether an address is none of a house, a machine or a special purpose (RFC 6890).
+pub fn is_public(address: core::net::IpAddr) -> bool {
+    use core::net::IpAddr;
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let is_special = match a {
+                0 | 10 | 127 | 224..=255 => true,
+                // Shared by the customers of a carrier (RFC 6598).
+                100 => b & 0xc0 == 64,
+                169 => b == 254,
+                172 => b & 0xf0 == 16,
+                // Protocols, relays and documentation.
+                192 => b == 168 || b == 0 && (c == 0 || c == 2) || b == 88 && c == 99,
+                198 => b & 0xfe == 18 || b == 51 && c == 100,
+                203 => b == 0 && c == 113,
+                _ => false,
+            };
+            !is_special
+        }
+        IpAddr::V6(v6) => {
+            // An address of the other family in disguise is what it stands for.
+            if let Some(v4) = v6.to_ipv4_mapped() {
+                return is_public(IpAddr::V4(v4));
+            }
+            let [a, b, c, d, e, f, g, h] = v6.segments();
+            match (a, b) {
+                // RFC 6052 and 3056: translated, and carried within the other family.
+                (0x64, 0xff9b) => is_public(IpAddr::V4(in_two(g, h))) && [c, d, e, f] == [0; 4],
+                (0x2002, _) => is_public(IpAddr::V4(in_two(b, c))),
+                // Teredo and other protocols, and documentation.
+                (0x2001, 0..=0x1ff | 0xdb8) => false,
+                // RFC 4291, 2.4: what is given out to the internet.
+                _ => a & 0xe000 == 0x2000,
+            }
+        }
+    }
+}
+
+fn in_two(first: u16, second: u16) -> Ipv4Addr {
+    let ([a, b], [c, d]) = (first.to_be_bytes(), second.to_be_bytes());
+    Ipv4Addr::new(a, b, c, d)
 }
 
 impl Family {
@@ -162,6 +210,44 @@ mod tests {
             "a:70000:::1",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_a_house_or_a_machine_are_not_public_in_any_spelling() {
+        for inside in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "224.0.0.1",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:7f00:1::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(inside.parse().unwrap()), "{inside}");
+        }
+        for outside in [
+            "1.1.1.1",
+            "172.32.0.1",
+            "100.128.0.1",
+            "192.0.3.1",
+            "2606:4700::1111",
+            "64:ff9b::101:101",
+        ] {
+            assert!(is_public(outside.parse().unwrap()), "{outside}");
         }
     }
 

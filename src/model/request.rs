@@ -358,4 +358,6 @@ pub struct Manner {
     pub body_bytes: Option<u64>,
     /// The cookies that it takes along.
     pub jar: Jar,
+    /// Whether it ends at a redirect, wherever that leads.
+    pub stays: bool,
 }

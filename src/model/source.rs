@@ -231,10 +231,12 @@ pub enum GrantPart {
     Code,
     Verifier,
     Identity,
+    /// The token itself, for its issuer to say what it knows of it.
+    Asked,
 }
 
 impl GrantPart {
-    pub const ALL: [GrantPart; 12] = [
+    pub const ALL: [GrantPart; 13] = [
         GrantPart::ClientSecret,
         GrantPart::PrivateKey,
         GrantPart::Refresh,
@@ -247,6 +249,7 @@ impl GrantPart {
         GrantPart::Code,
         GrantPart::Verifier,
         GrantPart::Identity,
+        GrantPart::Asked,
     ];
 
     /// The longest name of a token that can be got: its parts have names too.
@@ -266,6 +269,7 @@ impl GrantPart {
             GrantPart::Code => "code",
             GrantPart::Verifier => "verifier",
             GrantPart::Identity => "identity",
+            GrantPart::Asked => "asked",
         }
     }
 

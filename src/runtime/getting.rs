@@ -1,11 +1,10 @@
 //! What is told of tokens that are got from authorization servers, as the screen hears of it.
 
+use crate::app::pane::SignIn;
 use crate::app::{Message, Notice};
-use crate::engine::clock;
 use crate::engine::grant::News;
-use crate::insight::back_off::wait_text;
+use crate::model::visible_line;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 /// Hands on what is told for as long as the screen is up.
@@ -22,20 +21,16 @@ pub fn hear(mut news: UnboundedReceiver<News>, queue: UnboundedSender<Message>) 
 fn message(news: News) -> Option<Message> {
     let (what, remedy) = match news {
         News::Made(exchange) => return Some(Message::Made(Arc::new(*exchange))),
-        News::Got(_) => return None,
+        News::Got(got) => return Some(Message::SignedIn(got.name.clone())),
         News::Says(says) => (says, String::new()),
         News::Device(device) => {
-            let left = Duration::try_from(device.until.duration_since(clock::now()));
-            (
-                format!(
-                    "Token {}: open {} and type {}.",
-                    device.name, device.url, device.user_code
-                ),
-                format!(
-                    "In a browser on any machine, within {}.",
-                    wait_text(left.unwrap_or_default())
-                ),
-            )
+            return Some(Message::SignIn(Box::new(SignIn {
+                token: device.name,
+                user_code: visible_line(&device.user_code).into_owned(),
+                url: visible_line(&device.url).into_owned(),
+                whole_url: device.whole_url.filter(|url| is_plain(url)),
+                until: device.until,
+            })));
         }
         News::Browser { name, url, .. } => (
             format!("Token {name}: open {url}"),
@@ -45,4 +40,9 @@ fn message(news: News) -> Option<Message> {
     let mut notice = Notice::info(what);
     notice.remedy = remedy;
     Some(Message::Told(notice))
+}
+
+/// Whether an address can be shown, opened and drawn as it is.
+fn is_plain(url: &str) -> bool {
+    url.chars().all(|c| c.is_ascii_graphic())
 }

@@ -11,6 +11,7 @@ mod page;
 mod pasted_token;
 mod perform;
 mod plain;
+mod proof;
 mod proving;
 mod reading;
 mod run;

@@ -13,7 +13,7 @@ use crate::app::{
     Chosen, Effect, Job, Listing, Message, Notice, Pasted, SandboxNews, Screen, SessionFile,
     Source, Spent, Then, ThenWhy,
 };
-use crate::engine::grant::{Grants, News};
+use crate::engine::grant::{Allowed, Grants, News, Wish};
 use crate::engine::history::History;
 use crate::engine::investigate::{self, Investigation};
 use crate::engine::jq;
@@ -244,6 +244,20 @@ impl Performer {
                 environment,
                 case,
             } => self.survey(job, token, *environment, case),
+            Effect::Verify {
+                job,
+                token,
+                environment,
+                allowed,
+                asks_issuer,
+            } => {
+                let wish = Wish {
+                    token,
+                    url: None,
+                    allowed: Allowed::These(allowed),
+                };
+                self.verify(job, wish, *environment, asks_issuer);
+            }
             Effect::GetToken {
                 job,
                 token,

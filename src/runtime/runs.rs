@@ -364,7 +364,7 @@ fn row(
 }
 
 /// Why there is no value, with what to do.
-fn why(failure: &Failure) -> String {
+pub(super) fn why(failure: &Failure) -> String {
     let message = failure.message.trim_start_matches("Nothing was sent: ");
     format!("{message} {}", failure.hint)
 }

@@ -157,6 +157,7 @@ fn draw_overlay(
         Overlay::Help(_) => pane::help::place(room),
         Overlay::Manual(_) => pane::manual::place(room),
         Overlay::Pasted(pasted) => pane::pasted::place(state, pasted, room),
+        Overlay::SignIn(shown) => pane::sign_in::place(shown, room),
         // It stands in the line of messages.
         Overlay::Question(_) => return None,
     };
@@ -171,6 +172,7 @@ fn draw_overlay(
         }
         Overlay::Setup(setup) => pane::setup::draw(state, setup, theme, rect, screen),
         Overlay::Pasted(pasted) => pane::pasted::draw(state, pasted, theme, rect, screen),
+        Overlay::SignIn(shown) => pane::sign_in::draw(state, shown, theme, rect, screen),
         Overlay::Question(_) => {}
         Overlay::Investigate(found) => {
             (painted.sheet_lines, painted.sheet_height) =

@@ -207,8 +207,12 @@ fn keys_in_front(state: &State) -> Vec<Action> {
         (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
         // The others stand on the sheet, each with what it does.
         (Some(Overlay::Pasted(_)), _) => return vec![Action::PastedForget],
+        (Some(Overlay::SignIn(_)), _) => (Place::SignIn, &[]),
         (Some(Overlay::Question(Question::Write { .. })), _) => (Place::Write, &[]),
         (Some(Overlay::Question(Question::Page { .. })), _) => (Place::Page, &[]),
+        (Some(Overlay::Question(Question::Host { .. } | Question::Issuer { .. })), _) => {
+            (Place::Host, &[])
+        }
         (Some(Overlay::Investigate(_)), _) => (Place::Investigation, &[]),
         (Some(Overlay::Isolate(pane)), _) if pane.asks => {
             return vec![Action::IsolateWrites, Action::IsolateClose];

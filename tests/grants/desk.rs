@@ -27,6 +27,10 @@ pub struct State {
     /// The document at the usual places; `{base}` is the server's address.
     pub metadata: Option<String>,
     pub old: Vec<String>,
+    /// Where every call is sent to.
+    pub leads_to: Option<String>,
+    /// How often it was called.
+    pub asked: u32,
 }
 
 #[derive(Clone)]
@@ -71,6 +75,10 @@ impl State {
     fn said(&mut self, asked: &Asked, planted: &str) -> Vec<u8> {
         let path = asked.target.split('?').next().unwrap();
         let json = "content-type: application/json\r\n";
+        self.asked += 1;
+        if let Some(to) = &self.leads_to {
+            return answer("302 Found", &format!("location: {to}\r\n"), b"");
+        }
         match path {
             "/token" => self.token(asked, planted),
             path if path.starts_with("/.well-known/") => match &self.metadata {

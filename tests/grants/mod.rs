@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod desk;
+mod proof;
 use crate::program;
 
 use base64::Engine;

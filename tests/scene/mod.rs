@@ -5,11 +5,11 @@
 
 mod proving;
 
-use httriage::app::pane::{SeenToken, Shown};
+use httriage::app::pane::{SeenToken, Shown, SignIn};
 use httriage::app::{
-    Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message, Notice,
-    OpenSession, Painted, Pane, Pasted, Pointer, PointerMove, SandboxNews, Screen, SessionFile,
-    SessionFrom, SetUp, SetupOrder, Start, State, ThemeName, TokenRow, open, update,
+    Came, Chosen, Effect, FillRun, Gathered, Imported, ImportedToken, Job, Key, Keymap, Message,
+    Notice, OpenSession, Painted, Pane, Pasted, Pointer, PointerMove, Proven, SandboxNews, Screen,
+    SessionFile, SessionFrom, SetUp, SetupOrder, Start, State, ThemeName, TokenRow, open, update,
 };
 use httriage::engine::jq;
 use httriage::engine::sandbox::{
@@ -27,10 +27,12 @@ use httriage::insight::redact::Mask;
 use httriage::insight::replay::{Change, Keeping, judge, rerecorded, session_of};
 use httriage::insight::survey::Survey;
 use httriage::insight::token::inspect;
+use httriage::insight::token::signature::{Signature, Verified};
+use httriage::insight::token::testimony::Testimony;
 use httriage::insight::{BodyText, Catalogue, Found, explain};
 use httriage::insight::{received, summary};
 use httriage::model::{
-    Auth, Body, CallOrigin, Environment, ExchangeId, Expectation, Filtered, Outcome, Param,
+    Auth, Body, CallOrigin, Environment, ExchangeId, Expectation, Filtered, Origin, Outcome, Param,
     RawExchange, RequestSpec, Response, Scheme, Secret, SentRequest, Session, Settings, SlotPlace,
     Step, Timestamp, Token, TokenName, TokenRef, TokenSource, limits, resolve,
 };
@@ -77,6 +79,8 @@ pub struct Scene {
     pub sessions: Vec<(PathBuf, Session)>,
     /// Tokens that are not practice tokens.
     pub rows: Vec<TokenRow>,
+    /// What is heard of a token that is verified.
+    pub proven: Proven,
     /// What the person's editor makes of the next text.
     pub leaves: Option<Vec<u8>>,
     waiting: Vec<Effect>,
@@ -92,6 +96,17 @@ pub fn now() -> Timestamp {
 }
 
 /// What the runtime makes of a pasted token.
+/// A device that waits for a yes in a browser.
+pub fn signing_in() -> Message {
+    Message::SignIn(Box::new(SignIn {
+        token: TokenName::new("me").unwrap(),
+        user_code: "BCDF-GHJK".to_owned(),
+        url: "https://login.practice.example/device".to_owned(),
+        whole_url: Some("https://login.practice.example/device?user_code=BCDF-GHJK".to_owned()),
+        until: after_ms(600_000),
+    }))
+}
+
 pub fn pasted_token(value: &str, is_certain: bool) -> Message {
     Message::PasteToken {
         text: Pasted(value.to_owned()),
@@ -239,6 +254,18 @@ impl Scene {
             halfway: false,
             sessions: vec![("acme-1234.session.toml".into(), session())],
             rows: Vec::new(),
+            proven: Proven {
+                verified: Verified {
+                    signature: Signature::Holds,
+                    algorithm: Some("ES256".to_owned()),
+                    key: Some("practice-2".to_owned()),
+                    issuer: Some("https://login.practice.example".to_owned()),
+                    remarks: Vec::new(),
+                },
+                testimony: Testimony::default(),
+                issuer: None,
+                troubles: Vec::new(),
+            },
             leaves: None,
             waiting: effects,
             waiting_messages: Vec::new(),
@@ -718,6 +745,34 @@ impl Scene {
                     .push(Message::Done { job, trouble: None });
                 None
             }
+            Effect::Verify {
+                job,
+                token,
+                environment,
+                allowed,
+                ..
+            } => {
+                // Its issuer is asked only where that was agreed to.
+                let issuer = "https://login.practice.example";
+                let origin = Origin::parse(issuer).unwrap();
+                let came = match allowed.contains(&origin) {
+                    false => Came::Asks {
+                        origin,
+                        why: "The token itself names it as its issuer.".to_owned(),
+                    },
+                    true => Came::Told(Box::new(self.proven.clone())),
+                };
+                let row = self.state.tokens_pane.row(&environment.name, &token);
+                self.waiting_messages.push(Message::Proven {
+                    job,
+                    environment: environment.name.clone(),
+                    token: row.unwrap().token.clone(),
+                    came,
+                });
+                self.waiting_messages
+                    .push(Message::Done { job, trouble: None });
+                None
+            }
             Effect::GetToken { job, .. } => Some(Message::Done { job, trouble: None }),
             Effect::Record {
                 job,
@@ -841,7 +896,10 @@ impl Scene {
             .extend(token.iter().map(|token| token.name.clone()));
         settings.tokens.extend(token.iter().map(|token| Token {
             name: token.name.clone(),
-            source: TokenSource::Prompt,
+            source: match &token.grant {
+                Some(grant) => TokenSource::Grant(grant.clone()),
+                None => TokenSource::Prompt,
+            },
             origins: None,
             placement: token.placement.clone(),
             ttl: None,

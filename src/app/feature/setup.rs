@@ -10,7 +10,10 @@ use crate::app::pane::{
 };
 use crate::app::state::{Overlay, State};
 use crate::insight::api::proposal::{names_user, why_no_name};
-use crate::model::{Auth, Bindings, Environment, Origin, TokenName, TokenSource};
+use crate::model::{
+    Auth, Bindings, ClientAuth, Environment, Grant, GrantKind, Origin, Server, TokenName,
+    TokenSource, looks_like_a_value,
+};
 
 /// What is longer than this was meant to be a value.
 const LONGEST_VARIABLE: usize = 40;
@@ -234,7 +237,14 @@ fn order(state: &State) -> Result<SetupOrder, (SetupRow, String)> {
     }
     let token = match setup.has_token() {
         false if setup.kind == SetupKind::Token => {
-            return Err((SetupRow::Token, "Paste or type its value first.".to_owned()));
+            let row = match setup.keep_in.is_got() {
+                true => (
+                    SetupRow::Issuer,
+                    "Who gives it out? Give the URL of the issuer.",
+                ),
+                false => (SetupRow::Token, "Paste or type its value first."),
+            };
+            return Err((row.0, row.1.to_owned()));
         }
         false => None,
         true => Some(token_order(state, setup)?),
@@ -326,6 +336,62 @@ fn token_order(state: &State, setup: &Setup) -> Result<TokenOrder, (SetupRow, St
         placement: setup.goes_in.placement(&under),
         keep_in: setup.keep_in,
         from,
+        grant: match setup.keep_in.is_got() {
+            true => Some(Box::new(grant(setup)?)),
+            false => None,
+        },
+    })
+}
+
+/// How a token is got, as far as the form asks for it; all else is for `config.toml`.
+fn grant(setup: &Setup) -> Result<Grant, (SetupRow, String)> {
+    let text = |field: &Field| field.text().trim().to_owned();
+    let (issuer, client_id) = (text(&setup.issuer), text(&setup.client));
+    if Origin::parse(&issuer).is_none() || !issuer.starts_with("http") {
+        let why = "The issuer is a URL, as https://login.acme.example.";
+        return Err((SetupRow::Issuer, why.to_owned()));
+    }
+    if client_id.is_empty() {
+        let why = "The id by which the issuer knows this program.";
+        return Err((SetupRow::Client, why.to_owned()));
+    }
+    let secret = text(&setup.client_secret);
+    let is_service = setup.keep_in == KeepIn::Service;
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_name = !secret.is_empty()
+        && secret.chars().all(fits)
+        && secret.chars().count() <= LONGEST_VARIABLE
+        && !looks_like_a_value(&secret);
+    if is_service && !is_name {
+        let why = "Give the name of the variable that holds it, never the secret itself.";
+        return Err((SetupRow::ClientSecret, why.to_owned()));
+    }
+    let scopes = setup.scopes.text();
+    Ok(Grant {
+        kind: match is_service {
+            true => GrantKind::ClientCredentials,
+            false => GrantKind::DeviceCode,
+        },
+        server: Server {
+            issuer: Some(issuer),
+            ..Server::default()
+        },
+        client_id,
+        client_auth: match is_service {
+            true => ClientAuth::Basic,
+            false => ClientAuth::None,
+        },
+        client_secret: is_service.then_some(TokenSource::Variable(secret)),
+        private_key: None,
+        key_id: None,
+        scopes: scopes
+            .split([' ', ','])
+            .filter(|s| !s.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        audience: None,
+        resource: None,
+        parameters: Vec::new(),
     })
 }
 
@@ -375,6 +441,8 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
     let place = state.environment().clone();
     let chosen = state.builder.auth.token();
     let is_gone = chosen.is_some_and(|t| were.contains(t) && !state.all_tokens.contains(t));
+    let is_got = |name: &TokenName| settings.token(name).is_some_and(|t| t.grant().is_some());
+    let got = token.clone().filter(is_got);
     if let Some(token) = token {
         state.builder.auth = Auth::Bearer(token);
     } else if place.name != before || is_gone {
@@ -382,6 +450,7 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
         state.builder.auth = first.map_or(Auth::None, Auth::Bearer);
     }
     let mut effects = vec![Effect::ReadTokens(Box::new(place))];
+    let path_was_sent = path.is_some();
     if let Some(path) = path {
         state.screen = Screen::Explorer;
         state.builder.method = "GET".to_owned();
@@ -391,6 +460,12 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
         effects.extend(send(state, false));
     }
     state.notice = Some(Notice::info(says));
+    if let Some(token) = got.filter(|_| !path_was_sent) {
+        // What came of it is to be seen.
+        effects.extend(crate::app::screens::show(state, Screen::Tokens));
+        effects.extend(super::tokens::get(state, token));
+        return effects;
+    }
     if state.screen == Screen::Tokens {
         effects.extend(crate::app::screens::show(state, Screen::Tokens));
     }

@@ -93,9 +93,11 @@ pub fn no_other_value(state: &State) -> Option<&'static str> {
 
 /// Gets the value of the chosen token from the beginning.
 pub fn get_anew(state: &mut State) -> Vec<Effect> {
-    let Some(token) = selected(state) else {
-        return Vec::new();
-    };
+    selected(state).map_or_else(Vec::new, |token| get(state, token))
+}
+
+/// The same for a token by its name.
+pub fn get(state: &mut State, token: TokenName) -> Vec<Effect> {
     let environment = Box::new(state.environment().clone());
     let job = state.begin_job("get", token.to_string());
     state.tokens_pane.job = Some((job, token.clone()));

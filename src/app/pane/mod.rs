@@ -17,6 +17,7 @@ mod response;
 mod secret;
 mod sessions;
 mod setup;
+mod sign_in;
 mod tokens;
 mod when;
 
@@ -39,5 +40,6 @@ pub use response::{
 pub use secret::SecretPrompt;
 pub use sessions::{Part, Sessions, StepResult};
 pub use setup::{GoesIn, KeepIn, Setup, SetupKind, SetupRow, TypedToken};
+pub use sign_in::SignIn;
 pub use tokens::{Tokens, TokensPart};
 pub use when::When;

@@ -1,5 +1,7 @@
 //! A question of one sentence. It stands in the line of messages, and the footer has its answers.
 
+use crate::model::{Origin, TokenName};
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
@@ -11,6 +13,14 @@ pub enum Question {
     },
     /// Whether a page that the answer names is opened in the browser.
     Page { url: String },
+    /// Whether a host is asked for the keys that a token is verified by.
+    Host {
+        token: TokenName,
+        origin: Origin,
+        why: String,
+    },
+    /// Whether a token is sent to its issuer.
+    Issuer { token: TokenName, issuer: String },
 }
 
 impl Question {
@@ -30,6 +40,16 @@ impl Question {
             Question::Page { url } => (
                 format!("The answer names this page. Open it in the browser?  {url}"),
                 url.clone(),
+            ),
+            Question::Host { origin, why, .. } => (
+                format!("{why} Ask {origin} for its public keys? No token is sent there."),
+                format!("Ask {origin} for its keys?"),
+            ),
+            Question::Issuer { token, issuer } => (
+                format!(
+                    "Ask {issuer} whether token {token} is active, and whose it is? The token is sent there, as your client."
+                ),
+                format!("Send {token} to {issuer}?"),
             ),
         }
     }

@@ -34,6 +34,13 @@ pub enum SetupRow {
     KeepIn,
     /// The variable, or the words of the command.
     From,
+    /// Who gives it out.
+    Issuer,
+    /// As which client it is asked for.
+    Client,
+    /// The variable with the secret of that client.
+    ClientSecret,
+    Scopes,
 }
 
 impl SetupRow {
@@ -51,6 +58,10 @@ impl SetupRow {
             SetupRow::Under => "under",
             SetupRow::KeepIn => "keep in",
             SetupRow::From => "from",
+            SetupRow::Issuer => "issuer",
+            SetupRow::Client => "client id",
+            SetupRow::ClientSecret => "its secret",
+            SetupRow::Scopes => "scopes",
         }
     }
 }
@@ -121,6 +132,10 @@ pub enum KeepIn {
     ThisRun,
     Variable,
     Command,
+    /// Nowhere: it is got from an authorization server, after a yes in a browser.
+    Device,
+    /// The same for a service, with a secret of its own.
+    Service,
 }
 
 impl KeepIn {
@@ -131,12 +146,19 @@ impl KeepIn {
             KeepIn::ThisRun => "nowhere: this run only",
             KeepIn::Variable => "an environment variable",
             KeepIn::Command => "a command that prints it",
+            KeepIn::Device => "get one: a yes in a browser",
+            KeepIn::Service => "get one: client credentials",
         }
     }
 
     /// Whether the value itself is given here.
     pub fn takes_value(self) -> bool {
-        !matches!(self, KeepIn::Variable | KeepIn::Command)
+        !matches!(self, KeepIn::Variable | KeepIn::Command) && !self.is_got()
+    }
+
+    /// Whether an authorization server gives it out.
+    pub fn is_got(self) -> bool {
+        matches!(self, KeepIn::Device | KeepIn::Service)
     }
 }
 
@@ -160,6 +182,10 @@ pub struct Setup {
     pub token_name: Field,
     pub under: Field,
     pub from: Field,
+    pub issuer: Field,
+    pub client: Field,
+    pub client_secret: Field,
+    pub scopes: Field,
     pub protected: bool,
     pub goes_in: GoesIn,
     pub keep_in: KeepIn,
@@ -187,6 +213,8 @@ impl Setup {
             KeepIn::ThisRun,
             KeepIn::Variable,
             KeepIn::Command,
+            KeepIn::Device,
+            KeepIn::Service,
         ];
         keeps.retain(|keep| *keep != KeepIn::Keyring || has_keyring);
         let row = match kind {
@@ -205,6 +233,10 @@ impl Setup {
             token_name: Field::line(""),
             under: Field::line(""),
             from: Field::line(""),
+            issuer: Field::line(""),
+            client: Field::line(""),
+            client_secret: Field::line(""),
+            scopes: Field::line(""),
             protected: false,
             goes_in: GoesIn::Bearer,
             keep_in: keeps[0],
@@ -252,17 +284,28 @@ impl Setup {
             }
         }
         rows.push(SetupRow::KeepIn);
-        if !self.keep_in.takes_value() {
-            rows.push(SetupRow::From);
+        match self.keep_in {
+            KeepIn::Device => {
+                rows.extend([SetupRow::Issuer, SetupRow::Client, SetupRow::Scopes]);
+            }
+            KeepIn::Service => rows.extend([
+                SetupRow::Issuer,
+                SetupRow::Client,
+                SetupRow::ClientSecret,
+                SetupRow::Scopes,
+            ]),
+            keep if !keep.takes_value() => rows.push(SetupRow::From),
+            _ => {}
         }
         rows
     }
 
     /// Whether a token is being given.
     pub fn has_token(&self) -> bool {
-        match self.keep_in.takes_value() {
-            true => self.typed.count > 0,
-            false => !self.from.text().trim().is_empty(),
+        match self.keep_in {
+            keep if keep.is_got() => !self.issuer.text().trim().is_empty(),
+            keep if keep.takes_value() => self.typed.count > 0,
+            _ => !self.from.text().trim().is_empty(),
         }
     }
 
@@ -277,6 +320,10 @@ impl Setup {
             SetupRow::TokenName => Some(&mut self.token_name),
             SetupRow::Under => Some(&mut self.under),
             SetupRow::From => Some(&mut self.from),
+            SetupRow::Issuer => Some(&mut self.issuer),
+            SetupRow::Client => Some(&mut self.client),
+            SetupRow::ClientSecret => Some(&mut self.client_secret),
+            SetupRow::Scopes => Some(&mut self.scopes),
             SetupRow::Protected | SetupRow::Token | SetupRow::GoesIn | SetupRow::KeepIn => None,
         }
     }
@@ -404,5 +451,11 @@ mod tests {
         setup.keep_in = KeepIn::Command;
         assert!(!setup.rows().contains(&SetupRow::Token));
         assert!(setup.rows().contains(&SetupRow::From));
+        setup.keep_in = KeepIn::Device;
+        assert!(!setup.has_token() && !setup.rows().contains(&SetupRow::From));
+        setup.issuer.set("https://login.acme.example");
+        assert!(setup.has_token() && !setup.rows().contains(&SetupRow::ClientSecret));
+        setup.keep_in = KeepIn::Service;
+        assert!(setup.rows().contains(&SetupRow::ClientSecret));
     }
 }

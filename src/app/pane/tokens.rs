@@ -1,11 +1,11 @@
 //! The tokens that are known, what can be told of each, and what the API said of them.
 
 use crate::app::list::List;
-use crate::app::message::TokenRow;
+use crate::app::message::{Proven, TokenRow};
 use crate::app::task::Job;
 use crate::insight::learned::Learned;
 use crate::insight::survey::Survey;
-use crate::model::{TokenName, TokenSource};
+use crate::model::{Origin, TokenName, TokenRef, TokenSource};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,9 +39,13 @@ pub struct Tokens {
     /// The first line of the inspector that is shown.
     pub top: usize,
     surveys: BTreeMap<(String, TokenName), Survey>,
+    /// Each with the fingerprint of the value that it is of.
+    proofs: BTreeMap<(String, TokenName), (Option<String>, Proven)>,
+    /// Hosts that may be asked for the keys of issuers, in this run.
+    pub allowed: Vec<Origin>,
     /// What the history shows, by the name of the environment.
     learned: BTreeMap<String, Arc<Learned>>,
-    /// The survey under way, and of which token.
+    /// What is asked under way, and of which token.
     pub job: Option<(Job, TokenName)>,
 }
 
@@ -120,6 +124,17 @@ impl Tokens {
     pub fn surveyed(&mut self, place: &str, name: &TokenName, survey: Survey) {
         self.surveys
             .insert((place.to_owned(), name.clone()), survey);
+    }
+
+    /// What was heard of the value that a token has now.
+    pub fn proof(&self, place: &str, token: &TokenRef) -> Option<&Proven> {
+        let known = self.proofs.get(&(place.to_owned(), token.name.clone()))?;
+        (known.0 == token.fingerprint).then_some(&known.1)
+    }
+
+    pub fn proven(&mut self, place: &str, token: TokenRef, proven: Proven) {
+        let key = (place.to_owned(), token.name);
+        self.proofs.insert(key, (token.fingerprint, proven));
     }
 
     pub fn learned(&self, place: &str) -> Option<&Learned> {

@@ -1,5 +1,6 @@
 //! `httriage token inspect`: what can be told of a token without sending it, and how two differ.
 
+use super::passport::{Past, settled};
 use crate::cli::args::TokenInspectArgs;
 use crate::cli::history::{CLOSING, find};
 use crate::cli::print::Out;
@@ -10,8 +11,12 @@ use crate::engine::{Home, Vault, fingerprint, keep, sandbox};
 use crate::insight::Exchange;
 use crate::insight::api::knowledge::Pack;
 use crate::insight::api::marks::Marks;
-use crate::insight::token::{Line, Repair, TokenReport, Tone, beside, differences, lines};
-use crate::model::{Environment, Masked, Secret, Settings, fit, visible_line};
+use crate::insight::token::{
+    Line, Repair, TokenReport, Tone, beside, differences, lines, passport,
+};
+use crate::model::{
+    Environment, Masked, Secret, Settings, Timestamp, TokenName, TokenRef, fit, visible_line,
+};
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
 use std::sync::Arc;
@@ -44,14 +49,20 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
     )?;
     let Some(other) = &args.other else {
         let shown = call.as_ref().map(|call| beside(&one.report, call));
+        let page = page(&one, environment.as_ref(), &known, &home, &settings);
         match args.json {
-            true => out.json(&looked_json(&one, shown.as_deref(), &known)),
-            false => print(&one, environment.as_ref(), shown.as_deref(), &known, out),
+            true => out.json(&looked_json(&one, Some(&page), shown.as_deref(), &known)),
+            false => print(&one, &page, shown.as_deref(), &known, out),
         }
         return Ok(0);
     };
     let other = look(Some(other), environment.as_ref(), &settings, &known)?;
-    let found = differences(&one.report, &other.report);
+    let mut found = differences(&one.report, &other.report);
+    if let (Some(first), Some(second)) = (&one.name, &other.name) {
+        let past = Past::read(&[first, second], &home, &settings);
+        let apart = past.apart(first, second).into_iter();
+        found.extend(apart.map(|(call, a, b)| (call, Some(a), Some(b))));
+    }
     if args.json {
         let row = |(claim, first, second): &(String, Option<String>, Option<String>)| {
             let mut object = Map::new();
@@ -65,7 +76,7 @@ pub fn run(args: &TokenInspectArgs, out: &mut Out) -> Result<u8, Trouble> {
         };
         let rows: Vec<Value> = found.iter().map(row).collect();
         out.json(&json!({
-            "tokens": [looked_json(&one, None, &known), looked_json(&other, None, &known)],
+            "tokens": [looked_json(&one, None, None, &known), looked_json(&other, None, None, &known)],
             "differences": rows,
         }));
         return Ok(0);
@@ -114,9 +125,40 @@ struct Known {
     api: Option<Arc<Pack>>,
 }
 
+/// One page of all that is known of a token, each line with how.
+fn page(
+    looked: &Looked,
+    environment: Option<&Environment>,
+    known: &Known,
+    home: &Home,
+    settings: &Settings,
+) -> Vec<Line> {
+    let now = looked.report.now;
+    let past = looked
+        .name
+        .as_ref()
+        .map(|name| Past::read(&[name], home, settings));
+    let ahead = past.as_ref().and_then(|past| past.ahead);
+    let theirs: Timestamp = passport::by_theirs(now, ahead);
+    let mut page = lines(&looked.report, theirs, environment, known.api.as_deref());
+    if let Some(claims) = &looked.report.claims {
+        page.extend(passport::life(claims, theirs));
+    }
+    page.extend(passport::clock(ahead));
+    if let (Some(name), Some(past)) = (&looked.name, past) {
+        page.extend(settled(name, environment, settings));
+        let token = TokenRef {
+            name: name.clone(),
+            fingerprint: Some(looked.fingerprint.clone()),
+        };
+        page.extend(past.uses(&token, now));
+    }
+    page
+}
+
 /// What was seen of one token.
 struct Looked {
-    name: Option<String>,
+    name: Option<TokenName>,
     fingerprint: String,
     report: TokenReport,
     repair: Option<Repair>,
@@ -133,7 +175,7 @@ impl Looked {
     }
 
     fn label(&self) -> String {
-        let name = self.name.as_deref().unwrap_or("given");
+        let name = self.name.as_ref().map_or("given", TokenName::as_str);
         format!("{name} ·{}", self.fingerprint)
     }
 }
@@ -169,7 +211,7 @@ fn look(
         Trouble::failed(format!("Nothing can be told: {message} {}", failure.hint))
     })?;
     Ok(Looked {
-        name: Some(name.to_string()),
+        name: Some(name),
         ..Looked::at(&secret, known)
     })
 }
@@ -203,17 +245,9 @@ pub fn piped() -> Result<Secret, Trouble> {
     Ok(value.take())
 }
 
-fn print(
-    looked: &Looked,
-    environment: Option<&Environment>,
-    beside: Option<&[Line]>,
-    known: &Known,
-    out: &mut Out,
-) {
+fn print(looked: &Looked, page: &[Line], beside: Option<&[Line]>, known: &Known, out: &mut Out) {
     out.heading(&looked.label());
-    let report = &looked.report;
-    let lines = lines(report, report.now, environment, known.api.as_deref());
-    rows(&lines, out);
+    rows(page, out);
     match beside {
         Some([]) => {
             out.line("");
@@ -237,13 +271,13 @@ fn print(
             fingerprint(&repair.value)
         ));
     }
-    if lines.iter().all(|line| line.tone == Tone::Plain) {
+    if page.iter().all(|line| line.tone == Tone::Plain) {
         out.line("");
         out.paragraph("It looks as a token should. Whether it was revoked, or belongs to another instance, only the API knows.");
     }
 }
 
-fn rows(lines: &[Line], out: &mut Out) {
+pub fn rows(lines: &[Line], out: &mut Out) {
     let width = lines.iter().map(|line| line.label.width()).max();
     let width = width.unwrap_or(0).min(24);
     for line in lines {
@@ -255,11 +289,17 @@ fn rows(lines: &[Line], out: &mut Out) {
         };
         let text = out.styled(&visible_line(&line.text), colour);
         let label = out.styled(&label, "2");
-        out.finished(&format!("{label}  {text}"));
+        let how = out.styled(line.how.words(), "2");
+        out.finished(&format!("{label}  {text}  {how}"));
     }
 }
 
-fn looked_json(looked: &Looked, beside: Option<&[Line]>, known: &Known) -> Value {
+fn looked_json(
+    looked: &Looked,
+    page: Option<&[Line]>,
+    beside: Option<&[Line]>,
+    known: &Known,
+) -> Value {
     let report = &looked.report;
     let misfits = known.api.iter().flat_map(|pack| report.misfits(pack, None));
     let misfits: Vec<_> = misfits.map(|misfit| misfit.problem).collect();
@@ -272,7 +312,7 @@ fn looked_json(looked: &Looked, beside: Option<&[Line]>, known: &Known) -> Value
     });
     let mut object = Map::new();
     if let Some(name) = &looked.name {
-        object.insert("name".into(), json!(name));
+        object.insert("name".into(), json!(name.as_str()));
     }
     object.insert("kind".into(), json!(report.kind.id()));
     if let Some(marked) = report.marks.first() {
@@ -295,6 +335,13 @@ fn looked_json(looked: &Looked, beside: Option<&[Line]>, known: &Known) -> Value
         }
     }
     object.insert("fingerprint".into(), json!(looked.fingerprint));
+    if let Some(page) = page {
+        let row = |line: &Line| json!({ "what": line.label, "message": line.text, "known": line.how.words() });
+        object.insert(
+            "passport".into(),
+            Value::Array(page.iter().map(row).collect()),
+        );
+    }
     if let Some(shown) = beside {
         let row = |line: &Line| json!({ "what": line.label, "message": line.text });
         object.insert("call".into(), Value::Array(shown.iter().map(row).collect()));

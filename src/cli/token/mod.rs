@@ -4,6 +4,8 @@
 mod add;
 mod inspect;
 mod login;
+mod passport;
+mod verify;
 
 use super::args::{PlaceArgs, TokenArgs, TokenCommand};
 use super::choice;
@@ -20,6 +22,7 @@ pub fn run(args: TokenArgs, out: &mut Out) -> Result<u8, Trouble> {
         TokenCommand::Add(args) => add::run(&args, out),
         TokenCommand::Inspect(args) => inspect::run(&args, out),
         TokenCommand::Login(args) => login::run(&args, out),
+        TokenCommand::Verify(args) => verify::run(&args, out),
         TokenCommand::Remove { name } => add::remove(&name, out),
     }
 }

@@ -1,6 +1,6 @@
 //! From a name to the addresses that a call may go to.
 
-use crate::model::{Cause, Failure, Family, Reach};
+use crate::model::{Cause, Failure, Family, Reach, is_public};
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -19,6 +19,18 @@ impl fmt::Display for NoAddress {
 }
 
 impl Error for NoAddress {}
+
+/// The name has an address inside this network, and a stranger gave the name.
+#[derive(Debug)]
+pub struct NotPublic;
+
+impl fmt::Display for NotPublic {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an address that is not public")
+    }
+}
+
+impl Error for NotPublic {}
 
 /// A name that was looked up here in vain, whoever's it is.
 #[derive(Debug)]
@@ -65,6 +77,12 @@ pub async fn addresses(reach: &Reach, host: &str, port: u16) -> io::Result<Vec<S
             }
         }
         None => found.extend(tokio::net::lookup_host((host, port)).await?),
+    }
+    let is_stranger = |own: &String| own.eq_ignore_ascii_case(host);
+    if reach.public.as_ref().is_some_and(is_stranger)
+        && !found.iter().all(|address| is_public(address.ip()))
+    {
+        return Err(io::Error::other(NotPublic));
     }
     let Some(family) = reach.family else {
         return Ok(found);
@@ -126,5 +144,13 @@ pub fn no_address(family: Family, host: &str) -> Failure {
         Cause::DnsUnresolved,
         format!("{host} has no {family} address, and {family} alone was asked for."),
         format!("Without {option} the other family is tried."),
+    )
+}
+
+pub fn not_public(host: &str) -> Failure {
+    Failure::unsent(
+        Cause::DnsUnresolved,
+        format!("{host} is inside this network, and a token is no reason to call it."),
+        "If you know that host, name its address yourself.",
     )
 }

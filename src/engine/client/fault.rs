@@ -1,7 +1,7 @@
 //! From a library's error to a cause with a name. The top message of such an error hides what
 //! happened, so the whole chain beneath it is read.
 
-use super::dial::{self, NoAddress, Unresolved};
+use super::dial::{self, NoAddress, NotPublic, Unresolved};
 use super::handshake;
 use super::phases::Phases;
 use crate::model::{Cause, Failure, limits};
@@ -103,6 +103,9 @@ pub fn no_answer(trouble: &Trouble, bound: &Bound) -> Failure {
     }
     if let Some(NoAddress(family)) = causes.iter().find_map(|e| e.downcast_ref::<NoAddress>()) {
         return dial::no_address(*family, host);
+    }
+    if causes.iter().any(|e| e.is::<NotPublic>()) {
+        return dial::not_public(host);
     }
     if causes.iter().any(|e| after(*e, "dns error").is_some()) {
         return Failure::new(

@@ -96,6 +96,8 @@ pub struct Course<'a> {
     /// When the whole call must be over.
     pub deadline: Option<Instant>,
     pub body_bytes: u64,
+    /// Whether redirects are left alone.
+    stays: bool,
     /// What it was made with, once that is known.
     pub token: Option<TokenRef>,
     /// How often the call went again, since nobody had read it.
@@ -306,6 +308,7 @@ impl Client {
             began: Instant::now(),
             deadline,
             body_bytes: manner.body_bytes.unwrap_or(self.options.body_bytes),
+            stays: manner.stays,
             token: None,
             renewed: AtomicU32::new(0),
             met: Mutex::default(),
@@ -445,6 +448,9 @@ impl Client {
                 }
             };
             self.take_cookies(leg, &response, &going, course);
+            if course.stays {
+                return Ok(response);
+            }
             match trail.next(leg, &response, |leg| self.going(leg, course).header) {
                 Ok(true) => {}
                 Ok(false) => return Ok(response),

@@ -9,8 +9,11 @@ mod call;
 mod form;
 mod loopback;
 mod person;
+mod proof;
 mod renewal;
 mod server;
 mod state;
+mod testimony;
 
+pub use proof::{Allowed, Proof, Wish};
 pub use state::{DeviceShown, Grants, News, Person};

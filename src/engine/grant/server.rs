@@ -69,7 +69,7 @@ impl Grants {
     }
 
     /// Asked for once in a run.
-    async fn metadata_of(
+    pub(super) async fn metadata_of(
         &self,
         name: &TokenName,
         issuer: &str,

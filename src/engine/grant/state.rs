@@ -5,6 +5,7 @@ use crate::engine::clock;
 use crate::engine::vault::Vault;
 use crate::insight::Exchange;
 use crate::insight::token::grant::Metadata;
+use crate::insight::token::signature::PublicKey;
 use crate::model::{Got, Grant, Secret, Timestamp, TokenName, TokenSource};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,6 +51,8 @@ pub(super) struct Inner {
     pub held: Mutex<HashMap<TokenName, Held>>,
     pub locks: Mutex<HashMap<TokenName, Arc<tokio::sync::Mutex<()>>>>,
     pub metadata: Mutex<HashMap<String, Metadata>>,
+    /// Public keys of issuers, by where they stand.
+    pub keys: Mutex<HashMap<String, Vec<PublicKey>>>,
 }
 
 /// A value that was got, and when.
@@ -116,6 +119,7 @@ impl Grants {
                 held: Mutex::default(),
                 locks: Mutex::default(),
                 metadata: Mutex::default(),
+                keys: Mutex::default(),
             }),
         }
     }

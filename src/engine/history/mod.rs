@@ -84,6 +84,11 @@ impl History {
         }
     }
 
+    /// Whether anything was ever kept there; looking does not make anything.
+    pub fn is_there(directory: &Path) -> bool {
+        Place::new(directory).database().exists()
+    }
+
     /// Opens at the first use, so that a directory that cannot be used is told for each call,
     /// and is tried again with the next.
     pub fn at(directory: &Path, retention: Retention, vault: Arc<Vault>) -> History {

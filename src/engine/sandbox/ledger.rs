@@ -30,6 +30,8 @@ pub(super) struct Issued {
     pub audience: Option<String>,
     pub expires_at: Timestamp,
     pub revoked: bool,
+    /// Signed with a key that is published no more.
+    pub is_retired: bool,
     /// Those that came of one sign-in fall together.
     pub family: u64,
 }

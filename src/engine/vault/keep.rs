@@ -4,6 +4,7 @@
 use crate::engine::Home;
 use crate::insight::api::marks::Marks;
 use crate::insight::token::grant::{NotGiven, came_back as read_address};
+use crate::insight::token::signature::{self, Head, PublicKey, Signature};
 use crate::insight::token::{Repair, TokenReport, inspect, repair};
 use crate::model::{Secret, Timestamp, TokenName};
 use std::io::{self, Write};
@@ -17,6 +18,16 @@ pub fn examined(secret: &Secret, now: Timestamp, marks: &Marks) -> TokenReport {
 /// The value without the mistakes of copying, where there are any.
 pub fn repaired(secret: &Secret) -> Option<Repair> {
     repair(secret.reveal())
+}
+
+/// What a token says of its signature; else why it says nothing.
+pub fn head(secret: &Secret) -> Result<Head, String> {
+    signature::head(secret.reveal())
+}
+
+/// Whether the signature of a token holds by one of these keys.
+pub fn verified(secret: &Secret, keys: &[PublicKey]) -> Signature {
+    signature::verify(secret.reveal(), keys)
 }
 
 /// The code in the address that a browser ended at, as somebody pasted it; see `came_back`.

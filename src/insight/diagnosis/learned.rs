@@ -249,6 +249,35 @@ pub fn past<'a>(
     None
 }
 
+/// A call that was answered right after a refused one is the same call with another value.
+const RENEWAL: i64 = 120;
+
+/// Of a call that was refused: when the same call worked soon after with another value of its
+/// token. Calls come in any order.
+pub fn renewed<'a>(
+    calls: impl IntoIterator<Item = &'a ExchangeSummary>,
+    refused: &ExchangeSummary,
+) -> Option<Timestamp> {
+    let token = refused.token.as_ref()?;
+    let since = refused.started_at.as_second();
+    let is_it = |call: &&ExchangeSummary| {
+        let has_other_value = call
+            .token
+            .as_ref()
+            .is_some_and(|known| known.name == token.name && is_other_value(known, token));
+        let after = call.started_at.as_second() - since;
+        has_other_value
+            && call.id > refused.id
+            && (0..=RENEWAL).contains(&after)
+            && call.method == refused.method
+            && path(&call.url) == path(&refused.url)
+            && call.looks() == StatusClass::Success
+            && call.errors.is_empty()
+    };
+    let calls = calls.into_iter().filter(is_it);
+    calls.map(|call| call.started_at).min()
+}
+
 fn result(call: &ExchangeSummary) -> (Option<u16>, Option<&str>) {
     let first = call.errors.first();
     (call.status, first.and_then(|error| error.code.as_deref()))
@@ -396,6 +425,26 @@ mod tests {
         let mut lost = call(50, "support", "https://a.example/core/users", 200, None);
         lost.status = None;
         assert!(Learned::of([lost]).is_empty());
+    }
+
+    #[test]
+    fn the_same_call_with_another_value_right_after_is_a_renewal() {
+        let valued = |at: i64, status: u16, print: &str| {
+            let mut call = call(at, "support", "https://a.example/orders", status, None);
+            call.token.as_mut().unwrap().fingerprint = Some(print.to_owned());
+            call
+        };
+        let refused = valued(100, 401, "aaaa");
+        let renewed =
+            |other: &ExchangeSummary| renewed([other, &refused], &refused).map(|at| at.as_second());
+        assert_eq!(renewed(&valued(101, 200, "bbbb")), Some(101));
+        assert_eq!(renewed(&valued(101, 200, "aaaa")), None);
+        assert_eq!(renewed(&valued(101, 401, "bbbb")), None);
+        assert_eq!(renewed(&valued(99, 200, "bbbb")), None);
+        assert_eq!(renewed(&valued(900, 200, "bbbb")), None);
+        let mut other = valued(101, 200, "bbbb");
+        other.url = "https://a.example/users".to_owned();
+        assert_eq!(renewed(&other), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A token beside a call that carried it: how its times stood when the call was made, whether it
 //! is meant for that host, and the scopes that were demanded beside those that it holds.
 
-use super::words::{Line, Tone, of_same_house, relative};
-use super::{TokenReport, Validity};
+use super::words::{How, Line, Tone, of_same_house, relative};
+use super::{Bound, TokenReport, Validity};
 use crate::insight::Exchange;
 use crate::insight::challenge::challenges;
 use crate::insight::error_body::error_body;
@@ -14,8 +14,7 @@ use crate::model::{Origin, Response, Timestamp};
 pub fn beside(report: &TokenReport, exchange: &Exchange) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut add = |label: &str, text: String, tone| {
-        let label = label.to_owned();
-        lines.push(Line { label, text, tone });
+        lines.push(Line::new(label, text, tone, How::Api));
     };
     let response = exchange.outcome.response();
     // Their clock decides, where the answer tells it.
@@ -65,6 +64,37 @@ pub fn beside(report: &TokenReport, exchange: &Exchange) -> Vec<Line> {
     let Some(response) = response else {
         return lines;
     };
+    let bound = report.claims.as_ref().and_then(|claims| claims.bound);
+    let has_proof = exchange.sent.headers.has("dpop");
+    match bound {
+        Some(Bound::Key) if !has_proof => {
+            let text = "to a key (cnf jkt), and this call brought no DPoP proof made with it";
+            add("bound", text.to_owned(), Tone::Doubt);
+        }
+        Some(Bound::Key) => add(
+            "bound",
+            "to a key; a DPoP proof went along".to_owned(),
+            Tone::Plain,
+        ),
+        _ => {}
+    }
+    for challenge in challenges(&response.headers) {
+        for (name, label) in [
+            ("acr_values", "asks for"),
+            ("max_age", "asks for"),
+            ("resource_metadata", "described at"),
+        ] {
+            let Some(value) = challenge.parameter(name) else {
+                continue;
+            };
+            let text = match name {
+                "acr_values" => format!("a sign-in of the strength {value} (acr_values)"),
+                "max_age" => format!("a sign-in at most {value} s ago (max_age)"),
+                _ => format!("{value} (RFC 9728)"),
+            };
+            add(label, text, Tone::Doubt);
+        }
+    }
     let demanded = demanded(response);
     let held = held(report, response);
     for scope in &demanded {
@@ -283,6 +313,23 @@ mod tests {
         assert_eq!(
             told("{}", &headers, ""),
             ["repo: demanded, and not held", "held besides: user, gist"]
+        );
+    }
+
+    #[test]
+    fn what_a_challenge_asks_for_and_what_the_token_is_bound_to_stand_beside_it() {
+        let challenge = [(
+            "www-authenticate",
+            "Bearer error=\"insufficient_user_authentication\", acr_values=\"phr\", max_age=\"60\", resource_metadata=\"https://acme.example/x\"",
+        )];
+        assert_eq!(
+            told("{\"cnf\":{\"jkt\":\"k\"}}", &challenge, ""),
+            [
+                "bound: to a key (cnf jkt), and this call brought no DPoP proof made with it",
+                "asks for: a sign-in of the strength phr (acr_values)",
+                "asks for: a sign-in at most 60 s ago (max_age)",
+                "described at: https://acme.example/x (RFC 9728)",
+            ]
         );
     }
 

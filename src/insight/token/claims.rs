@@ -21,8 +21,19 @@ pub struct Claims {
     pub issued_at: Option<Timestamp>,
     pub not_before: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
+    /// What has to come with it, by its claim `cnf` (RFC 7800).
+    pub bound: Option<Bound>,
     /// Every claim in the order of the token, its value on one line.
     pub all: Vec<(String, String)>,
+}
+
+/// What a token is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// A key that each call has to prove (RFC 9449, 6): `jkt`.
+    Key,
+    /// A client certificate (RFC 8705, 3): `x5t#S256`.
+    Certificate,
 }
 
 /// Base64 of URLs, with or without its padding.
@@ -166,6 +177,7 @@ fn claims(body: &Json, algorithm: Option<String>, problems: &mut Vec<TokenProble
         says_scopes: scopes.is_some(),
         scopes: scopes.map(words).unwrap_or_default(),
         roles: roles.map(words).unwrap_or_default(),
+        bound: body.get("cnf").and_then(bound),
         issued_at,
         not_before,
         expires_at,
@@ -175,6 +187,14 @@ fn claims(body: &Json, algorithm: Option<String>, problems: &mut Vec<TokenProble
             .iter()
             .map(shown)
             .collect(),
+    }
+}
+
+fn bound(cnf: &Json) -> Option<Bound> {
+    match (cnf.get("jkt"), cnf.get("x5t#S256")) {
+        (Some(_), _) => Some(Bound::Key),
+        (None, Some(_)) => Some(Bound::Certificate),
+        (None, None) => None,
     }
 }
 

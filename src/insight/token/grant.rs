@@ -2,7 +2,7 @@
 //! for a device (RFC 8628, 3.2), the way back from a browser (RFC 6749, 4.1.2); and when an API's
 //! answer asks for another token. What is secret leaves here as a `Secret`.
 
-use super::{Line, Tone, claims, relative};
+use super::{How, Line, Tone, claims, relative};
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::challenge::challenges;
 use crate::insight::error_body::error_body_knowing;
@@ -25,6 +25,10 @@ pub struct Metadata {
     pub token: Option<String>,
     pub device: Option<String>,
     pub authorization: Option<String>,
+    pub introspection: Option<String>,
+    pub userinfo: Option<String>,
+    /// Of its public keys; it may be on another origin, since no secret goes there.
+    pub keys: Option<String>,
 }
 
 /// The addresses at which the metadata of an issuer may stand: that of RFC 8414, 3.1, then that
@@ -61,6 +65,12 @@ pub fn metadata(body: &[u8], issuer: &str) -> Result<Metadata, String> {
         token: address("token_endpoint"),
         device: address("device_authorization_endpoint"),
         authorization: address("authorization_endpoint"),
+        introspection: address("introspection_endpoint"),
+        userinfo: address("userinfo_endpoint"),
+        keys: body
+            .get("jwks_uri")
+            .and_then(Json::as_text)
+            .map(str::to_owned),
     })
 }
 
@@ -249,11 +259,7 @@ pub fn came_back(
 
 /// What is known of a token that was got, beside what its value tells.
 pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
-    let plain = |label: &str, text: String| Line {
-        label: label.to_owned(),
-        text,
-        tone: Tone::Plain,
-    };
+    let plain = |label: &str, text: String| Line::new(label, text, Tone::Plain, How::Issuer);
     let by = match got.by_refresh {
         true => "with its refresh token".to_owned(),
         false => format!("by {}", got.grant.replace('_', " ")),
@@ -273,7 +279,10 @@ pub fn got_lines(got: &Got, now: Timestamp) -> Vec<Line> {
         true => "none".to_owned(),
         false => scopes.join(", "),
     };
-    lines.push(plain("asked for", listed(&got.asked)));
+    lines.push(Line {
+        how: How::Settings,
+        ..plain("asked for", listed(&got.asked))
+    });
     lines.push(match got.scopes() {
         Some(given) => Line {
             tone: match got.asked.iter().all(|scope| given.contains(scope)) {
@@ -324,7 +333,8 @@ pub fn wants_another_token(response: &Response, knowledge: &Knowledge) -> bool {
     })
 }
 
-fn object(body: &[u8]) -> Option<Json> {
+/// A whole JSON object.
+pub(super) fn object(body: &[u8]) -> Option<Json> {
     let text = std::str::from_utf8(body).ok()?;
     let reading = json::read(text);
     let is_whole = reading.complete && !reading.fragment;

@@ -8,10 +8,13 @@ mod fitting;
 pub mod grant;
 mod made_up;
 mod mistakes;
+pub mod passport;
 mod problem;
 mod repair;
 mod seems;
+pub mod signature;
 pub mod survey;
+pub mod testimony;
 mod words;
 
 use crate::insight::api::knowledge::Alphabet;
@@ -23,13 +26,13 @@ use mistakes::{bare, kind, lengths, scheme, strays, without_scheme};
 use problem::sure;
 
 pub use call::beside;
-pub use claims::Claims;
+pub use claims::{Bound, Claims};
 pub use fitting::{Misfit, Weight};
 pub use made_up::made_up;
 pub use problem::{TokenKind, TokenProblem};
 pub use repair::{Repair, repair};
 pub use seems::{Seems, seems_token};
-pub use words::{Line, Tone, differences, lines, relative};
+pub use words::{How, Line, Tone, differences, lines, relative};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenReport {

@@ -1,7 +1,7 @@
 //! What a token says, in plain words: a line for each thing worth knowing, the same on the
 //! screen and in the shell. Nothing here claims that a token is genuine.
 
-use super::{TokenKind, TokenReport, Validity};
+use super::{Bound, TokenKind, TokenReport, Validity};
 use crate::insight::api::knowledge::Pack;
 use crate::model::{Cause, Environment, Timestamp};
 
@@ -15,11 +15,55 @@ pub enum Tone {
     Bad,
 }
 
+/// How something of a token is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By looking at its text.
+    Form,
+    /// It says so itself, and nobody checked it.
+    Claim,
+    /// It says so itself, and its issuer signed that.
+    Verified,
+    /// An answer of the API.
+    Api,
+    /// Its issuer said so.
+    Issuer,
+    Settings,
+    /// The calls that were made with it.
+    History,
+}
+
+impl How {
+    pub fn words(self) -> &'static str {
+        match self {
+            How::Form => "by form",
+            How::Claim => "by claim",
+            How::Verified => "by claim, signed",
+            How::Api => "by the API",
+            How::Issuer => "by its issuer",
+            How::Settings => "by the settings",
+            How::History => "by the history",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub label: String,
     pub text: String,
     pub tone: Tone,
+    pub how: How,
+}
+
+impl Line {
+    pub fn new(label: impl Into<String>, text: impl Into<String>, tone: Tone, how: How) -> Line {
+        Line {
+            label: label.into(),
+            text: text.into(),
+            tone,
+            how,
+        }
+    }
 }
 
 /// Everything worth knowing of a report at a moment; `place` is where the token is to go, and
@@ -32,8 +76,7 @@ pub fn lines(
 ) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut add = |label: &str, text: String, tone| {
-        let label = label.to_owned();
-        lines.push(Line { label, text, tone });
+        lines.push(Line::new(label, text, tone, How::Form));
     };
     let characters = match report.length {
         1 => "1 character".to_owned(),
@@ -76,6 +119,9 @@ pub fn lines(
     let Some(claims) = &report.claims else {
         return lines;
     };
+    let mut add = |label: &str, text: String, tone| {
+        lines.push(Line::new(label, text, tone, How::Claim));
+    };
     if let Some(algorithm) = &claims.algorithm {
         let unsigned = algorithm.eq_ignore_ascii_case("none");
         let tone = if unsigned { Tone::Bad } else { Tone::Plain };
@@ -94,7 +140,11 @@ pub fn lines(
             true => Tone::Plain,
             false => Tone::Doubt,
         };
-        add("meant for", claims.audience.join(", "), tone);
+        let mut text = claims.audience.join(", ");
+        if let (Tone::Doubt, Some(home)) = (tone, place.and_then(Environment::origin)) {
+            text.push_str(&format!(", and {} is another host", home.host()));
+        }
+        add("meant for", text, tone);
     }
     if let Some(at) = claims.issued_at {
         let ahead = at > now;
@@ -128,11 +178,25 @@ pub fn lines(
         };
         add("scopes", scopes, Tone::Plain);
     }
+    match claims.bound {
+        Some(Bound::Key) => add(
+            "bound",
+            "to a key: each call needs a DPoP proof made with it".to_owned(),
+            Tone::Doubt,
+        ),
+        Some(Bound::Certificate) => add(
+            "bound",
+            "to a client certificate: each call has to come with it".to_owned(),
+            Tone::Doubt,
+        ),
+        None => {}
+    }
     if !claims.roles.is_empty() {
         add("roles", claims.roles.join(", "), Tone::Plain);
     }
     let told = [
-        "iss", "aud", "iat", "nbf", "exp", "scope", "scopes", "scp", "roles", "role", "groups",
+        "iss", "aud", "cnf", "iat", "nbf", "exp", "scope", "scopes", "scp", "roles", "role",
+        "groups",
     ];
     for (name, value) in &claims.all {
         if !told.contains(&name.as_str()) {
@@ -186,8 +250,8 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
 
 /// What two tokens say differently: the claim, and what each says of it.
 pub fn differences(
-    one: &TokenReport,
-    other: &TokenReport,
+    first: &TokenReport,
+    second: &TokenReport,
 ) -> Vec<(String, Option<String>, Option<String>)> {
     let facts = |report: &TokenReport| {
         let mut facts = vec![
@@ -201,7 +265,7 @@ pub fn differences(
         }
         facts
     };
-    let (one, other) = (facts(one), facts(other));
+    let (one, other) = (facts(first), facts(second));
     let value = |facts: &[(String, String)], name: &str| {
         let found = facts.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.clone())
@@ -215,7 +279,29 @@ pub fn differences(
     let both = names
         .into_iter()
         .map(|name| (name.clone(), value(&one, name), value(&other, name)));
-    both.filter(|(_, one, other)| one != other).collect()
+    let mut found: Vec<_> = both.filter(|(_, one, other)| one != other).collect();
+    found.extend(scopes_apart(first, second));
+    found
+}
+
+/// The scopes that only one of two tokens holds, where both say what they hold.
+fn scopes_apart(
+    one: &TokenReport,
+    other: &TokenReport,
+) -> Vec<(String, Option<String>, Option<String>)> {
+    let held = |report: &TokenReport| {
+        let claims = report.claims.as_ref().filter(|claims| claims.says_scopes)?;
+        Some(claims.scopes.clone())
+    };
+    let (Some(one), Some(other)) = (held(one), held(other)) else {
+        return Vec::new();
+    };
+    let word = || Some("held".to_owned());
+    let first = one.iter().filter(|scope| !other.contains(scope));
+    let first = first.map(|scope| (format!("scope {scope}"), word(), None));
+    let second = other.iter().filter(|scope| !one.contains(scope));
+    let second = second.map(|scope| (format!("scope {scope}"), None, word()));
+    first.chain(second).collect()
 }
 
 #[cfg(test)]
@@ -291,6 +377,13 @@ mod tests {
         assert_eq!(scope.1.as_deref(), Some("read"));
         assert_eq!(scope.2, None);
         assert!(differences(&one, &one).is_empty());
+        let wider = jwt("{\"scope\":\"read write\"}");
+        let found = differences(&one, &wider);
+        let scope = found
+            .iter()
+            .find(|(name, ..)| name == "scope write")
+            .unwrap();
+        assert_eq!((&scope.1, scope.2.as_deref()), (&None, Some("held")));
     }
 
     #[test]

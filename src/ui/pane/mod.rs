@@ -16,5 +16,6 @@ pub mod response;
 pub mod secret;
 pub mod sessions;
 pub mod setup;
+pub mod sign_in;
 pub mod tokens;
 pub mod when;

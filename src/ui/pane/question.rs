@@ -12,7 +12,7 @@ pub fn lines(question: &Question, state: &State, theme: &Theme, width: u16) -> V
     let room = (width as usize).saturating_sub(2 * margin.len());
     let (whole, short) = question.says();
     let sign = match (question, theme.ascii) {
-        (Question::Page { .. }, _) => "",
+        (Question::Page { .. } | Question::Host { .. } | Question::Issuer { .. }, _) => "",
         (Question::Write { .. }, false) => "▲ ",
         (Question::Write { .. }, true) => "! ",
     };
@@ -22,7 +22,7 @@ pub fn lines(question: &Question, state: &State, theme: &Theme, width: u16) -> V
     };
     let style = match question {
         Question::Write { .. } => theme.trouble(),
-        Question::Page { .. } => theme.strong(),
+        Question::Page { .. } | Question::Host { .. } | Question::Issuer { .. } => theme.strong(),
     };
     let text = match (width >= 60, question) {
         (true, _) => format!("{sign}{whole}"),
@@ -36,6 +36,11 @@ pub fn lines(question: &Question, state: &State, theme: &Theme, width: u16) -> V
             key(Action::PageOpen),
             key(Action::PageCopy),
             key(Action::PageLeave)
+        ),
+        (false, Question::Host { .. } | Question::Issuer { .. }) => format!(
+            "{short}  {} asks  {} no",
+            key(Action::HostAsk),
+            key(Action::HostLeave)
         ),
     };
     let lines = wrap(&text, room).into_iter();

@@ -205,6 +205,10 @@ fn value_of<'s>(setup: &'s Setup, row: SetupRow, theme: &Theme) -> Value<'s> {
         SetupRow::TokenName => Value::Field(&setup.token_name),
         SetupRow::Under => Value::Field(&setup.under),
         SetupRow::From => Value::Field(&setup.from),
+        SetupRow::Issuer => Value::Field(&setup.issuer),
+        SetupRow::Client => Value::Field(&setup.client),
+        SetupRow::ClientSecret => Value::Field(&setup.client_secret),
+        SetupRow::Scopes => Value::Field(&setup.scopes),
         SetupRow::Protected => {
             let (on, off) = if theme.ascii {
                 ("(*)", "( )")
@@ -254,6 +258,10 @@ fn aside(setup: &Setup, row: SetupRow) -> String {
             KeepIn::Variable => "the name of the variable".to_owned(),
             _ => "as in a shell: pass show acme".to_owned(),
         },
+        SetupRow::Issuer => "a URL; its metadata says the rest".to_owned(),
+        SetupRow::Client => "as it is registered there".to_owned(),
+        SetupRow::ClientSecret => "the name of a variable".to_owned(),
+        SetupRow::Scopes => "with blanks between, or nothing".to_owned(),
         _ => String::new(),
     }
 }
@@ -270,6 +278,9 @@ fn hint(state: &State, setup: &Setup) -> String {
         }
         SetupKind::Add => format!("{save}  save, and send GET {}", setup.path),
         SetupKind::Change(_) => format!("{save}  save"),
+        SetupKind::Token if setup.keep_in.is_got() => {
+            format!("{save}  save, get it, and take it for the request")
+        }
         SetupKind::Token => format!("{save}  save, and take it for the request"),
     }
 }

@@ -1,6 +1,8 @@
 //! The tokens that are known, and beside them what can be told of one: what it says of itself,
 //! what the API says, or how two differ. Nothing here says that a signature is valid.
 
+mod proof;
+
 use super::history::time_text;
 use crate::app::pane::{TokensPart, path_of};
 use crate::app::{Action, LastWord, Painted, Spot, State, TokenRow, last_word};
@@ -9,7 +11,8 @@ use crate::insight::matrix::Access;
 use crate::insight::survey::Survey;
 use crate::insight::token::grant::got_lines;
 use crate::insight::token::{
-    Claims, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, relative,
+    Claims, How, Line as Told, TokenReport, Tone, Validity, beside, differences, lines, passport,
+    relative,
 };
 use crate::model::{
     StatusClass, Timestamp, TokenSource, cut, cut_front, fit, told_source, visible_line, wrap,
@@ -22,6 +25,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
+
+/// Columns of how something is known, and from which width on it is said.
+const HOW: usize = 16;
+const ROOM_FOR_HOW: usize = 72;
 
 /// Calls that are listed where two tokens are compared.
 const MOST_APART: usize = 12;
@@ -338,18 +345,17 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         }
         None => "none: no token of that name is known here".to_owned(),
     };
-    let kept = Told {
-        label: "kept in".to_owned(),
-        text: source,
-        tone: Tone::Plain,
-    };
-    let mut first = vec![kept];
+    let mut first = vec![Told::new("kept in", source, Tone::Plain, How::Settings)];
+    if row.source.is_some() {
+        let placement = state.environment().placement(&row.token.name);
+        first.extend(passport::sent(&placement, &row.origins));
+    }
     if let Some(got) = &row.got {
         first.extend(got_lines(got, state.now));
     }
     all.extend(rows(first, theme, width));
     match &row.report {
-        Some(report) => all.extend(report_lines(report, state, theme, width)),
+        Some(report) => all.extend(report_lines(report, row, state, theme, width)),
         None if row.trouble.is_none() => {
             let key = state.keymap.hint(Action::TokensRead).unwrap_or_default();
             let text = match row.source {
@@ -362,6 +368,8 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
         }
         None => {}
     }
+    all.extend(proof::lines(row, state, theme, width));
+    all.extend(where_it_went(row, state, theme, width));
     all.push(Line::default());
     let survey = state
         .tokens_pane
@@ -382,14 +390,19 @@ fn inspected(row: &TokenRow, state: &State, theme: &Theme, area: Rect) -> Vec<Li
 /// Mistakes first, then what it says of itself.
 fn report_lines(
     report: &TokenReport,
+    row: &TokenRow,
     state: &State,
     theme: &Theme,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let now = state.now;
+    let ahead = clock_of(state);
+    let now = passport::by_theirs(state.now, ahead);
     let place = state.environment();
     let knowledge = state.catalogue.library.of_environment(place);
     let mut told = lines(report, now, Some(place), knowledge.api.as_deref());
+    told.extend(passport::clock(ahead));
+    let proven = state.tokens_pane.proof(&place.name, &row.token);
+    proof::correct(&mut told, proven);
     told.sort_by_key(|line| match line.tone {
         Tone::Bad => 0,
         Tone::Doubt => 1,
@@ -404,6 +417,34 @@ fn report_lines(
         say(&mut all, text, width, theme.dim());
     }
     all.extend(call_lines(report, state, theme, width));
+    all
+}
+
+/// How far the clock of the API in use is ahead, by the answer in front.
+fn clock_of(state: &State) -> Option<i64> {
+    let exchange = &state.response.shown.as_ref()?.exchange;
+    let is_here = exchange.environment == state.environment().name;
+    let response = exchange.outcome.response().filter(|_| is_here)?;
+    passport::ahead(&response.headers, exchange.started_at)
+}
+
+/// The last calls that were made with this value in this run.
+fn where_it_went(row: &TokenRow, state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let told = passport::uses(state.history.latest(), &row.token, state.now);
+    if told.is_empty() || row.token.fingerprint.is_none() {
+        return Vec::new();
+    }
+    let mut all = vec![
+        Line::default(),
+        Line::styled("Where it went", theme.strong()),
+    ];
+    for line in told {
+        let style = match line.tone {
+            Tone::Plain => Style::new(),
+            _ => theme.class(StatusClass::ClientError),
+        };
+        all.push(Line::styled(cut(&line.text, width), style));
+    }
     all
 }
 
@@ -466,10 +507,17 @@ pub fn rows(told: Vec<Told>, theme: &Theme, width: usize) -> Vec<Line<'static>> 
             } else {
                 String::new()
             };
-            let cells: [Cell; 2] = [
-                (shown, label, theme.dim()),
-                (text, width.saturating_sub(label + 4).max(4), style),
-            ];
+            // How it is known stands where there is room for it.
+            let how = match (place, width >= ROOM_FOR_HOW) {
+                (0, true) => line.how.words(),
+                _ => "",
+            };
+            let beside = if width >= ROOM_FOR_HOW { HOW + 3 } else { 0 };
+            let room = width.saturating_sub(label + 4 + beside).max(4);
+            let mut cells: Vec<Cell> = vec![(shown, label, theme.dim()), (text, room, style)];
+            if beside > 0 {
+                cells.push((how.to_owned(), HOW, theme.dim()));
+            }
             all.extend(columns(&cells));
         }
     }
@@ -483,14 +531,7 @@ pub fn lifetime(
     theme: &Theme,
     width: usize,
 ) -> Option<Line<'static>> {
-    let begin = claims.not_before.or(claims.issued_at)?;
-    let end = claims.expires_at?;
-    let whole = end.as_second().saturating_sub(begin.as_second());
-    if whole <= 0 {
-        return None;
-    }
-    let passed = now.as_second().saturating_sub(begin.as_second());
-    let part = passed as f64 / whole as f64;
+    let part = passport::passed(claims, now)?;
     let style = match part >= 1.0 {
         true => theme.trouble(),
         false => theme.name(),

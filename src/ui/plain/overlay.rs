@@ -74,6 +74,12 @@ pub fn overlay(state: &State) -> Vec<String> {
             vec![question.says().0, "yes or no; a dot leaves.".to_owned()]
         }
         Overlay::Pasted(pasted) => pasted_token(pasted, state),
+        Overlay::SignIn(shown) => vec![
+            format!("Token {} needs a yes from you in a browser.", shown.token),
+            format!("Page: {}", shown.url),
+            format!("Code: {}", shown.user_code),
+            "It goes on by itself; a dot stops it.".to_owned(),
+        ],
         Overlay::Help(help) => keys(help, state),
         Overlay::Manual(manual) => read(manual),
     };
@@ -211,6 +217,10 @@ fn form(setup: &Setup) -> Vec<String> {
             },
             SetupRow::KeepIn => setup.keep_in.words().to_owned(),
             SetupRow::From => setup.from.text(),
+            SetupRow::Issuer => setup.issuer.text(),
+            SetupRow::Client => setup.client.text(),
+            SetupRow::ClientSecret => setup.client_secret.text(),
+            SetupRow::Scopes => setup.scopes.text(),
         };
         let value = match value.is_empty() {
             true => "empty".to_owned(),

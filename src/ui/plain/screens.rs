@@ -4,8 +4,8 @@
 use super::answer::{difference, judged, words};
 use crate::app::pane::Part;
 use crate::app::{
-    Action, LastWord, Screen, State, TokenRow, last_word, place_of_matrix, place_of_session,
-    tempo_label,
+    Action, LastWord, Screen, State, TokenRow, contradictions, last_word, place_of_matrix,
+    place_of_session, tempo_label,
 };
 use crate::insight::learned::Standing;
 use crate::insight::matrix::{Access, Cell};
@@ -346,6 +346,19 @@ fn inspected(state: &State) -> Vec<String> {
             said.push(format!("{} reads it.", named(state, Action::TokensRead)));
         }
         None => {}
+    }
+    match pane.proof(place, &row.token) {
+        Some(proven) => {
+            let told = proven.verified.lines().into_iter();
+            let told = told.chain(proven.testimony.lines(state.now));
+            said.extend(told.map(|line| format!("{}: {}", line.label, line.text)));
+            said.extend(contradictions(proven, row, state));
+            said.extend(proven.troubles.iter().cloned());
+        }
+        None => said.push(format!(
+            "{} checks its signature with its issuer's keys.",
+            named(state, Action::TokensVerify)
+        )),
     }
     let Some(survey) = pane.survey(place, &row.token.name) else {
         said.push(format!(

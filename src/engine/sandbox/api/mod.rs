@@ -202,7 +202,7 @@ fn issued(
     let Some(issued) = world.issued.of(token).filter(|_| core != Core::Foreign) else {
         return Ok(None);
     };
-    if issued.revoked {
+    if issued.revoked || issued.is_retired {
         return Err(Refusal::unauthorized("Authorized users only."));
     }
     if issued.expires_at <= now {

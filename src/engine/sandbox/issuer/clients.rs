@@ -18,31 +18,54 @@ pub(super) struct Registered {
     /// The practice token whose person it acts for where it has no other.
     pub acts_for: &'static str,
     pub lifetime: Duration,
+    /// The scopes it may have, where those are not all.
+    pub most: Option<&'static [&'static str]>,
+    /// The API its tokens are for, whatever it asks for.
+    pub audience: Option<&'static str>,
+    /// Whether its tokens are still signed with a key that is published no more.
+    pub is_retired: bool,
+}
+
+/// A service with a secret of its own.
+const fn service(id: &'static str, secret: &'static str) -> Registered {
+    Registered {
+        id,
+        secret: Some(secret),
+        grants: &["client_credentials"],
+        acts_for: "editor",
+        lifetime: Duration::from_secs(600),
+        most: None,
+        audience: None,
+        is_retired: false,
+    }
 }
 
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-static CLIENTS: [Registered; 3] = [
+/// The four that are named for what is wrong with their tokens are for practice.
+static CLIENTS: [Registered; 6] = [
+    service("practice-service", "client practice-service"),
     Registered {
-        id: "practice-service",
-        secret: Some("client practice-service"),
-        grants: &["client_credentials"],
-        acts_for: "editor",
-        lifetime: Duration::from_secs(600),
-    },
-    Registered {
-        id: "practice-brief",
-        secret: Some("client practice-brief"),
-        grants: &["client_credentials"],
-        acts_for: "editor",
         lifetime: Duration::from_secs(5),
+        ..service("practice-brief", "client practice-brief")
     },
     Registered {
-        id: "practice-cli",
+        audience: Some("https://reports.practice.example"),
+        ..service("practice-elsewhere", "client practice-elsewhere")
+    },
+    Registered {
+        most: Some(&["read"]),
+        ..service("practice-reader", "client practice-reader")
+    },
+    Registered {
+        is_retired: true,
+        ..service("practice-old-key", "client practice-old-key")
+    },
+    Registered {
         secret: None,
         grants: &[DEVICE, "authorization_code", "refresh_token"],
         acts_for: "viewer",
-        lifetime: Duration::from_secs(600),
+        ..service("practice-cli", "")
     },
 ];
 

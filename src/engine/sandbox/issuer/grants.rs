@@ -157,6 +157,15 @@ impl Issuer {
             audience,
             family,
         } = wanted;
+        // RFC 6749, 3.3: less may be given than was asked for, and is said.
+        let scopes: Vec<String> = match client.most {
+            Some(most) => scopes
+                .into_iter()
+                .filter(|scope| most.contains(&scope.as_str()))
+                .collect(),
+            None => scopes,
+        };
+        let audience = client.audience.map(str::to_owned).or(audience);
         self.families += u64::from(family.is_none());
         let family = family.unwrap_or(self.families);
         let lifetime = client.lifetime.as_secs();
@@ -177,12 +186,12 @@ impl Issuer {
         let Some(keys) = self.keys() else {
             return failed();
         };
-        let Some(access) = keys.sign("at+jwt", &claims) else {
+        let Some(access) = keys.sign(client.is_retired, "at+jwt", &claims) else {
             return failed();
         };
         let identity = scopes.iter().any(|scope| scope == "openid").then(|| {
             claims["aud"] = json!(client.id);
-            keys.sign("JWT", &claims)
+            keys.sign(client.is_retired, "JWT", &claims)
         });
         let issued = Issued {
             number: 0,
@@ -192,6 +201,7 @@ impl Issuer {
             audience: audience.clone(),
             expires_at,
             revoked: false,
+            is_retired: client.is_retired,
             family,
         };
         world.issued.add(&access, issued);

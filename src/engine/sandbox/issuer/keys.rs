@@ -1,5 +1,6 @@
 //! The key that tokens are signed with, and how others may check it (RFC 7517). It is made anew
-//! with each sandbox, and beside it stands the one that it took the place of.
+//! with each sandbox, and beside it stands the one that it took the place of. One before both is
+//! published no more; some client still signs with it, as it happens where keys are rotated.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,10 +11,12 @@ use serde_json::{Value, json};
 /// The name of the key in use.
 const CURRENT: &str = "practice-2";
 const FORMER: &str = "practice-1";
+const RETIRED: &str = "practice-0";
 
 pub(super) struct Keys {
     current: EcdsaKeyPair,
     former: EcdsaKeyPair,
+    retired: EcdsaKeyPair,
 }
 
 impl Keys {
@@ -22,6 +25,7 @@ impl Keys {
         Some(Keys {
             current: fresh()?,
             former: fresh()?,
+            retired: fresh()?,
         })
     }
 
@@ -30,12 +34,16 @@ impl Keys {
     }
 
     /// A signed token (RFC 7515) of this type.
-    pub fn sign(&self, kind: &str, claims: &Value) -> Option<String> {
-        let header = json!({ "alg": "ES256", "kid": CURRENT, "typ": kind });
+    pub fn sign(&self, is_retired: bool, kind: &str, claims: &Value) -> Option<String> {
+        let (name, key) = match is_retired {
+            true => (RETIRED, &self.retired),
+            false => (CURRENT, &self.current),
+        };
+        let header = json!({ "alg": "ES256", "kid": name, "typ": kind });
         let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encoded(&header), encoded(claims));
         let random = SystemRandom::new();
-        let signature = self.current.sign(&random, signed.as_bytes()).ok()?;
+        let signature = key.sign(&random, signed.as_bytes()).ok()?;
         Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }

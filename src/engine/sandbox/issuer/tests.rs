@@ -360,6 +360,45 @@ fn introspection_userinfo_and_keys_tell_of_a_token() {
 }
 
 #[test]
+fn four_clients_have_tokens_each_with_a_fault_of_its_own() {
+    let mut place = Place::new();
+    let mut got = |id: &str| {
+        let form = format!(
+            "grant_type=client_credentials&scope=read+write&client_id={id}&client_secret={}",
+            secret(id)
+        );
+        let (status, body) = place.post("/token", &form);
+        assert_eq!(status, 200, "{id}");
+        let token = text(&body["access_token"]).to_owned();
+        let api = (place.api(&token, "GET"), place.api(&token, "POST"));
+        let header = token.split('.').next().unwrap();
+        let header: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+        let (given, kid) = (
+            text(&body["scope"]).to_owned(),
+            text(&header["kid"]).to_owned(),
+        );
+        (api, given, kid)
+    };
+    let refused = |code: &str| (401, code.to_owned());
+    let (api, _, kid) = got("practice-elsewhere");
+    assert_eq!(
+        (api.0, kid.as_str()),
+        (refused("invalid_audience"), "practice-2")
+    );
+    let (api, given, _) = got("practice-reader");
+    assert_eq!((api.0.0, given.as_str()), (200, "read"));
+    assert_eq!(api.1, (403, "insufficient_scope".to_owned()));
+    let (api, _, kid) = got("practice-old-key");
+    assert_eq!(
+        (api.0, kid.as_str()),
+        (refused("unauthorized"), "practice-0")
+    );
+    let (api, ..) = got("practice-brief");
+    assert_eq!(api.0.0, 200);
+}
+
+#[test]
 fn nothing_that_was_given_out_can_be_printed_from_the_world() {
     let mut place = Place::new();
     let secret = secret("practice-service");

@@ -150,6 +150,8 @@ pub struct Case {
     pub known_good: Option<Url>,
     /// That this very call once worked, by the history.
     pub past: Option<Past>,
+    /// When the same call worked right after it, with another value of its token.
+    pub renewed: Option<Timestamp>,
     /// The verdicts that were put to the test.
     pub tested: Vec<Tested>,
     /// Whose calls are limited for longer than is waited.
@@ -175,6 +177,7 @@ impl Case {
             budget: 0,
             known_good: None,
             past: None,
+            renewed: None,
             tested: Vec::new(),
             limited: Vec::new(),
             now,

@@ -337,6 +337,11 @@ impl Example {
         })
     }
 
+    pub fn renewed(mut self, at: Timestamp) -> Example {
+        self.0.renewed = Some(at);
+        self
+    }
+
     pub fn past(mut self, past: Past) -> Example {
         self.0.past = Some(past);
         self

@@ -6,10 +6,29 @@ use crate::insight::facts::{Case, CredentialPlace};
 use crate::insight::token::relative;
 use crate::model::Cause;
 
-pub const RULES: &[Rule] = &[Rule {
-    id: "past.worked",
-    look: worked,
-}];
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "past.worked",
+        look: worked,
+    },
+    Rule {
+        id: "past.renewed",
+        look: renewed,
+    },
+];
+
+/// Wrong where the old value was revoked by hand before its time, and got anew just then.
+fn renewed(case: &Case, findings: &mut Findings) {
+    let Some(at) = case.renewed.filter(|_| case.call.is_refusal()) else {
+        return;
+    };
+    let name = case.own_name();
+    let says = format!(
+        "The same call worked at {} with a new value of token {name}: the old one had run out.",
+        moment(at)
+    );
+    findings.add(Cause::TokenExpired, 6.0, Tier::Seen, says);
+}
 
 /// Wrong where the instance behind the address is another one than it was.
 fn worked(case: &Case, findings: &mut Findings) {
@@ -99,6 +118,17 @@ mod tests {
         // A token that works elsewhere has not ended.
         let works = refused().own(Purpose::Elsewhere, "/core/users", listing(&["1"]));
         silent("past.worked", Cause::TokenExpired, &before(works, false));
+    }
+
+    #[test]
+    fn a_call_that_works_with_a_new_value_had_an_old_one() {
+        let refused = || call("GET /core/runbooks", coded(401, "unauthorized"));
+        let renewed = refused().renewed(Timestamp::from_second(1_800_000_001).unwrap());
+        fires("past.renewed", Cause::TokenExpired, &renewed);
+        silent("past.renewed", Cause::TokenExpired, &refused());
+        let denied = call("GET /core/runbooks", coded(403, "forbidden"));
+        let denied = denied.renewed(Timestamp::from_second(1_800_000_001).unwrap());
+        silent("past.renewed", Cause::TokenExpired, &denied);
     }
 
     #[test]

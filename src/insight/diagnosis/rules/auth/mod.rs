@@ -2,6 +2,7 @@
 //! times by the server's clock, and what the same token does elsewhere say more.
 
 mod about;
+mod bound;
 mod instance;
 mod named;
 mod sent;
@@ -14,6 +15,7 @@ use crate::insight::token::Validity;
 use crate::insight::words::Sense;
 use crate::model::Cause;
 use about::is_about_token;
+use bound::{bound, described, step_up};
 use instance::instance;
 use named::{field, link};
 use sent::{absent, redirect, scheme};
@@ -71,6 +73,18 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "auth.link",
         look: link,
+    },
+    Rule {
+        id: "auth.bound",
+        look: bound,
+    },
+    Rule {
+        id: "auth.step_up",
+        look: step_up,
+    },
+    Rule {
+        id: "auth.described",
+        look: described,
     },
     Rule {
         id: "auth.redirect",

@@ -1,0 +1,70 @@
+//! Waiting for somebody to say yes in a browser: what is shown meanwhile, and how it ends.
+
+use crate::app::message::{Effect, Notice};
+use crate::app::pane::SignIn;
+use crate::app::state::{Overlay, State};
+use crate::model::TokenName;
+
+/// Shows the page and the code; where something else is in front, in the line of messages.
+pub fn shown(state: &mut State, sign_in: SignIn) -> Vec<Effect> {
+    if matches!(state.overlay, None | Some(Overlay::SignIn(_))) {
+        state.notice = None;
+        state.overlay = Some(Overlay::SignIn(Box::new(sign_in)));
+        return Vec::new();
+    }
+    let mut notice = Notice::info(format!(
+        "Token {}: open {} and type {}.",
+        sign_in.token, sign_in.url, sign_in.user_code
+    ));
+    notice.remedy = "In a browser on any machine.".to_owned();
+    state.notice = Some(notice);
+    Vec::new()
+}
+
+/// The token is there.
+pub fn got(state: &mut State, token: &TokenName) -> Vec<Effect> {
+    if matches!(&state.overlay, Some(Overlay::SignIn(shown)) if shown.token == *token) {
+        state.overlay = None;
+    }
+    Vec::new()
+}
+
+/// Whatever waited for it has ended.
+pub fn ended(state: &mut State) {
+    if matches!(state.overlay, Some(Overlay::SignIn(_))) {
+        state.overlay = None;
+    }
+}
+
+/// Stops waiting: the run that wanted the token, or the call.
+pub fn stop(state: &mut State) -> Vec<Effect> {
+    let Some(Overlay::SignIn(shown)) = &state.overlay else {
+        return Vec::new();
+    };
+    let run = state.tokens_pane.job.as_ref();
+    let run = run.filter(|(_, token)| *token == shown.token);
+    let run = run.map(|(job, _)| *job);
+    let job = run.or(state.response.awaiting);
+    state.overlay = None;
+    job.map(Effect::Cancel).into_iter().collect()
+}
+
+pub fn open(state: &State) -> Vec<Effect> {
+    let url = address(state).map(Effect::OpenPage);
+    url.into_iter().collect()
+}
+
+pub fn copy(state: &State) -> Vec<Effect> {
+    let url = address(state).map(|text| Effect::Copy {
+        what: "the address".to_owned(),
+        text,
+    });
+    url.into_iter().collect()
+}
+
+fn address(state: &State) -> Option<String> {
+    match &state.overlay {
+        Some(Overlay::SignIn(shown)) => Some(shown.address().to_owned()),
+        _ => None,
+    }
+}
