@@ -1,11 +1,11 @@
-//! An answer that was read, and what the lines of its body are made of.
+//! A response once it is read, and where the lines of its body come from.
 
 use crate::insight::api::knowledge::Knowledge;
 use crate::insight::{BodyText, ErrorBody, Exchange, View, error_body, summary_with};
 use crate::model::{ExchangeSummary, Filtered, Response, StatusClass, limits};
 use std::sync::Arc;
 
-/// An exchange with what was read out of it.
+/// An exchange with its error entries, the knowledge that applies to it, and its body as lines.
 #[derive(Clone, Debug)]
 pub struct Shown {
     pub exchange: Arc<Exchange>,
@@ -13,13 +13,15 @@ pub struct Shown {
     /// What is known of the API that answered.
     pub knowledge: Knowledge,
     pub body: Arc<BodyText>,
-    /// The view that was asked for; a text that is not JSON is not indented by it.
+    /// The view the person chose; text that is not JSON stays unindented in it.
     pub view: View,
-    /// What a filter made of the body, if that is what is shown of it.
+    /// The results of a jq filter, while they are shown in place of the body.
     pub filtered: Option<Arc<Filtered>>,
 }
 
 impl Shown {
+    /// Reads the errors and the first lines of the body; a long body gets the rest of its lines
+    /// later.
     pub fn new(exchange: Arc<Exchange>, knowledge: Knowledge) -> Shown {
         let response = exchange.outcome.response();
         let errors = response.map(error_body).unwrap_or_default().for_people();
@@ -36,7 +38,7 @@ impl Shown {
         }
     }
 
-    /// Its beginning in the next view.
+    /// The beginning of the body in the next view; `None` without a response.
     pub fn next_view(&self) -> Option<(View, Arc<BodyText>)> {
         self.exchange.outcome.response()?;
         let view = self.body.view().next();
@@ -46,7 +48,7 @@ impl Shown {
         Some((view, Arc::new(body)))
     }
 
-    /// What `body` is made of.
+    /// Where the lines of `body` come from.
     pub fn source(&self) -> Source {
         self.source_in(self.view)
     }
@@ -59,11 +61,12 @@ impl Shown {
         }
     }
 
-    /// Its row in a list.
+    /// Its row in the history.
     pub fn summary(&self) -> ExchangeSummary {
         summary_with(&self.exchange, &self.errors.entries)
     }
 
+    /// Whether the call failed, by its status or by errors inside a success.
     pub fn says_no(&self) -> bool {
         matches!(
             self.exchange.outcome.looks(),
@@ -71,11 +74,12 @@ impl Shown {
         ) || !self.errors.entries.is_empty()
     }
 
+    /// Whether the body has too many bytes to find all its lines before the first picture.
     pub fn is_large(&self) -> bool {
         self.bytes().len() > limits::ON_THE_SPOT
     }
 
-    /// The bytes that `body` is made of.
+    /// The bytes that the lines of `body` come from; empty without a response.
     pub fn bytes(&self) -> &[u8] {
         match &self.filtered {
             Some(filtered) => &filtered.body,
@@ -90,16 +94,17 @@ impl Shown {
     }
 }
 
-/// What lines are made of: the body of an answer, or what a filter made of it.
+/// Where lines come from: the body of a response, or what a filter made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     Answer(Arc<Exchange>),
-    /// Its bytes as they came, where it is a text in another encoding than UTF-8.
+    /// The bytes as they came, where the text has another encoding than UTF-8.
     AsSent(Arc<Exchange>),
     Filtered(Arc<Filtered>),
 }
 
 impl Source {
+    /// The bytes to show: text in UTF-8, save for `AsSent`.
     pub fn bytes(&self) -> &[u8] {
         match self {
             Source::Answer(exchange) => exchange.outcome.response().map_or(&[], |r| &r.body),
@@ -108,7 +113,7 @@ impl Source {
         }
     }
 
-    /// What goes into a file.
+    /// The bytes to write to a file: as the server sent them.
     pub fn as_sent(&self) -> &[u8] {
         match self {
             Source::Answer(exchange) | Source::AsSent(exchange) => {
@@ -118,6 +123,7 @@ impl Source {
         }
     }
 
+    /// The media type from `Content-Type`, or that of a filter's results.
     pub fn media_type(&self) -> Option<String> {
         match self {
             Source::Answer(exchange) | Source::AsSent(exchange) => {

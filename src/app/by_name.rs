@@ -1,4 +1,4 @@
-//! What is asked for by its name or its number, where nothing is pointed at with keys: the same
+//! Actions called by name and rows chosen by number, for the plain mode without a screen: the same
 //! actions on the same state.
 
 use super::act::{act, leave_overlay};
@@ -9,7 +9,7 @@ use super::palette;
 use super::pane::{Part, ResponseTab, TokensPart};
 use super::state::{Overlay, State};
 
-/// Does what the action's key would do in the place that it belongs to.
+/// Does what the action's key would do, after going to the place where that key works.
 pub fn act_by_name(state: &mut State, action: Action) -> Vec<Effect> {
     if action == Action::Send && matches!(state.overlay, Some(Overlay::Setup(_))) {
         return setup::save(state);
@@ -24,7 +24,7 @@ pub fn act_by_name(state: &mut State, action: Action) -> Vec<Effect> {
         state.response.tab = ResponseTab::Body;
     }
     effects.extend(palette::go_to(state, action));
-    // Of the request, editing begins with the URL.
+    // In the request, editing starts at the URL.
     if action == Action::Edit {
         state.builder.on_url = true;
     }
@@ -32,7 +32,7 @@ pub fn act_by_name(state: &mut State, action: Action) -> Vec<Effect> {
     effects
 }
 
-/// Takes the row of that number in the list that is in front, counted from nought.
+/// Chooses a row, counted from zero, of the list in front.
 pub fn choose(state: &mut State, row: usize) -> Vec<Effect> {
     let (len, action) = match &mut state.overlay {
         Some(Overlay::Dialog(dialog)) => {
@@ -60,8 +60,8 @@ pub fn choose(state: &mut State, row: usize) -> Vec<Effect> {
     action.map_or_else(Vec::new, |action| act(state, action))
 }
 
-/// Puts the cursor of what is open on a row; returns how many there are, and what opens one
-/// where choosing it does.
+/// Puts the cursor on a row of the screen in front; gives the number of rows, and the action that
+/// opens one if choosing a row opens it.
 fn point_at(state: &mut State, row: usize) -> (usize, Option<Action>) {
     match state.screen {
         Screen::Explorer => {

@@ -1,6 +1,6 @@
-//! The call line is typed into at once: whatever is typed while it has the focus goes into it. A path
-//! takes the place of the one that stands there, and so does a whole URL; a method before it is
-//! taken for the method.
+//! Typing starts at once on the call line: every key typed while it has the focus goes into it. A
+//! typed path replaces the current one, and so does a whole URL; a method typed before the URL
+//! becomes the method.
 
 use super::action::{Action, Pane, Place};
 use super::feature::send::send;
@@ -10,10 +10,10 @@ use super::pane::{Builder, Editing};
 use super::state::State;
 use crate::model::{Origin, bare_url, cut, visible_line};
 
-/// Letters of a URL that a message shows.
+/// Most letters of a URL that a message shows.
 const SHOWN: usize = 60;
 
-/// Whether the key is one that types, on a line that has the focus and no caret yet.
+/// Whether the key types something on a focused line that has no caret yet.
 pub fn takes(state: &State, key: Key) -> bool {
     let moves = || match state.keymap.lookup(Place::Field, key) {
         Some(
@@ -31,7 +31,7 @@ pub fn takes(state: &State, key: Key) -> bool {
     state.types_call() && (key.is_text() || moves())
 }
 
-/// The line gets the caret, for the first key that is typed there.
+/// Puts the caret in the line for the first key typed there.
 pub fn begin(state: &mut State, key: Key) -> Vec<Effect> {
     state.builder.edit();
     if key == Key::plain(KeyCode::Char('/')) {
@@ -40,8 +40,8 @@ pub fn begin(state: &mut State, key: Key) -> Vec<Effect> {
     vec![Effect::FindPlaces(Box::new(state.environment().clone()))]
 }
 
-/// Enter sends what the person wrote. A call that nobody wrote here is only gone into, and what a
-/// second Enter would send is said.
+/// Enter sends a call that the person wrote. For any other call it only enters the line, and says
+/// what a second Enter would send.
 pub fn enter(state: &mut State) -> Vec<Effect> {
     if state.builder.is_written {
         return send(state, false);
@@ -70,7 +70,7 @@ pub fn enter(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// What a path that begins with `/` leaves of a URL: what stands before its own path.
+/// Clears the URL for a path that begins with `/`: only the part before the old path stays.
 fn clear_path(state: &mut State) {
     let url = state.builder.url.text();
     let rest = url.find("://").map_or(0, |at| at + 3);
@@ -80,8 +80,8 @@ fn clear_path(state: &mut State) {
     state.builder.url.replace(kept);
 }
 
-/// After a key: a method that was typed before the URL is the method, and a scheme behind what
-/// stands there begins another URL.
+/// After each key: a method typed before the URL becomes the method, and a scheme typed behind the
+/// URL starts a new one.
 pub fn typed(state: &mut State) {
     let builder = &mut state.builder;
     if !matches!(builder.editing, Some(Editing::Url)) {
@@ -100,7 +100,7 @@ pub fn typed(state: &mut State) {
         };
         builder.method = (*method).to_owned();
         builder.url.replace(&before);
-        // The next key is the first again: a path takes the place of the one that stands there.
+        // The next key counts as the first again: a typed path replaces the current one.
         builder.finish_editing();
         return;
     }
@@ -110,7 +110,7 @@ pub fn typed(state: &mut State) {
     }
 }
 
-/// A word that is pasted while the line has the focus; `false` where it is no part of a URL.
+/// Takes a pasted word while the line has the focus; `false` if it is no part of a URL.
 pub fn paste(state: &mut State, text: &str) -> bool {
     let word = text.trim();
     let is_typed = matches!(state.builder.editing, Some(Editing::Url));
@@ -138,7 +138,7 @@ pub fn paste(state: &mut State, text: &str) -> bool {
     true
 }
 
-/// From the line to the response, or to the rest of the request where there is none yet.
+/// Moves the focus to the response, or to the rest of the request if there is no response yet.
 pub fn leave(state: &mut State) {
     state.builder.finish_editing();
     match state.response.shown.is_some() {

@@ -1,11 +1,12 @@
-//! One text input. Hides the text area's crate: its own shortcuts are off, its keys come from
-//! our table, and whoever draws it asks for the widget here.
+//! One text input. It hides the text area's crate: that crate's shortcuts are off, its keys come
+//! from our table, and drawing code gets the widget here.
 
 use super::action::Action;
 use super::keymap::{Key, KeyCode};
 use std::fmt;
 use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
+/// A text input of one line or many, with caret, undo and search.
 #[derive(Clone)]
 pub struct Field {
     area: TextArea<'static>,
@@ -32,7 +33,7 @@ impl Field {
         field
     }
 
-    /// Replaces everything, with nothing left to undo; the caret goes to the end.
+    /// Replaces the whole text and clears the undo steps; the caret goes to the end.
     pub fn set(&mut self, text: &str) {
         let text = self.fitting(text);
         let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
@@ -45,26 +46,29 @@ impl Field {
         self.area = area;
     }
 
-    /// Replaces everything as one step that can be undone.
+    /// Replaces the whole text as one step that can be undone.
     pub fn replace(&mut self, text: &str) {
         let text = self.fitting(text);
         self.area.select_all();
         self.area.insert_str(text);
     }
 
+    /// The whole text; a line feed parts its lines.
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
     }
 
+    /// Whether it takes line breaks.
     pub fn is_multiline(&self) -> bool {
         self.lines
     }
 
+    /// Whether nothing is typed, not even a line break.
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()
     }
 
-    /// Inserts text as it is; a field of one line leaves out its line breaks.
+    /// Inserts text as it is; a field of one line drops the line breaks.
     pub fn paste(&mut self, text: &str) {
         let text = self.fitting(text);
         self.area.insert_str(text);
@@ -78,7 +82,7 @@ impl Field {
         }
     }
 
-    /// Types a key that the table gives no meaning.
+    /// Types a key that has no action in the table.
     pub fn type_key(&mut self, key: Key) {
         let code = match key.code {
             KeyCode::Char(c) if !key.ctrl && !key.alt => AreaKey::Char(c),
@@ -95,8 +99,8 @@ impl Field {
         });
     }
 
-    /// Looks for a text as it stands, in letters of either case, from this caret on, and goes
-    /// there; back to that caret where it is nowhere.
+    /// Searches for a text from this caret on, whatever the case of its letters, and goes there;
+    /// back to that caret if it is nowhere.
     pub fn look_for(&mut self, text: &str, from: (usize, usize)) {
         let word = |c: char| match c.is_alphanumeric() {
             true => c.to_string(),
@@ -107,25 +111,25 @@ impl Field {
             true => String::new(),
             false => format!("(?i){letters}"),
         };
-        // A pattern without signs of its own can only be too long.
+        // An escaped pattern can only fail by being too long.
         if self.area.set_search_pattern(pattern).is_err() {
             self.stop_looking();
         }
-        // As the caret, since the area paints it in blue otherwise, whatever the theme.
+        // The area would mark matches in blue whatever the theme, so they get the caret's style.
         let style = self.area.cursor_style();
         self.area.set_search_style(style);
         self.jump(from);
         self.area.search_forward(true);
     }
 
-    /// The caret goes to a line and a column, as far as there are such.
+    /// Moves the caret to a line and a column, as far as they exist.
     pub fn jump(&mut self, (row, column): (usize, usize)) {
         let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
         self.area
             .move_cursor(CursorMove::Jump(place(row), place(column)));
     }
 
-    /// To the next place, or the one before; round the ends of the text.
+    /// Moves to the next match or the one before, wrapping at the ends of the text.
     pub fn to_match(&mut self, forward: bool) {
         match forward {
             true => self.area.search_forward(false),
@@ -133,7 +137,7 @@ impl Field {
         };
     }
 
-    /// Which of the places the caret is on, counted from one, and how many there are.
+    /// The match that the caret is on, counted from one, and the number of matches.
     pub fn matches(&self) -> (Option<usize>, usize) {
         let Some(pattern) = self.area.search_pattern() else {
             return (None, 0);
@@ -151,18 +155,20 @@ impl Field {
         (current, count)
     }
 
+    /// Ends the search; its marks go away, the caret stays.
     pub fn stop_looking(&mut self) {
-        // No pattern at all is always one.
+        // An empty pattern is always valid.
         let _ = self.area.set_search_pattern("");
     }
 
+    /// Inserts a line break, in a field of many lines only.
     pub fn new_line(&mut self) {
         if self.lines {
             self.area.insert_newline();
         }
     }
 
-    /// The editing actions of the table; any other leaves the field as it is.
+    /// Carries out an editing action of the table; any other does nothing.
     pub fn edit(&mut self, action: Action) {
         match action {
             Action::FieldUndo => drop(self.area.undo()),
@@ -181,19 +187,19 @@ impl Field {
         }
     }
 
-    /// Line and column of the caret, counted in characters from zero.
+    /// Line and column of the caret, in characters from zero.
     pub fn caret(&self) -> (usize, usize) {
         let cursor = self.area.cursor();
         (cursor.0, cursor.1)
     }
 
-    /// What draws it, caret and all.
+    /// The widget to draw, caret included.
     pub fn area(&self) -> &TextArea<'static> {
         &self.area
     }
 }
 
-/// The area's own Debug prints its undo steps; what was typed may be a secret.
+/// The area's own `Debug` prints its undo steps, and typed text may be a secret.
 impl fmt::Debug for Field {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "Field({} lines)", self.area.lines().len())

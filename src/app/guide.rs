@@ -1,5 +1,5 @@
-//! The guided tour of the sandbox: a list of calls, each with what it teaches. A chosen one goes
-//! into the request and is sent; the tour waits where it was left.
+//! The guided tour of the sandbox: a list of calls, each with a lesson. Choosing one puts it into
+//! the request and sends it; the tour remembers where the person left it.
 
 use super::action::Action;
 use super::feature::send::{enter, send};
@@ -7,7 +7,7 @@ use super::message::{Effect, Notice};
 use super::pane::{Choice, Dialog, Pick};
 use super::state::{Overlay, State};
 
-/// Lists the steps, on the first that was not taken yet.
+/// Lists the steps, with the cursor on the first one not taken yet.
 pub fn open_guide(state: &mut State) {
     let steps = state.guide.iter().enumerate();
     let choices = steps.map(|(place, step)| {
@@ -35,7 +35,7 @@ pub fn open_guide(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
-/// Puts a step's request in front and sends it, with what it teaches beneath.
+/// Puts a step's request in front and sends it, with its lesson below.
 pub fn take_step(state: &mut State, place: usize) -> Vec<Effect> {
     let Some((step, sandbox)) = state.guide.get(place).zip(place_of_sandbox(state)) else {
         return Vec::new();
@@ -62,7 +62,7 @@ pub fn take_step(state: &mut State, place: usize) -> Vec<Effect> {
     effects
 }
 
-/// Where the sandbox stands among the environments, if there is a tour through it.
+/// The position of the sandbox among the environments; `None` if it has no tour.
 pub fn place_of_sandbox(state: &State) -> Option<usize> {
     let place = state.environments.iter().position(|e| e.sandbox);
     place.filter(|_| !state.guide.is_empty())

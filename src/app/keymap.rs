@@ -1,10 +1,11 @@
-//! Keys in our own words, and what they mean where. The terminal library's keys stay outside.
+//! Keys in our own terms, and what each means where. The terminal library's key types stay outside.
 
 use super::action::{Action, Place};
 use crate::format::FormatError;
 use crate::format::keys_file::{self, Word};
 use std::fmt;
 
+/// The keys that an action can have, whatever the terminal library calls them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyCode {
     Char(char),
@@ -46,6 +47,7 @@ const NAMES: [(&str, &str, KeyCode); 17] = [
     ("space", "Space", KeyCode::Char(' ')),
 ];
 
+/// One key press with its modifiers; Shift is part of the character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     pub code: KeyCode,
@@ -59,6 +61,7 @@ impl Key {
         matches!(self.code, KeyCode::Char(_)) && !self.ctrl && !self.alt
     }
 
+    /// The key without Ctrl or Alt.
     pub fn plain(code: KeyCode) -> Key {
         Key {
             code,
@@ -67,7 +70,7 @@ impl Key {
         }
     }
 
-    /// `ctrl-r`, `f5`, `esc`, `G`, `?`.
+    /// Reads a spelling such as `ctrl-r`, `f5`, `esc`, `G` or `?`; `None` for any other word.
     pub fn parse(text: &str) -> Option<Key> {
         let (ctrl, rest) = match text.strip_prefix("ctrl-") {
             Some(rest) => (true, rest),
@@ -91,12 +94,12 @@ impl Key {
         Some(Key { code, ctrl, alt })
     }
 
-    /// Ctrl, Alt and function keys act while typing too: they are no text.
+    /// Whether it acts even while the person types: Ctrl, Alt and function keys are no text.
     pub fn acts_anywhere(self) -> bool {
         self.ctrl || self.alt || matches!(self.code, KeyCode::Function(_))
     }
 
-    /// The word that `parse` reads.
+    /// The spelling that `parse` reads.
     pub fn spelling(self) -> String {
         let ctrl = if self.ctrl { "ctrl-" } else { "" };
         let alt = if self.alt { "alt-" } else { "" };
@@ -110,7 +113,7 @@ impl Key {
         format!("{ctrl}{alt}{code}")
     }
 
-    /// The key that a terminal sends instead of this one, for it cannot tell the two apart.
+    /// The key that a terminal sends instead, because it cannot tell the two apart.
     fn sent_as(self) -> Option<&'static str> {
         match self.code {
             KeyCode::Char('i') if self.ctrl => Some("tab"),
@@ -123,7 +126,7 @@ impl Key {
     }
 }
 
-/// As keys are written on screens: `^R`, `F5`, `Esc`.
+/// Writes a key as the screen shows it: `^R`, `F5`, `Esc`.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if self.alt {
@@ -162,8 +165,8 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The usual keys with those of `keys.toml` in their place. Everything that is wrong with the
-    /// file is named at once.
+    /// The default keys, with those of `keys.toml` replacing theirs. Reports every mistake in the
+    /// file at once.
     pub fn read(text: &str, file: &str) -> Result<Keymap, Vec<FormatError>> {
         let rows = keys_file::read(text, file).map_err(|error| vec![error])?;
         let wrong = |word: &Word, problem: String, remedy: &str| {
@@ -222,11 +225,13 @@ impl Keymap {
         }
     }
 
+    /// The action of a key in one place; `None` if it has none there.
     pub fn lookup(&self, place: Place, key: Key) -> Option<Action> {
         let found = |(action, bound): &&(Action, Key)| action.place() == place && *bound == key;
         self.bindings.iter().find(found).map(|(action, _)| *action)
     }
 
+    /// All keys of an action, the one to show first.
     pub fn keys(&self, action: Action) -> impl Iterator<Item = Key> + '_ {
         let bound = self.bindings.iter();
         bound
@@ -234,19 +239,19 @@ impl Keymap {
             .map(|(_, key)| *key)
     }
 
-    /// The first key of an action that is no letter, as it is shown: one that acts while typing.
+    /// The first key of an action that is no letter, as shown: one that works while typing.
     pub fn hint_while_typing(&self, action: Action) -> Option<String> {
         let mut keys = self.keys(action).filter(|key| !key.is_text());
         keys.next().map(|key| key.to_string())
     }
 
-    /// The first key of an action, as it is shown.
+    /// The first key of an action, as shown.
     pub fn hint(&self, action: Action) -> Option<String> {
         self.keys(action).next().map(|key| key.to_string())
     }
 }
 
-/// The key that a word means, if the action can have it.
+/// The key that a word means, if the action may have it.
 fn key_for(action: Action, word: &str) -> Result<Key, (String, &'static str)> {
     let Some(key) = Key::parse(word) else {
         let problem = format!("\"{word}\" is no key");
@@ -259,7 +264,7 @@ fn key_for(action: Action, word: &str) -> Result<Key, (String, &'static str)> {
         let problem = format!("terminals send {word} as {instead}");
         return Err((problem, "Choose another key."));
     }
-    // Where text is typed, a letter must stay a letter.
+    // Where a person types text, a letter must stay a letter.
     let typing = matches!(
         action.place(),
         Place::Anywhere
@@ -276,7 +281,7 @@ fn key_for(action: Action, word: &str) -> Result<Key, (String, &'static str)> {
     Ok(key)
 }
 
-/// Whether a key can be looked up for both places at the same time.
+/// Whether one key press can be looked up in both places at once.
 fn meet(one: Place, other: Place) -> bool {
     let inside = |a, b| a == Place::Anywhere || (a == Place::Panes && matches!(b, Place::Pane(_)));
     one == other || inside(one, other) || inside(other, one)

@@ -1,5 +1,5 @@
-//! A line that was typed where there is no screen, and what it asks for: a number, an action by
-//! its name or its key, a part to be read, or a text for what is being asked.
+//! A line typed in plain mode, without a screen, and what it asks for: a number, an action by its
+//! name or key, a part to read, or the text of an answer to a question.
 
 use super::action::{Action, Place};
 use super::keymap::Key;
@@ -7,7 +7,7 @@ use super::pane::Question;
 use super::state::{Overlay, State};
 use crate::model::nearest;
 
-/// What can be read again.
+/// The parts that can be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     Place,
@@ -28,6 +28,7 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// Every part with the word that asks for it and what that reads.
     pub const ALL: &'static [(Reading, &'static str, &'static str)] = &[
         (Reading::Help, "help", "how this works"),
         (
@@ -87,7 +88,7 @@ impl Reading {
     ];
 }
 
-/// Short names beside the ids of actions.
+/// Short names that work besides the ids of actions.
 const SHORT: &[(&str, Action)] = &[
     ("token", Action::ChooseToken),
     ("env", Action::ChooseEnvironment),
@@ -107,29 +108,29 @@ const SHORT: &[(&str, Action)] = &[
     ("wait", Action::BackOff),
 ];
 
-/// What a line asks for.
+/// What a typed line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
     Nothing,
-    /// The text of what is asked now.
+    /// The text that answers the current question.
     Text(String),
-    /// Leaves what is asked now.
+    /// Leaves the current question.
     Leave,
-    /// The row of the list that was read last, counted from nought.
+    /// A row of the list that was read last, counted from zero.
     Row(usize),
-    /// The action, and what it is to be told.
+    /// The action, and the text that goes with it.
     Act(Action, String),
     Key(Key),
     Read(Reading, String),
-    /// A URL, a command, an answer.
+    /// A URL, a command or a response.
     Paste(String),
-    /// A text of several lines follows.
+    /// Starts a text of several lines.
     Several,
-    /// What cannot be understood, and why.
+    /// A line that makes no sense, and why.
     Unclear(String),
 }
 
-/// Reads a line as what is in front makes it meant.
+/// Reads a line by what is in front.
 pub fn read(line: &str, state: &mut State) -> Said {
     let text = line.trim();
     if text == "." {
@@ -218,7 +219,7 @@ pub fn read(line: &str, state: &mut State) -> Said {
     ))
 }
 
-/// The action of that name, where several places have one that of the place in front.
+/// The action with that name; among several places, the one in front wins.
 fn action_named(name: &str, state: &State) -> Option<Action> {
     let short = SHORT.iter().find(|(short, _)| *short == name);
     let own = Action::ALL.iter().find(|action| action.id() == name);
@@ -236,7 +237,7 @@ fn action_named(name: &str, state: &State) -> Option<Action> {
     here.copied().or(by_short).or(own.copied())
 }
 
-/// The row that begins like that, where only one does; one that is called so comes first.
+/// The row whose label begins with the text, if only one does; an exact match wins.
 pub fn row_of<'a>(text: &str, labels: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
     let text = text.to_lowercase();
     if text.is_empty() {

@@ -1,5 +1,5 @@
-//! What a click, a drag or the wheel does, by what the last picture had in that place. Whatever
-//! can be pointed at has a key too.
+//! What a click, a drag or the wheel does, by what the last picture showed in that place.
+//! Everything the mouse can do has a key too.
 
 use super::act::{act, leave_overlay, scroll_pane};
 use super::action::{Action, Pane, Place, Screen};
@@ -7,9 +7,10 @@ use super::message::{Effect, Pointer, PointerMove};
 use super::screens;
 use super::state::{Border, Overlay, Painted, Spot, State};
 
-/// Lines that one notch of the wheel moves.
+/// Lines that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
 
+/// Handles one move of the pointer.
 pub fn point(state: &mut State, pointer: Pointer) -> Vec<Effect> {
     match pointer.what {
         PointerMove::Press => {
@@ -80,13 +81,13 @@ fn press(state: &mut State, pointer: Pointer) -> Vec<Effect> {
             return effects;
         }
         Some(Spot::Border(border)) => {
-            // Its cells hold the titles too.
+            // The cells of the pane include its titles.
             if let Some(pane) = state.painted.pane_at(pointer.x, pointer.y) {
                 go_to(state, pane);
             }
             state.dragging = Some(border);
         }
-        // A click beside what lies on top closes it, but for a line that is being typed.
+        // A click beside what lies on top closes it, unless the person types a line there.
         Some(Spot::Behind)
             if matches!(
                 state.overlay,
@@ -108,7 +109,7 @@ fn act_on(action: Option<Action>, state: &mut State) -> Vec<Effect> {
     action.map_or_else(Vec::new, |action| act(state, action))
 }
 
-/// To a pane; a text that is typed in it goes on being typed.
+/// Moves the focus to a pane; text being typed in it goes on.
 fn go_to(state: &mut State, pane: Pane) {
     if pane != state.focus {
         state.leave_field();
@@ -116,7 +117,7 @@ fn go_to(state: &mut State, pane: Pane) {
     state.focus = pane;
 }
 
-/// A row is selected by the first click and opened by the next.
+/// The first click selects a row, the next opens it.
 fn select(state: &mut State, pane: Pane, row: Option<usize>, open: Action) -> Vec<Effect> {
     let before = (state.focus, cursor(state, pane));
     if before == (pane, row) && state.is_editing() {
@@ -136,7 +137,7 @@ fn select(state: &mut State, pane: Pane, row: Option<usize>, open: Action) -> Ve
     Vec::new()
 }
 
-/// The row a pane's cursor is on; of the request, `None` is the URL.
+/// The row that a pane's cursor is on; in the request, `None` is the URL.
 fn cursor(state: &State, pane: Pane) -> Option<usize> {
     match pane {
         Pane::Request if state.builder.on_url => None,
@@ -201,7 +202,7 @@ fn wheel(state: &mut State, pointer: Pointer, way: isize) -> Vec<Effect> {
     act(state, if way < 0 { up } else { down })
 }
 
-/// A border follows the pointer; the shares are kept, so that they outlive another size.
+/// Moves a border with the pointer; it is kept as a share, so that it survives a resize.
 fn drag(state: &mut State, pointer: Pointer) {
     let Some(border) = state.dragging else { return };
     let Some(whole) = state.painted.whole() else {
@@ -219,7 +220,7 @@ fn drag(state: &mut State, pointer: Pointer) {
 }
 
 impl Painted {
-    /// What stands at a place of the screen; what was drawn last lies on top.
+    /// What stands at a place of the screen; the last drawn lies on top.
     pub fn at(&self, x: u16, y: u16) -> Option<Spot> {
         let mut spots = self.spots.iter().rev();
         let found = spots.find(|(area, _)| area.has(x, y));

@@ -9,10 +9,10 @@ use super::screens;
 use super::state::{Overlay, State, ThemeName};
 use crate::model::{Auth, Environment, TokenRef};
 
-/// Requests of the history that are offered.
+/// Most requests of the history that are offered.
 const RECENT: usize = 200;
 
-/// Opens the palette. `why_not` says why an action can do nothing now.
+/// Opens the palette; `why_not` tells why an action cannot do anything now.
 pub fn open_palette(
     state: &mut State,
     why_not: fn(Action, &State) -> Option<&'static str>,
@@ -26,7 +26,7 @@ pub fn open_palette(
     vec![Effect::ListSessions(Listing::ForPalette)]
 }
 
-/// The sessions are there; if the palette was left meanwhile, nobody asks any more.
+/// Adds the sessions once they are listed; nothing if the palette was closed meanwhile.
 pub fn know_sessions(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> {
     if let Some(Overlay::Palette(palette)) = &mut state.overlay {
         let rows = files.into_iter().map(|file| Finding {
@@ -41,7 +41,7 @@ pub fn know_sessions(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> 
     Vec::new()
 }
 
-/// Carries the chosen row out; an action is handed back, for its own arm.
+/// Carries out the chosen row; an action is handed back to its own code.
 pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
     let Some(Overlay::Palette(palette)) = state.overlay.take() else {
         return (Vec::new(), None);
@@ -63,7 +63,7 @@ pub fn choose(state: &mut State) -> (Vec<Effect>, Option<Action>) {
     (effects, None)
 }
 
-/// To the place where an action means something.
+/// Goes to the place where an action works.
 pub fn go_to(state: &mut State, action: Action) -> Vec<Effect> {
     match action.place() {
         Place::Pane(pane) => {
@@ -100,7 +100,7 @@ fn actions(state: &State, why_not: fn(Action, &State) -> Option<&'static str>) -
         }
     };
     let rows = Action::ALL.iter().filter(offered).map(finding);
-    // Two keys for one thing, one of them also while typing, are one row.
+    // Two keys for one thing, one of them for use while typing, make one row.
     let mut once: Vec<Finding> = Vec::new();
     for row in rows {
         if row.kind != "action" || once.iter().all(|other| other.label != row.label) {
@@ -163,7 +163,7 @@ fn themes(state: &State) -> Vec<Finding> {
     state.themes.iter().map(finding).collect()
 }
 
-/// What there is to say about an environment beside its name.
+/// What the list says about an environment besides its name.
 pub fn environment_note(environment: &Environment) -> String {
     match (environment.sandbox, environment.protected) {
         (true, _) => "practice API on this machine".to_owned(),

@@ -1,6 +1,6 @@
-//! What a paste is taken for: a request in a form that is known fills the builder wherever the
-//! focus is, a recording, a collection or the description of an API is a session as well, an answer
-//! is shown like one that was asked for, and anything else is text for the field.
+//! What a paste becomes: a request in a known form fills the builder wherever the focus is; a
+//! recording, a collection or an API description also becomes a session; a response is shown like
+//! one of our own; anything else is text for the field.
 
 use super::act::after_typing;
 use super::action::{Action, Pane, Screen};
@@ -21,13 +21,13 @@ use crate::model::{
 };
 use std::sync::Arc;
 
-/// Notes about a pasted text that are told on the spot.
+/// Most notes about a pasted text that the message shows.
 const NOTES: usize = 3;
 
-/// Letters of the longest name that is pasted to find a row.
+/// Most letters of a name that is pasted to find a row.
 const LONGEST_NAME: usize = 20;
 
-/// Whether the text is more than text for a field: a call, or an answer.
+/// Whether the text is more than text for a field: a call or a response.
 fn is_more(state: &State, text: &str) -> bool {
     if matches!(state.overlay, Some(Overlay::Setup(_))) {
         return false;
@@ -42,13 +42,13 @@ fn is_more(state: &State, text: &str) -> bool {
         let is_line = !text.trim().contains('\n');
         match format.kind {
             "curl" => true,
-            // A line such as `GET /x` may well be what somebody looks for.
+            // A line such as `GET /x` may be something to search for.
             "http" if is_line => matches!(editing, Some(Editing::Url)) || !state.is_editing(),
-            // JSON may well be meant for the body, and so may lines.
+            // JSON and lines may be meant for the body.
             _ => !in_body,
         }
     } else {
-        // Words may well be meant for a field.
+        // Words may be meant for a field.
         !state.is_editing() && form.is_some_and(|form| form != Form::Words)
     }
 }
@@ -60,13 +60,13 @@ fn read(text: &str) -> Vec<Effect> {
     }]
 }
 
-/// Terminals send a return for every line break of a paste.
+/// Restores line breaks: terminals send a carriage return for each in a paste.
 fn with_breaks(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// A text with the values of known tokens in it: their names go into the field. A call or an
-/// answer is read as it is, since that puts names in their places itself.
+/// Takes in a text that contains values of known tokens: their names go into the field. A call or a
+/// response is read as it is, since that replaces the values itself.
 pub fn known(state: &mut State, text: Pasted, named: &str) -> Vec<Effect> {
     let whole = with_breaks(&text.0);
     if is_more(state, &whole) {
@@ -113,7 +113,7 @@ fn value_was(name: &str) -> Notice {
     notice
 }
 
-/// The value of a token was typed: its name takes its place. `before` is the text up to the
+/// The person typed the value of a token: its name replaces it. `before` is the text up to the
 /// caret, and the value begins at `start`.
 pub fn name_typed(state: &mut State, start: usize, before: &str, token: &TokenName) -> Vec<Effect> {
     let name = match state.fills_in() {
@@ -156,14 +156,14 @@ pub fn take_in(state: &mut State, text: &str) -> Option<Vec<Effect>> {
     Some(Vec::new())
 }
 
-/// A URL is pasted while nothing is typed: it is the call, in the environment of its host, and the
-/// next key sends it.
+/// A URL pasted while nobody types becomes the call, in the environment of its host; the next key
+/// sends it.
 fn at_url(state: &mut State, url: &str) -> Vec<Effect> {
     let was = state.environment;
     state.screen = Screen::Explorer;
     let mut effects = go_to(state, Origin::parse(url));
     if was != state.environment {
-        // What belonged to the call before is no part of this one.
+        // Drop what belonged to the call before.
         state.builder.load(&RequestSpec {
             auth: state.builder.auth.clone(),
             ..RequestSpec::new("GET", url)
@@ -187,7 +187,7 @@ fn at_url(state: &mut State, url: &str) -> Vec<Effect> {
     effects
 }
 
-/// A pasted command is here: into the builder with it, in the environment of its host.
+/// Loads a pasted command into the builder, in the environment of its host.
 pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
     let Imported {
         mut spec,
@@ -229,7 +229,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
             }
         ));
     }
-    // Whoever wrote the text must not get at tokens that are ours by knowing their names.
+    // The author of the text must not get at our tokens by knowing their names.
     let is_foreign = is_foreign(state.environment());
     if is_foreign {
         let steps = session.iter_mut().flat_map(|session| &mut session.steps);
@@ -256,7 +256,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
         words.push("It stood in the command line, where others on this machine can see it: httriage - reads it from a pipe.".to_owned());
     }
     state.builder.load(&spec);
-    // There the keys work that are named in the words above.
+    // The keys that the message names work on the URL.
     state.builder.on_url = false;
     state.focus = Pane::Request;
     let mut effects = effects;
@@ -266,7 +266,7 @@ pub fn imported(state: &mut State, imported: Imported) -> Vec<Effect> {
             session: *session,
         };
         effects.extend(sessions::opened(state, Ok(Box::new(open))));
-        // It is in no list of files yet: where one part is seen, that is its steps.
+        // It is in no list of files yet, so where one part is visible, show its steps.
         state.sessions.part = Part::Steps;
     }
     let mut remedy: Vec<String> = notes.iter().map(|note| note.message.clone()).collect();
@@ -294,9 +294,9 @@ fn listed(tokens: &[ImportedToken]) -> String {
     labels.collect::<Vec<_>>().join(", ")
 }
 
-/// A text that was pasted: taken in as what it is, else text for the field.
+/// Takes in a pasted text as what it is, else as text for the field.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    // What is longer than a name was never meant for the line of a picker.
+    // Nobody pastes more than a name into the line of a picker.
     let is_picker =
         matches!(&state.overlay, Some(Overlay::Dialog(dialog)) if dialog.typed.is_some());
     if is_picker && (text.trim().chars().count() > LONGEST_NAME || text.trim().contains('\n')) {
@@ -320,13 +320,12 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     after_typing(state)
 }
 
-/// A token that was pasted: it opens on what it says, unless a text is typed that it may be meant
-/// for.
+/// A token was pasted: shows what it says of itself, unless it may be meant for a text being typed.
 pub fn token(state: &mut State, text: Pasted, seen: SeenToken) -> Vec<Effect> {
     if let Some(effects) = setup::take_value(state, &text, &seen) {
         return effects;
     }
-    // A line that has its whole URL waits for no id.
+    // A line with a whole URL needs no id.
     let is_whole = Origin::parse(&state.builder.url.text()).is_some();
     let is_meant = match state.types_call() {
         true => seen.is_certain || is_whole,
@@ -338,7 +337,7 @@ pub fn token(state: &mut State, text: Pasted, seen: SeenToken) -> Vec<Effect> {
     }
 }
 
-/// Whether nobody set this place up: it is known from a command or a URL alone.
+/// Whether nobody set this environment up: it comes from a command or a URL alone.
 fn is_foreign(environment: &Environment) -> bool {
     let by_origin = environment
         .origin()
@@ -346,7 +345,7 @@ fn is_foreign(environment: &Environment) -> bool {
     by_origin || environment.name == Environment::COMMAND_LINE
 }
 
-/// A pasted answer is here: shown, remembered, and marked as one that nobody here asked for.
+/// Shows and remembers a pasted response, marked as one that nobody here asked for.
 pub fn received(state: &mut State, exchange: Arc<Exchange>, says: String) -> Vec<Effect> {
     if let Some(effects) = investigate::answered_by_hand(state, &exchange) {
         return effects;

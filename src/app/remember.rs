@@ -6,7 +6,7 @@ use crate::insight::{Exchange, blame, summary};
 use crate::model::ExchangeSummary;
 use std::sync::Arc;
 
-/// On the screen and on the disk; what the screen holds no more is let go.
+/// Keeps a call on the screen and on the disk; drops what the screen no longer holds.
 pub fn remember(state: &mut State, exchange: Arc<Exchange>, row: ExchangeSummary) -> Vec<Effect> {
     let exchanges = state.history.remember(exchange.clone(), row);
     let mut effects = vec![Effect::Remember(exchange)];
@@ -17,13 +17,13 @@ pub fn remember(state: &mut State, exchange: Arc<Exchange>, row: ExchangeSummary
     effects
 }
 
-/// A call that was made for something else than the builder.
+/// Keeps a call that the builder did not make.
 pub fn made(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     let row = summary(&exchange);
     remember(state, exchange, row)
 }
 
-/// A call that counts when the latest calls are judged together.
+/// Keeps a call that counts when the latest calls are judged together.
 pub fn remember_and_judge(
     state: &mut State,
     exchange: Arc<Exchange>,
@@ -34,7 +34,7 @@ pub fn remember_and_judge(
     effects
 }
 
-/// Judges the latest calls of this run together; what becomes clear by it is told once.
+/// Judges the latest calls of this run together, and tells a new finding once.
 fn blame_anew(state: &mut State) {
     let found = blame(state.history.latest(), state.now);
     if let Some(blame) = &found

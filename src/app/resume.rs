@@ -1,5 +1,4 @@
-//! What waited goes on: a run that has what it needs, a call that was asked for, a line that was
-//! typed.
+//! Continues what waited: a run that now has what it needs, a call that was fetched, a typed line.
 
 use super::action::{Pane, Screen};
 use super::feature::needs::{self, Needs};
@@ -22,7 +21,7 @@ use crate::model::{
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Opens the explorer, and asks for what it needs first.
+/// Opens the explorer, and requests what it needs first.
 pub fn open(mut start: Start) -> (State, Vec<Effect>) {
     let (session, pasted) = (start.session.take(), start.pasted.take());
     let was_argument = start.was_argument;
@@ -45,14 +44,17 @@ pub fn open(mut start: Start) -> (State, Vec<Effect>) {
     (state, effects)
 }
 
+/// Fills the matrix, once its variables and tokens are known.
 pub fn fill(state: &mut State) -> Vec<Effect> {
     begin(state, Task::Fill)
 }
 
+/// Replays the whole open session.
 pub fn run_all(state: &mut State) -> Vec<Effect> {
     run(state, 0..state.sessions.step_count())
 }
 
+/// Replays the open session from the step under the cursor on.
 pub fn run_from(state: &mut State) -> Vec<Effect> {
     run(
         state,
@@ -70,19 +72,20 @@ fn run(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
     begin(state, Task::Replay(steps))
 }
 
-/// Reads the value, asking for it or starting the program that gives it.
+/// Reads a token's value, by asking for it or by running the program that prints it.
 pub fn ask_to_read(state: &mut State) -> Vec<Effect> {
     let place = state.environment().name.clone();
     let Some(name) = tokens::selected(state) else {
         return Vec::new();
     };
-    // One that could not be read may have been mended meanwhile.
+    // A token that could not be read may be fixed by now.
     match state.tokens_pane.row(&place, &name) {
         Some(row) if row.trouble.is_some() => tokens::read(state, name),
         _ => begin(state, Task::Read(name)),
     }
 }
 
+/// Surveys the token under the cursor: what it may do at each endpoint.
 pub fn survey(state: &mut State) -> Vec<Effect> {
     tokens::selected(state).map_or_else(Vec::new, |name| begin(state, Task::Survey(name)))
 }
@@ -186,7 +189,7 @@ fn start(state: &mut State, task: Task) -> Vec<Effect> {
     }
 }
 
-/// The value that was typed; the run goes on with it.
+/// Takes the typed value of a variable; the run goes on with it.
 pub fn variable_given(state: &mut State, name: String, value: String) -> Vec<Effect> {
     match state.waits_for.take() {
         Some((task, Wait::Variable)) if !value.is_empty() => give(state, task, name, value),
@@ -202,7 +205,8 @@ fn give(state: &mut State, task: Task, name: String, value: String) -> Vec<Effec
     begin(state, task)
 }
 
-/// A value was given and lent to the vault; or the question was left, and the run with it.
+/// The value of a token was given and is in the vault; or the person left the question, and the run
+/// ends.
 pub fn secret_given(state: &mut State, row: Option<TokenRow>) -> Vec<Effect> {
     if matches!(state.overlay, Some(Overlay::Secret(_))) {
         state.overlay = None;
@@ -222,7 +226,7 @@ pub fn secret_given(state: &mut State, row: Option<TokenRow>) -> Vec<Effect> {
     }
 }
 
-/// Tokens were looked at; a run that waited for that goes on.
+/// Takes in what is known of tokens; a run that waited for it goes on.
 pub fn looked(state: &mut State, place: &str, rows: Vec<TokenRow>) -> Vec<Effect> {
     state.tokens_pane.looked(place, rows);
     matrix::tokens_known(state);
@@ -235,7 +239,7 @@ pub fn looked(state: &mut State, place: &str, rows: Vec<TokenRow>) -> Vec<Effect
     }
 }
 
-/// A call is here: into the builder with it, and its answer beside it.
+/// Puts a fetched call into the builder, and its response beside it.
 pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -> Vec<Effect> {
     let Some(exchange) = exchange else {
         state.notice = Some(Notice::trouble(
@@ -298,7 +302,7 @@ pub fn fetched(state: &mut State, exchange: Option<Arc<Exchange>>, then: Then) -
     effects
 }
 
-/// Puts the call of the answer in front back into the request.
+/// Puts the call of the response in front back into the request.
 pub fn bring_back(state: &mut State) -> Vec<Effect> {
     let Some(of) = state.response.of.clone() else {
         return Vec::new();
@@ -312,11 +316,11 @@ pub fn bring_back(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// The request as it was typed; where it was filled in by a run that is over, as it was sent, so
-/// that it can be sent again.
+/// The request as typed; as it was sent, if a finished run filled it in, so that it can be sent
+/// again.
 fn as_sendable(exchange: &Exchange, environment: &Environment) -> RequestSpec {
     let mut typed = exchange.typed.clone();
-    // What was sent is data, but for its tokens.
+    // What was sent is data, apart from its tokens.
     let base = as_text(environment.base_url.trim_end_matches('/'));
     let sent = exchange.sent.url_template();
     if resolve(&typed, environment).is_ok() || sent.is_empty() || base.is_empty() {
@@ -337,6 +341,7 @@ fn as_sendable(exchange: &Exchange, environment: &Environment) -> RequestSpec {
     typed
 }
 
+/// Takes in the rows that the store found, if the question is still open.
 pub fn recalled(
     state: &mut State,
     question: u64,
@@ -349,7 +354,7 @@ pub fn recalled(
     }
     state.history.asking = None;
     state.history.recalled(found, has_older, after.as_ref());
-    // The opening call is for those who have not made one; nobody else is sent anything.
+    // The opening call is only for people who never made one.
     if state.opens_with_a_call {
         state.opens_with_a_call = false;
         if state.history.rows.is_empty() {
@@ -359,7 +364,7 @@ pub fn recalled(
     Vec::new()
 }
 
-/// Takes the line that was typed.
+/// Takes the typed line as the answer to its question.
 pub fn answer_prompt(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Prompt(prompt)) = state.overlay.take() else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! The screens beside each other: going from one to another, and what the keys that mean
-//! something everywhere mean on those that are not the explorer.
+//! The screens side by side: how to get from one to another, and what the keys that work everywhere
+//! do outside the explorer.
 
 use super::action::{Action, Screen};
 use super::feature::matrix;
@@ -19,7 +19,7 @@ pub fn open_session(state: &mut State, path: PathBuf) -> Vec<Effect> {
     effects
 }
 
-/// Brings a screen to the front. What was in front stays as it was left.
+/// Brings a screen to the front. The old one stays as it is.
 pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
     state.screen = screen;
     match screen {
@@ -38,8 +38,8 @@ pub fn show(state: &mut State, screen: Screen) -> Vec<Effect> {
     }
 }
 
-/// What an action that means something everywhere means here; `None` on the explorer, and for
-/// all other actions.
+/// What an action that works everywhere does here; `None` on the explorer, and for all other
+/// actions.
 pub fn act(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     if state.screen == Screen::Explorer {
         return None;
@@ -79,14 +79,14 @@ fn step(state: &mut State, step: isize) {
 fn go(state: &mut State, step: isize) {
     match state.screen {
         Screen::Explorer => {}
-        // It has one part, and its columns are what lies side by side.
+        // The matrix has one part, and its columns lie side by side.
         Screen::Matrix => state.matrix.step_column(step),
         Screen::Sessions => state.sessions.go(step),
         Screen::Tokens => state.tokens_pane.go(),
     }
 }
 
-/// To a part of the screen in front, by its place.
+/// Moves the focus to a part of the screen in front, by its position.
 pub fn point_to(state: &mut State, part: usize) {
     match state.screen {
         Screen::Explorer | Screen::Matrix => {}
@@ -99,7 +99,7 @@ pub fn point_to(state: &mut State, part: usize) {
     }
 }
 
-/// Scrolls a part that is pointed at, whichever has the focus.
+/// Scrolls the part under the pointer, whichever has the focus.
 pub fn scroll(state: &mut State, part: usize, lines: isize) {
     let before = (state.sessions.part, state.tokens_pane.part);
     point_to(state, part);
@@ -107,7 +107,7 @@ pub fn scroll(state: &mut State, part: usize, lines: isize) {
     (state.sessions.part, state.tokens_pane.part) = before;
 }
 
-/// A row is selected by the first click; the action of the next click opens it.
+/// The first click selects a row; the next one's action opens it.
 pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Option<Action> {
     let place = |state: &State| match state.screen {
         Screen::Sessions => {
@@ -136,7 +136,7 @@ pub fn point_to_row(state: &mut State, part: usize, row: usize) -> Option<Action
     None
 }
 
-/// The same for a cell of the matrix.
+/// Does the same for a cell of the matrix.
 pub fn point_to_cell(state: &mut State, row: usize, column: usize) -> Option<Action> {
     let pane = &mut state.matrix;
     if (pane.list.cursor, pane.column) == (row, column) {
@@ -169,7 +169,7 @@ fn job(state: &State) -> Option<Job> {
     }
 }
 
-/// A run has told all it had to tell.
+/// A run has ended.
 pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
     if matches!(&state.tokens_pane.job, Some((own, _)) if *own == job) {
@@ -203,6 +203,7 @@ pub fn done(state: &mut State, job: Job, trouble: Option<String>) -> Vec<Effect>
     }
 }
 
+/// Hands a loaded session to the screen that asked for it, if that still waits.
 pub fn opened(
     state: &mut State,
     job: Job,
@@ -221,7 +222,7 @@ pub fn opened(
     }
 }
 
-/// The environment in use is another one: what was of the old one is put away.
+/// The environment in use has changed: clears what belonged to the old one.
 pub fn moved(state: &mut State) -> Vec<Effect> {
     state.tokens_pane.moved();
     match state.screen {

@@ -1,4 +1,4 @@
-//! All that is true on the screen, in one place and at one moment.
+//! The whole state of the screen, in one place.
 
 use super::action::{Action, Pane, Place, Screen};
 use super::field::Field;
@@ -21,10 +21,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// From this many columns on panes stand side by side; below, one is shown at a time.
+/// From this many columns on, panes stand side by side; below, one is shown at a time.
 pub const SIDE_BY_SIDE: u16 = 120;
 
-/// What the explorer opens with.
+/// What the explorer starts with.
 pub struct Start {
     pub settings: Settings,
     pub catalogue: Arc<Catalogue>,
@@ -34,27 +34,27 @@ pub struct Start {
     pub theme: String,
     /// The steps of the guided tour.
     pub guide: Vec<Step>,
-    /// All environments; the one to start in comes by its place.
+    /// All environments; the one to start in is given by its position.
     pub environments: Vec<Environment>,
     pub environment: usize,
     pub spec: RequestSpec,
     /// Whether the person named that call.
     pub is_written: bool,
-    /// Sends the opening request by itself, if no call was ever made.
+    /// Whether to send the opening request by itself if no call was ever made.
     pub send_first: bool,
-    /// A command or an answer to begin with, as if it were pasted.
+    /// A command or a response to begin with, as if it were pasted.
     pub pasted: Option<Pasted>,
     /// Whether that came as an argument.
     pub was_argument: bool,
-    /// The session to open on; nothing is sent by that.
+    /// The session to open on; opening it sends nothing.
     pub session: Option<PathBuf>,
-    /// The support case that calls are made for.
+    /// The support case that new calls belong to.
     pub case: Option<String>,
     pub now: Timestamp,
     pub zone: TimeZone,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// Whether the system keeps secrets for us.
+    /// Whether the system has a keyring.
     pub has_keyring: bool,
 }
 
@@ -75,6 +75,7 @@ pub struct Running {
     pub progress: Progress,
 }
 
+/// What lies on top of the panes and gets the keys first.
 #[derive(Debug)]
 pub enum Overlay {
     Dialog(Dialog),
@@ -101,34 +102,35 @@ pub struct Area {
     pub height: u16,
 }
 
-/// What a screen beside the explorer measured.
+/// What the last picture measured of a screen other than the explorer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Beside {
-    /// Rows of the list that were seen.
+    /// Rows of the list that were visible.
     pub list_height: usize,
-    /// The last place from which the details can begin.
+    /// The last position from which the details can begin.
     pub detail_last: usize,
 }
 
 impl Area {
+    /// Whether a cell of the screen lies inside.
     pub fn has(&self, x: u16, y: u16) -> bool {
         let inside = |at: u16, start: u16, length: u16| at >= start && at - start < length;
         inside(x, self.x, self.width) && inside(y, self.y, self.height)
     }
 }
 
-/// What a place of the picture stands for, to whoever points at it.
+/// What a place of the picture means to the mouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spot {
     Pane(Pane),
-    /// A tab of a pane, by its place.
+    /// A tab of a pane, by its position.
     Tab(Pane, usize),
     Url,
     /// A row of a pane's list.
     Row(Pane, usize),
     /// A line of the body.
     Line(usize),
-    /// A part of the screen beside the explorer that is in front, by its place.
+    /// A part of another screen than the explorer, by its position.
     Part(usize),
     /// A row of such a part.
     PartRow(usize, usize),
@@ -138,7 +140,7 @@ pub enum Spot {
     Cell(usize, usize),
     /// A row of the list on top.
     Choice(usize),
-    /// A row of the list beneath the URL.
+    /// A row of the list below the URL.
     Candidate(usize),
     /// Words that name an action.
     Act(Action),
@@ -148,27 +150,27 @@ pub enum Spot {
     Behind,
 }
 
-/// A line between panes that can be moved.
+/// A line between panes that the mouse can move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Border {
     Columns,
     Rows,
 }
 
-/// How panes side by side share the screen, in thousandths of it; `None` is the usual share.
+/// How panes side by side share the screen, in thousandths; `None` is the default share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Split {
-    /// Of the columns, for the request and the history.
+    /// The share of the columns for the request and the history.
     pub columns: Option<u16>,
-    /// Of the rows, for the request above the history.
+    /// The share of the rows for the request above the history.
     pub rows: Option<u16>,
 }
 
 impl Split {
-    /// The usual share of the columns.
+    /// The default share of the columns.
     pub const COLUMNS: u16 = 360;
 
-    /// Keeps the shares where every pane can still be read.
+    /// Limits the shares so that every pane stays readable.
     pub fn settle(&mut self) {
         self.columns = self.columns.map(|share| share.clamp(250, 750));
         self.rows = self.rows.map(|share| share.clamp(150, 800));
@@ -182,16 +184,16 @@ impl Split {
     }
 }
 
-/// What the last picture measured: page sizes, and what stood where. Nothing else is carried
-/// back from drawing.
+/// What the last picture measured: page sizes, and what stood where. Drawing passes nothing else
+/// back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Painted {
     pub panes: Vec<(Pane, Area)>,
-    /// In the order of drawing: what comes later lies on top.
+    /// In the order of drawing: the later lies on top.
     pub spots: Vec<(Area, Spot)>,
     pub response: Measured,
     pub history_height: usize,
-    /// Lines of the sheet on top, and how many of them were seen.
+    /// Lines of the sheet on top, and how many of them were visible.
     pub sheet_lines: usize,
     pub sheet_height: usize,
     pub beside: Beside,
@@ -216,6 +218,7 @@ impl Painted {
     }
 }
 
+/// Everything that the pictures are drawn from; only `update` changes it.
 #[derive(Debug)]
 pub struct State {
     pub builder: Builder,
@@ -226,7 +229,7 @@ pub struct State {
     pub matrix: MatrixPane,
     pub sessions: Sessions,
     pub tokens_pane: Tokens,
-    /// A run that waits for something to be told first.
+    /// A run that waits for an answer first.
     pub waits_for: Option<(Task, Wait)>,
     pub overlay: Option<Overlay>,
     /// What comes back when the sheet of keys is closed.
@@ -243,36 +246,36 @@ pub struct State {
     pub all_tokens: Vec<TokenName>,
     /// Where each token may go, by the settings.
     pub bindings: Bindings,
-    /// Tokens that do not stand behind `Bearer`, and where they do.
+    /// Tokens that do not go behind `Bearer`, and where they go instead.
     pub placements: Vec<(TokenName, Placement)>,
-    /// The sandbox was asked for, and has neither come up nor failed.
+    /// Whether the sandbox is starting and has not failed.
     pub sandbox_starting: bool,
-    /// A request waits for the sandbox to come up.
+    /// Whether a request waits for the sandbox to start.
     pub waits_for_sandbox: bool,
-    /// The opening request goes by itself once the history turns out to be empty.
+    /// Whether the opening request is sent once the history turns out to be empty.
     pub opens_with_a_call: bool,
-    /// The support case that calls are made for.
+    /// The support case that new calls belong to.
     pub case: Option<String>,
-    /// The call of the history that the next chosen one is compared with.
+    /// The call of the history to compare the next chosen one with.
     pub comparing: Option<ExchangeId>,
     pub has_keyring: bool,
-    /// Hosts of which it was said that they can become an environment.
+    /// Hosts for which we already offered to make an environment.
     pub offered: BTreeSet<String>,
-    /// The session that is being made of calls, to be saved.
+    /// The session being made from calls, to be saved.
     pub gathers: Option<Job>,
-    /// The investigation that was closed last, to be opened again.
+    /// The investigation that was closed last, to be reopened.
     pub investigated: Option<Box<Investigate>>,
-    /// And the search for what a refusal hangs on.
+    /// The search for what a refusal hangs on that was closed last.
     pub isolated: Option<Box<Isolate>>,
-    /// Bytes of a body that are kept.
+    /// Most bytes of a body that are kept.
     pub body_bytes: u64,
     pub catalogue: Arc<Catalogue>,
     pub keymap: Keymap,
     pub themes: Vec<ThemeName>,
-    /// The chosen theme; another may be on trial in the list of themes.
+    /// The chosen theme; the list of themes may be trying out another.
     pub theme: String,
     pub guide: Vec<Step>,
-    /// The steps that were taken.
+    /// The steps of the tour that were taken.
     pub guided: BTreeSet<usize>,
     pub now: Timestamp,
     pub zone: TimeZone,
@@ -282,15 +285,15 @@ pub struct State {
     pub split: Split,
     /// The border that follows the pointer.
     pub dragging: Option<Border>,
-    /// Whether the mouse is ours; where it is not, the terminal selects text with it.
+    /// Whether we handle the mouse; if not, the terminal selects text with it.
     pub mouse: bool,
-    /// Whether the screen hides what tells persons and things apart.
+    /// Whether the screen hides whatever identifies people and things.
     pub private: bool,
     jobs: Job,
 }
 
 impl State {
-    /// What works on beneath other things is kept, to be opened again.
+    /// Keeps a sheet whose work goes on, to be reopened.
     pub fn put_aside(&mut self) {
         match self.overlay.take() {
             Some(Overlay::Investigate(pane)) => self.investigated = Some(pane),
@@ -299,7 +302,7 @@ impl State {
         }
     }
 
-    /// What comes back when a sheet goes that was opened over it.
+    /// What comes back when a sheet that was opened over it closes.
     pub fn uncovered(&mut self, over: Option<Place>) -> Option<Overlay> {
         match over {
             Some(Place::Investigation) => self.investigated.take().map(Overlay::Investigate),
@@ -308,6 +311,7 @@ impl State {
         }
     }
 
+    /// The state before the first key.
     pub fn new(start: Start) -> State {
         let mut builder = Builder::new(&start.spec);
         builder.is_written = start.is_written;
@@ -368,7 +372,7 @@ impl State {
         }
     }
 
-    /// Asks the store for what the filter lets through: from the newest on, or after a row.
+    /// Asks the store for the rows that pass the filter: from the newest on, or after a row.
     pub fn recall(&mut self, after: Option<ExchangeId>) -> Effect {
         Effect::Recall {
             question: self.history.ask(),
@@ -377,7 +381,7 @@ impl State {
         }
     }
 
-    /// Asks for the sandbox if it is needed here, is not up, and is not on its way.
+    /// Starts the sandbox if it is needed here, not running, and not starting.
     pub fn start_sandbox(&mut self) -> Vec<Effect> {
         let environment = self.environment();
         let needed = environment.sandbox && environment.base_url.is_empty();
@@ -388,7 +392,7 @@ impl State {
         vec![Effect::StartSandbox]
     }
 
-    /// What a request that is copied here may carry.
+    /// What a request may carry when it is copied here.
     pub fn ground(&self, environment: &Environment) -> Ground {
         Ground {
             environment: environment.clone(),
@@ -423,7 +427,7 @@ impl State {
         self.environments.get(self.environment).unwrap_or(&NOWHERE)
     }
 
-    /// The token of the request, with its fingerprint if that is known.
+    /// The token of the request, with its fingerprint if known.
     pub fn token(&self) -> Option<TokenRef> {
         let name = self.builder.auth.token()?;
         let known = self.tokens.iter().find(|token| &token.name == name);
@@ -454,7 +458,7 @@ impl State {
         }
     }
 
-    /// What stands before the caret of the text that is typed.
+    /// The text before the caret.
     pub fn typed_before_caret(&mut self) -> Option<String> {
         let field = self.field()?;
         let (row, column) = field.caret();
@@ -471,8 +475,8 @@ impl State {
         text.get(..before).map(str::to_owned)
     }
 
-    /// Whether names in braces are filled in where the caret is: in the parts of a request that go
-    /// out.
+    /// Whether `{{names}}` are filled in where the caret is: in the parts of a request that are
+    /// sent.
     pub fn fills_in(&self) -> bool {
         let is_sent = match &self.builder.editing {
             Some(Editing::Notes) => false,
@@ -491,6 +495,7 @@ impl State {
         typed && self.overlay.is_none() && self.screen == Screen::Explorer
     }
 
+    /// Whether a letter goes into some text instead of acting as a key.
     pub fn is_editing(&self) -> bool {
         match &self.overlay {
             Some(Overlay::Help(help)) => help.search.is_some(),
@@ -510,7 +515,7 @@ impl State {
         }
     }
 
-    /// Ends whatever is being typed in a pane; what was typed stays.
+    /// Ends typing in a pane; the typed text stays.
     pub fn leave_field(&mut self) {
         self.builder.finish_editing();
         self.history.filtering = false;
@@ -520,12 +525,13 @@ impl State {
         }
     }
 
+    /// A new number for a piece of work.
     pub fn next_job(&mut self) -> Job {
         self.jobs += 1;
         self.jobs
     }
 
-    /// A run of several calls begins.
+    /// Begins a run of several calls.
     pub fn begin_job(&mut self, what: &str, of: String) -> Job {
         let job = self.next_job();
         self.notice = None;
@@ -539,8 +545,8 @@ impl State {
         job
     }
 
-    /// The environment of a run: the one that was chosen for it, else the one that the session
-    /// names, else the one in use.
+    /// The environment of a run: the chosen one, else the one the session names, else the one in
+    /// use.
     pub fn environment_for(&self, chosen: Option<&str>, named: Option<&str>) -> &Environment {
         let find = |name: &str| self.environments.iter().find(|e| e.name == name);
         let chosen = chosen.and_then(find);
@@ -549,22 +555,22 @@ impl State {
             .unwrap_or(self.environment())
     }
 
-    /// Whether only the pane in focus can be seen.
+    /// Whether only the pane in focus is visible.
     pub fn shows_one_pane(&self) -> bool {
         self.size.0 < SIDE_BY_SIDE
     }
 
-    /// Whether the body of an answer is in front of the person.
+    /// Whether the body of a response is in front.
     pub fn reads_body(&self) -> bool {
         self.screen == Screen::Explorer && self.focus == Pane::Response && self.response.has_views()
     }
 
-    /// Whether the call line has the focus: method and URL.
+    /// Whether the call line, with method and URL, has the focus.
     pub fn is_on_call(&self) -> bool {
         self.focus == Pane::Request && self.builder.on_url
     }
 
-    /// Whether the call line waits for the first key that is typed into it.
+    /// Whether the call line waits for its first key.
     pub fn types_call(&self) -> bool {
         let in_panes = self.overlay.is_none() && self.screen == Screen::Explorer;
         in_panes && self.is_on_call() && !self.is_editing()
@@ -575,8 +581,8 @@ impl State {
         self.is_editing() || self.types_call()
     }
 
-    /// The pane that is seen where only one is. The call line stands above it, so that typing a
-    /// URL does not hide the answer.
+    /// The pane that is visible where only one is. The call line stands above it, so that typing a
+    /// URL does not hide the response.
     pub fn pane_in_front(&self) -> Pane {
         match self.is_on_call() && self.response.shown.is_some() {
             true => Pane::Response,
@@ -584,13 +590,14 @@ impl State {
         }
     }
 
-    /// Whether the answer in front is none to what stands in the request.
+    /// Whether the response in front belongs to another request than the one on the screen.
     pub fn is_stale(&self) -> bool {
         let shown = self.response.shown.is_some();
         let of = self.response.of.as_ref().filter(|_| shown);
         of.is_some_and(|of| !of.is(&self.builder.spec(), &self.environment().name))
     }
 
+    /// Whether any call or run is under way.
     pub fn is_busy(&self) -> bool {
         !self.running.is_empty()
     }

@@ -1,5 +1,5 @@
-//! Rows that are edited in place, each as one line of text. A row that is switched off stays, and
-//! is not sent.
+//! Rows that are edited in place, each as one line of text. A row that is switched off stays but is
+//! not sent.
 
 use crate::app::list::List;
 use crate::model::{Param, Part, is_plain};
@@ -12,10 +12,11 @@ pub enum Spelling {
     Pair,
     /// `Name: value`
     Header,
-    /// `name = text` or `name @ path`, whichever sign stands first.
+    /// `name = text` or `name @ path`, whichever sign comes first.
     Part,
 }
 
+/// Editable rows with a cursor: params, headers, form fields or parts.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     pub rows: Vec<Part>,
@@ -24,6 +25,7 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table with these rows, the cursor on the first.
     pub fn new<R: Into<Part>>(spelling: Spelling, rows: impl IntoIterator<Item = R>) -> Table {
         Table {
             rows: rows.into_iter().map(Into::into).collect(),
@@ -32,6 +34,7 @@ impl Table {
         }
     }
 
+    /// A table without rows.
     pub fn empty(spelling: Spelling) -> Table {
         Table::new(spelling, Vec::<Part>::new())
     }
@@ -41,7 +44,7 @@ impl Table {
         self.rows.get(self.list.cursor)
     }
 
-    /// The row under the cursor as it is typed.
+    /// The row under the cursor as text.
     pub fn typed(&self) -> Option<String> {
         let row = self.row()?;
         Some(match (self.spelling, row.is_file) {
@@ -51,8 +54,8 @@ impl Table {
         })
     }
 
-    /// All rows, with this text in the place of the row under the cursor. A text that was not
-    /// changed changes nothing, since a line cannot hold all that a row can.
+    /// All rows, with this text for the row under the cursor. Unchanged text changes nothing, since
+    /// a line cannot hold everything that a row can.
     pub fn with(&self, before: &str, text: &str) -> Vec<Part> {
         let mut rows = self.rows.clone();
         if before != text
@@ -63,7 +66,7 @@ impl Table {
         rows
     }
 
-    /// Takes the typed text over; a row without a name is dropped.
+    /// Takes in the typed text; drops a row without a name.
     pub fn take(&mut self, before: &str, text: &str) {
         self.rows = self.with(before, text);
         if self.row().is_some_and(|row| row.name.is_empty()) {
@@ -71,19 +74,20 @@ impl Table {
         }
     }
 
-    /// A new row at the end, still without a name.
+    /// Adds a row at the end, still without a name.
     pub fn add(&mut self) {
         self.rows.push(Part::default());
         self.list.to_last(self.rows.len());
     }
 
+    /// Switches the row under the cursor on or off.
     pub fn switch(&mut self) {
         if let Some(row) = self.rows.get_mut(self.list.cursor) {
             row.is_off = !row.is_off;
         }
     }
 
-    /// Takes the row under the cursor out, with its place.
+    /// Removes the row under the cursor, and gives it with its position.
     pub fn remove(&mut self) -> Option<(usize, Part)> {
         let at = self.list.cursor;
         if at >= self.rows.len() {
@@ -94,25 +98,26 @@ impl Table {
         Some((at, row))
     }
 
+    /// Inserts a removed row again, at its old position if the table still reaches so far.
     pub fn put_back(&mut self, at: usize, row: Part) {
         let at = at.min(self.rows.len());
         self.rows.insert(at, row);
         self.list.cursor = at;
     }
 
-    /// Rows that are sent.
+    /// The number of rows that are sent.
     pub fn count(&self) -> usize {
         self.rows.iter().filter(|row| !row.is_off).count()
     }
 }
 
-/// Those rows that have a name, as pairs.
+/// The rows that have a name, as pairs.
 pub fn params(rows: Vec<Part>) -> Vec<Param> {
     let named = rows.into_iter().filter(|row| !row.name.is_empty());
     named.map(Param::from).collect()
 }
 
-/// Blanks around the sign are part of neither side.
+/// Blanks around the sign belong to neither side.
 fn read(spelling: Spelling, text: &str, row: &mut Part) {
     let sign = match spelling {
         Spelling::Pair => '=',

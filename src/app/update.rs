@@ -1,5 +1,5 @@
-//! A message comes in, effects go out. Only routes: what a message means for a pane is the
-//! pane's business.
+//! Takes a message in and gives effects out. It only routes: what a message means for a pane is
+//! decided there.
 
 use super::act::{act, after_typing, leave_overlay};
 use super::action::{Action, Pane, Place, Screen};
@@ -36,6 +36,7 @@ use crate::insight::{BodyText, Found};
 use crate::model::{Cause, Outcome, Progress, Timestamp, TokenRef};
 use std::sync::Arc;
 
+/// Changes the state by one message, and gives what the runtime has to do.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(state, key),
@@ -151,8 +152,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
 }
 
-/// An overlay comes first, then keys that act anywhere, then the field, then the panes. What was
-/// told before goes with the key.
+/// Looks a key up in the overlay, then among keys that act anywhere, then in the field, then in the
+/// panes. Any key dismisses the last message.
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let was_told = state.notice.take().is_some();
     if call_line::takes(state, key) {
@@ -169,7 +170,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
                 .or(state.keymap.lookup(Place::Field, key))
         }
         Some(Overlay::Dialog(_)) => state.keymap.lookup(Place::Dialog, key).or_else(anywhere),
-        // Enter has nothing to choose here: what fits is shown as one types.
+        // Enter has nothing to choose here: matches appear while one types.
         Some(Overlay::Help(help)) if help.search.is_some() => {
             let is_typed = key.is_text() || key == Key::plain(KeyCode::Enter);
             let own = || state.keymap.lookup(Place::Help, key);
@@ -222,7 +223,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         }
         Some(Overlay::Pasted(_)) => state.keymap.lookup(Place::Pasted, key).or_else(anywhere),
         Some(Overlay::SignIn(_)) => state.keymap.lookup(Place::SignIn, key).or_else(anywhere),
-        // The runtime takes its keys before they come here.
+        // The runtime takes these keys before they get here.
         Some(Overlay::Secret(_)) => None,
         Some(Overlay::Prompt(_)) => anywhere().or(state.keymap.lookup(Place::Field, key)),
         Some(Overlay::Setup(_)) => return press_in_form(state, key),
@@ -247,14 +248,14 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             .or_else(|| of_the_response(state, key)),
     };
     match action {
-        // Sending from a list of tokens or methods means: with the one under the cursor.
+        // Sending from a list of tokens or methods sends with the one under the cursor.
         Some(Action::Send) if picks_part_of_the_request(state) => {
             let mut effects = act(state, Action::DialogChoose);
             effects.extend(act(state, Action::Send));
             effects
         }
         Some(Action::Edit) if state.types_call() => act(state, Action::FieldEnter),
-        // It is what one presses to be rid of a message; a call under way goes on.
+        // The key only dismisses the message; a call under way goes on.
         Some(Action::Back) if was_told => Vec::new(),
         Some(action) => {
             let lies_over = matches!(action, Action::Quit | Action::OpenManual);
@@ -277,13 +278,13 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
-/// Whether the key is one for help that is no letter: it works while one types, too.
+/// Whether the key opens help and is no letter: it works even while one types.
 fn helps(state: &State, key: Key) -> bool {
     let helps = state.keymap.lookup(Place::Panes, key) == Some(Action::OpenHelp);
     helps && key.acts_anywhere() && !matches!(state.overlay, Some(Overlay::Help(_)))
 }
 
-/// In the form: sending means saving, and a row that is a text takes all that moves in it.
+/// In the form, sending means saving, and a row of text takes all keys that move in it.
 fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
     let is_text = state.field().is_some();
     let own = state.keymap.lookup(Place::Setup, key);
@@ -316,7 +317,7 @@ fn press_in_form(state: &mut State, key: Key) -> Vec<Effect> {
     setup::changed(state)
 }
 
-/// The keys that are no text and lead out of the call line while it is typed into.
+/// The keys that are no text and leave the call line while one types in it.
 fn leads_out(state: &State, key: Key) -> Option<Action> {
     let on_line = state.overlay.is_none() && matches!(state.builder.editing, Some(Editing::Url));
     if !on_line || key.is_text() {
@@ -337,8 +338,8 @@ fn leads_out(state: &State, key: Key) -> Option<Action> {
     })
 }
 
-/// What a key means for the response in front while another pane has the focus: saving its body,
-/// and opening what was saved or what it names.
+/// What a key does to the response in front while another pane has the focus: save its body, open
+/// the saved file, or open a page that it names.
 fn of_the_response(state: &State, key: Key) -> Option<Action> {
     if state.screen != Screen::Explorer || state.response.shown.is_none() {
         return None;
@@ -353,12 +354,12 @@ fn of_the_response(state: &State, key: Key) -> Option<Action> {
     }
 }
 
-/// Whether the list beneath the URL is in front.
+/// Whether the list below the URL is in front.
 fn completes(state: &State) -> bool {
     state.is_editing() && state.screen == Screen::Explorer && state.builder.is_completing()
 }
 
-/// Where keys are looked for before those of every pane.
+/// The place whose keys come before those of every pane.
 fn place_of_keys(state: &State) -> Place {
     match state.screen {
         Screen::Explorer => Place::Pane(state.focus),
@@ -388,7 +389,7 @@ fn tick(state: &mut State, now: Timestamp, progress: &[(Job, Progress)]) -> Vec<
     Vec::new()
 }
 
-/// A stream that is awaited is in front while it comes.
+/// Shows an awaited stream while it arrives.
 fn coming(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     if state.response.awaiting != Some(job) {
         return Vec::new();
@@ -401,7 +402,7 @@ fn coming(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     effects
 }
 
-/// Every answer goes into the history; only the one that is awaited comes to the front.
+/// Every response goes into the history; only the awaited one comes to the front.
 fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     if state.response.awaiting == Some(job) {
         sign_in::ended(state);
@@ -409,7 +410,7 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
     let exchange = &answer.exchange;
     state.running.retain(|running| running.job != job);
     if exchange.attempts == 0 && is_cancelled(exchange) {
-        // Nothing left, so there is nothing to show or to keep.
+        // Nothing was sent, so there is nothing to show or keep.
         state.response.awaiting = state.response.awaiting.filter(|awaited| *awaited != job);
         state.notice = Some(Notice::info("The wait was ended; nothing was sent."));
         return Vec::new();
@@ -421,8 +422,8 @@ fn sent(state: &mut State, job: Job, answer: Shown) -> Vec<Effect> {
         effects.extend(state.response.show_end(job, answer));
         state.response.of = state.response.asked.take();
         effects.extend(investigate::wanted(state));
-        // Where only one pane is seen, the answer must not arrive behind another; and whoever is on
-        // the call line is done with it.
+        // Where only one pane is visible, the response must not arrive behind another; and sending
+        // ends the work on the call line.
         let is_wanted = is_first || state.shows_one_pane() || state.is_on_call();
         if is_wanted && !state.is_editing() {
             state.focus = Pane::Response;

@@ -1,4 +1,4 @@
-//! The URL of a request: filled in, taken apart by the library, and its tokens found again.
+//! Builds the URL of a request: fills it in, has the library parse it, and finds its tokens again.
 
 use super::fill::{BASE_HINT, fill, fill_with};
 use super::pair::query_encoded;
@@ -20,8 +20,8 @@ pub fn address(
         let pair = param.query_pair();
         pairs.push(fill_with(&pair, environment, "parameters", CAUSE, encode)?);
     }
-    // Some of it is encoded on its way. Where the tokens are afterwards is told by stand-ins, in
-    // which there is nothing to be changed.
+    // The library encodes some of the text on the way. Stand-ins, which need no encoding, mark
+    // where the tokens end up.
     let mut stand_ins = StandIns::unlike(pairs.iter().chain([&filled]));
     let typed = stand_ins.put(&filled);
     let url = parsed(&typed, &filled.text)?;
@@ -56,9 +56,9 @@ pub fn address(
     }
 }
 
-/// The URL with path and query as they were written, as far as the first line of a request can
-/// hold them. Wherever it leads is for the library to say: a text that it reads in another way
-/// goes as the library writes it.
+/// The URL with path and query as typed, as far as the first line of a request can hold them. The
+/// library decides where it leads: a text that it reads differently goes out as the library writes
+/// it.
 fn as_written(url: &Url, typed: &str) -> String {
     let scheme = typed.find(':').map_or(0, |at| at + 1);
     let rest = typed[scheme..].trim_start_matches(['/', '\\']);
@@ -68,7 +68,7 @@ fn as_written(url: &Url, typed: &str) -> String {
         Some((path, query)) => (path, Some(query)),
         None => (rest, None),
     };
-    // Behind a host a backslash begins a path as a slash does.
+    // After a host, a backslash starts a path like a slash.
     let path = path.strip_prefix(['/', '\\']).unwrap_or(path);
     let mut text = format!("{}/{}", &url[..Position::BeforePath], fit(path, fits_path));
     if let Some(query) = query {
@@ -82,26 +82,26 @@ fn as_written(url: &Url, typed: &str) -> String {
     }
 }
 
-/// A text with what a request line cannot hold in it percent-encoded.
+/// The text, with whatever a request line cannot hold percent-encoded.
 fn fit(text: &str, fits: impl Fn(u8) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if fits(byte) {
             out.push(byte as char);
         } else {
-            // Writing into a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(out, "%{byte:02X}");
         }
     }
     out
 }
 
-/// What the HTTP library takes in a path: more than RFC 3986, 3.3, allows.
+/// The bytes that the HTTP library accepts in a path: more than RFC 3986, 3.3, allows.
 fn fits_path(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"#<>?`".contains(&byte)
 }
 
-/// And in a query.
+/// The bytes that it accepts in a query.
 fn fits_query(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\"#<".contains(&byte)
 }
@@ -112,7 +112,7 @@ fn bad(why: String, hint: &str) -> Failure {
     Failure::unsent(CAUSE, format!("{why}."), hint)
 }
 
-/// The URL without what it was copied with: blanks, angle brackets and quotation marks around it.
+/// The URL without blanks, angle brackets and quotation marks that were copied around it.
 pub fn bare_url(text: &str) -> &str {
     const PAIRS: [(char, char); 9] = [
         ('<', '>'),
@@ -141,7 +141,7 @@ pub fn bare_url(text: &str) -> &str {
     }
 }
 
-/// What is to be filled in: a path alone stands under the base URL.
+/// The text to fill in: a path alone is joined to the base URL.
 fn typed<'s>(spec: &'s RequestSpec, environment: &Environment) -> Result<Cow<'s, str>, Failure> {
     let url = bare_url(&spec.url);
     let is_open = |piece: Piece| matches!(piece, Piece::Plain(plain) if plain.contains("{{"));
@@ -176,7 +176,7 @@ fn typed<'s>(spec: &'s RequestSpec, environment: &Environment) -> Result<Cow<'s,
     Ok(Cow::Owned(format!("{{{{base}}}}{url}")))
 }
 
-/// A text as a URL that a call can be made to; `shown` is the text as it may be repeated.
+/// Parses a URL that a call can go to; `shown` is the text that an error message may repeat.
 fn parsed(text: &str, shown: &str) -> Result<Url, Failure> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Ok(url),
@@ -200,7 +200,7 @@ fn parsed(text: &str, shown: &str) -> Result<Url, Failure> {
     }
 }
 
-/// `[fe80::1%eth0]`
+/// Whether the host names a zone, as in `[fe80::1%eth0]`.
 fn has_zone(url: &str) -> bool {
     let inside = url
         .split_once('[')
@@ -208,9 +208,9 @@ fn has_zone(url: &str) -> bool {
     inside.is_some_and(|(address, _)| address.contains(':') && address.contains('%'))
 }
 
-/// Words of letters and digits in the place of tokens.
+/// Words of letters and digits that stand in for tokens.
 struct StandIns {
-    /// Stands in no other text of the URL.
+    /// A word that the URL contains nowhere else.
     stem: String,
     names: Vec<TokenName>,
 }
@@ -239,7 +239,7 @@ impl StandIns {
         text
     }
 
-    /// The tokens back in their places; `None` where one of them is gone.
+    /// Puts the tokens back in their places; `None` if one of them got lost.
     fn taken_out(&self, text: &str) -> Option<FilledText> {
         let mut out = FilledText::default();
         let mut rest = text;

@@ -1,5 +1,5 @@
-//! A typed body as the bytes that leave: text filled in, forms and parts encoded. Files stay by
-//! name, since nothing is read here.
+//! Turns a typed body into the bytes to send: fills text in, encodes forms and parts. Files stay as
+//! names, since this floor reads nothing.
 
 use super::fill::{fill, fill_with};
 use super::template::{FilledText, Piece, as_text, is_plain, pieces};
@@ -7,18 +7,18 @@ use super::{Body, Cause, Environment, Failure, Headers, Param, Part, Slot, SlotP
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// A body on its way out.
+/// A body ready to be sent, apart from its tokens and files.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Filling {
     pub body: Vec<u8>,
     pub slots: Vec<Slot>,
-    /// The files whose contents belong into it, each with its place, in order.
+    /// The files to insert, each with its byte position, in order.
     pub files: Vec<(usize, String)>,
-    /// What the body is, where its own form says so.
+    /// The media type, if this kind of body has one of its own.
     pub media_type: Option<String>,
 }
 
-/// What a body is made of, as a person chooses it.
+/// The kinds of body that a person can choose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BodyKind {
     #[default]
@@ -30,6 +30,7 @@ pub enum BodyKind {
 }
 
 impl BodyKind {
+    /// Every kind, in the order of the list.
     pub const ALL: [BodyKind; 5] = [
         BodyKind::None,
         BodyKind::Text,
@@ -38,6 +39,7 @@ impl BodyKind {
         BodyKind::File,
     ];
 
+    /// The name of the kind in the list.
     pub fn title(self) -> &'static str {
         match self {
             BodyKind::None => "none",
@@ -48,6 +50,7 @@ impl BodyKind {
         }
     }
 
+    /// What the list says about the kind.
     pub fn note(self) -> &'static str {
         match self {
             BodyKind::None => "nothing is sent along",
@@ -59,6 +62,7 @@ impl BodyKind {
     }
 }
 
+/// The media type of a form, from the URL Standard of the WHATWG.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Filling {
@@ -71,13 +75,13 @@ impl Filling {
     }
 }
 
-/// Whether the headers say that the body is a form.
+/// Whether the headers declare the body a form.
 pub fn is_form(headers: &Headers) -> bool {
     headers.media_type().as_deref() == Some(FORM)
 }
 
-/// A text that is said to be a form takes its tokens encoded, since a value with a sign in it
-/// would be several pairs.
+/// Fills a body in. In a text declared a form, tokens are encoded, since a value with `&` or `=` in
+/// it would make several pairs.
 pub fn body(body: &Body, environment: &Environment, headers: &Headers) -> Result<Filling, Failure> {
     let fill = |text: &str, literal: bool| match literal {
         true => Ok(FilledText::from(text.to_owned())),
@@ -137,8 +141,8 @@ pub fn body(body: &Body, environment: &Environment, headers: &Headers) -> Result
     })
 }
 
-/// A form as a text: a value that is put into a pair of it is encoded, and a name that stands
-/// alone may stand for several pairs.
+/// A form given as text: a value put into one of its pairs is encoded; a name that stands alone may
+/// expand to several pairs.
 fn form_text(text: &str, environment: &Environment) -> Result<FilledText, Failure> {
     let mut form = FilledText::default();
     for (number, pair) in text.split('&').enumerate() {
@@ -160,7 +164,7 @@ fn form_text(text: &str, environment: &Environment) -> Result<FilledText, Failur
     Ok(form)
 }
 
-/// The boundary that a header asks for, where it is one (RFC 2046, 5.1.1).
+/// The boundary that a header asks for, if it is a valid one (RFC 2046, 5.1.1).
 fn named_boundary(headers: &Headers) -> Option<String> {
     let value = headers.get("content-type")?;
     let mut parameters = value.split(';').skip(1);
@@ -174,7 +178,7 @@ fn named_boundary(headers: &Headers) -> Option<String> {
     is_whole.then_some(boundary)
 }
 
-/// What a file is by its ending, as curl says it of a part.
+/// The media type of a file by its ending, as curl sends it for a part.
 pub fn file_type(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     match ending.map(str::to_ascii_lowercase).as_deref() {
@@ -190,28 +194,28 @@ pub fn file_type(name: &str) -> &'static str {
     }
 }
 
-/// RFC 3986, 2.3: all but the unreserved characters, byte by byte.
+/// Percent-encodes every byte but the unreserved characters (RFC 3986, 2.3).
 pub fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(byte as char);
         } else {
-            // Writing into a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(out, "%{byte:02X}");
         }
     }
     out
 }
 
-/// The rows of a form that comes out the same byte for byte when they are encoded again; `None`
-/// for any other text.
+/// The rows of a form that gives the same bytes when it is encoded again; `None` for any other
+/// text.
 pub fn form_rows(text: &str) -> Option<Vec<Param>> {
     let mut rows = Vec::new();
     for pair in text.split('&') {
         let (name, value) = pair.split_once('=')?;
         let (name, value) = (decoded(name)?, decoded(value)?);
-        // Such a name would be dropped as an empty row, and braces would be filled in.
+        // A row with an empty name would be dropped, and `{{braces}}` would be filled in.
         if name.is_empty() || name.contains("{{") || value.contains("{{") {
             return None;
         }
@@ -225,7 +229,7 @@ pub fn form_rows(text: &str) -> Option<Vec<Param>> {
     (again.join("&") == text).then_some(rows)
 }
 
-/// Percent escapes undone; a plus stays one.
+/// Undoes percent escapes; a plus stays a plus. `None` if the result is not UTF-8.
 pub fn decoded(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -252,7 +256,7 @@ pub fn decoded(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// RFC 7578; the boundary is one that stands in none of the texts, unless a header names it.
+/// A multipart body (RFC 7578); its boundary occurs in none of the texts, unless a header names it.
 fn multipart(parts: &[(&Part, FilledText)], named: Option<&str>) -> Filling {
     let taken = |boundary: &String| {
         named != Some(boundary) && parts.iter().any(|(_, value)| value.text.contains(boundary))
@@ -298,7 +302,7 @@ fn multipart(parts: &[(&Part, FilledText)], named: Option<&str>) -> Filling {
         ..Filling::of(SlotPlace::Body, out)
     }
 }
-/// As browsers write names: what would end the quotes or the line becomes an escape.
+/// A name as browsers quote it: characters that would end the quotes or the line are escaped.
 fn quoted(text: &str) -> String {
     let escape = |c: char| match c {
         '"' => "%22".to_owned(),
@@ -309,18 +313,18 @@ fn quoted(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// A body as one text that means the same, its variables and tokens still by name.
+/// A body as one text of the same meaning, with its variables and tokens still as names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     pub text: String,
     pub media_type: Option<String>,
-    /// The text is data, and nothing in it is filled in.
+    /// Whether the text is data, with nothing in it to fill in.
     pub literal: bool,
-    /// Files that belong into it, and are not.
+    /// Files that belong in the body and are missing from the text.
     pub files: Vec<String>,
 }
 
-/// Writes a form or the parts of a multipart body out; `None` for bytes that are not text.
+/// Writes a form or a multipart body out as text; `None` for bytes that are not text.
 pub fn written(body: &Body) -> Option<Written> {
     let plain = |text: String| Written {
         text,
@@ -369,7 +373,7 @@ pub fn written(body: &Body) -> Option<Written> {
     })
 }
 
-/// As `encoded`, with `{{names}}` left as they are.
+/// Encodes like `encoded`, but leaves `{{names}}` as they are.
 pub fn encoded_around_names(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for piece in pieces(text) {
@@ -382,7 +386,7 @@ pub fn encoded_around_names(text: &str) -> String {
     written
 }
 
-/// As `decoded`, with `{{names}}` left as they are, and none made by it.
+/// Decodes like `decoded`, but leaves `{{names}}` as they are and creates none.
 pub fn decoded_around_names(text: &str) -> Option<String> {
     let mut written = String::with_capacity(text.len());
     for piece in pieces(text) {

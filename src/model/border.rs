@@ -1,35 +1,36 @@
-//! The border that no secret crosses unasked: which tokens may go with a request to where it
-//! goes, and whether what belongs to the environment goes too. Everything that sends a request,
-//! or writes one for another program to send, asks here, so that there is one answer.
+//! The border that no secret crosses unasked: which tokens may go with a request to its target, and
+//! whether the environment's headers and variables may go too. Everything that sends a request, or
+//! writes one for another program to send, asks here, so that there is one answer.
 //!
 //! ```text
 //! Bindings   where each token belongs: by its own `origins`, by the environments that name it
-//! Consent    what the person said for this run: one origin, and tokens by name
+//! Consent    what the person allowed for this run: one origin, and tokens by name
 //! Border     of one request: `token`, `headers_go`, `variables_go`
 //! ```
 //!
-//! Where tokens stand in a request is said by `SentRequest::slots`, and by nothing in its texts.
+//! Only `SentRequest::slots` tells where tokens are in a request; nothing in its texts does.
 
 use super::{Cause, Environment, Failure, Origin, SentRequest, Settings, TokenName};
 use std::collections::{HashMap, HashSet};
 use url::Url;
 
-/// Where each token belongs. What a list says is all there is: an empty one, or one of
-/// environments whose base URL cannot be read, means nowhere and never anywhere.
+/// Where each token belongs. A list is complete: an empty one, or one of environments whose base
+/// URL cannot be read, means nowhere and never anywhere.
 #[derive(Clone, Debug, Default)]
 pub struct Bindings {
     /// By the `origins` of the token itself.
     own: HashMap<TokenName, Vec<Origin>>,
     /// The environments of the settings: each binds the tokens it names.
     environments: Vec<Environment>,
-    /// Tokens whose value came together with the one place it is for.
+    /// Tokens whose value came together with the one origin it is for.
     lent: HashMap<TokenName, Origin>,
-    /// Where else a token may go for as long as the program runs, because the person said so;
-    /// whether it is a token of the sandbox, too.
+    /// Origins that the person allowed for the rest of the run; the flag is `true` for a token of
+    /// the sandbox.
     permitted: HashSet<(bool, TokenName, Origin)>,
 }
 
 impl Bindings {
+    /// The bindings that the settings give, with nothing lent or permitted yet.
     pub fn of(settings: &Settings) -> Bindings {
         let tokens = settings.tokens.iter();
         let own = tokens.filter_map(|token| Some((token.name.clone(), token.origins.clone()?)));
@@ -40,7 +41,7 @@ impl Bindings {
         }
     }
 
-    /// The settings are others; what was lent and permitted in this run stays.
+    /// Takes changed settings in; what was lent and permitted in this run stays.
     pub fn settle(&mut self, settings: &Settings) {
         let Bindings {
             own, environments, ..
@@ -48,7 +49,7 @@ impl Bindings {
         (self.own, self.environments) = (own, environments);
     }
 
-    /// The token belongs to that origin, whatever else is said of its name.
+    /// Binds the token to this origin alone, whatever the settings say of its name.
     pub fn lend(&mut self, name: &TokenName, origin: Origin) {
         self.lent.insert(name.clone(), origin);
     }
@@ -60,12 +61,13 @@ impl Bindings {
         names
     }
 
+    /// Lets a token go to one more origin until the program ends, because the person said so.
     pub fn permit(&mut self, sandbox: bool, name: &TokenName, origin: Origin) {
         self.permitted.insert((sandbox, name.clone(), origin));
     }
 
-    /// Where a token may go from an environment; nowhere yet, if there are none. The sandbox has
-    /// tokens of its own, which no settings bind.
+    /// The origins that a token may go to from an environment; empty if it may go nowhere yet. The
+    /// sandbox has its own tokens, which no settings bind.
     pub fn origins(&self, name: &TokenName, environment: &Environment) -> Vec<Origin> {
         let listed = self.listed(name, environment);
         let mut origins = listed.unwrap_or_else(|| environment.origin().into_iter().collect());
@@ -77,7 +79,7 @@ impl Bindings {
         origins
     }
 
-    /// `None` where nothing but the environment in use says it.
+    /// The origins that are set for a token; `None` if only the environment in use tells.
     fn listed(&self, name: &TokenName, environment: &Environment) -> Option<Vec<Origin>> {
         if let Some(origin) = self.lent.get(name) {
             return Some(vec![origin.clone()]);
@@ -90,7 +92,7 @@ impl Bindings {
         }
         let naming = self.environments.iter().filter(|e| e.tokens.contains(name));
         let naming: Vec<&Environment> = naming.collect();
-        // One without a base URL is where its user says it is.
+        // An environment without a base URL is wherever its user says it is.
         let origin = |place: &&Environment| match place.base_url.is_empty() {
             true if place.name == environment.name => environment.origin(),
             _ => place.origin(),
@@ -99,8 +101,7 @@ impl Bindings {
     }
 }
 
-/// What the person said by naming a host and tokens in one command: these tokens may go there
-/// too, in this run.
+/// The person named a host and tokens in one command: these tokens may go there too, in this run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
     pub origin: Origin,
@@ -108,7 +109,7 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// The tokens among them that would not go there without it, to be said aloud.
+    /// The tokens that could not go there without this consent, to tell the person so.
     pub fn widens(&self, bindings: &Bindings, environment: &Environment) -> Vec<&TokenName> {
         let goes = |name: &&TokenName| {
             let origins = bindings.origins(name, environment);
@@ -121,28 +122,28 @@ impl Consent {
 /// Who wrote a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Author {
-    /// Typed, or chosen, by whoever is here.
+    /// Typed or chosen by the person who uses the program.
     #[default]
     Person,
-    /// It stands in a session, which may come from anybody: what belongs to the person goes to
-    /// the environment's own origin and nowhere else.
+    /// From a session, which anybody may have written: what belongs to the person goes to the
+    /// environment's own origin and nowhere else.
     File,
 }
 
-/// The border of one request.
+/// The border of one request: what may go with it.
 #[derive(Clone, Debug)]
 pub struct Border<'e> {
     environment: &'e Environment,
     author: Author,
-    /// Where the URL leads; `None` where it leads nowhere.
+    /// The origin of the URL; `None` if it has none.
     target: Option<Origin>,
     /// What a `Host` header names instead.
     stray_host: Option<String>,
 }
 
 impl<'e> Border<'e> {
-    /// Of a request to this URL, with these values of `Host` headers. Refused with two of them:
-    /// nobody can tell which one the other side reads.
+    /// The border of a request to this URL with these values of `Host` headers. Fails with two of
+    /// them: nobody can tell which one the server reads.
     pub fn new(
         environment: &'e Environment,
         author: Author,
@@ -160,7 +161,7 @@ impl<'e> Border<'e> {
                 "Leave one of them, or none: the URL names the host.",
             ));
         }
-        // What stands in the environment is the person's own word for its host.
+        // The settings of the environment are the person's own word for its host.
         let own = |host: &&str| {
             let headers = environment.headers.iter();
             let mut headers = headers.filter(|(name, _)| name.eq_ignore_ascii_case("host"));
@@ -176,7 +177,7 @@ impl<'e> Border<'e> {
         })
     }
 
-    /// Of a request as it will be sent.
+    /// The border of a request as it will be sent.
     pub fn of(
         environment: &'e Environment,
         author: Author,
@@ -194,18 +195,18 @@ impl<'e> Border<'e> {
         Border::new(environment, author, &url, &hosts)
     }
 
-    /// Whether the headers that the environment adds go along: only to its own origin.
+    /// Whether the environment's headers may go: only to its own origin.
     pub fn headers_go(&self) -> bool {
         self.is_home()
     }
 
-    /// Whether values of the environment's variables go along. A person names one where it is
-    /// to go; a file may have been written to collect them.
+    /// Whether values of the environment's variables may go. A person puts a variable where it
+    /// should go; a file may have been written to collect them.
     pub fn variables_go(&self) -> bool {
         self.author == Author::Person || self.is_home()
     }
 
-    /// Whether a token goes along; if not, why.
+    /// Whether a token may go; fails with the reason if not.
     pub fn token(
         &self,
         name: &TokenName,
@@ -217,7 +218,7 @@ impl<'e> Border<'e> {
             Err(Failure::unsent(Cause::TokenWrongInstance, why, hint))
         };
         if let Some(host) = &self.stray_host {
-            // No permission for an origin mends it, so that none is asked for.
+            // A permission for an origin would not help, so do not ask for one.
             return Err(Failure::unsent(
                 Cause::RequestInvalidParameter,
                 format!(
@@ -256,8 +257,8 @@ impl<'e> Border<'e> {
         )
     }
 
-    /// Where a request goes that leaves the environment's own origin, and where that is; `None`
-    /// at home: `it goes to https://b.example, and environment acme is at https://a.example`.
+    /// Says where a request goes that leaves the environment's origin, and where that is; `None` if
+    /// it stays: `it goes to https://b.example, and environment acme is at https://a.example`.
     pub fn away(&self) -> Option<String> {
         if self.is_home() {
             return None;

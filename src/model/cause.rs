@@ -1,5 +1,5 @@
-//! The stable ids of why a call did not do what was asked. Scripts match on them, so a name
-//! is never changed; which cause it is in a given case is decided on the floor above.
+//! The stable ids of the reasons why a call failed. Scripts match on them, so a name never changes;
+//! the floor above decides which cause applies.
 
 /// What the person has to fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,7 +18,7 @@ pub enum CauseGroup {
 
 macro_rules! causes {
     ($($variant:ident $id:literal $group:ident)*) => {
-        /// Why a call did not do what was asked.
+        /// A reason why a call did not do what was asked.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Cause { $($variant,)* }
 
@@ -31,10 +31,12 @@ macro_rules! causes {
                 match self { $(Cause::$variant => $id,)* }
             }
 
+            /// The group that the cause belongs to.
             pub fn group(self) -> CauseGroup {
                 match self { $(Cause::$variant => CauseGroup::$group,)* }
             }
 
+            /// The cause with this id; `None` for an unknown id, for example from a newer version.
             pub fn from_id(id: &str) -> Option<Cause> {
                 match id { $($id => Some(Cause::$variant),)* _ => None }
             }

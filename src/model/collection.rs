@@ -1,28 +1,29 @@
-//! What an import brings, and what it could not bring.
+//! What an import brings, and notes about what it could not bring.
 
 use super::{Secret, Session, Step, TokenName, TokenRef};
 
+/// The requests, tokens and variables read from an imported text.
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
-    /// What it was read as: `curl`.
+    /// The format it was read as, such as `curl`.
     pub kind: &'static str,
     pub title: String,
-    /// Each as the step of a session that it may become.
+    /// Each as a step, ready for a session.
     pub requests: Vec<Step>,
     pub tokens: Vec<FoundToken>,
-    /// Values that the file gives to what stands in braces.
+    /// Values that the file gives to `{{names}}`.
     pub variables: Vec<(String, String)>,
-    /// What `{{base}}` stands for, where the file says so.
+    /// The value of `{{base}}`, if the file has one.
     pub base: Option<String>,
     pub notes: Vec<Note>,
 }
 
-/// How a note says what became of the beginning of the URLs.
+/// The words of the note that tells that the beginning of the URLs became `{{base}}`.
 pub const IS_BASE: &str = "is {{base}} here";
 
 impl Collection {
-    /// Writes into the requests what the text itself says of their base: where they are used right
-    /// here, its host is the one that is meant.
+    /// Puts the base that the text itself names into the requests: when they are used right away,
+    /// that host is meant.
     pub fn go_to_base(&mut self) {
         if let Some(base) = self.base.take() {
             self.notes.retain(|note| !note.message.contains(IS_BASE));
@@ -33,7 +34,7 @@ impl Collection {
         }
     }
 
-    /// The requests as a session, and what a session cannot hold of them.
+    /// The requests as a session, and notes on what a session cannot hold.
     pub fn session(&self, name: &str) -> (Session, Vec<Note>) {
         let mut notes = Vec::new();
         let mut steps = self.requests.clone();
@@ -66,7 +67,7 @@ impl Collection {
     }
 }
 
-/// The path of a file as one below a folder: where it leads out of it, its name alone.
+/// The path of a file below a folder; the name alone if the path leads out of the folder.
 fn below(path: &str) -> String {
     let path = path.trim().replace('\\', "/");
     let path = path.trim_start_matches("./");
@@ -83,20 +84,20 @@ fn below(path: &str) -> String {
     }
 }
 
-/// A credential that stood in what was imported. It was lifted out, and its name stands there.
+/// A credential from an imported text: its value was taken out and replaced by its name.
 #[derive(Clone, Debug)]
 pub struct FoundToken {
     pub name: TokenName,
-    /// Where it stood: `header Authorization`.
+    /// Where it was: `header Authorization`.
     pub place: String,
-    /// Exactly the text that was lifted out; `None` where only a name stood there.
+    /// Exactly the text that was taken out; `None` if there was only a name.
     pub value: Option<Secret>,
-    /// Whether the value is that of a token which was known by this name before.
+    /// Whether the value is that of a token already known by this name.
     pub is_known: bool,
 }
 
 impl FoundToken {
-    /// Its name and its value, where that is here.
+    /// Its name and its value, if there is a value.
     pub fn valued(&self) -> Option<(TokenRef, Secret)> {
         let name = TokenRef {
             name: self.name.clone(),
@@ -106,7 +107,7 @@ impl FoundToken {
     }
 }
 
-/// Something about a text that a person should know, and where; both count from one.
+/// Something that a person should know about a text; line and column count from one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Note {
     pub message: String,
@@ -116,6 +117,7 @@ pub struct Note {
 }
 
 impl Note {
+    /// A note about the whole text.
     pub fn new(message: impl Into<String>) -> Note {
         Note {
             message: message.into(),

@@ -1,38 +1,39 @@
-//! Cookies as they are told of: by name, place and time, and never by value.
+//! Cookies as the program reports them: by name, place and time, never by value.
 
 use super::Timestamp;
 
-/// Which jar a call takes its cookies from, and puts those of its answer into.
+/// The jar that a call takes its cookies from and puts new ones into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Jar {
-    /// That of its case; of the run where it has none.
+    /// The jar of its case, or of the run if it has no case.
     #[default]
     OfCase,
-    /// One for each caller of a matrix: what one was given is not for another.
+    /// A jar for each column of a matrix: a cookie given to one token is not for another.
     Column(usize),
-    /// None at all.
+    /// No jar: no cookies are sent or kept.
     None,
 }
 
-/// What became of cookies in a call. Names alone, but for what the answer gave.
+/// What happened to cookies in a call. Names only, apart from what the response set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CookieNews {
-    /// Those that had expired and so did not go along.
+    /// Cookies that had expired and therefore were not sent.
     pub expired: Vec<String>,
-    /// Those that went along, and that an answer took back.
+    /// Cookies that were sent and that a response removed.
     pub taken_back: Vec<String>,
-    /// Sentences about those that were not kept.
+    /// Sentences about cookies that were not kept.
     pub refused: Vec<String>,
-    /// Name and value of what the answers set. Gone where secrets were masked.
+    /// Name and value of the cookies that responses set. Emptied when secrets are masked.
     pub given: Vec<(String, String)>,
 }
 
 impl CookieNews {
+    /// Whether nothing happened that is worth a word.
     pub fn is_empty(&self) -> bool {
         *self == CookieNews::default()
     }
 
-    /// What a person should know of them.
+    /// What a person should know about them, as sentences.
     pub fn sentences(&self) -> Vec<String> {
         let expired = self.expired.iter();
         let expired = expired.map(|name| {
@@ -54,15 +55,15 @@ pub struct CookieRow {
     /// The host, or the domain with a dot before it.
     pub domain: String,
     pub path: String,
-    /// The port, where the host is this machine.
+    /// The port, if the host is this machine.
     pub port: Option<u16>,
-    /// Absent where it ends with the session.
+    /// `None` if it ends with the session.
     pub until: Option<Timestamp>,
-    /// So that two values can be compared.
+    /// Lets two values be compared without showing them.
     pub fingerprint: String,
 }
 
-/// What is done with the jars of this run.
+/// What a person can do to the jars of this run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CookieWish {
     Remove(Box<CookieRow>),

@@ -4,43 +4,43 @@ use super::{Origin, Placement, Reach, TokenName};
 use std::path::PathBuf;
 use url::Url;
 
-/// A base URL with what goes along on every call.
+/// An API: a base URL with what every call to it carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     pub name: String,
-    /// Empty while it is not known, as for a sandbox that has not started yet.
+    /// Empty while unknown, as for a sandbox that has not started yet.
     pub base_url: String,
     pub headers: Vec<(String, String)>,
     pub variables: Vec<(String, String)>,
-    /// The tokens that belong here; empty means that any may be chosen.
+    /// The tokens that belong here; if empty, any token may be chosen.
     pub tokens: Vec<TokenName>,
-    /// Calls that write ask first.
+    /// Whether to ask before a call that writes.
     pub protected: bool,
-    /// Served by this very process, with practice data.
+    /// Whether this process serves it itself, with practice data.
     pub sandbox: bool,
-    /// The proxy to go through, in place of the one that the shell's variables name.
+    /// The proxy to use instead of the one that the shell's variables name.
     pub proxy: Option<String>,
-    /// A PEM file with authorities that are trusted here besides the system's.
+    /// A PEM file with authorities to trust here besides the system's.
     pub ca_file: Option<PathBuf>,
     /// Origins whose certificates are not checked.
     pub insecure_origins: Vec<Origin>,
-    /// What this side shows to a server that asks who it is.
+    /// The client certificate to show to a server that asks for one.
     pub identity: Option<Identity>,
-    /// How its hosts are reached, where that is not left to the system.
+    /// How to reach its hosts, if not in the system's way.
     pub reach: Reach,
-    /// The pack of knowledge that speaks here, where a person chose it.
+    /// The pack that the person chose for this API.
     pub knowledge: Option<String>,
-    /// The path, under the base, that says whose a token is; a pack's own where none stands here.
+    /// The path below the base that tells whose a token is; without it the pack's own.
     pub who_am_i: Option<String>,
-    /// Cookies are neither kept nor sent here.
+    /// Whether cookies are neither kept nor sent here.
     pub no_cookies: bool,
-    /// It stands in the person's own settings.
+    /// Whether it comes from the person's own settings.
     pub configured: bool,
-    /// Tokens that do not stand behind `Bearer`, and where they do.
+    /// Tokens that do not go behind `Bearer`, and where they go instead.
     pub placements: Vec<(TokenName, Placement)>,
 }
 
-/// PEM files with a client certificate and its key; both may stand in one.
+/// PEM files with a client certificate and its key; one file may hold both.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
     pub certificate: PathBuf,
@@ -48,12 +48,14 @@ pub struct Identity {
 }
 
 impl Environment {
+    /// The name of the built-in sandbox.
     pub const SANDBOX: &'static str = "sandbox";
-    /// A place that options or a URL alone name.
+    /// The name of an environment that only options or a URL define.
     pub const COMMAND_LINE: &'static str = "command line";
-    /// Where answers are from that were pasted rather than asked for: nothing was sent.
+    /// The name under which pasted responses are kept: nothing was sent for them.
     pub const RECEIVED: &'static str = "received";
 
+    /// The built-in sandbox, without a base URL until its server has started.
     pub fn sandbox() -> Environment {
         Environment {
             name: Environment::SANDBOX.to_owned(),
@@ -63,17 +65,18 @@ impl Environment {
         }
     }
 
+    /// Scheme, host and port of the base URL; `None` if it cannot be read as a URL.
     pub fn origin(&self) -> Option<Origin> {
         Origin::parse(&self.base_url)
     }
 
-    /// The path under which the API is kept, as `/gateway/acme`; `/` where it has none.
+    /// The path of the base URL, such as `/gateway/acme`; `/` if it has none.
     pub fn base_path(&self) -> String {
         let base = Url::parse(&self.base_url).ok();
         base.map_or_else(String::new, |url| url.path().to_owned())
     }
 
-    /// Where a token stands in a request.
+    /// Where a token goes in a request.
     pub fn placement(&self, token: &TokenName) -> Placement {
         let mut placements = self.placements.iter();
         let own = placements.find(|(name, _)| name == token);

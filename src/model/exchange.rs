@@ -1,4 +1,4 @@
-//! One call as it was made, and what came of it.
+//! One call as it was made, and its outcome.
 
 use super::{
     Cause, CookieNews, Environment, Headers, RequestSpec, SentRequest, Timestamp, TokenRef,
@@ -7,32 +7,34 @@ use super::{
 use std::fmt;
 use std::time::Duration;
 
-/// Twelve characters of base32, ordered by time: 44 bits of milliseconds, 16 bits of chance.
+/// Twelve characters of base32, ordered by time: 44 bits of milliseconds, 16 random bits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExchangeId(String);
 
 impl ExchangeId {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    /// The highest number that twelve digits can say.
+    /// The highest number that twelve digits can hold.
     pub const LAST: u64 = (1 << 60) - 1;
 
+    /// The id of a call made at this time, in milliseconds; `chance` tells calls of one moment
+    /// apart.
     pub fn new(at: Timestamp, chance: u16) -> ExchangeId {
         let ms = at.as_millisecond().max(0) as u64 & ((1 << 44) - 1);
         ExchangeId::from_number((ms << 16) | u64::from(chance))
     }
 
-    /// The id of that number; anything beyond `LAST` wraps around.
+    /// The id with that number; anything above `LAST` wraps around.
     pub fn from_number(number: u64) -> ExchangeId {
         let digit = |place: u64| ExchangeId::DIGITS[(number >> (place * 5)) as usize & 31] as char;
         ExchangeId((0..12).rev().map(digit).collect())
     }
 
-    /// The id as a number of the same order.
+    /// The id as a number that sorts in the same order.
     pub fn number(&self) -> u64 {
         number(&self.0).unwrap_or(0)
     }
 
-    /// The whole id as someone typed it, in either case.
+    /// Reads a whole id, in either case of letters; `None` if it is not one.
     pub fn parse(text: &str) -> Option<ExchangeId> {
         let whole = text.len() == 12;
         whole
@@ -54,6 +56,7 @@ impl ExchangeId {
         ))
     }
 
+    /// The twelve characters.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -83,13 +86,14 @@ pub enum CallOrigin {
     Replay,
     Survey,
     Agent,
-    /// Made to get a token.
+    /// To get a token.
     Grant,
-    /// It was written down before this was.
+    /// Unknown: the record is older than this field.
     Unknown,
 }
 
 impl CallOrigin {
+    /// Every origin; `from_id` looks through them.
     pub const ALL: [CallOrigin; 8] = [
         CallOrigin::Person,
         CallOrigin::Probe,
@@ -115,6 +119,7 @@ impl CallOrigin {
         }
     }
 
+    /// The origin with this name; `Unknown` for any other text.
     pub fn from_id(id: &str) -> CallOrigin {
         let mut all = CallOrigin::ALL.into_iter();
         all.find(|origin| origin.id() == id)
@@ -135,6 +140,7 @@ pub enum StatusClass {
 }
 
 impl StatusClass {
+    /// Every class, in the order in which the row of a run counts them.
     pub const ALL: [StatusClass; 7] = [
         StatusClass::Informational,
         StatusClass::Success,
@@ -145,7 +151,7 @@ impl StatusClass {
         StatusClass::NoAnswer,
     ];
 
-    /// RFC 9110, 15: the first digit names the class; anything outside 100 to 599 has none.
+    /// The class of a status, by its first digit (RFC 9110, 15); `Nonstandard` outside 100 to 599.
     pub fn of(status: u16) -> StatusClass {
         match status {
             100..=199 => StatusClass::Informational,
@@ -157,7 +163,7 @@ impl StatusClass {
         }
     }
 
-    /// The name that scripts read.
+    /// The name for scripts.
     pub fn id(self) -> &'static str {
         match self {
             StatusClass::Informational => "informational",
@@ -170,7 +176,7 @@ impl StatusClass {
         }
     }
 
-    /// The sign that says the class without colour.
+    /// A sign that tells the class without colour.
     pub fn glyph(self, ascii: bool) -> &'static str {
         match (self, ascii) {
             (StatusClass::Informational, false) => "·",
@@ -190,47 +196,48 @@ impl StatusClass {
     }
 }
 
-/// How long the parts of a call took; what was not measured is absent.
+/// How long the parts of a call took; `None` for what was not measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
-    /// For finding the address of the host's name.
+    /// To find the address of the host name.
     pub dns: Option<Duration>,
-    /// For the connection itself; to a proxy, where there is one.
+    /// To connect; to the proxy, if there is one.
     pub connect: Option<Duration>,
-    /// For making the connection secure.
+    /// For the TLS handshake.
     pub tls: Option<Duration>,
-    /// An open connection was used again, so that none of these were needed.
+    /// Whether an open connection was reused, so that none of these were needed.
     pub reused: bool,
-    /// From the start of the call to the headers of its answer.
+    /// From the start of the call to the headers of the response.
     pub first_byte: Option<Duration>,
     /// From the start of the call to the end of the body.
     pub total: Duration,
 }
 
+/// What a server answered; on the screen it is called *answer*.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
-    /// The registered phrase of the status; empty where there is none.
+    /// The registered phrase of the status; empty if there is none.
     pub reason: String,
-    /// `HTTP/1.1`
+    /// Such as `HTTP/1.1`.
     pub version: String,
     pub headers: Headers,
-    /// The fields that came behind the body.
+    /// The fields that came after the body.
     pub trailers: Headers,
-    /// The body, unpacked: the bytes as they came, or UTF-8 of a text in another encoding; where
-    /// secrets were masked, the text without them.
+    /// The unpacked body: the bytes as they came, or UTF-8 for a text in another encoding; after
+    /// masking, the text without secrets.
     pub body: Vec<u8>,
-    /// The bytes as they came, where `body` is their text in UTF-8.
+    /// The bytes as they came, if `body` is their text in UTF-8.
     pub as_sent: Option<AsSent>,
-    /// How many bytes the body had, where masking changed their number.
+    /// The number of bytes in the body, if masking changed it.
     pub received: Option<u64>,
-    /// How many bytes came over the wire for a body that was unpacked.
+    /// The number of bytes on the wire, if the body was unpacked.
     pub wire_bytes: Option<u64>,
-    /// The body ended before its end.
+    /// Whether the body is incomplete.
     pub body_cut: bool,
-    /// The call was refused, although the status says that it worked.
+    /// Whether the API refused the call although the status says that it worked.
     pub refused: bool,
-    /// What became of cookies, on the way to it too.
+    /// What happened to cookies, also in redirects before it.
     pub cookies: CookieNews,
     pub timing: Timing,
 }
@@ -238,13 +245,13 @@ pub struct Response {
 /// A text in an encoding other than UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AsSent {
-    /// `windows-1252`
+    /// Such as `windows-1252`.
     pub charset: String,
     pub bytes: Vec<u8>,
 }
 
 impl Response {
-    /// The body as it came: what is kept, and written into files.
+    /// The body as it came, to keep and to write to files.
     pub fn bytes(&self) -> &[u8] {
         match &self.as_sent {
             Some(sent) => &sent.bytes,
@@ -252,23 +259,23 @@ impl Response {
         }
     }
 
-    /// Another text in the place of the body, of which the bytes that came say nothing.
+    /// Replaces the body by another text; the bytes that came no longer apply.
     pub fn set_body(&mut self, body: Vec<u8>) {
         self.body = body;
         self.as_sent = None;
     }
 
-    /// The size of the body as it came, unpacked.
+    /// The size of the body as it came, unpacked, in bytes.
     pub fn body_bytes(&self) -> u64 {
         self.received.unwrap_or(self.body.len() as u64)
     }
 
-    /// The size on the wire, where it was another one.
+    /// The size on the wire in bytes, if it differs.
     pub fn packed_bytes(&self) -> Option<u64> {
         self.wire_bytes.filter(|bytes| *bytes != self.body_bytes())
     }
 
-    /// `14 KB`, `14 KB (3.1 KB packed)`
+    /// The size for people: `14 KB`, `14 KB (3.1 KB packed)`.
     pub fn size_text(&self) -> String {
         let size = size_text(self.body_bytes());
         match self.packed_bytes() {
@@ -277,7 +284,7 @@ impl Response {
         }
     }
 
-    /// The coding of a body that is still packed.
+    /// The content coding of a body that is still packed.
     pub fn packed_by(&self) -> Option<String> {
         let codings: Vec<_> = self.headers.all("content-encoding").collect();
         let codings = codings.join(", ");
@@ -290,13 +297,13 @@ impl Response {
     }
 }
 
-/// Why there is no usable answer.
+/// Why there is no usable response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub cause: Cause,
-    /// One sentence: what was being done, to what, why it failed.
+    /// One sentence: what was tried, on what, and why it failed.
     pub message: String,
-    /// What to try.
+    /// What to try next.
     pub hint: String,
     /// What had arrived before it failed.
     pub partial: Option<Box<Response>>,
@@ -305,6 +312,7 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A failure after the request, or part of it, was sent.
     pub fn new(cause: Cause, message: impl Into<String>, hint: impl Into<String>) -> Failure {
         Failure {
             cause,
@@ -315,7 +323,7 @@ impl Failure {
         }
     }
 
-    /// Whether the head of an answer had come, and it was its body that failed.
+    /// Whether the head of a response had arrived and only its body failed.
     pub fn is_of_body(&self) -> bool {
         matches!(
             self.cause,
@@ -323,7 +331,7 @@ impl Failure {
         )
     }
 
-    /// A call that was refused here, with nothing sent.
+    /// A call that was refused on this machine, with nothing sent.
     pub fn unsent(cause: Cause, why: impl fmt::Display, hint: impl Into<String>) -> Failure {
         Failure {
             was_sent: false,
@@ -332,7 +340,8 @@ impl Failure {
     }
 }
 
-// Nearly all are answers, so a box would cost more than it saves.
+// Nearly all outcomes are responses, so a box would cost more than it saves.
+/// How a call ended: with a whole response, or with a failure that may hold part of one.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -341,6 +350,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The class of the status; `NoAnswer` for a failure, even if part of a response came.
     pub fn class(&self) -> StatusClass {
         match self {
             Outcome::Answered(response) => StatusClass::of(response.status),
@@ -348,19 +358,19 @@ impl Outcome {
         }
     }
 
-    /// Refused under a status that says that it worked.
+    /// Whether the API refused the call although the status says that it worked.
     pub fn is_refused(&self) -> bool {
         let is_success = self.class() == StatusClass::Success;
         matches!(self, Outcome::Answered(response) if response.refused && is_success)
     }
 
-    /// The class that people see and scripts end with: a success that was refused looks like any
-    /// other refusal.
+    /// The class that people see and that exit codes follow: a success that was refused looks like
+    /// any other refusal.
     pub fn looks(&self) -> StatusClass {
         looks(self.class(), self.is_refused())
     }
 
-    /// The whole answer, or the part of one that had arrived.
+    /// The whole response, or the part that had arrived.
     pub fn response(&self) -> Option<&Response> {
         match self {
             Outcome::Answered(response) => Some(response),
@@ -368,7 +378,7 @@ impl Outcome {
         }
     }
 
-    /// The same, to be changed.
+    /// The same response, to be changed.
     pub fn response_mut(&mut self) -> Option<&mut Response> {
         match self {
             Outcome::Answered(response) => Some(response),
@@ -376,6 +386,7 @@ impl Outcome {
         }
     }
 
+    /// The status of a whole response; `None` for a failure.
     pub fn status(&self) -> Option<u16> {
         match self {
             Outcome::Answered(response) => Some(response.status),
@@ -383,8 +394,8 @@ impl Outcome {
         }
     }
 
-    /// What the API said, though its body may have broken off or be unreadable. What a proxy said
-    /// is not the API's, and what is no HTTP has no status.
+    /// What the API said, even if its body broke off or cannot be read. What a proxy said is not
+    /// the API's, and what is not HTTP has no status.
     pub fn said(&self) -> Option<&Response> {
         let of_proxy =
             |failure: &Failure| matches!(failure.cause, Cause::ProxyRefused | Cause::ProxyDenied);
@@ -395,13 +406,13 @@ impl Outcome {
         }
     }
 
-    /// A refusal, whole or not.
+    /// The response, complete or not, if it is a refusal.
     pub fn refusal(&self) -> Option<&Response> {
         self.said().filter(|response| response.status >= 400)
     }
 
-    /// What can be judged by its status: a whole answer, and a refusal though its body broke off.
-    /// Of a success that did nobody knows what it would have been.
+    /// A response that its status can be judged by: a whole one, or a refusal whose body broke off.
+    /// A success that broke off might have become anything.
     pub fn judged(&self) -> Option<&Response> {
         match self {
             Outcome::Answered(response) => Some(response),
@@ -409,7 +420,7 @@ impl Outcome {
         }
     }
 
-    /// `403 Forbidden`, or `no answer`
+    /// The status line for people: `403 Forbidden`, or `no answer`.
     pub fn headline(&self) -> String {
         match self.said() {
             Some(said) => format!("{:03} {}", said.status, said.reason)
@@ -433,36 +444,38 @@ fn looks(class: StatusClass, refused: bool) -> StatusClass {
 pub struct Progress {
     /// Bytes of the body so far.
     pub received: u64,
-    /// Their number, where the server said it.
+    /// Bytes of the whole body, if the server announced them.
     pub announced: Option<u64>,
-    /// It waits before it goes, or goes again.
+    /// The wait before a first or a further try.
     pub pause: Option<Pause>,
 }
 
+/// A wait before a try, because a response asked for it or the person did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pause {
     pub left: Duration,
-    /// The try that comes after it, counted from one.
+    /// The try after it, counted from one.
     pub next_try: u32,
 }
 
 /// A redirect that was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
-    /// Of the answer that led on.
+    /// The status of the response that redirected.
     pub status: u16,
     /// The whole URL that it led to.
     pub location: String,
-    /// The method with which it was followed.
+    /// The method that the next request used.
     pub method: String,
-    /// Whether a credential went along.
+    /// Whether a credential was sent along.
     pub token_sent: bool,
-    /// What did not go along, by name.
+    /// What was not sent along, by name.
     pub dropped: Vec<String>,
 }
 
 impl Hop {
-    /// `302 → GET https://api.acme.example/v2  without authorization, body`
+    /// The redirect on one line: `302 → GET https://api.acme.example/v2  without authorization,
+    /// body`.
     pub fn text(&self) -> String {
         let mut text = format!("{:03} → {} {}", self.status, self.method, self.location);
         if !self.dropped.is_empty() {
@@ -475,8 +488,8 @@ impl Hop {
     }
 }
 
-/// One request as typed and as sent, and its outcome, with all that is secret in it. It cannot be
-/// printed, and nothing that shows or keeps a call takes it: what is secret is masked first.
+/// One request as typed and as sent, with its outcome and all secrets in it. It cannot be printed,
+/// and nothing that shows or keeps calls accepts it: secrets are masked first.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawExchange {
     pub id: ExchangeId,
@@ -486,41 +499,41 @@ pub struct RawExchange {
     pub typed: RequestSpec,
     pub sent: SentRequest,
     pub outcome: Outcome,
-    /// The redirects that were followed on the way to the outcome.
+    /// The redirects on the way to the outcome.
     pub redirects: Vec<Hop>,
-    /// How often it left this machine; redirects do not count.
+    /// How often it was sent, redirects not counted.
     pub attempts: u32,
-    /// The origins whose certificates were not checked, because the environment says so.
+    /// Origins whose certificates were not checked, because the environment says so.
     pub unverified: Vec<String>,
     pub started_at: Timestamp,
     pub took: Duration,
-    /// The call that it was made to explain, where it is a probe of an investigation.
+    /// The call that it was made to explain, if it is a probe.
     pub probe_of: Option<ExchangeId>,
     pub origin: CallOrigin,
-    /// The first call of the run that it belongs to: of a matrix, a replay, a survey, an
-    /// investigation.
+    /// The first call of its run: a matrix, a replay, a survey or an investigation.
     pub run: Option<ExchangeId>,
 }
 
 impl RawExchange {
-    /// When the answer was here, by our own clock.
+    /// When the response had arrived, by our own clock.
     pub fn answered_at(&self) -> Timestamp {
         let at = self.started_at.checked_add(self.took);
         at.unwrap_or(self.started_at)
     }
 
+    /// The token in its `Authorization` header; `None` without one.
     pub fn token(&self) -> Option<&TokenRef> {
         self.sent.token.as_ref()
     }
 
-    /// Whether all headers that went out are known. A head that was seen on the wire names its
-    /// host (RFC 9112, 3.2), and what is only told of a pasted call rarely does.
+    /// Whether all headers that were sent are known. A real request names its host (RFC 9112, 3.2);
+    /// the text of a pasted call rarely does.
     pub fn shows_head(&self) -> bool {
         let headers = &self.sent.headers;
         !self.is_received() || headers.has("host") || headers.has("authority")
     }
 
-    /// Whether somebody made it for its own sake, so that it belongs to what a case is about.
+    /// Whether somebody made it for its own sake, so that it belongs to the story of a case.
     pub fn is_own(&self) -> bool {
         let is_own = matches!(
             self.origin,
@@ -529,13 +542,13 @@ impl RawExchange {
         is_own && self.probe_of.is_none()
     }
 
-    /// An answer that came to somebody else, and was pasted here.
+    /// Whether somebody else got this response, and it was pasted here.
     pub fn is_received(&self) -> bool {
         self.environment == Environment::RECEIVED
     }
 }
 
-/// What a list says of an exchange, without its bodies and headers.
+/// What a list shows of an exchange, without bodies and headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExchangeSummary {
     pub id: ExchangeId,
@@ -545,20 +558,20 @@ pub struct ExchangeSummary {
     pub case: Option<String>,
     pub token: Option<TokenRef>,
     pub method: String,
-    /// As sent; as typed where it could not be sent.
+    /// The URL as sent; as typed if it could not be sent.
     pub url: String,
-    /// `None` where no whole answer came; then `cause` says why.
+    /// `None` without a whole response; then `cause` says why.
     pub status: Option<u16>,
     pub cause: Option<Cause>,
     /// The failure's own sentence.
     pub message: Option<String>,
     pub errors: Vec<ErrorLine>,
-    /// Refused under a status that says that it worked.
+    /// Whether the API refused it although the status says that it worked.
     pub refused: bool,
-    /// It was made to explain another call.
+    /// Whether it was made to explain another call.
     pub is_probe: bool,
     pub origin: CallOrigin,
-    /// The first call of the run that it belongs to.
+    /// The first call of its run.
     pub run: Option<ExchangeId>,
     /// What the person wrote beside the request.
     pub notes: String,
@@ -570,16 +583,17 @@ pub struct ErrorLine {
     pub title: Option<String>,
     pub detail: Option<String>,
     pub code: Option<String>,
-    /// Which part of the input it is about.
+    /// The part of the input that it is about.
     pub field: Option<String>,
 }
 
 impl ExchangeSummary {
+    /// The class of the status; `NoAnswer` if no whole response came.
     pub fn class(&self) -> StatusClass {
         self.status.map_or(StatusClass::NoAnswer, StatusClass::of)
     }
 
-    /// As `Outcome::looks`.
+    /// The class that people see; see `Outcome::looks`.
     pub fn looks(&self) -> StatusClass {
         looks(self.class(), self.refused)
     }

@@ -1,13 +1,15 @@
-//! Texts of a request filled in for an environment.
+//! Fills in the texts of a request for an environment.
 
 use super::template::{self, FilledText};
 use super::{Cause, Environment, Failure};
 use std::borrow::Cow;
 
+/// What to do about a URL without a base, in messages.
 pub const BASE_HINT: &str =
     "Write the whole URL, or give a base with --base-url, --env or base_url in config.toml.";
 
-/// Replaces `{{name}}` by its value, once; `{{token:NAME}}` stays for the vault.
+/// Replaces each `{{name}}` by its value, once; `{{token:NAME}}` stays for the vault. Fails for a
+/// variable without a value.
 pub fn fill(
     text: &str,
     environment: &Environment,
@@ -17,7 +19,7 @@ pub fn fill(
     fill_with(text, environment, place, cause, Cow::Borrowed)
 }
 
-/// The same, with each value written as the text around it asks for.
+/// Does the same, and writes each value as the text around it needs it.
 pub fn fill_with<'e>(
     text: &str,
     environment: &'e Environment,

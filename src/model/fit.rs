@@ -1,5 +1,5 @@
-//! Text fitted to a number of columns: cut, padded or wrapped. All of it passes through `visible`
-//! on the way, so that fitted text is safe to draw and to print.
+//! Fits text to a number of columns: cuts, pads or wraps it. All of it passes through `visible`, so
+//! that fitted text is safe to draw and to print.
 
 use super::visible::{visible, visible_line};
 use unicode_segmentation::UnicodeSegmentation;
@@ -26,7 +26,7 @@ pub fn cut(text: &str, width: usize) -> String {
     kept
 }
 
-/// The text on one line, cut at its beginning: of a path, the end says more.
+/// The text on one line, cut at its beginning: the end of a path says more.
 pub fn cut_front(text: &str, width: usize) -> String {
     let text = visible_line(text);
     if text.width() <= width {
@@ -49,20 +49,20 @@ pub fn cut_front(text: &str, width: usize) -> String {
     }
 }
 
-/// Columns that the text takes on one line.
+/// The columns that the text takes on one line.
 pub fn width(text: &str) -> usize {
     visible_line(text).width()
 }
 
-/// Padded or cut to exactly that width.
+/// The text padded or cut to exactly that many columns.
 pub fn fit(text: &str, width: usize) -> String {
     let text = cut(text, width);
     let pad = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(pad))
 }
 
-/// Text broken into lines of at most that width, between words where it can be. Nothing of it
-/// is left out but the blanks at a break.
+/// Breaks text into lines of at most that many columns, between words if possible. Only the blanks
+/// at a break are left out.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
@@ -84,7 +84,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 }
             }
             for grapheme in word.graphemes(true) {
-                // A cluster that no line could hold is shown in its parts.
+                // A cluster too wide for any line is shown in parts.
                 let whole = grapheme.width() <= width;
                 let parts = if whole { 1 } else { grapheme.chars().count() };
                 let mut rest = grapheme;

@@ -1,17 +1,19 @@
-//! HTTP header fields: in order, names compared without case, repeated names kept, values as
-//! the bytes that came.
+//! HTTP header fields in order: names compare without case, repeated names stay, values are the
+//! bytes that came.
 
 use std::borrow::Cow;
 
+/// One header field (RFC 9110, 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// As received; the HTTP library hands names over in lower case.
+    /// As received; the HTTP library gives names in lower case.
     pub name: String,
     pub value: Vec<u8>,
 }
 
 impl Header {
-    /// The value as text: UTF-8 where it is, Latin-1 otherwise (RFC 9110, 5.5, allows such bytes).
+    /// The value as text: UTF-8 if it is valid, else Latin-1, since RFC 9110, 5.5, allows such
+    /// bytes.
     pub fn text(&self) -> Cow<'_, str> {
         match std::str::from_utf8(&self.value) {
             Ok(text) => Cow::Borrowed(text),
@@ -20,17 +22,19 @@ impl Header {
     }
 }
 
+/// The header fields of a message, in the order they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers {
     fields: Vec<Header>,
 }
 
 impl Headers {
+    /// No fields.
     pub fn new() -> Headers {
         Headers::default()
     }
 
-    /// Adds a field; one of the same name stays beside it.
+    /// Adds a field, beside any other of the same name.
     pub fn push(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
         self.fields.push(Header {
             name: name.into(),
@@ -53,23 +57,27 @@ impl Headers {
         self.fields.iter().filter(matches)
     }
 
+    /// Whether a field of that name exists, in either case of letters.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
+    /// Every field, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Header> {
         self.fields.iter()
     }
 
-    /// The value of the field with that number.
+    /// The value of the field at that position.
     pub fn value_mut(&mut self, number: usize) -> Option<&mut Vec<u8>> {
         self.fields.get_mut(number).map(|field| &mut field.value)
     }
 
+    /// The number of fields; a repeated name counts each time.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
+    /// Whether there are no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }

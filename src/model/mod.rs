@@ -1,5 +1,5 @@
-//! Floor 1: nouns. What HTTP, tokens, environments and calls are, and the one way that
-//! text from outside is made safe to show. Nothing here reads, waits, or knows the time.
+//! Floor 1: nouns. What HTTP, tokens, environments and calls are, and the one way that makes text
+//! from outside safe to show. Nothing here reads, waits, or knows the time.
 
 mod address;
 mod body;

@@ -1,6 +1,6 @@
-//! Words that differ by a slip of the finger.
+//! Words that differ by a typing mistake.
 
-/// Letters to be added, left out, changed or swapped with their neighbour.
+/// How many letters to add, leave out, change or swap with their neighbour.
 pub fn distance(one: &str, other: &str) -> usize {
     let one: Vec<char> = one.chars().take(64).collect();
     let other: Vec<char> = other.chars().take(64).collect();
@@ -26,7 +26,7 @@ pub fn distance(one: &str, other: &str) -> usize {
     rows[one.len()][other.len()]
 }
 
-/// The word that was meant, where one is near enough to be asked about.
+/// The word that was probably meant; `None` if none is close enough to suggest.
 pub fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text = text.to_lowercase();
     let allowed = match text.chars().count() {

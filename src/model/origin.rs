@@ -1,9 +1,9 @@
-//! The border that no token crosses.
+//! Scheme, host and port as one value.
 
 use std::fmt;
 use url::Url;
 
-/// Scheme, host and port: the border that no token crosses (RFC 6454).
+/// Scheme, host and port (RFC 6454): the border that no token crosses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     scheme: String,
@@ -12,6 +12,7 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// The origin of a URL, with the default port filled in; `None` without a host or a known port.
     pub fn of(url: &Url) -> Option<Origin> {
         Some(Origin {
             scheme: url.scheme().to_owned(),
@@ -20,11 +21,13 @@ impl Origin {
         })
     }
 
+    /// The origin of a URL given as text; `None` if it is not a whole URL.
     pub fn parse(text: &str) -> Option<Origin> {
         Origin::of(&Url::parse(text).ok()?)
     }
 
-    /// An origin and nothing else, as settings and options name one; else why it is none.
+    /// Reads a text that is only an origin, as settings and options give it; else says why it is
+    /// not one.
     pub fn exactly(text: &str) -> Result<Origin, &'static str> {
         let url = Url::parse(text).map_err(|error| match error {
             url::ParseError::RelativeUrlWithoutBase => "it has no scheme",
@@ -33,7 +36,8 @@ impl Origin {
         if !matches!(url.scheme(), "http" | "https") {
             return Err("its scheme is not http or https");
         }
-        // What the library trims or turns around would hide another text than the one read here.
+        // The library trims or changes these characters, and would read another text than the one
+        // shown.
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err("it holds a blank or a backslash");
         }
@@ -53,10 +57,12 @@ impl Origin {
         Origin::of(&url).ok_or("it has no host")
     }
 
+    /// Whether it is reached over TLS.
     pub fn is_secure(&self) -> bool {
         self.scheme == "https"
     }
 
+    /// The host, without the port; an IPv6 address keeps its brackets.
     pub fn host(&self) -> &str {
         &self.host
     }

@@ -1,12 +1,12 @@
-//! A pair of a query: what it reads as, and beside it the text that it was written as.
+//! A pair of a query: what it means, and beside it the text it was written as.
 
 use super::template::{Piece, as_data, as_text, pieces};
 use super::{Param, decoded, decoded_around_names, encoded};
 use url::form_urlencoded::byte_serialize;
 
 impl Param {
-    /// The pair as it is written, names in braces included. The row remembers how, where it would
-    /// be written in another way otherwise.
+    /// Reads a pair as it is written, with `{{names}}` in it. The row remembers its text if it
+    /// would be written differently otherwise.
     pub fn of_query(pair: &str) -> Param {
         let (name, value) = read(pair, false);
         let mut row = Param::new(name, value);
@@ -16,7 +16,7 @@ impl Param {
         row
     }
 
-    /// The same of a form.
+    /// Reads a pair of a form the same way.
     pub fn of_form(pair: &str) -> Param {
         let (name, value) = read(pair, false);
         let mut row = Param::new(name, value);
@@ -26,21 +26,21 @@ impl Param {
         row
     }
 
-    /// How the pair was written, for as long as the row is what was read there.
+    /// How the pair was written, as long as the row has not changed.
     pub fn as_written(&self) -> Option<&str> {
         let pair = self.written.as_deref()?;
         let (name, value) = read(pair, self.literal);
-        // With that sign in it it would be two.
+        // With that sign in it the pair would become two.
         let is_one = !pair.contains('&');
         (is_one && name == self.name && value == self.value).then_some(pair)
     }
 
-    /// The pair as it goes into a query, as a text whose names are filled in encoded.
+    /// The pair for a query, as a text whose names are filled in encoded.
     pub fn query_pair(&self) -> String {
         self.pair(query_encoded)
     }
 
-    /// And into a form, where a blank is %20, which every reader of forms understands.
+    /// The pair for a form, where a blank is %20, which every reader of forms accepts.
     pub fn form_pair(&self) -> String {
         self.pair(encoded)
     }
@@ -57,7 +57,7 @@ impl Param {
         }
     }
 
-    /// Another value of a row that is a text; its name stays as it was written.
+    /// Gives a row another text as its value; its name stays as it was written.
     pub fn set_value(&mut self, value: String) {
         if value == self.value {
             return;
@@ -70,7 +70,7 @@ impl Param {
         self.value = value;
     }
 
-    /// Changes name and value, and with them what was written, as far as it still says the same.
+    /// Changes name and value, and the written text if it still means the same.
     pub(super) fn change(&mut self, mut change: impl FnMut(&mut String)) {
         let mut written = self.as_written().map(str::to_owned);
         change(&mut self.name);
@@ -80,7 +80,7 @@ impl Param {
         self.forget_stale();
     }
 
-    /// A text in which nothing is to be filled in becomes the data it stands for.
+    /// Turns a text with nothing to fill in into the data it stands for.
     pub fn settle(&mut self) {
         if self.literal {
             return;
@@ -94,7 +94,7 @@ impl Param {
         }
     }
 
-    /// The other way round.
+    /// Turns data back into a text.
     pub(super) fn unsettle(&mut self) {
         if !self.literal {
             return;
@@ -112,7 +112,7 @@ impl Param {
     }
 }
 
-/// The rows of a query or none, where one of them has no name to be known by.
+/// The rows of a query; `None` if one of them has no name.
 pub fn query_rows(query: &str) -> Option<Vec<Param>> {
     let pairs = query.split('&');
     let rows = pairs.map(|pair| Some(Param::of_query(pair)).filter(|row| !row.name.is_empty()));
@@ -128,14 +128,14 @@ fn read(pair: &str, literal: bool) -> (String, String) {
             true => decoded(&spaced),
             false => decoded_around_names(&spaced),
         };
-        // Bytes that are no text are shown as they were written.
+        // Bytes that are not text are shown as they were written.
         read.unwrap_or_else(|| text.to_owned())
     };
     (plain(name), plain(value))
 }
 
-/// What goes into a query much as it stands: percent-encoded is only what could not stand there,
-/// what ends a pair, and what is asked for; `{{names}}` stay.
+/// Encodes a text for a query as little as possible: only what cannot be in a query, what ends a
+/// pair, and the bytes in `also`; `{{names}}` stay.
 pub fn lightly_encoded(text: &str, also: &[u8]) -> String {
     let mut written = String::with_capacity(text.len());
     let push = |text: &str, written: &mut String| {
@@ -157,12 +157,12 @@ pub fn lightly_encoded(text: &str, also: &[u8]) -> String {
     written
 }
 
-/// As forms in a browser are encoded.
+/// Encodes like a form in a browser.
 pub fn query_encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect()
 }
 
-/// A text encoded, with `{{names}}` left as they are.
+/// Encodes a text, but leaves `{{names}}` as they are.
 fn around_names(text: &str, encode: impl Fn(&str) -> String) -> String {
     let mut written = String::with_capacity(text.len());
     for piece in pieces(text) {

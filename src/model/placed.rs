@@ -1,11 +1,11 @@
-//! The token of a request where its settings say that it goes: in `Authorization` under another
-//! scheme, in a header of its own, in the query or in a cookie.
+//! Puts the token of a request where its settings say: in `Authorization` under another scheme, in
+//! a header of its own, in the query or in a cookie.
 
 use super::{Auth, Environment, Param, Placement, RequestSpec, TokenName, slot};
 use std::borrow::Cow;
 
-/// The request with its token in its place, and the token if that is not `Bearer`. What a person
-/// typed there wins.
+/// The request with its token in place, and the token if it does not go behind `Bearer`. What a
+/// person typed in that place wins.
 pub fn placed<'s>(
     spec: &'s RequestSpec,
     environment: &Environment,
@@ -54,7 +54,7 @@ pub fn placed<'s>(
     (Cow::Owned(spec), is_added.then_some(name))
 }
 
-/// Adds a header, unless one of that name stands there.
+/// Adds a header, unless there is one of that name.
 fn header(spec: &mut RequestSpec, name: &str, value: String) -> bool {
     let mut rows = spec.headers.iter();
     let is_typed = rows.any(|row| row.enabled && row.name.eq_ignore_ascii_case(name));

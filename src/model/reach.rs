@@ -1,17 +1,17 @@
-//! How a host is reached where that is not left to the system: an address for a name, a socket of
+//! How to reach a host in another way than the system would: an address for a name, a socket of
 //! this machine, one family of addresses, one version of HTTP.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::fmt;
 use std::path::PathBuf;
 
-/// What an environment or a run says about its connections. Headers, certificates and the border
-/// of tokens stay with the name in the URL, wherever the connection goes.
+/// What an environment or a run says about its connections. Headers, certificates and the border of
+/// tokens follow the name in the URL, wherever the connection goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// The first that fits a URL holds.
+    /// The first that matches a URL applies.
     pub addresses: Vec<Address>,
-    /// Every connection goes to this socket of the system.
+    /// Every connection goes to this Unix socket.
     pub socket: Option<PathBuf>,
     pub family: Option<Family>,
     pub version: Option<HttpVersion>,
@@ -19,26 +19,27 @@ pub struct Reach {
     pub public: Option<String>,
 }
 
+/// The version of IP to connect with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     Ipv4,
     Ipv6,
 }
 
-/// The one version that is spoken; without it both sides agree on one.
+/// The one version of HTTP to use; without it both sides agree on one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpVersion {
     Http1,
     Http2,
 }
 
-/// Where a name and a port are connected to, as `api.acme.example:443:10.0.0.7`.
+/// The addresses for a name and a port, as in `api.acme.example:443:10.0.0.7`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// In small letters; `*` is every name.
+    /// In lower case; `*` means every name.
     host: String,
     port: u16,
-    /// Addresses in the order they are tried. One of IPv6 may name its zone.
+    /// Addresses in the order to try them. An IPv6 address may name its zone.
     to: Vec<String>,
 }
 
@@ -52,7 +53,7 @@ impl Reach {
         public: None,
     };
 
-    /// Where a name is connected to, if that is said here.
+    /// The addresses for a name and port; `None` leaves them to the system.
     pub fn addresses_of(&self, host: &str, port: u16) -> Option<&[String]> {
         let found = self.addresses.iter().find(|address| {
             let is_meant = address.host == "*" || address.host.eq_ignore_ascii_case(host);
@@ -61,7 +62,7 @@ impl Reach {
         found.map(|address| &address.to[..])
     }
 
-    /// This, and for what it leaves open the other.
+    /// These choices, completed by the other's.
     pub fn or(&self, other: &Reach) -> Reach {
         Reach {
             addresses: [&self.addresses[..], &other.addresses].concat(),
@@ -118,6 +119,7 @@ fn in_two(first: u16, second: u16) -> Ipv4Addr {
 }
 
 impl Family {
+    /// Whether an address belongs to this version of IP.
     pub fn has(self, address: core::net::IpAddr) -> bool {
         address.is_ipv4() == (self == Family::Ipv4)
     }
@@ -133,7 +135,7 @@ impl fmt::Display for Family {
 }
 
 impl Address {
-    /// Reads `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl takes it; else says why it is none.
+    /// Reads `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl takes it; else says why it is not one.
     pub fn read(text: &str) -> Result<Address, &'static str> {
         const FORM: &str = "it is not HOST:PORT:ADDRESS";
         let (host, rest) = text.split_once(':').ok_or(FORM)?;
@@ -165,7 +167,7 @@ fn address(text: &str) -> Option<String> {
         None => text,
     };
     let (number, zone) = match bare.split_once('%') {
-        // RFC 6874 writes the sign as %25 in a URL.
+        // RFC 6874 writes the percent sign as %25 in a URL.
         Some((number, zone)) => (number, Some(zone.strip_prefix("25").unwrap_or(zone))),
         None => (bare, None),
     };

@@ -5,7 +5,7 @@ use super::{Jar, TokenName};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// What stands for a secret that has no name, in everything that is shown or kept.
+/// What replaces a secret without a name in everything shown or kept.
 pub const MASK: &str = "‹secret›";
 
 /// A row of a table: a parameter or a header, which may be switched off.
@@ -14,13 +14,14 @@ pub struct Param {
     pub name: String,
     pub value: String,
     pub enabled: bool,
-    /// Data: nothing in it is filled in, whatever stands in braces.
+    /// Whether it is data: nothing in it is filled in, even `{{names}}`.
     pub literal: bool,
     /// The pair of a query as it was written; see `as_written`.
     pub written: Option<String>,
 }
 
 impl Param {
+    /// A row that is switched on and may hold `{{names}}`.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Param {
         Param {
             name: name.into(),
@@ -31,7 +32,7 @@ impl Param {
         }
     }
 
-    /// A row whose text came from elsewhere as data.
+    /// A row whose text came from elsewhere, as data.
     pub fn data(name: impl Into<String>, value: impl Into<String>) -> Param {
         Param {
             literal: true,
@@ -40,13 +41,13 @@ impl Param {
         .marked()
     }
 
-    /// Without a mark that changes nothing.
+    /// The row without the mark for data, if that mark makes no difference.
     pub fn marked(mut self) -> Param {
         self.literal &= !(template::is_plain(&self.name) && template::is_plain(&self.value));
         self
     }
 
-    /// The tokens that stand in its value.
+    /// The tokens in its value.
     pub fn tokens(&self) -> Vec<TokenName> {
         match self.literal {
             true => Vec::new(),
@@ -55,18 +56,19 @@ impl Param {
     }
 }
 
+/// The body of a request, as typed or loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Body {
     #[default]
     Empty,
     /// May hold `{{variables}}`.
     Text(String),
-    /// Data: goes out byte for byte, whatever stands in braces.
+    /// Data: sent byte for byte, even `{{names}}`.
     Bytes(Vec<u8>),
-    /// Pairs of a form; encoded as they leave.
+    /// Pairs of a form; encoded when they are sent.
     Form(Vec<Param>),
     Multipart(Vec<Part>),
-    /// The contents of a file, byte for byte, read as the call is made.
+    /// The contents of a file, byte for byte, read when the call is made.
     File(String),
 }
 
@@ -74,17 +76,17 @@ pub enum Body {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Part {
     pub name: String,
-    /// The text of the part, or the path of the file that it is read from.
+    /// The text of the part, or the path of the file to read it from.
     pub value: String,
     pub is_file: bool,
-    /// The name that the receiver is told; that of the file if absent.
+    /// The file name to tell the receiver; if `None`, the real one.
     pub file_name: Option<String>,
     pub media_type: Option<String>,
-    /// Stays at home.
+    /// Whether it is switched off and not sent.
     pub is_off: bool,
-    /// Data: nothing in its value is filled in, whatever stands in braces.
+    /// Whether it is data: nothing in its value is filled in, even `{{names}}`.
     pub literal: bool,
-    /// Of a row that is a pair of a query: how it was written.
+    /// For a pair of a query: how it was written.
     pub written: Option<String>,
 }
 
@@ -113,6 +115,7 @@ impl From<Part> for Param {
     }
 }
 
+/// How a request says who makes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Auth {
     #[default]
@@ -122,6 +125,7 @@ pub enum Auth {
 }
 
 impl Auth {
+    /// The token of the request; `None` if it is made without one.
     pub fn token(&self) -> Option<&TokenName> {
         match self {
             Auth::None => None,
@@ -130,7 +134,7 @@ impl Auth {
     }
 }
 
-/// A request as typed. Its texts may hold `{{variables}}`, and `{{token:NAME}}` where a token
+/// A request as typed. Its texts may hold `{{variables}}`, and `{{token:NAME}}` for a token that
 /// goes elsewhere than into `Authorization`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestSpec {
@@ -140,11 +144,12 @@ pub struct RequestSpec {
     pub headers: Vec<Param>,
     pub body: Body,
     pub auth: Auth,
-    /// For people; they stay here, and are kept with the call.
+    /// For people: kept with the call, never sent.
     pub notes: String,
 }
 
 impl RequestSpec {
+    /// A request without headers, body or token.
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> RequestSpec {
         RequestSpec {
             method: method.into(),
@@ -153,14 +158,15 @@ impl RequestSpec {
         }
     }
 
-    /// Whether its body goes out without a type: the row for one is there and switched off.
+    /// Whether its body is sent without a type: there is a row for one, and it is switched off.
     pub fn has_no_type(&self) -> bool {
         let named = |row: &&Param| row.name.eq_ignore_ascii_case("content-type");
         let mut rows = self.headers.iter().filter(named).peekable();
         rows.peek().is_some() && rows.all(|row| !row.enabled)
     }
 
-    /// What another program sends without a type stays so, though it looks like JSON.
+    /// Keeps a body without a type that way, even if it looks like JSON, because another program
+    /// sends it so.
     pub fn keep_untyped(&mut self) {
         let named = |row: &Param| row.enabled && row.name.eq_ignore_ascii_case("content-type");
         let begins = |bytes: &[u8]| bytes.trim_ascii_start().first().copied();
@@ -178,12 +184,12 @@ impl RequestSpec {
         }
     }
 
-    /// Every text that is filled in before it is sent, rows that are switched off included.
+    /// Every text to fill in before sending, with those of rows that are switched off.
     pub fn templates(&self) -> Vec<&str> {
         self.templates_of(|_| true)
     }
 
-    /// Those that go along.
+    /// Every text to fill in of what is sent.
     pub fn sent_templates(&self) -> Vec<&str> {
         self.templates_of(|enabled| enabled)
     }
@@ -208,7 +214,7 @@ impl RequestSpec {
         texts
     }
 
-    /// Changes every text that is filled in before it is sent.
+    /// Changes every text to fill in before sending.
     pub fn change_templates(&mut self, mut change: impl FnMut(&mut String)) {
         change(&mut self.url);
         let form = match &mut self.body {
@@ -229,8 +235,8 @@ impl RequestSpec {
         }
     }
 
-    /// Texts in which nothing is to be filled in become the data they stand for, and are marked
-    /// where that might be forgotten: for a request that was made out of another program's.
+    /// Turns texts with nothing to fill in into the data they stand for, and marks them if that
+    /// might get lost: for a request that another program made.
     pub fn settle(&mut self) {
         let form = match &mut self.body {
             Body::Form(rows) => &mut rows[..],
@@ -258,7 +264,7 @@ impl RequestSpec {
         }
     }
 
-    /// The other way round: data becomes a text that, filled in, is that data again.
+    /// Turns data back into texts that give the same data when filled in.
     pub fn unsettle(&mut self) {
         let form = match &mut self.body {
             Body::Form(rows) => &mut rows[..],
@@ -282,7 +288,7 @@ impl RequestSpec {
         }
     }
 
-    /// The paths of the files that go along.
+    /// The paths of the files to send, to be changed.
     pub fn files_mut(&mut self) -> Vec<&mut String> {
         match &mut self.body {
             Body::File(path) => vec![path],
@@ -294,7 +300,7 @@ impl RequestSpec {
         }
     }
 
-    /// The same, to be read.
+    /// The paths of the files to send.
     pub fn files(&self) -> Vec<&str> {
         match &self.body {
             Body::File(path) => vec![path],
@@ -306,14 +312,15 @@ impl RequestSpec {
         }
     }
 
-    /// Every token that it asks for.
+    /// Every token that it uses.
     pub fn tokens(&self) -> Vec<TokenName> {
         let texts = self.templates().into_iter();
         let slots = texts.flat_map(template::token_names_in);
         slots.chain(self.auth.token().cloned()).collect()
     }
 
-    /// Takes every mention of a token out, so that the request is not sent until it is named anew.
+    /// Removes every mention of a token, so that the request cannot be sent until the token is
+    /// named again.
     pub fn forget_token(&mut self, name: &TokenName) {
         let slot = template::slot(name);
         self.change_templates(|text| *text = text.replace(&slot, MASK));
@@ -322,8 +329,8 @@ impl RequestSpec {
         }
     }
 
-    /// Writes values in the place of the variables that have one here, into a request that was
-    /// made out of another program's. They are data, and stay it.
+    /// Replaces variables by these values in a request that another program made. The values are
+    /// data, and stay data.
     pub fn fill_in(&mut self, values: &[(String, String)]) {
         let values: HashMap<&str, &str> = values
             .iter()
@@ -337,26 +344,27 @@ impl RequestSpec {
         self.settle();
     }
 
+    /// Whether its method only reads (RFC 9110, 9.2.1).
     pub fn is_safe(&self) -> bool {
         is_safe_method(&self.method)
     }
 }
 
-/// RFC 9110, 9.2.1: whether the method asks for no change.
+/// Whether the method asks for no change (RFC 9110, 9.2.1).
 pub fn is_safe_method(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")
 }
 
-/// How a call is made, beside what it says.
+/// How to make a call, apart from its content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Manner {
-    /// The wait before it goes.
+    /// The wait before it is sent.
     pub wait: Duration,
-    /// Whether it goes again where the answer asks to come back later.
+    /// Whether to send it again if the response says to come back later.
     pub retries: bool,
-    /// Bytes of the answer's body that are kept, where it is not the usual number.
+    /// The most bytes of the response's body to keep, if not the default.
     pub body_bytes: Option<u64>,
-    /// The cookies that it takes along.
+    /// The cookies to send along.
     pub jar: Jar,
     /// Whether it ends at a redirect, wherever that leads.
     pub stays: bool,

@@ -1,4 +1,4 @@
-//! From a request as it is typed to one as it is sent.
+//! From a request as typed to one ready to be sent.
 
 use super::address::address;
 use super::body::{Filling, body};
@@ -11,8 +11,8 @@ use super::{
 use std::borrow::Cow;
 use url::Url;
 
-/// Fills in what was typed. A request that cannot be sent comes back as the failure it is,
-/// with the place, the reason and what to change.
+/// Fills in what was typed. Fails for a request that cannot be sent, with the place, the reason and
+/// what to change.
 pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequest, Failure> {
     let (spec, token) = placed(spec, environment);
     let spec = &*spec;
@@ -64,7 +64,7 @@ pub fn resolve(spec: &RequestSpec, environment: &Environment) -> Result<SentRequ
     Ok(sent)
 }
 
-/// A typed `multipart/form-data` says nothing of where the parts end: nobody could read them.
+/// Adds a boundary to a typed `multipart/form-data`: without one nobody could tell the parts apart.
 fn name_boundary(headers: &mut Headers, media_type: &str) {
     let kind = headers.media_type().unwrap_or_default();
     let said = headers.get("content-type").unwrap_or_default();
@@ -83,7 +83,7 @@ fn name_boundary(headers: &mut Headers, media_type: &str) {
     }
 }
 
-/// A request that was kept without its secrets cannot be sent until they are typed again.
+/// Refuses a request that was kept without its secrets until they are typed again.
 fn check_masks(spec: &RequestSpec) -> Result<(), Failure> {
     let rows = spec
         .params
@@ -129,7 +129,7 @@ fn method(text: &str) -> Result<String, Failure> {
     ))
 }
 
-/// The headers in order, their tokens still by name.
+/// The headers in order, with tokens still as names.
 fn headers(
     spec: &RequestSpec,
     environment: &Environment,
@@ -148,7 +148,7 @@ fn headers(
     let named = |name: &str| typed.iter().any(|(known, _)| is(known, name));
     let hosts = typed.iter().filter(|(name, _)| is(name, "host"));
     let hosts: Vec<&str> = hosts.map(|(_, value)| value.text.as_str()).collect();
-    // What an environment sends along is meant for its own host and for no other.
+    // What an environment adds is meant for its own host and no other.
     let border = Border::new(environment, Author::Person, url, &hosts)?;
     let own = environment.headers.iter().filter(|_| border.headers_go());
     let mut headers = Vec::new();
@@ -176,7 +176,7 @@ fn headers(
     Ok(all)
 }
 
-/// RFC 9110, 5: what a field cannot hold.
+/// Refuses what a header field cannot hold (RFC 9110, 5).
 fn check_field(name: &str, value: &FilledText) -> Result<(), Failure> {
     let is_control = |b: u8| (b < 32 && b != b'\t') || b == 127;
     let name_fits = !name.is_empty() && name.bytes().all(is_field_name_byte);
@@ -192,7 +192,7 @@ fn check_field(name: &str, value: &FilledText) -> Result<(), Failure> {
     ))
 }
 
-/// RFC 9110, 5.6.2: the characters of a token.
+/// Whether the byte may be in a field name (RFC 9110, 5.6.2).
 fn is_field_name_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
 }

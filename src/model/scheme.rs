@@ -1,23 +1,23 @@
-//! How the screen looks: a name for each role, and the ink, ground and weight it has. Words only;
-//! what a terminal makes of them is known where pictures are drawn.
+//! How the screen looks: a name for each role, with its ink, ground and weight. No terminal codes
+//! here; `ui` turns these into styles.
 
-/// What a piece of the screen is there for.
+/// What a piece of the screen is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Everything that has no other role, and the empty screen.
+    /// Everything without another role, and the empty screen.
     Ground,
-    /// What lies on top of it: the line of the call, and what opens above the panes.
+    /// What lies on top of it: the call line, and what opens above the panes.
     Raised,
     Dim,
     Strong,
-    /// Names of things a person chose: environment, token.
+    /// Names that a person chose: environment, token.
     Name,
     /// Names inside a body, of parameters and of headers.
     Code,
     Key,
     /// The tab or the screen in front.
     Tab,
-    /// Lines only, never a letter; of the pane in focus also its title.
+    /// Lines only, never a letter; for the pane in focus also its title.
     Frame,
     FrameFocused,
     Selected,
@@ -26,10 +26,10 @@ pub enum Role {
     /// Texts and numbers of a body.
     Text,
     Number,
-    /// What was looked for, and where the cursor is among it.
+    /// Search matches, and the one under the cursor.
     Found,
     FoundCurrent,
-    /// What stands on a block in the colour of a status class.
+    /// Text on a block in the colour of a status class.
     Badge,
     Informational,
     Success,
@@ -41,6 +41,7 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role, in the order of the enum: schemes keep their looks by position.
     pub const ALL: [Role; 25] = [
         Role::Ground,
         Role::Raised,
@@ -69,7 +70,7 @@ impl Role {
         Role::NoAnswer,
     ];
 
-    /// The word for it in a theme's file.
+    /// The word for it in a theme file.
     pub fn id(self) -> &'static str {
         match self {
             Role::Ground => "ground",
@@ -101,19 +102,21 @@ impl Role {
     }
 }
 
+/// A colour, as a terminal can be asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
     /// One of the terminal's own sixteen: black, red, green, yellow, blue, magenta, cyan, white,
     /// and the same again bright.
     Own(u8),
-    /// One of the 256 that many terminals share.
+    /// One of the 256 that most terminals share.
     Shared(u8),
     Rgb(u8, u8, u8),
 }
 
+/// The colours and weight of one role.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
-    /// Absent: as the terminal has it.
+    /// `None` leaves the terminal's own colour.
     pub ink: Option<Ink>,
     pub ground: Option<Ink>,
     pub bold: bool,
@@ -122,28 +125,31 @@ pub struct Look {
     pub reversed: bool,
 }
 
+/// A theme as data: a look for every role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheme {
     pub name: String,
-    /// For whom or for which ground it is.
+    /// Who or which background it is for.
     pub note: String,
     looks: [Look; Role::ALL.len()],
 }
 
 impl Scheme {
-    /// The name of the scheme that is used unless another is chosen.
+    /// The name of the default scheme.
     pub const USUAL: &'static str = "terminal";
 
+    /// The look of a role.
     pub fn look(&self, role: Role) -> Look {
         self.looks[role as usize]
     }
 
+    /// Replaces the look of a role.
     pub fn set(&mut self, role: Role, look: Look) {
         self.looks[role as usize] = look;
     }
 }
 
-/// The terminal's own colours, which fit a light ground as well as a dark one.
+/// The terminal's own colours, which work on light and dark grounds.
 impl Default for Scheme {
     fn default() -> Scheme {
         let plain = Look::default();
@@ -157,7 +163,7 @@ impl Default for Scheme {
         };
         let [black, red, green, yellow, blue, magenta, cyan] = [0, 1, 2, 3, 4, 5, 6];
         let look = |role| match role {
-            // Nobody knows how faint a terminal draws what is dim, so letters never are.
+            // Terminals differ in how faint they draw dim text, so letters are never dim.
             Role::Ground | Role::Raised | Role::Dim | Role::Text => plain,
             Role::Frame => Look { dim: true, ..plain },
             Role::Strong | Role::Name => bold,
@@ -165,7 +171,7 @@ impl Default for Scheme {
                 underlined: true,
                 ..bold
             },
-            // One ink for all that acts.
+            // One ink for everything that acts.
             Role::Key | Role::FrameFocused => ink(cyan, bold),
             Role::Redirection => ink(cyan, bold),
             Role::Code => ink(blue, plain),
@@ -183,7 +189,7 @@ impl Default for Scheme {
                 reversed: true,
                 ..ink(yellow, bold)
             },
-            // Black on the colour can be read on a light ground too; reversed it could not.
+            // Black on the colour is readable on a light ground too; reversed it would not be.
             Role::Badge => ink(black, bold),
             Role::Informational => ink(blue, bold),
             Role::Success => ink(green, bold),

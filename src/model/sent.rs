@@ -1,11 +1,11 @@
-//! A request as it leaves this machine, its tokens still by name.
+//! A request ready to be sent, with its tokens still as names.
 
 use super::{FilledText, Headers, TokenName, TokenRef, as_text, template};
 use std::ops::Range;
 
-/// A request with every variable filled in. Tokens still stand by name; the vault puts the values
-/// in just before the wire, at the places that `slots` says and nowhere else: what looks like a
-/// slot in the texts is text.
+/// A request with every variable filled in. Tokens are still names; the vault puts the values in
+/// just before sending, at the places in `slots` and nowhere else: what looks like a slot in the
+/// texts is text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SentRequest {
     pub method: String,
@@ -14,8 +14,8 @@ pub struct SentRequest {
     pub body: Vec<u8>,
     /// Where tokens go: first in the URL, then in the headers, then in the body, each in order.
     pub slots: Vec<Slot>,
-    /// The files whose contents belong into the body, each with its place in it, in order. They
-    /// are read as the call is made, and none are left in a call that was.
+    /// The files to insert into the body, each with its byte position, in order. They are read when
+    /// the call is made; a call that was made has none left.
     pub files: Vec<(usize, String)>,
     /// The token of its `Authorization` header.
     pub token: Option<TokenRef>,
@@ -26,30 +26,32 @@ pub struct SentRequest {
 pub struct Slot {
     pub name: TokenName,
     pub place: SlotPlace,
-    /// The bytes that make way: `{{token:name}}`, or the mask of the token in a call that is shown.
+    /// The bytes to replace: `{{token:name}}`, or the token's mask in a call that is shown.
     pub range: Range<usize>,
 }
 
+/// The part of a request that a slot is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotPlace {
     /// Percent-encoded there.
     Url,
-    /// The value of the header with that number.
+    /// In the value of the header at that position.
     Header(usize),
-    /// As it is.
+    /// Inserted as it is.
     Body,
     /// Percent-encoded, in a pair of a form.
     Form,
 }
 
 impl SlotPlace {
+    /// Whether the token's value is percent-encoded there.
     pub fn is_encoded(self) -> bool {
         matches!(self, SlotPlace::Url | SlotPlace::Form)
     }
 }
 
 impl SentRequest {
-    /// Every token that goes along, each once.
+    /// Every token that is sent, each once.
     pub fn tokens(&self) -> Vec<TokenName> {
         let mut names: Vec<TokenName> = Vec::new();
         for slot in &self.slots {
@@ -65,11 +67,12 @@ impl SentRequest {
         self.slots_in(|place| place == SlotPlace::Url)
     }
 
-    /// The slots in the header of that number.
+    /// The slots in the header at that position.
     pub fn slots_of_header(&self, number: usize) -> impl Iterator<Item = &Slot> {
         self.slots_in(move |place| place == SlotPlace::Header(number))
     }
 
+    /// The slots in the body, also in one that is a form.
     pub fn slots_of_body(&self) -> impl Iterator<Item = &Slot> {
         self.slots_in(|place| matches!(place, SlotPlace::Body | SlotPlace::Form))
     }
@@ -78,14 +81,15 @@ impl SentRequest {
         self.slots.iter().filter(move |slot| is_meant(slot.place))
     }
 
-    /// Adds a header, its tokens still by name.
+    /// Adds a header, with its tokens still as names.
     pub fn push_header(&mut self, name: &str, value: FilledText) {
         let place = SlotPlace::Header(self.headers.len());
         self.slots.extend(value.slots_at(place));
         self.headers.push(name, value.text);
     }
 
-    /// RFC 6750, 2.1: the token that the request is made with.
+    /// Adds `Authorization: Bearer` with this token, and notes it as the request's own (RFC 6750,
+    /// 2.1).
     pub fn push_bearer(&mut self, name: &TokenName) {
         let mut value = FilledText::from("Bearer ".to_owned());
         value.push_token(name);
@@ -96,8 +100,7 @@ impl SentRequest {
         });
     }
 
-    /// Writes something else in the place of slots, as in a call that is shown; where nothing is
-    /// given, what stands there stays.
+    /// Replaces the content of slots, as for a call that is shown; `None` leaves a slot as it is.
     pub fn put(&mut self, given: impl Fn(&Slot) -> Option<String>) {
         let given: Vec<Option<String>> = self.slots.iter().map(given).collect();
         let mut given = given.into_iter();
@@ -107,13 +110,13 @@ impl SentRequest {
         });
     }
 
-    /// Changes what stands in each slot, one after the other.
+    /// Changes the content of each slot in turn.
     fn change_slots(&mut self, mut change: impl FnMut(&[u8]) -> Vec<u8>) {
         self.change_places(|text, slots| {
             let mut new = Vec::with_capacity(text.len());
             let mut from = 0;
             for slot in slots {
-                // A range that fits nowhere is none of ours, and nothing is written there.
+                // A range outside the text is not ours: write nothing there.
                 let before = text.get(from..slot.range.start).unwrap_or_default();
                 let old = text.get(slot.range.clone()).unwrap_or_default();
                 new.extend_from_slice(before);
@@ -130,8 +133,8 @@ impl SentRequest {
         });
     }
 
-    /// Gives each slot a name that no other text of the request has: for while the texts are
-    /// changed by what knows no slots, but leaves references to tokens as they are.
+    /// Gives each slot a name that occurs nowhere else in the request, while code that knows no
+    /// slots changes the texts but leaves references to tokens alone.
     pub fn number_slots(&mut self) -> Numbered {
         self.drop_strays();
         let stems = (0_u32..).map(|number| format!("{{{{token:slot-{number}-"));
@@ -147,8 +150,7 @@ impl SentRequest {
         numbered
     }
 
-    /// What stood in the slots stands there again, wherever they are by now; those that are gone
-    /// are none any more.
+    /// Restores the content of the slots, wherever they are now; drops those that are gone.
     pub fn name_slots(&mut self, numbered: &Numbered) {
         let mut number = 0;
         self.change_places(|text, slots| {
@@ -183,7 +185,7 @@ impl SentRequest {
         self.change_slots(|_| texts.next().unwrap_or_default());
     }
 
-    /// A range in which neither the name nor the mask of its token stands is no slot any more.
+    /// Drops every slot whose range holds neither the name nor the mask of its token.
     fn drop_strays(&mut self) {
         let is_one = |slot: &Slot, text: &[u8]| {
             let mask = format!("‹token:{}", slot.name);
@@ -202,7 +204,7 @@ impl SentRequest {
         self.slots.retain(|slot| !slot.range.is_empty());
     }
 
-    /// Whether a text stands anywhere in it.
+    /// Whether a text occurs anywhere in it.
     fn holds(&self, text: &str) -> bool {
         let in_bytes = |bytes: &[u8]| match std::str::from_utf8(bytes) {
             Ok(whole) => whole.contains(text),
@@ -216,12 +218,12 @@ impl SentRequest {
             || in_bytes(&self.body)
     }
 
-    /// The URL as a text that is filled in: all of it is data, but for the slots.
+    /// The URL as a text to fill in: all of it is data, apart from the slots.
     pub fn url_template(&self) -> String {
         self.part_of_url(0..self.url.len()).unwrap_or_default()
     }
 
-    /// The same for a part of it.
+    /// A part of the URL as such a text.
     pub fn part_of_url(&self, part: Range<usize>) -> Option<String> {
         let mut text = String::new();
         let mut from = part.start;
@@ -236,7 +238,7 @@ impl SentRequest {
         Some(text)
     }
 
-    /// Changes the text of each place that has slots, together with them.
+    /// Changes the text of each place that has slots, together with the slots.
     fn change_places(&mut self, mut change: impl FnMut(&[u8], &mut [Slot]) -> Vec<u8>) {
         let is_same = |one: &Slot, other: &Slot| one.place == other.place;
         for slots in self.slots.chunk_by_mut(is_same) {
@@ -254,7 +256,7 @@ impl SentRequest {
         }
     }
 
-    /// Puts bytes into the body; the slots behind them move along.
+    /// Inserts bytes into the body; the slots after them move along.
     pub fn insert(&mut self, at: usize, bytes: &[u8]) {
         let at = at.min(self.body.len());
         self.body.splice(at..at, bytes.iter().copied());
@@ -268,7 +270,7 @@ impl SentRequest {
     }
 }
 
-/// What stood in the slots of a request while they have numbers.
+/// The content of a request's slots while they have numbers.
 pub struct Numbered {
     stem: String,
     texts: Vec<Vec<u8>>,
@@ -281,14 +283,14 @@ impl Numbered {
 }
 
 impl FilledText {
-    /// Its slots in a request, where this is the text of that place.
+    /// Its slots, if this is the text of that place in a request.
     pub fn slots_at(&self, place: SlotPlace) -> impl Iterator<Item = Slot> {
         let slots = self.slots.iter().cloned();
         slots.map(move |(range, name)| Slot { name, place, range })
     }
 }
 
-/// A text with something else in the place of its slots, which stand in it in order.
+/// A text with its slots replaced; the slots must be in order.
 pub fn with_slots<'s>(
     text: &[u8],
     slots: impl Iterator<Item = &'s Slot>,
@@ -297,7 +299,7 @@ pub fn with_slots<'s>(
     let mut written = Vec::with_capacity(text.len());
     let mut from = 0;
     for slot in slots {
-        // A range that fits nowhere is none of ours; the text stays as it is.
+        // A range outside the text is not ours; the text stays as it is.
         let Some(before) = text.get(from..slot.range.start) else {
             break;
         };

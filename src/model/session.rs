@@ -1,42 +1,44 @@
-//! A saved list of requests with what came back, to be sent again and compared.
+//! A saved list of requests with the responses they got, to send again and compare.
 
 use super::{RequestSpec, TokenName};
 use std::time::Duration;
 
+/// A list of requests as a session file holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
     pub name: String,
     pub note: String,
-    /// The environment it was recorded in; another may be chosen for a replay.
+    /// The environment it was recorded in; a replay may choose another.
     pub environment: Option<String>,
-    /// Values for what stands in braces, where neither the person nor the environment has others.
+    /// Values for `{{names}}` that neither the person nor the environment sets.
     pub variables: Vec<(String, String)>,
     pub steps: Vec<Step>,
 }
 
+/// One request of a session, with what to take from its response and what to expect of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
     pub name: String,
     pub spec: RequestSpec,
-    /// Variables for later steps, each with the place of its value in the answer of this one.
+    /// Variables for later steps, each with the place of its value in this step's response.
     pub capture: Vec<(String, Capture)>,
     pub expect: Option<Expectation>,
-    /// Who may make this call and who may not, as it should be.
+    /// Who should be allowed to make this call, and who should not.
     pub access: Vec<(TokenName, Pin)>,
 }
 
-/// Where in an answer a value is taken from.
+/// Where to take a value from in a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Capture {
-    /// By the JSON Pointer (RFC 6901) into its body.
+    /// By JSON Pointer (RFC 6901) into its body.
     Body(String),
     Header(String),
-    /// Set by the answer, or on the way to it.
+    /// A cookie set by the response, or by a redirect before it.
     Cookie(String),
 }
 
 impl Capture {
-    /// `JSON at /data/id`, `header X-Csrf`, `cookie sid`
+    /// The place in words: `JSON at /data/id`, `header X-Csrf`, `cookie sid`.
     pub fn words(&self) -> String {
         match self {
             Capture::Body(pointer) if pointer.is_empty() => "JSON at the whole".to_owned(),
@@ -59,7 +61,7 @@ impl From<String> for Capture {
     }
 }
 
-/// What is expected of one token at one call.
+/// What to expect of one token at one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pin {
     Allow,
@@ -67,9 +69,10 @@ pub enum Pin {
 }
 
 impl Pin {
+    /// Both expectations.
     pub const ALL: [Pin; 2] = [Pin::Allow, Pin::Deny];
 
-    /// The word that files and scripts use.
+    /// The word for files and scripts.
     pub fn id(self) -> &'static str {
         match self {
             Pin::Allow => "allow",
@@ -77,30 +80,31 @@ impl Pin {
         }
     }
 
+    /// The expectation with this word; `None` for any other text.
     pub fn from_id(id: &str) -> Option<Pin> {
         Pin::ALL.into_iter().find(|pin| pin.id() == id)
     }
 }
 
-/// What was recorded. Status and codes decide; titles and details never do.
+/// The recorded response. Status and codes decide a comparison; titles and details never do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expectation {
-    /// Absent where no answer came.
+    /// `None` if no response came.
     pub status: Option<u16>,
-    /// One for each entry, in order; an entry without a code stands as an empty text.
+    /// One for each entry, in order; an empty text for an entry without a code.
     pub codes: Vec<String>,
     /// In parallel to `codes`.
     pub titles: Vec<String>,
     pub details: Vec<String>,
-    /// In parallel to `codes`: the pointer, else the parameter, that each entry names.
+    /// In parallel to `codes`: the pointer that each entry names, else the parameter.
     pub places: Vec<String>,
-    /// How long it took, in milliseconds. Never compared: it is there to be read.
+    /// How long it took, in milliseconds. Only for people, never compared.
     pub elapsed_ms: Option<u64>,
-    /// SHA-256 of the body as it may be shown, in hex. The same digest is the same body.
+    /// SHA-256 in hex of the body as it may be shown. Equal digests mean equal bodies.
     pub body_sha256: Option<String>,
-    /// The body itself, where it was asked for: then its paths and types are compared.
+    /// The body itself, if it was asked for: then its paths and types are compared.
     pub body: Option<String>,
-    /// Values that must stand in the body, by JSON Pointer: a text as it is, anything else as JSON.
+    /// Values that the body must contain, by JSON Pointer: a text as it is, anything else as JSON.
     pub values: Vec<(String, String)>,
     /// Places of the body that are not compared, by JSON Pointer.
     pub ignore: Vec<String>,
@@ -108,17 +112,17 @@ pub struct Expectation {
 /// How fast steps follow each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tempo {
-    /// Steps under way at once, as far as they do not need each other; none is the same as one.
+    /// The most steps under way at once, if they do not need each other; zero means one.
     pub at_once: usize,
-    /// The least time from one step to the next, which then go one by one.
+    /// The least time from one step to the next; they then go one by one.
     pub pace: Duration,
-    /// Whether a step that reads goes again where the answer asks to come back later, and was
-    /// not recorded so.
+    /// Whether to repeat a step that reads if the response says to come back later and was not
+    /// recorded like that.
     pub retries: bool,
 }
 
 impl Tempo {
-    /// One step after the other, as soon as it can be.
+    /// One step after the other, without a pause.
     pub const STEADY: Tempo = Tempo {
         at_once: 0,
         pace: Duration::ZERO,

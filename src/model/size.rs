@@ -1,6 +1,7 @@
 //! Sizes as people write and read them.
 
-/// `64MB`, `1.5 KiB`, `200`: decimal units are powers of 1,000, binary ones of 1,024.
+/// Reads `64MB`, `1.5 KiB` or `200` as bytes: decimal units are powers of 1,000, binary ones of
+/// 1,024.
 pub fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let end = text
@@ -20,7 +21,7 @@ pub fn size(text: &str) -> Option<u64> {
     Some((number * factor as f64) as u64)
 }
 
-/// `214 B`, `1.2 KB`, `64 MB`: three figures are enough for a person.
+/// Writes a number of bytes with up to three figures: `214 B`, `1.2 KB`, `64 MB`.
 pub fn size_text(bytes: u64) -> String {
     let mut value = bytes as f64;
     let mut unit = "B";

@@ -1,5 +1,5 @@
-//! Where the value of a token comes from, and how one is got (RFC 6749): of whom, as which
-//! client, and for what. Secrets stand here by where they come from, never by their values.
+//! Where the value of a token comes from, and how to get one from a server (RFC 6749): from which
+//! server, as which client, and for what. Secrets are here by their source, never by value.
 
 use super::{Origin, Placement, Timestamp, TokenName};
 use std::time::Duration;
@@ -14,9 +14,9 @@ pub enum TokenSource {
     Command(Vec<String>),
     Keyring,
     File(std::path::PathBuf),
-    /// Asked for, and kept for this run only.
+    /// Typed by the person, and kept for this run only.
     Prompt,
-    /// One of the practice tokens of the embedded sandbox.
+    /// A practice token of the built-in sandbox.
     Sandbox,
     /// Got from an authorization server.
     Grant(Box<Grant>),
@@ -37,14 +37,15 @@ impl TokenSource {
     }
 }
 
-/// Long, and letters mixed with digits as nobody types a name.
+/// Whether a name looks like a value: long, and letters mixed with digits in a way nobody names
+/// things.
 pub fn looks_like_a_value(name: &str) -> bool {
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     name.len() >= 16 && digits >= 4
 }
 
-/// Where a value comes from, to be told: a variable, a path, a program. What looks like a value
-/// was put there in place of its source, and nothing of it is shown.
+/// The source of a value as it may be shown: a variable, a path, a program. Anything that looks
+/// like a value was put there by mistake, and is hidden.
 pub fn told_source(text: &str) -> &str {
     let is_variable = |text: &str| {
         let letters = text.bytes().filter(u8::is_ascii_uppercase).count();
@@ -58,20 +59,20 @@ pub fn told_source(text: &str) -> &str {
     }
 }
 
-/// A token as configured: its name, its source, and the origins it may travel to.
+/// A configured token: its name, its source, and the origins it may go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     pub name: TokenName,
     pub source: TokenSource,
-    /// Absent: those of the environments that name the token, see `Bindings`.
+    /// `None` means the origins of the environments that name the token; see `Bindings`.
     pub origins: Option<Vec<Origin>>,
     pub placement: Placement,
-    /// How long what a command gives is good: then it runs again.
+    /// How long the output of a command is used before it runs again.
     pub ttl: Option<Duration>,
 }
 
 impl Token {
-    /// How it is got, where it is.
+    /// What to ask an authorization server for; `None` if the value comes from elsewhere.
     pub fn grant(&self) -> Option<&Grant> {
         match &self.source {
             TokenSource::Grant(grant) => Some(grant),
@@ -80,7 +81,7 @@ impl Token {
     }
 }
 
-/// What is asked of an authorization server.
+/// What to ask an authorization server for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     pub kind: GrantKind,
@@ -90,33 +91,34 @@ pub struct Grant {
     pub client_secret: Option<TokenSource>,
     /// In PEM; it is read for each signature, and not kept.
     pub private_key: Option<TokenSource>,
-    /// The name by which the server knows that key.
+    /// The server's name for that key.
     pub key_id: Option<String>,
     pub scopes: Vec<String>,
     pub audience: Option<String>,
-    /// RFC 8707
+    /// The resource that the token is for (RFC 8707).
     pub resource: Option<String>,
-    /// What a server wants besides.
+    /// Other parameters that a server wants.
     pub parameters: Vec<(String, String)>,
 }
 
-/// Where it is asked for.
+/// The server to ask.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Server {
-    /// What its metadata is found by (RFC 8414, OpenID Connect Discovery).
+    /// The issuer, by which its metadata is found (RFC 8414, OpenID Connect Discovery).
     pub issuer: Option<String>,
     pub token_url: Option<String>,
     pub device_url: Option<String>,
     pub authorization_url: Option<String>,
 }
 
+/// The ways to get a token from an authorization server, and what each needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GrantKind {
     ClientCredentials,
     /// RFC 8628
     DeviceCode,
-    /// With PKCE (RFC 7636); `redirect` is the address on this machine that the server knows,
-    /// where it does not take any port (RFC 8252, 7.3).
+    /// With PKCE (RFC 7636); `redirect` is the address on this machine that the server knows, if it
+    /// does not accept any port (RFC 8252, 7.3).
     AuthorizationCode {
         redirect: Option<String>,
     },
@@ -131,7 +133,7 @@ pub enum GrantKind {
         assertion: Option<TokenSource>,
         subject: Option<String>,
     },
-    /// RFC 6749, 4.3; RFC 9700 tells everybody to leave it.
+    /// RFC 6749, 4.3; RFC 9700 says not to use it any more.
     Password {
         user: String,
         password: TokenSource,
@@ -139,7 +141,7 @@ pub enum GrantKind {
 }
 
 impl GrantKind {
-    /// The names in `config.toml`, in the order in which they are told.
+    /// The names in `config.toml`, in the order that messages list them.
     pub const IDS: [&str; 7] = [
         "client_credentials",
         "device_code",
@@ -150,6 +152,7 @@ impl GrantKind {
         "password",
     ];
 
+    /// The name in `config.toml` and JSON.
     pub fn id(&self) -> &'static str {
         match self {
             GrantKind::ClientCredentials => "client_credentials",
@@ -162,6 +165,7 @@ impl GrantKind {
         }
     }
 
+    /// The name for people.
     pub fn words(&self) -> &'static str {
         match self {
             GrantKind::ClientCredentials => "client credentials",
@@ -174,7 +178,7 @@ impl GrantKind {
         }
     }
 
-    /// Whether somebody has to say yes in a browser.
+    /// Whether a person has to agree in a browser.
     pub fn needs_person(&self) -> bool {
         matches!(
             self,
@@ -183,20 +187,21 @@ impl GrantKind {
     }
 }
 
-/// How the client says who it is at the token endpoint.
+/// How the client proves who it is at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuth {
     /// By its id alone: it cannot keep a secret.
     None,
-    /// RFC 6749, 2.3.1, in `Authorization`.
+    /// By a secret in `Authorization` (RFC 6749, 2.3.1).
     Basic,
-    /// The same in the form.
+    /// By the same secret, in the form.
     Post,
-    /// RFC 7523, 2.2
+    /// By an assertion signed with its key (RFC 7523, 2.2).
     PrivateKeyJwt,
 }
 
 impl ClientAuth {
+    /// Every way, in the order that messages list them.
     pub const ALL: [ClientAuth; 4] = [
         ClientAuth::Basic,
         ClientAuth::Post,
@@ -204,6 +209,7 @@ impl ClientAuth {
         ClientAuth::None,
     ];
 
+    /// The name in `config.toml`.
     pub fn id(self) -> &'static str {
         match self {
             ClientAuth::None => "none",
@@ -214,14 +220,14 @@ impl ClientAuth {
     }
 }
 
-/// A secret that belongs to a grant. Each has a name beside that of the token, so that it goes
-/// into a call, and is masked, as tokens are: `acme.secret`.
+/// A secret that belongs to a grant. Each has a name next to the token's, such as `acme.secret`, so
+/// that it can go into a call and is masked like a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantPart {
     ClientSecret,
     PrivateKey,
     Refresh,
-    /// What is signed with the key: for the client, or for a subject.
+    /// Signed with the key, for the client or for a subject.
     Assertion,
     ClientAssertion,
     Password,
@@ -236,6 +242,7 @@ pub enum GrantPart {
 }
 
 impl GrantPart {
+    /// Every part; the vault forgets them together with their token.
     pub const ALL: [GrantPart; 13] = [
         GrantPart::ClientSecret,
         GrantPart::PrivateKey,
@@ -252,9 +259,10 @@ impl GrantPart {
         GrantPart::Asked,
     ];
 
-    /// The longest name of a token that can be got: its parts have names too.
+    /// The longest name of a token got from a server: the names of its parts must fit too.
     pub const LONGEST_NAME: usize = 30;
 
+    /// The word behind the token's name, as in `acme.secret`.
     pub fn word(self) -> &'static str {
         match self {
             GrantPart::ClientSecret => "secret",
@@ -273,14 +281,14 @@ impl GrantPart {
         }
     }
 
-    /// Its name beside that of the token; `None` where that is too long.
+    /// Its name next to the token's; `None` if that would be too long.
     pub fn of(self, token: &TokenName) -> Option<TokenName> {
         TokenName::new(&format!("{token}.{}", self.word()))
     }
 }
 
 impl Grant {
-    /// The secrets that come from somewhere, each with its part.
+    /// The secrets that have a source, each with its part.
     pub fn sources(&self) -> Vec<(GrantPart, &TokenSource)> {
         let mut sources = Vec::new();
         let mut add = |part, source| sources.push((part, source));
@@ -302,7 +310,7 @@ impl Grant {
         sources
     }
 
-    /// The tokens that are given for it.
+    /// The tokens that are handed over to get this one.
     pub fn given(&self) -> Vec<&TokenName> {
         match &self.kind {
             GrantKind::TokenExchange { subject, actor } => {
@@ -313,28 +321,29 @@ impl Grant {
     }
 }
 
-/// What is known of a token that was got.
+/// What is known of a token that was got from a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Got {
     pub name: TokenName,
     /// As in `config.toml`: `client_credentials`.
     pub grant: &'static str,
-    /// Whether it was got with a refresh token that an earlier grant had left.
+    /// Whether a refresh token of an earlier grant got it.
     pub by_refresh: bool,
     pub at: Timestamp,
     /// By our own clock.
     pub until: Option<Timestamp>,
     pub asked: Vec<String>,
-    /// Absent where the server did not say.
+    /// `None` if the server did not say.
     pub given: Option<Vec<String>>,
-    /// Whether it can be got anew without anybody.
+    /// Whether it can be renewed without a person.
     pub renews: bool,
-    /// Why it ends with this run, where it is not in the keyring.
+    /// Why it ends with this run, if it is not in the keyring.
     pub not_kept: Option<String>,
 }
 
 impl Got {
-    /// RFC 6749, 5.1: a server that does not say the scopes gave those that were asked for.
+    /// The scopes of the token: if the server does not say, those that were requested (RFC 6749,
+    /// 5.1).
     pub fn scopes(&self) -> Option<&[String]> {
         match &self.given {
             Some(given) => Some(given),
@@ -344,8 +353,8 @@ impl Got {
     }
 }
 
-/// Why secrets cannot be sent to an address, as the end of a sentence: they go over TLS, or stay
-/// on this machine.
+/// Why secrets cannot be sent to an address, as the end of a sentence: they go over TLS or stay on
+/// this machine.
 pub fn why_no_endpoint(text: &str, is_issuer: bool) -> Option<&'static str> {
     let Ok(url) = Url::parse(text) else {
         return Some("it is no URL");
@@ -368,7 +377,7 @@ pub fn why_no_endpoint(text: &str, is_issuer: bool) -> Option<&'static str> {
     }
 }
 
-/// RFC 8252, 7.3: whether a browser that comes back to an address stays on this machine.
+/// Whether a browser that returns to this address stays on this machine (RFC 8252, 7.3).
 pub fn is_way_back(text: &str) -> bool {
     let url = Url::parse(text).ok();
     url.is_some_and(|url| {

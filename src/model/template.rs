@@ -1,29 +1,30 @@
-//! Texts that are filled in: `{{name}}` stands for the value of a variable, `{{token:name}}` for
-//! a token. Such a text is read once, where a person or a file of ours wrote it. What comes in
-//! its place is data, and is never read again: not a variable's value, not a text that came out
-//! of a file, an answer or another program.
+//! Texts to fill in: `{{name}}` stands for the value of a variable, `{{token:name}}` for a token.
+//! Such a text is read once, where a person or a file of ours wrote it. What replaces a name is
+//! data and is never read again, be it a variable's value or a text from a file, a response or
+//! another program.
 
 use super::TokenName;
 use std::ops::Range;
 
-/// What stands in a filled-in text for a brace that opens no name.
+/// Stands for a brace that opens no name.
 const BRACE: &str = "{{text:brace}}";
 const BRACE_NAME: &str = "text:brace";
 const TOKEN: &str = "token:";
 
+/// A part of a text to fill in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     Plain(&'a str),
     /// A variable.
     Name(&'a str),
-    /// A token, by a name that one can have.
+    /// A token, if the name is a valid one.
     Token(&'a str),
-    /// One brace, as it is.
+    /// A literal brace.
     Brace,
 }
 
 impl<'a> Piece<'a> {
-    /// What is between two pairs of braces; `whole` has them.
+    /// The piece between two pairs of braces; `whole` includes them.
     fn named(name: &'a str, whole: &'a str) -> Piece<'a> {
         match (name, name.strip_prefix(TOKEN)) {
             (BRACE_NAME, _) => Piece::Brace,
@@ -33,7 +34,7 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// As it stands in a text that is filled in.
+    /// Writes the piece as it is in a text to fill in.
     pub fn push_to(self, text: &mut String) {
         match self {
             Piece::Plain(plain) => text.push_str(plain),
@@ -44,7 +45,7 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// Splits a text at its names in braces; braces that hold no name are plain text.
+/// Splits a text at its `{{names}}`; braces without a name are plain text.
 pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -54,7 +55,8 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         let mut from = 0;
         while let Some(found) = rest[from..].find("{{") {
             let open = from + found;
-            // Only as far as a name goes: a text may be full of braces that nothing closes.
+            // Look no further than a name can reach: a text may be full of braces that nothing
+            // closes.
             let inside = &rest[open + 2..];
             let is_outside = |c: char| !(c.is_alphanumeric() || "_-.:".contains(c));
             let length = inside.find(is_outside).unwrap_or(inside.len());
@@ -76,12 +78,12 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// The place of a token, as it is typed.
+/// The slot of a token, as typed.
 pub fn slot(name: &TokenName) -> String {
     format!("{{{{{TOKEN}{name}}}}}")
 }
 
-/// Every token that a text asks for.
+/// Every token that a text uses.
 pub fn token_names_in(text: &str) -> Vec<TokenName> {
     let named = pieces(text).filter_map(|piece| match piece {
         Piece::Token(name) => TokenName::new(name),
@@ -90,7 +92,7 @@ pub fn token_names_in(text: &str) -> Vec<TokenName> {
     named.collect()
 }
 
-/// Every variable that a text names.
+/// Every variable that a text uses.
 pub fn names_in(text: &str) -> Vec<&str> {
     let named = pieces(text).filter_map(|piece| match piece {
         Piece::Name(name) => Some(name),
@@ -99,12 +101,12 @@ pub fn names_in(text: &str) -> Vec<&str> {
     named.collect()
 }
 
-/// Whether nothing in a text is filled in.
+/// Whether a text has nothing to fill in.
 pub fn is_plain(text: &str) -> bool {
     pieces(text).all(|piece| matches!(piece, Piece::Plain(_)))
 }
 
-/// Data as a text that, filled in, is that data again.
+/// Turns data into a text that gives the same data when filled in.
 pub fn as_text(data: &str) -> String {
     let mut text = String::with_capacity(data.len());
     let mut rest = data;
@@ -116,7 +118,7 @@ pub fn as_text(data: &str) -> String {
     text + rest
 }
 
-/// The data that a text stands for; `None` where a name in it has to be filled in first.
+/// The data that a text stands for; `None` if a name must be filled in first.
 pub fn as_data(text: &str) -> Option<String> {
     let mut data = String::with_capacity(text.len());
     for piece in pieces(text) {
@@ -129,8 +131,8 @@ pub fn as_data(text: &str) -> Option<String> {
     Some(data)
 }
 
-/// A text with what is given in the place of each variable, itself a text that is filled in;
-/// where nothing is given, the name stays.
+/// Replaces each variable by what `given` returns, which is again a text to fill in; for `None` the
+/// name stays.
 pub fn with_names(text: &str, mut given: impl FnMut(&str) -> Option<String>) -> String {
     with_pieces(text, |piece| match piece {
         Piece::Name(name) => given(name),
@@ -138,7 +140,7 @@ pub fn with_names(text: &str, mut given: impl FnMut(&str) -> Option<String>) -> 
     })
 }
 
-/// The same for every piece that is not plain.
+/// Replaces every piece that is not plain in the same way.
 pub fn with_pieces(text: &str, mut given: impl FnMut(Piece) -> Option<String>) -> String {
     if !text.contains("{{") {
         return text.to_owned();
@@ -157,7 +159,7 @@ pub fn with_pieces(text: &str, mut given: impl FnMut(Piece) -> Option<String>) -
                 written.push_str(&value);
                 close(&mut written);
             }
-            // Braces that open nothing might, together with a value.
+            // Braces that open nothing could do so together with a value.
             (None, Piece::Plain(plain)) => written.push_str(&as_text(plain)),
             (None, _) => piece.push_to(&mut written),
         }
@@ -168,7 +170,7 @@ pub fn with_pieces(text: &str, mut given: impl FnMut(Piece) -> Option<String>) -
     }
 }
 
-/// Keeps the last brace of a text from opening a name together with what comes behind it.
+/// Keeps the last brace of a text from opening a name together with what follows.
 fn close(text: &mut String) {
     if text.ends_with('{') {
         text.pop();
@@ -176,23 +178,23 @@ fn close(text: &mut String) {
     }
 }
 
-/// A text with its variables filled in, and where in it tokens go.
+/// A text with its variables filled in, and where tokens go in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilledText {
     pub text: String,
-    /// In order; at each place stands the slot as it was typed.
+    /// In order; each range still holds the slot as typed.
     pub slots: Vec<(Range<usize>, TokenName)>,
 }
 
 impl FilledText {
-    /// A token goes in at the end.
+    /// Adds a token at the end.
     pub fn push_token(&mut self, name: &TokenName) {
         let from = self.text.len();
         self.text.push_str(&slot(name));
         self.slots.push((from..self.text.len(), name.clone()));
     }
 
-    /// Puts what is given behind; its slots keep their places in it.
+    /// Appends another text; its slots keep their places in it.
     pub fn push(&mut self, other: FilledText) {
         let by = self.text.len();
         self.text.push_str(&other.text);
@@ -201,7 +203,7 @@ impl FilledText {
         self.slots.extend(slots);
     }
 
-    /// Changes everything but the slots.
+    /// Changes everything except the slots.
     pub fn around_slots(&self, change: impl Fn(&str) -> String) -> FilledText {
         let mut changed = FilledText::default();
         let mut from = 0;
@@ -227,7 +229,7 @@ impl From<String> for FilledText {
     }
 }
 
-/// Fills a text in; a variable without a value comes back by its name.
+/// Fills a text in; fails with the name of a variable that has no value.
 pub fn fill<V: AsRef<str>>(
     text: &str,
     value: impl Fn(&str) -> Option<V>,

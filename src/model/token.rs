@@ -1,5 +1,5 @@
-//! Credentials by name. The value lives in a `Secret`, which cannot be printed; everything that
-//! is kept, shown or sent between floors holds a `TokenRef` instead.
+//! Credentials by name. The value lives in a `Secret`, which cannot be printed; everything kept,
+//! shown or passed between floors holds a `TokenRef` instead.
 
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
@@ -27,13 +27,13 @@ impl TokenName {
         format!("HTTRIAGE_TOKEN_{name}")
     }
 
-    /// A name of our own, written in this program.
+    /// A name that this program itself gives.
     pub fn named(name: &'static str) -> TokenName {
         debug_assert!(TokenName::new(name).is_some(), "{name}");
         TokenName(name.to_owned())
     }
 
-    /// The name that is most like a text that may be none.
+    /// The valid name closest to any text.
     pub fn nearest(text: &str) -> TokenName {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
         let text = text.to_ascii_lowercase();
@@ -49,6 +49,7 @@ impl TokenName {
         })
     }
 
+    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -65,6 +66,7 @@ impl fmt::Display for TokenName {
 pub struct Secret(SecretString);
 
 impl Secret {
+    /// Wraps a value; from here on it can only be read by `reveal`.
     pub fn new(value: impl Into<String>) -> Secret {
         Secret(SecretString::from(value.into()))
     }
@@ -81,47 +83,52 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A value while it is typed. It is never shown, cannot be printed, and is wiped.
+/// A value while it is typed: never shown, not printable, and wiped afterwards.
 pub struct Masked(String);
 
 impl Masked {
-    /// No credential is longer; what is typed beyond it is not taken.
+    /// No credential is longer, in bytes; what is typed beyond this is ignored.
     const LONGEST: usize = 64 * 1024;
 
+    /// An empty value, with all the room it will ever need.
     pub fn new() -> Masked {
-        // A text that grows leaves copies of itself behind.
+        // A string that grows leaves copies of itself behind.
         Masked(String::with_capacity(Masked::LONGEST))
     }
 
+    /// Adds a character; nothing once the value has its greatest length.
     pub fn push(&mut self, c: char) {
         if self.0.len() + c.len_utf8() <= Masked::LONGEST {
             self.0.push(c);
         }
     }
 
+    /// Adds a whole text, up to the greatest length.
     pub fn paste(&mut self, text: &str) {
         text.chars().for_each(|c| self.push(c));
     }
 
+    /// Removes the last character.
     pub fn pop(&mut self) {
         self.0.pop();
     }
 
+    /// Wipes the value from memory.
     pub fn clear(&mut self) {
         self.0.zeroize();
     }
 
-    /// In characters.
+    /// The length in characters.
     pub fn count(&self) -> usize {
         self.0.chars().count()
     }
 
-    /// A copy, to be looked at before it is given.
+    /// A copy, to look at before the value is given.
     pub fn copy(&self) -> Secret {
         Secret::new(self.0.as_str())
     }
 
-    /// The whole of it; nothing is left here.
+    /// Takes the whole value out; nothing stays here.
     pub fn take(&mut self) -> Secret {
         let secret = Secret::new(self.0.as_str());
         self.clear();
@@ -151,13 +158,13 @@ impl fmt::Debug for Masked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRef {
     pub name: TokenName,
-    /// First four hex digits of a hash of the value, the same on every machine, so that two
-    /// people can tell whether they hold the same token. Absent while the value is unread.
+    /// First four hex digits of a hash of the value, the same on every machine, so that two people
+    /// can tell whether they hold the same token. `None` while the value is unread.
     pub fingerprint: Option<String>,
 }
 
 impl TokenRef {
-    /// `support ·a361`
+    /// Name and fingerprint: `support ·a361`.
     pub fn label(&self) -> String {
         match &self.fingerprint {
             Some(print) => format!("{} ·{print}", self.name),
@@ -165,7 +172,7 @@ impl TokenRef {
         }
     }
 
-    /// What stands where the value was: `‹token:support·a361›`.
+    /// What replaces the value wherever it is shown: `‹token:support·a361›`.
     pub fn mask(&self) -> String {
         match &self.fingerprint {
             Some(print) => format!("‹token:{}·{print}›", self.name),
@@ -174,7 +181,7 @@ impl TokenRef {
     }
 }
 
-/// Where a token stands in a request.
+/// Where a token goes in a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Placement {
     /// `Authorization: Bearer …` (RFC 6750, 2.1).
@@ -182,9 +189,9 @@ pub enum Placement {
     Bearer,
     /// In `Authorization`, behind this word.
     Scheme(String),
-    /// The password that belongs to this user (RFC 7617).
+    /// As the password of this user (RFC 7617).
     Basic(String),
-    /// The secret of the client with that id, both written as in a form (RFC 6749, 2.3.1).
+    /// As the secret of the client with that id, both encoded as in a form (RFC 6749, 2.3.1).
     Client(String),
     /// In the header of that name, alone.
     Header(String),
@@ -195,7 +202,7 @@ pub enum Placement {
 }
 
 impl Placement {
-    /// `Authorization: Bearer …`, `X-Api-Key: …`, `?api_key=…`
+    /// The place in words: `Authorization: Bearer …`, `X-Api-Key: …`, `?api_key=…`.
     pub fn words(&self) -> String {
         match self {
             Placement::Bearer => "Authorization: Bearer …".to_owned(),

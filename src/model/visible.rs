@@ -1,6 +1,6 @@
-//! The one function for text from outside. A server, a file or a paste may hold characters that
-//! steer a terminal, reorder a line or cannot be seen; each is replaced by a mark that can be.
-//! Everything drawn, printed, copied or put in a title goes through here.
+//! The one function for text from outside. A server, a file or a paste may contain characters that
+//! control a terminal, reorder a line or cannot be seen; a visible mark replaces each. Everything
+//! drawn, printed, copied or put in a title goes through here.
 
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthChar;
@@ -8,31 +8,31 @@ use unicode_width::UnicodeWidthChar;
 /// Zero-width characters allowed on one base character; scripts need up to three.
 const MARKS_ON_ONE_CHARACTER: usize = 4;
 
-/// Text of several lines made safe: line feeds stay, all else that is unsafe becomes a mark.
+/// Makes text of several lines safe: line feeds stay, anything else that is unsafe becomes a mark.
 pub fn visible(text: &str) -> Cow<'_, str> {
     neutralise(text, false)
 }
 
-/// Text that must stay on one line: line feeds become marks too.
+/// Makes text for one line safe: line feeds become marks too.
 pub fn visible_line(text: &str) -> Cow<'_, str> {
     neutralise(text, true)
 }
 
-/// Text for the clipboard: from there it may be pasted into a terminal. Tabs become blanks and
-/// line ends line feeds; all else that is unsafe becomes a mark.
+/// Text for the clipboard, from where it may be pasted into a terminal. Tabs become blanks and line
+/// ends line feeds; anything else that is unsafe becomes a mark.
 pub fn for_clipboard(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
     visible(&text).into_owned()
 }
 
-/// How many characters of the text would be shown as a mark.
+/// How many characters of the text would become a mark.
 pub fn unsafe_count(text: &str) -> usize {
     text.chars().filter(|&c| is_unsafe(c)).count()
 }
 
-/// Characters that never leave the program as they are: controls but the line feed, those that
-/// change direction, those without any width of their own, line and paragraph separators, tags
-/// and noncharacters.
+/// Whether a character never leaves the program as it is: controls except the line feed, characters
+/// that change direction or have no width of their own, line and paragraph separators, tags and
+/// noncharacters.
 pub fn is_unsafe(c: char) -> bool {
     match c {
         '\n' => false,

@@ -1,4 +1,4 @@
-//! What is told of tokens that are got from authorization servers, as the screen hears of it.
+//! Passes news about tokens from authorization servers to the screen.
 
 use crate::app::pane::SignIn;
 use crate::app::{Message, Notice};
@@ -7,7 +7,7 @@ use crate::model::visible_line;
 use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-/// Hands on what is told for as long as the screen is up.
+/// Passes the news on for as long as the screen is up.
 pub fn hear(mut news: UnboundedReceiver<News>, queue: UnboundedSender<Message>) {
     tokio::spawn(async move {
         while let Some(news) = news.recv().await {

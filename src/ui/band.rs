@@ -1,5 +1,5 @@
-//! The line of what will be sent, on ground of its own, in the same place on every screen: what
-//! goes out at the left, the key that sends it at the right.
+//! The band that shows what will be sent, on its own ground, in the same place on every screen: the
+//! request at the left, the key that sends it at the right.
 
 use super::paint::line_of;
 use super::theme::Theme;
@@ -9,11 +9,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// Words, some of which do something when they are pointed at.
+/// Words, some of which carry out an action when clicked.
 pub type Words = Vec<(Span<'static>, Option<Action>)>;
 
-/// Paints the ground, with a bar at its left edge where there is one to be seen, and says where the
-/// words stand.
+/// Paints the ground, with a bar at its left edge if one is given, and returns the room for the
+/// words.
 pub fn ground(theme: &Theme, band: Rect, bar: Option<Style>, frame: &mut Frame) -> Rect {
     let tall = band.height >= 3;
     frame.buffer_mut().set_style(band, theme.raised());
@@ -23,7 +23,7 @@ pub fn ground(theme: &Theme, band: Rect, bar: Option<Style>, frame: &mut Frame) 
         ..band
     };
     if tall && !theme.is_raised() {
-        // Where it cannot be told from the ground, two thin rules hold it.
+        // If the raised ground looks like the rest, two thin rules mark the band.
         let line = theme.stroke(false).repeat(band.width as usize);
         for y in [band.y, band.bottom() - 1] {
             let place = Rect { y, ..row };
@@ -49,7 +49,7 @@ pub fn ground(theme: &Theme, band: Rect, bar: Option<Style>, frame: &mut Frame) 
     }
 }
 
-/// Draws the words of a screen without a field: as many of those at the left as there is room for.
+/// Draws the words of a screen without a field: as many of those at the left as fit.
 pub fn words(
     theme: &Theme,
     band: Rect,

@@ -17,8 +17,7 @@ use crate::model::{cut, visible_line};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-/// Draws the screen that is in front and returns what it measured.
-/// What can be pointed at goes into `painted`.
+/// Draws the screen in front, returns what it measured, and adds everything clickable to `painted`.
 pub fn draw(
     state: &State,
     theme: &Theme,
@@ -142,7 +141,7 @@ fn draw_names(
     }
 }
 
-/// Draws the rule of a part, and says where its text stands.
+/// Draws the rule of a part, and returns the room for its text.
 fn ruled(
     rule: Rule,
     is_ruled: bool,
@@ -162,7 +161,7 @@ fn ruled(
             screen,
         );
     }
-    // Where there is room, a blank line keeps the text off the rule.
+    // If there is room, a blank line keeps the text off the rule.
     let air = u16::from(layout.ruled && rect.height > 8).min(rect.height - above);
     let indent = layout.indent.min(rect.width / 4);
     Rect {
@@ -173,7 +172,7 @@ fn ruled(
     }
 }
 
-/// The session that is open gives its steps their name.
+/// The title of a part; the steps are named after the open session.
 fn session_title(state: &State, part: Part) -> String {
     let open = state.sessions.open.as_ref();
     match (part, open, state.sessions.files.len()) {
@@ -214,7 +213,7 @@ fn session_parts(state: &State, theme: &Theme, layout: &Layout) -> Vec<(Part, Re
     parts
 }
 
-/// The list stands beside what is told of a token, or above it.
+/// The list and the details of a token, side by side or one above the other.
 fn token_parts(state: &State, layout: &Layout) -> Vec<(TokensPart, Rect)> {
     let middle = layout.middle;
     if layout.wide {
@@ -226,7 +225,7 @@ fn token_parts(state: &State, layout: &Layout) -> Vec<(TokensPart, Rect)> {
     if count == 0 {
         return vec![(TokensPart::List, middle)];
     }
-    // What has the focus gets more of the room.
+    // The part in focus gets more of the room.
     let most = match state.tokens_pane.part {
         TokensPart::List => middle.height / 2,
         TokensPart::Inspector => middle.height * 3 / 10,

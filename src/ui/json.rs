@@ -1,10 +1,11 @@
-//! The colours of one line of JSON, found when it is drawn: no line knows more of itself than
-//! whether it begins inside a string.
+//! The colours of one line of JSON, found when it is drawn: a line only knows whether it begins
+//! inside a string.
 
 use super::theme::Theme;
 use ratatui::style::Style;
 use std::ops::Range;
 
+/// The kinds of text in a line of JSON, each with its own colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token {
     Name,
@@ -17,6 +18,7 @@ pub enum Token {
 }
 
 impl Token {
+    /// The colour of the kind in a theme.
     pub fn style(self, theme: &Theme) -> Style {
         match self {
             Token::Name => theme.code(),
@@ -27,8 +29,8 @@ impl Token {
     }
 }
 
-/// The tokens of a line. `inside` says that it begins inside a string, `ends_in_name` that the
-/// string which goes on behind it is a name.
+/// The tokens of a line. `inside` means that it begins inside a string, `ends_in_name` that the
+/// string which continues after it is a name.
 pub fn tokens(line: &str, inside: bool, ends_in_name: bool) -> Vec<(Range<usize>, Token)> {
     let bytes = line.as_bytes();
     let mut found = Vec::new();
@@ -71,7 +73,7 @@ pub fn tokens(line: &str, inside: bool, ends_in_name: bool) -> Vec<(Range<usize>
     found
 }
 
-/// Where the string ends whose text goes on here, and whether it is a name if it ends on this line.
+/// Where a string that began earlier ends, and whether it is a name, if it ends on this line.
 fn string_end(line: &str, mut at: usize) -> (usize, Option<bool>) {
     let bytes = line.as_bytes();
     while let Some(byte) = bytes.get(at) {

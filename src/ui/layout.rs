@@ -15,22 +15,23 @@ use crate::app::pane::BuilderTab;
 use crate::app::{Pane, SIDE_BY_SIDE, Screen, Split, State};
 use ratatui::layout::Rect;
 
-/// Nothing useful fits below this.
+/// The least columns and rows in which anything useful fits.
 pub const LEAST: (u16, u16) = (20, 5);
 
+/// The rectangles of one picture.
 pub struct Layout {
     pub header: Rect,
-    /// What will be sent, on ground of its own; of one row or of three.
+    /// What will be sent, on its own ground; one row high or three.
     pub band: Rect,
-    /// The names of the panes, where only one is shown.
+    /// The names of the panes, if only one is shown.
     pub names: Option<Rect>,
-    /// Each with its rule, where there are rules.
+    /// Each pane with its rule, if there are rules.
     pub panes: Vec<(Pane, Rect)>,
     /// All the room between the call line and the message.
     pub middle: Rect,
     /// Whether panes stand side by side.
     pub wide: bool,
-    /// Kept blank for messages, so that none moves what stands above it.
+    /// Kept blank for messages, so that a message moves nothing above it.
     pub message: Rect,
     pub footer: Rect,
     /// Whether panes begin with a rule.
@@ -40,7 +41,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Where the text of a pane stands: beneath its rule, with a margin at both sides.
+    /// The room for the text of a pane: below its rule, with a margin on both sides.
     pub fn inside(&self, pane: Rect) -> Rect {
         let rule = u16::from(self.ruled && self.wide).min(pane.height);
         let indent = self.indent.min(pane.width / 4);
@@ -60,6 +61,7 @@ const GUTTER: u16 = 4;
 const REQUEST: u16 = 10;
 const REQUEST_WITH_BODY: u16 = 20;
 
+/// Divides the screen for its size and for the pane in focus.
 pub fn layout(state: &State, area: Rect) -> Layout {
     let wide = area.width >= SIDE_BY_SIDE;
     let ruled = wide || (area.height >= 16 && area.width >= 60);
@@ -70,7 +72,7 @@ pub fn layout(state: &State, area: Rect) -> Layout {
     };
     let tall = wide && area.height >= 24;
     let band = if tall { 3 } else { 1 };
-    // Beneath the band there is air where there is room for it.
+    // Below the band there is a blank row if there is room for one.
     let air = u16::from(tall || (area.width >= 100 && area.height >= 26));
     let top = 1 + band + air;
     let named = ruled && !wide && matches!(state.screen, Screen::Explorer | Screen::Sessions);
@@ -96,7 +98,7 @@ pub fn layout(state: &State, area: Rect) -> Layout {
     }
 }
 
-/// The columns left and right of a gutter; the first begins at the margin.
+/// The columns left and right of a gutter; the left one starts at the margin.
 pub fn columns(middle: Rect, left: u16) -> (Rect, Rect) {
     let first = Rect {
         x: middle.x + 2,

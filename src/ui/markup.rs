@@ -3,8 +3,7 @@
 use super::json::Token;
 use std::ops::Range;
 
-/// The tokens of a line: the names of tags and attributes, what is in quotes, and all that only
-/// holds these together.
+/// The tokens of a line: names of tags and attributes, quoted text, and the signs between them.
 pub fn tokens(line: &str) -> Vec<(Range<usize>, Token)> {
     let bytes = line.as_bytes();
     let mut found = Vec::new();
@@ -47,7 +46,7 @@ fn tag(bytes: &[u8], place: Range<usize>, found: &mut Vec<(Range<usize>, Token)>
     }
 }
 
-/// Where a tag ends; what stands in quotes does not end it.
+/// Where a tag ends; quoted text does not end it.
 fn tag_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(next) = find(bytes, at, b">\"\'") {

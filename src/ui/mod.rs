@@ -1,5 +1,5 @@
-//! Floor 5: pictures. Draws what the state holds and changes nothing; what the last picture
-//! measured goes back as `Painted`.
+//! Floor 5: pictures. Draws the state and changes nothing; what the last picture measured goes back
+//! as `Painted`.
 
 mod band;
 mod beside;

@@ -1,5 +1,5 @@
-//! The few strokes that panes share: rules, frames, tabs, cells side by side, and the last sweep
-//! over a finished picture.
+//! The drawing that panes share: rules, frames, tabs, columns, and the last check of a finished
+//! picture.
 
 use super::theme::Theme;
 use crate::app::{Action, Area, Painted, Spot};
@@ -14,6 +14,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
 use unicode_width::UnicodeWidthStr;
 
+/// The drawing library's rectangle as the state keeps it.
 pub fn area_of(rect: Rect) -> Area {
     Area {
         x: rect.x,
@@ -23,7 +24,7 @@ pub fn area_of(rect: Rect) -> Area {
     }
 }
 
-/// The sign of a class; a success that says no has one of its own.
+/// The sign of a status class; a success that the API refused has one of its own.
 pub fn sign(class: StatusClass, refused: bool, theme: &Theme) -> &'static str {
     match (refused && class == StatusClass::Success, theme.ascii) {
         (true, false) => "✓!",
@@ -32,7 +33,7 @@ pub fn sign(class: StatusClass, refused: bool, theme: &Theme) -> &'static str {
     }
 }
 
-/// A bar that is filled to a part of its width.
+/// A bar that is filled to a part of its width, between 0 and 1.
 pub fn gauge(part: f64, width: usize, theme: &Theme) -> String {
     let filled = (part.clamp(0.0, 1.0) * width as f64).round() as usize;
     let (full, open) = if theme.ascii {
@@ -43,6 +44,7 @@ pub fn gauge(part: f64, width: usize, theme: &Theme) -> String {
     full.repeat(filled) + &open.repeat(width - filled.min(width))
 }
 
+/// A box for what lies on top, drawn in ASCII if the theme asks for it.
 pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
     let set = if theme.ascii {
         border::Set {
@@ -65,13 +67,13 @@ pub fn frame<'a>(title: Line<'a>, focused: bool, theme: &Theme) -> Block<'a> {
         .title(title)
 }
 
-/// Empties a part of the screen for what lies on top of it.
+/// Clears a part of the screen for what lies on top of it.
 pub fn clear(area: Rect, theme: &Theme, frame: &mut Frame) {
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, theme.raised());
 }
 
-/// What lies beneath something steps back: it can still be read, and shouts no more.
+/// Dims what lies below something else: still readable, but quiet.
 pub fn fade(area: Rect, theme: &Theme, frame: &mut Frame) {
     let style = theme.ground().patch(theme.dim());
     let buffer = frame.buffer_mut();
@@ -83,8 +85,8 @@ pub fn fade(area: Rect, theme: &Theme, frame: &mut Frame) {
     }
 }
 
-/// The thin line that a pane begins with: its title at the left, its one fact at the right. Where
-/// the focus is, it is heavy.
+/// The thin line on top of a pane: its title at the left, one fact at the right. It is heavy in the
+/// pane with the focus.
 pub struct Rule<'a> {
     pub title: &'a str,
     pub fact: &'a str,
@@ -92,6 +94,7 @@ pub struct Rule<'a> {
 }
 
 impl Rule<'_> {
+    /// Draws the rule on one row; the fact is cut before the title.
     pub fn draw(&self, theme: &Theme, row: Rect, frame: &mut Frame) {
         let width = row.width as usize;
         let stroke = theme.stroke(self.focused);
@@ -131,8 +134,8 @@ impl Rule<'_> {
     }
 }
 
-/// The names of panes of which one is shown, in one line; the fact of that one at the right. What
-/// has the focus is heavy.
+/// The names of panes when only one is shown, on one line, with that pane's fact at the right. The
+/// one in focus is heavy.
 pub struct Names<'a> {
     pub names: &'a [(String, bool)],
     pub fact: &'a str,
@@ -140,6 +143,7 @@ pub struct Names<'a> {
 }
 
 impl Names<'_> {
+    /// Draws the names on one row and makes each clickable.
     pub fn draw(
         &self,
         theme: &Theme,
@@ -187,7 +191,7 @@ impl Names<'_> {
     }
 }
 
-/// A block of lines with a bar at its left, as high as the block: the one sign for a verdict.
+/// A block of lines with a bar of the same height at its left: the one sign for a verdict.
 pub fn barred(lines: Vec<Line<'static>>, bar: Style, theme: &Theme) -> Vec<Line<'static>> {
     let stroke = if theme.ascii { "| " } else { "▌ " };
     let lines = lines.into_iter().map(|line| {
@@ -198,7 +202,7 @@ pub fn barred(lines: Vec<Line<'static>>, bar: Style, theme: &Theme) -> Vec<Line<
     lines.collect()
 }
 
-/// A line of words, some of which do something when they are pointed at.
+/// A line of words, some of them clickable.
 pub fn line_of(
     parts: Vec<(Span<'static>, Option<Action>)>,
     area: Rect,
@@ -219,8 +223,8 @@ pub fn line_of(
 /// Columns between tabs.
 const BETWEEN_TABS: usize = 3;
 
-/// Draws tabs in a row, the one in front underlined, and makes each a spot. Where not all fit, they
-/// move together; if that is not enough, the first ones go.
+/// Draws tabs in a row, the one in front underlined, and makes each clickable. If they do not all
+/// fit, the gaps shrink; if that is not enough, the first tabs go.
 pub fn tab_row(
     titles: &[(String, bool)],
     theme: &Theme,
@@ -258,10 +262,10 @@ pub fn tab_row(
     }
 }
 
-/// A text, the columns it has, and its style.
+/// A text, the columns it gets, and its style.
 pub type Cell = (String, usize, Style);
 
-/// Texts in columns, each wrapped to its width, three blanks apart.
+/// Texts in columns, each wrapped to its width, with three blanks between them.
 pub fn columns(cells: &[Cell]) -> Vec<Line<'static>> {
     let wrapped: Vec<Vec<String>> = cells
         .iter()
@@ -281,10 +285,10 @@ pub fn columns(cells: &[Cell]) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// Lines of a detail that are seen before its entry is opened.
+/// Lines of a detail that are visible before its entry is opened.
 const DETAIL_LINES: usize = 3;
 
-/// A text that takes no more than some lines, with a sign where it goes on.
+/// A text in no more than `most` lines, with a sign if it goes on.
 fn in_lines(text: &str, width: usize, most: usize) -> String {
     let lines = wrap(text, width);
     if lines.len() <= most {
@@ -300,15 +304,15 @@ fn in_lines(text: &str, width: usize, most: usize) -> String {
     kept.join(" ")
 }
 
-/// Below this many columns side by side breaks words; entries are then stacked.
+/// With fewer columns than this, a table would break words; entries are then stacked.
 const SIDE_BY_SIDE: usize = 40;
-/// A code of this length gets its columns even where they are dear: a broken one cannot be read.
+/// A code of this length gets its columns even if they are scarce: nobody can read a broken code.
 const CODE: usize = 24;
 
 /// What stands before the name of a field in JSON:API.
 pub const BEFORE_FIELD: [&str; 2] = ["/data/attributes", "/data/relationships"];
 
-/// The name of a field as people say it, without where all fields stand.
+/// The name of a field as people say it, without the part that all fields share.
 pub fn short_field(pointer: &str) -> &str {
     let below = BEFORE_FIELD
         .iter()
@@ -327,21 +331,22 @@ fn fields<'a>(entries: &(impl Iterator<Item = &'a ErrorLine> + Clone)) -> usize 
     widths.max().unwrap_or(0)
 }
 
-/// How wide title, detail and code may be, so that every code stands on one line if it can.
+/// The widths of title, detail and code, chosen so that every code fits on one line if possible.
 pub struct EntryColumns {
     stacked: bool,
-    /// Nothing where all rows share it and there is little room.
+    /// Zero if all rows share the title and there is little room.
     title: usize,
     detail: usize,
-    /// Nothing where no row has one.
+    /// Zero if no row has a field.
     field: usize,
     code: usize,
 }
 
-/// Below this, a title that all rows share gives its place to the field.
+/// With less room than this, a title that all rows share makes way for the field.
 const ROOMY: usize = 90;
 
 impl EntryColumns {
+    /// Fits the columns to these entries in `width` columns.
     pub fn new<'a>(
         entries: impl Iterator<Item = &'a ErrorLine> + Clone,
         width: usize,
@@ -362,7 +367,7 @@ impl EntryColumns {
         let longest_code = longest(|e| &e.code);
         let most = (room / 3).max(CODE.min(room.saturating_sub(28))).max(4);
         let code = longest_code.clamp(4, most);
-        // A title that is wrapped anyway takes no more than its longest line.
+        // A title that wraps anyway needs no more than its longest line.
         let most_title = (room * 3 / 10).max(5);
         let titles = entries.clone().filter_map(|e| e.title.as_deref());
         let title_lines = titles.flat_map(|title| wrap(title, most_title));
@@ -374,7 +379,7 @@ impl EntryColumns {
                 .unwrap_or(0)
                 .max(5),
         };
-        // What no detail needs is the field's.
+        // What the details do not need goes to the field.
         let longest_detail = longest(|e| &e.detail);
         let spare = room.saturating_sub(code + title + longest_detail);
         let field = match longest_field {
@@ -386,7 +391,7 @@ impl EntryColumns {
         EntryColumns {
             stacked,
             title,
-            // A table is as wide as what it holds.
+            // A table is as wide as its content.
             detail: match stacked {
                 true => left,
                 false => left.min(longest_detail.max(6)),
@@ -396,7 +401,7 @@ impl EntryColumns {
         }
     }
 
-    /// The names of the columns, where there are columns.
+    /// The headings of the columns; `None` if entries are stacked.
     pub fn header(&self, theme: &Theme) -> Option<Line<'static>> {
         if self.stacked {
             return None;
@@ -410,14 +415,14 @@ impl EntryColumns {
         columns(&cells).pop()
     }
 
-    /// The cells of the columns that there are.
+    /// The cells of the columns that exist.
     fn kept(&self, cells: [Cell; 4]) -> Vec<Cell> {
         let cells = cells.into_iter();
         cells.filter(|(_, width, _)| *width > 0).collect()
     }
 
-    /// Title, detail, field and code side by side; what the API left out is a dash. A long detail is
-    /// cut after three lines, unless the entry is opened.
+    /// Title, detail, field and code side by side, with a dash for what the API left out. A long
+    /// detail is cut after three lines, unless the entry is open.
     pub fn entry(&self, entry: &ErrorLine, opened: bool, theme: &Theme) -> Vec<Line<'static>> {
         let text = |text: &Option<String>| match text {
             Some(text) => text.clone(),
@@ -446,7 +451,7 @@ impl EntryColumns {
         columns(&self.kept([title, detail, field, code]))
     }
 
-    /// One above the other; the code beside the title where both fit on a line.
+    /// The cells one above the other; the code beside the title if both fit on one line.
     fn stack(&self, mut title: Cell, mut detail: Cell, mut code: Cell) -> Vec<Line<'static>> {
         let width = self.title + self.detail + self.field + self.code;
         let beside = title.0.width() + 2 + code.0.width() <= width;
@@ -467,7 +472,7 @@ impl EntryColumns {
     }
 }
 
-/// Says on the lower edge of a frame how many lines lie beneath it.
+/// Says on the lower edge of a frame how many lines lie below.
 pub fn more<'a>(block: Block<'a>, below: usize, theme: &Theme) -> Block<'a> {
     if below == 0 {
         return block;
@@ -476,7 +481,7 @@ pub fn more<'a>(block: Block<'a>, below: usize, theme: &Theme) -> Block<'a> {
     block.title_bottom(Line::raw(format!(" {arrow}{below} more ")).right_aligned())
 }
 
-/// The part of a line that is seen from a column on, with a sign where it goes on.
+/// The part of a line that is visible from a column on, with a sign if it goes on.
 pub fn clip(spans: Vec<Span<'static>>, left: usize, room: usize) -> Vec<Span<'static>> {
     let mut skip = left;
     let mut seen = Vec::new();
@@ -509,7 +514,7 @@ pub fn clip(spans: Vec<Span<'static>>, left: usize, room: usize) -> Vec<Span<'st
     kept
 }
 
-/// Hides in a finished picture what tells persons and things apart: whatever widget drew it.
+/// Hides whatever identifies people and things in a finished picture, whichever widget drew it.
 pub fn hide(buffer: &mut Buffer) {
     let width = buffer.area.width.max(1) as usize;
     for row in buffer.content.chunks_mut(width) {
@@ -523,10 +528,10 @@ pub fn hide(buffer: &mut Buffer) {
     }
 }
 
-/// The longest emoji are joined from ten; more are marks piled on one letter.
+/// The longest emoji consist of ten characters; anything longer is marks piled on one letter.
 const CELL_CHARACTERS: usize = 12;
 
-/// The signs that this program writes itself, for a terminal that has only ASCII.
+/// An ASCII stand-in for each sign that this program draws.
 fn plain(symbol: &str) -> Option<&'static str> {
     let first = symbol.chars().next()?;
     Some(match first {
@@ -539,8 +544,8 @@ fn plain(symbol: &str) -> Option<&'static str> {
     })
 }
 
-/// The last guard: no cell of a finished picture holds a character that steers the terminal,
-/// whatever widget put it there.
+/// The last guard: removes every character that controls a terminal from a finished picture,
+/// whichever widget drew it.
 pub fn sweep(buffer: &mut Buffer, theme: &Theme) {
     for cell in &mut buffer.content {
         let symbol = cell.symbol();

@@ -13,11 +13,11 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Clear;
 
-/// From here on what lies on top has its keys in its lower edge.
+/// From this many columns on, what lies on top has its keys on its lower edge.
 const EDGED: u16 = 60;
 /// Rows of a sheet that has room for a message.
 const ROOMY: u16 = 6;
-/// Columns of that edge that say how much lies beneath it.
+/// Columns of that edge that say how many lines lie below.
 const MORE: u16 = 12;
 
 /// Draws the state and returns what the picture measured.
@@ -50,7 +50,7 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
     for (border, rect) in borders(&layout.panes) {
         painted.spots.push((area_of(rect), Spot::Border(border)));
     }
-    // The keys of what lies on top stand in its own lower edge, where it has one.
+    // What lies on top has its keys on its own lower edge, if it has one.
     let asks = matches!(state.overlay, Some(Overlay::Question(_)));
     if state.overlay.is_none() || asks || area.width < EDGED {
         let footer = status_bar::footer(state, theme, layout.footer, painted);
@@ -62,12 +62,12 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
     };
     let mut over = None;
     if let Some(overlay) = &state.overlay {
-        // The hints of the last line belong to what lies on top; all else is behind it.
+        // The hints of the last line belong to what lies on top; everything else is behind it.
         let words = painted.clone();
         painted.spots.retain(|(area, _)| area.y == layout.footer.y);
         let all = (area_of(room), Spot::Behind);
         painted.spots.insert(0, all);
-        // A question is one line: what it is about stays to be read.
+        // A question is one line: what it is about stays readable.
         if !asks {
             fade(room, theme, screen);
         }
@@ -79,7 +79,7 @@ fn draw_whole(state: &State, theme: &Theme, screen: &mut Frame, painted: &mut Pa
     }
 }
 
-/// Over a sheet with room for it, what happened stands in its last rows.
+/// In a sheet with room for it, a message takes the last rows.
 fn draw_message_in(sheet: Rect, state: &State, theme: &Theme, screen: &mut Frame) {
     let inside = sheet.inner(Margin::new(1, 1));
     let lines = status_bar::notice(state, theme, inside.width);
@@ -95,8 +95,8 @@ fn draw_message_in(sheet: Rect, state: &State, theme: &Theme, screen: &mut Frame
     }
 }
 
-/// What happened stands in a line of its own above the keys, and grows upwards over what is there:
-/// nothing moves. Where there is little room it takes the place of the keys.
+/// A message has its own line above the keys, and grows upwards over what is there: nothing moves.
+/// In little room it replaces the keys.
 fn draw_message(state: &State, theme: &Theme, layout: &Layout, screen: &mut Frame) {
     let area = screen.area();
     let (lines, most) = match &state.overlay {
@@ -158,7 +158,7 @@ fn draw_overlay(
         Overlay::Manual(_) => pane::manual::place(room),
         Overlay::Pasted(pasted) => pane::pasted::place(state, pasted, room),
         Overlay::SignIn(shown) => pane::sign_in::place(shown, room),
-        // It stands in the line of messages.
+        // It is in the message line.
         Overlay::Question(_) => return None,
     };
     clear(rect, theme, screen);
@@ -259,7 +259,8 @@ fn draw_panes(
     pane::builder::draw_candidates(state, theme, layout.band, layout.middle, screen, painted);
 }
 
-/// What lies between panes side by side and can be moved: the gutter, and the rule of the history.
+/// The lines between panes side by side that the mouse can move: the gutter, and the rule of the
+/// history.
 fn borders(panes: &[(Pane, Rect)]) -> Vec<(Border, Rect)> {
     let of = |pane| panes.iter().find(|(which, _)| *which == pane).map(|p| p.1);
     let (Some(history), Some(response)) = (of(Pane::History), of(Pane::Response)) else {

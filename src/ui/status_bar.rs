@@ -1,4 +1,4 @@
-//! The first line and the last ones: where calls go, with which token, what happened, and the
+//! The first line and the last ones: where calls go, with which token, the last message, and the
 //! keys worth knowing here.
 
 use super::paint::line_of;
@@ -13,7 +13,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Where and as whom, on every screen; at the right the screens, and the keys that find and help.
+/// The environment and the token, on every screen; at the right the screens, and the keys for
+/// finding and help.
 pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -> Line<'static> {
     let width = area.width as usize;
     let (wide, narrow) = (width >= 120, width < 60);
@@ -63,7 +64,7 @@ pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     let width_of = |parts: &[(Span, Option<Action>)]| -> usize {
         parts.iter().map(|(span, _)| span.width()).sum()
     };
-    // Where there is no room for both, the name of the screen is worth more than the token.
+    // If there is no room for both, the name of the screen beats the token.
     let screen = state.screen.title().width() + 4;
     if narrow && width_of(&parts) + screen > width && state.screen != Screen::Explorer {
         parts.truncate(before_token);
@@ -87,7 +88,7 @@ pub fn header(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     line_of(parts, area, painted)
 }
 
-/// What the API said of a token, in a few words: a role that it has, else whose it is.
+/// What the API said about a token, in a few words: a role that it has, else whose it is.
 fn known_of(state: &State, token: &TokenRef) -> Option<String> {
     let place = &state.environment().name;
     let survey = state.tokens_pane.survey(place, &token.name)?;
@@ -98,7 +99,7 @@ fn known_of(state: &State, token: &TokenRef) -> Option<String> {
 }
 
 /// The screens with their keys, the one in front underlined, and the keys for finding and help: as
-/// much of that as there is room for.
+/// many as fit.
 fn at_the_right(
     state: &State,
     theme: &Theme,
@@ -107,7 +108,7 @@ fn at_the_right(
 ) -> Vec<(Span<'static>, Option<Action>)> {
     let key = |action| state.keymap.hint(action).unwrap_or_default();
     let find = key(Action::OpenPalette);
-    // A letter is typed into a field; the other key for help works there too.
+    // A letter would be typed into a field; the other key for help works there too.
     let help = match state.is_typing() {
         true => state.keymap.hint_while_typing(Action::OpenHelp),
         false => state.keymap.hint(Action::OpenHelp),
@@ -171,7 +172,7 @@ fn at_the_right(
     alone.push(space(1));
     let mut help_alone = hint(&help, " help", Action::OpenHelp).to_vec();
     help_alone.push(space(1));
-    // What is written does not depend on how long a name is, as long as there is room.
+    // The form of the words does not depend on the length of a name, as long as there is room.
     let forms = match whole {
         120.. => vec![wide, usual, close, short, help_alone],
         100..120 => vec![usual, close, short, help_alone],
@@ -184,7 +185,7 @@ fn at_the_right(
     forms.into_iter().find(fits).unwrap_or_default()
 }
 
-/// The keys of the sheet or the screen that is in front; none where a pane of the explorer is.
+/// The keys of the sheet or the screen in front; none if that is a pane of the explorer.
 fn keys_in_front(state: &State) -> Vec<Action> {
     let (place, common): (Place, &[Action]) = match (&state.overlay, state.screen) {
         (Some(Overlay::Dialog(dialog)), _) => {
@@ -197,7 +198,7 @@ fn keys_in_front(state: &State) -> Vec<Action> {
             let shown = keys.into_iter().filter(|(is_shown, _)| *is_shown);
             return shown.map(|(_, action)| action).collect();
         }
-        // A letter is typed then, and Esc ends the search first.
+        // Letters are typed then, and Esc ends the search first.
         (Some(Overlay::Help(help)), _) if help.search.is_some() => {
             return vec![Action::HelpDown, Action::FieldDone];
         }
@@ -205,7 +206,7 @@ fn keys_in_front(state: &State) -> Vec<Action> {
         (Some(Overlay::Manual(manual)), _) => return keys_of_the_manual(manual),
         (Some(Overlay::Palette(_)), _) => (Place::Palette, &[]),
         (Some(Overlay::Setup(_)), _) => (Place::Setup, &[Action::Send]),
-        // The others stand on the sheet, each with what it does.
+        // The other keys are on the sheet, each with what it does.
         (Some(Overlay::Pasted(_)), _) => return vec![Action::PastedForget],
         (Some(Overlay::SignIn(_)), _) => (Place::SignIn, &[]),
         (Some(Overlay::Question(Question::Write { .. })), _) => (Place::Write, &[]),
@@ -244,7 +245,7 @@ fn keys_in_front(state: &State) -> Vec<Action> {
     own.chain(common.iter().copied()).collect()
 }
 
-/// Where topics are listed one opens them, in a page one turns it.
+/// In the list of topics, the key that opens one; in a page, the keys that turn it.
 fn keys_of_the_manual(manual: &Manual) -> Vec<Action> {
     let keys = [
         (manual.topic.is_none(), Action::ManualOpen),
@@ -260,7 +261,7 @@ fn keys_of_the_manual(manual: &Manual) -> Vec<Action> {
     shown.map(|(_, action)| action).collect()
 }
 
-/// What happened and what to try, on as many lines as it takes.
+/// What happened and what to try, on as many lines as that takes.
 pub fn notice(state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     let Some(notice) = &state.notice else {
         return Vec::new();
@@ -277,7 +278,7 @@ pub fn notice(state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
         (Level::Trouble, true) => "! ",
     };
     let what = format!("{sign}{}", notice.what);
-    // On one line where both fit there.
+    // On one line if both fit there.
     if what.width() + 2 + notice.remedy.width() <= room {
         return vec![Line::from(vec![
             Span::styled(format!("{margin}{what}"), style),
@@ -296,7 +297,7 @@ pub fn notice(state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     lines
 }
 
-/// The keys of this place, the most useful first, as many as fit.
+/// The keys that work here, the most useful first, as many as fit.
 pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -> Line<'static> {
     let width = area.width;
     let in_front = keys_in_front(state);
@@ -488,7 +489,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
         };
         let Some(hint) = hint else { continue };
         let key = theme.key_name(&hint);
-        // What ends editing of a pane's own text leaves a question unanswered.
+        // The key that ends typing in a pane leaves a question unanswered.
         let words = match action {
             Action::ProbeClose => closing(state),
             Action::Back if state.response.awaiting.is_some() => "stop",
@@ -527,7 +528,7 @@ pub fn footer(state: &State, theme: &Theme, area: Rect, painted: &mut Painted) -
     line_of(parts, area, painted)
 }
 
-/// A refused answer asks for its reason.
+/// The best next key: for a refused response, the one that asks why.
 fn second_step(state: &State) -> Action {
     let shown = state.response.shown.as_ref();
     let refused = shown.is_some_and(|shown| is_refused(&shown.exchange, &shown.errors.entries));
@@ -537,7 +538,7 @@ fn second_step(state: &State) -> Action {
     }
 }
 
-/// What the answer in front itself calls for, else another call.
+/// The key that the response in front calls for, else the one for another call.
 fn next_step(state: &State) -> Action {
     [Action::BackOff, Action::FetchLarger, Action::TrustOrigin]
         .into_iter()
@@ -545,7 +546,7 @@ fn next_step(state: &State) -> Action {
         .unwrap_or(Action::Send)
 }
 
-/// The first time it stops the work.
+/// The word for the closing key: the first press stops the work.
 fn closing(state: &State) -> &'static str {
     match &state.overlay {
         Some(Overlay::Investigate(pane)) if pane.job.is_some() => "stop",

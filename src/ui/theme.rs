@@ -1,23 +1,25 @@
-//! Named roles and the styles they stand for, as a scheme has them. Nothing is said by colour
-//! alone: without colours a filled block is reversed, and signs and words stay.
+//! Named roles and the styles that a scheme gives them. Nothing is said by colour alone: without
+//! colours a filled block is reversed, and signs and words stay.
 
 use crate::model::{Ink, Look, Role, Scheme, StatusClass};
 use ratatui::style::{Color, Modifier, Style};
 
+/// The styles to draw with, for one scheme on one terminal.
 #[derive(Clone, Debug)]
 pub struct Theme {
     looks: [Look; Role::ALL.len()],
     colour: bool,
-    /// Signs and frames from ASCII only.
+    /// Whether signs and frames use ASCII only.
     pub ascii: bool,
 }
 
 impl Theme {
-    /// The usual scheme.
+    /// The default scheme.
     pub fn new(colour: bool, ascii: bool) -> Theme {
         Theme::of(&Scheme::default(), colour, ascii)
     }
 
+    /// The styles of a scheme; without `colour` only weights and reversal remain.
     pub fn of(scheme: &Scheme, colour: bool, ascii: bool) -> Theme {
         Theme {
             looks: Role::ALL.map(|role| scheme.look(role)),
@@ -26,7 +28,7 @@ impl Theme {
         }
     }
 
-    /// The name of a key, in letters that this terminal has.
+    /// The name of a key, in letters that this terminal can show.
     pub fn key_name(&self, name: &str) -> String {
         if !self.ascii {
             return name.to_owned();
@@ -49,7 +51,7 @@ impl Theme {
 
     fn style(&self, look: Look) -> Style {
         let mut style = Style::new();
-        // A block that loses its colour is still a block.
+        // A block without its colour is still a block.
         let reversed = look.reversed || (look.ground.is_some() && !self.colour);
         let weights = [
             (look.bold, Modifier::BOLD),
@@ -67,7 +69,7 @@ impl Theme {
         style
     }
 
-    /// What the whole screen is filled with before anything is drawn on it.
+    /// Fills the whole screen before anything is drawn.
     pub fn ground(&self) -> Style {
         match self.colour {
             true => self.role(Role::Ground),
@@ -75,7 +77,7 @@ impl Theme {
         }
     }
 
-    /// What the line of the call and all that opens above the panes lie on.
+    /// The ground of the call line and of everything that opens above the panes.
     pub fn raised(&self) -> Style {
         match self.colour {
             true => self.ground().patch(self.role(Role::Raised)),
@@ -83,7 +85,7 @@ impl Theme {
         }
     }
 
-    /// Whether that can be told from the ground.
+    /// Whether that ground looks different from the rest.
     pub fn is_raised(&self) -> bool {
         self.colour && self.look(Role::Raised).ground != self.look(Role::Ground).ground
     }
@@ -103,15 +105,17 @@ impl Theme {
         })
     }
 
+    /// What a reader should see first.
     pub fn strong(&self) -> Style {
         self.role(Role::Strong)
     }
 
+    /// What a reader may skip.
     pub fn dim(&self) -> Style {
         self.role(Role::Dim)
     }
 
-    /// Names of things a person chose: environment, token.
+    /// Names that a person chose: environment, token.
     pub fn name(&self) -> Style {
         self.role(Role::Name)
     }
@@ -121,6 +125,7 @@ impl Theme {
         self.role(Role::Code)
     }
 
+    /// Keys that can be pressed.
     pub fn key(&self) -> Style {
         self.role(Role::Key)
     }
@@ -130,11 +135,12 @@ impl Theme {
         self.role(Role::Tab)
     }
 
-    /// What shows where the focus is.
+    /// Marks the focus.
     pub fn focus(&self) -> Style {
         self.role(Role::FrameFocused)
     }
 
+    /// The lines around a pane, stronger in the one with the focus.
     pub fn frame(&self, focused: bool) -> Style {
         self.role(if focused {
             Role::FrameFocused
@@ -143,7 +149,7 @@ impl Theme {
         })
     }
 
-    /// What a rule is drawn with; in focus it is heavy.
+    /// The character of a rule; heavy in focus.
     pub fn stroke(&self, focused: bool) -> &'static str {
         match (self.ascii, focused) {
             (false, true) => "━",
@@ -153,11 +159,12 @@ impl Theme {
         }
     }
 
-    /// The row the cursor is on.
+    /// The row under the cursor.
     pub fn selected(&self) -> Style {
         self.role(Role::Selected)
     }
 
+    /// Errors and everything else that went wrong.
     pub fn trouble(&self) -> Style {
         self.role(Role::Trouble)
     }
@@ -167,17 +174,17 @@ impl Theme {
         self.role(Role::Protected)
     }
 
-    /// A text of a body.
+    /// A text in a body.
     pub fn text(&self) -> Style {
         self.role(Role::Text)
     }
 
-    /// A number of a body, or one of its truth values.
+    /// A number in a body, or `true`, `false` or `null`.
     pub fn number(&self) -> Style {
         self.role(Role::Number)
     }
 
-    /// What was looked for; the one the cursor is on stands out.
+    /// A search match; the one under the cursor stands out.
     pub fn found(&self, is_current: bool) -> Style {
         self.role(if is_current {
             Role::FoundCurrent

@@ -1,5 +1,5 @@
-//! Two answers are compared: the one in front with the previous one to the same request, or two
-//! that were chosen in the history.
+//! Compares two responses: the one in front with the previous one to the same request, or two
+//! chosen in the history.
 
 use crate::app::action::Action;
 use crate::app::action::Pane;
@@ -11,8 +11,8 @@ use crate::insight::Exchange;
 use crate::model::ExchangeId;
 use std::sync::Arc;
 
-/// In the history the row is chosen, and compared with the one chosen before; elsewhere the
-/// answer in front is compared with the previous one.
+/// In the history, chooses the row, or compares it with the row chosen before; elsewhere compares
+/// the response in front with the previous one.
 pub fn compare(state: &mut State) -> Vec<Effect> {
     if state.focus != Pane::History {
         state.focus = Pane::Response;
@@ -29,9 +29,9 @@ pub fn compare(state: &mut State) -> Vec<Effect> {
     let id = row.summary.id.clone();
     match state.comparing.take() {
         Some(first) if first != id => {
-            // Ids are ordered by time: the older answer is what was, the newer what is.
+            // Ids are ordered by time: the older response is `was`, the newer one `is`.
             let (was, is) = if first < id { (first, id) } else { (id, first) };
-            // The older one is asked for once the newer is in front.
+            // The older one is fetched once the newer one is in front.
             state.comparing = Some(was);
             fetch(state, is, Then::LoadToCompare)
         }
@@ -50,7 +50,7 @@ pub fn compare(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// What the Diff tab in front still needs.
+/// Fetches what the Compare tab in front still lacks.
 pub fn wanted(state: &mut State) -> Vec<Effect> {
     let Some(shown) = &state.response.shown else {
         return Vec::new();
@@ -64,7 +64,7 @@ pub fn wanted(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// The newest older answer to the same request, among the rows that are here.
+/// The newest older response to the same request, among the rows loaded so far.
 fn previous(state: &State, exchange: &Exchange) -> Option<ExchangeId> {
     let rows = state.history.rows.iter().map(|row| &row.summary);
     let mut older = rows.filter(|row| {
@@ -76,7 +76,7 @@ fn previous(state: &State, exchange: &Exchange) -> Option<ExchangeId> {
     older.next().map(|row| row.id.clone())
 }
 
-/// A sandbox has another port each time.
+/// The path alone, since a sandbox has another port each time.
 fn path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or("", |at| &rest[at..])
@@ -87,7 +87,7 @@ fn fetch(state: &mut State, id: ExchangeId, then: Then) -> Vec<Effect> {
     vec![Effect::Fetch { id, held, then }]
 }
 
-/// The newer of two chosen calls is in front: the older one is asked for.
+/// The newer of two chosen calls is now in front: fetches the older one.
 pub fn loaded(state: &mut State) -> Vec<Effect> {
     state.focus = Pane::Response;
     state.response.set_tab(ResponseTab::Diff);
@@ -97,7 +97,7 @@ pub fn loaded(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// A call is here that is to be compared with the one in front.
+/// A call arrived that is to be compared with the one in front.
 pub fn against(state: &mut State, was: Arc<Exchange>) -> Vec<Effect> {
     let Some(shown) = &state.response.shown else {
         return Vec::new();
@@ -107,7 +107,7 @@ pub fn against(state: &mut State, was: Arc<Exchange>) -> Vec<Effect> {
     vec![Effect::Compare { was, is }]
 }
 
-/// The differences are found; those of other answers come too late.
+/// Takes the differences in, unless another response is in front by now.
 pub fn compared(
     state: &mut State,
     was: &ExchangeId,

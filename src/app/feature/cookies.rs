@@ -1,15 +1,16 @@
-//! The cookies of this run: looked at, removed, switched off. Their values are never here.
+//! The cookies of this run: list them, remove them, switch them off. Their values never get here.
 
 use crate::app::message::{Effect, Notice};
 use crate::app::pane::{Choice, Dialog, Pick};
 use crate::app::state::{Overlay, State};
 use crate::model::{CookieRow, CookieWish};
 
+/// Asks the runtime for the cookies; `shown` lists them once they arrive.
 pub fn show() -> Vec<Effect> {
     vec![Effect::LookAtCookies]
 }
 
-/// They are here: a list to choose from.
+/// Opens the list of cookies, with a row for each thing that can be done.
 pub fn shown(state: &mut State, rows: Vec<CookieRow>, are_used: bool) -> Vec<Effect> {
     let title = match (rows.len(), are_used) {
         (_, false) => "Cookies: none are kept or sent".to_owned(),
@@ -51,6 +52,7 @@ pub fn shown(state: &mut State, rows: Vec<CookieRow>, are_used: bool) -> Vec<Eff
     Vec::new()
 }
 
+/// Removes cookies or switches them on or off, and says so.
 pub fn change(state: &mut State, wish: CookieWish) -> Vec<Effect> {
     let words = match &wish {
         CookieWish::Remove(row) => format!("Cookie {} was removed.", row.name),

@@ -1,5 +1,5 @@
-//! What `y` copies: a short list of what is in front, the most likely first. Everything that is
-//! copied is masked already, or is masked here.
+//! What `y` copies: a short list for what is in front, the likeliest first. Everything copied is
+//! already masked, or is masked here.
 
 use super::investigate;
 use crate::app::action::Pane;
@@ -14,7 +14,7 @@ use crate::model::{Body, Environment, cut, cut_front, for_clipboard, written};
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// The list for what is in front.
+/// Opens the list for the pane in focus.
 pub fn open(state: &mut State) {
     match state.focus {
         Pane::Request => open_request(state),
@@ -47,7 +47,7 @@ fn open_request(state: &mut State) {
     show(state, Vec::new(), clips, first, None);
 }
 
-/// The list for a call, with what its tab shows in front.
+/// Opens the list for a call, starting with what its tab shows.
 pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
     let response = exchange.outcome.response();
     let has_body = response.is_some_and(|response| !response.body.is_empty());
@@ -60,7 +60,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         0
     };
     let at = cursor.min(entries.len().saturating_sub(1));
-    // Beneath the last entry the cursor is on the advice, which is about the whole call.
+    // Below the last entry the cursor is on the advice, which is about the whole call.
     let on_advice = cursor >= entries.len();
     let mut clips = Vec::new();
     if !entries.is_empty() {
@@ -81,7 +81,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
         };
         clips.push((Clip::Remedy, "the remedy", note));
     }
-    // Of a pasted answer nobody may know what was asked.
+    // A pasted response may come without its request.
     if !exchange.sent.method.is_empty() {
         clips.push((Clip::Curl, "the call as curl", "tokens as variables"));
         clips.push((Clip::Url, "the URL", ""));
@@ -118,7 +118,7 @@ pub fn open_call(state: &mut State, exchange: Arc<Exchange>) {
     show(state, parts, clips, first, Some(exchange));
 }
 
-/// What lies under the cursor in the body, and all that a filter found.
+/// Choices for the value under the cursor in the body, and for everything a filter found.
 fn parts(state: &State) -> Vec<Choice> {
     let Some(shown) = &state.response.shown else {
         return Vec::new();
@@ -149,7 +149,7 @@ fn parts(state: &State) -> Vec<Choice> {
     choices
 }
 
-/// Where that stands, in the ways in which it is written.
+/// The path of that value, in each notation.
 fn paths(state: &State, shown: &Shown) -> Vec<Choice> {
     let Some(path) = state.response.path() else {
         return Vec::new();
@@ -167,7 +167,7 @@ fn paths(state: &State, shown: &Shown) -> Vec<Choice> {
         let elements = choice("the path of its elements", pointer, "");
         return (!stands_in_none).then_some(elements).into_iter().collect();
     }
-    // A line of an event that is no JSON stands nowhere.
+    // A line of an event that is not JSON has no path.
     if stands_in_none && state.response.value().is_none() {
         return Vec::new();
     }
@@ -189,7 +189,7 @@ fn part(what: &'static str, label: &str, note: String, excerpt: Excerpt) -> Choi
     }
 }
 
-/// Columns of a path in the list; its end says more than its beginning.
+/// Most columns of a path in the list; its end says more than its beginning.
 const LONGEST_NOTE: usize = 40;
 
 fn show(
@@ -200,7 +200,7 @@ fn show(
     of: Option<Arc<Exchange>>,
 ) {
     let at = clips.iter().position(|(clip, ..)| *clip == first);
-    // What lies under the cursor is likelier than all else, unless that is the whole of it.
+    // The value under the cursor is the likeliest choice, unless it is the whole body.
     let whole = state.response.stands_on_the_whole();
     let at = match choices.len() {
         0 => at,
@@ -219,7 +219,7 @@ fn show(
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
-/// Copies a part of a body; no more of it is read than that.
+/// Copies a part of a body, and reads no more of it than that.
 pub fn copy_part(state: &mut State, what: &str, excerpt: &Excerpt) -> Vec<Effect> {
     let text = match excerpt {
         Excerpt::Words(words) => Some(words.as_str()),
@@ -271,7 +271,7 @@ type Copied = (&'static str, Result<String, String>);
 fn of_request(state: &State, clip: Clip) -> Copied {
     let typed = state.builder.spec();
     let ground = state.ground(state.environment());
-    // The row under the cursor is what a person looks at; a secret in it is none of the clipboard.
+    // A person looks at the row under the cursor; a secret in it must not reach the clipboard.
     let spec = export::without_credentials(&typed);
     match clip {
         Clip::Url => {
@@ -361,7 +361,7 @@ fn of_call(clip: Clip, made: &Exchange, ground: &Ground) -> Copied {
     }
 }
 
-/// Commands are safe as they are, and must not be changed.
+/// Commands are safe as they are and must not change.
 fn commands(written: Written) -> Result<String, String> {
     match written.requests {
         0 => Err(written.notes.join(" ")),
@@ -369,7 +369,7 @@ fn commands(written: Written) -> Result<String, String> {
     }
 }
 
-/// An entry as a ticket shows it: what was said, where, and how the other side finds the call.
+/// An entry for a ticket: what the API said, where, and the ids by which the vendor finds the call.
 fn entry_markdown(entry: &Entry, exchange: &Exchange) -> String {
     let mut text = String::new();
     let title = entry.title.as_deref().unwrap_or("Error");

@@ -1,4 +1,4 @@
-//! From an error of the answer to the part of the request that it is about.
+//! From an error entry to the part of the request that it is about.
 
 use crate::app::action::Pane;
 use crate::app::pane::{Builder, BuilderTab};
@@ -7,7 +7,7 @@ use crate::insight::pointed;
 use crate::model::BodyKind;
 use std::collections::BTreeSet;
 
-/// What the errors point to, the one under the cursor first.
+/// The places that the errors point to, the error under the cursor first.
 fn places(state: &State) -> Vec<String> {
     let Some(shown) = &state.response.shown else {
         return Vec::new();
@@ -24,11 +24,11 @@ enum At {
     /// Line and column of the body.
     Body(usize, usize),
     Row(BuilderTab, usize),
-    /// The place of a value in the URL's query, in characters.
+    /// A value in the URL's query, by its position in characters.
     Url(usize),
 }
 
-/// Where the request has what an error points to.
+/// Finds the part of the request that an error points to.
 fn located(builder: &Builder, place: &str) -> Option<At> {
     if builder.body.kind == BodyKind::Text
         && let Some((line, column)) = pointed(&builder.body.text(), place)
@@ -61,7 +61,7 @@ fn located(builder: &Builder, place: &str) -> Option<At> {
     })
 }
 
-/// Why there is no field to go to.
+/// Why no field of the request can be jumped to.
 pub fn why_not(state: &State) -> Option<&'static str> {
     let places = places(state);
     let is_there = |place: &String| located(&state.builder, place).is_some();
@@ -75,7 +75,7 @@ pub fn why_not(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Lines of the body that errors of the answer in front point to.
+/// Lines of the body that errors of the response in front point to.
 pub fn pointed_lines(state: &State) -> BTreeSet<usize> {
     if state.response.of.is_none() || state.builder.body.kind != BodyKind::Text {
         return BTreeSet::new();
@@ -86,7 +86,7 @@ pub fn pointed_lines(state: &State) -> BTreeSet<usize> {
     found.map(|(line, _)| line).collect()
 }
 
-/// To the first of them that stands in the request.
+/// Jumps to the first of these places that the request has.
 pub fn go(state: &mut State) {
     let places = places(state);
     let mut all = places.iter();

@@ -1,5 +1,5 @@
-//! What crosses between the history and the rest: loading and sending again, filtering,
-//! forgetting, cases, and sessions made of it.
+//! What the history and other parts do together: load and resend calls, filter, forget, cases, and
+//! sessions made from calls.
 
 use crate::app::action::{Action, Pane, Screen};
 use crate::app::field::Field;
@@ -8,30 +8,32 @@ use crate::app::pane::{Asked, Choice, Dialog, Pick, Prompt};
 use crate::app::state::{Overlay, State};
 use crate::model::ExchangeId;
 
-/// Asks the store for what the filter lets through, from the newest on.
+/// Asks the store for the rows that pass the filter, newest first.
 pub fn recall(state: &mut State) -> Vec<Effect> {
     vec![state.recall(None)]
 }
 
-/// Asks for older rows than those shown.
+/// Asks for rows older than those shown.
 pub fn recall_older(state: &mut State) -> Vec<Effect> {
     let after = state.history.oldest();
     vec![state.recall(after)]
 }
 
+/// Goes to the history and lets the person type a filter.
 pub fn start_filter(state: &mut State) {
     state.screen = Screen::Explorer;
     state.focus = Pane::History;
     state.history.filtering = true;
 }
 
-/// After every change of the filter's text.
+/// Applies the filter after each change of its text.
 pub fn refilter(state: &mut State) -> Vec<Effect> {
     let now = state.now.to_zoned(state.zone.clone());
     state.history.refilter(&now);
     recall(state)
 }
 
+/// Opens the call under the cursor for `then`; a folded run of calls is unfolded instead.
 pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
     let Some(row) = state.history.selected() else {
         return Vec::new();
@@ -50,13 +52,13 @@ pub fn load(state: &mut State, then: Then) -> Vec<Effect> {
     open(state, id, then)
 }
 
-/// The same for a call known by its id.
+/// Opens a call by its id.
 pub fn open(state: &mut State, id: ExchangeId, then: Then) -> Vec<Effect> {
     let held = state.history.held(&id);
     vec![Effect::Fetch { id, held, then }]
 }
 
-/// Asks before anything is forgotten.
+/// Asks before it forgets any call.
 pub fn ask_to_forget(state: &mut State) {
     let ids = state.history.chosen_ids();
     let (title, label) = match ids.len() {
@@ -83,15 +85,18 @@ pub fn ask_to_forget(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
 }
 
+/// Hides these calls and has the store forget them; `restore` brings them back.
 pub fn forget(state: &mut State, ids: Vec<ExchangeId>) -> Vec<Effect> {
     state.history.forget(&ids);
     vec![Effect::Forget(ids)]
 }
 
+/// Brings back the calls that were forgotten last in this run.
 pub fn restore(state: &mut State) -> Vec<Effect> {
     vec![Effect::Restore(state.history.restore())]
 }
 
+/// Asks which support case new calls belong to.
 pub fn ask_for_case(state: &mut State) {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: "Case".to_owned(),

@@ -1,5 +1,5 @@
-//! Why the call in front was refused: what can be said without sending anything, and the
-//! investigation that sends safe probes around it.
+//! Why the call in front was refused: first what can be said without sending anything, then the
+//! investigation that sends safe probes.
 
 use crate::app::action::Pane;
 use crate::app::message::{CaseToTest, Chosen};
@@ -15,7 +15,8 @@ use crate::insight::{Entry, by_hand as next_by_hand, explain, summary};
 use crate::model::{Environment, Outcome, Progress, StatusClass, for_clipboard, limits};
 use std::sync::Arc;
 
-/// Refused, failed, or a success that holds errors; `entries` are those of its answer.
+/// Whether a call was refused, failed, or succeeded with errors in it; `entries` are those of its
+/// response.
 pub fn is_refused(exchange: &Exchange, entries: &[Entry]) -> bool {
     !entries.is_empty()
         || !matches!(
@@ -42,7 +43,7 @@ fn is_unsent(exchange: &Exchange) -> bool {
     matches!(&exchange.outcome, Outcome::Failed(failure) if !failure.was_sent)
 }
 
-/// What the verdict of a refusal, or the Why tab in front, still needs.
+/// Explains the call in front if a refusal or the Why tab needs it and nothing has yet.
 pub fn wanted(state: &mut State) -> Vec<Effect> {
     let Some(shown) = &state.response.shown else {
         return Vec::new();
@@ -55,7 +56,7 @@ pub fn wanted(state: &mut State) -> Vec<Effect> {
     ask(state, exchange, ThenWhy::Show)
 }
 
-/// Has a call read; what an investigation found out about it counts for more.
+/// Has a call explained; a finished investigation of it counts for more and is shown instead.
 pub fn ask(state: &mut State, exchange: Arc<Exchange>, then: ThenWhy) -> Vec<Effect> {
     let known = state.investigated.as_ref().and_then(|last| {
         let (case, _) = last.found.as_ref()?;
@@ -72,7 +73,7 @@ pub fn ask(state: &mut State, exchange: Arc<Exchange>, then: ThenWhy) -> Vec<Eff
     }]
 }
 
-/// A call with what is known of the API that answered it.
+/// Reads a call with the knowledge of the API that answered it.
 pub fn shown(state: &State, exchange: Arc<Exchange>) -> Shown {
     let place = environment_of(state, &exchange);
     let library = &state.catalogue.library;
@@ -89,7 +90,7 @@ pub(super) fn environment_of(state: &State, exchange: &Exchange) -> Environment 
     })
 }
 
-/// A call was read: it is shown, if it is still in front, or written down.
+/// Takes an explanation: shows it if the call is still in front, or writes it down.
 pub fn explained(state: &mut State, case: Box<Case>, then: ThenWhy) -> Vec<Effect> {
     let explanation = explain(&case, &state.catalogue);
     if then == ThenWhy::CopyTicket {
@@ -110,7 +111,7 @@ pub fn explained(state: &mut State, case: Box<Case>, then: ThenWhy) -> Vec<Effec
     Vec::new()
 }
 
-/// Investigates the call in front. One that was investigated to the end is only opened again.
+/// Investigates the call in front; a finished investigation is only reopened.
 pub fn investigate(state: &mut State) -> Vec<Effect> {
     if let Some(why_not) = nothing_to_explain(state) {
         state.notice = Some(Notice::info(why_not));
@@ -127,7 +128,7 @@ pub fn investigate(state: &mut State) -> Vec<Effect> {
         }
         state.investigated = Some(last);
     }
-    // What came to somebody else is asked about by them.
+    // A call that somebody else made can only be investigated by them.
     if exchange.is_received() {
         return ask(state, exchange, ThenWhy::AskByHand);
     }
@@ -155,7 +156,7 @@ pub fn investigate(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// The investigation of this job, on top or put aside.
+/// The investigation with this job, on top or set aside.
 fn of(state: &mut State, job: Job) -> Option<&mut Investigate> {
     let pane = match &mut state.overlay {
         Some(Overlay::Investigate(pane)) => Some(pane),
@@ -165,7 +166,7 @@ fn of(state: &mut State, job: Job) -> Option<&mut Investigate> {
         .filter(|pane| pane.job == Some(job))
 }
 
-/// One more answer is here. It goes into the history, whoever still looks.
+/// Takes in one more probe. It goes into the history even if nobody watches any more.
 pub fn probed(state: &mut State, job: Job, case: Box<Case>) -> Vec<Effect> {
     let newest = match case.probes.last() {
         Some(probed) => probed.facts.exchange.clone(),
@@ -178,7 +179,7 @@ pub fn probed(state: &mut State, job: Job, case: Box<Case>) -> Vec<Effect> {
         if case.probes.is_empty() {
             pane.exchange = case.call.exchange.clone();
         }
-        // Whoever looks at the newest goes along with it.
+        // Keep following the newest probe.
         if pane.list.cursor == pane.probes() && !case.probes.is_empty() {
             pane.list.cursor = case.probes.len();
         }
@@ -192,6 +193,7 @@ pub fn probed(state: &mut State, job: Job, case: Box<Case>) -> Vec<Effect> {
     }
 }
 
+/// The investigation is over: shows its verdict, also beside the call it is about.
 pub fn investigated(state: &mut State, job: Job, case: Box<Case>) -> Vec<Effect> {
     state.running.retain(|running| running.job != job);
     let explanation = explain(&case, &state.catalogue);
@@ -216,6 +218,7 @@ fn on_top(state: &mut State) -> Option<&mut Investigate> {
     }
 }
 
+/// Moves the cursor among the probes by `step` rows, then scrolls the text below them.
 pub fn step(state: &mut State, step: isize) {
     let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     if let Some(pane) = on_top(state) {
@@ -223,6 +226,7 @@ pub fn step(state: &mut State, step: isize) {
     }
 }
 
+/// Scrolls the sheet by whole pages.
 pub fn page(state: &mut State, pages: isize) {
     let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     if let Some(pane) = on_top(state) {
@@ -230,7 +234,7 @@ pub fn page(state: &mut State, pages: isize) {
     }
 }
 
-/// The first time ends the work, the second time closes what is known.
+/// The first press stops the work, the second closes the sheet.
 pub fn close(state: &mut State) -> Vec<Effect> {
     let Some(pane) = on_top(state) else {
         return Vec::new();
@@ -245,12 +249,12 @@ pub fn close(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// An investigation is kept when something else comes to the front.
+/// Keeps an investigation when something else comes to the front.
 pub fn put_aside(state: &mut State) {
     state.put_aside();
 }
 
-/// The probe under the cursor, like any other call.
+/// Opens the probe under the cursor like any other call.
 pub fn open_probe(state: &mut State) -> Vec<Effect> {
     let Some(exchange) = on_top(state).map(|pane| pane.selected()) else {
         return Vec::new();
@@ -264,7 +268,7 @@ pub fn open_probe(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// Call and probes as a session, which replays them.
+/// Saves the call and its probes as a session, so that they can be replayed.
 pub fn save(state: &mut State) -> Vec<Effect> {
     let Some(pane) = on_top(state) else {
         return Vec::new();
@@ -287,6 +291,7 @@ pub fn save(state: &mut State) -> Vec<Effect> {
     }]
 }
 
+/// Copies the whole investigation as a ticket; nothing before its first results.
 pub fn copy_ticket(state: &mut State) -> Vec<Effect> {
     let case = on_top(state).and_then(|pane| pane.found.as_ref().map(|(case, _)| case.clone()));
     match case {
@@ -295,7 +300,7 @@ pub fn copy_ticket(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Why the verdict in front cannot be put to the test.
+/// Why the verdict in front cannot be tested.
 pub fn no_test(state: &State) -> Option<&'static str> {
     let Some(Overlay::Investigate(pane)) = &state.overlay else {
         return None;
@@ -311,7 +316,7 @@ pub fn no_test(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Makes the call that would prove the verdict wrong.
+/// Sends the call that would prove the verdict wrong.
 pub fn refute(state: &mut State) -> Vec<Effect> {
     if let Some(why) = no_test(state) {
         state.notice = Some(Notice::info(why));
@@ -338,7 +343,8 @@ pub fn refute(state: &mut State) -> Vec<Effect> {
     vec![Effect::Refute { job, case }]
 }
 
-/// Shows and copies the next question as a command without our token, for whoever holds theirs.
+/// Shows and copies the next question as a command without our token, for the person who holds the
+/// right one.
 pub fn by_hand(state: &mut State) -> Vec<Effect> {
     let Some(pane) = on_top(state).filter(|pane| pane.job.is_none()) else {
         return Vec::new();
@@ -364,8 +370,8 @@ pub fn by_hand(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// A pasted answer goes on with the investigation that waits for it, and is kept as one that was
-/// received; `None` where none waits.
+/// A pasted response goes to the investigation that waits for it, and is kept as received; `None`
+/// if none waits.
 pub fn answered_by_hand(state: &mut State, exchange: &Exchange) -> Option<Vec<Effect>> {
     let catalogue = state.catalogue.clone();
     let pane = on_top(state)?;

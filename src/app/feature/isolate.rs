@@ -1,4 +1,5 @@
-//! Which part of the call in front its refusal hangs on: begun here, carried out elsewhere.
+//! Starts the search for the part of the call in front that its refusal hangs on; the runtime
+//! carries it out.
 
 use super::investigate::{environment_of, is_refused};
 use crate::app::action::Pane;
@@ -34,7 +35,7 @@ pub fn why_not(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Opens the search for the call in front. One that came to its end is only opened again.
+/// Opens the search for the call in front; a finished one is only reopened.
 pub fn isolate(state: &mut State) -> Vec<Effect> {
     let exchange = match &state.overlay {
         Some(Overlay::Investigate(pane)) => Some(pane.exchange.clone()),
@@ -113,7 +114,7 @@ fn begin(state: &mut State, allow_writes: bool) -> Vec<Effect> {
     }]
 }
 
-/// The one call that a person marked to compare with.
+/// The one call that the person marked to compare with.
 fn marked(state: &State) -> Option<ExchangeId> {
     let rows = state.history.rows.iter();
     let mut marked = rows.filter(|row| row.marked);
@@ -121,7 +122,7 @@ fn marked(state: &State) -> Option<ExchangeId> {
     marked.next().is_none().then(|| first.summary.id.clone())
 }
 
-/// A person said that the call may be sent again and again.
+/// The person agreed that the call may be sent again and again.
 pub fn allow_writes(state: &mut State) -> Vec<Effect> {
     match on_top(state) {
         Some(pane) if pane.asks => begin(state, true),
@@ -134,7 +135,7 @@ pub fn allow_writes(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Leaves parts out instead of comparing, or the other way round.
+/// Switches between leaving parts out and comparing with a call that works.
 pub fn alone(state: &mut State) -> Vec<Effect> {
     let Some(pane) = on_top(state).filter(|pane| pane.job.is_none() && !pane.asks) else {
         return Vec::new();
@@ -147,7 +148,7 @@ pub fn alone(state: &mut State) -> Vec<Effect> {
     begin(state, false)
 }
 
-/// The search of this job, on top or put aside.
+/// The search with this job, on top or set aside.
 fn of(state: &mut State, job: Job) -> Option<&mut Isolate> {
     let pane = match &mut state.overlay {
         Some(Overlay::Isolate(pane)) => Some(pane),
@@ -157,7 +158,7 @@ fn of(state: &mut State, job: Job) -> Option<&mut Isolate> {
         .filter(|pane| pane.job == Some(job))
 }
 
-/// One more answer is here. It goes into the history, whoever still looks.
+/// Takes in one more response. It goes into the history even if nobody watches any more.
 pub fn came(
     state: &mut State,
     job: Job,
@@ -175,6 +176,7 @@ pub fn came(
     remember_and_judge(state, exchange, row)
 }
 
+/// The search is over: shows its result, or why it could not go on.
 pub fn ended(
     state: &mut State,
     job: Job,
@@ -199,6 +201,7 @@ fn on_top(state: &mut State) -> Option<&mut Isolate> {
     }
 }
 
+/// Moves the cursor among the calls by `step` rows, then scrolls the text below them.
 pub fn step(state: &mut State, step: isize) {
     let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     if let Some(pane) = on_top(state) {
@@ -206,6 +209,7 @@ pub fn step(state: &mut State, step: isize) {
     }
 }
 
+/// Scrolls the sheet by whole pages.
 pub fn page(state: &mut State, pages: isize) {
     let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     if let Some(pane) = on_top(state) {
@@ -213,7 +217,7 @@ pub fn page(state: &mut State, pages: isize) {
     }
 }
 
-/// The first time ends the work, the second time closes what is known.
+/// The first press stops the work, the second closes the sheet.
 pub fn close(state: &mut State) -> Vec<Effect> {
     let Some(pane) = on_top(state) else {
         return Vec::new();
@@ -225,12 +229,12 @@ pub fn close(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A search is kept when something else comes to the front.
+/// Keeps a search when something else comes to the front.
 pub fn put_aside(state: &mut State) {
     state.put_aside();
 }
 
-/// The call under the cursor, like any other.
+/// Opens the call under the cursor like any other.
 pub fn open_call(state: &mut State) -> Vec<Effect> {
     let Some(exchange) = on_top(state).map(|pane| pane.selected()) else {
         return Vec::new();
@@ -244,7 +248,7 @@ pub fn open_call(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// The calls as a session, which replays them.
+/// Saves the calls as a session, so that they can be replayed.
 pub fn save(state: &mut State) -> Vec<Effect> {
     let Some(pane) = on_top(state) else {
         return Vec::new();
@@ -266,7 +270,7 @@ pub fn save(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// What it turns on, and the smallest call that is refused the same.
+/// Copies what the refusal hangs on, and the smallest call that is refused the same way.
 pub fn copy(state: &mut State) -> Vec<Effect> {
     let place = state.environments.clone();
     let Some(pane) = on_top(state) else {

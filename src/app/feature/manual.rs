@@ -1,10 +1,11 @@
-//! The manual is opened over whatever is in front, on the topic of that, and gives it back.
+//! Opens the manual over whatever is in front, on the matching topic; closing it brings that back.
 
 use crate::app::action::{Action, Place, Screen};
 use crate::app::message::Effect;
 use crate::app::pane::Manual;
 use crate::app::state::{Overlay, State};
 
+/// Opens the manual on the topic of what is in front; nothing if it is open already.
 pub fn open(state: &mut State) {
     let topic = match (&state.overlay, state.screen) {
         (Some(Overlay::Manual(_)), _) => return,
@@ -18,7 +19,7 @@ pub fn open(state: &mut State) {
     };
     let mut manual = Manual::at(topic);
     match state.overlay.take() {
-        // What lies beneath the sheet of keys is kept already.
+        // What lies under the sheet of keys is already kept.
         Some(Overlay::Help(help)) => manual.over = help.over(),
         other => {
             manual.over = match &other {
@@ -34,7 +35,7 @@ pub fn open(state: &mut State) {
     state.overlay = Some(Overlay::Manual(Box::new(manual)));
 }
 
-/// What a key does in it.
+/// What a key does in the manual.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     let width = Manual::width_on(state.size.0);
@@ -60,7 +61,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A search goes first, then the page, then the manual; what it was opened from comes back.
+/// Leaves the search, then the page, then the manual, and brings back what it was opened over.
 fn close(state: &mut State) {
     if let Some(Overlay::Manual(manual)) = &mut state.overlay
         && manual.leave()

@@ -1,4 +1,4 @@
-//! The matrix: where its rows and columns come from, its runs, and the calls that come of them.
+//! The matrix: where its rows and columns come from, its runs, and the calls behind its cells.
 
 use super::history;
 use super::needs::Needs;
@@ -16,13 +16,13 @@ use crate::model::{Environment, Session, TokenName};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where the matrix is asked.
+/// The environment that the matrix calls.
 pub fn place_of_matrix(state: &State) -> &Environment {
     state.environment_for(None, state.matrix.session.environment.as_deref())
 }
 
-/// The screen comes to the front: with every endpoint that is read where nothing was chosen, and
-/// for the environment in use.
+/// Brings the screen to the front: with every read-only endpoint if nothing was chosen, and for the
+/// environment in use.
 pub fn shown(state: &mut State) -> Vec<Effect> {
     if state.matrix.session.steps.is_empty() {
         let rows = endpoints_as_rows(state);
@@ -31,14 +31,14 @@ pub fn shown(state: &mut State) -> Vec<Effect> {
     settle(state)
 }
 
-/// Every endpoint that is only read, as far as the pack of the API lists them.
+/// Every read-only endpoint that the pack of the API lists.
 fn endpoints_as_rows(state: &State) -> Session {
     let place = place_of_matrix(state);
     let knowledge = state.catalogue.library.of_environment(place);
     reading_session(&knowledge.endpoints(&place.base_url))
 }
 
-/// Sees to it that the columns are tokens of the place where the matrix is asked.
+/// Makes sure that the columns are tokens of the environment that the matrix calls.
 pub fn settle(state: &mut State) -> Vec<Effect> {
     let place = place_of_matrix(state).clone();
     let mut effects = Vec::new();
@@ -56,7 +56,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// All tokens of the place are columns until a person chooses.
+/// Makes every token of the environment a column, until the person chooses.
 pub fn tokens_known(state: &mut State) {
     let rows = state.tokens_pane.rows(&state.matrix.place);
     if state.matrix.matrix.callers.is_empty() && !rows.is_empty() {
@@ -76,6 +76,7 @@ fn learn(state: &State) -> Effect {
     }
 }
 
+/// Takes in what the history knows of an environment, for the matrix and the tokens screen.
 pub fn learned(state: &mut State, place: &str, learned: Arc<Learned>) -> Vec<Effect> {
     if state.matrix.place == place {
         state.matrix.learned = learned.clone();
@@ -96,6 +97,7 @@ pub fn no_fill(state: &State) -> Option<&'static str> {
     }
 }
 
+/// The variables and tokens that a run needs; a token without a value does not stop it.
 pub fn needs(state: &State) -> Option<Needs<'_>> {
     let session = &state.matrix.session;
     let callers = state.matrix.matrix.callers.iter();
@@ -112,6 +114,7 @@ pub fn needs(state: &State) -> Option<Needs<'_>> {
     })
 }
 
+/// Empties the cells and starts a run over all of them.
 pub fn start(state: &mut State) -> Vec<Effect> {
     let environment = place_of_matrix(state).clone();
     let run = FillRun {
@@ -131,7 +134,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// A cell has its answer. Every call is kept, also of a run that nobody looks at any more.
+/// A cell got its response. Every call is kept, even from a run that nobody watches any more.
 pub fn filled(
     state: &mut State,
     job: Job,
@@ -146,6 +149,7 @@ pub fn filled(
     exchange.map_or_else(Vec::new, |exchange| made(state, exchange))
 }
 
+/// Notes until when the run waits, because the API asked for a pause.
 pub fn paused(state: &mut State, job: Job, pause: Duration) -> Vec<Effect> {
     if state.matrix.job == Some(job) {
         state.matrix.paused = state.now.checked_add(pause).ok();
@@ -153,14 +157,14 @@ pub fn paused(state: &mut State, job: Job, pause: Duration) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The run is over; what it learnt is in the history too.
+/// The run is over; what it learned is in the history too.
 pub fn done(state: &mut State) -> Vec<Effect> {
     state.matrix.job = None;
     state.matrix.paused = None;
     vec![learn(state)]
 }
 
-/// Lists where requests can come from.
+/// Lists where the requests can come from.
 pub fn choose_rows(state: &mut State) {
     let marked = state.history.marked();
     let mut choices = vec![Choice {
@@ -187,6 +191,7 @@ pub fn choose_rows(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
+/// Takes the chosen source of requests: endpoints, a session file, or the marked calls.
 pub fn take_rows(state: &mut State, rows: Rows) -> Vec<Effect> {
     let from = match rows {
         Rows::Endpoints => {
@@ -219,6 +224,7 @@ pub fn take_rows(state: &mut State, rows: Rows) -> Vec<Effect> {
     }]
 }
 
+/// Makes the steps of a loaded session the rows, or says why it cannot be read.
 pub fn opened(state: &mut State, session: Result<Box<OpenSession>, String>) -> Vec<Effect> {
     state.matrix.awaits = None;
     match session {
@@ -234,7 +240,7 @@ pub fn opened(state: &mut State, session: Result<Box<OpenSession>, String>) -> V
     }
 }
 
-/// Lists who may be a column; choosing puts it in or takes it out, and the list stays.
+/// Lists the possible columns; choosing one adds or removes it, and the list stays open.
 pub fn choose_columns(state: &mut State, at: usize) {
     let rows = state.tokens_pane.rows(&state.matrix.place).iter();
     let mut callers: Vec<Caller> = rows
@@ -260,6 +266,7 @@ pub fn choose_columns(state: &mut State, at: usize) {
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
+/// Adds or removes a column, stops a run under way, and lists the columns again.
 pub fn take_column(state: &mut State, caller: &Caller, at: usize) -> Vec<Effect> {
     let stop = state.matrix.job.map(Effect::Cancel);
     state.matrix.toggle_column(caller);
@@ -267,14 +274,14 @@ pub fn take_column(state: &mut State, caller: &Caller, at: usize) -> Vec<Effect>
     stop.into_iter().collect()
 }
 
-/// Why calls that write cannot be switched on.
+/// Why calls that write cannot be allowed.
 pub fn no_writes(state: &State) -> Option<&'static str> {
     place_of_matrix(state)
         .protected
         .then_some("The environment is protected, so calls that write are never sent from here.")
 }
 
-/// Switches them off at once, and asks before it switches them on.
+/// Forbids calls that write at once, and asks before it allows them.
 pub fn ask_for_writes(state: &mut State) {
     if state.matrix.writes {
         state.matrix.writes = false;
@@ -307,12 +314,12 @@ pub fn no_call(state: &State) -> Option<&'static str> {
         .then_some("No call was made for this cell yet.")
 }
 
-/// Takes the call behind the cell to the explorer.
+/// Opens the call behind the cell in the explorer.
 pub fn open_call(state: &mut State) -> Vec<Effect> {
     take_call(state, Then::Load)
 }
 
-/// Takes it there and asks why it was refused.
+/// Opens it there and asks why it was refused.
 pub fn why(state: &mut State) -> Vec<Effect> {
     take_call(state, Then::Investigate)
 }
@@ -325,6 +332,7 @@ fn take_call(state: &mut State, then: Then) -> Vec<Effect> {
     call.map_or_else(Vec::new, |id| history::open(state, id, then))
 }
 
+/// Writes the matrix to a file.
 pub fn export(state: &mut State) -> Vec<Effect> {
     vec![Effect::Export(Exported::Matrix(Box::new(
         state.matrix.matrix.clone(),

@@ -1,4 +1,4 @@
-//! What a person can do, a file for each thing: what it asks for, and what it makes of what comes.
+//! What a person can do, a file for each thing: what it asks for, and what it does with the answer.
 
 pub mod compare;
 pub mod cookies;

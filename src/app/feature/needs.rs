@@ -1,5 +1,5 @@
-//! What a run needs before its first call: variables and tokens are asked for in turn, so that
-//! nothing is left half done for want of one.
+//! What a run needs before its first call: asks for variables and tokens one by one, so that a run
+//! never stops halfway for lack of one.
 
 use crate::app::field::Field;
 use crate::app::message::{Effect, Notice};
@@ -10,7 +10,7 @@ use crate::insight::replay::taken;
 use crate::model::{Environment, ExchangeId, MASK, Session, TokenName, TokenSource};
 use std::ops::Range;
 
-/// What a run needs to know.
+/// The variables and tokens that a run uses, and where their values may come from.
 pub struct Needs<'s> {
     pub environment: &'s Environment,
     pub session: Option<&'s Session>,
@@ -21,7 +21,7 @@ pub struct Needs<'s> {
     pub needs_all: bool,
 }
 
-/// What a step that is left out gave when it was last sent, if that is still here.
+/// The value that a skipped step gave when it was last sent, if that call is still held.
 pub fn earlier(state: &State, step: usize, variable: &str) -> Option<String> {
     let open = state.sessions.open.as_ref()?;
     let capture = open.session.steps.get(step)?.capture.iter();
@@ -29,12 +29,11 @@ pub fn earlier(state: &State, step: usize, variable: &str) -> Option<String> {
     let id: &ExchangeId = state.sessions.results.get(step)?.as_ref()?.call.as_ref()?;
     let exchange = state.history.held(id)?;
     let value = taken(exchange.outcome.response()?, capture)?;
-    // What is held here holds no secrets.
+    // Calls held here contain no secrets.
     (!value.contains(MASK)).then_some(value)
 }
 
-/// The question for the value of the request's token, where that is kept nowhere and was not given
-/// yet.
+/// Asks for the value of the request's token if it is kept nowhere and was not given yet.
 pub fn ask_for_token(state: &mut State) -> Option<Vec<Effect>> {
     let name = state.builder.auth.token()?.clone();
     let row = state.tokens_pane.row(&state.environment().name, &name)?;
@@ -42,7 +41,8 @@ pub fn ask_for_token(state: &mut State) -> Option<Vec<Effect>> {
     is_asked.then(|| ask_for_secret(state, Task::Send, name))
 }
 
-/// A line that is typed is seen and stays in the state, which is no place for a secret.
+/// Refuses a secret as a variable: a typed line is visible and stays in the state, which is no
+/// place for a secret.
 pub fn refuse_secret(state: &mut State, name: &str) -> Vec<Effect> {
     state.notice = Some(Notice::trouble(
         format!("The session needs {{{{{name}}}}}, which is a secret that it does not hold."),
@@ -51,6 +51,7 @@ pub fn refuse_secret(state: &mut State, name: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Asks for the value of a variable; the task waits for it.
 pub fn ask_for_variable(state: &mut State, task: Task, name: String) -> Vec<Effect> {
     state.overlay = Some(Overlay::Prompt(Box::new(Prompt {
         title: format!("Value of {{{{{name}}}}}"),
@@ -63,6 +64,7 @@ pub fn ask_for_variable(state: &mut State, task: Task, name: String) -> Vec<Effe
     Vec::new()
 }
 
+/// Asks for the value of a token, typed unseen; the task waits for it.
 pub fn ask_for_secret(state: &mut State, task: Task, token: TokenName) -> Vec<Effect> {
     state.overlay = Some(Overlay::Secret(SecretPrompt {
         token: token.clone(),
@@ -72,11 +74,12 @@ pub fn ask_for_secret(state: &mut State, task: Task, token: TokenName) -> Vec<Ef
     vec![Effect::AskToken(token)]
 }
 
+/// Shows how many characters of a hidden value are typed.
 pub fn secret_typed(state: &mut State, count: usize) -> Vec<Effect> {
     if let Some(Overlay::Secret(secret)) = &mut state.overlay {
         secret.typed = count;
     }
-    // The runtime has these keys; what was told goes with them too.
+    // These keys go to the runtime, and dismiss the message like any other key.
     state.notice = None;
     Vec::new()
 }

@@ -1,5 +1,5 @@
-//! A token that was pasted: looked at, taken for this run, kept, or forgotten. Its value waits
-//! outside the state for what is decided.
+//! A pasted token: look at it, use it in this run, keep it, or forget it. Its value waits outside
+//! the state until the person decides.
 
 use super::send::go_to;
 use super::setup;
@@ -9,10 +9,10 @@ use crate::app::state::{Overlay, State};
 use crate::insight::token::{Tone, lines};
 use crate::model::{Auth, Origin, TokenName, resolve};
 
-/// What a token is called that is only used.
+/// The name of a token that is used without being kept.
 const NAME: &str = "pasted";
 
-/// Opens the sheet.
+/// Opens the sheet that shows what the token says of itself.
 pub fn open(state: &mut State, text: Pasted, seen: SeenToken) -> Vec<Effect> {
     state.notice = None;
     state.overlay = Some(Overlay::Pasted(Box::new(PastedToken { seen })));
@@ -26,7 +26,7 @@ fn seen(state: &mut State) -> Option<SeenToken> {
     }
 }
 
-/// The request goes with it from now on, to the place in use and nowhere else.
+/// Uses the token for the request from now on, at this one place and nowhere else.
 pub fn take(state: &mut State) -> Vec<Effect> {
     let Some(origin) = origin(state) else {
         state.notice = Some(Notice::info(
@@ -37,7 +37,7 @@ pub fn take(state: &mut State) -> Vec<Effect> {
     if seen(state).is_none() {
         return Vec::new();
     }
-    // Where the call is for another host than the environment's, that is where one goes.
+    // A call to another host than the environment's takes the person there.
     let mut effects = go_to(state, Some(origin.clone()));
     let place = state.environment().clone();
     let known = |name: &str| {
@@ -59,7 +59,7 @@ pub fn take(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Where the call in front goes, and so where its token may: the sheet names it before.
+/// Where the call in front goes, and so where its token may go: the sheet names it first.
 pub fn origin(state: &State) -> Option<Origin> {
     let place = state.environment();
     let sent = resolve(&state.builder.spec(), place).ok();
@@ -67,7 +67,7 @@ pub fn origin(state: &State) -> Option<Origin> {
         .or(place.origin())
 }
 
-/// On to the form that keeps it.
+/// Goes on to the form that keeps it.
 pub fn keep(state: &mut State) -> Vec<Effect> {
     match seen(state) {
         Some(seen) => setup::keep(state, seen),
@@ -75,7 +75,7 @@ pub fn keep(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// What it says of itself, without its value; the sheet stays.
+/// Copies what the token says of itself, without its value; the sheet stays open.
 pub fn copy(state: &State) -> Vec<Effect> {
     let Some(Overlay::Pasted(pasted)) = &state.overlay else {
         return Vec::new();
@@ -104,6 +104,7 @@ fn said(state: &State, seen: &SeenToken) -> String {
     text
 }
 
+/// Closes the sheet and drops the value.
 pub fn forget(state: &mut State) -> Vec<Effect> {
     state.overlay = None;
     vec![Effect::ForgetTyped]

@@ -1,5 +1,5 @@
-//! The page that an answer names as its remedy: shown whole and asked about before a browser opens
-//! it, and never opened unasked.
+//! The page that a response names as its remedy: shown in full and opened in a browser only after a
+//! question.
 
 use crate::app::message::Effect;
 use crate::app::pane::{Question, ResponseTab};
@@ -8,7 +8,7 @@ use crate::insight::named;
 
 const NONE: &str = "The answer names no page that mends it. What to do stands under Why.";
 
-/// The address, where there is one that may be opened: a page of the web, and nothing hidden in it.
+/// The address, if it may be opened: a web page, with nothing hidden in it.
 fn page(state: &State) -> Option<String> {
     let shown = state.response.shown.as_ref()?;
     let response = shown.exchange.outcome.response()?;
@@ -21,12 +21,13 @@ fn page(state: &State) -> Option<String> {
     (is_page && is_plain).then_some(url)
 }
 
-/// Why there is nothing to open.
+/// Why no page can be opened.
 pub fn why_not(state: &State) -> Option<&'static str> {
     let is_here = matches!(state.response.tab, ResponseTab::Errors | ResponseTab::Why);
     (!is_here || page(state).is_none()).then_some(NONE)
 }
 
+/// Shows the whole address and asks whether to open it.
 pub fn ask(state: &mut State) {
     if let Some(url) = page(state) {
         state.notice = None;
@@ -41,11 +42,12 @@ fn asked(state: &mut State) -> Option<String> {
     }
 }
 
-/// Has it opened; where there is no browser it is copied.
+/// Opens the page; without a browser its address is copied.
 pub fn open(state: &mut State) -> Vec<Effect> {
     asked(state).map(Effect::OpenPage).into_iter().collect()
 }
 
+/// Copies the address that the question shows.
 pub fn copy(state: &mut State) -> Vec<Effect> {
     let url = asked(state).map(|text| Effect::Copy {
         what: "the address".to_owned(),

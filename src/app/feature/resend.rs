@@ -1,6 +1,6 @@
-//! The call in front is made once more, in another manner: after the wait that its answer asks
-//! for, with room for a larger body, with a certificate that is not checked, or with a token that
-//! belongs elsewhere.
+//! Makes the call in front once more in another way: after the wait that the response asks for,
+//! with room for a larger body, without checking a certificate, or with a token that belongs
+//! elsewhere.
 
 use super::tokens;
 use crate::app::message::{Effect, Notice, Then};
@@ -29,12 +29,12 @@ pub fn no_back_off(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Waits for what is left of the time that the answer asks for, and sends again.
+/// Waits for the rest of the time that the response asks for, then sends again.
 pub fn back_off(state: &mut State) -> Vec<Effect> {
     let Some(exchange) = shown(state).cloned() else {
         return Vec::new();
     };
-    // Half a chance: the same keys do the same in every test.
+    // No randomness here: the same keys do the same in every test.
     let NextTry::After(wait) = next_try(&exchange, 1, 0.5) else {
         return Vec::new();
     };
@@ -61,6 +61,8 @@ pub fn no_larger(state: &State) -> Option<&'static str> {
     }
 }
 
+/// Sends again with room for a body several times as large, or as large as announced, within a
+/// limit.
 pub fn larger(state: &mut State) -> Vec<Effect> {
     let Some(exchange) = shown(state).cloned() else {
         return Vec::new();
@@ -77,7 +79,7 @@ pub fn larger(state: &mut State) -> Vec<Effect> {
     again(exchange, manner)
 }
 
-/// Why there is no certificate to be believed without a check.
+/// Why there is no unchecked certificate to trust.
 pub fn no_trust(state: &State) -> Option<&'static str> {
     let causes = [
         Cause::TlsUntrusted,
@@ -89,7 +91,7 @@ pub fn no_trust(state: &State) -> Option<&'static str> {
     (!refused).then_some("No certificate was refused by the call in front.")
 }
 
-/// Asks before the certificates of an origin are no longer checked.
+/// Asks before it stops checking the certificates of an origin.
 pub fn ask_to_trust(state: &mut State) {
     let Some(origin) = shown(state).and_then(|exchange| {
         let last = exchange.redirects.last().map(|hop| hop.location.as_str());
@@ -109,7 +111,7 @@ pub fn ask_to_trust(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
 }
 
-/// From now on the certificates of this origin are not checked in this environment.
+/// Stops checking the certificates of this origin, in this environment, from now on.
 pub fn trust(state: &mut State, origin: Origin) -> Vec<Effect> {
     let Some(exchange) = shown(state).cloned() else {
         return Vec::new();
@@ -120,7 +122,7 @@ pub fn trust(state: &mut State, origin: Origin) -> Vec<Effect> {
     {
         environment.insecure_origins.push(origin);
     }
-    // A hop before the one that was refused may have done what was asked.
+    // A hop before the refused one may already have had an effect.
     if !exchange.typed.is_safe() && !exchange.redirects.is_empty() {
         state.notice = Some(Notice::info(
             "Not checked from now on. Send it when you like.",
@@ -155,7 +157,7 @@ pub fn ask_to_permit(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(Dialog::new(title, choices, None)));
 }
 
-/// From now on the tokens of the call in front may go to this origin too, and it goes.
+/// Lets the tokens of the call in front go to this origin too from now on, and sends it.
 pub fn permit(state: &mut State, origin: Origin) -> Vec<Effect> {
     let held_back = shown(state).filter(|exchange| was_held_back(exchange));
     let Some(exchange) = held_back.cloned() else {

@@ -1,4 +1,4 @@
-//! Saving a body to a file, and opening what was saved: only a picture, and only one of ours.
+//! Saves a body to a file, and opens a saved file: only a picture, and only one that we saved.
 
 use crate::app::action::Action;
 use crate::app::answer::Source;
@@ -9,7 +9,7 @@ use crate::app::state::{Overlay, State};
 use crate::insight::{Picture, picture};
 use std::path::PathBuf;
 
-/// Asks where to; a name is there already.
+/// Asks for the file, with a name already filled in.
 pub fn ask(state: &mut State) {
     let Some(shown) = &state.response.shown else {
         return;
@@ -28,7 +28,7 @@ pub fn ask(state: &mut State) {
     })));
 }
 
-/// Where to is known.
+/// Writes the body to the named file.
 pub fn save(source: Source, name: &str) -> Vec<Effect> {
     let path = PathBuf::from(name.trim());
     match name.trim().is_empty() {
@@ -37,7 +37,7 @@ pub fn save(source: Source, name: &str) -> Vec<Effect> {
     }
 }
 
-/// A body lies in a file now.
+/// Notes where the body was saved, and says so.
 pub fn saved(state: &mut State, source: &Source, path: PathBuf) -> Vec<Effect> {
     let mut words = format!("Saved the body to {}.", path.display());
     let is_in_front = state.response.shown.as_ref().map(|shown| shown.source());
@@ -52,13 +52,14 @@ pub fn saved(state: &mut State, source: &Source, path: PathBuf) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Opens the saved picture in the system's viewer.
 pub fn open(state: &mut State) -> Vec<Effect> {
     let path = state.response.saved.clone();
     path.map(Effect::OpenFile).into_iter().collect()
 }
 
-/// Why there is nothing to open, if there is not. What a server sends may be anything, and what
-/// the system makes of it too; pictures are looked at.
+/// Why nothing can be opened. A server may send anything, and the system may run what it opens;
+/// pictures are only looked at.
 pub fn no_open(state: &State) -> Option<&'static str> {
     let Some(picture) = in_front(state) else {
         return Some("Only pictures are opened from here: a PNG, JPEG, GIF or WebP.");
@@ -71,13 +72,13 @@ pub fn no_open(state: &State) -> Option<&'static str> {
         .then_some("The name of the saved file does not end as such pictures do; save it again.")
 }
 
-/// The picture in front.
+/// The picture that the response in front is, if it is one.
 fn in_front(state: &State) -> Option<Picture> {
     let shown = state.response.shown.as_ref()?;
     picture(shown.bytes())
 }
 
-/// The last word of the URL, as a name that means nothing to any system but itself.
+/// The last part of the URL's path as a file name that is safe on every system.
 fn file_name(url: &str, source: &Source) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let after_host = path.split_once("://").map_or(path, |(_, rest)| rest);

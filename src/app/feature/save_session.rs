@@ -1,4 +1,4 @@
-//! Calls become a session: which ones, looked at before they are written, and under which name.
+//! Makes a session from calls: which ones, shown before it is written, and under which name.
 
 use super::sessions;
 use crate::app::action::{Pane, Screen};
@@ -9,12 +9,12 @@ use crate::app::state::{Overlay, State};
 use crate::app::task::Job;
 use crate::model::Session;
 
-/// Steps that the question for a name lists.
+/// Most steps listed under the question for a name.
 const LISTED: usize = 6;
 
-/// What would be saved, with a name for it: the session in front that is in no file yet is a
-/// matter of its own. The marked calls, else the case's, else the row under the cursor of the
-/// history in focus, else the call in front.
+/// The calls to save, with a name: the marked ones, else the case's, else the row under the cursor
+/// if the history has the focus, else the call in front. A session in front without a file is
+/// handled elsewhere.
 pub fn wanted(state: &State) -> Option<(String, Chosen)> {
     if state.history.marked() > 0 {
         return state.history.chosen();
@@ -35,7 +35,7 @@ pub fn wanted(state: &State) -> Option<(String, Chosen)> {
     }
 }
 
-/// Makes the session of these calls, to be looked at before it is written.
+/// Makes a session from these calls, to be looked at before it is written.
 pub fn gather(state: &mut State) -> Vec<Effect> {
     let Some((name, chosen)) = wanted(state) else {
         return Vec::new();
@@ -61,7 +61,7 @@ pub fn gather(state: &mut State) -> Vec<Effect> {
     }]
 }
 
-/// The session is made; its name is asked for, with its calls beneath.
+/// The session is made: asks for its name, with its calls listed below.
 pub fn gathered(state: &mut State, job: Job, gathered: Result<Gathered, String>) -> Vec<Effect> {
     if state.gathers != Some(job) {
         return Vec::new();
@@ -119,14 +119,14 @@ fn listed(session: &Session, front: Option<usize>) -> Vec<String> {
     lines
 }
 
-/// The name is known: into a file with it, and onto the screen of sessions.
+/// Writes the session under this name, and shows it on the sessions screen.
 pub fn named(state: &mut State, mut session: Session, name: &str) -> Vec<Effect> {
     let name = name.trim();
     if !name.is_empty() {
         session.name = name.to_owned();
     }
     let job = state.next_job();
-    // A run that somebody waits for keeps its place on the screen.
+    // A run that the person waits for keeps its place on the screen.
     if state.sessions.run.is_none() {
         state.sessions.awaits = Some(job);
     }
@@ -136,7 +136,7 @@ pub fn named(state: &mut State, mut session: Session, name: &str) -> Vec<Effect>
     }]
 }
 
-/// Why there is nothing to save.
+/// Why nothing can be saved.
 pub fn why_not(state: &State) -> Option<&'static str> {
     let nothing = sessions::unsaved(state).is_none() && wanted(state).is_none();
     nothing.then_some("No call was made yet, or none fits the filter.")

@@ -1,4 +1,4 @@
-//! A request leaves: from what the builder holds to the effect that sends it, and the choice of
+//! Sends a request: from what the builder holds to the effect that sends it, and the choice of
 //! where it goes.
 
 use super::needs;
@@ -9,11 +9,12 @@ use crate::app::screens;
 use crate::app::state::{Overlay, Running, State};
 use crate::model::{Auth, Environment, Manner, Origin, Progress, resolve};
 
-/// Sends what the builder holds, or says why it cannot go.
+/// Sends what the builder holds, or says why it cannot.
 pub fn send(state: &mut State, although_protected: bool) -> Vec<Effect> {
     send_as(state, Manner::default(), although_protected)
 }
 
+/// Sends like `send`, in another manner: after a wait, or with room for a larger body.
 pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> Vec<Effect> {
     let environment = state.environment().clone();
     if environment.sandbox && environment.base_url.is_empty() {
@@ -44,7 +45,7 @@ pub fn send_as(state: &mut State, manner: Manner, although_protected: bool) -> V
     state.builder.completion.close();
     state.builder.is_written = true;
     state.screen = Screen::Explorer;
-    // Whoever sends from the call line is done with it.
+    // Sending from the call line ends the work there.
     if state.shows_one_pane() || state.is_on_call() {
         state.builder.finish_editing();
         state.focus = Pane::Response;
@@ -81,7 +82,7 @@ fn ask_before_writing(state: &mut State, environment: &str, url: &str) {
     }));
 }
 
-/// Goes to the environment that was chosen, and says so.
+/// Switches to the chosen environment, and says so.
 pub fn choose_environment(state: &mut State, place: usize) -> Vec<Effect> {
     let effects = enter(state, place);
     if !effects.is_empty() {
@@ -95,8 +96,8 @@ pub fn choose_environment(state: &mut State, place: usize) -> Vec<Effect> {
     effects
 }
 
-/// Goes to another environment. A token comes along only where that one lists it too; else its
-/// first one is chosen.
+/// Switches to another environment. The token stays if that environment lists it too; else its
+/// first token is chosen.
 pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     if place == state.environment || place >= state.environments.len() {
         return Vec::new();
@@ -117,7 +118,7 @@ pub fn enter(state: &mut State, place: usize) -> Vec<Effect> {
     effects
 }
 
-/// Goes to the environment of that origin; to a new one where there is none.
+/// Switches to the environment with that origin, or to a new one if there is none.
 pub fn go_to(state: &mut State, origin: Option<Origin>) -> Vec<Effect> {
     let Some(origin) = origin else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Sessions: opening one, its runs, and what is written of them.
+//! Sessions: open one, run it, and write its reports.
 
 use super::history;
 use super::needs::Needs;
@@ -18,17 +18,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The environment a run goes to: the chosen one, else the session's, else the one in use.
 pub fn place_of_session(state: &State) -> &Environment {
     let open = state.sessions.open.as_ref();
     let named = open.and_then(|open| open.session.environment.as_deref());
     state.environment_for(state.sessions.place.as_deref(), named)
 }
 
+/// Lists the session files when the screen comes to the front.
 pub fn shown(_: &mut State) -> Vec<Effect> {
     vec![Effect::ListSessions(Listing::ForScreens)]
 }
 
-/// The folder was looked into; the latest session is opened where none is yet.
+/// Takes in the files of the folder; opens the latest session if none is open yet.
 pub fn listed(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> {
     state.sessions.listed(files);
     match (&state.sessions.open, state.sessions.file()) {
@@ -40,6 +42,7 @@ pub fn listed(state: &mut State, files: Vec<SessionFile>) -> Vec<Effect> {
     }
 }
 
+/// Loads a session file for this screen.
 pub fn open_file(state: &mut State, path: PathBuf) -> Vec<Effect> {
     let job = state.next_job();
     state.sessions.awaits = Some(job);
@@ -50,6 +53,7 @@ pub fn open_file(state: &mut State, path: PathBuf) -> Vec<Effect> {
     }]
 }
 
+/// Shows a loaded session, or says why it cannot be read.
 pub fn opened(state: &mut State, session: Result<Box<OpenSession>, String>) -> Vec<Effect> {
     state.sessions.awaits = None;
     match session {
@@ -78,14 +82,14 @@ pub fn opened(state: &mut State, session: Result<Box<OpenSession>, String>) -> V
     }
 }
 
-/// The session in front that is in no file yet.
+/// The session in front, if it is in no file yet.
 pub fn unsaved(state: &State) -> Option<&OpenSession> {
     let open = state.sessions.open.as_ref()?;
     let in_front = state.screen == Screen::Sessions && state.sessions.run.is_none();
     (in_front && open.path.is_none()).then_some(open)
 }
 
-/// Writes it into one; `None` where there is none.
+/// Saves the session in front to a file; `None` if it is in one already or none is open.
 pub fn save_unsaved(state: &mut State) -> Option<Vec<Effect>> {
     let session = Box::new(unsaved(state)?.session.clone());
     let job = state.next_job();
@@ -93,7 +97,7 @@ pub fn save_unsaved(state: &mut State) -> Option<Vec<Effect>> {
     Some(vec![Effect::WriteSession { job, session }])
 }
 
-/// A file that was read again may expect something else of what came.
+/// Judges the results again, since a file that was read again may expect something else.
 fn judge_again(state: &mut State) {
     let Some(open) = &state.sessions.open else {
         return;
@@ -113,7 +117,7 @@ fn judge_again(state: &mut State) {
     }
 }
 
-/// Opens what is under the cursor: a session, a step's differences, a step's call.
+/// Opens what is under the cursor: a session, the differences of a step, or its call.
 pub fn open(state: &mut State) -> Vec<Effect> {
     match state.sessions.part {
         Part::Files => {
@@ -135,7 +139,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Why there is nothing to open.
+/// Why nothing can be opened.
 pub fn no_open(state: &State) -> Option<&'static str> {
     let sessions = &state.sessions;
     match sessions.part {
@@ -162,8 +166,8 @@ pub fn no_run(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Whether the session names an environment that is not known, and no other was chosen: what was
-/// recorded elsewhere does not go to where the person happens to be.
+/// Whether the session names an unknown environment and the person chose no other: steps recorded
+/// elsewhere must not go to wherever the person happens to be.
 fn is_nowhere(state: &State) -> bool {
     let open = state.sessions.open.as_ref();
     let named = open.and_then(|open| open.session.environment.as_ref());
@@ -171,6 +175,7 @@ fn is_nowhere(state: &State) -> bool {
         && named.is_some_and(|name| !state.environments.iter().any(|e| &e.name == name))
 }
 
+/// The variables and tokens that these steps need; `None` if no session is open.
 pub fn needs(state: &State, steps: Range<usize>) -> Option<Needs<'_>> {
     let open = state.sessions.open.as_ref()?;
     let tokens = match &state.sessions.token {
@@ -187,7 +192,7 @@ pub fn needs(state: &State, steps: Range<usize>) -> Option<Needs<'_>> {
     })
 }
 
-/// Asks first where steps would write to a protected environment.
+/// Starts the steps, but asks first if they would write to a protected environment.
 pub fn start_or_ask(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
     let place = place_of_session(state);
     let open = state.sessions.open.as_ref();
@@ -223,6 +228,7 @@ pub fn start_or_ask(state: &mut State, steps: Range<usize>) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Starts the steps; with `writes`, also those that change something.
 pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect> {
     let environment = place_of_session(state).clone();
     let Some(open) = &state.sessions.open else {
@@ -241,7 +247,7 @@ pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect
         session,
     };
     let job = state.begin_job("replay", run.session.name.clone());
-    // Where one part is seen, that is where what comes will stand.
+    // Where only one part is visible, show the one that the results appear in.
     if state.shows_one_pane() && state.sessions.part == Part::Files {
         state.sessions.part = Part::Steps;
     }
@@ -252,7 +258,7 @@ pub fn start(state: &mut State, steps: Range<usize>, writes: bool) -> Vec<Effect
     }]
 }
 
-/// A step has come out. Every call is kept, also of a run that nobody looks at any more.
+/// A step got its result. Every call is kept, even from a run that nobody watches any more.
 pub fn stepped(
     state: &mut State,
     job: Job,
@@ -272,7 +278,7 @@ pub fn stepped(
     exchange.map_or_else(Vec::new, |exchange| made(state, exchange))
 }
 
-/// The run is over. After a step that went alone the next one is under the cursor.
+/// The run is over. After a single step the cursor moves to the next one.
 pub fn done(state: &mut State) {
     let Some(run) = state.sessions.run.take() else {
         return;
@@ -284,6 +290,7 @@ pub fn done(state: &mut State) {
     }
 }
 
+/// Lists the tokens that can stand in for those of all steps.
 pub fn choose_token(state: &mut State) -> Vec<Effect> {
     let place = place_of_session(state).clone();
     let rows = state.tokens_pane.rows(&place.name);
@@ -311,10 +318,12 @@ pub fn choose_token(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Takes the token for all steps; `None` leaves each step its own.
 pub fn take_token(state: &mut State, token: Option<TokenName>) {
     state.sessions.token = token;
 }
 
+/// Lists the environments that a run can go to.
 pub fn choose_place(state: &mut State) {
     let open = state.sessions.open.as_ref();
     let named = open.and_then(|open| open.session.environment.clone());
@@ -338,7 +347,7 @@ pub fn choose_place(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
-/// The tempos that can be chosen, with what each is for.
+/// The tempos to choose from, with what each is for.
 const TEMPOS: [(&str, &str, Tempo); 4] = [
     ("one after the other", "", Tempo::STEADY),
     (
@@ -367,6 +376,7 @@ const TEMPOS: [(&str, &str, Tempo); 4] = [
     ),
 ];
 
+/// Lists how fast the steps may follow each other.
 pub fn choose_tempo(state: &mut State) {
     let choices = TEMPOS.map(|(label, note, tempo)| Choice {
         label: label.to_owned(),
@@ -379,7 +389,7 @@ pub fn choose_tempo(state: &mut State) {
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
-/// What is said of a tempo other than the usual.
+/// What the screen says of a tempo other than the usual one.
 pub fn tempo_label(tempo: Tempo) -> Option<&'static str> {
     let mut others = TEMPOS.iter().skip(1);
     others
@@ -387,14 +397,15 @@ pub fn tempo_label(tempo: Tempo) -> Option<&'static str> {
         .map(|(label, ..)| *label)
 }
 
-/// Tokens belong to an environment, so that one chosen for the run goes with the old one.
+/// Takes another environment for the run. A token belongs to an environment, so the one chosen for
+/// the old one goes too.
 pub fn take_place(state: &mut State, place: Option<String>) -> Vec<Effect> {
     state.sessions.place = place;
     state.sessions.token = None;
     vec![look(state)]
 }
 
-/// Looks at the tokens that may be chosen for a run.
+/// Looks up the tokens that may be chosen for a run.
 pub fn look(state: &State) -> Effect {
     Effect::LookAtTokens {
         environment: Box::new(place_of_session(state).clone()),
@@ -421,8 +432,8 @@ pub fn no_record(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Makes what came the expectation of the step under the cursor, in the file too. What another
-/// token got is not what the step's own would get, so that is asked first.
+/// Makes the response of the step under the cursor what the step expects, in the file too. It asks
+/// first if the response came with another token than the step's own.
 pub fn record(state: &mut State) -> Vec<Effect> {
     let sessions = &state.sessions;
     let sent = sessions.result().and_then(|result| {
@@ -464,6 +475,7 @@ pub fn record(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Writes the response into the session file; with a token, makes it the step's own.
 pub fn record_as(state: &mut State, token: Option<TokenName>) -> Vec<Effect> {
     let sessions = &state.sessions;
     let path = sessions.open.as_ref().and_then(|open| open.path.clone());
@@ -493,6 +505,7 @@ pub fn no_report(state: &State) -> Option<&'static str> {
         .then_some("Nothing was run yet, so there is nothing to report.")
 }
 
+/// Writes the report of the steps sent so far to a file, in the format that `as_file` gives.
 pub fn export(state: &mut State, as_file: fn(Box<ReplayReport>) -> Exported) -> Vec<Effect> {
     let report = state.sessions.report();
     let report = report.map(|report| Effect::Export(as_file(Box::new(report))));

@@ -1,5 +1,5 @@
-//! Environments and tokens defined, changed and removed from the screen: what is asked for, what
-//! is wrong with it, and what follows once it stands in `config.toml`.
+//! Defines, changes and removes environments and tokens from the screen: what the form asks for,
+//! what is wrong with it, and what follows once `config.toml` holds it.
 
 use super::send::send;
 use crate::app::action::{Action, Pane, Screen};
@@ -15,11 +15,11 @@ use crate::model::{
     TokenSource, looks_like_a_value,
 };
 
-/// What is longer than this was meant to be a value.
+/// A longer name of a variable was probably meant as a value.
 const LONGEST_VARIABLE: usize = 40;
 
-/// Opens the form for a new environment; on the URL of the call in front where that belongs to
-/// none.
+/// Opens the form for a new environment, with the URL of the call in front if that belongs to no
+/// environment.
 pub fn add(state: &mut State) -> Vec<Effect> {
     state.leave_field();
     let mut setup = Setup::new(SetupKind::Add, state.has_keyring);
@@ -29,7 +29,7 @@ pub fn add(state: &mut State) -> Vec<Effect> {
     open(state, setup)
 }
 
-/// The address of what stands in the request, where it belongs to no environment of the settings.
+/// The URL in the request, if it belongs to no environment of the settings.
 fn url_of_none(state: &State) -> Option<String> {
     let place = state.environment();
     let typed = state.builder.url.text();
@@ -77,7 +77,7 @@ pub fn add_token(state: &mut State) -> Vec<Effect> {
     open(state, setup)
 }
 
-/// Opens the form with a value that was pasted and waits; where no token can be added, for an
+/// Opens the form with a pasted value that waits; where no token can be added, for a new
 /// environment with it.
 pub fn keep(state: &mut State, seen: SeenToken) -> Vec<Effect> {
     state.leave_field();
@@ -163,7 +163,8 @@ fn form(state: &mut State) -> Option<&mut Setup> {
     }
 }
 
-/// After each change: what follows from the URL, and whether keys are a hidden value now.
+/// After each change: fills in what follows from the URL, and tells the runtime whether keys go to
+/// a hidden value now.
 pub fn changed(state: &mut State) -> Vec<Effect> {
     let taken: Vec<String> = state.environments.iter().map(|e| e.name.clone()).collect();
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
@@ -182,6 +183,7 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
     vec![Effect::TypeToken(setup.row == SetupRow::Token)]
 }
 
+/// Moves the cursor by `step` rows of the form and clears its message.
 pub fn step(state: &mut State, step: isize) -> Vec<Effect> {
     if let Some(setup) = form(state) {
         setup.trouble = None;
@@ -190,6 +192,7 @@ pub fn step(state: &mut State, step: isize) -> Vec<Effect> {
     changed(state)
 }
 
+/// Moves a row of choices to its next or previous choice.
 pub fn turn(state: &mut State, step: isize) -> Vec<Effect> {
     if let Some(setup) = form(state) {
         setup.turn(step);
@@ -197,6 +200,7 @@ pub fn turn(state: &mut State, step: isize) -> Vec<Effect> {
     changed(state)
 }
 
+/// Takes in what the runtime tells of a value typed unseen.
 pub fn typed(state: &mut State, typed: TypedToken) -> Vec<Effect> {
     if let Some(setup) = form(state) {
         setup.typed = typed;
@@ -204,12 +208,13 @@ pub fn typed(state: &mut State, typed: TypedToken) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Closes the form and drops the typed value.
 pub fn leave(state: &mut State) -> Vec<Effect> {
     state.overlay = None;
     vec![Effect::ForgetTyped]
 }
 
-/// Has it written, or says what is missing and goes to the row of it.
+/// Saves the form, or says what is missing and moves to that row.
 pub fn save(state: &mut State) -> Vec<Effect> {
     let order = match order(state) {
         Ok(order) => order,
@@ -395,7 +400,7 @@ fn grant(setup: &Setup) -> Result<Grant, (SetupRow, String)> {
     })
 }
 
-/// It was written, or was not.
+/// The settings were written, or why not.
 pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> {
     let done = match done {
         Ok(done) => *done,
@@ -420,7 +425,7 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
     } = done;
     let before = state.environment().name.clone();
     let current = environment.unwrap_or_else(|| before.clone());
-    // Those that a command or a URL named are of this run, and stay.
+    // Environments named by a command or a URL belong to this run, and stay.
     let own = std::mem::take(&mut state.environments);
     let mut all = settings.environments.clone();
     all.extend(own.into_iter().filter(|e| {
@@ -472,7 +477,7 @@ pub fn done(state: &mut State, done: Result<Box<SetUp>, String>) -> Vec<Effect> 
     effects
 }
 
-/// Asks before an environment is taken out of the file.
+/// Asks before it removes an environment from the file.
 pub fn ask_to_remove(state: &mut State) {
     let name = state.environment().name.clone();
     ask(
@@ -484,7 +489,7 @@ pub fn ask_to_remove(state: &mut State) {
     );
 }
 
-/// The same for the token under the cursor of the list.
+/// Asks before it removes the token under the cursor from the file.
 pub fn ask_to_remove_token(state: &mut State) {
     let place = state.environment().name.clone();
     let Some(row) = state.tokens_pane.selected(&place) else {
@@ -530,7 +535,7 @@ fn ask(state: &mut State, title: String, label: String, note: &str, pick: Pick) 
     state.overlay = Some(Overlay::Dialog(dialog));
 }
 
-/// The rows that stand under the environments to choose from.
+/// The extra rows under the environments to choose from.
 pub fn choices(state: &State) -> Vec<Choice> {
     let choice = |label: String, note: &str, pick| Choice {
         label,
@@ -558,7 +563,7 @@ pub fn choices(state: &State) -> Vec<Choice> {
     choices
 }
 
-/// After a call to a host of no environment: says once that it can become one.
+/// After a call to a host without an environment: says once that it can become one.
 pub fn offer(state: &mut State) {
     let place = state.environment();
     if place.configured || place.sandbox || state.notice.is_some() {

@@ -1,4 +1,4 @@
-//! When a call stopped working: asked of the history, shown on top of the panes.
+//! When a call stopped working: looked up in the history, shown on top of the panes.
 
 use super::investigate::environment_of;
 use crate::app::action::Pane;
@@ -10,7 +10,7 @@ use crate::insight::when::Turned;
 use crate::model::ExchangeId;
 use std::sync::Arc;
 
-/// Why nothing can be said of the call in front.
+/// Why nothing can be said about the call in front.
 pub fn why_not(state: &State) -> Option<&'static str> {
     match &state.response.shown {
         None => Some("There is no answer in front. W tells when a call stopped working."),
@@ -21,7 +21,7 @@ pub fn why_not(state: &State) -> Option<&'static str> {
     }
 }
 
-/// Of the call in front.
+/// Asks about the call in front.
 pub fn of_answer(state: &mut State) -> Vec<Effect> {
     if let Some(why) = why_not(state) {
         state.notice = Some(Notice::info(why));
@@ -34,6 +34,7 @@ pub fn of_answer(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// Opens the sheet and asks the history when this call stopped working.
 pub fn ask(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     let environment = Box::new(environment_of(state, &exchange));
     state.overlay = Some(Overlay::When(Box::new(When::new(exchange.clone()))));
@@ -43,10 +44,11 @@ pub fn ask(state: &mut State, exchange: Arc<Exchange>) -> Vec<Effect> {
     }]
 }
 
+/// Takes in what the history says, unless another call is asked about by now.
 pub fn told(state: &mut State, of: &ExchangeId, found: Result<Box<Turned>, String>) -> Vec<Effect> {
     if let Some(pane) = on_top(state).filter(|pane| pane.exchange.id == *of) {
         pane.found = Some(found);
-        // What broke is looked at first.
+        // Start on the call that broke.
         pane.list.cursor = pane.calls().len().saturating_sub(1);
     }
     Vec::new()
@@ -59,6 +61,7 @@ fn on_top(state: &mut State) -> Option<&mut When> {
     }
 }
 
+/// Moves between the last good and the first bad call, then scrolls the text below.
 pub fn step(state: &mut State, step: isize) {
     let (content, height) = (state.painted.sheet_lines, state.painted.sheet_height);
     if let Some(pane) = on_top(state) {
@@ -66,6 +69,7 @@ pub fn step(state: &mut State, step: isize) {
     }
 }
 
+/// Closes the sheet.
 pub fn close(state: &mut State) -> Vec<Effect> {
     if on_top(state).is_some() {
         state.overlay = None;
@@ -73,7 +77,7 @@ pub fn close(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The call under the cursor, like any other.
+/// Opens the call under the cursor like any other.
 pub fn open_call(state: &mut State) -> Vec<Effect> {
     let Some(exchange) = on_top(state).map(|pane| pane.selected()) else {
         return Vec::new();

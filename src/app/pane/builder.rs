@@ -1,4 +1,4 @@
-//! The request as it is being typed.
+//! The request while the person types it.
 
 mod body;
 mod completion;
@@ -15,6 +15,7 @@ pub use body::TypedBody;
 pub use completion::Completion;
 pub use search::TextSearch;
 
+/// The tabs of the request pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuilderTab {
     Params,
@@ -25,6 +26,7 @@ pub enum BuilderTab {
 }
 
 impl BuilderTab {
+    /// Every tab, in the order of the tab bar.
     pub const ALL: [BuilderTab; 5] = [
         BuilderTab::Params,
         BuilderTab::Headers,
@@ -33,6 +35,7 @@ impl BuilderTab {
         BuilderTab::Notes,
     ];
 
+    /// The word on the tab.
     pub fn title(self) -> &'static str {
         match self {
             BuilderTab::Params => "Params",
@@ -51,12 +54,12 @@ pub enum Editing {
     /// A row of the table in front, as text.
     Row(Box<RowText>),
     Body,
-    /// The path of the file that is the body.
+    /// The path of the file to send as the body.
     File,
     Notes,
 }
 
-/// A row under edit, and how it was typed before.
+/// A row being edited, and its text before that.
 #[derive(Debug)]
 pub struct RowText {
     pub field: Field,
@@ -71,7 +74,7 @@ impl RowText {
     }
 }
 
-/// A row that was removed, with the table and the place it stood in.
+/// A removed row, with its table and its position there.
 #[derive(Debug)]
 struct Removed {
     tab: BuilderTab,
@@ -80,6 +83,7 @@ struct Removed {
     row: Part,
 }
 
+/// The request pane: every part of a request as typed, and where the person is in it.
 #[derive(Debug)]
 pub struct Builder {
     pub method: String,
@@ -88,29 +92,31 @@ pub struct Builder {
     pub params: Table,
     pub headers: Table,
     pub auth: Auth,
-    /// The cursor over the tokens that can be chosen, and none at their end.
+    /// The cursor over the tokens to choose from, with "none" as the last row.
     pub tokens: List,
     pub body: TypedBody,
-    /// They are kept with the call, and not sent.
+    /// Kept with the call, and never sent.
     pub notes: Field,
     pub tab: BuilderTab,
-    /// Whether the cursor is on the URL, rather than in the tab beneath it.
+    /// Whether the cursor is on the URL instead of the tab below it.
     pub on_url: bool,
-    /// Whether the person wrote this call, or sent it. One out of a file, the history or a paste
-    /// is nobody's until then.
+    /// Whether the person wrote or sent this call; `false` for one from a file, the history or a
+    /// paste.
     pub is_written: bool,
     pub editing: Option<Editing>,
-    /// The URL as it stood before it was typed into.
+    /// The URL before the person started to type in it.
     pub began: String,
-    /// While something is looked for in the text under edit.
+    /// The search in the text being edited, while there is one.
     pub search: Option<TextSearch>,
     removed: Vec<Removed>,
 }
 
 impl Builder {
+    /// The methods that the list offers, and that can be typed before the URL.
     pub const METHODS: [&'static str; 7] =
         ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
+    /// The pane with a request loaded, on the first tab.
     pub fn new(spec: &RequestSpec) -> Builder {
         Builder {
             method: spec.method.clone(),
@@ -132,7 +138,7 @@ impl Builder {
         }
     }
 
-    /// Takes a whole request over; the tab and the cursor stay where they are.
+    /// Loads a whole request; the tab and the cursor stay where they are.
     pub fn load(&mut self, spec: &RequestSpec) {
         *self = Builder {
             tab: self.tab,
@@ -143,7 +149,7 @@ impl Builder {
         };
     }
 
-    /// The request as it stands, a row under edit included.
+    /// The request as it stands, including a row being edited.
     pub fn spec(&self) -> RequestSpec {
         let edited = |tab: BuilderTab, table: &Table| match &self.editing {
             Some(Editing::Row(text)) if self.tab == tab => {
@@ -165,7 +171,7 @@ impl Builder {
         }
     }
 
-    /// The text that takes the keys, if any.
+    /// The text that the keys go to, if any.
     pub fn field(&mut self) -> Option<&mut Field> {
         if let Some(search) = &mut self.search {
             return Some(&mut search.field);
@@ -179,11 +185,12 @@ impl Builder {
         }
     }
 
+    /// Whether some text of the request has the caret.
     pub fn is_editing(&self) -> bool {
         self.editing.is_some()
     }
 
-    /// Whether the cursor is in the content of that tab.
+    /// Whether the cursor is inside that tab.
     pub fn shows(&self, tab: BuilderTab) -> bool {
         self.tab == tab && !self.on_url
     }
@@ -208,7 +215,7 @@ impl Builder {
         self.table()?.row()
     }
 
-    /// The cursor in the tab in front, if it has rows.
+    /// The cursor of the tab in front, if it has rows.
     pub fn list(&self) -> Option<&List> {
         match self.tab {
             BuilderTab::Auth => Some(&self.tokens),
@@ -257,7 +264,7 @@ impl Builder {
         None
     }
 
-    /// A new row at the end of the table, ready to be typed.
+    /// Adds a row at the end of the table and starts editing it.
     pub fn add_row(&mut self) {
         if self.table().is_none() {
             self.tab = BuilderTab::Params;
@@ -269,7 +276,7 @@ impl Builder {
         }
     }
 
-    /// Looks for something in the lines under edit.
+    /// Starts a search in the lines being edited.
     pub fn start_search(&mut self) {
         let search = match self.editing {
             Some(Editing::Body) => TextSearch::new(&self.body.area),
@@ -279,7 +286,7 @@ impl Builder {
         self.search = Some(search);
     }
 
-    /// The search with the text that it goes through.
+    /// The search and the text that it searches.
     fn searched(&mut self) -> Option<(&mut TextSearch, &mut Field)> {
         let text = match self.editing {
             Some(Editing::Body) => &mut self.body.area,
@@ -289,20 +296,21 @@ impl Builder {
         Some((self.search.as_mut()?, text))
     }
 
-    /// After a key in the line of the search.
+    /// Searches again after a key in the search line.
     pub fn look(&mut self) {
         if let Some((search, text)) = self.searched() {
             search.typed(text);
         }
     }
 
+    /// Moves the caret to the next match, or to the one before.
     pub fn step_match(&mut self, forward: bool) {
         if let Some((search, text)) = self.searched() {
             search.step(text, forward);
         }
     }
 
-    /// Leaves the search; the caret stays where it led.
+    /// Ends the search; the caret stays where it led.
     pub fn end_search(&mut self) {
         if let Some((_, text)) = self.searched() {
             text.stop_looking();
@@ -310,33 +318,34 @@ impl Builder {
         self.search = None;
     }
 
-    /// Whether the list beneath the URL is seen: where the caret stands at the end of the text.
+    /// Whether the list below the URL is visible: the caret must be at the end of the text.
     pub fn is_completing(&self) -> bool {
         let at_end = || self.url.caret().1 == self.url.text().chars().count();
         matches!(self.editing, Some(Editing::Url)) && self.completion.is_open() && at_end()
     }
 
-    /// After a key in the URL.
+    /// Updates that list after a key in the URL.
     pub fn complete(&mut self, environment: &Environment) {
         if matches!(self.editing, Some(Editing::Url)) {
             self.completion.typed(&self.url.text(), environment);
         }
     }
 
+    /// Puts the chosen completion into the URL.
     pub fn take_completion(&mut self, environment: &Environment) {
         if let Some(text) = self.completion.take(environment) {
             self.url.replace(&text);
         }
     }
 
-    /// After a key in what is edited: the call is the person's own. Going through the URL with the
-    /// caret does not make it that.
+    /// After a key that changes the text: the call is now the person's own. Moving the caret
+    /// through the URL does not count.
     pub fn was_typed(&mut self) {
         let is_same = matches!(self.editing, Some(Editing::Url)) && self.url.text() == self.began;
         self.is_written |= !is_same;
     }
 
-    /// Ends editing; a row that has no name is dropped.
+    /// Ends editing; drops a row without a name.
     pub fn finish_editing(&mut self) {
         self.completion.close();
         self.end_search();
@@ -347,6 +356,7 @@ impl Builder {
         }
     }
 
+    /// Switches the row under the cursor on or off; a row that is off is not sent.
     pub fn switch_row(&mut self) {
         if !self.on_url
             && let Some(table) = self.table_mut()
@@ -355,6 +365,7 @@ impl Builder {
         }
     }
 
+    /// Removes the row under the cursor; `undo` brings it back.
     pub fn remove_row(&mut self) {
         let (tab, kind) = (self.tab, self.body.kind);
         if !self.on_url
@@ -365,7 +376,7 @@ impl Builder {
         }
     }
 
-    /// Brings back the row that was last removed.
+    /// Brings back the row that was removed last.
     pub fn undo(&mut self) {
         self.finish_editing();
         if let Some(Removed { tab, kind, at, row }) = self.removed.pop() {
@@ -380,12 +391,13 @@ impl Builder {
         }
     }
 
+    /// Whether `undo` has a row to bring back.
     pub fn has_removed(&self) -> bool {
         !self.removed.is_empty()
     }
 
-    /// Up and down go from the URL into the table and back. Beside no token there are `tokens`
-    /// to choose from.
+    /// Moves up and down, from the URL into the table and back. The tokens tab has `tokens` rows
+    /// and one for "none".
     pub fn step(&mut self, step: isize, tokens: usize) {
         if self.on_url {
             self.on_url = step <= 0;
@@ -404,7 +416,7 @@ impl Builder {
         }
     }
 
-    /// The last row of the tab in front.
+    /// Moves to the last row of the tab in front.
     pub fn to_last(&mut self, tokens: usize) {
         self.on_url = false;
         self.tokens.to_last(tokens + 1);
@@ -413,7 +425,7 @@ impl Builder {
         }
     }
 
-    /// To the URL, or to a row of the table in front.
+    /// Moves to the URL, or to a row of the table in front.
     pub fn to_row(&mut self, row: Option<usize>) {
         self.on_url = row.is_none();
         if let (Some(row), BuilderTab::Auth) = (row, self.tab) {
@@ -424,12 +436,13 @@ impl Builder {
         }
     }
 
-    /// To a tab by its place.
+    /// Opens a tab by its position.
     pub fn to_tab(&mut self, place: usize) {
         self.finish_editing();
         self.tab = BuilderTab::ALL.get(place).copied().unwrap_or(self.tab);
     }
 
+    /// Opens the tab `step` places further, wrapping at the ends.
     pub fn step_tab(&mut self, step: isize) {
         self.finish_editing();
         let tabs = BuilderTab::ALL;
@@ -438,7 +451,7 @@ impl Builder {
         self.tab = tabs[next];
     }
 
-    /// The body becomes one of this kind, and comes to the front.
+    /// Gives the body another kind and shows its tab.
     pub fn choose_body(&mut self, kind: BodyKind) {
         self.finish_editing();
         self.body.choose(kind);
@@ -446,7 +459,7 @@ impl Builder {
         self.on_url = false;
     }
 
-    /// The caret goes to a line and a column of the body, where that can be typed into.
+    /// Puts the caret at a line and a column of the body, if the body can be edited.
     pub fn body_at(&mut self, at: (usize, usize)) {
         if !self.body.is_preview() {
             self.editing = Some(Editing::Body);
@@ -454,7 +467,7 @@ impl Builder {
         }
     }
 
-    /// A pasted text that is too large for the field of the body; `None` for any other.
+    /// Takes a pasted text that is too large for the body's field; `None` for any other.
     pub fn paste_large(&mut self, text: &str) -> Option<Notice> {
         let in_body = matches!(self.editing, Some(Editing::Body)) && self.search.is_none();
         if !in_body || !self.body.paste_large(text) {
@@ -466,7 +479,7 @@ impl Builder {
         ))
     }
 
-    /// Takes the body to the person's editor, byte for byte; with the notes in front, these.
+    /// Opens the body in the person's editor, byte for byte; or the notes, if they are in front.
     pub fn open_editor(&mut self) -> Vec<Effect> {
         self.finish_editing();
         if self.shows(BuilderTab::Notes) {
@@ -487,7 +500,7 @@ impl Builder {
         }]
     }
 
-    /// Why the body is nothing for an editor.
+    /// Why the body cannot be opened in an editor.
     pub fn no_editor(&self) -> Option<&'static str> {
         match self.body.bytes() {
             _ if self.shows(BuilderTab::Notes) => None,
@@ -496,7 +509,7 @@ impl Builder {
         }
     }
 
-    /// Takes over what came out of the editor.
+    /// Takes in what the editor wrote.
     pub fn edited(&mut self, draft: Draft, text: Vec<u8>) -> Option<Notice> {
         match draft {
             Draft::Body => self.body.edited(text),
@@ -507,14 +520,14 @@ impl Builder {
         }
     }
 
-    /// Puts every value of a JSON body on a line of its own, or says why not.
+    /// Puts every value of a JSON body on its own line, or says why not.
     pub fn format_body(&mut self) -> Option<Notice> {
         self.tab = BuilderTab::Body;
         self.on_url = false;
         self.body.format()
     }
 
-    /// The first mistake in a body that is meant to be JSON.
+    /// The first mistake in a body that should be JSON.
     pub fn body_fault(&self) -> Option<Fault> {
         let typed = |row: &&Part| !row.is_off && row.name.eq_ignore_ascii_case("content-type");
         let media_type = self.headers.rows.iter().find(typed);

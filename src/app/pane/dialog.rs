@@ -1,5 +1,5 @@
-//! A short list on top of the panes, from which one row is chosen. In a picker letters are text:
-//! what fits them is left.
+//! A short list on top of the panes from which a person chooses one row. In a picker, typed letters
+//! narrow the rows down.
 
 use crate::app::action::Action;
 use crate::app::answer::Source;
@@ -18,19 +18,19 @@ pub enum Pick {
     Method(String),
     BodyKind(BodyKind),
     Token(Option<TokenName>),
-    /// By its place among the environments.
+    /// By its position among the environments.
     Environment(usize),
     /// Forgets calls.
     Forget(Vec<ExchangeId>),
     /// The requests of the matrix.
     Rows(Rows),
-    /// A column of the matrix, put in or taken out.
+    /// A column of the matrix, to add or remove.
     Column(Caller),
-    /// Whether calls of the matrix that write go out.
+    /// Whether the matrix makes calls that write.
     Writes(bool),
-    /// The token of a whole run; `None` leaves each step its own.
+    /// The token for all steps of a run; `None` leaves each step its own.
     RunToken(Option<TokenName>),
-    /// The environment of a run by its name; `None` leaves it to the session.
+    /// The environment of a run by name; `None` leaves it to the session.
     RunPlace(Option<String>),
     /// How fast the steps of a run follow each other.
     RunTempo(Tempo),
@@ -38,18 +38,18 @@ pub enum Pick {
     ChangeEnvironment,
     AskToRemoveEnvironment,
     AddToken,
-    /// Takes it out of the settings.
+    /// Removes an environment from the settings.
     RemoveEnvironment(String),
     RemoveToken(TokenName),
-    /// Records what came of a step, with its token where the step takes that over.
+    /// Records the response of a step, with its token if the step takes that over.
     Record(Option<TokenName>),
-    /// Runs these steps, with those that write or without them.
+    /// Runs these steps, with or without those that write.
     RunWrites(Range<usize>, bool),
     /// Stops checking the certificates of an origin.
     Trust(Origin),
     /// Lets the tokens of the call in front go to an origin that they do not belong to.
     Permit(Origin),
-    /// Copies a part of a call; of the request being typed where there is none.
+    /// Copies a part of a call, or of the request being typed if there is no call.
     Copy {
         clip: Clip,
         of: Option<Arc<Exchange>>,
@@ -61,13 +61,13 @@ pub enum Pick {
     },
     Theme(String),
     Cookies(CookieWish),
-    /// A step of the guided tour, by its place.
+    /// A step of the guided tour, by its position.
     Lesson(usize),
     Nothing,
 }
 
 impl Pick {
-    /// Whether it is a part of the request, with which that can be sent at once.
+    /// Whether it chooses a part of the request, so that the send key can send at once.
     pub fn is_part_of_request(&self) -> bool {
         matches!(self, Pick::Token(_) | Pick::Method(_) | Pick::BodyKind(_))
     }
@@ -76,7 +76,7 @@ impl Pick {
 /// Where the requests of a matrix come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rows {
-    /// Every endpoint that is only read.
+    /// Every read-only endpoint.
     Endpoints,
     /// The calls that are marked in the history.
     Marked,
@@ -92,57 +92,59 @@ pub enum Clip {
     Headers,
     /// The value of the row under the cursor.
     Row,
-    /// An error entry, by its place.
+    /// An error entry, by its position.
     Entry(usize),
     /// The call with its verdict, for a ticket.
     Ticket,
     RequestIds,
-    /// What the answer says mends it.
+    /// What the response says fixes the problem.
     Remedy,
 }
 
-/// A part of a body, or what was said about one.
+/// A part of a body, or text about one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Excerpt {
     Words(String),
-    /// They are read only when they are copied.
+    /// Read only when they are copied.
     Bytes(Source, Range<usize>),
 }
 
+/// A row of the list, and what choosing it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     pub label: String,
-    /// What tells it from the others. In a list with columns one cell after another, parted by
-    /// tabs.
+    /// What sets it apart from the others; in a list with columns, its cells with a tab between
+    /// them.
     pub note: String,
     pub pick: Pick,
 }
 
 impl Choice {
-    /// Whether it leads on to something new; such rows stay at the end, whatever is typed.
+    /// Whether it opens something new; such rows stay at the end, whatever is typed.
     pub fn leads_on(&self) -> bool {
         matches!(self.pick, Pick::AddEnvironment | Pick::AddToken)
     }
 }
 
+/// The open list: its rows, its cursor, and in a picker the typed filter.
 #[derive(Debug)]
 pub struct Dialog {
     pub title: String,
     pub choices: Vec<Choice>,
-    /// The cursor, over those that fit.
+    /// The cursor over the rows that match.
     pub list: List,
-    /// What is typed to find a row; in a picker alone.
+    /// The text typed to find a row; only in a picker.
     pub typed: Option<Box<Field>>,
-    /// What opened it: it stands beneath the word that does so.
+    /// The action that opened it: the list is drawn below that action's word.
     pub under: Option<Action>,
-    /// The names of the columns, the label's first; none where notes are whole.
+    /// The names of the columns, starting with the label's; empty if notes have no columns.
     pub heads: &'static [&'static str],
-    /// Those that fit what is typed, by their places.
+    /// The rows that match the typed text, by position.
     fitting: Vec<usize>,
 }
 
 impl Dialog {
-    /// Opens on the row that `current` points out.
+    /// Opens on the row `current`.
     pub fn new(title: impl Into<String>, choices: Vec<Choice>, current: Option<usize>) -> Dialog {
         let mut list = List::default();
         list.step(current.unwrap_or(0) as isize, choices.len());
@@ -157,7 +159,7 @@ impl Dialog {
         }
     }
 
-    /// The same, beneath the word that it changes, with a line to type in.
+    /// Opens it below the word that it changes, with a line to type in.
     pub fn picker(
         title: impl Into<String>,
         choices: Vec<Choice>,
@@ -171,7 +173,7 @@ impl Dialog {
         }
     }
 
-    /// The same, beneath no word.
+    /// Opens it with a line to type in, below no word.
     pub fn sought(
         title: impl Into<String>,
         choices: Vec<Choice>,
@@ -183,12 +185,12 @@ impl Dialog {
         }
     }
 
-    /// The same, its notes in columns of these names.
+    /// Shows the notes in columns with these names.
     pub fn with_columns(self, heads: &'static [&'static str]) -> Dialog {
         Dialog { heads, ..self }
     }
 
-    /// A step beyond an end goes on at the other.
+    /// Moves the cursor and wraps at the ends.
     pub fn step(&mut self, step: isize) {
         let last = self.fitting.len().saturating_sub(1);
         match (step, self.list.cursor) {
@@ -198,8 +200,8 @@ impl Dialog {
         }
     }
 
-    /// After a key in its line: the rows that hold every word of it are left, and the cursor is on
-    /// the first of them.
+    /// After a key in its line: keeps the rows that contain every typed word, and puts the cursor
+    /// on the first.
     pub fn refit(&mut self) {
         let Some(typed) = &self.typed else { return };
         let typed = typed.text().to_lowercase();
@@ -212,7 +214,7 @@ impl Dialog {
         };
         let mut rows: Vec<usize> = (0..self.choices.len()).collect();
         rows.retain(|row| self.choices[*row].leads_on() || holds(&self.choices[*row]));
-        // A name that begins so is meant rather than one that has it somewhere.
+        // A name that begins with the word beats one that only contains it.
         let first = words.first().copied().unwrap_or_default();
         rows.sort_by_key(|row| {
             let choice = &self.choices[*row];
@@ -230,12 +232,12 @@ impl Dialog {
         self.fitting = rows;
     }
 
-    /// The rows that fit, in the order in which they are shown.
+    /// The rows that match, in the order shown.
     pub fn rows(&self) -> impl Iterator<Item = &Choice> {
         self.fitting.iter().filter_map(|row| self.choices.get(*row))
     }
 
-    /// How many of the rows that can be chosen fit.
+    /// How many of the rows that can be chosen match, and how many there are.
     pub fn count(&self) -> (usize, usize) {
         let own = |choice: &&Choice| !choice.leads_on();
         (
@@ -244,11 +246,12 @@ impl Dialog {
         )
     }
 
-    /// The place of the row under the cursor among all.
+    /// The position of the row under the cursor among all rows.
     pub fn at(&self) -> usize {
         self.fitting.get(self.list.cursor).copied().unwrap_or(0)
     }
 
+    /// What choosing the row under the cursor would do; `None` if no row matches.
     pub fn picked(&self) -> Option<&Pick> {
         let choice = self.rows().nth(self.list.cursor);
         choice.map(|choice| &choice.pick)

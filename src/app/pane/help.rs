@@ -1,19 +1,22 @@
-//! The sheet of all keys, made from the table of actions. It opens on the keys of what is in front.
+//! The sheet of all keys, made from the table of actions. It opens on the keys for what is in
+//! front.
 
 use crate::app::action::{Action, Place};
 use crate::app::field::Field;
 use crate::app::keymap::Keymap;
 
+/// The open sheet of keys: what it starts with, its search and its scroll position.
 #[derive(Clone, Debug, Default)]
 pub struct Help {
     pub top: usize,
     /// The places whose keys come first.
     pub first: Vec<Place>,
-    /// Words that a row must have to be shown.
+    /// Words that a row must contain to be shown.
     pub search: Option<Box<Field>>,
 }
 
 impl Help {
+    /// Opens on the keys of these places.
     pub fn new(first: Vec<Place>) -> Help {
         Help {
             first,
@@ -21,24 +24,25 @@ impl Help {
         }
     }
 
-    /// What it was opened over, whose keys come first.
+    /// The place it was opened over, whose keys come first.
     pub fn over(&self) -> Option<Place> {
         self.first.first().copied()
     }
 
+    /// Starts a search; the sheet scrolls back to its top.
     pub fn start_search(&mut self) {
         self.search = Some(Box::new(Field::line("")));
         self.top = 0;
     }
 
-    /// Shows every row again; whether there was a search.
+    /// Shows every row again; `true` if there was a search.
     pub fn stop_search(&mut self) -> bool {
         self.top = 0;
         self.search.take().is_some()
     }
 
-    /// Each place with its actions: the keys, and what they do. While one searches, those alone that
-    /// have every typed word in their keys, in what they do or in the name of their place.
+    /// Each place with its actions: their keys and what they do. During a search, only those that
+    /// have every typed word in their keys, their description or the name of their place.
     pub fn sections(&self, keymap: &Keymap) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
         let mut places = self.first.clone();
         places.extend(
@@ -65,6 +69,7 @@ impl Help {
         sections.filter(|(_, rows)| !rows.is_empty()).collect()
     }
 
+    /// Scrolls by `lines`, no further than `content` lines in a window of `height` allow.
     pub fn scroll(&mut self, lines: isize, content: usize, height: usize) {
         let last = content.saturating_sub(height);
         self.top = self.top.min(last).saturating_add_signed(lines).min(last);

@@ -1,4 +1,4 @@
-//! The calls that were made, newest first: those of this run, and those the store remembers.
+//! The calls that were made, newest first: those of this run, and those in the store.
 
 use crate::app::field::Field;
 use crate::app::list::List;
@@ -11,46 +11,47 @@ use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Calls that are judged together.
+/// How many of the latest calls are judged together.
 const LATEST: usize = 30;
 
+/// One call in the history list.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub summary: ExchangeSummary,
     pub open: bool,
-    /// Chosen together with others, to be saved or forgotten.
+    /// Chosen together with others, to save or forget them.
     pub marked: bool,
 }
 
-/// A call, whole, and its row: reading the row out of it anew may take as long as its answer is
-/// large.
+/// A whole call and its row: making the row again takes time if the response is large.
 #[derive(Debug)]
 struct Held {
     exchange: Arc<Exchange>,
     summary: ExchangeSummary,
 }
 
+/// The history pane: its rows, filter and cursor, and the whole calls of this run.
 #[derive(Debug)]
 pub struct History {
-    /// What the filter lets through, newest first.
+    /// The rows that pass the filter, newest first.
     pub rows: Vec<Row>,
     pub list: List,
     pub filter: Field,
-    /// Whether the filter is being typed.
+    /// Whether the person is typing the filter.
     pub filtering: bool,
     /// The question to the store that is still open; answers to older ones are dropped.
     pub asking: Option<u64>,
     questions: u64,
-    /// Whether the store may hold older rows than those shown.
+    /// Whether the store may hold rows older than those shown.
     pub has_older: bool,
     query: Query,
-    /// Why a word of the filter cannot be read; the others are in force.
+    /// Why a word of the filter makes no sense; the other words still apply.
     pub unreadable: Option<QueryError>,
     /// Calls of this run, whole, newest first.
     held: VecDeque<Held>,
     held_bytes: usize,
     latest: VecDeque<ExchangeSummary>,
-    /// What was forgotten, and can be brought back until the end of the run.
+    /// Calls that were forgotten and can be brought back until the end of the run.
     forgotten: Vec<Vec<Row>>,
     /// The runs whose calls are listed one by one.
     open_runs: HashSet<ExchangeId>,
@@ -78,23 +79,25 @@ impl Default for History {
 }
 
 impl History {
+    /// The filter that is in force.
     pub fn query(&self) -> &Query {
         &self.query
     }
 
-    /// Opens a question; it is the only one whose answer counts from now on.
+    /// Starts a new question to the store; only its answer counts from now on.
     pub fn ask(&mut self) -> u64 {
         self.questions += 1;
         self.asking = Some(self.questions);
         self.questions
     }
 
+    /// Whether there is any text in the filter.
     pub fn is_filtered(&self) -> bool {
         !self.filter.is_empty()
     }
 
-    /// Puts a call on top; the cursor stays on the row it was on, unless it was on the newest.
-    /// Returns the calls that are held no more.
+    /// Puts a call on top; the cursor stays on its row, unless that was the newest. Returns the
+    /// calls that are no longer held.
     pub fn remember(
         &mut self,
         exchange: Arc<Exchange>,
@@ -140,12 +143,12 @@ impl History {
             .map(|held| held.exchange.clone())
     }
 
-    /// The latest calls of this run, newest first, whatever the filter lets through.
+    /// The latest calls of this run, newest first, whatever the filter.
     pub fn latest(&self) -> impl Iterator<Item = &ExchangeSummary> {
         self.latest.iter()
     }
 
-    /// Those that were made in an environment in this run, without what was forgotten.
+    /// The calls made in an environment in this run, without the forgotten ones.
     pub fn made_in(&self, environment: &str) -> Vec<ExchangeSummary> {
         let forgotten = |id: &ExchangeId| {
             let mut rows = self.forgotten.iter().flatten();
@@ -157,7 +160,7 @@ impl History {
             .collect()
     }
 
-    /// Reads the filter anew. Rows that are here are judged at once; the store is asked too.
+    /// Applies the changed filter: to the rows here at once, and to the store with a question.
     pub fn refilter(&mut self, now: &Zoned) {
         (self.query, self.unreadable) = Query::readable(&self.filter.text(), now);
         let rows = std::mem::take(&mut self.rows);
@@ -167,14 +170,15 @@ impl History {
         self.list.to_first();
     }
 
+    /// Removes the filter and shows every row again.
     pub fn clear_filter(&mut self, now: &Zoned) {
         self.filter.set("");
         self.filtering = false;
         self.refilter(now);
     }
 
-    /// Takes the store's answer. What this run made and the store has not written yet stays;
-    /// open and marked rows and the cursor keep their place.
+    /// Takes in the store's answer. Calls of this run that the store has not written yet stay; open
+    /// and marked rows and the cursor keep their place.
     pub fn recalled(
         &mut self,
         found: Vec<ExchangeSummary>,
@@ -186,7 +190,7 @@ impl History {
         let was_first = self.list.cursor == 0;
         let mut rows = std::mem::take(&mut self.rows);
         if after.is_none() {
-            // The answer stands for all rows but the newest of this run.
+            // The answer replaces all rows but the newest of this run.
             let newest = found.first().map(|summary| summary.id.clone());
             let listed: HashSet<&ExchangeId> = found.iter().map(|s| &s.id).collect();
             let held = |id: &ExchangeId| self.held.iter().any(|held| &held.summary.id == id);
@@ -229,28 +233,29 @@ impl History {
         self.settle();
     }
 
+    /// The row under the cursor; `None` in an empty list.
     pub fn selected(&self) -> Option<&Row> {
         self.rows.get(self.list.cursor)
     }
 
-    /// Moves the cursor; says whether older rows are wanted now.
+    /// Moves the cursor; `true` if older rows are needed now.
     pub fn step(&mut self, step: isize) -> bool {
         self.step_over_runs(step);
         let end = self.folded().map_or(self.list.cursor + 1, |rows| rows.end);
         self.has_older && self.asking.is_none() && end >= self.rows.len()
     }
 
+    /// Moves to the last row; `true` if older rows are needed now.
     pub fn to_last(&mut self) -> bool {
         self.step(isize::MAX)
     }
 
-    /// The oldest row that is shown: older ones are asked for from here.
+    /// The oldest row shown: older ones are requested from here.
     pub fn oldest(&self) -> Option<ExchangeId> {
         self.rows.last().map(|row| row.summary.id.clone())
     }
 
-    /// Expands the selected row, if there is more to say about it; a run shows its calls, and hides
-    /// them again.
+    /// Unfolds or folds the selected row, if it has more to show; for a run, its calls.
     pub fn expand(&mut self, open: bool) {
         if self.expand_run(open) {
             return;
@@ -260,7 +265,7 @@ impl History {
         }
     }
 
-    /// Marks the selected row, or takes its mark away, and goes on to the next.
+    /// Marks the selected row or removes its mark, and moves to the next.
     pub fn mark(&mut self) {
         let Some(first) = self.selected() else {
             return;
@@ -273,8 +278,7 @@ impl History {
         self.step_over_runs(1);
     }
 
-    /// Marks every row from the selected one to the newest; takes the marks away where all of
-    /// them have one.
+    /// Marks every row from the selected one to the newest; removes the marks if all have one.
     pub fn mark_since(&mut self) {
         let since = self.chosen_rows().end.min(self.rows.len());
         let rows = &mut self.rows[..since];
@@ -284,6 +288,7 @@ impl History {
         }
     }
 
+    /// The number of marked rows.
     pub fn marked(&self) -> usize {
         self.rows.iter().filter(|row| row.marked).count()
     }
@@ -305,7 +310,8 @@ impl History {
             .collect()
     }
 
-    /// The rows an action on several is about: the marked ones, else the one under the cursor.
+    /// The rows that an action on several applies to: the marked ones, else the one under the
+    /// cursor.
     pub fn chosen_ids(&self) -> Vec<ExchangeId> {
         let marked = self.rows.iter().filter(|row| row.marked);
         let ids: Vec<_> = marked.map(|row| row.summary.id.clone()).collect();
@@ -317,8 +323,8 @@ impl History {
         }
     }
 
-    /// What a session is made of: the marked rows, else the whole case of the selected row, else
-    /// that row. With a name for it.
+    /// The calls for a session, with a name: the marked rows, else the whole case of the selected
+    /// row, else that row.
     pub fn chosen(&self) -> Option<(String, Chosen)> {
         let selected = self.selected()?;
         let alone = format!(
@@ -335,7 +341,7 @@ impl History {
         }
     }
 
-    /// Takes rows out of sight; `restore` brings them back.
+    /// Hides rows; `restore` brings them back.
     pub fn forget(&mut self, ids: &[ExchangeId]) {
         let rows = std::mem::take(&mut self.rows);
         let (gone, kept) = rows
@@ -347,7 +353,7 @@ impl History {
         self.settle();
     }
 
-    /// Brings back what was forgotten last; returns which rows those are.
+    /// Brings back the rows that were forgotten last, and returns their ids.
     pub fn restore(&mut self) -> Vec<ExchangeId> {
         let Some(rows) = self.forgotten.pop() else {
             return Vec::new();
@@ -370,10 +376,10 @@ impl History {
         ids
     }
 
-    // The calls of one run, of a matrix or a replay say, are one row that opens.
+    // The calls of one run, such as a matrix or a replay, make one row that unfolds.
 
-    /// Whether the row is left out because it belongs to the run of the row above it, and that is
-    /// folded. What a filter finds is listed call by call.
+    /// Whether the row is hidden inside the folded run of a row above it. With a filter, every call
+    /// is listed.
     pub fn is_hidden(&self, number: usize) -> bool {
         let run = |number: usize| self.rows.get(number)?.summary.run.as_ref();
         let Some(above) = number.checked_sub(1) else {
@@ -383,7 +389,7 @@ impl History {
         !self.is_filtered() && same.is_some_and(|run| !self.open_runs.contains(run))
     }
 
-    /// The rows that a row stands for, where it is a folded run of several calls.
+    /// The rows that a row stands for, if it is a folded run of several calls.
     pub fn run_at(&self, number: usize) -> Option<Range<usize>> {
         if number >= self.rows.len() || self.is_hidden(number) {
             return None;
@@ -407,17 +413,17 @@ impl History {
         self.folded().unwrap_or(at..end)
     }
 
-    /// The row above that is listed.
+    /// The nearest visible row above.
     pub fn row_above(&self, number: usize) -> Option<usize> {
         (0..number).rev().find(|row| !self.is_hidden(*row))
     }
 
-    /// The row beneath that is listed.
+    /// The nearest visible row below.
     pub fn row_below(&self, number: usize) -> Option<usize> {
         (number + 1..self.rows.len()).find(|row| !self.is_hidden(*row))
     }
 
-    /// The cursor is on a row that is listed.
+    /// Puts the cursor on a visible row.
     fn settle(&mut self) {
         while self.is_hidden(self.list.cursor) {
             self.list.cursor -= 1;
@@ -440,7 +446,7 @@ impl History {
         self.list.step(0, self.rows.len());
     }
 
-    /// Opens the run under the cursor, or folds the one that the row belongs to; `false` where there
+    /// Unfolds the run under the cursor, or folds the one that the row belongs to; `false` if there
     /// is none.
     fn expand_run(&mut self, open: bool) -> bool {
         if open && self.folded().is_none() {
@@ -452,7 +458,7 @@ impl History {
         let Some(run) = row.summary.run.clone() else {
             return false;
         };
-        // What is open in the row itself is folded first.
+        // What is unfolded inside the row is folded first.
         if open {
             return self.open_runs.insert(run);
         }
@@ -461,7 +467,7 @@ impl History {
         is_folded
     }
 
-    /// Lists the calls of the run that a row belongs to, and goes there.
+    /// Unfolds the run that a row belongs to, and moves to that row.
     pub fn show_row(&mut self, number: usize) {
         if let Some(row) = self.rows.get(number) {
             if self.is_hidden(number) {
@@ -471,12 +477,13 @@ impl History {
         }
     }
 
+    /// Whether `restore` has anything to bring back.
     pub fn has_forgotten(&self) -> bool {
         !self.forgotten.is_empty()
     }
 }
 
-/// Whether a row has errors to fold open.
+/// Whether a row has errors to unfold.
 pub fn has_more(summary: &ExchangeSummary) -> bool {
     !summary.errors.is_empty() || summary.message.is_some()
 }

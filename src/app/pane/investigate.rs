@@ -1,4 +1,4 @@
-//! An investigation on top of the panes: the call, the probes so far, and what they come to.
+//! An investigation on top of the panes: the call, the probes so far, and the verdict.
 
 use crate::app::list::List;
 use crate::app::task::Job;
@@ -8,25 +8,26 @@ use crate::insight::facts::{Case, Probe};
 use crate::model::RequestSpec;
 use std::sync::Arc;
 
+/// The sheet of one investigation, also while it is set aside.
 #[derive(Debug)]
 pub struct Investigate {
-    /// The call in question.
+    /// The call being investigated.
     pub exchange: Arc<Exchange>,
-    /// The work under way; `None` once it has come to its end.
+    /// The work under way; `None` once it has ended.
     pub job: Option<Job>,
-    /// How many probes at most.
+    /// The most probes it may send.
     pub budget: usize,
-    /// What is known so far, and what it comes to.
+    /// What is known so far, and the explanation of it.
     pub found: Option<(Box<Case>, Explanation)>,
-    /// The probe under the cursor; the call itself comes first.
+    /// The cursor over the call, which comes first, and its probes.
     pub list: List,
     /// The first line that is shown.
     pub top: usize,
-    /// The next question for whoever holds the token, once it was asked for.
+    /// The next question to the person who holds the token, once it was asked for.
     pub by_hand: Option<ByHand>,
 }
 
-/// A question to somebody else, and the command that asks it.
+/// A question to somebody else, and the command that answers it.
 #[derive(Debug)]
 pub struct ByHand {
     pub probe: Probe,
@@ -35,6 +36,7 @@ pub struct ByHand {
 }
 
 impl Investigate {
+    /// The sheet of an investigation that starts now.
     pub fn new(exchange: Arc<Exchange>, job: Job, budget: usize) -> Investigate {
         Investigate {
             exchange,
@@ -47,7 +49,7 @@ impl Investigate {
         }
     }
 
-    /// One that sends nothing from here.
+    /// An investigation that sends nothing from here.
     pub fn apart(case: Box<Case>, explanation: Explanation) -> Investigate {
         Investigate {
             exchange: case.call.exchange.clone(),
@@ -60,6 +62,7 @@ impl Investigate {
         }
     }
 
+    /// The number of probes so far.
     pub fn probes(&self) -> usize {
         self.found.as_ref().map_or(0, |(case, _)| case.probes.len())
     }
@@ -74,7 +77,7 @@ impl Investigate {
         }
     }
 
-    /// Moves among the probes, and past the last of them through what they come to.
+    /// Moves among the probes, then scrolls the text below the last of them.
     pub fn step(&mut self, step: isize, content: usize, height: usize) {
         let before = self.list.cursor;
         if step > 0 || self.top == 0 {
@@ -85,6 +88,7 @@ impl Investigate {
         }
     }
 
+    /// Scrolls by `lines`, no further than `content` lines in a window of `height` allow.
     pub fn scroll(&mut self, lines: isize, content: usize, height: usize) {
         let last = content.saturating_sub(height);
         self.top = self.top.saturating_add_signed(lines).min(last);

@@ -1,5 +1,5 @@
-//! The manual on the screen: its topics, and the page of one. Words that are looked for narrow the
-//! topics down and are marked in a page.
+//! The manual on the screen: its topics, and the page of one. Search words narrow the topics down
+//! and are marked in a page.
 
 use crate::app::action::Place;
 use crate::app::field::Field;
@@ -7,11 +7,12 @@ use crate::app::list::List;
 pub use crate::format::manual::Kind as LineKind;
 use crate::format::manual::{Line, TOPICS, Topic, lines};
 
+/// The open manual: its topics or one page, and the search.
 #[derive(Clone, Debug)]
 pub struct Manual {
-    /// The cursor over the topics that fit.
+    /// The cursor over the topics that match.
     pub list: List,
-    /// The page that is read.
+    /// The open page; `None` while the topics are listed.
     pub topic: Option<&'static Topic>,
     pub top: usize,
     pub sought: Box<Field>,
@@ -21,7 +22,7 @@ pub struct Manual {
 }
 
 impl Manual {
-    /// The list of topics, on one of them.
+    /// The list of topics, with the cursor on this one.
     pub fn at(name: &str) -> Manual {
         let place = TOPICS.iter().position(|topic| topic.name == name);
         Manual {
@@ -36,25 +37,25 @@ impl Manual {
         }
     }
 
-    /// The topics that have every word that is looked for.
+    /// The topics that contain every search word.
     pub fn topics(&self) -> Vec<&'static Topic> {
         let words = self.sought.text();
         TOPICS.iter().filter(|topic| topic.has(&words)).collect()
     }
 
-    /// Columns of text in a sheet on a screen of that width.
+    /// Columns of text on a screen of that width.
     pub fn width_on(columns: u16) -> usize {
         let around = if columns > 90 { 10 } else { 4 };
         columns.saturating_sub(around).min(100) as usize
     }
 
-    /// The lines of the page that is read.
+    /// The lines of the open page.
     pub fn lines(&self, width: usize) -> Vec<Line> {
         self.topic
             .map_or_else(Vec::new, |topic| lines(topic.page, width))
     }
 
-    /// Opens the topic under the cursor, at the first line that has a word that is looked for.
+    /// Opens the topic under the cursor, at the first line with a search word.
     pub fn open(&mut self, width: usize) {
         self.is_typing = false;
         self.topic = self.topics().get(self.list.cursor).copied();
@@ -64,12 +65,13 @@ impl Manual {
         }
     }
 
+    /// Starts a new search.
     pub fn start_search(&mut self) {
         self.is_typing = true;
         *self.sought = Field::line("");
     }
 
-    /// After a key in what is looked for.
+    /// After a key in the search line.
     pub fn typed(&mut self, width: usize) {
         match self.topic {
             None => self.list.to_first(),
@@ -80,7 +82,7 @@ impl Manual {
         }
     }
 
-    /// To the next line with a word that is looked for, or the one before; round the end.
+    /// Moves to the next line with a search word, or the one before, wrapping at the ends.
     pub fn step_match(&mut self, step: isize, width: usize) {
         let words = self.sought.text();
         let lines = self.lines(width);
@@ -100,8 +102,7 @@ impl Manual {
         }
     }
 
-    /// Leaves the search, then the page; `false` where there is nothing more to leave but the
-    /// manual.
+    /// Leaves the search, then the page; `false` if only the manual itself is left to leave.
     pub fn leave(&mut self) -> bool {
         if self.is_typing {
             self.is_typing = false;
@@ -111,7 +112,7 @@ impl Manual {
         self.topic.take().is_some()
     }
 
-    /// By lines of the page, or rows of the list.
+    /// Moves by lines of the page, or by rows of the list.
     pub fn step(&mut self, step: isize, content: usize, height: usize) {
         if self.topic.is_none() {
             self.list.step(step, self.topics().len());

@@ -1,5 +1,4 @@
-//! Requests by tokens: what fills the grid, where the cursor stands in it, and the calls behind
-//! its cells.
+//! Requests by tokens: what fills the grid, where the cursor is, and the calls behind its cells.
 
 use crate::app::list::List;
 use crate::app::task::Job;
@@ -9,52 +8,54 @@ use crate::model::{ExchangeId, Session, Timestamp, TokenName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The matrix screen: its cells, cursor and sort order, and the run that fills it.
 #[derive(Debug, Default)]
 pub struct MatrixPane {
-    /// What the rows are made of.
+    /// The requests that the rows are made from.
     pub session: Session,
     pub matrix: Matrix,
-    /// Where it is asked, by name.
+    /// The name of the environment that it calls.
     pub place: String,
-    /// Over the rows that are shown.
+    /// The cursor over the rows shown.
     pub list: List,
     pub column: usize,
-    /// Only rows in which tokens differ are shown.
+    /// Whether only rows in which tokens differ are shown.
     pub differing: bool,
-    /// The column by whose cells the rows are sorted, and whether the other way round.
+    /// The column that the rows are sorted by, and whether in reverse.
     pub order: Option<(usize, bool)>,
-    /// Whether calls that write go out.
+    /// Whether calls that write are made.
     pub writes: bool,
     /// Variables given for its runs.
     pub given: Vec<(String, String)>,
-    /// The session that was asked for and is not here yet.
+    /// The session that was requested and has not arrived yet.
     pub awaits: Option<Job>,
     /// The run that fills it.
     pub job: Option<Job>,
-    /// Until when the whole run waits, as the API asked.
+    /// Until when the whole run waits, because the API asked for it.
     pub paused: Option<Timestamp>,
-    /// What the history knows of the place.
+    /// What the history knows of the environment.
     pub learned: Arc<Learned>,
     calls: BTreeMap<(usize, usize), ExchangeId>,
 }
 
 impl MatrixPane {
-    /// Takes requests in; the cells are empty again.
+    /// Takes in requests; empties the cells.
     pub fn set_rows(&mut self, session: Session) {
         self.session = session;
         self.list = List::default();
         self.given.clear();
-        // A person switched writing on for what they saw.
+        // The person allowed writing for the requests they saw.
         self.writes = false;
         self.clear();
     }
 
+    /// Sets who calls, a column each, and empties the cells.
     pub fn set_columns(&mut self, callers: Vec<Caller>) {
         self.matrix.callers = callers;
         self.clear();
     }
 
-    /// For another place, with the tokens that may be chosen there.
+    /// Moves to another environment, with the tokens that may be chosen there.
     pub fn move_to(&mut self, place: &str) {
         self.place = place.to_owned();
         self.writes = false;
@@ -62,7 +63,7 @@ impl MatrixPane {
         self.set_columns(Vec::new());
     }
 
-    /// Puts a column in, or takes it out.
+    /// Adds a column, or removes it.
     pub fn toggle_column(&mut self, caller: &Caller) {
         let mut callers = self.matrix.callers.clone();
         match callers.iter().position(|known| known == caller) {
@@ -72,11 +73,12 @@ impl MatrixPane {
         self.set_columns(callers);
     }
 
+    /// A column for each token.
     pub fn columns_of(tokens: impl IntoIterator<Item = TokenName>) -> Vec<Caller> {
         tokens.into_iter().map(Caller::Token).collect()
     }
 
-    /// Empty cells for what is asked, of whom and by whom.
+    /// Empties the cells, for the current rows, columns and environment.
     pub fn clear(&mut self) {
         self.matrix = Matrix::new(&self.session, &self.matrix.callers);
         self.calls.clear();
@@ -87,15 +89,17 @@ impl MatrixPane {
         self.list.step(0, self.shown().len());
     }
 
+    /// Whether a run fills it now.
     pub fn is_running(&self) -> bool {
         self.job.is_some()
     }
 
+    /// Whether there is no row or no column.
     pub fn is_empty(&self) -> bool {
         self.matrix.rows.is_empty() || self.matrix.callers.is_empty()
     }
 
-    /// The rows that are shown, by their places.
+    /// The rows shown, by position.
     pub fn shown(&self) -> Vec<usize> {
         let rows = 0..self.matrix.rows.len();
         let mut shown: Vec<usize> = match self.differing {
@@ -106,7 +110,7 @@ impl MatrixPane {
             let rank = |row: &usize| {
                 let access = self.matrix.access(*row, column);
                 let place = access.and_then(|access| Access::ALL.iter().position(|a| *a == access));
-                // What is not known yet comes last, both ways.
+                // Unknown cells come last in both directions.
                 match (place, reversed) {
                     (Some(place), false) => place,
                     (Some(place), true) => Access::ALL.len() - place,
@@ -118,8 +122,8 @@ impl MatrixPane {
         shown
     }
 
-    /// Sorts the rows by a column; by the same one again the other way round, and then as they
-    /// came. The cursor stays on its row.
+    /// Sorts the rows by a column; a second time in reverse, a third time back to the original
+    /// order. The cursor stays on its row.
     pub fn sort_by(&mut self, column: usize) {
         let row = self.cursor().map(|(row, _)| row);
         self.order = match self.order {
@@ -136,20 +140,23 @@ impl MatrixPane {
         (self.column < self.matrix.callers.len()).then_some((row, self.column))
     }
 
+    /// Moves the cursor by `step` rows.
     pub fn step(&mut self, step: isize) {
         self.list.step(step, self.shown().len());
     }
 
+    /// Moves the cursor by `step` columns, and stops at the ends.
     pub fn step_column(&mut self, step: isize) {
         let last = self.matrix.callers.len().saturating_sub(1);
         self.column = self.column.saturating_add_signed(step).min(last);
     }
 
+    /// Moves to the last row shown.
     pub fn to_last(&mut self) {
         self.list.to_last(self.shown().len());
     }
 
-    /// Shows all rows or only those that differ; the cursor stays on its row where it can.
+    /// Switches between all rows and only those that differ; the cursor stays on its row if it can.
     pub fn switch_differing(&mut self) {
         let row = self.cursor().map(|(row, _)| row);
         self.differing = !self.differing;
@@ -164,7 +171,7 @@ impl MatrixPane {
             .min(shown.len().saturating_sub(1));
     }
 
-    /// Takes an answer in. Where only differing rows are shown, the cursor keeps its row.
+    /// Takes in a result. Where only differing rows are shown, the cursor keeps its row.
     pub fn fill(&mut self, row: usize, column: usize, cell: Cell, call: Option<ExchangeId>) {
         let moves = self.differing || self.order.is_some();
         let here = match moves {
@@ -180,7 +187,7 @@ impl MatrixPane {
         }
     }
 
-    /// The call behind a cell: of this run, else the last one that the history knows.
+    /// The call behind a cell: from this run, else the last one in the history.
     pub fn call(&self, row: usize, column: usize) -> Option<ExchangeId> {
         let own = self.calls.get(&(row, column)).cloned();
         own.or_else(|| Some(self.known(row, column)?.last.id.clone()))
@@ -193,7 +200,7 @@ impl MatrixPane {
         self.learned.at(&row.method, row.path(), caller)
     }
 
-    /// How many cells have come, of how many.
+    /// How many cells are filled, and how many there are.
     pub fn progress(&self) -> (usize, usize) {
         let all = self.matrix.rows.len() * self.matrix.callers.len();
         (self.matrix.counts().total(), all)

@@ -1,5 +1,5 @@
-//! What each pane holds and how it changes. A pane never names another pane; what crosses
-//! between two of them is in `act` and `update`.
+//! What each pane holds and how it changes. A pane never names another pane; what two of them do
+//! together is in `act` and `update`.
 
 mod builder;
 mod dialog;

@@ -1,4 +1,4 @@
-//! Everything that can be done or gone to, found by a few letters. Hides the matcher's crate.
+//! Finds everything a person can do or go to by a few letters. Hides the matcher's crate.
 
 use crate::app::action::Action;
 use crate::app::field::Field;
@@ -15,41 +15,44 @@ pub enum Goal {
     /// A call of the history, with its answer.
     Open(ExchangeId),
     Token(TokenName),
-    /// By its place among the environments.
+    /// By its position among the environments.
     Environment(usize),
     Replay(PathBuf),
     Theme(String),
 }
 
+/// A row that the palette offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// One word for what it is.
     pub kind: &'static str,
     pub label: String,
     pub note: String,
-    /// Why it can do nothing now.
+    /// Why it cannot do anything now.
     pub why_not: Option<&'static str>,
     pub goal: Goal,
 }
 
-/// A row that fits what was typed.
+/// A row that matches the typed words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub row: usize,
-    /// Which characters of its label fit.
+    /// The characters of its label that match.
     pub marks: Vec<usize>,
 }
 
+/// The open palette: everything it offers, and the rows that match.
 #[derive(Debug)]
 pub struct Palette {
     pub field: Field,
     pub list: List,
     pub rows: Vec<Finding>,
-    /// What fits, the best first.
+    /// The rows that match, best first.
     pub found: Vec<Found>,
 }
 
 impl Palette {
+    /// Opens with these rows, all of them matching.
     pub fn new(rows: Vec<Finding>) -> Palette {
         let mut palette = Palette {
             field: Field::line(""),
@@ -61,7 +64,7 @@ impl Palette {
         palette
     }
 
-    /// Takes in what came late; the cursor stays on its row.
+    /// Adds rows that arrive late; the cursor stays on its row.
     pub fn add(&mut self, rows: Vec<Finding>) {
         let here = self.found.get(self.list.cursor).map(|found| found.row);
         self.rows.extend(rows);
@@ -70,7 +73,7 @@ impl Palette {
         self.list.cursor = place.unwrap_or(0);
     }
 
-    /// Finds anew what fits the typed words, each of them somewhere, in any order.
+    /// Finds the rows that contain every typed word, in any order.
     pub fn refind(&mut self) {
         self.list.to_first();
         let words = self.field.text();
@@ -97,11 +100,12 @@ impl Palette {
                 scored.push((score, Found { row, marks }));
             }
         }
-        // Stable, so that rows of one score stay in the order of the table.
+        // The sort is stable: rows of the same score keep the order of the table.
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         self.found = scored.into_iter().map(|(_, found)| found).collect();
     }
 
+    /// Moves the cursor by `step` rows.
     pub fn step(&mut self, step: isize) {
         self.list.step(step, self.found.len());
     }
@@ -114,7 +118,7 @@ impl Palette {
 }
 
 impl Finding {
-    /// What is searched: the label first, since marks count from its beginning.
+    /// The text to search: the label first, since marks count from its beginning.
     fn text(&self) -> String {
         let more = match &self.goal {
             Goal::Act(action) => action.id(),

@@ -1,20 +1,20 @@
-//! A token that was pasted where no text is typed: what can be told of it. Its value never stands
+//! A token that was pasted while nobody typed text: what it says of itself. Its value is never
 //! here.
 
 use crate::insight::token::TokenReport;
 
-/// What was seen of a pasted value.
+/// What can be told of a pasted value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenToken {
     pub report: TokenReport,
     pub fingerprint: String,
-    /// The mistakes of copying that were taken off.
+    /// Copying mistakes that were removed.
     pub mended: Vec<String>,
-    /// Whether it can be nothing but a token.
+    /// Whether it can only be a token.
     pub is_certain: bool,
 }
 
-/// The sheet on which it is looked at.
+/// The sheet that shows it.
 #[derive(Debug)]
 pub struct PastedToken {
     pub seen: SeenToken,

@@ -1,4 +1,4 @@
-//! One line to be typed, on top of the panes.
+//! One line to type, on top of the panes.
 
 use crate::app::answer::Source;
 use crate::app::field::Field;
@@ -7,22 +7,23 @@ use crate::model::Session;
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// The support case that calls are made for from now on; empty for none.
+    /// The support case for calls from now on; empty for none.
     Case,
     /// The value of a variable, for the run that waits for it.
     Variable(String),
-    /// The file that a body is saved to.
+    /// The file to save a body to.
     File(Source),
-    /// The name of a session that is to be written.
+    /// The name of a session to write.
     Session(Box<Session>),
 }
 
+/// A question that the person answers with one line of text.
 #[derive(Debug)]
 pub struct Prompt {
     pub title: String,
     /// What an empty line means.
     pub hint: String,
-    /// What it is about, beneath.
+    /// Lines below the question that show what it is about.
     pub lines: Vec<String>,
     pub field: Field,
     pub asked: Asked,

@@ -1,8 +1,8 @@
-//! A question of one sentence. It stands in the line of messages, and the footer has its answers.
+//! A question of one sentence, shown in the message line, with its answers in the footer.
 
 use crate::model::{Origin, TokenName};
 
-/// What is asked.
+/// The question, with what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Whether a call that writes goes to a protected environment.
@@ -11,7 +11,7 @@ pub enum Question {
         method: String,
         path: String,
     },
-    /// Whether a page that the answer names is opened in the browser.
+    /// Whether to open a page that the response names in the browser.
     Page { url: String },
     /// Whether a host is asked for the keys that a token is verified by.
     Host {
@@ -24,7 +24,7 @@ pub enum Question {
 }
 
 impl Question {
-    /// The sentence, whole; and a short one for where there is no room.
+    /// The full sentence, and a short one for narrow screens.
     pub fn says(&self) -> (String, String) {
         match self {
             Question::Write {

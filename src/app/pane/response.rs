@@ -1,4 +1,4 @@
-//! The answer in front: what it says, where the reader is in it.
+//! The response in front: what it says, and where the reader is in it.
 
 mod body;
 mod jq;
@@ -20,6 +20,7 @@ use body::Window;
 pub use body::{BodyPlace, Search};
 pub use jq::JqLine;
 
+/// The tabs of the response pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseTab {
     Errors,
@@ -31,6 +32,7 @@ pub enum ResponseTab {
 }
 
 impl ResponseTab {
+    /// Every tab, in the order of the tab bar.
     pub const ALL: [ResponseTab; 6] = [
         ResponseTab::Errors,
         ResponseTab::Body,
@@ -40,6 +42,7 @@ impl ResponseTab {
         ResponseTab::Why,
     ];
 
+    /// The word on the tab.
     pub fn title(self) -> &'static str {
         match self {
             ResponseTab::Errors => "Errors",
@@ -52,7 +55,7 @@ impl ResponseTab {
     }
 }
 
-/// A request as it stood on the screen when it was sent or loaded.
+/// A request as the screen showed it when it was sent or loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     pub spec: RequestSpec,
@@ -60,7 +63,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Whether the call is still the one that stands there; its notes are no part of it.
+    /// Whether the screen still shows this call; its notes do not count.
     pub fn is(&self, spec: &RequestSpec, environment: &str) -> bool {
         let call = |spec: &RequestSpec| RequestSpec {
             notes: String::new(),
@@ -70,14 +73,14 @@ impl Asked {
     }
 }
 
-/// What is known of why a call was refused.
+/// What is known about why a call was refused.
 #[derive(Debug)]
 pub struct Why {
     pub case: Box<Case>,
     pub explanation: Explanation,
 }
 
-/// How much of the tab in front the last picture could show.
+/// How much of the tab in front the last picture showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measured {
     pub lines: usize,
@@ -97,39 +100,40 @@ impl Measured {
     }
 }
 
+/// The response pane: the exchange in front, its tabs and where the reader is in them.
 #[derive(Debug)]
 pub struct ResponsePane {
     pub shown: Option<Shown>,
-    /// The call whose answer will be shown next.
+    /// The call whose response is shown next.
     pub awaiting: Option<Job>,
-    /// The call whose stream is in front, whole or not.
+    /// The call whose stream is in front, complete or not.
     pub coming: Option<Job>,
-    /// The request of that call, and the environment it goes to.
+    /// The request of that call, and its environment.
     pub asked: Option<Asked>,
-    /// What the answer in front came to; absent where nobody here asked.
+    /// The request that the response in front answers; `None` if nobody here made it.
     pub of: Option<Asked>,
     pub tab: ResponseTab,
     pub entries: List,
-    /// The entries that are folded open.
+    /// The entries that are unfolded.
     pub open: BTreeSet<usize>,
-    /// The first line of the tab in front that is shown, where that is not the body.
+    /// The first line shown of the tab in front, unless that is the body.
     pub top: usize,
     pub body: BodyPlace,
     pub jq: JqLine,
-    /// The file that what is shown of the body was saved to.
+    /// The file that the shown body was saved to.
     pub saved: Option<PathBuf>,
     /// While a filter's results are shown: the lines of the whole body, and the place in it.
     behind: Option<(Arc<BodyText>, View, BodyPlace)>,
-    /// The older answer that this one is compared with, and what differs once that is known.
+    /// The older response to compare with, and the differences once they are known.
     pub compared: Option<(Arc<Exchange>, Option<Arc<AnswerDiff>>)>,
-    /// Why the answer is what it is, once that was asked.
+    /// Why the response is what it is, once that was asked.
     pub why: Option<Why>,
     /// Whether that was asked.
     asked_why: bool,
-    /// The work on the body that is awaited, and how much of it is done in hundredths.
+    /// The work on the body under way, and how much of it is done, in percent.
     pub reading: Option<(u64, u8)>,
     questions: u64,
-    /// The search that is awaited.
+    /// The search under way.
     searching: Option<u64>,
 }
 
@@ -160,8 +164,8 @@ impl Default for ResponsePane {
 }
 
 impl ResponsePane {
-    /// Shows an exchange from its beginning, on the tab that says most. Of a large body only
-    /// the head; the rest is asked for.
+    /// Shows an exchange from its beginning, on the most telling tab. Only the head of a large body
+    /// is read; the rest is requested.
     pub fn show(&mut self, mut shown: Shown) -> Vec<Effect> {
         if let Some(before) = &self.shown
             && before.exchange.id == shown.exchange.id
@@ -197,7 +201,7 @@ impl ResponsePane {
         effects
     }
 
-    /// More of a stream. What the person looks at stays; who is at the end follows it.
+    /// Shows more of a stream. The view stays where it is; at the end it follows the stream.
     pub fn show_more(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
         if self.coming != Some(job) {
             let effects = self.show(shown);
@@ -208,13 +212,13 @@ impl ResponsePane {
         }
         let is_filtered = self.shown.as_ref().is_some_and(|s| s.filtered.is_some());
         if is_filtered || self.jq.field.is_some() {
-            // Its results are what is looked at.
+            // The person is looking at the filter's results.
             return Vec::new();
         }
         self.go_on(job, shown)
     }
 
-    /// The answer is whole. Of a stream that is in front the person's place stays.
+    /// The response is complete. A stream in front keeps the reader's place.
     pub fn show_end(&mut self, job: Job, shown: Shown) -> Vec<Effect> {
         match self.coming == Some(job) {
             true => self.go_on(job, shown),
@@ -245,12 +249,12 @@ impl ResponsePane {
         }
     }
 
-    /// Whether it is time to ask why; that is done once for each answer.
+    /// Whether to ask why now; `true` only once for each response.
     pub fn asks_why(&mut self) -> bool {
         self.why.is_none() && !std::mem::replace(&mut self.asked_why, true)
     }
 
-    /// Asks for the lines that the head of a large body leaves out.
+    /// Requests the lines that the head of a large body leaves out.
     fn read_rest(&mut self) -> Option<Effect> {
         let shown = self.shown.as_ref().filter(|shown| shown.body.is_head())?;
         self.questions += 1;
@@ -262,7 +266,7 @@ impl ResponsePane {
         })
     }
 
-    /// Ends the work on the body that is awaited.
+    /// Stops the work on the body.
     pub fn stop_reading(&mut self) -> Vec<Effect> {
         let reading = self.reading.take().map(|(question, _)| question);
         let awaited = [reading, self.searching.take(), self.jq.running.take()];
@@ -270,7 +274,7 @@ impl ResponsePane {
         awaited.map(Effect::StopReading).collect()
     }
 
-    /// How far the work on the body is.
+    /// Notes how far the work on the body is, in percent.
     pub fn progressed(&mut self, question: u64, hundredths: u8) {
         if let Some((_, done)) = self.reading.as_mut().filter(|(q, _)| *q == question) {
             *done = hundredths;
@@ -282,7 +286,7 @@ impl ResponsePane {
         }
     }
 
-    /// The lines of a whole body are there; those that are not awaited come too late.
+    /// Takes in the lines of a whole body; drops those that nobody waits for any more.
     pub fn indexed(&mut self, question: u64, body: Arc<BodyText>) -> Option<Effect> {
         if let Some(shown) = &mut self.shown
             && self.reading.is_some_and(|(awaited, _)| awaited == question)
@@ -299,7 +303,7 @@ impl ResponsePane {
         }))
     }
 
-    /// Pretty, raw, hex, and round again.
+    /// Moves to the next view: pretty, raw, hex, and round again.
     pub fn step_view(&mut self, measured: &Measured) -> Vec<Effect> {
         let Some((view, body)) = self.shown.as_ref().and_then(Shown::next_view) else {
             return Vec::new();
@@ -311,26 +315,26 @@ impl ResponsePane {
         }
         self.body.left = 0;
         effects.extend(self.read_rest());
-        // What is looked for may be written otherwise in this view.
+        // The text of a search may look different in this view.
         effects.extend(self.search(measured));
         self.settle();
         effects
     }
 
-    /// The cursor is on a line that there is.
+    /// Puts the cursor on a line that exists.
     fn settle(&mut self) {
         if let Some(shown) = &self.shown {
             self.body.cursor = self.body.folds.seen(&shown.body, self.body.cursor);
         }
     }
 
-    /// Whether there is a body in front to be read in another way.
+    /// Whether there is a body in front that has other views.
     pub fn has_views(&self) -> bool {
         let has_bytes = self.shown.as_ref().is_some_and(|s| !s.bytes().is_empty());
         self.tab == ResponseTab::Body && has_bytes
     }
 
-    /// Looks for what stands in the search line: at once in a small body, else it is asked for.
+    /// Searches for the text in the search line: at once in a small body, else by a request.
     pub fn search(&mut self, measured: &Measured) -> Vec<Effect> {
         let Some(shown) = &self.shown else {
             return Vec::new();
@@ -356,7 +360,7 @@ impl ResponsePane {
         effects
     }
 
-    /// What was looked for is found, or is not there; old answers come too late.
+    /// Takes in what a search found; drops old answers.
     pub fn searched(&mut self, question: u64, found: Arc<Found>, measured: &Measured) {
         if let Some(shown) = &self.shown
             && self.searching == Some(question)
@@ -367,14 +371,14 @@ impl ResponsePane {
         }
     }
 
-    /// Opens the line for a filter, with the one that is in force.
+    /// Opens the line for a filter, with the current one in it.
     pub fn start_jq(&mut self) {
         let filtered = self.shown.as_ref().and_then(|s| s.filtered.as_ref());
         self.jq
             .open(filtered.map_or("", |filtered| &filtered.filter));
     }
 
-    /// Has the body filtered by what was typed; by nothing, it is shown as it is.
+    /// Filters the body by the typed text; an empty filter shows the whole body.
     pub fn run_jq(&mut self) -> Vec<Effect> {
         let (Some(field), Some(shown)) = (&self.jq.field, &self.shown) else {
             return Vec::new();
@@ -397,7 +401,7 @@ impl ResponsePane {
         effects
     }
 
-    /// A filter has run. Its mistake leaves the line open, its results take the body's place.
+    /// A filter has run. A mistake leaves the line open, results replace the body.
     pub fn filtered(
         &mut self,
         question: u64,
@@ -419,7 +423,7 @@ impl ResponsePane {
         self.saved = None;
         if let Some(shown) = &mut self.shown {
             let mut place = std::mem::take(&mut self.body);
-            // Nobody looks on for what was not found yet.
+            // Drop a search that had not finished.
             place.search = place.search.filter(|search| search.found.is_some());
             let whole = std::mem::replace(&mut shown.body, text);
             if shown.filtered.replace(filtered).is_none() {
@@ -430,7 +434,7 @@ impl ResponsePane {
         effects
     }
 
-    /// Puts a filter away: the whole body is shown where it was left.
+    /// Removes a filter: the whole body is shown where the reader left it.
     pub fn show_whole(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_reading();
         self.jq.close();
@@ -443,17 +447,19 @@ impl ResponsePane {
         effects
     }
 
-    /// Closes the line, and ends a filter that runs.
+    /// Closes the line, and stops a filter that is running.
     pub fn leave_jq(&mut self) -> Vec<Effect> {
         let stops = self.jq.running.map(Effect::StopReading);
         self.jq.close();
         stops.into_iter().collect()
     }
 
+    /// Whether a filter's results are shown in place of the body.
     pub fn is_filtered(&self) -> bool {
         self.behind.is_some()
     }
 
+    /// Moves the cursor to the next match, or to the one before.
     pub fn step_match(&mut self, step: isize, measured: &Measured) {
         if let Some(shown) = &self.shown {
             let (text, bytes) = (&shown.body, shown.bytes());
@@ -461,25 +467,26 @@ impl ResponsePane {
         }
     }
 
+    /// Ends the search, and stops one still under way.
     pub fn end_search(&mut self) -> Vec<Effect> {
         self.body.end_search();
         let stops = self.searching.take().map(Effect::StopReading);
         stops.into_iter().collect()
     }
 
-    /// Where the value under the cursor stands.
+    /// The path of the value under the cursor.
     pub fn path(&self) -> Option<Path> {
         let (text, line) = self.under_cursor()?;
         text.path(self.shown.as_ref()?.bytes(), line)
     }
 
-    /// Which bytes of the body that value is.
+    /// The bytes of the body that this value covers.
     pub fn value(&self) -> Option<Range<usize>> {
         let (text, line) = self.under_cursor()?;
         text.value(self.shown.as_ref()?.bytes(), line)
     }
 
-    /// Whether the value under the cursor is all of the answer's body.
+    /// Whether the value under the cursor is the whole body.
     pub fn stands_on_the_whole(&self) -> bool {
         let is_whole = |path: Path| path.value.is_none() && path.steps.is_empty();
         !self.is_filtered() && self.path().is_some_and(is_whole)
@@ -491,17 +498,18 @@ impl ResponsePane {
         Some((text, line))
     }
 
-    /// Whether there are objects or arrays in front.
+    /// Whether the body in front has objects or arrays to fold.
     pub fn can_fold(&self) -> bool {
         self.text().is_some_and(|text| text.has_folds())
     }
 
+    /// Whether the search found anything.
     pub fn has_matches(&self) -> bool {
         let search = self.body.search.as_ref();
         search.is_some_and(|s| s.found.as_ref().is_some_and(|found| found.total() > 0))
     }
 
-    /// Whether the text of a search is being typed.
+    /// Whether the person is typing in the search line.
     pub fn is_searching(&self) -> bool {
         self.body
             .search
@@ -509,11 +517,12 @@ impl ResponsePane {
             .is_some_and(|search| search.typing)
     }
 
-    /// The search whose text is being typed.
+    /// The search whose text the person is typing.
     pub fn typed_search(&mut self) -> Option<&mut Search> {
         self.body.search.as_mut().filter(|search| search.typing)
     }
 
+    /// Opens the tab `step` places further, wrapping at the ends.
     pub fn step_tab(&mut self, step: isize) {
         let tabs = ResponseTab::ALL;
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
@@ -521,29 +530,30 @@ impl ResponsePane {
         self.set_tab(tabs[next]);
     }
 
+    /// Opens a tab at its top.
     pub fn set_tab(&mut self, tab: ResponseTab) {
         self.tab = tab;
         self.top = 0;
     }
 
-    /// The lines of the body, where that is in front.
+    /// The lines of the body, if it is in front.
     fn text(&self) -> Option<Arc<BodyText>> {
         let shown = self.shown.as_ref().filter(|_| self.has_views())?;
         Some(shown.body.clone())
     }
 
-    /// To a tab by its place.
+    /// Opens a tab by its position.
     pub fn to_tab(&mut self, place: usize) {
         self.set_tab(ResponseTab::ALL.get(place).copied().unwrap_or(self.tab));
     }
 
-    /// Among the lines of the body and the error entries the cursor moves, elsewhere the text.
+    /// Moves the cursor in the body and the error entries, and scrolls the other tabs.
     pub fn step(&mut self, step: isize, measured: &Measured) {
         if let Some(text) = self.text() {
             return self.body.step(&text, step, measured.height);
         }
         let count = match (self.tab, &self.shown) {
-            // The advice is folded beneath the entries and opens like one of them.
+            // The advice is folded below the entries and unfolds like one of them.
             (ResponseTab::Errors, Some(_)) => measured.entries.len(),
             _ => 0,
         };
@@ -557,15 +567,17 @@ impl ResponsePane {
         }
     }
 
+    /// Scrolls by `lines`; in the body the cursor moves with the window.
     pub fn scroll(&mut self, lines: isize, measured: &Measured) {
         if let Some(text) = self.text() {
             return self.body.scroll(&text, lines, measured.height);
         }
         let last = measured.lines.saturating_sub(measured.height);
-        // The text may have become shorter since, or the window higher.
+        // The text may be shorter now, or the window higher.
         self.top = self.top.min(last).saturating_add_signed(lines).min(last);
     }
 
+    /// Moves to the beginning of the tab in front.
     pub fn to_first(&mut self) {
         if self.has_views() {
             return self.body.to_first();
@@ -574,7 +586,7 @@ impl ResponsePane {
         self.entries.to_first();
     }
 
-    /// In a body whose rest was left unread, that is asked for once more.
+    /// Moves to the end; if the rest of the body was left unread, requests it once more.
     pub fn to_last(&mut self, measured: &Measured) -> Vec<Effect> {
         if let Some(text) = self.text() {
             self.body.to_last(&text);
@@ -587,7 +599,7 @@ impl ResponsePane {
         Vec::new()
     }
 
-    /// Folds the entry under the cursor open or shut, where entries can be seen.
+    /// Unfolds or folds the entry under the cursor, if entries are visible.
     pub fn open_entry(&mut self) {
         if self.tab != ResponseTab::Errors {
             return;
@@ -598,12 +610,14 @@ impl ResponsePane {
         }
     }
 
+    /// Folds or unfolds the object or array under the cursor.
     pub fn toggle_fold(&mut self, measured: &Measured) {
         if let Some(text) = self.text() {
             self.body.toggle(&text, measured.height);
         }
     }
 
+    /// Folds everything in the body, or unfolds everything if something is folded.
     pub fn toggle_all_folds(&mut self) {
         if let Some(text) = self.text() {
             self.body.toggle_all(&text);

@@ -1,11 +1,12 @@
-//! A hidden value being typed, on top of the panes. Only how much of it there is stands here;
-//! the characters go past the state and are never in it.
+//! A hidden value while the person types it. Only its length is here; its characters bypass the
+//! state.
 
 use crate::model::TokenName;
 
+/// The sheet that asks for the value of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretPrompt {
     pub token: TokenName,
-    /// In characters.
+    /// How many characters are typed.
     pub typed: usize,
 }

@@ -1,5 +1,4 @@
-//! Saved sessions, the steps of the one that is open, and how each came out when it was sent
-//! again.
+//! Saved sessions, the steps of the open one, and the result of each step when it was sent again.
 
 use crate::app::list::List;
 use crate::app::message::{OpenSession, SessionFile};
@@ -18,8 +17,10 @@ pub enum Part {
 }
 
 impl Part {
+    /// Every part, in the order Tab visits them.
     pub const ALL: [Part; 3] = [Part::Files, Part::Steps, Part::Differences];
 
+    /// The heading of the part.
     pub fn title(self) -> &'static str {
         match self {
             Part::Files => "Sessions",
@@ -29,7 +30,7 @@ impl Part {
     }
 }
 
-/// How a step came out, and the call that was made for it.
+/// The result of a step, and the call that was made for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepResult {
     pub report: StepReport,
@@ -44,24 +45,25 @@ pub struct Run {
     pub done: usize,
 }
 
+/// The sessions screen: its files, the open session, and the results of its steps.
 #[derive(Debug, Default)]
 pub struct Sessions {
     pub files: Vec<SessionFile>,
-    /// Whether the folder was looked into.
+    /// Whether the folder was read.
     pub is_listed: bool,
     pub list: List,
     pub part: Part,
     pub open: Option<OpenSession>,
-    /// The session that was asked for and is not here yet.
+    /// The session that was requested and has not arrived yet.
     pub awaits: Option<Job>,
-    /// By the places of the steps.
+    /// The results by step.
     pub results: Vec<Option<StepResult>>,
     pub steps: List,
-    /// The first part of the differences that is shown.
+    /// The first of the differences shown.
     pub top: usize,
-    /// In place of the token of every step.
+    /// The token for all steps in place of their own.
     pub token: Option<TokenName>,
-    /// Another environment than the session's, by name.
+    /// The name of another environment than the session's.
     pub place: Option<String>,
     pub tempo: Tempo,
     /// Variables given for its runs.
@@ -70,7 +72,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Takes the files of the folder in; one that was opened from elsewhere stays on top.
+    /// Takes in the files of the folder; one opened from elsewhere stays on top.
     pub fn listed(&mut self, mut files: Vec<SessionFile>) {
         self.is_listed = true;
         if let Some(path) = self.open.as_ref().and_then(|open| open.path.clone())
@@ -87,7 +89,7 @@ impl Sessions {
         self.files = files;
     }
 
-    /// Takes a session in. The same file read again keeps what was chosen for its runs.
+    /// Takes in a session. If the same file is read again, the choices for its runs stay.
     pub fn opened(&mut self, session: OpenSession) {
         let old = self.open.as_ref().and_then(|open| open.path.as_ref());
         let is_same = old.is_some() && old == session.path.as_ref();
@@ -110,6 +112,7 @@ impl Sessions {
         }
     }
 
+    /// The number of steps in the open session; zero without one.
     pub fn step_count(&self) -> usize {
         self.open
             .as_ref()
@@ -121,14 +124,17 @@ impl Sessions {
         self.open.as_ref()?.session.steps.get(self.steps.cursor)
     }
 
+    /// The result of the step under the cursor; `None` if it was not sent yet.
     pub fn result(&self) -> Option<&StepResult> {
         self.results.get(self.steps.cursor)?.as_ref()
     }
 
+    /// The file under the cursor.
     pub fn file(&self) -> Option<&SessionFile> {
         self.files.get(self.list.cursor)
     }
 
+    /// Moves the focus by `step` parts, wrapping at the ends.
     pub fn go(&mut self, step: isize) {
         let at = Part::ALL.iter().position(|part| *part == self.part);
         let count = Part::ALL.len() as isize;
@@ -136,7 +142,7 @@ impl Sessions {
         self.part = Part::ALL[next as usize];
     }
 
-    /// Moves in the part that has the focus; `last` is the last place of the differences.
+    /// Moves in the part that has the focus; `last` is the last position of the differences.
     pub fn step(&mut self, step: isize, last: usize) {
         match self.part {
             Part::Files => self.list.step(step, self.files.len()),
@@ -150,7 +156,7 @@ impl Sessions {
         }
     }
 
-    /// A run begins; what came before of its steps is gone.
+    /// A run begins: clears the earlier results of its steps.
     pub fn began(&mut self, job: Job, steps: Range<usize>) {
         for result in &mut self.results[steps.clone()] {
             *result = None;
@@ -163,6 +169,7 @@ impl Sessions {
         });
     }
 
+    /// Takes in the result of one step of the run.
     pub fn stepped(&mut self, step: usize, result: StepResult) {
         if let Some(place) = self.results.get_mut(step) {
             *place = Some(result);
@@ -172,6 +179,7 @@ impl Sessions {
         }
     }
 
+    /// How many steps changed in this way.
     pub fn count(&self, change: Change) -> usize {
         let results = self.results.iter().flatten();
         results
@@ -179,7 +187,7 @@ impl Sessions {
             .count()
     }
 
-    /// How many steps have come of how many; nothing before a run.
+    /// How many steps have their result, and of how many; empty before a run.
     pub fn progress(&self) -> String {
         match self.results.iter().flatten().count() {
             0 => String::new(),
@@ -187,7 +195,7 @@ impl Sessions {
         }
     }
 
-    /// What was replayed so far, as a report.
+    /// The results so far, as a report.
     pub fn report(&self) -> Option<ReplayReport> {
         let steps: Vec<StepReport> = self
             .results

@@ -1,38 +1,39 @@
-//! An environment and its token while they are defined: what a URL proposes, and what a person
-//! makes of it. The value of the token is typed unseen and never stands here.
+//! An environment and its token while the person defines them: what a URL suggests, and what the
+//! person makes of it. The value of the token is typed unseen and is never here.
 
 use crate::app::field::Field;
 use crate::insight::api::library::Library;
 use crate::insight::api::proposal::propose;
 use crate::model::{Environment, Placement};
 
-/// What is being defined.
+/// What the form defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetupKind {
-    /// A new environment, with a token if there is one.
+    /// A new environment, with or without a token.
     Add,
-    /// An environment by the name that it has.
+    /// An environment, by its current name.
     Change(String),
     /// A token of the environment in use.
     Token,
 }
 
+/// The rows of the form, each with one thing to give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetupRow {
     Url,
     Name,
     Base,
     Speaks,
-    /// The call that says whose a token is.
+    /// The call that tells whose a token is.
     WhoAmI,
     Protected,
     Token,
     TokenName,
     GoesIn,
-    /// The name of the header, the word, the user.
+    /// The name of the header, the scheme, or the user.
     Under,
     KeepIn,
-    /// The variable, or the words of the command.
+    /// The environment variable, or the words of the command.
     From,
     /// Who gives it out.
     Issuer,
@@ -44,6 +45,7 @@ pub enum SetupRow {
 }
 
 impl SetupRow {
+    /// The word before the row.
     pub fn label(self) -> &'static str {
         match self {
             SetupRow::Url => "URL",
@@ -66,7 +68,7 @@ impl SetupRow {
     }
 }
 
-/// Where a token can stand in a request.
+/// Where a token goes in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoesIn {
     Bearer,
@@ -78,6 +80,7 @@ pub enum GoesIn {
 }
 
 impl GoesIn {
+    /// Every place, in the order of the form's choices.
     pub const ALL: [GoesIn; 6] = [
         GoesIn::Bearer,
         GoesIn::Scheme,
@@ -87,6 +90,7 @@ impl GoesIn {
         GoesIn::Cookie,
     ];
 
+    /// How the form names the place.
     pub fn words(self) -> &'static str {
         match self {
             GoesIn::Bearer => "Authorization: Bearer",
@@ -98,7 +102,7 @@ impl GoesIn {
         }
     }
 
-    /// What has to be said besides, and the usual answer.
+    /// What else the place needs, and the usual answer; `None` if nothing.
     pub fn under(self) -> Option<(&'static str, &'static str)> {
         match self {
             GoesIn::Bearer => None,
@@ -110,6 +114,7 @@ impl GoesIn {
         }
     }
 
+    /// The place as the settings write it; `under` is the header, scheme, user or other name.
     pub fn placement(self, under: &str) -> Placement {
         let under = under.trim().to_owned();
         match self {
@@ -123,12 +128,12 @@ impl GoesIn {
     }
 }
 
-/// Where a value stays.
+/// Where a value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepIn {
     Keyring,
     File,
-    /// It is asked for in every run; in this one it is known.
+    /// Known in this run, and asked for again in every other.
     ThisRun,
     Variable,
     Command,
@@ -139,6 +144,7 @@ pub enum KeepIn {
 }
 
 impl KeepIn {
+    /// How the form names where the value is kept.
     pub fn words(self) -> &'static str {
         match self {
             KeepIn::Keyring => "the system's keyring",
@@ -151,7 +157,7 @@ impl KeepIn {
         }
     }
 
-    /// Whether the value itself is given here.
+    /// Whether the form asks for the value itself.
     pub fn takes_value(self) -> bool {
         !matches!(self, KeepIn::Variable | KeepIn::Command) && !self.is_got()
     }
@@ -166,10 +172,11 @@ impl KeepIn {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypedToken {
     pub count: usize,
-    /// Sentences, and whether each is a mistake.
+    /// Sentences about it, and whether each reports a mistake.
     pub says: Vec<(bool, String)>,
 }
 
+/// The form for an environment and its token.
 #[derive(Debug)]
 pub struct Setup {
     pub kind: SetupKind,
@@ -189,23 +196,24 @@ pub struct Setup {
     pub protected: bool,
     pub goes_in: GoesIn,
     pub keep_in: KeepIn,
-    /// Those that can be had here, the safest first.
+    /// The ways to keep a value that work here, the safest first.
     pub keeps: Vec<KeepIn>,
     pub typed: TypedToken,
-    /// Who speaks at the base.
+    /// The pack of the API at the base URL.
     pub pack: Option<String>,
-    /// The first call.
+    /// The path of the first call.
     pub path: String,
-    /// What was proposed last: a field that holds something else was typed by the person.
+    /// What was suggested last: a field with other text was typed by the person.
     proposed: (String, String, bool),
     proposed_who: String,
     proposed_token: String,
     pub trouble: Option<String>,
-    /// It is being written.
+    /// Whether the settings are being written.
     pub is_saving: bool,
 }
 
 impl Setup {
+    /// An empty form, with the keyring among its choices only if the system has one.
     pub fn new(kind: SetupKind, has_keyring: bool) -> Setup {
         let mut keeps = vec![
             KeepIn::Keyring,
@@ -252,7 +260,7 @@ impl Setup {
         }
     }
 
-    /// The rows that are asked for, from the first to the last.
+    /// The rows that this form asks for, in order.
     pub fn rows(&self) -> Vec<SetupRow> {
         let mut rows = match self.kind {
             SetupKind::Add => vec![
@@ -300,7 +308,7 @@ impl Setup {
         rows
     }
 
-    /// Whether a token is being given.
+    /// Whether the form defines a token.
     pub fn has_token(&self) -> bool {
         match self.keep_in {
             keep if keep.is_got() => !self.issuer.text().trim().is_empty(),
@@ -328,7 +336,7 @@ impl Setup {
         }
     }
 
-    /// To the next row or the one before; round at the ends.
+    /// Moves to the next row or the one before, wrapping at the ends.
     pub fn step(&mut self, step: isize) {
         let rows = self.rows();
         let at = rows.iter().position(|row| *row == self.row).unwrap_or(0);
@@ -336,7 +344,7 @@ impl Setup {
         self.row = rows[next];
     }
 
-    /// The next choice of a row that is one.
+    /// Moves a row of choices to its next or previous choice.
     pub fn turn(&mut self, step: isize) {
         match self.row {
             SetupRow::Protected => self.protected = !self.protected,
@@ -354,8 +362,8 @@ impl Setup {
         }
     }
 
-    /// After a change of the URL: what is proposed stands wherever nothing else was typed.
-    /// Whether anything is.
+    /// After a change of the URL: fills in suggestions wherever the person typed nothing else.
+    /// Returns whether there are any.
     pub fn propose(&mut self, taken: &[&str], library: &Library) -> bool {
         let Some(found) = propose(&self.url.text(), taken, library) else {
             self.pack = None;
@@ -386,7 +394,7 @@ impl Setup {
         true
     }
 
-    /// The same for the name of the token.
+    /// Suggests a name for the token.
     pub fn propose_token(&mut self, name: &str) {
         if self.token_name.text() == self.proposed_token {
             self.token_name.set(name);
@@ -394,7 +402,7 @@ impl Setup {
         self.proposed_token = name.to_owned();
     }
 
-    /// Whether a text is what was proposed.
+    /// Whether a field still has the suggested text.
     pub fn is_proposed(&self, row: SetupRow) -> bool {
         match row {
             SetupRow::Name => !self.proposed.0.is_empty() && self.name.text() == self.proposed.0,
@@ -406,7 +414,7 @@ impl Setup {
         }
     }
 
-    /// The path that the person gave, where it is not what the pack says by itself.
+    /// The path that the person gave, unless the pack has the same one.
     pub fn who_am_i(&self) -> Option<String> {
         let path = self.who.text().trim().to_owned();
         (!path.is_empty() && path != self.proposed_who).then_some(path)

@@ -5,18 +5,20 @@ use crate::insight::Exchange;
 use crate::insight::when::Turned;
 use std::sync::Arc;
 
+/// The sheet that shows when a call stopped working.
 #[derive(Debug)]
 pub struct When {
-    /// The call it was asked of.
+    /// The call that the question is about.
     pub exchange: Arc<Exchange>,
-    /// `None` while it is looked for, or why it could not be.
+    /// The turning point or why there is none; `None` while the search runs.
     pub found: Option<Result<Box<Turned>, String>>,
-    /// The last good or the first bad call is under the cursor.
+    /// The cursor over the last good and the first bad call.
     pub list: List,
     pub top: usize,
 }
 
 impl When {
+    /// The sheet before the history has answered.
     pub fn new(exchange: Arc<Exchange>) -> When {
         When {
             exchange,
@@ -26,7 +28,7 @@ impl When {
         }
     }
 
-    /// The calls that can be opened, each with what it is.
+    /// The calls that can be opened, each with its label.
     pub fn calls(&self) -> Vec<(&'static str, &Arc<Exchange>)> {
         let Some(Ok(turned)) = &self.found else {
             return Vec::new();
@@ -37,12 +39,14 @@ impl When {
             .collect()
     }
 
+    /// The call under the cursor, else the one that the question is about.
     pub fn selected(&self) -> Arc<Exchange> {
         let calls = self.calls();
         let chosen = calls.get(self.list.cursor).map(|(_, call)| (*call).clone());
         chosen.unwrap_or_else(|| self.exchange.clone())
     }
 
+    /// Moves the cursor, then scrolls the text below the calls.
     pub fn step(&mut self, step: isize, content: usize, height: usize) {
         let before = self.list.cursor;
         if step > 0 || self.top == 0 {

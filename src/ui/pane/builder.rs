@@ -1,4 +1,4 @@
-//! The request being typed: method and URL, where that leads, and a tab of what goes along.
+//! The request being typed: method and URL, where that leads, and a tab for each other part.
 
 mod auth;
 mod body;
@@ -17,8 +17,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// What will be sent, over the full width: method and URL, at the right the key that sends, and
-/// beneath it, where the band is high, where that leads.
+/// The request to send, over the full width: method and URL, at the right the key that sends, and
+/// below it, if the band is high, where it leads.
 pub fn draw_band(
     state: &State,
     theme: &Theme,
@@ -50,7 +50,8 @@ pub fn draw_band(
     painted
         .spots
         .push((area_of(right), Spot::Act(sends_or_stops(state))));
-    // At rest the band is calm: where it leads is told to whoever is on it, and what is wrong.
+    // At rest the band is calm: where the call leads is shown while the person is on it, or if
+    // something is wrong.
     if tall && (state.is_on_call() || leads_nowhere(state)) {
         let place = Rect {
             y: row.y + 1,
@@ -64,7 +65,7 @@ pub fn draw_band(
         };
         let line = beneath_url(state, theme, place.width.saturating_sub(1));
         let width = (line.width() as u16 + 1).min(place.width);
-        // On the lower rule, where there is one, blanks keep the words off it.
+        // On the lower rule, if there is one, blanks keep the words off it.
         let blank = Rect {
             x: place.x.saturating_sub(1),
             width: width + 1,
@@ -75,7 +76,7 @@ pub fn draw_band(
     }
 }
 
-/// What stands at the right of the band.
+/// The action at the right of the band.
 fn sends_or_stops(state: &State) -> Action {
     match state.response.awaiting.is_some() {
         true => Action::Back,
@@ -83,7 +84,7 @@ fn sends_or_stops(state: &State) -> Action {
     }
 }
 
-/// `^R send`; where a write asks first, that.
+/// The key and its word, as in `^R send`, or that a write asks first.
 fn send_words(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     if state.response.awaiting.is_some() {
         let key = state.keymap.hint(Action::Back).unwrap_or_default();
@@ -108,7 +109,7 @@ fn send_words(state: &State, theme: &Theme, width: u16) -> Line<'static> {
     Line::from(spans)
 }
 
-/// What the URL may become, beneath the row of the call and on top of the pane there.
+/// The completions of the URL, below the call line and on top of the pane there.
 pub fn draw_candidates(
     state: &State,
     theme: &Theme,
@@ -162,7 +163,7 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
     let text = builder.url.text();
     if matches!(builder.editing, Some(Editing::Url)) || state.types_call() {
         frame.render_widget(builder.url.area(), url_area);
-        // Beside the caret of an empty line, what it is for.
+        // Next to the caret of an empty line: what the line is for.
         let used = text.width() as u16 + 2;
         if matches!(text.as_str(), "" | "{{base}}/") && used < url_area.width {
             let words = match text.is_empty() {
@@ -182,13 +183,13 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
     let line = if text.is_empty() {
         Line::styled("no URL yet", theme.dim())
     } else {
-        // Where there is little room, what every URL begins with is left out.
+        // In little room, leave out what every URL begins with.
         let shown = match row.width < 60 {
             true => text.strip_prefix("{{base}}").unwrap_or(&text),
             false => &text,
         };
         let shown = cut(shown, url_area.width as usize);
-        // What every URL begins with steps back.
+        // Dim what every URL begins with.
         match shown.strip_prefix("{{base}}") {
             Some(rest) => Line::from(vec![
                 Span::styled("{{base}}", theme.dim()),
@@ -200,13 +201,14 @@ fn call(state: &State, theme: &Theme, row: Rect, frame: &mut Frame, painted: &mu
     frame.render_widget(line, url_area);
 }
 
+/// Draws the tabs and the one in front, and makes both clickable.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let builder = &state.builder;
     let mut rows = area.rows();
     let Some(tabs) = rows.next() else { return };
     let spot = |place| Spot::Tab(Pane::Request, place);
     tab_row(&tab_titles(state), theme, tabs, frame, painted, spot);
-    // Where one pane is shown, the band above has no room to say where the call would go.
+    // With one pane the band has no room to say where the call would go.
     if let Some(beneath) = rows.next()
         && state.shows_one_pane()
     {
@@ -236,7 +238,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     }
 }
 
-/// Whether what stands there cannot be sent.
+/// Whether the request cannot be sent as it is.
 fn leads_nowhere(state: &State) -> bool {
     let environment = state.environment();
     let waits = environment.sandbox && environment.base_url.is_empty();

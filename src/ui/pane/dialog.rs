@@ -1,4 +1,4 @@
-//! A short list on top of the panes: beneath the word that it changes, where there is one.
+//! A short list on top of the panes: below the word that it changes, if there is one.
 
 use crate::app::pane::{Choice, Dialog};
 use crate::app::{Action, Painted, Spot};
@@ -11,14 +11,15 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// From here on lists have a frame; in less they take all the room beneath the header.
+/// From this many columns on, lists have a frame; with fewer they fill the room below the header.
 const FRAMED: u16 = 60;
-/// From here on they stand beneath their word; in less over the full width.
+/// From this many columns on, they open below their word; with fewer they take the full width.
 const BENEATH: u16 = 120;
 /// Columns between the columns of a list.
 const GAP: usize = 3;
 
-/// Beneath the word that it changes, as high as all of its rows need, also while few of them fit.
+/// The place below the word that it changes; high enough for all rows, even while few of them
+/// match.
 pub fn place(dialog: &Dialog, screen: Rect, painted: &Painted) -> Rect {
     let below = Rect {
         y: screen.y + 1.min(screen.height),
@@ -51,14 +52,14 @@ pub fn place(dialog: &Dialog, screen: Rect, painted: &Painted) -> Rect {
     }
 }
 
-/// Where the word stands that an action belongs to: the first of its kind.
+/// The column of the first word on the screen that belongs to an action.
 fn word(action: Action, painted: &Painted) -> Option<u16> {
     let mut spots = painted.spots.iter();
     let found = spots.find(|(_, spot)| *spot == Spot::Act(action));
     found.map(|(area, _)| area.x)
 }
 
-/// Lines above the rows: what is typed, a blank one, the names of the columns.
+/// Lines above the rows: the typed text, a blank line, the names of the columns.
 fn above(dialog: &Dialog, height: u16) -> usize {
     let air = usize::from(height >= 16);
     match dialog.typed.is_some() {
@@ -67,7 +68,7 @@ fn above(dialog: &Dialog, height: u16) -> usize {
     }
 }
 
-/// Blank lines before what leads on, and at the end.
+/// Blank lines before the rows that open something new, and at the end.
 fn behind(dialog: &Dialog, height: u16) -> usize {
     let air = usize::from(height >= 16 && dialog.typed.is_some());
     air + air * usize::from(dialog.choices.iter().any(Choice::leads_on))
@@ -77,11 +78,11 @@ fn cells(choice: &Choice) -> impl Iterator<Item = &str> {
     std::iter::once(choice.label.as_str()).chain(choice.note.split('\t'))
 }
 
-/// Columns that each of the columns takes.
+/// The width of each column.
 fn widths(dialog: &Dialog) -> Vec<usize> {
     let mut widths: Vec<usize> = dialog.heads.iter().map(|head| head.width()).collect();
     for choice in &dialog.choices {
-        // A row of another kind has one cell, and may be longer than the first column.
+        // A row of another kind has one cell, which may be longer than the first column.
         let is_row = dialog.heads.is_empty() || choice.note.contains('\t');
         for (place, text) in cells(choice).enumerate().filter(|_| is_row) {
             // A status gets its sign.
@@ -95,7 +96,7 @@ fn widths(dialog: &Dialog) -> Vec<usize> {
     widths
 }
 
-/// The class of a cell that begins with a status.
+/// The status class of a cell that begins with a status.
 fn status(text: &str) -> Option<StatusClass> {
     let number = text.get(..3)?;
     let is_number = number.bytes().all(|b| b.is_ascii_digit());
@@ -107,6 +108,7 @@ fn status(text: &str) -> Option<StatusClass> {
     })
 }
 
+/// Draws the list and makes each row clickable.
 pub fn draw(dialog: &Dialog, theme: &Theme, area: Rect, screen: &mut Frame, painted: &mut Painted) {
     let framed = screen.area().width >= FRAMED;
     let (fits, all) = dialog.count();

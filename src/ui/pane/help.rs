@@ -13,12 +13,12 @@ use ratatui::text::{Line, Span};
 /// How wide one column of the sheet is.
 const COLUMN: u16 = 74;
 
-/// How many columns fit into a sheet.
+/// How many columns fit in a sheet.
 fn columns_in(width: u16) -> u16 {
     if width >= 2 * COLUMN { 2 } else { 1 }
 }
 
-/// The middle of the screen, with a border of what is beneath left to see.
+/// The middle of the screen, with a border of the panes still visible.
 pub fn place(screen: Rect) -> Rect {
     let wanted = columns_in(screen.width.saturating_sub(4)) * COLUMN + 2;
     let side = if screen.width > 90 {
@@ -30,7 +30,7 @@ pub fn place(screen: Rect) -> Rect {
     screen.inner(Margin::new(side, above))
 }
 
-/// Draws the sheet; returns how many lines it has and how many were shown.
+/// Draws the sheet; returns the number of its lines and how many of them were visible.
 pub fn draw(
     state: &State,
     help: &Help,
@@ -78,7 +78,7 @@ pub fn draw(
     (content, height)
 }
 
-/// The rows of the sheet under the names of their places, a blank line between two places.
+/// The rows of the sheet under the names of their places, with a blank line between places.
 fn lines(state: &State, help: &Help, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let keys_width = if width >= 60 { 24 } else { 12 };
     let what_width = width.saturating_sub(keys_width + 6).max(6);
@@ -107,7 +107,7 @@ fn lines(state: &State, help: &Help, theme: &Theme, width: usize) -> Vec<Line<'s
     lines
 }
 
-/// The lines in two columns where there are two, cut at the blank line nearest to the middle.
+/// Splits the lines into columns at the blank line nearest to the middle.
 fn parted(mut lines: Vec<Line<'static>>, number: usize) -> Vec<Vec<Line<'static>>> {
     let middle = lines.len() / 2;
     let blanks = (0..lines.len()).filter(|at| lines[*at].spans.is_empty());

@@ -1,4 +1,4 @@
-//! The calls that were made, newest first, errors expanding in place.
+//! The calls that were made, newest first; errors unfold in place.
 
 use crate::app::pane::{Row, has_more, path_of};
 use crate::app::{Action, Painted, Pane, Spot, State};
@@ -24,7 +24,7 @@ pub fn count(state: &State) -> String {
     }
 }
 
-/// Draws the filter and the rows around the cursor, and measures the height the rows had.
+/// Draws the filter and the rows around the cursor, and measures how many rows fit.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let history = &state.history;
     let mut area = area;
@@ -54,7 +54,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
         return;
     }
-    // The sign of the row that the cursor is on stands left of the text.
+    // The sign of the row under the cursor is left of the text.
     let out = if area.x >= 4 || area.x == 2 { 2 } else { 0 };
     let area = Rect {
         x: area.x - out,
@@ -62,7 +62,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         ..area
     };
     let focused = state.focus == Pane::History && !history.filtering;
-    // Rows are as high as they are open; begin where the one under the cursor still fits.
+    // Unfolded rows are higher; start where the one under the cursor still fits.
     let cursor = history.list.cursor;
     let mut first = cursor;
     let mut used = lines(state, cursor, area.width, theme).len();
@@ -115,7 +115,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     }
 }
 
-/// What to do after the first call of all.
+/// What to do after the very first call.
 fn first_steps(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let key = |action| theme.key_name(&state.keymap.hint(action).unwrap_or_default());
     let says = wrap("A practice API on this machine.", width).into_iter();
@@ -139,7 +139,7 @@ fn first_steps(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>>
     lines
 }
 
-/// The latest calls as a strip, and what they say together; returns how many lines it took.
+/// The latest calls as a strip, and what they say together; returns the number of lines it took.
 fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
     let width = area.width as usize;
     let mut lines = Vec::new();
@@ -147,7 +147,7 @@ fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
         let says = wrap(&blame.says(), width).into_iter();
         lines.extend(says.map(|text| Line::styled(text, theme.strong())));
     }
-    // It tells what the rows beneath it do not.
+    // The strip tells what the rows below do not.
     let listed = std::iter::successors(Some(0), |row| state.history.row_below(*row));
     let is_more = listed.take(area.height as usize).count() >= area.height as usize;
     if area.height >= 10 && is_more {
@@ -160,7 +160,7 @@ fn above(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
     (lines.len() as u16).min(area.height)
 }
 
-/// Of each call its class, by how long it took, the newest at the right.
+/// A bar for each call: its class as colour, its time as height, the newest at the right.
 fn strip(rows: &[Row], width: usize, theme: &Theme) -> Line<'static> {
     let shown = rows.len().min(width.saturating_sub(28)).min(60);
     let rows = &rows[..shown];
@@ -176,7 +176,8 @@ fn strip(rows: &[Row], width: usize, theme: &Theme) -> Line<'static> {
     Line::from(spans)
 }
 
-/// One of eight heights between a millisecond and half a minute, each about four times the last.
+/// One of eight heights between a millisecond and half a minute, each about four times the one
+/// before.
 fn bar(took: Duration, ascii: bool) -> char {
     let heights = match ascii {
         false => ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
@@ -187,7 +188,7 @@ fn bar(took: Duration, ascii: bool) -> char {
     heights[place.min(heights.len() - 1)]
 }
 
-/// One bar of one colour, but for the sign of the class.
+/// The row under the cursor as one bar of one colour, except for the sign of the class.
 fn selected(line: Line<'static>, theme: &Theme) -> Line<'static> {
     let spans = line.spans.into_iter().enumerate();
     let spans = spans.map(|(place, span)| match place {
@@ -223,7 +224,7 @@ fn draw_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled(count, theme.dim()), right);
 }
 
-/// Why the filter cannot be read, or which times it means; returns how many lines that took.
+/// Why the filter makes no sense, or which times it means; returns the number of lines that took.
 fn draw_words_of_filter(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> u16 {
     let history = &state.history;
     let (text, style) = match &history.unreadable {
@@ -287,7 +288,7 @@ fn lines(state: &State, number: usize, width: u16, theme: &Theme) -> Vec<Line<'s
     lines
 }
 
-/// What a run is called.
+/// The name of a run.
 fn run_name(origin: CallOrigin) -> &'static str {
     match origin {
         CallOrigin::Probe => "investigation",
@@ -333,7 +334,8 @@ fn run_line(state: &State, rows: &[Row], width: usize, theme: &Theme) -> Line<'s
     Line::from(spans)
 }
 
-/// Columns of the method: of the longest one around a row, so that rows on one picture agree.
+/// The width of the method column: that of the longest method near a row, so that rows of one
+/// picture line up.
 fn method_width(rows: &[Row], number: usize) -> usize {
     // No terminal has more rows than this.
     const AROUND: usize = 200;
@@ -369,13 +371,14 @@ fn line(state: &State, number: usize, row: &Row, width: usize, theme: &Theme) ->
         .token
         .as_ref()
         .map_or("no token", |t| called(&t.name));
-    // What a narrow pane leaves out: first the duration, then the case, the token, the time.
+    // What a narrow pane leaves out: first the time it took, then the case, the token, the time of
+    // day.
     let tail = match width {
         ..34 => String::new(),
         34..66 => format!(" {time}"),
         _ => format!(" {took} {time}"),
     };
-    // What was sent to explain another call is none of the person's own.
+    // A probe is not one of the person's own calls.
     let probe = match (summary.is_probe, theme.ascii) {
         (false, _) => "",
         (true, false) => "◦ ",
@@ -386,7 +389,7 @@ fn line(state: &State, number: usize, row: &Row, width: usize, theme: &Theme) ->
     } else {
         String::new()
     };
-    // Where a call went is told where it is not the place in front.
+    // The environment of a call is named if it is not the one in use.
     let elsewhere = summary.environment != state.environment().name && width >= 60;
     let place = match elsewhere {
         true => format!(" in {}", cut(&summary.environment, 12)),
@@ -401,7 +404,7 @@ fn line(state: &State, number: usize, row: &Row, width: usize, theme: &Theme) ->
     let spans = vec![
         Span::styled(format!("{fold} "), theme.dim()),
         Span::styled(
-            // One sign is two columns wide, so both are fitted together.
+            // A sign is two columns wide, so both are fitted together.
             format!("{}{status}  ", fit(sign, 2)),
             theme.class(class),
         ),
@@ -416,7 +419,7 @@ fn line(state: &State, number: usize, row: &Row, width: usize, theme: &Theme) ->
     Line::from(spans)
 }
 
-/// The time of today, the day of this year, the date before that.
+/// When a call was made: the time if today, the day if this year, else the date.
 pub fn time_text(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let local = at.to_zoned(zone.clone());
     let today = now.to_zoned(zone.clone());
@@ -433,7 +436,7 @@ fn fit_right(text: &str, width: usize) -> String {
     format!("{:>width$}", cut(text, width))
 }
 
-/// `82 ms`, `1.24 s`
+/// A duration as people read it: `82 ms`, `1.24 s`.
 pub fn duration_text(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1_000.0;
     if ms < 10.0 {

@@ -1,5 +1,4 @@
-//! The growing tree of an investigation: the call in question, each probe with what it tells,
-//! and what they come to.
+//! The growing tree of an investigation: the call, each probe with what it shows, and the verdict.
 
 use super::response::causes;
 use crate::app::pane::{Investigate, path_of};
@@ -15,13 +14,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Below this nothing but what is needed is shown.
+/// With fewer columns than this, only the necessary is shown.
 const SMALL: usize = 54;
 
-/// As large as it may be: evidence needs room.
+/// As large as possible: evidence needs room.
 pub fn place(room: Rect) -> Rect {
     let width = room.width.min(130);
-    // The header stays: it says where and as whom, which is what is asked about.
+    // The header stays: it says where calls go and with which token, which the investigation is
+    // about.
     let above = u16::from(room.height >= 16);
     Rect {
         x: room.x + (room.width - width) / 2,
@@ -31,7 +31,7 @@ pub fn place(room: Rect) -> Rect {
     }
 }
 
-/// Draws the tree; returns how many lines there are and how many were shown.
+/// Draws the tree; returns the number of lines and how many of them were visible.
 pub fn draw(
     state: &State,
     pane: &Investigate,
@@ -56,7 +56,7 @@ pub fn draw(
         Some((_, explanation)) => verdict(state, pane, explanation, theme, width),
         None => Vec::new(),
     };
-    // The verdict never moves while the tree grows beneath it.
+    // The verdict stays in place while the tree grows below it.
     let air = usize::from(width >= SMALL && !head.is_empty());
     let above = (head.len() + air) as u16;
     let row_of = |rect: Rect| Rect {
@@ -74,7 +74,7 @@ pub fn draw(
     };
     let (lines, at) = lines(state, pane, theme, width);
     let height = inside.height as usize;
-    // The probe under the cursor stays in sight, unless the reader went on below.
+    // The probe under the cursor stays visible, unless the reader scrolled further down.
     let top = pane
         .top
         .max((at + 1).saturating_sub(height))
@@ -98,7 +98,7 @@ fn question(pane: &Investigate) -> String {
     visible_line(&format!("Why {answer} on {method} {path} with {token}?")).into_owned()
 }
 
-/// All lines, and which of them is under the cursor.
+/// All lines, and the one under the cursor.
 fn lines(
     state: &State,
     pane: &Investigate,
@@ -149,8 +149,8 @@ fn lines(
     (lines, at)
 }
 
-/// What it comes to so far, beside a bar in the colour of the answer's class. It stands above what
-/// grows.
+/// The verdict so far, beside a bar in the colour of the response's class. It stands above the
+/// growing tree.
 fn verdict(
     state: &State,
     pane: &Investigate,
@@ -212,7 +212,7 @@ fn verdict(
     barred(lines, bar, theme)
 }
 
-/// How the verdict could be proved wrong, or that it was tried.
+/// How the verdict could be proved wrong, or the result of that test.
 fn test(state: &State, pane: &Investigate, explanation: &Explanation) -> Option<String> {
     if pane.job.is_some() || pane.exchange.is_received() {
         return None;
@@ -230,7 +230,7 @@ fn waiting(pane: &Investigate) -> String {
     format!("  … probe {next} is under way; probes only read")
 }
 
-/// The next question for whoever holds the token.
+/// The next question to the person who holds the token.
 fn by_hand(state: &State, command: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let close = state.keymap.hint(Action::ProbeClose).unwrap_or_default();
     let words = format!(
@@ -252,6 +252,7 @@ fn by_hand(state: &State, command: &str, theme: &Theme, width: usize) -> Vec<Lin
 /// Columns of a branch of the tree.
 const BRANCH: usize = 2;
 
+/// One call in the tree of an investigation or the list of a search.
 pub struct Row<'a> {
     pub glyph_of: &'a Outcome,
     pub path: &'a str,
@@ -260,8 +261,8 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// `├ ✓ 200  /core/workspaces   support   the token works`; under the selected one stands in
-    /// whole what was cut.
+    /// Draws `├ ✓ 200  /core/workspaces   support   the token works`; for the selected row, the
+    /// text that was cut follows in full.
     pub fn draw(
         &self,
         branch: &str,
@@ -278,9 +279,9 @@ impl Row<'_> {
         let sign = format!("{} {status}", fit(class.glyph(theme.ascii), 1));
         let path = visible_line(&route_text(self.path)).into_owned();
         let room = width.saturating_sub(BRANCH + sign.width() + 2);
-        // What it tells is the point; the path gives way first, then the name.
+        // What the call shows matters most; the path is cut first, then the name.
         let for_path = (room * 2 / 5).clamp(room.min(12), 44);
-        // The call itself hangs on no branch; its columns stand above those of the probes.
+        // The call itself has no branch; its columns line up with those of the probes.
         let indent = BRANCH.saturating_sub(branch.width());
         let for_who = if room >= 50 { 13 } else { 0 };
         let for_tells = room.saturating_sub(for_path + 2 + for_who);
@@ -302,7 +303,7 @@ impl Row<'_> {
             spans.push(Span::styled(who, theme.name()));
         }
         let shown = cut(&self.tells, for_tells);
-        // The call itself is what the title asks about.
+        // The title already names the call itself.
         let is_cut = selected && !branch.is_empty() && shown != self.tells;
         spans.push(Span::raw(shown));
         lines.push(Line::from(spans));
@@ -339,7 +340,7 @@ fn who(case: &Case, probed: &Probed) -> String {
     }
 }
 
-/// What an answer means for the question, in a few words.
+/// What a response means for the question, in a few words.
 fn tells(case: &Case, probed: &Probed) -> String {
     let facts = &probed.facts;
     let fine = facts.is_fine();

@@ -14,14 +14,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Below this nothing but what is needed is shown.
+/// With fewer columns than this, only the necessary is shown.
 const SMALL: usize = 54;
 
+/// The same place as the sheet of an investigation.
 pub fn place(room: Rect) -> Rect {
     place_of_sheet(room)
 }
 
-/// Draws the list; returns how many lines there are and how many were shown.
+/// Draws the list; returns the number of lines and how many of them were visible.
 pub fn draw(
     state: &State,
     pane: &Isolate,
@@ -47,7 +48,7 @@ pub fn draw(
     screen.render_widget(block, area);
     let width = inside.width.saturating_sub(2) as usize;
     let head = head(state, pane, theme, width);
-    // What it comes to never moves while the list grows beneath it.
+    // The result stays in place while the list grows below it.
     let air = usize::from(width >= SMALL && !head.is_empty());
     let above = (head.len() + air) as u16;
     let row_of = |rect: Rect| Rect {
@@ -85,7 +86,7 @@ fn question(pane: &Isolate) -> String {
     visible_line(&format!("What does {answer} on {method} {path} hang on?")).into_owned()
 }
 
-/// The sentence, beside a bar.
+/// The result as a sentence, beside a bar.
 fn head(state: &State, pane: &Isolate, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let class = pane.exchange.outcome.looks();
     let (text, about) = match (&pane.search, &pane.why_not) {
@@ -129,7 +130,7 @@ fn beside(search: &Isolation) -> String {
     }
 }
 
-/// All lines, and which of them is under the cursor.
+/// All lines, and the one under the cursor.
 fn lines(pane: &Isolate, theme: &Theme, width: usize) -> (Vec<Line<'static>>, usize) {
     let mut lines = Vec::new();
     let mut at = 0;
@@ -173,7 +174,7 @@ fn lines(pane: &Isolate, theme: &Theme, width: usize) -> (Vec<Line<'static>>, us
     (lines, at)
 }
 
-/// Each part with whether the refusal hangs on it, and its values.
+/// Each part, whether the refusal hangs on it, and its values.
 fn parts(search: &Isolation, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let finding = search.finding();
     let parts = search.parts();

@@ -10,7 +10,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// In the middle, with what is beneath left to see where there is room.
+/// The middle of the screen, with the panes still visible around it if there is room.
 pub fn place(screen: Rect) -> Rect {
     let wanted = Manual::width_on(screen.width) as u16 + 4;
     let side = screen.width.saturating_sub(wanted) / 2;
@@ -18,6 +18,7 @@ pub fn place(screen: Rect) -> Rect {
     screen.inner(Margin::new(side, above))
 }
 
+/// Draws the topics or one page, with the search line above.
 pub fn draw(manual: &Manual, theme: &Theme, area: Rect, screen: &mut Frame, painted: &mut Painted) {
     let title = match manual.topic {
         Some(topic) => format!(" Manual: {} ", topic.name),
@@ -51,7 +52,7 @@ pub fn draw(manual: &Manual, theme: &Theme, area: Rect, screen: &mut Frame, pain
     screen.render_widget(more(block, below, theme), area);
 }
 
-/// Draws the rows of the topics; returns how many stand beneath.
+/// Draws the topics; returns how many lines are below the visible ones.
 fn topics(
     manual: &Manual,
     theme: &Theme,
@@ -86,7 +87,7 @@ fn topics(
     topics.len().saturating_sub(top + height)
 }
 
-/// Draws the page; returns how many lines stand beneath.
+/// Draws the page; returns how many lines are below the visible ones.
 fn page(
     manual: &Manual,
     theme: &Theme,

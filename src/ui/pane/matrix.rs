@@ -1,4 +1,4 @@
-//! Requests by tokens as a grid. Only the cells that are seen are looked at.
+//! Requests by tokens as a grid. Only the visible cells are looked at.
 
 use crate::app::pane::MatrixPane;
 use crate::app::{Action, Painted, Spot, State, place_of_matrix};
@@ -14,29 +14,29 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Narrowest and widest name of a token.
+/// The narrowest and the widest column for the name of a token.
 const NAME: (usize, usize) = (7, 12);
 
-/// Columns of a sign alone, where there is no room for the status.
+/// Columns of a sign alone, when there is no room for the status.
 const SIGN: usize = 2;
 
 /// What fits where.
 struct Grid {
-    /// Columns of the request.
+    /// Columns for the request.
     first: usize,
-    /// Columns of each token, with the blanks behind it.
+    /// Columns for each token, with the blanks after it.
     width: usize,
-    /// The tokens that are seen.
+    /// The first visible token.
     from: usize,
     to: usize,
-    /// Columns in which each row says how many tokens may; none where there is no room.
+    /// Columns in which each row says how many tokens are allowed; zero if there is no room.
     sums: usize,
-    /// The one method that all rows have; else each names its own.
+    /// The method, if all rows share one; else each row names its own.
     method: Option<String>,
 }
 
 impl Grid {
-    /// The columns that are seen, and where each stands in a row.
+    /// The visible columns, and the place of each in a row.
     fn cells(&self, row: Rect) -> impl Iterator<Item = (usize, Rect)> {
         let width = self.width as u16;
         let first = row.x.saturating_add(self.first as u16);
@@ -52,7 +52,8 @@ impl Grid {
     }
 }
 
-/// Draws what is asked of whom: the calls, the tokens, how far the run is, the key that sends.
+/// Draws what the run calls and as whom: the calls, the tokens, its progress, the key that starts
+/// it.
 pub fn draw_band(
     state: &State,
     theme: &Theme,
@@ -128,8 +129,8 @@ pub fn draw_band(
     band::words(theme, area, left, right, frame, painted);
 }
 
-/// Draws the grid, what its signs mean, and what the cell under the cursor says; returns how many
-/// rows were seen.
+/// Draws the grid, the meaning of its signs, and what the cell under the cursor says; returns the
+/// number of visible rows.
 pub fn draw(
     state: &State,
     theme: &Theme,
@@ -171,7 +172,7 @@ pub fn draw(
     lines.extend((0..air).map(|_| Line::default()));
     let rects = area.rows().skip(lines.len()).take(height);
     for (rect, row) in rects.zip(top..shown.len()) {
-        // The name of a request belongs to the token under the cursor.
+        // A click on the name of a request selects its cell for the token under the cursor.
         painted
             .spots
             .push((area_of(rect), Spot::Cell(row, pane.column)));
@@ -240,7 +241,7 @@ fn empty(state: &State) -> String {
     )
 }
 
-/// What each sign means, in as many words as there is room for.
+/// The meaning of each sign, in as many words as fit.
 fn legend(pane: &MatrixPane, width: usize, theme: &Theme) -> Option<Line<'static>> {
     let long = [
         (Access::Allowed, "allowed"),
@@ -318,13 +319,13 @@ fn grid(pane: &MatrixPane, width: usize) -> Grid {
     let wanted = tokens.max().unwrap_or(0).clamp(NAME.0, NAME.1);
     let most = wanted + if wanted > NAME.0 { 2 } else { 3 };
     let least = NAME.0 + 1;
-    // A request that cannot be told from the next is worth less than a token further right.
+    // A request that looks like the next one is worth less than one more token.
     let least_first = longest.min(room * 3 / 10).max(24.min(longest)) + 2;
     let for_each = room.saturating_sub(least_first) / count.max(1);
     let width_each = for_each.clamp(least, most);
     let fits = (room.saturating_sub(least_first) / width_each).clamp(1, count.max(1));
     let from = pane.column.saturating_sub(fits - 1);
-    // The table is no wider than what it holds.
+    // The table is no wider than its content.
     let first = (room - (fits * width_each).min(room)).min(longest + 4);
     Grid {
         first,
@@ -336,7 +337,7 @@ fn grid(pane: &MatrixPane, width: usize) -> Grid {
     }
 }
 
-/// The path of a request, with its method where they are not all alike.
+/// The path of a request, with its method if they differ.
 fn row_name(row: &crate::insight::matrix::Row, method: &Option<String>) -> String {
     match method {
         Some(_) => row.path().to_owned(),
@@ -449,7 +450,7 @@ fn row_line(
     Line::from(spans)
 }
 
-/// `▲ 403`; in brackets where it is only what was last known.
+/// Draws `▲ 403`, or in brackets if it is only the last known result.
 fn cell(
     pane: &MatrixPane,
     row: usize,
@@ -494,8 +495,8 @@ fn cell(
     )
 }
 
-/// Hidden is as yellow as denied, and the sign tells them apart. A token that is not accepted says
-/// nothing about permission, and steps back.
+/// Hidden is as yellow as denied; the sign tells them apart. A token that is not accepted says
+/// nothing about permission, and is dimmed.
 fn style_of(access: Access, theme: &Theme) -> Style {
     match access {
         Access::Allowed => theme.class(StatusClass::Success),
@@ -506,7 +507,7 @@ fn style_of(access: Access, theme: &Theme) -> Style {
     }
 }
 
-/// What each token may do, in numbers.
+/// How many calls each token may make.
 fn sums(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
     let words = format!("allowed, of {}", pane.matrix.rows.len());
     let mut spans = vec![Span::styled(fit(&words, grid.first), theme.dim())];
@@ -518,7 +519,7 @@ fn sums(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
         };
         let text = match grid.shows_signs_alone() {
             true => allowed,
-            // Beneath the status.
+            // Below the status.
             false => format!("{allowed:>5}"),
         };
         spans.push(Span::styled(fit(&text, grid.width), theme.dim()));
@@ -526,8 +527,7 @@ fn sums(pane: &MatrixPane, grid: &Grid, theme: &Theme) -> Line<'static> {
     Line::from(spans)
 }
 
-/// What the cell under the cursor says, beside its bar; where there is room, with the call above
-/// it.
+/// What the cell under the cursor says, beside its bar; with the call above it if there is room.
 fn draw_detail(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let pane = &state.matrix;
     let Some((row, column)) = pane.cursor().filter(|_| area.height > 0) else {

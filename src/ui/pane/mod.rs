@@ -1,4 +1,4 @@
-//! The twins of the panes in `app`: how each looks.
+//! How each pane of `app` looks, a file for each.
 
 pub mod builder;
 pub mod dialog;

@@ -1,4 +1,4 @@
-//! The palette: a line to type in, and what fits it, each with what it is and its keys.
+//! The palette: a line to type in, and the rows that match, each with its kind and its keys.
 
 use crate::app::pane::{Finding, Found, Palette};
 use crate::app::{Painted, Spot};
@@ -11,7 +11,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// In the upper middle. Its height does not follow what is found, so that nothing jumps.
+/// The upper middle of the screen. The height does not depend on the matches, so that nothing
+/// jumps.
 pub fn place(palette: &Palette, screen: Rect) -> Rect {
     let width = screen.width.min(90);
     let rows = palette.rows.len().min(20) as u16;
@@ -25,11 +26,12 @@ pub fn place(palette: &Palette, screen: Rect) -> Rect {
     }
 }
 
-/// Lines at the foot for what the row under the cursor has to say in full.
+/// Lines at the bottom for the full text of the row under the cursor.
 fn detail_lines(width: u16) -> u16 {
     if width >= 76 { 1 } else { 2 }
 }
 
+/// Draws the line and the matching rows, and makes each row clickable.
 pub fn draw(
     palette: &Palette,
     theme: &Theme,
@@ -93,7 +95,7 @@ pub fn draw(
     }
 }
 
-/// `  send the request                    action   ^R F5`, or the reason why not.
+/// Draws `  send the request                    action   ^R F5`, or why it cannot be done.
 fn row(finding: &Finding, found: &Found, width: usize, theme: &Theme) -> Line<'static> {
     let kind = if width >= 56 { 12 } else { 0 };
     let note = match finding.why_not {
@@ -106,7 +108,7 @@ fn row(finding: &Finding, found: &Found, width: usize, theme: &Theme) -> Line<'s
         Some(_) => theme.dim(),
         None => Style::new(),
     };
-    // Marks count characters; where a character has another width the label is shown plain.
+    // Marks count characters; if some character has another width, the label stays unmarked.
     let marks: &[usize] = if label.is_ascii() || found.marks.is_empty() {
         &found.marks
     } else {

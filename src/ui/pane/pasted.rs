@@ -1,4 +1,4 @@
-//! A pasted token: what it is and whose, what is wrong with it, and what can become of it.
+//! A pasted token: what it is and whose, what is wrong with it, and what can be done with it.
 
 use super::tokens::{lifetime, rows};
 use crate::app::pane::PastedToken;
@@ -12,12 +12,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// The sheet is as wide as this where there is room.
+/// The width of the sheet if there is room.
 const WIDE: u16 = 98;
-/// From here on it has a frame.
+/// From this many columns on it has a frame.
 const FRAMED: u16 = 60;
 
-/// Beneath the header, as high as what it holds.
+/// The place below the header, as high as the content.
 pub fn place(state: &State, pasted: &PastedToken, screen: Rect) -> Rect {
     let width = match screen.width {
         120.. => WIDE,
@@ -36,6 +36,7 @@ pub fn place(state: &State, pasted: &PastedToken, screen: Rect) -> Rect {
     }
 }
 
+/// Draws what the token says of itself, and the keys for what can be done with it.
 pub fn draw(state: &State, pasted: &PastedToken, theme: &Theme, area: Rect, screen: &mut Frame) {
     let framed = screen.area().width >= FRAMED;
     let title = "Pasted: a token";
@@ -74,7 +75,7 @@ pub fn draw(state: &State, pasted: &PastedToken, theme: &Theme, area: Rect, scre
         }
     };
     let all = content(state, pasted, theme, inside.width as usize);
-    // What can be done is never what does not fit.
+    // The keys always fit; other lines are cut for them.
     let keys = keys(state, theme, inside.width as usize);
     let height = inside.height as usize;
     let kept = height.saturating_sub(keys.len() + 1);
@@ -112,7 +113,7 @@ fn keys(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     rows.collect()
 }
 
-/// Where it would go, which is asked here and nowhere else.
+/// Where the token would go: asked here and nowhere else.
 fn use_of(state: &State, width: usize) -> String {
     match origin_of_call(state) {
         Some(origin) if width >= 60 => format!("use for this run, at {origin} only"),
@@ -184,7 +185,7 @@ fn content(state: &State, pasted: &PastedToken, theme: &Theme, width: usize) -> 
     if !pasted.seen.mended.is_empty() {
         all.push(Line::default());
     }
-    // What the block says is not said again.
+    // Do not repeat what the block says.
     let mut told = told;
     told.retain(|line| Some(line) != said.as_ref() && line.label != "kind");
     if !told.is_empty() {
@@ -198,7 +199,7 @@ fn content(state: &State, pasted: &PastedToken, theme: &Theme, width: usize) -> 
     all
 }
 
-/// What is wrong, as a sentence.
+/// The problem as a sentence.
 fn sentence(line: &Told) -> String {
     match line.label.as_str() {
         "mistake" | "unusual" => {

@@ -1,4 +1,4 @@
-//! One line to be typed, on top of the panes.
+//! One line to type, on top of the panes.
 
 use crate::app::pane::Prompt;
 use crate::model::{cut, width};
@@ -8,7 +8,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// In the middle: the line and what it means, and what it is about.
+/// The middle of the screen: the line, what it means, and what it is about.
 pub fn place(prompt: &Prompt, screen: Rect) -> Rect {
     let longest = prompt.lines.iter().map(|line| width(line)).max();
     let widest = (longest.unwrap_or(0) as u16 + 4).clamp(60, 100);
@@ -26,6 +26,7 @@ pub fn place(prompt: &Prompt, screen: Rect) -> Rect {
     }
 }
 
+/// Draws the field with its hint and the lines about it.
 pub fn draw(prompt: &Prompt, theme: &Theme, area: Rect, screen: &mut Frame) {
     let block = frame(Line::raw(format!(" {} ", prompt.title)), true, theme);
     let inside = block.inner(area);

@@ -1,4 +1,4 @@
-//! A question in the line of messages.
+//! A question in the message line.
 
 use crate::app::pane::Question;
 use crate::app::{Action, State};
@@ -6,7 +6,7 @@ use crate::model::wrap;
 use crate::ui::theme::Theme;
 use ratatui::text::Line;
 
-/// What is asked, whole; where the keys have no line of their own, with them.
+/// The full question; with the keys that answer it if they have no line of their own.
 pub fn lines(question: &Question, state: &State, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     let margin = if width >= 60 { "  " } else { " " };
     let room = (width as usize).saturating_sub(2 * margin.len());

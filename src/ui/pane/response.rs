@@ -1,4 +1,4 @@
-//! The answer: its tabs, the verdict beside its bar, and beneath it what the tab in front says.
+//! The response: its tabs, the verdict beside its bar, and below it the tab in front.
 
 mod body;
 mod call;
@@ -24,8 +24,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// What the rule of the pane says: which call is answered here, or that it is none of what stands in
-/// the request.
+/// The text on the rule of the pane: which call this response belongs to, or that it does not
+/// belong to the request on the screen.
 pub fn title(state: &State, width: u16) -> String {
     let width = width as usize;
     if let Some(running) = awaited(state) {
@@ -47,7 +47,7 @@ pub fn title(state: &State, width: u16) -> String {
     if words.width() <= width {
         return words;
     }
-    // The line of the call names method and path where they belong to it.
+    // The call line names method and path if they belong to it.
     match (stale, &state.response.of) {
         (true, _) => "not this request".to_owned(),
         (false, Some(_)) => as_whom_and_when(shown, state),
@@ -60,7 +60,7 @@ fn awaited(state: &State) -> Option<&Running> {
     state.running.iter().find(|running| running.job == job)
 }
 
-/// Draws the answer, and measures how much of the tab in front there was to see.
+/// Draws the response, and measures how much of the tab in front was visible.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let width = area.width as usize;
     let under_way = awaited(state);
@@ -83,7 +83,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
         }
     };
     let stale = state.is_stale();
-    // Where there is little room, the tabs stand there once another than the first is in front.
+    // In little room, the tabs are shown once another tab than the first is in front.
     let usual = match shown.says_no() {
         true => ResponseTab::Errors,
         false => ResponseTab::Body,
@@ -147,7 +147,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     if stale && under_way.is_none() {
         fade_but(whole, bright, theme, frame);
     } else if under_way.is_some() && state.response.coming != state.response.awaiting {
-        // What stands beneath belongs to the call before.
+        // What is shown below belongs to the call before.
         fade(
             Rect {
                 y: content.y,
@@ -161,20 +161,20 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     painted.response = measured;
 }
 
-/// Where the verdict and the first thing under it are all there is room for.
+/// Whether there is only room for the verdict and the first line below it.
 fn is_small(area: Rect) -> bool {
     area.width < 54 || area.height < 12
 }
 
-/// An answer that is none to what stands in the request steps back as a whole, all but the line
-/// that says so.
+/// Dims a response that does not belong to the request on the screen, except for the line that says
+/// so.
 fn fade_but(area: Rect, bright: Option<u16>, theme: &Theme, frame: &mut Frame) {
     for row in area.rows().filter(|row| Some(row.y) != bright) {
         fade(row, theme, frame);
     }
 }
 
-/// What stands here before anything was sent: what for, and the keys that fill it.
+/// What to see before anything was sent: what the pane is for, and the keys that fill it.
 fn empty(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let dim = |words: &str| -> Vec<Line<'static>> {
         let lines = wrap(words, width).into_iter();
@@ -232,7 +232,7 @@ fn tab_titles(state: &State, shown: &Shown) -> Vec<(String, bool)> {
     .collect()
 }
 
-/// The headers of the answer, then the request as it left.
+/// The headers of the response, then the request as it was sent.
 fn headers(state: &State, shown: &Shown, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
     let width = area.width as usize;
     let mut lines = Vec::new();

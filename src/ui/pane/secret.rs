@@ -1,4 +1,4 @@
-//! A hidden value being typed: dots, as many as there are characters.
+//! A hidden value while the person types it: a dot for each character.
 
 use crate::app::pane::SecretPrompt;
 use crate::model::cut;
@@ -8,7 +8,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// In the middle, two lines high inside its frame.
+/// The middle of the screen, two lines high inside its frame.
 pub fn place(screen: Rect) -> Rect {
     let width = screen.width.min(60);
     let height = screen.height.min(4);
@@ -20,6 +20,7 @@ pub fn place(screen: Rect) -> Rect {
     }
 }
 
+/// Draws a dot for each typed character, their number, and the keys that end it.
 pub fn draw(secret: &SecretPrompt, theme: &Theme, area: Rect, screen: &mut Frame) {
     let title = cut(
         &format!("Value of token {}", secret.token),

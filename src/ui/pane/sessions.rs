@@ -1,4 +1,4 @@
-//! Saved sessions, the steps of the one that is open beside their recordings, and what differs.
+//! Saved sessions, the steps of the open one beside their recordings, and what differs.
 
 use super::history::duration_text;
 use crate::app::pane::{Part, StepResult};
@@ -15,7 +15,7 @@ use ratatui::text::{Line, Span};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
-/// A value of a body that is longer is cut: the call itself shows all of it.
+/// Most letters of a value of a body; the call itself shows all of it.
 const SHOWN: usize = 400;
 
 fn put(lines: impl IntoIterator<Item = Line<'static>>, area: Rect, frame: &mut Frame) {
@@ -29,7 +29,7 @@ fn words(text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
     lines.map(|text| Line::styled(text, style)).collect()
 }
 
-/// Draws what is replayed, as whom and where, and the key that does it.
+/// Draws what the replay sends, with which token and where, and the key that starts it.
 pub fn draw_band(
     state: &State,
     theme: &Theme,
@@ -103,6 +103,7 @@ fn bare(name: &str) -> &str {
     name.strip_suffix(".session.toml").unwrap_or(name)
 }
 
+/// Draws the list of session files and makes each row clickable.
 pub fn draw_files(
     state: &State,
     theme: &Theme,
@@ -122,7 +123,7 @@ pub fn draw_files(
     }
     let height = area.height as usize;
     let top = sessions.list.top(height);
-    // The sign of the one that is open stands left of the text.
+    // The sign of the open one is left of the text.
     let out = area.x.min(2);
     let area = Rect {
         x: area.x - out,
@@ -164,7 +165,7 @@ pub fn draw_files(
     put(lines.collect::<Vec<_>>(), area, frame);
 }
 
-/// The steps of the session that is open, in words of what came of them: the worst first.
+/// How many steps of the open session ended in each way, the worst first.
 fn counts(state: &State) -> Vec<(Change, Option<Direction>, &'static str, usize)> {
     let mut counts: Vec<(Change, Option<Direction>, &'static str, usize)> = Vec::new();
     let reports = state.sessions.results.iter().flatten().map(|r| &r.report);
@@ -193,7 +194,7 @@ fn rank(change: Change, direction: Option<Direction>) -> usize {
     }
 }
 
-/// `≠ 1 broken`, in its ink: of all steps the worst.
+/// Draws `≠ 1 broken` in its colour: the worst of all steps.
 fn worst(state: &State, theme: &Theme) -> (String, Style) {
     match counts(state).first() {
         None => ("not replayed".to_owned(), theme.dim()),
@@ -210,7 +211,7 @@ fn worst(state: &State, theme: &Theme) -> (String, Style) {
     }
 }
 
-/// The verdict over the whole session, beside its bar.
+/// The verdict on the whole session, beside its bar.
 fn block(state: &State, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let sessions = &state.sessions;
     let width = (area.width as usize).saturating_sub(2);
@@ -320,7 +321,7 @@ fn sentence(state: &State) -> String {
     }
 }
 
-/// Draws the verdict and the steps; returns how many rows were seen.
+/// Draws the verdict and the steps; returns the number of visible rows.
 pub fn draw_steps(
     state: &State,
     theme: &Theme,
@@ -349,7 +350,7 @@ pub fn draw_steps(
     }
     let used = lines.len();
     put(lines, area, frame);
-    // The sign of the step that the cursor is on stands left of the text.
+    // The sign of the step under the cursor is left of the text.
     let out = area.x.min(2);
     let rest = Rect {
         x: area.x - out,
@@ -391,7 +392,7 @@ pub fn draw_steps(
     seen
 }
 
-/// How many rows the verdict, the heads and the steps take.
+/// Rows that the verdict, the headings and the steps take.
 pub fn height_of_steps(state: &State, theme: &Theme, area: Rect) -> u16 {
     let block = block(state, theme, area).len();
     (block + 2 + state.sessions.step_count().max(1)) as u16
@@ -408,17 +409,17 @@ pub fn title_of_step(state: &State) -> String {
     }
 }
 
-/// How wide the parts of a step are.
+/// The widths of the parts of a step.
 struct Columns {
     name: usize,
     token: usize,
-    /// Of each answer.
+    /// For each response.
     told: usize,
-    /// With a head above them; else the two statuses stand beside each other.
+    /// Whether there are headings; if not, the two statuses stand next to each other.
     wide: bool,
 }
 
-/// `recorded`, or `▲ 404`, and the blanks behind it.
+/// Columns for `recorded` or `▲ 404`, and the blanks after it.
 const TOLD: usize = 11;
 
 impl Columns {
@@ -535,7 +536,7 @@ impl Columns {
     }
 }
 
-/// `▲ 404` in the ink of its class.
+/// Draws `▲ 404` in the colour of its class.
 fn status(expect: Option<&Expectation>, is_open: bool, theme: &Theme) -> (String, Style) {
     let open = if theme.ascii { "o" } else { "○" };
     match expect.and_then(|expect| expect.status) {
@@ -555,7 +556,7 @@ fn status(expect: Option<&Expectation>, is_open: bool, theme: &Theme) -> (String
     }
 }
 
-/// The same, and the codes behind it.
+/// Draws the status, and the codes after it.
 fn told(expect: Option<&Expectation>, is_open: bool, theme: &Theme) -> (String, Style) {
     let (mut text, style) = status(expect, is_open, theme);
     let codes = expect.map_or(&[][..], |expect| &expect.codes);
@@ -580,7 +581,7 @@ fn style_of(change: Change, direction: Option<Direction>, theme: &Theme) -> Styl
     }
 }
 
-/// What differs, in words; without what the values beside each other say already.
+/// What differs, in words; without what the two columns of values already show.
 fn sentences(report: &StepReport) -> Vec<&str> {
     let both = report.recorded.is_some() && report.replayed.is_some();
     let is_told =
@@ -589,7 +590,7 @@ fn sentences(report: &StepReport) -> Vec<&str> {
     all.filter(|words| !(both && is_told(words))).collect()
 }
 
-/// What of the two answers differs that has a value: was, and is.
+/// The differences between the two responses that have values: was, and is.
 fn values(report: &StepReport, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let (Some(was), Some(is)) = (&report.recorded, &report.replayed) else {
         return Vec::new();
@@ -624,15 +625,15 @@ fn values(report: &StepReport, theme: &Theme, width: usize) -> Vec<Line<'static>
         let took = expect.elapsed_ms.map(Duration::from_millis);
         took.map_or_else(none, duration_text)
     };
-    // It is never compared, and differs every time; it is told where something else differs.
+    // The time is never compared, since it always differs; it is shown if something else differs.
     if !matches!(report.change, Change::Same | Change::Reworded) && was.elapsed_ms.is_some() {
         row("took", plain(took(was)), plain(took(is)));
     }
     lines
 }
 
-/// Draws what is to be said of the step under the cursor, from `top` on; returns the last place
-/// it can begin from. Only what is seen is made.
+/// Draws what there is to say about the step under the cursor, from `top` on; returns the last
+/// position it can begin from. Only the visible part is built.
 pub fn draw_differences(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> usize {
     let sessions = &state.sessions;
     let width = area.width as usize;
@@ -655,7 +656,7 @@ pub fn draw_differences(state: &State, theme: &Theme, area: Rect, frame: &mut Fr
     let body = report.body.as_ref();
     let body_count = body.map_or(0, |body| body.differences.len());
     let head = request_of(step, report.token.as_ref().map(|t| &t.name), theme, width);
-    // Each part is a sentence or a place of the body.
+    // Each part is a sentence or a place in the body.
     let told = sentences(report);
     let count = 1 + told.len() + body_count;
     let last = count.saturating_sub(1);
@@ -725,12 +726,12 @@ fn body_head(width: usize, theme: &Theme) -> Line<'static> {
     Line::styled(text, theme.dim())
 }
 
-/// The call of a step as it stands in the session.
+/// The call of a step as the session has it.
 fn request(step: &Step, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     request_of(step, step.spec.auth.token(), theme, width)
 }
 
-/// The call of a step, and the token that went along.
+/// The call of a step, and the token it was sent with.
 fn request_of(
     step: &Step,
     sent: Option<&TokenName>,

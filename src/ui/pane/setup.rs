@@ -1,5 +1,5 @@
-//! The form for an environment and its token: a row for each thing, what was proposed, and what
-//! is wrong.
+//! The form for an environment and its token: a row for each thing, what was suggested, and what is
+//! wrong.
 
 use crate::app::pane::{KeepIn, Setup, SetupKind, SetupRow};
 use crate::app::{Action, State};
@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 /// Columns of the labels.
 const LABEL: u16 = 11;
 
-/// Over the full width where there is little room, else under the environment's name.
+/// Full width if there is little room, else below the environment's name.
 pub fn place(setup: &Setup, screen: Rect) -> Rect {
     let wide = screen.width >= 120;
     let width = match wide {
@@ -32,6 +32,7 @@ pub fn place(setup: &Setup, screen: Rect) -> Rect {
     }
 }
 
+/// Draws the rows of the form, and what is wrong with the one under the cursor.
 pub fn draw(state: &State, setup: &Setup, theme: &Theme, area: Rect, screen: &mut Frame) {
     let title = match &setup.kind {
         SetupKind::Add => "Add an environment".to_owned(),
@@ -54,7 +55,7 @@ pub fn draw(state: &State, setup: &Setup, theme: &Theme, area: Rect, screen: &mu
     let rows = setup.rows();
     let at = rows.iter().position(|row| *row == setup.row).unwrap_or(0);
     let mut y = inside.y;
-    // Where not all fits, the rows before the one that is asked for go first.
+    // If not everything fits, the rows before the one under the cursor go first.
     let first = match inside.height {
         height if height as usize >= rows.len() + setup.typed.says.len() + 3 => 0,
         height => at.saturating_sub((height as usize / 2).max(1) - 1),
@@ -234,7 +235,7 @@ fn value_of<'s>(setup: &'s Setup, row: SetupRow, theme: &Theme) -> Value<'s> {
     }
 }
 
-/// What stands at the right of a row.
+/// The text at the right of a row.
 fn aside(setup: &Setup, row: SetupRow) -> String {
     match row {
         SetupRow::Name | SetupRow::Base | SetupRow::WhoAmI if setup.is_proposed(row) => {

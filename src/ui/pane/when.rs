@@ -11,11 +11,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+/// The same place as the sheet of an investigation.
 pub fn place(room: Rect) -> Rect {
     place_of_sheet(room)
 }
 
-/// Draws it; returns how many lines there are and how many were shown.
+/// Draws the sheet; returns the number of lines and how many of them were visible.
 pub fn draw(
     state: &State,
     pane: &When,

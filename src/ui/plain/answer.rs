@@ -1,4 +1,4 @@
-//! The answer: whose it is, what it says, its errors, and why.
+//! The response: which call it answers, what it says, its errors, and why.
 
 use crate::app::State;
 use crate::app::pane::{Shown, path_of};
@@ -6,12 +6,12 @@ use crate::insight::{Difference, Entry, Verdict, phases, request_ids};
 use crate::model::{Outcome, cut, size_text};
 use std::time::Duration;
 
-/// Letters of one side of a difference; the body itself is read by its own name.
+/// Most letters of one side of a difference; the body can be read by itself.
 const SIDE: usize = 200;
 /// Lines of a body that are read at once.
 const LINES: usize = 100;
 
-/// From the status to the errors.
+/// Reads the response from the status to the errors.
 pub fn whole(state: &State) -> Vec<String> {
     let Some(shown) = &state.response.shown else {
         return vec!["There is no answer yet. send makes the call.".to_owned()];
@@ -57,7 +57,7 @@ pub fn whole(state: &State) -> Vec<String> {
     lines
 }
 
-/// One sentence, in the catalogue's words or the failure's own.
+/// One sentence, in the words of the catalogue or of the failure.
 fn meaning(state: &State, shown: &Shown) -> Vec<String> {
     if let Outcome::Failed(failure) = &shown.exchange.outcome {
         return vec![failure.message.clone(), failure.hint.clone()];
@@ -82,7 +82,7 @@ fn checks(state: &State, shown: &Shown) -> Vec<String> {
         .collect()
 }
 
-/// Each error with all that is known of it.
+/// Each error with everything known about it.
 pub fn errors(state: &State) -> Vec<String> {
     let Some(shown) = &state.response.shown else {
         return vec!["There is no answer yet.".to_owned()];
@@ -125,7 +125,7 @@ pub fn words(
     words.join(" ")
 }
 
-/// The body, from the line that was asked for.
+/// Reads the body, from the requested line on.
 pub fn body(state: &State, rest: &str) -> Vec<String> {
     let Some(shown) = state
         .response
@@ -151,6 +151,7 @@ pub fn body(state: &State, rest: &str) -> Vec<String> {
     lines
 }
 
+/// Reads the headers of the response, one on each line.
 pub fn headers(state: &State) -> Vec<String> {
     let shown = state.response.shown.as_ref();
     let Some(response) = shown.and_then(|shown| shown.exchange.outcome.response()) else {
@@ -161,7 +162,7 @@ pub fn headers(state: &State) -> Vec<String> {
         .collect()
 }
 
-/// Where the time went.
+/// Reads where the time went.
 pub fn timing(state: &State) -> Vec<String> {
     let Some(shown) = &state.response.shown else {
         return vec!["There is no answer yet.".to_owned()];
@@ -192,7 +193,7 @@ fn took(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
-/// What differs from the answer before, place by place.
+/// How the response differs from the one before, place by place.
 pub fn compared(state: &State) -> Vec<String> {
     let Some(shown) = &state.response.shown else {
         return vec!["There is no answer yet.".to_owned()];
@@ -235,7 +236,7 @@ pub fn compared(state: &State) -> Vec<String> {
     lines
 }
 
-/// `codes: forbidden, now none`
+/// A difference as a sentence: `codes: forbidden, now none`.
 pub fn difference(difference: &Difference) -> String {
     let place = match difference.place.as_str() {
         "" => "the whole",
@@ -249,7 +250,7 @@ pub fn difference(difference: &Difference) -> String {
     format!("{place}: {was}, now {is}")
 }
 
-/// The verdict, what speaks for it, and what else it could be.
+/// Reads the verdict, the evidence for it, and what else it could be.
 pub fn why(state: &State) -> Vec<String> {
     match &state.response.why {
         Some(why) => explained(&why.explanation, state),
@@ -257,6 +258,7 @@ pub fn why(state: &State) -> Vec<String> {
     }
 }
 
+/// Reads an explanation: verdict, facts, evidence, what to do and the other causes.
 pub fn explained(explanation: &crate::insight::Explanation, state: &State) -> Vec<String> {
     let first = explanation.verdict();
     let mut lines = vec![
@@ -272,6 +274,7 @@ pub fn explained(explanation: &crate::insight::Explanation, state: &State) -> Ve
     lines
 }
 
+/// A verdict on one line: its summary, the id of its cause, and how likely it is.
 pub fn judged(verdict: &Verdict) -> String {
     format!(
         "{} {}, {}",

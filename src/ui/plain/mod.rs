@@ -1,5 +1,5 @@
-//! The explorer as lines of text, for ears and for slow lines: every part in reading order, what
-//! can be chosen with its number before it, no frames, and nothing that has to be drawn twice.
+//! The explorer as lines of text, for screen readers and slow lines: every part in reading order,
+//! choices with their numbers, no frames, and nothing that must be drawn twice.
 
 mod answer;
 mod overlay;
@@ -12,7 +12,7 @@ pub use parts::possible;
 use crate::app::{Reading, State};
 use crate::model::visible_line;
 
-/// A part of the explorer. `rest` is what was typed behind its name.
+/// Reads a part of the explorer. `rest` is what was typed after its name.
 pub fn read(reading: Reading, rest: &str, state: &State) -> Vec<String> {
     let lines = match reading {
         Reading::Place => parts::place(state),
@@ -42,7 +42,7 @@ pub fn read(reading: Reading, rest: &str, state: &State) -> Vec<String> {
     lines.into_iter().map(safe).collect()
 }
 
-/// What the program says by itself: a sentence of its own, and what remedies it.
+/// What the program says unasked: one sentence, and what to do.
 pub fn notice(state: &State) -> Option<String> {
     let notice = state.notice.as_ref()?;
     let words = format!("{} {}", notice.what, notice.remedy);

@@ -1,4 +1,4 @@
-//! What is asked, and what can be chosen, each with its number.
+//! Questions and lists, each choice with its number.
 
 use super::answer::explained;
 use crate::app::pane::{
@@ -9,10 +9,10 @@ use crate::app::{Overlay, State};
 use crate::insight::token::{Tone, lines as token_lines};
 use crate::model::visible_line;
 
-/// Rows that are read of what fits in the palette.
+/// Most matches of the palette that are read.
 const FOUND: usize = 20;
 
-/// All of what is in front of the parts.
+/// Reads everything that lies on top of the panes.
 pub fn overlay(state: &State) -> Vec<String> {
     let Some(overlay) = &state.overlay else {
         return Vec::new();
@@ -87,7 +87,7 @@ pub fn overlay(state: &State) -> Vec<String> {
     lines.map(|line| visible_line(&line).into_owned()).collect()
 }
 
-/// A pasted token, and what can become of it.
+/// Reads a pasted token, and what can be done with it.
 fn pasted_token(pasted: &PastedToken, state: &State) -> Vec<String> {
     let place = state.environment();
     let knowledge = state.catalogue.library.of_environment(place);
@@ -182,7 +182,7 @@ fn investigation(found: &Investigate, state: &State) -> Vec<String> {
     lines
 }
 
-/// What is being defined, row by row.
+/// Reads the form, row by row.
 fn form(setup: &Setup) -> Vec<String> {
     let title = match &setup.kind {
         SetupKind::Add => "A new environment; send saves it and makes its first call.".to_owned(),
@@ -243,7 +243,7 @@ fn form(setup: &Setup) -> Vec<String> {
     lines
 }
 
-/// What a row of the form can be, and which of it holds; nothing where it is a text.
+/// The choices of a row of the form, and which one is set; none if the row is a text.
 pub fn choices(setup: &Setup) -> (Vec<&'static str>, usize) {
     match setup.row {
         SetupRow::Protected => (vec!["no", "yes"], usize::from(setup.protected)),
@@ -261,8 +261,7 @@ pub fn choices(setup: &Setup) -> (Vec<&'static str>, usize) {
     }
 }
 
-/// Every key under the name of its place.
-/// The topics with their numbers, or the page of one.
+/// Reads the topics with their numbers, or the page of one.
 fn read(manual: &Manual) -> Vec<String> {
     if let Some(topic) = manual.topic {
         let mut lines: Vec<String> = topic.page.lines().map(str::to_owned).collect();
@@ -287,7 +286,7 @@ fn keys(help: &Help, state: &State) -> Vec<String> {
     lines
 }
 
-/// The question before the caret, and whether its answer is hidden.
+/// The question to print before the caret, and whether its answer is hidden.
 pub fn asks(state: &mut State) -> (String, bool) {
     let is_typing = state.overlay.is_none() && state.field().is_some();
     match &state.overlay {

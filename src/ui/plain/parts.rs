@@ -27,6 +27,7 @@ pub fn place(state: &State) -> Vec<String> {
     lines
 }
 
+/// Reads the request: every part that would be sent, and the rows that are off.
 pub fn request(state: &State) -> Vec<String> {
     let spec = state.builder.spec();
     let mut lines = vec![format!("Request: {} {}", spec.method, spec.url)];
@@ -64,7 +65,7 @@ pub fn request(state: &State) -> Vec<String> {
     lines
 }
 
-/// The calls that were made, newest first; `rest` is the number to begin at.
+/// Reads the calls that were made, newest first; `rest` is the number to begin at.
 pub fn history(state: &State, rest: &str) -> Vec<String> {
     let rows = &state.history.rows;
     if rows.is_empty() {
@@ -107,13 +108,14 @@ pub fn history(state: &State, rest: &str) -> Vec<String> {
     lines
 }
 
-/// All that can be done now, in the order of the table of actions.
+/// Everything that can be done now, in the order of the table of actions.
 pub fn possible(state: &State) -> Vec<Action> {
     let all = Action::ALL.iter().copied();
     all.filter(|action| action.place().can_be_gone_to() && blocked(*action, state).is_none())
         .collect()
 }
 
+/// Reads what can be done now, with the number, the id and the title of each action.
 pub fn actions(state: &State) -> Vec<String> {
     let rows = possible(state);
     let row = |(number, action): (usize, &Action)| {
@@ -122,6 +124,7 @@ pub fn actions(state: &State) -> Vec<String> {
     rows.iter().enumerate().map(row).collect()
 }
 
+/// Explains the plain mode: how to act, paste, choose and read again.
 pub fn help(state: &State) -> Vec<String> {
     let mut lines = vec![
         "Type a line and press Enter. What comes of it is said once, and nothing is drawn again."

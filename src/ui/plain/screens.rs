@@ -1,5 +1,5 @@
-//! The matrix, the sessions and the tokens: the list with its numbers, and apart from it what is
-//! to be said of the row that is chosen.
+//! The matrix, the sessions and the tokens: the list with its numbers, and separately the details
+//! of the chosen row.
 
 use super::answer::{difference, judged, words};
 use crate::app::pane::Part;
@@ -14,7 +14,7 @@ use crate::insight::token::grant::got_lines;
 use crate::insight::token::{differences, lines};
 use crate::model::{ExchangeSummary, Expectation, TokenSource};
 
-/// The list of the screen that is open.
+/// Reads the list of the open screen.
 pub fn list(state: &State) -> Vec<String> {
     match state.screen {
         Screen::Explorer => {
@@ -26,7 +26,7 @@ pub fn list(state: &State) -> Vec<String> {
     }
 }
 
-/// What is to be said of the row that is chosen in it.
+/// Reads the details of the chosen row.
 pub fn detail(state: &State) -> Vec<String> {
     match state.screen {
         Screen::Explorer => Vec::new(),
@@ -116,7 +116,7 @@ fn cell(state: &State, row: usize, column: usize) -> String {
     }
 }
 
-/// The request that is chosen, token by token.
+/// Reads the chosen request, token by token.
 fn request(state: &State) -> Vec<String> {
     let pane = &state.matrix;
     let Some((row, _)) = pane.cursor() else {
@@ -225,7 +225,7 @@ fn told(expect: Option<&Expectation>) -> String {
     }
 }
 
-/// The step that is chosen, and what differs in it.
+/// Reads the chosen step, and what differs in it.
 fn step(state: &State) -> Vec<String> {
     let pane = &state.sessions;
     let Some(step) = pane.selected().filter(|_| pane.part != Part::Files) else {
@@ -281,7 +281,7 @@ fn tokens(state: &State) -> Vec<String> {
     said
 }
 
-/// What the last call with it showed.
+/// What the last call with the token showed.
 fn stands(row: &TokenRow, state: &State) -> String {
     if row.trouble.is_some() {
         return "no value".to_owned();
@@ -311,7 +311,7 @@ fn said_of(call: &ExchangeSummary, state: &State) -> String {
     }
 }
 
-/// The token that is chosen, or the two that are marked beside each other.
+/// Reads the chosen token, or the two marked ones next to each other.
 fn inspected(state: &State) -> Vec<String> {
     let pane = &state.tokens_pane;
     let environment = state.environment();

@@ -1,5 +1,5 @@
-//! The body as it is typed, of whichever kind. What was typed as one kind stays when another is
-//! chosen, so that choosing the first again brings it back.
+//! The body while the person types it, of any kind. What was typed as one kind is kept when another
+//! is chosen, and comes back with it.
 
 use crate::app::field::Field;
 use crate::app::message::Notice;
@@ -7,15 +7,16 @@ use crate::app::table::{Spelling, Table, params};
 use crate::insight::{Fault, typed_fault, typed_lines};
 use crate::model::{Body, BodyKind, Param, Part, form_rows, is_plain, limits, written};
 
-/// A body that is more than the text it shows as.
+/// A body that the shown text cannot fully represent.
 #[derive(Clone, Debug)]
 struct Kept {
     body: Body,
     shown: String,
-    /// Only the beginning is shown, and it cannot be edited here.
+    /// Only the beginning is shown, and cannot be edited here.
     is_preview: bool,
 }
 
+/// The body of the request being typed: one text or table for each kind.
 #[derive(Debug)]
 pub struct TypedBody {
     pub kind: BodyKind,
@@ -24,16 +25,17 @@ pub struct TypedBody {
     pub parts: Table,
     /// The path of a file.
     pub file: Field,
-    /// Goes out as it is for as long as the text it shows as is not edited.
+    /// Sent as it is until the person edits the text it is shown as.
     kept: Option<Kept>,
-    /// The text came as data: whatever stands in braces in it stays text, edited or not.
+    /// The text came as data: `{{names}}` in it stay text, even once it is edited.
     literal: bool,
 }
 
-/// Lines of a body that is too large to be edited in its field.
+/// Lines shown of a body that is too large to edit in its field.
 const PREVIEW_LINES: usize = 200;
 
 impl TypedBody {
+    /// The body of a loaded request, ready to be edited.
     pub fn new(body: &Body) -> TypedBody {
         let mut typed = TypedBody {
             kind: BodyKind::None,
@@ -63,8 +65,8 @@ impl TypedBody {
         typed
     }
 
-    /// A text or bytes, from elsewhere. What a field cannot hold or takes too long over is shown
-    /// and kept beside it.
+    /// Loads a text or bytes. What the field cannot hold, or would be slow with, is shown and kept
+    /// beside it.
     fn hold(&mut self, body: Body, as_one_step: bool) {
         self.kind = BodyKind::Text;
         self.kept = None;
@@ -84,7 +86,7 @@ impl TypedBody {
             false => self.area = Field::lines(&shown),
         }
         let shown = self.area.text();
-        // Line ends and bytes that a field cannot hold.
+        // The field cannot hold every line end and byte.
         if !matches!(&body, Body::Text(text) if *text == shown) {
             self.kept = Some(Kept {
                 body,
@@ -94,7 +96,7 @@ impl TypedBody {
         }
     }
 
-    /// The body as it would be sent, the rows under edit as given.
+    /// The body as it would be sent, with these rows for those being edited.
     pub fn body(&self, rows: Option<Vec<Part>>) -> Body {
         match self.kind {
             BodyKind::None => Body::Empty,
@@ -120,7 +122,7 @@ impl TypedBody {
         }
     }
 
-    /// A text as the body that it is here.
+    /// A text as a body of the current kind.
     fn typed(&self, text: String) -> Body {
         match self.literal && !is_plain(&text) {
             _ if text.is_empty() => Body::Empty,
@@ -129,20 +131,22 @@ impl TypedBody {
         }
     }
 
-    /// Whether names in braces in it are text.
+    /// Whether `{{names}}` in it stay text.
     pub fn is_literal(&self) -> bool {
         self.kind == BodyKind::Text && matches!(self.text_body(), Body::Bytes(_))
     }
 
+    /// The text in the field, which may be only the beginning of a large body.
     pub fn text(&self) -> String {
         self.area.text()
     }
 
+    /// Line and column of the caret, in characters from zero.
     pub fn caret(&self) -> (usize, usize) {
         self.area.caret()
     }
 
-    /// Whether nothing is sent along.
+    /// Whether no body is sent.
     pub fn is_empty(&self) -> bool {
         match self.kind {
             BodyKind::None => true,
@@ -153,11 +157,12 @@ impl TypedBody {
         }
     }
 
-    /// Rows that are sent, where there are rows.
+    /// The number of rows that are sent; `None` if this kind has no rows.
     pub fn count(&self) -> Option<usize> {
         self.table().map(Table::count)
     }
 
+    /// The rows of a form or of multipart data; `None` for any other kind.
     pub fn table(&self) -> Option<&Table> {
         match self.kind {
             BodyKind::Form => Some(&self.form),
@@ -166,6 +171,7 @@ impl TypedBody {
         }
     }
 
+    /// The same rows, to be changed.
     pub fn table_mut(&mut self) -> Option<&mut Table> {
         match self.kind {
             BodyKind::Form => Some(&mut self.form),
@@ -174,17 +180,18 @@ impl TypedBody {
         }
     }
 
-    /// Whether it goes out byte for byte as it was loaded.
+    /// Whether it is sent byte for byte as it was loaded.
     pub fn is_kept(&self) -> bool {
         self.kept.is_some()
     }
 
+    /// Whether only the beginning is shown.
     pub fn is_preview(&self) -> bool {
         self.kept.as_ref().is_some_and(|kept| kept.is_preview)
     }
 
-    /// Another kind. What was never typed as that kind is taken from what was, as far as both can
-    /// say the same.
+    /// Chooses another kind. If nothing was typed as that kind yet, it starts with what the old
+    /// kind can pass on.
     pub fn choose(&mut self, kind: BodyKind) {
         let before = self.body(None);
         self.kind = kind;
@@ -211,7 +218,7 @@ impl TypedBody {
         }
     }
 
-    /// What an editor is given; `None` where there is no one text.
+    /// What an editor gets; `None` if the body is not one text.
     pub fn bytes(&self) -> Option<Vec<u8>> {
         match self.kind {
             BodyKind::None => Some(Vec::new()),
@@ -224,7 +231,7 @@ impl TypedBody {
         }
     }
 
-    /// Takes over what came out of an editor; going back brings the old text again.
+    /// Takes in what an editor wrote; undo brings the old text back.
     pub fn edited(&mut self, text: Vec<u8>) -> Option<Notice> {
         if self.bytes().as_ref() == Some(&text) {
             return Some(Notice::info("The body is as it was: nothing was changed."));
@@ -237,10 +244,10 @@ impl TypedBody {
         None
     }
 
-    /// A text that its field would be too slow with goes in where the caret is, and is only looked
-    /// at from then on; `false` for any other.
+    /// Takes in a text that would make the field slow, at the caret; from then on it can only be
+    /// viewed. `false` for any other text.
     pub fn paste_large(&mut self, text: &str) -> bool {
-        // Terminals send a return for every line break of a paste.
+        // Terminals send a carriage return for each line break of a paste.
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if !is_large(&text) {
             return false;
@@ -255,7 +262,7 @@ impl TypedBody {
         true
     }
 
-    /// Puts every value of a JSON body on a line of its own, or says why not.
+    /// Puts every value of a JSON body on its own line, or says why not.
     pub fn format(&mut self) -> Option<Notice> {
         if self.kept.is_some() {
             return Some(Notice::trouble(
@@ -275,7 +282,7 @@ impl TypedBody {
         }
     }
 
-    /// The first mistake in a text that is meant to be JSON.
+    /// The first mistake in a text that should be JSON.
     pub fn fault(&self, media_type: Option<&str>) -> Option<Fault> {
         match self.kind == BodyKind::Text && self.kept.is_none() {
             true => typed_fault(&self.area.text(), media_type),
@@ -284,13 +291,13 @@ impl TypedBody {
     }
 }
 
-/// Whether a text is too large to be edited in a field.
+/// Whether a text is too large to edit in a field.
 fn is_large(text: &str) -> bool {
     let lines = || text.bytes().filter(|b| *b == b'\n').count();
     text.len() > limits::EDITED_BYTES || lines() > limits::EDITED_LINES
 }
 
-/// The first lines of a text, and of those no more than a screen can show.
+/// The first lines of a text, but no more than a screen can show.
 fn preview(text: &str) -> String {
     let lines = text.lines().take(PREVIEW_LINES);
     let lines = lines.map(|line| line.chars().take(limits::LINE_BYTES).collect::<String>());

@@ -1,41 +1,42 @@
-//! Where a person is in a body: on which line, what is folded away, what is looked for.
+//! Where a person is in a body: the line, what is folded, the search.
 
 use crate::app::field::Field;
 use crate::insight::{BodyText, Folds, Found, Pattern};
 use crate::model::{limits, visible_line};
 use std::sync::Arc;
 
+/// The reader's place in a body; it survives a change of view.
 #[derive(Debug, Default)]
 pub struct BodyPlace {
-    /// The line in front of the person, as the text counts them.
+    /// The line under the cursor, as the text counts lines.
     pub cursor: usize,
-    /// The first column that is shown.
+    /// The first column shown.
     pub left: usize,
     pub folds: Folds,
     pub search: Option<Search>,
-    /// The first line that is shown, as long as the cursor can be seen with it.
+    /// The first line shown, unless the cursor would then be out of sight.
     top: usize,
     /// The byte to go to once its line is known.
     sought: Option<usize>,
 }
 
-/// How many lines and columns of a body can be seen.
+/// How many lines and columns of a body are visible.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     pub height: usize,
     pub width: usize,
 }
 
-/// Something that is looked for.
+/// A search in a body.
 #[derive(Debug)]
 pub struct Search {
     pub field: Field,
     pub typing: bool,
-    /// What was found of the text so far.
+    /// The matches so far.
     pub found: Option<Arc<Found>>,
-    /// The match that the cursor is on, counted from zero.
+    /// The match under the cursor, counted from zero.
     pub current: usize,
-    /// How much was read, in hundredths, while the answer is awaited.
+    /// How much was searched, in percent, while the search runs.
     pub progress: Option<u8>,
     /// The event of a stream whose number was typed.
     pub event: Option<usize>,
@@ -49,20 +50,21 @@ impl BodyPlace {
         let room = height.max(1) as isize - 1;
         let cursor = self.folds.seen(text, self.cursor);
         let highest = self.folds.step(text, cursor, -room);
-        // No line is left empty at the end as long as there are lines above.
+        // No empty lines at the end as long as there are lines above.
         let last = self.folds.seen(text, text.len().saturating_sub(1));
         let lowest = self.folds.step(text, last, -room).min(cursor);
         let wished = self.folds.seen(text, self.top);
         wished.clamp(highest.min(lowest), lowest)
     }
 
+    /// Moves the cursor by `lines` visible lines.
     pub fn step(&mut self, text: &BodyText, lines: isize, height: usize) {
         self.sought = None;
         self.top = self.top(text, height);
         self.cursor = self.folds.step(text, self.cursor, lines);
     }
 
-    /// Moves the window, and the cursor with it.
+    /// Scrolls the window, and the cursor with it.
     pub fn scroll(&mut self, text: &BodyText, lines: isize, height: usize) {
         self.sought = None;
         let top = self.top(text, height);
@@ -70,22 +72,24 @@ impl BodyPlace {
         self.cursor = self.folds.step(text, self.cursor, lines);
     }
 
+    /// Scrolls to the right by `columns`; to the left if negative.
     pub fn scroll_left(&mut self, columns: isize) {
         self.left = self.left.saturating_add_signed(columns).min(LONGEST_SCROLL);
     }
 
+    /// Moves to the first line and column.
     pub fn to_first(&mut self) {
         (self.cursor, self.top, self.left) = (0, 0, 0);
         self.sought = None;
     }
 
-    /// Of a body whose lines are not all known yet, the last will be gone to.
+    /// Moves to the last line; if not all lines are known yet, as soon as they are.
     pub fn to_last(&mut self, text: &BodyText) {
         self.sought = text.is_head().then_some(usize::MAX);
         self.cursor = self.folds.seen(text, text.len().saturating_sub(1));
     }
 
-    /// Folds or opens what is under the cursor.
+    /// Folds or unfolds what is under the cursor.
     pub fn toggle(&mut self, text: &BodyText, height: usize) {
         self.top = self.top(text, height);
         if let Some(line) = self.folds.toggle(text, self.cursor) {
@@ -93,7 +97,7 @@ impl BodyPlace {
         }
     }
 
-    /// Folds everything, or opens everything where something is folded.
+    /// Folds everything, or unfolds everything if something is folded.
     pub fn toggle_all(&mut self, text: &BodyText) {
         if self.folds.is_empty() {
             self.folds.fold_all(text);
@@ -103,7 +107,7 @@ impl BodyPlace {
         self.cursor = self.folds.seen(text, self.cursor);
     }
 
-    /// Goes on in other lines of the same body.
+    /// Finds its place again in other lines of the same body.
     pub fn move_to(&mut self, before: &BodyText, after: &BodyText) {
         let is_new = before.view() != after.view();
         if is_new {
@@ -116,7 +120,7 @@ impl BodyPlace {
         }
     }
 
-    /// Goes to the line of a byte, now or as soon as it is known.
+    /// Moves to the line of a byte, now or as soon as it is known.
     fn seek(&mut self, text: &BodyText, offset: usize) {
         let line = text.line_at(offset);
         self.folds.open_to(text, line);
@@ -125,6 +129,7 @@ impl BodyPlace {
         self.sought = is_beyond.then_some(offset);
     }
 
+    /// Opens the search line, and remembers the place to come back to.
     pub fn start_search(&mut self) {
         self.search = Some(Search {
             field: Field::line(""),
@@ -137,20 +142,20 @@ impl BodyPlace {
         });
     }
 
-    /// What is to be looked for now; nothing that was found before counts any more.
+    /// The pattern to search for now; drops the matches of the old one.
     pub fn pattern(&mut self, text: &BodyText) -> Option<Pattern> {
         let search = self.search.as_mut()?;
         (search.found, search.progress, search.event) = (None, None, None);
         let pattern = Pattern::new(&search.field.text(), text.view());
         if pattern.is_none() {
             self.return_from_search();
-            // Where it began may be beyond what this view has.
+            // The search may have begun beyond what this view has.
             self.cursor = self.folds.seen(text, self.cursor);
         }
         pattern
     }
 
-    /// Takes the answer, and goes to the first match from where the person was on.
+    /// Takes in the matches, and moves to the first one after the person's place.
     pub fn found(&mut self, text: &BodyText, body: &[u8], found: Arc<Found>, window: Window) {
         let Some(search) = &mut self.search else {
             return;
@@ -161,7 +166,7 @@ impl BodyPlace {
             first => first,
         };
         let is_somewhere = found.total() > 0;
-        // `#7` that stands nowhere is the seventh event of a stream.
+        // `#7`, if the text has no match, is the seventh event of a stream.
         let number = search.field.text();
         let number = number.strip_prefix('#').filter(|_| !is_somewhere);
         let line = number
@@ -179,7 +184,7 @@ impl BodyPlace {
         }
     }
 
-    /// The next match, or the one before; round the end.
+    /// Moves to the next match or the one before, wrapping at the end.
     pub fn step_match(&mut self, text: &BodyText, body: &[u8], step: isize, window: Window) {
         let Some(search) = &mut self.search else {
             return;
@@ -192,13 +197,13 @@ impl BodyPlace {
         }
     }
 
-    /// The bytes of the match that the cursor is on.
+    /// The bytes of the match under the cursor.
     pub fn current(&self, body: &[u8]) -> Option<std::ops::Range<usize>> {
         let search = self.search.as_ref()?;
         search.found.as_ref()?.nth(body, search.current)
     }
 
-    /// Opens what hides the match, and brings it on the screen.
+    /// Unfolds what hides the match, and scrolls to it.
     pub fn go_to_match(&mut self, text: &BodyText, body: &[u8], window: Window) {
         let found = self.search.as_ref().and_then(|s| s.found.clone());
         let (Some(range), Some(found)) = (self.current(body), found) else {
@@ -208,7 +213,7 @@ impl BodyPlace {
         self.seek(text, range.start);
         let last = window.height.max(1) - 1;
         if self.cursor < top || self.cursor > self.folds.step(text, top, last as isize) {
-            // With some of what stands above it.
+            // Keep some lines above it visible.
             let above = window.height / 3;
             self.top = self.folds.step(text, self.cursor, -(above as isize));
         }
@@ -218,7 +223,7 @@ impl BodyPlace {
             let (from, to) = (column(mark.at.start), column(mark.at.end));
             let width = window.width;
             let is_seen = from >= self.left && to <= self.left + width;
-            // Nothing was drawn yet where there is no width.
+            // Without a width nothing was drawn yet.
             if !is_seen && width > 0 {
                 self.left = (to + AROUND).saturating_sub(width).min(from);
                 self.left = if to <= width { 0 } else { self.left };
@@ -226,7 +231,7 @@ impl BodyPlace {
         }
     }
 
-    /// Stops looking, and goes back to where the person was if nothing was chosen.
+    /// Ends the search, and returns to the old place if nothing was chosen.
     pub fn end_search(&mut self) {
         if self.search.as_ref().is_some_and(|search| search.typing) {
             self.return_from_search();
@@ -241,8 +246,8 @@ impl BodyPlace {
     }
 }
 
-/// Columns that are shown behind a match that lies far to the right.
+/// Columns shown behind a match that lies far to the right.
 const AROUND: usize = 40;
 
-/// No line is shown in longer pieces or further indented, so nothing lies further right.
+/// No piece of a line is longer or indented further, so nothing lies further right.
 const LONGEST_SCROLL: usize = limits::LINE_BYTES + 2 * limits::INDENTED_DEPTH;

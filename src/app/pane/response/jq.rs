@@ -1,31 +1,33 @@
-//! The line in which a filter of jq is typed, and those that were typed before.
+//! The line for a jq filter, and the filters typed before.
 
 use crate::app::field::Field;
 use crate::model::limits;
 
+/// The line in which a person types a jq filter, with its own history.
 #[derive(Debug, Default)]
 pub struct JqLine {
     /// The text, while the line is open.
     pub field: Option<Field>,
-    /// The filter whose results are awaited.
+    /// The filter that is running.
     pub running: Option<u64>,
-    /// Why the last one had no results.
+    /// Why the last one gave no results.
     pub trouble: Option<String>,
-    /// What was asked before, the newest last.
+    /// Earlier filters, the newest last.
     asked: Vec<String>,
-    /// How many of those back the line shows; what was being typed comes after the newest.
+    /// How far back the line shows an earlier filter; after the newest comes the text being typed.
     back: usize,
     typed: String,
 }
 
 impl JqLine {
+    /// Opens the line with this filter in it.
     pub fn open(&mut self, filter: &str) {
         self.field = Some(Field::line(filter));
         self.trouble = None;
         self.back = 0;
     }
 
-    /// Closes the line; what was asked is kept.
+    /// Closes the line; the earlier filters stay.
     pub fn close(&mut self) {
         *self = JqLine {
             asked: std::mem::take(&mut self.asked),
@@ -33,7 +35,7 @@ impl JqLine {
         };
     }
 
-    /// The filter in the line becomes one that was asked.
+    /// Adds the filter in the line to the earlier ones.
     pub fn ask(&mut self, filter: &str) {
         self.asked.retain(|asked| asked != filter);
         self.asked.push(filter.to_owned());
@@ -42,7 +44,7 @@ impl JqLine {
         (self.back, self.trouble) = (0, None);
     }
 
-    /// Brings back an older or a newer one.
+    /// Shows an older filter, or a newer one.
     pub fn recall(&mut self, older: bool) {
         let Some(field) = &mut self.field else {
             return;

@@ -1,4 +1,4 @@
-//! The tokens that a request can go with.
+//! The tokens that a request can use.
 
 use crate::app::{Painted, Pane, Spot, State};
 use crate::model::{Origin, TokenRef, cut, fit, resolve};
@@ -10,7 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// What stands in the header, and the tokens that can be chosen for it.
+/// Draws what the header holds, and the tokens to choose from.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let mut rects = area.rows();
     let Some(first) = rects.next() else { return };
@@ -78,7 +78,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     }
 }
 
-/// Fingerprint, kind of source, and whether it may go where the call goes.
+/// Fingerprint, kind of source, and whether the token may go where the call goes.
 fn token_cells(
     state: &State,
     token: &TokenRef,
@@ -109,7 +109,7 @@ fn token_cells(
     [(print, theme.dim()), (source, theme.dim()), goes]
 }
 
-/// The host that the call goes to, as far as that is known.
+/// The origin that the call goes to, if known.
 fn target(state: &State) -> Option<Origin> {
     let environment = state.environment();
     match resolve(&state.builder.spec(), environment) {

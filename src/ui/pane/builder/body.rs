@@ -1,4 +1,4 @@
-//! The body of the request: of which kind it is, what the receiver is told of it, and itself.
+//! The body of the request: its kind, its media type, and its content.
 
 use super::table;
 use crate::app::pane::Editing;
@@ -11,6 +11,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+/// Draws the body as text, rows or a file, or says how to start one.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted: &mut Painted) {
     let body = &state.builder.body;
     let key = |action| state.keymap.hint(action).unwrap_or_default();
@@ -48,7 +49,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame, painted
     }
 }
 
-/// The kind, and the media type that goes along.
+/// The kind, and the media type that is sent with it.
 fn head(state: &State, theme: &Theme, width: usize) -> Line<'static> {
     let body = &state.builder.body;
     let kind = match body.kind {
@@ -63,7 +64,7 @@ fn head(state: &State, theme: &Theme, width: usize) -> Line<'static> {
             Some(media_type) => format!("Content-Type: {}", visible_line(&media_type)),
             None => "without a Content-Type".to_owned(),
         },
-        // The line beneath the URL says what is wrong.
+        // The line below the URL says what is wrong.
         Err(_) => String::new(),
     };
     let kind = cut(kind, width);
@@ -118,8 +119,8 @@ fn text(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     marks(state, theme, area, frame);
 }
 
-/// Left of each line that an error of the answer points to, the sign of its class; where lines are
-/// rows, and not scrolled or wrapped.
+/// Marks each line that an error of the response points to with the sign of its class, if lines are
+/// rows and neither scrolled nor wrapped.
 fn marks(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let text = state.builder.body.text();
     let fits = |line: &str| line.width() < area.width as usize;
@@ -144,7 +145,7 @@ fn marks(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     }
 }
 
-/// The path, and that nothing is read before the call.
+/// The path, and a note that the file is read only when the call is made.
 fn file(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let builder = &state.builder;
     let mut rects = area.rows();
@@ -172,8 +173,8 @@ fn file(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     }
 }
 
-/// While something is looked for, the last line says what and how often it is there; what is left
-/// of the room comes back.
+/// During a search, the last line shows the text and the number of matches; returns the rest of the
+/// room.
 pub fn search_line(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Rect {
     let Some(search) = state.builder.search.as_ref().filter(|_| area.height > 1) else {
         return area;

@@ -1,4 +1,4 @@
-//! What the URL may become, beneath it and on top of what stands there.
+//! The completions of the URL, below it and on top of the pane.
 
 use crate::app::{Action, Painted, Spot, State};
 use crate::model::{cut, fit};
@@ -10,13 +10,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// More are found by typing on.
+/// Most rows shown; typing on finds the others.
 const ROWS: usize = 6;
 
 /// Columns between the columns of the list.
 const GAP: usize = 3;
 
-/// `indent` is where the URL begins above it.
+/// Draws the list; `indent` is the column where the URL starts above it.
 pub fn draw(
     state: &State,
     theme: &Theme,
@@ -27,7 +27,7 @@ pub fn draw(
 ) {
     let completion = &state.builder.completion;
     let count = completion.rows().count();
-    // The lower edge says what takes a row; where there is no room for both, the rows are worth more.
+    // The lower edge names the key that takes a row; if there is no room for both, the rows win.
     let edged = area.height as usize > ROWS;
     let height = ROWS.min(count).min(area.height as usize);
     let place = Rect {
@@ -52,7 +52,7 @@ pub fn draw(
     let urls = widest(&mut shown.iter().map(|(_, row)| row.url.as_str())).unwrap_or(0);
     let methods = widest(&mut shown.iter().map(|(_, row)| row.method.as_str())).unwrap_or(0);
     let width = place.width as usize;
-    // What a path is for is told where half of the room is left for it.
+    // What a path is for is shown if that leaves it half of the room.
     let path = urls.min(
         width
             .saturating_sub(2 + GAP + methods + GAP + 10)

@@ -1,4 +1,4 @@
-//! Rows of names and values, one of them perhaps under edit.
+//! Rows of names and values, one of them possibly being edited.
 
 use crate::app::pane::Editing;
 use crate::app::{Painted, Pane, Spelling, Spot, State, Table};
@@ -11,7 +11,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// `empty` is said where there are no rows.
+/// Draws the rows, or `empty` if there are none.
 pub fn draw(
     state: &State,
     table: &Table,
@@ -68,7 +68,7 @@ pub fn draw(
     }
 }
 
-/// What a row has beside its name and its value.
+/// What a row has besides its name and its value.
 fn beside(row: &Part) -> String {
     let mut words = Vec::new();
     if row.is_file {

@@ -1,4 +1,4 @@
-//! The body: the lines that can be seen, and only those, in their colours.
+//! The visible lines of the body, and only those, in their colours.
 
 use super::scroll::{in_the_corner, more_below};
 use crate::app::pane::{BodyPlace, Measured, Search, Shown};
@@ -15,6 +15,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+/// Draws the body with its path, search or filter line, and measures what was visible.
 pub fn draw(
     state: &State,
     shown: &Shown,
@@ -65,7 +66,7 @@ pub fn draw(
     }
     let text = &*shown.body;
     let number_width = text.len().to_string().len();
-    // Each of several values is numbered where it begins, beside the lines.
+    // Several values are numbered at their first line, in the margin.
     let value_width = match text.bare_values() {
         0 => 0,
         count => format!("#{count} ").len(),
@@ -132,26 +133,26 @@ pub fn draw(
         last = number;
         next = place.folds.next(text, number);
     }
-    // A match is not covered by what else there is to say.
+    // Nothing else covers a match.
     let shows_match = last == cursor && current.is_some();
     if let Some(words) = unread(state, shown) {
         in_the_corner(words, lines, theme, frame);
     } else if place.folds.is_empty() && !shows_match {
         more_below(top, &measured, lines, theme, frame);
     } else if next.is_some() && !shows_match {
-        // How many that are takes a walk over all of them.
+        // Counting the lines would need a walk over all of them.
         let words = if theme.ascii { "more" } else { "↓ more" };
         in_the_corner(words.to_owned(), lines, theme, frame);
     }
     measured
 }
 
-/// Whether the names of the columns are kept in sight above lines that scroll.
+/// Whether the names of the columns stay visible above scrolling lines.
 fn keeps_header(text: &BodyText, place: &BodyPlace, height: u16) -> bool {
     text.is_table() && height > LINES_OVER_PATH && place.top(text, height.into()) > 0
 }
 
-/// One line in its colours, with what is folded behind it.
+/// One line in its colours, followed by what is folded.
 fn line(
     shown: &Shown,
     place: &BodyPlace,
@@ -186,7 +187,7 @@ fn line(
     spans
 }
 
-/// The tokens of what is shown of a line.
+/// The tokens of the visible part of a line.
 fn colours(
     text: &BodyText,
     body: &[u8],
@@ -204,7 +205,7 @@ fn colours(
     }
 }
 
-/// The text in runs of one style: the colours of its tokens, and over them the marks.
+/// The text in runs of one style: the colours of its tokens, and the marks over them.
 fn coloured(
     text: &str,
     tokens: &[(std::ops::Range<usize>, Token)],
@@ -253,10 +254,10 @@ fn unread(state: &State, shown: &Shown) -> Option<String> {
     })
 }
 
-/// Where there are no more lines than this, the path leaves them their room.
+/// With no more lines than this, they get the room of the path.
 const LINES_OVER_PATH: u16 = 4;
 
-/// `data › 3 › attributes › name`: where the value under the cursor stands.
+/// Draws `data › 3 › attributes › name`: the path of the value under the cursor.
 fn draw_path(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     let Some(path) = state.response.path() else {
         return;
@@ -270,7 +271,7 @@ fn draw_path(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled(words, theme.dim()), area);
 }
 
-/// `/ text      3 of 128`
+/// Draws `/ text      3 of 128`.
 fn draw_search(search: &Search, theme: &Theme, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled("/ ", theme.key()), area);
     let count = match (&search.found, search.progress) {
@@ -300,7 +301,7 @@ fn draw_search(search: &Search, theme: &Theme, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled(count, theme.dim()), right);
 }
 
-/// `filter .data[] · 12 results`, and what else there is to know of them.
+/// Draws `filter .data[] · 12 results`, and what else there is to know about them.
 fn filter_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(filtered) = &shown.filtered else {
         return Vec::new();
@@ -328,7 +329,7 @@ fn filter_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec
     lines
 }
 
-/// `PNG picture, 64 × 48, 154 B`, and what can be done with what is no text.
+/// Draws `PNG picture, 64 × 48, 154 B`, and what can be done with a body that is not text.
 fn picture_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     if shown.body.view() != View::Hex {
         return Vec::new();
@@ -354,7 +355,7 @@ fn picture_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Ve
     vec![Line::styled(cut(&words, width), theme.strong())]
 }
 
-/// What is wrong with the filter that was typed.
+/// What is wrong with the typed filter.
 fn jq_line(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let trouble = state.response.jq.trouble.iter();
     let lines = trouble.flat_map(|why| wrap(why, width));
@@ -363,7 +364,7 @@ fn jq_line(state: &State, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// The line in which a filter is typed, below what is wrong with it.
+/// The line to type a filter in, below what is wrong with it.
 fn draw_jq(
     state: &State,
     field: &Field,

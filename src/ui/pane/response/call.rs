@@ -1,4 +1,4 @@
-//! Which call an answer belongs to, in words: method, path, as whom and when.
+//! The call that a response belongs to, in words: method, path, token and time.
 
 use crate::app::State;
 use crate::app::pane::{Shown, path_of};

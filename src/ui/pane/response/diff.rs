@@ -1,4 +1,4 @@
-//! What differs from another answer, place by place, the older side first.
+//! How the response differs from another, place by place, the older side first.
 
 use super::super::history::duration_text;
 use crate::app::pane::{Measured, Shown};
@@ -13,9 +13,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// From this many columns on the two sides stand beside each other.
+/// From this many columns on, the two sides stand next to each other.
 const SIDE_BY_SIDE: usize = 70;
 
+/// Draws the differences, or says which key starts a comparison.
 pub fn draw(
     state: &State,
     shown: &Shown,
@@ -108,7 +109,7 @@ fn side(sign: &str, theme: &Theme) -> Style {
     theme.class(class)
 }
 
-/// The place, and under it both sides.
+/// The place, and both sides below it.
 fn row(difference: &Difference, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let place = match difference.place.as_str() {
         "" => "the whole",
@@ -159,7 +160,7 @@ fn row(difference: &Difference, theme: &Theme, width: usize) -> Vec<Line<'static
     lines
 }
 
-/// The first lines of a side; the body itself stands in its own tab.
+/// The first lines of a side; the body has a tab of its own.
 fn few(text: &str, width: usize) -> Vec<String> {
     const LINES: usize = 4;
     let mut lines = wrap(text, width);

@@ -1,4 +1,4 @@
-//! What an answer says no with: its errors, what can be done, and the advice, folded.
+//! The Errors tab: the error entries, what can be done, and the folded advice.
 
 use super::scroll::more_below;
 use super::verdict::key_style;
@@ -14,11 +14,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Columns left of the text, for the sign of the row that the cursor is on.
+/// Columns left of the text, for the sign of the row under the cursor.
 pub const MARKS: u16 = 2;
 
-/// The entries; then what can be done, the advice, folded, and where there is room for it the
-/// exchange as it went.
+/// Draws the entries, then what can be done, the folded advice, and the exchange as sent and
+/// received if there is room.
 pub fn draw(
     state: &State,
     shown: &Shown,
@@ -26,7 +26,7 @@ pub fn draw(
     area: Rect,
     frame: &mut Frame,
 ) -> Measured {
-    // Left of the text there may be room for the sign of the row that the cursor is on.
+    // Left of the text there may be room for the sign of the row under the cursor.
     let out = if area.x >= MARKS { MARKS } else { 0 };
     let area = Rect {
         x: area.x - out,
@@ -106,10 +106,10 @@ pub fn draw(
     measured
 }
 
-/// Rows that have to be left for the exchange as it went.
+/// Rows that must be free to show the exchange as sent and received.
 const ROOM_FOR_EXCHANGE: usize = 12;
 
-/// `fields below /data/attributes and /data/relationships`, where the names leave that out.
+/// Says `fields below /data/attributes and /data/relationships` if the names leave that out.
 fn where_fields_stand(rows: &[ErrorLine]) -> Option<String> {
     let fields: Vec<&str> = rows.iter().filter_map(|row| row.field.as_deref()).collect();
     let is_left_out = |before: &&&str| {
@@ -131,7 +131,7 @@ fn indented(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
     lines.map(|line| marked(Span::raw("  "), line)).collect()
 }
 
-/// The sign of the row that the cursor is on, and of what is open.
+/// The sign of the row under the cursor, or of an open entry.
 fn mark(state: &State, number: usize, is_open: bool, theme: &Theme) -> Span<'static> {
     let is_current = number == state.response.entries.cursor;
     let sign = match (is_open, is_current, theme.ascii) {
@@ -148,7 +148,7 @@ fn mark(state: &State, number: usize, is_open: bool, theme: &Theme) -> Span<'sta
     Span::styled(sign, style)
 }
 
-/// What there is to say besides the entries.
+/// What else there is to say besides the entries.
 fn told(shown: &Shown, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let outcome = &shown.exchange.outcome;
@@ -216,8 +216,8 @@ fn steps(state: &State, shown: &Shown, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// What an investigation can do here. Of an API that no pack knows it promises no certainty, and of
-/// what is certain already it does not speak as if it were open.
+/// What an investigation can do here. For an API without a pack it promises no certainty, and what
+/// is already certain it does not call open.
 fn investigation(state: &State) -> String {
     let why = state.response.why.as_ref();
     if why.is_some_and(|why| !why.case.probes.is_empty()) {
@@ -234,7 +234,7 @@ fn investigation(state: &State) -> String {
     format!("{words}, by {} reads at most", limits::PROBES)
 }
 
-/// `▸ 4 things to check   ▸ 4 reasons   ▸ whom to ask`
+/// Draws `▸ 4 things to check   ▸ 4 reasons   ▸ whom to ask`.
 fn folded(note: &StatusNote, theme: &Theme) -> Line<'static> {
     let count = |count: usize, one: &str, many: &str| match count {
         0 => None,
@@ -258,7 +258,7 @@ fn folded(note: &StatusNote, theme: &Theme) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The exchange as it was sent and received, secrets as their names: what a sceptic asks for next.
+/// The exchange as sent and received, with secrets as names: the proof for a doubtful reader.
 fn as_it_went(shown: &Shown, theme: &Theme, width: usize, room: usize) -> Vec<Line<'static>> {
     let exchange = &shown.exchange;
     let title = match exchange.is_received() {
@@ -339,7 +339,7 @@ fn as_it_went(shown: &Shown, theme: &Theme, width: usize, room: usize) -> Vec<Li
     lines
 }
 
-/// All there is to say about one entry, beneath it.
+/// Everything about one entry, below it.
 fn opened(
     state: &State,
     shown: &Shown,
@@ -403,7 +403,7 @@ fn status_help(note: &StatusNote, width: usize, theme: &Theme) -> Vec<Line<'stat
             }
         }
     };
-    // Advice claims nothing; what is said of the API says how surely it is known.
+    // Advice claims nothing; a statement about the API says how certain it is.
     list("What to check next", &note.checks, |s| s.text.clone());
     list("Why it happens", &note.reasons, with_grounds);
     list("Whom to ask", &note.ask, |s| s.text.clone());
@@ -415,7 +415,7 @@ fn status_help(note: &StatusNote, width: usize, theme: &Theme) -> Vec<Line<'stat
     lines
 }
 
-/// Statements that are not documented say so.
+/// A statement, marked if it is not documented.
 fn with_grounds(statement: &Statement) -> String {
     match &statement.grounds {
         Grounds::Documented(_) => statement.text.clone(),

@@ -1,4 +1,4 @@
-//! The lines of a tab from where the reader is, and a mark while there is more.
+//! The visible lines of a tab, and a mark if there are more.
 
 use crate::app::State;
 use crate::app::pane::Measured;
@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
-/// The lines of a tab from where the reader is, and how many there are.
+/// Draws the lines of a tab from where the reader is, and measures how many there are.
 pub fn scrolled(
     lines: Vec<Line>,
     state: &State,
@@ -30,7 +30,7 @@ pub fn scrolled(
     measured
 }
 
-/// A mark in the last corner while there is more to scroll to.
+/// Draws a mark in the last corner if there is more to scroll to.
 pub fn more_below(top: usize, measured: &Measured, area: Rect, theme: &Theme, frame: &mut Frame) {
     let below = measured.lines.saturating_sub(top + measured.height);
     if below > 0 {
@@ -39,6 +39,7 @@ pub fn more_below(top: usize, measured: &Measured, area: Rect, theme: &Theme, fr
     }
 }
 
+/// Draws words at the right of the last line; nothing in fewer than three rows.
 pub fn in_the_corner(words: String, area: Rect, theme: &Theme, frame: &mut Frame) {
     if area.height < 3 {
         return;

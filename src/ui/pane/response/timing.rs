@@ -1,4 +1,4 @@
-//! Where the time of a call went, as bars under each other on one scale.
+//! Where the time of a call went, as bars on one scale.
 
 use crate::app::State;
 use crate::app::pane::{Measured, Shown};
@@ -11,10 +11,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 
-/// Columns of a phase's name and of its time.
+/// Columns for a phase's name and for its time.
 const NAME: usize = 26;
 const TIME: usize = 9;
 
+/// Draws a bar for each phase and when the call was sent; without a response, how long it took.
 pub fn draw(
     state: &State,
     shown: &Shown,
@@ -47,7 +48,7 @@ fn bars(shown: &Shown, response: &Response, theme: &Theme, width: usize) -> Vec<
     let timing = &response.timing;
     let phases = phases(timing, !shown.exchange.redirects.is_empty());
     let mut lines = Vec::new();
-    // On a narrow screen the bar stands on a line of its own.
+    // On a narrow screen the bar has a line of its own.
     let beside = width >= NAME + TIME + 20;
     let room = match beside {
         true => width - NAME - TIME - 2,
@@ -96,7 +97,7 @@ fn bar(start: Duration, length: Duration, whole: Duration, room: usize, theme: &
         ((part * room as f64).round() as usize).min(room)
     };
     let (from, to) = (column(start), column(start + length));
-    // What took any time at all can be seen.
+    // A phase that took any time at all is visible.
     let from = from.min(room.saturating_sub(1));
     let to = to.max(from + 1);
     let sign = if theme.ascii { "#" } else { "━" };

@@ -1,5 +1,5 @@
 //! The verdict: what came, what it means, how sure that is, and what is needed, beside a bar in the
-//! colour of its class. It has the same height on every tab of one answer.
+//! colour of its class. It has the same height on every tab of one response.
 
 use super::super::history::duration_text;
 use super::call::{as_whom_and_when, call_of};
@@ -18,16 +18,16 @@ use unicode_width::UnicodeWidthStr;
 /// Columns of the bar.
 const BAR: usize = 2;
 
-/// Columns of what stands before a named thing.
+/// Columns before a named thing.
 const LABEL: usize = 9;
 
-/// The lines of a block, and which of them stays bright while the others step back.
+/// The lines of a block, and the one that stays bright while the others are dimmed.
 pub struct Block {
     pub lines: Vec<Line<'static>>,
     pub bright: Option<usize>,
 }
 
-/// The verdict of an answer that is here.
+/// The verdict on a response.
 pub fn block(state: &State, shown: &Shown, theme: &Theme, area: Rect, small: bool) -> Block {
     let width = (area.width as usize).saturating_sub(BAR);
     let stale = state.is_stale();
@@ -60,7 +60,7 @@ pub fn block(state: &State, shown: &Shown, theme: &Theme, area: Rect, small: boo
     }
 }
 
-/// What came, where there is no room for more.
+/// What came, when there is no room for more.
 pub fn first_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Block {
     let class = shown.exchange.outcome.looks();
     let line = status(state, shown, theme, width.saturating_sub(BAR));
@@ -70,7 +70,7 @@ pub fn first_line(state: &State, shown: &Shown, theme: &Theme, width: usize) -> 
     }
 }
 
-/// As much of a text as some lines take.
+/// As much of a text as fits in some lines.
 fn some(text: &str, width: usize, most: usize, style: Style) -> Vec<Line<'static>> {
     let mut lines = wrap(text, width);
     if lines.len() > most {
@@ -102,7 +102,7 @@ fn status(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'st
     let room = width.saturating_sub(name.width());
     let facts = facts(state, shown, width);
     let facts = match (width, facts.as_slice()) {
-        // How long it took stands at the right, where nothing else fits.
+        // The time it took stands at the right when nothing else fits.
         (..54, [took, ..]) if !state.is_stale() && took.width() + 2 <= room => {
             format!("{took:>room$}")
         }
@@ -113,7 +113,7 @@ fn status(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Line<'st
         Span::styled(name, theme.class(class)),
         Span::styled(facts, theme.dim()),
     ];
-    // By whose knowledge it is judged.
+    // Whose knowledge judges it.
     if let Some(whose) = whose.map(visible_line)
         && whose.width() + 3 <= left
         && !state.is_stale()
@@ -141,7 +141,8 @@ fn facts(state: &State, shown: &Shown, width: usize) -> Vec<String> {
     if exchange.is_received() {
         facts.push("pasted, nothing was sent".to_owned());
     } else {
-        // It stays when another environment is chosen, and must not pass for that one's.
+        // The response stays when the person switches the environment, and must not pass for that
+        // one's.
         if exchange.environment != state.environment().name {
             facts.push(format!("from {}", exchange.environment));
         }
@@ -161,7 +162,7 @@ fn facts(state: &State, shown: &Shown, width: usize) -> Vec<String> {
     facts
 }
 
-/// `application/vnd.api+json` is `json`.
+/// A short name for a media type: `application/vnd.api+json` is `json`.
 fn kind(media_type: &str) -> String {
     let last = media_type.rsplit(['/', '+']).next();
     match last.unwrap_or(media_type) {
@@ -170,8 +171,8 @@ fn kind(media_type: &str) -> String {
     }
 }
 
-/// What it means: who may not do what, because of what. Where nothing is likely, what the status
-/// or the failure says by itself.
+/// What it means: who may not do what, and why. If no cause is likely, what the status or the
+/// failure says by itself.
 fn sentence(state: &State, shown: &Shown) -> String {
     if let Outcome::Failed(failure) = &shown.exchange.outcome {
         return failure.message.clone();
@@ -203,7 +204,7 @@ fn unknown_status(status: u16) -> String {
     format!("The catalogue does not know status {status}; by its class, {says}.")
 }
 
-/// `likely · i finds out for certain`; blank until it is known.
+/// Draws `likely · i finds out for certain`; blank until it is known.
 fn how_sure(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Option<Line<'static>> {
     if !shown.says_no() || matches!(shown.exchange.outcome, Outcome::Failed(_)) {
         return None;
@@ -233,7 +234,7 @@ fn how_sure(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Option
     Some(Line::from(spans))
 }
 
-/// A key wears its ink only where it works now.
+/// The style of a key: coloured only while it works here.
 pub fn key_style(state: &State, theme: &Theme) -> Style {
     match state.focus == Pane::Response {
         true => theme.key(),
@@ -241,7 +242,7 @@ pub fn key_style(state: &State, theme: &Theme) -> Style {
     }
 }
 
-/// What leads out where the answer is none to what stands above it.
+/// The way out when the response does not belong to the request above it.
 fn way_back(state: &State, theme: &Theme, width: usize) -> Line<'static> {
     let key = |action| state.keymap.hint(action).unwrap_or_default();
     let (send, back) = (key(Action::Send), key(Action::Back));
@@ -254,7 +255,7 @@ fn way_back(state: &State, theme: &Theme, width: usize) -> Line<'static> {
     Line::styled(cut(&words, width), theme.strong())
 }
 
-/// What the answer names, each with its label in one column.
+/// The facts that the response names, with labels in one column.
 fn named(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(why) = state.response.why.as_ref().filter(|_| shown.says_no()) else {
         return Vec::new();
@@ -277,7 +278,7 @@ fn named(state: &State, shown: &Shown, theme: &Theme, width: usize) -> Vec<Line<
     lines
 }
 
-/// Under which ids the other side has written the call down.
+/// The ids under which the vendor has logged the call.
 fn ids(shown: &Shown, theme: &Theme, width: usize) -> Option<Line<'static>> {
     let ids = request_ids(&shown.exchange).into_iter();
     let ids: Vec<String> = ids.map(|(name, value)| format!("{name} {value}")).collect();
@@ -288,8 +289,8 @@ fn ids(shown: &Shown, theme: &Theme, width: usize) -> Option<Line<'static>> {
 /// Columns of the gauge of a call under way.
 const GAUGE: usize = 48;
 
-/// A call under way, beside a bar in the ink of the focus until its status is here: as high as the
-/// verdict that takes its place.
+/// A call under way, beside a bar in the colour of the focus until its status arrives: as high as
+/// the verdict that will replace it.
 pub fn under_way(
     running: &Running,
     shown: Option<&Shown>,
@@ -309,7 +310,7 @@ pub fn under_way(
     let stop = state.keymap.hint(Action::Back).unwrap_or_default();
     let progress = running.progress;
     let seconds = elapsed as f64 / 1_000.0;
-    // Of a stream the status is here already.
+    // For a stream, the status is already here.
     let coming = shown.filter(|_| state.response.coming == state.response.awaiting);
     let (first, says, then) = match progress.pause {
         Some(pause) => {

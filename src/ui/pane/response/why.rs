@@ -1,5 +1,5 @@
-//! Why the call was refused, as far as it can be said without sending anything; after an
-//! investigation, with what that found out.
+//! Why the call was refused, as far as that can be said without sending anything; after an
+//! investigation, with its findings.
 
 use crate::app::pane::Measured;
 use crate::app::{Action, State, blocked};
@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+/// Draws the explanation, with what only an investigation could find out.
 pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Measured {
     let width = area.width as usize;
     let lines = match &state.response.why {
@@ -26,8 +27,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, frame: &mut Frame) -> Meas
     super::scroll::scrolled(lines, state, theme, area, frame)
 }
 
-/// What the answer names, all that speaks for the verdict, what to do, and what else it could be.
-/// The verdict itself stands above, beside its bar.
+/// The facts that the response names, the evidence for the verdict, what to do, and what else it
+/// could be. The verdict itself is above, beside its bar.
 pub fn causes(
     explanation: &Explanation,
     now: Timestamp,
@@ -70,7 +71,7 @@ pub fn causes(
     lines
 }
 
-/// Needed, held, remedy and the like, each with its label in one column.
+/// What is needed, held, a remedy and the like, with labels in one column.
 fn named_rows(
     explanation: &Explanation,
     now: Timestamp,
@@ -95,7 +96,7 @@ fn named_rows(
     lines
 }
 
-/// Columns of what stands before a named thing.
+/// Columns before a named thing.
 const LABEL: usize = 9;
 
 /// `Or  token.expired (86 %)`
@@ -107,7 +108,7 @@ fn named(title: &str, verdict: &Verdict, style: Style, theme: &Theme) -> Line<'s
     ])
 }
 
-/// What the cause is called in files and filters, and whose knowledge it stands on.
+/// The id of the cause in files and filters, and whose knowledge it rests on.
 fn ids(explanation: &Explanation, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let first = explanation.verdict();
     let words = format!(
